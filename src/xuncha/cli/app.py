@@ -1,0 +1,93 @@
+"""The program as a whole: its global options, its commands, and the one place where errors end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xuncha import __version__
+from xuncha.cli import check, publish, read, screen, track, work, write
+from xuncha.cli.context import Context
+from xuncha.errors import UsageError, XunchaError
+from xuncha.language import LANGUAGES
+from xuncha.language import gettext as _
+
+# Typer's own error for a wrong command line; it exports one kind of it, and this is what all kinds are.
+_WrongUsage = typer.BadParameter.__bases__[0]
+
+app = typer.Typer(
+    name="xuncha",
+    help=_("A ledger over plain files for rectification after an inspection: complete one, close one."),
+    epilog=_("Begin with: xuncha init my-ledger --example; then, in it: xuncha status"),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+)
+for family in (write, read, work, track, check, publish):
+    family.register(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        screen.line(f"xuncha {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def everything(
+    context: typer.Context,
+    ledger: Annotated[
+        Path | None, typer.Option("--ledger", envvar="XUNCHA_LEDGER", metavar="DIR", help=_("The ledger's folder; else the nearest one upwards"))
+    ] = None,
+    today: Annotated[
+        str | None, typer.Option("--today", envvar="XUNCHA_TODAY", metavar="DATE", help=_("Count as on this day, such as 2024-04-18"))
+    ] = None,
+    lang: Annotated[str | None, typer.Option("--lang", metavar="zh|en", help=_("The language on screen"))] = None,
+    no_color: Annotated[bool, typer.Option("--no-color", help=_("No colours, as with NO_COLOR"))] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help=_("Show the version"))] = False,
+) -> None:
+    """Keep what the global options say, for the command that follows."""
+    del version
+    if lang is not None and lang not in LANGUAGES:
+        raise UsageError("bad-language", _("--lang is zh or en, not “{lang}”").format(lang=lang))
+    if no_color:
+        screen.no_color()
+    context.obj = Context(ledger, screen.day(today, "--today") if today else date.today())  # noqa: DTZ011  the office's own day
+
+
+def run() -> None:
+    """Run the command line; end with the exit code."""
+    code = 0
+    try:
+        code = app(standalone_mode=False) or 0
+    except _WrongUsage as error:
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context else "xuncha"
+        message = error.format_message()  # type: ignore[attr-defined]
+        if message:
+            screen.error(UsageError("usage", message, _("see `{path} --help`").format(path=path)))
+        code = 2
+    except typer.Abort:
+        code = 1
+    except XunchaError as error:
+        screen.error(error)
+        code = error.exit_code
+    except KeyboardInterrupt:
+        code = 130
+    except Exception as error:  # the one place: a person is never shown a traceback
+        if "XUNCHA_TRACEBACK" in os.environ:
+            raise
+        screen.error(
+            XunchaError(
+                "bug",
+                _("this should not happen: {kind}: {error}").format(kind=type(error).__name__, error=error),
+                _("please report it, with what XUNCHA_TRACEBACK=1 shows for the same command"),
+            )
+        )
+        code = 1
+    sys.exit(code)

@@ -1,0 +1,67 @@
+"""What the global options say, and what commands ask of it: which ledger, which day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xuncha.cli import screen
+from xuncha.language import gettext as _
+from xuncha.store.files import find
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import typer
+
+    from xuncha.model.register import Register
+
+
+@dataclass
+class Context:
+    """One call of the program."""
+
+    named: Path | None
+    today: date
+
+    @cached_property
+    def root(self) -> Path:
+        """The ledger's folder.
+
+        Raises:
+            SurroundingsError: there is none.
+        """
+        return find(Path.cwd(), self.named)
+
+    def register(self) -> Register:
+        """The register of the ledger; says what an interrupted command left behind."""
+        from xuncha.store.cache import register  # noqa: PLC0415  `init` and `--help` need no ledger
+
+        self.warn_of_leftovers()
+        return register(self.root)
+
+    def warn_of_leftovers(self) -> None:
+        """Name what an interrupted command left without a commit, and say what to type."""
+        from xuncha.trail.git import private  # noqa: PLC0415
+
+        journal = private(self.root, "journal")
+        if journal is None or not journal.exists():
+            return
+        from xuncha.workflow.change import leftover  # noqa: PLC0415  only after a crash
+
+        if found := leftover(self.root):
+            screen.warning(
+                _("`{command}` was interrupted: {paths} is written but not committed").format(
+                    command=found.command, paths=_(", ").join(found.paths)
+                ),
+                _("to have it done, type it again; to take it back: xuncha undo"),
+            )
+
+
+def of(context: typer.Context) -> Context:
+    """What the global options said."""
+    found = context.obj
+    assert isinstance(found, Context)  # noqa: S101  the callback of the program sets it
+    return found

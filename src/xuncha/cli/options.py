@@ -1,0 +1,88 @@
+"""The arguments and options that several commands share, with the completion of their values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator  # noqa: TC003  Typer reads the annotations of completions
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xuncha.language import gettext as _
+
+if TYPE_CHECKING:
+    from xuncha.model.register import Register
+
+
+def _register(context: typer.Context) -> Register | None:
+    """The register that a completion asks; None where there is none, since a completion must not complain."""
+    from xuncha.errors import XunchaError  # noqa: PLC0415
+    from xuncha.store.cache import register  # noqa: PLC0415
+    from xuncha.store.files import find  # noqa: PLC0415
+
+    try:
+        named = context.find_root().params.get("ledger")
+        return register(find(Path.cwd(), Path(named) if named else None))
+    except XunchaError:
+        return None
+
+
+def _measures(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+    found = _register(context)
+    for row in found.measures if found else ():
+        if row.id.startswith(incomplete):
+            yield row.id, row.title
+
+
+def _problems(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+    found = _register(context)
+    for row in found.problems if found else ():
+        if row.id.startswith(incomplete):
+            yield row.id, row.title
+
+
+def _both(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+    yield from _problems(context, incomplete)
+    yield from _measures(context, incomplete)
+
+
+def _leaders(context: typer.Context, incomplete: str) -> list[str]:
+    found = _register(context)
+    return [name for name in found.leaders if name.startswith(incomplete)] if found else []
+
+
+def _offices(context: typer.Context, incomplete: str) -> list[str]:
+    found = _register(context)
+    return [name for name in found.offices if name.startswith(incomplete)] if found else []
+
+
+def _categories(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    found = _register(context)
+    return [(key, title) for key, title in found.categories if key.startswith(incomplete)] if found else []
+
+
+Measure = Annotated[str, typer.Argument(metavar="ID", help=_("The measure, such as 2.3"), autocompletion=_measures)]
+Measures = Annotated[list[str], typer.Argument(metavar="ID", help=_("The measures, such as 2.3 2.4"), autocompletion=_measures)]
+Problem = Annotated[str, typer.Argument(metavar="PROBLEM", help=_("The problem, such as 2"), autocompletion=_problems)]
+Either = Annotated[str, typer.Argument(metavar="ID", help=_("A problem (2) or a measure (2.3)"), autocompletion=_both)]
+Perhaps = Annotated[str | None, typer.Argument(metavar="[ID]", help=_("A problem (2) or a measure (2.3); else the whole ledger"), autocompletion=_both)]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help=_("Why; it stays internal"))]
+Json = Annotated[bool, typer.Option("--json", help=_("Print JSON for programs"))]
+Leader = Annotated[str, typer.Option("--leader", metavar="NAME", help=_("The responsible leader"), autocompletion=_leaders)]
+Office = Annotated[str, typer.Option("--office", metavar="NAME", help=_("The responsible office"), autocompletion=_offices)]
+CoOffice = Annotated[
+    list[str] | None, typer.Option("--co-office", metavar="NAME", help=_("A co-responsible office; may be repeated"), autocompletion=_offices)
+]
+To = Annotated[str, typer.Option("--to", metavar="NAME", help=_("The leader who takes it over"), autocompletion=_leaders)]
+Category = Annotated[str, typer.Option("--category", metavar="KEY", help=_("The category's key"), autocompletion=_categories)]
+InProblem = Annotated[str | None, typer.Option("--problem", metavar="NUMBER", help=_("Those of one problem"), autocompletion=_problems)]
+OfLeader = Annotated[str | None, typer.Option("--leader", metavar="NAME", help=_("Those of one leader"), autocompletion=_leaders)]
+OfOffice = Annotated[
+    str | None, typer.Option("--office", metavar="NAME", help=_("Those of one office"), autocompletion=_offices)
+]
+
+
+def guide(text: str, *examples: str) -> str:
+    """A command's help: what it does, then an example on a line each."""
+    shown = "\n\n".join(f"    {example}" for example in examples)
+    return f"{text}\n\n{_('For example:')}\n\n{shown}"

@@ -1,0 +1,167 @@
+"""Looking: status, list, show."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, get_args
+
+import typer
+
+from xuncha.cli import options, screen
+from xuncha.cli.context import of
+from xuncha.cli.options import guide
+from xuncha.errors import UsageError
+from xuncha.language import gettext as _
+from xuncha.model.identity import Identity
+from xuncha.model.vocabulary import STATUSES, TERMS
+from xuncha.rules.names import suggestion
+from xuncha.tally import Grouping, Horizon, groups, tally
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xuncha.cli.context import Context
+    from xuncha.model.register import MeasureRow, Register
+
+_SPAN = re.compile(r"([0-9]{1,5})d")
+_GROUPINGS: tuple[str, ...] = get_args(Grouping)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    panel = {"rich_help_panel": _("Look")}
+    app.command(
+        "status",
+        help=guide(
+            _("Show how the ledger stands: how much is complete, what is overdue, what is due soon, and who holds it."),
+            "xuncha status",
+            "xuncha status --by office",
+            "xuncha status --at 2024-04-18",
+        ),
+        **panel,
+    )(status)
+    app.command(
+        "list",
+        help=guide(_("List measures."), "xuncha list --overdue", "xuncha list --office 能源科 --due-within 14d"),
+        **panel,
+    )(list_)
+    app.command(
+        "show", help=guide(_("Show a problem or a measure, whole, with its history."), "xuncha show 2.3", "xuncha show 2 --json"), **panel
+    )(show)
+
+
+def status(
+    context: typer.Context,
+    by: Annotated[str, typer.Option("--by", metavar="problem|category|office|leader", help=_("What the bars are of"), autocompletion=lambda: list(_GROUPINGS))] = "problem",
+    at: Annotated[str | None, typer.Option("--at", metavar="DATE|REV", help=_("As it stood then, out of git"))] = None,
+    everything: Annotated[bool, typer.Option("--all", help=_("Every row, however many there are"))] = False,
+    as_json: options.Json = False,
+) -> None:
+    """Show how the ledger stands."""
+    _among(by, _GROUPINGS, "--by")
+    call = of(context)
+    found, today = (call.register(), call.today) if at is None else _as_it_stood(call, at)
+    counts = tally(found, today)
+    grouped = groups(found, today, by)  # type: ignore[arg-type]
+    if as_json:
+        screen.data(counts.as_json(grouped))
+        return
+    from xuncha.cli.tables import status_screen  # noqa: PLC0415
+
+    screen.show(*status_screen(found, counts, grouped, by, everything=everything))
+
+
+def _as_it_stood(call: Context, moment: str) -> tuple[Register, date]:
+    from xuncha.store.loading import ledger  # noqa: PLC0415
+    from xuncha.trail.tree import Tree, commit_at, day_of  # noqa: PLC0415
+
+    commit = commit_at(call.root, moment)
+    found = ledger(Tree(call.root, commit)).register()
+    return found, day_of(call.root, commit, moment)
+
+
+def list_(
+    context: typer.Context,
+    status: Annotated[str | None, typer.Option("--status", metavar="STATUS", help=_("Those in one status"), autocompletion=lambda: list(STATUSES))] = None,
+    office: options.OfOffice = None,
+    leader: options.OfLeader = None,
+    problem: options.InProblem = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help=_("Those whose time limit has passed"))] = False,
+    due_within: Annotated[str | None, typer.Option("--due-within", metavar="DAYS", help=_("Open ones that are due within so many days, such as 14d"))] = None,
+    term: Annotated[str | None, typer.Option("--term", metavar="once|long_term", help=_("Those of one term"), autocompletion=lambda: list(TERMS))] = None,
+    as_json: options.Json = False,
+) -> None:
+    """List measures."""
+    if status is not None:
+        _among(status, STATUSES, "--status")
+    if term is not None:
+        _among(term, TERMS, "--term")
+    call = of(context)
+    found = call.register()
+    horizon = Horizon.of(found, call.today)
+    wanted = {"status": status, "office": office, "leader": leader, "term": term}
+    wanted["problem"] = str(Identity.parse(problem).problem) if problem else None
+    rows = [row for row in found.measures if all(value is None or getattr(row, key) == value for key, value in wanted.items())]
+    if overdue:
+        rows = [row for row in rows if horizon.light(row) == "red"]
+    if due_within is not None:
+        last = (call.today + _span(due_within)).isoformat()
+        rows = [row for row in rows if row.status != "closed" and row.due is not None and horizon.today <= row.due <= last]
+    if as_json:
+        screen.data([measure_json(row, horizon) for row in rows])
+        return
+    from xuncha.cli.tables import measures_table  # noqa: PLC0415
+
+    if rows:
+        screen.show(measures_table(rows, horizon), wide=True)
+    else:
+        screen.line(_("No measure is like that."))
+
+
+def measure_json(row: MeasureRow, horizon: Horizon) -> dict[str, Any]:
+    """A measure in the form of `list --json`."""
+    fields = row._asdict()
+    del fields["looked_at"]
+    publish = fields.pop("publish")
+    return {**fields, "light": horizon.light(row), "publish": publish}
+
+
+def show(context: typer.Context, identity: options.Either, as_json: options.Json = False) -> None:
+    """Show one problem or measure."""
+    from xuncha.cli.record import problem_screen, record_json, record_screen  # noqa: PLC0415
+    from xuncha.cli.track import trail  # noqa: PLC0415
+    from xuncha.store.files import WorkingTree  # noqa: PLC0415
+    from xuncha.store.loading import ledger  # noqa: PLC0415
+    from xuncha.trail.git import git_dir  # noqa: PLC0415
+    from xuncha.workflow.perform import no_such  # noqa: PLC0415
+
+    call = of(context)
+    call.warn_of_leftovers()
+    which = Identity.parse(identity)
+    found = ledger(WorkingTree(call.root))
+    record = found.problems.get(which.problem) if which.is_problem else found.measures.get(which)
+    if record is None:
+        raise no_such(which)
+    events = trail(call.root, which) if git_dir(call.root) else []
+    flat = found.register()
+    horizon = Horizon.of(flat, call.today)
+    rows = next(problem.measures for problem in flat.problems if problem.id == str(which.problem))
+    if as_json:
+        screen.data(record_json(which, record, rows, horizon, events))
+    elif which.is_problem:
+        screen.show(*problem_screen(which, record, rows, horizon, events))
+    else:
+        screen.show(*record_screen(which, record, next(row for row in rows if row.id == str(which)), horizon, events))
+
+
+def _span(text: str) -> timedelta:
+    match = _SPAN.fullmatch(text)
+    if match is None:
+        raise UsageError("bad-span", _("--due-within: “{text}” is not a number of days").format(text=text), _("write it as 14d"))
+    return timedelta(days=min(int(match[1]), 36500))
+
+
+def _among(word: str, known: Sequence[str], option: str) -> None:
+    if word not in known:
+        raise UsageError("unknown-word", _("{option} cannot be “{word}”").format(option=option, word=word), suggestion(word, known))

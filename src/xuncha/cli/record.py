@@ -1,0 +1,114 @@
+"""The screens of show: one record, whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+from rich.text import Text
+
+from xuncha.cli import screen, words
+from xuncha.cli.tables import bar, measures_table
+from xuncha.cli.read import measure_json
+from xuncha.cli.track import events_table
+from xuncha.language import gettext as _
+from xuncha.model.records import EvidenceFile, Measure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from xuncha.model.identity import Identity
+    from xuncha.model.records import Problem
+    from xuncha.model.register import MeasureRow
+    from xuncha.tally import Horizon
+    from xuncha.trail.history import Event
+
+
+def record_json(
+    identity: Identity, record: Problem | Measure, rows: Sequence[MeasureRow], horizon: Horizon, events: Sequence[Event]
+) -> dict[str, Any]:
+    """The form of `show --json`: every key of the record, and its history; of a problem also its measures."""
+    shown = {"id": str(identity), **record.model_dump(mode="json")}
+    if isinstance(record, Measure):
+        row = next(row for row in rows if row.id == str(identity))
+        shown |= {"problem": row.problem, "category": row.category, "light": horizon.light(row)}
+    else:
+        shown["measures"] = [measure_json(row, horizon) for row in rows]
+    return {**shown, "history": [event.as_json() for event in events]}
+
+
+def problem_screen(
+    identity: Identity, problem: Problem, rows: Sequence[MeasureRow], horizon: Horizon, events: Sequence[Event]
+) -> list[RenderableType]:
+    """A problem with its measures."""
+    closed = sum(row.status == "closed" for row in rows)
+    facts = _facts(
+        (_("Category"), problem.category),
+        (_("Finding"), problem.finding),
+        (_("Published"), None if problem.publish else _("no: counts, and appears in nothing public")),
+    )
+    count = Text.assemble(bar(closed, len(rows)), f" {closed}/{len(rows)}")
+    table = [measures_table(rows, horizon)] if rows else []
+    return [_title(identity, problem.title), facts, count, Text(), *table, *_history(events)]
+
+
+def record_screen(
+    identity: Identity, measure: Measure, row: MeasureRow, horizon: Horizon, events: Sequence[Event]
+) -> list[RenderableType]:
+    """A measure."""
+    light = horizon.light(row)
+    state = words.status(measure.status) + ("" if light in {"done", "green"} else f" {words.light(light)}")
+    closed = measure.closed
+    escalated = measure.escalated
+    facts = _facts(
+        (_("Status"), Text(state, words.COLOURS[light])),
+        (_("Goal"), measure.goal),
+        (_("Part"), measure.part),
+        (_("Leader"), measure.leader),
+        (_("Office"), measure.office),
+        (_("Co-offices"), _(", ").join(measure.co_offices)),
+        (_("Due"), measure.due.isoformat() if measure.due else words.term(measure.term)),
+        (_("Closed"), closed and _joined(closed.date.isoformat(), closed.by, closed.note)),
+        (_("Taken over"), escalated and _joined(escalated.date.isoformat(), escalated.to)),
+        (_("Outcomes"), _(", ").join(f"{key} {amount:g}" for key, amount in measure.outcomes.items())),
+        (_("In the notice"), measure.notice_text),
+        (_("Published"), None if row.publish else _("no: counts, and appears in nothing public")),
+    )
+    entries = Table.grid(padding=(0, 2))
+    entries.add_column(no_wrap=True, style="dim")
+    entries.add_column(overflow="fold")
+    for entry in measure.progress:
+        text = Text(screen.clean(entry.text))
+        if not entry.publish:
+            text.append(_(" [internal]"), "yellow")
+        for item in entry.evidence:
+            text.append("\n" + (f"data/evidence/{identity}/{item.file}" if isinstance(item, EvidenceFile) else screen.clean(item)), "cyan")
+        entries.add_row(entry.date.isoformat(), text)
+    for review in measure.reviews:
+        entries.add_row(review.date.isoformat(), Text(_joined(_("looked at again"), words.result(review.result), review.text)))
+    worked = [Text(), Text(_("Progress"), "bold"), entries] if measure.progress or measure.reviews else []
+    return [_title(identity, measure.title), facts, *worked, *_history(events)]
+
+
+def _title(identity: Identity, title: str) -> Text:
+    return Text(f"{identity} {screen.clean(title)}", "bold")
+
+
+def _facts(*facts: tuple[str, str | Text | None]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column(overflow="fold")
+    for label, value in facts:
+        if value:
+            table.add_row(label, value if isinstance(value, Text) else Text(screen.clean(value)))
+    return table
+
+
+def _joined(*parts: str | None) -> str:
+    return " ".join(screen.clean(part) for part in parts if part)
+
+
+def _history(events: Sequence[Event]) -> list[RenderableType]:
+    return [Text(), Text(_("History"), "bold"), events_table(list(events))] if events else []

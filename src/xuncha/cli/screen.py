@@ -1,0 +1,136 @@
+"""What is shown: lines, tables, JSON, errors. The only place that prints.
+
+Text from files, from git's history and from other programs is made harmless here: a control character is shown, never sent.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from xuncha.errors import InvalidLedgerError, UsageError, XunchaError
+from xuncha.language import gettext as _
+from xuncha.language import ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import Console, RenderableType
+
+    from xuncha.errors import Finding
+
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NO_LIMIT = 10_000
+
+
+def clean(text: str) -> str:
+    """The text with every control character made visible."""
+    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def no_color() -> None:
+    """Show no colours from now on."""
+    os.environ["NO_COLOR"] = "1"
+
+
+def line(text: str = "") -> None:
+    """Print a line."""
+    sys.stdout.write(clean(text) + "\n")
+
+
+def write(text: str) -> None:
+    """Print a document as it is: it was made harmless when it was made."""
+    sys.stdout.write(text)
+
+
+def data(value: Any) -> None:  # noqa: ANN401  whatever JSON can say
+    """Print JSON; of what it would send as it is, control characters are escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    sys.stdout.write(_UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n")
+
+
+def show(*renderables: RenderableType, wide: bool = False) -> None:
+    """Print tables and styled text.
+
+    Args:
+        renderables: one below the other.
+        wide: in a pipe, let lines be as long as they are, one row a line, for other programs.
+    """
+    screen = console(wide=wide)
+    for renderable in renderables:
+        screen.print(renderable)
+
+
+def console(*, wide: bool = False) -> Console:
+    """The terminal."""
+    from rich.console import Console  # noqa: PLC0415  commands that print a line do not need it
+
+    in_pipe = not sys.stdout.isatty()
+    return Console(
+        file=sys.stdout, width=_NO_LIMIT if wide and in_pipe else None, highlight=False, markup=False, emoji=False, soft_wrap=False
+    )  # fmt: skip
+
+
+def day(text: str, option: str) -> date:
+    """Read a day of an option, such as 2024-04-18.
+
+    Raises:
+        UsageError: the calendar does not have it, or it is written otherwise.
+    """
+    try:
+        if _ISO_DATE.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise UsageError(
+        "bad-date", _("{option}: “{text}” is not a day of the calendar").format(option=option, text=text), _("write it as 2024-04-18")
+    )
+
+
+def error(what: XunchaError) -> None:
+    """Print an error: the line for programs first, then what helps a person."""
+    if isinstance(what, InvalidLedgerError):
+        findings(what.findings)
+        return
+    place = f"{what.path}: " if what.path else ""
+    first, *more = what.message.splitlines() or [""]
+    _complain(f"{place}error[{what.code}]: {first}", [*more, *([_("hint: {hint}").format(hint=what.hint)] if what.hint else [])])
+
+
+def warning(message: str, hint: str = "") -> None:
+    """Print a warning."""
+    _complain(_("warning: {message}").format(message=message), [_("hint: {hint}").format(hint=hint)] if hint else [])
+
+
+def findings(found: Sequence[Finding]) -> None:
+    """Print findings, each with its line and its remedy, and how many there are."""
+    for finding in found:
+        more = [f"    {finding.excerpt}"] if finding.excerpt.strip() else []
+        if more and finding.column > 0 and not finding.excerpt.startswith("…"):
+            more.append("    " + _indent(finding.excerpt[: finding.column - 1]) + "^")
+        if finding.hint:
+            more.append(_("hint: {hint}").format(hint=finding.hint))
+        place = f"{finding.path}:{finding.line}:{finding.column}"
+        _complain(f"{place}: {finding.severity}[{finding.code}]: {finding.message}", more)
+    sys.stderr.write(ngettext("{n} error", "{n} errors", len(found)).format(n=len(found)) + "\n")
+
+
+def _indent(text: str) -> str:
+    """Blanks as wide as a text on a terminal, where a Chinese character takes two columns."""
+    import unicodedata  # noqa: PLC0415  only where something is wrong
+
+    return "".join("  " if unicodedata.east_asian_width(character) in "WF" else " " for character in text)
+
+
+def _complain(first: str, more: Iterable[str]) -> None:
+    first = clean(first)
+    if sys.stderr.isatty() and "NO_COLOR" not in os.environ:
+        first = re.sub(r"(error\[[a-z0-9-]+\]|^warning|^警告)", "\x1b[1;31m\\1\x1b[0m", first, count=1)
+    sys.stderr.write(first + "\n")
+    for text in more:
+        sys.stderr.write(f"  {clean(text)}\n")

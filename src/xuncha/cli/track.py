@@ -1,0 +1,97 @@
+"""The trail: log and undo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from xuncha.cli import options, screen
+from xuncha.cli.context import of
+from xuncha.cli.options import guide
+from xuncha.cli.work import say_counts
+from xuncha.errors import SurroundingsError
+from xuncha.language import gettext as _
+from xuncha.model.identity import Identity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.table import Table
+
+    from xuncha.trail.history import Event
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    panel = {"rich_help_panel": _("Trail")}
+    app.command("log", help=guide(_("Show who did what when, newest first."), "xuncha log", "xuncha log 2.3"), **panel)(log)
+    app.command("undo", help=guide(_("Take back the last thing that was done, by a new commit."), "xuncha undo"), **panel)(undo)
+
+
+def log(context: typer.Context, identity: options.Perhaps = None, as_json: options.Json = False) -> None:
+    """Show the trail."""
+    call = of(context)
+    call.warn_of_leftovers()
+    events = trail(call.root, Identity.parse(identity) if identity else None)
+    if as_json:
+        screen.data([event.as_json() for event in events])
+    elif events:
+        screen.show(events_table(events), wide=True)
+    else:
+        screen.line(_("Nothing has been committed yet."))
+
+
+def trail(root: Path, identity: Identity | None) -> list[Event]:
+    """What was done to the whole ledger, a problem with its measures, or one measure.
+
+    Raises:
+        SurroundingsError: the ledger is in no repository.
+        RefusedError: there is no such problem or measure.
+    """
+    from xuncha.trail.git import git_dir  # noqa: PLC0415
+    from xuncha.trail.history import history  # noqa: PLC0415
+    from xuncha.workflow.perform import no_such  # noqa: PLC0415
+
+    if git_dir(root) is None:
+        raise SurroundingsError("no-repository", _("{path} is in no git repository, so it has no history").format(path=root), _("type: git init"))
+    if identity is None:
+        return history(root)
+    if not (root / identity.path).is_file():
+        raise no_such(identity)
+    if identity.is_problem:
+        return [event for event in history(root, identity.folder) if event.id is None or Identity.parse(event.id).problem == identity.problem]
+    return [event for event in history(root, identity.path, follow=True) if event.id in {None, str(identity)}]
+
+
+def events_table(events: list[Event]) -> Table:
+    """Events as a table: when, who, what."""
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(box=None, pad_edge=False, show_header=True, header_style="dim")
+    table.add_column(_("When"), no_wrap=True)
+    table.add_column(_("Who"), no_wrap=True, max_width=16)
+    table.add_column(_("What"), overflow="fold")
+    for event in events:
+        what = Text(screen.clean(event.subject))
+        if event.reason:
+            what.append(_(" ({reason})").format(reason=screen.clean(event.reason)), "dim")
+        if event.action is None:
+            what.append(_(" [by hand]"), "yellow")
+        table.add_row(event.minute, Text(screen.clean(event.author)), what)
+    return table
+
+
+def undo(context: typer.Context) -> None:
+    """Take back the last thing that was done."""
+    from xuncha.workflow.perform import Done  # noqa: PLC0415
+    from xuncha.workflow.undo import undo as take_back  # noqa: PLC0415
+
+    call = of(context)
+    done = take_back(call.root)
+    if not isinstance(done, Done):
+        screen.line(_("Taken back: {what}, which had been interrupted").format(what=f"`{done.command}`"))
+        return
+    screen.line(_("Taken back: {what}").format(what=done.titles[0]))
+    say_counts(call, done)

@@ -1,0 +1,48 @@
+"""The words of the field on screen, and how they are coloured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xuncha.language import gettext as _
+
+if TYPE_CHECKING:
+    from xuncha.model.vocabulary import Light, Requirement, ReviewResult, Status, Term
+
+COLOURS: dict[Light, str] = {"done": "green", "green": "", "yellow": "yellow", "red": "bold red"}
+
+
+def status(word: Status) -> str:
+    """A measure's status."""
+    return {
+        "not_started": _("not started"),
+        "in_progress": _("in progress"),
+        "submitted": _("closing applied for"),
+        "closed": _("closed"),
+    }[word]
+
+
+def term(word: Term) -> str:
+    """A measure's term."""
+    return {"once": _("once"), "long_term": _("long-term")}[word]
+
+
+def light(word: Light) -> str:
+    """A light, readable without its colour."""
+    return {"done": _("done"), "green": _("on time"), "yellow": _("due soon"), "red": _("overdue")}[word]
+
+
+def result(word: ReviewResult) -> str:
+    """What a later look found."""
+    return {"holds": _("holds"), "slipped": _("slipped")}[word]
+
+
+def requirement(word: Requirement) -> str:
+    """What the policy asks before a measure may be closed."""
+    return {
+        "progress": _("a progress entry"),
+        "evidence": _("evidence"),
+        "submission": _("an application"),
+        "second_person": _("a second person"),
+        "signed_commit": _("a signature"),
+    }[word]

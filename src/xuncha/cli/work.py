@@ -1,0 +1,228 @@
+"""The verbs of the workflow: each does one thing to a measure, in one commit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xuncha.cli import options, screen, words
+from xuncha.cli.context import of
+from xuncha.cli.options import guide
+from xuncha.errors import RefusedError, UsageError
+from xuncha.language import gettext as _
+from xuncha.model.identity import Identity
+from xuncha.model.vocabulary import REVIEW_RESULTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from xuncha.cli.context import Context
+    from xuncha.workflow.actions import Doing
+    from xuncha.workflow.perform import Done
+
+Day = Annotated[str | None, typer.Option("--date", metavar="DATE", help=_("The day, such as 2024-04-18; else today"))]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs to the program."""
+    panel = {"rich_help_panel": _("Do")}
+    app.command("start", help=guide(_("Take up a measure."), "xuncha start 2.3"), **panel)(start)
+    app.command(
+        "progress",
+        help=guide(
+            _("Record what was done for a measure."),
+            "xuncha progress 2.3 初步设计通过第二次评审。 --date 2024-04-12",
+            "xuncha progress 2.3 印发实施方案。 --evidence 东发改产业〔2023〕360号",
+        ),
+        **panel,
+    )(progress)
+    app.command("attach", help=guide(_("Put a file into the ledger as evidence of a measure."), "xuncha attach 2.3 评审意见.pdf"), **panel)(attach)
+    app.command("submit", help=guide(_("Apply to have a measure closed."), "xuncha submit 2.3"), **panel)(submit)
+    app.command("return", help=guide(_("Return an application, with a reason."), "xuncha return 2.3 --reason 缺少评审意见"), **panel)(give_back)
+    app.command(
+        "close",
+        help=guide(
+            _("Close measures out: all that are named, in one commit, or none."), "xuncha close 2.3", "xuncha close 2.1 2.2 --note 验收通过"
+        ),
+        **panel,
+    )(close)
+    app.command("reopen", help=guide(_("Open a closed measure again."), "xuncha reopen 2.3 --reason 问题反弹"), **panel)(reopen)
+    app.command("extend", help=guide(_("Move a deadline to a later day."), "xuncha extend 2.3 --due 2024-06-30 --reason 手续未完"), **panel)(extend)
+    app.command("escalate", help=guide(_("Make a measure a leader's own task."), "xuncha escalate 2.3 --to 主任"), **panel)(escalate)
+    app.command(
+        "review",
+        help=guide(
+            _("Look again at a closed long-term measure: does the result hold, or has it slipped?"), "xuncha review 1.1 --result holds"
+        ),
+        **panel,
+    )(review)
+
+
+def start(context: typer.Context, identity: options.Measure) -> None:
+    """Take up a measure."""
+    from xuncha.workflow import actions  # noqa: PLC0415  as in all verbs: no other command waits for it
+
+    _do(of(context), actions.start(), [identity])
+
+
+def progress(
+    context: typer.Context,
+    identity: options.Measure,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help=_("What was done, in a sentence or more"))],
+    day: Day = None,
+    evidence: Annotated[list[str] | None, typer.Option("--evidence", metavar="REF", help=_("What proves it, such as a document number; may be repeated"))] = None,
+    no_publish: Annotated[bool, typer.Option("--no-publish", help=_("Internal: in nothing public"))] = False,
+) -> None:
+    """Record what was done."""
+    from xuncha.workflow import actions  # noqa: PLC0415
+
+    if not text.strip():
+        raise UsageError("empty-text", _("the text is empty"), _("say what was done"))
+    call = of(context)
+    _do(call, actions.progress(text, _past(call, day), evidence or (), publish=not no_publish), [identity])
+
+
+def attach(
+    context: typer.Context,
+    identity: options.Measure,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=_("The file; it is copied into data/evidence/"))],
+    text: Annotated[str | None, typer.Option("--text", metavar="TEXT", help=_("What it proves, for the entry that names it"))] = None,
+    day: Day = None,
+) -> None:
+    """Put a file into the ledger as evidence."""
+    from xuncha.workflow import actions  # noqa: PLC0415
+
+    call = of(context)
+    _do(call, actions.attach(file.name, actions.read_evidence(file), _past(call, day), text), [identity])
+
+
+def submit(context: typer.Context, identity: options.Measure) -> None:
+    """Apply to have a measure closed."""
+    from xuncha.workflow import actions  # noqa: PLC0415
+
+    _do(of(context), actions.submit(), [identity])
+
+
+def give_back(context: typer.Context, identity: options.Measure, reason: options.Reason) -> None:
+    """Return an application."""
+    from xuncha.workflow import actions  # noqa: PLC0415
+
+    _do(of(context), actions.give_back(_reason(reason)), [identity])
+
+
+def close(
+    context: typer.Context,
+    identities: options.Measures,
+    note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help=_("A note; it stays internal"))] = None,
+    day: Day = None,
+) -> None:
+    """Close measures out."""
+    from xuncha.workflow import actions  # noqa: PLC0415
+
+    call = of(context)
+    _do(call, actions.close(_past(call, day), note), identities)
+
+
+def reopen(context: typer.Context, identity: options.Measure, reason: options.Reason) -> None:
+    """Open a closed measure again."""
+    from xuncha.workflow import actions  # noqa: PLC0415
+
+    _do(of(context), actions.reopen(_reason(reason)), [identity])
+
+
+def extend(
+    context: typer.Context,
+    identity: options.Measure,
+    due: Annotated[str, typer.Option("--due", metavar="DATE", help=_("The new time limit, such as 2024-06-30"))],
+    reason: options.Reason,
+) -> None:
+    """Move a deadline."""
+    from xuncha.workflow import actions  # noqa: PLC0415
+
+    _do(of(context), actions.extend(screen.day(due, "--due"), _reason(reason)), [identity])
+
+
+def escalate(context: typer.Context, identity: options.Measure, to: options.To) -> None:
+    """Make a measure a leader's own task."""
+    from xuncha.workflow import actions  # noqa: PLC0415
+
+    call = of(context)
+    _do(call, actions.escalate(to, call.today), [identity])
+
+
+def review(
+    context: typer.Context,
+    identity: options.Measure,
+    result: Annotated[str, typer.Option("--result", metavar="holds|slipped", help=_("What was found"), autocompletion=lambda: list(REVIEW_RESULTS))],
+    text: Annotated[str | None, typer.Option("--text", metavar="TEXT", help=_("What was found, in words"))] = None,
+) -> None:
+    """Look again at a closed long-term measure."""
+    from xuncha.workflow import actions  # noqa: PLC0415
+
+    if result not in REVIEW_RESULTS:
+        raise UsageError("unknown-word", _("--result is holds or slipped, not “{word}”").format(word=result))
+    call = of(context)
+    _do(call, actions.review(result, call.today, text), [identity])
+    if result == "slipped":
+        screen.line(_("The result has slipped: open it again with xuncha reopen {id} --reason …").format(id=identity))
+
+
+def _do(call: Context, doing: Doing, identities: Sequence[str]) -> None:
+    from xuncha.workflow.perform import perform  # noqa: PLC0415
+
+    _say(call, perform(call.root, doing, [Identity.parse(identity) for identity in identities]))
+
+
+def _past(call: Context, text: str | None) -> date:
+    """The day of an option, else today; not a day to come."""
+    day = screen.day(text, "--date") if text else call.today
+    if day > call.today:
+        raise RefusedError("day-to-come", _("{day} is still to come").format(day=day), _("give a day up to {today}").format(today=call.today))
+    return day
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise UsageError("empty-text", _("--reason is empty"), _("say why"))
+    return text
+
+
+def _say(call: Context, done: Done) -> None:
+    """What changed, the new counts, and which problems are complete by it."""
+    say_leftover(done)
+    for step, title in zip(done.steps, done.titles, strict=True):
+        screen.line(f"{step.id} {title}")
+        if step.from_ != step.to and step.from_ and step.to:
+            screen.line(f"    {words.status(step.from_)} → {words.status(step.to)}")  # type: ignore[arg-type]
+    for problem in done.completed:
+        screen.line(_("Problem {id} is complete: {title}").format(id=problem.id, title=problem.title))
+    say_counts(call, done)
+
+
+def say_leftover(done: Done) -> None:
+    """Name what an interrupted command had left, and was taken back."""
+    if done.leftover:
+        screen.warning(
+            _("`{command}` had been interrupted before its commit; what it wrote was taken back").format(command=done.leftover.command),
+            _("to have it done, type it again"),
+        )
+
+
+def say_counts(call: Context, done: Done) -> None:
+    """The new counts."""
+    from xuncha.tally import tally  # noqa: PLC0415
+
+    if done.register is None:
+        screen.warning(_("other files of the ledger break rules"), _("see `xuncha validate`"))
+        return
+    counts = tally(done.register, call.today)
+    screen.line(
+        _("Problems complete {problems_closed}/{problems}, measures closed {closed}/{measures}").format(
+            problems_closed=counts.problems_closed, problems=counts.problems, closed=counts.closed, measures=counts.measures
+        )
+    )
+    if counts.all_done:
+        screen.line(_("Everything is complete."))

@@ -1,0 +1,175 @@
+"""Making a ledger and what is in it: init, add, edit."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xuncha.cli import options, screen
+from xuncha.cli.context import of
+from xuncha.cli.options import guide
+from xuncha.cli.work import say_counts, say_leftover
+from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, UsageError
+from xuncha.language import gettext as _
+from xuncha.model.identity import LEDGER_FILE, Identity
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    panel = {"rich_help_panel": _("Make")}
+    app.command("init", help=guide(_("Make a ledger, with git, in a folder."), "xuncha init my-ledger", "xuncha init trial --example"), **panel)(init)
+    add = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+    app.add_typer(
+        add,
+        name="add",
+        help=guide(
+            _("Enter a problem or a measure under the next free number."),
+            "xuncha add problem 重点工程推进缓慢 --category decisions",
+            "xuncha add measure 2 完成泵站前期手续 --leader 分管副局长 --office 规划科 --due 2024-12-31",
+        ),
+        **panel,
+    )
+    add.command("problem", help=guide(_("Enter a problem."), "xuncha add problem 重点工程推进缓慢 --category decisions"))(add_problem)
+    add.command(
+        "measure",
+        help=guide(
+            _("Enter a measure of a problem."),
+            "xuncha add measure 2 完成泵站前期手续 --leader 分管副局长 --office 规划科 --due 2024-12-31",
+            "xuncha add measure 2 坚持每周调度 --leader 局长 --office 办公室 --long-term",
+        ),
+    )(add_measure)
+    app.command(
+        "edit",
+        help=guide(
+            _("Change a file in your editor ($VISUAL or $EDITOR); it is checked and committed. A change made by hand is committed too."),
+            "xuncha edit 2.3",
+            "xuncha edit",
+        ),
+        **panel,
+    )(edit)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help=_("The folder; else this one"))] = Path(),
+    example: Annotated[bool, typer.Option("--example", help=_("Fill it with a small case to try things on"))] = False,
+    context: typer.Context = None,  # type: ignore[assignment]
+) -> None:
+    """Make a ledger."""
+    from xuncha.workflow.create import create  # noqa: PLC0415
+
+    made = create(folder.absolute(), of(context).today, example=example)
+    screen.line(_("A ledger is made in {path}.").format(path=folder))
+    if made.kept:
+        screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(made.kept)))
+    if not made.committed:
+        screen.warning(
+            _("git does not know who you are, so nothing is committed yet"),
+            _("type: git config --global user.name 姓名 && git config --global user.email 邮箱, then git add -A && git commit -m 建立台账 in that folder"),
+        )
+    if str(folder) != ".":
+        screen.line(_("Next: cd {path}").format(path=folder))
+    screen.line(
+        _("Then: xuncha status")
+        if example
+        else _("Then: xuncha edit, to enter the organisation, the leaders, the offices and the categories; xuncha add problem …")
+    )
+
+
+def add_problem(
+    context: typer.Context,
+    title: Annotated[str, typer.Argument(metavar="TITLE", help=_("The problem, in a line"))],
+    category: options.Category,
+) -> None:
+    """Enter a problem."""
+    from xuncha.workflow.perform import add_problem as enter  # noqa: PLC0415
+
+    identity = enter(of(context).root, _filled(title), category)
+    screen.line(_("Problem {id} is entered: {title}").format(id=identity, title=title.strip()))
+    screen.line(_("Next: xuncha add measure {id} … --leader … --office … --due …").format(id=identity))
+
+
+def add_measure(
+    context: typer.Context,
+    problem: options.Problem,
+    title: Annotated[str, typer.Argument(metavar="TITLE", help=_("The measure, in a line"))],
+    leader: options.Leader,
+    office: options.Office,
+    co_office: options.CoOffice = None,
+    due: Annotated[str | None, typer.Option("--due", metavar="DATE", help=_("The time limit, such as 2024-12-31"))] = None,
+    long_term: Annotated[bool, typer.Option("--long-term", help=_("It never ends; it has no time limit"))] = False,
+    goal: Annotated[str | None, typer.Option("--goal", metavar="TEXT", help=_("What is to be reached"))] = None,
+) -> None:
+    """Enter a measure."""
+    from xuncha.workflow.perform import add_measure as enter  # noqa: PLC0415
+
+    if (due is None) != long_term:
+        raise UsageError("usage", _("a measure has either --due or --long-term"), _("see `xuncha add measure --help`"))
+    day = screen.day(due, "--due") if due else None
+    identity = enter(
+        of(context).root, Identity.parse(problem), _filled(title), leader=leader, office=office, co_offices=co_office or (), due=day, goal=goal
+    )  # fmt: skip
+    screen.line(_("Measure {id} is entered: {title}").format(id=identity, title=title.strip()))
+
+
+def edit(context: typer.Context, identity: options.Perhaps = None) -> None:
+    """Change a file in an editor."""
+    from xuncha.workflow.perform import edit as keep  # noqa: PLC0415
+    from xuncha.workflow.perform import no_such  # noqa: PLC0415
+
+    call = of(context)
+    path = Identity.parse(identity).path if identity else LEDGER_FILE
+    target = call.root / path
+    if target.is_symlink() or not target.is_file():
+        raise no_such(Identity.parse(identity or "1"))
+    draft = Path(tempfile.mkdtemp(prefix="xuncha-")) / target.name
+    draft.write_bytes(target.read_bytes())
+    while True:
+        _open_editor(draft)
+        try:
+            done = keep(call.root, path, draft.read_bytes())
+            break
+        except InvalidLedgerError as error:
+            if not sys.stdin.isatty():
+                screen.error(error)
+                raise RefusedError(
+                    "not-kept", _("the file was not changed; what you wrote is in {draft}").format(draft=draft), _("mend it there and try again")
+                ) from None
+            screen.error(error)
+            if not typer.confirm(_("Edit it again?"), default=True):
+                raise RefusedError(
+                    "not-kept", _("the file was not changed; what you wrote is in {draft}").format(draft=draft)
+                ) from None
+    draft.unlink()
+    draft.parent.rmdir()
+    if done is None:
+        screen.line(_("Nothing was changed."))
+        return
+    say_leftover(done)
+    screen.line(_("{path} is changed and committed.").format(path=path))
+    say_counts(call, done)
+
+
+def _open_editor(draft: Path) -> None:
+    import shlex  # noqa: PLC0415
+
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if os.name == "nt" else "vi")
+    try:
+        done = subprocess.run([*shlex.split(editor, posix=os.name != "nt"), str(draft)], check=False)
+    except (FileNotFoundError, PermissionError, ValueError):
+        raise SurroundingsError(
+            "no-editor", _("the editor “{editor}” cannot be started").format(editor=editor), _("name one in the variable EDITOR")
+        ) from None
+    if done.returncode:
+        raise RefusedError("editor-failed", _("the editor ended with an error, and nothing was changed"))
+
+
+def _filled(title: str) -> str:
+    if not title.strip():
+        raise UsageError("empty-text", _("the title is empty"), _("say what it is, in a line"))
+    return title

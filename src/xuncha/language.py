@@ -1,0 +1,50 @@
+"""The language on screen: chosen once at start, then served by gettext.
+
+Messages in the code are English; `locale/zh_CN` holds their Chinese. Data and documents are not translated.
+"""
+
+from __future__ import annotations
+
+import gettext as _gettext
+import os
+from pathlib import Path
+
+LANGUAGES = ("zh", "en")
+_LOCALE = Path(__file__).parent / "locale"
+_DOMAIN = "xuncha"
+_chosen: _gettext.NullTranslations = _gettext.NullTranslations()
+
+
+def choose(wanted: str | None = None) -> None:
+    """Choose the language of all messages from now on.
+
+    Args:
+        wanted: `zh` or `en`; None takes `XUNCHA_LANG`, else the locale's language, else Chinese.
+    """
+    global _chosen  # noqa: PLW0603  one process speaks one language
+    language = wanted or os.environ.get("XUNCHA_LANG") or _of_locale()
+    if language not in LANGUAGES:
+        language = "zh"
+    # The command-line framework asks gettext's global domain; LANGUAGE tells it, and git, the same choice.
+    os.environ["LANGUAGE"] = "zh_CN" if language == "zh" else "en"
+    _gettext.bindtextdomain(_DOMAIN, _LOCALE)
+    _gettext.textdomain(_DOMAIN)
+    _chosen = _gettext.translation(_DOMAIN, _LOCALE, [os.environ["LANGUAGE"]], fallback=True)
+
+
+def _of_locale() -> str | None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value and value.split(".")[0] not in {"C", "POSIX"}:
+            return "zh" if value.startswith("zh") else "en"
+    return None
+
+
+def gettext(message: str) -> str:
+    """The message in the chosen language."""
+    return _chosen.gettext(message)
+
+
+def ngettext(singular: str, plural: str, number: int) -> str:
+    """The message for a number of things in the chosen language; `{n}` in it is left for the caller to fill."""
+    return _chosen.ngettext(singular, plural, number)

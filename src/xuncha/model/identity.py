@@ -1,0 +1,56 @@
+"""The numbers of problems and measures. The path is the identity: `data/problems/02/2.3.yaml` is measure 2.3."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
+
+_FORM = re.compile(r"([1-9][0-9]{0,5})(?:\.([1-9][0-9]{0,5}))?")
+
+PROBLEMS = "data/problems"
+LEDGER_FILE = "data/ledger.yaml"
+EVIDENCE = "data/evidence"
+
+
+class Identity(NamedTuple):
+    """A problem (`measure` is 0) or one of its measures; sorts in the order of the ledger."""
+
+    problem: int
+    measure: int = 0
+
+    @classmethod
+    def parse(cls, text: str) -> Identity:
+        """Read `2` or `2.3`; full-width digits and stops, which an input method slips in, are read as what they mean.
+
+        Raises:
+            RefusedError: the text is not such a number.
+        """
+        match = _FORM.fullmatch(unicodedata.normalize("NFKC", text.strip()).replace("。", "."))
+        if match is None:
+            raise RefusedError(
+                "bad-id",
+                _("“{text}” is not a number of a problem (2) or a measure (2.3)").format(text=text),
+            )
+        return cls(int(match[1]), int(match[2] or 0))
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether it names a problem, not a measure."""
+        return self.measure == 0
+
+    @property
+    def folder(self) -> str:
+        """The problem's folder, padded to two digits at least, relative to the ledger."""
+        return f"{PROBLEMS}/{self.problem:02d}"
+
+    @property
+    def path(self) -> str:
+        """The file, relative to the ledger."""
+        return f"{self.folder}/problem.yaml" if self.is_problem else f"{self.folder}/{self}.yaml"
+
+    def __str__(self) -> str:
+        return str(self.problem) if self.is_problem else f"{self.problem}.{self.measure}"

@@ -1,0 +1,65 @@
+"""The register: a ledger's flat view, all that counting, listing and completion need.
+
+Plain tuples of plain values, so that it can be cached whole and read without building a single pydantic model.
+Dates are ISO 8601 texts: they compare as dates do.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from xuncha.model.vocabulary import Status, Term
+
+
+class MeasureRow(NamedTuple):
+    """One measure."""
+
+    id: str
+    problem: str
+    category: str
+    title: str
+    status: Status
+    term: Term
+    leader: str
+    office: str
+    co_offices: tuple[str, ...]
+    due: str | None
+    publish: bool
+    """Whether it may appear in public: its own switch and its problem's are on."""
+    looked_at: str | None
+    """The day it was closed or last reviewed; None while it is open."""
+
+
+class ProblemRow(NamedTuple):
+    """One problem and its measures, in the order of their numbers."""
+
+    id: str
+    title: str
+    category: str
+    publish: bool
+    measures: tuple[MeasureRow, ...]
+
+    @property
+    def complete(self) -> bool:
+        """A problem is complete when it has measures and all are closed; this is never stored."""
+        return bool(self.measures) and all(row.status == "closed" for row in self.measures)
+
+
+class Register(NamedTuple):
+    """The whole ledger, flat."""
+
+    organisation: str
+    inspector: str | None
+    feedback: str
+    categories: tuple[tuple[str, str], ...]
+    """Key and title, in the order of the notice."""
+    leaders: tuple[str, ...]
+    offices: tuple[str, ...]
+    due_soon_days: int
+    review_every_days: int
+    problems: tuple[ProblemRow, ...]
+
+    @property
+    def measures(self) -> list[MeasureRow]:
+        """All measures in the order of the ledger."""
+        return [row for problem in self.problems for row in problem.measures]

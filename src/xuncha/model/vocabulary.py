@@ -1,0 +1,18 @@
+"""The closed sets of words that a ledger is written in (see the terms of the field in docs/architecture.md)."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, get_args
+
+Status = Literal["not_started", "in_progress", "submitted", "closed"]
+Term = Literal["once", "long_term"]
+Light = Literal["done", "green", "yellow", "red"]
+ReviewResult = Literal["holds", "slipped"]
+Requirement = Literal["progress", "evidence", "submission", "second_person", "signed_commit"]
+Action = Literal[
+    "init", "add", "start", "progress", "attach", "submit", "return", "close", "reopen", "extend", "escalate", "review", "edit", "undo",
+]  # fmt: skip
+
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+TERMS: Final[tuple[Term, ...]] = get_args(Term)
+REVIEW_RESULTS: Final[tuple[ReviewResult, ...]] = get_args(ReviewResult)

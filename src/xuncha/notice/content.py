@@ -1,0 +1,202 @@
+"""What a notice says: only what may be published, with the counts of all.
+
+This is the wall between the ledger and the public: templates are given what is made here and nothing else. No name of a
+leader, no finding, no note, no reason, and nothing of what is withheld comes through; withheld items only count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
+from xuncha.tally import tally
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from xuncha.model.records import Contact, Ledger, Measure
+    from xuncha.model.vocabulary import Status
+
+
+@dataclass(frozen=True)
+class PublicMeasure:
+    """A measure as a notice tells it."""
+
+    title: str
+    text: str
+    """The notice's own words, else the published progress entries in order; empty where there are none."""
+    status: Status
+    long_term: bool
+
+
+@dataclass(frozen=True)
+class PublicPart:
+    """The measures of a sub-problem; without a title, measures that belong to the problem itself."""
+
+    title: str | None
+    measures: tuple[PublicMeasure, ...]
+
+
+@dataclass(frozen=True)
+class PublicProblem:
+    """A problem that may be shown, with at least one measure."""
+
+    title: str
+    parts: tuple[PublicPart, ...]
+
+
+@dataclass(frozen=True)
+class PublicCategory:
+    """A category with at least one problem to show."""
+
+    title: str
+    problems: tuple[PublicProblem, ...]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The counts of everything, withheld items included."""
+
+    problems: int
+    problems_done: int
+    measures: int
+    measures_done: int
+    measures_in_progress: int
+    """In progress, or closing applied for."""
+    measures_not_started: int
+    long_term_done: int
+    published_problems: int
+    published_measures: int
+
+    @property
+    def all_done(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.problems == self.problems_done
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the measures brought besides, all of them together, withheld ones included."""
+
+    label: str
+    amount: int | float
+    unit: str
+
+
+@dataclass(frozen=True)
+class NoticeContent:
+    """All that a template is given, under the name `notice`."""
+
+    title: str
+    issuer: str
+    date: date
+    organisation: str
+    inspector: str
+    round: str | None
+    started: date | None
+    ended: date | None
+    feedback: date
+    has_leading_group: bool
+    counts: Counts
+    outcomes: tuple[Outcome, ...]
+    categories: tuple[PublicCategory, ...]
+    contact: Contact
+    work: tuple[str, ...]
+    """Paragraphs of the first part that replace the usual ones."""
+    next_steps: tuple[str, ...]
+    """Paragraphs of the third part that replace the usual ones."""
+
+
+def content(ledger: Ledger, today: date) -> NoticeContent:
+    """What the notice of a ledger says.
+
+    Args:
+        ledger: the whole of it.
+        today: the day on which it is counted.
+
+    Raises:
+        RefusedError: `ledger.yaml` lacks what a notice needs, or there is nothing to tell of yet.
+    """
+    settings = ledger.settings
+    title, issuer, day = settings.notice.title, settings.notice.issuer, settings.notice.date
+    lacking = [f"notice.{key}" for key in ("title", "issuer", "date") if getattr(settings.notice, key) is None]
+    if settings.inspection.inspector is None:
+        lacking.append("inspection.inspector")
+    if lacking or title is None or issuer is None or day is None:
+        raise RefusedError(
+            "notice-incomplete",
+            _("a notice needs {keys} in data/ledger.yaml").format(keys=_(", ").join(lacking)),
+            _("enter it with `xuncha edit`"),
+            "data/ledger.yaml",
+        )
+    if not ledger.measures:
+        raise RefusedError("nothing-to-tell", _("the ledger holds no measures yet, so there is nothing to tell"), _("see `xuncha add --help`"))
+    return NoticeContent(
+        title=title,
+        issuer=issuer,
+        date=day,
+        organisation=settings.organisation,
+        inspector=settings.inspection.inspector or "",
+        round=settings.inspection.round,
+        started=settings.inspection.started,
+        ended=settings.inspection.ended,
+        feedback=settings.inspection.feedback,
+        has_leading_group=settings.leading_group is not None,
+        counts=_counts(ledger, today),
+        outcomes=_outcomes(ledger),
+        categories=_categories(ledger),
+        contact=settings.contact,
+        work=tuple(settings.notice.work),
+        next_steps=tuple(settings.notice.next_steps),
+    )
+
+
+def _counts(ledger: Ledger, today: date) -> Counts:
+    counted = tally(ledger.register(), today)
+    return Counts(
+        problems=counted.problems,
+        problems_done=counted.problems_closed,
+        measures=counted.measures,
+        measures_done=counted.closed,
+        measures_in_progress=counted.by_status["in_progress"] + counted.by_status["submitted"],
+        measures_not_started=counted.by_status["not_started"],
+        long_term_done=counted.long_term_closed,
+        published_problems=counted.published_problems,
+        published_measures=counted.published_measures,
+    )
+
+
+def _outcomes(ledger: Ledger) -> tuple[Outcome, ...]:
+    found = []
+    for kind in ledger.settings.outcomes:
+        amount = sum(measure.outcomes.get(kind.key, 0) for measure in ledger.measures.values())
+        if amount:
+            found.append(Outcome(kind.label, round(amount, 6), kind.unit))
+    return tuple(found)
+
+
+def _categories(ledger: Ledger) -> tuple[PublicCategory, ...]:
+    found = []
+    by_problem = ledger.by_problem()
+    for category in ledger.settings.categories:
+        problems = []
+        for number, problem in ledger.problems.items():
+            measures = [measure for measure in by_problem[number].values() if measure.publish]
+            if problem.publish and problem.category == category.key and measures:
+                problems.append(PublicProblem(problem.title, _parts(measures)))
+        if problems:
+            found.append(PublicCategory(category.title, tuple(problems)))
+    return tuple(found)
+
+
+def _parts(measures: list[Measure]) -> tuple[PublicPart, ...]:
+    """The measures by their sub-problems, in the order in which these first occur."""
+    by_part: dict[str | None, list[PublicMeasure]] = {}
+    for measure in measures:
+        texts = [measure.notice_text] if measure.notice_text else [entry.text for entry in measure.progress if entry.publish]
+        text = "".join(line.strip() for text in texts for line in text.splitlines())
+        public = PublicMeasure(measure.title, text, measure.status, measure.term == "long_term")
+        by_part.setdefault(measure.part, []).append(public)
+    return tuple(PublicPart(title, tuple(found)) for title, found in by_part.items())

@@ -1,0 +1,104 @@
+"""The rules of `data/ledger.yaml` and of a problem's own file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xuncha.language import gettext as _
+from xuncha.rules.catalogue import Broken, rule
+from xuncha.rules.names import suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from xuncha.model.records import Problem, Settings
+
+
+@rule(
+    "name-twice",
+    why="A key or a name stands once in its list, or counts would be split between equals.",
+    wrong="offices: [办公室, 规划科, 财务科, 规划科]",
+    right="offices: [办公室, 规划科, 财务科]",
+    where="ledger",
+)
+def name_twice(settings: Settings) -> Iterator[Broken]:
+    """No list of names or keys holds one twice."""
+    lists: dict[str, Sequence[str]] = {
+        "categories": [category.key for category in settings.categories],
+        "outcomes": [kind.key for kind in settings.outcomes],
+        "leaders": settings.leaders,
+        "offices": settings.offices,
+    }
+    for key, names in lists.items():
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                yield Broken(
+                    "name-twice", (key, place), _("“{name}” stands twice in this list").format(name=name), _("take one of them out")
+                )
+
+
+@rule(
+    "inspection-order",
+    why="An inspection starts, ends, and is then reported on.",
+    wrong="inspection: {started: 2023-09-08, ended: 2023-06-05, feedback: 2023-11-10}",
+    right="inspection: {started: 2023-06-05, ended: 2023-09-08, feedback: 2023-11-10}",
+    where="ledger",
+)
+def inspection_order(settings: Settings) -> Iterator[Broken]:
+    """Start, end and feedback follow each other."""
+    inspection = settings.inspection
+    days = [(key, day) for key in ("started", "ended", "feedback") if (day := getattr(inspection, key)) is not None]
+    for (before, earlier), (after, later) in zip(days, days[1:], strict=False):
+        if later < earlier:
+            yield Broken(
+                "inspection-order",
+                ("inspection", after),
+                _("`{after}` ({later}) is before `{before}` ({earlier})").format(
+                    after=after, later=later, before=before, earlier=earlier
+                ),
+                _("write the days in the order started, ended, feedback"),
+            )
+
+
+@rule(
+    "notice-before-feedback",
+    why="A notice tells of what was done after the feedback.",
+    wrong="notice: {title: 通报, date: 2022-01-01}",
+    right="notice: {title: 通报, date: 2024-06-15}",
+    where="ledger",
+)
+def notice_before_feedback(settings: Settings) -> Iterator[Broken]:
+    """The notice is not dated before the feedback."""
+    day, feedback = settings.notice.date, settings.inspection.feedback
+    if day is not None and day < feedback:
+        yield Broken(
+            "notice-before-feedback",
+            ("notice", "date"),
+            _("the notice is dated {date}, before the feedback of {feedback}").format(date=day, feedback=feedback),
+            _("write the day on which the notice is issued"),
+        )
+
+
+@rule(
+    "unknown-category",
+    why="A problem is shown under a category of data/ledger.yaml.",
+    wrong="category: c",
+    right="category: a",
+    where="problem",
+)
+def unknown_category(problem: Problem, settings: Settings) -> Iterator[Broken]:
+    """A problem's category is known."""
+    known = [category.key for category in settings.categories]
+    if problem.category not in known:
+        yield Broken(
+            "unknown-category",
+            ("category",),
+            _("“{name}” is not among the categories in data/ledger.yaml").format(name=problem.category),
+            suggestion(problem.category, known),
+        )
+
+
+def broken_settings(settings: Settings) -> Iterator[Broken]:
+    """Every rule that `data/ledger.yaml` breaks by itself."""
+    for check in (name_twice, inspection_order, notice_before_feedback):
+        yield from check(settings)

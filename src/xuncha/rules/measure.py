@@ -1,0 +1,245 @@
+"""The rules of one measure among its neighbours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xuncha.language import gettext as _
+from xuncha.model.records import EvidenceFile, Measure
+from xuncha.rules.catalogue import Broken, Neighbourhood, declare, rule
+from xuncha.rules.names import suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@rule(
+    "unknown-leader",
+    why="Only leaders listed in data/ledger.yaml answer for measures, so that every spelling is one person.",
+    wrong="leader: 分管付局长",
+    right="leader: 分管副局长",
+)
+def unknown_leader(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
+    """The leader, and whoever took the measure over as his own task, are known."""
+    named = [(("leader",), measure.leader)]
+    if measure.escalated:
+        named.append((("escalated", "to"), measure.escalated.to))  # type: ignore[arg-type]
+    known = around.settings.leaders
+    for location, name in named:
+        if name not in known:
+            yield Broken(
+                "unknown-leader",
+                location,
+                _("“{name}” is not among the leaders in data/ledger.yaml").format(name=name),
+                suggestion(name, known),
+            )
+
+
+@rule(
+    "unknown-office",
+    why="Only offices listed in data/ledger.yaml do the work, so that every spelling is one section.",
+    wrong="office: 规化科",
+    right="office: 规划科",
+)
+def unknown_office(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
+    """The responsible office and the co-responsible ones are known."""
+    known = around.settings.offices
+    for location, name in [(("office",), measure.office)] + [
+        (("co_offices", place), name) for place, name in enumerate(measure.co_offices)
+    ]:
+        if name not in known:
+            yield Broken(
+                "unknown-office",
+                location,
+                _("“{name}” is not among the offices in data/ledger.yaml").format(name=name),
+                suggestion(name, known),
+            )
+
+
+@rule(
+    "unknown-outcome",
+    why="An outcome is counted under a key of data/ledger.yaml.",
+    wrong="outcomes: {rule: 1}",
+    right="outcomes: {rules: 1}",
+)
+def unknown_outcome(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
+    """Every outcome has a kind."""
+    known = [kind.key for kind in around.settings.outcomes]
+    for key in measure.outcomes:
+        if key not in known:
+            yield Broken(
+                "unknown-outcome",
+                ("outcomes", key),
+                _("“{name}” is not among the outcomes in data/ledger.yaml").format(name=key),
+                suggestion(key, known),
+            )
+
+
+@rule(
+    "due-missing",
+    why="A measure that is done once needs a time limit (整改时限).",
+    wrong="due:",
+    right="due: 2024-12-31",
+)
+def due_missing(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
+    """Only a long-term measure may go without a deadline."""
+    del around
+    if measure.due is None and measure.term == "once":
+        yield Broken(
+            "due-missing",
+            ("due",),
+            _("the time limit is missing: only a long-term measure may have none"),
+            _("write `due: 2024-12-31`, or `term: long_term`"),
+        )
+
+
+@rule(
+    "due-before-feedback",
+    why="No one can be asked to mend a problem before hearing of it.",
+    wrong="due: 2023-01-01",
+    right="due: 2024-12-31",
+)
+def due_before_feedback(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
+    """The deadline is not before the feedback."""
+    feedback = around.settings.inspection.feedback
+    if measure.due is not None and measure.due < feedback:
+        yield Broken(
+            "due-before-feedback",
+            ("due",),
+            _("the time limit {due} is before the feedback of {feedback}").format(due=measure.due, feedback=feedback),
+            _("write a day after the feedback"),
+        )
+
+
+@rule(
+    "closed-missing",
+    why="A closed measure says when it was closed; the close command writes it.",
+    wrong="status: closed",
+    right="status: closed\nclosed: {date: 2024-12-20}",
+)
+def closed_missing(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
+    """Closed means that `closed` is there."""
+    if measure.status == "closed" and measure.closed is None:
+        yield Broken(
+            "closed-missing",
+            ("status",),
+            _("the measure is closed, but `closed` is missing"),
+            _("write `closed: {{date: 2024-12-20, by: 办公室}}`; `xuncha close {id}` does it by itself").format(id=around.identity),
+        )
+
+
+@rule(
+    "closed-unexpected",
+    why="A measure that is open again is not closed; the reopen command takes it out.",
+    wrong="status: in_progress\nclosed: {date: 2024-12-20}",
+    right="status: in_progress",
+)
+def closed_unexpected(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
+    """Not closed means that `closed` is not there."""
+    if measure.status != "closed" and measure.closed is not None:
+        yield Broken(
+            "closed-unexpected",
+            ("closed",),
+            _("`closed` stands here, but the status is {status}").format(status=measure.status),
+            _("take `closed` out, or close the measure with `xuncha close {id}`").format(id=around.identity),
+        )
+
+
+@rule(
+    "closed-before-feedback",
+    why="A measure cannot have been closed before the feedback that asked for it.",
+    wrong="status: closed\nclosed: {date: 2022-12-20}",
+    right="status: closed\nclosed: {date: 2024-12-20}",
+)
+def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
+    """The day of closing is not before the feedback."""
+    feedback = around.settings.inspection.feedback
+    if measure.closed is not None and measure.closed.date < feedback:
+        yield Broken(
+            "closed-before-feedback",
+            ("closed", "date"),
+            _("closed on {date}, before the feedback of {feedback}").format(date=measure.closed.date, feedback=feedback),
+            _("write the day on which it was closed"),
+        )
+
+
+@rule(
+    "review-unexpected",
+    why="Only closed long-term measures are looked at again (回头看).",
+    wrong="reviews: [{date: 2024-12-20, result: holds}]",
+    right="reviews: []",
+)
+def review_unexpected(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
+    """Reviews stand in long-term measures only; they stay when such a measure is reopened."""
+    del around
+    if measure.reviews and measure.term != "long_term":
+        yield Broken(
+            "review-unexpected",
+            ("reviews",),
+            _("there are reviews, but the measure is not a long-term one"),
+            _("write `term: long_term`, or take `reviews` out"),
+        )
+
+
+declare(
+    "evidence-changed",
+    why="Evidence is what it was when it was attached.",
+    wrong="(data/evidence/2.3/评审意见.pdf with another content)",
+    right="(the file that was attached)",
+    where="folder",
+)
+
+
+@rule(
+    "evidence-missing",
+    why="Evidence that is named must be there to be looked at.",
+    wrong=f"progress: [{{date: 2024-09-12, text: 已办。, evidence: [{{file: 无.pdf, sha256: {'0' * 64}}}]}}]",
+    right="progress: [{date: 2024-09-12, text: 已办。, evidence: [某水〔2024〕31号]}]",
+)
+def evidence_at_fault(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
+    """Every evidence file is there, with the content it had."""
+    for place, entry in enumerate(measure.progress):
+        for position, item in enumerate(entry.evidence):
+            if not isinstance(item, EvidenceFile):
+                continue
+            found = around.evidence(item.file)
+            if found == item.sha256:
+                continue
+            path = f"data/evidence/{around.identity}/{item.file}"
+            location = ("progress", place, "evidence", position)
+            if found is None:
+                yield Broken(
+                    "evidence-missing",
+                    location,
+                    _("the evidence file {path} is not there").format(path=path),
+                    _("put it back, or attach it again with `xuncha attach {id} FILE`").format(id=around.identity),
+                )
+            else:
+                yield Broken(
+                    "evidence-changed",
+                    location,
+                    _("the evidence file {path} has changed since it was attached").format(path=path),
+                    _("put the attached file back, or attach the new one with `xuncha attach {id} FILE`").format(
+                        id=around.identity
+                    ),
+                )
+
+
+MEASURE_RULES = (
+    unknown_leader,
+    unknown_office,
+    unknown_outcome,
+    due_missing,
+    due_before_feedback,
+    closed_missing,
+    closed_unexpected,
+    closed_before_feedback,
+    review_unexpected,
+    evidence_at_fault,
+)
+
+
+def broken(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
+    """Every rule that a measure breaks among its neighbours."""
+    for check in MEASURE_RULES:
+        yield from check(measure, around)

@@ -1,0 +1,28 @@
+"""Names that must be known, and the nearest known one for a name that is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xuncha.language import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+def nearest(name: str, known: Collection[str]) -> str | None:
+    """The known name that looks most like this one; None where none comes near."""
+    import difflib  # noqa: PLC0415  only where something is wrong
+
+    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return matches[0] if matches else None
+
+
+def suggestion(name: str, known: Collection[str], where: str = "") -> str:
+    """A sentence that helps with an unknown name: the nearest known one, else those there are."""
+    if (match := nearest(name, known)) is not None:
+        return _("did you mean “{name}”?").format(name=match)
+    if known:
+        listed = _(", ").join(list(known)[:12])
+        return _("known are: {names}").format(names=listed)
+    return _("none is known yet: list it in {where}").format(where=where or "data/ledger.yaml")

@@ -1,0 +1,205 @@
+"""The register kept between two commands, so that nobody waits for what has not changed.
+
+Kept inside git's own folder, which no clone, push or archive carries: a ledger cannot bring a forged one along. A
+problem's folder is believed unchanged as git believes a file unchanged: names, sizes, inodes and times of change are, to
+the nanosecond, those seen before it was read, and the last change lay far enough behind that reading
+(docs/adr/0003-the-register-cache.md). Whatever cannot be believed is read anew; `validate` believes nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import marshal
+import os
+import sys
+import time
+import zlib
+from functools import partial
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from xuncha import __version__
+from xuncha.errors import InvalidLedgerError
+from xuncha.model.identity import LEDGER_FILE, PROBLEMS
+from xuncha.model.register import MeasureRow, ProblemRow, Register
+from xuncha.trail.git import private
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_FORMAT = f"xuncha register 1 {__version__} {sys.version}"
+_WINDOWS = os.name == "nt"
+_SETTLED = 2_000_000_000
+"""Nanoseconds: the coarsest clock of a file system (FAT's) moves on within them."""
+
+
+class _Kept(NamedTuple):
+    """What the cache holds."""
+
+    settings_stamp: bytes
+    settings: tuple[Any, ...]
+    """The fields of the register but for the problems."""
+    folders: dict[str, tuple[bytes, tuple[str, ...], tuple[Any, ...]]]
+    """By name: the stamp, the evidence files that are part of it, and the problem's row."""
+
+
+def register(root: Path) -> Register:
+    """The register of a ledger, read from its files wherever the cache cannot be believed.
+
+    Raises:
+        InvalidLedgerError: the ledger breaks rules; carries every finding.
+    """
+    place = private(root, "register")
+    kept = _load(place)
+    now = time.time_ns()
+    base = str(root)
+    stamp, settled = _stamp_of_file(f"{base}/{LEDGER_FILE}", now)
+    names = _names(f"{base}/{PROBLEMS}")
+    if kept is None or kept.settings_stamp != stamp or names is None:
+        kept = _Kept(b"", (), {})
+    believed = kept.folders
+    stamps = {}
+    problems: dict[str, ProblemRow] = {}
+    for name in names or ():
+        old = believed.get(name)
+        new = stamps[name] = _stamp_of_folder(f"{base}/{PROBLEMS}/{name}", now, base, old[1] if old else ())
+        if old is not None and old[0] == new[0]:
+            problems[name] = _problem(old[2])
+    if kept.settings and len(problems) == len(believed) == len(stamps):
+        return Register(*kept.settings, problems=tuple(problems.values()))
+    return _read(root, place, kept, problems, stamps, (stamp, settled), now)
+
+
+def _read(
+    root: Path,
+    place: Path | None,
+    kept: _Kept,
+    problems: dict[str, ProblemRow],
+    stamps: dict[str, tuple[bytes, bool]],
+    settings_stamp: tuple[bytes, bool],
+    now: int,
+) -> Register:
+    """Read what could not be believed, and keep what was read."""
+    # Here, not at the top: these build the models, which a command that finds all unchanged need not wait for.
+    from xuncha.model.records import register as flat  # noqa: PLC0415
+    from xuncha.store.files import WorkingTree  # noqa: PLC0415
+    from xuncha.store.loading import load_folders, load_problem, load_settings  # noqa: PLC0415
+
+    source = WorkingTree(root)
+    settings, findings = load_settings(source)
+    folders, wrong = load_folders(source)
+    findings += wrong
+    entries = {}
+    rows: list[ProblemRow] = []
+    for name in folders.values():
+        row = problems.get(name)
+        if row is not None:
+            entries[name] = kept.folders[name]
+        else:
+            loaded = load_problem(source, name, settings)
+            findings += loaded.findings
+            if loaded.findings:
+                continue
+            row = loaded.row()
+            evidence = tuple(loaded.evidence())
+            stamp, settled = (
+                _stamp_of_folder(f"{root}/{PROBLEMS}/{name}", now, str(root), evidence) if evidence else stamps.get(name, (b"", False))
+            )
+            if settled:
+                entries[name] = (stamp, evidence, _plain(row))
+        rows.append(row)
+    if settings is None or findings:
+        raise InvalidLedgerError(findings)
+    register = flat(settings, tuple(rows))
+    if place is not None and settings_stamp[1]:
+        _save(place, _Kept(settings_stamp[0], tuple(register[:-1]), entries))
+    return register
+
+
+def _stamp_of_file(path: str, now: int) -> tuple[bytes, bool]:
+    try:
+        status = os.lstat(path)  # noqa: PTH116
+    except OSError:
+        return b"", False
+    changed = _changed(status)
+    return f"{changed} {status.st_size} {status.st_ino}".encode(), changed < now - _SETTLED
+
+
+def _stamp_of_folder(path: str, now: int, base: str, evidence: tuple[str, ...]) -> tuple[bytes, bool]:
+    """What a folder looks like from outside, and whether its last change is far enough behind."""
+    parts = []
+    latest = 0
+    with contextlib.suppress(OSError), os.scandir(path) as entries:
+        for entry in entries:
+            if entry.name[0] == ".":
+                continue
+            status = entry.stat(follow_symlinks=False)
+            changed = _changed(status)
+            parts.append(f"{entry.name}/{changed} {status.st_size} {status.st_ino}")
+            latest = max(latest, changed)
+    for name in evidence:
+        stamp, settled = _stamp_of_file(f"{base}/{name}", now)
+        parts.append(f"{name}/{stamp!r}")
+        latest = latest if settled or not stamp else now
+    parts.sort()
+    return blake2b("\n".join(parts).encode("utf-8", "surrogateescape"), digest_size=16).digest(), latest < now - _SETTLED
+
+
+def _changed(status: os.stat_result) -> int:
+    """When a file last changed. Every change sets ctime, and no program can set it back; Windows has only mtime."""
+    return status.st_mtime_ns if _WINDOWS else status.st_ctime_ns
+
+
+def _names(path: str) -> list[str] | None:
+    """The names in a folder of folders, in order of the numbers they are; None where something else is among them."""
+    names = []
+    try:
+        with os.scandir(path) as entries:
+            for entry in entries:
+                if entry.name[0] == ".":
+                    continue
+                if not entry.is_dir(follow_symlinks=False) or not entry.name.isdecimal():
+                    return None
+                names.append(entry.name)
+    except OSError:
+        return None
+    return sorted(names, key=lambda name: (int(name), name))
+
+
+_measure: Callable[[tuple[Any, ...]], MeasureRow] = partial(tuple.__new__, MeasureRow)
+"""A row of plain values; `_make` does the same, slower by a call in Python."""
+
+
+def _plain(row: ProblemRow) -> tuple[Any, ...]:
+    return (*row[:-1], tuple(map(tuple, row.measures)))
+
+
+def _problem(plain: tuple[Any, ...]) -> ProblemRow:
+    return ProblemRow(*plain[:-1], tuple(map(_measure, plain[-1])))
+
+
+def _load(place: Path | None) -> _Kept | None:
+    if place is None:
+        return None
+    try:
+        content = place.read_bytes()
+        if zlib.crc32(memoryview(content)[4:]) != int.from_bytes(content[:4], "big"):
+            return None
+        form, *kept = marshal.loads(memoryview(content)[4:])  # noqa: S302  from git's own folder, checksummed, plain values
+    except (OSError, ValueError, EOFError, TypeError):
+        return None
+    return _Kept(*kept) if form == _FORMAT else None
+
+
+def _save(place: Path, kept: _Kept) -> None:
+    """Keep it; a command that cannot (a read-only folder, a full disk) is none the worse."""
+    content = marshal.dumps((_FORMAT, *kept))
+    temporary = place.with_name(f"{place.name}.{os.getpid()}")
+    with contextlib.suppress(OSError):
+        place.parent.mkdir(exist_ok=True)
+        try:
+            temporary.write_bytes(zlib.crc32(content).to_bytes(4, "big") + content)
+            temporary.replace(place)
+        finally:
+            temporary.unlink(missing_ok=True)

@@ -1,0 +1,234 @@
+"""One edit back into a file's text: the lines of the keys that it sets change, and not one other byte.
+
+The text is edited at the positions that `positions.tree` gives; ruamel.yaml's own round trip would reflow the rest.
+Every result is read again and compared with what was meant before anyone may write it.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from yaml12 import format_yaml
+
+from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
+from xuncha.store.positions import Node, tree
+from xuncha.store.reading import UnreadableError, decode, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_BOM = b"\xef\xbb\xbf"
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_PLAIN = re.compile(r"[a-z_]+|[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+MEASURE_KEYS = (
+    "title", "goal", "part", "term", "leader", "office", "co_offices", "due", "status", "publish", "progress", "outcomes",
+    "escalated", "notice_text", "closed", "reviews",
+)  # fmt: skip
+"""The keys of a measure in the order in which they are written."""
+
+
+class Set(NamedTuple):
+    """Give a key of the record a value: a word or a date, or a small mapping."""
+
+    key: str
+    value: str | dict[str, Any]
+
+
+class Remove(NamedTuple):
+    """Take a key and its value out; nothing happens where it is not there."""
+
+    key: str
+
+
+class Append(NamedTuple):
+    """Add an item to the list under a key, at its end."""
+
+    key: str
+    item: dict[str, Any]
+
+
+Edit = Set | Remove | Append
+
+
+def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
+    """The file's bytes after the edits, made one after another.
+
+    Args:
+        content: a measure's file as it stands.
+        edits: what to change.
+
+    Raises:
+        UnreadableError: the file cannot be read as a record.
+        RefusedError: the file's layout is such that the edit cannot be made safely; it must be made by hand.
+    """
+    bom = _BOM if content.startswith(_BOM) else b""
+    text = decode(content)
+    for edit in edits:
+        meant = _meant(parse(text.encode()), edit)
+        text = _edited(text, edit)
+        try:
+            got = parse(text.encode())
+        except UnreadableError:
+            got = {}
+        if got != meant:
+            raise RefusedError(
+                "odd-layout",
+                _("the layout of this file does not let `{key}` be changed safely").format(key=edit.key),
+                _("change it with `xuncha edit`"),
+            )
+    return bom + text.encode()
+
+
+def fresh(record: dict[str, Any], schema: str) -> bytes:
+    """A new file with a record, and the line that tells an editor its schema (relative to the file)."""
+    body = "".join(_block({key: value}, 0, "\n") for key, value in record.items())
+    return f"# yaml-language-server: $schema={schema}\n{body}".encode()
+
+
+def _meant(data: dict[str, Any], edit: Edit) -> dict[str, Any]:
+    data = copy.deepcopy(data)
+    match edit:
+        case Set(key, value):
+            data[key] = value
+        case Remove(key):
+            data.pop(key, None)
+        case Append(key, item):
+            data[key] = [*(data.get(key) or []), item]
+    return data
+
+
+def _edited(text: str, edit: Edit) -> str:
+    root = tree(text)
+    node = root.get(edit.key)
+    match edit:
+        case Set(key, value):
+            if node is None:
+                return _insert(text, root, key, value)
+            if node.start == node.end:
+                # The key has no value yet: it goes behind the key's colon.
+                colon = text.index(":", next(name.end for name in root.keys if name.text == key)) + 1
+                return f"{text[:colon]} {_flow(value)}{text[colon:]}"
+            return _replace(text, node, value)
+        case Remove(key):
+            return text if node is None else _remove(text, root, key)
+        case Append(key, item):
+            if node is None:
+                return _insert(text, root, key, [item])
+            return _append(text, node, item)
+
+
+def _replace(text: str, node: Node, value: str | dict[str, Any]) -> str:
+    quote = node.style if node.style in {"'", '"'} else ""
+    written = f"{quote}{value}{quote}" if isinstance(value, str) and _PLAIN.fullmatch(value) else _flow(value)
+    return text[: node.start] + written + text[node.end :]
+
+
+def _remove(text: str, root: Node, key: str) -> str:
+    place = next(place for place, name in enumerate(root.keys) if name.text == key)
+    if root.style == "flow":
+        start = root.items[place - 1].end if place else root.keys[0].start
+        end = root.items[place].end if place or len(root.keys) == 1 else root.keys[1].start
+        return text[:start] + text[end:]
+    start = _line_start(text, root.keys[place].start)
+    end = _line_end(text, max(root.items[place].end, root.keys[place].end))
+    rest = text[end:]
+    if not rest and not text.endswith(("\n", "\r")):
+        # It was the last line and had no end: then the new last line has none either.
+        return text[: len(text[:start]) - len(_last_line_end(text[:start]))]
+    return text[:start] + rest
+
+
+def _insert(text: str, root: Node, key: str, value: Any) -> str:  # noqa: ANN401
+    """Put a new key behind those that come before it in the order of the keys."""
+    order = MEASURE_KEYS.index(key)
+    before = [
+        place for place, name in enumerate(root.keys) if name.text in MEASURE_KEYS and MEASURE_KEYS.index(name.text) < order
+    ]
+    place = max(before, key=lambda place: MEASURE_KEYS.index(root.keys[place].text)) if before else len(root.keys) - 1
+    anchor = root.items[place]
+    end = max(anchor.end, root.keys[place].end + 1)
+    if root.style == "flow":
+        return f"{text[:end]}, {key}: {_flow(value)}{text[end:]}"
+    return _insert_lines(text, end, {key: value}, root.column)
+
+
+def _append(text: str, node: Node, item: dict[str, Any]) -> str:
+    if node.style == "flow":
+        if not node.items:
+            return text[: node.start] + _flow([item]) + text[node.end :]
+        end = node.items[-1].end
+        return f"{text[:end]}, {_flow(item)}{text[end:]}"
+    return _insert_lines(text, node.end, [item], node.column)
+
+
+def _insert_lines(text: str, index: int, value: Any, indent: int) -> str:  # noqa: ANN401
+    """Put lines behind the line in which the index stands."""
+    end = _line_end(text, index)
+    line_end = _last_line_end(text[:end]) or _common_line_end(text)
+    lines = _block(value, indent, line_end)
+    if _last_line_end(text[:end]):
+        return text[:end] + lines + text[end:]
+    return text[:end] + line_end + lines[: -len(line_end)] + text[end:]
+
+
+def _block(value: Any, indent: int, line_end: str) -> str:  # noqa: ANN401
+    """Lines that say a value, in block style; lists of words, and mappings but for the outermost, in flow style."""
+    if isinstance(value, list):
+        text = "".join(_item(item) for item in value)
+    else:
+        ((key, inner),) = value.items()
+        if isinstance(inner, list) and inner and isinstance(inner[0], dict):
+            text = f"{key}:\n" + "".join("  " + line + "\n" for item in inner for line in _item(item).splitlines())
+        else:
+            text = f"{key}: {_flow(inner)}\n"
+    return "".join(" " * indent + line + line_end for line in text.splitlines())
+
+
+def _item(item: dict[str, Any]) -> str:
+    """A list's item, a line for each of its keys."""
+    lines = [f"{key}: {_flow(value)}" for key, value in item.items()]
+    return "- " + "\n  ".join(lines) + "\n"
+
+
+def _flow(value: Any) -> str:  # noqa: ANN401
+    """A value on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str:  # noqa: ANN401
+    """A scalar, plain where the library writes it plain and no flow collection could take it for more than it is."""
+    if not isinstance(value, str):
+        return json.dumps(value)
+    plain: str = format_yaml(value, width=None)
+    if plain == value and "\n" not in value and not re.search(r"[\[\]{},#:\"'&*!|>%@`?]", value) and not value.startswith(("-", "=", "<<")):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _line_start(text: str, index: int) -> int:
+    return max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
+
+
+def _line_end(text: str, index: int) -> int:
+    """Behind the end of the line in which the index stands."""
+    match = _LINE_END.search(text, index)
+    return match.end() if match else len(text)
+
+
+def _last_line_end(text: str) -> str:
+    match = re.search(r"(?:\r\n|\n|\r)\Z", text)
+    return match[0] if match else ""
+
+
+def _common_line_end(text: str) -> str:
+    match = _LINE_END.search(text)
+    return match[0] if match else "\n"

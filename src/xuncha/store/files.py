@@ -1,0 +1,208 @@
+"""The ledger's folder: found, listed, read, and written so that a file is the old one or the new one, never half.
+
+Whatever is not an ordinary file or folder (a link, a pipe) is listed as such and never opened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+
+from xuncha.errors import SurroundingsError
+from xuncha.language import gettext as _
+from xuncha.model.identity import LEDGER_FILE, PROBLEMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LARGEST = 1024 * 1024
+"""Bytes in one file; beyond this it is not a record."""
+TEMPORARY = ".xuncha-new-"
+"""How the names of files begin that are being written."""
+
+Kind = Literal["file", "folder", "link", "other"]
+
+
+class Entry(NamedTuple):
+    """A name in a folder, and what it is."""
+
+    name: str
+    kind: Kind
+
+
+class Source(Protocol):
+    """Where a ledger's files are read from: the working tree, or a commit."""
+
+    def entries(self, folder: str) -> list[Entry]:
+        """What a folder holds, without names that begin with a dot; empty where there is no such folder."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file.
+
+        Raises:
+            OSError: there is none, or it cannot be read.
+        """
+        ...
+
+    def digest(self, path: str) -> str | None:
+        """The SHA-256 of a file in hexadecimal; None where there is none."""
+        ...
+
+
+class WorkingTree:
+    """A ledger's files as they stand on disk."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def entries(self, folder: str) -> list[Entry]:
+        """See Source."""
+        path = os.path.join(self.root, folder)  # noqa: PTH118  paths as text: this runs for every folder of every ledger
+        if os.path.islink(path):  # noqa: PTH114
+            return []
+        try:
+            with os.scandir(path) as found:
+                return [Entry(entry.name, _kind(entry)) for entry in found if entry.name[0] != "."]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+    def read(self, path: str) -> bytes:
+        """See Source."""
+        with open(os.path.join(self.root, path), "rb", buffering=0) as stream:  # noqa: PTH118, PTH123
+            # Read whole only what may be a record; of anything larger, enough to see that it is too large.
+            large = os.fstat(stream.fileno()).st_size > LARGEST
+            return (stream.read(LARGEST + 1) if large else stream.read()) or b""
+
+    def digest(self, path: str) -> str | None:
+        """See Source."""
+        target = self.root / path
+        if target.is_symlink() or target.parent.is_symlink() or not target.is_file():
+            return None
+        with target.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _kind(entry: os.DirEntry[str]) -> Kind:
+    if entry.is_symlink():
+        return "link"
+    if entry.is_file(follow_symlinks=False):
+        return "file"
+    return "folder" if entry.is_dir(follow_symlinks=False) else "other"
+
+
+def find(start: Path, named: Path | None) -> Path:
+    """The ledger's folder: the one named, else the nearest one upwards that holds `data/ledger.yaml`.
+
+    Raises:
+        SurroundingsError: there is none.
+    """
+    if named is not None:
+        if not named.is_dir():
+            raise SurroundingsError(
+                "no-ledger",
+                _("{path} is not a folder").format(path=named),
+                _("--ledger takes the folder that holds {file}").format(file=LEDGER_FILE),
+            )
+        if not (named / LEDGER_FILE).exists():
+            raise SurroundingsError(
+                "no-ledger",
+                _("there is no {file} in {path}").format(file=LEDGER_FILE, path=named),
+                _("type `xuncha init` in that folder to make a ledger"),
+            )
+        return named.absolute()
+    for folder in (start, *start.parents):
+        if (folder / LEDGER_FILE).exists():
+            return folder
+    raise SurroundingsError(
+        "no-ledger",
+        _("there is no ledger here: no {file} in this folder or above it").format(file=LEDGER_FILE),
+        _("go to a ledger's folder, name one with --ledger, or make one with `xuncha init`"),
+    )
+
+
+def replace(target: Path, content: bytes) -> None:
+    """Write a file whole: into a new one beside it, to the disk, and only then in its place. Its folder must be there.
+
+    Raises:
+        OSError: the disk is full, or the folder cannot be written; the file is as it was.
+    """
+    temporary = target.with_name(TEMPORARY + target.name)
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if target.exists():
+            temporary.chmod(target.stat().st_mode & 0o7777)
+        temporary.replace(target)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+    settle(target.parent)
+
+
+def remove(target: Path) -> None:
+    """Take a file away, and its folder where it was the last one in it."""
+    target.unlink(missing_ok=True)
+    settle(target.parent)
+    with contextlib.suppress(OSError):
+        target.parent.rmdir()
+
+
+def settle(folder: Path) -> None:
+    """Bring a folder's entries to the disk, where the system knows how."""
+    with contextlib.suppress(OSError, AttributeError):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def leftovers(root: Path) -> Iterator[Path]:
+    """Files that a killed command was still writing."""
+    return (root / PROBLEMS).glob(f"*/{TEMPORARY}*")
+
+
+class Overlay:
+    """A ledger's files as they would stand after a change that is not written yet.
+
+    Args:
+        below: what there is now.
+        changes: by path, the bytes that a file would have; None where it would be gone.
+    """
+
+    def __init__(self, below: Source, changes: dict[str, bytes | None]) -> None:
+        self.below = below
+        self.changes = changes
+
+    def entries(self, folder: str) -> list[Entry]:
+        """See Source."""
+        kept = [entry for entry in self.below.entries(folder) if f"{folder}/{entry.name}" not in self.changes]
+        new = [path.rpartition("/") for path, content in self.changes.items() if content is not None]
+        inside = {
+            (Entry(name, "file") if above == folder else Entry(above[len(folder) + 1 :].partition("/")[0], "folder"))
+            for above, _slash, name in new
+            if above == folder or above.startswith(f"{folder}/")
+        }
+        return [*kept, *(inside - set(kept))]
+
+    def read(self, path: str) -> bytes:
+        """See Source."""
+        if path not in self.changes:
+            return self.below.read(path)
+        if (content := self.changes[path]) is None:
+            raise FileNotFoundError(path)
+        return content
+
+    def digest(self, path: str) -> str | None:
+        """See Source."""
+        if path not in self.changes:
+            return self.below.digest(path)
+        content = self.changes[path]
+        return None if content is None else hashlib.sha256(content).hexdigest()

@@ -1,0 +1,204 @@
+"""The careful reader: where in a text each key and value stands, and a refusal of what a ledger must not hold.
+
+It walks the events of ruamel.yaml's parser and builds a tree of positions, never of values: nothing is constructed, no
+alias is followed, and nesting is bounded before it can hurt.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+from ruamel.yaml.reader import ReaderError
+
+from xuncha.language import gettext as _
+from xuncha.store.reading import Fault, UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEEPEST = 20
+"""Levels of nesting; the deepest record has five."""
+
+
+@dataclass
+class Node:
+    """A value and where it stands; indices count characters of the text, lines and columns from 0."""
+
+    kind: str
+    """`scalar`, `mapping` or `sequence`."""
+    line: int
+    column: int
+    start: int
+    end: int = -1
+    """Behind the last character; of a block collection or a block scalar, behind the last line that belongs to it."""
+    style: str = ""
+    """Of a scalar: empty (plain), `'`, `"`, `|` or `>`; of a collection: `flow` or `block`."""
+    text: str = ""
+    keys: list[Node] = field(default_factory=list)
+    items: list[Node] = field(default_factory=list)
+    """The values of a mapping, beside its keys; the items of a sequence."""
+
+    def get(self, key: str) -> Node | None:
+        """The value under a key of a mapping."""
+        return next((item for name, item in zip(self.keys, self.items, strict=True) if name.text == key), None)
+
+
+def tree(text: str) -> Node:
+    """The positions of one record.
+
+    Args:
+        text: as `reading.decode` gives it.
+
+    Raises:
+        UnreadableError: it is not one YAML mapping of plain data, with every key once.
+    """
+    builder = _Builder(text)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for event in YAML(typ="safe", pure=True).parse(text):
+                builder.take(event)
+    except ReaderError as error:
+        line, column = _line_and_column(text, error.position)
+        raise UnreadableError(
+            Fault(
+                "control-character", line, column,
+                _("an invisible character (U+{code:04X}) stands here").format(code=ord(text[error.position])),
+                _("take it out"),
+            )
+        ) from None  # fmt: skip
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        tabbed = "\t" in _line(text, line)
+        raise UnreadableError(
+            Fault(
+                "yaml-syntax", line, column,
+                _("this is not YAML: {problem}").format(problem=" ".join(str(error.problem or error.context).split())),
+                _("indent with spaces, not with tabs") if tabbed else _("put text with special characters into double quotes"),
+            )
+        ) from None  # fmt: skip
+    return builder.result()
+
+
+class _Builder:
+    """Takes the events one by one; holds the collections that are open."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.root: Node | None = None
+        self.open: list[Node] = []
+        self.documents = 0
+
+    def take(self, event: Any) -> None:  # noqa: ANN401  ruamel.yaml's events have no types
+        if isinstance(event, DocumentStartEvent):
+            self.documents += 1
+            if self.documents > 1:
+                self.refuse("several-documents", event, _("a second document begins here"), _("keep one record in a file"))
+        elif isinstance(event, AliasEvent) or getattr(event, "anchor", None):
+            self.refuse("anchor", event, _("anchors (&) and aliases (*) are not for records"), _("write the value itself, in quotes if it is text"))
+        elif isinstance(event, ScalarEvent | MappingStartEvent | SequenceStartEvent):
+            self.begin(event)
+        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+            node = self.open.pop()
+            if node.style == "flow" or not node.items:
+                node.end = event.end_mark.index
+            else:
+                node.end = max(node.items[-1].end, node.keys[-1].end if node.keys else 0)
+
+    def begin(self, event: Any) -> None:  # noqa: ANN401
+        if event.tag not in {None, "!"} or (event.tag == "!" and isinstance(event, ScalarEvent) and self.text[event.start_mark.index] == "!"):
+            self.refuse("tag", event, _("tags (!) are not for records"), _("write the value alone, in quotes if it is text"))
+        mark = event.start_mark
+        node = Node("scalar", mark.line, mark.column, mark.index)
+        if isinstance(event, ScalarEvent):
+            node.style = event.style or ""
+            node.text = event.value
+            node.end = event.end_mark.index
+            if node.style in {"|", ">"}:
+                node.end = node.start + len(self.text[node.start : node.end].rstrip(" \t\r\n"))
+        else:
+            node.kind = "mapping" if isinstance(event, MappingStartEvent) else "sequence"
+            node.style = "flow" if event.flow_style else "block"
+            if len(self.open) >= DEEPEST:
+                self.refuse("too-deep", event, _("values are nested more than {n} levels deep").format(n=DEEPEST), _("write it flat"))
+        self.place(node, event)
+        if node.kind != "scalar":
+            self.open.append(node)
+
+    def place(self, node: Node, event: Any) -> None:  # noqa: ANN401
+        if not self.open:
+            self.root = node
+            return
+        parent = self.open[-1]
+        if parent.kind == "mapping" and len(parent.keys) == len(parent.items):
+            if node.kind != "scalar":
+                self.refuse("not-a-mapping", event, _("a key is one word"), _("put text with brackets into double quotes"))
+            if any(key.text == node.text for key in parent.keys):
+                self.refuse("duplicate-key", event, _("the key “{key}” stands here a second time").format(key=node.text[:80]), _("keep one of the two"))
+            parent.keys.append(node)
+        else:
+            parent.items.append(node)
+
+    def refuse(self, code: str, event: Any, message: str, hint: str) -> None:  # noqa: ANN401
+        mark = event.start_mark
+        raise UnreadableError(Fault(code, mark.line + 1, mark.column + 1, message, hint))
+
+    def result(self) -> Node:
+        if self.root is None or (self.root.kind == "scalar" and not self.root.text):
+            raise UnreadableError(
+                Fault("empty-file", 1, 1, _("the file is empty"), _("fill it in, or bring it back with `git checkout -- FILE`"))
+            )
+        if self.root.kind != "mapping":
+            raise UnreadableError(
+                Fault(
+                    "not-a-mapping", self.root.line + 1, self.root.column + 1,
+                    _("this is not a list of keys with values"), _("write lines such as `title: …`"),
+                )
+            )  # fmt: skip
+        return self.root
+
+
+def locate(text: str, location: tuple[str | int, ...]) -> tuple[int, int]:
+    """Line and column, from 1, of the value at a location; of the nearest thing above it where there is none.
+
+    For a key that should not be there the location ends in it, and the key's own place is given.
+    """
+    node = tree(text)
+    line, column = (node.line, node.column)
+    for step in location:
+        if node.kind == "mapping" and isinstance(step, str):
+            pairs: Iterator[tuple[Node, Node]] = zip(node.keys, node.items, strict=True)
+            found = next(((key, item) for key, item in pairs if key.text == step), None)
+            if found is None:
+                break
+            key, node = found
+            line, column = (key.line, key.column) if node.kind != "scalar" or not node.text else (node.line, node.column)
+        elif node.kind == "sequence" and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+            line, column = node.line, node.column
+        else:
+            break
+    return line + 1, column + 1
+
+
+def _line_and_column(text: str, index: int) -> tuple[int, int]:
+    return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
+
+
+def _line(text: str, number: int) -> str:
+    lines = text.split("\n")
+    return lines[number - 1] if number <= len(lines) else ""

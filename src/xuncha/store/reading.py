@@ -1,0 +1,153 @@
+"""From bytes to plain data: every file of a ledger is read here and nowhere else.
+
+Two readers share the work (docs/adr/0002-reading-yaml.md). A fast one (py-yaml12, YAML 1.2 core schema) gives the
+values, always. A careful one (ruamel.yaml's event parser, in `positions`) gives no values: it refuses what a ledger
+must not hold, and it knows lines and columns. The careful one is asked first wherever a cheap look at the text cannot
+rule out what the fast one would let pass: equal keys, aliases, tags, several documents, deep nesting.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from yaml12 import parse_yaml
+
+from xuncha.language import gettext as _
+from xuncha.store.files import LARGEST
+
+# What the fast reader may understand otherwise than the careful one, or what a ledger must not hold: characters, and
+# beginnings of lines. Searched for apart, since this is done for every file.
+_DOUBTFUL = re.compile(r"[&*!?\t\r\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+_DOUBTFUL_STARTS = ("---", "...", "%", "<<", ">>", "==", " " * 40)
+_DOUBTFUL_LINES = tuple(f"\n{start}" for start in _DOUBTFUL_STARTS)
+_LEADING_COMMENTS = re.compile(r"(?:[ ]*#[^\n]*\n|[ ]*\n)*")
+_SIMPLE_FLOW_MAPPING = re.compile(r"""\{(?:[ ]*[a-z0-9_]+: [^\s,{}\[\]:#"'][^,{}\[\]:#"'\n]*(?:,(?=[ ]*[a-z])|(?=\})))+\}""")
+_CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: |$)|^={7}$", re.MULTILINE)
+
+
+class Fault(NamedTuple):
+    """Why a file cannot be read, and where in it."""
+
+    code: str
+    line: int
+    column: int
+    message: str
+    hint: str = ""
+
+
+class UnreadableError(Exception):
+    """A file cannot be read as a record."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+def decode(content: bytes) -> str:
+    """The text of a file, without the byte order mark that some editors put before it.
+
+    Raises:
+        UnreadableError: too large, not UTF-8, or with characters that no text has.
+    """
+    if len(content) > LARGEST:
+        size = f"{len(content) / LARGEST:.1f}"
+        raise UnreadableError(
+            Fault(
+                "file-too-large", 1, 1, _("the file has {size} MiB; a record has at most 1").format(size=size),
+                _("put long texts into a file of their own and attach it"),
+            )
+        )  # fmt: skip
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        column = error.start - before.rfind(b"\n")
+        try:
+            content.decode("gb18030")
+            hint = _("it looks like GBK: save it as UTF-8")
+        except UnicodeDecodeError:
+            hint = _("save it as UTF-8")
+        raise UnreadableError(
+            Fault("not-utf8", before.count(b"\n") + 1, column, _("the file is not UTF-8 text"), hint)
+        ) from None
+    return text.removeprefix("\ufeff")
+
+
+def parse(content: bytes) -> dict[str, Any]:
+    """Read one record.
+
+    Args:
+        content: the bytes of a file.
+
+    Returns:
+        Its keys and values: texts, numbers, truth values, lists and mappings; dates stay texts.
+
+    Raises:
+        UnreadableError: it is not one YAML mapping of plain data, with every key once.
+    """
+    text = decode(content)
+    if not _evidently_plain(text):
+        return _parse_carefully(text)
+    try:
+        data = parse_yaml(text)
+    except ValueError:
+        return _parse_carefully(text)
+    if type(data) is not dict or text.count(":", _LEADING_COMMENTS.match(text).end()) != _keys(data):  # type: ignore[union-attr]
+        return _parse_carefully(text)
+    return data
+
+
+def _evidently_plain(text: str) -> bool:
+    """Whether the text holds nothing on which the two readers could differ, equal keys apart."""
+    if _DOUBTFUL.search(text) or text.startswith(_DOUBTFUL_STARTS) or "- -" in text or "[[[[" in text:
+        return False
+    for line in _DOUBTFUL_LINES:
+        if line in text:
+            return False
+    return "{" not in text or "{" not in _SIMPLE_FLOW_MAPPING.sub("", text)
+
+
+def _keys(value: dict[Any, Any] | list[Any]) -> int:
+    """How many keys with a value there are at any depth.
+
+    Every key takes a colon, and `?` and keys without a colon are ruled out before: where the text has as many colons
+    as there are keys, no key was passed over for an equal one. A key without a value spoils the count on purpose, since
+    `{a, a}` needs no colon; the careful reader then looks at the text.
+    """
+    count = 0
+    if type(value) is dict:
+        count = len(value)
+        value = list(value.values())
+    for item in value:
+        if type(item) is dict or type(item) is list:
+            count += _keys(item)
+        elif item is None:
+            return -LARGEST
+    return count
+
+
+def _parse_carefully(text: str) -> dict[str, Any]:
+    if match := _CONFLICT.search(text):
+        raise UnreadableError(
+            Fault(
+                "merge-conflict", text.count("\n", 0, match.start()) + 1, 1,
+                _("git left a merge conflict in the file"),
+                _("keep the lines that hold, and take out the lines of <<<<<<<, ======= and >>>>>>>"),
+            )
+        )  # fmt: skip
+    from xuncha.store.positions import tree  # noqa: PLC0415  the careful reader costs its import only where it is needed
+
+    tree(text)
+    try:
+        data = parse_yaml(text)
+    except ValueError as error:
+        raise UnreadableError(Fault("yaml-syntax", *_place(str(error)), _("this is not YAML"))) from None
+    if not isinstance(data, dict):  # pragma: no cover  the two readers agree on what a mapping is
+        raise UnreadableError(Fault("not-a-mapping", 1, 1, _("this is not a list of keys with values")))
+    return data
+
+
+def _place(message: str) -> tuple[int, int]:
+    match = re.search(r"line (\d+) column (\d+)", message)
+    return (int(match[1]), int(match[2])) if match else (1, 1)

@@ -1,0 +1,30 @@
+"""The JSON Schema of the three kinds of files, made from the records: an editor completes and checks by it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from xuncha.model.records import Measure, Problem, Settings
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+KINDS = {"ledger": Settings, "problem": Problem, "measure": Measure}
+"""By the names of the schema files in `data/schema/`."""
+
+
+def whole() -> dict[str, Any]:
+    """One schema that fits each of the three kinds of files."""
+    names, schema = models_json_schema([(kind, "validation") for kind in KINDS.values()], ref_template="#/$defs/{model}")
+    return {
+        "$schema": DIALECT,
+        "title": "xuncha",
+        "description": "data/ledger.yaml, data/problems/NN/problem.yaml 或 data/problems/NN/N.M.yaml",
+        "anyOf": [names[kind, "validation"] for kind in KINDS.values()],
+        "$defs": schema["$defs"],
+    }
+
+
+def one(name: str) -> dict[str, Any]:
+    """The schema of one kind of files: `ledger`, `problem` or `measure`."""
+    return {"$schema": DIALECT, **KINDS[name].model_json_schema()}

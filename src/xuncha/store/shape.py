@@ -1,0 +1,161 @@
+"""From plain data to records: pydantic's complaints, said in the words of the ledger and at their place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from xuncha.language import gettext as _
+from xuncha.model.records import EvidenceFile
+from xuncha.rules.catalogue import Broken, Location
+from xuncha.rules.names import suggestion
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+_Record = TypeVar("_Record", bound=BaseModel)
+
+
+class ShapeError(Exception):
+    """Data has not the shape of a record; carries what is broken."""
+
+    def __init__(self, broken: list[Broken]) -> None:
+        super().__init__(f"{len(broken)} complaints")
+        self.broken = broken
+
+
+def shape(kind: type[_Record], data: dict[str, Any]) -> _Record:
+    """Make a record of plain data.
+
+    Raises:
+        ShapeError: keys are missing or unknown, or values are not what they should be.
+    """
+    try:
+        return kind.model_validate(data)
+    except ValidationError as error:
+        raise ShapeError([_broken(kind, complaint) for complaint in error.errors(include_url=False)]) from None
+
+
+def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Broken:
+    location = _location(complaint["loc"])
+    key = next((step for step in reversed(location) if isinstance(step, str)), "")
+    value = complaint["input"]
+    match complaint["type"]:
+        case "missing":
+            return Broken("missing-key", location, _("the key `{key}` is missing").format(key=key), _("write `{key}: …`").format(key=key))
+        case "extra_forbidden":
+            known = [name for name in _fields(kind, location[:-1]) if name]
+            return Broken("unknown-key", location, _("the key `{key}` is not known").format(key=key), suggestion(key, known))
+        case "literal_error":
+            words = _words(complaint)
+            return Broken(
+                "unknown-word", location, _("`{key}` cannot be “{value}”").format(key=key, value=_short(value)), suggestion(str(value), words)
+            )
+        case "bad_date":
+            return Broken(
+                "bad-date",
+                location,
+                _("“{value}” is not a day of the calendar written like 2024-12-31").format(value=_short(value)),
+                _("write year-month-day, such as 2024-12-31"),
+            )
+        case "string_pattern_mismatch":
+            return _bad_text(location, key, str(value))
+        case type_ if type_.endswith("_type"):
+            return Broken(
+                "wrong-type",
+                location,
+                _("`{key}` must be {wanted}, not {given}").format(key=key, wanted=_wanted(type_), given=_given(value)),
+                _("put it into double quotes to make it text") if type_ == "string_type" and not isinstance(value, list | dict) else "",
+            )
+    return Broken("bad-value", location, _("`{key}` cannot be {value}").format(key=key, value=_short(value)), _reason(complaint))
+
+
+def _bad_text(location: Location, key: str, value: str) -> Broken:
+    if not value.strip():
+        return Broken("empty-text", location, _("`{key}` is empty").format(key=key), _("write something, or take the key out"))
+    for character in value:
+        if not character.isprintable() and character != "\u3000":
+            return Broken(
+                "control-character",
+                location,
+                _("an invisible character (U+{code:04X}) stands in `{key}`").format(code=ord(character), key=key),
+                _("take it out"),
+            )
+    return Broken("bad-value", location, _("`{key}` cannot be {value}").format(key=key, value=_short(value)), _("write it in the form that the schema shows"))
+
+
+def _location(steps: tuple[int | str, ...]) -> Location:
+    """Pydantic's way to a value, without what it adds for unions and keys."""
+    plain: list[str | int] = []
+    for place, step in enumerate(steps):
+        tagged = place > 1 and steps[place - 2] == "evidence" and step in {"text", "file"}
+        if not tagged and step != "[key]":
+            plain.append(step)
+    return tuple(plain)
+
+
+def _fields(kind: type[BaseModel], location: Location) -> list[str]:
+    """The keys that the mapping at a location may have."""
+    current: Any = kind
+    for step in location:
+        if isinstance(step, str) and isinstance(current, type) and issubclass(current, BaseModel):
+            current = current.model_fields[step].annotation
+        while not (isinstance(current, type) and issubclass(current, BaseModel)) and (inner := get_args(current)):
+            models = [item for item in inner if get_args(item) or (isinstance(item, type) and issubclass(item, BaseModel))]
+            if not models:
+                break
+            current = models[-1]
+        if step == "evidence":
+            current = EvidenceFile
+    return list(current.model_fields) if isinstance(current, type) and issubclass(current, BaseModel) else []
+
+
+def _words(complaint: ErrorDetails) -> list[str]:
+    expected = complaint.get("ctx", {}).get("expected", "")
+    return [part.strip().strip("'") for part in str(expected).replace(" or ", ", ").split(",") if part.strip()]
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else text[:40] + "…"  # noqa: PLR2004
+
+
+def _wanted(kind: str) -> str:
+    return {
+        "string_type": _("text"),
+        "bool_type": _("true or false"),
+        "int_type": _("a whole number"),
+        "list_type": _("a list"),
+        "dict_type": _("a mapping of keys to values"),
+        "model_type": _("a mapping of keys to values"),
+    }.get(kind, kind.removesuffix("_type"))
+
+
+def _given(value: object) -> str:
+    match value:
+        case None:
+            return _("nothing")
+        case bool():
+            return _("true or false")
+        case int() | float():
+            return _("a number")
+        case str():
+            return _("text")
+        case list():
+            return _("a list")
+    return _("a mapping of keys to values")
+
+
+def _reason(complaint: ErrorDetails) -> str:
+    context = complaint.get("ctx", {})
+    match complaint["type"]:
+        case "greater_than_equal":
+            return _("the smallest is {n}").format(n=context["ge"])
+        case "less_than_equal":
+            return _("the largest is {n}").format(n=context["le"])
+        case "string_too_long":
+            return _("at most {n} characters").format(n=context["max_length"])
+        case "bad_amount":
+            return _("write a number that is not negative")
+    return ""

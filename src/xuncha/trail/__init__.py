@@ -1,0 +1,1 @@
+"""The trail: git. The only room that runs it."""

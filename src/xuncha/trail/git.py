@@ -1,0 +1,155 @@
+"""Running git. Nothing that stands in a ledger's files can become an option or a pattern of it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+
+from xuncha.errors import SurroundingsError
+from xuncha.language import gettext as _
+
+
+@cache
+def git_dir(root: Path) -> Path | None:
+    """The folder where git keeps what belongs to this working tree; None outside a repository.
+
+    Found without running git, since every command that reads asks for it: `GIT_DIR`, else the nearest `.git` upwards,
+    a folder or (in a linked working tree) a file that names one.
+    """
+    if named := os.environ.get("GIT_DIR"):
+        return Path(named).absolute()
+    for folder in (root, *root.parents):
+        place = folder / ".git"
+        if place.is_dir():
+            return place
+        if place.is_file():
+            text = place.read_text(encoding="utf-8", errors="replace")
+            return (folder / text.removeprefix("gitdir:").strip()).absolute() if text.startswith("gitdir:") else None
+    return None
+
+
+def private(root: Path, name: str) -> Path | None:
+    """A file of ours inside git's own folder, which no clone, push or archive carries; one for each ledger of a repository.
+
+    None outside a repository.
+    """
+    folder = git_dir(root)
+    return folder and folder / "xuncha" / f"{name}-{blake2b(os.fsencode(root), digest_size=4).hexdigest()}"
+
+
+class GitError(Exception):
+    """Git refused; `said` is what it wrote."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
+
+class Git:
+    """Git in one ledger's folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @classmethod
+    def for_writing(cls, root: Path) -> Git:
+        """Git in a ledger that is to be changed.
+
+        Raises:
+            SurroundingsError: the ledger is in no repository.
+        """
+        if git_dir(root) is None:
+            raise SurroundingsError(
+                "no-repository",
+                _("{path} is in no git repository, and a change must be kept by one").format(path=root),
+                _("type: git init && git add -A && git commit -m 台账"),
+            )
+        return cls(root)
+
+    def run(self, *arguments: str, stdin: bytes | None = None) -> bytes:
+        """Run git and give what it prints.
+
+        Raises:
+            GitError: it exits with an error.
+            SurroundingsError: it is not installed.
+        """
+        environment = {**os.environ, "GIT_LITERAL_PATHSPECS": "1", "GIT_TERMINAL_PROMPT": "0"}
+        try:
+            done = subprocess.run(
+                ["git", *arguments],
+                cwd=self.root,
+                env=environment,
+                input=stdin,
+                stdin=subprocess.DEVNULL if stdin is None else None,
+                capture_output=True,
+                check=False,
+            )
+        except FileNotFoundError:
+            raise SurroundingsError(
+                "no-git", _("git is not installed, or not found"), _("install git (https://git-scm.com) and try again")
+            ) from None
+        if done.returncode:
+            raise GitError((done.stderr or done.stdout).decode("utf-8", "replace").strip())
+        return done.stdout
+
+    def text(self, *arguments: str) -> str:
+        """Run git and give what it prints, as one stripped text."""
+        return self.run(*arguments).decode("utf-8", "replace").strip()
+
+    def user(self) -> tuple[str, str]:
+        """Name and e-mail of whoever commits here.
+
+        Raises:
+            SurroundingsError: git does not know them.
+        """
+        try:
+            identity = self.text("var", "GIT_AUTHOR_IDENT")
+        except GitError as error:
+            raise SurroundingsError(
+                "no-user",
+                _("git does not know who you are"),
+                _("type: git config --global user.name 姓名 && git config --global user.email 邮箱"),
+            ) from error
+        name, _open, rest = identity.rpartition(" <")
+        return name, rest.partition(">")[0]
+
+    def changed(self, *paths: str) -> list[str]:
+        """Which of these files differ from the last commit, or are not in it."""
+        listed = self.run("--no-optional-locks", "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", "--", *paths)
+        return [entry[3:] for entry in listed.decode("utf-8", "surrogateescape").split("\0") if entry]
+
+    def commit(self, message: str, paths: list[str], *, new: list[str], signed: bool = False) -> str:
+        """Commit these files alone, whatever else is staged, with the hooks and the signing that are set up.
+
+        Args:
+            message: subject and trailers.
+            paths: relative to the ledger.
+            new: those of them that git does not know yet.
+            signed: ask for a signature even where git is not set up to give one.
+
+        Returns:
+            The new commit.
+
+        Raises:
+            GitError: it was refused; the index is as it was.
+        """
+        if new:
+            self.run("add", "--intent-to-add", "--", *new)
+        try:
+            sign = ["--gpg-sign"] if signed else []
+            self.run("commit", "--quiet", "--only", *sign, "--file=-", "--", *paths, stdin=message.encode())
+        except BaseException:
+            if new:
+                self.forget(new)
+            raise
+        return self.text("rev-parse", "HEAD")
+
+    def forget(self, paths: list[str]) -> None:
+        """Take files out of the index that were only meant to be added."""
+        try:
+            self.run("rm", "--cached", "--quiet", "--ignore-unmatch", "--", *paths)
+        except GitError:  # the index is locked: then nothing was added either
+            return

@@ -1,0 +1,88 @@
+"""The history of a ledger's files: who did what, when, out of the commits and their trailers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from xuncha.trail.git import Git, GitError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_TRAILERS = ("Action", "Id", "From", "To", "Reason", "Undoes")
+_FIELD, _VALUE, _RECORD = "\x1f", "\x1e", "\x1d"
+_FORMAT = "%x1f".join(
+    ["%x1d%H", "%cI", "%an", "%ae", "%s", *(f"%(trailers:key=Xuncha-{name},valueonly,unfold,separator=%x1e)" for name in _TRAILERS)]
+)
+
+
+class Event(NamedTuple):
+    """One thing done to one problem or measure; what a commit does not say is None."""
+
+    commit: str
+    date: str
+    """ISO 8601 with the offset."""
+    author: str
+    email: str
+    action: str | None
+    id: str | None
+    from_: str | None
+    to: str | None
+    reason: str | None
+    subject: str
+    undoes: str | None = None
+    """The commit that this one took back."""
+
+    def as_json(self) -> dict[str, str | None]:
+        """The form of `log --json`."""
+        fields = self._asdict()
+        fields["from"] = fields.pop("from_")
+        del fields["undoes"]
+        order = ("commit", "date", "author", "email", "action", "id", "from", "to", "reason", "subject")
+        return {name: fields[name] for name in order}
+
+    @property
+    def day(self) -> str:
+        """The day on the committer's own clock."""
+        return self.date[:10]
+
+    @property
+    def minute(self) -> str:
+        """Day and time to the minute, on the committer's own clock."""
+        return datetime.fromisoformat(self.date).strftime("%Y-%m-%d %H:%M")
+
+
+def history(root: Path, path: str = "data", *, follow: bool = False) -> list[Event]:
+    """What was done to a file or a folder of the ledger, newest first.
+
+    Args:
+        root: the ledger's folder.
+        path: relative to it.
+        follow: look behind renames; for one file only.
+
+    Returns:
+        An event for each problem or measure that a commit names, in the commit's order; one event without an id for a
+        commit that names none. Empty outside a repository and before the first commit.
+    """
+    options = ["--follow"] if follow else []
+    try:
+        printed = Git(root).run("log", *options, f"--format={_FORMAT}", "--no-patch", "--", path)
+    except GitError:
+        return []
+    return [event for record in printed.decode("utf-8", "replace").split(_RECORD)[1:] for event in _events(record)]
+
+
+def _events(record: str) -> Iterator[Event]:
+    commit, date, author, email, subject, *trailers = record.rstrip("\n").split(_FIELD)
+    action, ids, froms, tos, reason, undoes = trailers
+    identities: list[str | None] = [*ids.split(_VALUE)] if ids else [None]
+    sources, targets = froms.split(_VALUE), tos.split(_VALUE)
+    for place, identity in enumerate(identities):
+        yield Event(
+            commit, date, author, email, action or None, identity,
+            (sources[place] or None) if place < len(sources) else None,
+            (targets[place] or None) if place < len(targets) else None,
+            reason or None, subject, undoes or None,
+        )  # fmt: skip

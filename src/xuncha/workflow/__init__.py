@@ -1,0 +1,1 @@
+"""What may happen to a ledger: one command, one edit, one commit."""

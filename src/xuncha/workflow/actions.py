@@ -1,0 +1,172 @@
+"""The actions on measures: what each asks of a measure, and which lines it sets. Nothing is read or written here.
+
+`perform.perform` carries them out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
+from xuncha.model.identity import EVIDENCE
+from xuncha.store.editing import Append, Edit, Remove, Set
+from xuncha.workflow.change import FileChange
+from xuncha.workflow.transitions import missing, remedy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from xuncha.model.identity import Identity
+    from xuncha.model.records import Measure, Settings
+    from xuncha.model.vocabulary import Action, ReviewResult
+
+
+class Circumstances(NamedTuple):
+    """What an action may ask about a measure before it is done."""
+
+    identity: Identity
+    measure: Measure
+    settings: Settings
+    user: Callable[[], tuple[str, str]]
+    """Name and e-mail of whoever acts."""
+    submitter: Callable[[], str | None]
+    """E-mail of whoever applied last to have the measure closed."""
+
+
+def _nothing(_circumstances: Circumstances) -> Sequence[Edit]:
+    return ()
+
+
+class Doing(NamedTuple):
+    """An action, ready to be done to one measure or several."""
+
+    action: Action
+    edits: Callable[[Circumstances], Sequence[Edit]] = _nothing
+    """The lines to set beside the status; raises RefusedError where the measure does not allow it."""
+    reason: str = ""
+    evidence: Callable[[Identity], FileChange] | None = None
+    """A file that goes into the ledger with it."""
+
+
+def start() -> Doing:
+    """Take up a measure (启动)."""
+    return Doing("start")
+
+
+def submit() -> Doing:
+    """Apply to have a measure closed (申请销号)."""
+    return Doing("submit")
+
+
+def give_back(reason: str) -> Doing:
+    """Return an application with a reason (退回)."""
+    return Doing("return", reason=reason)
+
+
+def reopen(reason: str) -> Doing:
+    """Open a closed measure again, since the problem has come back (重新打开)."""
+    return Doing("reopen", lambda _circumstances: [Remove("closed")], reason)
+
+
+def progress(text: str, day: date, evidence: Sequence[str] = (), *, publish: bool = True) -> Doing:
+    """Record what was done (进展情况).
+
+    Args:
+        text: one or more sentences, as a notice may print them.
+        day: on which it was done.
+        evidence: document numbers or other words that prove it.
+        publish: False keeps the entry out of everything public.
+    """
+    entry: dict[str, Any] = {"date": day.isoformat(), "text": text.strip()}
+    if evidence:
+        entry["evidence"] = [item.strip() for item in evidence]
+    if not publish:
+        entry["publish"] = False
+    return Doing("progress", lambda _circumstances: [Append("progress", entry)])
+
+
+def attach(name: str, content: bytes, day: date, text: str | None = None) -> Doing:
+    """Put a file into the ledger as evidence (佐证材料), told in an entry that is not published.
+
+    Args:
+        name: of the file, without a folder.
+        content: its bytes.
+        day: of the entry.
+        text: of the entry; else a sentence that names the file.
+    """
+    entry = {
+        "date": day.isoformat(),
+        "text": (text or f"附佐证材料：{name}").strip(),
+        "evidence": [{"file": name, "sha256": hashlib.sha256(content).hexdigest()}],
+        "publish": False,
+    }
+    return Doing(
+        "attach",
+        lambda _circumstances: [Append("progress", entry)],
+        evidence=lambda identity: FileChange(f"{EVIDENCE}/{identity}/{name}", None, content),
+    )
+
+
+def read_evidence(file: Path) -> bytes:
+    """The bytes of a file that is to be attached.
+
+    Raises:
+        RefusedError: it cannot be read.
+    """
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise RefusedError("no-such-file", _("{path} cannot be read: {reason}").format(path=file, reason=error.strerror)) from None
+
+
+def extend(due: date, reason: str) -> Doing:
+    """Move a deadline to a later day (延期)."""
+
+    def edits(circumstances: Circumstances) -> Sequence[Edit]:
+        old = circumstances.measure.due
+        if old is not None and due <= old:
+            raise RefusedError(
+                "not-later",
+                _("{due} is not later than the time limit of {id}, {old}").format(due=due, old=old, id=circumstances.identity),
+                _("give a later day"),
+            )
+        return [Set("due", due.isoformat())]
+
+    return Doing("extend", edits, reason)
+
+
+def escalate(to: str, day: date) -> Doing:
+    """Make a measure a leader's own task (攻坚事项)."""
+    return Doing("escalate", lambda _circumstances: [Set("escalated", {"to": to, "date": day.isoformat()})])
+
+
+def review(result: ReviewResult, day: date, text: str | None = None) -> Doing:
+    """Look again at a closed long-term measure (回头看)."""
+    entry = {"date": day.isoformat(), "result": result} | ({"text": text.strip()} if text else {})
+    return Doing("review", lambda _circumstances: [Append("reviews", entry)])
+
+
+def close(day: date, note: str | None = None) -> Doing:
+    """Close a measure out (销号): what the policy asks must be there.
+
+    Args:
+        day: on which it was closed.
+        note: internal; it stands beside the day, and in nothing public.
+    """
+
+    def edits(circumstances: Circumstances) -> Sequence[Edit]:
+        identity, measure, settings = circumstances[:3]
+        name, email = circumstances.user()
+        requires = settings.policy.close_requires
+        submitter = circumstances.submitter() if "second_person" in requires else None
+        for requirement in missing(requires, measure, closer=email, submitter=submitter):
+            message, hint = remedy(requirement, identity)
+            raise RefusedError(f"close-requires-{requirement}".replace("_", "-"), message, hint, identity.path)
+        closed = {"date": day.isoformat(), "by": name}
+        return [Set("closed", closed | {"note": note.strip()} if note and note.strip() else closed)]
+
+    return Doing("close", edits)

@@ -1,0 +1,279 @@
+"""One change: under the lock, files written whole, one commit; or everything as it was.
+
+What a killed command leaves behind is told by a journal, written before the first file and taken away after the
+commit (docs/adr/0004-one-change-one-commit.md). Until the commit is there the change has not happened: the next
+command that writes takes back what is left of it, and says so; commands that read say what to type.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from fasteners import InterProcessLock
+
+from xuncha.errors import RefusedError, SurroundingsError
+from xuncha.language import gettext as _
+from xuncha.store import files
+from xuncha.trail.git import Git, GitError, git_dir, private
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from xuncha.model.vocabulary import Action
+
+PATIENCE = 60.0
+"""Seconds to wait for another command to finish."""
+
+
+class FileChange(NamedTuple):
+    """What a change does to one file: its bytes before and after; None is no file."""
+
+    path: str
+    """Relative to the ledger."""
+    before: bytes | None
+    after: bytes | None
+
+
+class Step(NamedTuple):
+    """What a change does to one problem or measure, as its commit says it."""
+
+    id: str
+    from_: str | None
+    to: str | None
+
+
+@dataclass(frozen=True)
+class Message:
+    """A commit's message: a readable subject, and trailers for programs."""
+
+    subject: str
+    action: Action
+    steps: Sequence[Step] = ()
+    reason: str = ""
+    undoes: str = ""
+
+    def text(self) -> str:
+        """Subject, blank line, trailers; every value on one line, so that none can pass for another."""
+        trailers = [("Action", self.action)]
+        for step in self.steps:
+            trailers += [("Id", step.id), ("From", step.from_ or ""), ("To", step.to or "")]
+        trailers += [("Reason", self.reason), ("Undoes", self.undoes)]
+        lines = [f"Xuncha-{name}: {_line(value)}" for name, value in trailers if value]
+        return f"{_line(self.subject)}\n\n" + "\n".join(lines) + "\n"
+
+
+class Leftover(NamedTuple):
+    """What an interrupted command left behind."""
+
+    command: str
+    """As it was typed."""
+    paths: list[str]
+
+
+class Session:
+    """The right to change one ledger: holds its lock. Use `begin`."""
+
+    def __init__(self, root: Path, git: Git) -> None:
+        self.root = root
+        self.git = git
+        self.source = files.WorkingTree(root)
+
+    def must_be_clean(self, *paths: str) -> None:
+        """Refuse to mix a change into someone's unfinished one.
+
+        Raises:
+            RefusedError: a file was changed by hand and not committed.
+        """
+        for path in self.git.changed(*paths):
+            name = path.rpartition("/")[2].removesuffix(".yaml")
+            what = name if name[:1].isdigit() else path.split("/")[-2].lstrip("0") if name == "problem" else ""
+            raise RefusedError(
+                "uncommitted",
+                _("{path} was changed by hand and is not committed").format(path=path),
+                _("keep the change with `xuncha edit {id}`, or take it back with `git checkout -- {path}`").format(id=what, path=path),
+                path=path,
+            )
+
+    def commit(self, changes: Sequence[FileChange], message: Message, *, signed: bool = False) -> str:
+        """Write the files and commit them.
+
+        Returns:
+            The new commit.
+
+        Raises:
+            RefusedError: git, or one of its hooks, refused; every file is as it was.
+            SurroundingsError: a file could not be written; every file is as it was.
+        """
+        try:
+            _write_journal(self.root, changes)
+            for change in changes:
+                _put(self.root / change.path, change.after)
+            new = [change.path for change in changes if change.before is None]
+            commit = self.git.commit(message.text(), [change.path for change in changes], new=new, signed=signed)
+        except BaseException as error:
+            # Where even this fails, the journal stays, and the next command takes the change back.
+            with contextlib.suppress(OSError, GitError):
+                _take_back(self.root, self.git)
+            if isinstance(error, GitError):
+                raise _refused(error) from error
+            if isinstance(error, OSError):
+                raise _not_written(self.root, error) from error
+            raise
+        _drop_journal(self.root)
+        return commit
+
+
+@contextlib.contextmanager
+def begin(root: Path) -> Iterator[tuple[Session, Leftover | None]]:
+    """Take the ledger's lock, and take back what an interrupted command left behind.
+
+    Yields:
+        The session, and what was taken back.
+
+    Raises:
+        SurroundingsError: no git, no repository, or another command has held the lock for a minute.
+    """
+    git = Git.for_writing(root)
+    lock = _lock(root)
+    try:
+        taken = lock.acquire(timeout=PATIENCE)
+    except OSError as error:
+        raise _not_written(root, error) from error
+    if not taken:
+        raise SurroundingsError(
+            "locked",
+            _("another command has been changing this ledger for {n} seconds").format(n=int(PATIENCE)),
+            _("wait until it has finished, or end it"),
+        )
+    try:
+        yield Session(root, git), _take_back(root, git)
+    finally:
+        lock.release()
+
+
+def leftover(root: Path) -> Leftover | None:
+    """What an interrupted command left in the files without a commit; None where nothing is left.
+
+    Costs one look for a file where all is well. A command that is just at work is not an interrupted one.
+    """
+    if git_dir(root) is None or not _journal(root).exists():
+        return None
+    lock = _lock(root)
+    try:
+        if not lock.acquire(blocking=False):
+            return None
+    except OSError:
+        return None
+    try:
+        return _left(root, Git(root))[0]
+    finally:
+        lock.release()
+
+
+def _left(root: Path, git: Git) -> tuple[Leftover | None, list[FileChange]]:
+    """What the journal's changes left in the files and not in a commit."""
+    command, changes = _read_journal(root)
+    left = [change for change in changes if _get(root / change.path) == change.after != change.before]
+    if left:
+        uncommitted = git.changed(*[change.path for change in left])
+        prefix = git.text("rev-parse", "--show-prefix")
+        left = [change for change in left if prefix + change.path in uncommitted]
+    return (Leftover(command, [change.path for change in left]) if left else None), left
+
+
+def _take_back(root: Path, git: Git) -> Leftover | None:
+    for temporary in files.leftovers(root):
+        temporary.unlink(missing_ok=True)
+    if not _journal(root).exists():
+        return None
+    found, changes = _left(root, git)
+    for change in changes:
+        if change.before is None:
+            git.forget([change.path])
+        _put(root / change.path, change.before)
+    _drop_journal(root)
+    return found
+
+
+def _not_written(root: Path, error: OSError) -> SurroundingsError:
+    return SurroundingsError(
+        "not-written",
+        _("the change could not be written: {reason}").format(reason=error.strerror or error),
+        _("see whether the disk is full, or {path} is read-only").format(path=root),
+    )
+
+
+def _refused(error: GitError) -> RefusedError | SurroundingsError:
+    said = error.said or _("git gave no reason")
+    if "user.email" in said or "user.name" in said:
+        return SurroundingsError(
+            "no-user",
+            _("git does not know who you are"),
+            _("type: git config --global user.name 姓名 && git config --global user.email 邮箱"),
+        )
+    return RefusedError("commit-refused", _("git refused the commit, and nothing was changed: {said}").format(said=said))
+
+
+def _put(target: Path, content: bytes | None) -> None:
+    if content is None:
+        files.remove(target)
+    elif _get(target) != content:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        files.replace(target, content)
+
+
+def _get(target: Path) -> bytes | None:
+    try:
+        return target.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _lock(root: Path) -> InterProcessLock:
+    """One lock for a repository, since its commits follow each other; the system frees it when its holder dies."""
+    return InterProcessLock(_journal(root).with_name("lock"))
+
+
+def _journal(root: Path) -> Path:
+    place = private(root, "journal")
+    assert place is not None  # noqa: S101  asked before
+    return place
+
+
+def _write_journal(root: Path, changes: Sequence[FileChange]) -> None:
+    record = {
+        "command": ["xuncha", *sys.argv[1:]],
+        "changes": [[change.path, _encode(change.before), _encode(change.after)] for change in changes],
+    }
+    _journal(root).parent.mkdir(exist_ok=True)
+    files.replace(_journal(root), json.dumps(record).encode())
+
+
+def _read_journal(root: Path) -> tuple[str, list[FileChange]]:
+    import shlex  # noqa: PLC0415  only after a crash
+
+    record = json.loads(_journal(root).read_bytes())
+    return shlex.join(record["command"]), [FileChange(path, _decode(before), _decode(after)) for path, before, after in record["changes"]]
+
+
+def _drop_journal(root: Path) -> None:
+    _journal(root).unlink(missing_ok=True)
+    files.settle(_journal(root).parent)
+
+
+def _encode(content: bytes | None) -> str | None:
+    return None if content is None else base64.b64encode(content).decode()
+
+
+def _decode(text: str | None) -> bytes | None:
+    return None if text is None else base64.b64decode(text)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

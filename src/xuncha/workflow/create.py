@@ -1,0 +1,110 @@
+"""Making a ledger: the files that `init` writes, and the first commit."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, timedelta
+from importlib import resources
+from typing import TYPE_CHECKING, NamedTuple
+
+from xuncha.errors import RefusedError, SurroundingsError
+from xuncha.language import gettext as _
+from xuncha.model.identity import LEDGER_FILE
+from xuncha.store.files import replace
+from xuncha.store.schema import KINDS, one
+from xuncha.trail.git import Git, GitError, git_dir
+from xuncha.workflow.change import Message
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+_DAY = re.compile(r"\{today([+-][0-9]+)?\}")
+_FILES = {
+    ".gitattributes": "gitattributes",
+    ".gitignore": "gitignore",
+    ".github/workflows/xuncha.yml": "github.yml",
+    ".gitlab-ci.yml": "gitlab.yml",
+}
+
+
+class Created(NamedTuple):
+    """What `init` did."""
+
+    kept: list[str]
+    """Files that were there before, and stay as they were."""
+    committed: bool
+    """False where git does not know who commits."""
+
+
+def create(root: Path, today: date, *, example: bool) -> Created:
+    """Make a ledger that validates at once, and commit it.
+
+    Args:
+        root: its folder; made where it is not there.
+        today: the day from which the example counts its dates.
+        example: fill it with a small case.
+
+    Raises:
+        RefusedError: there is a ledger already, or git refuses the commit.
+        SurroundingsError: no git, or the folder cannot be written.
+    """
+    if (root / LEDGER_FILE).exists():
+        raise RefusedError("ledger-exists", _("{path} holds a ledger already").format(path=root), _("go there and type `xuncha status`"))
+    contents = _contents(today, example=example)
+    kept = [path for path in contents if (root / path).exists()]
+    new = [path for path in contents if path not in kept]
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        git = Git(root)
+        git_dir.cache_clear()
+        if git_dir(root) is None:
+            git.run("init", "--quiet")
+        for path in new:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            replace(root / path, contents[path])
+    except OSError as error:
+        raise SurroundingsError("not-written", _("{path} cannot be written: {reason}").format(path=root, reason=error.strerror)) from error
+    try:
+        git.user()
+        git.commit(Message("建立台账", "init").text(), new, new=new)
+    except SurroundingsError:
+        return Created(kept, committed=False)
+    except GitError as error:
+        raise RefusedError(
+            "commit-refused", _("the files are there, but git refused the commit: {said}").format(said=error.said), _("type: git add -A && git commit")
+        ) from error
+    return Created(kept, committed=True)
+
+
+def _contents(today: date, *, example: bool) -> dict[str, bytes]:
+    """The files of a new ledger, by their paths."""
+    skeleton = resources.files("xuncha.skeleton")
+    contents = {path: (skeleton / name).read_bytes() for path, name in _FILES.items()}
+    contents |= {f"data/schema/{kind}.json": schema_file(kind) for kind in KINDS}
+    if example:
+        contents |= _dated_files(skeleton / "example", "", today)
+    else:
+        contents[LEDGER_FILE] = _dated((skeleton / "ledger.yaml").read_text(encoding="utf-8"), today)
+    return contents
+
+
+def schema_file(kind: str) -> bytes:
+    """The schema that an editor finds beside the files of a ledger."""
+    return (json.dumps(one(kind), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _dated_files(folder: Traversable, above: str, today: date) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for item in folder.iterdir():
+        if item.is_dir():
+            found |= _dated_files(item, f"{above}{item.name}/", today)
+        else:
+            found[above + item.name] = _dated(item.read_text(encoding="utf-8"), today)
+    return found
+
+
+def _dated(text: str, today: date) -> bytes:
+    """The text with `{today}` and `{today-30}` replaced by days."""
+    return _DAY.sub(lambda match: (today + timedelta(days=int(match[1] or 0))).isoformat(), text).encode()

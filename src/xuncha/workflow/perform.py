@@ -1,0 +1,284 @@
+"""Carrying out: whatever changes a ledger is loaded, asked, edited, checked and committed here, one command a commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from xuncha.errors import Finding, InvalidLedgerError, RefusedError
+from xuncha.language import gettext as _
+from xuncha.model.identity import LEDGER_FILE, Identity
+from xuncha.store import editing
+from xuncha.store.cache import register
+from xuncha.store.files import Overlay
+from xuncha.store.loading import check, load_problem, load_settings
+from xuncha.store.reading import UnreadableError, parse
+from xuncha.trail.git import GitError
+from xuncha.trail.history import history
+from xuncha.workflow.actions import Circumstances, Doing
+from xuncha.workflow.change import FileChange, Leftover, Message, Session, Step, begin
+from xuncha.workflow.transitions import step
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from xuncha.model.records import Measure, Settings
+    from xuncha.model.register import ProblemRow, Register
+    from xuncha.model.vocabulary import Action
+
+SUBJECTS: dict[Action, str] = {
+    "init": "建立台账", "add": "新增", "start": "启动", "progress": "进展", "attach": "佐证", "submit": "申请销号", "return": "退回",
+    "close": "销号", "reopen": "重新打开", "extend": "延期", "escalate": "攻坚", "review": "回头看", "edit": "修改", "undo": "撤回",
+}  # fmt: skip
+"""How a commit's subject begins: the trail is a document, and documents are Chinese."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was done, and how the ledger stands after it."""
+
+    action: Action
+    steps: Sequence[Step]
+    titles: Sequence[str]
+    """Of what the steps were done to."""
+    register: Register | None
+    """None while other files of the ledger break rules."""
+    completed: Sequence[ProblemRow] = ()
+    """The problems that are complete by this."""
+    leftover: Leftover | None = None
+    """What an interrupted command had left, and was taken back first."""
+
+
+def perform(root: Path, doing: Doing, identities: Sequence[Identity]) -> Done:
+    """Do an action to measures: to all of them in one commit, or to none.
+
+    Args:
+        root: the ledger's folder.
+        doing: the action.
+        identities: of the measures; one named twice counts once.
+
+    Raises:
+        InvalidLedgerError: the ledger breaks rules already.
+        RefusedError: the workflow, the policy or a rule is against it.
+        SurroundingsError: git or the disk is.
+    """
+    with begin(root) as (session, leftover):
+        before = register(root)
+        settings = _settings(session)
+        steps, changes = [], []
+        for identity in dict.fromkeys(identities):
+            measure = _measure(session, settings, identity)
+            to = step(doing.action, identity, measure)
+            edits = list(doing.edits(Circumstances(identity, measure, settings, session.git.user, lambda: _submitter(root, identity))))  # noqa: B023
+            if to != measure.status:
+                edits.insert(0, editing.Set("status", to))
+            content = session.source.read(identity.path)
+            changes.append(FileChange(identity.path, content, editing.apply(content, edits)))
+            if doing.evidence:
+                changes.append(_evidence(root, doing.evidence(identity)))
+            steps.append(Step(str(identity), measure.status, to))
+        session.must_be_clean(*[change.path for change in changes if change.before is not None])
+        rows = _rows_after(session, settings, changes)
+        titles = [row.title for problem in rows.values() for row in problem.measures if row.id in {each.id for each in steps}]
+        message = Message(_subject(doing.action, steps, titles), doing.action, steps, doing.reason)
+        signed = doing.action == "close" and "signed_commit" in settings.policy.close_requires
+        session.commit(changes, message, signed=signed)
+    after = tuple(rows.get(problem.id, problem) for problem in before.problems)
+    completed = [new for old, new in zip(before.problems, after, strict=True) if new.complete and not old.complete]
+    return Done(doing.action, steps, titles, before._replace(problems=after), completed, leftover)
+
+
+def add_problem(root: Path, title: str, category: str) -> Identity:
+    """Enter a problem under the next free number (新增问题).
+
+    Raises:
+        XunchaError: as perform.
+    """
+    with begin(root) as (session, _leftover):
+        identity = Identity(len(register(root).problems) + 1)
+        record = {"title": title.strip(), "category": category}
+        _add(session, identity, record, "problem", None)
+        return identity
+
+
+def add_measure(
+    root: Path,
+    problem: Identity,
+    title: str,
+    *,
+    leader: str,
+    office: str,
+    co_offices: Sequence[str] = (),
+    due: date | None = None,
+    goal: str | None = None,
+) -> Identity:
+    """Enter a measure under its problem's next free number (新增措施).
+
+    Args:
+        root: the ledger's folder.
+        problem: to which it belongs.
+        title: of the measure.
+        leader: responsible leader.
+        office: responsible office.
+        co_offices: co-responsible offices.
+        due: the time limit; None makes it a long-term measure.
+        goal: what is to be reached.
+
+    Raises:
+        XunchaError: as perform.
+    """
+    with begin(root) as (session, _leftover):
+        row = next((row for row in register(root).problems if row.id == str(problem)), None)
+        if row is None:
+            raise no_such(problem)
+        identity = Identity(problem.problem, len(row.measures) + 1)
+        values: dict[str, Any] = {
+            "title": title.strip(),
+            "goal": goal and goal.strip(),
+            "term": None if due else "long_term",
+            "leader": leader,
+            "office": office,
+            "co_offices": list(co_offices),
+            "due": due and due.isoformat(),
+            "status": "not_started",
+        }
+        _add(session, identity, {key: value for key, value in values.items() if value}, "measure", "not_started")
+        return identity
+
+
+def edit(root: Path, path: str, content: bytes) -> Done | None:
+    """Keep what someone wrote into a file, if it validates (修改). None where the commit holds just that already.
+
+    Args:
+        root: the ledger's folder.
+        path: of a problem's, a measure's or the ledger's own file.
+        content: what is to stand in it.
+
+    Raises:
+        XunchaError: as perform; what other files break does not hinder it.
+    """
+    with begin(root) as (session, leftover):
+        old = session.source.read(path)
+        if content == old and not session.git.changed(path):
+            return None
+        source = Overlay(session.source, {path: content})
+        if path == LEDGER_FILE:
+            findings = check(source)
+        else:
+            folder = load_problem(source, path.split("/")[2], load_settings(source)[0])
+            findings = [finding for finding in folder.findings if finding.path == path]
+        if findings:
+            raise InvalidLedgerError(findings)
+        name = path.rpartition("/")[2].removesuffix(".yaml")
+        if name == "ledger":
+            message = Message(f"{SUBJECTS['edit']} {path}", "edit")
+            titles = [path]
+        else:
+            identity = Identity.parse(path.split("/")[2].lstrip("0") if name == "problem" else name)
+            status = _status(content) if not identity.is_problem else None
+            earlier = _status(_committed(session, path)) if not identity.is_problem else None
+            titles = [str(parse(content)["title"])]
+            message = Message(f"{SUBJECTS['edit']} {identity} {titles[0]}", "edit", [Step(str(identity), earlier, status)])
+        session.commit([FileChange(path, old, content)], message)
+    return Done("edit", message.steps, titles, standing(root), (), leftover)
+
+
+def standing(root: Path) -> Register | None:
+    """How the ledger stands; None while other files of it break rules."""
+    try:
+        return register(root)
+    except InvalidLedgerError:
+        return None
+
+
+def _add(session: Session, identity: Identity, record: dict[str, Any], kind: str, status: str | None) -> None:
+    content = editing.fresh(record, f"../../schema/{kind}.json")
+    changes = [FileChange(identity.path, None, content)]
+    _rows_after(session, _settings(session), changes)
+    steps = [Step(str(identity), None, status)]
+    session.commit(changes, Message(_subject("add", steps, [record["title"]]), "add", steps))
+
+
+def _settings(session: Session) -> Settings:
+    settings, findings = load_settings(session.source)
+    if settings is None or findings:
+        raise InvalidLedgerError(findings)
+    return settings
+
+
+def _measure(session: Session, settings: Settings, identity: Identity) -> Measure:
+    if identity.is_problem:
+        raise RefusedError(
+            "not-a-measure",
+            _("{id} is a problem; this is done to a measure").format(id=identity),
+            _("name a measure, such as {id}.1").format(id=identity),
+        )
+    measure = load_problem(session.source, f"{identity.problem:02d}", settings).measures.get(identity)
+    if measure is None:
+        raise no_such(identity)
+    return measure
+
+
+def no_such(identity: Identity) -> RefusedError:
+    """There is no problem or measure of this number."""
+    if identity.is_problem:
+        return RefusedError("no-such-problem", _("there is no problem {id}").format(id=identity), _("see `xuncha status`"))
+    return RefusedError("no-such-measure", _("there is no measure {id}").format(id=identity), _("see `xuncha list`"))
+
+
+def _rows_after(session: Session, settings: Settings, changes: Sequence[FileChange]) -> dict[str, ProblemRow]:
+    """The rows of the problems that a change touches, as they will stand after it.
+
+    Raises:
+        RefusedError: they would break a rule; the first that they would break.
+    """
+    source = Overlay(session.source, {change.path: change.after for change in changes})
+    names = {parts[2] for change in changes if (parts := change.path.split("/"))[1] == "problems"}
+    loaded = [load_problem(source, name, settings) for name in sorted(names) if source.entries(f"data/problems/{name}")]
+    for folder in loaded:
+        for finding in folder.findings:
+            raise _against(finding)
+    return {str(folder.number): folder.row() for folder in loaded}
+
+
+def _against(finding: Finding) -> RefusedError:
+    return RefusedError(finding.code, finding.message, finding.hint)
+
+
+def _subject(action: Action, steps: Sequence[Step], titles: Sequence[str]) -> str:
+    if len(steps) == 1:
+        return f"{SUBJECTS[action]} {steps[0].id} {titles[0]}"
+    return f"{SUBJECTS[action]} {'、'.join(each.id for each in steps)}"
+
+
+def _submitter(root: Path, identity: Identity) -> str | None:
+    events = history(root, identity.path, follow=True)
+    return next((event.email for event in events if event.action == "submit" and event.id == str(identity)), None)
+
+
+def _evidence(root: Path, change: FileChange) -> FileChange:
+    if (root / change.path).exists():
+        raise RefusedError(
+            "already-attached",
+            _("{path} is there already").format(path=change.path),
+            _("give the new file another name, so that the attached one stays what it was"),
+        )
+    return change
+
+
+def _committed(session: Session, path: str) -> bytes:
+    try:
+        return session.git.run("cat-file", "blob", f"HEAD:./{path}")
+    except GitError:
+        return b""
+
+
+def _status(content: bytes) -> str | None:
+    try:
+        status = parse(content).get("status")
+    except UnreadableError:
+        return None
+    return status if isinstance(status, str) else None
+

@@ -1,0 +1,91 @@
+"""Undo: the last ledger commit taken back by a new one (撤回). History is never rewritten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
+from xuncha.store.files import Overlay
+from xuncha.store.loading import check
+from xuncha.trail.git import GitError
+from xuncha.trail.history import Event, history
+from xuncha.workflow.change import FileChange, Leftover, Message, Session, Step, begin
+from xuncha.workflow.perform import SUBJECTS, Done, standing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def undo(root: Path) -> Done | Leftover:
+    """Take back the last thing that a command did.
+
+    What an interrupted command left without a commit is the last thing, where there is such; else it is the newest
+    commit of ours that is not taken back yet.
+
+    Returns:
+        What was done; or what an interrupted command had left.
+
+    Raises:
+        RefusedError: there is nothing of ours to take back, or later work stands on it.
+        SurroundingsError: git or the disk is against it.
+    """
+    with begin(root) as (session, leftover):
+        if leftover is not None:
+            return leftover
+        events = _last(history(root))
+        commit = events[0].commit
+        changes = _changes(session, commit, events[0].subject)
+        session.must_be_clean(*[change.path for change in changes])
+        findings = check(Overlay(session.source, {change.path: change.after for change in changes}))
+        if findings and (findings := [finding for finding in findings if finding not in check(session.source)]):
+            raise RefusedError(
+                "later-work",
+                _("later work stands on “{subject}”: without it, {message}").format(
+                    subject=events[0].subject, message=findings[0].message
+                ),
+            )
+        steps = [Step(event.id, event.to, event.from_) for event in events if event.id]
+        session.commit(changes, Message(f"{SUBJECTS['undo']} {events[0].subject}", "undo", steps, undoes=commit))
+        titles = [event.subject for event in events]
+    return Done("undo", steps, titles, standing(root))
+
+
+def _last(events: list[Event]) -> list[Event]:
+    """The events of the newest commit of ours that is neither an undo nor taken back."""
+    undone = {event.undoes for event in events if event.undoes}
+    for event in events:
+        if event.action in {None, "undo"} or event.commit in undone:
+            continue
+        if event.action == "init":
+            break
+        return [other for other in events if other.commit == event.commit]
+    raise RefusedError("nothing-to-undo", _("there is nothing here that a command of xuncha has done and that could be taken back"))
+
+
+def _changes(session: Session, commit: str, subject: str) -> list[FileChange]:
+    """The files of a commit as they were before it.
+
+    Raises:
+        RefusedError: one of them has been changed since.
+    """
+    git = session.git
+    listed = git.run("diff-tree", "-r", "-z", "--no-commit-id", "--name-only", "--no-renames", "--relative", commit).decode("utf-8", "surrogateescape")
+    paths = listed.split("\0")[:-1]
+    changes = [FileChange(path, _blob(session, "HEAD", path), _blob(session, f"{commit}^", path)) for path in paths]
+    if any(change.before != _blob(session, commit, change.path) for change in changes):
+        later = git.run("rev-list", f"{commit}..HEAD", "--", *paths).decode().split()
+        raise RefusedError(
+            "later-work",
+            _("later work stands on “{subject}”: {commit} changed the same files").format(subject=subject, commit=later[-1][:10]),
+            _("see `xuncha log`"),
+        )
+    return changes
+
+
+def _blob(session: Session, revision: str, path: str) -> bytes | None:
+    """A file as the working tree would have it at a revision; None where it is not there."""
+    try:
+        return session.git.run("cat-file", "--filters", f"{revision}:./{path}")
+    except GitError:
+        return None
