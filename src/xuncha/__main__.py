@@ -49,7 +49,11 @@ def hoist(arguments: list[str]) -> list[str]:
 
 def _readable(argument: str) -> str:
     """The argument as UTF-8, also where the locale cannot say it."""
-    return os.fsencode(argument).decode("utf-8", "replace") if "\udc80" <= max(argument, default="") <= "\udcff" else argument
+    return (
+        os.fsencode(argument).decode("utf-8", "replace")
+        if "\udc80" <= max(argument, default="") <= "\udcff"
+        else argument
+    )
 
 
 def _after(arguments: list[str], option: str) -> str | None:

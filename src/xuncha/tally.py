@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from xuncha.model.vocabulary import STATUSES
 
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
 Grouping = Literal["problem", "category", "office", "leader"]
 
 
-@dataclass(frozen=True)
-class Horizon:
+class Horizon(NamedTuple):
     """The days that decide on lights, as ISO texts, counted once for a whole ledger."""
 
     today: str
@@ -56,8 +54,7 @@ class Horizon:
         )
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """The counts of the measures that have something in common: a problem, a category, an office or a leader."""
 
     key: str
@@ -72,8 +69,7 @@ class Group:
         return 0 < self.total == self.closed
 
 
-@dataclass(frozen=True)
-class Tally:
+class Tally(NamedTuple):
     """The counts of a whole ledger on a day."""
 
     organisation: str
@@ -119,7 +115,7 @@ class Tally:
                 "review_due": self.review_due,
             },
             "published": {"problems": self.published_problems, "measures": self.published_measures},
-            "groups": [vars(group) for group in groups],
+            "groups": [group._asdict() for group in groups],
         }
 
 
@@ -148,7 +144,9 @@ def tally(register: Register, today: date) -> Tally:
         overdue=lights["red"],
         due_soon=lights["yellow"],
         review_due=sum(map(horizon.review_due, rows)),
-        published_problems=sum([any([row.publish for row in problem.measures]) for problem in register.problems]),
+        published_problems=sum(
+            [any(row.publish for row in problem.measures) for problem in register.problems]
+        ),
         published_measures=sum([row.publish for row in rows]),
     )
 

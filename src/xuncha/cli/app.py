@@ -5,31 +5,62 @@ from __future__ import annotations
 import os
 import sys
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from xuncha import __version__
-from xuncha.cli import check, publish, read, screen, track, work, write
+from xuncha.cli import screen
 from xuncha.cli.context import Context
 from xuncha.errors import UsageError, XunchaError
 from xuncha.language import LANGUAGES
 from xuncha.language import gettext as _
 
 # Typer's own error for a wrong command line; it exports one kind of it, and this is what all kinds are.
-_WrongUsage = typer.BadParameter.__bases__[0]
+_WrongUsage: type[Exception] = typer.BadParameter.__bases__[0]
 
-app = typer.Typer(
-    name="xuncha",
-    help=_("A ledger over plain files for rectification after an inspection: complete one, close one."),
-    epilog=_("Begin with: xuncha init my-ledger --example; then, in it: xuncha status"),
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
-)
-for family in (write, read, work, track, check, publish):
-    family.register(app)
+_FAMILIES = {
+    "write": ("init", "add", "edit"),
+    "read": ("status", "list", "show"),
+    "work": (
+        "start",
+        "progress",
+        "attach",
+        "submit",
+        "return",
+        "close",
+        "reopen",
+        "extend",
+        "escalate",
+        "review",
+    ),
+    "track": ("log", "undo"),
+    "check": ("validate", "schema"),
+    "publish": ("notice",),
+}
+"""The rooms of the verbs, in the order of the help."""
+
+
+def program(verb: str | None = None) -> typer.Typer:
+    """The program with all its commands; with those of one family alone where the verb is known.
+
+    Building all commands takes longer than most of them take to run.
+    """
+    app = typer.Typer(
+        name="xuncha",
+        help=_("A ledger over plain files for rectification after an inspection: complete one, close one."),
+        epilog=_("Begin with: xuncha init my-ledger --example; then, in it: xuncha status"),
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    )
+    app.callback()(everything)
+    families = [family for family, verbs in _FAMILIES.items() if verb in verbs] or list(_FAMILIES)
+    for family in families:
+        import_module(f"xuncha.cli.{family}").register(app)
+    return app
 
 
 def _version(wanted: bool) -> None:
@@ -38,18 +69,33 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def everything(
     context: typer.Context,
     ledger: Annotated[
-        Path | None, typer.Option("--ledger", envvar="XUNCHA_LEDGER", metavar="DIR", help=_("The ledger's folder; else the nearest one upwards"))
+        Path | None,
+        typer.Option(
+            "--ledger",
+            envvar="XUNCHA_LEDGER",
+            metavar="DIR",
+            help=_("The ledger's folder; else the nearest one upwards"),
+        ),
     ] = None,
     today: Annotated[
-        str | None, typer.Option("--today", envvar="XUNCHA_TODAY", metavar="DATE", help=_("Count as on this day, such as 2024-04-18"))
+        str | None,
+        typer.Option(
+            "--today",
+            envvar="XUNCHA_TODAY",
+            metavar="DATE",
+            help=_("Count as on this day, such as 2024-04-18"),
+        ),
     ] = None,
-    lang: Annotated[str | None, typer.Option("--lang", metavar="zh|en", help=_("The language on screen"))] = None,
+    lang: Annotated[
+        str | None, typer.Option("--lang", metavar="zh|en", help=_("The language on screen"))
+    ] = None,
     no_color: Annotated[bool, typer.Option("--no-color", help=_("No colours, as with NO_COLOR"))] = False,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help=_("Show the version"))] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=_("Show the version"))
+    ] = False,
 ) -> None:
     """Keep what the global options say, for the command that follows."""
     del version
@@ -60,11 +106,24 @@ def everything(
     context.obj = Context(ledger, screen.day(today, "--today") if today else date.today())  # noqa: DTZ011  the office's own day
 
 
+def _verb() -> str | None:
+    """The first word that is no option of the whole program, nor the value of one; None while a shell asks to complete."""
+    if "_XUNCHA_COMPLETE" in os.environ:
+        return None
+    arguments = iter(sys.argv[1:])
+    for argument in arguments:
+        if argument in {"--ledger", "--today", "--lang"}:
+            next(arguments, None)
+        elif not argument.startswith("-"):
+            return argument
+    return None
+
+
 def run() -> None:
     """Run the command line; end with the exit code."""
     code = 0
     try:
-        code = app(standalone_mode=False) or 0
+        code = program(_verb())(standalone_mode=False) or 0
     except _WrongUsage as error:
         context = getattr(error, "ctx", None)
         path = context.command_path if context else "xuncha"

@@ -13,10 +13,18 @@ from xuncha.language import ngettext
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    panel = {"rich_help_panel": _("Check and publish")}
-    app.command("validate", help=guide(_("Check every rule, and show every place where one is broken."), "xuncha validate"), **panel)(validate)
+    panel = _("Check and publish")
     app.command(
-        "schema", help=guide(_("Print the JSON Schema of the ledger's files, for editors."), "xuncha schema > schema.json"), **panel
+        "validate",
+        help=guide(_("Check every rule, and show every place where one is broken."), "xuncha validate"),
+        rich_help_panel=panel,
+    )(validate)
+    app.command(
+        "schema",
+        help=guide(
+            _("Print the JSON Schema of the ledger's files, for editors."), "xuncha schema > schema.json"
+        ),
+        rich_help_panel=panel,
     )(schema)
 
 
@@ -35,7 +43,11 @@ def validate(context: typer.Context, as_json: options.Json = False) -> None:
         screen.findings(found)
     else:
         rows = call.register().measures
-        screen.line(ngettext("{n} measure checked: no errors.", "{n} measures checked: no errors.", len(rows)).format(n=len(rows)))
+        screen.line(
+            ngettext("{n} measure checked: no errors.", "{n} measures checked: no errors.", len(rows)).format(
+                n=len(rows)
+            )
+        )
     raise typer.Exit(1 if found else 0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator  # noqa: TC003  Typer reads the annotations of completions
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,24 +61,60 @@ def _categories(context: typer.Context, incomplete: str) -> list[tuple[str, str]
     return [(key, title) for key, title in found.categories if key.startswith(incomplete)] if found else []
 
 
-Measure = Annotated[str, typer.Argument(metavar="ID", help=_("The measure, such as 2.3"), autocompletion=_measures)]
-Measures = Annotated[list[str], typer.Argument(metavar="ID", help=_("The measures, such as 2.3 2.4"), autocompletion=_measures)]
-Problem = Annotated[str, typer.Argument(metavar="PROBLEM", help=_("The problem, such as 2"), autocompletion=_problems)]
-Either = Annotated[str, typer.Argument(metavar="ID", help=_("A problem (2) or a measure (2.3)"), autocompletion=_both)]
-Perhaps = Annotated[str | None, typer.Argument(metavar="[ID]", help=_("A problem (2) or a measure (2.3); else the whole ledger"), autocompletion=_both)]
+Measure = Annotated[
+    str, typer.Argument(metavar="ID", help=_("The measure, such as 2.3"), autocompletion=_measures)
+]
+Measures = Annotated[
+    list[str], typer.Argument(metavar="ID", help=_("The measures, such as 2.3 2.4"), autocompletion=_measures)
+]
+Problem = Annotated[
+    str, typer.Argument(metavar="PROBLEM", help=_("The problem, such as 2"), autocompletion=_problems)
+]
+Either = Annotated[
+    str, typer.Argument(metavar="ID", help=_("A problem (2) or a measure (2.3)"), autocompletion=_both)
+]
+Perhaps = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[ID]",
+        help=_("A problem (2) or a measure (2.3); else the whole ledger"),
+        autocompletion=_both,
+    ),
+]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help=_("Why; it stays internal"))]
 Json = Annotated[bool, typer.Option("--json", help=_("Print JSON for programs"))]
-Leader = Annotated[str, typer.Option("--leader", metavar="NAME", help=_("The responsible leader"), autocompletion=_leaders)]
-Office = Annotated[str, typer.Option("--office", metavar="NAME", help=_("The responsible office"), autocompletion=_offices)]
-CoOffice = Annotated[
-    list[str] | None, typer.Option("--co-office", metavar="NAME", help=_("A co-responsible office; may be repeated"), autocompletion=_offices)
+Leader = Annotated[
+    str, typer.Option("--leader", metavar="NAME", help=_("The responsible leader"), autocompletion=_leaders)
 ]
-To = Annotated[str, typer.Option("--to", metavar="NAME", help=_("The leader who takes it over"), autocompletion=_leaders)]
-Category = Annotated[str, typer.Option("--category", metavar="KEY", help=_("The category's key"), autocompletion=_categories)]
-InProblem = Annotated[str | None, typer.Option("--problem", metavar="NUMBER", help=_("Those of one problem"), autocompletion=_problems)]
-OfLeader = Annotated[str | None, typer.Option("--leader", metavar="NAME", help=_("Those of one leader"), autocompletion=_leaders)]
+Office = Annotated[
+    str, typer.Option("--office", metavar="NAME", help=_("The responsible office"), autocompletion=_offices)
+]
+CoOffice = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--co-office",
+        metavar="NAME",
+        help=_("A co-responsible office; may be repeated"),
+        autocompletion=_offices,
+    ),
+]
+To = Annotated[
+    str, typer.Option("--to", metavar="NAME", help=_("The leader who takes it over"), autocompletion=_leaders)
+]
+Category = Annotated[
+    str, typer.Option("--category", metavar="KEY", help=_("The category's key"), autocompletion=_categories)
+]
+InProblem = Annotated[
+    str | None,
+    typer.Option("--problem", metavar="NUMBER", help=_("Those of one problem"), autocompletion=_problems),
+]
+OfLeader = Annotated[
+    str | None,
+    typer.Option("--leader", metavar="NAME", help=_("Those of one leader"), autocompletion=_leaders),
+]
 OfOffice = Annotated[
-    str | None, typer.Option("--office", metavar="NAME", help=_("Those of one office"), autocompletion=_offices)
+    str | None,
+    typer.Option("--office", metavar="NAME", help=_("Those of one office"), autocompletion=_offices),
 ]
 
 

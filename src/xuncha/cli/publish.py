@@ -20,19 +20,35 @@ def register(app: typer.Typer) -> None:
     """Add the command to the program."""
     app.command(
         "notice",
-        help=guide(_("Render the public notice; without anything that is withheld."), "xuncha notice", "xuncha notice -f html -o notice.html"),
+        help=guide(
+            _("Render the public notice; without anything that is withheld."),
+            "xuncha notice",
+            "xuncha notice -f html -o notice.html",
+        ),
         rich_help_panel=_("Check and publish"),
     )(notice)
 
 
 def notice(
     context: typer.Context,
-    form: Annotated[str, typer.Option("-f", "--format", metavar="txt|md|html", help=_("The form"), autocompletion=lambda: list(_FORMS))] = "txt",
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help=_("Write it to a file, whole or not at all"))] = None,
+    form: Annotated[
+        str,
+        typer.Option(
+            "-f", "--format", metavar="txt|md|html", help=_("The form"), autocompletion=lambda: list(_FORMS)
+        ),
+    ] = "txt",
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help=_("Write it to a file, whole or not at all")),
+    ] = None,
 ) -> None:
     """Render the notice."""
     if form not in _FORMS:
-        raise UsageError("unknown-format", _("there is no format “{form}”").format(form=form), _("known are: {names}").format(names=_(", ").join(_FORMS)))
+        raise UsageError(
+            "unknown-format",
+            _("there is no format “{form}”").format(form=form),
+            _("known are: {names}").format(names=_(", ").join(_FORMS)),
+        )
     from xuncha.notice.content import content  # noqa: PLC0415  templates and models are for this command alone
     from xuncha.notice.render import render  # noqa: PLC0415
     from xuncha.store.files import WorkingTree, replace  # noqa: PLC0415
@@ -47,5 +63,7 @@ def notice(
     try:
         replace(output, text.encode())
     except OSError as error:
-        raise SurroundingsError("not-written", _("{path} cannot be written: {reason}").format(path=output, reason=error.strerror)) from None
+        raise SurroundingsError(
+            "not-written", _("{path} cannot be written: {reason}").format(path=output, reason=error.strerror)
+        ) from None
     screen.line(_("The notice is in {path}.").format(path=output))

@@ -30,31 +30,51 @@ _GROUPINGS: tuple[str, ...] = get_args(Grouping)
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    panel = {"rich_help_panel": _("Look")}
+    panel = _("Look")
     app.command(
         "status",
         help=guide(
-            _("Show how the ledger stands: how much is complete, what is overdue, what is due soon, and who holds it."),
+            _(
+                "Show how the ledger stands: how much is complete, what is overdue, what is due soon, and who holds it."
+            ),
             "xuncha status",
             "xuncha status --by office",
             "xuncha status --at 2024-04-18",
         ),
-        **panel,
+        rich_help_panel=panel,
     )(status)
     app.command(
         "list",
-        help=guide(_("List measures."), "xuncha list --overdue", "xuncha list --office 能源科 --due-within 14d"),
-        **panel,
+        help=guide(
+            _("List measures."), "xuncha list --overdue", "xuncha list --office 能源科 --due-within 14d"
+        ),
+        rich_help_panel=panel,
     )(list_)
     app.command(
-        "show", help=guide(_("Show a problem or a measure, whole, with its history."), "xuncha show 2.3", "xuncha show 2 --json"), **panel
+        "show",
+        help=guide(
+            _("Show a problem or a measure, whole, with its history."),
+            "xuncha show 2.3",
+            "xuncha show 2 --json",
+        ),
+        rich_help_panel=panel,
     )(show)
 
 
 def status(
     context: typer.Context,
-    by: Annotated[str, typer.Option("--by", metavar="problem|category|office|leader", help=_("What the bars are of"), autocompletion=lambda: list(_GROUPINGS))] = "problem",
-    at: Annotated[str | None, typer.Option("--at", metavar="DATE|REV", help=_("As it stood then, out of git"))] = None,
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by",
+            metavar="problem|category|office|leader",
+            help=_("What the bars are of"),
+            autocompletion=lambda: list(_GROUPINGS),
+        ),
+    ] = "problem",
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="DATE|REV", help=_("As it stood then, out of git"))
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help=_("Every row, however many there are"))] = False,
     as_json: options.Json = False,
 ) -> None:
@@ -83,13 +103,31 @@ def _as_it_stood(call: Context, moment: str) -> tuple[Register, date]:
 
 def list_(
     context: typer.Context,
-    status: Annotated[str | None, typer.Option("--status", metavar="STATUS", help=_("Those in one status"), autocompletion=lambda: list(STATUSES))] = None,
+    status: Annotated[
+        str | None,
+        typer.Option(
+            "--status", metavar="STATUS", help=_("Those in one status"), autocompletion=lambda: list(STATUSES)
+        ),
+    ] = None,
     office: options.OfOffice = None,
     leader: options.OfLeader = None,
     problem: options.InProblem = None,
     overdue: Annotated[bool, typer.Option("--overdue", help=_("Those whose time limit has passed"))] = False,
-    due_within: Annotated[str | None, typer.Option("--due-within", metavar="DAYS", help=_("Open ones that are due within so many days, such as 14d"))] = None,
-    term: Annotated[str | None, typer.Option("--term", metavar="once|long_term", help=_("Those of one term"), autocompletion=lambda: list(TERMS))] = None,
+    due_within: Annotated[
+        str | None,
+        typer.Option(
+            "--due-within", metavar="DAYS", help=_("Open ones that are due within so many days, such as 14d")
+        ),
+    ] = None,
+    term: Annotated[
+        str | None,
+        typer.Option(
+            "--term",
+            metavar="once|long_term",
+            help=_("Those of one term"),
+            autocompletion=lambda: list(TERMS),
+        ),
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
     """List measures."""
@@ -102,12 +140,20 @@ def list_(
     horizon = Horizon.of(found, call.today)
     wanted = {"status": status, "office": office, "leader": leader, "term": term}
     wanted["problem"] = str(Identity.parse(problem).problem) if problem else None
-    rows = [row for row in found.measures if all(value is None or getattr(row, key) == value for key, value in wanted.items())]
+    rows = [
+        row
+        for row in found.measures
+        if all(value is None or getattr(row, key) == value for key, value in wanted.items())
+    ]
     if overdue:
         rows = [row for row in rows if horizon.light(row) == "red"]
     if due_within is not None:
         last = (call.today + _span(due_within)).isoformat()
-        rows = [row for row in rows if row.status != "closed" and row.due is not None and horizon.today <= row.due <= last]
+        rows = [
+            row
+            for row in rows
+            if row.status != "closed" and row.due is not None and horizon.today <= row.due <= last
+        ]
     if as_json:
         screen.data([measure_json(row, horizon) for row in rows])
         return
@@ -131,6 +177,7 @@ def show(context: typer.Context, identity: options.Either, as_json: options.Json
     """Show one problem or measure."""
     from xuncha.cli.record import problem_screen, record_json, record_screen  # noqa: PLC0415
     from xuncha.cli.track import trail  # noqa: PLC0415
+    from xuncha.model.records import Problem  # noqa: PLC0415
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import ledger  # noqa: PLC0415
     from xuncha.trail.git import git_dir  # noqa: PLC0415
@@ -140,28 +187,37 @@ def show(context: typer.Context, identity: options.Either, as_json: options.Json
     call.warn_of_leftovers()
     which = Identity.parse(identity)
     found = ledger(WorkingTree(call.root))
-    record = found.problems.get(which.problem) if which.is_problem else found.measures.get(which)
+    flat = found.register()
+    horizon = Horizon.of(flat, call.today)
+    problem, measure = found.problems.get(which.problem), found.measures.get(which)
+    record = problem if which.is_problem else measure
     if record is None:
         raise no_such(which)
     events = trail(call.root, which) if git_dir(call.root) else []
-    flat = found.register()
-    horizon = Horizon.of(flat, call.today)
-    rows = next(problem.measures for problem in flat.problems if problem.id == str(which.problem))
+    rows = next(row.measures for row in flat.problems if row.id == str(which.problem))
     if as_json:
         screen.data(record_json(which, record, rows, horizon, events))
-    elif which.is_problem:
+    elif isinstance(record, Problem):
         screen.show(*problem_screen(which, record, rows, horizon, events))
     else:
-        screen.show(*record_screen(which, record, next(row for row in rows if row.id == str(which)), horizon, events))
+        screen.show(*record_screen(which, record, rows[which.measure - 1], horizon, events))
 
 
 def _span(text: str) -> timedelta:
     match = _SPAN.fullmatch(text)
     if match is None:
-        raise UsageError("bad-span", _("--due-within: “{text}” is not a number of days").format(text=text), _("write it as 14d"))
+        raise UsageError(
+            "bad-span",
+            _("--due-within: “{text}” is not a number of days").format(text=text),
+            _("write it as 14d"),
+        )
     return timedelta(days=min(int(match[1]), 36500))
 
 
 def _among(word: str, known: Sequence[str], option: str) -> None:
     if word not in known:
-        raise UsageError("unknown-word", _("{option} cannot be “{word}”").format(option=option, word=word), suggestion(word, known))
+        raise UsageError(
+            "unknown-word",
+            _("{option} cannot be “{word}”").format(option=option, word=word),
+            suggestion(word, known),
+        )

@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from xuncha.cli import screen, words
-from xuncha.cli.tables import bar, measures_table
 from xuncha.cli.read import measure_json
+from xuncha.cli.tables import bar, measures_table
 from xuncha.cli.track import events_table
 from xuncha.language import gettext as _
 from xuncha.model.records import EvidenceFile, Measure
@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
 
 def record_json(
-    identity: Identity, record: Problem | Measure, rows: Sequence[MeasureRow], horizon: Horizon, events: Sequence[Event]
+    identity: Identity,
+    record: Problem | Measure,
+    rows: Sequence[MeasureRow],
+    horizon: Horizon,
+    events: Sequence[Event],
 ) -> dict[str, Any]:
     """The form of `show --json`: every key of the record, and its history; of a problem also its measures."""
     shown = {"id": str(identity), **record.model_dump(mode="json")}
@@ -40,7 +44,11 @@ def record_json(
 
 
 def problem_screen(
-    identity: Identity, problem: Problem, rows: Sequence[MeasureRow], horizon: Horizon, events: Sequence[Event]
+    identity: Identity,
+    problem: Problem,
+    rows: Sequence[MeasureRow],
+    horizon: Horizon,
+    events: Sequence[Event],
 ) -> list[RenderableType]:
     """A problem with its measures."""
     closed = sum(row.status == "closed" for row in rows)
@@ -50,7 +58,7 @@ def problem_screen(
         (_("Published"), None if problem.publish else _("no: counts, and appears in nothing public")),
     )
     count = Text.assemble(bar(closed, len(rows)), f" {closed}/{len(rows)}")
-    table = [measures_table(rows, horizon)] if rows else []
+    table: list[RenderableType] = [measures_table(rows, horizon)] if rows else []
     return [_title(identity, problem.title), facts, count, Text(), *table, *_history(events)]
 
 
@@ -70,8 +78,8 @@ def record_screen(
         (_("Office"), measure.office),
         (_("Co-offices"), _(", ").join(measure.co_offices)),
         (_("Due"), measure.due.isoformat() if measure.due else words.term(measure.term)),
-        (_("Closed"), closed and _joined(closed.date.isoformat(), closed.by, closed.note)),
-        (_("Taken over"), escalated and _joined(escalated.date.isoformat(), escalated.to)),
+        (_("Closed"), _joined(closed.date.isoformat(), closed.by, closed.note) if closed else None),
+        (_("Taken over"), _joined(escalated.date.isoformat(), escalated.to) if escalated else None),
         (_("Outcomes"), _(", ").join(f"{key} {amount:g}" for key, amount in measure.outcomes.items())),
         (_("In the notice"), measure.notice_text),
         (_("Published"), None if row.publish else _("no: counts, and appears in nothing public")),
@@ -84,11 +92,24 @@ def record_screen(
         if not entry.publish:
             text.append(_(" [internal]"), "yellow")
         for item in entry.evidence:
-            text.append("\n" + (f"data/evidence/{identity}/{item.file}" if isinstance(item, EvidenceFile) else screen.clean(item)), "cyan")
+            text.append(
+                "\n"
+                + (
+                    f"data/evidence/{identity}/{item.file}"
+                    if isinstance(item, EvidenceFile)
+                    else screen.clean(item)
+                ),
+                "cyan",
+            )
         entries.add_row(entry.date.isoformat(), text)
     for review in measure.reviews:
-        entries.add_row(review.date.isoformat(), Text(_joined(_("looked at again"), words.result(review.result), review.text)))
-    worked = [Text(), Text(_("Progress"), "bold"), entries] if measure.progress or measure.reviews else []
+        entries.add_row(
+            review.date.isoformat(),
+            Text(_joined(_("looked at again"), words.result(review.result), review.text)),
+        )
+    worked: list[RenderableType] = (
+        [Text(), Text(_("Progress"), "bold"), entries] if measure.progress or measure.reviews else []
+    )
     return [_title(identity, measure.title), facts, *worked, *_history(events)]
 
 

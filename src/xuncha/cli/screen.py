@@ -88,7 +88,9 @@ def day(text: str, option: str) -> date:
     except ValueError:
         pass
     raise UsageError(
-        "bad-date", _("{option}: “{text}” is not a day of the calendar").format(option=option, text=text), _("write it as 2024-04-18")
+        "bad-date",
+        _("{option}: “{text}” is not a day of the calendar").format(option=option, text=text),
+        _("write it as 2024-04-18"),
     )
 
 
@@ -99,12 +101,17 @@ def error(what: XunchaError) -> None:
         return
     place = f"{what.path}: " if what.path else ""
     first, *more = what.message.splitlines() or [""]
-    _complain(f"{place}error[{what.code}]: {first}", [*more, *([_("hint: {hint}").format(hint=what.hint)] if what.hint else [])])
+    _complain(
+        f"{place}error[{what.code}]: {first}",
+        [*more, *([_("hint: {hint}").format(hint=what.hint)] if what.hint else [])],
+    )
 
 
 def warning(message: str, hint: str = "") -> None:
     """Print a warning."""
-    _complain(_("warning: {message}").format(message=message), [_("hint: {hint}").format(hint=hint)] if hint else [])
+    _complain(
+        _("warning: {message}").format(message=message), [_("hint: {hint}").format(hint=hint)] if hint else []
+    )
 
 
 def findings(found: Sequence[Finding]) -> None:

@@ -48,23 +48,50 @@ def status_screen(
     horizon = Horizon.of(register, counts.as_of)
     limit = None if everything else _MANY
     if counts.overdue:
-        shown += _due(_("Overdue"), "bold red", [row for row in register.measures if horizon.light(row) == "red"], counts.as_of, limit)
+        shown += _due(
+            _("Overdue"),
+            "bold red",
+            [row for row in register.measures if horizon.light(row) == "red"],
+            counts.as_of,
+            limit,
+        )
     if counts.due_soon:
         title = _("Due within {n} days").format(n=register.due_soon_days)
-        shown += _due(title, "bold yellow", [row for row in register.measures if horizon.light(row) == "yellow"], counts.as_of, limit)
+        shown += _due(
+            title,
+            "bold yellow",
+            [row for row in register.measures if horizon.light(row) == "yellow"],
+            counts.as_of,
+            limit,
+        )
     if counts.review_due:
         shown += _reviews([row for row in register.measures if horizon.review_due(row)], limit)
     if counts.all_done:
-        shown += [Text(), Text(_("Everything is complete: {n} problems, {m} measures.").format(n=counts.problems, m=counts.measures), "bold green")]
+        shown += [
+            Text(),
+            Text(
+                _("Everything is complete: {n} problems, {m} measures.").format(
+                    n=counts.problems, m=counts.measures
+                ),
+                "bold green",
+            ),
+        ]
     if not counts.problems:
-        shown += [Text(), Text(_("The ledger is empty. Enter the first problem: xuncha add problem TITLE --category KEY"))]
+        shown += [
+            Text(),
+            Text(_("The ledger is empty. Enter the first problem: xuncha add problem TITLE --category KEY")),
+        ]
     elif grouped:
         shown += _bars(grouped, by, limit)
     return shown
 
 
 def _head(register: Register, counts: Tally) -> RenderableType:
-    inspected = _("{inspector}, feedback of {day}").format(inspector=register.inspector, day=register.feedback) if register.inspector else register.feedback
+    inspected = (
+        _("{inspector}, feedback of {day}").format(inspector=register.inspector, day=register.feedback)
+        if register.inspector
+        else register.feedback
+    )
     table = Table.grid(expand=True, padding=(0, 2))
     table.add_column(overflow="fold")
     table.add_column(justify="right", no_wrap=True)
@@ -76,12 +103,17 @@ def _head(register: Register, counts: Tally) -> RenderableType:
 def _counts(counts: Tally) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     for justify in ("left", "right", "left", "left"):
-        table.add_column(justify=justify, no_wrap=True)  # type: ignore[arg-type]
+        table.add_column(justify=justify, no_wrap=True)
     for label, closed, total, rate_of in (
         (_("Problems"), counts.problems_closed, counts.problems, _("of problems complete")),
         (_("Measures"), counts.closed, counts.measures, _("of measures closed")),
     ):
-        table.add_row(Text(label), Text(f"{closed}/{total}", "bold"), bar(closed, total), Text(f"{percent(closed, total)} {rate_of}"))
+        table.add_row(
+            Text(label),
+            Text(f"{closed}/{total}", "bold"),
+            bar(closed, total),
+            Text(f"{percent(closed, total)} {rate_of}"),
+        )
     parts = [f"{words.status(status)} {number}" for status, number in counts.by_status.items() if number]
     if counts.long_term_closed:
         parts.append(_("of these long-term, staged result reached {n}").format(n=counts.long_term_closed))
@@ -94,9 +126,11 @@ def _counts(counts: Tally) -> RenderableType:
     return Lines(Text(), table, states, lights) if counts.measures else Lines(Text(), table)
 
 
-def _due(title: str, style: str, rows: Sequence[MeasureRow], today: date, limit: int | None) -> list[RenderableType]:
+def _due(
+    title: str, style: str, rows: Sequence[MeasureRow], today: date, limit: int | None
+) -> list[RenderableType]:
     rows = sorted(rows, key=lambda row: row.due or "")
-    table = _grid(6)
+    table = _grid(False, True, False, False, True, True)
     for row in rows[:limit]:
         days = (date.fromisoformat(row.due) - today).days if row.due else 0
         left = (
@@ -107,19 +141,44 @@ def _due(title: str, style: str, rows: Sequence[MeasureRow], today: date, limit:
             else _("today")
         )
         table.add_row(row.id, _text(row.title), row.due, left, _text(row.leader), _text(row.office))
-    return [Text(), Text(f"{title} ({len(rows)})" if False else f"{title} {len(rows)}", style), table, *_rest(len(rows), limit, "xuncha list --overdue" if style == "bold red" else "xuncha list --due-within 14d")]
+    return [
+        Text(),
+        Text(f"{title} {len(rows)}", style),
+        table,
+        *_rest(
+            len(rows),
+            limit,
+            "xuncha list --overdue" if style == "bold red" else "xuncha list --due-within 14d",
+        ),
+    ]
 
 
 def _reviews(rows: Sequence[MeasureRow], limit: int | None) -> list[RenderableType]:
     rows = sorted(rows, key=lambda row: row.looked_at or "")
-    table = _grid(5)
+    table = _grid(False, True, False, True, True)
     for row in rows[:limit]:
-        table.add_row(row.id, _text(row.title), _("last {day}").format(day=row.looked_at), _text(row.leader), _text(row.office))
-    return [Text(), Text(f"{_('To be looked at again')} {len(rows)}", "bold magenta"), table, *_rest(len(rows), limit, "xuncha status --all")]
+        table.add_row(
+            row.id,
+            _text(row.title),
+            _("last {day}").format(day=row.looked_at),
+            _text(row.leader),
+            _text(row.office),
+        )
+    return [
+        Text(),
+        Text(f"{_('To be looked at again')} {len(rows)}", "bold magenta"),
+        table,
+        *_rest(len(rows), limit, "xuncha status --all"),
+    ]
 
 
 def _bars(grouped: Sequence[Group], by: str, limit: int | None) -> list[RenderableType]:
-    titles = {"problem": _("By problem"), "category": _("By category"), "office": _("By office"), "leader": _("By leader")}
+    titles = {
+        "problem": _("By problem"),
+        "category": _("By category"),
+        "office": _("By office"),
+        "leader": _("By leader"),
+    }
     shown = grouped
     if limit is not None and len(grouped) > limit:
         shown = [group for group in grouped if not group.complete][:limit]
@@ -132,9 +191,17 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None) -> list[Renderab
     table.add_column(justify="right", no_wrap=True)
     table.add_column(no_wrap=True)
     for group in shown:
-        mark = Text(_("{n} late").format(n=group.overdue), "bold red") if group.overdue else Text("✓", "green") if group.complete else Text()
+        mark = (
+            Text(_("{n} late").format(n=group.overdue), "bold red")
+            if group.overdue
+            else Text("✓", "green")
+            if group.complete
+            else Text()
+        )
         number = [group.key] if numbered else []
-        table.add_row(*number, _text(group.title), bar(group.closed, group.total), f"{group.closed}/{group.total}", mark)
+        table.add_row(
+            *number, _text(group.title), bar(group.closed, group.total), f"{group.closed}/{group.total}", mark
+        )
     return [Text(), Text(titles[by], "bold"), table, *_rest(len(grouped), len(shown), "xuncha status --all")]
 
 
@@ -150,16 +217,27 @@ def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Table:
     for row in rows:
         light = horizon.light(row)
         due = row.due or words.term(row.term)
-        state = words.status(row.status) if light in {"done", "green"} else f"{words.status(row.status)} {words.light(light)}"
-        table.add_row(row.id, _text(row.title), _text(row.leader), _text(row.office), due, Text(state, words.COLOURS[light]))
+        state = (
+            words.status(row.status)
+            if light in {"done", "green"}
+            else f"{words.status(row.status)} {words.light(light)}"
+        )
+        table.add_row(
+            row.id,
+            _text(row.title),
+            _text(row.leader),
+            _text(row.office),
+            due,
+            Text(state, words.COLOURS[light]),
+        )
     return table
 
 
-def _grid(columns: int) -> Table:
-    """A table without lines, whose second column takes what room there is."""
+def _grid(*wrapping: bool) -> Table:
+    """A table without lines: which columns wrap; the second takes what room there is."""
     table = Table.grid(padding=(0, 1), expand=True)
-    for place in range(columns):
-        table.add_column(overflow="fold", ratio=1 if place == 1 else None, no_wrap=place in {0, 2, 3} if columns == 6 else place in {0, 2})  # noqa: PLR2004
+    for place, wraps in enumerate(wrapping):
+        table.add_column(overflow="fold", ratio=1 if place == 1 else None, no_wrap=not wraps)
     return table
 
 

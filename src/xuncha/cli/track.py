@@ -24,9 +24,17 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    panel = {"rich_help_panel": _("Trail")}
-    app.command("log", help=guide(_("Show who did what when, newest first."), "xuncha log", "xuncha log 2.3"), **panel)(log)
-    app.command("undo", help=guide(_("Take back the last thing that was done, by a new commit."), "xuncha undo"), **panel)(undo)
+    panel = _("Trail")
+    app.command(
+        "log",
+        help=guide(_("Show who did what when, newest first."), "xuncha log", "xuncha log 2.3"),
+        rich_help_panel=panel,
+    )(log)
+    app.command(
+        "undo",
+        help=guide(_("Take back the last thing that was done, by a new commit."), "xuncha undo"),
+        rich_help_panel=panel,
+    )(undo)
 
 
 def log(context: typer.Context, identity: options.Perhaps = None, as_json: options.Json = False) -> None:
@@ -54,13 +62,21 @@ def trail(root: Path, identity: Identity | None) -> list[Event]:
     from xuncha.workflow.perform import no_such  # noqa: PLC0415
 
     if git_dir(root) is None:
-        raise SurroundingsError("no-repository", _("{path} is in no git repository, so it has no history").format(path=root), _("type: git init"))
+        raise SurroundingsError(
+            "no-repository",
+            _("{path} is in no git repository, so it has no history").format(path=root),
+            _("type: git init"),
+        )
     if identity is None:
         return history(root)
     if not (root / identity.path).is_file():
         raise no_such(identity)
     if identity.is_problem:
-        return [event for event in history(root, identity.folder) if event.id is None or Identity.parse(event.id).problem == identity.problem]
+        return [
+            event
+            for event in history(root, identity.folder)
+            if event.id is None or Identity.parse(event.id).problem == identity.problem
+        ]
     return [event for event in history(root, identity.path, follow=True) if event.id in {None, str(identity)}]
 
 

@@ -23,13 +23,17 @@ if TYPE_CHECKING:
     from xuncha.workflow.actions import Doing
     from xuncha.workflow.perform import Done
 
-Day = Annotated[str | None, typer.Option("--date", metavar="DATE", help=_("The day, such as 2024-04-18; else today"))]
+Day = Annotated[
+    str | None, typer.Option("--date", metavar="DATE", help=_("The day, such as 2024-04-18; else today"))
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs to the program."""
-    panel = {"rich_help_panel": _("Do")}
-    app.command("start", help=guide(_("Take up a measure."), "xuncha start 2.3"), **panel)(start)
+    panel = _("Do")
+    app.command("start", help=guide(_("Take up a measure."), "xuncha start 2.3"), rich_help_panel=panel)(
+        start
+    )
     app.command(
         "progress",
         help=guide(
@@ -37,27 +41,56 @@ def register(app: typer.Typer) -> None:
             "xuncha progress 2.3 初步设计通过第二次评审。 --date 2024-04-12",
             "xuncha progress 2.3 印发实施方案。 --evidence 东发改产业〔2023〕360号",
         ),
-        **panel,
+        rich_help_panel=panel,
     )(progress)
-    app.command("attach", help=guide(_("Put a file into the ledger as evidence of a measure."), "xuncha attach 2.3 评审意见.pdf"), **panel)(attach)
-    app.command("submit", help=guide(_("Apply to have a measure closed."), "xuncha submit 2.3"), **panel)(submit)
-    app.command("return", help=guide(_("Return an application, with a reason."), "xuncha return 2.3 --reason 缺少评审意见"), **panel)(give_back)
+    app.command(
+        "attach",
+        help=guide(
+            _("Put a file into the ledger as evidence of a measure."), "xuncha attach 2.3 评审意见.pdf"
+        ),
+        rich_help_panel=panel,
+    )(attach)
+    app.command(
+        "submit", help=guide(_("Apply to have a measure closed."), "xuncha submit 2.3"), rich_help_panel=panel
+    )(submit)
+    app.command(
+        "return",
+        help=guide(_("Return an application, with a reason."), "xuncha return 2.3 --reason 缺少评审意见"),
+        rich_help_panel=panel,
+    )(give_back)
     app.command(
         "close",
         help=guide(
-            _("Close measures out: all that are named, in one commit, or none."), "xuncha close 2.3", "xuncha close 2.1 2.2 --note 验收通过"
+            _("Close measures out: all that are named, in one commit, or none."),
+            "xuncha close 2.3",
+            "xuncha close 2.1 2.2 --note 验收通过",
         ),
-        **panel,
+        rich_help_panel=panel,
     )(close)
-    app.command("reopen", help=guide(_("Open a closed measure again."), "xuncha reopen 2.3 --reason 问题反弹"), **panel)(reopen)
-    app.command("extend", help=guide(_("Move a deadline to a later day."), "xuncha extend 2.3 --due 2024-06-30 --reason 手续未完"), **panel)(extend)
-    app.command("escalate", help=guide(_("Make a measure a leader's own task."), "xuncha escalate 2.3 --to 主任"), **panel)(escalate)
+    app.command(
+        "reopen",
+        help=guide(_("Open a closed measure again."), "xuncha reopen 2.3 --reason 问题反弹"),
+        rich_help_panel=panel,
+    )(reopen)
+    app.command(
+        "extend",
+        help=guide(
+            _("Move a deadline to a later day."), "xuncha extend 2.3 --due 2024-06-30 --reason 手续未完"
+        ),
+        rich_help_panel=panel,
+    )(extend)
+    app.command(
+        "escalate",
+        help=guide(_("Make a measure a leader's own task."), "xuncha escalate 2.3 --to 主任"),
+        rich_help_panel=panel,
+    )(escalate)
     app.command(
         "review",
         help=guide(
-            _("Look again at a closed long-term measure: does the result hold, or has it slipped?"), "xuncha review 1.1 --result holds"
+            _("Look again at a closed long-term measure: does the result hold, or has it slipped?"),
+            "xuncha review 1.1 --result holds",
         ),
-        **panel,
+        rich_help_panel=panel,
     )(review)
 
 
@@ -73,7 +106,12 @@ def progress(
     identity: options.Measure,
     text: Annotated[str, typer.Argument(metavar="TEXT", help=_("What was done, in a sentence or more"))],
     day: Day = None,
-    evidence: Annotated[list[str] | None, typer.Option("--evidence", metavar="REF", help=_("What proves it, such as a document number; may be repeated"))] = None,
+    evidence: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--evidence", metavar="REF", help=_("What proves it, such as a document number; may be repeated")
+        ),
+    ] = None,
     no_publish: Annotated[bool, typer.Option("--no-publish", help=_("Internal: in nothing public"))] = False,
 ) -> None:
     """Record what was done."""
@@ -88,8 +126,13 @@ def progress(
 def attach(
     context: typer.Context,
     identity: options.Measure,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=_("The file; it is copied into data/evidence/"))],
-    text: Annotated[str | None, typer.Option("--text", metavar="TEXT", help=_("What it proves, for the entry that names it"))] = None,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help=_("The file; it is copied into data/evidence/"))
+    ],
+    text: Annotated[
+        str | None,
+        typer.Option("--text", metavar="TEXT", help=_("What it proves, for the entry that names it")),
+    ] = None,
     day: Day = None,
 ) -> None:
     """Put a file into the ledger as evidence."""
@@ -116,7 +159,9 @@ def give_back(context: typer.Context, identity: options.Measure, reason: options
 def close(
     context: typer.Context,
     identities: options.Measures,
-    note: Annotated[str | None, typer.Option("--note", metavar="TEXT", help=_("A note; it stays internal"))] = None,
+    note: Annotated[
+        str | None, typer.Option("--note", metavar="TEXT", help=_("A note; it stays internal"))
+    ] = None,
     day: Day = None,
 ) -> None:
     """Close measures out."""
@@ -136,7 +181,9 @@ def reopen(context: typer.Context, identity: options.Measure, reason: options.Re
 def extend(
     context: typer.Context,
     identity: options.Measure,
-    due: Annotated[str, typer.Option("--due", metavar="DATE", help=_("The new time limit, such as 2024-06-30"))],
+    due: Annotated[
+        str, typer.Option("--due", metavar="DATE", help=_("The new time limit, such as 2024-06-30"))
+    ],
     reason: options.Reason,
 ) -> None:
     """Move a deadline."""
@@ -156,8 +203,18 @@ def escalate(context: typer.Context, identity: options.Measure, to: options.To) 
 def review(
     context: typer.Context,
     identity: options.Measure,
-    result: Annotated[str, typer.Option("--result", metavar="holds|slipped", help=_("What was found"), autocompletion=lambda: list(REVIEW_RESULTS))],
-    text: Annotated[str | None, typer.Option("--text", metavar="TEXT", help=_("What was found, in words"))] = None,
+    result: Annotated[
+        str,
+        typer.Option(
+            "--result",
+            metavar="holds|slipped",
+            help=_("What was found"),
+            autocompletion=lambda: list(REVIEW_RESULTS),
+        ),
+    ],
+    text: Annotated[
+        str | None, typer.Option("--text", metavar="TEXT", help=_("What was found, in words"))
+    ] = None,
 ) -> None:
     """Look again at a closed long-term measure."""
     from xuncha.workflow import actions  # noqa: PLC0415
@@ -167,7 +224,9 @@ def review(
     call = of(context)
     _do(call, actions.review(result, call.today, text), [identity])
     if result == "slipped":
-        screen.line(_("The result has slipped: open it again with xuncha reopen {id} --reason …").format(id=identity))
+        screen.line(
+            _("The result has slipped: open it again with xuncha reopen {id} --reason …").format(id=identity)
+        )
 
 
 def _do(call: Context, doing: Doing, identities: Sequence[str]) -> None:
@@ -180,7 +239,11 @@ def _past(call: Context, text: str | None) -> date:
     """The day of an option, else today; not a day to come."""
     day = screen.day(text, "--date") if text else call.today
     if day > call.today:
-        raise RefusedError("day-to-come", _("{day} is still to come").format(day=day), _("give a day up to {today}").format(today=call.today))
+        raise RefusedError(
+            "day-to-come",
+            _("{day} is still to come").format(day=day),
+            _("give a day up to {today}").format(today=call.today),
+        )
     return day
 
 
@@ -206,7 +269,9 @@ def say_leftover(done: Done) -> None:
     """Name what an interrupted command had left, and was taken back."""
     if done.leftover:
         screen.warning(
-            _("`{command}` had been interrupted before its commit; what it wrote was taken back").format(command=done.leftover.command),
+            _("`{command}` had been interrupted before its commit; what it wrote was taken back").format(
+                command=done.leftover.command
+            ),
             _("to have it done, type it again"),
         )
 
@@ -221,7 +286,10 @@ def say_counts(call: Context, done: Done) -> None:
     counts = tally(done.register, call.today)
     screen.line(
         _("Problems complete {problems_closed}/{problems}, measures closed {closed}/{measures}").format(
-            problems_closed=counts.problems_closed, problems=counts.problems, closed=counts.closed, measures=counts.measures
+            problems_closed=counts.problems_closed,
+            problems=counts.problems,
+            closed=counts.closed,
+            measures=counts.measures,
         )
     )
     if counts.all_done:

@@ -22,8 +22,14 @@ from xuncha.model.identity import LEDGER_FILE, Identity
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    panel = {"rich_help_panel": _("Make")}
-    app.command("init", help=guide(_("Make a ledger, with git, in a folder."), "xuncha init my-ledger", "xuncha init trial --example"), **panel)(init)
+    panel = _("Make")
+    app.command(
+        "init",
+        help=guide(
+            _("Make a ledger, with git, in a folder."), "xuncha init my-ledger", "xuncha init trial --example"
+        ),
+        rich_help_panel=panel,
+    )(init)
     add = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
     app.add_typer(
         add,
@@ -33,9 +39,12 @@ def register(app: typer.Typer) -> None:
             "xuncha add problem 重点工程推进缓慢 --category decisions",
             "xuncha add measure 2 完成泵站前期手续 --leader 分管副局长 --office 规划科 --due 2024-12-31",
         ),
-        **panel,
+        rich_help_panel=panel,
     )
-    add.command("problem", help=guide(_("Enter a problem."), "xuncha add problem 重点工程推进缓慢 --category decisions"))(add_problem)
+    add.command(
+        "problem",
+        help=guide(_("Enter a problem."), "xuncha add problem 重点工程推进缓慢 --category decisions"),
+    )(add_problem)
     add.command(
         "measure",
         help=guide(
@@ -47,17 +56,21 @@ def register(app: typer.Typer) -> None:
     app.command(
         "edit",
         help=guide(
-            _("Change a file in your editor ($VISUAL or $EDITOR); it is checked and committed. A change made by hand is committed too."),
+            _(
+                "Change a file in your editor ($VISUAL or $EDITOR); it is checked and committed. A change made by hand is committed too."
+            ),
             "xuncha edit 2.3",
             "xuncha edit",
         ),
-        **panel,
+        rich_help_panel=panel,
     )(edit)
 
 
 def init(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help=_("The folder; else this one"))] = Path(),
-    example: Annotated[bool, typer.Option("--example", help=_("Fill it with a small case to try things on"))] = False,
+    example: Annotated[
+        bool, typer.Option("--example", help=_("Fill it with a small case to try things on"))
+    ] = False,
     context: typer.Context = None,  # type: ignore[assignment]
 ) -> None:
     """Make a ledger."""
@@ -70,14 +83,18 @@ def init(
     if not made.committed:
         screen.warning(
             _("git does not know who you are, so nothing is committed yet"),
-            _("type: git config --global user.name 姓名 && git config --global user.email 邮箱, then git add -A && git commit -m 建立台账 in that folder"),
+            _(
+                "type: git config --global user.name 姓名 && git config --global user.email 邮箱, then git add -A && git commit -m 建立台账 in that folder"
+            ),
         )
     if str(folder) != ".":
         screen.line(_("Next: cd {path}").format(path=folder))
     screen.line(
         _("Then: xuncha status")
         if example
-        else _("Then: xuncha edit, to enter the organisation, the leaders, the offices and the categories; xuncha add problem …")
+        else _(
+            "Then: xuncha edit, to enter the organisation, the leaders, the offices and the categories; xuncha add problem …"
+        )
     )
 
 
@@ -101,15 +118,23 @@ def add_measure(
     leader: options.Leader,
     office: options.Office,
     co_office: options.CoOffice = None,
-    due: Annotated[str | None, typer.Option("--due", metavar="DATE", help=_("The time limit, such as 2024-12-31"))] = None,
-    long_term: Annotated[bool, typer.Option("--long-term", help=_("It never ends; it has no time limit"))] = False,
-    goal: Annotated[str | None, typer.Option("--goal", metavar="TEXT", help=_("What is to be reached"))] = None,
+    due: Annotated[
+        str | None, typer.Option("--due", metavar="DATE", help=_("The time limit, such as 2024-12-31"))
+    ] = None,
+    long_term: Annotated[
+        bool, typer.Option("--long-term", help=_("It never ends; it has no time limit"))
+    ] = False,
+    goal: Annotated[
+        str | None, typer.Option("--goal", metavar="TEXT", help=_("What is to be reached"))
+    ] = None,
 ) -> None:
     """Enter a measure."""
     from xuncha.workflow.perform import add_measure as enter  # noqa: PLC0415
 
     if (due is None) != long_term:
-        raise UsageError("usage", _("a measure has either --due or --long-term"), _("see `xuncha add measure --help`"))
+        raise UsageError(
+            "usage", _("a measure has either --due or --long-term"), _("see `xuncha add measure --help`")
+        )
     day = screen.day(due, "--due") if due else None
     identity = enter(
         of(context).root, Identity.parse(problem), _filled(title), leader=leader, office=office, co_offices=co_office or (), due=day, goal=goal
@@ -138,12 +163,15 @@ def edit(context: typer.Context, identity: options.Perhaps = None) -> None:
             if not sys.stdin.isatty():
                 screen.error(error)
                 raise RefusedError(
-                    "not-kept", _("the file was not changed; what you wrote is in {draft}").format(draft=draft), _("mend it there and try again")
+                    "not-kept",
+                    _("the file was not changed; what you wrote is in {draft}").format(draft=draft),
+                    _("mend it there and try again"),
                 ) from None
             screen.error(error)
             if not typer.confirm(_("Edit it again?"), default=True):
                 raise RefusedError(
-                    "not-kept", _("the file was not changed; what you wrote is in {draft}").format(draft=draft)
+                    "not-kept",
+                    _("the file was not changed; what you wrote is in {draft}").format(draft=draft),
                 ) from None
     draft.unlink()
     draft.parent.rmdir()
@@ -163,7 +191,9 @@ def _open_editor(draft: Path) -> None:
         done = subprocess.run([*shlex.split(editor, posix=os.name != "nt"), str(draft)], check=False)
     except (FileNotFoundError, PermissionError, ValueError):
         raise SurroundingsError(
-            "no-editor", _("the editor “{editor}” cannot be started").format(editor=editor), _("name one in the variable EDITOR")
+            "no-editor",
+            _("the editor “{editor}” cannot be started").format(editor=editor),
+            _("name one in the variable EDITOR"),
         ) from None
     if done.returncode:
         raise RefusedError("editor-failed", _("the editor ended with an error, and nothing was changed"))

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  a field named `date` would hide the type
 from math import isfinite
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import (
     BaseModel,
@@ -25,9 +25,11 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from xuncha.model.identity import Identity
 from xuncha.model.register import MeasureRow, ProblemRow, Register
 from xuncha.model.vocabulary import Requirement, ReviewResult, Status, Term
+
+if TYPE_CHECKING:
+    from xuncha.model.identity import Identity
 
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Neither control characters (terminal escapes) nor marks that reverse the direction of text may stand in a ledger.
@@ -50,13 +52,23 @@ def iso_date(value: object) -> Date:
     raise PydanticCustomError("bad_date", "not a date: {value}", {"value": str(value)[:40]})
 
 
-Day = Annotated[Date, BeforeValidator(iso_date), WithJsonSchema({"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"})]
-Line = Annotated[str, StringConstraints(pattern=rf"^[^\t\n{_UNSAFE}]*[^\s{_UNSAFE}][^\t\n{_UNSAFE}]*$", max_length=2000)]
+Day = Annotated[
+    Date,
+    BeforeValidator(iso_date),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),
+]
+Line = Annotated[
+    str, StringConstraints(pattern=rf"^[^\t\n{_UNSAFE}]*[^\s{_UNSAFE}][^\t\n{_UNSAFE}]*$", max_length=2000)
+]
 """Text on one line, not blank."""
-Text = Annotated[str, StringConstraints(pattern=rf"^[^{_UNSAFE}]*[^\s{_UNSAFE}][^{_UNSAFE}]*$", max_length=100_000)]
+Text = Annotated[
+    str, StringConstraints(pattern=rf"^[^{_UNSAFE}]*[^\s{_UNSAFE}][^{_UNSAFE}]*$", max_length=100_000)
+]
 """Text of one or more lines, not blank."""
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Name = Annotated[str, StringConstraints(pattern=rf"^[^\t\n{_UNSAFE}]*[^\s{_UNSAFE}][^\t\n{_UNSAFE}]*$", max_length=200)]
+Name = Annotated[
+    str, StringConstraints(pattern=rf"^[^\t\n{_UNSAFE}]*[^\s{_UNSAFE}][^\t\n{_UNSAFE}]*$", max_length=200)
+]
 
 
 class _Record(BaseModel):
@@ -126,12 +138,20 @@ class OutcomeKind(_Record):
     unit: Line
 
 
+def _usual_requirements() -> list[Requirement]:
+    return ["progress"]
+
+
 class Policy(_Record):
     """The settings of the workflow."""
 
     due_soon_days: Annotated[int, Field(ge=0, le=3660)] = Field(default=14, description="到期前多少天亮黄灯")
-    close_requires: list[Requirement] = Field(default_factory=lambda: ["progress"], description="销号须具备的条件")
-    review_every_days: Annotated[int, Field(ge=1, le=3660)] = Field(default=180, description="长期任务多少天回头看一次")
+    close_requires: list[Requirement] = Field(
+        default_factory=_usual_requirements, description="销号须具备的条件"
+    )
+    review_every_days: Annotated[int, Field(ge=1, le=3660)] = Field(
+        default=180, description="长期任务多少天回头看一次"
+    )
 
 
 class Settings(_Record):
@@ -152,7 +172,9 @@ class Settings(_Record):
 class EvidenceFile(_Record):
     """A file below `data/evidence/<id>/`, with its hash."""
 
-    file: Annotated[str, StringConstraints(pattern=rf"^[^/\\\t\n{_UNSAFE}.][^/\\\t\n{_UNSAFE}]*$", max_length=200)]
+    file: Annotated[
+        str, StringConstraints(pattern=rf"^[^/\\\t\n{_UNSAFE}.][^/\\\t\n{_UNSAFE}]*$", max_length=200)
+    ]
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -160,7 +182,9 @@ def _evidence_kind(item: object) -> str:
     return "file" if isinstance(item, dict | EvidenceFile) else "text"
 
 
-Evidence = Annotated[Annotated[Line, Tag("text")] | Annotated[EvidenceFile, Tag("file")], Discriminator(_evidence_kind)]
+Evidence = Annotated[
+    Annotated[Line, Tag("text")] | Annotated[EvidenceFile, Tag("file")], Discriminator(_evidence_kind)
+]
 """What proves an entry (佐证材料): a document number or other words, or a file in the ledger."""
 
 
@@ -169,7 +193,9 @@ class Progress(_Record):
 
     date: Day
     text: Text
-    evidence: list[Evidence] = Field(default_factory=list, description="佐证材料：文号，或台账内的文件及其哈希")
+    evidence: list[Evidence] = Field(
+        default_factory=list, description="佐证材料：文号，或台账内的文件及其哈希"
+    )
     publish: bool = Field(default=True, description="false：不进入任何公开文件")
 
 
@@ -268,7 +294,11 @@ class Ledger:
         rows = []
         for number, measures in self.by_problem().items():
             problem = self.problems[number]
-            rows.append(problem.row(number, tuple(measure.row(identity, problem) for identity, measure in measures.items())))
+            rows.append(
+                problem.row(
+                    number, tuple(measure.row(identity, problem) for identity, measure in measures.items())
+                )
+            )
         return register(self.settings, tuple(rows))
 
 

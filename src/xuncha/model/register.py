@@ -6,9 +6,10 @@ Dates are ISO 8601 texts: they compare as dates do.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from xuncha.model.vocabulary import Status, Term
+if TYPE_CHECKING:
+    from xuncha.model.vocabulary import Status, Term
 
 
 class MeasureRow(NamedTuple):

@@ -14,7 +14,7 @@ from xuncha.language import gettext as _
 from xuncha.tally import tally
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date as Date  # noqa: N812  a field is named `date`
 
     from xuncha.model.records import Contact, Ledger, Measure
     from xuncha.model.vocabulary import Status
@@ -91,13 +91,13 @@ class NoticeContent:
 
     title: str
     issuer: str
-    date: date
+    date: Date
     organisation: str
     inspector: str
     round: str | None
-    started: date | None
-    ended: date | None
-    feedback: date
+    started: Date | None
+    ended: Date | None
+    feedback: Date
     has_leading_group: bool
     counts: Counts
     outcomes: tuple[Outcome, ...]
@@ -109,7 +109,7 @@ class NoticeContent:
     """Paragraphs of the third part that replace the usual ones."""
 
 
-def content(ledger: Ledger, today: date) -> NoticeContent:
+def content(ledger: Ledger, today: Date) -> NoticeContent:
     """What the notice of a ledger says.
 
     Args:
@@ -121,7 +121,9 @@ def content(ledger: Ledger, today: date) -> NoticeContent:
     """
     settings = ledger.settings
     title, issuer, day = settings.notice.title, settings.notice.issuer, settings.notice.date
-    lacking = [f"notice.{key}" for key in ("title", "issuer", "date") if getattr(settings.notice, key) is None]
+    lacking = [
+        f"notice.{key}" for key in ("title", "issuer", "date") if getattr(settings.notice, key) is None
+    ]
     if settings.inspection.inspector is None:
         lacking.append("inspection.inspector")
     if lacking or title is None or issuer is None or day is None:
@@ -132,7 +134,11 @@ def content(ledger: Ledger, today: date) -> NoticeContent:
             "data/ledger.yaml",
         )
     if not ledger.measures:
-        raise RefusedError("nothing-to-tell", _("the ledger holds no measures yet, so there is nothing to tell"), _("see `xuncha add --help`"))
+        raise RefusedError(
+            "nothing-to-tell",
+            _("the ledger holds no measures yet, so there is nothing to tell"),
+            _("see `xuncha add --help`"),
+        )
     return NoticeContent(
         title=title,
         issuer=issuer,
@@ -153,7 +159,7 @@ def content(ledger: Ledger, today: date) -> NoticeContent:
     )
 
 
-def _counts(ledger: Ledger, today: date) -> Counts:
+def _counts(ledger: Ledger, today: Date) -> Counts:
     counted = tally(ledger.register(), today)
     return Counts(
         problems=counted.problems,
@@ -195,7 +201,11 @@ def _parts(measures: list[Measure]) -> tuple[PublicPart, ...]:
     """The measures by their sub-problems, in the order in which these first occur."""
     by_part: dict[str | None, list[PublicMeasure]] = {}
     for measure in measures:
-        texts = [measure.notice_text] if measure.notice_text else [entry.text for entry in measure.progress if entry.publish]
+        texts = (
+            [measure.notice_text]
+            if measure.notice_text
+            else [entry.text for entry in measure.progress if entry.publish]
+        )
         text = "".join(line.strip() for text in texts for line in text.splitlines())
         public = PublicMeasure(measure.title, text, measure.status, measure.term == "long_term")
         by_part.setdefault(measure.part, []).append(public)

@@ -68,8 +68,18 @@ def render(content: NoticeContent, form: str, root: Path) -> str:
     try:
         return environment.get_template(name).render(notice=content)
     except TemplateSyntaxError as error:
-        raise InvalidLedgerError([_finding(error.name or name, error.lineno, error.message or "", root)]) from None
-    except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
+        raise InvalidLedgerError(
+            [_finding(error.name or name, error.lineno, error.message or "", root)]
+        ) from None
+    except (
+        TemplateError,
+        ArithmeticError,
+        TypeError,
+        ValueError,
+        LookupError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         raise InvalidLedgerError([_finding(*_place(error, name), str(error), root)]) from None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from xuncha.language import gettext as _
@@ -33,7 +34,10 @@ def name_twice(settings: Settings) -> Iterator[Broken]:
         for place, name in enumerate(names):
             if name in names[:place]:
                 yield Broken(
-                    "name-twice", (key, place), _("“{name}” stands twice in this list").format(name=name), _("take one of them out")
+                    "name-twice",
+                    (key, place),
+                    _("“{name}” stands twice in this list").format(name=name),
+                    _("take one of them out"),
                 )
 
 
@@ -47,8 +51,12 @@ def name_twice(settings: Settings) -> Iterator[Broken]:
 def inspection_order(settings: Settings) -> Iterator[Broken]:
     """Start, end and feedback follow each other."""
     inspection = settings.inspection
-    days = [(key, day) for key in ("started", "ended", "feedback") if (day := getattr(inspection, key)) is not None]
-    for (before, earlier), (after, later) in zip(days, days[1:], strict=False):
+    days = [
+        (key, day)
+        for key in ("started", "ended", "feedback")
+        if (day := getattr(inspection, key)) is not None
+    ]
+    for (before, earlier), (after, later) in pairwise(days):
         if later < earlier:
             yield Broken(
                 "inspection-order",
@@ -74,7 +82,9 @@ def notice_before_feedback(settings: Settings) -> Iterator[Broken]:
         yield Broken(
             "notice-before-feedback",
             ("notice", "date"),
-            _("the notice is dated {date}, before the feedback of {feedback}").format(date=day, feedback=feedback),
+            _("the notice is dated {date}, before the feedback of {feedback}").format(
+                date=day, feedback=feedback
+            ),
             _("write the day on which the notice is issued"),
         )
 

@@ -106,7 +106,9 @@ def due_before_feedback(measure: Measure, around: Neighbourhood) -> Iterator[Bro
         yield Broken(
             "due-before-feedback",
             ("due",),
-            _("the time limit {due} is before the feedback of {feedback}").format(due=measure.due, feedback=feedback),
+            _("the time limit {due} is before the feedback of {feedback}").format(
+                due=measure.due, feedback=feedback
+            ),
             _("write a day after the feedback"),
         )
 
@@ -124,7 +126,9 @@ def closed_missing(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
             "closed-missing",
             ("status",),
             _("the measure is closed, but `closed` is missing"),
-            _("write `closed: {{date: 2024-12-20, by: 办公室}}`; `xuncha close {id}` does it by itself").format(id=around.identity),
+            _(
+                "write `closed: {{date: 2024-12-20, by: 办公室}}`; `xuncha close {id}` does it by itself"
+            ).format(id=around.identity),
         )
 
 
@@ -158,7 +162,9 @@ def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Iterator[
         yield Broken(
             "closed-before-feedback",
             ("closed", "date"),
-            _("closed on {date}, before the feedback of {feedback}").format(date=measure.closed.date, feedback=feedback),
+            _("closed on {date}, before the feedback of {feedback}").format(
+                date=measure.closed.date, feedback=feedback
+            ),
             _("write the day on which it was closed"),
         )
 
@@ -212,16 +218,18 @@ def evidence_at_fault(measure: Measure, around: Neighbourhood) -> Iterator[Broke
                     "evidence-missing",
                     location,
                     _("the evidence file {path} is not there").format(path=path),
-                    _("put it back, or attach it again with `xuncha attach {id} FILE`").format(id=around.identity),
+                    _("put it back, or attach it again with `xuncha attach {id} FILE`").format(
+                        id=around.identity
+                    ),
                 )
             else:
                 yield Broken(
                     "evidence-changed",
                     location,
                     _("the evidence file {path} has changed since it was attached").format(path=path),
-                    _("put the attached file back, or attach the new one with `xuncha attach {id} FILE`").format(
-                        id=around.identity
-                    ),
+                    _(
+                        "put the attached file back, or attach the new one with `xuncha attach {id} FILE`"
+                    ).format(id=around.identity),
                 )
 
 

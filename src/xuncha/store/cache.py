@@ -15,7 +15,6 @@ import sys
 import time
 import zlib
 from functools import partial
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha import __version__
@@ -37,10 +36,10 @@ _SETTLED = 2_000_000_000
 class _Kept(NamedTuple):
     """What the cache holds."""
 
-    settings_stamp: bytes
+    settings_stamp: str
     settings: tuple[Any, ...]
     """The fields of the register but for the problems."""
-    folders: dict[str, tuple[bytes, tuple[str, ...], tuple[Any, ...]]]
+    folders: dict[str, tuple[str, tuple[str, ...], tuple[Any, ...]]]
     """By name: the stamp, the evidence files that are part of it, and the problem's row."""
 
 
@@ -57,7 +56,7 @@ def register(root: Path) -> Register:
     stamp, settled = _stamp_of_file(f"{base}/{LEDGER_FILE}", now)
     names = _names(f"{base}/{PROBLEMS}")
     if kept is None or kept.settings_stamp != stamp or names is None:
-        kept = _Kept(b"", (), {})
+        kept = _Kept("", (), {})
     believed = kept.folders
     stamps = {}
     problems: dict[str, ProblemRow] = {}
@@ -67,7 +66,7 @@ def register(root: Path) -> Register:
         if old is not None and old[0] == new[0]:
             problems[name] = _problem(old[2])
     if kept.settings and len(problems) == len(believed) == len(stamps):
-        return Register(*kept.settings, problems=tuple(problems.values()))
+        return Register._make((*kept.settings, tuple(problems.values())))
     return _read(root, place, kept, problems, stamps, (stamp, settled), now)
 
 
@@ -76,8 +75,8 @@ def _read(
     place: Path | None,
     kept: _Kept,
     problems: dict[str, ProblemRow],
-    stamps: dict[str, tuple[bytes, bool]],
-    settings_stamp: tuple[bytes, bool],
+    stamps: dict[str, tuple[str, bool]],
+    settings_stamp: tuple[str, bool],
     now: int,
 ) -> Register:
     """Read what could not be believed, and keep what was read."""
@@ -104,7 +103,9 @@ def _read(
             row = loaded.row()
             evidence = tuple(loaded.evidence())
             stamp, settled = (
-                _stamp_of_folder(f"{root}/{PROBLEMS}/{name}", now, str(root), evidence) if evidence else stamps.get(name, (b"", False))
+                _stamp_of_folder(f"{root}/{PROBLEMS}/{name}", now, str(root), evidence)
+                if evidence
+                else stamps.get(name, ("", False))
             )
             if settled:
                 entries[name] = (stamp, evidence, _plain(row))
@@ -117,16 +118,16 @@ def _read(
     return register
 
 
-def _stamp_of_file(path: str, now: int) -> tuple[bytes, bool]:
+def _stamp_of_file(path: str, now: int) -> tuple[str, bool]:
     try:
-        status = os.lstat(path)  # noqa: PTH116
+        status = os.lstat(path)
     except OSError:
-        return b"", False
+        return "", False
     changed = _changed(status)
-    return f"{changed} {status.st_size} {status.st_ino}".encode(), changed < now - _SETTLED
+    return f"{changed} {status.st_size} {status.st_ino}", changed < now - _SETTLED
 
 
-def _stamp_of_folder(path: str, now: int, base: str, evidence: tuple[str, ...]) -> tuple[bytes, bool]:
+def _stamp_of_folder(path: str, now: int, base: str, evidence: tuple[str, ...]) -> tuple[str, bool]:
     """What a folder looks like from outside, and whether its last change is far enough behind."""
     parts = []
     latest = 0
@@ -140,10 +141,10 @@ def _stamp_of_folder(path: str, now: int, base: str, evidence: tuple[str, ...]) 
             latest = max(latest, changed)
     for name in evidence:
         stamp, settled = _stamp_of_file(f"{base}/{name}", now)
-        parts.append(f"{name}/{stamp!r}")
+        parts.append(f"{name}/{stamp}")
         latest = latest if settled or not stamp else now
     parts.sort()
-    return blake2b("\n".join(parts).encode("utf-8", "surrogateescape"), digest_size=16).digest(), latest < now - _SETTLED
+    return "\n".join(parts), latest < now - _SETTLED
 
 
 def _changed(status: os.stat_result) -> int:
@@ -176,7 +177,8 @@ def _plain(row: ProblemRow) -> tuple[Any, ...]:
 
 
 def _problem(plain: tuple[Any, ...]) -> ProblemRow:
-    return ProblemRow(*plain[:-1], tuple(map(_measure, plain[-1])))
+    identity, title, category, publish, measures = plain
+    return ProblemRow(identity, title, category, publish, tuple(map(_measure, measures)))
 
 
 def _load(place: Path | None) -> _Kept | None:

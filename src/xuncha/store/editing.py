@@ -147,9 +147,15 @@ def _insert(text: str, root: Node, key: str, value: Any) -> str:  # noqa: ANN401
     """Put a new key behind those that come before it in the order of the keys."""
     order = MEASURE_KEYS.index(key)
     before = [
-        place for place, name in enumerate(root.keys) if name.text in MEASURE_KEYS and MEASURE_KEYS.index(name.text) < order
+        place
+        for place, name in enumerate(root.keys)
+        if name.text in MEASURE_KEYS and MEASURE_KEYS.index(name.text) < order
     ]
-    place = max(before, key=lambda place: MEASURE_KEYS.index(root.keys[place].text)) if before else len(root.keys) - 1
+    place = (
+        max(before, key=lambda place: MEASURE_KEYS.index(root.keys[place].text))
+        if before
+        else len(root.keys) - 1
+    )
     anchor = root.items[place]
     end = max(anchor.end, root.keys[place].end + 1)
     if root.style == "flow":
@@ -183,7 +189,9 @@ def _block(value: Any, indent: int, line_end: str) -> str:  # noqa: ANN401
     else:
         ((key, inner),) = value.items()
         if isinstance(inner, list) and inner and isinstance(inner[0], dict):
-            text = f"{key}:\n" + "".join("  " + line + "\n" for item in inner for line in _item(item).splitlines())
+            text = f"{key}:\n" + "".join(
+                "  " + line + "\n" for item in inner for line in _item(item).splitlines()
+            )
         else:
             text = f"{key}: {_flow(inner)}\n"
     return "".join(" " * indent + line + line_end for line in text.splitlines())
@@ -209,7 +217,12 @@ def _scalar(value: Any) -> str:  # noqa: ANN401
     if not isinstance(value, str):
         return json.dumps(value)
     plain: str = format_yaml(value, width=None)
-    if plain == value and "\n" not in value and not re.search(r"[\[\]{},#:\"'&*!|>%@`?]", value) and not value.startswith(("-", "=", "<<")):
+    if (
+        plain == value
+        and "\n" not in value
+        and not re.search(r"[\[\]{},#:\"'&*!|>%@`?]", value)
+        and not value.startswith(("-", "=", "<<"))
+    ):
         return value
     return json.dumps(value, ensure_ascii=False)
 

@@ -6,51 +6,22 @@ Whatever is not an ordinary file or folder (a link, a pipe) is listed as such an
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS
+from xuncha.model.source import Entry, Kind, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 LARGEST = 1024 * 1024
 """Bytes in one file; beyond this it is not a record."""
 TEMPORARY = ".xuncha-new-"
 """How the names of files begin that are being written."""
-
-Kind = Literal["file", "folder", "link", "other"]
-
-
-class Entry(NamedTuple):
-    """A name in a folder, and what it is."""
-
-    name: str
-    kind: Kind
-
-
-class Source(Protocol):
-    """Where a ledger's files are read from: the working tree, or a commit."""
-
-    def entries(self, folder: str) -> list[Entry]:
-        """What a folder holds, without names that begin with a dot; empty where there is no such folder."""
-        ...
-
-    def read(self, path: str) -> bytes:
-        """The bytes of a file.
-
-        Raises:
-            OSError: there is none, or it cannot be read.
-        """
-        ...
-
-    def digest(self, path: str) -> str | None:
-        """The SHA-256 of a file in hexadecimal; None where there is none."""
-        ...
 
 
 class WorkingTree:
@@ -79,6 +50,8 @@ class WorkingTree:
 
     def digest(self, path: str) -> str | None:
         """See Source."""
+        import hashlib  # noqa: PLC0415  takes as long to import as a small ledger to count
+
         target = self.root / path
         if target.is_symlink() or target.parent.is_symlink() or not target.is_file():
             return None
@@ -186,7 +159,11 @@ class Overlay:
         kept = [entry for entry in self.below.entries(folder) if f"{folder}/{entry.name}" not in self.changes]
         new = [path.rpartition("/") for path, content in self.changes.items() if content is not None]
         inside = {
-            (Entry(name, "file") if above == folder else Entry(above[len(folder) + 1 :].partition("/")[0], "folder"))
+            (
+                Entry(name, "file")
+                if above == folder
+                else Entry(above[len(folder) + 1 :].partition("/")[0], "folder")
+            )
             for above, _slash, name in new
             if above == folder or above.startswith(f"{folder}/")
         }
@@ -204,5 +181,7 @@ class Overlay:
         """See Source."""
         if path not in self.changes:
             return self.below.digest(path)
+        import hashlib  # noqa: PLC0415
+
         content = self.changes[path]
         return None if content is None else hashlib.sha256(content).hexdigest()

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from xuncha.model.register import ProblemRow
-    from xuncha.store.files import Entry, Source
+    from xuncha.model.source import Entry, Source
 
 _FOLDER = re.compile(r"0*([1-9][0-9]{0,5})")
 _MEASURE = re.compile(r"([1-9][0-9]{0,5})\.([1-9][0-9]{0,5})\.yaml")
@@ -46,7 +46,8 @@ class ProblemFolder:
         """The flat view; there must be no findings."""
         assert self.problem is not None  # noqa: S101  no findings, so it is there
         return self.problem.row(
-            self.number, tuple(measure.row(identity, self.problem) for identity, measure in self.measures.items())
+            self.number,
+            tuple(measure.row(identity, self.problem) for identity, measure in self.measures.items()),
         )
 
     def evidence(self) -> list[str]:
@@ -80,7 +81,12 @@ def load_folders(source: Source) -> tuple[dict[int, str], list[Finding]]:
             findings.append(_link(path))
         elif entry.kind != "folder" or match is None:
             findings.append(
-                _about(path, "misnamed", _("{path} is not a problem's folder").format(path=path), _("a folder is named 01, 02, …, 10, …, 100"))
+                _about(
+                    path,
+                    "misnamed",
+                    _("{path} is not a problem's folder").format(path=path),
+                    _("a folder is named 01, 02, …, 10, …, 100"),
+                )
             )
         elif (number := int(match[1])) in names:
             findings.append(
@@ -94,10 +100,19 @@ def load_folders(source: Source) -> tuple[dict[int, str], list[Finding]]:
             names[number] = entry.name
             if entry.name != (proper := f"{number:02d}"):
                 findings.append(
-                    _about(path, "misnamed", _("{path} has the wrong name").format(path=path), _("name it {name}").format(name=proper))
+                    _about(
+                        path,
+                        "misnamed",
+                        _("{path} has the wrong name").format(path=path),
+                        _("name it {name}").format(name=proper),
+                    )
                 )
     folders = {number: names[number] for number in sorted(names)}
-    findings += _gaps([(number, f"{PROBLEMS}/{name}") for number, name in folders.items()], _("problem {n} is missing"), Identity)
+    findings += _gaps(
+        [(number, f"{PROBLEMS}/{name}") for number, name in folders.items()],
+        _("problem {n} is missing"),
+        Identity,
+    )
     return folders, findings
 
 
@@ -116,10 +131,19 @@ def load_problem(source: Source, name: str, settings: Settings | None) -> Proble
     if any(entry.name == "problem.yaml" for entry in entries):
         loaded.problem, loaded.findings = _record(source, f"{folder}/problem.yaml", Problem, entries)
         if loaded.problem and settings:
-            loaded.findings += _findings(source, f"{folder}/problem.yaml", unknown_category(loaded.problem, settings))
+            loaded.findings += _findings(
+                source, f"{folder}/problem.yaml", unknown_category(loaded.problem, settings)
+            )
     else:
         path = f"{folder}/problem.yaml"
-        loaded.findings.append(_about(path, "file-missing", _("{path} is missing").format(path=path), _("write it, with `title` and `category`")))
+        loaded.findings.append(
+            _about(
+                path,
+                "file-missing",
+                _("{path} is missing").format(path=path),
+                _("write it, with `title` and `category`"),
+            )
+        )
     identities, wrong = _identities(number, folder, entries)
     loaded.findings += wrong
     for identity in identities:
@@ -174,12 +198,22 @@ def _identities(number: int, folder: str, entries: list[Entry]) -> tuple[list[Id
             continue
         if match is None:
             findings.append(
-                _about(path, "misnamed", _("{path} is not a file of a problem").format(path=path), _("a measure's file is named {name}").format(name=f"{number}.1.yaml"))
+                _about(
+                    path,
+                    "misnamed",
+                    _("{path} is not a file of a problem").format(path=path),
+                    _("a measure's file is named {name}").format(name=f"{number}.1.yaml"),
+                )
             )
         elif int(match[1]) != number:
             right = Identity(int(match[1])).folder
             findings.append(
-                _about(path, "wrong-folder", _("{path} stands in the folder of another problem").format(path=path), _("move it to {folder}").format(folder=right))
+                _about(
+                    path,
+                    "wrong-folder",
+                    _("{path} stands in the folder of another problem").format(path=path),
+                    _("move it to {folder}").format(folder=right),
+                )
             )
         else:
             identities.append(Identity(number, int(match[2])))
@@ -192,33 +226,49 @@ def _identities(number: int, folder: str, entries: list[Entry]) -> tuple[list[Id
     return identities, findings
 
 
-def _gaps(
-    numbered: list[tuple[int, str]], message: str, name: Callable[[int], Identity]
-) -> list[Finding]:
+def _gaps(numbered: list[tuple[int, str]], message: str, name: Callable[[int], Identity]) -> list[Finding]:
     findings = []
     expected = 1
     for number, path in numbered:
         if number != expected:
             missing = name(expected)
             findings.append(
-                _about(path, "number-gap", message.format(n=missing), _("bring {missing} back, or give this one its number").format(missing=missing))
+                _about(
+                    path,
+                    "number-gap",
+                    message.format(n=missing),
+                    _("bring {missing} back, or give this one its number").format(missing=missing),
+                )
             )
         expected = number + 1
     return findings
 
 
-def _record(source: Source, path: str, kind: type[_Record], entries: Iterable[Entry] = ()) -> tuple[_Record | None, list[Finding]]:
+def _record(
+    source: Source, path: str, kind: type[_Record], entries: Iterable[Entry] = ()
+) -> tuple[_Record | None, list[Finding]]:
     """Read one file as a record; None and the findings where that cannot be done."""
     name = path.rpartition("/")[2]
     for entry in entries:
         if entry.name == name and entry.kind != "file":
-            return None, [_link(path) if entry.kind == "link" else _about(path, "misnamed", _("{path} is not a file").format(path=path), "")]
+            return None, [
+                _link(path)
+                if entry.kind == "link"
+                else _about(path, "misnamed", _("{path} is not a file").format(path=path), "")
+            ]
     try:
         content = source.read(path)
     except FileNotFoundError:
         return None, [_about(path, "file-missing", _("{path} is missing").format(path=path), "")]
     except OSError as error:
-        return None, [_about(path, "unreadable", _("{path} cannot be read: {reason}").format(path=path, reason=error.strerror), "")]
+        return None, [
+            _about(
+                path,
+                "unreadable",
+                _("{path} cannot be read: {reason}").format(path=path, reason=error.strerror),
+                "",
+            )
+        ]
     try:
         return shape(kind, parse(content)), []
     except UnreadableError as error:
@@ -241,13 +291,23 @@ def _placed(path: str, content: bytes, broken: list[Broken]) -> list[Finding]:
     findings = []
     for item in broken:
         line, column = locate(text, item.location)
-        findings.append(Finding(path, line, column, item.code, item.message, item.hint, _excerpt(text, line, column)))
+        findings.append(
+            Finding(path, line, column, item.code, item.message, item.hint, _excerpt(text, line, column))
+        )
     return findings
 
 
 def _finding(path: str, content: bytes, fault: Fault) -> Finding:
     text = content[:65536].decode("utf-8", "replace")
-    return Finding(path, fault.line, fault.column, fault.code, fault.message, fault.hint, _excerpt(text, fault.line, fault.column))
+    return Finding(
+        path,
+        fault.line,
+        fault.column,
+        fault.code,
+        fault.message,
+        fault.hint,
+        _excerpt(text, fault.line, fault.column),
+    )
 
 
 def _excerpt(text: str, number: int, column: int) -> str:
@@ -263,9 +323,10 @@ def _about(path: str, code: str, message: str, hint: str) -> Finding:
 
 
 def _link(path: str) -> Finding:
-    return _about(path, "symbolic-link", _("{path} is a link").format(path=path), _("put the file itself here"))
+    return _about(
+        path, "symbolic-link", _("{path} is a link").format(path=path), _("put the file itself here")
+    )
 
 
 def _digests(source: Source, identity: Identity) -> Callable[[str], str | None]:
     return lambda name: source.digest(f"{EVIDENCE}/{identity}/{name}")
-

@@ -53,7 +53,9 @@ class Node:
 
     def get(self, key: str) -> Node | None:
         """The value under a key of a mapping."""
-        return next((item for name, item in zip(self.keys, self.items, strict=True) if name.text == key), None)
+        return next(
+            (item for name, item in zip(self.keys, self.items, strict=True) if name.text == key), None
+        )
 
 
 def tree(text: str) -> Node:
@@ -107,9 +109,19 @@ class _Builder:
         if isinstance(event, DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
-                self.refuse("several-documents", event, _("a second document begins here"), _("keep one record in a file"))
+                self.refuse(
+                    "several-documents",
+                    event,
+                    _("a second document begins here"),
+                    _("keep one record in a file"),
+                )
         elif isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            self.refuse("anchor", event, _("anchors (&) and aliases (*) are not for records"), _("write the value itself, in quotes if it is text"))
+            self.refuse(
+                "anchor",
+                event,
+                _("anchors (&) and aliases (*) are not for records"),
+                _("write the value itself, in quotes if it is text"),
+            )
         elif isinstance(event, ScalarEvent | MappingStartEvent | SequenceStartEvent):
             self.begin(event)
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
@@ -120,8 +132,15 @@ class _Builder:
                 node.end = max(node.items[-1].end, node.keys[-1].end if node.keys else 0)
 
     def begin(self, event: Any) -> None:  # noqa: ANN401
-        if event.tag not in {None, "!"} or (event.tag == "!" and isinstance(event, ScalarEvent) and self.text[event.start_mark.index] == "!"):
-            self.refuse("tag", event, _("tags (!) are not for records"), _("write the value alone, in quotes if it is text"))
+        if event.tag not in {None, "!"} or (
+            event.tag == "!" and isinstance(event, ScalarEvent) and self.text[event.start_mark.index] == "!"
+        ):
+            self.refuse(
+                "tag",
+                event,
+                _("tags (!) are not for records"),
+                _("write the value alone, in quotes if it is text"),
+            )
         mark = event.start_mark
         node = Node("scalar", mark.line, mark.column, mark.index)
         if isinstance(event, ScalarEvent):
@@ -134,7 +153,12 @@ class _Builder:
             node.kind = "mapping" if isinstance(event, MappingStartEvent) else "sequence"
             node.style = "flow" if event.flow_style else "block"
             if len(self.open) >= DEEPEST:
-                self.refuse("too-deep", event, _("values are nested more than {n} levels deep").format(n=DEEPEST), _("write it flat"))
+                self.refuse(
+                    "too-deep",
+                    event,
+                    _("values are nested more than {n} levels deep").format(n=DEEPEST),
+                    _("write it flat"),
+                )
         self.place(node, event)
         if node.kind != "scalar":
             self.open.append(node)
@@ -146,9 +170,19 @@ class _Builder:
         parent = self.open[-1]
         if parent.kind == "mapping" and len(parent.keys) == len(parent.items):
             if node.kind != "scalar":
-                self.refuse("not-a-mapping", event, _("a key is one word"), _("put text with brackets into double quotes"))
+                self.refuse(
+                    "not-a-mapping",
+                    event,
+                    _("a key is one word"),
+                    _("put text with brackets into double quotes"),
+                )
             if any(key.text == node.text for key in parent.keys):
-                self.refuse("duplicate-key", event, _("the key “{key}” stands here a second time").format(key=node.text[:80]), _("keep one of the two"))
+                self.refuse(
+                    "duplicate-key",
+                    event,
+                    _("the key “{key}” stands here a second time").format(key=node.text[:80]),
+                    _("keep one of the two"),
+                )
             parent.keys.append(node)
         else:
             parent.items.append(node)
@@ -160,7 +194,13 @@ class _Builder:
     def result(self) -> Node:
         if self.root is None or (self.root.kind == "scalar" and not self.root.text):
             raise UnreadableError(
-                Fault("empty-file", 1, 1, _("the file is empty"), _("fill it in, or bring it back with `git checkout -- FILE`"))
+                Fault(
+                    "empty-file",
+                    1,
+                    1,
+                    _("the file is empty"),
+                    _("fill it in, or bring it back with `git checkout -- FILE`"),
+                )
             )
         if self.root.kind != "mapping":
             raise UnreadableError(
@@ -186,7 +226,9 @@ def locate(text: str, location: tuple[str | int, ...]) -> tuple[int, int]:
             if found is None:
                 break
             key, node = found
-            line, column = (key.line, key.column) if node.kind != "scalar" or not node.text else (node.line, node.column)
+            line, column = (
+                (key.line, key.column) if node.kind != "scalar" or not node.text else (node.line, node.column)
+            )
         elif node.kind == "sequence" and isinstance(step, int) and step < len(node.items):
             node = node.items[step]
             line, column = node.line, node.column

@@ -22,7 +22,9 @@ _DOUBTFUL = re.compile(r"[&*!?\t\r\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\
 _DOUBTFUL_STARTS = ("---", "...", "%", "<<", ">>", "==", " " * 40)
 _DOUBTFUL_LINES = tuple(f"\n{start}" for start in _DOUBTFUL_STARTS)
 _LEADING_COMMENTS = re.compile(r"(?:[ ]*#[^\n]*\n|[ ]*\n)*")
-_SIMPLE_FLOW_MAPPING = re.compile(r"""\{(?:[ ]*[a-z0-9_]+: [^\s,{}\[\]:#"'][^,{}\[\]:#"'\n]*(?:,(?=[ ]*[a-z])|(?=\})))+\}""")
+_SIMPLE_FLOW_MAPPING = re.compile(
+    r"""\{(?:[ ]*[a-z0-9_]+: [^\s,{}\[\]:#"'][^,{}\[\]:#"'\n]*(?:,(?=[ ]*[a-z])|(?=\})))+\}"""
+)
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: |$)|^={7}$", re.MULTILINE)
 
 
@@ -90,7 +92,7 @@ def parse(content: bytes) -> dict[str, Any]:
     if not _evidently_plain(text):
         return _parse_carefully(text)
     try:
-        data = parse_yaml(text)
+        data: Any = parse_yaml(text)
     except ValueError:
         return _parse_carefully(text)
     if type(data) is not dict or text.count(":", _LEADING_COMMENTS.match(text).end()) != _keys(data):  # type: ignore[union-attr]
@@ -140,7 +142,7 @@ def _parse_carefully(text: str) -> dict[str, Any]:
 
     tree(text)
     try:
-        data = parse_yaml(text)
+        data: Any = parse_yaml(text)
     except ValueError as error:
         raise UnreadableError(Fault("yaml-syntax", *_place(str(error)), _("this is not YAML"))) from None
     if not isinstance(data, dict):  # pragma: no cover  the two readers agree on what a mapping is

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import models_json_schema
 
 from xuncha.model.records import Measure, Problem, Settings
 
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-KINDS = {"ledger": Settings, "problem": Problem, "measure": Measure}
+KINDS: dict[str, type[BaseModel]] = {"ledger": Settings, "problem": Problem, "measure": Measure}
 """By the names of the schema files in `data/schema/`."""
 
 
 def whole() -> dict[str, Any]:
     """One schema that fits each of the three kinds of files."""
-    names, schema = models_json_schema([(kind, "validation") for kind in KINDS.values()], ref_template="#/$defs/{model}")
+    names, schema = models_json_schema(
+        [(kind, "validation") for kind in KINDS.values()], ref_template="#/$defs/{model}"
+    )
     return {
         "$schema": DIALECT,
         "title": "xuncha",

@@ -34,29 +34,46 @@ def shape(kind: type[_Record], data: dict[str, Any]) -> _Record:
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        raise ShapeError([_broken(kind, complaint) for complaint in error.errors(include_url=False)]) from None
+        raise ShapeError(
+            [_broken(kind, complaint) for complaint in error.errors(include_url=False)]
+        ) from None
 
 
-def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Broken:
+def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Broken:  # noqa: PLR0911  a case, a sentence
     location = _location(complaint["loc"])
     key = next((step for step in reversed(location) if isinstance(step, str)), "")
     value = complaint["input"]
     match complaint["type"]:
         case "missing":
-            return Broken("missing-key", location, _("the key `{key}` is missing").format(key=key), _("write `{key}: …`").format(key=key))
-        case "extra_forbidden":
+            return Broken(
+                "missing-key",
+                location,
+                _("the key `{key}` is missing").format(key=key),
+                _("write `{key}: …`").format(key=key),
+            )
+        case "extra_forbidden" | "invalid_key":
             known = [name for name in _fields(kind, location[:-1]) if name]
-            return Broken("unknown-key", location, _("the key `{key}` is not known").format(key=key), suggestion(key, known))
+            return Broken(
+                "unknown-key",
+                location,
+                _("the key `{key}` is not known").format(key=key),
+                suggestion(key, known),
+            )
         case "literal_error":
             words = _words(complaint)
             return Broken(
-                "unknown-word", location, _("`{key}` cannot be “{value}”").format(key=key, value=_short(value)), suggestion(str(value), words)
+                "unknown-word",
+                location,
+                _("`{key}` cannot be “{value}”").format(key=key, value=_short(value)),
+                suggestion(str(value), words),
             )
         case "bad_date":
             return Broken(
                 "bad-date",
                 location,
-                _("“{value}” is not a day of the calendar written like 2024-12-31").format(value=_short(value)),
+                _("“{value}” is not a day of the calendar written like 2024-12-31").format(
+                    value=_short(value)
+                ),
                 _("write year-month-day, such as 2024-12-31"),
             )
         case "string_pattern_mismatch":
@@ -65,24 +82,45 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Broken:
             return Broken(
                 "wrong-type",
                 location,
-                _("`{key}` must be {wanted}, not {given}").format(key=key, wanted=_wanted(type_), given=_given(value)),
-                _("put it into double quotes to make it text") if type_ == "string_type" and not isinstance(value, list | dict) else "",
+                _("`{key}` must be {wanted}, not {given}").format(
+                    key=key, wanted=_wanted(type_), given=_given(value)
+                ),
+                _("put it into double quotes to make it text")
+                if type_ == "string_type" and not isinstance(value, list | dict)
+                else "",
             )
-    return Broken("bad-value", location, _("`{key}` cannot be {value}").format(key=key, value=_short(value)), _reason(complaint))
+    return Broken(
+        "bad-value",
+        location,
+        _("`{key}` cannot be {value}").format(key=key, value=_short(value)),
+        _reason(complaint),
+    )
 
 
 def _bad_text(location: Location, key: str, value: str) -> Broken:
     if not value.strip():
-        return Broken("empty-text", location, _("`{key}` is empty").format(key=key), _("write something, or take the key out"))
+        return Broken(
+            "empty-text",
+            location,
+            _("`{key}` is empty").format(key=key),
+            _("write something, or take the key out"),
+        )
     for character in value:
         if not character.isprintable() and character != "\u3000":
             return Broken(
                 "control-character",
                 location,
-                _("an invisible character (U+{code:04X}) stands in `{key}`").format(code=ord(character), key=key),
+                _("an invisible character (U+{code:04X}) stands in `{key}`").format(
+                    code=ord(character), key=key
+                ),
                 _("take it out"),
             )
-    return Broken("bad-value", location, _("`{key}` cannot be {value}").format(key=key, value=_short(value)), _("write it in the form that the schema shows"))
+    return Broken(
+        "bad-value",
+        location,
+        _("`{key}` cannot be {value}").format(key=key, value=_short(value)),
+        _("write it in the form that the schema shows"),
+    )
 
 
 def _location(steps: tuple[int | str, ...]) -> Location:
@@ -101,8 +139,14 @@ def _fields(kind: type[BaseModel], location: Location) -> list[str]:
     for step in location:
         if isinstance(step, str) and isinstance(current, type) and issubclass(current, BaseModel):
             current = current.model_fields[step].annotation
-        while not (isinstance(current, type) and issubclass(current, BaseModel)) and (inner := get_args(current)):
-            models = [item for item in inner if get_args(item) or (isinstance(item, type) and issubclass(item, BaseModel))]
+        while not (isinstance(current, type) and issubclass(current, BaseModel)) and (
+            inner := get_args(current)
+        ):
+            models = [
+                item
+                for item in inner
+                if get_args(item) or (isinstance(item, type) and issubclass(item, BaseModel))
+            ]
             if not models:
                 break
             current = models[-1]
@@ -113,7 +157,9 @@ def _fields(kind: type[BaseModel], location: Location) -> list[str]:
 
 def _words(complaint: ErrorDetails) -> list[str]:
     expected = complaint.get("ctx", {}).get("expected", "")
-    return [part.strip().strip("'") for part in str(expected).replace(" or ", ", ").split(",") if part.strip()]
+    return [
+        part.strip().strip("'") for part in str(expected).replace(" or ", ", ").split(",") if part.strip()
+    ]
 
 
 def _short(value: object) -> str:

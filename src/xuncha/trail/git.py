@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
+import zlib
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 
 from xuncha.errors import SurroundingsError
@@ -27,7 +27,11 @@ def git_dir(root: Path) -> Path | None:
             return place
         if place.is_file():
             text = place.read_text(encoding="utf-8", errors="replace")
-            return (folder / text.removeprefix("gitdir:").strip()).absolute() if text.startswith("gitdir:") else None
+            return (
+                (folder / text.removeprefix("gitdir:").strip()).absolute()
+                if text.startswith("gitdir:")
+                else None
+            )
     return None
 
 
@@ -37,7 +41,7 @@ def private(root: Path, name: str) -> Path | None:
     None outside a repository.
     """
     folder = git_dir(root)
-    return folder and folder / "xuncha" / f"{name}-{blake2b(os.fsencode(root), digest_size=4).hexdigest()}"
+    return folder and folder / "xuncha" / f"{name}-{zlib.crc32(os.fsencode(root)):08x}"
 
 
 class GitError(Exception):
@@ -89,7 +93,9 @@ class Git:
             )
         except FileNotFoundError:
             raise SurroundingsError(
-                "no-git", _("git is not installed, or not found"), _("install git (https://git-scm.com) and try again")
+                "no-git",
+                _("git is not installed, or not found"),
+                _("install git (https://git-scm.com) and try again"),
             ) from None
         if done.returncode:
             raise GitError((done.stderr or done.stdout).decode("utf-8", "replace").strip())
@@ -118,7 +124,16 @@ class Git:
 
     def changed(self, *paths: str) -> list[str]:
         """Which of these files differ from the last commit, or are not in it."""
-        listed = self.run("--no-optional-locks", "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", "--", *paths)
+        listed = self.run(
+            "--no-optional-locks",
+            "status",
+            "--porcelain",
+            "-z",
+            "--untracked-files=all",
+            "--no-renames",
+            "--",
+            *paths,
+        )
         return [entry[3:] for entry in listed.decode("utf-8", "surrogateescape").split("\0") if entry]
 
     def commit(self, message: str, paths: list[str], *, new: list[str], signed: bool = False) -> str:

@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 _TRAILERS = ("Action", "Id", "From", "To", "Reason", "Undoes")
 _FIELD, _VALUE, _RECORD = "\x1f", "\x1e", "\x1d"
 _FORMAT = "%x1f".join(
-    ["%x1d%H", "%cI", "%an", "%ae", "%s", *(f"%(trailers:key=Xuncha-{name},valueonly,unfold,separator=%x1e)" for name in _TRAILERS)]
+    [
+        "%x1d%H",
+        "%cI",
+        "%an",
+        "%ae",
+        "%s",
+        *(f"%(trailers:key=Xuncha-{name},valueonly,unfold,separator=%x1e)" for name in _TRAILERS),
+    ]
 )
 
 
@@ -71,7 +78,9 @@ def history(root: Path, path: str = "data", *, follow: bool = False) -> list[Eve
         printed = Git(root).run("log", *options, f"--format={_FORMAT}", "--no-patch", "--", path)
     except GitError:
         return []
-    return [event for record in printed.decode("utf-8", "replace").split(_RECORD)[1:] for event in _events(record)]
+    return [
+        event for record in printed.decode("utf-8", "replace").split(_RECORD)[1:] for event in _events(record)
+    ]
 
 
 def _events(record: str) -> Iterator[Event]:

@@ -5,24 +5,18 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.model.source import Entry, Kind
 from xuncha.trail.git import Git, GitError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_KINDS = {"100644": "file", "100755": "file", "120000": "link", "040000": "folder"}
-
-
-class TreeEntry(NamedTuple):
-    """A name in a folder, and what it is; the same shape as an entry of the working tree."""
-
-    name: str
-    kind: str
+_KINDS: dict[str, Kind] = {"100644": "file", "100755": "file", "120000": "link", "040000": "folder"}
 
 
 class Tree:
@@ -31,11 +25,11 @@ class Tree:
     def __init__(self, root: Path, commit: str) -> None:
         self.git = Git(root)
         self.commit = commit
-        self._folders: dict[str, list[TreeEntry]] = {}
+        self._folders: dict[str, list[Entry]] = {}
         self._blobs: dict[str, bytes] = {}
         self._read_all()
 
-    def entries(self, folder: str) -> list[TreeEntry]:
+    def entries(self, folder: str) -> list[Entry]:
         """What a folder holds, without names that begin with a dot; empty where there is no such folder."""
         return self._folders.get(folder, [])
 
@@ -57,14 +51,16 @@ class Tree:
             return None
 
     def _read_all(self) -> None:
-        listed = self.git.run("ls-tree", "-r", "-t", "-z", self.commit, "--", "data/ledger.yaml", "data/problems")
+        listed = self.git.run(
+            "ls-tree", "-r", "-t", "-z", self.commit, "--", "data/ledger.yaml", "data/problems"
+        )
         blobs: list[tuple[str, str]] = []
         for line in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
             meta, _tab, path = line.partition("\t")
             mode, _kind, name = meta.split(" ")
             folder, _slash, last = path.rpartition("/")
             if not last.startswith("."):
-                self._folders.setdefault(folder, []).append(TreeEntry(last, _KINDS.get(mode, "other")))
+                self._folders.setdefault(folder, []).append(Entry(last, _KINDS.get(mode, "other")))
                 if _KINDS.get(mode) == "file":
                     blobs.append((path, name))
         asked = "".join(f"{name}\n" for _path, name in blobs).encode()

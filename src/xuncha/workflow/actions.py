@@ -120,7 +120,9 @@ def read_evidence(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise RefusedError("no-such-file", _("{path} cannot be read: {reason}").format(path=file, reason=error.strerror)) from None
+        raise RefusedError(
+            "no-such-file", _("{path} cannot be read: {reason}").format(path=file, reason=error.strerror)
+        ) from None
 
 
 def extend(due: date, reason: str) -> Doing:
@@ -131,7 +133,9 @@ def extend(due: date, reason: str) -> Doing:
         if old is not None and due <= old:
             raise RefusedError(
                 "not-later",
-                _("{due} is not later than the time limit of {id}, {old}").format(due=due, old=old, id=circumstances.identity),
+                _("{due} is not later than the time limit of {id}, {old}").format(
+                    due=due, old=old, id=circumstances.identity
+                ),
                 _("give a later day"),
             )
         return [Set("due", due.isoformat())]
@@ -165,7 +169,9 @@ def close(day: date, note: str | None = None) -> Doing:
         submitter = circumstances.submitter() if "second_person" in requires else None
         for requirement in missing(requires, measure, closer=email, submitter=submitter):
             message, hint = remedy(requirement, identity)
-            raise RefusedError(f"close-requires-{requirement}".replace("_", "-"), message, hint, identity.path)
+            raise RefusedError(
+                f"close-requires-{requirement}".replace("_", "-"), message, hint, identity.path
+            )
         closed = {"date": day.isoformat(), "by": name}
         return [Set("closed", closed | {"note": note.strip()} if note and note.strip() else closed)]
 

@@ -60,7 +60,7 @@ class Message:
 
     def text(self) -> str:
         """Subject, blank line, trailers; every value on one line, so that none can pass for another."""
-        trailers = [("Action", self.action)]
+        trailers: list[tuple[str, str]] = [("Action", self.action)]
         for step in self.steps:
             trailers += [("Id", step.id), ("From", step.from_ or ""), ("To", step.to or "")]
         trailers += [("Reason", self.reason), ("Undoes", self.undoes)]
@@ -92,11 +92,15 @@ class Session:
         """
         for path in self.git.changed(*paths):
             name = path.rpartition("/")[2].removesuffix(".yaml")
-            what = name if name[:1].isdigit() else path.split("/")[-2].lstrip("0") if name == "problem" else ""
+            what = (
+                name if name[:1].isdigit() else path.split("/")[-2].lstrip("0") if name == "problem" else ""
+            )
             raise RefusedError(
                 "uncommitted",
                 _("{path} was changed by hand and is not committed").format(path=path),
-                _("keep the change with `xuncha edit {id}`, or take it back with `git checkout -- {path}`").format(id=what, path=path),
+                _(
+                    "keep the change with `xuncha edit {id}`, or take it back with `git checkout -- {path}`"
+                ).format(id=what, path=path),
                 path=path,
             )
 
@@ -115,7 +119,9 @@ class Session:
             for change in changes:
                 _put(self.root / change.path, change.after)
             new = [change.path for change in changes if change.before is None]
-            commit = self.git.commit(message.text(), [change.path for change in changes], new=new, signed=signed)
+            commit = self.git.commit(
+                message.text(), [change.path for change in changes], new=new, signed=signed
+            )
         except BaseException as error:
             # Where even this fails, the journal stays, and the next command takes the change back.
             with contextlib.suppress(OSError, GitError):
@@ -217,7 +223,9 @@ def _refused(error: GitError) -> RefusedError | SurroundingsError:
             _("git does not know who you are"),
             _("type: git config --global user.name 姓名 && git config --global user.email 邮箱"),
         )
-    return RefusedError("commit-refused", _("git refused the commit, and nothing was changed: {said}").format(said=said))
+    return RefusedError(
+        "commit-refused", _("git refused the commit, and nothing was changed: {said}").format(said=said)
+    )
 
 
 def _put(target: Path, content: bytes | None) -> None:
@@ -259,7 +267,9 @@ def _read_journal(root: Path) -> tuple[str, list[FileChange]]:
     import shlex  # noqa: PLC0415  only after a crash
 
     record = json.loads(_journal(root).read_bytes())
-    return shlex.join(record["command"]), [FileChange(path, _decode(before), _decode(after)) for path, before, after in record["changes"]]
+    return shlex.join(record["command"]), [
+        FileChange(path, _decode(before), _decode(after)) for path, before, after in record["changes"]
+    ]
 
 
 def _drop_journal(root: Path) -> None:

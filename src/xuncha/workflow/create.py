@@ -51,7 +51,11 @@ def create(root: Path, today: date, *, example: bool) -> Created:
         SurroundingsError: no git, or the folder cannot be written.
     """
     if (root / LEDGER_FILE).exists():
-        raise RefusedError("ledger-exists", _("{path} holds a ledger already").format(path=root), _("go there and type `xuncha status`"))
+        raise RefusedError(
+            "ledger-exists",
+            _("{path} holds a ledger already").format(path=root),
+            _("go there and type `xuncha status`"),
+        )
     contents = _contents(today, example=example)
     kept = [path for path in contents if (root / path).exists()]
     new = [path for path in contents if path not in kept]
@@ -65,7 +69,9 @@ def create(root: Path, today: date, *, example: bool) -> Created:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             replace(root / path, contents[path])
     except OSError as error:
-        raise SurroundingsError("not-written", _("{path} cannot be written: {reason}").format(path=root, reason=error.strerror)) from error
+        raise SurroundingsError(
+            "not-written", _("{path} cannot be written: {reason}").format(path=root, reason=error.strerror)
+        ) from error
     try:
         git.user()
         git.commit(Message("建立台账", "init").text(), new, new=new)
@@ -73,7 +79,9 @@ def create(root: Path, today: date, *, example: bool) -> Created:
         return Created(kept, committed=False)
     except GitError as error:
         raise RefusedError(
-            "commit-refused", _("the files are there, but git refused the commit: {said}").format(said=error.said), _("type: git add -A && git commit")
+            "commit-refused",
+            _("the files are there, but git refused the commit: {said}").format(said=error.said),
+            _("type: git add -A && git commit"),
         ) from error
     return Created(kept, committed=True)
 

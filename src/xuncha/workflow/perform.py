@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from xuncha.errors import Finding, InvalidLedgerError, RefusedError
@@ -71,7 +72,8 @@ def perform(root: Path, doing: Doing, identities: Sequence[Identity]) -> Done:
         for identity in dict.fromkeys(identities):
             measure = _measure(session, settings, identity)
             to = step(doing.action, identity, measure)
-            edits = list(doing.edits(Circumstances(identity, measure, settings, session.git.user, lambda: _submitter(root, identity))))  # noqa: B023
+            submitter = partial(_submitter, root, identity)
+            edits = list(doing.edits(Circumstances(identity, measure, settings, session.git.user, submitter)))
             if to != measure.status:
                 edits.insert(0, editing.Set("status", to))
             content = session.source.read(identity.path)
@@ -81,12 +83,19 @@ def perform(root: Path, doing: Doing, identities: Sequence[Identity]) -> Done:
             steps.append(Step(str(identity), measure.status, to))
         session.must_be_clean(*[change.path for change in changes if change.before is not None])
         rows = _rows_after(session, settings, changes)
-        titles = [row.title for problem in rows.values() for row in problem.measures if row.id in {each.id for each in steps}]
+        titles = [
+            row.title
+            for problem in rows.values()
+            for row in problem.measures
+            if row.id in {each.id for each in steps}
+        ]
         message = Message(_subject(doing.action, steps, titles), doing.action, steps, doing.reason)
         signed = doing.action == "close" and "signed_commit" in settings.policy.close_requires
         session.commit(changes, message, signed=signed)
     after = tuple(rows.get(problem.id, problem) for problem in before.problems)
-    completed = [new for old, new in zip(before.problems, after, strict=True) if new.complete and not old.complete]
+    completed = [
+        new for old, new in zip(before.problems, after, strict=True) if new.complete and not old.complete
+    ]
     return Done(doing.action, steps, titles, before._replace(problems=after), completed, leftover)
 
 
@@ -144,7 +153,13 @@ def add_measure(
             "due": due and due.isoformat(),
             "status": "not_started",
         }
-        _add(session, identity, {key: value for key, value in values.items() if value}, "measure", "not_started")
+        _add(
+            session,
+            identity,
+            {key: value for key, value in values.items() if value},
+            "measure",
+            "not_started",
+        )
         return identity
 
 
@@ -180,7 +195,9 @@ def edit(root: Path, path: str, content: bytes) -> Done | None:
             status = _status(content) if not identity.is_problem else None
             earlier = _status(_committed(session, path)) if not identity.is_problem else None
             titles = [str(parse(content)["title"])]
-            message = Message(f"{SUBJECTS['edit']} {identity} {titles[0]}", "edit", [Step(str(identity), earlier, status)])
+            message = Message(
+                f"{SUBJECTS['edit']} {identity} {titles[0]}", "edit", [Step(str(identity), earlier, status)]
+            )
         session.commit([FileChange(path, old, content)], message)
     return Done("edit", message.steps, titles, standing(root), (), leftover)
 
@@ -224,8 +241,12 @@ def _measure(session: Session, settings: Settings, identity: Identity) -> Measur
 def no_such(identity: Identity) -> RefusedError:
     """There is no problem or measure of this number."""
     if identity.is_problem:
-        return RefusedError("no-such-problem", _("there is no problem {id}").format(id=identity), _("see `xuncha status`"))
-    return RefusedError("no-such-measure", _("there is no measure {id}").format(id=identity), _("see `xuncha list`"))
+        return RefusedError(
+            "no-such-problem", _("there is no problem {id}").format(id=identity), _("see `xuncha status`")
+        )
+    return RefusedError(
+        "no-such-measure", _("there is no measure {id}").format(id=identity), _("see `xuncha list`")
+    )
 
 
 def _rows_after(session: Session, settings: Settings, changes: Sequence[FileChange]) -> dict[str, ProblemRow]:
@@ -236,7 +257,11 @@ def _rows_after(session: Session, settings: Settings, changes: Sequence[FileChan
     """
     source = Overlay(session.source, {change.path: change.after for change in changes})
     names = {parts[2] for change in changes if (parts := change.path.split("/"))[1] == "problems"}
-    loaded = [load_problem(source, name, settings) for name in sorted(names) if source.entries(f"data/problems/{name}")]
+    loaded = [
+        load_problem(source, name, settings)
+        for name in sorted(names)
+        if source.entries(f"data/problems/{name}")
+    ]
     for folder in loaded:
         for finding in folder.findings:
             raise _against(finding)
@@ -255,7 +280,9 @@ def _subject(action: Action, steps: Sequence[Step], titles: Sequence[str]) -> st
 
 def _submitter(root: Path, identity: Identity) -> str | None:
     events = history(root, identity.path, follow=True)
-    return next((event.email for event in events if event.action == "submit" and event.id == str(identity)), None)
+    return next(
+        (event.email for event in events if event.action == "submit" and event.id == str(identity)), None
+    )
 
 
 def _evidence(root: Path, change: FileChange) -> FileChange:
@@ -281,4 +308,3 @@ def _status(content: bytes) -> str | None:
     except UnreadableError:
         return None
     return status if isinstance(status, str) else None
-

@@ -59,7 +59,9 @@ def step(action: Action, identity: object, measure: Measure) -> Status:
     """
     transition = TRANSITIONS[action]
     if measure.status not in transition.sources:
-        raise RefusedError(f"already-{measure.status}".replace("_", "-"), *_refusal(action, identity, measure.status))
+        raise RefusedError(
+            f"already-{measure.status}".replace("_", "-"), *_refusal(action, identity, measure.status)
+        )
     if action == "review" and measure.term != "long_term":
         raise RefusedError(
             "not-long-term",
@@ -74,7 +76,9 @@ def _refusal(action: Action, identity: object, status: Status) -> tuple[str, str
     """Why an action is not open in a status, and what to do first."""
     ways = {
         "not_started": _("start it first: xuncha start {id}"),
-        "in_progress": _("it is in progress: apply for closing with xuncha submit {id}, or close it with xuncha close {id}"),
+        "in_progress": _(
+            "it is in progress: apply for closing with xuncha submit {id}, or close it with xuncha close {id}"
+        ),
         "submitted": _("closing has been applied for: xuncha close {id}, or xuncha return {id} --reason …"),
         "closed": _("if the problem has come back: xuncha reopen {id} --reason …"),
     }
@@ -87,7 +91,9 @@ def _refusal(action: Action, identity: object, status: Status) -> tuple[str, str
     return said[status].format(id=identity, action=action), ways[status].format(id=identity)
 
 
-def missing(requires: Sequence[Requirement], measure: Measure, *, closer: str, submitter: str | None) -> list[Requirement]:
+def missing(
+    requires: Sequence[Requirement], measure: Measure, *, closer: str, submitter: str | None
+) -> list[Requirement]:
     """What a measure lacks of what the policy asks before it may be closed.
 
     Args:
@@ -120,7 +126,9 @@ def remedy(requirement: Requirement, identity: object) -> tuple[str, str]:
     }
     ways = {
         "progress": _("say what was done: xuncha progress {id} …"),
-        "evidence": _("name it with xuncha progress {id} … --evidence 文号, or attach a file with xuncha attach {id} FILE"),
+        "evidence": _(
+            "name it with xuncha progress {id} … --evidence 文号, or attach a file with xuncha attach {id} FILE"
+        ),
         "submission": _("type: xuncha submit {id}"),
         "second_person": _("let another person close it; if no one applied for it: xuncha submit {id}"),
         "signed_commit": _("set up signing: git config user.signingkey …"),

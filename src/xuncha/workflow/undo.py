@@ -38,7 +38,9 @@ def undo(root: Path) -> Done | Leftover:
         changes = _changes(session, commit, events[0].subject)
         session.must_be_clean(*[change.path for change in changes])
         findings = check(Overlay(session.source, {change.path: change.after for change in changes}))
-        if findings and (findings := [finding for finding in findings if finding not in check(session.source)]):
+        if findings and (
+            findings := [finding for finding in findings if finding not in check(session.source)]
+        ):
             raise RefusedError(
                 "later-work",
                 _("later work stands on “{subject}”: without it, {message}").format(
@@ -46,7 +48,9 @@ def undo(root: Path) -> Done | Leftover:
                 ),
             )
         steps = [Step(event.id, event.to, event.from_) for event in events if event.id]
-        session.commit(changes, Message(f"{SUBJECTS['undo']} {events[0].subject}", "undo", steps, undoes=commit))
+        session.commit(
+            changes, Message(f"{SUBJECTS['undo']} {events[0].subject}", "undo", steps, undoes=commit)
+        )
         titles = [event.subject for event in events]
     return Done("undo", steps, titles, standing(root))
 
@@ -60,7 +64,10 @@ def _last(events: list[Event]) -> list[Event]:
         if event.action == "init":
             break
         return [other for other in events if other.commit == event.commit]
-    raise RefusedError("nothing-to-undo", _("there is nothing here that a command of xuncha has done and that could be taken back"))
+    raise RefusedError(
+        "nothing-to-undo",
+        _("there is nothing here that a command of xuncha has done and that could be taken back"),
+    )
 
 
 def _changes(session: Session, commit: str, subject: str) -> list[FileChange]:
@@ -70,14 +77,20 @@ def _changes(session: Session, commit: str, subject: str) -> list[FileChange]:
         RefusedError: one of them has been changed since.
     """
     git = session.git
-    listed = git.run("diff-tree", "-r", "-z", "--no-commit-id", "--name-only", "--no-renames", "--relative", commit).decode("utf-8", "surrogateescape")
+    listed = git.run(
+        "diff-tree", "-r", "-z", "--no-commit-id", "--name-only", "--no-renames", "--relative", commit
+    ).decode("utf-8", "surrogateescape")
     paths = listed.split("\0")[:-1]
-    changes = [FileChange(path, _blob(session, "HEAD", path), _blob(session, f"{commit}^", path)) for path in paths]
+    changes = [
+        FileChange(path, _blob(session, "HEAD", path), _blob(session, f"{commit}^", path)) for path in paths
+    ]
     if any(change.before != _blob(session, commit, change.path) for change in changes):
         later = git.run("rev-list", f"{commit}..HEAD", "--", *paths).decode().split()
         raise RefusedError(
             "later-work",
-            _("later work stands on “{subject}”: {commit} changed the same files").format(subject=subject, commit=later[-1][:10]),
+            _("later work stands on “{subject}”: {commit} changed the same files").format(
+                subject=subject, commit=later[-1][:10]
+            ),
             _("see `xuncha log`"),
         )
     return changes

@@ -1,0 +1,201 @@
+"""What all tests share: a small ledger on disk in a real git repository, and the program run as its user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+TODAY = "2024-06-15"
+
+settings.register_profile("ci", deadline=None, derandomize=True, max_examples=150)
+settings.register_profile("dev", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+LEDGER = """\
+# 台账
+organisation: 中共某市水务局党组
+inspection:
+  inspector: 市委第二巡察组
+  round: 八届市委第一轮巡察
+  started: 2023-06-05
+  ended: 2023-09-08
+  feedback: 2023-11-10
+categories:
+  - {key: a, title: 关于学习贯彻方面}
+  - {key: b, title: 关于工作推进方面}
+leading_group: {head: 局长, office: 办公室}
+leaders: [局长, 分管副局长]
+offices: [办公室, 规划科, 财务科]
+contact: {office: 局办公室, phone: 0546-1234567, address: 某路1号, email: a@example.cn}
+notice: {title: 中共某市水务局党组关于巡察整改进展情况的通报, issuer: 中共某市水务局党组, date: 2024-06-15}
+outcomes:
+  - {key: rules, label: 制定修订制度, unit: 项}
+policy:
+  due_soon_days: 14
+  close_requires: [progress]
+"""
+PROBLEMS = {
+    "1": ("学习不够深入", "a", True),
+    "2": ("推进不够有力", "b", True),
+    "3": ("保留标记甲乙丙", "b", False),
+}
+STATES = {
+    "1.1": "not_started",
+    "1.2": "in_progress",
+    "2.1": "submitted",
+    "2.2": "closed",
+    "2.3": "closed",
+    "3.1": "in_progress",
+}
+
+
+def measure(identity: str, status: str = "in_progress", **keys: str) -> str:
+    """The text of a measure's file; `keys` replace or add lines, a None takes one out."""
+    lines: dict[str, str | None] = {
+        "title": f"'做好{identity}号工作'   # 行尾说明",
+        "term": "once",
+        "leader": "分管副局长",
+        "office": "规划科",
+        "due": "2024-12-31",
+        "status": status,
+        "publish": "true",
+    }
+    if status != "not_started":
+        lines["progress"] = (
+            f'\n  - date: 2024-03-01\n    text: "{identity}号工作已经开展。"\n    evidence: [某水〔2024〕7号]'
+        )
+    if status == "closed":
+        lines["closed"] = "{date: 2024-04-01, by: 办公室}"
+    lines |= keys
+    body = "".join(f"{key}: {value}\n" for key, value in lines.items() if value is not None)
+    return f"# 措施 {identity}\n{body}".replace(": \n", ":\n")
+
+
+def problem(title: str, category: str, publish: bool = True) -> str:
+    """The text of a problem's file."""
+    return f"title: {title}\ncategory: {category}\npublish: {str(publish).lower()}\nfinding: 内部标记丁戊己\n"
+
+
+@dataclass
+class Result:
+    """What a run of the program gave."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass
+class LedgerOnDisk:
+    """A ledger in a folder: six measures in three problems, every status, one problem withheld."""
+
+    root: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def write(self, path: str, content: str | bytes) -> Path:
+        """Write a file of the ledger."""
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return target
+
+    def path(self, identity: str) -> str:
+        """Where a measure's file is, relative to the root."""
+        return f"data/problems/{int(identity.split('.')[0]):02d}/{identity}.yaml"
+
+    def read(self, identity: str) -> str:
+        """A measure's file."""
+        return (self.root / self.path(identity)).read_bytes().decode()
+
+    def git(self, *arguments: str) -> str:
+        """Run git in the ledger."""
+        return subprocess.run(
+            ["git", *arguments], cwd=self.root, env=self.environment, capture_output=True, text=True, check=True
+        ).stdout
+
+    def commit(self, message: str = "by hand") -> None:
+        """Commit everything, as a person would."""
+        self.git("add", "-A")
+        self.git("commit", "-qm", message)
+
+    def commits(self) -> int:
+        """How many commits there are."""
+        return int(self.git("rev-list", "--count", "HEAD"))
+
+    def clean(self) -> bool:
+        """Whether nothing is uncommitted."""
+        return not self.git("status", "--porcelain")
+
+    def run(self, *arguments: str | Path, stdin: str = "", **environment: str) -> Result:
+        """Run the program, in a process of its own."""
+        done = subprocess.run(
+            [sys.executable, "-m", "xuncha", *map(str, arguments)],
+            cwd=self.root,
+            env={**self.environment, **environment},
+            input=stdin.encode(),
+            capture_output=True,
+            timeout=120,
+        )
+        result = Result(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
+        assert "Traceback (most recent call last)" not in result.err + result.out, result.err
+        return result
+
+    def ok(self, *arguments: str | Path, **environment: str) -> str:
+        """Run the program, which must succeed; what it printed."""
+        result = self.run(*arguments, **environment)
+        assert result.code == 0, f"{arguments}: exit {result.code}: {result.err}"
+        return result.out
+
+    def json(self, *arguments: str | Path, **environment: str) -> Any:
+        """Run the program with --json; what it printed, read."""
+        return json.loads(self.ok(*arguments, "--json", **environment))
+
+
+@pytest.fixture(autouse=True)
+def environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Surroundings that do not depend on whose machine this is: a git identity, a day, a language, 80 columns."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "gitconfig").write_text(
+        "[user]\n name = tester\n email = tester@example.invalid\n[init]\n defaultBranch = main\n[gc]\n auto = 0\n"
+    )
+    for name in ("XUNCHA_LEDGER", "GIT_DIR", "GIT_WORK_TREE", "FORCE_COLOR", "XUNCHA_TRACEBACK", "LANGUAGE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {
+        "NO_COLOR": "1",
+        "COLUMNS": "80",
+        "XUNCHA_LANG": "zh",
+        "XUNCHA_TODAY": TODAY,
+        "GIT_CONFIG_GLOBAL": str(home / "gitconfig"),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "HOME": str(home),
+    }.items():
+        monkeypatch.setenv(name, value)
+    return dict(os.environ)
+
+
+@pytest.fixture
+def bare_ledger(tmp_path: Path, environment: dict[str, str]) -> LedgerOnDisk:
+    """The ledger's files, in no repository."""
+    ledger = LedgerOnDisk(tmp_path / "台账", environment)
+    ledger.write("data/ledger.yaml", LEDGER)
+    for number, (title, category, publish) in PROBLEMS.items():
+        ledger.write(f"data/problems/{int(number):02d}/problem.yaml", problem(title, category, publish))
+    for identity, status in STATES.items():
+        ledger.write(ledger.path(identity), measure(identity, status))
+    return ledger
+
+
+@pytest.fixture
+def ledger(bare_ledger: LedgerOnDisk) -> LedgerOnDisk:
+    """The ledger, committed."""
+    bare_ledger.git("init", "-q")
+    bare_ledger.commit("start")
+    return bare_ledger
