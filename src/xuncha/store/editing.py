@@ -6,7 +6,6 @@ Every result is read again and compared with what was meant before anyone may wr
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -55,12 +54,20 @@ class Append(NamedTuple):
 Edit = Set | Remove | Append
 
 
+class _Splice(NamedTuple):
+    """Characters of the text to be replaced."""
+
+    start: int
+    end: int
+    text: str
+
+
 def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
-    """The file's bytes after the edits, made one after another.
+    """The file's bytes after the edits.
 
     Args:
         content: a measure's file as it stands.
-        edits: what to change.
+        edits: what to change, each of another key.
 
     Raises:
         UnreadableError: the file cannot be read as a record.
@@ -68,19 +75,23 @@ def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
     """
     bom = _BOM if content.startswith(_BOM) else b""
     text = decode(content)
-    for edit in edits:
-        meant = _meant(parse(text.encode()), edit)
-        text = _edited(text, edit)
-        try:
-            got = parse(text.encode())
-        except UnreadableError:
-            got = {}
-        if got != meant:
-            raise RefusedError(
-                "odd-layout",
-                _("the layout of this file does not let `{key}` be changed safely").format(key=edit.key),
-                _("change it with `xuncha edit`"),
-            )
+    root = tree(text)
+    splices = [splice for edit in edits if (splice := _splice(text, root, edit))]
+    # From the end to the beginning, so that what comes before keeps its place.
+    for splice in sorted(splices, key=lambda splice: splice.start, reverse=True):
+        text = text[: splice.start] + splice.text + text[splice.end :]
+    try:
+        got = parse(text.encode())
+    except UnreadableError:
+        got = {}
+    if got != _meant(parse(content), edits):
+        raise RefusedError(
+            "odd-layout",
+            _("the layout of this file does not let {keys} be changed safely").format(
+                keys=_(", ").join(f"`{edit.key}`" for edit in edits)
+            ),
+            _("change it with `xuncha edit`"),
+        )
     return bom + text.encode()
 
 
@@ -90,20 +101,19 @@ def fresh(record: dict[str, Any], schema: str) -> bytes:
     return f"# yaml-language-server: $schema={schema}\n{body}".encode()
 
 
-def _meant(data: dict[str, Any], edit: Edit) -> dict[str, Any]:
-    data = copy.deepcopy(data)
-    match edit:
-        case Set(key, value):
-            data[key] = value
-        case Remove(key):
-            data.pop(key, None)
-        case Append(key, item):
-            data[key] = [*(data.get(key) or []), item]
+def _meant(data: dict[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
+    for edit in edits:
+        match edit:
+            case Set(key, value):
+                data[key] = value
+            case Remove(key):
+                data.pop(key, None)
+            case Append(key, item):
+                data[key] = [*(data.get(key) or []), item]
     return data
 
 
-def _edited(text: str, edit: Edit) -> str:
-    root = tree(text)
+def _splice(text: str, root: Node, edit: Edit) -> _Splice | None:
     node = root.get(edit.key)
     match edit:
         case Set(key, value):
@@ -112,74 +122,63 @@ def _edited(text: str, edit: Edit) -> str:
             if node.start == node.end:
                 # The key has no value yet: it goes behind the key's colon.
                 colon = text.index(":", next(name.end for name in root.keys if name.text == key)) + 1
-                return f"{text[:colon]} {_flow(value)}{text[colon:]}"
-            return _replace(text, node, value)
+                return _Splice(colon, colon, f" {_flow(value)}")
+            return _replace(node, value)
         case Remove(key):
-            return text if node is None else _remove(text, root, key)
+            return None if node is None else _remove(text, root, key)
         case Append(key, item):
-            if node is None:
-                return _insert(text, root, key, [item])
-            return _append(text, node, item)
+            return _insert(text, root, key, [item]) if node is None else _append(text, node, item)
 
 
-def _replace(text: str, node: Node, value: str | dict[str, Any]) -> str:
+def _replace(node: Node, value: str | dict[str, Any]) -> _Splice:
     quote = node.style if node.style in {"'", '"'} else ""
     written = f"{quote}{value}{quote}" if isinstance(value, str) and _PLAIN.fullmatch(value) else _flow(value)
-    return text[: node.start] + written + text[node.end :]
+    return _Splice(node.start, node.end, written)
 
 
-def _remove(text: str, root: Node, key: str) -> str:
+def _remove(text: str, root: Node, key: str) -> _Splice:
     place = next(place for place, name in enumerate(root.keys) if name.text == key)
     if root.style == "flow":
         start = root.items[place - 1].end if place else root.keys[0].start
         end = root.items[place].end if place or len(root.keys) == 1 else root.keys[1].start
-        return text[:start] + text[end:]
+        return _Splice(start, end, "")
     start = _line_start(text, root.keys[place].start)
     end = _line_end(text, max(root.items[place].end, root.keys[place].end))
-    rest = text[end:]
-    if not rest and not text.endswith(("\n", "\r")):
+    if end == len(text) and not text.endswith(("\n", "\r")):
         # It was the last line and had no end: then the new last line has none either.
-        return text[: len(text[:start]) - len(_last_line_end(text[:start]))]
-    return text[:start] + rest
+        start -= len(_last_line_end(text[:start]))
+    return _Splice(start, end, "")
 
 
-def _insert(text: str, root: Node, key: str, value: Any) -> str:  # noqa: ANN401
+def _insert(text: str, root: Node, key: str, value: Any) -> _Splice:  # noqa: ANN401
     """Put a new key behind those that come before it in the order of the keys."""
     order = MEASURE_KEYS.index(key)
-    before = [
-        place
-        for place, name in enumerate(root.keys)
-        if name.text in MEASURE_KEYS and MEASURE_KEYS.index(name.text) < order
-    ]
-    place = (
-        max(before, key=lambda place: MEASURE_KEYS.index(root.keys[place].text))
-        if before
-        else len(root.keys) - 1
-    )
-    anchor = root.items[place]
-    end = max(anchor.end, root.keys[place].end + 1)
+    ranks = [MEASURE_KEYS.index(name.text) if name.text in MEASURE_KEYS else order for name in root.keys]
+    before = [place for place, rank in enumerate(ranks) if rank < order]
+    place = max(before, key=ranks.__getitem__) if before else len(root.keys) - 1
+    end = max(root.items[place].end, root.keys[place].end + 1)
     if root.style == "flow":
-        return f"{text[:end]}, {key}: {_flow(value)}{text[end:]}"
+        return _Splice(end, end, f", {key}: {_flow(value)}")
     return _insert_lines(text, end, {key: value}, root.column)
 
 
-def _append(text: str, node: Node, item: dict[str, Any]) -> str:
+def _append(text: str, node: Node, item: dict[str, Any]) -> _Splice:
     if node.style == "flow":
         if not node.items:
-            return text[: node.start] + _flow([item]) + text[node.end :]
+            return _Splice(node.start, node.end, _flow([item]))
         end = node.items[-1].end
-        return f"{text[:end]}, {_flow(item)}{text[end:]}"
+        return _Splice(end, end, f", {_flow(item)}")
     return _insert_lines(text, node.end, [item], node.column)
 
 
-def _insert_lines(text: str, index: int, value: Any, indent: int) -> str:  # noqa: ANN401
+def _insert_lines(text: str, index: int, value: Any, indent: int) -> _Splice:  # noqa: ANN401
     """Put lines behind the line in which the index stands."""
     end = _line_end(text, index)
     line_end = _last_line_end(text[:end]) or _common_line_end(text)
     lines = _block(value, indent, line_end)
-    if _last_line_end(text[:end]):
-        return text[:end] + lines + text[end:]
-    return text[:end] + line_end + lines[: -len(line_end)] + text[end:]
+    if not _last_line_end(text[:end]):
+        lines = line_end + lines[: -len(line_end)]
+    return _Splice(end, end, lines)
 
 
 def _block(value: Any, indent: int, line_end: str) -> str:  # noqa: ANN401

@@ -123,20 +123,26 @@ class Git:
         return name, rest.partition(">")[0]
 
     def changed(self, *paths: str) -> list[str]:
-        """Which of these files differ from the last commit, or are not in it."""
-        listed = self.run(
-            "--no-optional-locks",
-            "status",
-            "--porcelain",
-            "-z",
-            "--untracked-files=all",
-            "--no-renames",
-            "--",
-            *paths,
-        )
-        return [entry[3:] for entry in listed.decode("utf-8", "surrogateescape").split("\0") if entry]
+        """Which of these files of the ledger differ from the last commit, or are not in it.
 
-    def commit(self, message: str, paths: list[str], *, new: list[str], signed: bool = False) -> str:
+        Asks for these alone: `git status` would look at every file of the repository.
+        """
+        try:
+            listed = self.run("ls-tree", "-z", "HEAD", "--", *paths)
+        except GitError:  # nothing is committed yet
+            listed = b""
+        committed = {}
+        for entry in listed.split(b"\0")[:-1]:
+            facts, _tab, path = entry.partition(b"\t")
+            committed[os.fsdecode(path)] = facts.split(b" ")[2]
+        there = [path for path in paths if (self.root / path).is_file()]
+        names = self.run(
+            "hash-object", "--stdin-paths", stdin=b"".join(os.fsencode(path) + b"\n" for path in there)
+        )
+        present = dict(zip(there, names.split(), strict=True))
+        return [path for path in paths if committed.get(path) != present.get(path)]
+
+    def commit(self, message: str, paths: list[str], *, new: list[str], signed: bool = False) -> None:
         """Commit these files alone, whatever else is staged, with the hooks and the signing that are set up.
 
         Args:
@@ -144,9 +150,6 @@ class Git:
             paths: relative to the ledger.
             new: those of them that git does not know yet.
             signed: ask for a signature even where git is not set up to give one.
-
-        Returns:
-            The new commit.
 
         Raises:
             GitError: it was refused; the index is as it was.
@@ -160,7 +163,6 @@ class Git:
             if new:
                 self.forget(new)
             raise
-        return self.text("rev-parse", "HEAD")
 
     def forget(self, paths: list[str]) -> None:
         """Take files out of the index that were only meant to be added."""

@@ -104,11 +104,8 @@ class Session:
                 path=path,
             )
 
-    def commit(self, changes: Sequence[FileChange], message: Message, *, signed: bool = False) -> str:
+    def commit(self, changes: Sequence[FileChange], message: Message, *, signed: bool = False) -> None:
         """Write the files and commit them.
-
-        Returns:
-            The new commit.
 
         Raises:
             RefusedError: git, or one of its hooks, refused; every file is as it was.
@@ -119,9 +116,7 @@ class Session:
             for change in changes:
                 _put(self.root / change.path, change.after)
             new = [change.path for change in changes if change.before is None]
-            commit = self.git.commit(
-                message.text(), [change.path for change in changes], new=new, signed=signed
-            )
+            self.git.commit(message.text(), [change.path for change in changes], new=new, signed=signed)
         except BaseException as error:
             # Where even this fails, the journal stays, and the next command takes the change back.
             with contextlib.suppress(OSError, GitError):
@@ -132,7 +127,6 @@ class Session:
                 raise _not_written(self.root, error) from error
             raise
         _drop_journal(self.root)
-        return commit
 
 
 @contextlib.contextmanager
@@ -186,10 +180,8 @@ def _left(root: Path, git: Git) -> tuple[Leftover | None, list[FileChange]]:
     """What the journal's changes left in the files and not in a commit."""
     command, changes = _read_journal(root)
     left = [change for change in changes if _get(root / change.path) == change.after != change.before]
-    if left:
-        uncommitted = git.changed(*[change.path for change in left])
-        prefix = git.text("rev-parse", "--show-prefix")
-        left = [change for change in left if prefix + change.path in uncommitted]
+    uncommitted = git.changed(*[change.path for change in left]) if left else []
+    left = [change for change in left if change.path in uncommitted]
     return (Leftover(command, [change.path for change in left]) if left else None), left
 
 
@@ -273,8 +265,8 @@ def _read_journal(root: Path) -> tuple[str, list[FileChange]]:
 
 
 def _drop_journal(root: Path) -> None:
+    # Should the disk forget this, the next command finds that nothing is left of the change.
     _journal(root).unlink(missing_ok=True)
-    files.settle(_journal(root).parent)
 
 
 def _encode(content: bytes | None) -> str | None:

@@ -1,0 +1,42 @@
+# `make status` and `make test` set up everything they need; git, make and Python 3.11 or later are enough.
+PYTHON ?= python3
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+SOURCES := pyproject.toml compile_translations.py $(wildcard src/xuncha/locale/*/LC_MESSAGES/*.po)
+
+.PHONY: status test lint docs bench notice clean
+
+status: .venv/ready
+	@$(BIN)/xuncha status
+
+test: .venv/ready-to-develop
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+lint: .venv/ready-to-develop
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+docs: .venv/ready-to-develop
+	$(BIN)/python docs/make.py
+
+bench: .venv/ready-to-develop
+	$(BIN)/python bench/run.py
+
+notice: .venv/ready
+	@mkdir -p public
+	$(BIN)/xuncha notice -f txt -o public/notice.txt
+	$(BIN)/xuncha notice -f md -o public/notice.md
+	$(BIN)/xuncha notice -f html -o public/notice.html
+
+clean:
+	rm -rf .venv public
+
+.venv/ready: $(SOURCES)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "xuncha needs Python 3.11 or later; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	@test -d .venv || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/ready-to-develop: .venv/ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@

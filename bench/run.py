@@ -1,0 +1,215 @@
+"""Shows how fast the program is: whole processes, as ratios within this run, beside what was aimed at.
+
+Run it by `make bench`; `--large` adds the ledger of 100,000 measures. Times depend on the machine, ratios hardly do: each is
+taken of pairs that run in turn, and the median is shown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ledgers import generate
+from rich.console import Console
+from rich.table import Table
+
+HERE = Path(__file__).parent
+XUNCHA = [sys.executable, "-m", "xuncha"]
+BASELINE = [sys.executable, str(HERE / "baseline.py"), "status"]
+ENVIRONMENT = {
+    **os.environ,
+    "GIT_AUTHOR_NAME": "bench",
+    "GIT_AUTHOR_EMAIL": "bench@example.invalid",
+    "GIT_COMMITTER_NAME": "bench",
+    "GIT_COMMITTER_EMAIL": "bench@example.invalid",
+    "XUNCHA_TODAY": "2024-06-15",
+}
+
+Prepare = Callable[[], None]
+
+
+def main() -> None:
+    """Measure, and print the table."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--large", action="store_true", help="also 100,000 measures (takes minutes)")
+    options.add_argument("--rounds", type=int, default=11, help="pairs of runs for each figure")
+    chosen = options.parse_args()
+    table = Table("what", "median", "aimed at", "ms", title="ratios within this run", title_justify="left")
+    with tempfile.TemporaryDirectory() as folder:
+        measure_all(Path(folder), chosen.rounds, large=chosen.large, table=table)
+    Console().print(table)
+
+
+def measure_all(folder: Path, rounds: int, *, large: bool, table: Table) -> None:
+    """Fill the table."""
+    seed = folder / "seed"
+    shutil.copytree(HERE.parent / "data", seed / "data")
+    git(seed, "init", "-q")
+    git(seed, "add", "-A")
+    git(seed, "commit", "-qm", "start")
+    settle()
+    ratio(table, "status, seed / baseline", "<= 1.25", rounds, status(seed), BASELINE)
+    ratio(table, "status, seed, first run / baseline", "", rounds, status(seed), BASELINE, forget(seed))
+    close_at_seed = close(table, seed, rounds)
+    sizes = {}
+    for size in [1_000, 10_000] + ([100_000] if large else []):
+        ledger = folder / str(size)
+        generate(ledger, size)
+        settle()
+        few = 3 if size > 10_000 else 5  # noqa: PLR2004
+        first_bar, later_bar = {1_000: ("<= 3", "<= 1.5"), 10_000: ("<= 10", "<= 2"), 100_000: ("", "<= 10")}[
+            size
+        ]
+        first = ratio(
+            table,
+            f"status, {size:,}, first run / baseline",
+            first_bar,
+            few,
+            status(ledger),
+            BASELINE,
+            forget(ledger),
+        )
+        later = ratio(
+            table,
+            f"status, {size:,}, later runs / baseline",
+            later_bar,
+            min(rounds, 7),
+            status(ledger),
+            BASELINE,
+        )
+        sizes[size] = (first, later)
+        megabytes = peak(status(ledger), forget(ledger))
+        table.add_row(
+            f"memory of the first run at {size:,}",
+            f"{megabytes:.0f} MB",
+            "<= 150 MB" if size == 10_000 else "",
+            "",
+        )
+        if size == 10_000:  # noqa: PLR2004
+            run(status(ledger))
+            large_close = statistics.median(time_close(ledger, rounds))
+            table.add_row(
+                "close, 10,000 / close, seed",
+                f"{large_close / close_at_seed:.2f}",
+                "<= 1.5",
+                f"{1000 * large_close:.0f}",
+            )
+    growth = (sizes[10_000][0] - 1) / (sizes[1_000][0] - 1)
+    table.add_row("first run beyond the baseline, 10,000 / 1,000", f"{growth:.1f}", "<= 10", "")
+
+
+def status(ledger: Path) -> list[str]:
+    """The command that everyone waits for."""
+    return [*XUNCHA, "--ledger", str(ledger), "status"]
+
+
+def ratio(
+    table: Table,
+    what: str,
+    aim: str,
+    rounds: int,
+    one: list[str],
+    other: list[str],
+    prepare: Prepare | None = None,
+) -> float:
+    """Time two commands in turn; the median of the ratios, pair by pair."""
+    run(one)
+    run(other)
+    pairs = []
+    for _round in range(rounds):
+        if prepare:
+            prepare()
+        pairs.append((run(one), run(other)))
+    median = statistics.median(first / second for first, second in pairs)
+    table.add_row(
+        what, f"{median:.2f}", aim, f"{1000 * statistics.median(first for first, _second in pairs):.0f}"
+    )
+    return median
+
+
+def close(table: Table, ledger: Path, rounds: int) -> float:
+    """`close` beside `status` and a bare commit; the median seconds of `close`."""
+    closing = time_close(ledger, rounds)
+    settle()
+    run(status(ledger))
+    looking = [run(status(ledger)) for _round in range(rounds)]
+    bare = []
+    for number in range(rounds):
+        (ledger / "other.txt").write_text(str(number))
+        git(ledger, "add", "other.txt")
+        start = time.perf_counter()
+        git(ledger, "commit", "-qm", "bare", "--only", "--", "other.txt")
+        bare.append(time.perf_counter() - start)
+    took = statistics.median(closing)
+    beyond = (took - statistics.median(looking)) / statistics.median(bare)
+    table.add_row(
+        "close, seed: beyond status, in bare commits", f"{beyond:.1f}", "<= 5", f"{1000 * took:.0f}"
+    )
+    return took
+
+
+def time_close(ledger: Path, rounds: int) -> list[float]:
+    """Seconds of closing a measure that is open again before each time."""
+    open_one = next(
+        path.stem
+        for path in sorted((ledger / "data/problems").glob("*/*.*.yaml"))
+        if "status: in_progress" in path.read_text(encoding="utf-8")
+    )
+    taken = []
+    for _round in range(rounds):
+        taken.append(run([*XUNCHA, "--ledger", str(ledger), "close", open_one]))
+        run([*XUNCHA, "--ledger", str(ledger), "reopen", open_one, "--reason", "bench"])
+    return taken
+
+
+def run(command: list[str]) -> float:
+    """Seconds of a process, which must succeed."""
+    start = time.perf_counter()
+    done = subprocess.run(
+        command, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
+    )
+    taken = time.perf_counter() - start
+    if done.returncode:
+        sys.exit(f"{command}: {done.stderr.decode()}")
+    return taken
+
+
+def peak(command: list[str], prepare: Prepare) -> float:
+    """Megabytes at the peak of a process."""
+    prepare()
+    script = (
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True);"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", script, *command], env=ENVIRONMENT, capture_output=True, check=True
+    ).stdout
+    return int(printed) / 1024 if resource else 0
+
+
+def forget(ledger: Path) -> Prepare:
+    """Make the next run a first one."""
+    return lambda: shutil.rmtree(ledger / ".git/xuncha", ignore_errors=True)
+
+
+def settle() -> None:
+    """Wait until files that were just written can be believed unchanged."""
+    time.sleep(2.5)
+
+
+def git(folder: Path, *arguments: str) -> None:
+    """Run git."""
+    subprocess.run(["git", *arguments], cwd=folder, env=ENVIRONMENT, check=True)
+
+
+if __name__ == "__main__":
+    main()
