@@ -1,9 +1,12 @@
-"""The floor: a Typer app that imports the packages that the core is made of, and does nothing."""
+"""The floor: a Typer app that imports the packages that `status` needs, and does nothing."""
 
 import pydantic
+import rich.console
+import rich.table
 import typer
 
-pydantic.BaseModel  # noqa: B018  as every program with a model pays for it
+# Named, since pydantic loads on first use what it exports; a program with a model pays for it.
+needed = (pydantic.BaseModel, rich.console.Console, rich.table.Table)
 app = typer.Typer()
 
 

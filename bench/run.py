@@ -35,6 +35,8 @@ ENVIRONMENT = {
 }
 
 Prepare = Callable[[], None]
+MIDDLE = 10_000
+"""Measures of the ledger that most figures are about."""
 
 
 def main() -> None:
@@ -65,7 +67,7 @@ def measure_all(folder: Path, rounds: int, *, large: bool, table: Table) -> None
         ledger = folder / str(size)
         generate(ledger, size)
         settle()
-        few = 3 if size > 10_000 else 5  # noqa: PLR2004
+        few = 3 if size > MIDDLE else 5
         first_bar, later_bar = {1_000: ("<= 3", "<= 1.5"), 10_000: ("<= 10", "<= 2"), 100_000: ("", "<= 10")}[
             size
         ]
@@ -91,10 +93,10 @@ def measure_all(folder: Path, rounds: int, *, large: bool, table: Table) -> None
         table.add_row(
             f"memory of the first run at {size:,}",
             f"{megabytes:.0f} MB",
-            "<= 150 MB" if size == 10_000 else "",
+            "<= 150 MB" if size == MIDDLE else "",
             "",
         )
-        if size == 10_000:  # noqa: PLR2004
+        if size == MIDDLE:
             run(status(ledger))
             large_close = statistics.median(time_close(ledger, rounds))
             table.add_row(
@@ -103,7 +105,7 @@ def measure_all(folder: Path, rounds: int, *, large: bool, table: Table) -> None
                 "<= 1.5",
                 f"{1000 * large_close:.0f}",
             )
-    growth = (sizes[10_000][0] - 1) / (sizes[1_000][0] - 1)
+    growth = (sizes[MIDDLE][0] - 1) / (sizes[1_000][0] - 1)
     table.add_row("first run beyond the baseline, 10,000 / 1,000", f"{growth:.1f}", "<= 10", "")
 
 

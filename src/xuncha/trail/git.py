@@ -136,9 +136,7 @@ class Git:
             facts, _tab, path = entry.partition(b"\t")
             committed[os.fsdecode(path)] = facts.split(b" ")[2]
         there = [path for path in paths if (self.root / path).is_file()]
-        names = self.run(
-            "hash-object", "--stdin-paths", stdin=b"".join(os.fsencode(path) + b"\n" for path in there)
-        )
+        names = self.run("hash-object", "--", *there) if there else b""
         present = dict(zip(there, names.split(), strict=True))
         return [path for path in paths if committed.get(path) != present.get(path)]
 
