@@ -7,9 +7,10 @@ import sys
 from datetime import date
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from xuncha import __version__
 from xuncha.cli import screen
@@ -20,6 +21,35 @@ from xuncha.language import gettext as _
 
 # Typer's own error for a wrong command line; it exports one kind of it, and this is what all kinds are.
 _WrongUsage: type[Exception] = typer.BadParameter.__bases__[0]
+
+
+class _Command(TyperCommand):
+    """A command whose `--help` is told in the chosen language; Typer's own words are fixed."""
+
+    def get_help_option(self, ctx: typer.Context) -> TyperOption | None:  # type: ignore[override]
+        return _in_our_words(super().get_help_option(ctx))
+
+
+class _Group(TyperGroup):
+    """The same for a command that has commands of its own."""
+
+    def get_help_option(self, ctx: typer.Context) -> TyperOption | None:  # type: ignore[override]
+        return _in_our_words(super().get_help_option(ctx))
+
+
+def _in_our_words(option: Any) -> TyperOption | None:  # noqa: ANN401
+    if option is not None:
+        option.help = _("Show this help")
+    return cast("TyperOption | None", option)
+
+
+class Program(typer.Typer):
+    """Typer with commands of that kind."""
+
+    def command(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  Typer's own signature is forty options
+        """See Typer."""
+        return super().command(*arguments, **{"cls": _Command, **options})
+
 
 _FAMILIES = {
     "write": ("init", "add", "edit"),
@@ -48,8 +78,9 @@ def program(verb: str | None = None) -> typer.Typer:
 
     Building all commands takes longer than most of them take to run.
     """
-    app = typer.Typer(
+    app = Program(
         name="xuncha",
+        cls=_Group,
         help=_("A ledger over plain files for rectification after an inspection: complete one, close one."),
         epilog=_("Begin with: xuncha init my-ledger --example; then, in it: xuncha status"),
         no_args_is_help=True,
@@ -106,6 +137,22 @@ def everything(
     context.obj = Context(ledger, screen.day(today, "--today") if today else date.today())  # noqa: DTZ011  the office's own day
 
 
+def _known(verb: str | None) -> str | None:
+    """The verb, if there is such a one.
+
+    Raises:
+        UsageError: there is not.
+    """
+    verbs = [each for family in _FAMILIES.values() for each in family]
+    if verb is not None and verb not in verbs:
+        from xuncha.rules.names import suggestion  # noqa: PLC0415
+
+        raise UsageError(
+            "no-such-command", _("there is no command {name}").format(name=verb), suggestion(verb, verbs)
+        )
+    return verb
+
+
 def _verb() -> str | None:
     """The first word that is no option of the whole program, nor the value of one; None while a shell asks to complete."""
     if "_XUNCHA_COMPLETE" in os.environ:
@@ -119,18 +166,33 @@ def _verb() -> str | None:
     return None
 
 
+def _said(error: Any) -> str:  # noqa: ANN401  Typer does not export the kinds of its error
+    """What is wrong with a command line, in the chosen language as far as Typer tells the kinds apart."""
+    match type(error).__name__:
+        case "NoSuchOption":
+            others = _(", ").join(error.possibilities or ())
+            known = _(" (there is {options})").format(options=others) if others else ""
+            return _("there is no option {name}").format(name=error.option_name) + known
+        case "MissingParameter" if error.param is not None:
+            option = next((name for name in error.param.opts if name.startswith("-")), error.param.metavar)
+            return _("{name} is missing").format(name=option)
+        case "NoArgsIsHelpError":
+            screen.line(error.format_message())
+            return ""
+    return str(error.format_message())
+
+
 def run() -> None:
     """Run the command line; end with the exit code."""
     code = 0
     try:
-        code = program(_verb())(standalone_mode=False) or 0
+        code = program(_known(_verb()))(standalone_mode=False) or 0
     except _WrongUsage as error:
-        context = getattr(error, "ctx", None)
-        path = context.command_path if context else "xuncha"
-        message = error.format_message()  # type: ignore[attr-defined]
-        if message:
+        if message := _said(error):
+            context = getattr(error, "ctx", None)
+            path = context.command_path if context else "xuncha"
             screen.error(UsageError("usage", message, _("see `{path} --help`").format(path=path)))
-        code = 2
+        code = UsageError.exit_code
     except typer.Abort:
         code = 1
     except XunchaError as error:

@@ -121,4 +121,4 @@ OfOffice = Annotated[
 def guide(text: str, *examples: str) -> str:
     """A command's help: what it does, then an example on a line each."""
     shown = "\n\n".join(f"    {example}" for example in examples)
-    return f"{text}\n\n{_('For example:')}\n\n{shown}"
+    return "\n\n".join([text, _("For example:"), shown])

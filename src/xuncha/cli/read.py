@@ -11,7 +11,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.context import of
 from xuncha.cli.options import guide
-from xuncha.errors import UsageError
+from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import STATUSES, TERMS
@@ -67,8 +67,8 @@ def status(
         str,
         typer.Option(
             "--by",
-            metavar="problem|category|office|leader",
-            help=_("What the bars are of"),
+            metavar="GROUP",
+            help=_("What the bars are of: problem, category, office or leader"),
             autocompletion=lambda: list(_GROUPINGS),
         ),
     ] = "problem",
@@ -137,6 +137,14 @@ def list_(
         _among(term, TERMS, "--term")
     call = of(context)
     found = call.register()
+    for name, known, code in (
+        (leader, found.leaders, "unknown-leader"),
+        (office, found.offices, "unknown-office"),
+    ):
+        if name is not None and name not in known:
+            raise RefusedError(
+                code, _("“{name}” is not in data/ledger.yaml").format(name=name), suggestion(name, known)
+            )
     horizon = Horizon.of(found, call.today)
     wanted = {"status": status, "office": office, "leader": leader, "term": term}
     wanted["problem"] = str(Identity.parse(problem).problem) if problem else None
@@ -175,7 +183,7 @@ def measure_json(row: MeasureRow, horizon: Horizon) -> dict[str, Any]:
 
 def show(context: typer.Context, identity: options.Either, as_json: options.Json = False) -> None:
     """Show one problem or measure."""
-    from xuncha.cli.record import problem_screen, record_json, record_screen  # noqa: PLC0415
+    from xuncha.cli.record import measure_screen, problem_screen, record_json  # noqa: PLC0415
     from xuncha.cli.track import trail  # noqa: PLC0415
     from xuncha.model.records import Problem  # noqa: PLC0415
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
@@ -198,9 +206,10 @@ def show(context: typer.Context, identity: options.Either, as_json: options.Json
     if as_json:
         screen.data(record_json(which, record, rows, horizon, events))
     elif isinstance(record, Problem):
-        screen.show(*problem_screen(which, record, rows, horizon, events))
+        screen.show(*problem_screen(which, record, found.settings, rows, horizon, events))
     else:
-        screen.show(*record_screen(which, record, rows[which.measure - 1], horizon, events))
+        row = rows[which.measure - 1]
+        screen.show(*measure_screen(which, record, found.settings, row, horizon, events))
 
 
 def _span(text: str) -> timedelta:
@@ -209,7 +218,7 @@ def _span(text: str) -> timedelta:
         raise UsageError(
             "bad-span",
             _("--due-within: “{text}” is not a number of days").format(text=text),
-            _("write it as 14d"),
+            _("write it like 14d"),
         )
     return timedelta(days=min(int(match[1]), 36500))
 

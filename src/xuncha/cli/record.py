@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from xuncha.model.identity import Identity
-    from xuncha.model.records import Problem
+    from xuncha.model.records import Problem, Settings
     from xuncha.model.register import MeasureRow
     from xuncha.tally import Horizon
     from xuncha.trail.history import Event
@@ -46,6 +46,7 @@ def record_json(
 def problem_screen(
     identity: Identity,
     problem: Problem,
+    settings: Settings,
     rows: Sequence[MeasureRow],
     horizon: Horizon,
     events: Sequence[Event],
@@ -53,7 +54,7 @@ def problem_screen(
     """A problem with its measures."""
     closed = sum(row.status == "closed" for row in rows)
     facts = _facts(
-        (_("Category"), problem.category),
+        (_("Category"), next(known.title for known in settings.categories if known.key == problem.category)),
         (_("Finding"), problem.finding),
         (_("Published"), None if problem.publish else _("no: counts, and appears in nothing public")),
     )
@@ -62,8 +63,13 @@ def problem_screen(
     return [_title(identity, problem.title), facts, count, Text(), *table, *_history(events)]
 
 
-def record_screen(
-    identity: Identity, measure: Measure, row: MeasureRow, horizon: Horizon, events: Sequence[Event]
+def measure_screen(
+    identity: Identity,
+    measure: Measure,
+    settings: Settings,
+    row: MeasureRow,
+    horizon: Horizon,
+    events: Sequence[Event],
 ) -> list[RenderableType]:
     """A measure."""
     light = horizon.light(row)
@@ -80,7 +86,14 @@ def record_screen(
         (_("Due"), measure.due.isoformat() if measure.due else words.term(measure.term)),
         (_("Closed"), _joined(closed.date.isoformat(), closed.by, closed.note) if closed else None),
         (_("Taken over"), _joined(escalated.date.isoformat(), escalated.to) if escalated else None),
-        (_("Outcomes"), _(", ").join(f"{key} {amount:g}" for key, amount in measure.outcomes.items())),
+        (
+            _("Outcomes"),
+            _(", ").join(
+                f"{kind.label} {measure.outcomes[kind.key]:g} {kind.unit}"
+                for kind in settings.outcomes
+                if kind.key in measure.outcomes
+            ),
+        ),
         (_("In the notice"), measure.notice_text),
         (_("Published"), None if row.publish else _("no: counts, and appears in nothing public")),
     )

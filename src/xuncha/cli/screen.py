@@ -90,7 +90,7 @@ def day(text: str, option: str) -> date:
     raise UsageError(
         "bad-date",
         _("{option}: “{text}” is not a day of the calendar").format(option=option, text=text),
-        _("write it as 2024-04-18"),
+        _("write it like 2024-04-18"),
     )
 
 

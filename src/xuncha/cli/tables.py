@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rich.console import Group as Lines
 from rich.table import Table
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from xuncha.model.register import MeasureRow, Register
     from xuncha.tally import Group, Tally
 
+_LEFT: Literal["left"] = "left"
+_RIGHT: Literal["right"] = "right"
 _BAR = 20
 _MANY = 40
 """Rows of one kind on a screen; the rest is counted."""
@@ -102,28 +104,27 @@ def _head(register: Register, counts: Tally) -> RenderableType:
 
 def _counts(counts: Tally) -> RenderableType:
     table = Table.grid(padding=(0, 2))
-    for justify in ("left", "right", "left", "left"):
+    for justify in _LEFT, _RIGHT, _LEFT, _LEFT:
         table.add_column(justify=justify, no_wrap=True)
-    for label, closed, total, rate_of in (
-        (_("Problems"), counts.problems_closed, counts.problems, _("of problems complete")),
-        (_("Measures"), counts.closed, counts.measures, _("of measures closed")),
+    for label, closed, total, said in (
+        (_("Problems"), counts.problems_closed, counts.problems, _("{rate} of problems complete")),
+        (_("Measures"), counts.closed, counts.measures, _("{rate} of measures closed")),
     ):
-        table.add_row(
-            Text(label),
-            Text(f"{closed}/{total}", "bold"),
-            bar(closed, total),
-            Text(f"{percent(closed, total)} {rate_of}"),
-        )
+        shown = Text(said.format(rate=percent(closed, total)))
+        table.add_row(Text(label), Text(f"{closed}/{total}", "bold"), bar(closed, total), shown)
+    if not counts.measures:
+        return Lines(Text(), table)
     parts = [f"{words.status(status)} {number}" for status, number in counts.by_status.items() if number]
     if counts.long_term_closed:
-        parts.append(_("of these long-term, staged result reached {n}").format(n=counts.long_term_closed))
-    states = Text(_(", ").join(parts), "dim")
-    lights = Text.assemble(
-        (f"{_('Overdue')} {counts.overdue}", "bold red" if counts.overdue else "dim"), "  ",
-        (f"{_('Due soon')} {counts.due_soon}", "bold yellow" if counts.due_soon else "dim"), "  ",
-        (f"{_('To be looked at again')} {counts.review_due}", "bold magenta" if counts.review_due else "dim"),
-    )  # fmt: skip
-    return Lines(Text(), table, states, lights) if counts.measures else Lines(Text(), table)
+        parts.append(_("long-term with staged result {n}").format(n=counts.long_term_closed))
+    lights = []
+    for label, number, style in (
+        (_("Overdue"), counts.overdue, "bold red"),
+        (_("Due soon"), counts.due_soon, "bold yellow"),
+        (_("To be looked at again"), counts.review_due, "bold magenta"),
+    ):
+        lights.append((f"{label} {number}  ", style if number else "dim"))
+    return Lines(Text(), table, Text("  ".join(parts), "dim"), Text.assemble(*lights))
 
 
 def _due(
@@ -166,7 +167,7 @@ def _reviews(rows: Sequence[MeasureRow], limit: int | None) -> list[RenderableTy
         )
     return [
         Text(),
-        Text(f"{_('To be looked at again')} {len(rows)}", "bold magenta"),
+        Text(_("To be looked at again") + f" {len(rows)}", "bold magenta"),
         table,
         *_rest(len(rows), limit, "xuncha status --all"),
     ]

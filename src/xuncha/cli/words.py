@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from xuncha.model.vocabulary import Light, Requirement, ReviewResult, Status, Term
+    from xuncha.model.vocabulary import Light, ReviewResult, Status, Term
 
 COLOURS: dict[Light, str] = {"done": "green", "green": "", "yellow": "yellow", "red": "bold red"}
 
@@ -35,14 +35,3 @@ def light(word: Light) -> str:
 def result(word: ReviewResult) -> str:
     """What a later look found."""
     return {"holds": _("holds"), "slipped": _("slipped")}[word]
-
-
-def requirement(word: Requirement) -> str:
-    """What the policy asks before a measure may be closed."""
-    return {
-        "progress": _("a progress entry"),
-        "evidence": _("evidence"),
-        "submission": _("an application"),
-        "second_person": _("a second person"),
-        "signed_commit": _("a signature"),
-    }[word]

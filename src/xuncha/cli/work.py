@@ -120,7 +120,9 @@ def progress(
     if not text.strip():
         raise UsageError("empty-text", _("the text is empty"), _("say what was done"))
     call = of(context)
-    _do(call, actions.progress(text, _past(call, day), evidence or (), publish=not no_publish), [identity])
+    when = _past(call, day)
+    doing = actions.progress(text, when, evidence or (), publish=not no_publish)
+    _do(call, doing, [identity], _("progress of {day} recorded").format(day=when))
 
 
 def attach(
@@ -139,7 +141,8 @@ def attach(
     from xuncha.workflow import actions  # noqa: PLC0415
 
     call = of(context)
-    _do(call, actions.attach(file.name, actions.read_evidence(file), _past(call, day), text), [identity])
+    doing = actions.attach(file.name, actions.read_evidence(file), _past(call, day), text)
+    _do(call, doing, [identity], _("{name} attached").format(name=file.name))
 
 
 def submit(context: typer.Context, identity: options.Measure) -> None:
@@ -189,7 +192,9 @@ def extend(
     """Move a deadline."""
     from xuncha.workflow import actions  # noqa: PLC0415
 
-    _do(of(context), actions.extend(screen.day(due, "--due"), _reason(reason)), [identity])
+    until = screen.day(due, "--due")
+    doing = actions.extend(until, _reason(reason))
+    _do(of(context), doing, [identity], _("the time limit is now {due}").format(due=until))
 
 
 def escalate(context: typer.Context, identity: options.Measure, to: options.To) -> None:
@@ -197,7 +202,7 @@ def escalate(context: typer.Context, identity: options.Measure, to: options.To) 
     from xuncha.workflow import actions  # noqa: PLC0415
 
     call = of(context)
-    _do(call, actions.escalate(to, call.today), [identity])
+    _do(call, actions.escalate(to, call.today), [identity], _("{name} takes it over").format(name=to))
 
 
 def review(
@@ -222,17 +227,24 @@ def review(
     if result not in REVIEW_RESULTS:
         raise UsageError("unknown-word", _("--result is holds or slipped, not “{word}”").format(word=result))
     call = of(context)
-    _do(call, actions.review(result, call.today, text), [identity])
+    found = words.result(result)
+    _do(
+        call,
+        actions.review(result, call.today, text),
+        [identity],
+        _("looked at again: {result}").format(result=found),
+    )
     if result == "slipped":
         screen.line(
             _("The result has slipped: open it again with xuncha reopen {id} --reason …").format(id=identity)
         )
 
 
-def _do(call: Context, doing: Doing, identities: Sequence[str]) -> None:
+def _do(call: Context, doing: Doing, identities: Sequence[str], detail: str = "") -> None:
+    """Do it, and say what changed."""
     from xuncha.workflow.perform import perform  # noqa: PLC0415
 
-    _say(call, perform(call.root, doing, [Identity.parse(identity) for identity in identities]))
+    _say(call, perform(call.root, doing, [Identity.parse(identity) for identity in identities]), detail)
 
 
 def _past(call: Context, text: str | None) -> date:
@@ -253,13 +265,15 @@ def _reason(text: str) -> str:
     return text
 
 
-def _say(call: Context, done: Done) -> None:
+def _say(call: Context, done: Done, detail: str) -> None:
     """What changed, the new counts, and which problems are complete by it."""
     say_leftover(done)
     for step, title in zip(done.steps, done.titles, strict=True):
         screen.line(f"{step.id} {title}")
         if step.from_ != step.to and step.from_ and step.to:
             screen.line(f"    {words.status(step.from_)} → {words.status(step.to)}")  # type: ignore[arg-type]
+    if detail:
+        screen.line(f"    {detail}")
     for problem in done.completed:
         screen.line(_("Problem {id} is complete: {title}").format(id=problem.id, title=problem.title))
     say_counts(call, done)

@@ -77,14 +77,14 @@ def init(
     from xuncha.workflow.create import create  # noqa: PLC0415
 
     made = create(folder.absolute(), of(context).today, example=example)
-    screen.line(_("A ledger is made in {path}.").format(path=folder))
+    screen.line(_("A ledger is made: {path}").format(path=folder))
     if made.kept:
         screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(made.kept)))
     if not made.committed:
         screen.warning(
             _("git does not know who you are, so nothing is committed yet"),
-            _(
-                "type: git config --global user.name 姓名 && git config --global user.email 邮箱, then git add -A && git commit -m 建立台账 in that folder"
+            _("type there: {commands}").format(
+                commands="git config user.name 姓名 && git config user.email 邮箱 && git add -A && git commit -m 建立台账"
             ),
         )
     if str(folder) != ".":

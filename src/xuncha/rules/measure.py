@@ -109,7 +109,7 @@ def due_before_feedback(measure: Measure, around: Neighbourhood) -> Iterator[Bro
             _("the time limit {due} is before the feedback of {feedback}").format(
                 due=measure.due, feedback=feedback
             ),
-            _("write a day after the feedback"),
+            _("write the day of the feedback or a later one"),
         )
 
 

@@ -85,7 +85,7 @@ def load_folders(source: Source) -> tuple[dict[int, str], list[Finding]]:
                     path,
                     "misnamed",
                     _("{path} is not a problem's folder").format(path=path),
-                    _("a folder is named 01, 02, …, 10, …, 100"),
+                    _("name the folders 01, 02, …, 10, …, 100"),
                 )
             )
         elif (number := int(match[1])) in names:
@@ -201,7 +201,7 @@ def _identities(number: int, folder: str, entries: list[Entry]) -> tuple[list[Id
                 _about(
                     path,
                     "misnamed",
-                    _("{path} is not a file of a problem").format(path=path),
+                    _("{path} does not belong in a problem's folder").format(path=path),
                     _("a measure's file is named {name}").format(name=f"{number}.1.yaml"),
                 )
             )
@@ -237,7 +237,7 @@ def _gaps(numbered: list[tuple[int, str]], message: str, name: Callable[[int], I
                     path,
                     "number-gap",
                     message.format(n=missing),
-                    _("bring {missing} back, or give this one its number").format(missing=missing),
+                    _("bring {missing} back, or renumber this one to {missing}").format(missing=missing),
                 )
             )
         expected = number + 1

@@ -43,7 +43,7 @@ def undo(root: Path) -> Done | Leftover:
         ):
             raise RefusedError(
                 "later-work",
-                _("later work stands on “{subject}”: without it, {message}").format(
+                _("“{subject}” cannot be taken back, since later work stands on it: {message}").format(
                     subject=events[0].subject, message=findings[0].message
                 ),
             )
@@ -88,7 +88,7 @@ def _changes(session: Session, commit: str, subject: str) -> list[FileChange]:
         later = git.run("rev-list", f"{commit}..HEAD", "--", *paths).decode().split()
         raise RefusedError(
             "later-work",
-            _("later work stands on “{subject}”: {commit} changed the same files").format(
+            _("“{subject}” cannot be taken back, since {commit} changed the same files later").format(
                 subject=subject, commit=later[-1][:10]
             ),
             _("see `xuncha log`"),
