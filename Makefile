@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 SOURCES := pyproject.toml compile_translations.py $(wildcard src/xuncha/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: status test lint docs bench notice clean
+.PHONY: status test lint docs bench notice messages clean
 
 status: .venv/ready
 	@$(BIN)/xuncha status
@@ -40,3 +40,9 @@ clean:
 .venv/ready-to-develop: .venv/ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
+
+# Typer's own messages are looked up in our catalogue, so they are extracted with ours.
+messages: .venv/ready-to-develop
+	$(BIN)/pybabel -q extract -k _ -k ngettext:1,2 --no-location --sort-output --project=xuncha -o .venv/messages.pot \
+		src $$($(BIN)/python -c 'import os, typer; print(os.path.dirname(typer.__file__))')
+	$(BIN)/pybabel -q update --domain=xuncha --locale=zh_CN --no-fuzzy-matching --ignore-obsolete --input-file=.venv/messages.pot --output-dir=src/xuncha/locale

@@ -19,7 +19,7 @@ from xuncha.language import ngettext
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rich.console import Console, RenderableType
+    from rich.console import RenderableType
 
     from xuncha.errors import Finding
 
@@ -61,19 +61,22 @@ def show(*renderables: RenderableType, wide: bool = False) -> None:
         renderables: one below the other.
         wide: in a pipe, let lines be as long as they are, one row a line, for other programs.
     """
-    screen = console(wide=wide)
-    for renderable in renderables:
-        screen.print(renderable)
-
-
-def console(*, wide: bool = False) -> Console:
-    """The terminal."""
     from rich.console import Console  # noqa: PLC0415  commands that print a line do not need it
 
-    in_pipe = not sys.stdout.isatty()
-    return Console(
-        file=sys.stdout, width=_NO_LIMIT if wide and in_pipe else None, highlight=False, markup=False, emoji=False, soft_wrap=False
-    )  # fmt: skip
+    terminal = sys.stdout.isatty()
+    console = Console(
+        file=sys.stdout,
+        width=_NO_LIMIT if wide and not terminal else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    if terminal:
+        console.print(*renderables, sep="\n")
+        return
+    with console.capture() as captured:
+        console.print(*renderables, sep="\n")
+    sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
 def day(text: str, option: str) -> date:

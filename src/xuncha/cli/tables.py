@@ -90,7 +90,7 @@ def status_screen(
 
 def _head(register: Register, counts: Tally) -> RenderableType:
     inspected = (
-        _("{inspector}, feedback of {day}").format(inspector=register.inspector, day=register.feedback)
+        _("feedback of {day} by {inspector}").format(inspector=register.inspector, day=register.feedback)
         if register.inspector
         else register.feedback
     )

@@ -1,0 +1,135 @@
+"""Makes what the program itself knows best: the rules, the commands, the schemas, and the screens in the READMEs.
+
+`make docs` writes them; a test fails when one of them is not what this would write.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+LANGUAGES = {"en": ("README.md", "docs/commands.md"), "zh": ("README.zh-CN.md", "docs/commands.zh-CN.md")}
+HEADS = {
+    "en": "# Commands\n\nMade from the program by `make docs`; `xuncha COMMAND --help` says the same.\n",
+    "zh": "# 命令\n\n本页由 `make docs` 从程序生成，与 `xuncha 命令 --help` 一致。\n",
+}
+
+
+def made() -> dict[str, str]:
+    """Every file that is made, by its path, with the text that it should have."""
+    from xuncha.store.schema import KINDS  # noqa: PLC0415
+    from xuncha.workflow.create import schema_file  # noqa: PLC0415
+
+    files = {f"data/schema/{kind}.json": schema_file(kind).decode() for kind in KINDS}
+    files["docs/rules.md"] = rules()
+    for language, (readme, commands) in LANGUAGES.items():
+        files[commands] = _run(language, __file__, "--commands")
+        files[readme] = with_screens((ROOT / readme).read_text(encoding="utf-8"), language)
+    return files
+
+
+def rules() -> str:
+    """docs/rules.md: every rule, with its reason and an example."""
+    import xuncha.rules.files  # noqa: PLC0415
+    import xuncha.rules.ledger  # noqa: PLC0415
+    import xuncha.rules.measure  # noqa: F401, PLC0415
+    from xuncha.rules.catalogue import RULES  # noqa: PLC0415
+
+    places = {
+        "folder": "The folder and its files",
+        "ledger": "data/ledger.yaml",
+        "problem": "problem.yaml",
+        "measure": "A measure, or any record",
+    }
+    parts = [
+        "# Rules\n",
+        "Made from the code by `make docs`. `xuncha validate` finds every broken rule in one run; all commands that read a",
+        "ledger keep the same ones. What is in parentheses is described rather than shown.\n",
+    ]
+    for where, title in places.items():
+        parts.append(f"## {title}\n")
+        for rule in sorted(RULES.values(), key=lambda rule: rule.code):
+            if rule.where == where:
+                parts += [
+                    f"### {rule.code}\n",
+                    f"{rule.why}\n",
+                    f"Wrong:\n\n```yaml\n{rule.wrong}\n```\n",
+                    f"Right:\n\n```yaml\n{rule.right}\n```\n",
+                ]
+    return "\n".join(parts)
+
+
+def commands(language: str) -> str:
+    """The reference of the commands: the help of each, as it stands on a screen of 80 columns."""
+    parts = [HEADS[language]]
+    for words in _all_commands():
+        parts += [f"## xuncha {' '.join(words)}".rstrip() + "\n", f"```text\n{_help(words)}\n```\n"]
+    return "\n".join(parts)
+
+
+def with_screens(readme: str, language: str) -> str:
+    """A README with its screens as the program shows them."""
+
+    def screen(match: re.Match[str]) -> str:
+        return f"{match[1]}\n```text\n{_run(language, '-m', 'xuncha', *match[2].split()).rstrip()}\n```\n{match[3]}"
+
+    return re.sub(r"(<!-- xuncha (.+?) -->)\n.*?(<!-- /xuncha -->)", screen, readme, flags=re.DOTALL)
+
+
+def _all_commands() -> Iterator[list[str]]:
+    from typer.main import get_command  # noqa: PLC0415
+
+    from xuncha.cli.app import program  # noqa: PLC0415
+
+    yield []
+    for name, command in get_command(program()).commands.items():  # type: ignore[attr-defined]
+        yield [name]
+        for inner in getattr(command, "commands", ()):
+            yield [name, inner]
+
+
+def _help(words: list[str]) -> str:
+    from xuncha.cli.app import program  # noqa: PLC0415
+
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
+        program(words[0] if words else None)([*words, "--help"], standalone_mode=False, prog_name="xuncha")
+    return "\n".join(line.rstrip() for line in printed.getvalue().strip("\n").splitlines()).strip("\n")
+
+
+def _run(language: str, *arguments: str) -> str:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("XUNCHA_")}
+    environment |= {"XUNCHA_LANG": language, "COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb"}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    ).stdout
+
+
+def main() -> None:
+    """Write the files; or, asked by itself, print the commands in the language of the surroundings."""
+    if "--commands" in sys.argv:
+        from xuncha import language  # noqa: PLC0415
+
+        language.choose()
+        sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+        sys.stdout.write(commands(os.environ["XUNCHA_LANG"]))
+        return
+    for path, text in made().items():
+        (ROOT / path).write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()
