@@ -36,6 +36,16 @@ class _Group(TyperGroup):
     def get_help_option(self, ctx: typer.Context) -> TyperOption | None:  # type: ignore[override]
         return _in_our_words(super().get_help_option(ctx))
 
+    def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override]
+        """See Typer; the texts of its two options of completion are fixed too."""
+        params = super().get_params(ctx)
+        for param in params:
+            if param.name == "install_completion":
+                param.help = _("Teach this shell to complete numbers and names")  # type: ignore[attr-defined]
+            elif param.name == "show_completion":
+                param.help = _("Show what the shell is taught")  # type: ignore[attr-defined]
+        return params
+
 
 def _in_our_words(option: Any) -> TyperOption | None:  # noqa: ANN401
     if option is not None:

@@ -81,7 +81,7 @@ def trail(root: Path, identity: Identity | None) -> list[Event]:
 
 
 def events_table(events: list[Event]) -> Table:
-    """Events as a table: when, who, what."""
+    """Events as a table, a commit a row: when, who, what."""
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
@@ -89,7 +89,7 @@ def events_table(events: list[Event]) -> Table:
     table.add_column(_("When"), no_wrap=True)
     table.add_column(_("Who"), no_wrap=True, max_width=16)
     table.add_column(_("What"), overflow="fold")
-    for event in events:
+    for event in {event.commit: event for event in events}.values():
         what = Text(screen.clean(event.subject))
         if event.reason:
             what.append(_(" ({reason})").format(reason=screen.clean(event.reason)), "dim")

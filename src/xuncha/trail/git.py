@@ -7,9 +7,13 @@ import subprocess
 import zlib
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @cache
@@ -42,6 +46,14 @@ def private(root: Path, name: str) -> Path | None:
     """
     folder = git_dir(root)
     return folder and folder / "xuncha" / f"{name}-{zlib.crc32(os.fsencode(root)):08x}"
+
+
+def literal(paths: Iterable[str]) -> list[str]:
+    """The paths so that git takes no character of them for a pattern.
+
+    Said of each, not in the environment: hooks inherit that.
+    """
+    return [f":(literal){path}" for path in paths]
 
 
 class GitError(Exception):
@@ -80,12 +92,10 @@ class Git:
             GitError: it exits with an error.
             SurroundingsError: it is not installed.
         """
-        environment = {**os.environ, "GIT_LITERAL_PATHSPECS": "1", "GIT_TERMINAL_PROMPT": "0"}
         try:
             done = subprocess.run(
                 ["git", *arguments],
                 cwd=self.root,
-                env=environment,
                 input=stdin,
                 stdin=subprocess.DEVNULL if stdin is None else None,
                 capture_output=True,
@@ -128,7 +138,7 @@ class Git:
         Asks for these alone: `git status` would look at every file of the repository.
         """
         try:
-            listed = self.run("ls-tree", "-z", "HEAD", "--", *paths)
+            listed = self.run("ls-tree", "-z", "HEAD", "--", *literal(paths))
         except GitError:  # nothing is committed yet
             listed = b""
         committed = {}
@@ -153,10 +163,19 @@ class Git:
             GitError: it was refused; the index is as it was.
         """
         if new:
-            self.run("add", "--intent-to-add", "--", *new)
+            self.run("add", "--intent-to-add", "--", *literal(new))
         try:
             sign = ["--gpg-sign"] if signed else []
-            self.run("commit", "--quiet", "--only", *sign, "--file=-", "--", *paths, stdin=message.encode())
+            self.run(
+                "commit",
+                "--quiet",
+                "--only",
+                *sign,
+                "--file=-",
+                "--",
+                *literal(paths),
+                stdin=message.encode(),
+            )
         except BaseException:
             if new:
                 self.forget(new)
@@ -165,6 +184,6 @@ class Git:
     def forget(self, paths: list[str]) -> None:
         """Take files out of the index that were only meant to be added."""
         try:
-            self.run("rm", "--cached", "--quiet", "--ignore-unmatch", "--", *paths)
+            self.run("rm", "--cached", "--quiet", "--ignore-unmatch", "--", *literal(paths))
         except GitError:  # the index is locked: then nothing was added either
             return

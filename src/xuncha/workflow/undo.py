@@ -8,7 +8,7 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.store.files import Overlay
 from xuncha.store.loading import check
-from xuncha.trail.git import GitError
+from xuncha.trail.git import GitError, literal
 from xuncha.trail.history import Event, history
 from xuncha.workflow.change import FileChange, Leftover, Message, Session, Step, begin
 from xuncha.workflow.perform import SUBJECTS, Done, standing
@@ -85,7 +85,7 @@ def _changes(session: Session, commit: str, subject: str) -> list[FileChange]:
         FileChange(path, _blob(session, "HEAD", path), _blob(session, f"{commit}^", path)) for path in paths
     ]
     if any(change.before != _blob(session, commit, change.path) for change in changes):
-        later = git.run("rev-list", f"{commit}..HEAD", "--", *paths).decode().split()
+        later = git.run("rev-list", f"{commit}..HEAD", "--", *literal(paths)).decode().split()
         raise RefusedError(
             "later-work",
             _("“{subject}” cannot be taken back, since {commit} changed the same files later").format(
