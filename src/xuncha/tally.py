@@ -119,6 +119,14 @@ class Tally(NamedTuple):
         }
 
 
+def measure_json(row: MeasureRow, horizon: Horizon) -> dict[str, Any]:
+    """A measure in the form of `list --json`."""
+    fields = row._asdict()
+    del fields["looked_at"]
+    publish = fields.pop("publish")
+    return {**fields, "light": horizon.light(row), "publish": publish}
+
+
 def rate(closed: int, total: int) -> float | None:
     """Closed over total to four places; None where there is nothing.
 

@@ -35,6 +35,19 @@ class Context:
         """
         return find(Path.cwd(), self.named)
 
+    def root_for_writing(self) -> Path:
+        """The ledger's folder, after taking back, and naming, what an interrupted command left behind."""
+        from xuncha.workflow.change import recover  # noqa: PLC0415  only commands that write
+
+        if found := recover(self.root):
+            screen.warning(
+                _("`{command}` had been interrupted before its commit; what it wrote was taken back").format(
+                    command=found.command
+                ),
+                _("to have it done, type it again"),
+            )
+        return self.root
+
     def register(self) -> Register:
         """The register of the ledger; says what an interrupted command left behind."""
         from xuncha.store.cache import register  # noqa: PLC0415  `init` and `--help` need no ledger

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -16,13 +16,13 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import STATUSES, TERMS
 from xuncha.rules.names import suggestion
-from xuncha.tally import Grouping, Horizon, groups, tally
+from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xuncha.cli.context import Context
-    from xuncha.model.register import MeasureRow, Register
+    from xuncha.model.register import Register
 
 _SPAN = re.compile(r"([0-9]{1,5})d")
 _GROUPINGS: tuple[str, ...] = get_args(Grouping)
@@ -171,14 +171,6 @@ def list_(
         screen.show(measures_table(rows, horizon), wide=True)
     else:
         screen.line(_("No measure is like that."))
-
-
-def measure_json(row: MeasureRow, horizon: Horizon) -> dict[str, Any]:
-    """A measure in the form of `list --json`."""
-    fields = row._asdict()
-    del fields["looked_at"]
-    publish = fields.pop("publish")
-    return {**fields, "light": horizon.light(row), "publish": publish}
 
 
 def show(context: typer.Context, identity: options.Either, as_json: options.Json = False) -> None:

@@ -8,11 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 from xuncha.cli import screen, words
-from xuncha.cli.read import measure_json
 from xuncha.cli.tables import bar, measures_table
 from xuncha.cli.track import events_table
 from xuncha.language import gettext as _
 from xuncha.model.records import EvidenceFile, Measure
+from xuncha.tally import measure_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -58,7 +58,7 @@ def trail(root: Path, identity: Identity | None) -> list[Event]:
         RefusedError: there is no such problem or measure.
     """
     from xuncha.trail.git import git_dir  # noqa: PLC0415
-    from xuncha.trail.history import history  # noqa: PLC0415
+    from xuncha.trail.history import history, history_of_measure  # noqa: PLC0415
     from xuncha.workflow.perform import no_such  # noqa: PLC0415
 
     if git_dir(root) is None:
@@ -72,12 +72,9 @@ def trail(root: Path, identity: Identity | None) -> list[Event]:
     if not (root / identity.path).is_file():
         raise no_such(identity)
     if identity.is_problem:
-        return [
-            event
-            for event in history(root, identity.folder)
-            if event.id is None or Identity.parse(event.id).problem == identity.problem
-        ]
-    return [event for event in history(root, identity.path, follow=True) if event.id in {None, str(identity)}]
+        events = history(root, identity.folder)
+        return [event for event in events if (event.id or str(identity)).partition(".")[0] == str(identity)]
+    return history_of_measure(root, identity.path, str(identity))
 
 
 def events_table(events: list[Event]) -> Table:

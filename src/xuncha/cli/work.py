@@ -244,7 +244,11 @@ def _do(call: Context, doing: Doing, identities: Sequence[str], detail: str = ""
     """Do it, and say what changed."""
     from xuncha.workflow.perform import perform  # noqa: PLC0415
 
-    _say(call, perform(call.root, doing, [Identity.parse(identity) for identity in identities]), detail)
+    _say(
+        call,
+        perform(call.root_for_writing(), doing, [Identity.parse(identity) for identity in identities]),
+        detail,
+    )
 
 
 def _past(call: Context, text: str | None) -> date:
@@ -267,7 +271,6 @@ def _reason(text: str) -> str:
 
 def _say(call: Context, done: Done, detail: str) -> None:
     """What changed, the new counts, and which problems are complete by it."""
-    say_leftover(done)
     for step, title in zip(done.steps, done.titles, strict=True):
         screen.line(f"{step.id} {title}")
         if step.from_ != step.to and step.from_ and step.to:
@@ -277,17 +280,6 @@ def _say(call: Context, done: Done, detail: str) -> None:
     for problem in done.completed:
         screen.line(_("Problem {id} is complete: {title}").format(id=problem.id, title=problem.title))
     say_counts(call, done)
-
-
-def say_leftover(done: Done) -> None:
-    """Name what an interrupted command had left, and was taken back."""
-    if done.leftover:
-        screen.warning(
-            _("`{command}` had been interrupted before its commit; what it wrote was taken back").format(
-                command=done.leftover.command
-            ),
-            _("to have it done, type it again"),
-        )
 
 
 def say_counts(call: Context, done: Done) -> None:

@@ -14,8 +14,8 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.context import of
 from xuncha.cli.options import guide
-from xuncha.cli.work import say_counts, say_leftover
-from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, UsageError
+from xuncha.cli.work import say_counts
+from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, UsageError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
 
@@ -106,7 +106,7 @@ def add_problem(
     """Enter a problem."""
     from xuncha.workflow.perform import add_problem as enter  # noqa: PLC0415
 
-    identity = enter(of(context).root, _filled(title), category)
+    identity = enter(of(context).root_for_writing(), _filled(title), category)
     screen.line(_("Problem {id} is entered: {title}").format(id=identity, title=title.strip()))
     screen.line(_("Next: xuncha add measure {id} … --leader … --office … --due …").format(id=identity))
 
@@ -148,28 +148,26 @@ def edit(context: typer.Context, identity: options.Perhaps = None) -> None:
     from xuncha.workflow.perform import no_such  # noqa: PLC0415
 
     call = of(context)
+    root = call.root_for_writing()
     path = Identity.parse(identity).path if identity else LEDGER_FILE
-    target = call.root / path
+    target = root / path
     if target.is_symlink() or not target.is_file():
         raise no_such(Identity.parse(identity or "1"))
+    opened = target.read_bytes()
     draft = Path(tempfile.mkdtemp(prefix="xuncha-")) / target.name
-    draft.write_bytes(target.read_bytes())
+    draft.write_bytes(opened)
     while True:
         _open_editor(draft)
         try:
-            done = keep(call.root, path, draft.read_bytes())
+            done = keep(root, path, _written(draft), opened)
             break
-        except InvalidLedgerError as error:
-            if not sys.stdin.isatty():
-                screen.error(error)
-                raise RefusedError(
-                    "not-kept",
-                    _("the file was not changed; what you wrote is in {draft}").format(draft=draft),
-                    _("mend it there and try again"),
-                ) from None
+        except XunchaError as error:
+            # Whatever is in the way, what was written is not lost.
             screen.error(error)
-            if not typer.confirm(_("Edit it again?"), default=True):
-                raise RefusedError(
+            invalid = isinstance(error, InvalidLedgerError)
+            if not (invalid and sys.stdin.isatty() and typer.confirm(_("Edit it again?"), default=True)):
+                kind = SurroundingsError if isinstance(error, SurroundingsError) else RefusedError
+                raise kind(
                     "not-kept",
                     _("the file was not changed; what you wrote is in {draft}").format(draft=draft),
                 ) from None
@@ -178,9 +176,17 @@ def edit(context: typer.Context, identity: options.Perhaps = None) -> None:
     if done is None:
         screen.line(_("Nothing was changed."))
         return
-    say_leftover(done)
     screen.line(_("{path} is changed and committed.").format(path=path))
     say_counts(call, done)
+
+
+def _written(draft: Path) -> bytes:
+    try:
+        return draft.read_bytes()
+    except OSError:
+        raise RefusedError(
+            "editor-failed", _("the editor took its file away, and nothing was changed")
+        ) from None
 
 
 def _open_editor(draft: Path) -> None:

@@ -14,8 +14,9 @@ from yaml12 import format_yaml
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.store.faults import UnreadableError
 from xuncha.store.positions import Node, tree
-from xuncha.store.reading import UnreadableError, decode, parse
+from xuncha.store.reading import decode, parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

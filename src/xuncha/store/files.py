@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import zlib
 from typing import TYPE_CHECKING
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE, PROBLEMS
+from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.source import Entry, Kind, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 LARGEST = 1024 * 1024
@@ -97,13 +97,18 @@ def find(start: Path, named: Path | None) -> Path:
     )
 
 
+def half_written(target: Path) -> Path:
+    """Where a file stands while it is being written; something is there only when a command was killed."""
+    return target.with_name(f"{TEMPORARY}{zlib.crc32(os.fsencode(target.name)):08x}")
+
+
 def replace(target: Path, content: bytes) -> None:
     """Write a file whole: into a new one beside it, to the disk, and only then in its place. Its folder must be there.
 
     Raises:
         OSError: the disk is full, or the folder cannot be written; the file is as it was.
     """
-    temporary = target.with_name(TEMPORARY + target.name)
+    temporary = half_written(target)
     try:
         with temporary.open("wb") as stream:
             stream.write(content)
@@ -122,7 +127,8 @@ def replace(target: Path, content: bytes) -> None:
 def remove(target: Path) -> None:
     """Take a file away, and its folder where it was the last one in it."""
     target.unlink(missing_ok=True)
-    settle(target.parent)
+    if target.parent.is_dir():
+        settle(target.parent)
     with contextlib.suppress(OSError):
         target.parent.rmdir()
 
@@ -135,11 +141,6 @@ def settle(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def leftovers(root: Path) -> Iterator[Path]:
-    """Files that a killed command was still writing."""
-    return (root / PROBLEMS).glob(f"*/{TEMPORARY}*")
 
 
 class Overlay:

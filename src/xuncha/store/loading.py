@@ -19,7 +19,8 @@ from xuncha.model.records import EvidenceFile, Ledger, Measure, Problem, Setting
 from xuncha.rules.catalogue import Broken, Neighbourhood
 from xuncha.rules.ledger import broken_settings, unknown_category
 from xuncha.rules.measure import broken as broken_measure
-from xuncha.store.reading import Fault, UnreadableError, decode, parse
+from xuncha.store.faults import Fault, UnreadableError
+from xuncha.store.reading import decode, parse
 from xuncha.store.shape import ShapeError, shape
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ def load_folders(source: Source) -> tuple[dict[int, str], list[Finding]]:
                     _("name the folders 01, 02, …, 10, …, 100"),
                 )
             )
+        elif not source.entries(path):
+            continue  # git keeps no empty folders, and a command that was killed may have left one
         elif (number := int(match[1])) in names:
             findings.append(
                 _about(

@@ -24,7 +24,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import ReaderError
 
 from xuncha.language import gettext as _
-from xuncha.store.reading import Fault, UnreadableError
+from xuncha.store.faults import Fault, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,11 +9,12 @@ rule out what the fast one would let pass: equal keys, aliases, tags, several do
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from yaml12 import parse_yaml
 
 from xuncha.language import gettext as _
+from xuncha.store.faults import Fault, UnreadableError
 from xuncha.store.files import LARGEST
 
 # What the fast reader may understand otherwise than the careful one, or what a ledger must not hold: characters, and
@@ -26,24 +27,6 @@ _SIMPLE_FLOW_MAPPING = re.compile(
     r"""\{(?:[ ]*[a-z0-9_]+: [^\s,{}\[\]:#"'][^,{}\[\]:#"'\n]*(?:,(?=[ ]*[a-z])|(?=\})))+\}"""
 )
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: |$)|^={7}$", re.MULTILINE)
-
-
-class Fault(NamedTuple):
-    """Why a file cannot be read, and where in it."""
-
-    code: str
-    line: int
-    column: int
-    message: str
-    hint: str = ""
-
-
-class UnreadableError(Exception):
-    """A file cannot be read as a record."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.message)
-        self.fault = fault
 
 
 def decode(content: bytes) -> str:

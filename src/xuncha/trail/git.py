@@ -45,7 +45,7 @@ def private(root: Path, name: str) -> Path | None:
     None outside a repository.
     """
     folder = git_dir(root)
-    return folder and folder / "xuncha" / f"{name}-{zlib.crc32(os.fsencode(root)):08x}"
+    return folder and folder / "xuncha" / f"{name}-{zlib.crc32(os.fsencode(os.path.realpath(root))):08x}"
 
 
 def literal(paths: Iterable[str]) -> list[str]:
@@ -56,12 +56,15 @@ def literal(paths: Iterable[str]) -> list[str]:
     return [f":(literal){path}" for path in paths]
 
 
-class GitError(Exception):
+class GitError(SurroundingsError):
     """Git refused; `said` is what it wrote."""
 
     def __init__(self, said: str) -> None:
-        super().__init__(said)
+        super().__init__("git-failed", _("git failed: {said}").format(said=said))
         self.said = said
+
+
+_SHORTEST_HASH = 40
 
 
 class Git:
@@ -93,13 +96,12 @@ class Git:
             SurroundingsError: it is not installed.
         """
         try:
-            done = subprocess.run(
+            process = subprocess.Popen(
                 ["git", *arguments],
                 cwd=self.root,
-                input=stdin,
-                stdin=subprocess.DEVNULL if stdin is None else None,
-                capture_output=True,
-                check=False,
+                stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
             )
         except FileNotFoundError:
             raise SurroundingsError(
@@ -107,9 +109,22 @@ class Git:
                 _("git is not installed, or not found"),
                 _("install git (https://git-scm.com) and try again"),
             ) from None
-        if done.returncode:
-            raise GitError((done.stderr or done.stdout).decode("utf-8", "replace").strip())
-        return done.stdout
+        with process:
+            try:
+                printed, said = process.communicate(stdin)
+            except BaseException:
+                # Asked to end, git takes its locks away; killed, it would leave them.
+                process.terminate()
+                process.wait()
+                raise
+        if process.returncode == 0:
+            return printed
+        message = (said or printed).decode("utf-8", "replace").strip()
+        if "safe.directory" in message:
+            raise SurroundingsError(
+                "not-yours", _("git does not trust this folder: {said}").format(said=message)
+            )
+        raise GitError(message)
 
     def text(self, *arguments: str) -> str:
         """Run git and give what it prints, as one stripped text."""
@@ -132,23 +147,51 @@ class Git:
         name, _open, rest = identity.rpartition(" <")
         return name, rest.partition(">")[0]
 
-    def changed(self, *paths: str) -> list[str]:
+    def uncommitted(self, *paths: str) -> list[str]:
         """Which of these files of the ledger differ from the last commit, or are not in it.
 
         Asks for these alone: `git status` would look at every file of the repository.
         """
         try:
-            listed = self.run("ls-tree", "-z", "HEAD", "--", *literal(paths))
+            committed = self._names("ls-tree", "-z", "HEAD", "--", *literal(paths))
         except GitError:  # nothing is committed yet
-            listed = b""
-        committed = {}
-        for entry in listed.split(b"\0")[:-1]:
-            facts, _tab, path = entry.partition(b"\t")
-            committed[os.fsdecode(path)] = facts.split(b" ")[2]
+            committed = {}
         there = [path for path in paths if (self.root / path).is_file()]
-        names = self.run("hash-object", "--", *there) if there else b""
-        present = dict(zip(there, names.split(), strict=True))
-        return [path for path in paths if committed.get(path) != present.get(path)]
+        present = self._hashes(there)
+        differ = [path for path in there if present[path] != committed.get(path)]
+        # Line ends that were committed as they are stay so, whatever is set up now.
+        present |= self._hashes(differ, "--no-filters")
+        present |= dict.fromkeys(set(paths) - set(there), "")
+        return [path for path in paths if present[path] != committed.get(path, "")]
+
+    def staged(self, *paths: str) -> dict[str, str]:
+        """The hashes of these files in the index; of those that it knows."""
+        return self._names("ls-files", "--stage", "-z", "--", *literal(paths))
+
+    def unfinished(self, *paths: str) -> list[str]:
+        """Which of these files were changed since the last commit, in the folder or in the index."""
+        try:
+            committed = self._names("ls-tree", "-z", "HEAD", "--", *literal(paths))
+        except GitError:
+            committed = {}
+        staged = self.staged(*paths)
+        changed = self.uncommitted(*paths)
+        return [path for path in paths if path in changed or staged.get(path) != committed.get(path)]
+
+    def _names(self, *command: str) -> dict[str, str]:
+        """What a listing of git says: hashes by paths."""
+        found = {}
+        for entry in self.run(*command).split(b"\0")[:-1]:
+            facts, _tab, path = entry.partition(b"\t")
+            found[os.fsdecode(path)] = next(
+                word for word in facts.decode().split() if len(word) >= _SHORTEST_HASH
+            )
+        return found
+
+    def _hashes(self, paths: list[str], *options: str) -> dict[str, str]:
+        if not paths:
+            return {}
+        return dict(zip(paths, self.text("hash-object", *options, "--", *paths).split(), strict=True))
 
     def commit(self, message: str, paths: list[str], *, new: list[str], signed: bool = False) -> None:
         """Commit these files alone, whatever else is staged, with the hooks and the signing that are set up.

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _TRAILERS = ("Action", "Id", "From", "To", "Reason", "Undoes")
-_FIELD, _VALUE, _RECORD = "\x1f", "\x1e", "\x1d"
-_FORMAT = "%x1f".join(
+_VALUE = "\x1e"
+_FORMAT = "%x00".join(
     [
-        "%x1d%H",
+        "%H",
         "%cI",
         "%an",
         "%ae",
@@ -23,6 +23,8 @@ _FORMAT = "%x1f".join(
         *(f"%(trailers:key=Xuncha-{name},valueonly,unfold,separator=%x1e)" for name in _TRAILERS),
     ]
 )
+_FIELDS = 5 + len(_TRAILERS)
+"""In each record; no text of a commit can hold the NUL between them."""
 
 
 class Event(NamedTuple):
@@ -73,25 +75,47 @@ def history(root: Path, path: str = "data", *, follow: bool = False) -> list[Eve
         An event for each problem or measure that a commit names, in the commit's order; one event without an id for a
         commit that names none. Empty outside a repository and before the first commit.
     """
-    options = ["--follow"] if follow else []
+    options = ["--follow", "--find-renames=95%"] if follow else []
+    form = ["-z", "--encoding=UTF-8", "--no-show-signature", f"--format={_FORMAT}", "--no-patch"]
     try:
-        printed = Git(root).run("log", *options, f"--format={_FORMAT}", "--no-patch", "--", path)
+        printed = Git(root).run("log", *options, *form, "--", path)
     except GitError:
         return []
-    return [
-        event for record in printed.decode("utf-8", "replace").split(_RECORD)[1:] for event in _events(record)
-    ]
+    texts = printed.decode("utf-8", "replace").split("\0")
+    records = [texts[place : place + _FIELDS] for place in range(0, len(texts) - 1, _FIELDS)]
+    return [event for record in records for event in _events(record)]
 
 
-def _events(record: str) -> Iterator[Event]:
-    commit, date, author, email, subject, *trailers = record.rstrip("\n").split(_FIELD)
+def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
+    """What was done to one measure, newest first; renames of its file are followed.
+
+    Git takes a new file that resembles another for its copy; the history of a measure begins where it was entered.
+    """
+    events = []
+    for event in history(root, path, follow=True):
+        if event.id in {None, identity}:
+            events.append(event)
+            if event.action == "add" and event.id == identity:
+                break
+    return events
+
+
+def _events(record: list[str]) -> Iterator[Event]:
+    commit, date, author, email, subject, *trailers = record
     action, ids, froms, tos, reason, undoes = trailers
     identities: list[str | None] = [*ids.split(_VALUE)] if ids else [None]
     sources, targets = froms.split(_VALUE), tos.split(_VALUE)
     for place, identity in enumerate(identities):
         yield Event(
-            commit, date, author, email, action or None, identity,
+            commit,
+            date,
+            author,
+            email,
+            action or None,
+            identity,
             (sources[place] or None) if place < len(sources) else None,
             (targets[place] or None) if place < len(targets) else None,
-            reason or None, subject, undoes or None,
-        )  # fmt: skip
+            reason or None,
+            subject,
+            undoes or None,
+        )

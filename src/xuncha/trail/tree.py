@@ -46,7 +46,9 @@ class Tree:
     def digest(self, path: str) -> str | None:
         """The SHA-256 of an evidence file in hexadecimal; None where there is none."""
         try:
-            return hashlib.sha256(self.git.run("cat-file", "blob", f"{self.commit}:./{path}")).hexdigest()
+            return hashlib.sha256(
+                self.git.run("cat-file", "--filters", f"{self.commit}:./{path}")
+            ).hexdigest()
         except GitError:
             return None
 

@@ -11,6 +11,7 @@ import base64
 import contextlib
 import json
 import sys
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,7 @@ from fasteners import InterProcessLock
 
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
+from xuncha.model.identity import PROBLEMS
 from xuncha.store import files
 from xuncha.trail.git import Git, GitError, git_dir, private
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 60.0
 """Seconds to wait for another command to finish."""
+PATIENCE_WITH_GIT = 5.0
+"""Seconds to wait for a git whose command was killed."""
 
 
 class FileChange(NamedTuple):
@@ -90,17 +94,18 @@ class Session:
         Raises:
             RefusedError: a file was changed by hand and not committed.
         """
-        for path in self.git.changed(*paths):
+        for path in self.git.unfinished(*paths):
             name = path.rpartition("/")[2].removesuffix(".yaml")
-            what = (
-                name if name[:1].isdigit() else path.split("/")[-2].lstrip("0") if name == "problem" else ""
+            number = path.split("/")[-2].lstrip("0") if name == "problem" else name
+            keep = (
+                _("keep the change with `xuncha edit {id}`, or take it back with `git checkout -- {path}`")
+                if path.startswith(PROBLEMS) and (self.root / path).exists()
+                else _("take the change back with `git checkout -- {path}`")
             )
             raise RefusedError(
                 "uncommitted",
                 _("{path} was changed by hand and is not committed").format(path=path),
-                _(
-                    "keep the change with `xuncha edit {id}`, or take it back with `git checkout -- {path}`"
-                ).format(id=what, path=path),
+                keep.format(id=number, path=path),
                 path=path,
             )
 
@@ -111,22 +116,33 @@ class Session:
             RefusedError: git, or one of its hooks, refused; every file is as it was.
             SurroundingsError: a file could not be written; every file is as it was.
         """
+        # New files first and deletions last, so that nobody reads of evidence that is not there.
+        changes = sorted(changes, key=lambda change: (change.before is not None, change.after is None))
         try:
             _write_journal(self.root, changes)
             for change in changes:
                 _put(self.root / change.path, change.after)
-            new = [change.path for change in changes if change.before is None]
-            self.git.commit(message.text(), [change.path for change in changes], new=new, signed=signed)
+            paths = [change.path for change in changes]
+            known = self.git.staged(*paths)
+            new = [change.path for change in changes if change.after is not None and change.path not in known]
+            self.git.commit(message.text(), paths, new=new, signed=signed)
         except BaseException as error:
             # Where even this fails, the journal stays, and the next command takes the change back.
             with contextlib.suppress(OSError, GitError):
-                _take_back(self.root, self.git)
+                _roll_back(self.root, self.git)
             if isinstance(error, GitError):
+                if self._committed(changes):
+                    return  # git died after it had made the commit
                 raise _refused(error) from error
             if isinstance(error, OSError):
                 raise _not_written(self.root, error) from error
             raise
         _drop_journal(self.root)
+
+    def _committed(self, changes: Sequence[FileChange]) -> bool:
+        """Whether a commit holds what was written, whatever git said."""
+        written = all(_get(self.root / change.path) == change.after for change in changes)
+        return written and not self.git.uncommitted(*[change.path for change in changes])
 
 
 @contextlib.contextmanager
@@ -146,6 +162,7 @@ def begin(root: Path) -> Iterator[tuple[Session, Leftover | None]]:
     except OSError as error:
         raise _not_written(root, error) from error
     if not taken:
+        lock.lockfile.close()
         raise SurroundingsError(
             "locked",
             _("another command has been changing this ledger for {n} seconds").format(n=int(PATIENCE)),
@@ -155,6 +172,16 @@ def begin(root: Path) -> Iterator[tuple[Session, Leftover | None]]:
         yield Session(root, git), _take_back(root, git)
     finally:
         lock.release()
+
+
+def recover(root: Path) -> Leftover | None:
+    """Take back what an interrupted command left behind, and say what it was.
+
+    Raises:
+        SurroundingsError: as begin.
+    """
+    with begin(root) as (_session, found):
+        return found
 
 
 def leftover(root: Path) -> Leftover | None:
@@ -171,32 +198,60 @@ def leftover(root: Path) -> Leftover | None:
     except OSError:
         return None
     try:
-        return _left(root, Git(root))[0]
+        command, changes = _read_journal(root)
+        left = _left(root, Git(root), changes)
+        return Leftover(command, [change.path for change in left]) if left else None
     finally:
         lock.release()
 
 
-def _left(root: Path, git: Git) -> tuple[Leftover | None, list[FileChange]]:
-    """What the journal's changes left in the files and not in a commit."""
-    command, changes = _read_journal(root)
-    left = [change for change in changes if _get(root / change.path) == change.after != change.before]
-    uncommitted = git.changed(*[change.path for change in left]) if left else []
-    left = [change for change in left if change.path in uncommitted]
-    return (Leftover(command, [change.path for change in left]) if left else None), left
+def _left(root: Path, git: Git, changes: Sequence[FileChange]) -> list[FileChange]:
+    """Which of the journal's changes are in the files and not in a commit."""
+    there = [change for change in changes if _get(root / change.path) == change.after != change.before]
+    uncommitted = git.uncommitted(*[change.path for change in there]) if there else []
+    return [change for change in there if change.path in uncommitted]
 
 
 def _take_back(root: Path, git: Git) -> Leftover | None:
-    for temporary in files.leftovers(root):
-        temporary.unlink(missing_ok=True)
+    """Roll back what a killed command left behind."""
     if not _journal(root).exists():
         return None
-    found, changes = _left(root, git)
+    _wait_for_git(root)
+    return _roll_back(root, git)
+
+
+def _roll_back(root: Path, git: Git) -> Leftover | None:
+    """Give the files of the journal back what they held, as far as no commit holds the change."""
+    command, changes = _read_journal(root)
+    left = _left(root, git, changes)
     for change in changes:
+        files.half_written(root / change.path).unlink(missing_ok=True)
+        if change.before is None and not (root / change.path).exists():
+            files.remove(root / change.path)  # its folder may have been made for it
+    for change in reversed(left):
         if change.before is None:
             git.forget([change.path])
         _put(root / change.path, change.before)
     _drop_journal(root)
-    return found
+    return Leftover(command, [change.path for change in left]) if left else None
+
+
+def _wait_for_git(root: Path) -> None:
+    """Wait for a git that has outlived the command that started it, and may still commit what that wrote.
+
+    Raises:
+        SurroundingsError: it does not end; or it was killed too, and has left its lock.
+    """
+    lock = _journal(root).parents[1] / "index.lock"
+    end = time.monotonic() + PATIENCE_WITH_GIT
+    while lock.exists():
+        if time.monotonic() > end:
+            raise SurroundingsError(
+                "git-at-work",
+                _("git is at work in this repository, or was interrupted: {lock} is there").format(lock=lock),
+                _("wait until git has ended; if none is running, delete that file"),
+            )
+        time.sleep(0.05)
 
 
 def _not_written(root: Path, error: OSError) -> SurroundingsError:
@@ -258,7 +313,10 @@ def _write_journal(root: Path, changes: Sequence[FileChange]) -> None:
 def _read_journal(root: Path) -> tuple[str, list[FileChange]]:
     import shlex  # noqa: PLC0415  only after a crash
 
-    record = json.loads(_journal(root).read_bytes())
+    try:
+        record = json.loads(_journal(root).read_bytes())
+    except (FileNotFoundError, ValueError):  # another command has just finished; or it is none of ours
+        return "", []
     return shlex.join(record["command"]), [
         FileChange(path, _decode(before), _decode(after)) for path, before, after in record["changes"]
     ]

@@ -58,7 +58,8 @@ def create(root: Path, today: date, *, example: bool) -> Created:
         )
     contents = _contents(today, example=example)
     kept = [path for path in contents if (root / path).exists()]
-    new = [path for path in contents if path not in kept]
+    # The ledger's own file last: while it is not there, `init` can be typed again.
+    new = sorted((path for path in contents if path not in kept), key=lambda path: path == LEDGER_FILE)
     try:
         root.mkdir(parents=True, exist_ok=True)
         git = Git(root)
@@ -75,14 +76,14 @@ def create(root: Path, today: date, *, example: bool) -> Created:
     try:
         git.user()
         git.commit(Message("建立台账", "init").text(), new, new=new)
-    except SurroundingsError:
-        return Created(kept, committed=False)
     except GitError as error:
         raise RefusedError(
             "commit-refused",
             _("the files are there, but git refused the commit: {said}").format(said=error.said),
             _("type: git add -A && git commit"),
         ) from error
+    except SurroundingsError:
+        return Created(kept, committed=False)
     return Created(kept, committed=True)
 
 

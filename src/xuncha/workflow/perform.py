@@ -11,11 +11,12 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.store import editing
 from xuncha.store.cache import register
+from xuncha.store.faults import UnreadableError
 from xuncha.store.files import Overlay
 from xuncha.store.loading import check, load_problem, load_settings
-from xuncha.store.reading import UnreadableError, parse
+from xuncha.store.reading import parse
 from xuncha.trail.git import GitError
-from xuncha.trail.history import history
+from xuncha.trail.history import history_of_measure
 from xuncha.workflow.actions import Circumstances, Doing
 from xuncha.workflow.change import FileChange, Leftover, Message, Session, Step, begin
 from xuncha.workflow.transitions import step
@@ -77,18 +78,14 @@ def perform(root: Path, doing: Doing, identities: Sequence[Identity]) -> Done:
             if to != measure.status:
                 edits.insert(0, editing.Set("status", to))
             content = session.source.read(identity.path)
-            changes.append(FileChange(identity.path, content, editing.apply(content, edits)))
             if doing.evidence:
                 changes.append(_evidence(root, doing.evidence(identity)))
+            changes.append(FileChange(identity.path, content, editing.apply(content, edits)))
             steps.append(Step(str(identity), measure.status, to))
         session.must_be_clean(*[change.path for change in changes if change.before is not None])
         rows = _rows_after(session, settings, changes)
-        titles = [
-            row.title
-            for problem in rows.values()
-            for row in problem.measures
-            if row.id in {each.id for each in steps}
-        ]
+        by_id = {row.id: row.title for problem in rows.values() for row in problem.measures}
+        titles = [by_id[each.id] for each in steps]
         message = Message(_subject(doing.action, steps, titles), doing.action, steps, doing.reason)
         signed = doing.action == "close" and "signed_commit" in settings.policy.close_requires
         session.commit(changes, message, signed=signed)
@@ -163,20 +160,27 @@ def add_measure(
         return identity
 
 
-def edit(root: Path, path: str, content: bytes) -> Done | None:
+def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> Done | None:
     """Keep what someone wrote into a file, if it validates (修改). None where the commit holds just that already.
 
     Args:
         root: the ledger's folder.
         path: of a problem's, a measure's or the ledger's own file.
         content: what is to stand in it.
+        opened: what stood in it when the editing began; None where nobody can have changed it since.
 
     Raises:
         XunchaError: as perform; what other files break does not hinder it.
     """
     with begin(root) as (session, leftover):
         old = session.source.read(path)
-        if content == old and not session.git.changed(path):
+        if opened not in {None, old}:
+            raise RefusedError(
+                "changed-meanwhile",
+                _("{path} was changed by someone else meanwhile").format(path=path),
+                _("open it again, and enter your change anew"),
+            )
+        if content == old and not session.git.unfinished(path):
             return None
         source = Overlay(session.source, {path: content})
         if path == LEDGER_FILE:
@@ -212,6 +216,7 @@ def standing(root: Path) -> Register | None:
 
 def _add(session: Session, identity: Identity, record: dict[str, Any], kind: str, status: str | None) -> None:
     content = editing.fresh(record, f"../../schema/{kind}.json")
+    session.must_be_clean(identity.path)
     changes = [FileChange(identity.path, None, content)]
     _rows_after(session, _settings(session), changes)
     steps = [Step(str(identity), None, status)]
@@ -279,9 +284,11 @@ def _subject(action: Action, steps: Sequence[Step], titles: Sequence[str]) -> st
 
 
 def _submitter(root: Path, identity: Identity) -> str | None:
-    events = history(root, identity.path, follow=True)
+    events = history_of_measure(root, identity.path, str(identity))
+    undone = {event.undoes for event in events}
     return next(
-        (event.email for event in events if event.action == "submit" and event.id == str(identity)), None
+        (event.email for event in events if event.action == "submit" and event.commit not in undone),
+        None,
     )
 
 

@@ -78,27 +78,40 @@ def _changes(session: Session, commit: str, subject: str) -> list[FileChange]:
     """
     git = session.git
     listed = git.run(
-        "diff-tree", "-r", "-z", "--no-commit-id", "--name-only", "--no-renames", "--relative", commit
+        "diff-tree",
+        "--root",
+        "-r",
+        "-z",
+        "--no-commit-id",
+        "--name-only",
+        "--no-renames",
+        "--relative",
+        commit,
     ).decode("utf-8", "surrogateescape")
     paths = listed.split("\0")[:-1]
-    changes = [
-        FileChange(path, _blob(session, "HEAD", path), _blob(session, f"{commit}^", path)) for path in paths
-    ]
-    if any(change.before != _blob(session, commit, change.path) for change in changes):
-        later = git.run("rev-list", f"{commit}..HEAD", "--", *literal(paths)).decode().split()
-        raise RefusedError(
-            "later-work",
-            _("“{subject}” cannot be taken back, since {commit} changed the same files later").format(
-                subject=subject, commit=later[-1][:10]
-            ),
-            _("see `xuncha log`"),
-        )
+    changes = []
+    for path in paths:
+        now, then = f"HEAD:./{path}", f"{commit}:./{path}"
+        if _blob(session, now) != _blob(session, then):
+            later = git.run("rev-list", f"{commit}..HEAD", "--", *literal(paths)).decode().split()
+            raise RefusedError(
+                "later-work",
+                _("“{subject}” cannot be taken back, since {commit} changed the same files later").format(
+                    subject=subject, commit=later[-1][:10]
+                ),
+                _("see `xuncha log`"),
+            )
+        present = session.root / path
+        content = present.read_bytes() if present.is_file() else None
+        # Git may store other line ends than stand in the folder; what comes back is in those of the folder.
+        filters = content is not None and content != _blob(session, now)
+        changes.append(FileChange(path, content, _blob(session, f"{commit}^:./{path}", filters=filters)))
     return changes
 
 
-def _blob(session: Session, revision: str, path: str) -> bytes | None:
-    """A file as the working tree would have it at a revision; None where it is not there."""
+def _blob(session: Session, name: str, *, filters: bool = False) -> bytes | None:
+    """A file at a revision as git stores it, or as it would stand in the folder; None where it is not there."""
     try:
-        return session.git.run("cat-file", "--filters", f"{revision}:./{path}")
+        return session.git.run("cat-file", "--filters" if filters else "blob", name)
     except GitError:
         return None

@@ -1,0 +1,23 @@
+"""Why a file cannot be read as a record, and where in it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """Why a file cannot be read, and where in it."""
+
+    code: str
+    line: int
+    column: int
+    message: str
+    hint: str = ""
+
+
+class UnreadableError(Exception):
+    """A file cannot be read as a record."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
