@@ -137,7 +137,7 @@ def add_measure(
         )
     day = screen.day(due, "--due") if due else None
     identity = enter(
-        of(context).root, Identity.parse(problem), _filled(title), leader=leader, office=office, co_offices=co_office or (), due=day, goal=goal
+        of(context).root_for_writing(), Identity.parse(problem), _filled(title), leader=leader, office=office, co_offices=co_office or (), due=day, goal=goal
     )  # fmt: skip
     screen.line(_("Measure {id} is entered: {title}").format(id=identity, title=title.strip()))
 

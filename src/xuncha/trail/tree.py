@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_HASH = re.compile(r"[0-9a-f]{40,64}")
 _KINDS: dict[str, Kind] = {"100644": "file", "100755": "file", "120000": "link", "040000": "folder"}
 
 
@@ -84,13 +85,15 @@ def commit_at(root: Path, moment: str) -> str:
     git = Git(root)
     try:
         if _DAY.fullmatch(moment):
-            date.fromisoformat(moment)
-            commit = git.text("rev-list", "-1", f"--before={moment}T23:59:59", "HEAD")
+            # Git counts seconds from 1970 on; a day before that is before any commit.
+            before_git = date.fromisoformat(moment) < date(1971, 1, 1)
+            commit = "" if before_git else git.text("rev-list", "-1", f"--before={moment}T23:59:59", "HEAD")
         else:
-            commit = git.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{moment}^{{commit}}")
+            named = git.text("rev-parse", "--verify", "--quiet", "--end-of-options", moment)
+            commit = git.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{named}^{{commit}}")
     except (GitError, ValueError):
         commit = ""
-    if not commit:
+    if not _HASH.fullmatch(commit):
         raise RefusedError(
             "no-such-moment",
             _("history knows no “{moment}”").format(moment=moment),
