@@ -1,0 +1,50 @@
+"""Running the program inside the tests' own process: as `main()` is run, but without the wait for a new interpreter.
+
+For the many runs of which only the words matter. What depends on the process (arguments as bytes, locales, pipes, terminals,
+the help, which is translated as it is imported) is tested in processes of its own, with `LedgerOnDisk.run`.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import Result
+from xuncha import language
+from xuncha.__main__ import main
+from xuncha.trail.git import git_dir
+
+if TYPE_CHECKING:
+    from tests.conftest import LedgerOnDisk
+
+
+def run_inside(ledger: LedgerOnDisk, *arguments: str, **environment: str) -> Result:
+    """Run the program in this process, in the ledger's folder."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _stream in range(2))
+    code: object = 0
+    with pytest.MonkeyPatch.context() as patch:
+        for name in set(os.environ) - set(ledger.environment):
+            patch.delenv(name)
+        for name, value in {"LANGUAGE": "", **ledger.environment, **environment}.items():
+            patch.setenv(name, value)
+        patch.setattr(language, "_chosen", language._chosen)
+        patch.setattr(sys, "argv", ["xuncha", *arguments])
+        patch.setattr(sys, "stdout", out)
+        patch.setattr(sys, "stderr", err)
+        patch.chdir(ledger.root)
+        git_dir.cache_clear()
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code
+        finally:
+            gc.enable()
+            git_dir.cache_clear()
+    assert isinstance(code, int)
+    shown, said = (stream.buffer.getvalue().decode() for stream in (out, err))
+    return Result(code, shown, said)

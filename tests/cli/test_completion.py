@@ -1,0 +1,130 @@
+"""Shell completion: numbers, names and words are completed where a shell asks, and nothing is said where there is nothing to say."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.ledgers import committed
+from tests.conftest import LedgerOnDisk, measure
+
+SCRIPT = Path(sys.executable).with_name("xuncha")
+
+
+def asked(
+    ledger: LedgerOnDisk, line: str, shell: str = "bash", **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """What the program answers to a shell that asks how to go on with a line."""
+    words = line.split(" ")
+    variables = {
+        "bash": {"COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)},
+        "zsh": {"_TYPER_COMPLETE_ARGS": line},
+        "fish": {"_TYPER_COMPLETE_ARGS": line, "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
+    }[shell]
+    return subprocess.run(
+        [str(SCRIPT)],
+        cwd=ledger.root,
+        env={**ledger.environment, "_XUNCHA_COMPLETE": f"complete_{shell}", **variables, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def answers(ledger: LedgerOnDisk, line: str) -> list[str]:
+    """The words that bash is offered."""
+    done = asked(ledger, line)
+    assert done.stderr == ""
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("xuncha st", ["status", "start"]),
+        ("xuncha close 1", ["1.1", "1.2"]),
+        ("xuncha close 1.1 2.", ["2.1", "2.2", "2.3"]),
+        ("xuncha show ", ["1", "2", "3", "1.1", "1.2", "2.1", "2.2", "2.3", "3.1"]),
+        ("xuncha add measure ", ["1", "2", "3"]),
+        ("xuncha list --leader 分", ["分管副局长"]),
+        ("xuncha list --office ", ["办公室", "规划科", "财务科"]),
+        ("xuncha list --problem ", ["1", "2", "3"]),
+        ("xuncha escalate 1.2 --to 局", ["局长"]),
+        ("xuncha add problem x --category ", ["a", "b"]),
+        ("xuncha add measure 1 x --co-office 财", ["财务科"]),
+        ("xuncha list --status in", ["in_progress"]),
+        ("xuncha list --term ", ["once", "long_term"]),
+        ("xuncha status --by ", ["problem", "category", "office", "leader"]),
+        ("xuncha review 2.2 --result ", ["holds", "slipped"]),
+        ("xuncha notice -f ", ["txt", "md", "html"]),
+        ("xuncha close 9", []),
+    ],
+)
+def test_what_bash_is_offered(bare_ledger: LedgerOnDisk, line: str, wanted: list[str]) -> None:
+    assert answers(bare_ledger, line) == wanted
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_other_shells_are_told_what_each_number_is(bare_ledger: LedgerOnDisk, shell: str) -> None:
+    done = asked(bare_ledger, "xuncha close 1", shell)
+    assert done.stderr == ""
+    for word in ("1.1", "1.2", "做好1.1号工作"):
+        assert word in done.stdout
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_there_is_silence_without_a_ledger(tmp_path: Path, environment: dict[str, str], shell: str) -> None:
+    elsewhere = LedgerOnDisk(tmp_path, environment)
+    for line in ("xuncha close 1", "xuncha list --office x"):
+        done = asked(elsewhere, line, shell)
+        assert (done.stderr, "1.1" in done.stdout) == ("", False)
+
+
+def test_there_is_silence_where_the_ledger_cannot_be_read(bare_ledger: LedgerOnDisk) -> None:
+    bare_ledger.write(bare_ledger.path("1.2"), measure("1.2", "in_progress", office="规化科"))
+    assert answers(bare_ledger, "xuncha close 1") == []
+    bare_ledger.write("data/ledger.yaml", b"\xff")
+    assert answers(bare_ledger, "xuncha close 1") == []
+    assert asked(bare_ledger, "xuncha close 1", XUNCHA_LEDGER="/nosuch").stderr == ""
+
+
+def test_the_named_ledger_is_asked(bare_ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    elsewhere = LedgerOnDisk(tmp_path, bare_ledger.environment)
+    assert answers(elsewhere, f"xuncha --ledger {bare_ledger.root} close 1") == ["1.1", "1.2"]
+    done = asked(elsewhere, "xuncha close 1", XUNCHA_LEDGER=str(bare_ledger.root))
+    assert done.stdout.split() == ["1.1", "1.2"]
+
+
+def test_asking_changes_nothing(bare_ledger: LedgerOnDisk) -> None:
+    ledger = committed(bare_ledger)
+    head = ledger.git("rev-parse", "HEAD")
+    answers(ledger, "xuncha close 1")
+    assert ledger.clean()
+    assert ledger.git("rev-parse", "HEAD") == head
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_for_a_shell_can_be_had(tmp_path: Path, environment: dict[str, str], shell: str) -> None:
+    done = subprocess.run(
+        [str(SCRIPT)],
+        cwd=tmp_path,
+        env={**environment, "_XUNCHA_COMPLETE": f"source_{shell}"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert "_XUNCHA_COMPLETE" in done.stdout
+
+
+def test_names_with_blanks_are_offered_whole(bare_ledger: LedgerOnDisk) -> None:
+    """A shell splits on newlines alone; a name with a blank is one word."""
+    path = bare_ledger.root / "data/ledger.yaml"
+    text = path.read_text(encoding="utf-8").replace("财务科]", "财务科, 综合 二科]")
+    path.write_text(text, encoding="utf-8")
+    assert "综合 二科" in asked(bare_ledger, "xuncha list --office ").stdout.splitlines()

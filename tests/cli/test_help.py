@@ -1,0 +1,126 @@
+"""The help of every command there is: a person who types `--help` sees what to type next, in the chosen language, on any screen."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.main import get_command
+
+from tests.cli.terminals import too_wide
+from xuncha.cli.app import program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.conftest import LedgerOnDisk
+
+COMPUTING = {("status",), ("list",), ("show",), ("log",), ("validate",)}
+"""The commands that list or compute something: programs read them, so they have --json."""
+ACTING = {
+    (verb,)
+    for verb in [
+        "init",
+        "start",
+        "progress",
+        "attach",
+        "submit",
+        "return",
+        "close",
+        "reopen",
+        "extend",
+        "escalate",
+        "review",
+        "edit",
+        "undo",
+        "notice",
+        "schema",
+    ]
+} | {("add", "problem"), ("add", "measure")}
+"""The others; what `notice` and `schema` print is for programs as it is."""
+
+_CHINESE = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
+_ENGLISH = re.compile(r"\b[A-Za-z]+(?: [a-z]+){2,}\b")
+_EXAMPLES = re.compile(r"^ *(?:For example:|示例：) *$(.*?)(?=^╭|\Z)", re.MULTILINE | re.DOTALL)
+
+
+def walk(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command and every group below one, with the words that lead to it."""
+    yield path, command
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from walk(inner, (*path, name))
+
+
+COMMANDS: dict[tuple[str, ...], Any] = dict(walk(get_command(program())))
+NAMED = [path for path in COMMANDS if path]
+LEAVES = {path for path, command in COMMANDS.items() if not hasattr(command, "commands")}
+
+
+def help_of(folder: Path, environment: dict[str, str], path: tuple[str, ...], lang: str) -> str:
+    """What `--help` prints, in a folder without a ledger."""
+    from tests.conftest import LedgerOnDisk
+
+    result = LedgerOnDisk(folder, environment).run("--lang", lang, *path, "--help")
+    assert (result.code, result.err) == (0, "")
+    return result.out
+
+
+def test_every_command_of_the_contract_is_there() -> None:
+    wanted = "init add status list show start progress attach submit return close reopen extend escalate review edit undo validate log notice schema"
+    assert set(wanted.split()) <= {path[0] for path in NAMED}
+
+
+def test_every_command_is_known_to_print_json_or_to_act() -> None:
+    """A new command belongs into one of the two sets above, or its JSON would be forgotten."""
+    assert LEAVES == COMPUTING | ACTING
+
+
+@pytest.mark.parametrize("path", sorted(COMPUTING), ids=" ".join)
+def test_what_lists_or_computes_has_json(path: tuple[str, ...]) -> None:
+    assert "--json" in [option for parameter in COMMANDS[path].params for option in parameter.opts]
+
+
+@pytest.mark.parametrize("path", sorted(COMMANDS), ids=lambda path: " ".join(path) or "xuncha")
+def test_every_parameter_says_what_it_is(path: tuple[str, ...]) -> None:
+    for parameter in COMMANDS[path].params:
+        assert parameter.help, f"{parameter.opts} is not explained"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("path", sorted(COMMANDS), ids=lambda path: " ".join(path) or "xuncha")
+def test_help_has_an_example_fits_and_is_in_one_language(
+    tmp_path: Path, environment: dict[str, str], path: tuple[str, ...], lang: str
+) -> None:
+    shown = help_of(tmp_path, environment, path, lang)
+    assert "\x1b" not in shown, "escape codes in a pipe"
+    assert not too_wide(shown)
+    if path:
+        examples = "\n".join(_EXAMPLES.findall(shown))
+        assert f"xuncha {' '.join(path)}" in examples, "no example to copy"
+    rest = _EXAMPLES.sub("", shown)
+    if lang == "en":
+        assert not _CHINESE.findall(rest)
+    else:
+        rest = re.sub(r"(?:python -m )?xuncha [^│\n]*", "", rest)
+        assert not _ENGLISH.findall(rest), "English in the Chinese help"
+        assert _CHINESE.search(rest)
+
+
+def test_the_program_alone_shows_its_help_and_counts_as_wrong_usage(ledger: LedgerOnDisk) -> None:
+    result = ledger.run()
+    assert result.code == 2
+    assert result.out == ledger.ok("--help")
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_both_spellings_of_help_work_after_a_verb(ledger: LedgerOnDisk, option: str) -> None:
+    assert "xuncha status --by office" in ledger.ok("status", option)
+
+
+def test_the_version_is_shown_without_a_ledger(tmp_path: Path, environment: dict[str, str]) -> None:
+    from tests.conftest import LedgerOnDisk
+    from xuncha import __version__
+
+    assert LedgerOnDisk(tmp_path, environment).ok("--version") == f"xuncha {__version__}\n"

@@ -1,0 +1,131 @@
+"""A pipe that closes early, a full disk behind a redirect, a terminal that goes away: nobody is shown a traceback for it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.ledgers import committed, many
+from tests.cli.terminals import PROGRAM
+
+if TYPE_CHECKING:
+    from tests.conftest import LedgerOnDisk
+
+QUIETLY = {0, 1, 141, -signal.SIGPIPE}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("status",), ("list",), ("list", "--json"), ("schema",), ("notice",), ("--help",), ("log",)],
+    ids=" ".join,
+)
+def test_a_pipe_that_is_closed_before_anything_is_written(
+    ledger: LedgerOnDisk, command: tuple[str, ...]
+) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [*PROGRAM, *command],
+        cwd=ledger.root,
+        env=ledger.environment,
+        stdout=write,
+        stderr=subprocess.PIPE,
+        timeout=60,
+        check=False,
+    )
+    os.close(write)
+    assert done.stderr == b""
+    assert done.returncode in QUIETLY
+
+
+def test_a_pipe_that_is_closed_after_the_first_line(bare_ledger: LedgerOnDisk) -> None:
+    """More than a pipe holds, so that the program is still writing when `head` has gone."""
+    many(bare_ledger, 200)
+    path = bare_ledger.root / "data/problems/01/1.1.yaml"
+    path.write_bytes(path.read_bytes().replace("做好1.1号工作".encode(), ("长" * 1900).encode()))
+    ledger = committed(bare_ledger)
+    for command in ("list --json", "list", "status --all"):
+        done = subprocess.run(
+            [
+                "bash",
+                "-c",
+                f'"$1" -m xuncha {command} | head -1; exit "${{PIPESTATUS[0]}}"',
+                "bash",
+                PROGRAM[0],
+            ],
+            cwd=ledger.root,
+            env=ledger.environment,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.stderr == b"", command
+        assert done.returncode in QUIETLY, command
+        assert done.stdout, command
+
+
+def test_errors_into_a_closed_pipe(ledger: LedgerOnDisk) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [*PROGRAM, "show", "9.9"],
+        cwd=ledger.root,
+        env=ledger.environment,
+        stderr=write,
+        timeout=60,
+        check=False,
+    )
+    os.close(write)
+    assert done.returncode in QUIETLY
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_a_full_disk_behind_a_redirect_is_told(ledger: LedgerOnDisk) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*PROGRAM, "list", "--json"],
+            cwd=ledger.root,
+            env=ledger.environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    said = done.stderr.decode()
+    assert "Traceback" not in said
+    assert "Exception ignored" not in said
+    assert "error[bug]" not in said
+    assert done.returncode not in {0, 2}, "the output is lost, and nobody is told"
+
+
+def test_without_a_standard_output_the_change_is_still_made(ledger: LedgerOnDisk) -> None:
+    """As a scheduler may start it."""
+    done = subprocess.run(
+        ["bash", "-c", '"$1" -m xuncha close 1.2 >&-', "bash", PROGRAM[0]],
+        cwd=ledger.root,
+        env=ledger.environment,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert b"Traceback" not in done.stderr
+    assert "status: closed" in ledger.read("1.2")
+
+
+def test_interrupting_is_told_by_the_exit_code_alone(ledger: LedgerOnDisk) -> None:
+    script = "import os, signal, sys, xuncha.cli.read as read\nsys.argv = ['xuncha', 'status']\nread.tally = lambda *_: os.kill(os.getpid(), signal.SIGINT)\nfrom xuncha.__main__ import main\nmain()\n"
+    done = subprocess.run(
+        [PROGRAM[0], "-c", script],
+        cwd=ledger.root,
+        env=ledger.environment,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert b"Traceback" not in done.stderr
+    assert done.returncode == 130

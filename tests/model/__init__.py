@@ -1,0 +1,1 @@
+"""Tests of the model: numbers, records and their flat rows."""

@@ -1,0 +1,1 @@
+"""Tests of the store: files on disk, read, checked, cached and edited."""

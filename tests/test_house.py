@@ -1,0 +1,309 @@
+"""The house stands on its floors: who may import whom, and which room alone may touch git, files, the clock and the screen."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import xuncha
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.conftest import LedgerOnDisk
+
+SOURCE = Path(xuncha.__file__).parent
+FLOORS = [
+    {"xuncha", "errors", "language"},
+    {"model"},
+    {"rules", "tally"},
+    {"trail"},
+    {"store"},
+    {"workflow"},
+    {"notice"},
+    {"cli"},
+    {"__main__"},
+]
+"""From the ground up; nobody imports upstairs."""
+
+
+def module_of(path: Path) -> str:
+    """The name of a module: `xuncha.store.files`; of a package, that of its folder."""
+    parts = path.relative_to(SOURCE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+TREES = {
+    module_of(path): ast.parse(path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py"))
+}
+
+
+def room(module: str) -> str:
+    """The room of a module: what stands behind `xuncha.` first."""
+    return module.split(".")[1] if "." in module else module
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """Every module that is imported: at the top, inside functions, and for type checkers alone."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            assert node.module
+            inner = [f"{node.module}.{alias.name}" for alias in node.names]
+            found = [name for name in inner if name in TREES]
+            yield from found
+            if len(found) < len(inner):
+                yield node.module
+
+
+def own(module: str) -> set[str]:
+    """The modules of ours that a module imports."""
+    return {name for name in imports(TREES[module]) if name.partition(".")[0] == "xuncha"} - {module}
+
+
+def calls(tree: ast.AST) -> Iterator[str]:
+    """Every name that is used, with its dots: `sys.stdout`, `date.today`, `print`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            parts = [node.attr]
+            inner: ast.expr = node.value
+            while isinstance(inner, ast.Attribute):
+                parts.append(inner.attr)
+                inner = inner.value
+            if isinstance(inner, ast.Name):
+                yield ".".join([inner.id, *reversed(parts)])
+        elif isinstance(node, ast.Name):
+            yield node.id
+
+
+def users(*names: str) -> set[str]:
+    """The modules that use one of these names."""
+    return {module for module, tree in TREES.items() if set(names) & set(calls(tree))}
+
+
+def importers(*names: str) -> set[str]:
+    """The modules that import one of these packages."""
+    return {
+        module
+        for module, tree in TREES.items()
+        if any(found == name or found.startswith(f"{name}.") for found in imports(tree) for name in names)
+    }
+
+
+def level(module: str) -> int:
+    """The floor on which a module stands."""
+    for number, rooms in enumerate(FLOORS):
+        if room(module) in rooms:
+            return number
+    message = f"{module} stands on no floor: add it to FLOORS"
+    raise AssertionError(message)
+
+
+MODULES = [module for module in TREES if room(module) != "skeleton"]
+
+
+def test_every_module_stands_on_a_floor() -> None:
+    assert len({level(module) for module in MODULES}) == len(FLOORS)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nobody_imports_upstairs(module: str) -> None:
+    upstairs = [name for name in own(module) if room(name) != "skeleton" and level(name) > level(module)]
+    assert not upstairs
+
+
+def test_the_wings_do_not_know_each_other() -> None:
+    """`notice` knows no terminal; what the core says, the command line shows."""
+    for module in MODULES:
+        if room(module) not in {"cli", "__main__"}:
+            assert not {
+                name
+                for name in imports(TREES[module])
+                if name.partition(".")[0] in {"typer", "rich", "click"}
+            }
+
+
+def circles() -> list[set[str]]:  # noqa: C901  one algorithm, as it is known
+    """The groups of modules that import each other round about (Tarjan's strongly connected components)."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    found: list[set[str]] = []
+
+    def visit(module: str) -> None:
+        index[module] = low[module] = len(index)
+        stack.append(module)
+        for other in sorted(own(module) & set(TREES)):
+            if other not in index:
+                visit(other)
+                low[module] = min(low[module], low[other])
+            elif other in stack:
+                low[module] = min(low[module], index[other])
+        if low[module] == index[module]:
+            group = set()
+            while True:
+                group.add(stack.pop())
+                if module in group:
+                    break
+            if len(group) > 1:
+                found.append(group)
+
+    for module in TREES:
+        if module not in index:
+            visit(module)
+    return found
+
+
+def test_no_modules_import_each_other_round_about() -> None:
+    assert circles() == []
+
+
+def test_what_is_imported_is_there() -> None:
+    for module in TREES:
+        assert own(module) <= set(TREES), module
+
+
+def test_git_is_run_in_the_trail_alone_and_the_editor_by_its_command() -> None:
+    assert importers("subprocess") == {"xuncha.trail.git", "xuncha.cli.write"}
+    assert not users(
+        "os.system", "os.popen", "os.execv", "os.execvp", "os.fork", "eval", "exec", "compile", "__import__"
+    )
+
+
+def test_an_error_that_nobody_foresaw_is_caught_in_one_place() -> None:
+    """`except Exception` hides bugs; `except BaseException` may only take back what was begun, and must raise again."""
+    for module, tree in TREES.items():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.ExceptHandler):
+                continue
+            assert node.type is not None, f"{module}:{node.lineno}: a bare except"
+            caught = {inner.id for inner in ast.walk(node.type) if isinstance(inner, ast.Name)}
+            if "Exception" in caught:
+                assert module == "xuncha.cli.app", f"{module}:{node.lineno}"
+            if "BaseException" in caught:
+                assert isinstance(node.body[-1], ast.Raise), f"{module}:{node.lineno}"
+                assert node.body[-1].exc is None, f"{module}:{node.lineno}"
+
+
+def test_one_place_prints() -> None:
+    assert users("print") == set()
+    assert users("sys.stdout", "sys.stderr") <= {"xuncha.cli.screen", "xuncha.__main__"}
+    assert users("typer.echo", "typer.secho", "rich.print", "warnings.warn") == set()
+
+
+def test_one_place_ends_the_program() -> None:
+    assert users("sys.exit", "os._exit", "exit", "quit", "SystemExit") == {"xuncha.cli.app"}
+
+
+def test_the_store_alone_reads_yaml() -> None:
+    for module in importers("ruamel", "yaml12", "yaml"):
+        assert room(module) == "store", module
+
+
+def test_the_notice_alone_knows_templates() -> None:
+    for module in importers("jinja2", "markupsafe", "cn2an"):
+        assert room(module) == "notice", module
+
+
+def test_the_clock_is_asked_in_one_place() -> None:
+    """Days come in as arguments, so that every count can be taken as of any day."""
+    asked = users("date.today", "Date.today", "datetime.now", "datetime.today", "datetime.utcnow", "time.time", "time.localtime", "time.strftime")  # fmt: skip
+    assert asked == {"xuncha.cli.app"}
+
+
+def test_the_model_and_the_rules_know_no_files() -> None:
+    for module in MODULES:
+        if room(module) in {"model", "rules", "tally", "errors"}:
+            assert not importers("os", "pathlib", "io", "tempfile", "shutil") & {module}, module
+            assert not {"open", "input"} & set(calls(TREES[module])), module
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    for module, tree in TREES.items():
+        said = ast.get_docstring(tree) if isinstance(tree, ast.Module) else None
+        if module != "xuncha.rules.files":
+            assert said, module
+        assert said is None or said.split("\n")[0].endswith((".", ":")) or "." in said.split("\n")[0], module
+
+
+def test_files_and_functions_are_of_a_size_that_can_be_read() -> None:
+    long = defaultdict(list)
+    for module, tree in TREES.items():
+        path = SOURCE.parent / Path(*module.split("."))
+        file = path.with_suffix(".py") if path.with_suffix(".py").is_file() else path / "__init__.py"
+        if (lines := len(file.read_text(encoding="utf-8").splitlines())) > 400:
+            long[module].append(f"{lines} lines")
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and node.end_lineno and node.end_lineno - node.lineno > 75:
+                long[module].append(f"{node.name}: {node.end_lineno - node.lineno} lines")
+    assert not long
+
+
+# ---------------------------------------------------------------- what a command waits for
+
+
+def loaded(script: str, ledger: LedgerOnDisk) -> set[str]:
+    """The modules that are loaded when a script has run in a ledger's folder."""
+    program = f"import json, sys\ntry:\n    {script}\nexcept SystemExit as end:\n    assert not end.code, end\nsys.stderr.write(json.dumps(list(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ledger.root,
+        env=ledger.environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stderr))
+
+
+HEAVY = ("jinja2", "ruamel", "yaml12", "cn2an", "fasteners", "markdown_it")
+"""What no command needs that only looks, and finds nothing changed. (Typer itself brings difflib and subprocess.)"""
+
+
+def waits_for(modules: set[str], *names: str) -> list[str]:
+    """Which of these were loaded, themselves or in part."""
+    return sorted(
+        {name for name in names for module in modules if module == name or module.startswith(f"{name}.")}
+    )
+
+
+def test_looking_is_imported_without_what_it_does_not_need(ledger: LedgerOnDisk) -> None:
+    modules = loaded("import xuncha.cli.read", ledger)
+    assert not waits_for(
+        modules, *HEAVY, "xuncha.model.records", "xuncha.workflow", "xuncha.notice", "xuncha.store.loading"
+    )
+
+
+def test_a_status_of_what_has_not_changed_waits_for_nothing(ledger: LedgerOnDisk) -> None:
+    script = "sys.argv = ['xuncha', 'status', '--json']; sys.stdout = open('/dev/null', 'w'); from xuncha.__main__ import main; main()"
+    assert "xuncha.model.records" in loaded(script, ledger), "the first look must read the files"
+    time.sleep(2.1)  # what was written a moment ago is not believed (docs/adr/0003)
+    loaded(script, ledger)
+    modules = loaded(script, ledger)
+    assert "xuncha.store.cache" in modules
+    assert not waits_for(
+        modules, *HEAVY, "xuncha.model.records", "xuncha.workflow", "xuncha.notice", "xuncha.store.loading"
+    )
+
+
+def test_help_waits_for_no_models_and_no_yaml(ledger: LedgerOnDisk) -> None:
+    script = "sys.argv = ['xuncha', '--help']; sys.stdout = open('/dev/null', 'w'); from xuncha.__main__ import main; main()"
+    modules = loaded(script, ledger)
+    assert not waits_for(
+        modules, "jinja2", "ruamel", "yaml12", "cn2an", "xuncha.model.records", "xuncha.notice.render"
+    )
+
+
+def test_no_user_of_the_core_pays_for_the_notice(ledger: LedgerOnDisk) -> None:
+    script = "sys.argv = ['xuncha', 'close', '1.2']; sys.stdout = open('/dev/null', 'w'); from xuncha.__main__ import main; main()"
+    assert not waits_for(loaded(script, ledger), "jinja2", "cn2an", "xuncha.notice")

@@ -1,0 +1,199 @@
+"""Every message of the program has its Chinese, with the same placeholders; nothing is fuzzy, left over, or out of step."""
+
+from __future__ import annotations
+
+import ast
+import gettext as stdlib
+import io
+import re
+from pathlib import Path
+from string import Formatter
+from typing import TYPE_CHECKING
+
+import pytest
+import typer
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+import xuncha
+from xuncha import language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from babel.messages.catalog import Catalog, Message
+
+SOURCE = Path(xuncha.__file__).parent
+PO = Path(__file__).parents[1] / "src/xuncha/locale/zh_CN/LC_MESSAGES/xuncha.po"
+CALLS = {"_": 1, "gettext": 1, "ngettext": 2}
+"""The functions that translate, and how many of their arguments are messages."""
+_CHINESE = re.compile("[\u2e80-\u9fff]")
+# What needs no Chinese character: punctuation around placeholders.
+_NOTHING_TO_TRANSLATE = re.compile(r"[\W\d_]*")
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalog:
+    """The translations as they are kept in git."""
+    with PO.open("rb") as stream:
+        return read_po(stream, abort_invalid=True)
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """A message or a translation as its forms: one, or singular and plural."""
+    return tuple(value) if isinstance(value, list | tuple) else (str(value),)
+
+
+def messages(catalogue: Catalog) -> list[Message]:
+    """All but the header."""
+    return [message for message in catalogue if message.id]
+
+
+def calls(tree: ast.AST) -> Iterator[tuple[ast.Call, int]]:
+    """Every call that translates, wherever it stands, also inside an f-string."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
+            yield node, CALLS[node.func.id]
+
+
+def said_by_us() -> dict[str, str]:
+    """Every message in the source, by the syntax tree, with where it stands."""
+    found = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        if path.name == "language.py":
+            continue
+        for call, count in calls(ast.parse(path.read_text(encoding="utf-8"))):
+            for argument in call.args[:count]:
+                assert isinstance(argument, ast.Constant), (
+                    f"{path.name}:{call.lineno}: a message must stand there as a text, or no one can translate it"
+                )
+                found[str(argument.value)] = f"{path.relative_to(SOURCE)}:{call.lineno}"
+    return found
+
+
+def said_by_typer() -> set[str]:
+    """Every message of the framework, which looks them up in the same catalogue."""
+    return {
+        text
+        for _path, _line, message, _comments, _context in extracted(Path(typer.__file__).parent)
+        for text in texts(message)
+    }
+
+
+def extracted(folder: Path) -> list[tuple[str, int, str | tuple[str, ...], list[str], str | None]]:
+    """What babel finds, as a translator would run it."""
+    return list(extract_from_dir(folder, [("**.py", "python")], keywords=DEFAULT_KEYWORDS))
+
+
+def placeholders(text: str) -> list[str]:
+    """What is filled into a message, with its form: `{n}`, `{code:04X}`."""
+    return sorted(
+        f"{name}!{conversion or ''}:{form}"
+        for _literal, name, form, conversion in Formatter().parse(text)
+        if name is not None
+    )
+
+
+def test_every_message_is_in_the_catalogue(catalogue: Catalog) -> None:
+    known = {text for message in messages(catalogue) for text in texts(message.id)}
+    missing = {text: place for text, place in said_by_us().items() if text not in known}
+    assert not missing
+
+
+def test_what_a_translator_extracts_is_all_there_is() -> None:
+    """Babel must find what the syntax tree has: a call that it cannot see (as one in an f-string) is lost at the next update."""
+    found = {text for _path, _line, message, *_rest in extracted(SOURCE) for text in texts(message)}
+    assert not {text: place for text, place in said_by_us().items() if text not in found}
+
+
+def test_no_message_is_built_before_it_is_translated() -> None:
+    """`_("a {b}").format(b=b)`, never `_(f"a {b}")`; and nothing is joined to it inside the call."""
+    assert said_by_us()
+
+
+def test_every_message_of_the_catalogue_is_still_said(catalogue: Catalog) -> None:
+    said = set(said_by_us()) | said_by_typer()
+    assert not [text for message in messages(catalogue) for text in texts(message.id) if text not in said]
+
+
+def test_every_message_is_translated(catalogue: Catalog) -> None:
+    empty = [message.id for message in messages(catalogue) if not all(texts(message.string))]
+    assert not empty
+    english = [
+        message.id
+        for message in messages(catalogue)
+        for text in texts(message.string)
+        if not _CHINESE.search(text) and not _NOTHING_TO_TRANSLATE.fullmatch(re.sub(r"\{\w+\}", "", text))
+    ]
+    assert not english
+
+
+def test_nothing_is_fuzzy_or_obsolete(catalogue: Catalog) -> None:
+    assert not [message.id for message in catalogue if message.fuzzy]
+    assert not catalogue.obsolete
+    assert not catalogue.fuzzy
+
+
+def test_no_message_stands_twice() -> None:
+    written = re.findall(r'(?m)^msgid ((?:"[^\n]*"\n)+)', PO.read_text(encoding="utf-8"))
+    assert len(written) == len(set(written))
+
+
+def test_translations_fill_in_the_same(catalogue: Catalog) -> None:
+    for message in messages(catalogue):
+        wanted = {tuple(placeholders(text)) for text in texts(message.id)}
+        for text in texts(message.string):
+            assert tuple(placeholders(text)) in wanted, message.id
+
+
+def test_translations_keep_the_markup_and_the_commands(catalogue: Catalog) -> None:
+    """What is to be typed must be the same in both languages."""
+    for message in messages(catalogue):
+        for source in texts(message.id):
+            for text in texts(message.string):
+                for option in re.findall(r"--[a-z][a-z-]+", source):
+                    assert option in text, message.id
+                for tag in re.findall(r"\[/?[a-z]*\]", source) if "[/" in source else ():
+                    assert tag in text, message.id
+                if verbs := re.findall(r"`(?:xuncha|git) [a-z]+", source):
+                    assert all(verb in text for verb in verbs), message.id
+
+
+def test_translations_are_sentences_where_the_message_is_one(catalogue: Catalog) -> None:
+    for message in messages(catalogue):
+        for text in texts(message.string):
+            assert text == text.strip(), message.id
+            assert "  " not in text, message.id
+
+
+def test_chinese_has_one_plural(catalogue: Catalog) -> None:
+    assert (catalogue.num_plurals, catalogue.plural_expr) == (1, "0")
+    for message in messages(catalogue):
+        if message.pluralizable:
+            assert len(texts(message.string)) == 1, message.id
+
+
+def test_what_gettext_reads_is_what_git_keeps(catalogue: Catalog) -> None:
+    """The `.mo` is compiled when the package is built; an old one would show old words."""
+    kept = SOURCE / "locale/zh_CN/LC_MESSAGES/xuncha.mo"
+    assert kept.is_file(), "it is compiled by `pip install --editable .`"
+    fresh = io.BytesIO()
+    write_mo(fresh, catalogue)
+    fresh.seek(0)
+    with kept.open("rb") as stream:
+        read = stdlib.GNUTranslations(stream)._catalog  # type: ignore[attr-defined]
+    assert read == stdlib.GNUTranslations(fresh)._catalog  # type: ignore[attr-defined]
+
+
+def test_the_languages_offered_are_those_there_are() -> None:
+    assert language.LANGUAGES == ("zh", "en")
+    assert [path.name for path in (SOURCE / "locale").iterdir() if path.is_dir()] == ["zh_CN"]
+
+
+def test_messages_are_english(catalogue: Catalog) -> None:
+    """But for what is to be typed as it is: the words of an example."""
+    for message in messages(catalogue):
+        for text in texts(message.id):
+            rest = re.sub(r"`[^`]*`|--evidence \S+|git config [^&]*|-m \S+", "", text)
+            assert not _CHINESE.search(rest), text

@@ -1,0 +1,152 @@
+"""What the tests of the workflow share: ways to act on a ledger, to look at its commits, and to stand in their way."""
+
+from __future__ import annotations
+
+import difflib
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xuncha.model.identity import Identity
+from xuncha.store.files import WorkingTree
+from xuncha.store.loading import check
+from xuncha.store.loading import ledger as load
+from xuncha.workflow.perform import perform
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import LedgerOnDisk
+    from xuncha.model.records import Measure
+    from xuncha.workflow.actions import Doing
+    from xuncha.workflow.perform import Done
+
+
+def act(ledger: LedgerOnDisk, doing: Doing, *identities: str) -> Done:
+    """Do an action in this process."""
+    return perform(ledger.root, doing, [Identity.parse(identity) for identity in identities])
+
+
+def findings(ledger: LedgerOnDisk) -> list[str]:
+    """The codes of all that is wrong with a ledger; empty where it validates."""
+    return [f"{finding.path}: {finding.code}" for finding in check(WorkingTree(ledger.root))]
+
+
+def record(ledger: LedgerOnDisk, identity: str) -> Measure:
+    """A measure as the program reads it."""
+    return load(WorkingTree(ledger.root)).measures[Identity.parse(identity)]
+
+
+def message(ledger: LedgerOnDisk, revision: str = "HEAD") -> str:
+    """A commit's whole message."""
+    return ledger.git("log", "-1", "--format=%B", revision)
+
+
+def subject(ledger: LedgerOnDisk, revision: str = "HEAD") -> str:
+    """The first line of a commit's message."""
+    return message(ledger, revision).partition("\n")[0]
+
+
+def trailers(ledger: LedgerOnDisk, revision: str = "HEAD") -> list[tuple[str, str]]:
+    """The last paragraph of a commit's message, line by line, as name and value: nothing else may stand there."""
+    head, _blank, block = message(ledger, revision).rstrip("\n").rpartition("\n\n")
+    assert head, "there are no trailers"
+    pairs = []
+    for line in block.split("\n"):
+        name, colon, value = line.partition(": ")
+        assert colon, f"not a trailer: {line!r}"
+        pairs.append((name, value))
+    return pairs
+
+
+def touched(ledger: LedgerOnDisk, revision: str = "HEAD") -> set[str]:
+    """The files in a commit, relative to the repository."""
+    shown = ledger.git(
+        "diff-tree", "--root", "-r", "-z", "--no-commit-id", "--name-only", "--no-renames", revision
+    )
+    return set(shown.split("\0")[:-1])
+
+
+def snapshot(ledger: LedgerOnDisk) -> dict[str, bytes]:
+    """Every file below the ledger with its bytes, git's own folder left out."""
+    return {
+        path.relative_to(ledger.root).as_posix(): path.read_bytes()
+        for path in sorted(ledger.root.rglob("*"))
+        if path.is_file() and ".git" not in path.relative_to(ledger.root).parts
+    }
+
+
+def folders(ledger: LedgerOnDisk) -> set[str]:
+    """The folders of the ledger's problems."""
+    return {path.name for path in (ledger.root / "data/problems").iterdir()}
+
+
+def index(ledger: LedgerOnDisk) -> str:
+    """What is staged, with its hashes."""
+    return ledger.git("ls-files", "--stage", "-z", "--", ":/")
+
+
+def changed_lines(before: str, after: str) -> tuple[list[str], list[str]]:
+    """The lines that went and those that came, their ends included."""
+    compared = list(difflib.ndiff(before.splitlines(keepends=True), after.splitlines(keepends=True)))
+    return [line[2:] for line in compared if line[0] == "-"], [
+        line[2:] for line in compared if line[0] == "+"
+    ]
+
+
+def hook(ledger: LedgerOnDisk, name: str, body: str) -> Path:
+    """Set up a hook of git: lines of shell."""
+    path = ledger.root / ledger.git("rev-parse", "--git-path", f"hooks/{name}").strip()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+    return path
+
+
+def policy(ledger: LedgerOnDisk, *requires: str) -> None:
+    """Ask for these before a measure may be closed."""
+    path = ledger.root / "data/ledger.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(
+            "close_requires: [progress]", f"close_requires: [{', '.join(requires)}]"
+        ),
+        encoding="utf-8",
+    )
+    ledger.commit("policy")
+
+
+def without_identity(ledger: LedgerOnDisk) -> None:
+    """Make git forget who its user is, and not guess."""
+    for key in ("name", "email"):
+        ledger.git("config", "--global", "--unset-all", f"user.{key}")
+    ledger.git("config", "--global", "user.useConfigOnly", "true")
+
+
+@dataclass
+class Running:
+    """The program at work, in a group of processes of its own."""
+
+    process: subprocess.Popen[bytes]
+
+    def end(self) -> tuple[int, str]:
+        """Wait until it has ended; its exit code and what it said."""
+        out, err = self.process.communicate(timeout=60)
+        said = (out + err).decode(errors="replace")
+        assert "Traceback (most recent call last)" not in said, said
+        return self.process.returncode, said
+
+
+def begin(ledger: LedgerOnDisk, *arguments: str | Path, cwd: Path | None = None) -> Running:
+    """Start the program and do not wait for it."""
+    return Running(
+        subprocess.Popen(
+            [sys.executable, "-m", "xuncha", *map(str, arguments)],
+            cwd=cwd or ledger.root,
+            env=ledger.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    )

@@ -1,0 +1,231 @@
+"""Editing by hand: what someone wrote is checked and committed, or kept for him; nothing of anyone is lost."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import LEDGER, PROBLEMS, LedgerOnDisk, measure, problem
+from tests.workflow.surroundings import findings, hook, snapshot, subject, touched, trailers
+from xuncha.errors import InvalidLedgerError
+from xuncha.workflow.perform import edit
+
+
+@pytest.fixture
+def editor(tmp_path: Path) -> Editor:
+    return Editor(tmp_path)
+
+
+class Editor:
+    """An editor that does the same each time it is opened."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "编辑 器"
+
+    def that(self, body: str) -> str:
+        """The value of EDITOR for one that runs this Python with the file as `draft`."""
+        self.folder.mkdir(exist_ok=True)
+        script = self.folder / "editor.py"
+        script.write_text(
+            f"import pathlib, subprocess, sys\ndraft = pathlib.Path(sys.argv[-1])\n{body}\n", encoding="utf-8"
+        )
+        return f"{sys.executable} '{script}'"
+
+    def that_replaces(self, old: str, new: str) -> str:
+        """One that replaces a word."""
+        return self.that(
+            f"draft.write_bytes(draft.read_bytes().replace({old.encode()!r}, {new.encode()!r}, 1))"
+        )
+
+
+def draft_named(said: str) -> Path:
+    """The draft that a refusal names."""
+    found = re.search(r"(/\S*xuncha-\S+\.yaml)", said)
+    assert found, said
+    return Path(found[1])
+
+
+def test_what_is_written_in_the_editor_is_committed_byte_for_byte(
+    ledger: LedgerOnDisk, editor: Editor
+) -> None:
+    before, commits = ledger.read("1.2"), ledger.commits()
+    ledger.ok(
+        "edit", "1.2", EDITOR=editor.that_replaces("status: in_progress", "status:   submitted  # 手改")
+    )
+    assert ledger.read("1.2") == before.replace("status: in_progress", "status:   submitted  # 手改")
+    assert ledger.commits() == commits + 1
+    assert subject(ledger) == "修改 1.2 做好1.2号工作"
+    assert trailers(ledger) == [
+        ("Xuncha-Action", "edit"),
+        ("Xuncha-Id", "1.2"),
+        ("Xuncha-From", "in_progress"),
+        ("Xuncha-To", "submitted"),
+    ]
+    assert touched(ledger) == {ledger.path("1.2")}
+    assert ledger.clean()
+
+
+def test_a_problem_is_edited_by_its_number(ledger: LedgerOnDisk) -> None:
+    title, category, publish = PROBLEMS["2"]
+    path = "data/problems/02/problem.yaml"
+    edit(ledger.root, path, problem(title + "改", category, publish).encode())
+    assert subject(ledger) == f"修改 2 {title}改"
+    assert trailers(ledger) == [("Xuncha-Action", "edit"), ("Xuncha-Id", "2")]
+    assert touched(ledger) == {path}
+
+
+def test_the_settings_are_edited_without_a_number(ledger: LedgerOnDisk) -> None:
+    edit(ledger.root, "data/ledger.yaml", LEDGER.replace("办公室, 规划科", "办公室, 人事科, 规划科").encode())
+    assert trailers(ledger) == [("Xuncha-Action", "edit")]
+    assert touched(ledger) == {"data/ledger.yaml"}
+    assert "人事科" in (ledger.root / "data/ledger.yaml").read_text(encoding="utf-8")
+
+
+def test_a_file_left_as_it_was_makes_no_commit(ledger: LedgerOnDisk) -> None:
+    commits, before = ledger.commits(), snapshot(ledger)
+    ledger.ok("edit", "1.2", EDITOR="true")
+    assert (ledger.commits(), snapshot(ledger)) == (commits, before)
+
+
+def test_what_does_not_validate_is_refused_and_kept_for_its_writer(
+    ledger: LedgerOnDisk, editor: Editor
+) -> None:
+    commits, before = ledger.commits(), snapshot(ledger)
+    result = ledger.run("edit", "1.2", EDITOR=editor.that_replaces("status: in_progress", "status: 半成"))
+    assert result.code == 1
+    assert "data/problems/01/1.2.yaml:7:" in result.err
+    assert "error[not-kept]" in result.err
+    assert "status: 半成" in draft_named(result.err).read_text(encoding="utf-8")
+    assert (ledger.commits(), snapshot(ledger)) == (commits, before)
+    assert ledger.clean()
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"title: [", b"title: x\ntitle: y\n", b"- 1\n"])
+def test_no_content_whatever_gets_into_the_ledger_unchecked(ledger: LedgerOnDisk, content: bytes) -> None:
+    commits, before = ledger.commits(), snapshot(ledger)
+    for path in (ledger.path("1.2"), "data/problems/01/problem.yaml", "data/ledger.yaml"):
+        with pytest.raises(InvalidLedgerError):
+            edit(ledger.root, path, content)
+    assert (ledger.commits(), snapshot(ledger)) == (commits, before)
+
+
+def test_settings_that_would_break_a_measure_are_refused(ledger: LedgerOnDisk) -> None:
+    before = snapshot(ledger)
+    with pytest.raises(InvalidLedgerError) as refused:
+        edit(ledger.root, "data/ledger.yaml", LEDGER.replace("规划科, ", "").encode())
+    assert {finding.code for finding in refused.value.findings} == {"unknown-office"}
+    assert snapshot(ledger) == before
+
+
+def test_a_hand_edit_that_validates_is_committed_by_edit(ledger: LedgerOnDisk) -> None:
+    ledger.write(ledger.path("1.2"), ledger.read("1.2") + "# 手改\n")
+    commits = ledger.commits()
+    ledger.ok("edit", "1.2", EDITOR="true")
+    assert ledger.commits() == commits + 1
+    assert ledger.read("1.2").endswith("# 手改\n")
+    assert ledger.clean()
+    assert ("Xuncha-Action", "edit") in trailers(ledger)
+
+
+def test_a_status_changed_by_hand_is_told_by_the_commit_of_edit(ledger: LedgerOnDisk) -> None:
+    ledger.write(ledger.path("1.1"), measure("1.1", "submitted"))
+    edit(ledger.root, ledger.path("1.1"), measure("1.1", "submitted").encode())
+    assert trailers(ledger)[2:] == [("Xuncha-From", "not_started"), ("Xuncha-To", "submitted")]
+
+
+def test_a_file_made_by_hand_is_committed_by_edit_as_the_refusals_promise(ledger: LedgerOnDisk) -> None:
+    ledger.write(ledger.path("1.3"), measure("1.3"))
+    refused = ledger.run("submit", "1.3")
+    assert (refused.code, "error[uncommitted]" in refused.err) == (1, True)
+    assert "`xuncha edit 1.3`" in refused.err
+    ledger.ok("edit", "1.3", EDITOR="true")
+    assert touched(ledger) == {ledger.path("1.3")}
+    assert ledger.clean()
+
+
+def test_a_broken_ledger_can_be_mended_file_by_file(ledger: LedgerOnDisk) -> None:
+    for identity in ("1.2", "3.1"):
+        ledger.write(ledger.path(identity), measure(identity, leader="没有的人"))
+    ledger.commit("broken")
+    done = edit(ledger.root, ledger.path("1.2"), measure("1.2").encode())
+    assert done is not None
+    assert done.register is None
+    assert findings(ledger) == ["data/problems/03/3.1.yaml: unknown-leader"]
+    done = edit(ledger.root, ledger.path("3.1"), measure("3.1").encode())
+    assert done is not None
+    assert done.register is not None
+    assert ledger.clean()
+
+
+def test_an_editor_that_fails_changes_nothing(ledger: LedgerOnDisk, editor: Editor) -> None:
+    commits, before = ledger.commits(), snapshot(ledger)
+    result = ledger.run("edit", "1.2", EDITOR=editor.that("draft.write_bytes(b''); sys.exit(3)"))
+    assert (result.code, "error[editor-failed]" in result.err) == (1, True)
+    assert (ledger.commits(), snapshot(ledger)) == (commits, before)
+
+
+@pytest.mark.parametrize("name", ["/no/such/editor", "'unbalanced", "/etc"])
+def test_an_editor_that_cannot_be_started_is_named_with_the_variable_to_set(
+    ledger: LedgerOnDisk, name: str
+) -> None:
+    commits, before = ledger.commits(), snapshot(ledger)
+    result = ledger.run("edit", "1.2", EDITOR=name)
+    assert (result.code, "error[no-editor]" in result.err) == (3, True)
+    assert "EDITOR" in result.err
+    assert (ledger.commits(), snapshot(ledger)) == (commits, before)
+
+
+def test_an_editor_that_takes_its_draft_away_is_no_bug_of_ours(ledger: LedgerOnDisk, editor: Editor) -> None:
+    before = snapshot(ledger)
+    result = ledger.run("edit", "1.2", EDITOR=editor.that("draft.unlink()"))
+    assert result.code in {1, 3}
+    assert "error[bug]" not in result.err
+    assert snapshot(ledger) == before
+
+
+@pytest.mark.parametrize("identity", ["1.9", "9"])
+def test_what_is_not_there_cannot_be_edited(ledger: LedgerOnDisk, identity: str) -> None:
+    result = ledger.run("edit", identity, EDITOR="true")
+    assert (result.code, "error[no-such-" in result.err) == (1, True)
+
+
+def test_what_was_written_is_not_lost_where_git_refuses_the_commit(
+    ledger: LedgerOnDisk, editor: Editor
+) -> None:
+    hook(ledger, "pre-commit", "echo 今天不许提交; exit 1")
+    before = snapshot(ledger)
+    result = ledger.run("edit", "1.2", EDITOR=editor.that_replaces("规划科", "财务科"))
+    assert result.code == 1
+    assert "今天不许提交" in result.err
+    assert snapshot(ledger) == before
+    assert "office: 财务科" in draft_named(result.err).read_text(encoding="utf-8")
+
+
+def test_a_hand_edit_whose_commit_git_refuses_is_not_called_committed(ledger: LedgerOnDisk) -> None:
+    hook(ledger, "pre-commit", "echo 今天不许提交; exit 1")
+    text = ledger.read("1.2") + "# 手改\n"
+    ledger.write(ledger.path("1.2"), text)
+    result = ledger.run("edit", "1.2", EDITOR="true")
+    assert result.code == 1
+    assert "今天不许提交" in result.err
+    assert ledger.read("1.2") == text
+    assert ledger.commits() == 1
+
+
+def test_what_another_command_did_while_the_editor_was_open_is_not_lost(
+    ledger: LedgerOnDisk, editor: Editor
+) -> None:
+    meanwhile = (
+        "subprocess.run([sys.executable, '-m', 'xuncha', 'progress', '1.2', '同时记下的进展。'], check=True)"
+    )
+    change = "draft.write_bytes(draft.read_bytes().replace('规划科'.encode(), '财务科'.encode(), 1))"
+    result = ledger.run("edit", "1.2", EDITOR=editor.that(f"{meanwhile}\n{change}"))
+    assert "同时记下的进展。" in ledger.read("1.2")
+    assert ledger.clean()
+    if result.code:
+        assert "office: 财务科" in draft_named(result.err).read_text(encoding="utf-8")
+    else:
+        assert "office: 财务科" in ledger.read("1.2")

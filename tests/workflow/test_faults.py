@@ -1,0 +1,437 @@
+"""Whatever stands in a command's way: git or a hook refuses, the disk is full or read-only, no one is known; nothing is half done."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import subprocess
+import time
+from datetime import date
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pytest
+
+from tests.conftest import LedgerOnDisk
+from tests.workflow.surroundings import (
+    act,
+    findings,
+    folders,
+    hook,
+    index,
+    message,
+    record,
+    snapshot,
+    trailers,
+    without_identity,
+)
+from xuncha.errors import RefusedError, SurroundingsError, XunchaError
+from xuncha.model.identity import Identity
+from xuncha.store.cache import register
+from xuncha.workflow import actions
+from xuncha.workflow.change import leftover
+from xuncha.workflow.create import create
+from xuncha.workflow.perform import add_measure, add_problem, edit
+from xuncha.workflow.undo import undo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from xuncha.workflow.perform import Done
+
+DAY = date(2024, 6, 1)
+PDF = b"%PDF-1.7\r\n\x00\xff\n" * 500
+
+WORK: dict[str, Callable[[LedgerOnDisk], object]] = {
+    "start": lambda ledger: act(ledger, actions.start(), "1.1"),
+    "attach": lambda ledger: act(ledger, actions.attach("评审 意见.pdf", PDF, DAY), "1.1"),
+    "close": lambda ledger: act(ledger, actions.close(DAY), "1.2", "2.1", "3.1"),
+    "add-problem": lambda ledger: add_problem(ledger.root, "新问题", "a"),
+    "add-measure": lambda ledger: add_measure(
+        ledger.root, Identity(2), "新措施", leader="局长", office="办公室"
+    ),
+    "edit": lambda ledger: edit(
+        ledger.root, ledger.path("1.2"), ledger.read("1.2").replace("规划科", "财务科").encode()
+    ),
+}
+each_work = pytest.mark.parametrize("work", WORK.values(), ids=WORK)
+
+
+class State:
+    """All that a command may change, as it was."""
+
+    def __init__(self, ledger: LedgerOnDisk) -> None:
+        self.ledger = ledger
+        self.seen = self.look()
+
+    def look(self) -> tuple[object, ...]:
+        ledger = self.ledger
+        return snapshot(ledger), folders(ledger), index(ledger), ledger.git("rev-parse", "HEAD")
+
+    def unchanged(self) -> bool:
+        return self.look() == self.seen
+
+
+# ---- git refuses
+
+
+@each_work
+@pytest.mark.parametrize("name", ["pre-commit", "prepare-commit-msg", "commit-msg"])
+def test_what_a_hook_refuses_has_not_happened_and_its_words_are_shown(
+    ledger: LedgerOnDisk, work: Callable[[LedgerOnDisk], object], name: str
+) -> None:
+    ledger.write("other.txt", "1")
+    ledger.git("add", "other.txt")
+    refusing = hook(ledger, name, "echo 今天不许提交 >&2; exit 1")
+    state = State(ledger)
+    with pytest.raises(RefusedError) as refused:
+        work(ledger)
+    assert refused.value.code == "commit-refused"
+    assert "今天不许提交" in refused.value.message
+    assert state.unchanged()
+    assert leftover(ledger.root) is None
+    refusing.unlink()
+    work(ledger)
+    assert findings(ledger) == []
+    assert ledger.git("status", "--porcelain") == "A  other.txt\n"
+
+
+def test_the_program_ends_with_1_and_the_words_of_the_hook(ledger: LedgerOnDisk) -> None:
+    hook(ledger, "pre-commit", "echo 第一行; printf '\\033[31m第二行\\033[0m\\n'; exit 1")
+    result = ledger.run("start", "1.1")
+    assert result.code == 1
+    assert re.match(r"error\[commit-refused\]: .*第一行", result.err)
+    assert "第二行" in result.err
+    assert "\x1b" not in result.err
+
+
+def test_a_hook_that_says_nothing_is_refused_with_a_sentence_all_the_same(ledger: LedgerOnDisk) -> None:
+    hook(ledger, "pre-commit", "exit 1")
+    with pytest.raises(RefusedError) as refused:
+        act(ledger, actions.start(), "1.1")
+    assert refused.value.message.strip()[-1] != ":"
+
+
+@each_work
+def test_an_index_that_another_git_holds_is_reported_and_nothing_is_written(
+    ledger: LedgerOnDisk, work: Callable[[LedgerOnDisk], object]
+) -> None:
+    state = State(ledger)
+    lock = ledger.write(".git/index.lock", "")
+    with pytest.raises(XunchaError) as refused:
+        work(ledger)
+    assert "index.lock" in refused.value.message + refused.value.hint
+    lock.unlink()
+    assert state.unchanged()
+    assert ledger.clean()
+    work(ledger)
+    assert ledger.commits() == 2
+
+
+# ---- no one is known
+
+
+def test_without_a_name_nothing_is_written_and_what_to_type_is_said(ledger: LedgerOnDisk) -> None:
+    without_identity(ledger)
+    state = State(ledger)
+    for typed in (("start", "1.1"), ("close", "1.2"), ("add", "problem", "题", "--category", "a")):
+        result = ledger.run(*typed)
+        assert result.code == 3, typed
+        assert "error[no-user]" in result.err, typed
+        assert "git config --global user.name" in result.err, typed
+        assert "git config --global user.email" in result.err, typed
+    assert state.unchanged()
+
+
+def test_a_ledger_is_made_without_a_name_and_what_to_type_makes_its_first_commit(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    made = LedgerOnDisk(tmp_path / "新台账", environment)
+    made.root.mkdir()
+    without_identity(made)
+    result = made.run("init", "--example")
+    assert result.code == 0
+    assert findings(made) == []
+    commands = re.search(r"git config user\.name .*git commit -m \S+", result.err)
+    assert commands, result.err
+    subprocess.run(["sh", "-c", commands[0]], cwd=made.root, env=environment, check=True, capture_output=True)
+    assert made.clean()
+    assert made.commits() == 1
+    made.ok("add", "problem", "题", "--category", register(made.root).categories[0][0])
+
+
+def test_a_ledger_is_made_with_one_commit_that_says_so(tmp_path: Path, environment: dict[str, str]) -> None:
+    made = LedgerOnDisk(tmp_path / "新 台账", environment)
+    created = create(made.root, DAY, example=True)
+    assert created.committed
+    assert created.kept == []
+    assert trailers(made) == [("Xuncha-Action", "init")]
+    assert message(made).startswith("建立台账\n\n")
+    assert made.clean()
+    assert findings(made) == []
+
+
+def test_making_a_ledger_keeps_what_is_there_and_stages_nothing_of_it(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    made = LedgerOnDisk(tmp_path, environment)
+    made.write(".gitignore", "mine\n")
+    made.write("报告.txt", "mine")
+    made.git("init", "-q")
+    made.git("add", "报告.txt")
+    created = create(made.root, DAY, example=False)
+    assert created.kept == [".gitignore"]
+    assert (made.root / ".gitignore").read_text() == "mine\n"
+    assert made.git("diff", "--cached", "--name-only", "-z") == "报告.txt\0"
+
+
+def test_a_ledger_is_not_made_over_another(ledger: LedgerOnDisk) -> None:
+    state = State(ledger)
+    with pytest.raises(RefusedError) as refused:
+        create(ledger.root, DAY, example=True)
+    assert refused.value.code == "ledger-exists"
+    assert state.unchanged()
+
+
+def test_a_ledger_whose_first_commit_a_hook_refuses_is_there_all_the_same(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    made = LedgerOnDisk(tmp_path, environment)
+    made.git("init", "-q")
+    hook(made, "pre-commit", "echo 不许; exit 1").with_name("pre-commit")
+    with pytest.raises(RefusedError) as refused:
+        create(made.root, DAY, example=False)
+    assert "不许" in refused.value.message
+    assert "git commit" in refused.value.hint
+    assert findings(made) == []
+    assert index(made) == ""
+
+
+# ---- the disk is full
+
+
+class FullDisk:
+    """A disk that has no room at the n-th call, once or from then on."""
+
+    def __init__(self, real: Callable[..., Any], at: int, *, lasting: bool) -> None:
+        self.real = real
+        self.at = at
+        self.lasting = lasting
+        self.calls = 0
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        self.calls += 1
+        if self.calls == self.at or (self.lasting and self.calls > self.at):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return self.real(*arguments, **options)
+
+
+def failure(work: Callable[[LedgerOnDisk], object], ledger: LedgerOnDisk) -> XunchaError | None:
+    """What the work is refused with; None where it is done."""
+    try:
+        work(ledger)
+    except XunchaError as error:
+        return error
+    return None
+
+
+@pytest.mark.parametrize("lasting", [False, True], ids=["for-a-moment", "lasting"])
+@pytest.mark.parametrize("function", ["fsync", "replace"])
+@each_work
+def test_a_full_disk_leaves_each_file_whole_and_the_next_command_works(
+    ledger: LedgerOnDisk,
+    monkeypatch: pytest.MonkeyPatch,
+    work: Callable[[LedgerOnDisk], object],
+    function: str,
+    lasting: bool,
+) -> None:
+    state, before = State(ledger), snapshot(ledger)
+    real = getattr(os, function)
+    failed = 0
+    for at in range(1, 7):
+        monkeypatch.setattr(os, function, FullDisk(real, at, lasting=lasting))
+        error = failure(work, ledger)
+        monkeypatch.setattr(os, function, real)
+        where = f"at call {at}"
+        if error is None:
+            assert ledger.clean(), where
+            undo(ledger.root)
+            state = State(ledger)
+            continue
+        failed += 1
+        assert (error.code, error.exit_code) == ("not-written", 3), where
+        assert os.strerror(errno.ENOSPC) in error.message, where
+        assert findings(ledger) == [], where
+        if lasting and not state.unchanged():
+            assert leftover(ledger.root) is not None, f"{where}: something is left and not named"
+            undo(ledger.root)
+        assert leftover(ledger.root) is None, where
+        assert snapshot(ledger) == before, where
+        assert state.unchanged(), where
+    assert failed >= 2
+    work(ledger)
+    assert findings(ledger) == []
+    assert ledger.clean()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of one megabyte."""
+    place = tmp_path / "小盘"
+    place.mkdir()
+    mounted = shutil.which("mount") and subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)], capture_output=True, check=False
+    )
+    if not mounted or mounted.returncode:
+        pytest.skip("no disk can be mounted here")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def on(disk: Path, ledger: LedgerOnDisk) -> LedgerOnDisk:
+    """The ledger, moved to another disk."""
+    shutil.copytree(ledger.root, disk / "台账", ignore=shutil.ignore_patterns("*.sample"))
+    return LedgerOnDisk(disk / "台账", ledger.environment)
+
+
+def attach(ledger: LedgerOnDisk) -> Done:
+    return act(ledger, actions.attach("评审.pdf", PDF, DAY), "1.1")
+
+
+@pytest.mark.parametrize("pages", [0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 20])
+def test_a_disk_that_is_really_full_loses_nothing(ledger: LedgerOnDisk, small_disk: Path, pages: int) -> None:
+    ledger = on(small_disk, ledger)
+    before, commits = snapshot(ledger), ledger.commits()
+    filler = small_disk / "filler"
+    fill(filler, pages)
+    error = failure(attach, ledger)
+    changed = {path: content for path, content in snapshot(ledger).items() if content != before.get(path)}
+    found = leftover(ledger.root)
+    filler.unlink()
+    if error is not None:
+        assert error.code in {"not-written", "commit-refused"}
+        assert ledger.commits() == commits
+        assert not changed or found is not None, f"{sorted(changed)} is left and not named"
+        assert findings(ledger) == []
+        done = attach(ledger)
+        assert done.leftover == found
+    else:
+        assert pages, "a full disk took a commit"
+    assert ledger.commits() == commits + 1
+    assert ledger.clean()
+    undo(ledger.root)
+    assert snapshot(ledger) == before
+    ledger.git("fsck", "--strict")
+
+
+def fill(filler: Path, pages: int) -> None:
+    """Fill a disk but for some pages of four kilobytes."""
+    with filler.open("wb", buffering=0) as stream:
+        try:
+            while True:
+                stream.write(b"x" * 4096)
+        except OSError:
+            pass
+        stream.truncate(max(0, stream.tell() // 4096 * 4096 - pages * 4096))
+
+
+# ---- the disk is read-only
+
+
+def test_a_read_only_disk_can_be_read_and_refuses_work_with_a_sentence(
+    ledger: LedgerOnDisk, small_disk: Path
+) -> None:
+    ledger = on(small_disk, ledger)
+    state = State(ledger)
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    for reading in (("status",), ("list",), ("show", "1.1"), ("log",), ("validate",)):
+        assert ledger.run(*reading).code == 0, reading
+    for typed in (("start", "1.1"), ("undo",), ("add", "problem", "题", "--category", "a")):
+        result = ledger.run(*typed)
+        assert result.code == 3, (typed, result.err)
+        assert "error[not-written]" in result.err, typed
+    assert state.unchanged()
+
+
+@pytest.fixture
+def read_only(ledger: LedgerOnDisk) -> Iterator[Path]:
+    """The folder of the first problem, in which nothing can be written."""
+    folder = ledger.root / "data/problems/01"
+    if os.geteuid():
+        folder.chmod(0o555)
+    elif (
+        shutil.which("chattr") is None
+        or subprocess.run(["chattr", "+i", str(folder)], capture_output=True, check=False).returncode
+    ):
+        pytest.skip("nothing keeps this user from writing")
+    yield folder
+    if os.geteuid():
+        folder.chmod(0o755)
+    else:
+        subprocess.run(["chattr", "-i", str(folder)], check=True)
+
+
+@pytest.mark.usefixtures("read_only")
+def test_a_folder_that_cannot_be_written_refuses_all_of_a_change(ledger: LedgerOnDisk) -> None:
+    state = State(ledger)
+    for doing, identities in (
+        (actions.start(), ("1.1",)),
+        (actions.close(DAY), ("2.1", "1.2")),
+        (actions.attach("甲.pdf", b"1", DAY), ("1.2",)),
+    ):
+        with pytest.raises(SurroundingsError) as refused:
+            act(ledger, doing, *identities)
+        assert refused.value.code == "not-written"
+        assert state.unchanged()
+        assert leftover(ledger.root) is None
+    act(ledger, actions.close(DAY), "2.1")
+    assert record(ledger, "2.1").status == "closed"
+
+
+# ---- what must not be waited for, or not be believed
+
+
+def test_a_hook_that_asks_at_the_keyboard_is_not_waited_for(ledger: LedgerOnDisk) -> None:
+    hook(ledger, "pre-commit", "read answer || exit 1")
+    begun = time.monotonic()
+    with pytest.raises(RefusedError):
+        act(ledger, actions.start(), "1.1")
+    assert time.monotonic() - begun < 10
+    assert ledger.clean()
+
+
+def test_a_journal_that_says_nothing_readable_is_no_bug_of_ours(ledger: LedgerOnDisk) -> None:
+    from xuncha.trail.git import private
+
+    place = private(ledger.root, "journal")
+    assert place is not None
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(b"")
+    for typed in (("status",), ("start", "1.1"), ("status",)):
+        result = ledger.run(*typed)
+        assert "error[bug]" not in result.err, typed
+    assert findings(ledger) == []
+
+
+def test_a_git_that_is_not_installed_is_named(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    state = State(ledger)
+    result = ledger.run("start", "1.1", PATH=str(tmp_path))
+    assert (result.code, "error[no-git]" in result.err) == (3, True)
+    assert ledger.run("status", PATH=str(tmp_path)).code == 0
+    assert state.unchanged()
+
+
+def test_an_error_that_is_no_one_s_restores_the_files_too(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_arguments: object, **_options: object) -> NoReturn:
+        raise MemoryError
+
+    state = State(ledger)
+    monkeypatch.setattr("xuncha.trail.git.Git.commit", fails)
+    for work in WORK.values():
+        with pytest.raises(MemoryError):
+            work(ledger)
+        assert state.unchanged()

@@ -1,0 +1,517 @@
+"""Commands cut short at every instant: each file is whole, the next command works, and what was left is named."""
+
+from __future__ import annotations
+
+import os
+import random
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from tests.conftest import LedgerOnDisk, measure
+from tests.workflow.surroundings import act, begin, findings, folders, hook, index, record, snapshot, touched
+from xuncha.errors import RefusedError
+from xuncha.store.cache import register
+from xuncha.workflow import actions
+from xuncha.workflow.change import Leftover, leftover
+from xuncha.workflow.create import create
+from xuncha.workflow.perform import Done, add_problem, edit
+from xuncha.workflow.undo import undo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DAY = date(2024, 6, 15)
+PDF = b"%PDF-1.7\r\n\x00\xff\n" * 1000
+
+# The real program, which kills itself before the n-th time that it writes, renames or removes something of the ledger,
+# or has git change something.
+DRIVER = """
+import os, sys
+root, left = sys.argv[1], int(sys.argv[2])
+del sys.argv[1:3]
+def counts(event, arguments):
+    if event == "subprocess.Popen":
+        return arguments[1][1] in {"add", "commit", "rm", "init"}
+    if event == "open" and not (isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)):
+        return False
+    changes = event in {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir"}
+    path = os.fsdecode(arguments[0]) if changes and not isinstance(arguments[0], int) else ""
+    return path.startswith(root) and "/xuncha/register-" not in path
+def watch(event, arguments):
+    global left
+    if counts(event, arguments):
+        if left == 0:
+            os.kill(os.getpid(), 9)
+        left -= 1
+sys.argv[0] = "xuncha"
+from xuncha.__main__ import main
+sys.addaudithook(watch)
+main()
+"""
+
+
+class Command(NamedTuple):
+    """Something typed, and the same done in this process."""
+
+    typed: tuple[str, ...]
+    again: Callable[[LedgerOnDisk], object]
+
+
+def repeat_edit(ledger: LedgerOnDisk) -> object:
+    return edit(ledger.root, ledger.path("1.2"), ledger.read("1.2").replace("规划科", "财务科").encode())
+
+
+COMMANDS = {
+    "start": Command(("start", "1.1"), lambda ledger: act(ledger, actions.start(), "1.1")),
+    "attach": Command(
+        ("attach", "1.1", "../评审 意见.pdf"),
+        lambda ledger: act(ledger, actions.attach("评审 意见.pdf", PDF, DAY), "1.1"),
+    ),
+    "close": Command(("close", "3.1", "2.1"), lambda ledger: act(ledger, actions.close(DAY), "3.1", "2.1")),
+    "add-problem": Command(
+        ("add", "problem", "新问题", "--category", "a"),
+        lambda ledger: add_problem(ledger.root, "新问题", "a"),
+    ),
+    "edit": Command(("edit", "1.2"), repeat_edit),
+}
+
+
+def prepare(ledger: LedgerOnDisk) -> None:
+    """What the commands need beside the ledger."""
+    ledger.write("../评审 意见.pdf", PDF)
+    editor = ledger.write("../editor", '#!/bin/sh\nsed -i s/规划科/财务科/ "$1"\n')
+    editor.chmod(0o755)
+    ledger.environment["EDITOR"] = str(editor)
+
+
+def killed_at(ledger: LedgerOnDisk, instant: int, *typed: str) -> bool:
+    """Type a command that dies at an instant; whether it did, or had ended before."""
+    done = subprocess.run(
+        [sys.executable, "-c", DRIVER, str(ledger.root), str(instant), *typed],
+        cwd=ledger.root,
+        env=ledger.environment,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    assert done.returncode in {0, -signal.SIGKILL}, done.stderr.decode()
+    return done.returncode != 0
+
+
+class Safe:
+    """A copy of a whole ledger, which can be put back where it was."""
+
+    def __init__(self, ledger: LedgerOnDisk, place: Path) -> None:
+        self.ledger = ledger
+        self.place = place
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(ledger.root, place, symlinks=True)
+
+    def restore(self) -> None:
+        shutil.rmtree(self.ledger.root)
+        shutil.copytree(self.place, self.ledger.root, symlinks=True)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_killed_at_any_instant_loses_nothing_and_the_next_one_knows(
+    ledger: LedgerOnDisk, tmp_path: Path, name: str
+) -> None:
+    prepare(ledger)
+    command = COMMANDS[name]
+    old, commits = snapshot(ledger), ledger.commits()
+    start = Safe(ledger, tmp_path / "start")
+    command.again(ledger)
+    new = snapshot(ledger)
+    instants = 0
+    named = 0
+    start.restore()
+    while killed_at(ledger, instants, *command.typed):
+        where = f"{name}, killed before step {instants}"
+        check_after_death(ledger, command, old, new, commits, where)
+        named += leftover(ledger.root) is not None
+        died = Safe(ledger, tmp_path / "died")
+        check_repeat(ledger, command, new, commits, where)
+        died.restore()
+        check_undo(ledger, old, commits, where)
+        died.restore()
+        check_another(ledger, where)
+        start.restore()
+        instants += 1
+    assert instants >= 5, "the instants were not found"
+    assert named >= 1, "no instant lay between the first file and the commit"
+    assert snapshot(ledger) == new
+
+
+def check_after_death(
+    ledger: LedgerOnDisk,
+    command: Command,
+    old: dict[str, bytes],
+    new: dict[str, bytes],
+    commits: int,
+    where: str,
+) -> None:
+    """Every file is whole, the ledger can be read, and what is left is named as it was typed."""
+    files = {path: content for path, content in snapshot(ledger).items() if ".xuncha-new-" not in path}
+    for path, content in files.items():
+        assert content in {old.get(path), new.get(path)}, (
+            f"{where}: {path} is neither the old nor the new one"
+        )
+    assert set(files) >= set(old), where
+    assert findings(ledger) == [], where
+    assert register(ledger.root), where
+    found = leftover(ledger.root)
+    changed = [path for path in files if files[path] != old.get(path)]
+    if ledger.commits() > commits:
+        assert found is None, where
+    elif changed:
+        assert found is not None, f"{where}: {changed} is left and not named"
+        assert sorted(found.paths) == sorted(changed), where
+        assert shlex.split(found.command) == ["xuncha", *command.typed], where
+
+
+def check_repeat(
+    ledger: LedgerOnDisk, command: Command, new: dict[str, bytes], commits: int, where: str
+) -> None:
+    """The same command typed again gets it done, once."""
+    found = leftover(ledger.root)
+    if ledger.commits() == commits:
+        done = command.again(ledger)
+        assert not isinstance(done, Done) or done.leftover == found, where
+    assert snapshot(ledger) == new, where
+    assert folders(ledger) == {Path(path).parent.name for path in new if path.startswith("data/problems/")}, (
+        where
+    )
+    assert ledger.commits() == commits + 1, where
+    assert ledger.clean(), where
+    ledger.git("fsck", "--strict")
+
+
+def check_undo(ledger: LedgerOnDisk, old: dict[str, bytes], commits: int, where: str) -> None:
+    """Undo gives the files back as they were."""
+    found = leftover(ledger.root)
+    if found is None and ledger.commits() == commits:
+        with pytest.raises(RefusedError):
+            undo(ledger.root)
+    else:
+        assert isinstance(undo(ledger.root), Leftover if found else Done), where
+    assert snapshot(ledger) == old, where
+    assert leftover(ledger.root) is None, where
+    assert ledger.clean(), where
+
+
+def check_another(ledger: LedgerOnDisk, where: str) -> None:
+    """Another command works, and says what it took back first."""
+    found, commits = leftover(ledger.root), ledger.commits()
+    done = act(
+        ledger,
+        actions.progress("另一件事。", DAY),
+        "2.1" if record(ledger, "2.1").status != "closed" else "1.1",
+    )
+    assert done.leftover == found, where
+    assert ledger.commits() == commits + 1, where
+    assert ledger.clean(), where
+    assert findings(ledger) == [], where
+
+
+def test_undo_killed_at_any_instant_can_be_done_again(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    old = snapshot(ledger)
+    act(ledger, actions.attach("评审 意见.pdf", PDF, DAY), "1.1")
+    new = snapshot(ledger)
+    start, commits = Safe(ledger, tmp_path / "start"), ledger.commits()
+    instants = 0
+    while killed_at(ledger, instants, "undo"):
+        where = f"undo, killed before step {instants}"
+        for path, content in snapshot(ledger).items():
+            assert ".xuncha-new-" in path or content in {old.get(path), new.get(path)}, where
+        assert findings(ledger) == [], where
+        if (found := leftover(ledger.root)) is not None:
+            assert found.command == "xuncha undo"
+            assert isinstance(undo(ledger.root), Leftover), where
+            assert snapshot(ledger) == new, where
+        if ledger.commits() == commits:
+            undo(ledger.root)
+        assert snapshot(ledger) == old, where
+        assert ledger.commits() == commits + 1, where
+        assert ledger.clean(), where
+        start.restore()
+        instants += 1
+    assert instants >= 5
+
+
+def test_init_killed_at_any_instant_leaves_a_ledger_or_can_be_typed_again(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    instant = 0
+    while True:
+        made = LedgerOnDisk(tmp_path / f"台账{instant}", environment)
+        made.root.mkdir()
+        if not killed_at(made, instant, "init"):
+            break
+        where = f"init, killed before step {instant}"
+        said = made.run("init")
+        assert said.code == 0 or "error[ledger-exists]" in said.err, f"{where}: {said.err}"
+        assert findings(made) == [], where
+        settings = (made.root / "data/ledger.yaml").read_bytes()
+        edit(made.root, "data/ledger.yaml", settings + b"# more\n")
+        assert "data/ledger.yaml" in touched(made), where
+        assert not [path for path in snapshot(made) if ".xuncha-new-" in path], where
+        instant += 5
+    assert instant >= 15
+
+
+# ---- in the middle of git's own work, by hooks that kill
+
+KILL_THE_PROGRAM = "program=$(awk '/^PPid/ {print $2}' /proc/$PPID/status); kill -9 $program; sleep 0.2"
+
+
+def test_a_command_killed_between_writing_and_commit_is_named_by_status_and_taken_back_by_undo(
+    ledger: LedgerOnDisk,
+) -> None:
+    old = snapshot(ledger)
+    death = hook(ledger, "pre-commit", f"{KILL_THE_PROGRAM}; exit 1")
+    assert begin(ledger, "close", "2.1", "--note", "验收 通过").end()[0] == -signal.SIGKILL
+    death.unlink()
+    for reading in (("status",), ("list",), ("show", "2.1"), ("log",), ("validate",)):
+        result = ledger.run(*reading)
+        assert result.code == 0
+        assert "xuncha close 2.1 --note '验收 通过'" in result.err, reading
+        assert "xuncha undo" in result.err, reading
+        assert ledger.path("2.1") in result.err, reading
+    assert ledger.json("status")["measures"]["total"] == 6
+    said = ledger.ok("undo")
+    assert "xuncha close 2.1 --note '验收 通过'" in said
+    assert snapshot(ledger) == old
+    assert "xuncha" not in ledger.run("status").err
+    assert ledger.commits() == 1
+    ledger.git("fsck", "--strict")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("close", "2.1"),
+        ("progress", "3.1", "另一件事。"),
+        ("add", "problem", "新问题", "--category", "a"),
+        ("add", "measure", "1", "新措施", "--leader", "局长", "--office", "办公室", "--long-term"),
+        ("edit", "2.2"),
+        ("reopen", "1.1", "--reason", "不成"),
+        ("start", "9.9"),
+    ],
+    ids=lambda typed: "-".join(typed[:2]),
+)
+def test_the_next_writing_command_says_what_it_takes_back_be_it_done_or_refused_itself(
+    ledger: LedgerOnDisk, typed: tuple[str, ...]
+) -> None:
+    prepare(ledger)
+    old = ledger.read("2.1")
+    death = hook(ledger, "pre-commit", f"{KILL_THE_PROGRAM}; exit 1")
+    begin(ledger, "close", "2.1").end()
+    death.unlink()
+    assert ledger.read("2.1") != old
+    result = ledger.run(*typed)
+    assert (result.code == 0) == (typed[0] != "reopen" and "9.9" not in typed)
+    assert "xuncha close 2.1" in result.err, "what was taken back is not said"
+    if typed[0] != "close":
+        assert ledger.read("2.1") == old
+    assert ledger.clean()
+    assert leftover(ledger.root) is None
+
+
+@pytest.mark.parametrize("also_git", [False, True])
+def test_a_command_killed_just_after_its_commit_has_been_done(ledger: LedgerOnDisk, also_git: bool) -> None:
+    hook(ledger, "post-commit", KILL_THE_PROGRAM + ("; kill -9 $PPID" if also_git else ""))
+    begin(ledger, "attach", "1.1", "data/ledger.yaml").end()
+    (ledger.root / ".git/hooks/post-commit").unlink()
+    new = snapshot(ledger)
+    assert ledger.commits() == 2
+    assert ledger.clean()
+    result = ledger.run("status")
+    assert (result.code, result.err) == (0, "")
+    ledger.ok("progress", "1.1", "接着做。")
+    assert ledger.commits() == 3
+    undo(ledger.root)
+    assert snapshot(ledger) == new
+    undo(ledger.root)
+    assert record(ledger, "1.1").status == "not_started"
+    ledger.git("fsck", "--strict")
+
+
+def test_a_commit_that_was_made_is_not_called_refused_where_git_dies_after_it(ledger: LedgerOnDisk) -> None:
+    hook(ledger, "post-commit", "kill -9 $PPID")
+    result = ledger.run("start", "1.1")
+    assert ledger.commits() == 2
+    assert ledger.clean()
+    assert (result.code, result.err) == (0, "")
+
+
+def test_after_a_power_cut_in_gits_own_work_nothing_is_lost_and_the_way_on_is_named(
+    ledger: LedgerOnDisk,
+) -> None:
+    old = snapshot(ledger)
+    death = hook(ledger, "pre-commit", f"{KILL_THE_PROGRAM} $PPID")
+    begin(ledger, "attach", "1.1", "data/ledger.yaml").end()
+    death.unlink()
+    lock = ledger.root / ".git/index.lock"
+    assert lock.exists(), "git was not killed in its work"
+    result = ledger.run("status")
+    assert result.code == 0
+    assert "xuncha attach 1.1 data/ledger.yaml" in result.err
+    result = ledger.run("start", "1.1")
+    if result.code:
+        assert "index.lock" in result.err
+        assert snapshot(ledger) == old or leftover(ledger.root), "what is left is not named"
+        lock.unlink()
+        ledger.ok("start", "1.1")
+    assert record(ledger, "1.1").status == "in_progress"
+    assert touched(ledger) == {ledger.path("1.1")}
+    assert ledger.clean()
+    ledger.git("fsck", "--strict")
+
+
+def test_a_git_that_outlives_its_killed_command_and_the_next_command_agree_in_the_end(
+    ledger: LedgerOnDisk,
+) -> None:
+    hook(ledger, "pre-commit", "touch .git/hanging; sleep 1.5")
+    running = begin(ledger, "start", "1.1")
+    wait_for(ledger.root / ".git/hanging")
+    os.kill(running.process.pid, signal.SIGKILL)
+    running.process.wait()
+    (ledger.root / ".git/hooks/pre-commit").unlink()
+    ledger.run("progress", "2.1", "另一件事。")
+    wait_for_git(ledger)
+    assert ledger.clean(), "the files and the last commit differ, and no command has said why"
+    running.end()
+
+
+def test_a_ledger_named_by_another_path_still_knows_what_was_left_in_it(
+    ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    (tmp_path / "link").symlink_to(ledger.root)
+    (tmp_path / "there").mkdir()
+    old = snapshot(ledger)
+    death = hook(ledger, "pre-commit", f"{KILL_THE_PROGRAM}; exit 1")
+    begin(ledger, "--ledger", "../link", "start", "1.1", cwd=tmp_path / "there").end()
+    death.unlink()
+    assert snapshot(ledger) != old
+    result = ledger.run("status")
+    assert "xuncha" in result.err
+    assert "start 1.1" in result.err
+    ledger.ok("undo")
+    assert snapshot(ledger) == old
+
+
+# ---- at instants chosen by chance
+
+
+def wait_for(path: Path) -> None:
+    """Wait until a file is there."""
+    end = time.monotonic() + 20
+    while not path.exists():
+        assert time.monotonic() < end, f"{path} has not come"
+        time.sleep(0.01)
+
+
+def wait_for_git(ledger: LedgerOnDisk) -> None:
+    """Wait until a git that has outlived the program has ended."""
+    end = time.monotonic() + 20
+    time.sleep(0.05)
+    while (ledger.root / ".git/index.lock").exists():
+        assert time.monotonic() < end, "git's lock stays"
+        time.sleep(0.02)
+    time.sleep(0.05)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_series_of_kills_loses_nothing(ledger: LedgerOnDisk, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311  the same series every time
+    hook(ledger, "pre-commit", "sleep 0.03")
+    for number in range(10):
+        before, commits = ledger.read("1.2"), ledger.commits()
+        typed = ("progress", "1.2", f"第{number}件事。")
+        running = begin(ledger, *typed)
+        time.sleep(chance.uniform(0.05, 0.6))
+        running.process.kill()
+        running.end()
+        wait_for_git(ledger)
+        text = ledger.read("1.2")
+        assert text.startswith(before)
+        assert findings(ledger) == []
+        found = leftover(ledger.root)
+        if ledger.commits() == commits:
+            assert (found is not None) == (text != before)
+            assert found is None or shlex.split(found.command) == ["xuncha", *typed]
+            done = act(ledger, actions.progress(typed[2], DAY), "1.2")
+            assert done.leftover == found
+        else:
+            assert found is None
+        assert ledger.commits() == commits + 1
+        assert ledger.clean()
+        assert [entry.text for entry in record(ledger, "1.2").progress].count(typed[2]) == 1
+    ledger.git("fsck", "--strict")
+
+
+# ---- Ctrl-C
+
+
+@pytest.mark.parametrize("everyone", [True, False], ids=["as-a-terminal-sends-it", "to-the-program-alone"])
+@pytest.mark.parametrize(
+    "typed", [("start", "1.1"), ("attach", "1.1", "../评审 意见.pdf")], ids=lambda typed: typed[0]
+)
+def test_ctrl_c_while_a_hook_hangs_gives_everything_back(
+    ledger: LedgerOnDisk, everyone: bool, typed: tuple[str, ...]
+) -> None:
+    prepare(ledger)
+    before, staged = snapshot(ledger), index(ledger)
+    hanging = ledger.root / ".git/hanging"
+    hook(
+        ledger,
+        "pre-commit",
+        f"echo $$ > {hanging.name}.new; mv {hanging.name}.new .git/hanging; exec sleep 30",
+    )
+    running = begin(ledger, *typed)
+    wait_for(hanging)
+    if everyone:
+        os.killpg(running.process.pid, signal.SIGINT)
+    else:
+        running.process.send_signal(signal.SIGINT)
+    try:
+        code = running.process.wait(timeout=20)
+    finally:
+        sleeper = int(hanging.read_text())
+        if (
+            Path(f"/proc/{sleeper}/cmdline").exists()
+            and "sleep" in Path(f"/proc/{sleeper}/cmdline").read_text()
+        ):
+            os.kill(sleeper, signal.SIGKILL)
+    _out, said = running.end()
+    assert code == 130
+    assert "error" not in said
+    assert (snapshot(ledger), index(ledger)) == (before, staged)
+    assert leftover(ledger.root) is None
+    (ledger.root / ".git/hooks/pre-commit").unlink()
+    ledger.ok(*typed)
+    assert ledger.clean()
+
+
+def test_a_killed_command_leaves_a_measure_that_was_being_edited_by_hand_alone(ledger: LedgerOnDisk) -> None:
+    death = hook(ledger, "pre-commit", f"{KILL_THE_PROGRAM}; exit 1")
+    begin(ledger, "start", "1.1").end()
+    death.unlink()
+    mine = measure("1.1", "in_progress", office="财务科")
+    ledger.write(ledger.path("1.1"), mine)
+    ledger.run("progress", "2.1", "另一件事。")
+    assert ledger.read("1.1") == mine
+
+
+def test_a_ledger_made_by_hand_outside_git_needs_no_journal(bare_ledger: LedgerOnDisk) -> None:
+    assert leftover(bare_ledger.root) is None
+    assert create(bare_ledger.root / "新", DAY, example=False).committed

@@ -1,0 +1,345 @@
+"""Undo: each action taken back byte for byte by a new commit, and nothing that is not ours or that later work stands on."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import LEDGER, LedgerOnDisk, measure, problem
+from tests.workflow.surroundings import (
+    act,
+    findings,
+    folders,
+    hook,
+    index,
+    policy,
+    record,
+    snapshot,
+    subject,
+    touched,
+    trailers,
+)
+from xuncha.errors import RefusedError
+from xuncha.model.identity import Identity
+from xuncha.workflow import actions
+from xuncha.workflow.create import create
+from xuncha.workflow.perform import Done, add_measure, add_problem, edit
+from xuncha.workflow.undo import undo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DAY = date(2024, 6, 1)
+
+
+def add_a_measure(ledger: LedgerOnDisk) -> None:
+    add_measure(ledger.root, Identity(1), "新措施", leader="局长", office="办公室")
+
+
+def edit_the_settings(ledger: LedgerOnDisk) -> None:
+    edit(ledger.root, "data/ledger.yaml", LEDGER.replace("市水务局", "市河务局").encode())
+
+
+def edit_a_measure(ledger: LedgerOnDisk) -> None:
+    edit(ledger.root, ledger.path("1.2"), measure("1.2", "submitted", office="财务科").encode())
+
+
+WORK: dict[str, tuple[Callable[[LedgerOnDisk], object], list[tuple[str, str]]]] = {
+    "start": (
+        lambda ledger: act(ledger, actions.start(), "1.1"),
+        [("Xuncha-Id", "1.1"), ("Xuncha-From", "in_progress"), ("Xuncha-To", "not_started")],
+    ),
+    "progress": (
+        lambda ledger: act(ledger, actions.progress("做了。", DAY, ["某水〔2024〕8号"]), "1.2"),
+        [("Xuncha-Id", "1.2"), ("Xuncha-From", "in_progress"), ("Xuncha-To", "in_progress")],
+    ),
+    "attach": (
+        lambda ledger: act(ledger, actions.attach("评审 意见.pdf", b"%PDF\r\n", DAY), "1.1"),
+        [("Xuncha-Id", "1.1"), ("Xuncha-From", "in_progress"), ("Xuncha-To", "not_started")],
+    ),
+    "submit": (
+        lambda ledger: act(ledger, actions.submit(), "1.2"),
+        [("Xuncha-Id", "1.2"), ("Xuncha-From", "submitted"), ("Xuncha-To", "in_progress")],
+    ),
+    "return": (
+        lambda ledger: act(ledger, actions.give_back("缺材料"), "2.1"),
+        [("Xuncha-Id", "2.1"), ("Xuncha-From", "in_progress"), ("Xuncha-To", "submitted")],
+    ),
+    "close": (
+        lambda ledger: act(ledger, actions.close(DAY, "验收"), "2.1"),
+        [("Xuncha-Id", "2.1"), ("Xuncha-From", "closed"), ("Xuncha-To", "submitted")],
+    ),
+    "close-several": (
+        lambda ledger: act(ledger, actions.close(DAY), "3.1", "2.1"),
+        [
+            ("Xuncha-Id", "3.1"),
+            ("Xuncha-From", "closed"),
+            ("Xuncha-To", "in_progress"),
+            ("Xuncha-Id", "2.1"),
+            ("Xuncha-From", "closed"),
+            ("Xuncha-To", "submitted"),
+        ],
+    ),
+    "reopen": (
+        lambda ledger: act(ledger, actions.reopen("反弹"), "2.2"),
+        [("Xuncha-Id", "2.2"), ("Xuncha-From", "in_progress"), ("Xuncha-To", "closed")],
+    ),
+    "extend": (
+        lambda ledger: act(ledger, actions.extend(date(2025, 5, 1), "手续未完"), "1.1"),
+        [("Xuncha-Id", "1.1"), ("Xuncha-From", "not_started"), ("Xuncha-To", "not_started")],
+    ),
+    "escalate": (
+        lambda ledger: act(ledger, actions.escalate("局长", DAY), "1.1"),
+        [("Xuncha-Id", "1.1"), ("Xuncha-From", "not_started"), ("Xuncha-To", "not_started")],
+    ),
+    "review": (
+        lambda ledger: act(ledger, actions.review("holds", DAY), "2.3"),
+        [("Xuncha-Id", "2.3"), ("Xuncha-From", "closed"), ("Xuncha-To", "closed")],
+    ),
+    "add-problem": (
+        lambda ledger: add_problem(ledger.root, "新问题", "a"),
+        [("Xuncha-Id", "4")],
+    ),
+    "add-measure": (add_a_measure, [("Xuncha-Id", "1.3"), ("Xuncha-From", "not_started")]),
+    "edit-settings": (edit_the_settings, []),
+    "edit-measure": (
+        edit_a_measure,
+        [("Xuncha-Id", "1.2"), ("Xuncha-From", "submitted"), ("Xuncha-To", "in_progress")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("work", "steps"), WORK.values(), ids=WORK)
+def test_each_action_is_taken_back_byte_for_byte_by_a_commit_that_says_so(
+    ledger: LedgerOnDisk, work: Callable[[LedgerOnDisk], object], steps: list[tuple[str, str]]
+) -> None:
+    ledger.write(
+        ledger.path("2.3"), measure("2.3", "closed", term="long_term").encode() + b"\n\n# \xe5\xb0\xbe"
+    )
+    ledger.commit("long-term")
+    before, commits = snapshot(ledger), ledger.commits()
+    shape = folders(ledger)
+    work(ledger)
+    files = touched(ledger)
+    title, taken = subject(ledger), ledger.git("rev-parse", "HEAD").strip()
+    assert snapshot(ledger) != before
+    ledger.write("other.txt", "other")
+    ledger.git("add", "other.txt")
+    done = undo(ledger.root)
+    assert isinstance(done, Done)
+    assert list(done.titles)[:1] == [title]
+    assert {**snapshot(ledger), "other.txt": b""} == {**before, "other.txt": b""}
+    assert folders(ledger) == shape
+    assert ledger.commits() == commits + 2
+    assert touched(ledger) == files
+    assert subject(ledger) == f"撤回 {title}"
+    assert trailers(ledger) == [("Xuncha-Action", "undo"), *steps, ("Xuncha-Undoes", taken)]
+    assert ledger.git("diff", "--cached", "--name-only") == "other.txt\n"
+    assert findings(ledger) == []
+
+
+def test_undo_again_and_again_walks_back_one_action_at_a_time(ledger: LedgerOnDisk) -> None:
+    states = [snapshot(ledger)]
+    for work, _steps in WORK.values():
+        if work not in {WORK["review"][0], WORK["edit-measure"][0], WORK["return"][0], WORK["close"][0]}:
+            work(ledger)
+            states.append(snapshot(ledger))
+    for state in reversed(states[:-1]):
+        undo(ledger.root)
+        assert snapshot(ledger) == state
+    with pytest.raises(RefusedError) as refused:
+        undo(ledger.root)
+    assert refused.value.code == "nothing-to-undo"
+    assert ledger.clean()
+
+
+def test_what_is_done_again_after_undo_can_be_taken_back_again(ledger: LedgerOnDisk) -> None:
+    act(ledger, actions.progress("先前的。", DAY), "1.1")
+    first = snapshot(ledger)
+    for _round in range(2):
+        act(ledger, actions.submit(), "1.1")
+        undo(ledger.root)
+        assert snapshot(ledger) == first
+    undo(ledger.root)
+    assert record(ledger, "1.1").status == "not_started"
+
+
+def test_there_is_nothing_to_undo_where_all_was_done_by_hand(ledger: LedgerOnDisk) -> None:
+    before = snapshot(ledger)
+    result = ledger.run("undo")
+    assert (result.code, "error[nothing-to-undo]" in result.err) == (1, True)
+    assert (snapshot(ledger), ledger.commits()) == (before, 1)
+
+
+def test_hand_work_on_other_files_does_not_hinder_undo_and_stays(ledger: LedgerOnDisk) -> None:
+    before = ledger.read("1.1")
+    act(ledger, actions.start(), "1.1")
+    ledger.write(ledger.path("1.2"), ledger.read("1.2") + "# by hand\n")
+    ledger.commit("by hand")
+    ledger.write(ledger.path("3.1"), ledger.read("3.1") + "# unfinished\n")
+    undo(ledger.root)
+    assert ledger.read("1.1") == before
+    assert ledger.read("1.2").endswith("# by hand\n")
+    assert ledger.read("3.1").endswith("# unfinished\n")
+    assert touched(ledger) == {ledger.path("1.1")}
+
+
+def refused(ledger: LedgerOnDisk, code: str) -> RefusedError:
+    """Undo, which must be refused and leave no trace."""
+    before, commits, staged = snapshot(ledger), ledger.commits(), index(ledger)
+    with pytest.raises(RefusedError) as caught:
+        undo(ledger.root)
+    assert caught.value.code == code
+    assert (snapshot(ledger), ledger.commits(), index(ledger)) == (before, commits, staged)
+    return caught.value
+
+
+def test_a_later_commit_by_hand_to_the_same_file_is_not_overwritten(ledger: LedgerOnDisk) -> None:
+    act(ledger, actions.start(), "1.1")
+    ledger.write(ledger.path("1.1"), ledger.read("1.1") + "# by hand\n")
+    ledger.commit("by hand")
+    later = ledger.git("rev-parse", "HEAD").strip()
+    assert later[:10] in refused(ledger, "later-work").message
+
+
+def test_a_later_change_by_hand_that_was_itself_taken_back_hinders_nothing(ledger: LedgerOnDisk) -> None:
+    before = snapshot(ledger)
+    act(ledger, actions.start(), "1.1")
+    ledger.write(ledger.path("1.1"), ledger.read("1.1") + "# by hand\n")
+    ledger.commit("by hand")
+    ledger.git("revert", "--no-edit", "HEAD")
+    undo(ledger.root)
+    assert snapshot(ledger) == before
+
+
+def test_an_unfinished_change_of_the_same_file_is_not_overwritten(ledger: LedgerOnDisk) -> None:
+    act(ledger, actions.start(), "1.1")
+    ledger.write(ledger.path("1.1"), ledger.read("1.1") + "# unfinished\n")
+    error = refused(ledger, "uncommitted")
+    assert "`xuncha edit 1.1`" in error.hint
+
+
+def test_an_unfinished_change_of_an_attached_file_is_not_overwritten_and_the_remedy_makes_sense(
+    ledger: LedgerOnDisk,
+) -> None:
+    act(ledger, actions.attach("2024年 评审.pdf", b"%PDF", DAY), "1.1")
+    ledger.write("data/evidence/1.1/2024年 评审.pdf", b"changed")
+    error = refused(ledger, "uncommitted")
+    assert "xuncha edit" not in error.hint, "`edit` takes numbers, not evidence"
+    assert "2024年 评审.pdf" in error.message
+
+
+def test_a_measure_that_was_deleted_by_hand_is_not_taken_for_one_taken_back(ledger: LedgerOnDisk) -> None:
+    add_a_measure(ledger)
+    (ledger.root / ledger.path("1.3")).unlink()
+    refused(ledger, "uncommitted")
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_a_problem_is_not_taken_back_from_under_a_measure_that_was_added_to_it_by_hand(
+    ledger: LedgerOnDisk, committed: bool
+) -> None:
+    add_problem(ledger.root, "新问题", "a")
+    ledger.write(ledger.path("4.1"), measure("4.1"))
+    if committed:
+        ledger.commit("by hand")
+    refused(ledger, "later-work")
+    assert (ledger.root / "data/problems/04/problem.yaml").exists()
+
+
+def test_a_number_is_not_taken_back_from_before_one_that_was_added_later_by_hand(
+    ledger: LedgerOnDisk,
+) -> None:
+    add_a_measure(ledger)
+    ledger.write(ledger.path("1.4"), measure("1.4"))
+    ledger.commit("by hand")
+    refused(ledger, "later-work")
+
+
+def test_a_leader_is_not_taken_back_from_under_a_measure_that_names_him(ledger: LedgerOnDisk) -> None:
+    edit(ledger.root, "data/ledger.yaml", LEDGER.replace("[局长, ", "[局长, 王五, ").encode())
+    ledger.write(ledger.path("1.1"), measure("1.1", "not_started", leader="王五"))
+    ledger.commit("by hand")
+    assert "王五" in refused(ledger, "later-work").message
+
+
+def test_undo_mends_what_it_can_in_a_ledger_that_is_broken_elsewhere(ledger: LedgerOnDisk) -> None:
+    before = ledger.read("1.1")
+    act(ledger, actions.start(), "1.1")
+    ledger.write(ledger.path("3.1"), measure("3.1", leader="没有的人"))
+    ledger.commit("broken by hand")
+    done = undo(ledger.root)
+    assert isinstance(done, Done)
+    assert done.register is None
+    assert ledger.read("1.1") == before
+
+
+def test_making_the_ledger_is_not_taken_back(ledger: LedgerOnDisk) -> None:
+    root = ledger.root / "新台账"
+    create(root, DAY, example=True)
+    made = LedgerOnDisk(root, ledger.environment)
+    assert trailers(made) == [("Xuncha-Action", "init")]
+    before, commits = snapshot(made), made.commits()
+    with pytest.raises(RefusedError) as caught:
+        undo(root)
+    assert caught.value.code == "nothing-to-undo"
+    add_problem(root, "新问题", next(iter(problem_categories(made))))
+    undo(root)
+    assert (snapshot(made), made.commits()) == (before, commits + 2)
+    with pytest.raises(RefusedError):
+        undo(root)
+
+
+def problem_categories(ledger: LedgerOnDisk) -> list[str]:
+    """The keys of the categories."""
+    from xuncha.store.cache import register
+
+    return [key for key, _title in register(ledger.root).categories]
+
+
+def test_the_action_of_another_ledger_in_the_repository_is_not_taken_back(ledger: LedgerOnDisk) -> None:
+    other = LedgerOnDisk(ledger.root / "二号", ledger.environment)
+    other.write("data/ledger.yaml", LEDGER)
+    other.write("data/problems/01/problem.yaml", problem("题", "a"))
+    other.write(other.path("1.1"), measure("1.1", "not_started"))
+    ledger.commit("second")
+    act(ledger, actions.start(), "1.1")
+    act(other, actions.start(), "1.1")
+    theirs = snapshot(other)
+    undo(ledger.root)
+    assert record(ledger, "1.1").status == "not_started"
+    assert snapshot(other) == theirs
+    with pytest.raises(RefusedError):
+        undo(ledger.root)
+    undo(other.root)
+    assert record(other, "1.1").status == "not_started"
+
+
+def test_undo_that_git_refuses_leaves_everything_as_it_was(ledger: LedgerOnDisk) -> None:
+    act(ledger, actions.attach("甲.pdf", b"%PDF", DAY), "1.1")
+    hook(ledger, "pre-commit", "echo 今天不许提交; exit 1")
+    assert "今天不许提交" in refused(ledger, "commit-refused").message
+    assert ledger.clean()
+
+
+def test_an_application_that_was_taken_back_is_no_ones_application(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy(ledger, "second_person")
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "zhang@example.invalid")
+    act(ledger, actions.submit(), "1.2")
+    undo(ledger.root)
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "li@example.invalid")
+    with pytest.raises(RefusedError) as caught:
+        act(ledger, actions.close(DAY), "1.2")
+    assert caught.value.code == "close-requires-second-person"
+
+
+def test_the_program_says_what_it_took_back(ledger: LedgerOnDisk) -> None:
+    ledger.ok("close", "2.1")
+    said = ledger.ok("undo")
+    assert "销号 2.1 做好2.1号工作" in said
+    row = ledger.json("log", "2.1")[0]
+    assert (row["action"], row["id"], row["from"], row["to"]) == ("undo", "2.1", "closed", "submitted")
