@@ -261,6 +261,7 @@ def loaded(script: str, ledger: LedgerOnDisk) -> set[str]:
         env=ledger.environment,
         capture_output=True,
         text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return set(json.loads(done.stderr))

@@ -32,8 +32,8 @@ class Horizon(NamedTuple):
         """The horizon of a ledger's policy on a day."""
         return cls(
             today.isoformat(),
-            (today + timedelta(days=register.due_soon_days)).isoformat(),
-            (today - timedelta(days=register.review_every_days)).isoformat(),
+            _shifted(today, register.due_soon_days).isoformat(),
+            _shifted(today, -register.review_every_days).isoformat(),
         )
 
     def light(self, row: MeasureRow) -> Light:
@@ -52,6 +52,14 @@ class Horizon(NamedTuple):
             and row.looked_at is not None
             and row.looked_at <= self.review_before
         )
+
+
+def _shifted(day: date, days: int) -> date:
+    """The day so many days later; the calendar's last or first one where it does not reach so far."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max if days > 0 else date.min
 
 
 class Group(NamedTuple):

@@ -61,7 +61,7 @@ def notice(
         screen.write(text)
         return
     try:
-        replace(output, text.encode())
+        replace(output.resolve(), text.encode())
     except OSError as error:
         raise SurroundingsError(
             "not-written", _("{path} cannot be written: {reason}").format(path=output, reason=error.strerror)

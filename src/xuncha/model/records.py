@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Neither control characters (terminal escapes) nor marks that reverse the direction of text may stand in a ledger.
-_UNSAFE = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff"
+_UNSAFE = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
 
 
 def iso_date(value: object) -> Date:
@@ -257,7 +257,8 @@ class Measure(_Record):
 
     def row(self, identity: Identity, problem: Problem | None) -> MeasureRow:
         """The flat view."""
-        looked_at = self.reviews[-1].date if self.reviews else self.closed.date if self.closed else None
+        looks = [review.date for review in self.reviews] + ([self.closed.date] if self.closed else [])
+        looked_at = max(looks) if looks and self.status == "closed" else None
         return MeasureRow(
             id=str(identity),
             problem=str(identity.problem),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
 from cn2an import an2cn
 
 if TYPE_CHECKING:
     from datetime import date
 
-_CJK = r"[\u2e80-\u9fff\uf900-\ufaff\u3000-\u303f\uff00-\uffef“”‘’…—]"
+_CJK = r"[\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’…—]"
+_CHINESE = re.compile(_CJK)
 _HALF_WIDTH = re.compile(rf"(?<={_CJK})[,;:!?()]|[,;:!?()](?={_CJK})")
+_MARK_UP = re.compile(r"(<style>.*?</style>|<[^<>]*>|&#?[0-9A-Za-z]+;)", re.DOTALL)
 _FULL = str.maketrans(",;:!?()", "，；：！？（）")
 
 
@@ -27,11 +30,34 @@ def day(value: date, after: date | None = None) -> str:
 
 
 def full_width(text: str) -> str:
-    """The text with full-width punctuation wherever a Chinese character stands beside it."""
-    return _HALF_WIDTH.sub(lambda match: match[0].translate(_FULL), text)
+    """The text with full-width punctuation wherever a Chinese character stands beside it; parentheses stay pairs."""
+    characters = list(text)
+    opened: list[int] = []
+    for place, character in enumerate(text):
+        if character in "(（":
+            opened.append(place)
+        elif character in ")）" and opened:
+            start = opened.pop()
+            if _CHINESE.search(text[max(0, start - 1) : place + 2]):
+                characters[start], characters[place] = "（", "）"
+    text, before = "".join(characters), ""
+    while text != before:  # what has become full-width is a neighbour too
+        before, text = text, _HALF_WIDTH.sub(lambda match: match[0].translate(_FULL), text)
+    return text
+
+
+def full_width_page(page: str) -> str:
+    """The same for a web page: its texts alone, not its tags, styles and character references."""
+    parts = _MARK_UP.split(page)
+    return "".join(part if place % 2 else full_width(part) for place, part in enumerate(parts))
 
 
 def sentence(text: str) -> str:
-    """The text with a full stop, unless it ends with punctuation already."""
+    """The text with a full stop, unless it ends with punctuation already, be it inside quotation marks."""
     text = text.rstrip()
-    return text if text.endswith(("。", "！", "？", "；", "：", "…", "”")) else f"{text}。"
+    return text if text.rstrip("”’").endswith(tuple("。！？；：…!?;:")) else f"{text}。"
+
+
+def width(text: str) -> float:
+    """How wide a text is, in full-width characters."""
+    return sum(1.0 if east_asian_width(character) in "WF" else 0.5 for character in text)

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.notice.chinese import sentence
 from xuncha.tally import tally
 
 if TYPE_CHECKING:
     from datetime import date as Date  # noqa: N812  a field is named `date`
 
-    from xuncha.model.records import Contact, Ledger, Measure
+    from xuncha.model.records import Ledger, Measure
     from xuncha.model.vocabulary import Status
 
 
@@ -35,6 +36,8 @@ class PublicMeasure:
 class PublicPart:
     """The measures of a sub-problem; without a title, measures that belong to the problem itself."""
 
+    number: int
+    """Among the sub-problems of the problem, from 1; 0 without a title."""
     title: str | None
     measures: tuple[PublicMeasure, ...]
 
@@ -86,6 +89,16 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class PublicContact:
+    """Where the public sends comments. Not the record itself: a template may call whatever an object offers."""
+
+    office: str | None
+    phone: str | None
+    address: str | None
+    email: str | None
+
+
+@dataclass(frozen=True)
 class NoticeContent:
     """All that a template is given, under the name `notice`."""
 
@@ -102,7 +115,7 @@ class NoticeContent:
     counts: Counts
     outcomes: tuple[Outcome, ...]
     categories: tuple[PublicCategory, ...]
-    contact: Contact
+    contact: PublicContact
     work: tuple[str, ...]
     """Paragraphs of the first part that replace the usual ones."""
     next_steps: tuple[str, ...]
@@ -153,7 +166,9 @@ def content(ledger: Ledger, today: Date) -> NoticeContent:
         counts=_counts(ledger, today),
         outcomes=_outcomes(ledger),
         categories=_categories(ledger),
-        contact=settings.contact,
+        contact=PublicContact(
+            settings.contact.office, settings.contact.phone, settings.contact.address, settings.contact.email
+        ),
         work=tuple(settings.notice.work),
         next_steps=tuple(settings.notice.next_steps),
     )
@@ -179,7 +194,8 @@ def _outcomes(ledger: Ledger) -> tuple[Outcome, ...]:
     for kind in ledger.settings.outcomes:
         amount = sum(measure.outcomes.get(kind.key, 0) for measure in ledger.measures.values())
         if amount:
-            found.append(Outcome(kind.label, round(amount, 6), kind.unit))
+            amount = round(amount, 6)
+            found.append(Outcome(kind.label, int(amount) if amount == int(amount) else amount, kind.unit))
     return tuple(found)
 
 
@@ -206,7 +222,11 @@ def _parts(measures: list[Measure]) -> tuple[PublicPart, ...]:
             if measure.notice_text
             else [entry.text for entry in measure.progress if entry.publish]
         )
-        text = "".join(line.strip() for text in texts for line in text.splitlines())
+        text = "".join(sentence("".join(line.strip() for line in each.splitlines())) for each in texts)
         public = PublicMeasure(measure.title, text, measure.status, measure.term == "long_term")
         by_part.setdefault(measure.part, []).append(public)
-    return tuple(PublicPart(title, tuple(found)) for title, found in by_part.items())
+    titled = [title for title in by_part if title is not None]
+    return tuple(
+        PublicPart(titled.index(title) + 1 if title is not None else 0, title, tuple(found))
+        for title, found in by_part.items()
+    )

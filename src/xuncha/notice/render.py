@@ -16,18 +16,52 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from xuncha.errors import Finding, InvalidLedgerError
 from xuncha.language import gettext as _
-from xuncha.notice.chinese import day, full_width, numeral, sentence
+from xuncha.notice.chinese import day, full_width, full_width_page, numeral, sentence, width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from jinja2 import Environment
 
     from xuncha.notice.content import NoticeContent
 
 FORMS: Final = ("txt", "md", "html")
 _PACKAGE = Path(__file__).parents[1]
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~])|^(\s*)([-+]|[0-9]+[.)])(?=\s)")
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~&]")
+_MARKDOWN_START = re.compile(r"^(\s*)([0-9]*)([-+=.)])", re.MULTILINE)
+_TEMPLATE_ERRORS = (
+    TemplateError,
+    ArithmeticError,
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+    MemoryError,
+    AssertionError,
+    OSError,
+)
+"""What a template can run into; whatever it is, it is the template's."""
 _LINE = 38
 """Full-width characters in a line of the text form, to which the signature is set right."""
+
+
+class _OwnTemplates(FileSystemLoader):
+    """The ledger's own templates; what leads out of its folder is refused."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root / "templates")
+        self.root = root.resolve()
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """See Jinja."""
+        place = self.root / "templates" / template.lstrip("/")
+        if place.exists() and not place.resolve().is_relative_to(self.root):
+            raise TemplateSyntaxError(_("it is a link that leads out of the ledger"), 1, template)
+        try:
+            return super().get_source(environment, template)
+        except UnicodeDecodeError:
+            raise TemplateSyntaxError(_("the file is not UTF-8 text"), 1, template) from None
 
 
 def built_in() -> Path:
@@ -48,13 +82,12 @@ def render(content: NoticeContent, form: str, root: Path) -> str:
         InvalidLedgerError: a template of the ledger is wrong; with its file and line.
     """
     environment = ImmutableSandboxedEnvironment(
-        loader=ChoiceLoader([FileSystemLoader(root / "templates"), FileSystemLoader(built_in())]),
+        loader=ChoiceLoader([_OwnTemplates(root), FileSystemLoader(built_in())]),
         autoescape=form == "html",
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        finalize=lambda value: full_width(value) if type(value) is str else value,
     )
     environment.filters |= {
         "day": day,
@@ -62,30 +95,24 @@ def render(content: NoticeContent, form: str, root: Path) -> str:
         "sentence": sentence,
         "paragraphs": lambda text: [line.strip() for line in text.splitlines() if line.strip()],
         "markdown": markdown,
-        "right": lambda text: "\u3000" * max(0, _LINE - len(text)) + text,
+        "right": lambda text: "\u3000" * max(0, int(_LINE - width(text))) + text,
     }
     name = f"notice.{form}.j2"
     try:
-        return environment.get_template(name).render(notice=content)
+        text = environment.get_template(name).render(notice=content)
     except TemplateSyntaxError as error:
         raise InvalidLedgerError(
             [_finding(error.name or name, error.lineno, error.message or "", root)]
         ) from None
-    except (
-        TemplateError,
-        ArithmeticError,
-        TypeError,
-        ValueError,
-        LookupError,
-        AttributeError,
-        RecursionError,
-    ) as error:
+    except _TEMPLATE_ERRORS as error:
         raise InvalidLedgerError([_finding(*_place(error, name), str(error), root)]) from None
+    return full_width_page(text) if form == "html" else full_width(text)
 
 
 def markdown(text: str) -> str:
     """The text so that Markdown shows it as it is."""
-    return _MARKDOWN.sub(lambda match: f"\\{match[1]}" if match[1] else f"{match[2]}\\{match[3]}", text)
+    text = _MARKDOWN.sub(r"\\\g<0>", full_width(text.strip()))
+    return _MARKDOWN_START.sub(r"\1\2\\\3", text)
 
 
 def _place(error: BaseException, name: str) -> tuple[str, int]:
@@ -98,7 +125,7 @@ def _place(error: BaseException, name: str) -> tuple[str, int]:
 def _finding(name: str, line: int, message: str, root: Path) -> Finding:
     own = root / "templates" / name
     excerpt = ""
-    if own.is_file():
+    if own.is_file() and own.resolve().is_relative_to(root.resolve()):
         lines = own.read_text(encoding="utf-8", errors="replace").splitlines()
         excerpt = lines[line - 1] if line <= len(lines) else ""
     return Finding(

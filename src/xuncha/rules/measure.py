@@ -199,7 +199,7 @@ declare(
 @rule(
     "evidence-missing",
     why="Evidence that is named must be there to be looked at.",
-    wrong=f"progress: [{{date: 2024-09-12, text: 已办。, evidence: [{{file: 无.pdf, sha256: {'0' * 64}}}]}}]",
+    wrong=f"progress: [{{date: 2024-09-12, text: 已办。, evidence: [{{file: 无.pdf, sha256: {'a' * 64}}}]}}]",
     right="progress: [{date: 2024-09-12, text: 已办。, evidence: [某水〔2024〕31号]}]",
 )
 def evidence_at_fault(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:

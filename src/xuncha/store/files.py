@@ -108,6 +108,9 @@ def replace(target: Path, content: bytes) -> None:
     Raises:
         OSError: the disk is full, or the folder cannot be written; the file is as it was.
     """
+    if target.exists() and not target.is_file():  # a pipe or a device is written to, not replaced
+        target.write_bytes(content)
+        return
     temporary = half_written(target)
     try:
         with temporary.open("wb") as stream:

@@ -19,7 +19,7 @@ from xuncha.store.files import LARGEST
 
 # What the fast reader may understand otherwise than the careful one, or what a ledger must not hold: characters, and
 # beginnings of lines. Searched for apart, since this is done for every file.
-_DOUBTFUL = re.compile(r"[&*!?\t\r\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+_DOUBTFUL = re.compile(r"[&*!?\t\r\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 _DOUBTFUL_STARTS = ("---", "...", "%", "<<", ">>", "==", " " * 40)
 _DOUBTFUL_LINES = tuple(f"\n{start}" for start in _DOUBTFUL_STARTS)
 _LEADING_COMMENTS = re.compile(r"(?:[ ]*#[^\n]*\n|[ ]*\n)*")
