@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 _CJK = r"[\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’…—]"
 _CHINESE = re.compile(_CJK)
 _HALF_WIDTH = re.compile(rf"(?<={_CJK})[,;:!?()]|[,;:!?()](?={_CJK})")
-_MARK_UP = re.compile(r"(<style>.*?</style>|<[^<>]*>|&#?[0-9A-Za-z]+;)", re.DOTALL)
+_MARK_UP = re.compile(r"(<style>.*?</style>|<[^<>]*>)", re.DOTALL)
+_REFERENCE = re.compile(r"&#?[0-9A-Za-z]+;")
 _FULL = str.maketrans(",;:!?()", "，；：！？（）")
 
 
@@ -46,10 +47,22 @@ def full_width(text: str) -> str:
     return text
 
 
+def full_width_lines(text: str) -> str:
+    """The same for each line by itself, since a line is a paragraph."""
+    return "\n".join(map(full_width, text.split("\n")))
+
+
 def full_width_page(page: str) -> str:
-    """The same for a web page: its texts alone, not its tags, styles and character references."""
+    """The same for each text of a web page: not for its tags and styles."""
     parts = _MARK_UP.split(page)
-    return "".join(part if place % 2 else full_width(part) for place, part in enumerate(parts))
+    return "".join(part if place % 2 else _full_width_text(part) for place, part in enumerate(parts))
+
+
+def _full_width_text(text: str) -> str:
+    """The same for a text in which some characters are written as references, such as `&lt;`."""
+    references = _REFERENCE.findall(text)
+    plain = full_width(_REFERENCE.sub("\0", text))
+    return "".join(part for pair in zip(plain.split("\0"), [*references, ""], strict=True) for part in pair)
 
 
 def sentence(text: str) -> str:

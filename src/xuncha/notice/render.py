@@ -16,7 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from xuncha.errors import Finding, InvalidLedgerError
 from xuncha.language import gettext as _
-from xuncha.notice.chinese import day, full_width, full_width_page, numeral, sentence, width
+from xuncha.notice.chinese import day, full_width, full_width_lines, full_width_page, numeral, sentence, width
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 FORMS: Final = ("txt", "md", "html")
 _PACKAGE = Path(__file__).parents[1]
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~&]")
-_MARKDOWN_START = re.compile(r"^(\s*)([0-9]*)([-+=.)])", re.MULTILINE)
+_MARKDOWN_START = re.compile(r"^(\s*)((?:[0-9]+(?=[.)]))|(?=[-+=]))", re.MULTILINE)
 _TEMPLATE_ERRORS = (
     TemplateError,
     ArithmeticError,
@@ -106,13 +106,13 @@ def render(content: NoticeContent, form: str, root: Path) -> str:
         ) from None
     except _TEMPLATE_ERRORS as error:
         raise InvalidLedgerError([_finding(*_place(error, name), str(error), root)]) from None
-    return full_width_page(text) if form == "html" else full_width(text)
+    return full_width_page(text) if form == "html" else full_width_lines(text)
 
 
 def markdown(text: str) -> str:
     """The text so that Markdown shows it as it is."""
     text = _MARKDOWN.sub(r"\\\g<0>", full_width(text.strip()))
-    return _MARKDOWN_START.sub(r"\1\2\\\3", text)
+    return _MARKDOWN_START.sub(r"\1\2\\", text)
 
 
 def _place(error: BaseException, name: str) -> tuple[str, int]:
