@@ -157,8 +157,8 @@ def edit(context: typer.Context, identity: options.Perhaps = None) -> None:
     draft = Path(tempfile.mkdtemp(prefix="xuncha-")) / target.name
     draft.write_bytes(opened)
     while True:
-        _open_editor(draft)
         try:
+            _open_editor(draft)
             done = keep(root, path, _written(draft), opened)
             break
         except XunchaError as error:

@@ -62,7 +62,7 @@ Line = Annotated[
 ]
 """Text on one line, not blank."""
 Text = Annotated[
-    str, StringConstraints(pattern=rf"^[^{_UNSAFE}]*[^\s{_UNSAFE}][^{_UNSAFE}]*$", max_length=100_000)
+    str, StringConstraints(pattern=rf"^[^{_UNSAFE}]*[^\s{_UNSAFE}][^{_UNSAFE}]*$", max_length=50_000)
 ]
 """Text of one or more lines, not blank."""
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]

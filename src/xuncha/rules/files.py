@@ -13,7 +13,7 @@ declare(
 )
 declare(
     "file-too-large",
-    why="A file over 1 MiB is not a record but a mistake; evidence belongs in data/evidence/.",
+    why="A file over 256 KiB is not a record but a mistake; evidence belongs in data/evidence/.",
     wrong="(a text of 5 MB in one value)",
     right="(the text in a file of its own, attached with `xuncha attach`)",
     where="folder",

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+DEEPEST = 20
+"""Levels of nesting; the deepest record has five."""
+MOST = 10_000
+"""Values in one file; a record of years has some hundreds."""
+
 
 class Fault(NamedTuple):
     """Why a file cannot be read, and where in it."""

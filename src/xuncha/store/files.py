@@ -18,7 +18,7 @@ from xuncha.model.source import Entry, Kind, Source
 if TYPE_CHECKING:
     from pathlib import Path
 
-LARGEST = 1024 * 1024
+LARGEST = 256 * 1024
 """Bytes in one file; beyond this it is not a record."""
 TEMPORARY = ".xuncha-new-"
 """How the names of files begin that are being written."""

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _FOLDER = re.compile(r"0*([1-9][0-9]{0,5})")
 _MEASURE = re.compile(r"([1-9][0-9]{0,5})\.([1-9][0-9]{0,5})\.yaml")
+_MOST_FINDINGS = 100
+"""Of one file; whoever has more to mend will run it again."""
 _Record = TypeVar("_Record", bound=BaseModel)
 
 
@@ -288,12 +290,13 @@ def _findings(source: Source, path: str, broken: Iterable[Broken]) -> list[Findi
 
 
 def _placed(path: str, content: bytes, broken: list[Broken]) -> list[Finding]:
-    from xuncha.store.positions import locate  # noqa: PLC0415  only where something is wrong
+    from xuncha.store.positions import place_of, tree  # noqa: PLC0415  only where something is wrong
 
     text = decode(content)
+    root = tree(text)
     findings = []
-    for item in broken:
-        line, column = locate(text, item.location)
+    for item in broken[:_MOST_FINDINGS]:
+        line, column = place_of(root, item.location)
         findings.append(
             Finding(path, line, column, item.code, item.message, item.hint, _excerpt(text, line, column))
         )

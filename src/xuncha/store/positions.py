@@ -24,13 +24,10 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import ReaderError
 
 from xuncha.language import gettext as _
-from xuncha.store.faults import Fault, UnreadableError
+from xuncha.store.faults import DEEPEST, MOST, Fault, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-DEEPEST = 20
-"""Levels of nesting; the deepest record has five."""
 
 
 @dataclass
@@ -104,6 +101,9 @@ class _Builder:
         self.root: Node | None = None
         self.open: list[Node] = []
         self.documents = 0
+        self.nodes = 0
+        self.known: list[set[str]] = []
+        """The keys so far of each collection that is open."""
 
     def take(self, event: Any) -> None:  # noqa: ANN401  ruamel.yaml's events have no types
         if isinstance(event, DocumentStartEvent):
@@ -126,6 +126,7 @@ class _Builder:
             self.begin(event)
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
             node = self.open.pop()
+            self.known.pop()
             if node.style == "flow" or not node.items:
                 node.end = event.end_mark.index
             else:
@@ -140,6 +141,14 @@ class _Builder:
                 event,
                 _("tags (!) are not for records"),
                 _("write the value alone, in quotes if it is text"),
+            )
+        self.nodes += 1
+        if self.nodes > MOST:
+            self.refuse(
+                "file-too-large",
+                event,
+                _("there are more than {n} values in the file").format(n=MOST),
+                _("a file is one record"),
             )
         mark = event.start_mark
         node = Node("scalar", mark.line, mark.column, mark.index)
@@ -162,6 +171,7 @@ class _Builder:
         self.place(node, event)
         if node.kind != "scalar":
             self.open.append(node)
+            self.known.append(set())
 
     def place(self, node: Node, event: Any) -> None:  # noqa: ANN401
         if not self.open:
@@ -176,13 +186,14 @@ class _Builder:
                     _("a key is one word"),
                     _("put text with brackets into double quotes"),
                 )
-            if any(key.text == node.text for key in parent.keys):
+            if node.text in self.known[-1]:
                 self.refuse(
                     "duplicate-key",
                     event,
                     _("the key “{key}” stands here a second time").format(key=node.text[:80]),
                     _("keep one of the two"),
                 )
+            self.known[-1].add(node.text)
             parent.keys.append(node)
         else:
             parent.items.append(node)
@@ -212,12 +223,34 @@ class _Builder:
         return self.root
 
 
+def agree(node: Node, data: object) -> bool:
+    """Whether the values that the fast reader gave have the shape that the careful one saw."""
+    if node.kind == "mapping":
+        return (
+            isinstance(data, dict)
+            and len(data) == len(node.keys)
+            and all(
+                key.text == name or not isinstance(name, str)
+                for key, name in zip(node.keys, data, strict=True)
+            )
+            and all(map(agree, node.items, data.values()))
+        )
+    if node.kind == "sequence":
+        return isinstance(data, list) and len(data) == len(node.items) and all(map(agree, node.items, data))
+    return not isinstance(data, dict | list)
+
+
 def locate(text: str, location: tuple[str | int, ...]) -> tuple[int, int]:
+    """The same as `place_of`, of a text."""
+    return place_of(tree(text), location)
+
+
+def place_of(root: Node, location: tuple[str | int, ...]) -> tuple[int, int]:
     """Line and column, from 1, of the value at a location; of the nearest thing above it where there is none.
 
     For a key that should not be there the location ends in it, and the key's own place is given.
     """
-    node = tree(text)
+    node = root
     line, column = (node.line, node.column)
     for step in location:
         if node.kind == "mapping" and isinstance(step, str):

@@ -14,14 +14,15 @@ from typing import Any
 from yaml12 import parse_yaml
 
 from xuncha.language import gettext as _
-from xuncha.store.faults import Fault, UnreadableError
+from xuncha.store.faults import DEEPEST, Fault, UnreadableError
 from xuncha.store.files import LARGEST
 
 # What the fast reader may understand otherwise than the careful one, or what a ledger must not hold: characters, and
 # beginnings of lines. Searched for apart, since this is done for every file.
 _DOUBTFUL = re.compile(r"[&*!?\t\r\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
-_DOUBTFUL_STARTS = ("---", "...", "%", "<<", ">>", "==", " " * 40)
+_DOUBTFUL_STARTS = ("---", "...", "%", "<<", ">", "|", "==", " " * 40)
 _DOUBTFUL_LINES = tuple(f"\n{start}" for start in _DOUBTFUL_STARTS)
+_NESTED_ITEMS = re.compile(r"- +-|(?:^|[\s:]):(?:\s|\Z)|\]:|^\s+[>|]", re.MULTILINE)
 _LEADING_COMMENTS = re.compile(r"(?:[ ]*#[^\n]*\n|[ ]*\n)*")
 _SIMPLE_FLOW_MAPPING = re.compile(
     r"""\{(?:[ ]*[a-z0-9_]+: [^\s,{}\[\]:#"'][^,{}\[\]:#"'\n]*(?:,(?=[ ]*[a-z])|(?=\})))+\}"""
@@ -36,10 +37,9 @@ def decode(content: bytes) -> str:
         UnreadableError: too large, not UTF-8, or with characters that no text has.
     """
     if len(content) > LARGEST:
-        size = f"{len(content) / LARGEST:.1f}"
         raise UnreadableError(
             Fault(
-                "file-too-large", 1, 1, _("the file has {size} MiB; a record has at most 1").format(size=size),
+                "file-too-large", 1, 1, _("the file has over {size} KiB, more than a record has").format(size=LARGEST // 1024),
                 _("put long texts into a file of their own and attach it"),
             )
         )  # fmt: skip
@@ -85,7 +85,10 @@ def parse(content: bytes) -> dict[str, Any]:
 
 def _evidently_plain(text: str) -> bool:
     """Whether the text holds nothing on which the two readers could differ, equal keys apart."""
-    if _DOUBTFUL.search(text) or text.startswith(_DOUBTFUL_STARTS) or "- -" in text or "[[[[" in text:
+    if _DOUBTFUL.search(text) or text.startswith(_DOUBTFUL_STARTS) or _NESTED_ITEMS.search(text):
+        return False
+    start = _LEADING_COMMENTS.match(text)
+    if start is not None and text[start.end() : start.end() + 1] in {" ", "{"}:
         return False
     for line in _DOUBTFUL_LINES:
         if line in text:
@@ -93,20 +96,22 @@ def _evidently_plain(text: str) -> bool:
     return "{" not in text or "{" not in _SIMPLE_FLOW_MAPPING.sub("", text)
 
 
-def _keys(value: dict[Any, Any] | list[Any]) -> int:
+def _keys(value: dict[Any, Any] | list[Any], deeper: int = DEEPEST) -> int:
     """How many keys with a value there are at any depth.
 
     Every key takes a colon, and `?` and keys without a colon are ruled out before: where the text has as many colons
     as there are keys, no key was passed over for an equal one. A key without a value spoils the count on purpose, since
     `{a, a}` needs no colon; the careful reader then looks at the text.
     """
+    if not deeper:
+        return -LARGEST
     count = 0
     if type(value) is dict:
         count = len(value)
         value = list(value.values())
     for item in value:
         if type(item) is dict or type(item) is list:
-            count += _keys(item)
+            count += _keys(item, deeper - 1)
         elif item is None:
             return -LARGEST
     return count
@@ -121,16 +126,24 @@ def _parse_carefully(text: str) -> dict[str, Any]:
                 _("keep the lines that hold, and take out the lines of <<<<<<<, ======= and >>>>>>>"),
             )
         )  # fmt: skip
-    from xuncha.store.positions import tree  # noqa: PLC0415  the careful reader costs its import only where it is needed
+    from xuncha.store.positions import agree, tree  # noqa: PLC0415  the careful reader costs its import only where it is needed
 
-    tree(text)
+    root = tree(text)
     try:
         data: Any = parse_yaml(text)
     except ValueError as error:
         raise UnreadableError(Fault("yaml-syntax", *_place(str(error)), _("this is not YAML"))) from None
-    if not isinstance(data, dict):  # pragma: no cover  the two readers agree on what a mapping is
-        raise UnreadableError(Fault("not-a-mapping", 1, 1, _("this is not a list of keys with values")))
-    return data
+    if not agree(root, data):
+        raise UnreadableError(
+            Fault(
+                "yaml-syntax",
+                root.line + 1,
+                root.column + 1,
+                _("this can be read in more than one way"),
+                _("write each key on a line of its own"),
+            )
+        )
+    return data  # type: ignore[no-any-return]
 
 
 def _place(message: str) -> tuple[int, int]:
