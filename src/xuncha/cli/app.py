@@ -56,6 +56,9 @@ def _in_our_words(option: Any) -> TyperOption | None:  # noqa: ANN401
 class Program(typer.Typer):
     """Typer with commands of that kind."""
 
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401  Typer's own signature is thirty options
+        super().__init__(**{"cls": _Group, **options})
+
     def command(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  Typer's own signature is forty options
         """See Typer."""
         return super().command(*arguments, **{"cls": _Command, **options})
@@ -90,7 +93,6 @@ def program(verb: str | None = None) -> typer.Typer:
     """
     app = Program(
         name="xuncha",
-        cls=_Group,
         help=_("A ledger over plain files for rectification after an inspection: complete one, close one."),
         epilog=_("Begin with: xuncha init my-ledger --example; then, in it: xuncha status"),
         no_args_is_help=True,

@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
         ),
         rich_help_panel=panel,
     )(init)
-    add = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+    add = type(app)(no_args_is_help=True)  # with help in the chosen language, as all of it
     app.add_typer(
         add,
         name="add",
