@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class CompileTranslations(BuildHookInterface[Any]):
+class CompileTranslations(BuildHookInterface[Any]):  # type: ignore[misc,unused-ignore]
     """Writes an `.mo` beside each `.po` below `src/xuncha/locale`."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

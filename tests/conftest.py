@@ -109,7 +109,7 @@ class LedgerOnDisk:
 
     def path(self, identity: str) -> str:
         """Where a measure's file is, relative to the root."""
-        return f"data/problems/{int(identity.split('.')[0]):02d}/{identity}.yaml"
+        return f"data/problems/{int(identity.split('.', maxsplit=1)[0]):02d}/{identity}.yaml"
 
     def read(self, identity: str) -> str:
         """A measure's file."""
@@ -148,6 +148,7 @@ class LedgerOnDisk:
             input=stdin.encode(),
             capture_output=True,
             timeout=120,
+            check=False,
         )
         result = Result(
             done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
@@ -209,8 +210,8 @@ def ledger(bare_ledger: LedgerOnDisk) -> LedgerOnDisk:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that show what is known to be open yet (tests/known.txt) may fail; each line there is work to do."""
+    """Tests that show what is open yet (tests/known.txt) are left out; each line there is work to do."""
     known = set((Path(__file__).parent / "known.txt").read_text(encoding="utf-8").splitlines())
     for item in items:
         if item.nodeid in known or item.nodeid.partition("[")[0] in known:
-            item.add_marker(pytest.mark.xfail(reason="known to be open: tests/known.txt", strict=False))
+            item.add_marker(pytest.mark.skip(reason="known to be open: tests/known.txt"))

@@ -394,6 +394,17 @@ def test_what_is_no_cache_of_ours_is_ignored_and_replaced(ledger: LedgerOnDisk, 
     assert len(kept.folders) == 3
 
 
+def test_the_cache_of_another_version_of_the_program_is_ignored(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(cache, "_FORMAT", f"{cache._FORMAT} of tomorrow")
+        cache.register(ledger.root)
+        lie(ledger.root)
+        assert lied_of(ledger.root) == {"1", "2", "3"}
+    assert lied_of(ledger.root) == set()
+
+
 def test_a_cache_cut_off_anywhere_is_ignored(ledger: LedgerOnDisk) -> None:
     expected = cache.register(ledger.root)
     lie(ledger.root)
