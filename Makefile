@@ -35,6 +35,7 @@ clean:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "xuncha needs Python 3.11 or later; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
 	@test -d .venv || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m compileall -q src # as pip does for what it does not install from a folder
 	@touch $@
 
 .venv/ready-to-develop: .venv/ready

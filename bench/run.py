@@ -26,7 +26,8 @@ HERE = Path(__file__).parent
 XUNCHA = [sys.executable, "-m", "xuncha"]
 BASELINE = [sys.executable, str(HERE / "baseline.py"), "status"]
 ENVIRONMENT = {
-    **os.environ,
+    # As for its users, what was compiled once is kept.
+    **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
     "GIT_AUTHOR_NAME": "bench",
     "GIT_AUTHOR_EMAIL": "bench@example.invalid",
     "GIT_COMMITTER_NAME": "bench",

@@ -114,7 +114,7 @@ TEXTS = [
     "甲\x07",
     "甲\r\n乙",
     "甲\u2028乙",
-    "x" * 100_001,
+    "x" * 50_001,
     1,
     False,
     ["甲"],
@@ -414,7 +414,7 @@ def test_a_title_of_nothing_but_spaces_is_refused(blank: str) -> None:
     assert not any(_accepts(adapter, blank) for adapter in (LINE, NAME, TEXT))
 
 
-@pytest.mark.parametrize(("adapter", "longest"), [(LINE, 2000), (NAME, 200), (TEXT, 100_000)])
+@pytest.mark.parametrize(("adapter", "longest"), [(LINE, 2000), (NAME, 200), (TEXT, 50_000)])
 def test_texts_have_a_longest_length_in_characters(adapter: TypeAdapter[str], longest: int) -> None:
     assert _accepts(adapter, "甲" * longest)
     assert not _accepts(adapter, "甲" * (longest + 1))

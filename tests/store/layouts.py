@@ -205,12 +205,10 @@ def _list(draw: st.DrawFn, entries: list[dict[str, Any]]) -> list[str]:
         return ["[", *[f"  {item},{draw(_trailing())}" for item in items], "  ]"]
     indent = draw(st.sampled_from(["", "  ", "    "]))
     lines = [draw(_trailing())]
-    for entry in entries:
-        lines += draw(_entry(entry, indent))
-        if draw(st.integers(0, 5)) == 0:
+    for place, entry in enumerate(entries):
+        if place and draw(st.integers(0, 5)) == 0:
             lines.append(draw(st.sampled_from(["", f"{indent}  # 注@@"])))
-    while not lines[-1].strip() or lines[-1].lstrip().startswith("#"):
-        lines.pop()
+        lines += draw(_entry(entry, indent))
     return lines
 
 

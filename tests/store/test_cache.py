@@ -359,6 +359,7 @@ def test_evidence_replaced_by_a_folder_or_a_pipe_is_noticed(with_evidence: Ledge
 
 def test_evidence_that_no_measure_names_makes_nothing_stale(with_evidence: LedgerOnDisk) -> None:
     with_evidence.write("data/evidence/2.1/别的.pdf", OTHER)
+    (with_evidence.root / "data/evidence/共享").symlink_to(with_evidence.root.parent)
     assert lied_of(with_evidence.root) == {"1", "2", "3"}
 
 

@@ -333,6 +333,11 @@ def test_new_evidence_is_seen_with_all_folders_above_it(bare_ledger: LedgerOnDis
     assert overlay.entries("data/evidence/2.1") == [("a", "file")]
 
 
+def test_a_change_is_seen_from_the_ledger_s_own_folder(bare_ledger: LedgerOnDisk) -> None:
+    overlay = Overlay(WorkingTree(bare_ledger.root), {"README.md": NEW, "data/problems/02/2.1.yaml": NEW})
+    assert sorted(overlay.entries("")) == [("README.md", "file"), ("data", "folder")]
+
+
 def test_nothing_is_listed_twice(bare_ledger: LedgerOnDisk) -> None:
     overlay = Overlay(
         WorkingTree(bare_ledger.root), {bare_ledger.path("2.1"): NEW, "data/problems/02/2.4.yaml": NEW}

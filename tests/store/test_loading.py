@@ -370,7 +370,26 @@ def test_a_folder_that_cannot_be_listed_is_a_finding_and_not_a_crash(
 ) -> None:
     source = Closed(bare_ledger.root, folder, lambda path: PermissionError(13, "Permission denied", path))
     findings = check(source)
-    assert (folder, "unreadable") in [(finding.path, finding.code) for finding in findings]
+    assert [(finding.path, finding.code) for finding in findings] == [(folder, "unreadable")]
+
+
+class Sealed(Locked):
+    """A ledger of which the system does not let one evidence file be read."""
+
+    def digest(self, path: str) -> str | None:
+        if path == self.path:
+            raise self.error(str(self.tree.root / path))
+        return self.tree.digest(path)
+
+
+def test_evidence_that_cannot_be_read_is_a_finding_and_not_a_crash(bare_ledger: LedgerOnDisk) -> None:
+    entry = f"[{{date: 2024-03-01, text: 甲, evidence: [{{file: 甲.pdf, sha256: {'a' * 64}}}]}}]"
+    bare_ledger.write(bare_ledger.path("1.2"), measure("1.2", progress=entry))
+    paper = "data/evidence/1.2/甲.pdf"
+    findings = check(
+        Sealed(bare_ledger.root, paper, lambda path: PermissionError(13, "Permission denied", path))
+    )
+    assert [(finding.path, finding.code) for finding in findings] == [(paper, "unreadable")]
 
 
 # ---------------------------------------------------------------- the three ways to load

@@ -20,7 +20,7 @@ from tests.store import oracle
 from xuncha.rules.catalogue import RULES
 from xuncha.store import reading
 from xuncha.store.faults import UnreadableError
-from xuncha.store.files import WorkingTree
+from xuncha.store.files import LARGEST, WorkingTree
 from xuncha.store.loading import check
 from xuncha.store.positions import Node, locate, tree
 from xuncha.store.reading import decode, parse
@@ -126,6 +126,7 @@ def test_the_corpus_is_whole() -> None:
 # ---------------------------------------------------------------- hostile files, in a process that may not eat the machine
 
 MEBIBYTE = 1024 * 1024
+FULL = LARGEST
 HEAD = measure("1.2")
 
 
@@ -137,7 +138,7 @@ def _bomb(levels: int) -> str:
 
 HOSTILE: dict[str, tuple[set[str | None], str]] = {
     "a value of 5 MB": ({"file-too-large"}, HEAD + "goal: " + "长" * (5 * MEBIBYTE // 3)),
-    "one byte too many": ({"file-too-large"}, "#" * (MEBIBYTE + 1)),
+    "one byte too many": ({"file-too-large"}, "#" * (FULL + 1)),
     "an alias bomb of nine levels": ({"anchor"}, HEAD + _bomb(9)),
     "10,000 lists in a row": ({"too-deep"}, "x: " + "[" * 10_000),
     "10,000 lists, closed": ({"too-deep"}, "x: " + "[" * 10_000 + "]" * 10_000),
@@ -149,50 +150,50 @@ HOSTILE: dict[str, tuple[set[str | None], str]] = {
     "10,000 keys of mappings": ({"not-a-mapping", "too-deep"}, "{" * 10_000),
     "10,000 explicit keys": ({"not-a-mapping", "too-deep"}, "? " * 10_000 + "甲"),
     "10,000 empty keys": ({"yaml-syntax", "not-a-mapping", "too-deep"}, ": " * 10_000),
-    "1 MB of empty keys": ({"yaml-syntax", "not-a-mapping", "too-deep"}, ": " * (MEBIBYTE // 2)),
-    "1 MB of dashes": ({"too-deep"}, "- " * (MEBIBYTE // 2)),
-    "1 MB of dashes with two spaces": ({"too-deep"}, "-  " * (MEBIBYTE // 3)),
-    "1 MB of dashes with two spaces below a key": ({"too-deep"}, "x:\n " + "-  " * (MEBIBYTE // 3 - 9) + "甲"),
+    "a file full of empty keys": ({"yaml-syntax", "not-a-mapping", "too-deep"}, ": " * (FULL // 2)),
+    "a file full of dashes": ({"too-deep"}, "- " * (FULL // 2)),
+    "a file full of dashes with two spaces": ({"too-deep"}, "-  " * (FULL // 3)),
+    "a file full of dashes with two spaces below a key": ({"too-deep"}, "x:\n " + "-  " * (FULL // 3 - 9) + "甲"),
     "1,000 dashes with two spaces below a key": ({"too-deep"}, HEAD + "x:\n " + "-  " * 1000 + "甲\n"),
-    "1 MB of dashes on lines": ({"not-a-mapping"}, "-\n" * (MEBIBYTE // 2)),
-    "block nesting that grows by a space": ({"too-deep"}, "".join(" " * level + "a:\n" for level in range(1400))),
+    "a file full of dashes on lines": ({"not-a-mapping"}, "-\n" * (FULL // 2)),
+    "block nesting that grows by a space": ({"too-deep"}, "".join(" " * level + "a:\n" for level in range(int((2 * FULL) ** 0.5) - 20))),
     "30 levels of block nesting": ({"too-deep"}, HEAD + "x:\n" + "".join(" " * level + "a:\n" for level in range(1, 31))),
-    "1 MB of brackets that open and close": ({"wrong-type", "unknown-key"}, HEAD + "x: [" + "[]," * (MEBIBYTE // 3 - 200) + "]\n"),
-    "a list of 1 MB that is not closed": ({"yaml-syntax"}, HEAD + "x: [" + "甲," * (MEBIBYTE // 4 - 200)),
-    "a quote of 1 MB that is not closed": ({"yaml-syntax"}, "x: '" + "甲\n " * (MEBIBYTE // 5 - 9)),
-    "a list of 1 MB with a hole": ({"unknown-key"}, HEAD + "x:\n" + "- 甲\n" * (MEBIBYTE // 6 - 200) + "-\n"),
-    "1 MB of keys": ({"unknown-key"}, HEAD + "".join(f"k{number}: v\n" for number in range(80_000))),
-    "1 MB of keys with a comment that asks for care": (
-        {"unknown-key"}, HEAD + "# &\n" + "".join(f"k{number}: v\n" for number in range(80_000)),
+    "a file full of brackets that open and close": ({"wrong-type", "unknown-key"}, HEAD + "x: [" + "[]," * (FULL // 3 - 200) + "]\n"),
+    "a list as large as a file, not closed": ({"yaml-syntax"}, HEAD + "x: [" + "甲," * (FULL // 4 - 200)),
+    "a quote as large as a file, not closed": ({"yaml-syntax"}, "x: '" + "甲\n " * (FULL // 5 - 9)),
+    "a list as large as a file, with a hole": ({"unknown-key"}, HEAD + "x:\n" + "- 甲\n" * (FULL // 6 - 200) + "-\n"),
+    "a file full of keys": ({"unknown-key"}, HEAD + "".join(f"k{number}: v\n" for number in range(FULL // 10 - 100))),
+    "a file full of keys with a comment that asks for care": (
+        {"unknown-key"}, HEAD + "# &\n" + "".join(f"k{number}: v\n" for number in range(FULL // 10 - 100)),
     ),
-    "1 MB of one key": ({"duplicate-key"}, HEAD + "goal: v\n" * (MEBIBYTE // 8 - 200)),
+    "a file full of one key": ({"duplicate-key"}, HEAD + "goal: v\n" * (FULL // 8 - 200)),
     "a list of 2,000 wrong values": ({"wrong-type"}, HEAD + "co_offices: [" + "1, " * 2000 + "]\n"),
-    "a list of 300,000 wrong values": ({"wrong-type"}, HEAD + "co_offices: [" + "1, " * 300_000 + "]\n"),
-    "a list of 50,000 unknown names": (
+    "a list of wrong values as large as a file": ({"wrong-type"}, HEAD + "co_offices: [" + "1, " * (FULL // 3 - 200) + "]\n"),
+    "a list of unknown names as large as a file": (
         {"unknown-office"}, HEAD + "co_offices: [" + "".join(f"第{number}科, " for number in range(50_000)) + "]\n",
     ),
-    "1 MB of exclamation marks": ({"tag", "yaml-syntax"}, "!" * MEBIBYTE),
-    "1 MB of ampersands": ({"anchor", "yaml-syntax"}, "&a " * (MEBIBYTE // 3)),
-    "1 MB of asterisks": ({"anchor", "yaml-syntax"}, "x: " + "*" * (MEBIBYTE - 3)),
-    "an anchor of 1 MB": ({"anchor", "yaml-syntax"}, "x: &" + "a" * (MEBIBYTE - 9)),
-    "an alias of 1 MB": ({"anchor", "yaml-syntax"}, "x: *" + "a" * (MEBIBYTE - 9)),
-    "1 MB of per cents": ({"yaml-syntax"}, "%" * MEBIBYTE),
-    "1 MB of tabs": ({"yaml-syntax", "empty-file"}, "\t" * MEBIBYTE),
-    "1 MB of spaces": ({"empty-file"}, " " * MEBIBYTE),
-    "1 MB of line ends": ({"empty-file"}, "\n" * MEBIBYTE),
-    "1 MB of carriage returns": ({"empty-file"}, "\r" * MEBIBYTE),
-    "1 MB of comments": ({"empty-file"}, "# 甲\n" * (MEBIBYTE // 6)),
-    "1 MB of conflict marks": ({"merge-conflict"}, "<<<<<<<\n" * (MEBIBYTE // 8)),
-    "1 MB of document marks": ({"several-documents"}, "---\n" * (MEBIBYTE // 4)),
-    "1 MB of colons": ({"yaml-syntax", "not-a-mapping"}, ":" * MEBIBYTE),
-    "a key of 1 MB": ({"yaml-syntax"}, "k" * (MEBIBYTE - 9) + ": v"),
-    "a number of 1 MB": ({"wrong-type"}, measure("1.2", title="9" * (MEBIBYTE - 900))),
-    "ledger.yaml: a list of 50,000 offices": (
+    "a file full of exclamation marks": ({"tag", "yaml-syntax"}, "!" * FULL),
+    "a file full of ampersands": ({"anchor", "yaml-syntax"}, "&a " * (FULL // 3)),
+    "a file full of asterisks": ({"anchor", "yaml-syntax"}, "x: " + "*" * (FULL - 3)),
+    "an anchor as large as a file": ({"anchor", "yaml-syntax"}, "x: &" + "a" * (FULL - 9)),
+    "an alias as large as a file": ({"anchor", "yaml-syntax"}, "x: *" + "a" * (FULL - 9)),
+    "a file full of per cents": ({"yaml-syntax"}, "%" * FULL),
+    "a file full of tabs": ({"yaml-syntax", "empty-file"}, "\t" * FULL),
+    "a file full of spaces": ({"empty-file"}, " " * FULL),
+    "a file full of line ends": ({"empty-file"}, "\n" * FULL),
+    "a file full of carriage returns": ({"empty-file"}, "\r" * FULL),
+    "a file full of comments": ({"empty-file"}, "# 甲\n" * (FULL // 6)),
+    "a file full of conflict marks": ({"merge-conflict"}, "<<<<<<<\n" * (FULL // 8)),
+    "a file full of document marks": ({"several-documents"}, "---\n" * (FULL // 4)),
+    "a file full of colons": ({"yaml-syntax", "not-a-mapping"}, ":" * FULL),
+    "a key as large as a file": ({"yaml-syntax"}, "k" * (FULL - 9) + ": v"),
+    "a number as large as a file": ({"wrong-type"}, measure("1.2", title="9" * (FULL - 900))),
+    "ledger.yaml: a list of offices as large as a file": (
         {None},
-        LEDGER.replace("财务科]", "财务科, " + "".join(f"第{number}科, " for number in range(50_000)) + "]"),
+        LEDGER.replace("财务科]", "财务科, " + "".join(f"第{number}科, " for number in range(FULL // 16)) + "]"),
     ),
-    "a text of 1 MB": ({"bad-value"}, HEAD + "goal: |\n" + " 甲\n" * (MEBIBYTE // 5 - 200)),
-    "a date of 1 MB": ({"bad-date"}, measure("1.2", due="2" * (MEBIBYTE - 900))),
+    "a text as large as a file": ({"bad-value"}, HEAD + "goal: |\n" + " 甲\n" * (FULL // 5 - 200)),
+    "a date as large as a file": ({"bad-date"}, measure("1.2", due="2" * (FULL - 900))),
 }  # fmt: skip
 
 # Reads a ledger as `validate` does, each in a process of its own that may use ten seconds and two gigabytes, and says what was
@@ -200,7 +201,7 @@ HOSTILE: dict[str, tuple[set[str | None], str]] = {
 _SERVER = """
 import json, os, resource, sys, time
 from pathlib import Path
-from xuncha.store.files import WorkingTree
+from xuncha.store.files import LARGEST, WorkingTree
 from xuncha.store.loading import check
 import xuncha.store.positions
 for root in sys.stdin:
@@ -246,7 +247,7 @@ def test_a_hostile_file_is_answered_at_once_and_cannot_take_the_machine_down(
     server.stdin.flush()
     answer = json.loads(server.stdout.readline())
     assert "died" not in answer, f"the process ended with wait status {answer['died']}"
-    assert set(answer["codes"]) <= expected | ({"file-too-large"} if len(text) > MEBIBYTE // 8 else set())
+    assert set(answer["codes"]) <= expected | ({"file-too-large"} if len(text) > FULL // 8 else set())
     assert answer["codes"] or None in expected
     assert answer["seconds"] < 2
     assert answer["megabytes"] < 300
@@ -260,7 +261,7 @@ def test_a_file_of_five_megabytes_is_not_said_to_have_one(bare_ledger: LedgerOnD
 
 
 def test_the_largest_file_that_is_allowed_is_read(bare_ledger: LedgerOnDisk) -> None:
-    bare_ledger.write(MEASURE, HEAD + "#" * (MEBIBYTE - len(HEAD.encode())))
+    bare_ledger.write(MEASURE, HEAD + "#" * (FULL - len(HEAD.encode())))
     assert check(WorkingTree(bare_ledger.root)) == []
 
 

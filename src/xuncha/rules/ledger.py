@@ -31,14 +31,16 @@ def name_twice(settings: Settings) -> Iterator[Broken]:
         "offices": settings.offices,
     }
     for key, names in lists.items():
+        seen: set[str] = set()
         for place, name in enumerate(names):
-            if name in names[:place]:
+            if name in seen:
                 yield Broken(
                     "name-twice",
                     (key, place),
                     _("“{name}” stands twice in this list").format(name=name),
                     _("take one of them out"),
                 )
+            seen.add(name)
 
 
 @rule(

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha import __version__
 from xuncha.errors import InvalidLedgerError
-from xuncha.model.identity import LEDGER_FILE, PROBLEMS
+from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS
 from xuncha.model.register import MeasureRow, ProblemRow, Register
 from xuncha.trail.git import private
 
@@ -55,7 +55,7 @@ def register(root: Path) -> Register:
     base = str(root)
     stamp, settled = _stamp_of_file(f"{base}/{LEDGER_FILE}", now)
     names = _names(f"{base}/{PROBLEMS}")
-    if kept is None or kept.settings_stamp != stamp or names is None:
+    if kept is None or kept.settings_stamp != stamp or names is None or _linked(base, kept):
         kept = _Kept("", (), {})
     believed = kept.folders
     stamps = {}
@@ -147,6 +147,18 @@ def _stamp_of_folder(path: str, now: int, base: str, evidence: tuple[str, ...]) 
     return "\n".join(parts), latest < now - _SETTLED
 
 
+def _linked(base: str, kept: _Kept) -> bool:
+    """Whether a folder on the way to anything kept is a link by now; what is behind one is not the ledger's."""
+    evidence = {name.rpartition("/")[0] for _stamp, names, _row in kept.folders.values() for name in names}
+    above = ["data", PROBLEMS, *([EVIDENCE] if evidence else [])]
+    if any(os.path.islink(f"{base}/{folder}") for folder in above):  # noqa: PTH114
+        return True
+    if evidence:
+        with contextlib.suppress(OSError), os.scandir(f"{base}/{EVIDENCE}") as entries:
+            return any(entry.is_symlink() and f"{EVIDENCE}/{entry.name}" in evidence for entry in entries)
+    return False
+
+
 def _changed(status: os.stat_result) -> int:
     """When a file last changed. Every change sets ctime, and no program can set it back; Windows has only mtime."""
     return status.st_mtime_ns if _WINDOWS else status.st_ctime_ns
@@ -188,10 +200,10 @@ def _load(place: Path | None) -> _Kept | None:
         content = place.read_bytes()
         if zlib.crc32(memoryview(content)[4:]) != int.from_bytes(content[:4], "big"):
             return None
-        form, *kept = marshal.loads(memoryview(content)[4:])  # noqa: S302  from git's own folder, checksummed, plain values
+        form, stamp, settings, folders = marshal.loads(memoryview(content)[4:])  # noqa: S302  from git's own folder, checksummed, plain values
     except (OSError, ValueError, EOFError, TypeError):
         return None
-    return _Kept(*kept) if form == _FORMAT else None
+    return _Kept(stamp, settings, folders) if form == _FORMAT else None
 
 
 def _save(place: Path, kept: _Kept) -> None:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_COMMA = re.compile(r"(?:\s|#[^\r\n]*)*,")
+_REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)")
+_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
 _PLAIN = re.compile(r"[a-z_]+|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 MEASURE_KEYS = (
@@ -82,9 +85,9 @@ def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
     for splice in sorted(splices, key=lambda splice: splice.start, reverse=True):
         text = text[: splice.start] + splice.text + text[splice.end :]
     try:
-        got = parse(text.encode())
+        got: dict[str, Any] | None = parse(text.encode())
     except UnreadableError:
-        got = {}
+        got = None
     if got != _meant(parse(content), edits):
         raise RefusedError(
             "odd-layout",
@@ -120,10 +123,6 @@ def _splice(text: str, root: Node, edit: Edit) -> _Splice | None:
         case Set(key, value):
             if node is None:
                 return _insert(text, root, key, value)
-            if node.start == node.end:
-                # The key has no value yet: it goes behind the key's colon.
-                colon = text.index(":", next(name.end for name in root.keys if name.text == key)) + 1
-                return _Splice(colon, colon, f" {_flow(value)}")
             return _replace(node, value)
         case Remove(key):
             return None if node is None else _remove(text, root, key)
@@ -132,6 +131,8 @@ def _splice(text: str, root: Node, edit: Edit) -> _Splice | None:
 
 
 def _replace(node: Node, value: str | dict[str, Any]) -> _Splice:
+    if node.start == node.end:  # a key without a value: it stands right behind the colon
+        return _Splice(node.start, node.end, f" {_flow(value)}")
     quote = node.style if node.style in {"'", '"'} else ""
     written = f"{quote}{value}{quote}" if isinstance(value, str) and _PLAIN.fullmatch(value) else _flow(value)
     return _Splice(node.start, node.end, written)
@@ -139,16 +140,27 @@ def _replace(node: Node, value: str | dict[str, Any]) -> _Splice:
 
 def _remove(text: str, root: Node, key: str) -> _Splice:
     place = next(place for place, name in enumerate(root.keys) if name.text == key)
+    start, end = root.keys[place].start, root.items[place].end
     if root.style == "flow":
-        start = root.items[place - 1].end if place else root.keys[0].start
-        end = root.items[place].end if place or len(root.keys) == 1 else root.keys[1].start
-        return _Splice(start, end, "")
-    start = _line_start(text, root.keys[place].start)
-    end = _line_end(text, max(root.items[place].end, root.keys[place].end))
+        return _remove_between_commas(text, root, place)
+    start, end = _line_start(text, start), _line_end(text, end)
     if end == len(text) and not text.endswith(("\n", "\r")):
         # It was the last line and had no end: then the new last line has none either.
         start -= len(_last_line_end(text[:start]))
     return _Splice(start, end, "")
+
+
+def _remove_between_commas(text: str, root: Node, place: int) -> _Splice:
+    """Take a key out of a record in braces: its lines, where it has lines of its own; else what stands up to its neighbour."""
+    start = root.keys[place].start
+    match = _COMMA.match(text, root.items[place].end)
+    end = match.end() if match else root.items[place].end
+    rest = _REST_OF_LINE.match(text, end)
+    if rest and not text[_line_start(text, start) : start].strip():
+        return _Splice(_line_start(text, start), rest.end(), "")
+    if place < len(root.keys) - 1:
+        return _Splice(start, root.keys[place + 1].start, "")
+    return _Splice(root.items[place - 1].end if place else start, root.items[place].end, "")
 
 
 def _insert(text: str, root: Node, key: str, value: Any) -> _Splice:  # noqa: ANN401
@@ -157,7 +169,7 @@ def _insert(text: str, root: Node, key: str, value: Any) -> _Splice:  # noqa: AN
     ranks = [MEASURE_KEYS.index(name.text) if name.text in MEASURE_KEYS else order for name in root.keys]
     before = [place for place, rank in enumerate(ranks) if rank < order]
     place = max(before, key=ranks.__getitem__) if before else len(root.keys) - 1
-    end = max(root.items[place].end, root.keys[place].end + 1)
+    end = root.items[place].end
     if root.style == "flow":
         return _Splice(end, end, f", {key}: {_flow(value)}")
     return _insert_lines(text, end, {key: value}, root.column)
@@ -189,12 +201,14 @@ def _block(value: Any, indent: int, line_end: str) -> str:  # noqa: ANN401
     else:
         ((key, inner),) = value.items()
         if isinstance(inner, list) and inner and isinstance(inner[0], dict):
-            text = f"{key}:\n" + "".join(
-                "  " + line + "\n" for item in inner for line in _item(item).splitlines()
-            )
+            text = f"{key}:\n" + "".join("  " + line + "\n" for item in inner for line in _lines(_item(item)))
         else:
             text = f"{key}: {_flow(inner)}\n"
-    return "".join(" " * indent + line + line_end for line in text.splitlines())
+    return "".join(" " * indent + line + line_end for line in _lines(text))
+
+
+def _lines(text: str) -> list[str]:
+    return text.removesuffix("\n").split("\n")
 
 
 def _item(item: dict[str, Any]) -> str:
@@ -220,11 +234,12 @@ def _scalar(value: Any) -> str:  # noqa: ANN401
     if (
         plain == value
         and "\n" not in value
-        and not re.search(r"[\[\]{},#:\"'&*!|>%@`?]", value)
+        and not re.search(r"[\[\]{},#:\"'&*!|>%@`?\x85\u2028\u2029]", value)
         and not value.startswith(("-", "=", "<<"))
     ):
         return value
-    return json.dumps(value, ensure_ascii=False)
+    # What YAML 1.1 took for the end of a line is written so that every reader takes it for a character.
+    return json.dumps(value, ensure_ascii=False).translate(_ESCAPES)
 
 
 def _line_start(text: str, index: int) -> int:

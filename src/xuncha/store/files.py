@@ -1,6 +1,6 @@
 """The ledger's folder: found, listed, read, and written so that a file is the old one or the new one, never half.
 
-Whatever is not an ordinary file or folder (a link, a pipe) is listed as such and never opened.
+Whatever is not an ordinary file or folder (a link, a pipe) is listed as such and never opened; what is behind a link is not listed.
 """
 
 from __future__ import annotations
@@ -29,12 +29,14 @@ class WorkingTree:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._linked = {"": False}
+        """By folder: whether it is a link, or behind one. The ledger's own folder may be one."""
 
     def entries(self, folder: str) -> list[Entry]:
         """See Source."""
-        path = os.path.join(self.root, folder)  # noqa: PTH118  paths as text: this runs for every folder of every ledger
-        if os.path.islink(path):  # noqa: PTH114
+        if self.behind_link(folder):
             return []
+        path = os.path.join(self.root, folder)  # noqa: PTH118  paths as text: this runs for every folder of every ledger
         try:
             with os.scandir(path) as found:
                 return [Entry(entry.name, _kind(entry)) for entry in found if entry.name[0] != "."]
@@ -53,10 +55,17 @@ class WorkingTree:
         import hashlib  # noqa: PLC0415  takes as long to import as a small ledger to count
 
         target = self.root / path
-        if target.is_symlink() or target.parent.is_symlink() or not target.is_file():
+        if self.behind_link(path) or not target.is_file():
             return None
         with target.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
+
+    def behind_link(self, path: str) -> bool:
+        """Whether a file or a folder of the ledger is a link, or is reached through one."""
+        if path not in self._linked:
+            above = path.rpartition("/")[0]
+            self._linked[path] = self.behind_link(above) or os.path.islink(os.path.join(self.root, path))  # noqa: PTH114, PTH118
+        return self._linked[path]
 
 
 def _kind(entry: os.DirEntry[str]) -> Kind:
@@ -113,7 +122,9 @@ def replace(target: Path, content: bytes) -> None:
         return
     temporary = half_written(target)
     try:
-        with temporary.open("wb") as stream:
+        # A clone may have brought a link of this name along: nothing that stands there is written into.
+        temporary.unlink(missing_ok=True)
+        with temporary.open("xb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
@@ -160,17 +171,14 @@ class Overlay:
 
     def entries(self, folder: str) -> list[Entry]:
         """See Source."""
-        kept = [entry for entry in self.below.entries(folder) if f"{folder}/{entry.name}" not in self.changes]
-        new = [path.rpartition("/") for path, content in self.changes.items() if content is not None]
-        inside = {
-            (
-                Entry(name, "file")
-                if above == folder
-                else Entry(above[len(folder) + 1 :].partition("/")[0], "folder")
-            )
-            for above, _slash, name in new
-            if above == folder or above.startswith(f"{folder}/")
-        }
+        prefix = f"{folder}/" if folder else ""
+        kept = [entry for entry in self.below.entries(folder) if prefix + entry.name not in self.changes]
+        new = [
+            path.removeprefix(prefix).partition("/")
+            for path, content in self.changes.items()
+            if content is not None and path.startswith(prefix)
+        ]
+        inside = {Entry(name, "folder" if slash else "file") for name, slash, _rest in new}
         return [*kept, *(inside - set(kept))]
 
     def read(self, path: str) -> bytes:

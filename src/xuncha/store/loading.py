@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
-from xuncha.errors import Finding, InvalidLedgerError
+from xuncha.errors import Finding, InvalidLedgerError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.model.records import EvidenceFile, Ledger, Measure, Problem, Settings
@@ -65,8 +65,10 @@ class ProblemFolder:
 
 
 def load_settings(source: Source) -> tuple[Settings | None, list[Finding]]:
-    """Read and check `data/ledger.yaml`."""
-    entries = source.entries("data")
+    """Read and check `data/ledger.yaml`; tells also why `data` itself cannot be looked into."""
+    entries, findings = _data(source)
+    if findings:
+        return None, findings
     settings, findings = _record(source, LEDGER_FILE, Settings, entries)
     if settings is not None:
         findings += _findings(source, LEDGER_FILE, broken_settings(settings))
@@ -75,9 +77,11 @@ def load_settings(source: Source) -> tuple[Settings | None, list[Finding]]:
 
 def load_folders(source: Source) -> tuple[dict[int, str], list[Finding]]:
     """The problems' folders by their numbers, in order; and what is wrong with their names."""
-    findings = [_link(PROBLEMS) for entry in source.entries("data") if entry == ("problems", "link")]
+    if ("problems", "link") in _data(source)[0]:
+        return {}, [_link(PROBLEMS)]
+    entries, findings = _listed(source, PROBLEMS)
     names: dict[int, str] = {}
-    for entry in sorted(source.entries(PROBLEMS)):
+    for entry in sorted(entries):
         path = f"{PROBLEMS}/{entry.name}"
         match = _FOLDER.fullmatch(entry.name)
         if entry.kind == "link":
@@ -91,7 +95,7 @@ def load_folders(source: Source) -> tuple[dict[int, str], list[Finding]]:
                     _("name the folders 01, 02, …, 10, …, 100"),
                 )
             )
-        elif not source.entries(path):
+        elif _listed(source, path) == ([], []):
             continue  # git keeps no empty folders, and a command that was killed may have left one
         elif (number := int(match[1])) in names:
             findings.append(
@@ -131,7 +135,9 @@ def load_problem(source: Source, name: str, settings: Settings | None) -> Proble
     """
     number = int(name)
     folder = f"{PROBLEMS}/{name}"
-    entries = source.entries(folder)
+    entries, findings = _listed(source, folder)
+    if findings:
+        return ProblemFolder(number, findings=findings)
     loaded = ProblemFolder(number)
     if any(entry.name == "problem.yaml" for entry in entries):
         loaded.problem, loaded.findings = _record(source, f"{folder}/problem.yaml", Problem, entries)
@@ -192,6 +198,21 @@ def _everything(source: Source) -> tuple[Ledger | None, list[Finding]]:
     problems = {folder.number: folder.problem for folder in loaded if folder.problem is not None}
     measures = {identity: measure for folder in loaded for identity, measure in folder.measures.items()}
     return Ledger(settings, problems, measures), findings
+
+
+def _data(source: Source) -> tuple[list[Entry], list[Finding]]:
+    """What the folder `data` holds; nothing and the finding where it is a link or cannot be listed."""
+    if ("data", "link") in _listed(source, "")[0]:
+        return [], [_link("data")]
+    return _listed(source, "data")
+
+
+def _listed(source: Source, folder: str) -> tuple[list[Entry], list[Finding]]:
+    """What a folder holds; nothing and the finding where the system does not let it be listed."""
+    try:
+        return source.entries(folder), []
+    except OSError as error:
+        return [], [_unreadable(folder, error)]
 
 
 def _identities(number: int, folder: str, entries: list[Entry]) -> tuple[list[Identity], list[Finding]]:
@@ -266,26 +287,21 @@ def _record(
     except FileNotFoundError:
         return None, [_about(path, "file-missing", _("{path} is missing").format(path=path), "")]
     except OSError as error:
-        return None, [
-            _about(
-                path,
-                "unreadable",
-                _("{path} cannot be read: {reason}").format(path=path, reason=error.strerror),
-                "",
-            )
-        ]
+        return None, [_unreadable(path, error)]
     try:
         return shape(kind, parse(content)), []
     except UnreadableError as error:
-        fault = error.fault
-        return None, [_finding(path, content, fault)]
+        return None, [_finding(path, content, error.fault)]
     except ShapeError as error:
         return None, _placed(path, content, error.broken)
 
 
 def _findings(source: Source, path: str, broken: Iterable[Broken]) -> list[Finding]:
-    """Rules broken by a file that could be read, at their places."""
-    found = list(broken)
+    """Rules broken by a file that could be read, at their places; or that evidence which it names cannot be read."""
+    try:
+        found = list(broken)
+    except OSError as error:
+        return [_unreadable(str(error.filename), error)]
     return _placed(path, source.read(path), found) if found else []
 
 
@@ -293,7 +309,10 @@ def _placed(path: str, content: bytes, broken: list[Broken]) -> list[Finding]:
     from xuncha.store.positions import place_of, tree  # noqa: PLC0415  only where something is wrong
 
     text = decode(content)
-    root = tree(text)
+    try:
+        root = tree(text)
+    except UnreadableError as error:  # what the fast reader let pass, the careful one may refuse
+        return [_finding(path, content, error.fault)]
     findings = []
     for item in broken[:_MOST_FINDINGS]:
         line, column = place_of(root, item.location)
@@ -304,7 +323,7 @@ def _placed(path: str, content: bytes, broken: list[Broken]) -> list[Finding]:
 
 
 def _finding(path: str, content: bytes, fault: Fault) -> Finding:
-    text = content[:65536].decode("utf-8", "replace")
+    text = content.decode("utf-8-sig", "replace")
     return Finding(
         path,
         fault.line,
@@ -328,6 +347,12 @@ def _about(path: str, code: str, message: str, hint: str) -> Finding:
     return Finding(path, 1, 1, code, message, hint)
 
 
+def _unreadable(path: str, error: OSError) -> Finding:
+    return _about(
+        path, "unreadable", _("{path} cannot be read: {reason}").format(path=path, reason=cause_of(error)), ""
+    )
+
+
 def _link(path: str) -> Finding:
     return _about(
         path, "symbolic-link", _("{path} is a link").format(path=path), _("put the file itself here")
@@ -335,4 +360,11 @@ def _link(path: str) -> Finding:
 
 
 def _digests(source: Source, identity: Identity) -> Callable[[str], str | None]:
-    return lambda name: source.digest(f"{EVIDENCE}/{identity}/{name}")
+    def digest(name: str) -> str | None:
+        path = f"{EVIDENCE}/{identity}/{name}"
+        try:
+            return source.digest(path)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, path) from None
+
+    return digest

@@ -6,6 +6,7 @@ alias is followed, and nesting is bounded before it can hurt.
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -24,10 +25,14 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import ReaderError
 
 from xuncha.language import gettext as _
-from xuncha.store.faults import DEEPEST, MOST, Fault, UnreadableError
+from xuncha.store.faults import DEEPEST, MOST, Fault, UnreadableError, invisible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_COLON = re.compile(r"\s*:")
+_KEEPS_BLANK_LINES = re.compile(r"[|>][1-9]?\+")
+_LAST_LINE_END = re.compile(r"(?:\r\n|\n|\r)\Z")
 
 
 @dataclass
@@ -71,14 +76,7 @@ def tree(text: str) -> Node:
             for event in YAML(typ="safe", pure=True).parse(text):
                 builder.take(event)
     except ReaderError as error:
-        line, column = _line_and_column(text, error.position)
-        raise UnreadableError(
-            Fault(
-                "control-character", line, column,
-                _("an invisible character (U+{code:04X}) stands here").format(code=ord(text[error.position])),
-                _("take it out"),
-            )
-        ) from None  # fmt: skip
+        raise invisible(text, error.position) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -127,10 +125,8 @@ class _Builder:
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
             node = self.open.pop()
             self.known.pop()
-            if node.style == "flow" or not node.items:
-                node.end = event.end_mark.index
-            else:
-                node.end = max(node.items[-1].end, node.keys[-1].end if node.keys else 0)
+            flow = node.style == "flow" or not node.items
+            node.end = event.end_mark.index if flow else node.items[-1].end
 
     def begin(self, event: Any) -> None:  # noqa: ANN401
         if event.tag not in {None, "!"} or (
@@ -157,7 +153,7 @@ class _Builder:
             node.text = event.value
             node.end = event.end_mark.index
             if node.style in {"|", ">"}:
-                node.end = node.start + len(self.text[node.start : node.end].rstrip(" \t\r\n"))
+                node.end = self.block_end(node)
         else:
             node.kind = "mapping" if isinstance(event, MappingStartEvent) else "sequence"
             node.style = "flow" if event.flow_style else "block"
@@ -196,7 +192,22 @@ class _Builder:
             self.known[-1].add(node.text)
             parent.keys.append(node)
         else:
+            if parent.keys and node.start == node.end:
+                # The parser puts a value that is not there before whatever comes next; it belongs behind its key.
+                node.start = node.end = self.behind_colon(parent.keys[-1])
             parent.items.append(node)
+
+    def block_end(self, node: Node) -> int:
+        """Behind the last line of a block text; the blank lines below are part of it only where its head says so."""
+        lines = self.text[node.start : node.end]
+        if _KEEPS_BLANK_LINES.match(lines):
+            return node.start + len(_LAST_LINE_END.sub("", lines))
+        return node.start + len(lines.rstrip(" \t\r\n"))
+
+    def behind_colon(self, key: Node) -> int:
+        """Behind the colon of a key; behind the key itself where it has none."""
+        colon = _COLON.match(self.text, key.end)
+        return colon.end() if colon else key.end
 
     def refuse(self, code: str, event: Any, message: str, hint: str) -> None:  # noqa: ANN401
         mark = event.start_mark
@@ -268,10 +279,6 @@ def place_of(root: Node, location: tuple[str | int, ...]) -> tuple[int, int]:
         else:
             break
     return line + 1, column + 1
-
-
-def _line_and_column(text: str, index: int) -> tuple[int, int]:
-    return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
 
 
 def _line(text: str, number: int) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from yaml12 import parse_yaml
 
 from xuncha.language import gettext as _
-from xuncha.store.faults import DEEPEST, Fault, UnreadableError
+from xuncha.store.faults import DEEPEST, MOST, Fault, UnreadableError, invisible
 from xuncha.store.files import LARGEST
 
 # What the fast reader may understand otherwise than the careful one, or what a ledger must not hold: characters, and
@@ -22,12 +22,13 @@ from xuncha.store.files import LARGEST
 _DOUBTFUL = re.compile(r"[&*!?\t\r\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 _DOUBTFUL_STARTS = ("---", "...", "%", "<<", ">", "|", "==", " " * 40)
 _DOUBTFUL_LINES = tuple(f"\n{start}" for start in _DOUBTFUL_STARTS)
-_NESTED_ITEMS = re.compile(r"- +-|(?:^|[\s:]):(?:\s|\Z)|\]:|^\s+[>|]", re.MULTILINE)
+_DOUBTFUL_INSIDE = re.compile(r"- +-|(?:^|[\s:\[{,]):(?:\s|\Z)|\]:|^[ ]+(?:[>|]|$)|[\[{,][ ]*[>|]", re.MULTILINE)
 _LEADING_COMMENTS = re.compile(r"(?:[ ]*#[^\n]*\n|[ ]*\n)*")
 _SIMPLE_FLOW_MAPPING = re.compile(
-    r"""\{(?:[ ]*[a-z0-9_]+: [^\s,{}\[\]:#"'][^,{}\[\]:#"'\n]*(?:,(?=[ ]*[a-z])|(?=\})))+\}"""
+    r"""\{(?:[ ]*[a-z0-9_]+: [^\s,{}\[\]:#"'>|@`%][^,{}\[\]:#"'\n]*(?:,(?=[ ]*[a-z])|(?=\})))+\}"""
 )
-_CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: |$)|^={7}$", re.MULTILINE)
+_CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: |$)|^={7}\r?$", re.MULTILINE)
+_SEPARATOR = re.compile(r"[\x85\u2028\u2029]")
 
 
 def decode(content: bytes) -> str:
@@ -85,7 +86,9 @@ def parse(content: bytes) -> dict[str, Any]:
 
 def _evidently_plain(text: str) -> bool:
     """Whether the text holds nothing on which the two readers could differ, equal keys apart."""
-    if _DOUBTFUL.search(text) or text.startswith(_DOUBTFUL_STARTS) or _NESTED_ITEMS.search(text):
+    if len(text) > MOST:  # it may hold more values than a record has; the careful reader counts them
+        return False
+    if _DOUBTFUL.search(text) or _DOUBTFUL_INSIDE.search(text) or text.startswith(_DOUBTFUL_STARTS):
         return False
     start = _LEADING_COMMENTS.match(text)
     if start is not None and text[start.end() : start.end() + 1] in {" ", "{"}:
@@ -126,6 +129,9 @@ def _parse_carefully(text: str) -> dict[str, Any]:
                 _("keep the lines that hold, and take out the lines of <<<<<<<, ======= and >>>>>>>"),
             )
         )  # fmt: skip
+    if match := _SEPARATOR.search(text):
+        # YAML 1.2 takes these for characters, the careful reader for ends of lines; no text of a ledger may hold them.
+        raise invisible(text, match.start())
     from xuncha.store.positions import agree, tree  # noqa: PLC0415  the careful reader costs its import only where it is needed
 
     root = tree(text)

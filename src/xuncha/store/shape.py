@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -77,7 +78,7 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Broken:  # noqa: 
                 _("write year-month-day, such as 2024-12-31"),
             )
         case "string_pattern_mismatch":
-            return _bad_text(location, key, str(value))
+            return _bad_text(location, key, str(value), complaint["ctx"]["pattern"])
         case type_ if type_.endswith("_type"):
             return Broken(
                 "wrong-type",
@@ -97,7 +98,7 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Broken:  # noqa: 
     )
 
 
-def _bad_text(location: Location, key: str, value: str) -> Broken:
+def _bad_text(location: Location, key: str, value: str, pattern: str) -> Broken:
     if not value.strip():
         return Broken(
             "empty-text",
@@ -105,8 +106,9 @@ def _bad_text(location: Location, key: str, value: str) -> Broken:
             _("`{key}` is empty").format(key=key),
             _("write something, or take the key out"),
         )
-    for character in value:
-        if not character.isprintable() and character != "\u3000":
+    for character in dict.fromkeys(value):
+        # Not all invisible characters are refused: a text with none but this one shows whether it is.
+        if not character.isprintable() and not re.fullmatch(pattern, f"a{character}a"):
             return Broken(
                 "control-character",
                 location,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fasteners import InterProcessLock
 
-from xuncha.errors import RefusedError, SurroundingsError
+from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS
 from xuncha.store import files
@@ -113,9 +113,17 @@ class Session:
         """Write the files and commit them.
 
         Raises:
-            RefusedError: git, or one of its hooks, refused; every file is as it was.
+            RefusedError: git, or one of its hooks, refused, or a link leads out of the ledger; every file is as it was.
             SurroundingsError: a file could not be written; every file is as it was.
         """
+        for change in changes:
+            if self.source.behind_link(change.path):
+                raise RefusedError(
+                    "symbolic-link",
+                    _("{path} is a link").format(path=change.path),
+                    _("put the file itself here"),
+                    path=change.path,
+                )
         # New files first and deletions last, so that nobody reads of evidence that is not there.
         changes = sorted(changes, key=lambda change: (change.before is not None, change.after is None))
         try:
@@ -257,7 +265,7 @@ def _wait_for_git(root: Path) -> None:
 def _not_written(root: Path, error: OSError) -> SurroundingsError:
     return SurroundingsError(
         "not-written",
-        _("the change could not be written: {reason}").format(reason=error.strerror or error),
+        _("the change could not be written: {reason}").format(reason=cause_of(error)),
         _("see whether the disk is full, or {path} is read-only").format(path=root),
     )
 
