@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, target
 from hypothesis import strategies as st
 
-from xuncha.model.register import MeasureRow, ProblemRow, Register
+from xuncha.model.register import Frame, MeasureRow, ProblemRow, Register
 from xuncha.model.vocabulary import STATUSES, TERMS, Status
 from xuncha.tally import Group, Grouping, Horizon, Tally, groups, rate, tally
 
@@ -57,9 +57,10 @@ def register(problems: Sequence[Sequence[MeasureRow]], **fields: Any) -> Registe
         "offices": OFFICES,
         "due_soon_days": 14,
         "review_every_days": 180,
-        "problems": rows,
+        "outcomes": (),
+        "close_requires": ("progress",),
     }
-    return Register(**usual | fields)
+    return Register(Frame(**usual | fields), rows)
 
 
 # ---------------------------------------------------------------- rates
@@ -336,11 +337,11 @@ def _by_hand(ledger: Register, today: date) -> dict[str, int]:
             counts["long_term_closed"] += measure.term == "long_term"
             if measure.term == "long_term" and measure.looked_at:
                 last = date.fromisoformat(measure.looked_at)
-                counts["review_due"] += (today - last).days >= ledger.review_every_days
+                counts["review_due"] += (today - last).days >= ledger.frame.review_every_days
         elif measure.due:
             left = (date.fromisoformat(measure.due) - today).days
             counts["overdue"] += left < 0
-            counts["due_soon"] += 0 <= left <= ledger.due_soon_days
+            counts["due_soon"] += 0 <= left <= ledger.frame.due_soon_days
     return counts
 
 

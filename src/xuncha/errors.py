@@ -5,7 +5,10 @@ Nothing here prints. `xuncha.cli.screen` is the only place that shows an error a
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +40,7 @@ class XunchaError(Exception):
         code: short and stable, lower case with dashes, such as `already-closed`.
         message: one sentence.
         hint: what to type or write instead.
-        path: the file it is about, relative to the ledger's folder; empty where there is none.
+        path: the file it is about as a whole, relative to the ledger's folder; empty where there is none.
     """
 
     exit_code: ClassVar[int] = 1
@@ -72,3 +75,24 @@ class InvalidLedgerError(XunchaError):
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__("invalid-ledger", f"{len(findings)} errors")
         self.findings = tuple(findings)
+
+
+def cause_of(error: OSError) -> str:
+    """Why the system refused something, in the chosen language; in the system's own words where it is no usual reason."""
+    usual = {
+        "ENOENT": _("No such file or directory"),
+        "EACCES": _("Permission denied"),
+        "EPERM": _("Operation not permitted"),
+        "EEXIST": _("File exists"),
+        "ENOTDIR": _("Not a directory"),
+        "EISDIR": _("Is a directory"),
+        "ENOSPC": _("No space left on device"),
+        "EDQUOT": _("Disk quota exceeded"),
+        "EROFS": _("Read-only file system"),
+        "ENAMETOOLONG": _("File name too long"),
+        "ELOOP": _("Too many levels of symbolic links"),
+        "EIO": _("Input/output error"),
+        "EBUSY": _("Device or resource busy"),
+        "EMFILE": _("Too many open files"),
+    }
+    return usual.get(errno.errorcode.get(error.errno or 0, "")) or error.strerror or str(error)

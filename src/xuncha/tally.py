@@ -32,8 +32,8 @@ class Horizon(NamedTuple):
         """The horizon of a ledger's policy on a day."""
         return cls(
             today.isoformat(),
-            _shifted(today, register.due_soon_days).isoformat(),
-            _shifted(today, -register.review_every_days).isoformat(),
+            _shifted(today, register.frame.due_soon_days).isoformat(),
+            _shifted(today, -register.frame.review_every_days).isoformat(),
         )
 
     def light(self, row: MeasureRow) -> Light:
@@ -150,7 +150,7 @@ def tally(register: Register, today: date) -> Tally:
     statuses = Counter([row.status for row in rows])
     lights = Counter(map(horizon.light, rows))
     return Tally(
-        organisation=register.organisation,
+        organisation=register.frame.organisation,
         as_of=today,
         problems=len(register.problems),
         problems_closed=sum([problem.complete for problem in register.problems]),
@@ -182,8 +182,8 @@ def groups(register: Register, today: date, by: Grouping = "problem") -> list[Gr
     if by == "problem":
         titles = {problem.id: problem.title for problem in register.problems}
     elif by == "category":
-        titles = dict(register.categories)
+        titles = dict(register.frame.categories)
     else:
-        known = register.offices if by == "office" else register.leaders
+        known = register.frame.offices if by == "office" else register.frame.leaders
         titles = {name: name for name in known if total[name]}
     return [Group(name, title, total[name], closed[name], overdue[name]) for name, title in titles.items()]

@@ -12,20 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from xuncha.model.fields import Amount, Day, Key, Line, Name, Text
 from xuncha.model.identity import Identity
-from xuncha.model.records import (
-    Amount,
-    Day,
-    EvidenceFile,
-    Key,
-    Ledger,
-    Line,
-    Measure,
-    Name,
-    Problem,
-    Settings,
-    Text,
-)
+from xuncha.model.records import EvidenceFile, Ledger, Measure, Problem
+from xuncha.model.settings import Settings
 
 HASH = "0123456789abcdef" * 4
 SETTINGS: dict[str, Any] = {
@@ -546,13 +536,13 @@ def test_the_register_of_a_ledger_is_flat_and_in_order() -> None:
     assert [row.id for row in register.measures] == ["1.1", "1.2", "2.1"]
     assert [row.publish for row in register.measures] == [True, True, False]
     assert [problem.id for problem in register.problems] == ["1", "2"]
-    assert register.organisation == "中共某市水务局党组"
-    assert register.inspector == "市委第二巡察组"
-    assert register.feedback == "2023-11-10"
-    assert register.categories == (("a", "关于学习贯彻方面"),)
-    assert register.leaders == ("局长", "分管副局长")
-    assert register.offices == ("办公室", "规划科")
-    assert (register.due_soon_days, register.review_every_days) == (14, 180)
+    assert register.frame.organisation == "中共某市水务局党组"
+    assert register.frame.inspector == "市委第二巡察组"
+    assert register.frame.feedback == "2023-11-10"
+    assert register.frame.categories == (("a", "关于学习贯彻方面"),)
+    assert register.frame.leaders == ("局长", "分管副局长")
+    assert register.frame.offices == ("办公室", "规划科")
+    assert (register.frame.due_soon_days, register.frame.review_every_days) == (14, 180)
     assert ledger.by_problem() == {
         1: {Identity(1, 1): ledger.measures[Identity(1, 1)], Identity(1, 2): ledger.measures[Identity(1, 2)]},
         2: {Identity(2, 1): ledger.measures[Identity(2, 1)]},

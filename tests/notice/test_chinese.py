@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -73,6 +74,9 @@ def test_days_are_written_without_padding_and_without_a_year_that_was_said(
         ("see f(x), or g(x): ok?", "see f(x), or g(x): ok?"),
         ("https://example.cn/?a=1", "https://example.cn/?a=1"),
         ("文号[2023]1号", "文号[2023]1号"),
+        ("见附件,(a),(b)", "见附件，（a），（b）"),
+        ("f(a,(b),中)", "f（a，（b），中）"),
+        ("𠮷:(a)", "𠮷：（a）"),
     ],
 )
 def test_punctuation_beside_chinese_becomes_full_width(typed: str, shown: str) -> None:
@@ -85,6 +89,7 @@ TEXTS = st.text("中文一1a 。，（）“”,:;()?!.", max_size=16)
 @example("(1)图")
 @example("图(1)")
 @example("中,,a")
+@example("中,(a),(b)")
 @given(TEXTS)
 def test_no_half_width_punctuation_is_left_beside_chinese(text: str) -> None:
     shown = full_width(text)
@@ -94,6 +99,7 @@ def test_no_half_width_punctuation_is_left_beside_chinese(text: str) -> None:
 
 @example("(1)图")
 @example("图(1)")
+@example("中,(a),(b)")
 @given(TEXTS)
 def test_a_pair_of_parentheses_stays_a_pair(text: str) -> None:
     if not torn_pairs(text):
@@ -119,3 +125,11 @@ def test_a_sentence_ends_with_one_mark(text: str) -> None:
     assert shown.startswith(text.rstrip())
     assert shown == sentence(shown)
     assert len(shown) - len(text.rstrip()) in {0, 1}
+
+
+def test_the_longest_text_is_answered_at_once() -> None:
+    """Whatever stands in it: each mark is looked at a few times, not once for every other."""
+    for text in ("中" + ",(a)" * 12_000, "(" * 24_000 + "中" + ")" * 24_000, "中" + ",(" * 24_000):
+        started = time.process_time()
+        full_width(text)
+        assert time.process_time() - started < 2

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.notice.forms import FORMS, Page, notice, read
 from tests.notice.test_withheld import write
+from xuncha.notice.chinese import full_width_lines, full_width_markdown, full_width_page
+from xuncha.notice.render import markdown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -155,17 +158,42 @@ def test_spaces_at_the_beginning_of_a_text_do_not_make_it_code(
     assert [each.replace(" ", "") for each in markdown] == [each.replace(" ", "") for each in text]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=30)
-@given(
-    text=st.text("中一。，（）“”:,;()?!.*_`~#<>&[]{}|\\-+=\"'$%^/@ 1a", min_size=1, max_size=24).filter(
-        str.strip
-    )
+TEXTS = st.text("中一。，（）“”:,;()?!.*_`~#<>&[]{}|\\-+=\"'$%^/@ 1a", min_size=1, max_size=24).filter(
+    str.strip
 )
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=30)
+@example(text=" :")
+@given(text=TEXTS)
 def test_all_forms_show_the_same(tmp_path: Path, text: str) -> None:
     shown = {form: read(form, output) for form, output in told(tmp_path, ledger_of(text)).items()}
     joined = {form: "\n".join(paragraphs).replace(" ", "") for form, paragraphs in shown.items()}
     assert joined["md"] == joined["txt"], "Markdown differs from text"
     assert joined["html"] == joined["txt"], "HTML differs from text"
+
+
+@example(before="（", first="a", between="", second="1)")
+@example(before="（一）", first=" :", between="", second="a")
+@given(
+    before=st.sampled_from(["", "（", "(", "（一）", "1."]),
+    first=TEXTS,
+    between=TEXTS | st.just(""),
+    second=TEXTS,
+)
+def test_all_forms_show_the_same_whatever_stands_beside_a_text(
+    before: str, first: str, between: str, second: str
+) -> None:
+    """In a heading, as the usual templates and those of an office may make it."""
+    texts = (first, between, second)
+    outputs = {
+        "txt": full_width_lines(before + "".join(texts)),
+        "md": full_width_markdown(f"# {before}{''.join(map(markdown, texts))}\n"),
+        "html": full_width_page(f"<h1>{before}{''.join(map(escape, texts))}</h1>"),
+    }
+    shown = {form: "".join(read(form, output)).replace(" ", "") for form, output in outputs.items()}
+    assert shown["md"] == shown["txt"]
+    assert shown["html"] == shown["txt"]
 
 
 def test_a_text_cannot_add_an_element_to_the_page(bare_ledger: LedgerOnDisk) -> None:

@@ -83,7 +83,7 @@ def lie(root: Path) -> None:
         name: (stamp, evidence, (row[0], "谎话", *row[2:]))
         for name, (stamp, evidence, row) in kept.folders.items()
     }
-    cache._save(place(root), cache._Kept(kept.settings_stamp, kept.settings, folders))
+    cache._save(place(root), cache._Kept(kept.settings_stamp, kept.frame, folders))
 
 
 def lied_of(root: Path) -> set[str]:
@@ -117,7 +117,7 @@ def test_after_the_settings_change_everything_is_read_again(ledger: LedgerOnDisk
     tick()
     ledger.write("data/ledger.yaml", LEDGER.replace("due_soon_days: 14", "due_soon_days: 15"))
     assert lied_of(ledger.root) == set()
-    assert cache.register(ledger.root).due_soon_days == 15
+    assert cache.register(ledger.root).frame.due_soon_days == 15
 
 
 def test_validation_does_not_ask_the_cache(ledger: LedgerOnDisk) -> None:

@@ -412,7 +412,7 @@ def test_a_problem_alone_can_be_loaded_while_others_are_broken(bare_ledger: Ledg
     source = WorkingTree(bare_ledger.root)
     settings, findings = loading.load_settings(source)
     assert not findings
-    folder = loading.load_problem(source, "02", settings)
+    folder = loading.load_problem(source, "02", settings.frame() if settings else None)
     assert folder.findings == []
     assert list(folder.measures) == [Identity(2, 1), Identity(2, 2), Identity(2, 3)]
     assert folder.row().id == "2"

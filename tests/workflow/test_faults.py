@@ -159,7 +159,7 @@ def test_a_ledger_is_made_without_a_name_and_what_to_type_makes_its_first_commit
     subprocess.run(["sh", "-c", commands[0]], cwd=made.root, env=environment, check=True, capture_output=True)
     assert made.clean()
     assert made.commits() == 1
-    made.ok("add", "problem", "题", "--category", register(made.root).categories[0][0])
+    made.ok("add", "problem", "题", "--category", register(made.root).frame.categories[0][0])
 
 
 def test_a_ledger_is_made_with_one_commit_that_says_so(tmp_path: Path, environment: dict[str, str]) -> None:

@@ -296,7 +296,7 @@ def problem_categories(ledger: LedgerOnDisk) -> list[str]:
     """The keys of the categories."""
     from xuncha.store.cache import register
 
-    return [key for key, _title in register(ledger.root).categories]
+    return [key for key, _title in register(ledger.root).frame.categories]
 
 
 def test_the_action_of_another_ledger_in_the_repository_is_not_taken_back(ledger: LedgerOnDisk) -> None:

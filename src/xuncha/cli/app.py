@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from collections.abc import Collection
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +17,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from xuncha import __version__
 from xuncha.cli import screen
 from xuncha.cli.context import Context
-from xuncha.errors import UsageError, XunchaError
+from xuncha.errors import SurroundingsError, UsageError, XunchaError, cause_of
 from xuncha.language import LANGUAGES
 from xuncha.language import gettext as _
 
@@ -23,20 +25,58 @@ from xuncha.language import gettext as _
 _WrongUsage: type[Exception] = typer.BadParameter.__bases__[0]
 
 
-class _Command(TyperCommand):
-    """A command whose `--help` is told in the chosen language; Typer's own words are fixed."""
+class _OurWay:
+    """What is the same for commands and for groups of them: help and refusals in the chosen language.
 
-    def get_help_option(self, ctx: typer.Context) -> TyperOption | None:  # type: ignore[override]
-        return _in_our_words(super().get_help_option(ctx))
+    Typer's own words are fixed. The classes that it makes commands of come behind this one.
+    """
+
+    def get_help_option(self, ctx: Any) -> TyperOption | None:  # noqa: ANN401  Typer's own class is not public
+        """See Typer."""
+        option = cast("TyperOption | None", super().get_help_option(ctx))  # type: ignore[misc]
+        if option is not None:
+            option.help = _("Show this help")
+        return option
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
+        """See Typer, which would colour the help in a pipe on the machines of GitHub; rich knows where colours belong."""
+        from typer import rich_utils  # noqa: PLC0415  loads rich
+
+        rich_utils.FORCE_TERMINAL = None
+        super().format_help(ctx, formatter)  # type: ignore[misc]
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
+        """See Typer; every refusal knows which command it is about."""
+        try:
+            return cast("list[str]", super().parse_args(ctx, args))  # type: ignore[misc]
+        except _WrongUsage as error:
+            error.ctx = getattr(error, "ctx", None) or ctx  # type: ignore[attr-defined]
+            raise
 
 
-class _Group(TyperGroup):
-    """The same for a command that has commands of its own."""
+class _Command(_OurWay, TyperCommand):
+    """A command."""
 
-    def get_help_option(self, ctx: typer.Context) -> TyperOption | None:  # type: ignore[override]
-        return _in_our_words(super().get_help_option(ctx))
+    allow_extra_args = True  # to refuse them in our words
 
-    def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override]
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
+        """See Typer.
+
+        Raises:
+            UsageError: there are more arguments than the command takes.
+        """
+        rest = super().parse_args(ctx, args)
+        if rest and not ctx.resilient_parsing:
+            raise UsageError(
+                "usage", _("too many arguments: {texts}").format(texts=" ".join(rest)), _see_help(ctx)
+            )
+        return rest
+
+
+class _Group(_OurWay, TyperGroup):
+    """A command that has commands of its own."""
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401
         """See Typer; the texts of its two options of completion are fixed too."""
         params = super().get_params(ctx)
         for param in params:
@@ -46,11 +86,27 @@ class _Group(TyperGroup):
                 param.help = _("Show what the shell is taught")  # type: ignore[attr-defined]
         return params
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
+        """See Typer.
 
-def _in_our_words(option: Any) -> TyperOption | None:  # noqa: ANN401
-    if option is not None:
-        option.help = _("Show this help")
-    return cast("TyperOption | None", option)
+        Raises:
+            UsageError: there is no such command.
+        """
+        if not (ctx.resilient_parsing or args[0] in self.commands or args[0].startswith("-")):
+            raise UsageError("usage", *_no_such_command(args[0], self.commands))
+        return super().resolve_command(ctx, args)
+
+
+def _see_help(context: Any) -> str:  # noqa: ANN401
+    """Where the usage of a command is told."""
+    return _("see `{path} --help`").format(path=context.command_path)
+
+
+def _no_such_command(name: str, known: Collection[str]) -> tuple[str, str]:
+    """That a command is not there, and which may be meant."""
+    from xuncha.rules.names import suggestion  # noqa: PLC0415
+
+    return _("there is no command {name}").format(name=name), suggestion(name, known)
 
 
 class Program(typer.Typer):
@@ -120,6 +176,7 @@ def everything(
             "--ledger",
             envvar="XUNCHA_LEDGER",
             metavar="DIR",
+            readable=False,
             help=_("The ledger's folder; else the nearest one upwards"),
         ),
     ] = None,
@@ -141,12 +198,12 @@ def everything(
     ] = False,
 ) -> None:
     """Keep what the global options say, for the command that follows."""
-    del version
+    del version, no_color  # shown already; chosen before anything is shown
     if lang is not None and lang not in LANGUAGES:
         raise UsageError("bad-language", _("--lang is zh or en, not “{lang}”").format(lang=lang))
-    if no_color:
-        screen.no_color()
-    context.obj = Context(ledger, screen.day(today, "--today") if today else date.today())  # noqa: DTZ011  the office's own day
+    source = context.get_parameter_source("today")
+    named = "XUNCHA_TODAY" if source is not None and source.name == "ENVIRONMENT" else "--today"
+    context.obj = Context(ledger, screen.day(today, named) if today else date.today())  # noqa: DTZ011  the office's own day
 
 
 def _known(verb: str | None) -> str | None:
@@ -157,11 +214,7 @@ def _known(verb: str | None) -> str | None:
     """
     verbs = [each for family in _FAMILIES.values() for each in family]
     if verb is not None and verb not in verbs:
-        from xuncha.rules.names import suggestion  # noqa: PLC0415
-
-        raise UsageError(
-            "no-such-command", _("there is no command {name}").format(name=verb), suggestion(verb, verbs)
-        )
+        raise UsageError("no-such-command", *_no_such_command(verb, verbs))
     return verb
 
 
@@ -188,6 +241,10 @@ def _said(error: Any) -> str:  # noqa: ANN401  Typer does not export the kinds o
         case "MissingParameter" if error.param is not None:
             option = next((name for name in error.param.opts if name.startswith("-")), error.param.metavar)
             return _("{name} is missing").format(name=option)
+        case "BadOptionUsage":
+            needed = "requires" in error.message
+            said = _("{name} needs a value") if needed else _("{name} takes no value")
+            return said.format(name=error.option_name)
         case "NoArgsIsHelpError":
             screen.line(error.format_message())
             return ""
@@ -196,31 +253,53 @@ def _said(error: Any) -> str:  # noqa: ANN401  Typer does not export the kinds o
 
 def run() -> None:
     """Run the command line; end with the exit code."""
-    code = 0
+    code = _carry_out()
+    if (lost := screen.finish()) is not None and not code:
+        code = _refused_by_the_system(lost)
+    sys.exit(code)
+
+
+def _carry_out() -> int:
+    """Do what was typed, and give the exit code: the one place where errors end."""
     try:
-        code = program(_known(_verb()))(standalone_mode=False) or 0
+        return program(_known(_verb()))(standalone_mode=False, prog_name="xuncha") or 0
     except _WrongUsage as error:
         if message := _said(error):
-            context = getattr(error, "ctx", None)
-            path = context.command_path if context else "xuncha"
-            screen.error(UsageError("usage", message, _("see `{path} --help`").format(path=path)))
-        code = UsageError.exit_code
-    except typer.Abort:
-        code = 1
-    except XunchaError as error:
-        screen.error(error)
-        code = error.exit_code
+            screen.error(UsageError("usage", message, _see_help(error.ctx)))  # type: ignore[attr-defined]
+        return UsageError.exit_code
     except KeyboardInterrupt:
-        code = 130
-    except Exception as error:  # the one place: a person is never shown a traceback
+        return 130
+    except typer.Abort:
+        return 1
+    except XunchaError as error:
+        return _told(error)
+    except Exception as error:  # a person is never shown a traceback
         if "XUNCHA_TRACEBACK" in os.environ:
             raise
-        screen.error(
-            XunchaError(
-                "bug",
-                _("this should not happen: {kind}: {error}").format(kind=type(error).__name__, error=error),
-                _("please report it, with what XUNCHA_TRACEBACK=1 shows for the same command"),
-            )
-        )
-        code = 1
-    sys.exit(code)
+        return _refused_by_the_system(error) if isinstance(error, OSError) else _told(_bug(error))
+
+
+def _told(error: XunchaError) -> int:
+    """Tell an error, and give the exit code."""
+    screen.error(error)
+    return error.exit_code
+
+
+def _refused_by_the_system(error: OSError) -> int:
+    """Tell what the system has refused, such as to write to a full disk, and give the exit code.
+
+    Where whoever reads a pipe has gone, nobody is there to be told.
+    """
+    if error.errno == errno.EPIPE:
+        return 1
+    what = f"{error.filename}: " if error.filename else ""
+    said = _("the system refused: {reason}").format(reason=what + cause_of(error))
+    return _told(SurroundingsError("system", said))
+
+
+def _bug(error: Exception) -> XunchaError:
+    return XunchaError(
+        "bug",
+        _("this should not happen: {kind}: {error}").format(kind=type(error).__name__, error=error),
+        _("please report it, with what XUNCHA_TRACEBACK=1 shows for the same command"),
+    )

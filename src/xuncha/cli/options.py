@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.model.identity import Identity
 
 if TYPE_CHECKING:
     from xuncha.model.register import Register
@@ -48,17 +50,19 @@ def _both(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
 
 def _leaders(context: typer.Context, incomplete: str) -> list[str]:
     found = _register(context)
-    return [name for name in found.leaders if name.startswith(incomplete)] if found else []
+    return [name for name in found.frame.leaders if name.startswith(incomplete)] if found else []
 
 
 def _offices(context: typer.Context, incomplete: str) -> list[str]:
     found = _register(context)
-    return [name for name in found.offices if name.startswith(incomplete)] if found else []
+    return [name for name in found.frame.offices if name.startswith(incomplete)] if found else []
 
 
 def _categories(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     found = _register(context)
-    return [(key, title) for key, title in found.categories if key.startswith(incomplete)] if found else []
+    return (
+        [(key, title) for key, title in found.frame.categories if key.startswith(incomplete)] if found else []
+    )
 
 
 Measure = Annotated[
@@ -116,6 +120,22 @@ OfOffice = Annotated[
     str | None,
     typer.Option("--office", metavar="NAME", help=_("Those of one office"), autocompletion=_offices),
 ]
+
+
+def a_problem(text: str) -> Identity:
+    """Read the number of a problem.
+
+    Raises:
+        RefusedError: it is that of a measure, or none.
+    """
+    identity = Identity.parse(text)
+    if not identity.is_problem:
+        raise RefusedError(
+            "not-a-problem",
+            _("{id} is a measure; a problem is asked for").format(id=identity),
+            _("name its problem: {id}").format(id=identity.problem),
+        )
+    return identity
 
 
 def guide(text: str, *examples: str) -> str:

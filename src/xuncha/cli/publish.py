@@ -10,7 +10,7 @@ import typer
 from xuncha.cli import screen
 from xuncha.cli.context import of
 from xuncha.cli.options import guide
-from xuncha.errors import SurroundingsError, UsageError
+from xuncha.errors import SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
 
 _FORMS = ("txt", "md", "html")
@@ -39,7 +39,13 @@ def notice(
     ] = "txt",
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help=_("Write it to a file, whole or not at all")),
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            readable=False,
+            help=_("Write it to a file, whole or not at all"),
+        ),
     ] = None,
 ) -> None:
     """Render the notice."""
@@ -64,6 +70,6 @@ def notice(
         replace(output.resolve(), text.encode())
     except OSError as error:
         raise SurroundingsError(
-            "not-written", _("{path} cannot be written: {reason}").format(path=output, reason=error.strerror)
+            "not-written", _("{path} cannot be written: {reason}").format(path=output, reason=cause_of(error))
         ) from None
     screen.line(_("The notice is in {path}.").format(path=output))

@@ -11,7 +11,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.context import of
 from xuncha.cli.options import guide
-from xuncha.errors import RefusedError, UsageError
+from xuncha.errors import RefusedError, SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import STATUSES, TERMS
@@ -20,9 +20,11 @@ from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from xuncha.cli.context import Context
     from xuncha.model.register import Register
+    from xuncha.trail.history import Event
 
 _SPAN = re.compile(r"([0-9]{1,5})d")
 _GROUPINGS: tuple[str, ...] = get_args(Grouping)
@@ -89,7 +91,7 @@ def status(
         return
     from xuncha.cli.tables import status_screen  # noqa: PLC0415
 
-    screen.show(*status_screen(found, counts, grouped, by, everything=everything))
+    screen.show(*status_screen(found, counts, grouped, by, at, everything=everything))
 
 
 def _as_it_stood(call: Context, moment: str) -> tuple[Register, date]:
@@ -138,8 +140,8 @@ def list_(
     call = of(context)
     found = call.register()
     for name, known, code in (
-        (leader, found.leaders, "unknown-leader"),
-        (office, found.offices, "unknown-office"),
+        (leader, found.frame.leaders, "unknown-leader"),
+        (office, found.frame.offices, "unknown-office"),
     ):
         if name is not None and name not in known:
             raise RefusedError(
@@ -147,7 +149,7 @@ def list_(
             )
     horizon = Horizon.of(found, call.today)
     wanted = {"status": status, "office": office, "leader": leader, "term": term}
-    wanted["problem"] = str(Identity.parse(problem).problem) if problem else None
+    wanted["problem"] = _problem(problem, found) if problem is not None else None
     rows = [
         row
         for row in found.measures
@@ -176,11 +178,9 @@ def list_(
 def show(context: typer.Context, identity: options.Either, as_json: options.Json = False) -> None:
     """Show one problem or measure."""
     from xuncha.cli.record import measure_screen, problem_screen, record_json  # noqa: PLC0415
-    from xuncha.cli.track import trail  # noqa: PLC0415
     from xuncha.model.records import Problem  # noqa: PLC0415
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import ledger  # noqa: PLC0415
-    from xuncha.trail.git import git_dir  # noqa: PLC0415
     from xuncha.workflow.perform import no_such  # noqa: PLC0415
 
     call = of(context)
@@ -193,7 +193,7 @@ def show(context: typer.Context, identity: options.Either, as_json: options.Json
     record = problem if which.is_problem else measure
     if record is None:
         raise no_such(which)
-    events = trail(call.root, which) if git_dir(call.root) else []
+    events = _history(call.root, which)
     rows = next(row.measures for row in flat.problems if row.id == str(which.problem))
     if as_json:
         screen.data(record_json(which, record, rows, horizon, events))
@@ -202,6 +202,34 @@ def show(context: typer.Context, identity: options.Either, as_json: options.Json
     else:
         row = rows[which.measure - 1]
         screen.show(*measure_screen(which, record, found.settings, row, horizon, events))
+
+
+def _history(root: Path, identity: Identity) -> list[Event]:
+    """What was done to a record, as far as that can be known: it is shown without git, too."""
+    from xuncha.cli.track import trail  # noqa: PLC0415
+    from xuncha.trail.git import git_dir  # noqa: PLC0415
+
+    if git_dir(root) is None:
+        return []
+    try:
+        return trail(root, identity)
+    except SurroundingsError as error:
+        screen.warning(_("the history cannot be shown: {reason}").format(reason=error.message), error.hint)
+        return []
+
+
+def _problem(text: str, register: Register) -> str:
+    """The number of a problem that is there.
+
+    Raises:
+        RefusedError: the text is something else, or there is no such problem.
+    """
+    identity = options.a_problem(text)
+    if str(identity) not in {row.id for row in register.problems}:
+        from xuncha.workflow.perform import no_such  # noqa: PLC0415
+
+        raise no_such(identity)
+    return str(identity)
 
 
 def _span(text: str) -> timedelta:

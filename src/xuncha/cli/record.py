@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from xuncha.model.identity import Identity
-    from xuncha.model.records import Problem, Settings
+    from xuncha.model.records import Problem
     from xuncha.model.register import MeasureRow
+    from xuncha.model.settings import Settings
     from xuncha.tally import Horizon
     from xuncha.trail.history import Event
 

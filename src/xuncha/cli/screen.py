@@ -33,11 +33,6 @@ def clean(text: str) -> str:
     return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def no_color() -> None:
-    """Show no colours from now on."""
-    os.environ["NO_COLOR"] = "1"
-
-
 def line(text: str = "") -> None:
     """Print a line."""
     sys.stdout.write(clean(text) + "\n")
@@ -79,8 +74,21 @@ def show(*renderables: RenderableType, wide: bool = False) -> None:
     sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
+def finish() -> OSError | None:
+    """Send what is still to be sent; what kept it from being sent, where something did.
+
+    Then nothing more goes there: the interpreter would try again at its end, and complain in its own way.
+    """
+    try:
+        sys.stdout.flush()
+    except OSError as lost:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return lost
+    return None
+
+
 def day(text: str, option: str) -> date:
-    """Read a day of an option, such as 2024-04-18.
+    """Read a day of an option, such as 2024-04-18; or of a variable that stands for one.
 
     Raises:
         UsageError: the calendar does not have it, or it is written otherwise.
@@ -102,7 +110,7 @@ def error(what: XunchaError) -> None:
     if isinstance(what, InvalidLedgerError):
         findings(what.findings)
         return
-    place = f"{what.path}: " if what.path else ""
+    place = f"{what.path}:1:1: " if what.path else ""
     first, *more = what.message.splitlines() or [""]
     _complain(
         f"{place}error[{what.code}]: {first}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
@@ -43,9 +44,33 @@ def percent(closed: int, total: int) -> str:
 
 
 def status_screen(
-    register: Register, counts: Tally, grouped: Sequence[Group], by: str, *, everything: bool
+    register: Register,
+    counts: Tally,
+    grouped: Sequence[Group],
+    by: str,
+    at: str | None,
+    *,
+    everything: bool,
 ) -> list[RenderableType]:
-    """The screen of `status`."""
+    """The screen of `status`.
+
+    Args:
+        register: what is counted.
+        counts: of it.
+        grouped: what the bars are of.
+        by: their kind.
+        at: the moment in history as which it is counted, as it was typed; None now.
+        everything: every row, however many there are.
+    """
+    again = shlex.join(
+        [
+            "xuncha",
+            "status",
+            *(["--at", at] if at else []),
+            *(["--by", by] if by != "problem" else []),
+            "--all",
+        ]
+    )
     shown: list[RenderableType] = [_head(register, counts), _counts(counts)]
     horizon = Horizon.of(register, counts.as_of)
     limit = None if everything else _MANY
@@ -56,18 +81,20 @@ def status_screen(
             [row for row in register.measures if horizon.light(row) == "red"],
             counts.as_of,
             limit,
+            again if at else "xuncha list --overdue",
         )
     if counts.due_soon:
-        title = _("Due within {n} days").format(n=register.due_soon_days)
+        title = _("Due within {n} days").format(n=register.frame.due_soon_days)
         shown += _due(
             title,
             "bold yellow",
             [row for row in register.measures if horizon.light(row) == "yellow"],
             counts.as_of,
             limit,
+            again if at else f"xuncha list --due-within {register.frame.due_soon_days}d",
         )
     if counts.review_due:
-        shown += _reviews([row for row in register.measures if horizon.review_due(row)], limit)
+        shown += _reviews([row for row in register.measures if horizon.review_due(row)], limit, again)
     if counts.all_done:
         shown += [
             Text(),
@@ -84,15 +111,17 @@ def status_screen(
             Text(_("The ledger is empty. Enter the first problem: xuncha add problem TITLE --category KEY")),
         ]
     elif grouped:
-        shown += _bars(grouped, by, limit)
+        shown += _bars(grouped, by, limit, again)
     return shown
 
 
 def _head(register: Register, counts: Tally) -> RenderableType:
     inspected = (
-        _("feedback of {day} by {inspector}").format(inspector=register.inspector, day=register.feedback)
-        if register.inspector
-        else register.feedback
+        _("feedback of {day} by {inspector}").format(
+            inspector=register.frame.inspector, day=register.frame.feedback
+        )
+        if register.frame.inspector
+        else register.frame.feedback
     )
     table = Table.grid(expand=True, padding=(0, 2))
     table.add_column(overflow="fold")
@@ -128,7 +157,7 @@ def _counts(counts: Tally) -> RenderableType:
 
 
 def _due(
-    title: str, style: str, rows: Sequence[MeasureRow], today: date, limit: int | None
+    title: str, style: str, rows: Sequence[MeasureRow], today: date, limit: int | None, whole: str
 ) -> list[RenderableType]:
     rows = sorted(rows, key=lambda row: row.due or "")
     table = _grid(False, True, False, False, True, True)
@@ -146,15 +175,11 @@ def _due(
         Text(),
         Text(f"{title} {len(rows)}", style),
         table,
-        *_rest(
-            len(rows),
-            limit,
-            "xuncha list --overdue" if style == "bold red" else "xuncha list --due-within 14d",
-        ),
+        *_rest(len(rows), limit, whole),
     ]
 
 
-def _reviews(rows: Sequence[MeasureRow], limit: int | None) -> list[RenderableType]:
+def _reviews(rows: Sequence[MeasureRow], limit: int | None, whole: str) -> list[RenderableType]:
     rows = sorted(rows, key=lambda row: row.looked_at or "")
     table = _grid(False, True, False, True, True)
     for row in rows[:limit]:
@@ -169,11 +194,11 @@ def _reviews(rows: Sequence[MeasureRow], limit: int | None) -> list[RenderableTy
         Text(),
         Text(_("To be looked at again") + f" {len(rows)}", "bold magenta"),
         table,
-        *_rest(len(rows), limit, "xuncha status --all"),
+        *_rest(len(rows), limit, whole),
     ]
 
 
-def _bars(grouped: Sequence[Group], by: str, limit: int | None) -> list[RenderableType]:
+def _bars(grouped: Sequence[Group], by: str, limit: int | None, whole: str) -> list[RenderableType]:
     titles = {
         "problem": _("By problem"),
         "category": _("By category"),
@@ -203,7 +228,7 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None) -> list[Renderab
         table.add_row(
             *number, _text(group.title), bar(group.closed, group.total), f"{group.closed}/{group.total}", mark
         )
-    return [Text(), Text(titles[by], "bold"), table, *_rest(len(grouped), len(shown), "xuncha status --all")]
+    return [Text(), Text(titles[by], "bold"), table, *_rest(len(grouped), len(shown), whole)]
 
 
 def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Table:

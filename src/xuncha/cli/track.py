@@ -10,7 +10,6 @@ from xuncha.cli import options, screen
 from xuncha.cli.context import of
 from xuncha.cli.options import guide
 from xuncha.cli.work import say_counts
-from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 
@@ -57,16 +56,11 @@ def trail(root: Path, identity: Identity | None) -> list[Event]:
         SurroundingsError: the ledger is in no repository.
         RefusedError: there is no such problem or measure.
     """
-    from xuncha.trail.git import git_dir  # noqa: PLC0415
+    from xuncha.trail.git import Git  # noqa: PLC0415
     from xuncha.trail.history import history, history_of_measure  # noqa: PLC0415
     from xuncha.workflow.perform import no_such  # noqa: PLC0415
 
-    if git_dir(root) is None:
-        raise SurroundingsError(
-            "no-repository",
-            _("{path} is in no git repository, so it has no history").format(path=root),
-            _("type: git init"),
-        )
+    Git.for_looking_back(root)
     if identity is None:
         return history(root)
     if not (root / identity.path).is_file():

@@ -129,7 +129,8 @@ def attach(
     context: typer.Context,
     identity: options.Measure,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help=_("The file; it is copied into data/evidence/"))
+        Path,
+        typer.Argument(metavar="FILE", readable=False, help=_("The file; it is copied into data/evidence/")),
     ],
     text: Annotated[
         str | None,

@@ -67,7 +67,9 @@ def register(app: typer.Typer) -> None:
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help=_("The folder; else this one"))] = Path(),
+    folder: Annotated[
+        Path, typer.Argument(metavar="[DIR]", readable=False, help=_("The folder; else this one"))
+    ] = Path(),
     example: Annotated[
         bool, typer.Option("--example", help=_("Fill it with a small case to try things on"))
     ] = False,
@@ -137,7 +139,7 @@ def add_measure(
         )
     day = screen.day(due, "--due") if due else None
     identity = enter(
-        of(context).root_for_writing(), Identity.parse(problem), _filled(title), leader=leader, office=office, co_offices=co_office or (), due=day, goal=goal
+        of(context).root_for_writing(), options.a_problem(problem), _filled(title), leader=leader, office=office, co_offices=co_office or (), due=day, goal=goal
     )  # fmt: skip
     screen.line(_("Measure {id} is entered: {title}").format(id=identity, title=title.strip()))
 

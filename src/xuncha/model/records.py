@@ -1,4 +1,4 @@
-"""The records: every key that a ledger's files may hold, as pydantic models.
+"""Problems and measures as pydantic models, and the ledger that holds them.
 
 What a single file can say wrong by itself (a missing or unknown key, a wrong type, an impossible date) is refused here;
 what needs the rest of the ledger is in `xuncha.rules`.
@@ -6,174 +6,25 @@ what needs the rest of the ledger is in `xuncha.rules`.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import date as Date  # noqa: N812  a field named `date` would hide the type
-from math import isfinite
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    PlainValidator,
-    StringConstraints,
-    Tag,
-    WithJsonSchema,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import Discriminator, Field, StringConstraints, Tag
 
+from xuncha.model.fields import UNSAFE, Amount, Day, Key, Line, Name, Record, Text
 from xuncha.model.register import MeasureRow, ProblemRow, Register
-from xuncha.model.vocabulary import Requirement, ReviewResult, Status, Term
+from xuncha.model.vocabulary import ReviewResult, Status, Term
 
 if TYPE_CHECKING:
     from xuncha.model.identity import Identity
-
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-# Neither control characters (terminal escapes) nor marks that reverse the direction of text may stand in a ledger.
-_UNSAFE = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
+    from xuncha.model.settings import Settings
 
 
-def iso_date(value: object) -> Date:
-    """Read a date as the files write it, `2024-03-15`.
-
-    Raises:
-        PydanticCustomError: another form, or a day that the calendar does not have.
-    """
-    if isinstance(value, Date):
-        return value
-    if isinstance(value, str) and _ISO_DATE.fullmatch(value):
-        try:
-            return Date.fromisoformat(value)
-        except ValueError:
-            pass
-    raise PydanticCustomError("bad_date", "not a date: {value}", {"value": str(value)[:40]})
-
-
-Day = Annotated[
-    Date,
-    BeforeValidator(iso_date),
-    WithJsonSchema({"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),
-]
-Line = Annotated[
-    str, StringConstraints(pattern=rf"^[^\t\n{_UNSAFE}]*[^\s{_UNSAFE}][^\t\n{_UNSAFE}]*$", max_length=2000)
-]
-"""Text on one line, not blank."""
-Text = Annotated[
-    str, StringConstraints(pattern=rf"^[^{_UNSAFE}]*[^\s{_UNSAFE}][^{_UNSAFE}]*$", max_length=50_000)
-]
-"""Text of one or more lines, not blank."""
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Name = Annotated[
-    str, StringConstraints(pattern=rf"^[^\t\n{_UNSAFE}]*[^\s{_UNSAFE}][^\t\n{_UNSAFE}]*$", max_length=200)
-]
-
-
-class _Record(BaseModel):
-    """Strict about types and keys, frozen, and built only when first used."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
-
-
-def _amount(value: object) -> int | float:
-    if type(value) in {int, float} and isfinite(value) and value >= 0:  # type: ignore[arg-type,operator]
-        return value  # type: ignore[return-value]
-    raise PydanticCustomError("bad_amount", "not an amount: {value}", {"value": str(value)[:40]})
-
-
-Amount = Annotated[int | float, PlainValidator(_amount), WithJsonSchema({"type": "number", "minimum": 0})]
-"""How many, or how much: a number that is not negative."""
-
-
-class Inspection(_Record):
-    """Who inspected, when, and when the feedback came."""
-
-    inspector: Line | None = Field(default=None, description="巡察组")
-    round: Line | None = Field(default=None, description="届次、轮次")
-    started: Day | None = Field(default=None, description="进驻日期")
-    ended: Day | None = Field(default=None, description="离开日期")
-    feedback: Day = Field(description="反馈日期")
-
-
-class Category(_Record):
-    """A heading that groups problems (方面)."""
-
-    key: Key = Field(description="问题用它指明所属方面")
-    title: Line = Field(description="方面的标题")
-
-
-class LeadingGroup(_Record):
-    """The leading group for the rectification (整改工作领导小组)."""
-
-    head: Name = Field(description="组长，即第一责任人")
-    office: Name | None = Field(default=None, description="领导小组办公室设在哪里")
-
-
-class Contact(_Record):
-    """Where the public sends comments."""
-
-    office: Line | None = None
-    phone: Line | None = None
-    address: Line | None = None
-    email: Line | None = None
-
-
-class NoticeSettings(_Record):
-    """What the notice needs and the ledger cannot compute."""
-
-    title: Line | None = Field(default=None, description="通报标题")
-    issuer: Line | None = Field(default=None, description="落款单位")
-    date: Day | None = Field(default=None, description="落款日期")
-    work: list[Text] = Field(default_factory=list, description="第一部分的段落；不写则用通用表述")
-    next_steps: list[Text] = Field(default_factory=list, description="第三部分的段落；不写则用通用表述")
-
-
-class OutcomeKind(_Record):
-    """An outcome that notices count besides measures, such as rules made or money recovered."""
-
-    key: Key
-    label: Line
-    unit: Line
-
-
-def _usual_requirements() -> list[Requirement]:
-    return ["progress"]
-
-
-class Policy(_Record):
-    """The settings of the workflow."""
-
-    due_soon_days: Annotated[int, Field(ge=0, le=3660)] = Field(default=14, description="到期前多少天亮黄灯")
-    close_requires: list[Requirement] = Field(
-        default_factory=_usual_requirements, description="销号须具备的条件"
-    )
-    review_every_days: Annotated[int, Field(ge=1, le=3660)] = Field(
-        default=180, description="长期任务多少天回头看一次"
-    )
-
-
-class Settings(_Record):
-    """`data/ledger.yaml`: the organisation, the inspection, and who may be named."""
-
-    organisation: Line = Field(description="被巡察单位党组织")
-    inspection: Inspection
-    categories: list[Category] = Field(description="方面，按通报中的顺序")
-    leading_group: LeadingGroup | None = None
-    leaders: list[Name] = Field(description="可作责任领导的人")
-    offices: list[Name] = Field(description="可作责任科室的部门")
-    contact: Contact = Field(default_factory=Contact)
-    notice: NoticeSettings = Field(default_factory=NoticeSettings)
-    outcomes: list[OutcomeKind] = Field(default_factory=list)
-    policy: Policy = Field(default_factory=Policy)
-
-
-class EvidenceFile(_Record):
+class EvidenceFile(Record):
     """A file below `data/evidence/<id>/`, with its hash."""
 
     file: Annotated[
-        str, StringConstraints(pattern=rf"^[^/\\\t\n{_UNSAFE}.][^/\\\t\n{_UNSAFE}]*$", max_length=200)
+        str, StringConstraints(pattern=rf"^[^/\\\t\n{UNSAFE}.][^/\\\t\n{UNSAFE}]*$", max_length=200)
     ]
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -188,7 +39,7 @@ Evidence = Annotated[
 """What proves an entry (佐证材料): a document number or other words, or a file in the ledger."""
 
 
-class Progress(_Record):
+class Progress(Record):
     """A dated entry on what was done (进展情况)."""
 
     date: Day
@@ -199,7 +50,7 @@ class Progress(_Record):
     publish: bool = Field(default=True, description="false：不进入任何公开文件")
 
 
-class Closed(_Record):
+class Closed(Record):
     """When and by whom a measure was closed (销号); written by the close command."""
 
     date: Day
@@ -207,14 +58,14 @@ class Closed(_Record):
     note: Text | None = None
 
 
-class Escalated(_Record):
+class Escalated(Record):
     """A measure made a leader's own task (攻坚事项)."""
 
     to: Name
     date: Day
 
 
-class Review(_Record):
+class Review(Record):
     """A later look at a closed long-term measure (回头看)."""
 
     date: Day
@@ -222,7 +73,7 @@ class Review(_Record):
     text: Text | None = None
 
 
-class Problem(_Record):
+class Problem(Record):
     """`data/problems/NN/problem.yaml`: one problem (问题)."""
 
     title: Line = Field(description="问题")
@@ -235,7 +86,7 @@ class Problem(_Record):
         return ProblemRow(str(number), self.title, self.category, self.publish, measures)
 
 
-class Measure(_Record):
+class Measure(Record):
     """`data/problems/NN/N.M.yaml`: one measure (整改措施)."""
 
     title: Line = Field(description="整改措施")
@@ -300,19 +151,4 @@ class Ledger:
                     number, tuple(measure.row(identity, problem) for identity, measure in measures.items())
                 )
             )
-        return register(self.settings, tuple(rows))
-
-
-def register(settings: Settings, problems: tuple[ProblemRow, ...]) -> Register:
-    """The register of a ledger: its settings that counting needs, and its rows."""
-    return Register(
-        organisation=settings.organisation,
-        inspector=settings.inspection.inspector,
-        feedback=settings.inspection.feedback.isoformat(),
-        categories=tuple((category.key, category.title) for category in settings.categories),
-        leaders=tuple(settings.leaders),
-        offices=tuple(settings.offices),
-        due_soon_days=settings.policy.due_soon_days,
-        review_every_days=settings.policy.review_every_days,
-        problems=problems,
-    )
+        return Register(self.settings.frame(), tuple(rows))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from xuncha.model.vocabulary import Status, Term
+    from xuncha.model.vocabulary import Requirement, Status, Term
 
 
 class MeasureRow(NamedTuple):
@@ -46,8 +46,8 @@ class ProblemRow(NamedTuple):
         return bool(self.measures) and all(row.status == "closed" for row in self.measures)
 
 
-class Register(NamedTuple):
-    """The whole ledger, flat."""
+class Frame(NamedTuple):
+    """What of a ledger's settings its problems and measures are checked and counted against."""
 
     organisation: str
     inspector: str | None
@@ -56,8 +56,17 @@ class Register(NamedTuple):
     """Key and title, in the order of the notice."""
     leaders: tuple[str, ...]
     offices: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    """Their keys."""
     due_soon_days: int
+    close_requires: tuple[Requirement, ...]
     review_every_days: int
+
+
+class Register(NamedTuple):
+    """The whole ledger, flat."""
+
+    frame: Frame
     problems: tuple[ProblemRow, ...]
 
     @property

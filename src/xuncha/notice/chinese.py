@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from html import unescape
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from cn2an import an2cn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
-_CJK = r"[\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’…—]"
+_CJK = r"[\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff“”‘’…—]"
 _CHINESE = re.compile(_CJK)
 _HALF_WIDTH = re.compile(rf"(?<={_CJK})[,;:!?()]|[,;:!?()](?={_CJK})")
-_MARK_UP = re.compile(r"(<style>.*?</style>|<[^<>]*>)", re.DOTALL)
-_REFERENCE = re.compile(r"&#?[0-9A-Za-z]+;")
-_FULL = str.maketrans(",;:!?()", "，；：！？（）")
+_FULL = dict(zip(",;:!?()", "，；：！？（）", strict=True))
+_PAGE = re.compile(r"<style>.*?</style>|<[^<>]*>|&#?[0-9A-Za-z]+;", re.DOTALL)
+"""The mark-up of a web page: a style sheet, a tag, or a reference that stands for a character, such as `&lt;`."""
+_ESCAPE = re.compile(r"\\[!-/:-@\[-`{-~]")
+"""The mark-up of Markdown that stands between characters which its reader sees side by side."""
 
 
 def numeral(number: int) -> str:
@@ -31,20 +36,39 @@ def day(value: date, after: date | None = None) -> str:
 
 
 def full_width(text: str) -> str:
-    """The text with full-width punctuation wherever a Chinese character stands beside it; parentheses stay pairs."""
+    """The text with full-width punctuation wherever a Chinese character stands beside it; parentheses stay pairs.
+
+    What has become full-width is a Chinese neighbour itself, so it goes on from mark to mark: to those beside it, and from
+    a parenthesis to its other half.
+    """
+    partners = _pairs(text)
+    chinese = [match.start() for match in _CHINESE.finditer(text)]
+    waiting = [match.start() for match in _HALF_WIDTH.finditer(text)]
+    waiting += [
+        place
+        for place, other in partners.items()
+        if bisect_left(chinese, min(place, other)) < bisect_right(chinese, max(place, other))
+    ]
     characters = list(text)
+    while waiting:
+        place = waiting.pop()
+        if 0 <= place < len(text) and (full := _FULL.get(characters[place])):
+            characters[place] = full
+            waiting += [place - 1, place + 1, partners.get(place, place)]
+    return "".join(characters)
+
+
+def _pairs(text: str) -> dict[int, int]:
+    """Where the parentheses that belong together stand, each with the place of its other half."""
     opened: list[int] = []
+    found: dict[int, int] = {}
     for place, character in enumerate(text):
         if character in "(（":
             opened.append(place)
         elif character in ")）" and opened:
             start = opened.pop()
-            if _CHINESE.search(text[max(0, start - 1) : place + 2]):
-                characters[start], characters[place] = "（", "）"
-    text, before = "".join(characters), ""
-    while text != before:  # what has become full-width is a neighbour too
-        before, text = text, _HALF_WIDTH.sub(lambda match: match[0].translate(_FULL), text)
-    return text
+            found |= {start: place, place: start}
+    return found
 
 
 def full_width_lines(text: str) -> str:
@@ -52,17 +76,39 @@ def full_width_lines(text: str) -> str:
     return "\n".join(map(full_width, text.split("\n")))
 
 
+def full_width_markdown(text: str) -> str:
+    """The same for Markdown, as its reader sees it: an escaped character is that character."""
+    return _behind(_ESCAPE, lambda escape: escape[1], text)
+
+
 def full_width_page(page: str) -> str:
-    """The same for each text of a web page: not for its tags and styles."""
-    parts = _MARK_UP.split(page)
-    return "".join(part if place % 2 else _full_width_text(part) for place, part in enumerate(parts))
+    """The same for a web page, as its reader sees it: not for its tags and styles; between two of them is a paragraph."""
+    return _behind(_PAGE, lambda part: "\n" if part[0] == "<" else _referred(part), page)
 
 
-def _full_width_text(text: str) -> str:
-    """The same for a text in which some characters are written as references, such as `&lt;`."""
-    references = _REFERENCE.findall(text)
-    plain = full_width(_REFERENCE.sub("\0", text))
-    return "".join(part for pair in zip(plain.split("\0"), [*references, ""], strict=True) for part in pair)
+def _referred(reference: str) -> str:
+    """The character that a reference stands for; where it is none or several, one that has no width of its own."""
+    character = unescape(reference)
+    return character if len(character) == 1 else "\0"
+
+
+def _behind(mark_up: re.Pattern[str], shown: Callable[[str], str], text: str) -> str:
+    """The same for the text that is seen behind mark-up; mark-up that shows what becomes full-width goes with it.
+
+    Args:
+        mark_up: what is not seen as it is written.
+        shown: the one character that is seen for a piece of mark-up.
+        text: with mark-up.
+    """
+    pieces = mark_up.findall(text)
+    seen = mark_up.sub(lambda match: shown(match[0]), text)
+    wide = full_width_lines(seen)
+    done, place = [], 0
+    for plain, piece in zip(mark_up.split(text), [*pieces, ""], strict=True):
+        end = place + len(plain)
+        done += [wide[place:end], piece if wide[end : end + 1] == seen[end : end + 1] else wide[end]]
+        place = end + 1
+    return "".join(done)
 
 
 def sentence(text: str) -> str:

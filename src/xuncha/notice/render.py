@@ -16,7 +16,16 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from xuncha.errors import Finding, InvalidLedgerError
 from xuncha.language import gettext as _
-from xuncha.notice.chinese import day, full_width, full_width_lines, full_width_page, numeral, sentence, width
+from xuncha.notice.chinese import (
+    day,
+    full_width,
+    full_width_lines,
+    full_width_markdown,
+    full_width_page,
+    numeral,
+    sentence,
+    width,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +37,7 @@ if TYPE_CHECKING:
 FORMS: Final = ("txt", "md", "html")
 _PACKAGE = Path(__file__).parents[1]
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~&]")
+_BLANKS = re.compile(r"^[ \t]+|[ \t]+$", re.MULTILINE)
 _MARKDOWN_START = re.compile(r"^(\s*)((?:[0-9]+(?=[.)]))|(?=[-+=]))", re.MULTILINE)
 _TEMPLATE_ERRORS = (
     TemplateError,
@@ -95,7 +105,7 @@ def render(content: NoticeContent, form: str, root: Path) -> str:
         "sentence": sentence,
         "paragraphs": lambda text: [line.strip() for line in text.splitlines() if line.strip()],
         "markdown": markdown,
-        "right": lambda text: "\u3000" * max(0, int(_LINE - width(text))) + text,
+        "right": lambda text: "\u3000" * max(0, int(_LINE - width(full_width(text)))) + text,
     }
     name = f"notice.{form}.j2"
     try:
@@ -106,12 +116,12 @@ def render(content: NoticeContent, form: str, root: Path) -> str:
         ) from None
     except _TEMPLATE_ERRORS as error:
         raise InvalidLedgerError([_finding(*_place(error, name), str(error), root)]) from None
-    return full_width_page(text) if form == "html" else full_width_lines(text)
+    return {"txt": full_width_lines, "md": full_width_markdown, "html": full_width_page}[form](text)
 
 
 def markdown(text: str) -> str:
-    """The text so that Markdown shows it as it is."""
-    text = _MARKDOWN.sub(r"\\\g<0>", full_width(text.strip()))
+    """The text so that Markdown shows it as it is; blanks before a line, which could make it code, become one."""
+    text = _MARKDOWN.sub(r"\\\g<0>", _BLANKS.sub(" ", text))
     return _MARKDOWN_START.sub(r"\1\2\\", text)
 
 

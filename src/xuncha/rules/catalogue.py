@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from xuncha.model.identity import Identity
-    from xuncha.model.records import Problem, Settings
+    from xuncha.model.records import Problem
+    from xuncha.model.register import Frame
 
 Location = tuple[str | int, ...]
 """The way to a value inside a file: keys and positions, such as `("progress", 0, "date")`."""
@@ -28,7 +29,7 @@ class Neighbourhood(NamedTuple):
     """What the rules of a problem or a measure may ask about its surroundings."""
 
     identity: Identity
-    settings: Settings
+    frame: Frame
     problem: Problem | None
     evidence: Callable[[str], str | None]
     """The SHA-256 of an evidence file of this measure by its name; None where there is no such file."""

@@ -12,7 +12,9 @@ from xuncha.rules.names import suggestion
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from xuncha.model.records import Problem, Settings
+    from xuncha.model.records import Problem
+    from xuncha.model.register import Frame
+    from xuncha.model.settings import Settings
 
 
 @rule(
@@ -98,9 +100,9 @@ def notice_before_feedback(settings: Settings) -> Iterator[Broken]:
     right="category: a",
     where="problem",
 )
-def unknown_category(problem: Problem, settings: Settings) -> Iterator[Broken]:
+def unknown_category(problem: Problem, frame: Frame) -> Iterator[Broken]:
     """A problem's category is known."""
-    known = [category.key for category in settings.categories]
+    known = [key for key, _title in frame.categories]
     if problem.category not in known:
         yield Broken(
             "unknown-category",

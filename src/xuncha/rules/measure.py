@@ -24,7 +24,7 @@ def unknown_leader(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
     named = [(("leader",), measure.leader)]
     if measure.escalated:
         named.append((("escalated", "to"), measure.escalated.to))  # type: ignore[arg-type]
-    known = around.settings.leaders
+    known = around.frame.leaders
     for location, name in named:
         if name not in known:
             yield Broken(
@@ -43,7 +43,7 @@ def unknown_leader(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
 )
 def unknown_office(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
     """The responsible office and the co-responsible ones are known."""
-    known = around.settings.offices
+    known = around.frame.offices
     for location, name in [(("office",), measure.office)] + [
         (("co_offices", place), name) for place, name in enumerate(measure.co_offices)
     ]:
@@ -64,7 +64,7 @@ def unknown_office(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
 )
 def unknown_outcome(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
     """Every outcome has a kind."""
-    known = [kind.key for kind in around.settings.outcomes]
+    known = around.frame.outcomes
     for key in measure.outcomes:
         if key not in known:
             yield Broken(
@@ -101,8 +101,8 @@ def due_missing(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
 )
 def due_before_feedback(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
     """The deadline is not before the feedback."""
-    feedback = around.settings.inspection.feedback
-    if measure.due is not None and measure.due < feedback:
+    feedback = around.frame.feedback
+    if measure.due is not None and measure.due.isoformat() < feedback:
         yield Broken(
             "due-before-feedback",
             ("due",),
@@ -157,8 +157,8 @@ def closed_unexpected(measure: Measure, around: Neighbourhood) -> Iterator[Broke
 )
 def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
     """The day of closing is not before the feedback."""
-    feedback = around.settings.inspection.feedback
-    if measure.closed is not None and measure.closed.date < feedback:
+    feedback = around.frame.feedback
+    if measure.closed is not None and measure.closed.date.isoformat() < feedback:
         yield Broken(
             "closed-before-feedback",
             ("closed", "date"),

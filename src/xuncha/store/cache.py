@@ -18,16 +18,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha import __version__
-from xuncha.errors import InvalidLedgerError
+from xuncha.errors import Finding, InvalidLedgerError
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS
-from xuncha.model.register import MeasureRow, ProblemRow, Register
+from xuncha.model.register import Frame, MeasureRow, ProblemRow, Register
 from xuncha.trail.git import private
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-_FORMAT = f"xuncha register 1 {__version__} {sys.version}"
+_FORMAT = f"xuncha register 2 {__version__} {sys.version}"
 _WINDOWS = os.name == "nt"
 _SETTLED = 2_000_000_000
 """Nanoseconds: the coarsest clock of a file system (FAT's) moves on within them."""
@@ -37,8 +37,8 @@ class _Kept(NamedTuple):
     """What the cache holds."""
 
     settings_stamp: str
-    settings: tuple[Any, ...]
-    """The fields of the register but for the problems."""
+    frame: tuple[Any, ...]
+    """The register's frame."""
     folders: dict[str, tuple[str, tuple[str, ...], tuple[Any, ...]]]
     """By name: the stamp, the evidence files that are part of it, and the problem's row."""
 
@@ -65,8 +65,8 @@ def register(root: Path) -> Register:
         new = stamps[name] = _stamp_of_folder(f"{base}/{PROBLEMS}/{name}", now, base, old[1] if old else ())
         if old is not None and old[0] == new[0]:
             problems[name] = _problem(old[2])
-    if kept.settings and len(problems) == len(believed) == len(stamps):
-        return Register._make((*kept.settings, tuple(problems.values())))
+    if kept.frame and len(problems) == len(believed) == len(stamps):
+        return Register(Frame._make(kept.frame), tuple(problems.values()))
     return _read(root, place, kept, problems, stamps, (stamp, settled), now)
 
 
@@ -81,22 +81,26 @@ def _read(
 ) -> Register:
     """Read what could not be believed, and keep what was read."""
     # Here, not at the top: these build the models, which a command that finds all unchanged need not wait for.
-    from xuncha.model.records import register as flat  # noqa: PLC0415
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import load_folders, load_problem, load_settings  # noqa: PLC0415
 
     source = WorkingTree(root)
-    settings, findings = load_settings(source)
-    folders, wrong = load_folders(source)
+    frame = Frame._make(kept.frame) if kept.frame else None
+    findings: list[Finding] = []
+    if frame is None:
+        settings, findings = load_settings(source)
+        frame = settings.frame() if settings else None
+    folders, wrong = load_folders(source, filled=problems)
     findings += wrong
     entries = {}
+    learned = not kept.frame
     rows: list[ProblemRow] = []
     for name in folders.values():
         row = problems.get(name)
         if row is not None:
             entries[name] = kept.folders[name]
         else:
-            loaded = load_problem(source, name, settings)
+            loaded = load_problem(source, name, frame)
             findings += loaded.findings
             if loaded.findings:
                 continue
@@ -109,12 +113,13 @@ def _read(
             )
             if settled:
                 entries[name] = (stamp, evidence, _plain(row))
+                learned = True
         rows.append(row)
-    if settings is None or findings:
+    if frame is None or findings:
         raise InvalidLedgerError(findings)
-    register = flat(settings, tuple(rows))
-    if place is not None and settings_stamp[1]:
-        _save(place, _Kept(settings_stamp[0], tuple(register[:-1]), entries))
+    register = Register(frame, tuple(rows))
+    if place is not None and settings_stamp[1] and learned:
+        _save(place, _Kept(settings_stamp[0], tuple(frame), entries))
     return register
 
 
@@ -200,10 +205,10 @@ def _load(place: Path | None) -> _Kept | None:
         content = place.read_bytes()
         if zlib.crc32(memoryview(content)[4:]) != int.from_bytes(content[:4], "big"):
             return None
-        form, stamp, settings, folders = marshal.loads(memoryview(content)[4:])  # noqa: S302  from git's own folder, checksummed, plain values
+        form, stamp, frame, folders = marshal.loads(memoryview(content)[4:])  # noqa: S302  from git's own folder, checksummed, plain values
     except (OSError, ValueError, EOFError, TypeError):
         return None
-    return _Kept(stamp, settings, folders) if form == _FORMAT else None
+    return _Kept(stamp, frame, folders) if form == _FORMAT else None
 
 
 def _save(place: Path, kept: _Kept) -> None:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from xuncha.errors import Finding, InvalidLedgerError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
-from xuncha.model.records import EvidenceFile, Ledger, Measure, Problem, Settings
+from xuncha.model.records import EvidenceFile, Ledger, Measure, Problem
 from xuncha.rules.catalogue import Broken, Neighbourhood
 from xuncha.rules.ledger import broken_settings, unknown_category
 from xuncha.rules.measure import broken as broken_measure
@@ -24,9 +24,10 @@ from xuncha.store.reading import decode, parse
 from xuncha.store.shape import ShapeError, shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
 
-    from xuncha.model.register import ProblemRow
+    from xuncha.model.register import Frame, ProblemRow
+    from xuncha.model.settings import Settings
     from xuncha.model.source import Entry, Source
 
 _FOLDER = re.compile(r"0*([1-9][0-9]{0,5})")
@@ -66,6 +67,8 @@ class ProblemFolder:
 
 def load_settings(source: Source) -> tuple[Settings | None, list[Finding]]:
     """Read and check `data/ledger.yaml`; tells also why `data` itself cannot be looked into."""
+    from xuncha.model.settings import Settings  # noqa: PLC0415  a command that has the frame need not build it
+
     entries, findings = _data(source)
     if findings:
         return None, findings
@@ -75,8 +78,13 @@ def load_settings(source: Source) -> tuple[Settings | None, list[Finding]]:
     return settings, findings
 
 
-def load_folders(source: Source) -> tuple[dict[int, str], list[Finding]]:
-    """The problems' folders by their numbers, in order; and what is wrong with their names."""
+def load_folders(source: Source, filled: Container[str] = ()) -> tuple[dict[int, str], list[Finding]]:
+    """The problems' folders by their numbers, in order; and what is wrong with their names.
+
+    Args:
+        source: where to look.
+        filled: names of folders that are known to hold something; the others are looked into.
+    """
     if ("problems", "link") in _data(source)[0]:
         return {}, [_link(PROBLEMS)]
     entries, findings = _listed(source, PROBLEMS)
@@ -95,7 +103,7 @@ def load_folders(source: Source) -> tuple[dict[int, str], list[Finding]]:
                     _("name the folders 01, 02, …, 10, …, 100"),
                 )
             )
-        elif _listed(source, path) == ([], []):
+        elif entry.name not in filled and _listed(source, path) == ([], []):
             continue  # git keeps no empty folders, and a command that was killed may have left one
         elif (number := int(match[1])) in names:
             findings.append(
@@ -125,13 +133,13 @@ def load_folders(source: Source) -> tuple[dict[int, str], list[Finding]]:
     return folders, findings
 
 
-def load_problem(source: Source, name: str, settings: Settings | None) -> ProblemFolder:
+def load_problem(source: Source, name: str, frame: Frame | None) -> ProblemFolder:
     """Read and check a problem's folder.
 
     Args:
         source: where to read.
         name: of the folder.
-        settings: of the ledger; None where it could not be read: then names are not checked.
+        frame: of the ledger; None where it could not be read: then names are not checked.
     """
     number = int(name)
     folder = f"{PROBLEMS}/{name}"
@@ -141,9 +149,9 @@ def load_problem(source: Source, name: str, settings: Settings | None) -> Proble
     loaded = ProblemFolder(number)
     if any(entry.name == "problem.yaml" for entry in entries):
         loaded.problem, loaded.findings = _record(source, f"{folder}/problem.yaml", Problem, entries)
-        if loaded.problem and settings:
+        if loaded.problem and frame:
             loaded.findings += _findings(
-                source, f"{folder}/problem.yaml", unknown_category(loaded.problem, settings)
+                source, f"{folder}/problem.yaml", unknown_category(loaded.problem, frame)
             )
     else:
         path = f"{folder}/problem.yaml"
@@ -162,8 +170,8 @@ def load_problem(source: Source, name: str, settings: Settings | None) -> Proble
         measure, findings = _record(source, path, Measure, entries)
         if measure is not None:
             loaded.measures[identity] = measure
-            if settings is not None:
-                around = Neighbourhood(identity, settings, loaded.problem, _digests(source, identity))
+            if frame is not None:
+                around = Neighbourhood(identity, frame, loaded.problem, _digests(source, identity))
                 findings += _findings(source, path, broken_measure(measure, around))
         loaded.findings += findings
     return loaded
@@ -190,7 +198,8 @@ def _everything(source: Source) -> tuple[Ledger | None, list[Finding]]:
     settings, findings = load_settings(source)
     folders, wrong = load_folders(source)
     findings += wrong
-    loaded = [load_problem(source, name, settings) for name in folders.values()]
+    frame = settings.frame() if settings else None
+    loaded = [load_problem(source, name, frame) for name in folders.values()]
     for folder in loaded:
         findings += folder.findings
     if findings or settings is None:

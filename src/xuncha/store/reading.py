@@ -22,7 +22,9 @@ from xuncha.store.files import LARGEST
 _DOUBTFUL = re.compile(r"[&*!?\t\r\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 _DOUBTFUL_STARTS = ("---", "...", "%", "<<", ">", "|", "==", " " * 40)
 _DOUBTFUL_LINES = tuple(f"\n{start}" for start in _DOUBTFUL_STARTS)
-_DOUBTFUL_INSIDE = re.compile(r"- +-|(?:^|[\s:\[{,]):(?:\s|\Z)|\]:|^[ ]+(?:[>|]|$)|[\[{,][ ]*[>|]", re.MULTILINE)
+_DOUBTFUL_INSIDE = re.compile(
+    r"- +-|(?:^|[\s:\[{,]):(?:\s|\Z)|\]:|^[ ]+(?:[>|]|$)|[\[{,][ ]*[>|]", re.MULTILINE
+)
 _LEADING_COMMENTS = re.compile(r"(?:[ ]*#[^\n]*\n|[ ]*\n)*")
 _SIMPLE_FLOW_MAPPING = re.compile(
     r"""\{(?:[ ]*[a-z0-9_]+: [^\s,{}\[\]:#"'>|@`%][^,{}\[\]:#"'\n]*(?:,(?=[ ]*[a-z])|(?=\})))+\}"""

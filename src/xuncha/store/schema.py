@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import models_json_schema
 
-from xuncha.model.records import Measure, Problem, Settings
+from xuncha.model.records import Measure, Problem
+from xuncha.model.settings import Settings
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

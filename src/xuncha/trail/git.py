@@ -74,6 +74,21 @@ class Git:
         self.root = root
 
     @classmethod
+    def for_looking_back(cls, root: Path) -> Git:
+        """Git in a ledger whose history is asked for.
+
+        Raises:
+            SurroundingsError: the ledger is in no repository.
+        """
+        if git_dir(root) is None:
+            raise SurroundingsError(
+                "no-repository",
+                _("{path} is in no git repository, so it has no history").format(path=root),
+                _("type: git init"),
+            )
+        return cls(root)
+
+    @classmethod
     def for_writing(cls, root: Path) -> Git:
         """Git in a ledger that is to be changed.
 
@@ -170,13 +185,35 @@ class Git:
 
     def unfinished(self, *paths: str) -> list[str]:
         """Which of these files were changed since the last commit, in the folder or in the index."""
-        try:
-            committed = self._names("ls-tree", "-z", "HEAD", "--", *literal(paths))
-        except GitError:
-            committed = {}
-        staged = self.staged(*paths)
-        changed = self.uncommitted(*paths)
-        return [path for path in paths if path in changed or staged.get(path) != committed.get(path)]
+        found = self.blobs(f"{where}:./{path}" for path in paths for where in ("HEAD", ""))
+        changed = []
+        for path, committed, staged in zip(paths, found[::2], found[1::2], strict=True):
+            target = self.root / path
+            present = target.read_bytes() if target.is_file() else None
+            # Where the bytes differ, git may still take them for the same: it can be set up to change the line ends.
+            if staged != committed or (present != committed and self.uncommitted(path)):
+                changed.append(path)
+        return changed
+
+    def blobs(self, names: Iterable[str]) -> list[bytes | None]:
+        """The contents of files in git's objects, such as `HEAD:./data/ledger.yaml`; None where there is no such file."""
+        asked = list(names)
+        if not asked:
+            return []
+        answer = self.run("cat-file", "--batch", stdin="".join(f"{name}\n" for name in asked).encode())
+        found: list[bytes | None] = []
+        start = 0
+        for _name in asked:
+            end = answer.index(b"\n", start)
+            kind, size = answer[start:end].rsplit(b" ", 2)[-2:]
+            start = end + 1
+            if not size.isdigit():  # the name, and `missing`
+                found.append(None)
+                continue
+            content = answer[start : start + int(size)]
+            found.append(content if kind == b"blob" else None)
+            start += int(size) + 1
+        return found
 
     def _names(self, *command: str) -> dict[str, str]:
         """What a listing of git says: hashes by paths."""

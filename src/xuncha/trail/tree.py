@@ -66,14 +66,10 @@ class Tree:
                 self._folders.setdefault(folder, []).append(Entry(last, _KINDS.get(mode, "other")))
                 if _KINDS.get(mode) == "file":
                     blobs.append((path, name))
-        asked = "".join(f"{name}\n" for _path, name in blobs).encode()
-        answer = self.git.run("cat-file", "--batch", stdin=asked) if blobs else b""
-        start = 0
-        for path, _name in blobs:
-            end = answer.index(b"\n", start)
-            size = int(answer[start:end].rsplit(b" ", 1)[1])
-            self._blobs[path] = answer[end + 1 : end + 1 + size]
-            start = end + 2 + size
+        contents = self.git.blobs(name for _path, name in blobs)
+        for (path, _name), content in zip(blobs, contents, strict=True):
+            if content is not None:
+                self._blobs[path] = content
 
 
 def commit_at(root: Path, moment: str) -> str:
@@ -81,8 +77,9 @@ def commit_at(root: Path, moment: str) -> str:
 
     Raises:
         RefusedError: there was no commit yet, or no such revision.
+        SurroundingsError: the ledger is in no repository, or git is not installed.
     """
-    git = Git(root)
+    git = Git.for_looking_back(root)
     try:
         if _DAY.fullmatch(moment):
             # Git counts seconds from 1970 on; a day before that is before any commit.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xuncha.errors import RefusedError
+from xuncha.errors import RefusedError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.store.editing import Append, Edit, Remove, Set
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xuncha.model.identity import Identity
-    from xuncha.model.records import Measure, Settings
+    from xuncha.model.records import Measure
+    from xuncha.model.register import Frame
     from xuncha.model.vocabulary import Action, ReviewResult
 
 
@@ -30,7 +31,7 @@ class Circumstances(NamedTuple):
 
     identity: Identity
     measure: Measure
-    settings: Settings
+    frame: Frame
     user: Callable[[], tuple[str, str]]
     """Name and e-mail of whoever acts."""
     submitter: Callable[[], str | None]
@@ -121,7 +122,7 @@ def read_evidence(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise RefusedError(
-            "no-such-file", _("{path} cannot be read: {reason}").format(path=file, reason=error.strerror)
+            "no-such-file", _("{path} cannot be read: {reason}").format(path=file, reason=cause_of(error))
         ) from None
 
 
@@ -163,9 +164,9 @@ def close(day: date, note: str | None = None) -> Doing:
     """
 
     def edits(circumstances: Circumstances) -> Sequence[Edit]:
-        identity, measure, settings = circumstances[:3]
+        identity, measure, frame = circumstances[:3]
         name, email = circumstances.user()
-        requires = settings.policy.close_requires
+        requires = frame.close_requires
         submitter = circumstances.submitter() if "second_person" in requires else None
         for requirement in missing(requires, measure, closer=email, submitter=submitter):
             message, hint = remedy(requirement, identity)

@@ -87,6 +87,8 @@ class Session:
         self.root = root
         self.git = git
         self.source = files.WorkingTree(root)
+        self._clean: set[str] = set()
+        """Files that are what the last commit holds, so that git knows them."""
 
     def must_be_clean(self, *paths: str) -> None:
         """Refuse to mix a change into someone's unfinished one.
@@ -94,6 +96,7 @@ class Session:
         Raises:
             RefusedError: a file was changed by hand and not committed.
         """
+        self._clean.update(path for path in paths if (self.root / path).is_file())
         for path in self.git.unfinished(*paths):
             name = path.rpartition("/")[2].removesuffix(".yaml")
             number = path.split("/")[-2].lstrip("0") if name == "problem" else name
@@ -131,9 +134,7 @@ class Session:
             for change in changes:
                 _put(self.root / change.path, change.after)
             paths = [change.path for change in changes]
-            known = self.git.staged(*paths)
-            new = [change.path for change in changes if change.after is not None and change.path not in known]
-            self.git.commit(message.text(), paths, new=new, signed=signed)
+            self.git.commit(message.text(), paths, new=self._unknown(changes), signed=signed)
         except BaseException as error:
             # Where even this fails, the journal stays, and the next command takes the change back.
             with contextlib.suppress(OSError, GitError):
@@ -146,6 +147,12 @@ class Session:
                 raise _not_written(self.root, error) from error
             raise
         _drop_journal(self.root)
+
+    def _unknown(self, changes: Sequence[FileChange]) -> list[str]:
+        """Which of the files that a change leaves git does not know yet."""
+        asked = [each.path for each in changes if each.after is not None and each.path not in self._clean]
+        known = self.git.staged(*asked) if asked else {}
+        return [path for path in asked if path not in known]
 
     def _committed(self, changes: Sequence[FileChange]) -> bool:
         """Whether a commit holds what was written, whatever git said."""

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
-from xuncha.errors import RefusedError, SurroundingsError
+from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.store.files import replace
@@ -71,7 +71,7 @@ def create(root: Path, today: date, *, example: bool) -> Created:
             replace(root / path, contents[path])
     except OSError as error:
         raise SurroundingsError(
-            "not-written", _("{path} cannot be written: {reason}").format(path=root, reason=error.strerror)
+            "not-written", _("{path} cannot be written: {reason}").format(path=root, reason=cause_of(error))
         ) from error
     try:
         git.user()

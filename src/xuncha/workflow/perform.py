@@ -15,7 +15,6 @@ from xuncha.store.faults import UnreadableError
 from xuncha.store.files import Overlay
 from xuncha.store.loading import check, load_problem, load_settings
 from xuncha.store.reading import parse
-from xuncha.trail.git import GitError
 from xuncha.trail.history import history_of_measure
 from xuncha.workflow.actions import Circumstances, Doing
 from xuncha.workflow.change import FileChange, Leftover, Message, Session, Step, begin
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from xuncha.model.records import Measure, Settings
-    from xuncha.model.register import ProblemRow, Register
+    from xuncha.model.records import Measure
+    from xuncha.model.register import Frame, ProblemRow, Register
     from xuncha.model.vocabulary import Action
 
 SUBJECTS: dict[Action, str] = {
@@ -68,13 +67,13 @@ def perform(root: Path, doing: Doing, identities: Sequence[Identity]) -> Done:
     """
     with begin(root) as (session, leftover):
         before = register(root)
-        settings = _settings(session)
+        frame = before.frame
         steps, changes = [], []
         for identity in dict.fromkeys(identities):
-            measure = _measure(session, settings, identity)
+            measure = _measure(session, frame, identity)
             to = step(doing.action, identity, measure)
             submitter = partial(_submitter, root, identity)
-            edits = list(doing.edits(Circumstances(identity, measure, settings, session.git.user, submitter)))
+            edits = list(doing.edits(Circumstances(identity, measure, frame, session.git.user, submitter)))
             if to != measure.status:
                 edits.insert(0, editing.Set("status", to))
             content = session.source.read(identity.path)
@@ -83,11 +82,11 @@ def perform(root: Path, doing: Doing, identities: Sequence[Identity]) -> Done:
             changes.append(FileChange(identity.path, content, editing.apply(content, edits)))
             steps.append(Step(str(identity), measure.status, to))
         session.must_be_clean(*[change.path for change in changes if change.before is not None])
-        rows = _rows_after(session, settings, changes)
+        rows = _rows_after(session, frame, changes)
         by_id = {row.id: row.title for problem in rows.values() for row in problem.measures}
         titles = [by_id[each.id] for each in steps]
         message = Message(_subject(doing.action, steps, titles), doing.action, steps, doing.reason)
-        signed = doing.action == "close" and "signed_commit" in settings.policy.close_requires
+        signed = doing.action == "close" and "signed_commit" in frame.close_requires
         session.commit(changes, message, signed=signed)
     after = tuple(rows.get(problem.id, problem) for problem in before.problems)
     completed = [
@@ -103,9 +102,10 @@ def add_problem(root: Path, title: str, category: str) -> Identity:
         XunchaError: as perform.
     """
     with begin(root) as (session, _leftover):
-        identity = Identity(len(register(root).problems) + 1)
+        before = register(root)
+        identity = Identity(len(before.problems) + 1)
         record = {"title": title.strip(), "category": category}
-        _add(session, identity, record, "problem", None)
+        _add(session, before.frame, identity, record, "problem", None)
         return identity
 
 
@@ -136,7 +136,8 @@ def add_measure(
         XunchaError: as perform.
     """
     with begin(root) as (session, _leftover):
-        row = next((row for row in register(root).problems if row.id == str(problem)), None)
+        before = register(root)
+        row = next((row for row in before.problems if row.id == str(problem)), None)
         if row is None:
             raise no_such(problem)
         identity = Identity(problem.problem, len(row.measures) + 1)
@@ -152,6 +153,7 @@ def add_measure(
         }
         _add(
             session,
+            before.frame,
             identity,
             {key: value for key, value in values.items() if value},
             "measure",
@@ -186,7 +188,8 @@ def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> 
         if path == LEDGER_FILE:
             findings = check(source)
         else:
-            folder = load_problem(source, path.split("/")[2], load_settings(source)[0])
+            settings = load_settings(source)[0]
+            folder = load_problem(source, path.split("/")[2], settings.frame() if settings else None)
             findings = [finding for finding in folder.findings if finding.path == path]
         if findings:
             raise InvalidLedgerError(findings)
@@ -214,30 +217,25 @@ def standing(root: Path) -> Register | None:
         return None
 
 
-def _add(session: Session, identity: Identity, record: dict[str, Any], kind: str, status: str | None) -> None:
+def _add(
+    session: Session, frame: Frame, identity: Identity, record: dict[str, Any], kind: str, status: str | None
+) -> None:
     content = editing.fresh(record, f"../../schema/{kind}.json")
     session.must_be_clean(identity.path)
     changes = [FileChange(identity.path, None, content)]
-    _rows_after(session, _settings(session), changes)
+    _rows_after(session, frame, changes)
     steps = [Step(str(identity), None, status)]
     session.commit(changes, Message(_subject("add", steps, [record["title"]]), "add", steps))
 
 
-def _settings(session: Session) -> Settings:
-    settings, findings = load_settings(session.source)
-    if settings is None or findings:
-        raise InvalidLedgerError(findings)
-    return settings
-
-
-def _measure(session: Session, settings: Settings, identity: Identity) -> Measure:
+def _measure(session: Session, frame: Frame, identity: Identity) -> Measure:
     if identity.is_problem:
         raise RefusedError(
             "not-a-measure",
             _("{id} is a problem; this is done to a measure").format(id=identity),
             _("name a measure, such as {id}.1").format(id=identity),
         )
-    measure = load_problem(session.source, f"{identity.problem:02d}", settings).measures.get(identity)
+    measure = load_problem(session.source, f"{identity.problem:02d}", frame).measures.get(identity)
     if measure is None:
         raise no_such(identity)
     return measure
@@ -254,7 +252,7 @@ def no_such(identity: Identity) -> RefusedError:
     )
 
 
-def _rows_after(session: Session, settings: Settings, changes: Sequence[FileChange]) -> dict[str, ProblemRow]:
+def _rows_after(session: Session, frame: Frame, changes: Sequence[FileChange]) -> dict[str, ProblemRow]:
     """The rows of the problems that a change touches, as they will stand after it.
 
     Raises:
@@ -263,9 +261,7 @@ def _rows_after(session: Session, settings: Settings, changes: Sequence[FileChan
     source = Overlay(session.source, {change.path: change.after for change in changes})
     names = {parts[2] for change in changes if (parts := change.path.split("/"))[1] == "problems"}
     loaded = [
-        load_problem(source, name, settings)
-        for name in sorted(names)
-        if source.entries(f"data/problems/{name}")
+        load_problem(source, name, frame) for name in sorted(names) if source.entries(f"data/problems/{name}")
     ]
     for folder in loaded:
         for finding in folder.findings:
@@ -303,10 +299,7 @@ def _evidence(root: Path, change: FileChange) -> FileChange:
 
 
 def _committed(session: Session, path: str) -> bytes:
-    try:
-        return session.git.run("cat-file", "blob", f"HEAD:./{path}")
-    except GitError:
-        return b""
+    return session.git.blobs([f"HEAD:./{path}"])[0] or b""
 
 
 def _status(content: bytes) -> str | None:

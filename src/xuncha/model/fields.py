@@ -1,0 +1,66 @@
+"""The kinds of values that records hold, and what all records have in common."""
+
+from __future__ import annotations
+
+import re
+from datetime import date as Date  # noqa: N812  a field named `date` would hide the type
+from math import isfinite
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# Neither control characters (terminal escapes) nor marks that reverse the direction of text may stand in a ledger.
+UNSAFE = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
+
+
+def iso_date(value: object) -> Date:
+    """Read a date as the files write it, `2024-03-15`.
+
+    Raises:
+        PydanticCustomError: another form, or a day that the calendar does not have.
+    """
+    if isinstance(value, Date):
+        return value
+    if isinstance(value, str) and _ISO_DATE.fullmatch(value):
+        try:
+            return Date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise PydanticCustomError("bad_date", "not a date: {value}", {"value": str(value)[:40]})
+
+
+Day = Annotated[
+    Date,
+    BeforeValidator(iso_date),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),
+]
+Line = Annotated[
+    str, StringConstraints(pattern=rf"^[^\t\n{UNSAFE}]*[^\s{UNSAFE}][^\t\n{UNSAFE}]*$", max_length=2000)
+]
+"""Text on one line, not blank."""
+Text = Annotated[
+    str, StringConstraints(pattern=rf"^[^{UNSAFE}]*[^\s{UNSAFE}][^{UNSAFE}]*$", max_length=50_000)
+]
+"""Text of one or more lines, not blank."""
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Name = Annotated[
+    str, StringConstraints(pattern=rf"^[^\t\n{UNSAFE}]*[^\s{UNSAFE}][^\t\n{UNSAFE}]*$", max_length=200)
+]
+
+
+class Record(BaseModel):
+    """Strict about types and keys, frozen, and built only when first used."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
+
+
+def _amount(value: object) -> int | float:
+    if type(value) in {int, float} and isfinite(value) and value >= 0:  # type: ignore[arg-type,operator]
+        return value  # type: ignore[return-value]
+    raise PydanticCustomError("bad_amount", "not an amount: {value}", {"value": str(value)[:40]})
+
+
+Amount = Annotated[int | float, PlainValidator(_amount), WithJsonSchema({"type": "number", "minimum": 0})]
+"""How many, or how much: a number that is not negative."""

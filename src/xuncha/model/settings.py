@@ -1,0 +1,108 @@
+"""`data/ledger.yaml` as pydantic models: the organisation, the inspection, who may be named, and the policy."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from xuncha.model.fields import Day, Key, Line, Name, Record, Text
+from xuncha.model.register import Frame
+from xuncha.model.vocabulary import Requirement
+
+
+class Inspection(Record):
+    """Who inspected, when, and when the feedback came."""
+
+    inspector: Line | None = Field(default=None, description="巡察组")
+    round: Line | None = Field(default=None, description="届次、轮次")
+    started: Day | None = Field(default=None, description="进驻日期")
+    ended: Day | None = Field(default=None, description="离开日期")
+    feedback: Day = Field(description="反馈日期")
+
+
+class Category(Record):
+    """A heading that groups problems (方面)."""
+
+    key: Key = Field(description="问题用它指明所属方面")
+    title: Line = Field(description="方面的标题")
+
+
+class LeadingGroup(Record):
+    """The leading group for the rectification (整改工作领导小组)."""
+
+    head: Name = Field(description="组长，即第一责任人")
+    office: Name | None = Field(default=None, description="领导小组办公室设在哪里")
+
+
+class Contact(Record):
+    """Where the public sends comments."""
+
+    office: Line | None = None
+    phone: Line | None = None
+    address: Line | None = None
+    email: Line | None = None
+
+
+class NoticeSettings(Record):
+    """What the notice needs and the ledger cannot compute."""
+
+    title: Line | None = Field(default=None, description="通报标题")
+    issuer: Line | None = Field(default=None, description="落款单位")
+    date: Day | None = Field(default=None, description="落款日期")
+    work: list[Text] = Field(default_factory=list, description="第一部分的段落；不写则用通用表述")
+    next_steps: list[Text] = Field(default_factory=list, description="第三部分的段落；不写则用通用表述")
+
+
+class OutcomeKind(Record):
+    """An outcome that notices count besides measures, such as rules made or money recovered."""
+
+    key: Key
+    label: Line
+    unit: Line
+
+
+def _usual_requirements() -> list[Requirement]:
+    return ["progress"]
+
+
+class Policy(Record):
+    """The settings of the workflow."""
+
+    due_soon_days: Annotated[int, Field(ge=0, le=3660)] = Field(default=14, description="到期前多少天亮黄灯")
+    close_requires: list[Requirement] = Field(
+        default_factory=_usual_requirements, description="销号须具备的条件"
+    )
+    review_every_days: Annotated[int, Field(ge=1, le=3660)] = Field(
+        default=180, description="长期任务多少天回头看一次"
+    )
+
+
+class Settings(Record):
+    """`data/ledger.yaml`: the organisation, the inspection, and who may be named."""
+
+    organisation: Line = Field(description="被巡察单位党组织")
+    inspection: Inspection
+    categories: list[Category] = Field(description="方面，按通报中的顺序")
+    leading_group: LeadingGroup | None = None
+    leaders: list[Name] = Field(description="可作责任领导的人")
+    offices: list[Name] = Field(description="可作责任科室的部门")
+    contact: Contact = Field(default_factory=Contact)
+    notice: NoticeSettings = Field(default_factory=NoticeSettings)
+    outcomes: list[OutcomeKind] = Field(default_factory=list)
+    policy: Policy = Field(default_factory=Policy)
+
+    def frame(self) -> Frame:
+        """What of it problems and measures are checked and counted against."""
+        return Frame(
+            organisation=self.organisation,
+            inspector=self.inspection.inspector,
+            feedback=self.inspection.feedback.isoformat(),
+            categories=tuple((category.key, category.title) for category in self.categories),
+            leaders=tuple(self.leaders),
+            offices=tuple(self.offices),
+            outcomes=tuple(kind.key for kind in self.outcomes),
+            due_soon_days=self.policy.due_soon_days,
+            close_requires=tuple(self.policy.close_requires),
+            review_every_days=self.policy.review_every_days,
+        )
