@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TODAY = "2024-06-15"
 
@@ -207,11 +209,3 @@ def ledger(bare_ledger: LedgerOnDisk) -> LedgerOnDisk:
     bare_ledger.git("init", "-q")
     bare_ledger.commit("start")
     return bare_ledger
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that show what is open yet (tests/known.txt) are left out; each line there is work to do."""
-    known = set((Path(__file__).parent / "known.txt").read_text(encoding="utf-8").splitlines())
-    for item in items:
-        if item.nodeid in known or item.nodeid.partition("[")[0] in known:
-            item.add_marker(pytest.mark.skip(reason="known to be open: tests/known.txt"))

@@ -43,6 +43,13 @@ def refused(result_err: str) -> str:
         (("list", "--office", "规化科"), 1, "unknown-office"),
         (("list", "--leader", "路人"), 1, "unknown-leader"),
         (("list", "--problem", "99"), 1, "no-such-problem"),
+        (("list", "--problem", "2.3"), 1, "not-a-problem"),
+        (("list", "--problem", ""), 1, "bad-id"),
+        (
+            ("add", "measure", "2.3", "甲", "--leader", "局长", "--office", "办公室", "--long-term"),
+            1,
+            "not-a-problem",
+        ),
         (("escalate", "1.2", "--to", "路人"), 1, "unknown-leader"),
         (("status", "--at", "nosuch"), 1, "no-such-moment"),
         (("status", "--at", "2000-01-01"), 1, "no-such-moment"),
@@ -211,6 +218,16 @@ def test_what_nobody_foresaw_is_told_in_a_sentence(
     assert "\x1b" not in result.err
 
 
+def test_what_the_system_refuses_is_no_bug(ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object) -> None:
+        raise PermissionError(13, "Permission denied", "data")
+
+    monkeypatch.setattr(read, "tally", fail)
+    result = run_inside(ledger, "status")
+    assert (result.code, refused(result.err)) == (3, "system")
+    assert "data: 权限不足" in result.err
+
+
 def test_whoever_looks_for_the_bug_gets_the_traceback(
     ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,6 +274,8 @@ def test_sentences_are_in_the_chosen_language(ledger: LedgerOnDisk) -> None:
     for command in (
         ("status", "extra"),
         ("status", "--by"),
+        ("--today",),
+        ("--no-color",),
         ("--no-color=1", "status"),
         ("add", "nosuch"),
         ("attach", "1.2", "没有.pdf"),
@@ -270,6 +289,8 @@ def test_sentences_are_in_the_chosen_language(ledger: LedgerOnDisk) -> None:
 
 def test_a_variable_is_blamed_by_its_own_name(ledger: LedgerOnDisk) -> None:
     assert "XUNCHA_TODAY" in run_inside(ledger, "status", XUNCHA_TODAY="x").err
+    assert "XUNCHA_TODAY" not in run_inside(ledger, "status", "--today", "y", XUNCHA_TODAY="x").err
+    assert "XUNCHA_LEDGER" in run_inside(ledger, "status", XUNCHA_LEDGER="nosuch").err
 
 
 def test_nothing_of_a_test_is_left_in_this_process() -> None:

@@ -128,7 +128,8 @@ def test_an_error_is_red_on_a_terminal_and_still_readable(bare_ledger: LedgerOnD
 @pytest.mark.parametrize("command", [("status",), ("list",), ("show", "1.2"), ("--help",)], ids=" ".join)
 def test_no_colours_in_a_pipe(bare_ledger: LedgerOnDisk, command: tuple[str, ...]) -> None:
     environment = {name: value for name, value in bare_ledger.environment.items() if name != "NO_COLOR"}
-    ledger = LedgerOnDisk(bare_ledger.root, {**environment, "TERM": "xterm-256color"})
+    variables = {"TERM": "xterm-256color", "GITHUB_ACTIONS": "true"}
+    ledger = LedgerOnDisk(bare_ledger.root, {**environment, **variables})
     assert "\x1b" not in ledger.ok(*command)
 
 
@@ -176,3 +177,6 @@ def test_the_command_that_shows_the_rest_of_the_groups_keeps_their_kind(bare_led
         )
     shown = bare_ledger.ok("status", "--by", "office")
     assert "xuncha status --by office --all" in shown
+    shown = committed(bare_ledger).ok("status", "--at", "HEAD", "--by", "office")
+    assert "xuncha status --at HEAD --by office --all" in shown
+    assert "xuncha list" not in shown, "it would list what is due now"

@@ -90,12 +90,19 @@ def _read(
     if frame is None:
         settings, findings = load_settings(source)
         frame = settings.frame() if settings else None
-    folders, wrong = load_folders(source, filled=problems)
-    findings += wrong
+    if kept.frame and set(kept.folders) == set(stamps) == {
+        name for name, (stamp, _settled) in stamps.items() if stamp
+    }:
+        names = list(stamps)  # the same folders as before, none of them empty: their names are in order
+    else:
+        folders, wrong = load_folders(source, filled=problems)
+        findings += wrong
+        names = list(folders.values())
     entries = {}
     learned = not kept.frame
+    shared: dict[Any, Any] = {}
     rows: list[ProblemRow] = []
-    for name in folders.values():
+    for name in names:
         row = problems.get(name)
         if row is not None:
             entries[name] = kept.folders[name]
@@ -112,7 +119,7 @@ def _read(
                 else stamps.get(name, ("", False))
             )
             if settled:
-                entries[name] = (stamp, evidence, _plain(row))
+                entries[name] = (stamp, evidence, _plain(row, shared))
                 learned = True
         rows.append(row)
     if frame is None or findings:
@@ -189,8 +196,12 @@ _measure: Callable[[tuple[Any, ...]], MeasureRow] = partial(tuple.__new__, Measu
 """A row of plain values; `_make` does the same, slower by a call in Python."""
 
 
-def _plain(row: ProblemRow) -> tuple[Any, ...]:
-    return (*row[:-1], tuple(map(tuple, row.measures)))
+def _plain(row: ProblemRow, shared: dict[Any, Any]) -> tuple[Any, ...]:
+    """A row as plain values; what is equal among all rows (names, days, statuses) is written once, and read once."""
+    return (
+        *row[:-1],
+        tuple(tuple([shared.setdefault(value, value) for value in each]) for each in row.measures),
+    )
 
 
 def _problem(plain: tuple[Any, ...]) -> ProblemRow:

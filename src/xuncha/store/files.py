@@ -87,7 +87,7 @@ def find(start: Path, named: Path | None) -> Path:
             raise SurroundingsError(
                 "no-ledger",
                 _("{path} is not a folder").format(path=named),
-                _("--ledger takes the folder that holds {file}").format(file=LEDGER_FILE),
+                _("--ledger, or XUNCHA_LEDGER, names the folder that holds {file}").format(file=LEDGER_FILE),
             )
         if not (named / LEDGER_FILE).exists():
             raise SurroundingsError(

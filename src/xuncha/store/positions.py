@@ -22,7 +22,7 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
-from ruamel.yaml.reader import ReaderError
+from ruamel.yaml.reader import Reader
 
 from xuncha.language import gettext as _
 from xuncha.store.faults import DEEPEST, MOST, Fault, UnreadableError, invisible
@@ -30,6 +30,8 @@ from xuncha.store.faults import DEEPEST, MOST, Fault, UnreadableError, invisible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# What YAML 1.2 does not let stand in a file as it is (5.1), and decoding has not refused.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _COLON = re.compile(r"\s*:")
 _KEEPS_BLANK_LINES = re.compile(r"[|>][1-9]?\+")
 _LAST_LINE_END = re.compile(r"(?:\r\n|\n|\r)\Z")
@@ -69,14 +71,16 @@ def tree(text: str) -> Node:
     Raises:
         UnreadableError: it is not one YAML mapping of plain data, with every key once.
     """
+    if match := _UNPRINTABLE.search(text):
+        raise invisible(text, match.start())
     builder = _Builder(text)
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Reader = _Reader
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            for event in YAML(typ="safe", pure=True).parse(text):
+            for event in yaml.parse(text):
                 builder.take(event)
-    except ReaderError as error:
-        raise invisible(text, error.position) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -89,6 +93,13 @@ def tree(text: str) -> Node:
             )
         ) from None  # fmt: skip
     return builder.result()
+
+
+class _Reader(Reader):
+    """The parser's reader without its own look for what cannot be printed: compiling that takes longer than reading a file."""
+
+    def check_printable(self, data: Any) -> None:  # noqa: ANN401  `tree` has looked
+        """See ruamel.yaml."""
 
 
 class _Builder:
