@@ -148,7 +148,8 @@ def tally(register: Register, today: date) -> Tally:
     horizon = Horizon.of(register, today)
     rows = register.measures
     statuses = Counter([row.status for row in rows])
-    lights = Counter(map(horizon.light, rows))
+    lights = Counter([horizon.light(row) for row in rows if row.status != "closed"])
+    staged = [row for row in rows if row.term == "long_term" and row.status == "closed"]
     return Tally(
         organisation=register.frame.organisation,
         as_of=today,
@@ -156,10 +157,10 @@ def tally(register: Register, today: date) -> Tally:
         problems_closed=sum([problem.complete for problem in register.problems]),
         measures=len(rows),
         by_status={status: statuses[status] for status in STATUSES},
-        long_term_closed=sum([row.term == "long_term" and row.status == "closed" for row in rows]),
+        long_term_closed=len(staged),
         overdue=lights["red"],
         due_soon=lights["yellow"],
-        review_due=sum(map(horizon.review_due, rows)),
+        review_due=sum(map(horizon.review_due, staged)),
         published_problems=sum(
             [any(row.publish for row in problem.measures) for problem in register.problems]
         ),
