@@ -59,7 +59,7 @@ STATES = {
 }
 
 
-def measure(identity: str, status: str = "in_progress", **keys: str) -> str:
+def measure(identity: str, status: str = "in_progress", **keys: str | None) -> str:
     """The text of a measure's file; `keys` replace or add lines, a None takes one out."""
     lines: dict[str, str | None] = {
         "title": f"'做好{identity}号工作'   # 行尾说明",

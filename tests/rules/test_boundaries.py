@@ -122,14 +122,14 @@ def test_every_unknown_name_of_a_measure_is_told_and_not_only_the_first(bare_led
     lines = text.split("\n")
     assert [(finding.code, lines[finding.line - 1].partition(":")[0]) for finding in findings] == [
         ("unknown-leader", "leader"),
-        ("unknown-leader", "escalated"),
         ("unknown-office", "office"),
         ("unknown-office", "co_offices"),
         ("unknown-office", "co_offices"),
         ("unknown-outcome", "outcomes"),
         ("unknown-outcome", "outcomes"),
+        ("unknown-leader", "escalated"),
     ]
-    for finding, name in zip(findings, ["某甲", "某乙", "某科", "某办", "某处", "a", "b"], strict=True):
+    for finding, name in zip(findings, ["某甲", "某科", "某办", "某处", "a", "b", "某乙"], strict=True):
         assert f"“{name}”" in finding.message
 
 

@@ -271,7 +271,7 @@ def test_one_run_finds_everything_in_every_file_and_stops_at_nothing(bare_ledger
     )
     bare_ledger.write("data/problems/02/2.1.yaml", b"\xff\xfe")
     bare_ledger.write("data/problems/02/2.2.yaml", "")
-    bare_ledger.write("data/problems/02/2.3.yaml", measure("2.3", "closed", closed=None))  # type: ignore[arg-type]
+    bare_ledger.write("data/problems/02/2.3.yaml", measure("2.3", "closed", closed=None))
     bare_ledger.write("data/problems/02/说明.txt", "甲")
     (bare_ledger.root / "data/problems/03/problem.yaml").unlink()
     bare_ledger.write("data/problems/5/problem.yaml", "- 甲\n")

@@ -410,12 +410,44 @@ def test_a_broken_ledger_is_not_loaded_and_every_finding_comes_with_the_refusal(
 def test_a_problem_alone_can_be_loaded_while_others_are_broken(bare_ledger: LedgerOnDisk) -> None:
     bare_ledger.write(bare_ledger.path("1.1"), "")
     source = WorkingTree(bare_ledger.root)
-    settings, findings = loading.load_settings(source)
-    assert not findings
-    folder = loading.load_problem(source, "02", settings.frame() if settings else None)
+    own = loading.load_settings(source)
+    assert not own.findings
+    folder = loading.load_problem(source, "02", own.frame)
     assert folder.findings == []
     assert list(folder.measures) == [Identity(2, 1), Identity(2, 2), Identity(2, 3)]
     assert folder.row().id == "2"
+
+
+def test_one_run_finds_wrong_names_beside_wrong_words_in_one_file(bare_ledger: LedgerOnDisk) -> None:
+    bare_ledger.write(bare_ledger.path("1.2"), measure("1.2", "done", leader="张三", office="财物科"))
+    found = check(WorkingTree(bare_ledger.root))
+    assert [finding.code for finding in found] == ["unknown-leader", "unknown-office", "unknown-word"]
+    assert [finding.line for finding in found] == sorted(finding.line for finding in found)
+
+
+def test_a_missing_key_or_a_broken_one_is_not_blamed_on_the_rules_that_ask_it(
+    bare_ledger: LedgerOnDisk,
+) -> None:
+    bare_ledger.write(
+        bare_ledger.path("2.2"), measure("2.2", "closed", closed="{date: 2024-02-30}", leader=None)
+    )
+    assert [finding.code for finding in check(WorkingTree(bare_ledger.root))] == ["missing-key", "bad-date"]
+
+
+def test_names_are_checked_while_another_key_of_the_ledger_s_own_file_is_wrong(
+    bare_ledger: LedgerOnDisk,
+) -> None:
+    bare_ledger.write("data/ledger.yaml", LEDGER.replace("due_soon_days: 14", "due_soon_days: x"))
+    bare_ledger.write(bare_ledger.path("1.2"), measure("1.2", leader="张三"))
+    bare_ledger.write("data/problems/02/problem.yaml", problem("甲", "zzz"))
+    assert [finding.code for finding in check(WorkingTree(bare_ledger.root))] == [
+        "wrong-type", "unknown-leader", "unknown-category",
+    ]  # fmt: skip
+
+
+def test_names_are_not_checked_against_a_list_that_cannot_be_read(bare_ledger: LedgerOnDisk) -> None:
+    bare_ledger.write("data/ledger.yaml", LEDGER.replace("leaders: [局长, 分管副局长]", "leaders: 局长"))
+    assert [finding.code for finding in check(WorkingTree(bare_ledger.root))] == ["wrong-type"]
 
 
 def test_without_settings_the_names_in_a_problem_are_not_called_unknown(bare_ledger: LedgerOnDisk) -> None:

@@ -22,7 +22,7 @@ from xuncha.store import reading
 from xuncha.store.faults import UnreadableError
 from xuncha.store.files import LARGEST, WorkingTree
 from xuncha.store.loading import check
-from xuncha.store.positions import Node, locate, tree
+from xuncha.store.positions import Node, place_of, tree
 from xuncha.store.reading import decode, parse
 
 if TYPE_CHECKING:
@@ -557,4 +557,4 @@ LOCATED = "# 甲\ntitle: 甲\nprogress:\n  - date: 2024-01-01\n    text: 乙\n  
 def test_a_place_in_the_data_is_found_in_the_file(
     location: tuple[str | int, ...], line: int, column: int
 ) -> None:
-    assert locate(LOCATED, location) == (line, column)
+    assert place_of(tree(LOCATED), location) == (line, column)

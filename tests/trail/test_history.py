@@ -114,6 +114,48 @@ def test_the_history_of_a_renumbered_measure_goes_on_behind_its_new_name(ledger:
     ]  # fmt: skip
 
 
+def test_what_was_done_under_an_earlier_number_is_told_of_the_later_one(ledger: LedgerOnDisk) -> None:
+    act(ledger, actions.reopen("反弹"), "2.3")
+    ledger.git("mv", ledger.path("2.3"), "data/problems/01/1.3.yaml")
+    ledger.commit("renumbered")
+    act(ledger, actions.submit(), "1.3")
+    rows = ledger.json("log", "1.3")
+    assert [(row["action"], row["id"]) for row in rows] == [
+        ("submit", "1.3"), (None, None), ("reopen", "2.3"), (None, None),
+    ]  # fmt: skip
+    assert "反弹" in ledger.ok("show", "1.3")
+
+
+def test_a_copy_begins_a_history_of_its_own(ledger: LedgerOnDisk) -> None:
+    act(ledger, actions.reopen("反弹"), "2.3")
+    ledger.write("data/problems/02/2.4.yaml", ledger.read("2.3"))
+    ledger.commit("copied")
+    assert [row["subject"] for row in ledger.json("log", "2.4")] == ["copied"]
+
+
+def test_history_goes_on_behind_a_merge(ledger: LedgerOnDisk) -> None:
+    ledger.git("branch", "other")
+    act(ledger, actions.start(), "1.1")
+    ledger.git("checkout", "-q", "other")
+    act(ledger, actions.submit(), "3.1")
+    ledger.git("checkout", "-q", "-")
+    ledger.git("merge", "-q", "--no-edit", "other")
+    act(ledger, actions.give_back("缺材料"), "3.1")
+    assert [row["action"] for row in ledger.json("log", "3.1") if row["action"]] == ["return", "submit"]
+    assert [row["action"] for row in ledger.json("log", "1.1") if row["action"]] == ["start"]
+
+
+def test_the_trail_is_read_right_whatever_encoding_and_separators_git_is_set_up_with(
+    ledger: LedgerOnDisk,
+) -> None:
+    ledger.git("config", "i18n.commitEncoding", "gbk")
+    ledger.git("config", "trailer.separators", "=")
+    act(ledger, actions.reopen("人民"), "2.3")
+    (row, *_rest) = ledger.json("log")
+    assert (row["action"], row["id"], row["reason"]) == ("reopen", "2.3", "人民")
+    assert row["subject"] == "重新打开 2.3 做好2.3号工作"
+
+
 def test_a_new_measure_that_looks_like_another_does_not_inherit_its_history(ledger: LedgerOnDisk) -> None:
     by_hand(ledger, "1.2", "another's work")
     ledger.write(ledger.path("1.3"), ledger.read("1.2").replace("1.2", "1.3"))

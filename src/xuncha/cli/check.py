@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
 
 def validate(context: typer.Context, as_json: options.Json = False) -> None:
     """Check every rule."""
+    from xuncha.store.cache import register  # noqa: PLC0415
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import check  # noqa: PLC0415
 
@@ -42,7 +43,7 @@ def validate(context: typer.Context, as_json: options.Json = False) -> None:
     elif found:
         screen.findings(found)
     else:
-        rows = call.register().measures
+        rows = register(call.root).measures
         screen.line(
             ngettext("{n} measure checked: no errors.", "{n} measures checked: no errors.", len(rows)).format(
                 n=len(rows)

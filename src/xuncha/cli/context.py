@@ -37,7 +37,8 @@ class Context:
 
     def root_for_writing(self) -> Path:
         """The ledger's folder, after taking back, and naming, what an interrupted command left behind."""
-        from xuncha.workflow.change import recover  # noqa: PLC0415  only commands that write
+        from xuncha.trail.git import detached  # noqa: PLC0415  only commands that write
+        from xuncha.workflow.change import recover  # noqa: PLC0415
 
         if found := recover(self.root):
             screen.warning(
@@ -45,6 +46,11 @@ class Context:
                     command=found.command
                 ),
                 _("to have it done, type it again"),
+            )
+        if detached(self.root):
+            screen.warning(
+                _("no branch is checked out in git: what is done now is on none of them"),
+                _("go back to one first, such as git switch main, or make one: git switch -c NAME"),
             )
         return self.root
 

@@ -80,7 +80,7 @@ Either = Annotated[
 Perhaps = Annotated[
     str | None,
     typer.Argument(
-        metavar="[ID]",
+        metavar="ID",
         help=_("A problem (2) or a measure (2.3); else the whole ledger"),
         autocompletion=_both,
     ),

@@ -99,6 +99,12 @@ def _as_it_stood(call: Context, moment: str) -> tuple[Register, date]:
     from xuncha.trail.tree import Tree, commit_at, day_of  # noqa: PLC0415
 
     commit = commit_at(call.root, moment)
+    if (day := day_of(call.root, commit, moment)) > call.today:
+        raise RefusedError(
+            "day-to-come",
+            _("{day} is still to come").format(day=day),
+            _("give a day up to {today}").format(today=call.today),
+        )
     found = ledger(Tree(call.root, commit)).register()
     return found, day_of(call.root, commit, moment)
 
@@ -172,7 +178,7 @@ def list_(
     if rows:
         screen.show(measures_table(rows, horizon), wide=True)
     else:
-        screen.line(_("No measure is like that."))
+        screen.line(_("No measure matches."))
 
 
 def show(context: typer.Context, identity: options.Either, as_json: options.Json = False) -> None:

@@ -39,6 +39,7 @@ def record_json(
     if isinstance(record, Measure):
         row = next(row for row in rows if row.id == str(identity))
         shown |= {"problem": row.problem, "category": row.category, "light": horizon.light(row)}
+        shown["publish"] = row.publish  # as `list` says it: what its problem withholds is withheld
     else:
         shown["measures"] = [measure_json(row, horizon) for row in rows]
     return {**shown, "history": [event.as_json() for event in events]}

@@ -145,12 +145,12 @@ def _counts(counts: Tally) -> RenderableType:
         return Lines(Text(), table)
     parts = [f"{words.status(status)} {number}" for status, number in counts.by_status.items() if number]
     if counts.long_term_closed:
-        parts.append(_("long-term with staged result {n}").format(n=counts.long_term_closed))
+        parts.append(_("of which long-term with a staged result {n}").format(n=counts.long_term_closed))
     lights = []
     for label, number, style in (
         (_("Overdue"), counts.overdue, "bold red"),
         (_("Due soon"), counts.due_soon, "bold yellow"),
-        (_("To be looked at again"), counts.review_due, "bold magenta"),
+        (_("Due for review"), counts.review_due, "bold magenta"),
     ):
         lights.append((f"{label} {number}  ", style if number else "dim"))
     return Lines(Text(), table, Text("  ".join(parts), "dim"), Text.assemble(*lights))
@@ -192,7 +192,7 @@ def _reviews(rows: Sequence[MeasureRow], limit: int | None, whole: str) -> list[
         )
     return [
         Text(),
-        Text(_("To be looked at again") + f" {len(rows)}", "bold magenta"),
+        Text(_("Due for review") + f" {len(rows)}", "bold magenta"),
         table,
         *_rest(len(rows), limit, whole),
     ]

@@ -72,7 +72,7 @@ def trail(root: Path, identity: Identity | None) -> list[Event]:
 
 
 def events_table(events: list[Event]) -> Table:
-    """Events as a table, a commit a row: when, who, what."""
+    """Events as a table: when, who, what."""
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
@@ -80,14 +80,21 @@ def events_table(events: list[Event]) -> Table:
     table.add_column(_("When"), no_wrap=True)
     table.add_column(_("Who"), no_wrap=True, max_width=16)
     table.add_column(_("What"), overflow="fold")
-    for event in {event.commit: event for event in events}.values():
-        what = Text(screen.clean(event.subject))
+    for event in events:
+        what = Text(screen.clean(_what(event)))
         if event.reason:
             what.append(_(" ({reason})").format(reason=screen.clean(event.reason)), "dim")
         if event.action is None:
             what.append(_(" [by hand]"), "yellow")
         table.add_row(event.minute, Text(screen.clean(event.author)), what)
     return table
+
+
+def _what(event: Event) -> str:
+    """What was done, as the commit's subject says it; of one that did it to several, for this one alone."""
+    done, _blank, rest = event.subject.partition(" ")
+    several = rest.split("、")
+    return f"{done} {event.id}" if len(several) > 1 and event.id in several else event.subject
 
 
 def undo(context: typer.Context) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -68,7 +69,7 @@ def register(app: typer.Typer) -> None:
 
 def init(
     folder: Annotated[
-        Path, typer.Argument(metavar="[DIR]", readable=False, help=_("The folder; else this one"))
+        Path, typer.Argument(metavar="DIR", readable=False, help=_("The folder; else this one"))
     ] = Path(),
     example: Annotated[
         bool, typer.Option("--example", help=_("Fill it with a small case to try things on"))
@@ -79,7 +80,7 @@ def init(
     from xuncha.workflow.create import create  # noqa: PLC0415
 
     made = create(folder.absolute(), of(context).today, example=example)
-    screen.line(_("A ledger is made: {path}").format(path=folder))
+    screen.line(_("Ledger made: {path}").format(path=folder))
     if made.kept:
         screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(made.kept)))
     if not made.committed:
@@ -164,6 +165,9 @@ def edit(context: typer.Context, identity: options.Perhaps = None) -> None:
             done = keep(root, path, _written(draft), opened)
             break
         except XunchaError as error:
+            if not draft.is_file() or draft.read_bytes() == opened:
+                shutil.rmtree(draft.parent)
+                raise
             # Whatever is in the way, what was written is not lost.
             screen.error(error)
             invalid = isinstance(error, InvalidLedgerError)

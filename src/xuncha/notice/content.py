@@ -215,7 +215,7 @@ def _categories(ledger: Ledger) -> tuple[PublicCategory, ...]:
 
 def _parts(measures: list[Measure]) -> tuple[PublicPart, ...]:
     """The measures by their sub-problems, in the order in which these first occur."""
-    by_part: dict[str | None, list[PublicMeasure]] = {}
+    by_part: dict[str | None, list[PublicMeasure]] = {None: []}  # what is in no part stands above the first
     for measure in measures:
         texts = (
             [measure.notice_text]
@@ -229,4 +229,5 @@ def _parts(measures: list[Measure]) -> tuple[PublicPart, ...]:
     return tuple(
         PublicPart(titled.index(title) + 1 if title is not None else 0, title, tuple(found))
         for title, found in by_part.items()
+        if found
     )

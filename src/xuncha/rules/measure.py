@@ -10,7 +10,7 @@ from xuncha.rules.catalogue import Broken, Neighbourhood, declare, rule
 from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @rule(
@@ -233,21 +233,25 @@ def evidence_at_fault(measure: Measure, around: Neighbourhood) -> Iterator[Broke
                 )
 
 
-MEASURE_RULES = (
-    unknown_leader,
-    unknown_office,
-    unknown_outcome,
-    due_missing,
-    due_before_feedback,
-    closed_missing,
-    closed_unexpected,
-    closed_before_feedback,
-    review_unexpected,
-    evidence_at_fault,
-)
+MEASURE_RULES: dict[Callable[[Measure, Neighbourhood], Iterator[Broken]], frozenset[str]] = {
+    unknown_leader: frozenset({"leader", "escalated"}),
+    unknown_office: frozenset({"office", "co_offices"}),
+    unknown_outcome: frozenset({"outcomes"}),
+    due_missing: frozenset({"due", "term"}),
+    due_before_feedback: frozenset({"due"}),
+    closed_missing: frozenset({"status", "closed"}),
+    closed_unexpected: frozenset({"status", "closed"}),
+    closed_before_feedback: frozenset({"closed"}),
+    review_unexpected: frozenset({"status", "term", "reviews"}),
+    evidence_at_fault: frozenset({"progress"}),
+}
+"""With the keys that each asks."""
 
 
-def broken(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
-    """Every rule that a measure breaks among its neighbours."""
-    for check in MEASURE_RULES:
-        yield from check(measure, around)
+def broken(
+    measure: Measure, around: Neighbourhood, unsound: frozenset[str] = frozenset()
+) -> Iterator[Broken]:
+    """Every rule that a measure breaks among its neighbours; those that ask an unsound key are left out."""
+    for check, asked in MEASURE_RULES.items():
+        if not asked & unsound:
+            yield from check(measure, around)

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 
+_MOST = 30
+"""Names that one sentence lists."""
+
+
 def nearest(name: str, known: Collection[str]) -> str | None:
     """The known name that looks most like this one; None where none comes near."""
     import difflib  # noqa: PLC0415  only where something is wrong
@@ -23,6 +27,6 @@ def suggestion(name: str, known: Collection[str], where: str = "") -> str:
     if (match := nearest(name, known)) is not None:
         return _("did you mean “{name}”?").format(name=match)
     if known:
-        listed = _(", ").join(list(known)[:12])
+        listed = _(", ").join(list(known)[:_MOST]) + (_(" and others") if len(known) > _MOST else "")
         return _("known are: {names}").format(names=listed)
     return _("none is known yet: list it in {where}").format(where=where or "data/ledger.yaml")

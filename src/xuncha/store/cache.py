@@ -88,8 +88,8 @@ def _read(
     frame = Frame._make(kept.frame) if kept.frame else None
     findings: list[Finding] = []
     if frame is None:
-        settings, findings = load_settings(source)
-        frame = settings.frame() if settings else None
+        own = load_settings(source)
+        frame, findings = own.frame, own.findings
     if kept.frame and set(kept.folders) == set(stamps) == {
         name for name, (stamp, _settled) in stamps.items() if stamp
     }:

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
-from xuncha.errors import Finding, InvalidLedgerError, cause_of
+from xuncha.errors import Finding, InvalidLedgerError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.model.records import EvidenceFile, Ledger, Measure, Problem
 from xuncha.rules.catalogue import Broken, Neighbourhood
 from xuncha.rules.ledger import broken_settings, unknown_category
 from xuncha.rules.measure import broken as broken_measure
-from xuncha.store.faults import Fault, UnreadableError
-from xuncha.store.reading import decode, parse
-from xuncha.store.shape import ShapeError, shape
+from xuncha.store.faults import UnreadableError
+from xuncha.store.findings import about, link, of_fault, placed, unreadable
+from xuncha.store.reading import parse
+from xuncha.store.shape import shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
@@ -32,9 +33,18 @@ if TYPE_CHECKING:
 
 _FOLDER = re.compile(r"0*([1-9][0-9]{0,5})")
 _MEASURE = re.compile(r"([1-9][0-9]{0,5})\.([1-9][0-9]{0,5})\.yaml")
-_MOST_FINDINGS = 100
-"""Of one file; whoever has more to mend will run it again."""
+_FRAMING = frozenset({"inspection", "categories", "leaders", "offices", "outcomes"})
+"""The keys of `data/ledger.yaml` that problems and measures are checked against."""
 _Record = TypeVar("_Record", bound=BaseModel)
+
+
+class _Read(NamedTuple, Generic[_Record]):
+    """One file, read."""
+
+    record: _Record | None
+    """None where nothing of it can be read."""
+    unsound: frozenset[str]
+    findings: list[Finding]
 
 
 @dataclass
@@ -65,17 +75,30 @@ class ProblemFolder:
         ]
 
 
-def load_settings(source: Source) -> tuple[Settings | None, list[Finding]]:
+@dataclass
+class LedgerFile:
+    """What `data/ledger.yaml` holds."""
+
+    settings: Settings | None
+    """None where there are findings."""
+    frame: Frame | None
+    """None where it cannot be told what problems and measures are to be checked against."""
+    findings: list[Finding]
+
+
+def load_settings(source: Source) -> LedgerFile:
     """Read and check `data/ledger.yaml`; tells also why `data` itself cannot be looked into."""
     from xuncha.model.settings import Settings  # noqa: PLC0415  a command that has the frame need not build it
 
     entries, findings = _data(source)
     if findings:
-        return None, findings
-    settings, findings = _record(source, LEDGER_FILE, Settings, entries)
-    if settings is not None:
-        findings += _findings(source, LEDGER_FILE, broken_settings(settings))
-    return settings, findings
+        return LedgerFile(None, None, findings)
+    read = _record(source, LEDGER_FILE, Settings, entries)
+    if read.record is None:
+        return LedgerFile(None, None, read.findings)
+    findings = read.findings + _findings(source, LEDGER_FILE, broken_settings(read.record, read.unsound))
+    frame = None if read.unsound & _FRAMING else read.record.frame()
+    return LedgerFile(None if findings else read.record, frame, findings)
 
 
 def load_folders(source: Source, filled: Container[str] = ()) -> tuple[dict[int, str], list[Finding]]:
@@ -86,17 +109,17 @@ def load_folders(source: Source, filled: Container[str] = ()) -> tuple[dict[int,
         filled: names of folders that are known to hold something; the others are looked into.
     """
     if ("problems", "link") in _data(source)[0]:
-        return {}, [_link(PROBLEMS)]
+        return {}, [link(PROBLEMS)]
     entries, findings = _listed(source, PROBLEMS)
     names: dict[int, str] = {}
     for entry in sorted(entries):
         path = f"{PROBLEMS}/{entry.name}"
         match = _FOLDER.fullmatch(entry.name)
         if entry.kind == "link":
-            findings.append(_link(path))
+            findings.append(link(path))
         elif entry.kind != "folder" or match is None:
             findings.append(
-                _about(
+                about(
                     path,
                     "misnamed",
                     _("{path} is not a problem's folder").format(path=path),
@@ -107,7 +130,7 @@ def load_folders(source: Source, filled: Container[str] = ()) -> tuple[dict[int,
             continue  # git keeps no empty folders, and a command that was killed may have left one
         elif (number := int(match[1])) in names:
             findings.append(
-                _about(
+                about(
                     path, "number-twice",
                     _("problem {number} has two folders, {one} and {other}").format(number=number, one=names[number], other=entry.name),
                     _("keep one of them, and give the other problem the next free number"),
@@ -117,7 +140,7 @@ def load_folders(source: Source, filled: Container[str] = ()) -> tuple[dict[int,
             names[number] = entry.name
             if entry.name != (proper := f"{number:02d}"):
                 findings.append(
-                    _about(
+                    about(
                         path,
                         "misnamed",
                         _("{path} has the wrong name").format(path=path),
@@ -148,15 +171,17 @@ def load_problem(source: Source, name: str, frame: Frame | None) -> ProblemFolde
         return ProblemFolder(number, findings=findings)
     loaded = ProblemFolder(number)
     if any(entry.name == "problem.yaml" for entry in entries):
-        loaded.problem, loaded.findings = _record(source, f"{folder}/problem.yaml", Problem, entries)
-        if loaded.problem and frame:
-            loaded.findings += _findings(
-                source, f"{folder}/problem.yaml", unknown_category(loaded.problem, frame)
-            )
+        path = f"{folder}/problem.yaml"
+        problem = _record(source, path, Problem, entries)
+        loaded.findings = problem.findings
+        if problem.record and frame and "category" not in problem.unsound:
+            loaded.findings += _findings(source, path, unknown_category(problem.record, frame))
+        if not problem.unsound:
+            loaded.problem = problem.record
     else:
         path = f"{folder}/problem.yaml"
         loaded.findings.append(
-            _about(
+            about(
                 path,
                 "file-missing",
                 _("{path} is missing").format(path=path),
@@ -167,13 +192,14 @@ def load_problem(source: Source, name: str, frame: Frame | None) -> ProblemFolde
     loaded.findings += wrong
     for identity in identities:
         path = f"{folder}/{identity}.yaml"
-        measure, findings = _record(source, path, Measure, entries)
-        if measure is not None:
-            loaded.measures[identity] = measure
-            if frame is not None:
-                around = Neighbourhood(identity, frame, loaded.problem, _digests(source, identity))
-                findings += _findings(source, path, broken_measure(measure, around))
-        loaded.findings += findings
+        measure = _record(source, path, Measure, entries)
+        found = measure.findings
+        if measure.record and not measure.unsound:
+            loaded.measures[identity] = measure.record
+        if measure.record and frame:
+            around = Neighbourhood(identity, frame, loaded.problem, _digests(source, identity))
+            found += _findings(source, path, broken_measure(measure.record, around, measure.unsound))
+        loaded.findings += sorted(found, key=lambda finding: (finding.line, finding.column))
     return loaded
 
 
@@ -195,24 +221,23 @@ def ledger(source: Source) -> Ledger:
 
 
 def _everything(source: Source) -> tuple[Ledger | None, list[Finding]]:
-    settings, findings = load_settings(source)
+    own = load_settings(source)
     folders, wrong = load_folders(source)
-    findings += wrong
-    frame = settings.frame() if settings else None
-    loaded = [load_problem(source, name, frame) for name in folders.values()]
+    findings = own.findings + wrong
+    loaded = [load_problem(source, name, own.frame) for name in folders.values()]
     for folder in loaded:
         findings += folder.findings
-    if findings or settings is None:
+    if findings or own.settings is None:
         return None, findings
     problems = {folder.number: folder.problem for folder in loaded if folder.problem is not None}
     measures = {identity: measure for folder in loaded for identity, measure in folder.measures.items()}
-    return Ledger(settings, problems, measures), findings
+    return Ledger(own.settings, problems, measures), findings
 
 
 def _data(source: Source) -> tuple[list[Entry], list[Finding]]:
     """What the folder `data` holds; nothing and the finding where it is a link or cannot be listed."""
     if ("data", "link") in _listed(source, "")[0]:
-        return [], [_link("data")]
+        return [], [link("data")]
     return _listed(source, "data")
 
 
@@ -221,7 +246,7 @@ def _listed(source: Source, folder: str) -> tuple[list[Entry], list[Finding]]:
     try:
         return source.entries(folder), []
     except OSError as error:
-        return [], [_unreadable(folder, error)]
+        return [], [unreadable(folder, error)]
 
 
 def _identities(number: int, folder: str, entries: list[Entry]) -> tuple[list[Identity], list[Finding]]:
@@ -233,7 +258,7 @@ def _identities(number: int, folder: str, entries: list[Entry]) -> tuple[list[Id
             continue
         if match is None:
             findings.append(
-                _about(
+                about(
                     path,
                     "misnamed",
                     _("{path} does not belong in a problem's folder").format(path=path),
@@ -243,7 +268,7 @@ def _identities(number: int, folder: str, entries: list[Entry]) -> tuple[list[Id
         elif int(match[1]) != number:
             right = Identity(int(match[1])).folder
             findings.append(
-                _about(
+                about(
                     path,
                     "wrong-folder",
                     _("{path} stands in the folder of another problem").format(path=path),
@@ -268,7 +293,7 @@ def _gaps(numbered: list[tuple[int, str]], message: str, name: Callable[[int], I
         if number != expected:
             missing = name(expected)
             findings.append(
-                _about(
+                about(
                     path,
                     "number-gap",
                     message.format(n=missing),
@@ -279,30 +304,31 @@ def _gaps(numbered: list[tuple[int, str]], message: str, name: Callable[[int], I
     return findings
 
 
-def _record(
-    source: Source, path: str, kind: type[_Record], entries: Iterable[Entry] = ()
-) -> tuple[_Record | None, list[Finding]]:
-    """Read one file as a record; None and the findings where that cannot be done."""
+def _record(source: Source, path: str, kind: type[_Record], entries: Iterable[Entry] = ()) -> _Read[_Record]:
+    """Read one file as a record, and tell why that cannot be done, or not with every key."""
+
+    def nothing(finding: Finding) -> _Read[_Record]:
+        return _Read(None, frozenset(), [finding])
+
     name = path.rpartition("/")[2]
     for entry in entries:
         if entry.name == name and entry.kind != "file":
-            return None, [
-                _link(path)
+            return nothing(
+                link(path)
                 if entry.kind == "link"
-                else _about(path, "misnamed", _("{path} is not a file").format(path=path), "")
-            ]
+                else about(path, "misnamed", _("{path} is not a file").format(path=path), "")
+            )
     try:
         content = source.read(path)
     except FileNotFoundError:
-        return None, [_about(path, "file-missing", _("{path} is missing").format(path=path), "")]
+        return nothing(about(path, "file-missing", _("{path} is missing").format(path=path), ""))
     except OSError as error:
-        return None, [_unreadable(path, error)]
+        return nothing(unreadable(path, error))
     try:
-        return shape(kind, parse(content)), []
+        shaped = shape(kind, parse(content))
     except UnreadableError as error:
-        return None, [_finding(path, content, error.fault)]
-    except ShapeError as error:
-        return None, _placed(path, content, error.broken)
+        return nothing(of_fault(path, content, error.fault))
+    return _Read(shaped.record, shaped.unsound, placed(path, content, shaped.broken) if shaped.broken else [])
 
 
 def _findings(source: Source, path: str, broken: Iterable[Broken]) -> list[Finding]:
@@ -310,62 +336,8 @@ def _findings(source: Source, path: str, broken: Iterable[Broken]) -> list[Findi
     try:
         found = list(broken)
     except OSError as error:
-        return [_unreadable(str(error.filename), error)]
-    return _placed(path, source.read(path), found) if found else []
-
-
-def _placed(path: str, content: bytes, broken: list[Broken]) -> list[Finding]:
-    from xuncha.store.positions import place_of, tree  # noqa: PLC0415  only where something is wrong
-
-    text = decode(content)
-    try:
-        root = tree(text)
-    except UnreadableError as error:  # what the fast reader let pass, the careful one may refuse
-        return [_finding(path, content, error.fault)]
-    findings = []
-    for item in broken[:_MOST_FINDINGS]:
-        line, column = place_of(root, item.location)
-        findings.append(
-            Finding(path, line, column, item.code, item.message, item.hint, _excerpt(text, line, column))
-        )
-    return findings
-
-
-def _finding(path: str, content: bytes, fault: Fault) -> Finding:
-    text = content.decode("utf-8-sig", "replace")
-    return Finding(
-        path,
-        fault.line,
-        fault.column,
-        fault.code,
-        fault.message,
-        fault.hint,
-        _excerpt(text, fault.line, fault.column),
-    )
-
-
-def _excerpt(text: str, number: int, column: int) -> str:
-    """The offending line; of a long one, what stands around the column."""
-    lines = re.split(r"\r\n|\n|\r", text)
-    line = lines[number - 1] if number <= len(lines) else ""
-    start = max(0, column - 60) if len(line) > 100 else 0  # noqa: PLR2004
-    return ("…" if start else "") + line[start : start + 100] + ("…" if len(line) > start + 100 else "")
-
-
-def _about(path: str, code: str, message: str, hint: str) -> Finding:
-    return Finding(path, 1, 1, code, message, hint)
-
-
-def _unreadable(path: str, error: OSError) -> Finding:
-    return _about(
-        path, "unreadable", _("{path} cannot be read: {reason}").format(path=path, reason=cause_of(error)), ""
-    )
-
-
-def _link(path: str) -> Finding:
-    return _about(
-        path, "symbolic-link", _("{path} is a link").format(path=path), _("put the file itself here")
-    )
+        return [unreadable(str(error.filename), error)]
+    return placed(path, source.read(path), found) if found else []
 
 
 def _digests(source: Source, identity: Identity) -> Callable[[str], str | None]:

@@ -262,11 +262,6 @@ def agree(node: Node, data: object) -> bool:
     return not isinstance(data, dict | list)
 
 
-def locate(text: str, location: tuple[str | int, ...]) -> tuple[int, int]:
-    """The same as `place_of`, of a text."""
-    return place_of(tree(text), location)
-
-
 def place_of(root: Node, location: tuple[str | int, ...]) -> tuple[int, int]:
     """Line and column, from 1, of the value at a location; of the nearest thing above it where there is none.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -18,26 +18,35 @@ if TYPE_CHECKING:
 _Record = TypeVar("_Record", bound=BaseModel)
 
 
-class ShapeError(Exception):
-    """Data has not the shape of a record; carries what is broken."""
+# What stands in for a required key that is missing or wrong, so that the rules can look at the other keys.
+_STAND_INS: dict[str, dict[str, Any]] = {
+    "Settings": {
+        "organisation": "—", "inspection": {"feedback": "0001-01-01"}, "categories": [], "leaders": [], "offices": [],
+    },
+    "Problem": {"title": "—", "category": "a"},
+    "Measure": {"title": "—", "leader": "—", "office": "—", "status": "not_started"},
+}  # fmt: skip
 
-    def __init__(self, broken: list[Broken]) -> None:
-        super().__init__(f"{len(broken)} complaints")
-        self.broken = broken
+
+class Shaped(NamedTuple, Generic[_Record]):
+    """A record made of plain data, and how far it can be trusted."""
+
+    record: _Record
+    broken: list[Broken]
+    """Keys that are missing or unknown, and values that are not what they should be."""
+    unsound: frozenset[str]
+    """The keys of the record that say nothing: what the file holds under them is missing or broken."""
 
 
-def shape(kind: type[_Record], data: dict[str, Any]) -> _Record:
-    """Make a record of plain data.
-
-    Raises:
-        ShapeError: keys are missing or unknown, or values are not what they should be.
-    """
+def shape(kind: type[_Record], data: dict[str, Any]) -> Shaped[_Record]:
+    """Make a record of plain data; of its sound keys alone, where some are broken."""
     try:
-        return kind.model_validate(data)
+        return Shaped(kind.model_validate(data), [], frozenset())
     except ValidationError as error:
-        raise ShapeError(
-            [_broken(kind, complaint) for complaint in error.errors(include_url=False)]
-        ) from None
+        broken = [_broken(kind, complaint) for complaint in error.errors(include_url=False)]
+    unsound = frozenset(str(item.location[0]) for item in broken)
+    sound = {key: value for key, value in data.items() if isinstance(key, str) and key not in unsound}
+    return Shaped(kind.model_validate(_STAND_INS[kind.__name__] | sound), broken, unsound)
 
 
 def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Broken:  # noqa: PLR0911  a case, a sentence
@@ -86,9 +95,7 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Broken:  # noqa: 
                 _("`{key}` must be {wanted}, not {given}").format(
                     key=key, wanted=_wanted(type_), given=_given(value)
                 ),
-                _("put it into double quotes to make it text")
-                if type_ == "string_type" and not isinstance(value, list | dict)
-                else "",
+                _how(type_, value),
             )
     return Broken(
         "bad-value",
@@ -104,7 +111,7 @@ def _bad_text(location: Location, key: str, value: str, pattern: str) -> Broken:
             "empty-text",
             location,
             _("`{key}` is empty").format(key=key),
-            _("write something, or take the key out"),
+            _("write something; a key that may be missing can also be taken out"),
         )
     for character in dict.fromkeys(value):
         # Not all invisible characters are refused: a text with none but this one shows whether it is.
@@ -178,6 +185,20 @@ def _wanted(kind: str) -> str:
         "dict_type": _("a mapping of keys to values"),
         "model_type": _("a mapping of keys to values"),
     }.get(kind, kind.removesuffix("_type"))
+
+
+def _how(kind: str, value: object) -> str:
+    """How a value of the kind that is wanted is written."""
+    if value is None:
+        return _("write a value behind it")
+    match kind:
+        case "string_type":
+            return "" if isinstance(value, list | dict) else _("put it into double quotes to make it text")
+        case "bool_type":
+            return _("write true or false, without quotes")
+        case "list_type":
+            return _("write it in brackets, or each item on a line of its own behind “- ”")
+    return ""
 
 
 def _given(value: object) -> str:

@@ -39,6 +39,15 @@ def git_dir(root: Path) -> Path | None:
     return None
 
 
+def detached(root: Path) -> bool:
+    """Whether no branch is checked out, so that what is committed is on none."""
+    folder = git_dir(root)
+    try:
+        return folder is not None and not (folder / "HEAD").read_text(encoding="utf-8").startswith("ref:")
+    except OSError:
+        return False
+
+
 def private(root: Path, name: str) -> Path | None:
     """A file of ours inside git's own folder, which no clone, push or archive carries; one for each ledger of a repository.
 
@@ -154,6 +163,8 @@ class Git:
         try:
             identity = self.text("var", "GIT_AUTHOR_IDENT")
         except GitError as error:
+            if "user." not in error.said and "ident" not in error.said:
+                raise  # something else in git's settings is wrong, and git has said what
             raise SurroundingsError(
                 "no-user",
                 _("git does not know who you are"),
@@ -242,11 +253,13 @@ class Git:
         Raises:
             GitError: it was refused; the index is as it was.
         """
-        if new:
-            self.run("add", "--intent-to-add", "--", *literal(new))
         try:
+            if new:
+                self.run("add", "--intent-to-add", "--", *literal(new))
             sign = ["--gpg-sign"] if signed else []
             self.run(
+                "-c",
+                "i18n.commitEncoding=UTF-8",  # that is what we write, whatever is set up for what others write
                 "commit",
                 "--quiet",
                 "--only",

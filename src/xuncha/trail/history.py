@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.trail.git import Git, GitError
@@ -75,29 +76,56 @@ def history(root: Path, path: str = "data", *, follow: bool = False) -> list[Eve
         An event for each problem or measure that a commit names, in the commit's order; one event without an id for a
         commit that names none. Empty outside a repository and before the first commit.
     """
-    options = ["--follow", "--find-renames=95%"] if follow else []
-    form = ["-z", "--encoding=UTF-8", "--no-show-signature", f"--format={_FORMAT}", "--no-patch"]
-    try:
-        printed = Git(root).run("log", *options, *form, "--", path)
-    except GitError:
-        return []
-    texts = printed.decode("utf-8", "replace").split("\0")
-    records = [texts[place : place + _FIELDS] for place in range(0, len(texts) - 1, _FIELDS)]
-    return [event for record in records for event in _events(record)]
+    return [event for commit in _commits(root, path, follow=follow) for event in _events(commit.fields)]
 
 
 def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
-    """What was done to one measure, newest first; renames of its file are followed.
+    """What was done to one measure, newest first, under the number that it had then.
 
-    Git takes a new file that resembles another for its copy; the history of a measure begins where it was entered.
+    It begins where the measure was entered: what git goes on to show is of the file from which it was copied.
     """
     events = []
-    for event in history(root, path, follow=True):
-        if event.id in {None, identity}:
-            events.append(event)
-            if event.action == "add" and event.id == identity:
-                break
+    for commit in _commits(root, path, follow=True):
+        numbers = {identity, commit.earlier}
+        for event in _events(commit.fields):
+            if event.id is None or event.id in numbers:
+                events.append(event)
+                if event.action == "add":
+                    return events
+        identity = commit.earlier or identity  # of a merge git names no file
     return events
+
+
+class _Commit(NamedTuple):
+    """A commit as git tells it."""
+
+    fields: list[str]
+    earlier: str
+    """The number of the file before it; empty where it is not one file's history."""
+
+
+def _commits(root: Path, path: str, *, follow: bool) -> Iterator[_Commit]:
+    """The commits that touched a file or a folder, newest first; of a file that is followed, up to where it was copied."""
+    form = ["-z", "--encoding=UTF-8", "--no-show-signature", f"--format={_FORMAT}"]
+    options = ["--follow", "--find-renames=95%", "--name-status"] if follow else ["--no-patch"]
+    try:
+        printed = Git(root).run("-c", "trailer.separators=:", "log", *options, *form, "--", path)
+    except GitError:
+        return
+    texts = printed.decode("utf-8", "replace").split("\0")
+    place = 0
+    while place + _FIELDS <= len(texts):
+        fields = texts[place : place + _FIELDS]
+        place += _FIELDS
+        earlier, copied = "", False
+        if texts[place].startswith("\n"):
+            status = texts[place][1:2]
+            earlier = PurePosixPath(texts[place + 1]).stem
+            copied = status == "C"
+            place += 3 if status in "RC" else 2
+        yield _Commit(fields, earlier)
+        if copied:
+            return
 
 
 def _events(record: list[str]) -> Iterator[Event]:

@@ -98,7 +98,16 @@ def attach(name: str, content: bytes, day: date, text: str | None = None) -> Doi
         content: its bytes.
         day: of the entry.
         text: of the entry; else a sentence that names the file.
+
+    Raises:
+        RefusedError: the name begins with a dot.
     """
+    if name.startswith("."):
+        raise RefusedError(
+            "hidden-file",
+            _("{name} would be a hidden file of the ledger").format(name=name),
+            _("rename it first"),
+        )
     entry = {
         "date": day.isoformat(),
         "text": (text or f"附佐证材料：{name}").strip(),
@@ -176,4 +185,4 @@ def close(day: date, note: str | None = None) -> Doing:
         closed = {"date": day.isoformat(), "by": name}
         return [Set("closed", closed | {"note": note.strip()} if note and note.strip() else closed)]
 
-    return Doing("close", edits)
+    return Doing("close", edits, reason=(note or "").strip())

@@ -100,11 +100,14 @@ class Session:
         for path in self.git.unfinished(*paths):
             name = path.rpartition("/")[2].removesuffix(".yaml")
             number = path.split("/")[-2].lstrip("0") if name == "problem" else name
-            keep = (
-                _("keep the change with `xuncha edit {id}`, or take it back with `git checkout -- {path}`")
-                if path.startswith(PROBLEMS) and (self.root / path).exists()
-                else _("take the change back with `git checkout -- {path}`")
-            )
+            if self.git.blobs([f"HEAD:./{path}"]) == [None]:
+                keep = _("enter it with `xuncha edit {id}`, or take the file away")
+            elif path.startswith(PROBLEMS) and (self.root / path).exists():
+                keep = _(
+                    "keep the change with `xuncha edit {id}`, or take it back with `git checkout -- {path}`"
+                )
+            else:
+                keep = _("take the change back with `git checkout -- {path}`")
             raise RefusedError(
                 "uncommitted",
                 _("{path} was changed by hand and is not committed").format(path=path),

@@ -18,7 +18,7 @@ from xuncha.store.reading import parse
 from xuncha.trail.history import history_of_measure
 from xuncha.workflow.actions import Circumstances, Doing
 from xuncha.workflow.change import FileChange, Leftover, Message, Session, Step, begin
-from xuncha.workflow.transitions import step
+from xuncha.workflow.transitions import signing, step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,13 +81,22 @@ def perform(root: Path, doing: Doing, identities: Sequence[Identity]) -> Done:
                 changes.append(_evidence(root, doing.evidence(identity)))
             changes.append(FileChange(identity.path, content, editing.apply(content, edits)))
             steps.append(Step(str(identity), measure.status, to))
+        if all(change.before == change.after for change in changes):
+            raise RefusedError(
+                "nothing-changed", _("this changes nothing: it stands so already"), path=changes[0].path
+            )
         session.must_be_clean(*[change.path for change in changes if change.before is not None])
         rows = _rows_after(session, frame, changes)
         by_id = {row.id: row.title for problem in rows.values() for row in problem.measures}
         titles = [by_id[each.id] for each in steps]
         message = Message(_subject(doing.action, steps, titles), doing.action, steps, doing.reason)
         signed = doing.action == "close" and "signed_commit" in frame.close_requires
-        session.commit(changes, message, signed=signed)
+        try:
+            session.commit(changes, message, signed=signed)
+        except RefusedError as error:
+            if signed and error.code == "commit-refused":
+                raise RefusedError(error.code, error.message, signing()) from error
+            raise
     after = tuple(rows.get(problem.id, problem) for problem in before.problems)
     completed = [
         new for old, new in zip(before.problems, after, strict=True) if new.complete and not old.complete
@@ -188,8 +197,7 @@ def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> 
         if path == LEDGER_FILE:
             findings = check(source)
         else:
-            settings = load_settings(source)[0]
-            folder = load_problem(source, path.split("/")[2], settings.frame() if settings else None)
+            folder = load_problem(source, path.split("/")[2], load_settings(source).frame)
             findings = [finding for finding in folder.findings if finding.path == path]
         if findings:
             raise InvalidLedgerError(findings)
@@ -280,12 +288,13 @@ def _subject(action: Action, steps: Sequence[Step], titles: Sequence[str]) -> st
 
 
 def _submitter(root: Path, identity: Identity) -> str | None:
+    """E-mail of whoever made the application that stands; None where none does."""
     events = history_of_measure(root, identity.path, str(identity))
     undone = {event.undoes for event in events}
-    return next(
-        (event.email for event in events if event.action == "submit" and event.commit not in undone),
-        None,
-    )
+    for event in events:
+        if event.action != "undo" and event.commit not in undone and event.to not in {None, event.from_}:
+            return event.email if event.to == "submitted" else None
+    return None
 
 
 def _evidence(root: Path, change: FileChange) -> FileChange:

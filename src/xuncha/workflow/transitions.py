@@ -47,6 +47,13 @@ TRANSITIONS: Final[dict[Action, Transition]] = {
     "escalate": Transition(_OPEN, None),
     "review": Transition(("closed",), None),
 }
+_REFUSALS: Final[dict[Status, str]] = {
+    "not_started": "not-started",
+    "in_progress": "in-progress",
+    "submitted": "already-submitted",
+    "closed": "already-closed",
+}
+"""The codes under which an action is refused in a status."""
 _RECORDS_WORK: Final[frozenset[Action]] = frozenset({"progress", "attach"})
 """Work that is recorded has been started."""
 
@@ -59,9 +66,7 @@ def step(action: Action, identity: object, measure: Measure) -> Status:
     """
     transition = TRANSITIONS[action]
     if measure.status not in transition.sources:
-        raise RefusedError(
-            f"already-{measure.status}".replace("_", "-"), *_refusal(action, identity, measure.status)
-        )
+        raise RefusedError(_REFUSALS[measure.status], *_refusal(action, identity, measure.status))
     if action == "review" and measure.term != "long_term":
         raise RefusedError(
             "not-long-term",
@@ -110,9 +115,8 @@ def missing(
         "evidence": any(entry.evidence for entry in measure.progress),
         "submission": measure.status == "submitted",
         "second_person": submitter is not None and submitter != closer,
-        "signed_commit": True,
     }
-    return [requirement for requirement in requires if not met[requirement]]
+    return [requirement for requirement in requires if not met.get(requirement, True)]
 
 
 def remedy(requirement: Requirement, identity: object) -> tuple[str, str]:
@@ -122,7 +126,6 @@ def remedy(requirement: Requirement, identity: object) -> tuple[str, str]:
         "evidence": _("{id} has no evidence"),
         "submission": _("closing of {id} has not been applied for"),
         "second_person": _("{id} must be closed by someone else than the one who applied for it"),
-        "signed_commit": _("the closing of {id} must be signed"),
     }
     ways = {
         "progress": _("say what was done: xuncha progress {id} …"),
@@ -131,6 +134,12 @@ def remedy(requirement: Requirement, identity: object) -> tuple[str, str]:
         ),
         "submission": _("type: xuncha submit {id}"),
         "second_person": _("let another person close it; if no one applied for it: xuncha submit {id}"),
-        "signed_commit": _("set up signing: git config user.signingkey …"),
     }
     return lacks[requirement].format(id=identity), ways[requirement].format(id=identity)
+
+
+def signing() -> str:
+    """What to type where the policy asks for a signature and git could not give one."""
+    return _(
+        "set up signing: git config gpg.format ssh && git config user.signingkey FILE.pub; or let someone close it who signs"
+    )
