@@ -21,14 +21,22 @@ if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk
 
 FORMS = ("txt", "md", "html")
+"""The forms that are text."""
+FILES = ("docx", "pdf")
+"""The forms that are files."""
 VOID = frozenset({"meta", "br", "hr", "img", "link", "input"})
 _MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _PLAIN_BLOCKS = {"heading_open", "heading_close", "paragraph_open", "paragraph_close", "inline"}
 
 
 def notice(root: Path, form: str = "txt", today: str = TODAY) -> str:
-    """The notice of a ledger on disk."""
-    return render(content(load(WorkingTree(root)), date.fromisoformat(today)), form, root)
+    """The notice of a ledger on disk, in a form that is text."""
+    return printed(root, form, today).decode()
+
+
+def printed(root: Path, form: str, today: str = TODAY) -> bytes:
+    """The notice of a ledger on disk, in any form."""
+    return render(content(load(WorkingTree(root)), date.fromisoformat(today)), form, root)[0]
 
 
 def rewrite(ledger: LedgerOnDisk, path: str, old: str, new: str) -> None:

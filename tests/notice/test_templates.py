@@ -10,7 +10,7 @@ import pytest
 
 from tests.notice.forms import FORMS, notice, read
 from xuncha.errors import InvalidLedgerError
-from xuncha.notice.render import built_in
+from xuncha.paper.templates import built_in
 
 if TYPE_CHECKING:
     from pathlib import Path

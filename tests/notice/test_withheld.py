@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import LedgerOnDisk, measure
-from tests.notice.forms import FORMS, Page, notice, read
+from tests.notice.forms import FORMS, Page, notice, printed, read
+from tests.notice.test_own_word_file import MARKS, word
+from tests.paper.files import all_of_pdf, all_of_word, needs_poppler, text_of_pdf
 from xuncha.notice.content import content
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import ledger as load
@@ -202,6 +204,34 @@ def test_no_internal_text_is_in_any_form_and_every_public_text_is_in_each(tmp_pa
     assert read("txt", told["txt"]) == read("md", told["md"]) == read("html", told["html"])
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=15)
+@given(case=cases(), own=st.booleans())
+def test_no_internal_text_is_in_any_part_of_a_word_file(tmp_path: Path, case: Case, own: bool) -> None:
+    """Laid out, or filled into a file of the office's own: neither in the text nor in what the file tells of itself."""
+    write(tmp_path, case)
+    template = tmp_path / "templates/notice.docx"
+    template.unlink(missing_ok=True)
+    if own:
+        template.parent.mkdir(exist_ok=True)
+        template.write_bytes(word(*MARKS))
+    everything = all_of_word(printed(tmp_path, "docx"))
+    assert INTERNAL not in everything, re.findall(f"{INTERNAL}....", everything)
+    if not own:
+        assert not [marker for marker in case.public if marker not in everything]
+
+
+@needs_poppler
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=5)
+@given(case=cases())
+def test_no_internal_text_is_in_any_part_of_a_pdf(tmp_path: Path, case: Case) -> None:
+    write(tmp_path, case)
+    file = printed(tmp_path, "pdf")
+    # A font may hold any two bytes; a marker has its number.
+    assert not re.findall(f"{INTERNAL}[0-9]+", all_of_pdf(file, tmp_path))
+    shown = text_of_pdf(file, tmp_path)
+    assert not [marker for marker in case.public if marker not in shown]
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
 @given(case=cases())
 def test_a_template_is_given_nothing_that_it_could_leak(tmp_path: Path, case: Case) -> None:
@@ -248,6 +278,7 @@ def test_reasons_notes_and_evidence_given_to_commands_are_in_no_form(ledger: Led
         assert f"{PUBLIC}0001{PUBLIC}" in text, form
         for name in ("分管副局长", "规划科", "财务科", "局长"):
             assert name not in text, f"{form} names {name}"
+    assert INTERNAL not in all_of_word(printed(ledger.root, "docx"))
 
 
 def test_withheld_items_leave_no_trace_in_the_page_itself(bare_ledger: LedgerOnDisk) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.notice.chinese import sentence
+from xuncha.paper.chinese import sentence
 from xuncha.tally import tally
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ class Counts:
     measures: int
     measures_done: int
     measures_in_progress: int
+    measures_escalated: int
+    """Open ones that are a leader's own task (攻坚事项)."""
     """In progress, or closing applied for."""
     measures_not_started: int
     long_term_done: int
@@ -181,6 +183,10 @@ def _counts(ledger: Ledger, today: Date) -> Counts:
         problems_done=counted.problems_closed,
         measures=counted.measures,
         measures_done=counted.closed,
+        measures_escalated=sum(
+            measure.escalated is not None and measure.status != "closed"
+            for measure in ledger.measures.values()
+        ),
         measures_in_progress=counted.by_status["in_progress"] + counted.by_status["submitted"],
         measures_not_started=counted.by_status["not_started"],
         long_term_done=counted.long_term_closed,

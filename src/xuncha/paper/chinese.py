@@ -1,4 +1,4 @@
-"""How a notice writes numbers, days and punctuation."""
+"""How an official document writes numbers, days and punctuation."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from html import unescape
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
-from cn2an import an2cn
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+_DIGITS = "零一二三四五六七八九"
+_NUMERALS_BY_HAND = 100
+"""Below this, numbers of headings are written without the library."""
 _CJK = r"[\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff“”‘’…—]"
 _CHINESE = re.compile(_CJK)
 _HALF_WIDTH = re.compile(rf"(?<={_CJK})[,;:!?()]|[,;:!?()](?={_CJK})")
+_MARK = re.compile(r"[,;:!?()]")
+_PARENTHESIS = re.compile(r"[()（）]")
 _FULL = dict(zip(",;:!?()", "，；：！？（）", strict=True))
 _PAGE = re.compile(r"<style>.*?</style>|<[^<>]*>|&#?[0-9A-Za-z]+;", re.DOTALL)
 """The mark-up of a web page: a style sheet, a tag, or a reference that stands for a character, such as `&lt;`."""
@@ -26,6 +29,12 @@ _ESCAPE = re.compile(r"\\[!-/:-@\[-`{-~]")
 
 def numeral(number: int) -> str:
     """A number of a heading or of an enumeration in Chinese: 1 is 一, 12 is 十二, 105 is 一百零五."""
+    if number < _NUMERALS_BY_HAND:
+        tens, ones = divmod(number, 10)
+        ten = f"{_DIGITS[tens] if tens > 1 else ''}十" if tens else ""
+        return ten + (_DIGITS[ones] if ones or not tens else "")
+    from cn2an import an2cn  # noqa: PLC0415  loads for a tenth of a second, longer than a whole `status`
+
     return str(an2cn(number))
 
 
@@ -41,6 +50,8 @@ def full_width(text: str) -> str:
     What has become full-width is a Chinese neighbour itself, so it goes on from mark to mark: to those beside it, and from
     a parenthesis to its other half.
     """
+    if not _MARK.search(text):  # as most of the many lines of a page
+        return text
     partners = _pairs(text)
     chinese = [match.start() for match in _CHINESE.finditer(text)]
     waiting = [match.start() for match in _HALF_WIDTH.finditer(text)]
@@ -62,10 +73,11 @@ def _pairs(text: str) -> dict[int, int]:
     """Where the parentheses that belong together stand, each with the place of its other half."""
     opened: list[int] = []
     found: dict[int, int] = {}
-    for place, character in enumerate(text):
-        if character in "(（":
+    for match in _PARENTHESIS.finditer(text):
+        place = match.start()
+        if match[0] in "(（":
             opened.append(place)
-        elif character in ")）" and opened:
+        elif opened:
             start = opened.pop()
             found |= {start: place, place: start}
     return found

@@ -6,11 +6,12 @@ import time
 from datetime import date
 
 import pytest
+from cn2an import an2cn
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.punctuation import half_width, torn_pairs
-from xuncha.notice.chinese import day, full_width, numeral, sentence
+from xuncha.paper.chinese import day, full_width, numeral, sentence
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,10 @@ from xuncha.notice.chinese import day, full_width, numeral, sentence
 )
 def test_numerals_are_those_of_headings(number: int, written: str) -> None:
     assert numeral(number) == written
+
+
+def test_numerals_are_those_of_the_library_for_all_numbers() -> None:
+    assert [numeral(number) for number in range(1, 1100)] == [an2cn(number) for number in range(1, 1100)]
 
 
 @given(st.integers(1, 9999))

@@ -1,0 +1,270 @@
+"""An office's own Word file, filled: its marks are Jinja's, in the same sandbox as all templates.
+
+A Word file is a program to those who open it: macros, embedded objects, links and fields that fetch things are refused, and so is
+whatever names people (tracked changes, comments). What the file tells of itself is replaced.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final
+from zipfile import BadZipFile, ZipFile
+
+from jinja2 import TemplateSyntaxError
+
+from xuncha.errors import InvalidLedgerError
+from xuncha.extras import needs
+from xuncha.language import gettext as _
+from xuncha.paper.chinese import full_width
+from xuncha.paper.docx import LONGEST_PROPERTY, pack
+from xuncha.paper.heading import lines
+from xuncha.paper.templates import TEMPLATE_ERRORS, environment, place_of, wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from lxml.etree import _Element
+
+_WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_LARGEST_FILE: Final = 20 * 1024 * 1024
+_LARGEST_PARTS: Final = 50 * 1024 * 1024
+_MOST_PARTS: Final = 1000
+_ACTIVE = re.compile(r"vba|activex|embeddings|oleobject|afchunk|macro|\.bin$", re.IGNORECASE)
+"""In the names of parts and in their kinds: what runs, or holds another file."""
+_FIELDS: Final = frozenset({"PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", "PAGEREF", "REF", "TOC", "STYLEREF", "SEQ", "TITLE", "="})  # fmt: skip
+"""Fields that show something of the document itself; others fetch, run, or tell of the machine."""
+_DROPPED = re.compile(
+    r"/(extended-properties|custom-properties|thumbnail|customXml|glossaryDocument|people)$"
+)
+"""Kinds of relationships to what tells of the file's past: who wrote it, where, and how it looked."""
+_MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
+
+
+def fill(path: Path, root: Path, title: str, words: str, **given: object) -> bytes:
+    """The file with its marks filled.
+
+    Args:
+        path: the Word file.
+        root: the ledger's folder; the file must be in it.
+        title: for the file's properties.
+        words: the template whose macros the marks may use as `words`.
+        given: as for other templates.
+
+    Raises:
+        InvalidLedgerError: a mark is wrong, or the file is none that may be filled; with its name.
+        SurroundingsError: the extra `docx` is not installed.
+    """
+    with needs("docx"):
+        import docxtpl  # noqa: F401, PLC0415
+        from lxml.etree import XMLSyntaxError  # noqa: PLC0415
+    try:
+        content = _harmless(path, root)
+        return _finished(_rendered(content, path.name, root, words, given), title)
+    except _RefusedFileError as error:
+        raise wrong(path.name, 0, str(error), root, ("words", *given)) from None
+    except (BadZipFile, XMLSyntaxError, EOFError, NotImplementedError, RuntimeError):
+        said = _("it is not a Word document (.docx)")
+        raise wrong(path.name, 0, said, root, ("words", *given)) from None
+
+
+class _RefusedFileError(Exception):
+    """The file holds what a template may not hold; says what."""
+
+
+def _harmless(path: Path, root: Path) -> bytes:
+    """The bytes of a file in which nothing runs, fetches, or names people."""
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise _RefusedFileError(_("it is a link that leads out of the ledger"))
+    if path.stat().st_size > _LARGEST_FILE:
+        raise _RefusedFileError(_("the file is too large"))
+    content = path.read_bytes()
+    with ZipFile(BytesIO(content)) as parts:
+        entries = parts.infolist()
+        if len(entries) > _MOST_PARTS or sum(entry.file_size for entry in entries) > _LARGEST_PARTS:
+            raise _RefusedFileError(_("the file is too large"))
+        for name in parts.namelist():
+            if _ACTIVE.search(name):
+                raise _RefusedFileError(_("it holds a macro or another file: {name}").format(name=name))
+            if name.lower().endswith((".xml", ".rels")):
+                _look_through(_parsed(parts.read(name)))
+    return content
+
+
+def _parsed(part: bytes) -> _Element:
+    from lxml import etree  # noqa: PLC0415
+
+    root = etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True))
+    if root.getroottree().docinfo.doctype:
+        raise _RefusedFileError(_("a part of it declares entities"))
+    return root
+
+
+def _look_through(part: _Element) -> None:
+    """Refuse what a part of the file must not hold."""
+    fields = [""]
+    for element in part.iter("*"):
+        kind = element.tag.rpartition("}")[2]
+        if kind == "Relationship" and element.get("TargetMode") == "External":
+            raise _RefusedFileError(
+                _("it links to the outside: {target}").format(target=element.get("Target"))
+            )
+        if kind in {"Override", "Default"} and _ACTIVE.search(element.get("ContentType", "")):
+            raise _RefusedFileError(
+                _("it holds a macro or another file: {name}").format(name=element.get("ContentType"))
+            )
+        if kind in {"altChunk", "object", "control", "subDoc"}:
+            raise _RefusedFileError(_("it holds a macro or another file: {name}").format(name=kind))
+        if element.get(f"{_WORD}author") is not None:
+            raise _RefusedFileError(
+                _("it holds comments or tracked changes, with names; in Word, delete and accept them all")
+            )
+        if kind == "fldSimple":
+            _look_at_field(element.get(f"{_WORD}instr", ""))
+        elif kind == "instrText":
+            fields[-1] += element.text or ""
+        elif kind == "fldChar":
+            _follow_field(element.get(f"{_WORD}fldCharType", ""), fields)
+    for field in fields:
+        _look_at_field(field)
+
+
+def _follow_field(step: str, fields: list[str]) -> None:
+    """Fields may stand inside each other, and their codes in pieces."""
+    if step == "begin":
+        fields.append("")
+    elif len(fields) > 1:
+        _look_at_field(fields[-1])
+        if step == "end":
+            fields.pop()
+
+
+def _look_at_field(code: str) -> None:
+    name = (code.split() or ["="])[0].upper()
+    if name not in _FIELDS and not name.startswith("="):
+        raise _RefusedFileError(_("it holds the field {name}").format(name=name))
+
+
+def _rendered(content: bytes, name: str, root: Path, words: str, given: Mapping[str, object]) -> Any:  # noqa: ANN401
+    """The document, filled."""
+    from docxtpl import DocxTemplate  # noqa: PLC0415
+
+    sources: list[str] = []
+
+    class Filled(DocxTemplate):  # type: ignore[misc,unused-ignore]
+        """Keeps the text that is being filled, for errors; and lets no value pass for a mark of docxtpl's own."""
+
+        def render_xml_part(self, src_xml: str, part: Any, context: Any, jinja_env: Any = None) -> str:  # noqa: ANN401
+            self.current_rendering_part = part
+            sources.append(re.sub(r"<w:p([ >])", r"\n<w:p\1", src_xml))
+            made = jinja_env.from_string(sources[-1]).render(context)
+            return str(self.resolve_listing(re.sub(r"\n<w:p([ >])", r"<w:p\1", made)))
+
+        def fix_tables(self, xml: str) -> Any:  # noqa: ANN401
+            _well_formed(xml)
+            return super().fix_tables(xml)
+
+        def render_properties(self, context: Any, jinja_env: Any = None) -> None:  # noqa: ANN401
+            """They are replaced."""
+
+    template = Filled(BytesIO(content))
+    jinja = environment(name, root)
+    jinja.filters["in_lines"] = _in_lines
+    try:
+        template.init_docx()
+    except (KeyError, ValueError, AttributeError) as error:
+        raise BadZipFile from error
+    try:
+        module = jinja.get_template(words).make_module()
+        template.render({**given, "words": module}, jinja)
+    except TemplateSyntaxError as error:
+        if error.name:
+            raise wrong(error.name, error.lineno, error.message or "", root, given) from None
+        raise _at_mark(name, sources, error.lineno, error.message or "", root, given) from None
+    except TEMPLATE_ERRORS as error:
+        where, line = place_of(error, name)
+        if where != name:
+            raise wrong(where, line, str(error), root, given) from None
+        raise _at_mark(name, sources, _line_of(error), str(error), root, given) from None
+    return template.docx
+
+
+def _in_lines(text: str, longest: int) -> str:
+    """A title in lines of at most so many characters, broken as a person would."""
+    return "\n".join(lines(str(text), longest))
+
+
+def _well_formed(xml: str) -> None:
+    from lxml import etree  # noqa: PLC0415
+
+    try:
+        etree.fromstring(xml)
+    except etree.XMLSyntaxError:
+        message = _(
+            "a mark begins in one paragraph and ends in another; write {{%p … %}} where it stands alone"
+        )
+        raise TemplateSyntaxError(message.replace("{{", "{").replace("}}", "}"), 0) from None
+
+
+def _line_of(error: BaseException) -> int:
+    """The line of the text that was being filled."""
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    return next((frame.lineno or 0 for frame in frames if frame.filename == "<template>"), 0)
+
+
+def _at_mark(
+    name: str, sources: list[str], line: int, message: str, root: Path, given: Mapping[str, object]
+) -> InvalidLedgerError:
+    """The error, with the paragraph and the mark that it is about."""
+    source = sources[-1].split("\n") if sources else []
+    shown = re.sub(r"<[^>]*>", "", source[line - 1]) if 0 < line <= len(source) else ""
+    named = re.search(r"'(\w+)'", message)
+    marks = list(_MARK.finditer(shown))
+    mark = next((each for each in marks if named and named[1] in each[0]), marks[0] if marks else None)
+    said = f"{mark[0]}: {message}" if mark else message
+    (finding,) = wrong(name, 0, said, root, ("words", *given)).findings
+    return InvalidLedgerError(
+        [finding._replace(excerpt=shown.strip(), column=shown.strip().find(mark[0]) + 1 if mark else 1)]
+    )
+
+
+def _finished(word: Any, title: str) -> bytes:  # noqa: ANN401
+    """The file without what tells of its past, its punctuation full-width."""
+    for holder in (word.part.package, word.part):
+        for name, relationship in list(holder.rels.items()):
+            if _DROPPED.search(relationship.reltype):
+                del holder.rels[name]
+    properties = word.core_properties
+    for element in list(properties._element):  # noqa: SLF001  there is no other way to take all away
+        properties._element.remove(element)  # noqa: SLF001
+    properties.title = title[:LONGEST_PROPERTY]
+    stream = BytesIO()
+    word.save(stream)
+    with ZipFile(stream) as parts:
+        return pack((name, _punctuated(name, parts.read(name))) for name in parts.namelist())
+
+
+def _punctuated(name: str, part: bytes) -> bytes:
+    if not (name.startswith("word/") and name.endswith(".xml")):
+        return part
+    from lxml import etree  # noqa: PLC0415
+
+    root = _parsed(part)
+    for paragraph in root.iter(f"{_WORD}p"):
+        texts = list(_texts(paragraph))
+        wide = full_width("".join(text.text or "" for text in texts))
+        for text in texts:
+            length = len(text.text or "")
+            text.text, wide = wide[:length], wide[length:]
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
+
+
+def _texts(paragraph: _Element) -> Iterator[_Element]:
+    """The texts of a paragraph, without those of paragraphs inside it, as in a text box."""
+    for element in paragraph:
+        if element.tag == f"{_WORD}t":
+            yield element
+        elif element.tag != f"{_WORD}p":
+            yield from _texts(element)

@@ -1,0 +1,167 @@
+"""What a document consists of, without its layout; and the plain lines in which a template gives it.
+
+A template gives a line for each block: its kind, a blank, its text. `mark` is what stands above the title, such as 内部资料;
+`landscape` alone turns the paper: all of it before the first block, else what follows, on a new page; `table` with the widths of
+its columns begins a table, and the lines `row` after it are its rows, the first of them the head. What a value holds cannot
+begin a line or a cell: the environment of the templates prints it on one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final, NoReturn
+
+from xuncha.language import gettext as _
+from xuncha.paper.chinese import full_width, width
+
+KINDS: Final = ("to", "h1", "h2", "h3", "h4", "p", "sign", "date", "table-title")
+"""Of a block: the addressee, flush left; headings 一、 （一） 1. （1）; a paragraph; who signs, and when; what is above a table."""
+CELL: Final = "\x1f"
+"""Between two cells of a row. A ledger holds no such character."""
+_BLANKS = re.compile(r"(?:[^\S\u3000]|[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff])+")
+"""Blanks, and what no form can hold; the ideographic space is a character like others."""
+
+
+_SHORT: Final = 12
+"""Full-width characters of the longest text that is short."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph or a heading."""
+
+    kind: str
+    """One of `KINDS`."""
+    text: str
+    """On one line, without mark-up, never empty."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; every row has a cell for each column.
+
+    An empty cell at the beginning of a row, and those next to it, belong to the cell above: `spans` tells how far.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    widths: tuple[float, ...]
+    """Of the columns, as shares of the whole: they add up to 1."""
+
+    def centred(self) -> tuple[bool, ...]:
+        """Which columns hold short texts alone, such as names, days and numbers: those are set in the middle."""
+        columns = zip(*self.rows, strict=True) if self.rows else [()] * len(self.header)
+        return tuple(all(width(cell) <= _SHORT for cell in column) for column in columns)
+
+    def spans(self) -> tuple[tuple[int, ...], ...]:
+        """For each cell of each row how many rows it covers, its own included; 0 where the one above covers it."""
+        found: list[list[int]] = []
+        above: list[int] = []
+        """For each column the row whose cell covers it."""
+        for number, row in enumerate(self.rows):
+            filled = next((place for place, cell in enumerate(row) if cell), 0) if number else 0
+            above = [*above[:filled], *[number] * (len(row) - filled)]
+            found.append([0] * filled + [1] * (len(row) - filled))
+            for place in range(filled):
+                found[above[place]][place] += 1
+        return tuple(map(tuple, found))
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What follows begins on a new page, and lies."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document on paper."""
+
+    title: str
+    blocks: tuple[Block | Table | Turn, ...]
+    landscape: bool = False
+    """Whether all of it lies."""
+    mark: str = ""
+    """Above the title, flush left, such as 内部资料; empty where there is none."""
+
+
+class OutlineError(ValueError):
+    """A template has given what is no outline; says what is wrong with which of its lines."""
+
+
+def read(text: str) -> Document:
+    """The document that a template has given.
+
+    Args:
+        text: lines as above. Empty lines are passed over, and so are blocks without a text.
+
+    Raises:
+        OutlineError: a line is none of those, or there is no title.
+    """
+    title, mark, landscape = "", "", False
+    blocks: list[Block | _Rows | Turn] = []
+    for line in filter(str.strip, text.split("\n")):
+        kind, _blank, rest = line.strip(" ").partition(" ")
+        last = blocks[-1] if blocks else None
+        if kind == "title":
+            title = _plain(rest)
+        elif kind == "mark":
+            mark = _plain(rest)
+        elif kind == "landscape" and blocks:
+            blocks.append(Turn())
+        elif kind == "landscape":
+            landscape = True
+        elif kind == "table":
+            blocks.append(_Rows(_widths(rest, line)))
+        elif kind == "row" and isinstance(last, _Rows):
+            last.add(rest, line)
+        elif kind in KINDS:
+            blocks += [Block(kind, plain)] if (plain := _plain(rest)) else []
+        else:
+            _refuse(_("a line begins with a kind, such as p or h1"), line)
+    if not title:
+        raise OutlineError(_("it gives no title"))
+    whole = (block.table() if isinstance(block, _Rows) else block for block in blocks)
+    return Document(title, tuple(whole), landscape, mark)
+
+
+@dataclass
+class _Rows:
+    """A table while its rows are read."""
+
+    widths: tuple[float, ...]
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+
+    def add(self, text: str, line: str) -> None:
+        """Add a row; its cells must be as many as the columns."""
+        cells = tuple(map(_plain, text.split(CELL)))
+        if len(cells) != len(self.widths):
+            _refuse(_("a row has as many cells as the table has columns"), line)
+        self.rows.append(cells)
+
+    def table(self) -> Table:
+        """The whole of it."""
+        header, *others = self.rows or [("",) * len(self.widths)]
+        return Table(header, tuple(others), self.widths)
+
+
+def _plain(text: str) -> str:
+    """A text as it is printed: on one line, without control characters, with full-width punctuation."""
+    return full_width(_BLANKS.sub(" ", text).strip())
+
+
+def _widths(text: str, line: str) -> tuple[float, ...]:
+    """The widths of a table's columns, as shares."""
+    try:
+        widths = [float(width) for width in text.split()]
+    except ValueError:
+        widths = []
+    whole = sum(widths)
+    if not (widths and min(widths) > 0 and whole < float("inf")):
+        _refuse(_("a table has the widths of its columns, numbers above 0"), line)
+    return tuple(width / whole for width in widths)
+
+
+def _refuse(what: str, line: str) -> NoReturn:
+    shown = _BLANKS.sub(" ", line.replace(CELL, " | ")).strip()
+    raise OutlineError(f"{what}: {shown[:40]}")

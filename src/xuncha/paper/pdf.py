@@ -1,0 +1,139 @@
+"""A document as PDF in the format of GB/T 9704-2012, without Word or TeX: typst lays out what `page.typ` says.
+
+The fonts are those of the system that are wanted, else named stand-ins. They are embedded. A character that no font has is an
+error, never a box: the file is made as PDF/A, which forbids them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from xuncha.errors import SurroundingsError
+from xuncha.extras import needs
+from xuncha.language import gettext as _
+from xuncha.paper.layout import signature_indent, title
+from xuncha.paper.outline import Table, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from typst import Fonts
+
+    from xuncha.paper.outline import Block, Document
+
+_PAGE = Path(__file__).parent / "page.typ"
+_SERIF: Final = (
+    "Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC", "Source Han Serif CN", "SimSun", "宋体", "Songti SC", "STSong",
+    "FandolSong", "AR PL UMing CN",
+)  # fmt: skip
+_SANS: Final = (
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei", "微软雅黑", "PingFang SC",
+    "STHeiti", "Heiti SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Droid Sans Fallback",
+)  # fmt: skip
+_KAI: Final = (
+    "LXGW WenKai",
+    "LXGW WenKai GB",
+    "AR PL UKai",
+    "AR PL UKai CN",
+    "AR PL KaitiM GB",
+    "Kaiti SC",
+    "FandolKai",
+)
+_WANTED: Final = {
+    "title": ("方正小标宋", ("FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "方正小标宋简体", "方正小标宋_GBK", "FZXBSJW", "FZXBSK")),
+    "body": ("仿宋_GB2312", ("FangSong_GB2312", "仿宋_GB2312", "FangSong", "仿宋", "STFangsong", "华文仿宋", "FZFangSong-Z02S", "FZFangSong-Z02")),
+    "first": ("黑体", ("SimHei", "黑体", "FZHei-B01S", "FZHei-B01")),
+    "second": ("楷体_GB2312", ("KaiTi_GB2312", "楷体_GB2312", "KaiTi", "楷体", "STKaiti", "华文楷体", "FZKai-Z03S", "FZKai-Z03")),
+    "number": ("宋体", ("SimSun", "宋体", "NSimSun", "STSong", "FZShuSong-Z01S", "FZShuSong-Z01")),
+}  # fmt: skip
+"""For each part of the page: the font that the standard and its users name, and how the systems call it and its equals."""
+_STAND_INS: Final = {
+    "title": _SERIF + _SANS,
+    "body": _SERIF + _KAI + _SANS,
+    "first": _SANS + _SERIF,
+    "second": _KAI + _SERIF + _SANS,
+    "number": _SERIF + _SANS,
+}
+_NOT_SHOWN = re.compile(r"the text (.+?) could not be displayed")
+
+
+def pdf(document: Document) -> tuple[bytes, list[str]]:
+    """The document as a PDF file, and a sentence for each font that another stands in for.
+
+    Raises:
+        SurroundingsError: the extra `pdf` is not installed, or no font of the system has a character.
+    """
+    with needs("pdf"):
+        import typst  # noqa: PLC0415
+
+        lines = title(document)
+    fonts = typst.Fonts()
+    families, warnings = _chosen(fonts.families())
+    given = {
+        "title": document.title,
+        "lines": lines,
+        "mark": document.mark,
+        "landscape": document.landscape,
+        "indent": signature_indent(document),
+        "blocks": [_as_data(block) for block in document.blocks],
+        "fonts": families,
+    }
+    return _compiled(json.dumps(given), fonts), warnings
+
+
+def _as_data(block: Block | Table | Turn) -> dict[str, object]:
+    if isinstance(block, Turn):
+        return {"kind": "turn"}
+    if isinstance(block, Table):
+        rows = [
+            [{"text": cell, "rows": span, "short": short} for cell, span, short in cells if span]
+            for cells in (
+                zip(row, spans, block.centred(), strict=True)
+                for row, spans in zip(block.rows, block.spans(), strict=True)
+            )
+        ]
+        return {"kind": "table", "header": block.header, "rows": rows, "widths": block.widths}
+    return {"kind": block.kind, "text": block.text}
+
+
+def _chosen(families: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
+    """For each part of the page the fonts that are there, the best first; and what stands in for what."""
+    there = {family.casefold(): family for family in families}
+    chosen, warnings = {}, []
+    for part, (name, wanted) in _WANTED.items():
+        found = [there[each.casefold()] for each in (*wanted, *_STAND_INS[part]) if each.casefold() in there]
+        if not found:
+            raise _no_font(name)
+        if found[0].casefold() not in {each.casefold() for each in wanted}:
+            warnings.append(
+                _("the font {wanted} is not installed; {font} stands in for it").format(
+                    wanted=name, font=found[0]
+                )
+            )
+        chosen[part] = found
+    return chosen, warnings
+
+
+def _compiled(given: str, fonts: Fonts) -> bytes:
+    """The page with what is given, in the form for archives, which has no boxes in place of characters."""
+    import typst  # noqa: PLC0415
+
+    page, inputs = _PAGE.read_bytes(), {"paper": given}
+    try:
+        return typst.compile(page, font_paths=fonts, format="pdf", sys_inputs=inputs, pdf_standards="a-2b")
+    except typst.TypstError as error:
+        if lacking := _NOT_SHOWN.search(str(error)):
+            raise _no_font(lacking[1].strip('`"')) from None
+    # What else that form forbids, such as fonts whose makers do not let them be embedded for good, is no fault of a reader's.
+    return typst.compile(page, font_paths=fonts, format="pdf", sys_inputs=inputs)
+
+
+def _no_font(what: str) -> SurroundingsError:
+    return SurroundingsError(
+        "no-font",
+        _("no font on this machine shows {what}").format(what=what),
+        _("install one that does; on Debian and Ubuntu: apt install fonts-noto-cjk fonts-arphic-ukai"),
+    )

@@ -1,0 +1,182 @@
+"""The templates of documents: a ledger's own before the built-in ones, each given what a wing wants to be said.
+
+Templates are programs from a folder that others may write to: they run in Jinja's sandbox, see only what they are given, and
+what they do not know is an error, told with its file and line. Texts of the ledger are never templates.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from xuncha.errors import Finding, InvalidLedgerError
+from xuncha.language import gettext as _
+from xuncha.paper.chinese import day, full_width, numeral, sentence, width
+from xuncha.paper.outline import CELL, Document, OutlineError, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from jinja2 import Environment
+
+OUTLINE: Final = ".outline.j2"
+"""How the names of templates end that give an outline, for the forms that are laid out by `xuncha.paper`."""
+_PACKAGE = Path(__file__).parents[1]
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~&]")
+_BLANKS = re.compile(r"^[ \t]+|[ \t]+$", re.MULTILINE)
+_MARKDOWN_START = re.compile(r"^(\s*)((?:[0-9]+(?=[.)]))|(?=[-+=]))", re.MULTILINE)
+TEMPLATE_ERRORS: Final = (
+    TemplateError,
+    ArithmeticError,
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+    MemoryError,
+    AssertionError,
+    OSError,
+)
+"""What a template can run into; whatever it is, it is the template's."""
+_LINE = 38
+"""Full-width characters in a line of the text form, to which the signature is set right."""
+_LINE_END = "\x1e"
+"""Stands for the end of a line inside a value: `paragraphs` knows it, and no line of an outline ends there."""
+
+
+class _OwnTemplates(FileSystemLoader):
+    """The ledger's own templates; what leads out of its folder is refused."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root / "templates")
+        self.root = root.resolve()
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """See Jinja."""
+        place = self.root / "templates" / template.lstrip("/")
+        if place.exists() and not place.resolve().is_relative_to(self.root):
+            raise TemplateSyntaxError(_("it is a link that leads out of the ledger"), 1, template)
+        try:
+            return super().get_source(environment, template)
+        except UnicodeDecodeError:
+            raise TemplateSyntaxError(_("the file is not UTF-8 text"), 1, template) from None
+
+
+class _Cells(str):
+    """A row whose cells are separated already."""
+
+    __slots__ = ()
+
+
+def built_in() -> Path:
+    """The folder of the built-in templates: inside the installed package, or beside its source."""
+    installed = _PACKAGE / "templates"
+    return installed if installed.is_dir() else _PACKAGE.parents[1] / "templates"
+
+
+def render(name: str, root: Path, **given: object) -> str:
+    """What a template makes of what it is given.
+
+    Args:
+        name: of the template, such as `notice.txt.j2`. In a web page (`.html.j2`) values are escaped; in an outline
+            (`.outline.j2`) each is printed on one line.
+        root: the ledger's folder, whose own `templates/` go before the built-in ones.
+        given: data alone, without methods that do anything: a template may call whatever an object offers.
+
+    Raises:
+        InvalidLedgerError: the template is wrong; with its file and line.
+    """
+    try:
+        return environment(name, root).get_template(name).render(given)
+    except TemplateSyntaxError as error:
+        raise wrong(error.name or name, error.lineno, error.message or "", root, given) from None
+    except TEMPLATE_ERRORS as error:
+        raise wrong(*place_of(error, name), str(error), root, given) from None
+
+
+def document(name: str, root: Path, **given: object) -> Document:
+    """The document that an outline template makes of what it is given.
+
+    Raises:
+        InvalidLedgerError: the template is wrong, or what it gives is no outline; see `xuncha.paper.outline`.
+    """
+    text = render(name, root, **given)
+    try:
+        return read(text)
+    except OutlineError as error:
+        raise wrong(name, 0, str(error), root, given) from None
+
+
+def filters() -> dict[str, Callable[..., object]]:
+    """What templates may do with a value, beside Jinja's own."""
+    return {
+        "day": day,
+        "numeral": numeral,
+        "sentence": sentence,
+        "paragraphs": lambda text: [line.strip() for line in text.splitlines() if line.strip()],
+        "markdown": markdown,
+        "right": lambda text: "\u3000" * max(0, int(_LINE - width(full_width(text)))) + text,
+        "cells": _cells,
+    }
+
+
+def markdown(text: str) -> str:
+    """The text so that Markdown shows it as it is; blanks before a line, which could make it code, become one."""
+    text = _MARKDOWN.sub(r"\\\g<0>", _BLANKS.sub(" ", text))
+    return _MARKDOWN_START.sub(r"\1\2\\", text)
+
+
+def environment(name: str, root: Path) -> Environment:
+    """What a template runs in; `name` is the template's, with its ending."""
+    environment = ImmutableSandboxedEnvironment(
+        loader=ChoiceLoader([_OwnTemplates(root), FileSystemLoader(built_in())]),
+        autoescape=name.endswith((".html.j2", ".docx")),
+        undefined=StrictUndefined,
+        finalize=_on_one_line if name.endswith(OUTLINE) else None,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= filters()
+    return environment
+
+
+def _on_one_line(value: object) -> object:
+    """A value as an outline prints it."""
+    if isinstance(value, str) and not isinstance(value, _Cells):
+        return _LINE_END.join(value.replace(CELL, " ").splitlines())
+    return value
+
+
+def _cells(values: Iterable[object]) -> str:
+    """The cells of a row, one for each value; a value that is none is an empty cell."""
+    texts = ("" if value is None else str(value) for value in values)
+    return _Cells(CELL.join(str(_on_one_line(text)) for text in texts))
+
+
+def place_of(error: BaseException, name: str) -> tuple[str, int]:
+    """The template and the line in which an error arose."""
+    frames: Iterator[Any] = reversed(traceback.extract_tb(error.__traceback__))
+    frame = next((frame for frame in frames if frame.filename.endswith(".j2")), None)
+    return (Path(frame.filename).name, frame.lineno or 1) if frame else (name, 1)
+
+
+def wrong(name: str, line: int, message: str, root: Path, given: Iterable[str]) -> InvalidLedgerError:
+    """What is wrong with a template, and where; line 0 where it is the whole of it."""
+    own = root / "templates" / name
+    excerpt = ""
+    if own.is_file() and own.resolve().is_relative_to(root.resolve()):
+        lines = own.read_text(encoding="utf-8", errors="replace").splitlines()
+        excerpt = lines[line - 1] if 0 < line <= len(lines) else ""
+    finding = Finding(
+        f"templates/{name}", line or 1, 1, "template", _("the template is wrong: {message}").format(message=" ".join(message.split())),
+        _("a template is given {names}; docs/templates.md says what is in it").format(
+            names=_(", ").join(f"`{name}`" for name in given)
+        ), excerpt,
+    )  # fmt: skip
+    return InvalidLedgerError([finding])

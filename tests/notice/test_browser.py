@@ -1,0 +1,93 @@
+"""The page of the notice in a browser: axe finds nothing, nothing runs over on a phone, nothing is fetched, it prints on A4.
+
+Left out where there is no Chromium; axe-core is looked for in `AXE_CORE` (the path of its axe.min.js) and in node_modules/.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.conftest import LedgerOnDisk, measure
+from tests.notice.forms import notice
+from tests.notice.test_texts import SNIPPETS, ledger_of
+from tests.notice.test_withheld import Case, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+driver = pytest.importorskip(
+    "tests.dashboard.browser", reason="the browser is driven by what the dashboard's tests have"
+)
+pytestmark = pytest.mark.skipif(driver.program() is None, reason="there is no Chromium here")
+
+REPOSITORY = Path(__file__).parents[2]
+AXE = Path(os.environ.get("AXE_CORE") or REPOSITORY / "node_modules/axe-core/axe.min.js")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with driver.Browser() as found:
+        yield found
+
+
+@pytest.fixture(params=["usual", "seed", "hostile", "long"])
+def page(request: pytest.FixtureRequest, bare_ledger: LedgerOnDisk) -> Path:
+    """Notices of several kinds."""
+    root = bare_ledger.root
+    if request.param == "usual":
+        for identity in ("2.1", "2.2", "2.3"):
+            bare_ledger.write(bare_ledger.path(identity), measure(identity, "closed", part="前期手续"))
+    elif request.param == "seed":
+        shutil.rmtree(root / "data")
+        shutil.copytree(REPOSITORY / "data", root / "data")
+    else:
+        text = {"hostile": " ".join(SNIPPETS), "long": "持续推进" * 20 + "abcdefghij" * 20}[request.param]
+        shutil.rmtree(root / "data")
+        write(root, Case(ledger_of(text)))
+    return bare_ledger.write("notice.html", notice(root, "html"))
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_runs_over_is_fetched_or_complained_of(browser: Any, page: Path, width: int) -> None:
+    browser.open(page, width)
+    assert browser.value("document.documentElement.scrollWidth") == width
+    requested = {params["request"]["url"] for params in browser.heard("Network.requestWillBeSent")}
+    assert requested == {page.resolve().as_uri()}
+    assert browser.heard("Log.entryAdded", "Runtime.consoleAPICalled", "Runtime.exceptionThrown") == []
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not here: npm install axe-core, or set AXE_CORE")
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing(browser: Any, page: Path, dark: bool) -> None:
+    browser.open(page, 360, dark=dark)
+    browser.value(AXE.read_text(encoding="utf-8") + ";0")
+    found = browser.value(
+        "axe.run().then(r => r.violations.map(v => [v.id, v.help, v.nodes.map(n => n.html.slice(0, 120))]))"
+    )
+    assert found == []
+
+
+def test_text_can_be_read_on_a_phone(browser: Any, page: Path) -> None:
+    browser.open(page, 360)
+    assert (
+        browser.value(
+            "Math.min(...[...document.querySelectorAll('p, h1, h2, h3, h4')].map(e => parseFloat(getComputedStyle(e).fontSize)))"
+        )
+        >= 16
+    )
+
+
+def test_it_prints_on_a4(browser: Any, page: Path, tmp_path: Path) -> None:
+    browser.open(page, 1280)
+    browser.print(tmp_path / "notice.pdf")
+    boxes = {
+        tuple(map(float, box.split()))
+        for box in re.findall(rb"/MediaBox \[([^\]]*)\]", (tmp_path / "notice.pdf").read_bytes())
+    }
+    assert all(abs(size - wanted) < 2 for size, wanted in zip(*boxes, (0, 0, 595, 842), strict=True))

@@ -1,0 +1,92 @@
+"""A document as a web page: its reader sees every text as it is; no script, nothing from elsewhere, every table whole."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+
+from tests.notice.forms import VOID, Element, Page
+from tests.paper.documents import HOSTILE, documents
+from xuncha.paper.html import html
+from xuncha.paper.outline import Block, Document, Table, Turn
+
+_TEXTS = ("h1", "h2", "h3", "h4", "h5", "p", "caption", "th", "td")
+
+
+def page(document: Document) -> Page:
+    """The page, read strictly; `col` takes no end."""
+    text = re.sub(r"(<col [^>]*)>", r"\1></col>", html(document))
+    assert "col" not in VOID
+    return Page.of(text)
+
+
+def texts(read: Page) -> list[str]:
+    """The texts that a reader sees."""
+    return [element.text for element in read.elements if element.tag in _TEXTS]
+
+
+def wanted(document: Document) -> list[str]:
+    """The texts of a document, in their order; a cell that belongs to one above is not there."""
+    found = [document.mark] if document.mark else []
+    found.append(document.title)
+    for block in document.blocks:
+        if isinstance(block, Block):
+            found.append(block.text)
+        elif isinstance(block, Table):
+            found += block.header
+            for row, spans in zip(block.rows, block.spans(), strict=True):
+                found += [cell for cell, span in zip(row, spans, strict=True) if span]
+    return found
+
+
+@given(document=documents)
+def test_every_text_is_seen_as_it_is(document: Document) -> None:
+    assert sorted(texts(page(document))) == sorted(wanted(document))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_becomes_mark_up(text: str) -> None:
+    table = Table((text, "乙"), ((text, text), ("", text)), (0.5, 0.5))
+    document = Document(text, (Block("to", text), Block("h1", text), Block("table-title", text), table), mark=text)  # fmt: skip
+    read = page(document)
+    assert texts(read) == wanted(document)
+    assert read.comments == []
+    assert not [element for element in read.elements if element.tag in {"script", "b", "link", "img", "a"}]
+
+
+def test_nothing_comes_from_elsewhere() -> None:
+    text = html(Document("题", (Block("p", "甲"),)))
+    assert "http" not in text
+    assert "url(" not in text
+    assert "@import" not in text
+
+
+def test_merged_cells_reach_as_far_as_they_say() -> None:
+    table = Table(("甲", "乙"), (("一", "二"), ("", "三"), ("四", "五")), (0.5, 0.5))
+    cells = [element for element in page(Document("题", (table,))).elements if element.tag == "td"]
+    assert [(cell.text, cell.attributes.get("rowspan")) for cell in cells] == [
+        ("一", "2"),
+        ("二", None),
+        ("三", None),
+        ("四", None),
+        ("五", None),
+    ]
+
+
+def test_what_lies_is_a_part_of_its_own() -> None:
+    read = page(Document("题", (Block("p", "甲"), Turn(), Block("p", "乙"), Turn(), Block("p", "丙"))))
+
+    def inside(text: str) -> tuple[str, ...]:
+        return next(
+            element for element in read.elements if element.tag == "p" and element.text == text
+        ).inside
+
+    assert "section" not in inside("甲")
+    assert inside("乙").count("section") == inside("丙").count("section") == 1
+
+
+def test_a_title_above_no_table_is_kept() -> None:
+    read: list[Element] = page(Document("题", (Block("table-title", "甲"), Block("p", "乙")))).elements
+    assert [element.text for element in read if element.tag == "p"] == ["甲", "乙"]

@@ -1,0 +1,67 @@
+"""A document as text: nothing of a text is lost, tables stay in 76 columns, and lines begin and end as they may."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+
+from tests.paper.documents import HOSTILE, documents, tables
+from xuncha.paper.chinese import width
+from xuncha.paper.outline import Block, Document, Table
+from xuncha.paper.txt import txt
+
+
+def bare(text: str) -> str:
+    """A text without blanks."""
+    return re.sub(r"\s", "", text)
+
+
+@given(document=documents)
+def test_every_text_is_in_it_in_its_order(document: Document) -> None:
+    shown = bare(txt(document))
+    place = 0
+    for text in [document.mark, document.title, *(block.text for block in document.blocks if isinstance(block, Block))]:  # fmt: skip
+        place = shown.index(bare(text), place)
+    assert txt(document).endswith("\n")
+    assert not txt(document).endswith("\n\n")
+
+
+@given(table=tables())
+def test_a_table_fits_and_keeps_every_character(table: Table) -> None:
+    lines = txt(Document("题", (table,))).splitlines()[2:]
+    assert all(width(line) <= 38 for line in lines)
+    kept = sorted(bare("".join(line for line in lines if set(line) != {"-"})))
+    assert kept == sorted(bare("".join("".join(row) for row in (table.header, *table.rows))))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "未公开问题（一）",
+        "甲乙丙丁。戊己",
+        "“甲乙丙丁戊”己庚",
+        "甲乙（丙丁戊己",
+        "2024年12月31日前取得阶段性成效",
+    ],
+)
+def test_no_line_of_a_cell_begins_or_ends_with_a_wrong_mark(text: str) -> None:
+    for room in range(3, 9):
+        table = Table(("甲", "乙"), ((text, "x"),), (room / 37, 1 - room / 37))
+        lines = [line.split("  ")[0].strip() for line in txt(Document("题", (table,))).splitlines()[4:-1]]
+        for line in (line for line in lines if line and set(line) != {"-"}):
+            assert line[0] not in "，。）”", (room, lines)
+            assert line[-1] not in "（“", (room, lines)
+
+
+def test_short_rows_stand_close_and_long_ones_apart() -> None:
+    short = Table(("甲", "乙"), (("一", "二"), ("三", "四")), (0.5, 0.5))
+    assert txt(Document("题", (short,))).count("-" * 76) == 2
+    long = Table(("甲", "乙"), (("一", "二" * 40), ("", "四"), ("五", "六")), (0.5, 0.5))
+    assert txt(Document("题", (long,))).count("-" * 76) == 3, "not between rows of one cell"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_texts_are_shown_as_they_are(text: str) -> None:
+    assert f"\u3000\u3000{text}\n" in txt(Document("题", (Block("p", text),)))

@@ -1,0 +1,113 @@
+"""The workbook: no text of a ledger becomes a formula, problems stand over their measures, and it prints on A4."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from tests.paper.documents import HOSTILE, documents
+from xuncha.paper.outline import Block, Document, Table, Turn
+from xuncha.paper.xlsx import xlsx
+
+openpyxl = pytest.importorskip("openpyxl")
+
+PLAN = Document(
+    "方案",
+    (
+        Block("p", "正文"),
+        Turn(),
+        Block("table-title", "任务清单"),
+        Table(
+            ("序号", "反馈问题", "整改措施"),
+            (("1", "学习不够" * 12, "甲"), ("", "", "乙"), ("2", "推进不够", "丙" * 60)),
+            (0.1, 0.4, 0.5),
+        ),
+    ),
+    mark="内部资料",
+)
+
+
+def book(document: Document) -> Any:
+    """The workbook, read back."""
+    return openpyxl.load_workbook(BytesIO(xlsx(document)))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_becomes_a_formula_or_another_text(text: str) -> None:
+    table = Table((text, "乙"), ((text, text), ("", text)), (0.5, 0.5))
+    sheet = book(Document(text, (table,), mark=text)).active
+    for place in ("A1", "A2", "A3", "A4", "B4", "B5"):
+        cell = sheet[place]
+        assert (cell.data_type, cell.quotePrefix) == ("s", True), place
+        shown = cell.value.replace("_x005F_", "_")  # Excel reads it so
+        assert shown == text, place
+
+
+def test_what_excel_would_read_as_an_escape_stays_what_it_is() -> None:
+    sheet = book(Document("题", (Table(("甲",), (("_x0041_",),), (1.0,)),))).active
+    assert sheet["A4"].value == "_x005F_x0041_", "which Excel shows as _x0041_"
+
+
+def test_a_problem_stands_over_its_measures() -> None:
+    sheet = book(PLAN)["任务清单"]
+    assert {str(each) for each in sheet.merged_cells.ranges} == {"A1:C1", "A2:C2", "A4:A5", "B4:B5"}
+    assert [sheet.cell(6, column).value for column in (1, 2)] == ["2", "推进不够"]
+    assert sheet["A1"].value == "内部资料"
+    assert sheet["A2"].value == "方案任务清单"
+
+
+def test_it_prints_on_a4_lying_with_the_head_on_each_page() -> None:
+    sheet = book(PLAN)["任务清单"]
+    assert (int(sheet.page_setup.paperSize), sheet.page_setup.orientation) == (9, "landscape")
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.print_title_rows == "$3:$3"
+    assert sheet.freeze_panes == "A4"
+
+
+def test_cells_wrap_and_rows_are_high_enough() -> None:
+    sheet = book(PLAN)["任务清单"]
+    assert all(cell.alignment.wrap_text for row in sheet["A3:C6"] for cell in row if cell.value)
+    wide = sheet.column_dimensions["C"].width
+    assert sheet.row_dimensions[6].height >= 15 * 120 / wide, "60 characters of two columns each"
+    merged = sheet.row_dimensions[4].height + sheet.row_dimensions[5].height
+    assert merged >= 15 * 96 / sheet.column_dimensions["B"].width, "what a merged cell needs"
+
+
+def test_a_text_longer_than_a_cell_is_cut_and_says_so() -> None:
+    sheet = book(Document("题", (Table(("甲",), (("乙" * 40_000,),), (1.0,)),))).active
+    assert len(sheet["A4"].value) == 32_767
+    assert sheet["A4"].value.endswith("…")
+    assert sheet.row_dimensions[4].height <= 409
+
+
+def test_sheets_have_names_that_excel_takes() -> None:
+    table = Table(("甲",), (("乙",),), (1.0,))
+    names = ["问题[清]单/:*?\\", "清单" * 30, "清单" * 30, "''"]
+    blocks = [each for name in names for each in (Block("table-title", name), table)]
+    found = book(Document("题", (*blocks, table))).sheetnames
+    assert len(found) == len({name.lower() for name in found}) == 5
+    assert all(0 < len(name) <= 31 for name in found)
+
+
+def test_properties_name_nobody() -> None:
+    assert (book(PLAN).properties.creator or "") == ""
+    assert (book(PLAN).properties.lastModifiedBy or "") == ""
+
+
+@given(document=documents)
+def test_any_document_with_a_table_makes_a_workbook(document: Document) -> None:
+    made = [block for block in document.blocks if isinstance(block, Table)]
+    if not made:
+        return
+    sheets = book(document).worksheets
+    assert len(sheets) == len(made)
+    for sheet, table in zip(sheets, made, strict=True):
+        shown = [
+            [(cell.value or "").replace("_x005F_", "_") for cell in row]
+            for row in sheet.iter_rows(min_row=3, max_row=3 + len(table.rows), max_col=len(table.header))
+        ]
+        assert shown == [list(table.header), *map(list, table.rows)]
