@@ -1,0 +1,323 @@
+"""What is said inside the house: report weekly, dispatch, plan, letter."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from xuncha.cli import options, screen
+from xuncha.cli.context import of
+from xuncha.cli.deliver import check, deliver
+from xuncha.cli.options import guide
+from xuncha.errors import RefusedError, SurroundingsError, UsageError
+from xuncha.language import gettext as _
+from xuncha.model.identity import Identity
+from xuncha.rules.names import suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xuncha.cli.context import Context
+    from xuncha.model.records import Ledger, Measure
+    from xuncha.trail.history import Event
+
+_FORMS: Final = ("txt", "md", "html", "docx", "pdf")
+_PLAN_FORMS: Final = (*_FORMS, "xlsx")
+_KINDS: Final = ("reminder", "supervision", "warning")
+_DAYS: Final = 7
+"""A weekly report tells of so many days unless it is told otherwise."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    report = type(app)(no_args_is_help=True)
+    app.add_typer(
+        report,
+        name="report",
+        help=guide(
+            _(
+                "Write what is for inside the house: the weekly report, the dispatch, the plan, letters that press."
+            ),
+            "xuncha report weekly",
+            "xuncha report plan -f docx -o plan.docx",
+        ),
+        rich_help_panel=_("Check and publish"),
+    )
+    report.command(
+        "weekly",
+        help=guide(
+            _("The weekly report: what was done, what is due, what is overdue, what to look at again.")
+            + "\n\n"
+            + _("It names leaders and offices, and tells entries that are not published."),
+            "xuncha report weekly",
+            "xuncha report weekly --since 2024-04-11 -f docx -o weekly.docx",
+        ),
+    )(weekly)
+    report.command(
+        "dispatch",
+        help=guide(
+            _("How the offices stand against each other, and what is to be pressed."),
+            "xuncha report dispatch",
+            "xuncha report dispatch -f docx -o dispatch.docx",
+        ),
+    )(dispatch)
+    report.command(
+        "plan",
+        help=guide(
+            _("The rectification plan: who leads, and the lists of problems, tasks and responsibilities."),
+            "xuncha report plan -f docx -o plan.docx",
+            "xuncha report plan -f xlsx -o plan.xlsx",
+        ),
+    )(plan)
+    report.command(
+        "letter",
+        help=guide(
+            _(
+                "A letter that presses an office: a reminder, a supervision notice, or a warning of what is overdue."
+            ),
+            "xuncha report letter reminder 2.3",
+            "xuncha report letter supervision --office 能源科 -f docx -o letter.docx",
+        ),
+    )(letter)
+
+
+_Form = Annotated[
+    str,
+    typer.Option(
+        "-f",
+        "--format",
+        metavar="txt|md|html|docx|pdf",
+        help=_("The form"),
+        autocompletion=lambda: list(_FORMS),
+    ),
+]
+_PlanForm = Annotated[
+    str,
+    typer.Option(
+        "-f",
+        "--format",
+        metavar="txt|md|html|docx|pdf|xlsx",
+        help=_("The form"),
+        autocompletion=lambda: list(_PLAN_FORMS),
+    ),
+]
+_Output = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--output", metavar="FILE", readable=False, help=_("Write it to a file, whole or not at all")
+    ),
+]
+
+
+def weekly(
+    context: typer.Context,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since", metavar="DATE", help=_("The first day that is told of; else that of a week ago")
+        ),
+    ] = None,
+    form: _Form = "txt",
+    output: _Output = None,
+    as_json: options.Json = False,
+) -> None:
+    """Write the weekly report."""
+    from xuncha.report.weekly import as_json as for_programs  # noqa: PLC0415
+    from xuncha.report.weekly import recorded  # noqa: PLC0415
+    from xuncha.report.weekly import weekly as content  # noqa: PLC0415
+
+    if not as_json:
+        check(form, _FORMS, output, "weekly")
+    call = of(context)
+    first = _since(call, since)
+    ledger = _ledger(call)
+    events = _history(call)
+    earlier = _earlier(call, first, recorded(events, first, call.today))
+    report = content(ledger, call.today, first, events, earlier)
+    if as_json:
+        screen.data(for_programs(report, ledger))
+    else:
+        _deliver(call, "report.weekly", form, output, report=report)
+
+
+def dispatch(
+    context: typer.Context, form: _Form = "txt", output: _Output = None, as_json: options.Json = False
+) -> None:
+    """Write the dispatch."""
+    from xuncha.report.dispatch import as_json as for_programs  # noqa: PLC0415
+    from xuncha.report.dispatch import dispatch as content  # noqa: PLC0415
+
+    if not as_json:
+        check(form, _FORMS, output, "dispatch")
+    call = of(context)
+    ledger = _ledger(call)
+    report = content(ledger, call.today)
+    if as_json:
+        screen.data(for_programs(report, ledger))
+    else:
+        _deliver(call, "report.dispatch", form, output, report=report)
+
+
+def plan(context: typer.Context, form: _PlanForm = "txt", output: _Output = None) -> None:
+    """Write the rectification plan."""
+    from xuncha.report.plan import plan as content  # noqa: PLC0415
+
+    check(form, _PLAN_FORMS, output, "plan")
+    call = of(context)
+    _deliver(call, "report.plan", form, output, report=content(_ledger(call), call.today))
+
+
+def letter(
+    context: typer.Context,
+    kind: Annotated[
+        str,
+        typer.Argument(
+            metavar="KIND",
+            help=_("reminder, supervision or warning"),
+            autocompletion=lambda: list(_KINDS),
+        ),
+    ],
+    identities: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="ID",
+            help=_("Measures of one office, such as 2.3 2.4"),
+            autocompletion=options.measures,
+        ),
+    ] = None,
+    office: Annotated[
+        str | None,
+        typer.Option(
+            "--office",
+            metavar="NAME",
+            help=_("All that this office is late with or has soon due; of a warning, what it is late with"),
+            autocompletion=options.offices,
+        ),
+    ] = None,
+    form: _Form = "txt",
+    output: _Output = None,
+) -> None:
+    """Write a letter that presses."""
+    from xuncha.report.letter import KINDS, letter_on, letter_to  # noqa: PLC0415
+
+    which = next((known for known in KINDS if known == kind), None)
+    if which is None:
+        raise UsageError(
+            "unknown-word",
+            _("KIND is reminder, supervision or warning, not “{word}”").format(word=kind),
+            suggestion(kind, _KINDS),
+        )
+    check(form, _FORMS, output, "letter")
+    if bool(identities) == (office is not None):
+        raise UsageError(
+            "usage",
+            _("a letter is on measures or on those of an --office, one of the two"),
+            _("see `xuncha report letter --help`"),
+        )
+    call = of(context)
+    ledger = _ledger(call)
+    if office is not None:
+        content = letter_to(ledger, call.today, which, _office(ledger, office))
+    else:
+        content = letter_on(ledger, call.today, which, [_measure(ledger, each) for each in identities or ()])
+    _deliver(call, f"letter.{which}", form, output, letter=content)
+
+
+def _since(call: Context, text: str | None) -> date:
+    """The first day of a weekly report.
+
+    Raises:
+        RefusedError: it is still to come.
+    """
+    if text is None:
+        return date.fromordinal(max(1, call.today.toordinal() - _DAYS))
+    day = screen.day(text, "--since")
+    if day > call.today:
+        raise RefusedError(
+            "day-to-come",
+            _("{day} is still to come").format(day=day),
+            _("give a day up to {today}").format(today=call.today),
+        )
+    return day
+
+
+def _ledger(call: Context) -> Ledger:
+    from xuncha.store.files import WorkingTree  # noqa: PLC0415
+    from xuncha.store.loading import ledger  # noqa: PLC0415
+
+    call.warn_of_leftovers()
+    return ledger(WorkingTree(call.root))
+
+
+def _history(call: Context) -> list[Event]:
+    """What was done, as far as git can tell: a report is written without it, too."""
+    from xuncha.trail.git import git_dir  # noqa: PLC0415
+    from xuncha.trail.history import history  # noqa: PLC0415
+
+    if git_dir(call.root) is None:
+        return []
+    try:
+        return history(call.root)
+    except SurroundingsError as error:
+        screen.warning(_("the history cannot be shown: {reason}").format(reason=error.message), error.hint)
+        return []
+
+
+def _earlier(call: Context, since: date, wanted: set[Identity]) -> Mapping[Identity, Measure]:
+    """Measures as they stood before a day; of those that cannot be known, none."""
+    from xuncha.store.loading import records_of  # noqa: PLC0415
+    from xuncha.trail.tree import Tree, commit_at  # noqa: PLC0415
+
+    if not wanted or since <= date.min:
+        return {}
+    try:
+        commit = commit_at(call.root, (since - timedelta(days=1)).isoformat())
+    except RefusedError:  # there was no ledger yet
+        return {}
+    return records_of(Tree(call.root, commit), wanted)
+
+
+def _office(ledger: Ledger, name: str) -> str:
+    """The office.
+
+    Raises:
+        RefusedError: `ledger.yaml` does not know it.
+    """
+    if name not in ledger.settings.offices:
+        raise RefusedError(
+            "unknown-office",
+            _("“{name}” is not in data/ledger.yaml").format(name=name),
+            suggestion(name, ledger.settings.offices),
+        )
+    return name
+
+
+def _measure(ledger: Ledger, text: str) -> Identity:
+    """The number of a measure that is there.
+
+    Raises:
+        RefusedError: the text is something else, or there is no such measure.
+    """
+    from xuncha.workflow.perform import no_such  # noqa: PLC0415
+
+    identity = Identity.parse(text)
+    if identity.is_problem:
+        raise RefusedError(
+            "not-a-measure",
+            _("{id} is a problem; a measure is asked for").format(id=identity),
+            _("name its measures, such as {id}.1").format(id=identity),
+        )
+    if identity not in ledger.measures:
+        raise no_such(identity)
+    return identity
+
+
+def _deliver(call: Context, name: str, form: str, output: Path | None, **given: object) -> None:
+    """Have a template say what it is given, and send it in a form where it belongs."""
+    from xuncha.paper.forms import made  # noqa: PLC0415
+    from xuncha.paper.templates import OUTLINE, document  # noqa: PLC0415
+
+    deliver(*made(document(name + OUTLINE, call.root, **given), form), output)

@@ -1,0 +1,140 @@
+"""Measures as reports tell of them: plain values, so that a template has nothing in hand but data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
+from xuncha.tally import Horizon, percent, tally
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from xuncha.model.identity import Identity
+    from xuncha.model.records import Ledger
+    from xuncha.model.settings import Settings
+    from xuncha.model.vocabulary import Light, Status
+
+
+@dataclass(frozen=True)
+class Item:
+    """A measure and how it stands on a day."""
+
+    id: str
+    problem: str
+    """The number of its problem."""
+    problem_title: str
+    part: str | None
+    title: str
+    goal: str | None
+    leader: str
+    office: str
+    co_offices: tuple[str, ...]
+    long_term: bool
+    due: date | None
+    days: int | None
+    """Until it is due; below 0 where it is late, None where it has no time limit."""
+    status: Status
+    light: Light
+    publish: bool
+    """Whether it may appear in public."""
+    last: date | None
+    """The day of its latest progress entry."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How the whole ledger stands; all of it out of `xuncha.tally`."""
+
+    problems: int
+    problems_closed: int
+    problem_rate: str
+    """整改完成率: of problems, in percent."""
+    measures: int
+    closed: int
+    measure_rate: str
+    """销号率: of measures, in percent."""
+    not_started: int
+    in_progress: int
+    submitted: int
+    long_term_closed: int
+    overdue: int
+    due_soon: int
+    due_soon_days: int
+    review_due: int
+    all_done: bool
+
+
+def items(ledger: Ledger, today: date) -> dict[Identity, Item]:
+    """Every measure of a ledger as it stands on a day, in the ledger's order.
+
+    Raises:
+        RefusedError: there are none yet.
+    """
+    if not ledger.measures:
+        raise RefusedError(
+            "nothing-to-tell",
+            _("the ledger holds no measures yet, so there is nothing to tell"),
+            _("see `xuncha add --help`"),
+        )
+    horizon = Horizon.of(ledger.register(), today)
+    found = {}
+    for identity, measure in ledger.measures.items():
+        problem = ledger.problems[identity.problem]
+        row = measure.row(identity, problem)
+        found[identity] = Item(
+            id=str(identity),
+            problem=str(identity.problem),
+            problem_title=problem.title,
+            part=measure.part,
+            title=measure.title,
+            goal=measure.goal,
+            leader=measure.leader,
+            office=measure.office,
+            co_offices=tuple(measure.co_offices),
+            long_term=measure.term == "long_term",
+            due=measure.due,
+            days=(measure.due - today).days if measure.due else None,
+            status=measure.status,
+            light=horizon.light(row),
+            publish=row.publish,
+            last=max((entry.date for entry in measure.progress), default=None),
+        )
+    return found
+
+
+def counts(ledger: Ledger, today: date) -> Counts:
+    """How a ledger stands on a day."""
+    counted = tally(ledger.register(), today)
+    return Counts(
+        problems=counted.problems,
+        problems_closed=counted.problems_closed,
+        problem_rate=percent(counted.problems_closed, counted.problems),
+        measures=counted.measures,
+        closed=counted.closed,
+        measure_rate=percent(counted.closed, counted.measures),
+        not_started=counted.by_status["not_started"],
+        in_progress=counted.by_status["in_progress"],
+        submitted=counted.by_status["submitted"],
+        long_term_closed=counted.long_term_closed,
+        overdue=counted.overdue,
+        due_soon=counted.due_soon,
+        due_soon_days=ledger.settings.policy.due_soon_days,
+        review_due=counted.review_due,
+        all_done=counted.all_done,
+    )
+
+
+def most_pressing(found: dict[Identity, Item], light: Light) -> tuple[Item, ...]:
+    """The items under one light, those that are due first before others."""
+    return tuple(
+        sorted((item for item in found.values() if item.light == light), key=lambda item: item.days or 0)
+    )
+
+
+def desk(settings: Settings) -> str:
+    """Who signs what is said inside: the office of the leading group, else the organisation itself."""
+    group = "巡察整改工作领导小组办公室" if settings.leading_group else ""
+    return settings.organisation + group

@@ -1,0 +1,334 @@
+"""The weekly report (周报): what was done since a day, what is due next, what is red, and what is to be looked at again.
+
+What was done comes out of the ledger where the ledger keeps a day (progress, closing, taking over, looking again), and out of
+git's history for the rest. An entry that was recorded in these days for an earlier one is told too, else no report would
+ever tell it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812  a field is named `date`
+from typing import TYPE_CHECKING, Any
+
+from xuncha.model.identity import Identity
+from xuncha.report.items import Counts, Item, counts, desk, items, most_pressing
+from xuncha.tally import Horizon, groups, measure_json, review_day, tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from xuncha.model.records import Ledger, Measure
+    from xuncha.model.vocabulary import ReviewResult
+    from xuncha.trail.history import Event
+
+_TOLD = frozenset({"add", "start", "submit", "return", "close", "reopen", "extend", "escalate", "review"})
+"""The actions that are told by themselves; what `progress` and `attach` record is told by the entries."""
+_RECORDING = frozenset({"progress", "attach"})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A progress entry."""
+
+    date: Date
+    text: str
+    late: bool
+    """Recorded in these days, and dated before them."""
+    publish: bool
+    """Whether it may appear in public; a weekly report tells it all the same."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What was done for a measure."""
+
+    item: Item
+    entries: tuple[Entry, ...]
+    actions: tuple[str, ...]
+    """In their order, such as `submit`, `return`."""
+    taken_over_by: str | None
+    result: ReviewResult | None
+    """Of the last look at it."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """What an office has of a leader's."""
+
+    office: str
+    total: int
+    closed: int
+    done: tuple[Work, ...]
+    overdue: tuple[Item, ...]
+    due_soon: tuple[Item, ...]
+
+    @property
+    def quiet(self) -> bool:
+        """Whether there is nothing to say of it."""
+        return not (self.done or self.overdue or self.due_soon)
+
+
+@dataclass(frozen=True)
+class Leader:
+    """What a leader answers for."""
+
+    name: str
+    sections: tuple[Section, ...]
+
+    @property
+    def quiet(self) -> bool:
+        """Whether there is nothing to say of it."""
+        return all(section.quiet for section in self.sections)
+
+
+@dataclass(frozen=True)
+class Review:
+    """A closed long-term measure that is to be looked at again."""
+
+    item: Item
+    last: Date
+    due: Date
+    days: int
+    """How late it is."""
+
+
+@dataclass(frozen=True)
+class Weekly:
+    """All that the template is given, under the name `report`."""
+
+    organisation: str
+    desk: str
+    since: Date
+    date: Date
+    counts: Counts
+    did: dict[str, int]
+    """For how many measures: progressed, closed, submitted, returned, reopened, extended, added."""
+    overdue: tuple[Item, ...]
+    due_soon: tuple[Item, ...]
+    next_due: Item | None
+    """What is due first of all that is not near yet."""
+    leaders: tuple[Leader, ...]
+    reviews: tuple[Review, ...]
+
+    @property
+    def nothing_done(self) -> bool:
+        """Whether nothing was done in these days."""
+        return not any(section.done for leader in self.leaders for section in leader.sections)
+
+
+def weekly(
+    ledger: Ledger, today: Date, since: Date, events: Sequence[Event], earlier: Mapping[Identity, Measure]
+) -> Weekly:
+    """What the weekly report of a ledger says.
+
+    Args:
+        ledger: the whole of it.
+        today: the day on which it is counted, and the last that is told of.
+        since: the first day that is told of.
+        events: the ledger's history, newest first; empty where there is none.
+        earlier: the measures as they stood before the first day, as far as that is known.
+
+    Raises:
+        RefusedError: there are no measures yet.
+    """
+    found = items(ledger, today)
+    happened = _happened(events, since, today)
+    done = {}
+    for identity, item in found.items():
+        work = _work(item, ledger.measures[identity], happened.get(str(identity), []), earlier.get(identity), since, today)  # fmt: skip
+        if work.entries or work.actions:
+            done[identity] = work
+    red, yellow = most_pressing(found, "red"), most_pressing(found, "yellow")
+    later = [item for item in found.values() if item.light == "green" and item.days is not None]
+    return Weekly(
+        organisation=ledger.settings.organisation,
+        desk=desk(ledger.settings),
+        since=since,
+        date=today,
+        counts=counts(ledger, today),
+        did=_did(done.values()),
+        overdue=red,
+        due_soon=yellow,
+        next_due=min(later, key=lambda item: item.days or 0, default=None),
+        leaders=tuple(_leaders(ledger, today, tuple(done.values()), red, yellow)),
+        reviews=_reviews(ledger, today, found),
+    )
+
+
+def recorded(events: Iterable[Event], since: Date, today: Date) -> set[Identity]:
+    """The measures for which progress was recorded in these days: of those, entries may be new that are dated earlier."""
+    return {
+        Identity.parse(identity)
+        for identity, happened in _happened(events, since, today).items()
+        if any(event.action in _RECORDING for event in happened)
+    }
+
+
+def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
+    """The form of `report weekly --json`."""
+    counted = tally(ledger.register(), report.date).as_json(())
+    horizon = Horizon.of(ledger.register(), report.date)
+    rows = {row.id: measure_json(row, horizon) for row in ledger.register().measures}
+
+    def due(item: Item) -> dict[str, Any]:
+        return {**rows[item.id], "days": item.days}
+
+    return {
+        "organisation": report.organisation,
+        "since": report.since.isoformat(),
+        "as_of": report.date.isoformat(),
+        "problems": counted["problems"],
+        "measures": counted["measures"],
+        "did": report.did,
+        "leaders": [
+            {
+                "leader": leader.name,
+                "offices": [
+                    {
+                        "office": section.office,
+                        "total": section.total,
+                        "closed": section.closed,
+                        "done": [_work_json(work) for work in section.done],
+                        "overdue": [item.id for item in section.overdue],
+                        "due_soon": [item.id for item in section.due_soon],
+                    }
+                    for section in leader.sections
+                ],
+            }
+            for leader in report.leaders
+        ],
+        "overdue": [due(item) for item in report.overdue],
+        "due_soon": [due(item) for item in report.due_soon],
+        "reviews_due": [
+            {**rows[review.item.id], "last": review.last.isoformat(), "review_due": review.due.isoformat()}
+            for review in report.reviews
+        ],
+    }
+
+
+def _work_json(work: Work) -> dict[str, Any]:
+    return {
+        "id": work.item.id,
+        "title": work.item.title,
+        "status": work.item.status,
+        "actions": list(work.actions),
+        "progress": [
+            {"date": entry.date.isoformat(), "text": entry.text, "publish": entry.publish}
+            for entry in work.entries
+        ],
+    }
+
+
+def _happened(events: Iterable[Event], since: Date, today: Date) -> dict[str, list[Event]]:
+    """What commands did to each measure in these days, in order; without what was taken back."""
+    found: dict[str, list[Event]] = {}
+    undone = {event.undoes for event in events if event.undoes}
+    for event in events:
+        if (
+            event.id
+            and "." in event.id
+            and event.commit not in undone
+            and since.isoformat() <= event.day <= today.isoformat()
+        ):
+            found.setdefault(event.id, []).insert(0, event)
+    return found
+
+
+def _work(
+    item: Item,
+    measure: Measure,
+    events: list[Event],
+    earlier: Measure | None,
+    since: Date,
+    today: Date,
+) -> Work:
+    """What was done for a measure in these days."""
+    known = Counter((entry.date, entry.text) for entry in earlier.progress) if earlier else None
+    entries = []
+    for entry in measure.progress:
+        late = known is not None and entry.date < since and not known[entry.date, entry.text]
+        if known is not None:
+            known[entry.date, entry.text] -= known[entry.date, entry.text] > 0
+        if late or since <= entry.date <= today:
+            entries.append(Entry(entry.date, entry.text, late, entry.publish))
+    looks = [review for review in measure.reviews if since <= review.date <= today]
+    dated = {
+        "close": measure.closed is not None and since <= measure.closed.date <= today,
+        "escalate": measure.escalated is not None and since <= measure.escalated.date <= today,
+        "review": bool(looks),
+    }
+    actions = [event.action for event in events if event.action in _TOLD]
+    actions += [action for action, there in dated.items() if there and action not in actions]
+    return Work(
+        item=item,
+        entries=tuple(sorted(entries, key=lambda entry: entry.date)),
+        actions=tuple(_without_repeats(actions)),
+        taken_over_by=measure.escalated.to if measure.escalated else None,
+        result=(looks or measure.reviews)[-1].result if measure.reviews else None,
+    )
+
+
+def _without_repeats(actions: Iterable[str | None]) -> Iterator[str]:
+    last = None
+    for action in actions:
+        if action and action != last:
+            yield action
+        last = action
+
+
+def _did(works: Iterable[Work]) -> dict[str, int]:
+    """For how many measures what was done."""
+    did = dict.fromkeys(("progressed", "closed", "submitted", "returned", "reopened", "extended", "added"), 0)
+    for work in works:
+        did["progressed"] += bool(work.entries)
+        did["closed"] += "close" in work.actions and work.item.status == "closed"
+        did["submitted"] += "submit" in work.actions and work.item.status == "submitted"
+        did["returned"] += "return" in work.actions
+        did["reopened"] += "reopen" in work.actions and work.item.status != "closed"
+        did["extended"] += "extend" in work.actions
+        did["added"] += "add" in work.actions
+    return did
+
+
+def _leaders(
+    ledger: Ledger, today: Date, done: Sequence[Work], red: Sequence[Item], yellow: Sequence[Item]
+) -> Iterator[Leader]:
+    """Who answers for what: leaders and offices in the order of `ledger.yaml`, those without a measure left out."""
+    register = ledger.register()
+    for leader in groups(register, today, "leader"):
+        own = register._replace(
+            problems=tuple(
+                problem._replace(measures=tuple(row for row in problem.measures if row.leader == leader.key))
+                for problem in register.problems
+            )
+        )
+        sections = []
+        for office in groups(own, today, "office"):
+            who = (leader.key, office.key)
+            sections.append(
+                Section(
+                    office=office.key,
+                    total=office.total,
+                    closed=office.closed,
+                    done=tuple(work for work in done if (work.item.leader, work.item.office) == who),
+                    overdue=tuple(item for item in red if (item.leader, item.office) == who),
+                    due_soon=tuple(item for item in yellow if (item.leader, item.office) == who),
+                )
+            )
+        yield Leader(leader.key, tuple(sections))
+
+
+def _reviews(ledger: Ledger, today: Date, found: Mapping[Identity, Item]) -> tuple[Review, ...]:
+    """What is to be looked at again, the longest waiting first."""
+    register = ledger.register()
+    horizon = Horizon.of(register, today)
+    reviews = []
+    for row in register.measures:
+        if horizon.review_due(row) and row.looked_at is not None:
+            due = review_day(row, register.frame)
+            assert due is not None  # noqa: S101  it has been looked at
+            item = found[Identity.parse(row.id)]
+            reviews.append(Review(item, Date.fromisoformat(row.looked_at), due, (today - due).days))
+    return tuple(sorted(reviews, key=lambda review: review.due))

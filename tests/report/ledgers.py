@@ -1,0 +1,72 @@
+"""What the tests of the reports share: a ledger with a fortnight of work behind it, and the content of a report on it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from tests.cli.ledgers import all_lights
+from xuncha.report.weekly import Weekly, recorded, weekly
+from xuncha.store.files import WorkingTree
+from xuncha.store.loading import ledger as load
+from xuncha.store.loading import records_of
+from xuncha.trail.history import history
+from xuncha.trail.tree import Tree, commit_at
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import LedgerOnDisk
+    from xuncha.model.records import Ledger
+
+TODAY = date(2024, 6, 15)
+SINCE = date(2024, 6, 8)
+
+
+def of(root: Path) -> Ledger:
+    """The ledger in a folder."""
+    return load(WorkingTree(root))
+
+
+def at(ledger: LedgerOnDisk, day: str, *arguments: str) -> str:
+    """Run the program on a day, by its clock and git's."""
+    clock = {
+        "GIT_AUTHOR_DATE": f"{day}T10:00:00+08:00",
+        "GIT_COMMITTER_DATE": f"{day}T10:00:00+08:00",
+        "TZ": "CST-8",
+        "XUNCHA_TODAY": day,
+    }
+    return ledger.ok(*arguments, **clock)
+
+
+def worked(ledger: LedgerOnDisk) -> LedgerOnDisk:
+    """A week of work, 8 to 15 June, after a start on the first: every kind of it, one of them taken back."""
+    all_lights(ledger)
+    ledger.environment |= {
+        "GIT_AUTHOR_DATE": "2024-06-01T10:00:00+08:00",
+        "GIT_COMMITTER_DATE": "2024-06-01T10:00:00+08:00",
+        "TZ": "CST-8",
+    }
+    ledger.git("init", "-q")
+    ledger.commit("start")
+    at(ledger, "2024-06-05", "progress", "2.3", "本期之前的进展。")
+    at(ledger, "2024-06-08", "progress", "1.2", "本期第一天召开专题会议。")
+    at(ledger, "2024-06-10", "progress", "1.2", "上月已经摸清底数。", "--date", "2024-05-20")
+    at(ledger, "2024-06-11", "progress", "3.1", "内部会商资金缺口。", "--no-publish")
+    at(ledger, "2024-06-11", "return", "2.1", "--reason", "密理由密")
+    at(ledger, "2024-06-12", "submit", "2.1")
+    at(ledger, "2024-06-12", "escalate", "1.1", "--to", "局长")
+    at(ledger, "2024-06-13", "extend", "3.1", "--due", "2024-07-31", "--reason", "密理由密")
+    at(ledger, "2024-06-13", "close", "2.3", "--note", "密备注密")
+    at(ledger, "2024-06-14", "close", "3.1")
+    at(ledger, "2024-06-14", "undo")
+    return ledger
+
+
+def weekly_of(ledger: LedgerOnDisk, today: date = TODAY, since: date = SINCE) -> Weekly:
+    """The weekly report on a ledger in a repository, as the command puts it together."""
+    events = history(ledger.root)
+    wanted = recorded(events, since, today)
+    commit = commit_at(ledger.root, (since - timedelta(days=1)).isoformat())
+    earlier = records_of(Tree(ledger.root, commit), wanted)
+    return weekly(of(ledger.root), today, since, events, earlier)

@@ -1,0 +1,218 @@
+"""The weekly report: nothing that was done is lost between two of them, nothing taken back is told, and every count is the ledger's."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.ledgers import all_closed, all_lights, committed, many
+from tests.conftest import LedgerOnDisk, measure
+from tests.report.ledgers import SINCE, TODAY, at, of, weekly_of, worked
+from xuncha.errors import RefusedError
+from xuncha.report.weekly import Weekly, Work, weekly
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def works(report: Weekly) -> dict[str, Work]:
+    """What was done, by the numbers of the measures."""
+    return {
+        work.item.id: work
+        for leader in report.leaders
+        for section in leader.sections
+        for work in section.done
+    }
+
+
+@pytest.fixture
+def week(bare_ledger: LedgerOnDisk) -> Weekly:
+    """The report on a week of work."""
+    return weekly_of(worked(bare_ledger))
+
+
+def test_every_kind_of_work_is_told_in_its_order(week: Weekly) -> None:
+    done = works(week)
+    assert {identity: work.actions for identity, work in done.items()} == {
+        "1.1": ("escalate",),
+        "1.2": (),
+        "2.1": ("return", "submit"),
+        "2.3": ("close",),
+        "3.1": ("extend",),
+    }
+    assert done["1.1"].taken_over_by == "局长"
+
+
+def test_an_entry_that_was_recorded_late_is_told_once_and_said_to_be_late(week: Weekly) -> None:
+    """Entered on 10 June for 20 May: neither the report of May nor that of June would tell it by its day alone."""
+    entries = works(week)["1.2"].entries
+    assert [(entry.date, entry.text, entry.late) for entry in entries] == [
+        (date(2024, 5, 20), "上月已经摸清底数。", True),
+        (date(2024, 6, 8), "本期第一天召开专题会议。", False),
+    ]
+
+
+def test_what_was_done_before_is_not_told_again(week: Weekly) -> None:
+    assert works(week)["2.3"].entries == ()
+
+
+def test_internal_entries_are_told_and_marked(week: Weekly) -> None:
+    (entry,) = works(week)["3.1"].entries
+    assert (entry.text, entry.publish) == ("内部会商资金缺口。", False)
+
+
+def test_reasons_and_notes_are_not_in_it(week: Weekly) -> None:
+    assert "密" not in repr(week)
+
+
+def test_what_was_taken_back_is_not_told(week: Weekly) -> None:
+    assert "close" not in works(week)["3.1"].actions
+
+
+def test_how_many_are_counted_of(week: Weekly) -> None:
+    assert week.did == {
+        "progressed": 2,
+        "closed": 1,
+        "submitted": 1,
+        "returned": 1,
+        "reopened": 0,
+        "extended": 1,
+        "added": 0,
+    }
+
+
+def test_what_is_red_and_near_stands_with_its_leader_and_office(week: Weekly) -> None:
+    assert [item.id for item in week.overdue] == ["1.2", "1.1"], "the latest first"
+    assert [(item.id, item.days) for item in week.due_soon] == [("2.1", 0)]
+    sections = {
+        (leader.name, section.office): section for leader in week.leaders for section in leader.sections
+    }
+    assert [item.id for item in sections["局长", "财务科"].overdue] == ["1.2"]
+    assert [item.id for item in sections["分管副局长", "规划科"].overdue] == ["1.1"]
+    assert (sections["分管副局长", "规划科"].total, sections["分管副局长", "规划科"].closed) == (5, 2)
+
+
+def test_what_is_to_be_looked_at_again_says_since_when(week: Weekly) -> None:
+    (review,) = week.reviews
+    assert (review.item.id, review.last, review.due, review.days) == (
+        "2.2",
+        date(2023, 12, 1),
+        date(2024, 5, 29),
+        17,
+    )
+
+
+def test_two_reports_in_a_row_lose_nothing(bare_ledger: LedgerOnDisk) -> None:
+    """The first day of one is the last of the one before: what is done after the first was written is in the second."""
+    ledger = worked(bare_ledger)
+    at(ledger, "2024-06-15", "progress", "1.1", "当天晚些时候的进展。")
+    later = weekly_of(ledger, TODAY + timedelta(days=7), TODAY)
+    assert [entry.text for entry in works(later)["1.1"].entries] == ["当天晚些时候的进展。"]
+
+
+def test_without_history_the_days_in_the_ledger_are_enough(bare_ledger: LedgerOnDisk) -> None:
+    bare_ledger.write(
+        bare_ledger.path("2.2"),
+        measure(
+            "2.2",
+            "closed",
+            term="long_term",
+            closed="{date: 2024-06-10, by: 办公室}",
+            reviews="[{date: 2024-06-12, result: slipped}]",
+        ),
+    )
+    bare_ledger.write(
+        bare_ledger.path("1.2"), measure("1.2", "in_progress", escalated="{to: 局长, date: 2024-06-09}")
+    )
+    done = works(weekly(of(bare_ledger.root), TODAY, SINCE, [], {}))
+    assert done["2.2"].actions == ("close", "review")
+    assert done["2.2"].result == "slipped"
+    assert done["1.2"].actions == ("escalate",)
+
+
+def test_a_closing_that_was_opened_again_does_not_count(bare_ledger: LedgerOnDisk) -> None:
+    ledger = worked(bare_ledger)
+    at(ledger, "2024-06-15", "reopen", "2.3", "--reason", "反弹")
+    report = weekly_of(ledger)
+    assert works(report)["2.3"].actions == ("close", "reopen")
+    assert (report.did["closed"], report.did["reopened"]) == (0, 1)
+
+
+def test_a_ledger_that_began_in_these_days_tells_what_its_days_say(bare_ledger: LedgerOnDisk) -> None:
+    """All of an imported ledger is new to git; its old entries are not the work of this week."""
+    ledger = committed(all_lights(bare_ledger))
+    shown = ledger.json("report", "weekly")
+    assert [
+        work for leader in shown["leaders"] for office in leader["offices"] for work in office["done"]
+    ] == []
+
+
+def test_counts_are_those_of_status(bare_ledger: LedgerOnDisk) -> None:
+    ledger = worked(bare_ledger)
+    shown, status = ledger.json("report", "weekly"), ledger.json("status")
+    assert (shown["problems"], shown["measures"]) == (status["problems"], status["measures"])
+    assert shown["as_of"] == "2024-06-15"
+    assert shown["since"] == "2024-06-08"
+    assert [row["id"] for row in shown["overdue"]] == ["1.2", "1.1"]
+    assert [row["review_due"] for row in shown["reviews_due"]] == ["2024-05-29"]
+
+
+def test_when_nothing_is_near_the_next_one_is_named(ledger: LedgerOnDisk) -> None:
+    report = weekly(of(ledger.root), TODAY, SINCE, [], {})
+    assert (report.overdue, report.due_soon) == ((), ())
+    assert report.next_due is not None
+    assert (
+        "没有逾期事项，14天内没有到期事项；最近到期的是做好1.1号工作（1.1），时限2024年12月31日。"
+        in ledger.ok("report", "weekly", "--since", "2024-06-15")
+    )
+
+
+def test_when_everything_is_done_it_says_so(bare_ledger: LedgerOnDisk) -> None:
+    shown = all_closed(bare_ledger).ok("report", "weekly")
+    assert "反馈问题已全部完成整改。" in shown
+    for word in ("逾期", "到期的是", "None"):
+        assert word not in shown.replace("没有逾期和近期到期事项", ""), word
+
+
+def test_many_numbers_are_cut_short(bare_ledger: LedgerOnDisk) -> None:
+    shown = many(bare_ledger).ok("report", "weekly")
+    assert "14天内到期54条（1.1、2.1、3.1、4.1、5.1、6.1、7.1、8.1、9.1、11.1等）" in shown
+
+
+def test_an_empty_ledger_has_nothing_to_tell(tmp_path: Path, environment: dict[str, str]) -> None:
+    LedgerOnDisk(tmp_path, environment).ok("init", "empty")
+    with pytest.raises(RefusedError) as refused:
+        weekly(of(tmp_path / "empty"), TODAY, SINCE, [], {})
+    assert refused.value.code == "nothing-to-tell"
+
+
+def test_a_first_day_to_come_is_refused(ledger: LedgerOnDisk) -> None:
+    result = ledger.run("report", "weekly", "--since", "2024-06-16")
+    assert (result.code, result.out) == (1, "")
+    assert "error[day-to-come]: " in result.err
+
+
+@pytest.mark.parametrize("since", ["0001-01-01", "1960-05-05", "2024-06-15"])
+def test_any_first_day_works(ledger: LedgerOnDisk, since: str) -> None:
+    assert ledger.json("report", "weekly", "--since", since)["since"] == since
+
+
+def test_the_first_day_of_the_calendar_has_no_week_before(ledger: LedgerOnDisk) -> None:
+    assert ledger.json("--today", "0001-01-03", "report", "weekly")["since"] == "0001-01-01"
+
+
+def test_a_past_that_broke_rules_is_no_obstacle(bare_ledger: LedgerOnDisk) -> None:
+    """The report is on the ledger of today; what stood in an older commit may be anything."""
+    worked(bare_ledger)
+    bare_ledger.git("checkout", "-q", "--orphan", "other")
+    good = bare_ledger.read("1.2")
+    bare_ledger.write(bare_ledger.path("1.2"), "title: [")
+    bare_ledger.commit("broken")
+    bare_ledger.write(bare_ledger.path("1.2"), good)
+    bare_ledger.environment["GIT_COMMITTER_DATE"] = "2024-06-09T10:00:00+08:00"
+    bare_ledger.commit("mended")
+    at(bare_ledger, "2024-06-10", "progress", "1.2", "恢复之后的进展。")
+    shown = at(bare_ledger, "2024-06-15", "report", "weekly")
+    assert "恢复之后的进展。" in shown
