@@ -1,0 +1,175 @@
+"""What a board is: all that its template is given, as plain values. Who may see what is decided by `xuncha.dashboard.content`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date as Date  # noqa: N812  a field is named `date`
+
+    from xuncha.dashboard.timeline import Point, Span
+    from xuncha.model.vocabulary import Light, Status
+
+
+@dataclass(frozen=True)
+class Said:
+    """Something that was said of a measure on a day: its newest progress, or the reason of what was done to it."""
+
+    date: Date
+    what: str
+    """The action that the reason is of; empty for progress."""
+    text: str
+    publish: bool
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What only an internal board shows of a measure."""
+
+    leader: str
+    office: str
+    co_offices: tuple[str, ...]
+    withheld: bool
+    goal: str | None
+    escalated_to: str | None
+    progress: Said | None
+    closed: Date | None
+    closed_by: str | None
+    note: str | None
+    reason: Said | None
+
+
+@dataclass(frozen=True)
+class Item:
+    """A measure, as a row."""
+
+    number: str
+    title: str
+    status: Status
+    light: Light
+    long_term: bool
+    due: Date | None
+    days: int | None
+    """Days left until the deadline, negative once it has passed; none where it is closed or has no deadline."""
+    inside: Inside | None
+    """None on a public board."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Measures that a figure counts, with the rows behind it."""
+
+    key: str
+    """Names it in links."""
+    title: str
+    total: int
+    closed: int
+    overdue: int
+    due_soon: int
+    items: tuple[Item, ...]
+
+    @property
+    def left(self) -> int:
+        """How many are not closed."""
+        return self.total - self.closed
+
+    @property
+    def unseen(self) -> int:
+        """How many are counted and not among the rows."""
+        return self.total - len(self.items)
+
+
+@dataclass(frozen=True)
+class ProblemItem:
+    """A problem, with its measures."""
+
+    number: str
+    title: str
+    complete: bool
+    finding: str | None
+    withheld: bool
+    measures: Group
+
+
+@dataclass(frozen=True)
+class CategoryItem:
+    """A category with at least one problem to show."""
+
+    title: str
+    measures: Group
+    problems: tuple[ProblemItem, ...]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The counts of everything, withheld items included."""
+
+    problems: int
+    problems_closed: int
+    problems_rate: str
+    """整改完成率, the one that notices state."""
+    measures: int
+    measures_closed: int
+    measures_rate: str
+    long_term_closed: int
+    overdue: int
+    due_soon: int
+    review_due: int
+    published_problems: int
+    published_measures: int
+
+
+@dataclass(frozen=True)
+class Period:
+    """A period on the axis of time, with the measures that are due in it."""
+
+    span: Span
+    due: Group
+    due_by_end: int
+    """How many have become due by its end, from the beginning on."""
+    closed_by_end: int | None
+    """How many were closed by its end; none while it has not begun."""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """When deadlines fall, and how closings added up beside them."""
+
+    today: float
+    periods: tuple[Period, ...]
+    tallest: int
+    """How many are due in the fullest period."""
+    undated: Group
+    """Long-term ones without a deadline."""
+    closings: tuple[Point, ...]
+    deadlines: tuple[Point, ...]
+    """How many should have been closed by then."""
+
+
+@dataclass(frozen=True)
+class Board:
+    """All that the template is given, under the name `board`."""
+
+    organisation: str
+    inspector: str | None
+    feedback: Date
+    as_of: Date
+    internal: bool
+    due_soon_days: int
+    counts: Counts
+    statuses: tuple[Group, ...]
+    """As a bar is filled: closed, submitted, in progress, not started."""
+    staged: Group
+    """Closed long-term measures: a staged result is reached."""
+    lights: tuple[Group, ...]
+    """Red, yellow, green; rows by deadline."""
+    reviews: Group
+    """Closed long-term measures that are to be looked at again."""
+    categories: tuple[CategoryItem, ...]
+    problems: tuple[ProblemItem, ...]
+    """Those of all categories, by their numbers."""
+    offices: tuple[Group, ...]
+    """Empty on a public board."""
+    leaders: tuple[Group, ...]
+    timeline: Timeline

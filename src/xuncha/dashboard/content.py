@@ -1,0 +1,265 @@
+"""What a dashboard shows: the counts of all, and the rows behind each of them.
+
+This is the wall between the ledger and whoever looks: the template is given what is made here and nothing else. An internal
+board has it all. A public one has the titles, states and deadlines of what is published, numbered afresh, and counts; no leader,
+office, finding, goal, note or reason, no progress, and nothing of what is withheld, which only counts (docs/adr/0012).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date as Date  # noqa: N812  a field is named `date`
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, Literal
+
+from xuncha.dashboard.board import (
+    Board,
+    CategoryItem,
+    Counts,
+    Group,
+    Inside,
+    Item,
+    Period,
+    ProblemItem,
+    Said,
+    Timeline,
+)
+from xuncha.dashboard.timeline import Axis, Standing, changes, curve, day_of, running
+from xuncha.tally import Horizon, percent, tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from xuncha.model.records import Ledger, Measure
+    from xuncha.model.register import MeasureRow, Register
+    from xuncha.model.vocabulary import Light, Status
+    from xuncha.trail.history import Event
+
+STATUSES: Final[tuple[Status, ...]] = ("closed", "submitted", "in_progress", "not_started")
+"""In the order in which a bar is filled."""
+LIGHTS: Final[tuple[Light, ...]] = ("red", "yellow", "green")
+_REASONED = frozenset({"return", "reopen", "extend"})
+
+
+def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: bool = False) -> Board:
+    """What the dashboard of a ledger shows.
+
+    Args:
+        ledger: the whole of it.
+        events: its trail, newest first; empty where there is none.
+        today: the day on which it is counted.
+        internal: with names, and with what is withheld.
+    """
+    register = ledger.register()
+    horizon = Horizon.of(register, today)
+    counted = tally(register, today)
+    rows = _Rows(
+        register.measures, horizon, _items(ledger, register, horizon, events, today, internal=internal)
+    )
+    categories = tuple(_categories(ledger, register, rows, internal=internal))
+    problems = [problem for category in categories for problem in category.problems]
+    lights = [rows.group(name, (row for row in rows.all if horizon.light(row) == name)) for name in LIGHTS]
+    return Board(
+        organisation=counted.organisation,
+        inspector=register.frame.inspector,
+        feedback=ledger.settings.inspection.feedback,
+        as_of=today,
+        internal=internal,
+        due_soon_days=register.frame.due_soon_days,
+        counts=Counts(
+            problems=counted.problems,
+            problems_closed=counted.problems_closed,
+            problems_rate=percent(counted.problems_closed, counted.problems),
+            measures=counted.measures,
+            measures_closed=counted.closed,
+            measures_rate=percent(counted.closed, counted.measures),
+            long_term_closed=counted.long_term_closed,
+            overdue=counted.overdue,
+            due_soon=counted.due_soon,
+            review_due=counted.review_due,
+            published_problems=counted.published_problems,
+            published_measures=counted.published_measures,
+        ),
+        statuses=tuple(
+            rows.group(name, (row for row in rows.all if row.status == name)) for name in STATUSES
+        ),
+        staged=rows.group(
+            "staged", (row for row in rows.all if row.term == "long_term" and row.status == "closed")
+        ),
+        lights=tuple(replace(light, items=_by_deadline(light.items)) for light in lights),
+        reviews=rows.group("review", filter(horizon.review_due, rows.all)),
+        categories=categories,
+        problems=tuple(sorted(problems, key=lambda problem: int(problem.number))),
+        offices=_load(rows, register.frame.offices, "office") if internal else (),
+        leaders=_load(rows, register.frame.leaders, "leader") if internal else (),
+        timeline=_timeline(ledger, rows, events, today),
+    )
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """All rows of the ledger, and the items of those that may be shown."""
+
+    all: list[MeasureRow]
+    horizon: Horizon
+    items: dict[str, Item]
+
+    def group(self, key: str, rows: Iterable[MeasureRow], title: str = "") -> Group:
+        """Some rows, counted; those that may be shown are among its items."""
+        counted = list(rows)
+        lights = Counter(map(self.horizon.light, counted))
+        return Group(
+            key=key,
+            title=title,
+            total=len(counted),
+            closed=lights["done"],
+            overdue=lights["red"],
+            due_soon=lights["yellow"],
+            items=tuple(self.items[row.id] for row in counted if row.id in self.items),
+        )
+
+
+def _items(
+    ledger: Ledger,
+    register: Register,
+    horizon: Horizon,
+    events: Sequence[Event],
+    today: Date,
+    *,
+    internal: bool,
+) -> dict[str, Item]:
+    """The items of the measures that may be shown."""
+    numbers = {row.id: row.id for row in register.measures} if internal else _afresh(register)
+    reasons = _reasons(events) if internal else {}
+    found = {}
+    for row, measure in zip(register.measures, ledger.measures.values(), strict=True):
+        if number := numbers.get(row.id):
+            found[row.id] = Item(
+                number=number,
+                title=row.title,
+                status=row.status,
+                light=horizon.light(row),
+                long_term=row.term == "long_term",
+                due=measure.due,
+                days=(measure.due - today).days if measure.due and row.status != "closed" else None,
+                inside=_inside(row, measure, reasons.get(row.id)) if internal else None,
+            )
+    return found
+
+
+def _afresh(register: Register) -> dict[str, str]:
+    """Numbers that run over what is published alone, since a gap would tell of what is withheld."""
+    found: dict[str, str] = {}
+    problem = 0
+    for key, _title in register.frame.categories:
+        for each in register.problems:
+            shown = [row for row in each.measures if row.publish]
+            if each.category == key and shown:
+                problem += 1
+                found |= {row.id: f"{problem}.{place}" for place, row in enumerate(shown, 1)}
+    return found
+
+
+def _inside(row: MeasureRow, measure: Measure, reason: Said | None) -> Inside:
+    newest = max(reversed(measure.progress), key=lambda entry: entry.date, default=None)
+    closed = measure.closed
+    return Inside(
+        leader=row.leader,
+        office=row.office,
+        co_offices=row.co_offices,
+        withheld=not row.publish,
+        goal=measure.goal,
+        escalated_to=measure.escalated.to if measure.escalated else None,
+        progress=Said(newest.date, "", newest.text, newest.publish) if newest else None,
+        closed=closed.date if closed else None,
+        closed_by=closed.by if closed else None,
+        note=closed.note if closed else None,
+        reason=reason,
+    )
+
+
+def _reasons(events: Sequence[Event]) -> dict[str, Said]:
+    """The newest reason that was given for something done to each measure."""
+    found: dict[str, Said] = {}
+    for event in events:
+        if event.id and event.reason and event.action in _REASONED and event.id not in found:
+            found[event.id] = Said(day_of(event), event.action, event.reason, publish=False)
+    return found
+
+
+def _by_deadline(items: Iterable[Item]) -> tuple[Item, ...]:
+    return tuple(sorted(items, key=lambda item: item.due or Date.max))
+
+
+def _categories(ledger: Ledger, register: Register, rows: _Rows, *, internal: bool) -> Iterator[CategoryItem]:
+    """The categories and problems of which something may be shown; on an internal board, all with a problem."""
+    for key, title in register.frame.categories:
+        problems = []
+        for row in (each for each in register.problems if each.category == key):
+            measures = rows.group("", row.measures)
+            if internal or measures.items:
+                number = row.id if internal else measures.items[0].number.partition(".")[0]
+                problems.append(
+                    ProblemItem(
+                        number=number,
+                        title=row.title,
+                        complete=row.complete,
+                        finding=ledger.problems[int(row.id)].finding if internal else None,
+                        withheld=not row.publish,
+                        measures=replace(measures, key=f"problem-{number}"),
+                    )
+                )
+        if problems:
+            inside = [row for row in rows.all if row.category == key]
+            yield CategoryItem(title, rows.group(f"category-{problems[0].number}", inside), tuple(problems))
+
+
+def _load(rows: _Rows, names: Iterable[str], by: Literal["office", "leader"]) -> tuple[Group, ...]:
+    """The measures of each office or leader that has any: first who is most behind, then who has most left to do."""
+    held: dict[str, list[MeasureRow]] = {name: [] for name in names}
+    for row in rows.all:
+        held[row.office if by == "office" else row.leader].append(row)
+    found = [
+        rows.group(f"{by}-{place}", theirs, name) for place, (name, theirs) in enumerate(held.items(), 1)
+    ]
+    return tuple(
+        sorted(
+            filter(attrgetter("total"), found), key=lambda group: (-group.overdue, -group.left, -group.total)
+        )
+    )
+
+
+def _timeline(ledger: Ledger, rows: _Rows, events: Sequence[Event], today: Date) -> Timeline:
+    due = {row.id: Date.fromisoformat(row.due) for row in rows.all if row.due}
+    start = min(ledger.settings.inspection.feedback, today)
+    axis = Axis(min([start, *due.values()]), max([today, *due.values()]))
+    standings = [
+        Standing(str(identity), measure.closed.date if measure.closed else None)
+        for identity, measure in ledger.measures.items()
+    ]
+    closed_by = running(changes(standings, events, start, today))
+    due_by = running(Counter(due.values()))
+    inside: list[list[MeasureRow]] = [[] for _span in axis.spans]
+    for row in rows.all:
+        if row.id in due:
+            inside[axis.number(due[row.id])].append(row)
+    periods = []
+    for place, (span, those) in enumerate(zip(axis.spans, inside, strict=True), 1):
+        group = rows.group(f"due-{place}", those, span.title)
+        periods.append(
+            Period(
+                span=span,
+                due=replace(group, items=_by_deadline(group.items)),
+                due_by_end=due_by(span.last),
+                closed_by_end=closed_by(span.last) if span.first <= today else None,
+            )
+        )
+    return Timeline(
+        today=axis.place(today, whole=True),
+        periods=tuple(periods),
+        tallest=max(period.due.total for period in periods),
+        undated=rows.group("undated", (row for row in rows.all if row.id not in due)),
+        closings=curve(closed_by, axis, today, len(rows.all)),
+        deadlines=curve(due_by, axis, axis.last, len(rows.all)),
+    )

@@ -1,0 +1,202 @@
+"""The course of a ledger over time: when its deadlines fall, and how its closings added up. Pure functions.
+
+Places on the axis of time and heights are fractions of the whole, from 0 to 1: how large a drawing is, is its template's affair.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812  a field is named `date`
+from datetime import timedelta
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from xuncha.trail.history import Event
+
+_SIZES: Final = (1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000)
+"""Months in a period; the first with which there are not too many."""
+_PERIODS = 24
+"""So many at most; one more where the first begins before the axis does."""
+_SAMPLES = 60
+"""Points of a curve at most, evenly spaced, beside its end."""
+_TICKS = 5
+"""Labels below the axis at most."""
+_YEAR = 12
+
+
+class Standing(NamedTuple):
+    """What the ledger itself says of the closing of one measure."""
+
+    id: str
+    closed: Date | None
+    """The day on which it was closed; none where it is open."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of a curve: how many by the end of a day."""
+
+    day: Date
+    at: float
+    count: int
+    height: float
+
+
+@dataclass(frozen=True)
+class Span:
+    """A period on the axis of time: a month, or as many whole ones as keep the periods few."""
+
+    first: Date
+    last: Date
+    title: str
+    tick: str
+    """The label below the axis; empty where another one stands too near."""
+    start: float
+    end: float
+
+
+class Axis:
+    """The axis of time: whole periods, from that of its first day to that of its last."""
+
+    def __init__(self, first: Date, last: Date) -> None:
+        months = _month(last) - _month(first) + 1
+        size = next(size for size in _SIZES if months <= size * _PERIODS)
+        starts = range(_month(first) // size * size, _month(last) + 1, size)
+        self.first = _first_day(starts[0])
+        self.last = _last_day(starts[-1] + size - 1)
+        every = -(-len(starts) // _TICKS)
+        self.spans = tuple(
+            Span(
+                max(_first_day(start), self.first),
+                _last_day(start + size - 1),
+                _title(start, size),
+                "" if place % every else _tick(start, size, start - every * size if place else None),
+                self.place(_first_day(start)),
+                self.place(_last_day(start + size - 1), whole=True),
+            )
+            for place, start in enumerate(starts)
+        )
+
+    def place(self, day: Date, *, whole: bool = False) -> float:
+        """Where a day begins on the axis; with `whole`, where it ends. What lies outside is set to the nearer end."""
+        days = (self.last - self.first).days + 1
+        return min(1.0, max(0.0, ((day - self.first).days + whole) / days))
+
+    def number(self, day: Date) -> int:
+        """Which period a day of the axis falls in, from 0."""
+        return bisect_right([span.first for span in self.spans], day) - 1
+
+
+def changes(
+    standings: Iterable[Standing], events: Sequence[Event], start: Date, today: Date
+) -> dict[Date, int]:
+    """By how many the closed measures became more, or fewer, on each day.
+
+    The day of the last closing is the one that the ledger states; earlier closings, and what took them back (reopening, undoing),
+    come out of the trail. So the changes always add up to what is closed now, whatever the trail does not know.
+
+    Args:
+        standings: of all measures of the ledger.
+        events: the trail, newest first.
+        start: the first day; what is dated before it counts as of it.
+        today: the last day; what is dated after it counts as of it.
+    """
+    by_measure = _turns(events)
+    found: dict[Date, int] = defaultdict(int)
+    for standing in standings:
+        lost = start
+        since: Date | None = None
+        for day, closed in by_measure.get(standing.id, ()):
+            day = min(max(day, lost, since or start), today)  # noqa: PLW2901  clocks may go wrong; time does not
+            if closed:
+                since = since or day
+            elif since is not None:
+                found[since] += 1
+                found[day] -= 1
+                since, lost = None, day
+        if standing.closed is not None:
+            found[min(max(standing.closed, lost), today)] += 1
+        elif since is not None:  # reopened by hand, nobody knows when
+            found[since] += 1
+            found[today] -= 1
+    return {day: change for day, change in sorted(found.items()) if change}
+
+
+def day_of(event: Event) -> Date:
+    """The day of an event; the last of the calendar where a clock was so wrong that the calendar does not have it."""
+    try:
+        return Date.fromisoformat(event.day)
+    except ValueError:
+        return Date.max
+
+
+def _turns(events: Sequence[Event]) -> Mapping[str, list[tuple[Date, bool]]]:
+    """For each measure, oldest first, the days on which it became closed (true) or open again (false)."""
+    found: dict[str, list[tuple[Date, bool]]] = defaultdict(list)
+    for event in reversed(events):
+        if event.id is not None and (event.from_ == "closed") != (event.to == "closed"):
+            found[event.id].append((day_of(event), event.to == "closed"))
+    return found
+
+
+def running(added: Mapping[Date, int]) -> Callable[[Date], int]:
+    """How many there are by the end of a day, of what became more or fewer on single days."""
+    days = sorted(added)
+    sums = [0, *accumulate(added[day] for day in days)]
+    return lambda day: sums[bisect_right(days, day)]
+
+
+def curve(count: Callable[[Date], int], axis: Axis, last: Date, total: int) -> tuple[Point, ...]:
+    """How many there were by the end of days that are evenly spaced, up to the last one; where that has changed.
+
+    Args:
+        count: gives it for a day.
+        axis: on which the curve stands; it begins where the axis does.
+        last: the day where the curve ends.
+        total: what counts as the full height.
+    """
+    span = (last - axis.first).days
+    step = max(1, -(-span // _SAMPLES))
+    days = [axis.first + timedelta(days=each) for each in range(0, span, step)]
+    points: list[Point] = []
+    for day in [*days, last]:
+        number = count(day)
+        if not points or number != points[-1].count or day == last:
+            points.append(Point(day, axis.place(day, whole=True), number, number / total if total else 0.0))
+    return tuple(points)
+
+
+def _month(day: Date) -> int:
+    """The number of a month, from January of the year 0."""
+    return day.year * _YEAR + day.month - 1
+
+
+def _first_day(month: int) -> Date:
+    return Date(month // _YEAR, month % _YEAR + 1, 1) if month >= _YEAR else Date.min
+
+
+def _last_day(month: int) -> Date:
+    return _first_day(month + 1) - timedelta(days=1) if month < _month(Date.max) else Date.max
+
+
+def _title(start: int, size: int) -> str:
+    """A period in words: 2024年4月, 2024年1月至3月, 2024年, 2020年至2024年."""
+    year, month = start // _YEAR, start % _YEAR + 1
+    if size == 1:
+        return f"{year}年{month}月"
+    if size < _YEAR:
+        return f"{year}年{month}月至{month + size - 1}月"
+    return f"{year}年" if size == _YEAR else f"{year}年至{year + size // _YEAR - 1}年"
+
+
+def _tick(start: int, size: int, before: int | None) -> str:
+    """The beginning of a period in few words; with its year, unless the label before it is of the same one."""
+    year, month = start // _YEAR, start % _YEAR + 1
+    if size >= _YEAR:
+        return f"{year}年"
+    return f"{month}月" if before is not None and before // _YEAR == year else f"{year}年{month}月"

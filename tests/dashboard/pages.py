@@ -1,0 +1,28 @@
+"""What the tests of the dashboard share: its content and its page, made in this process."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from tests.conftest import TODAY
+from xuncha.dashboard.content import content
+from xuncha.dashboard.render import render
+from xuncha.store.files import WorkingTree
+from xuncha.store.loading import ledger as load
+from xuncha.trail.history import history
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xuncha.dashboard.board import Board
+
+
+def board(root: Path, *, internal: bool = False, today: str = TODAY) -> Board:
+    """What the dashboard of a ledger on disk shows."""
+    return content(load(WorkingTree(root)), history(root), date.fromisoformat(today), internal=internal)
+
+
+def page(root: Path, *, internal: bool = False, today: str = TODAY) -> str:
+    """The page of a ledger on disk."""
+    return render(board(root, internal=internal, today=today), root)
