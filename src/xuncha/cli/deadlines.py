@@ -1,0 +1,93 @@
+"""What is due, for the calendar of an office."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xuncha.cli import options, screen
+from xuncha.cli.context import of
+from xuncha.cli.deliver import save
+from xuncha.cli.options import guide
+from xuncha.language import gettext as _
+from xuncha.language import ngettext
+
+_NAMED = 10
+"""Measures that a warning names; who wants to know all of them sees it in the entries."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(
+        "calendar",
+        help=guide(
+            _(
+                "Write what is due as a calendar file (iCalendar): time limits, and the next look at what is kept up. "
+                "It is internal: it names leaders and offices, and holds what is withheld."
+            ),
+            "xuncha calendar -o deadlines.ics",
+            "xuncha calendar -o 能源科.ics --office 能源科",
+        ),
+        rich_help_panel=_("Look"),
+    )(calendar)
+
+
+def calendar(
+    context: typer.Context,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            readable=False,
+            help=_("Write it to a file, whole or not at all"),
+        ),
+    ],
+    office: options.OfOffice = None,
+    leader: options.OfLeader = None,
+    closed: Annotated[
+        bool,
+        typer.Option(
+            "--closed",
+            help=_("Also what was closed before its time limit, as cancelled, to import over an older file"),
+        ),
+    ] = False,
+) -> None:
+    """Write the calendar."""
+    from xuncha.deadlines.content import entries  # noqa: PLC0415  dates and their words are for this command alone
+    from xuncha.deadlines.ics import ics  # noqa: PLC0415
+    from xuncha.deadlines.workdays import Workdays  # noqa: PLC0415
+
+    call = of(context)
+    found = call.register()
+    options.must_be_known(found, office=office, leader=leader)
+    workdays = Workdays()
+    rows = entries(found, call.today, workdays, office=office, leader=leader, closed=closed)
+    whose = "，".join(filter(None, [office, leader]))
+    save(ics(found.frame, rows, call.today, workdays.last_year, whose), output)
+    _warn_of_unknown([row.measure.id for row in rows if row.unchecked], workdays.last_year)
+    screen.line(
+        ngettext(
+            "The calendar is in {path}: {n} entry. It is internal.",
+            "The calendar is in {path}: {n} entries. It is internal.",
+            len(rows),
+        ).format(path=output, n=len(rows))
+    )
+
+
+def _warn_of_unknown(measures: list[str], last_year: int) -> None:
+    """Say which days could not be checked."""
+    if not measures:
+        return
+    named = _(", ").join(measures[:_NAMED]) + (" …" if len(measures) > _NAMED else "")
+    screen.warning(
+        ngettext(
+            "the days off are known up to {year}: whether {n} day is a working day was not checked ({ids})",
+            "the days off are known up to {year}: whether {n} days are working days was not checked ({ids})",
+            len(measures),
+        ).format(year=last_year, n=len(measures), ids=named),
+        _("once the next year is announced: pip install --upgrade chinesecalendar"),
+    )

@@ -1,0 +1,140 @@
+"""The calendar in the form that calendars import: iCalendar (RFC 5545).
+
+The same ledger on the same day gives the same bytes. An entry keeps its UID for good, so a calendar that imports the file
+again changes what it has instead of doubling it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid5
+
+from xuncha.extras import needs
+from xuncha.paper.chinese import day, full_width
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from icalendar import Component, Event
+
+    from xuncha.deadlines.content import Entry
+    from xuncha.model.register import Frame
+
+_NAMESPACE: Final = UUID("5d38d4fe-1c82-4364-a383-ce9ac0d6a02c")
+"""Of the names from which UIDs are made; it must never change."""
+_KINDS: Final = {"deadline": "整改时限", "review": "回头看"}
+_BEFORE: Final = {"deadline": "时限为休息日，请于{}前办结", "review": "当日为休息日，请于{}前完成"}
+_STATUSES: Final = {
+    "not_started": "未启动",
+    "in_progress": "推进中",
+    "submitted": "申请销号",
+    "closed": "已销号",
+}
+_WEEKDAYS: Final = "一二三四五六日"
+_MORNING: Final = timedelta(hours=9)
+"""When a reminder rings, in the time of whoever reads it."""
+
+
+def ics(frame: Frame, found: Sequence[Entry], today: date, last_year: int, whose: str = "") -> bytes:
+    """The calendar as the bytes of a file.
+
+    Args:
+        frame: the settings of the ledger.
+        found: what stands in it.
+        today: the day that the file is of.
+        last_year: the last year whose working days are known.
+        whose: the leader or the office that it was made for; empty for all.
+
+    Raises:
+        SurroundingsError: the extra `calendar` is not installed.
+    """
+    with needs("calendar"):
+        from icalendar import Calendar  # noqa: PLC0415  takes 50 ms
+    stamp = datetime(today.year, today.month, today.day, tzinfo=UTC)
+    components: list[Component] = [_event(frame, entry, today, stamp, last_year) for entry in found]
+    calendar = Calendar.new(
+        prodid="-//xuncha//xuncha//ZH",
+        calscale="GREGORIAN",
+        uid=_uid(frame, whose),
+        name=full_width("整改时限（内部）：" + "，".join(filter(None, [frame.organisation, whose]))),
+        description="内部资料，含责任领导、责任科室和未公开事项，不得对外公开。",
+        last_modified=stamp,
+        subcomponents=components or [_time_zone()],
+    )
+    written: bytes = calendar.to_ical()
+    return written
+
+
+def _event(frame: Frame, entry: Entry, today: date, stamp: datetime, last_year: int) -> Event:
+    from icalendar import STATUS, TRANSP, Alarm, Event  # noqa: PLC0415
+
+    title = full_width(_title(entry))
+    event = Event.new(
+        uid=_uid(frame, entry.measure.id),
+        summary=title,
+        description=full_width("\n".join(_description(frame, entry, today, last_year))),
+        start=entry.day,  # without an end it is that day, all of it
+        categories=[_KINDS[entry.kind]],
+        status=STATUS.CANCELLED if entry.withdrawn else STATUS.CONFIRMED,
+        transparency=TRANSP.TRANSPARENT,
+        stamp=stamp,
+        last_modified=stamp,
+        sequence=max(0, (today - date.fromisoformat(frame.feedback)).days),
+    )
+    for reminder in entry.reminders:
+        alarm = Alarm.new(description=f"{title}（{day(entry.day)}）")
+        alarm.add("action", "DISPLAY")
+        alarm.add("trigger", reminder - entry.day + _MORNING)
+        event.add_component(alarm)
+    return event
+
+
+def _uid(frame: Frame, name: str) -> UUID:
+    """What stands for one thing of one ledger for good: a ledger is one organisation and one inspection."""
+    return uuid5(_NAMESPACE, f"{frame.organisation}\n{frame.feedback}\n{name}")
+
+
+def _title(entry: Entry) -> str:
+    state = "（已销号）" if entry.withdrawn else f"（{_before(entry)}）" if entry.day_off else ""
+    return f"{_KINDS[entry.kind]} {entry.measure.id} {entry.measure.title}{state}"
+
+
+def _before(entry: Entry) -> str:
+    """By which day it is to be done, where its own day is a day off."""
+    assert entry.last_workday is not None  # noqa: S101  it is known to be a day off
+    return _BEFORE[entry.kind].format(day(entry.last_workday, entry.day))
+
+
+def _description(frame: Frame, entry: Entry, today: date, last_year: int) -> list[str]:
+    row = entry.measure
+    lines = [f"{_KINDS[entry.kind]}：{day(entry.day)}（星期{_WEEKDAYS[entry.day.weekday()]}）"]
+    if entry.unchecked:
+        lines.append(f"未核对是否为休息日：放假安排只收录到{last_year}年。")
+    elif entry.day_off:
+        lines.append(f"{_before(entry)}。")
+    if entry.day < today:
+        lines.append("已超过时限。")
+    return [
+        *lines,
+        f"措施：{row.id} {row.title}",
+        f"问题：{entry.problem.id} {entry.problem.title}",
+        f"状态：{_STATUSES[row.status]}",
+        f"责任领导：{row.leader}",
+        f"责任科室：{row.office}",
+        *([f"配合科室：{'、'.join(row.co_offices)}"] if row.co_offices else []),
+        f"台账：{frame.organisation}",
+    ]
+
+
+def _time_zone() -> Component:
+    """What stands in a calendar without entries: one without any component would not be valid."""
+    from icalendar import Timezone, TimezoneStandard  # noqa: PLC0415
+
+    zone, standard = Timezone(), TimezoneStandard()
+    zone.add("tzid", "Asia/Shanghai")
+    standard.add("dtstart", datetime(1970, 1, 1))  # noqa: DTZ001  local time, as RFC 5545 wants it
+    standard.add("tzoffsetfrom", timedelta(hours=8))
+    standard.add("tzoffsetto", timedelta(hours=8))
+    zone.add_component(standard)
+    return zone
