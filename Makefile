@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 SOURCES := pyproject.toml compile_translations.py $(wildcard src/xuncha/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: status test lint docs bench notice messages clean
+.PHONY: status test lint docs bench publish messages clean
 
 status: .venv/ready
 	@$(BIN)/xuncha status
@@ -22,14 +22,11 @@ docs: .venv/ready-to-develop
 bench: .venv/ready-to-develop
 	$(BIN)/python bench/run.py
 
-notice: .venv/ready
-	@mkdir -p public
-	$(BIN)/xuncha notice -f txt -o public/notice.txt
-	$(BIN)/xuncha notice -f md -o public/notice.md
-	$(BIN)/xuncha notice -f html -o public/notice.html
+publish: .venv/ready-to-develop
+	PATH="$(CURDIR)/$(BIN):$$PATH" sh src/xuncha/skeleton/publish.sh
 
 clean:
-	rm -rf .venv public
+	rm -rf .venv public internal
 
 .venv/ready: $(SOURCES)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "xuncha needs Python 3.11 or later; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'

@@ -24,9 +24,14 @@ _DAY = re.compile(r"\{today([+-][0-9]+)?\}")
 _FILES = {
     ".gitattributes": "gitattributes",
     ".gitignore": "gitignore",
+    ".ci/publish.sh": "publish.sh",
+    ".gitea/workflows/xuncha.yml": "gitea.yml",
     ".github/workflows/xuncha.yml": "github.yml",
     ".gitlab-ci.yml": "gitlab.yml",
 }
+
+
+_AT_THE_TOP = frozenset({".gitea/workflows/xuncha.yml", ".github/workflows/xuncha.yml", ".gitlab-ci.yml"})
 
 
 class Created(NamedTuple):
@@ -57,6 +62,9 @@ def create(root: Path, today: date, *, example: bool) -> Created:
             _("go there and type `xuncha status`"),
         )
     contents = _contents(today, example=example)
+    if git_dir(root) not in {None, root / ".git"}:
+        # Deeper in a repository no service looks for them.
+        contents = {path: content for path, content in contents.items() if path not in _AT_THE_TOP}
     kept = [path for path in contents if (root / path).exists()]
     # The ledger's own file last: while it is not there, `init` can be typed again.
     new = sorted((path for path in contents if path not in kept), key=lambda path: path == LEDGER_FILE)
