@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import subprocess
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 LEADERS = ["局长", "分管副局长", "纪检组长", "总工程师"]
@@ -44,6 +44,51 @@ def generate(root: Path, measures: int, seed: int = 20240418) -> None:
     for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "start"]):
         identity = ["-c", "user.name=bench", "-c", "user.email=bench@example.invalid"]
         subprocess.run(["git", *identity, *command], cwd=root, check=True)
+
+
+def remember(root: Path, commits: int, days: int = 730) -> None:
+    """Give a generated ledger a history: so many commits as commands make them, spread over so many days.
+
+    Each changes one measure's file; those that are closed are closed in their last commit, and some are reopened before it.
+
+    Args:
+        root: a ledger of `generate`.
+        commits: how many.
+        days: after the feedback, over which they spread.
+    """
+    paths = sorted((root / "data/problems").glob("*/*.*.yaml"))
+    branch = _git(root, "symbolic-ref", "HEAD").strip()
+    stream = []
+    for number in range(commits):
+        path = paths[number * 7 % len(paths)]
+        when = datetime.combine(FEEDBACK + timedelta(days=days * number // commits), time(9), UTC)
+        text = path.read_text(encoding="utf-8") + f"# 第{number}次登记\n"
+        closed = "status: closed" in text
+        action, source, target = ("close", "in_progress", "closed") if closed else ("progress", "in_progress", "in_progress")  # fmt: skip
+        if closed and number % 11 == 0:
+            action, source, target = "reopen", "closed", "in_progress"
+        message = f"登记 {path.stem}\n\nXuncha-Action: {action}\nXuncha-Id: {path.stem}\nXuncha-From: {source}\nXuncha-To: {target}\n"
+        stream += [
+            f"commit {branch}",
+            f"committer bench <bench@example.invalid> {int(when.timestamp())} +0800",
+            f"data {len(message.encode())}",
+            message,
+            f"from {branch}^0" if number == 0 else "",
+            f"M 100644 inline {path.relative_to(root).as_posix()}",
+            f"data {len(text.encode())}",
+            text,
+        ]
+    subprocess.run(
+        ["git", "fast-import", "--quiet"],
+        cwd=root,
+        input="\n".join(filter(None, stream)).encode(),
+        check=True,
+    )
+    _git(root, "reset", "--quiet", "--hard")
+
+
+def _git(root: Path, *arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=root, check=True, capture_output=True, text=True).stdout
 
 
 def _measure(dice: random.Random, identity: str) -> str:

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
 SOURCE = Path(xuncha.__file__).parent
 FLOORS = [
-    {"xuncha", "errors", "language"},
+    {"xuncha", "errors", "extras", "language"},
     {"model"},
+    {"paper"},
     {"rules", "tally"},
     {"trail"},
     {"store"},
     {"workflow"},
-    {"notice"},
+    {"notice", "dashboard", "deadlines", "report"},
     {"cli"},
     {"__main__"},
 ]
@@ -211,9 +212,20 @@ def test_the_store_alone_reads_yaml() -> None:
         assert room(module) == "store", module
 
 
-def test_the_notice_alone_knows_templates() -> None:
-    for module in importers("jinja2", "markupsafe", "cn2an"):
-        assert room(module) == "notice", module
+def test_the_paper_alone_knows_templates_and_how_documents_are_laid_out() -> None:
+    for module in importers("jinja2", "markupsafe", "cn2an", "docx", "docxtpl", "lxml", "typst", "openpyxl"):
+        assert room(module) == "paper", module
+
+
+def test_the_paper_knows_no_ledger() -> None:
+    for module in MODULES:
+        if room(module) == "paper":
+            assert {room(name) for name in own(module)} <= {"paper", "errors", "extras", "language"}, module
+
+
+def test_the_deadlines_alone_know_calendars() -> None:
+    for module in importers("icalendar", "chinese_calendar"):
+        assert room(module) == "deadlines", module
 
 
 def test_the_clock_is_asked_in_one_place() -> None:
@@ -268,7 +280,7 @@ def loaded(script: str, ledger: LedgerOnDisk) -> set[str]:
     return set(json.loads(done.stderr))
 
 
-HEAVY = ("jinja2", "ruamel", "yaml12", "cn2an", "fasteners", "markdown_it")
+HEAVY = ("jinja2", "ruamel", "yaml12", "cn2an", "fasteners", "markdown_it", "icalendar", "chinese_calendar")
 """What no command needs that only looks, and finds nothing changed. (Typer itself brings difflib and subprocess.)"""
 
 
@@ -302,10 +314,10 @@ def test_help_waits_for_no_models_and_no_yaml(ledger: LedgerOnDisk) -> None:
     script = "sys.argv = ['xuncha', '--help']; sys.stdout = open('/dev/null', 'w'); from xuncha.__main__ import main; main()"
     modules = loaded(script, ledger)
     assert not waits_for(
-        modules, "jinja2", "ruamel", "yaml12", "cn2an", "xuncha.model.records", "xuncha.notice.render"
+        modules, "jinja2", "ruamel", "yaml12", "cn2an", "xuncha.model.records", "xuncha.paper"
     )
 
 
 def test_no_user_of_the_core_pays_for_the_notice(ledger: LedgerOnDisk) -> None:
     script = "sys.argv = ['xuncha', 'close', '1.2']; sys.stdout = open('/dev/null', 'w'); from xuncha.__main__ import main; main()"
-    assert not waits_for(loaded(script, ledger), "jinja2", "cn2an", "xuncha.notice")
+    assert not waits_for(loaded(script, ledger), "jinja2", "cn2an", "xuncha.notice", "xuncha.paper")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from xuncha.model.register import Frame, MeasureRow, ProblemRow, Register
 from xuncha.model.vocabulary import STATUSES, TERMS, Status
-from xuncha.tally import Group, Grouping, Horizon, Tally, groups, rate, tally
+from xuncha.tally import Group, Grouping, Horizon, Tally, groups, percent, rate, review_day, tally
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +38,7 @@ def row(number: str, status: Status = "in_progress", **fields: Any) -> MeasureRo
         "due": "2024-12-31",
         "publish": True,
         "looked_at": "2024-04-01" if status == "closed" else None,
+        "slipped": False,
     }
     return MeasureRow(**usual | fields)
 
@@ -151,6 +152,19 @@ def test_a_day_at_the_end_of_the_calendar_is_counted_and_not_an_error(today: dat
 
 
 # ---------------------------------------------------------------- looking again
+
+
+def test_a_result_that_has_slipped_is_due_at_once_until_it_is_opened_again_or_found_to_hold() -> None:
+    one = row("1.1", "closed", term="long_term", looked_at=TODAY.isoformat(), slipped=True)
+    found = register([[one]])
+    assert tally(found, TODAY).review_due == 1
+    assert review_day(one, found.frame) == TODAY
+    assert tally(register([[one._replace(slipped=False)]]), TODAY).review_due == 0
+
+
+def test_what_is_not_all_of_it_is_never_shown_as_all_of_it() -> None:
+    assert percent(99_999, 100_000) == "99.99%"
+    assert percent(100_000, 100_000) == "100%"
 
 
 @pytest.mark.parametrize(("days", "again"), [(179, False), (180, True), (181, True)])

@@ -12,7 +12,7 @@ from xuncha.model.vocabulary import STATUSES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from xuncha.model.register import MeasureRow, Register
+    from xuncha.model.register import Frame, MeasureRow, Register
     from xuncha.model.vocabulary import Light, Status
 
 Grouping = Literal["problem", "category", "office", "leader"]
@@ -45,13 +45,22 @@ class Horizon(NamedTuple):
         return "red" if row.due < self.today else "yellow"
 
     def review_due(self, row: MeasureRow) -> bool:
-        """Whether a closed long-term measure is to be looked at again (回头看)."""
+        """Whether a closed long-term measure is to be looked at again (回头看): in its time, or since its result has slipped."""
         return (
             row.term == "long_term"
             and row.status == "closed"
             and row.looked_at is not None
-            and row.looked_at <= self.review_before
+            and (row.slipped or row.looked_at <= self.review_before)
         )
+
+
+def review_day(row: MeasureRow, frame: Frame) -> date | None:
+    """The day on which a closed long-term measure is to be looked at again; None for all others."""
+    if row.term != "long_term" or row.looked_at is None:
+        return None
+    if row.slipped:
+        return date.fromisoformat(row.looked_at)
+    return _shifted(date.fromisoformat(row.looked_at), frame.review_every_days)
 
 
 def _shifted(day: date, days: int) -> date:
@@ -130,7 +139,7 @@ class Tally(NamedTuple):
 def measure_json(row: MeasureRow, horizon: Horizon) -> dict[str, Any]:
     """A measure in the form of `list --json`."""
     fields = row._asdict()
-    del fields["looked_at"]
+    del fields["looked_at"], fields["slipped"]
     publish = fields.pop("publish")
     return {**fields, "light": horizon.light(row), "publish": publish}
 
@@ -141,6 +150,14 @@ def rate(closed: int, total: int) -> float | None:
     Notices call the rate of problems 整改完成率: 19 of 25 is 0.76, 688 of 697 is 0.9871.
     """
     return round(closed / total, 4) if total else None
+
+
+def percent(closed: int, total: int) -> str:
+    """A rate as notices print it: 76%, 98.71%; a dash where there is nothing. What is not all of it is never 100%."""
+    value = rate(closed, total)
+    if value is None:
+        return "—"
+    return f"{min(value, 1 if closed == total else 0.9999) * 100:.2f}".rstrip("0").rstrip(".") + "%"
 
 
 def tally(register: Register, today: date) -> Tally:

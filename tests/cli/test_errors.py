@@ -97,7 +97,7 @@ def test_whose_fault_it_is(ledger: LedgerOnDisk, command: tuple[str, ...], code:
 
 @pytest.mark.parametrize(
     "command",
-    [("status",), ("list",), ("show", "1.1"), ("notice",), ("validate",), ("close", "1.2")],
+    [("status",), ("list",), ("show", "1.1"), ("notice",), ("dashboard",), ("validate",), ("close", "1.2")],
     ids=" ".join,
 )
 def test_a_broken_ledger_is_told_by_every_command(ledger: LedgerOnDisk, command: tuple[str, ...]) -> None:
@@ -127,6 +127,7 @@ def test_no_ledger_here_is_the_surroundings_fault(tmp_path: Path, environment: d
         ("close", "1.1"),
         ("validate",),
         ("notice",),
+        ("dashboard",),
     ):
         result = run_inside(LedgerOnDisk(tmp_path, environment), *command)
         assert (result.code, refused(result.err)) == (3, "no-ledger"), command
@@ -147,7 +148,15 @@ def test_no_repository_is_the_surroundings_fault(bare_ledger: LedgerOnDisk) -> N
 
 
 def test_reading_needs_no_repository(bare_ledger: LedgerOnDisk) -> None:
-    for command in (("status",), ("list",), ("show", "1.1"), ("show", "1"), ("validate",), ("notice",)):
+    for command in (
+        ("status",),
+        ("list",),
+        ("show", "1.1"),
+        ("show", "1"),
+        ("validate",),
+        ("notice",),
+        ("dashboard",),
+    ):
         assert run_inside(bare_ledger, *command).code == 0, command
 
 
@@ -160,7 +169,7 @@ def test_without_git_reading_works_and_changing_says_what_to_install(
         result = run_inside(ledger, *command)
         assert (result.code, refused(result.err)) == (3, "no-git"), command
         assert "https://git-scm.com" in result.err
-    for command in (("status",), ("list",), ("validate",), ("notice",), ("show", "1.1")):
+    for command in (("status",), ("list",), ("validate",), ("notice",), ("dashboard",), ("show", "1.1")):
         assert run_inside(ledger, *command).code == 0, command
 
 

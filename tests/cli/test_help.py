@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
     from tests.conftest import LedgerOnDisk
 
-COMPUTING = {("status",), ("list",), ("show",), ("log",), ("validate",)}
+COMPUTING = {
+    ("status",),
+    ("list",),
+    ("show",),
+    ("log",),
+    ("validate",),
+    ("report", "weekly"),
+    ("report", "dispatch"),
+}
 """The commands that list or compute something: programs read them, so they have --json."""
 ACTING = {
     (verb,)
@@ -36,10 +44,12 @@ ACTING = {
         "edit",
         "undo",
         "notice",
+        "calendar",
+        "dashboard",
         "schema",
     ]
-} | {("add", "problem"), ("add", "measure")}
-"""The others; what `notice` and `schema` print is for programs as it is."""
+} | {("add", "problem"), ("add", "measure"), ("report", "plan"), ("report", "letter")}
+"""The others; what `notice`, `calendar` and `schema` write is for programs as it is."""
 
 _CHINESE = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
 _ENGLISH = re.compile(r"\b[A-Za-z]+(?: [a-z]+){2,}\b")
@@ -68,7 +78,7 @@ def help_of(folder: Path, environment: dict[str, str], path: tuple[str, ...], la
 
 
 def test_every_command_of_the_contract_is_there() -> None:
-    wanted = "init add status list show start progress attach submit return close reopen extend escalate review edit undo validate log notice schema"
+    wanted = "init add status list show start progress attach submit return close reopen extend escalate review edit undo validate log notice report schema"
     assert set(wanted.split()) <= {path[0] for path in NAMED}
 
 

@@ -21,7 +21,16 @@ QUIETLY = {0, 1, 141, -signal.SIGPIPE}
 
 @pytest.mark.parametrize(
     "command",
-    [("status",), ("list",), ("list", "--json"), ("schema",), ("notice",), ("--help",), ("log",)],
+    [
+        ("status",),
+        ("list",),
+        ("list", "--json"),
+        ("schema",),
+        ("notice",),
+        ("dashboard",),
+        ("--help",),
+        ("log",),
+    ],
     ids=" ".join,
 )
 def test_a_pipe_that_is_closed_before_anything_is_written(

@@ -260,7 +260,7 @@ def test_findings_of_validate(bare_ledger: LedgerOnDisk, lang: str) -> None:
     bare_ledger.write(bare_ledger.path("1.4"), measure("1.4", "in_progress", goal=f"{{a: {long}}}"))
     told("findings", lang, transcript(bare_ledger, ("validate",), lang=lang))
     checked = run_inside(bare_ledger, "validate", XUNCHA_LANG=lang)
-    for command in (("status",), ("list",), ("show", "1.1"), ("notice",)):
+    for command in (("status",), ("list",), ("show", "1.1"), ("notice",), ("dashboard",)):
         result = run_inside(bare_ledger, *command, XUNCHA_LANG=lang)
         assert (result.code, result.out, result.err) == (1, "", checked.err), (
             "the same engine, the same findings"

@@ -471,6 +471,7 @@ def test_a_row_says_what_the_record_says() -> None:
         "due": "2024-12-31",
         "publish": True,
         "looked_at": "2025-06-01",
+        "slipped": False,
     }
 
 

@@ -137,7 +137,9 @@ _FAMILIES = {
     ),
     "track": ("log", "undo"),
     "check": ("validate", "schema"),
-    "publish": ("notice",),
+    "publish": ("notice", "dashboard"),
+    "report": ("report",),
+    "deadlines": ("calendar",),
 }
 """The rooms of the verbs, in the order of the help."""
 

@@ -11,6 +11,7 @@ import typer
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
+from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
     from xuncha.model.register import Register
@@ -29,7 +30,8 @@ def _register(context: typer.Context) -> Register | None:
         return None
 
 
-def _measures(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+def measures(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+    """The measures that a shell is offered, each with its title."""
     found = _register(context)
     for row in found.measures if found else ():
         if row.id.startswith(incomplete):
@@ -45,7 +47,7 @@ def _problems(context: typer.Context, incomplete: str) -> Iterator[tuple[str, st
 
 def _both(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     yield from _problems(context, incomplete)
-    yield from _measures(context, incomplete)
+    yield from measures(context, incomplete)
 
 
 def _leaders(context: typer.Context, incomplete: str) -> list[str]:
@@ -53,7 +55,8 @@ def _leaders(context: typer.Context, incomplete: str) -> list[str]:
     return [name for name in found.frame.leaders if name.startswith(incomplete)] if found else []
 
 
-def _offices(context: typer.Context, incomplete: str) -> list[str]:
+def offices(context: typer.Context, incomplete: str) -> list[str]:
+    """The offices that a shell is offered."""
     found = _register(context)
     return [name for name in found.frame.offices if name.startswith(incomplete)] if found else []
 
@@ -66,10 +69,10 @@ def _categories(context: typer.Context, incomplete: str) -> list[tuple[str, str]
 
 
 Measure = Annotated[
-    str, typer.Argument(metavar="ID", help=_("The measure, such as 2.3"), autocompletion=_measures)
+    str, typer.Argument(metavar="ID", help=_("The measure, such as 2.3"), autocompletion=measures)
 ]
 Measures = Annotated[
-    list[str], typer.Argument(metavar="ID", help=_("The measures, such as 2.3 2.4"), autocompletion=_measures)
+    list[str], typer.Argument(metavar="ID", help=_("The measures, such as 2.3 2.4"), autocompletion=measures)
 ]
 Problem = Annotated[
     str, typer.Argument(metavar="PROBLEM", help=_("The problem, such as 2"), autocompletion=_problems)
@@ -91,7 +94,7 @@ Leader = Annotated[
     str, typer.Option("--leader", metavar="NAME", help=_("The responsible leader"), autocompletion=_leaders)
 ]
 Office = Annotated[
-    str, typer.Option("--office", metavar="NAME", help=_("The responsible office"), autocompletion=_offices)
+    str, typer.Option("--office", metavar="NAME", help=_("The responsible office"), autocompletion=offices)
 ]
 CoOffice = Annotated[
     list[str] | None,
@@ -99,7 +102,7 @@ CoOffice = Annotated[
         "--co-office",
         metavar="NAME",
         help=_("A co-responsible office; may be repeated"),
-        autocompletion=_offices,
+        autocompletion=offices,
     ),
 ]
 To = Annotated[
@@ -118,7 +121,7 @@ OfLeader = Annotated[
 ]
 OfOffice = Annotated[
     str | None,
-    typer.Option("--office", metavar="NAME", help=_("Those of one office"), autocompletion=_offices),
+    typer.Option("--office", metavar="NAME", help=_("Those of one office"), autocompletion=offices),
 ]
 
 
@@ -136,6 +139,22 @@ def a_problem(text: str) -> Identity:
             _("name its problem: {id}").format(id=identity.problem),
         )
     return identity
+
+
+def must_be_known(register: Register, *, office: str | None, leader: str | None) -> None:
+    """Refuse the name of an office or a leader that the ledger does not have, with what may be meant.
+
+    Raises:
+        RefusedError: it is not in `ledger.yaml`.
+    """
+    for name, known, code in (
+        (leader, register.frame.leaders, "unknown-leader"),
+        (office, register.frame.offices, "unknown-office"),
+    ):
+        if name is not None and name not in known:
+            raise RefusedError(
+                code, _("“{name}” is not in data/ledger.yaml").format(name=name), suggestion(name, known)
+            )
 
 
 def guide(text: str, *examples: str) -> str:

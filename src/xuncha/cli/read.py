@@ -145,14 +145,7 @@ def list_(
         _among(term, TERMS, "--term")
     call = of(context)
     found = call.register()
-    for name, known, code in (
-        (leader, found.frame.leaders, "unknown-leader"),
-        (office, found.frame.offices, "unknown-office"),
-    ):
-        if name is not None and name not in known:
-            raise RefusedError(
-                code, _("“{name}” is not in data/ledger.yaml").format(name=name), suggestion(name, known)
-            )
+    options.must_be_known(found, office=office, leader=leader)
     horizon = Horizon.of(found, call.today)
     wanted = {"status": status, "office": office, "leader": leader, "term": term}
     wanted["problem"] = _problem(problem, found) if problem is not None else None

@@ -38,9 +38,18 @@ def line(text: str = "") -> None:
     sys.stdout.write(clean(text) + "\n")
 
 
-def write(text: str) -> None:
+def write(document: str | bytes) -> None:
     """Print a document as it is: it was made harmless when it was made."""
-    sys.stdout.write(text)
+    if isinstance(document, str):
+        sys.stdout.write(document)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(document)
+
+
+def is_terminal() -> bool:
+    """Whether someone looks at what is printed, rather than a program or a file."""
+    return sys.stdout.isatty()
 
 
 def data(value: Any) -> None:  # noqa: ANN401  whatever JSON can say

@@ -13,7 +13,7 @@ from rich.text import Text
 from xuncha.cli import screen, words
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.tally import Horizon, rate
+from xuncha.tally import Horizon, percent, review_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,12 +35,6 @@ def bar(closed: int, total: int, width: int = _BAR) -> Text:
     filled = width * closed // total if total else 0
     style = "green" if 0 < total == closed else "cyan"
     return Text.assemble(("█" * filled, style), ("░" * (width - filled), "dim"))
-
-
-def percent(closed: int, total: int) -> str:
-    """A rate as notices print it: 76%, 98.71%."""
-    value = rate(closed, total)
-    return "—" if value is None else f"{value * 100:.2f}".rstrip("0").rstrip(".") + "%"
 
 
 def status_screen(
@@ -71,30 +65,12 @@ def status_screen(
             "--all",
         ]
     )
-    shown: list[RenderableType] = [_head(register, counts), _counts(counts)]
-    horizon = Horizon.of(register, counts.as_of)
     limit = None if everything else _MANY
-    if counts.overdue:
-        shown += _due(
-            _("Overdue"),
-            "bold red",
-            [row for row in register.measures if horizon.light(row) == "red"],
-            counts.as_of,
-            limit,
-            again if at else "xuncha list --overdue",
-        )
-    if counts.due_soon:
-        title = _("Due within {n} days").format(n=register.frame.due_soon_days)
-        shown += _due(
-            title,
-            "bold yellow",
-            [row for row in register.measures if horizon.light(row) == "yellow"],
-            counts.as_of,
-            limit,
-            again if at else f"xuncha list --due-within {register.frame.due_soon_days}d",
-        )
-    if counts.review_due:
-        shown += _reviews([row for row in register.measures if horizon.review_due(row)], limit, again)
+    shown: list[RenderableType] = [
+        _head(register, counts),
+        _counts(counts),
+        *_waiting(register, counts, limit, again, past=at is not None),
+    ]
     if counts.all_done:
         shown += [
             Text(),
@@ -113,6 +89,32 @@ def status_screen(
     elif grouped:
         shown += _bars(grouped, by, limit, again)
     return shown
+
+
+def _waiting(
+    register: Register, counts: Tally, limit: int | None, again: str, *, past: bool
+) -> list[RenderableType]:
+    """What is overdue, what is due soon, and what is to be looked at again."""
+    horizon = Horizon.of(register, counts.as_of)
+    days = register.frame.due_soon_days
+    shown: list[RenderableType] = []
+    for light, title, style, command in (
+        ("red", _("Overdue"), "bold red", "xuncha list --overdue"),
+        (
+            "yellow",
+            _("Due within {n} days").format(n=days),
+            "bold yellow",
+            f"xuncha list --due-within {days}d",
+        ),
+    ):
+        if rows := [row for row in register.measures if horizon.light(row) == light]:
+            shown += _due(title, style, rows, counts.as_of, limit, again if past else command)
+    reviews = [
+        (row, day)
+        for row in register.measures
+        if horizon.review_due(row) and (day := review_day(row, register.frame))
+    ]
+    return shown + (_reviews(reviews, counts.as_of, limit, again) if reviews else [])
 
 
 def _head(register: Register, counts: Tally) -> RenderableType:
@@ -163,14 +165,7 @@ def _due(
     table = _grid(False, True, False, False, True, True)
     for row in rows[:limit]:
         days = (date.fromisoformat(row.due) - today).days if row.due else 0
-        left = (
-            ngettext("{n} day late", "{n} days late", -days).format(n=-days)
-            if days < 0
-            else ngettext("{n} day left", "{n} days left", days).format(n=days)
-            if days
-            else _("today")
-        )
-        table.add_row(row.id, _text(row.title), row.due, left, _text(row.leader), _text(row.office))
+        table.add_row(row.id, _text(row.title), row.due, _left(days), _text(row.leader), _text(row.office))
     return [
         Text(),
         Text(f"{title} {len(rows)}", style),
@@ -179,23 +174,33 @@ def _due(
     ]
 
 
-def _reviews(rows: Sequence[MeasureRow], limit: int | None, whole: str) -> list[RenderableType]:
-    rows = sorted(rows, key=lambda row: row.looked_at or "")
-    table = _grid(False, True, False, True, True)
-    for row in rows[:limit]:
+def _reviews(
+    due: Sequence[tuple[MeasureRow, date]], today: date, limit: int | None, whole: str
+) -> list[RenderableType]:
+    due = sorted(due, key=lambda each: each[1])
+    table = _grid(False, True, False, False, True, True)
+    for row, day in due[:limit]:
         table.add_row(
             row.id,
             _text(row.title),
             _("last {day}").format(day=row.looked_at),
+            _left((day - today).days),
             _text(row.leader),
             _text(row.office),
         )
     return [
         Text(),
-        Text(_("Due for review") + f" {len(rows)}", "bold magenta"),
+        Text(_("Due for review") + f" {len(due)}", "bold magenta"),
         table,
-        *_rest(len(rows), limit, whole),
+        *_rest(len(due), limit, whole),
     ]
+
+
+def _left(days: int) -> str:
+    """How many days are left, or how late it is."""
+    if days < 0:
+        return ngettext("{n} day late", "{n} days late", -days).format(n=-days)
+    return ngettext("{n} day left", "{n} days left", days).format(n=days) if days else _("today")
 
 
 def _bars(grouped: Sequence[Group], by: str, limit: int | None, whole: str) -> list[RenderableType]:
@@ -207,7 +212,7 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None, whole: str) -> l
     }
     shown = grouped
     if limit is not None and len(grouped) > limit:
-        shown = [group for group in grouped if not group.complete][:limit]
+        shown = ([group for group in grouped if not group.complete] or list(grouped))[:limit]
     table = Table.grid(padding=(0, 1), expand=True)
     numbered = by == "problem"
     if numbered:

@@ -299,5 +299,5 @@ def say_counts(call: Context, done: Done) -> None:
             measures=counts.measures,
         )
     )
-    if counts.all_done:
+    if counts.all_done and done.completed:
         screen.line(_("Everything is complete."))

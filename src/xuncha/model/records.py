@@ -106,6 +106,10 @@ class Measure(Record):
     closed: Closed | None = Field(default=None, description="销号")
     reviews: list[Review] = Field(default_factory=list, description="回头看")
 
+    def _slipped(self) -> bool:
+        last = max(self.reviews, key=lambda review: review.date, default=None)
+        return last is not None and last.result == "slipped"
+
     def row(self, identity: Identity, problem: Problem | None) -> MeasureRow:
         """The flat view."""
         looks = [review.date for review in self.reviews] + ([self.closed.date] if self.closed else [])
@@ -123,6 +127,7 @@ class Measure(Record):
             due=self.due.isoformat() if self.due else None,
             publish=self.publish and problem is not None and problem.publish,
             looked_at=looked_at.isoformat() if looked_at else None,
+            slipped=looked_at is not None and self._slipped(),
         )
 
 

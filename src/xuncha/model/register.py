@@ -29,6 +29,8 @@ class MeasureRow(NamedTuple):
     """Whether it may appear in public: its own switch and its problem's are on."""
     looked_at: str | None
     """The day it was closed or last reviewed; None while it is open."""
+    slipped: bool
+    """Whether the last look at a closed measure found that its result has slipped."""
 
 
 class ProblemRow(NamedTuple):

@@ -220,6 +220,16 @@ def ledger(source: Source) -> Ledger:
     return loaded
 
 
+def records_of(source: Source, identities: Iterable[Identity]) -> dict[Identity, Measure]:
+    """Some measures by themselves, as a source holds them; those that it does not hold, or not in order, are left out."""
+    found = {}
+    for identity in identities:
+        read = _record(source, identity.path, Measure)
+        if read.record and not read.unsound:
+            found[identity] = read.record
+    return found
+
+
 def _everything(source: Source) -> tuple[Ledger | None, list[Finding]]:
     own = load_settings(source)
     folders, wrong = load_folders(source)

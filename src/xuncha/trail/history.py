@@ -61,7 +61,10 @@ class Event(NamedTuple):
     @property
     def minute(self) -> str:
         """Day and time to the minute, on the committer's own clock."""
-        return datetime.fromisoformat(self.date).strftime("%Y-%m-%d %H:%M")
+        try:
+            return datetime.fromisoformat(self.date).strftime("%Y-%m-%d %H:%M")
+        except ValueError:  # a clock that was wrong beyond the calendar
+            return self.date[:16].replace("T", " ")
 
 
 def history(root: Path, path: str = "data", *, follow: bool = False) -> list[Event]:

@@ -1,0 +1,72 @@
+"""Where documents go: to the screen or the program behind it, or into a file, whole or not at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xuncha.cli import screen
+from xuncha.errors import SurroundingsError, UsageError, cause_of
+from xuncha.language import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+def check(form: str, forms: Sequence[str], output: Path | None, name: str) -> None:
+    """See to it, before any work, that a form is known and will have somewhere to go.
+
+    Args:
+        form: as it was typed.
+        forms: those there are.
+        output: the file; None for the screen or a pipe.
+        name: what a file of it might be called, without its ending.
+
+    Raises:
+        UsageError: there is no such form, or a screen would get what it cannot show.
+    """
+    from xuncha.paper.forms import TEXT  # noqa: PLC0415
+
+    if form not in forms:
+        raise UsageError(
+            "unknown-format",
+            _("there is no format “{form}”").format(form=form),
+            _("known are: {names}").format(names=_(", ").join(forms)),
+        )
+    if output is None and form not in TEXT and screen.is_terminal():
+        raise UsageError(
+            "no-output",
+            _("a screen cannot show {form}").format(form=form),
+            _("name a file: {option}").format(option=f"-o {name}.{form}"),
+        )
+
+
+def deliver(content: bytes, warnings: Sequence[str], output: Path | None) -> None:
+    """Show a document, or write it to a file.
+
+    Raises:
+        SurroundingsError: the file cannot be written; it is as it was.
+    """
+    for sentence in warnings:
+        screen.warning(sentence)
+    if output is None:
+        screen.write(content)
+        return
+    save(content, output)
+    screen.line(_("It is in {path}.").format(path=output))
+
+
+def save(content: bytes, output: Path) -> None:
+    """Write a document to a file.
+
+    Raises:
+        SurroundingsError: the file cannot be written; it is as it was.
+    """
+    from xuncha.store.files import replace  # noqa: PLC0415
+
+    try:
+        replace(output.resolve(), content)
+    except OSError as error:
+        raise SurroundingsError(
+            "not-written", _("{path} cannot be written: {reason}").format(path=output, reason=cause_of(error))
+        ) from None
