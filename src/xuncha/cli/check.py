@@ -36,7 +36,8 @@ def validate(context: typer.Context, as_json: options.Json = False) -> None:
 
     call = of(context)
     call.warn_of_leftovers()
-    found = check(WorkingTree(call.root))
+    with screen.patience(_("Every file is being checked")):
+        found = check(WorkingTree(call.root))
     if as_json:
         keys = ("path", "line", "column", "severity", "code", "message")
         screen.data([{key: getattr(finding, key) for key in keys} for finding in found])

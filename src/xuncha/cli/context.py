@@ -59,7 +59,8 @@ class Context:
         from xuncha.store.cache import register  # noqa: PLC0415  `init` and `--help` need no ledger
 
         self.warn_of_leftovers()
-        return register(self.root)
+        with screen.patience(_("The files are being read")):
+            return register(self.root)
 
     def warn_of_leftovers(self) -> None:
         """Name what an interrupted command left without a commit, and say what to type."""

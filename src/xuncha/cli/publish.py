@@ -97,7 +97,8 @@ def notice(
         )
     call = of(context)
     call.warn_of_leftovers()
-    made, warnings = render(content(ledger(WorkingTree(call.root)), call.today), form, call.root)
+    with screen.patience(_("The notice is being made")):
+        made, warnings = render(content(ledger(WorkingTree(call.root)), call.today), form, call.root)
     for sentence in warnings:
         screen.warning(sentence)
     if _hand_over(made, output):
@@ -120,9 +121,11 @@ def dashboard(
 
     call = of(context)
     call.warn_of_leftovers()
-    found = ledger(WorkingTree(call.root))
-    board = content(found, _events(call.root), call.today, internal=internal)
-    if _hand_over(render(board, call.root).encode(), output):
+    events = _events(call.root)
+    with screen.patience(_("The dashboard is being made")):
+        board = content(ledger(WorkingTree(call.root)), events, call.today, internal=internal)
+        page = render(board, call.root).encode()
+    if _hand_over(page, output):
         said = (
             _("The dashboard is in {path}. It is internal: do not publish it.")
             if internal

@@ -249,7 +249,8 @@ def _ledger(call: Context) -> Ledger:
     from xuncha.store.loading import ledger  # noqa: PLC0415
 
     call.warn_of_leftovers()
-    return ledger(WorkingTree(call.root))
+    with screen.patience(_("The files are being read")):
+        return ledger(WorkingTree(call.root))
 
 
 def _history(call: Context) -> list[Event]:
@@ -320,4 +321,6 @@ def _deliver(call: Context, name: str, form: str, output: Path | None, **given: 
     from xuncha.paper.forms import made  # noqa: PLC0415
     from xuncha.paper.templates import OUTLINE, document  # noqa: PLC0415
 
-    deliver(*made(document(name + OUTLINE, call.root, **given), form), output)
+    with screen.patience(_("The document is being made")):
+        content, warnings = made(document(name + OUTLINE, call.root, **given), form)
+    deliver(content, warnings, output)

@@ -5,6 +5,7 @@ Text from files, from git's history and from other programs is made harmless her
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -17,7 +18,8 @@ from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    import threading
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import RenderableType
 
@@ -26,6 +28,12 @@ if TYPE_CHECKING:
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NO_LIMIT = 10_000
+_LONG = 1.0
+"""Seconds after which somebody wants to know that the program still works."""
+
+
+WATCH = "patience"
+"""The name of the thread that shows it."""
 
 
 def clean(text: str) -> str:
@@ -81,6 +89,40 @@ def show(*renderables: RenderableType, wide: bool = False) -> None:
     with console.capture() as captured:
         console.print(*renderables, sep="\n")
     sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+
+
+@contextlib.contextmanager
+def patience(doing: str) -> Iterator[None]:
+    """Around work that may be long: after a second, who waits at a terminal is shown that it goes on.
+
+    Args:
+        doing: what is done, in a word or two.
+    """
+    if not sys.stderr.isatty():
+        yield
+        return
+    import threading  # noqa: PLC0415  only where somebody waits
+
+    done = threading.Event()
+    watch = threading.Thread(target=_pulse, args=(doing, done), daemon=True, name=WATCH)
+    watch.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watch.join()
+
+
+def _pulse(doing: str, done: threading.Event) -> None:
+    if done.wait(_LONG):
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bars:
+        bars.add_task(clean(doing), total=None)
+        done.wait()
 
 
 def finish() -> OSError | None:
