@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tests.cli.inside import run_inside
 from tests.cli.ledgers import all_lights
 from xuncha.report.weekly import Weekly, recorded, weekly
 from xuncha.store.files import WorkingTree
@@ -28,6 +30,18 @@ def of(root: Path) -> Ledger:
     return load(WorkingTree(root))
 
 
+def told(ledger: LedgerOnDisk, *arguments: str, **environment: str) -> str:
+    """Run the program, which must succeed, in this process; what it showed."""
+    result = run_inside(ledger, *arguments, **environment)
+    assert result.code == 0, result.err
+    return result.out
+
+
+def data(ledger: LedgerOnDisk, *arguments: str) -> Any:
+    """Run the program with --json; what it showed, read."""
+    return json.loads(told(ledger, *arguments, "--json"))
+
+
 def at(ledger: LedgerOnDisk, day: str, *arguments: str) -> str:
     """Run the program on a day, by its clock and git's."""
     clock = {
@@ -36,7 +50,7 @@ def at(ledger: LedgerOnDisk, day: str, *arguments: str) -> str:
         "TZ": "CST-8",
         "XUNCHA_TODAY": day,
     }
-    return ledger.ok(*arguments, **clock)
+    return told(ledger, *arguments, **clock)
 
 
 def worked(ledger: LedgerOnDisk) -> LedgerOnDisk:

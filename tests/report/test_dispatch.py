@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.ledgers import all_closed, all_lights
-from tests.report.ledgers import TODAY, of
+from tests.report.ledgers import TODAY, data, of, told
 from xuncha.report.dispatch import dispatch, ranked
 from xuncha.tally import Group
 
@@ -34,7 +34,7 @@ def test_offices_are_ranked_by_rate_then_by_what_is_overdue_and_equal_ones_share
 
 def test_the_table_is_what_status_counts(bare_ledger: LedgerOnDisk) -> None:
     ledger = all_lights(bare_ledger)
-    shown, status = ledger.json("report", "dispatch"), ledger.json("status", "--by", "office")
+    shown, status = data(ledger, "report", "dispatch"), data(ledger, "status", "--by", "office")
     counted = {
         group["key"]: (group["total"], group["closed"], group["overdue"]) for group in status["groups"]
     }
@@ -48,29 +48,29 @@ def test_the_table_is_what_status_counts(bare_ledger: LedgerOnDisk) -> None:
 
 def test_what_is_to_be_pressed_is_what_list_finds(bare_ledger: LedgerOnDisk) -> None:
     ledger = all_lights(bare_ledger)
-    pressed = [(row["id"], row["days"]) for row in ledger.json("report", "dispatch")["press"]]
+    pressed = [(row["id"], row["days"]) for row in data(ledger, "report", "dispatch")["press"]]
     assert pressed == [("1.2", -45), ("1.1", -1), ("2.1", 0), ("2.3", 1), ("3.1", 14)]
-    listed = [row["id"] for row in ledger.json("list", "--overdue")]
-    listed += [row["id"] for row in ledger.json("list", "--due-within", "14d")]
+    listed = [row["id"] for row in data(ledger, "list", "--overdue")]
+    listed += [row["id"] for row in data(ledger, "list", "--due-within", "14d")]
     assert sorted(listed) == sorted(identity for identity, _days in pressed)
 
 
 def test_it_says_of_what_each_rate_is(bare_ledger: LedgerOnDisk) -> None:
-    shown = all_lights(bare_ledger).ok("report", "dispatch")
+    shown = told(all_lights(bare_ledger), "report", "dispatch")
     assert "按问题计算的整改完成率为0%" in shown
     assert "按措施计算的销号率为16.67%" in shown
     assert "销号率按措施计算" in shown
 
 
 def test_nothing_to_press_reads_well(ledger: LedgerOnDisk) -> None:
-    shown = ledger.ok("report", "dispatch")
+    shown = told(ledger, "report", "dispatch")
     assert "目前没有逾期事项。" in shown
     assert "14天内没有到期事项。" in shown
     assert "逾期和临近时限" not in shown
 
 
 def test_everything_done_reads_well(bare_ledger: LedgerOnDisk) -> None:
-    shown = all_closed(bare_ledger).ok("report", "dispatch")
+    shown = told(all_closed(bare_ledger), "report", "dispatch")
     assert "整改措施已全部销号，没有逾期事项。" in shown
     assert "巩固整改成果" in shown
     assert "尽快办结" not in shown

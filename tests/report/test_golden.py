@@ -9,7 +9,7 @@ import pytest
 from tests.cli.ledgers import all_closed, all_lights
 from tests.golden_files import agree
 from tests.punctuation import half_width, torn_pairs
-from tests.report.ledgers import worked
+from tests.report.ledgers import told, worked
 
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk
@@ -26,7 +26,7 @@ REPORTS = {
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_reports_on_a_week_of_work(bare_ledger: LedgerOnDisk, name: str) -> None:
-    shown = worked(bare_ledger).ok("report", *REPORTS[name])
+    shown = told(worked(bare_ledger), "report", *REPORTS[name])
     assert shown.startswith("内部资料\n")
     assert not half_width(shown)
     assert not torn_pairs(shown)
@@ -37,21 +37,21 @@ def test_reports_on_a_week_of_work(bare_ledger: LedgerOnDisk, name: str) -> None
 @pytest.mark.parametrize("form", ["md", "html"])
 @pytest.mark.parametrize("name", ["dispatch", "plan"])
 def test_other_forms(bare_ledger: LedgerOnDisk, name: str, form: str) -> None:
-    agree(f"report/{name}.{form}", all_lights(bare_ledger).ok("report", *REPORTS[name], "-f", form))
+    agree(f"report/{name}.{form}", told(all_lights(bare_ledger), "report", *REPORTS[name], "-f", form))
 
 
 @pytest.mark.parametrize("name", ["weekly", "dispatch"])
 def test_reports_when_everything_is_done(bare_ledger: LedgerOnDisk, name: str) -> None:
-    agree(f"report/{name}-done.txt", all_closed(bare_ledger).ok("report", *REPORTS[name]))
+    agree(f"report/{name}-done.txt", told(all_closed(bare_ledger), "report", *REPORTS[name]))
 
 
 @pytest.mark.parametrize("name", ["weekly", "dispatch", "plan"])
 def test_reports_on_a_ledger_at_rest(ledger: LedgerOnDisk, name: str) -> None:
-    shown = ledger.ok("report", *REPORTS[name], "--today", "2024-05-01")
+    shown = told(ledger, "report", *REPORTS[name], "--today", "2024-05-01")
     agree(f"report/{name}-at-rest.txt", shown)
 
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_reports_do_not_depend_on_the_language_on_screen(bare_ledger: LedgerOnDisk, name: str) -> None:
     ledger = all_lights(bare_ledger)
-    assert ledger.ok("--lang", "en", "report", *REPORTS[name]) == ledger.ok("report", *REPORTS[name])
+    assert told(ledger, "--lang", "en", "report", *REPORTS[name]) == told(ledger, "report", *REPORTS[name])

@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import TODAY
 from tests.notice.forms import Page
 from tests.paper.documents import HOSTILE
-from tests.report.ledgers import worked
+from tests.report.ledgers import told, worked
 
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk
@@ -70,11 +70,11 @@ def hostile(ledger: LedgerOnDisk, text: str) -> LedgerOnDisk:
 def test_texts_are_shown_as_they_are(bare_ledger: LedgerOnDisk, text: str) -> None:
     ledger = hostile(bare_ledger, text)
     for command in COMMANDS:
-        shown = ledger.ok("report", *command)
+        shown = told(ledger, "report", *command)
         assert normalize("NFKC", text) in normalize("NFKC", shown), (
             command
         )  # beside Chinese, marks become full-width
-        page = Page.of(ledger.ok("report", *command, "-f", "html").replace('%">', '%"></col>'))
+        page = Page.of(told(ledger, "report", *command, "-f", "html").replace('%">', '%"></col>'))
         assert not [each for each in page.elements if each.tag in {"script", "b", "img", "a"}]
         assert not page.comments
 
@@ -95,21 +95,21 @@ def test_no_cell_of_the_workbook_is_a_formula(bare_ledger: LedgerOnDisk, text: s
 def test_reasons_and_notes_are_in_no_form(bare_ledger: LedgerOnDisk, form: str) -> None:
     ledger = worked(bare_ledger)
     for command in (("weekly",), ("dispatch",), ("plan",), ("letter", "reminder", "1.1")):
-        assert "密" not in ledger.ok("report", *command, "-f", form)
+        assert "密" not in told(ledger, "report", *command, "-f", form)
     for command in (("weekly",), ("dispatch",)):
-        assert "密" not in ledger.ok("report", *command, "--json")
+        assert "密" not in told(ledger, "report", *command, "--json")
 
 
 @pytest.mark.parametrize(("form", "head"), [("txt", "内部资料\n"), ("md", "内部资料\n\n# "), ("html", '<p class="mark">内部资料</p>\n<h1>')])  # fmt: skip
 def test_each_report_says_first_that_it_is_internal(bare_ledger: LedgerOnDisk, form: str, head: str) -> None:
     ledger = worked(bare_ledger)
     for command in COMMANDS:
-        shown = ledger.ok("report", *command, "-f", form)
+        shown = told(ledger, "report", *command, "-f", form)
         assert head in shown if form == "html" else shown.startswith(head), command
 
 
 def test_what_is_withheld_from_the_public_is_told_inside(bare_ledger: LedgerOnDisk) -> None:
     """The office must press for what it does not publish."""
     ledger = worked(bare_ledger)
-    assert "做好3.1号工作" in ledger.ok("report", "weekly")
-    assert "保留标记甲乙丙" in ledger.ok("report", "plan")
+    assert "做好3.1号工作" in told(ledger, "report", "weekly")
+    assert "保留标记甲乙丙" in told(ledger, "report", "plan")

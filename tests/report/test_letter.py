@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.ledgers import all_lights
 from tests.conftest import measure
+from tests.report.ledgers import told
 
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk
@@ -18,7 +19,7 @@ KINDS = ("reminder", "supervision", "warning")
 def test_several_measures_of_an_office_are_one_letter_the_most_pressing_first(
     bare_ledger: LedgerOnDisk,
 ) -> None:
-    shown = all_lights(bare_ledger).ok("report", "letter", "reminder", "3.1", "1.1", "2.1", "1.1")
+    shown = told(all_lights(bare_ledger), "report", "letter", "reminder", "3.1", "1.1", "2.1", "1.1")
     assert "规划科：" in shown
     assert "你科室牵头的3条整改措施中，1条已超过时限，2条将在14天内到期。" in shown
     places = [shown.index(f"{number}.") for number in ("1", "2", "3")]
@@ -39,7 +40,7 @@ def test_several_measures_of_an_office_are_one_letter_the_most_pressing_first(
 def test_an_office_is_pressed_for_what_is_late_or_near(
     bare_ledger: LedgerOnDisk, kind: str, wanted: list[str]
 ) -> None:
-    shown = all_lights(bare_ledger).ok("report", "letter", kind, "--office", "规划科")
+    shown = told(all_lights(bare_ledger), "report", "letter", kind, "--office", "规划科")
     found = [
         identity for identity in ("1.1", "1.2", "2.1", "2.2", "2.3", "3.1") if f"（{identity}）" in shown
     ]
@@ -48,7 +49,7 @@ def test_an_office_is_pressed_for_what_is_late_or_near(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_one_measure_stands_without_a_number(bare_ledger: LedgerOnDisk, kind: str) -> None:
-    shown = all_lights(bare_ledger).ok("report", "letter", kind, "1.2")
+    shown = told(all_lights(bare_ledger), "report", "letter", kind, "1.2")
     assert "你科室牵头的1条整改措施已超过时限" in shown
     assert "　　做好1.2号工作（1.2）。" in shown
     assert "时限：2024年5月1日，已逾期45天；目前状态：推进中；最近一次进展记录：2024年3月1日。" in shown
@@ -56,11 +57,11 @@ def test_one_measure_stands_without_a_number(bare_ledger: LedgerOnDisk, kind: st
 
 def test_what_is_due_today_and_what_never_ends_read_well(bare_ledger: LedgerOnDisk) -> None:
     ledger = all_lights(bare_ledger)
-    assert "整改时限：2024年6月15日，当日到期；目前状态：已申请销号" in ledger.ok(
-        "report", "letter", "reminder", "2.1"
+    assert "整改时限：2024年6月15日，当日到期；目前状态：已申请销号" in told(
+        ledger, "report", "letter", "reminder", "2.1"
     )
     ledger.write(ledger.path("1.1"), measure("1.1", "not_started", term="long_term", due="null"))
-    shown = ledger.ok("report", "letter", "supervision", "1.1")
+    shown = told(ledger, "report", "letter", "supervision", "1.1")
     assert "整改时限：长期坚持；目前状态：未启动；最近一次进展记录：无。" in shown
     assert "1条整改措施需要抓紧推进。" in shown
 
@@ -98,7 +99,7 @@ def test_an_office_replaces_a_letter_by_its_own(ledger: LedgerOnDisk) -> None:
         "templates/letter.reminder.outline.j2",
         "title 催办单\nto {{ letter.office }}\n{% for item in letter.items %}\np {{ item.id }} {{ item.title }}\n{% endfor %}\n",
     )
-    assert "催办单\n\n规划科\n　　1.1 做好1.1号工作\n" in ledger.ok("report", "letter", "reminder", "1.1")
+    assert "催办单\n\n规划科\n　　1.1 做好1.1号工作\n" in told(ledger, "report", "letter", "reminder", "1.1")
 
 
 def test_a_wrong_template_is_told_with_its_line(ledger: LedgerOnDisk) -> None:

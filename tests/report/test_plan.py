@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.terminals import in_terminal
 from tests.conftest import LedgerOnDisk, measure
-from tests.report.ledgers import TODAY, of
+from tests.report.ledgers import TODAY, of, told
 from xuncha.paper.outline import Document, Table
 from xuncha.paper.templates import document
 from xuncha.report.plan import plan
@@ -100,7 +100,7 @@ def test_the_list_of_responsibilities_is_by_leader_and_office(bare_ledger: Ledge
 
 
 def test_who_leads_is_said(ledger: LedgerOnDisk) -> None:
-    shown = ledger.ok("report", "plan")
+    shown = told(ledger, "report", "plan")
     assert "由局长任组长，是整改第一责任人" in shown
     assert "领导小组办公室设在办公室" in shown
 
@@ -109,13 +109,13 @@ def test_without_a_leading_group_the_head_answers(bare_ledger: LedgerOnDisk) -> 
     path = bare_ledger.root / "data/ledger.yaml"
     text = path.read_text(encoding="utf-8").replace("leading_group: {head: 局长, office: 办公室}\n", "")
     path.write_text(text, encoding="utf-8")
-    shown = bare_ledger.ok("report", "plan")
+    shown = told(bare_ledger, "report", "plan")
     assert "主要负责同志是整改第一责任人" in shown
     assert "领导小组" not in shown
 
 
 def test_the_plan_does_not_tell_how_far_it_is(ledger: LedgerOnDisk) -> None:
-    shown = ledger.ok("report", "plan")
+    shown = told(ledger, "report", "plan")
     for word in ("已销号条", "推进中", "未启动", "逾期3", "工作已经开展"):
         assert word not in shown
 
@@ -125,9 +125,9 @@ def test_terms_are_counted(bare_ledger: LedgerOnDisk) -> None:
         bare_ledger.write(
             bare_ledger.path(identity), measure(identity, "in_progress", term="long_term", due="null")
         )
-    assert "各条措施均需长期坚持" in bare_ledger.ok("report", "plan")
+    assert "各条措施均需长期坚持" in told(bare_ledger, "report", "plan")
     bare_ledger.write(bare_ledger.path("1.1"), measure("1.1", "not_started", due="2024-09-30"))
-    shown = bare_ledger.ok("report", "plan")
+    shown = told(bare_ledger, "report", "plan")
     assert "限期完成1条，最晚的于2024年9月30日前完成；长期坚持5条" in shown
 
 

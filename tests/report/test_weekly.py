@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.ledgers import all_closed, all_lights, committed, many
 from tests.conftest import LedgerOnDisk, measure
-from tests.report.ledgers import SINCE, TODAY, at, of, weekly_of, worked
+from tests.report.ledgers import SINCE, TODAY, at, data, of, told, weekly_of, worked
 from xuncha.errors import RefusedError
 from xuncha.report.weekly import Weekly, Work, weekly
 
@@ -143,7 +143,7 @@ def test_a_closing_that_was_opened_again_does_not_count(bare_ledger: LedgerOnDis
 def test_a_ledger_that_began_in_these_days_tells_what_its_days_say(bare_ledger: LedgerOnDisk) -> None:
     """All of an imported ledger is new to git; its old entries are not the work of this week."""
     ledger = committed(all_lights(bare_ledger))
-    shown = ledger.json("report", "weekly")
+    shown = data(ledger, "report", "weekly")
     assert [
         work for leader in shown["leaders"] for office in leader["offices"] for work in office["done"]
     ] == []
@@ -151,7 +151,7 @@ def test_a_ledger_that_began_in_these_days_tells_what_its_days_say(bare_ledger: 
 
 def test_counts_are_those_of_status(bare_ledger: LedgerOnDisk) -> None:
     ledger = worked(bare_ledger)
-    shown, status = ledger.json("report", "weekly"), ledger.json("status")
+    shown, status = data(ledger, "report", "weekly"), data(ledger, "status")
     assert (shown["problems"], shown["measures"]) == (status["problems"], status["measures"])
     assert shown["as_of"] == "2024-06-15"
     assert shown["since"] == "2024-06-08"
@@ -163,21 +163,20 @@ def test_when_nothing_is_near_the_next_one_is_named(ledger: LedgerOnDisk) -> Non
     report = weekly(of(ledger.root), TODAY, SINCE, [], {})
     assert (report.overdue, report.due_soon) == ((), ())
     assert report.next_due is not None
-    assert (
-        "没有逾期事项，14天内没有到期事项；最近到期的是做好1.1号工作（1.1），时限2024年12月31日。"
-        in ledger.ok("report", "weekly", "--since", "2024-06-15")
+    assert "没有逾期事项，14天内没有到期事项；最近到期的是做好1.1号工作（1.1），时限2024年12月31日。" in told(
+        ledger, "report", "weekly", "--since", "2024-06-15"
     )
 
 
 def test_when_everything_is_done_it_says_so(bare_ledger: LedgerOnDisk) -> None:
-    shown = all_closed(bare_ledger).ok("report", "weekly")
+    shown = told(all_closed(bare_ledger), "report", "weekly")
     assert "反馈问题已全部完成整改。" in shown
     for word in ("逾期", "到期的是", "None"):
         assert word not in shown.replace("没有逾期和近期到期事项", ""), word
 
 
 def test_many_numbers_are_cut_short(bare_ledger: LedgerOnDisk) -> None:
-    shown = many(bare_ledger).ok("report", "weekly")
+    shown = told(many(bare_ledger), "report", "weekly")
     assert "14天内到期54条（1.1、2.1、3.1、4.1、5.1、6.1、7.1、8.1、9.1、11.1等）" in shown
 
 
@@ -196,11 +195,11 @@ def test_a_first_day_to_come_is_refused(ledger: LedgerOnDisk) -> None:
 
 @pytest.mark.parametrize("since", ["0001-01-01", "1960-05-05", "2024-06-15"])
 def test_any_first_day_works(ledger: LedgerOnDisk, since: str) -> None:
-    assert ledger.json("report", "weekly", "--since", since)["since"] == since
+    assert data(ledger, "report", "weekly", "--since", since)["since"] == since
 
 
 def test_the_first_day_of_the_calendar_has_no_week_before(ledger: LedgerOnDisk) -> None:
-    assert ledger.json("--today", "0001-01-03", "report", "weekly")["since"] == "0001-01-01"
+    assert data(ledger, "--today", "0001-01-03", "report", "weekly")["since"] == "0001-01-01"
 
 
 def test_a_past_that_broke_rules_is_no_obstacle(bare_ledger: LedgerOnDisk) -> None:
