@@ -15,7 +15,7 @@ from tests.conftest import measure
 from tests.notice.forms import FILES, notice, printed, read
 from tests.notice.test_texts import SNIPPETS, ledger_of
 from tests.notice.test_withheld import Case, write
-from tests.paper.files import needs_poppler, paragraphs, text_of_pdf
+from tests.paper.files import PDF, needs_fonts, needs_poppler, paragraphs, text_of_pdf
 from tests.punctuation import half_width, torn_pairs
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def test_the_word_file_of_the_repositorys_own_ledger_is_punctuated_full_width() 
         assert not torn_pairs(text)
 
 
-@pytest.mark.parametrize("form", FILES)
+@pytest.mark.parametrize("form", ["docx", PDF])
 def test_own_words_change_the_printed_forms_too(bare_ledger: Ledger, form: str) -> None:
     before = printed(bare_ledger.root, form)
     bare_ledger.write("data/marker.txt", "")
@@ -91,7 +91,9 @@ def test_an_own_outline_is_used_and_a_wrong_one_told(bare_ledger: Ledger, form: 
     assert not (bare_ledger.root / f"out.{form}").exists()
 
 
-@pytest.mark.parametrize(("form", "magic"), [("docx", b"PK\x03\x04"), ("pdf", b"%PDF-")])
+@pytest.mark.parametrize(
+    ("form", "magic"), [("docx", b"PK\x03\x04"), pytest.param("pdf", b"%PDF-", marks=needs_fonts)]
+)
 def test_a_file_can_be_named_or_sent_through_a_pipe(
     ledger: Ledger, tmp_path: Path, form: str, magic: bytes
 ) -> None:
@@ -106,6 +108,7 @@ def test_a_file_can_be_named_or_sent_through_a_pipe(
     assert piped == target.read_bytes()
 
 
+@needs_fonts
 def test_stand_ins_are_told_on_standard_error(ledger: Ledger) -> None:
     for language, word in (("zh", "警告"), ("en", "warning")):
         result = ledger.run("--lang", language, "notice", "-f", "pdf", "-o", "out.pdf")
@@ -132,6 +135,7 @@ def test_a_missing_extra_is_named_with_the_command_that_installs_it(
     assert not (ledger.root / "out").exists()
 
 
+@needs_fonts
 def test_nothing_is_written_into_a_ledger_by_making_its_notice(ledger: Ledger) -> None:
     for form in FILES:
         ledger.ok("notice", "-f", form, "-o", ledger.root.parent / f"out.{form}")

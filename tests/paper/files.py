@@ -13,6 +13,10 @@ from zipfile import ZipFile
 import pytest
 from lxml import etree
 
+from xuncha.errors import SurroundingsError
+from xuncha.paper.outline import Block, Document
+from xuncha.paper.pdf import pdf
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -21,6 +25,19 @@ needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="re
 needs_office = pytest.mark.skipif(
     not (shutil.which("soffice") and shutil.which("pdftotext")), reason="lays Word files out by LibreOffice"
 )
+
+
+def _shows_chinese() -> bool:
+    try:
+        pdf(Document("通报", (Block("p", "甲"),)))
+    except SurroundingsError:
+        return False
+    return True
+
+
+needs_fonts = pytest.mark.skipif(not _shows_chinese(), reason="makes a PDF, and no font here shows Chinese")
+PDF = pytest.param("pdf", marks=needs_fonts)
+"""The form, where it can be made."""
 
 
 def parts(file: bytes) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.paper.files import all_of_pdf, needs_poppler, pages, text_of_pdf
+from tests.paper.files import all_of_pdf, needs_fonts, needs_poppler, pages, text_of_pdf
 from tests.paper.test_docx import BODY, NOTICE
 from xuncha.errors import SurroundingsError
 from xuncha.paper import pdf as room
@@ -18,7 +18,7 @@ from xuncha.paper.pdf import pdf
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = needs_poppler
+pytestmark = [needs_poppler, needs_fonts]
 
 ATTACKS = [
     "#sys.version",

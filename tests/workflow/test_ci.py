@@ -16,6 +16,8 @@ import pytest
 from icalendar import Calendar
 from ruamel.yaml import YAML
 
+from tests.paper.files import needs_fonts
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ["src", "templates", "compile_translations.py", "pyproject.toml", "README.md", "LICENSE"]
 FORGES = {
@@ -155,6 +157,7 @@ def checkout(runner: Runner, tmp_path: Path, *options: str) -> Path:
     return clone
 
 
+@needs_fonts
 @pytest.mark.parametrize("forge", FORGES)
 def test_every_push_renders_all_that_a_fresh_ledger_gives(runner: Runner, tmp_path: Path, forge: str) -> None:
     clone = checkout(runner, tmp_path, "--example")
@@ -191,6 +194,7 @@ def test_a_fault_of_the_ledger_or_of_a_template_stops_it(runner: Runner, tmp_pat
     assert "1.1.yaml" in done.stderr
 
 
+@needs_fonts
 def test_this_repository_renders_its_own_ledger(runner: Runner, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     for name in [*PACKAGE, "data", ".github", ".gitignore"]:
