@@ -216,7 +216,7 @@ def test_the_ledger_that_all_these_break_is_whole(bare_ledger: LedgerOnDisk) -> 
 # ---------------------------------------------------------------- the catalogue and the code
 
 # The calls that say a code, and which of their arguments it is.
-_SAYING = {"Broken": 0, "Fault": 0, "refuse": 0, "_about": 1}
+_SAYING = {"Broken": 0, "Fault": 0, "refuse": 0, "about": 1}
 _SOURCE = Path(xuncha.__file__).parent
 
 

@@ -40,7 +40,7 @@ root, left = sys.argv[1], int(sys.argv[2])
 del sys.argv[1:3]
 def counts(event, arguments):
     if event == "subprocess.Popen":
-        return arguments[1][1] in {"add", "commit", "rm", "init"}
+        return bool({"add", "commit", "rm", "init"} & set(arguments[1][1:4]))
     if event == "open" and not (isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)):
         return False
     changes = event in {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir"}

@@ -235,7 +235,7 @@ def test_each_title_stands_beside_its_own_number_when_several_are_closed(ledger:
 
 @pytest.mark.parametrize(
     ("wrong", "code"),
-    [("2.2", "already-closed"), ("1.1", "already-not-started"), ("2.9", "no-such-measure"), ("1", "not-a-measure")],
+    [("2.2", "already-closed"), ("1.1", "not-started"), ("2.9", "no-such-measure"), ("1", "not-a-measure")],
 )  # fmt: skip
 def test_closing_several_does_none_of_them_where_one_is_refused(
     ledger: LedgerOnDisk, wrong: str, code: str

@@ -11,7 +11,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.context import of
 from xuncha.cli.options import guide
-from xuncha.errors import RefusedError, SurroundingsError, UsageError
+from xuncha.errors import SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import STATUSES, TERMS
@@ -99,12 +99,6 @@ def _as_it_stood(call: Context, moment: str) -> tuple[Register, date]:
     from xuncha.trail.tree import Tree, commit_at, day_of  # noqa: PLC0415
 
     commit = commit_at(call.root, moment)
-    if (day := day_of(call.root, commit, moment)) > call.today:
-        raise RefusedError(
-            "day-to-come",
-            _("{day} is still to come").format(day=day),
-            _("give a day up to {today}").format(today=call.today),
-        )
     found = ledger(Tree(call.root, commit)).register()
     return found, day_of(call.root, commit, moment)
 

@@ -80,15 +80,6 @@ def commit_at(root: Path, moment: str) -> str:
         SurroundingsError: the ledger is in no repository, or git is not installed.
     """
     git = Git.for_looking_back(root)
-    if _DAY.fullmatch(moment):
-        try:
-            date.fromisoformat(moment)
-        except ValueError:
-            raise RefusedError(
-                "bad-date",
-                _("“{moment}” is not a day of the calendar").format(moment=moment),
-                _("write it like 2024-04-18"),
-            ) from None
     try:
         if _DAY.fullmatch(moment):
             # Git counts seconds from 1970 on; a day before that is before any commit.
@@ -97,7 +88,7 @@ def commit_at(root: Path, moment: str) -> str:
         else:
             named = git.text("rev-parse", "--verify", "--quiet", "--end-of-options", moment)
             commit = git.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{named}^{{commit}}")
-    except GitError:
+    except (GitError, ValueError):
         commit = ""
     if not _HASH.fullmatch(commit):
         raise RefusedError(
