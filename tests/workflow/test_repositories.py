@@ -339,6 +339,26 @@ def test_evidence_in_text_is_the_same_at_any_moment_of_history(bare_ledger: Ledg
     assert bare_ledger.json("status", "--at", "HEAD")["measures"]["total"] == 6
 
 
+def test_a_ledger_beside_another_is_not_taken_for_a_part_of_it(ledger: LedgerOnDisk) -> None:
+    ledger.ok("init", "../beside")
+    beside = LedgerOnDisk(ledger.root.parent / "beside", ledger.environment)
+    assert (beside.root / ".git").is_dir()
+    assert (beside.root / ".github").is_dir()
+    assert (beside.commits(), beside.clean(), ledger.clean()) == (1, True, True)
+    shutil.rmtree(beside.root / ".git")
+    result = ledger.run("--ledger", "../beside", "edit", EDITOR="true")
+    assert (result.code, "no-repository" in result.err) == (3, True)
+
+
+def test_a_ledger_deeper_in_a_repository_gets_no_files_for_ci_that_nothing_would_run(
+    ledger: LedgerOnDisk,
+) -> None:
+    ledger.ok("init", "deeper/village")
+    village = ledger.root / "deeper/village"
+    assert (village / "data/ledger.yaml").is_file()
+    assert not {".github", ".gitea", ".gitlab-ci.yml", ".git"} & {path.name for path in village.iterdir()}
+
+
 # ---- templates, hooks, signatures
 
 

@@ -77,9 +77,10 @@ def init(
     context: typer.Context = None,  # type: ignore[assignment]
 ) -> None:
     """Make a ledger."""
+    from xuncha.store.files import located  # noqa: PLC0415
     from xuncha.workflow.create import create  # noqa: PLC0415
 
-    made = create(folder.absolute(), of(context).today, example=example)
+    made = create(located(folder), of(context).today, example=example)
     screen.line(_("Ledger made: {path}").format(path=folder))
     if made.kept:
         screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(made.kept)))

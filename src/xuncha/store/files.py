@@ -76,6 +76,11 @@ def _kind(entry: os.DirEntry[str]) -> Kind:
     return "folder" if entry.is_dir(follow_symlinks=False) else "other"
 
 
+def located(folder: Path) -> Path:
+    """A folder as it was named, from the root on; `..` is followed, or what lies beside would be looked for above."""
+    return folder.resolve() if ".." in folder.parts else folder.absolute()
+
+
 def find(start: Path, named: Path | None) -> Path:
     """The ledger's folder: the one named, else the nearest one upwards that holds `data/ledger.yaml`.
 
@@ -95,7 +100,7 @@ def find(start: Path, named: Path | None) -> Path:
                 _("there is no {file} in {path}").format(file=LEDGER_FILE, path=named),
                 _("type `xuncha init` in that folder to make a ledger"),
             )
-        return named.absolute()
+        return located(named)
     for folder in (start, *start.parents):
         if (folder / LEDGER_FILE).exists():
             return folder
