@@ -1,0 +1,95 @@
+"""Taking in a published notice: import notice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xuncha.cli import screen
+from xuncha.cli.context import of
+from xuncha.cli.understood import doubtful, say_what_is_done, short
+from xuncha.language import gettext as _
+
+if TYPE_CHECKING:
+    from xuncha.exchange.notice.parts import Notice
+
+
+def import_notice(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", readable=False, help=_("The notice (.txt, .md, .html, .docx)"))
+    ],
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="[DIR]", readable=False, help=_("The folder of the new ledger; else this one")
+        ),
+    ] = Path(),
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=_("Show what is understood, and write nothing"))
+    ] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help=_("Print what is understood as JSON for programs, and write nothing")),
+    ] = False,
+) -> None:
+    """Take in a notice."""
+    from xuncha.exchange.notice import reading  # noqa: PLC0415
+    from xuncha.exchange.pages import lines  # noqa: PLC0415
+
+    notice = reading.read(lines(file))
+    if as_json:
+        screen.data(reading.as_json(notice))
+        return
+    from xuncha.exchange.entering import Enterer  # noqa: PLC0415
+    from xuncha.exchange.notice.taking import draft_of  # noqa: PLC0415
+    from xuncha.store.files import located  # noqa: PLC0415
+    from xuncha.workflow import intake as taking_in  # noqa: PLC0415
+
+    call, root = of(context), located(folder)
+    draft = draft_of(notice, str(file), call.today)
+    intake = Enterer(draft, call.today).new(file.name, None)
+    if dry_run:
+        taking_in.checked_as_new(root, intake)
+        _show_notice(notice)
+    else:
+        taking_in.found(root, intake, file.name)
+    screen.show(*doubtful(draft))
+    say_what_is_done(folder, draft, intake, is_there=False, dry_run=dry_run)
+
+
+def _show_notice(notice: Notice) -> None:
+    """What is understood of a notice: its head, its counts, and its tree."""
+    from xuncha.exchange.notice.reading import as_json  # noqa: PLC0415
+
+    said = as_json(notice)
+    heads = {
+        _("title"): said["title"],
+        _("organisation"): said["organisation"],
+        _("inspectors"): said["inspector"],
+        _("inspection"): _joined(said["dates"]["inspection_start"], said["dates"]["inspection_end"]),
+        _("feedback"): said["dates"]["feedback"],
+        _("notice of"): said["dates"]["notice"],
+        _("issuer"): said["issuer"],
+        _("contact"): _joined(*said["contact"].values()),
+    }
+    for name, text in heads.items():
+        screen.line(_("{name}: {text}").format(name=name, text=text or "-"))
+    screen.line()
+    for category in said["categories"]:
+        screen.line(category["title"] or "-")
+        for problem in category["problems"]:
+            screen.line(f"  {problem['number']}. {short(problem['title'])}")
+            part = None
+            for measure in problem["measures"]:
+                if measure["part"] != part:
+                    part = measure["part"]
+                    screen.line(f"    {short(part or '')}")
+                screen.line(f"    - {short(measure['text'], 30)}")
+    screen.line()
+
+
+def _joined(*texts: str | None) -> str:
+    return _(", ").join(text for text in texts if text)

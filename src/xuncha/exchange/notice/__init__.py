@@ -1,0 +1,1 @@
+"""A published notice, read back into what it says."""

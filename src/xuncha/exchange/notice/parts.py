@@ -1,0 +1,115 @@
+"""What a published notice consists of, as far as it says so: plain values, each knowing where its words stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from xuncha.model.vocabulary import Status
+
+
+class Words(NamedTuple):
+    """Some words of the document, with full-width punctuation."""
+
+    text: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What was done about a problem; None is what the notice does not say."""
+
+    text: Words
+    part: Words | None = None
+    status: Status | None = None
+    long_term: bool = False
+    """Whether it is said never to end."""
+    leader: str | None = None
+    office: str | None = None
+    co_offices: tuple[str, ...] = ()
+    due: str | None = None
+    """The time limit in the notice's words."""
+    limit: date | None = None
+    """The last day that it names."""
+    goal: str | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A problem as the notice numbers it: afresh in each category, as a rule."""
+
+    number: str
+    title: Words
+    measures: tuple[Measure, ...] = ()
+    finding: str | None = None
+    """What the notice says of the problem between its heading and its measures."""
+
+
+@dataclass(frozen=True)
+class Category:
+    """A heading that groups problems; without a title where the notice has none."""
+
+    title: Words
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class Dates:
+    """The four days of a notice."""
+
+    inspection_start: date | None = None
+    inspection_end: date | None = None
+    feedback: date | None = None
+    notice: date | None = None
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Where comments go."""
+
+    phone: str | None = None
+    address: str | None = None
+    email: str | None = None
+    office: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Something that was counted besides problems and measures."""
+
+    label: str
+    amount: float
+    unit: str
+
+
+@dataclass(frozen=True)
+class Stated:
+    """The counts that a notice states in words."""
+
+    problems_total: int | None = None
+    measures_total: int | None = None
+    problems_done: int | None = None
+    measures_done: int | None = None
+    measures_in_progress: int | None = None
+    completion_rate: float | None = None
+    """Of problems, from 0 to 1."""
+    outcomes: tuple[Outcome, ...] = ()
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A published notice."""
+
+    title: str | None = None
+    organisation: str | None = None
+    issuer: str | None = None
+    inspector: str | None = None
+    round: str | None = None
+    dates: Dates = field(default_factory=Dates)
+    contact: Contact = field(default_factory=Contact)
+    stated: Stated = field(default_factory=Stated)
+    categories: tuple[Category, ...] = ()

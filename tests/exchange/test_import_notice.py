@@ -1,0 +1,86 @@
+"""`xuncha import notice`: what it shows, what it writes, and that it writes nothing where it should not."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.exchange.test_corpus import CORPUS, NOTICES
+from xuncha.exchange.notice.reading import as_json, read
+from xuncha.exchange.pages import lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import LedgerOnDisk
+
+
+def folders(place: Path) -> list[str]:
+    return sorted(path.name for path in place.iterdir())
+
+
+@pytest.mark.parametrize("path", NOTICES, ids=lambda path: path.name)
+def test_a_notice_becomes_a_ledger_that_validates_in_one_commit(path: Path, ledger: LedgerOnDisk) -> None:
+    ledger.ok("import", "notice", path, "new")
+    made = ("--ledger", "new")
+    ledger.ok(*made, "validate")
+    found = as_json(read(lines(path)))
+    counted = ledger.json(*made, "status")
+    assert counted["problems"]["total"] == sum(len(each["problems"]) for each in found["categories"])
+    assert counted["organisation"] == found["organisation"]
+    assert len(ledger.json(*made, "log")) >= counted["measures"]["total"]
+    assert len({event["commit"] for event in ledger.json(*made, "log")}) == 1
+
+
+def test_json_and_a_dry_run_write_nothing(ledger: LedgerOnDisk) -> None:
+    before = folders(ledger.root)
+    found = json.loads(ledger.ok("import", "notice", CORPUS / "water.txt", "--json"))
+    assert list(found) == [
+        "title",
+        "organisation",
+        "issuer",
+        "inspector",
+        "dates",
+        "contact",
+        "stated",
+        "categories",
+    ]
+    assert "关于落实上级决策部署不够有力方面" in ledger.ok(
+        "import", "notice", CORPUS / "water.txt", "new", "--dry-run"
+    )
+    assert folders(ledger.root) == before
+    assert ledger.clean()
+
+
+def test_a_ledger_that_is_there_is_not_written_over(ledger: LedgerOnDisk) -> None:
+    done = ledger.run("import", "notice", CORPUS / "water.txt")
+    assert (done.code, "ledger-exists" in done.err) == (1, True)
+    assert ledger.clean()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("没有序号的文字。", "no-problems"),
+        ("", "no-problems"),
+        ("（一）甲方面\n1.乙问题\n" + "长" * 60_000, "text-too-long"),
+    ],
+)
+def test_what_makes_no_ledger_says_why_and_writes_nothing(
+    content: str, code: str, ledger: LedgerOnDisk
+) -> None:
+    path = ledger.write("notice.txt", content)
+    before = folders(ledger.root)
+    done = ledger.run("import", "notice", path, "new")
+    assert done.code == 1
+    assert f"error[{code}]" in done.err
+    assert folders(ledger.root) == before
+
+
+def test_what_is_all_complete_is_closed_and_what_is_not_said_is_in_progress(ledger: LedgerOnDisk) -> None:
+    ledger.ok("import", "notice", CORPUS / "grain.txt", "all")
+    assert ledger.json("--ledger", "all", "status")["measures"]["closed"] == 15
+    ledger.ok("import", "notice", CORPUS / "water.txt", "some")
+    assert ledger.json("--ledger", "some", "status")["measures"]["in_progress"] == 11
