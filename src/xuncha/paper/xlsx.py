@@ -47,7 +47,8 @@ def xlsx(document: Document) -> bytes:
         from openpyxl import Workbook  # noqa: PLC0415
 
     book = Workbook()
-    book.remove(book.active)
+    for sheet in book.worksheets:
+        book.remove(sheet)
     book.properties.creator = ""
     book.properties.title = document.title
     for name, table, lying in _tables(document):

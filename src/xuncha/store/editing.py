@@ -28,18 +28,18 @@ _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)")
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
 _PLAIN = re.compile(r"[a-z_]+|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
-MEASURE_KEYS = (
-    "title", "goal", "part", "term", "leader", "office", "co_offices", "due", "status", "publish", "progress", "outcomes",
+KEYS = (
+    "title", "category", "finding", "goal", "part", "term", "leader", "office", "co_offices", "due", "status", "publish", "progress", "outcomes",
     "escalated", "notice_text", "closed", "reviews",
 )  # fmt: skip
-"""The keys of a measure in the order in which they are written."""
+"""The keys of a problem and of a measure in the order in which they are written."""
 
 
 class Set(NamedTuple):
-    """Give a key of the record a value: a word or a date, or a small mapping."""
+    """Give a key of the record a value: a word or a date, or something small."""
 
     key: str
-    value: str | dict[str, Any]
+    value: str | bool | dict[str, Any] | list[str]
 
 
 class Remove(NamedTuple):
@@ -52,7 +52,7 @@ class Append(NamedTuple):
     """Add an item to the list under a key, at its end."""
 
     key: str
-    item: dict[str, Any]
+    item: str | dict[str, Any]
 
 
 Edit = Set | Remove | Append
@@ -70,7 +70,7 @@ def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
     """The file's bytes after the edits.
 
     Args:
-        content: a measure's file as it stands.
+        content: a record's file as it stands.
         edits: what to change, each of another key.
 
     Raises:
@@ -130,7 +130,7 @@ def _splice(text: str, root: Node, edit: Edit) -> _Splice | None:
             return _insert(text, root, key, [item]) if node is None else _append(text, node, item)
 
 
-def _replace(node: Node, value: str | dict[str, Any]) -> _Splice:
+def _replace(node: Node, value: str | bool | dict[str, Any] | list[str]) -> _Splice:
     if node.start == node.end:  # a key without a value: it stands right behind the colon
         return _Splice(node.start, node.end, f" {_flow(value)}")
     quote = node.style if node.style in {"'", '"'} else ""
@@ -165,8 +165,8 @@ def _remove_between_commas(text: str, root: Node, place: int) -> _Splice:
 
 def _insert(text: str, root: Node, key: str, value: Any) -> _Splice:  # noqa: ANN401
     """Put a new key behind those that come before it in the order of the keys."""
-    order = MEASURE_KEYS.index(key)
-    ranks = [MEASURE_KEYS.index(name.text) if name.text in MEASURE_KEYS else order for name in root.keys]
+    order = KEYS.index(key)
+    ranks = [KEYS.index(name.text) if name.text in KEYS else order for name in root.keys]
     before = [place for place, rank in enumerate(ranks) if rank < order]
     place = max(before, key=ranks.__getitem__) if before else len(root.keys) - 1
     end = root.items[place].end
@@ -175,7 +175,7 @@ def _insert(text: str, root: Node, key: str, value: Any) -> _Splice:  # noqa: AN
     return _insert_lines(text, end, {key: value}, root.column)
 
 
-def _append(text: str, node: Node, item: dict[str, Any]) -> _Splice:
+def _append(text: str, node: Node, item: str | dict[str, Any]) -> _Splice:
     if node.style == "flow":
         if not node.items:
             return _Splice(node.start, node.end, _flow([item]))
@@ -211,8 +211,10 @@ def _lines(text: str) -> list[str]:
     return text.removesuffix("\n").split("\n")
 
 
-def _item(item: dict[str, Any]) -> str:
+def _item(item: str | dict[str, Any]) -> str:
     """A list's item, a line for each of its keys."""
+    if isinstance(item, str):
+        return f"- {_scalar(item)}\n"
     lines = [f"{key}: {_flow(value)}" for key, value in item.items()]
     return "- " + "\n  ".join(lines) + "\n"
 

@@ -134,8 +134,7 @@ class Session:
         changes = sorted(changes, key=lambda change: (change.before is not None, change.after is None))
         try:
             _write_journal(self.root, changes)
-            for change in changes:
-                _put(self.root / change.path, change.after)
+            _put_all(self.root, changes)
             paths = [change.path for change in changes]
             self.git.commit(message.text(), paths, new=self._unknown(changes), signed=signed)
         except BaseException as error:
@@ -291,6 +290,18 @@ def _refused(error: GitError) -> RefusedError | SurroundingsError:
     return RefusedError(
         "commit-refused", _("git refused the commit, and nothing was changed: {said}").format(said=said)
     )
+
+
+def _put_all(root: Path, changes: Sequence[FileChange]) -> None:
+    """Write what changes, and then take away what goes."""
+    written = {root / change.path: change.after for change in changes if change.after is not None}
+    fresh = {target: content for target, content in written.items() if _get(target) != content}
+    for target in fresh:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    files.replace_all(fresh)
+    for change in changes:
+        if change.after is None:
+            files.remove(root / change.path)
 
 
 def _put(target: Path, content: bytes | None) -> None:

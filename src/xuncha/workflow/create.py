@@ -98,13 +98,19 @@ def create(root: Path, today: date, *, example: bool) -> Created:
 def _contents(today: date, *, example: bool) -> dict[str, bytes]:
     """The files of a new ledger, by their paths."""
     skeleton = resources.files("xuncha.skeleton")
-    contents = {path: (skeleton / name).read_bytes() for path, name in _FILES.items()}
-    contents |= {f"data/schema/{kind}.json": schema_file(kind) for kind in KINDS}
+    contents = around()
     if example:
         contents |= _dated_files(skeleton / "example", "", today)
     else:
         contents[LEDGER_FILE] = _dated((skeleton / "ledger.yaml").read_text(encoding="utf-8"), today)
     return contents
+
+
+def around() -> dict[str, bytes]:
+    """What belongs around every new ledger: the settings of git, the files for CI, the schemas for editors."""
+    skeleton = resources.files("xuncha.skeleton")
+    contents = {path: (skeleton / name).read_bytes() for path, name in _FILES.items()}
+    return contents | {f"data/schema/{kind}.json": schema_file(kind) for kind in KINDS}
 
 
 def schema_file(kind: str) -> bytes:

@@ -1,0 +1,335 @@
+"""In and out: import and export."""
+
+from __future__ import annotations
+
+import difflib
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from xuncha.cli import options, screen
+from xuncha.cli.context import of
+from xuncha.cli.notices import import_notice
+from xuncha.cli.options import guide
+from xuncha.cli.understood import doubtful, say_what_is_done
+from xuncha.errors import SurroundingsError, UsageError, cause_of
+from xuncha.language import gettext as _
+from xuncha.language import ngettext
+from xuncha.model.identity import LEDGER_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+
+    from xuncha.cli.context import Context
+    from xuncha.exchange.sheet.drafts import Draft
+    from xuncha.model.records import Ledger
+    from xuncha.workflow.intake import Intake
+
+_MOST_LINES = 400
+"""Of a diff on the screen."""
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--output", metavar="FILE", readable=False, help=_("Write it to a file, whole or not at all")
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    panel = _("In and out")
+    into = type(app)(no_args_is_help=True)
+    app.add_typer(
+        into,
+        name="import",
+        help=guide(
+            _("Take in what an office has already."),
+            "xuncha import xlsx 台账.xlsx --dry-run",
+            "xuncha import notice 通报.docx my-ledger",
+        ),
+        rich_help_panel=panel,
+    )
+    into.command(
+        "xlsx",
+        help=guide(
+            _(
+                "Take in a ledger that is kept in Excel: into a new folder, or as changes of the ledger that is there. Columns are known by their headings, in any order; what cannot be understood is kept as internal text and listed."
+            ),
+            "xuncha import xlsx 台账.xlsx --dry-run",
+            "xuncha import xlsx 台账.xlsx my-ledger --feedback 2023-11-10",
+        ),
+    )(import_xlsx)
+    into.command(
+        "notice",
+        help=guide(
+            _(
+                "Make a ledger of a published notice: a text, Markdown, a web page or a Word document. What a ledger needs and the notice does not say is assumed, marked and listed."
+            ),
+            "xuncha import notice 通报.docx --dry-run",
+            "xuncha import notice 通报.html my-ledger",
+            "xuncha import notice 通报.txt --json",
+        ),
+    )(import_notice)
+    out = type(app)(no_args_is_help=True)
+    app.add_typer(
+        out,
+        name="export",
+        help=guide(
+            _("Give out the whole ledger, internal texts included."), "xuncha export xlsx -o 台账.xlsx"
+        ),
+        rich_help_panel=panel,
+    )
+    out.command(
+        "xlsx",
+        help=guide(
+            _(
+                "Write the ledger as an Excel workbook, ready to print: the ledger, the counts as formulas, the three lists. `import xlsx` gives the same ledger back."
+            ),
+            "xuncha export xlsx -o 台账.xlsx",
+        ),
+    )(export_xlsx)
+    out.command(
+        "csv",
+        help=guide(
+            _("Write a row for each measure, for spreadsheet programs."), "xuncha export csv -o 台账.csv"
+        ),
+    )(export_csv)
+    out.command(
+        "json", help=guide(_("Write all of it as JSON, for programs."), "xuncha export json -o ledger.json")
+    )(export_json)
+
+
+def import_xlsx(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", readable=False, help=_("The workbook (.xlsx, .xlsm)"))
+    ],
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[DIR]",
+            readable=False,
+            help=_("The folder of a new ledger, or of one that is there; else the nearest one upwards"),
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=_("Show what is understood, and write nothing"))
+    ] = False,
+    feedback: Annotated[
+        str | None,
+        typer.Option("--feedback", metavar="DATE", help=_("The day of the feedback, for a new ledger")),
+    ] = None,
+    organisation: Annotated[
+        str | None,
+        typer.Option(
+            "--organisation", metavar="NAME", help=_("The inspected organisation, for a new ledger")
+        ),
+    ] = None,
+    as_json: options.Json = False,
+) -> None:
+    """Take in a workbook."""
+    from xuncha.exchange.entering import Enterer  # noqa: PLC0415
+    from xuncha.exchange.sheet.taking import draft_of  # noqa: PLC0415
+    from xuncha.exchange.updating import Updater  # noqa: PLC0415
+    from xuncha.workflow import intake as taking_in  # noqa: PLC0415
+
+    call = of(context)
+    root, is_there = _target(call, folder)
+    day = screen.day(feedback, "--feedback") if feedback else _feedback_of(root) if is_there else None
+    draft = draft_of(file, day, call.today)
+    before: dict[str, bytes | None]
+    if is_there:
+        if dry_run:
+            intake, before = taking_in.proposed(root, Updater(draft, call.today).changed)
+        else:
+            intake, before = taking_in.take_in(root, Updater(draft, call.today).changed, file.name)
+    else:
+        intake, before = Enterer(draft, call.today).new(file.name, organisation), {}
+        if dry_run:
+            taking_in.checked_as_new(root, intake)
+        else:
+            taking_in.found(root, intake, file.name)
+    if as_json:
+        screen.data(_as_json(draft, intake, before, written=not dry_run))
+        return
+    if dry_run:
+        screen.show(*_understood(draft))
+    elif draft.doubts:
+        screen.line(
+            ngettext(
+                "{n} cell is doubtful; --dry-run shows it.",
+                "{n} cells are doubtful; --dry-run shows them.",
+                len(draft.doubts),
+            ).format(n=len(draft.doubts))
+        )
+    for text in _diff(intake, before):
+        screen.line(text)
+    say_what_is_done(root, draft, intake, is_there=is_there, dry_run=dry_run)
+
+
+def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
+    """The folder of the ledger, and whether one is there."""
+    from xuncha.errors import SurroundingsError as Missing  # noqa: PLC0415
+    from xuncha.store.files import located  # noqa: PLC0415
+
+    if folder is not None:
+        root = located(folder)
+        return root, (root / LEDGER_FILE).exists()
+    try:
+        return call.root, True
+    except Missing as error:
+        raise Missing(
+            error.code,
+            error.message,
+            _("to make a new ledger, name a folder for it: xuncha import xlsx FILE my-ledger"),
+        ) from None
+
+
+def _feedback_of(root: Path) -> date:
+    from xuncha.store.cache import register as rows  # noqa: PLC0415
+
+    return date.fromisoformat(rows(root).frame.feedback)
+
+
+def _as_json(
+    draft: Draft, intake: Intake, before: dict[str, bytes | None], *, written: bool
+) -> dict[str, Any]:
+    return {
+        "written": written,
+        "problems": len(draft.problems),
+        "measures": len(draft.measures),
+        "added": [step.id for step in intake.steps if before.get(_path_of(step.id)) is None],
+        "changed": [path for path in intake.files if before.get(path) is not None],
+        "columns": [column._asdict() for column in draft.columns],
+        "doubts": [
+            {"sheet": doubt.sheet, "cell": doubt.address, "text": doubt.text, "made": doubt.made}
+            for doubt in draft.doubts
+        ],
+    }
+
+
+def _path_of(identity: str) -> str:
+    from xuncha.model.identity import Identity  # noqa: PLC0415
+
+    return Identity.parse(identity).path
+
+
+def _understood(draft: Draft) -> list[RenderableType]:
+    """The screen of a dry run: each column's meaning, each doubtful cell with what was made of it."""
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    columns = Table(
+        title=_("Columns"),
+        title_justify="left",
+        box=None,
+        pad_edge=False,
+        header_style="dim",
+        padding=(0, 1, 0, 0),
+    )
+    for heading in (_("Sheet"), _("Column"), _("Heading"), _("Taken for")):
+        columns.add_column(heading, overflow="fold")
+    for column in draft.columns:
+        columns.add_row(
+            Text(screen.clean(column.sheet)),
+            column.letter,
+            Text(screen.clean(column.heading)),
+            _meaning(column.meaning),
+        )
+    return [columns, Text(), *doubtful(draft)]
+
+
+def _meaning(word: str) -> str:
+    return {
+        "identity": _("number of the measure"), "number": _("number"), "category": _("category"), "finding": _("the inspectors' words"),
+        "part": _("sub-problem"), "problem": _("problem"), "measure": _("measure"), "goal": _("goal"), "leader": _("leader"), "office": _("office"),
+        "co_offices": _("co-responsible offices"), "due": _("time limit"), "closed": _("day of closing"), "progress": _("progress"), "status": _("status"),
+        "evidence": _("evidence"), "remark": _("remark, kept as internal text"), "publish": _("whether it may be published"),
+    }.get(word, _("nothing known, kept as internal text"))  # fmt: skip
+
+
+def _diff(intake: Intake, before: dict[str, bytes | None]) -> Iterator[str]:
+    """What changes in the files that are there, line by line."""
+    shown = 0
+    for path, content in intake.files.items():
+        old = before.get(path)
+        if old is None:
+            continue
+        lines = difflib.unified_diff(_lines(old), _lines(content), path, path, n=0, lineterm="")
+        for text in lines:
+            if not text.startswith(("---", "@@")):
+                shown += 1
+                if shown > _MOST_LINES:
+                    yield _("… and more")
+                    return
+                yield text.removeprefix("+++ ") if text.startswith("+++") else f"  {text}"
+
+
+def _lines(content: bytes) -> list[str]:
+    return content.decode("utf-8-sig", "replace").splitlines()
+
+
+def export_xlsx(context: typer.Context, output: Output = None) -> None:
+    """Write a workbook."""
+    from xuncha.exchange.sheet.writing import workbook  # noqa: PLC0415
+
+    if output is None:
+        raise UsageError(
+            "usage",
+            _("name the file with -o, such as {name}").format(name="-o 台账.xlsx"),
+            _("see `xuncha export xlsx --help`"),
+        )
+    call = of(context)
+    ledger = _whole(call)
+    with_bar = screen.progress(_("Writing"), len(ledger.measures))
+    with with_bar as tick:
+        content = workbook(ledger, call.today, tick)
+    _put(output, content)
+
+
+def export_csv(context: typer.Context, output: Output = None) -> None:
+    """Write CSV."""
+    from xuncha.exchange.sheet.plain import as_csv  # noqa: PLC0415
+
+    text = as_csv(_whole(of(context)))
+    if output is None:
+        screen.write(text)
+    else:
+        _put(output, text.encode())
+
+
+def export_json(context: typer.Context, output: Output = None) -> None:
+    """Write JSON."""
+    import json  # noqa: PLC0415
+
+    from xuncha.exchange.sheet.plain import as_json  # noqa: PLC0415
+
+    whole = as_json(_whole(of(context)))
+    if output is None:
+        screen.data(whole)
+    else:
+        _put(output, (json.dumps(whole, ensure_ascii=False, indent=2) + "\n").encode())
+
+
+def _whole(call: Context) -> Ledger:
+    from xuncha.store.files import WorkingTree  # noqa: PLC0415
+    from xuncha.store.loading import ledger  # noqa: PLC0415
+
+    call.warn_of_leftovers()
+    return ledger(WorkingTree(call.root))
+
+
+def _put(output: Path, content: bytes) -> None:
+    from xuncha.store.files import replace  # noqa: PLC0415
+
+    try:
+        replace(output.resolve(), content)
+    except OSError as error:
+        raise SurroundingsError(
+            "not-written", _("{path} cannot be written: {reason}").format(path=output, reason=cause_of(error))
+        ) from None
+    screen.line(_("The ledger is in {path}.").format(path=output))

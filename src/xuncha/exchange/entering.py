@@ -1,0 +1,270 @@
+"""From a draft to the files of a new ledger; what must be there and is not told is assumed, and listed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from xuncha.exchange.sheet.cells import key_of
+from xuncha.exchange.sheet.dates import full_days, later
+from xuncha.exchange.sheet.drafts import Doubt
+from xuncha.language import gettext as _
+from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
+from xuncha.rules.names import nearest
+from xuncha.store import editing
+from xuncha.workflow.change import Step
+from xuncha.workflow.intake import Intake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import date
+
+    from xuncha.exchange.sheet.drafts import Draft, MeasureDraft, ProblemDraft
+    from xuncha.model.source import Source
+
+NOBODY = "未明确"
+"""Who answers for a measure of which nobody is said to."""
+GENERAL = "反馈问题"
+"""The category of problems of which none is said."""
+_MONTHS = 6
+"""The usual period of rectification (集中整改期)."""
+_LONGEST_NAME = 200
+
+
+@dataclass
+class Names:
+    """The lists of a ledger that grow by what a draft names."""
+
+    leaders: list[str]
+    offices: list[str]
+    categories: dict[str, str]
+    """Keys by titles."""
+    added: list[tuple[str, str | dict[str, str]]] = field(default_factory=list)
+    """What was not there: the list, and the item."""
+
+    def category(self, title: str) -> str:
+        """The key of a category; a new one where there is none of this title."""
+        if (there := self.known(title)) is not None:
+            return there
+        number = len(self.categories) + 1
+        while (key := f"c{number}") in self.categories.values():
+            number += 1
+        self.categories[title] = key
+        self.added.append(("categories", {"key": key, "title": title}))
+        return key
+
+    def known(self, title: str) -> str | None:
+        """The key of the category of this title; None where there is none."""
+        return {key_of(name): key for name, key in self.categories.items()}.get(key_of(title))
+
+    def meet(self, record: dict[str, Any], doubt: Callable[[str, str], None]) -> None:
+        """Put the names of a measure into the lists; says which of them are new to a ledger that has others."""
+        for name in (record["leader"], *([record["escalated"]["to"]] if "escalated" in record else [])):
+            self._meet("leaders", self.leaders, name, doubt)
+        for name in (record["office"], *record.get("co_offices", ())):
+            self._meet("offices", self.offices, name, doubt)
+
+    def _meet(self, which: str, known: list[str], name: str, doubt: Callable[[str, str], None]) -> None:
+        if name in known:
+            return
+        if known and (near := nearest(name, known)):
+            doubt(name, _("a new name, entered beside “{near}”, which looks like it").format(near=near))
+        known.append(name)
+        self.added.append((which, name))
+
+
+class Enterer:
+    """Turns a draft into files.
+
+    Args:
+        draft: what has been understood; doubts are added to it.
+        today: the day for whatever has none.
+        by: who closes what the spreadsheet says is closed.
+    """
+
+    def __init__(self, draft: Draft, today: date) -> None:
+        self.draft = draft
+        self.today = today
+
+    def new(self, origin: str, organisation: str | None) -> Intake:
+        """The files of a new ledger.
+
+        Args:
+            origin: the name of the file that the draft comes from.
+            organisation: its name, where it was said; else the draft's own.
+        """
+        settings = {**self.draft.settings}
+        if organisation:
+            settings["organisation"] = organisation
+        if "organisation" not in settings:
+            settings["organisation"] = "中共某单位党组"
+            self._doubt_of_all(
+                _("the organisation is not told: enter it with `xuncha edit`, or say it by --organisation")
+            )
+        inspection = {
+            key: settings["inspection"][key]
+            for key in ("inspector", "round", "started", "ended", "feedback")
+            if key in settings["inspection"]
+        }
+        names = Names(
+            list(settings.get("leaders", ())),
+            list(settings.get("offices", ())),
+            {each["title"]: each["key"] for each in settings.get("categories", ())},
+        )
+        intake = Intake()
+        for number, problem in enumerate(self.draft.problems, 1):
+            self.new_problem(intake, names, number, problem)
+        lists = {
+            "categories": list(settings.get("categories", ()))
+            + [item for which, item in names.added if which == "categories"],
+            "leaders": names.leaders,
+            "offices": names.offices,
+        }
+        whole = {"organisation": settings["organisation"], "inspection": inspection, **lists}
+        whole |= {key: value for key, value in settings.items() if key not in whole}
+        intake.files[LEDGER_FILE] = (
+            editing.fresh(whole, "schema/ledger.json") + self._remarks(origin).encode()
+        )
+        return intake
+
+    def _remarks(self, origin: str) -> str:
+        """What stood around the tables, as comments at the end of the ledger's own file."""
+        lines = (
+            [line for note in self.draft.notes for line in note.split("\n")] if not self.draft.exact else []
+        )
+        return "".join(f"# {line}\n" for line in [f"由 {origin} 导入。", *lines])
+
+    def new_problem(self, intake: Intake, names: Names, number: int, problem: ProblemDraft) -> None:
+        """Add the files of a problem and its measures to an intake."""
+        identity = Identity(number)
+        intake.files[identity.path] = editing.fresh(
+            self._problem_record(problem, names), "../../schema/problem.json"
+        )
+        intake.steps.append(Step(str(identity), None, None))
+        for place, measure in enumerate(problem.measures, 1):
+            self.new_measure(intake, names, Identity(number, place), measure)
+
+    def _problem_record(self, problem: ProblemDraft, names: Names) -> dict[str, Any]:
+        record = dict(problem.record)
+        if "category" not in record:
+            title = problem.category or next(iter(names.categories), GENERAL)
+            if not problem.category:
+                self.draft.doubts.append(
+                    Doubt(
+                        problem.sheet,
+                        problem.address,
+                        record["title"],
+                        _("no category is told: entered under “{title}”").format(title=title),
+                    )
+                )
+            record["category"] = names.category(title)
+        return _ordered(record)
+
+    def new_measure(self, intake: Intake, names: Names, identity: Identity, measure: MeasureDraft) -> None:
+        """Add the file of a measure to an intake."""
+        record = self._complete(measure, identity)
+        names.meet(record, lambda text, made: self.doubt(measure, text, made))
+        intake.files[identity.path] = editing.fresh(_ordered(record), "../../schema/measure.json")
+        intake.steps.append(Step(str(identity), None, record["status"]))
+
+    def _complete(self, measure: MeasureDraft, identity: Identity) -> dict[str, Any]:
+        """The record of a new measure: what must be there and is not told is assumed, and listed."""
+        record = dict(measure.record)
+        for key, said in (("leader", _("no leader is named")), ("office", _("no office is named"))):
+            if key not in record:
+                record[key] = NOBODY
+                self.doubt(measure, record["title"], f"{said} → {NOBODY}")
+            record[key] = record[key][:_LONGEST_NAME]
+        if "due" not in record and record.get("term") != "long_term":
+            record["due"] = later(self._feedback, _MONTHS).isoformat()
+            self.doubt(
+                measure,
+                record["title"],
+                _("no time limit is told: six months after the feedback, {day}").format(day=record["due"]),
+            )
+        record.setdefault("status", "in_progress" if record.get("progress") else "not_started")
+        record["progress"] = [
+            *self.entries(measure, record),
+            *self.kept_entries(measure, record.get("progress", ())),
+        ]
+        if record["status"] == "closed" and "closed" not in record:
+            record["closed"] = self.closing(measure, record)
+        self.without_files(measure, record, identity, None)
+        return {key: value for key, value in record.items() if value not in ([], "")}
+
+    @property
+    def _feedback(self) -> date:
+        from datetime import date  # noqa: PLC0415
+
+        return date.fromisoformat(self.draft.settings["inspection"]["feedback"])
+
+    def entries(self, measure: MeasureDraft, record: dict[str, Any]) -> list[dict[str, Any]]:
+        """The entries of progress, each with a date: its own, the last that its text tells, the day of closing, or today."""
+        found = []
+        for entry in record.get("progress", ()):
+            if "date" in entry:
+                found.append(entry)
+                continue
+            told = [day for day in full_days(entry["text"]) if self._feedback <= day <= self.today]
+            day = (
+                max(told).isoformat()
+                if told
+                else record.get("closed", {}).get("date") or self.today.isoformat()
+            )
+            self.doubt(
+                measure, entry["text"], _("progress without a day: entered under {day}").format(day=day)
+            )
+            found.append({"date": day, **entry})
+        return found
+
+    def kept_entries(self, measure: MeasureDraft, told: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Texts that have no key, as internal entries; those that stand there already are left out."""
+        known = {key_of(entry["text"]) for entry in told}
+        return [
+            {"date": self.today.isoformat(), "text": text, "publish": False}
+            for text in measure.kept
+            if key_of(text) not in known
+        ]
+
+    def closing(self, measure: MeasureDraft, record: dict[str, Any]) -> dict[str, str]:
+        """What stands in `closed` where its day is not told: the day of the last progress, or of the time limit."""
+        days = [entry["date"] for entry in record.get("progress", ()) if entry.get("publish", True)]
+        due = min(record.get("due", "9999"), self.today.isoformat())
+        day = max(max(days) if days else due, self._feedback.isoformat())
+        self.doubt(
+            measure, record["title"], _("closed on a day that is not told: {day} was taken").format(day=day)
+        )
+        return {"date": day}
+
+    def without_files(
+        self, measure: MeasureDraft, record: dict[str, Any], identity: Identity, source: Source | None
+    ) -> None:
+        """Evidence files that are not in this ledger become words."""
+        for place, entry in enumerate(record.get("progress", ())):
+            evidence = []
+            for item in entry.get("evidence", ()):
+                if isinstance(item, dict) and (
+                    source is None or source.digest(f"{EVIDENCE}/{identity}/{item['file']}") != item["sha256"]
+                ):
+                    self.doubt(
+                        measure,
+                        item["file"],
+                        _("the file is not in this ledger: its name is kept as evidence"),
+                    )
+                    evidence.append(item["file"])
+                else:
+                    evidence.append(item)
+            if evidence:
+                record["progress"][place] = {**entry, "evidence": evidence}
+
+    def doubt(self, measure: MeasureDraft, text: str, made: str) -> None:
+        """List something doubtful about a measure."""
+        self.draft.doubts.append(Doubt(measure.sheet, measure.address, text, made))
+
+    def _doubt_of_all(self, made: str) -> None:
+        self.draft.doubts.append(Doubt("", "", "", made))
+
+
+def _ordered(record: dict[str, Any]) -> dict[str, Any]:
+    """A record with its keys in the order in which they are written."""
+    return {key: record[key] for key in editing.KEYS if key in record}

@@ -1,0 +1,1 @@
+"""Spreadsheets: the ledgers that offices keep in Excel, read and written."""

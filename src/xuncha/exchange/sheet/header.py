@@ -1,0 +1,248 @@
+"""Which column means what: header rows found wherever they stand, one or two of them, under their many names."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, NamedTuple
+
+from xuncha.exchange.sheet.states import LONGEST, state
+
+if TYPE_CHECKING:
+    from xuncha.exchange.sheet.workbook import Sheet
+
+_NAMES: dict[str, str] = {
+    "identity": r"编号|措施编号|问题编号|措施序号|任务编号",
+    "number": r"序号|问题序号|号|No\.?|编码|序",
+    "category": r"(?:问题|反馈|整改|巡察|所属|反馈问题|存在问题)?(?:类别|类型|方面|分类|大类|领域|板块)|问题(?:类别|类型)方面|一级指标",
+    "finding": r"(?:问题)?(?:表现|具体表现|主要表现|表现形式|问题描述|反馈原文|巡察组原话|问题原文|原文|具体情况|反馈意见原文|事实)|(?:具体|主要)问题表现|反馈具体内容",
+    "part": r"子问题|具体问题|小问题|分项问题|问题分解|细化问题|二级问题|问题细化",
+    "problem": r"(?:巡察|巡视|反馈|存在|主要|突出|整改|发现|查摆|需整改|巡察反馈|巡察组反馈|巡察发现)*(?:的)?(?:问题|事项|意见)(?:清单|内容|名称|标题|摘要|点)?|问题(?:简述|概述)",
+    "measure": r"(?:具体|主要|工作|整改|拟采取|采取|细化|改进|整改工作)*(?:的)?(?:措施|举措|任务|办法|任务及措施|措施及任务|任务分解|内容)(?:清单|内容|名称)?|任务清单",
+    "goal": r"(?:整改|预期|工作|阶段|任务)*(?:目标|要求|标准|预期成效|目标任务|目标要求)(?:及要求)?",
+    "leader": r"(?:责任|分管|包案|牵头|挂点|主管|整改责任|第一责任|主要责任)(?:领导|人|班子成员|县级领导)|领导|分管负责人|责任领导(?:人)?",
+    "office": r"(?:整改|第一|主要)?(?:责任|牵头|主责|承办|主办|实施|整改|具体责任|负责)(?:科室|部门|单位|处室|股室|站所|机构|科)(?:（?单位）?)?|科室|责任主体|部门",
+    "co_offices": r"(?:配合|协办|协同|协助|参与|联合|会办|共同责任)(?:责任)?(?:科室|部门|单位|处室|股室|站所)?",
+    "due": r"(?:整改|完成|办理|任务|拟|计划|预计|应|要求|限定)*(?:时限|期限|完成时限|完成期限|完成时间|时间节点|时间要求|时间|截止时间|截止日期|完成日期|节点|时限要求)",
+    "closed": r"(?:实际|整改|最终)*(?:完成|办结|销号|销号办结|结束|验收)(?:时间|日期)",
+    "progress": r"(?:整改|工作|目前|当前|阶段性?|最新|落实|任务|措施|推进|具体|整改工作)*(?:进展|进展情况|情况|成效|进度情况|落实情况|推进情况|进展成效|结果|效果|工作情况|整改情况|进度|说明|完成情况)(?:说明|及成效|和成效|（?截至.*）?)?",
+    "status": r"(?:是否|整改|销号|当前|目前|任务|问题|完成|措施)*(?:状态|完成|销号|整改到位|办结|完成与否|完成状态|销号情况|完成情况|进度|是否完成|到位)(?:是/否|（是/否）)?",
+    "evidence": r"(?:佐证|证明|支撑|印证|附件|相关)(?:材料|资料|清单|文件)?(?:名称|目录|清单)?|文号|依据|材料清单",
+    "remark": r"备注|说明|附注|其他|注",
+    "publish": r"(?:是否)?公开(?:情况)?|是否公开发布",
+}
+"""Each meaning with the names that columns of it have; the first that fits wins."""
+_NAMES_COMPILED = [(meaning, re.compile(pattern, re.IGNORECASE)) for meaning, pattern in _NAMES.items()]
+MEANINGS = tuple(_NAMES)
+_TELLING = {
+    "problem",
+    "part",
+    "finding",
+    "measure",
+    "goal",
+    "leader",
+    "office",
+    "due",
+    "progress",
+    "status",
+    "category",
+}
+_FEWEST = 3
+"""Columns with a meaning that make a row a header."""
+_BRACKETS = re.compile(r"[（(\[【].*?[)）\]】]")
+_STATE_SHARE = 0.6
+_LONGEST = 24
+"""Characters of a column's name."""
+Columns = dict[int, str]
+
+
+class Table(NamedTuple):
+    """A table of a sheet: where its rows are, and what its columns mean."""
+
+    first: int
+    """The first row behind the header."""
+    last: int
+    headings: dict[int, str]
+    meanings: Columns
+
+
+def meaning(heading: str) -> str:
+    """What a column of this name holds; empty where it is none of what a ledger knows."""
+    text = "".join(unicodedata.normalize("NFKC", heading).split()).strip("*：:。.、")
+    for candidate in (_BRACKETS.sub("", text), text.replace("(", "").replace(")", "")):
+        for name, pattern in _NAMES_COMPILED:
+            if candidate and pattern.fullmatch(candidate):
+                return name
+    return _first_of_two(text)
+
+
+def _first_of_two(text: str) -> str:
+    """What the first of two joined names means: 责任领导及责任科室, 整改措施/目标."""
+    parts = [part for part in re.split(r"[/、及和与]", _BRACKETS.sub("", text)) if part]
+    return meaning(parts[0]) if len(parts) > 1 else ""
+
+
+def tables(sheet: Sheet) -> list[Table]:
+    """The tables of a sheet, from top to bottom."""
+    found: list[tuple[int, int, dict[int, str]]] = []
+    row_numbers = sheet.row_numbers
+    place = 0
+    while place < len(row_numbers):
+        row = row_numbers[place]
+        depth = _header_at(sheet, row)
+        if depth:
+            headings = _headings(sheet, row, depth)
+            if not found or found[-1][2] != headings:  # a header printed again on each page is the same table
+                found.append((row, row + depth, headings))
+            while place < len(row_numbers) and row_numbers[place] < row + depth:
+                place += 1
+        else:
+            place += 1
+    ends = [*(start for start, _first, _headings in found[1:]), sheet.last_row + 1]
+    return [
+        Table(first, end - 1, headings, _meanings(sheet, first, end - 1, headings))
+        for (_start, first, headings), end in zip(found, ends, strict=False)
+    ]
+
+
+def own_table(sheet: Sheet, meanings: dict[str, str]) -> list[Table]:
+    """The table of a sheet that `export` wrote: its columns mean what they are called, whatever they hold.
+
+    Args:
+        sheet: the sheet.
+        meanings: what its columns mean, by their names.
+    """
+    for row in sheet.row_numbers:
+        headings = {column: sheet.text(row, column) for column in sheet.columns(row)}
+        if len(set(headings.values()) & set(meanings)) > _FEWEST:
+            return [
+                Table(
+                    row + 1,
+                    sheet.last_row,
+                    headings,
+                    {column: meanings.get(name, "") for column, name in headings.items()},
+                )
+            ]
+    return []
+
+
+def is_header(sheet: Sheet, row: int, table: Table) -> bool:
+    """Whether a row inside a table is its header, printed again."""
+    texts = {column: sheet.text(row, column) for column in table.headings}
+    said = [column for column, text in texts.items() if text]
+    same = [column for column in said if texts[column] and texts[column] in table.headings[column]]
+    return len(said) >= _FEWEST and len(same) == len(said)
+
+
+def _header_at(sheet: Sheet, row: int) -> int:
+    """How many rows of a header begin here: none, one or two."""
+    one = _score(_headings(sheet, row, 1))
+    if not _plausible(sheet, row):
+        return 0
+    two = _score(_headings(sheet, row, 2)) if _has_second_row(sheet, row) else 0
+    if two > one and two >= _FEWEST:
+        return 2
+    return 1 if one >= _FEWEST else 0
+
+
+def _plausible(sheet: Sheet, row: int) -> bool:
+    texts = [text for column in sheet.columns(row) if (text := sheet.text(row, column))]
+    return bool(texts) and sum(len(text) > _LONGEST for text in texts) * 3 < len(texts)
+
+
+def _has_second_row(sheet: Sheet, row: int) -> bool:
+    """Whether the next row is a part of the header: cells that are merged across this row stand above those of the next."""
+    below = [column for column in sheet.columns(row + 1) if sheet.text(row + 1, column)]
+    if not below or any(len(sheet.text(row + 1, column)) > _LONGEST for column in below):
+        return False
+    own = [column for column in below if not sheet.same(row, column, row + 1, column)]
+    named = [column for column in own if meaning(sheet.text(row + 1, column))]
+    return bool(named) and (len(own) < len(below) or sheet.is_merged_across(row) or len(named) * 2 > len(own))
+
+
+def _score(headings: dict[int, str]) -> int:
+    """How many different things of a ledger the columns name; none where nothing tells of problems or measures."""
+    meant = {meaning(heading) for heading in headings.values()} - {""}
+    return len(meant) if meant & {"problem", "measure", "part", "finding"} else 0
+
+
+def _headings(sheet: Sheet, row: int, depth: int) -> dict[int, str]:
+    """The names of the columns; that of a column under a group is its own, or with its group where only both say what it is."""
+    found = {}
+    for column in sheet.columns(row, row + depth - 1):
+        texts = list(dict.fromkeys(sheet.text(row + step, column) for step in range(depth)))
+        texts = [re.sub(r"\s+", "", text) for text in texts if text]
+        if not texts:
+            continue
+        choices = [texts[-1], "".join(texts), texts[0]]
+        found[column] = next((text for text in choices if meaning(text)), texts[-1])
+    return found
+
+
+def _meanings(sheet: Sheet, first: int, last: int, headings: dict[int, str]) -> Columns:
+    """What each column means, where need be after a look at what it holds; a meaning is given once."""
+    guessed = {column: meaning(heading) for column, heading in headings.items()}
+    _settle_numbers(guessed)
+    _settle_days(guessed)
+    _settle_states(sheet, first, last, guessed)
+    if "problem" not in guessed.values():
+        for other in ("finding", "part"):
+            if other in guessed.values():
+                guessed[_column(guessed, other)] = "problem"
+                break
+    seen: set[str] = set()
+    for column in sorted(guessed):
+        if guessed[column] in seen and guessed[column] not in {
+            "progress",
+            "remark",
+            "co_offices",
+            "evidence",
+        }:
+            guessed[column] = (
+                "measure" if guessed[column] == "problem" and "measure" not in guessed.values() else ""
+            )
+        seen.add(guessed[column])
+    return guessed
+
+
+def _column(meanings: Columns, name: str) -> int:
+    return next(column for column, meant in sorted(meanings.items()) if meant == name)
+
+
+def _settle_numbers(meanings: Columns) -> None:
+    """Of two columns of numbers the second is that of the measures."""
+    numbers = [column for column, name in sorted(meanings.items()) if name == "number"]
+    if len(numbers) > 1 and "identity" not in meanings.values():
+        meanings[numbers[1]] = "identity"
+
+
+def _settle_days(meanings: Columns) -> None:
+    """完成时间 is the time limit, unless another column is; then it is the day of completion."""
+    dues = [column for column, name in sorted(meanings.items()) if name == "due"]
+    if not dues and "closed" in meanings.values():
+        meanings[_column(meanings, "closed")] = "due"
+    for column in dues[1:]:
+        meanings[column] = "closed" if "closed" not in meanings.values() else ""
+
+
+def _settle_states(sheet: Sheet, first: int, last: int, meanings: Columns) -> None:
+    """完成情况 and 进展情况 may hold states or tell of progress: what they hold decides."""
+    doubtful = [column for column, name in sorted(meanings.items()) if name in {"status", "progress"}]
+    share = {column: _share_of_states(sheet, first, last, column) for column in doubtful}
+    states = [column for column in doubtful if share[column] >= _STATE_SHARE]
+    named = [column for column in doubtful if meanings[column] == "status"]
+    short = [column for column in named if _are_short(sheet, first, last, column)]
+    best = next((column for column in [*named, *states] if column in states), short[0] if short else 0)
+    for column in doubtful:
+        meanings[column] = "status" if column == best else "" if column in states else "progress"
+
+
+def _are_short(sheet: Sheet, first: int, last: int, column: int) -> bool:
+    """Whether the cells of a column hold words rather than sentences."""
+    told = [str(cell.value) for cell in sheet.down(column, first, last)]
+    return sum(len(text) <= LONGEST for text in told) * 2 > len(told)
+
+
+def _share_of_states(sheet: Sheet, first: int, last: int, column: int) -> float:
+    told = [cell for cell in sheet.down(column, first, last) if str(cell.value).strip()]
+    return sum(state(cell.value, cell.form) is not None for cell in told) / len(told) if told else 0.0

@@ -1,0 +1,101 @@
+"""The columns of the ledger as a sheet, and what a measure's row says: the one place that knows both ways."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from xuncha.exchange.sheet.cells import show_entry
+from xuncha.exchange.sheet.rows import Placed, Row
+from xuncha.exchange.sheet.states import WORDS
+from xuncha.exchange.sheet.workbook import Cell, shown
+
+if TYPE_CHECKING:
+    from xuncha.model.identity import Identity
+
+LONG_TERM = "长期坚持"
+DAY = "yyyy-mm-dd"
+DAY_LONG_TERM = f'yyyy-mm-dd"（{LONG_TERM}）"'
+LONGEST = 32_000
+"""Characters of a cell that we write; Excel takes 32,767."""
+CUT = "……（全文见“补充信息”）"
+
+
+class Column(NamedTuple):
+    """A column of the ledger's sheet."""
+
+    meaning: str
+    heading: str
+    width: int
+    keys: tuple[str, ...] = ()
+    """The keys of a record that it shows."""
+
+
+COLUMNS: Final = (
+    Column("number", "序号", 6),
+    Column("category", "方面", 13),
+    Column("problem", "反馈问题", 22, ("title", "finding")),
+    Column("identity", "编号", 7),
+    Column("part", "子问题", 14, ("part",)),
+    Column("measure", "整改措施", 30, ("title",)),
+    Column("goal", "整改目标", 20, ("goal",)),
+    Column("leader", "责任领导", 10, ("leader",)),
+    Column("office", "责任科室", 10, ("office", "co_offices")),
+    Column("co_offices", "配合科室", 10, ("office", "co_offices")),
+    Column("due", "整改时限", 12, ("due", "term")),
+    Column("status", "完成情况", 10, ("status",)),
+    Column("closed", "销号日期", 11, ("closed",)),
+    Column("progress", "进展情况", 42, ("progress",)),
+    Column("remark", "备注", 12, ("publish", "escalated")),
+)
+OPTIONAL: Final = {"part", "goal"}
+"""Columns that are there only where a measure has such a thing."""
+
+
+def values(identity: Identity, record: dict[str, Any]) -> dict[str, Cell]:
+    """What a measure's row says, by the meanings of the columns; what it does not say is left out.
+
+    Args:
+        identity: its number.
+        record: by the keys of its file.
+    """
+    found: dict[str, object] = {
+        "identity": str(identity),
+        "part": record.get("part"),
+        "measure": record["title"],
+        "goal": record.get("goal"),
+        "leader": record.get("leader"),
+        "office": record.get("office"),
+        "co_offices": "、".join(record.get("co_offices", ())),
+        "due": date.fromisoformat(record["due"]) if record.get("due") else None,
+        "progress": "\n".join(map(show_entry, record.get("progress", ()))),
+        "status": WORDS[record["status"]] if record.get("status") else None,
+        "closed": date.fromisoformat(record["closed"]["date"]) if record.get("closed") else None,
+        "remark": _remark(record),
+    }
+    long_term = record.get("term") == "long_term"
+    if long_term and found["due"] is None:
+        found["due"] = LONG_TERM
+    form = {"due": DAY_LONG_TERM if long_term else DAY, "closed": DAY}
+    return {name: Cell(_fitting(value), form.get(name, "@")) for name, value in found.items() if value}
+
+
+def row(identity: Identity, record: dict[str, Any]) -> Row:
+    """The same as a reader finds it."""
+    found = {name: [Placed("", cell)] for name, cell in values(identity, record).items() if shown(cell)}
+    return Row("", 1, found)
+
+
+def _remark(record: dict[str, Any]) -> str:
+    said = []
+    if record.get("term") == "long_term" and record.get("due"):
+        said.append(LONG_TERM)
+    if record.get("escalated"):
+        said.append(f"攻坚事项：{record['escalated']['to']}")
+    if not record.get("publish", True):
+        said.append("不公开")
+    return "；".join(said)
+
+
+def _fitting(value: object) -> object:
+    return value if not isinstance(value, str) or len(value) <= LONGEST else value[: LONGEST - len(CUT)] + CUT

@@ -1,0 +1,218 @@
+"""The sheet 补充信息: what a ledger says and the columns of its sheet cannot, so that `import` gives back what `export` took.
+
+One value a row: of what (台账 is the ledger itself, 2 a problem, 2.3 a measure), what it is, its key, and the value. It counts as
+long as the cells of the ledger's sheet still say what they said beside it; where someone has changed a cell, the cell counts.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from xuncha.exchange.sheet import cells, layout
+from xuncha.exchange.sheet.dates import full_days
+from xuncha.exchange.sheet.drafts import Doubt
+from xuncha.exchange.sheet.rows import Reader
+from xuncha.exchange.sheet.tables import title_of_problem
+from xuncha.exchange.sheet.workbook import shown
+from xuncha.language import gettext as _
+from xuncha.model.records import Measure, Problem
+from xuncha.model.settings import Settings
+from xuncha.store.shape import shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from pydantic import BaseModel
+
+    from xuncha.exchange.sheet.drafts import Draft, MeasureDraft, ProblemDraft
+    from xuncha.exchange.sheet.workbook import Sheet
+    from xuncha.model.identity import Identity
+    from xuncha.model.records import Ledger
+
+NAME = "补充信息"
+HEADINGS = ("编号", "项目", "键", "内容")
+WHOLE = "台账"
+COMPUTED = ("统计", "三个清单")
+"""Sheets of ours that say nothing which the first does not say."""
+_LABELS = {
+    "organisation": "被巡察单位党组织", "inspection": "巡察", "categories": "方面", "leading_group": "整改工作领导小组", "leaders": "责任领导",
+    "offices": "责任科室", "contact": "联系方式", "notice": "通报", "outcomes": "成果", "policy": "规则", "title": "标题", "category": "所属方面",
+    "finding": "巡察组原话", "publish": "是否公开", "goal": "整改目标", "part": "子问题", "term": "任务类型", "leader": "责任领导", "office": "责任科室",
+    "co_offices": "配合科室", "due": "整改时限", "status": "完成情况", "progress": "进展情况", "escalated": "攻坚事项", "notice_text": "通报表述",
+    "closed": "销号", "reviews": "回头看",
+}  # fmt: skip
+_LISTS = ("categories", "leaders", "offices")
+"""Keys of the ledger that must be there even where they are empty."""
+_EXACT = 2**53
+"""Beyond it, a spreadsheet does not keep whole numbers."""
+_MEASURE_COLUMNS = {"part", "goal", "co_offices", "due", "progress", "closed"}
+"""Columns that say something by being empty."""
+Row = tuple[str, str, str, object]
+
+
+def rows(ledger: Ledger) -> Iterator[Row]:
+    """The rows of the sheet."""
+    settings = ledger.settings.model_dump(mode="json", exclude_defaults=True)
+    for key, value in settings.items():
+        yield from _flat(WHOLE, key, value)
+    reader = Reader(ledger.settings.inspection.feedback, [])
+    for number, measures in ledger.by_problem().items():
+        record = ledger.problems[number].model_dump(mode="json", exclude_defaults=True)
+        title, finding = title_of_problem(cells.clean(record["title"]))
+        if title == record["title"] and not finding:
+            del record["title"]
+        for key, value in record.items():
+            yield from _flat(str(number), key, value)
+        for identity, measure in measures.items():
+            whole = measure.model_dump(mode="json", exclude_defaults=True)
+            for key, value in _unsaid(identity, whole, reader).items():
+                yield from _flat(str(identity), key, value)
+
+
+def _unsaid(identity: Identity, record: dict[str, Any], reader: Reader) -> dict[str, Any]:
+    """What the row of a measure does not say of it, or what would be understood otherwise."""
+    read = reader.measures(layout.row(identity, record), "")
+    said = read[0].record if len(read) == 1 else {}
+    missing = {key: value for key, value in record.items() if said.get(key) != value}
+    # What is read and not there (such as a part of a title) has to be said to be absent.
+    return missing | {key: "" for key in said if key not in record}
+
+
+def _flat(identity: str, path: str, value: object) -> Iterator[Row]:
+    label = _LABELS.get(path.partition(".")[0], "")
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _flat(identity, f"{path}.{key}", inner)
+    elif value == []:
+        yield identity, label, f"{path}.0", ""
+    elif isinstance(value, list):
+        for place, inner in enumerate(value, 1):
+            yield from _flat(identity, f"{path}.{place}", inner)
+    elif isinstance(value, str):
+        for start in range(0, max(1, len(value)), layout.LONGEST):
+            yield identity, label, path, value[start : start + layout.LONGEST]
+    elif isinstance(value, bool) or (isinstance(value, int) and abs(value) < _EXACT):
+        yield identity, label, path, value
+    else:
+        yield identity, label, path, json.dumps(value)
+
+
+def take(sheets: Sequence[Sheet]) -> tuple[list[Sheet], dict[str, dict[str, Any]]]:
+    """Part the sheets that people fill in from those of ours; the records of 补充信息, by what they are of."""
+    own = next((sheet for sheet in sheets if sheet.name == NAME and _is_ours(sheet)), None)
+    if own is None:
+        return list(sheets), {}
+    flat: dict[str, dict[str, Any]] = {}
+    for row in own.row_numbers[1:]:
+        said = [own.cells[row, column].value if (row, column) in own.cells else "" for column in range(1, 5)]
+        values, path, value = flat.setdefault(str(said[0]), {}), str(said[2]), said[3]
+        values[path] = values[path] + value if path in values and isinstance(value, str) else value
+    return [sheet for sheet in sheets if sheet.name not in {NAME, *COMPUTED}], {
+        name: _deep(values) for name, values in flat.items()
+    }
+
+
+def _is_ours(sheet: Sheet) -> bool:
+    return tuple(sheet.text(1, column) for column in range(1, 5)) == HEADINGS
+
+
+def _deep(flat: dict[str, Any]) -> dict[str, Any]:
+    """The record of flat paths: `progress.1.date` becomes the date of the first entry."""
+    whole: dict[str, Any] = {}
+    for path, value in flat.items():
+        *above, last = path.split(".")
+        inner = whole
+        for step in above:
+            inner = inner.setdefault(step, {})
+        is_amount = path.startswith("outcomes.") and isinstance(value, str) and len(above) == 1
+        inner[last] = _amount(value) if is_amount and value else value
+    return {key: _listed(value) for key, value in whole.items()}
+
+
+def _amount(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _listed(value: Any) -> Any:  # noqa: ANN401
+    """Mappings whose keys count from one, as lists; one whose only key is zero is an empty list."""
+    if not isinstance(value, dict):
+        return value
+    if list(value) == ["0"]:
+        return []
+    inner = {key: _listed(item) for key, item in value.items()}
+    return list(inner.values()) if inner and all(key.isdecimal() for key in inner) else inner
+
+
+def feedback_of(records: dict[str, dict[str, Any]]) -> date | None:
+    """The day of the feedback, where it is told."""
+    told = records.get(WHOLE, {}).get("inspection", {})
+    day = told.get("feedback") if isinstance(told, dict) else None
+    return next(iter(full_days(day)), None) if isinstance(day, str) else None
+
+
+def restore(draft: Draft, records: dict[str, dict[str, Any]]) -> None:
+    """Put what the sheet says into a draft, as far as the cells still say the same beside it."""
+    whole: dict[str, Any] = {key: [] for key in _LISTS} | records.get(WHOLE, {})
+    if _is_sound(draft, Settings, whole, WHOLE):
+        draft.settings = whole
+    for problem in draft.problems:
+        if problem.number is not None:
+            _restore_problem(draft, problem, records.get(str(problem.number), {}))
+        for measure in problem.measures:
+            if measure.identity is not None:
+                _restore_measure(draft, measure, records.get(str(measure.identity), {}))
+
+
+def _is_sound(draft: Draft, kind: type[BaseModel], record: dict[str, Any], of: str) -> bool:
+    """Whether someone has changed 补充信息 into what no record can be; says so."""
+    if broken := shape(kind, record).broken:
+        draft.doubts.append(
+            Doubt(
+                NAME,
+                "",
+                of,
+                _("cannot be understood and is left out: {reason}").format(reason=broken[0].message),
+            )
+        )
+        return False
+    return True
+
+
+def _restore_problem(draft: Draft, problem: ProblemDraft, record: dict[str, Any]) -> None:
+    title = record.get("title")
+    whole = problem.record | record
+    if isinstance(title, str) and cells.clean(title[: layout.LONGEST]) != problem.shown.get("problem", ""):
+        whole |= problem.record
+    elif isinstance(title, str) and "finding" not in record:
+        whole.pop("finding", None)  # a part of the title that was taken for more
+    if record and _is_sound(draft, Problem, whole, str(problem.number)):
+        problem.record = whole
+
+
+def _restore_measure(draft: Draft, measure: MeasureDraft, record: dict[str, Any]) -> None:
+    assert measure.identity is not None  # noqa: S101  asked before
+    whole = {key: value for key, value in (measure.record | record).items() if value != ""}
+    if not _is_sound(draft, Measure, whole, str(measure.identity)):
+        return
+    wanted = {name: shown(cell) for name, cell in layout.values(measure.identity, whole).items()}
+    same = {
+        column.meaning
+        for column in layout.COLUMNS
+        if wanted.get(column.meaning, "") == measure.shown.get(column.meaning, "")
+    }
+    for column in layout.COLUMNS:
+        for key in () if column.meaning in {*same, "problem"} else column.keys:
+            if key in measure.record:
+                whole[key] = measure.record[key]
+            elif column.meaning in _MEASURE_COLUMNS:
+                whole.pop(key, None)
+    measure.record = whole
+    said = {"remark": "备注：", "leader": "责任领导："}
+    for meaning, start in said.items():
+        if meaning in same and (meaning == "remark" or "leader" in record):
+            measure.kept = [text for text in measure.kept if not text.startswith(start)]

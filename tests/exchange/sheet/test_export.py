@@ -1,0 +1,167 @@
+"""What `export` writes: the workbook of an office, with counts that agree; CSV; JSON; and texts that stay texts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.conftest import measure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from openpyxl.workbook.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from tests.conftest import LedgerOnDisk
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://example.invalid","甲")', "=cmd|' /C calc'!A0"]
+
+
+def exported(ledger: LedgerOnDisk, folder: Path) -> tuple[Path, Workbook]:
+    path = folder / "台账.xlsx"
+    ledger.ok("export", "xlsx", "-o", path)
+    return path, load_workbook(path)
+
+
+def cells(sheet: Worksheet) -> list[tuple[Any, ...]]:
+    return list(sheet.iter_rows(values_only=True))
+
+
+def test_the_ledger_is_as_an_office_would_have_made_it(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    _path, book = exported(ledger, tmp_path)
+    assert book.sheetnames == ["整改台账", "统计", "三个清单", "补充信息"]
+    sheet = book["整改台账"]
+    assert sheet["A1"].value == "中共某市水务局党组巡察整改台账"
+    heads = [cell.value for cell in sheet[3]]
+    assert heads[:5] == ["序号", "方面", "反馈问题", "编号", "整改措施"]
+    assert "子问题" not in heads
+    assert {str(area) for area in sheet.merged_cells.ranges} >= {"A4:A5", "B4:B5", "C4:C5", "C6:C8"}
+    assert sheet.freeze_panes == "E4"
+    assert (sheet.page_setup.orientation, str(sheet.page_setup.paperSize)) == ("landscape", "9")
+    assert sheet.print_title_rows == "$1:$3"
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet["E4"].alignment.wrap_text
+    assert [cell.value for cell in sheet[2] if cell.value][2:] == [
+        "未启动",
+        "推进中",
+        "申请销号",
+        "已销号",
+        "已超期",
+    ]
+    due = heads.index("整改时限") + 1
+    assert (type(sheet.cell(4, due).value).__name__, sheet.cell(4, due).number_format) == (
+        "datetime",
+        "yyyy-mm-dd",
+    )
+
+
+def test_the_three_lists_are_there(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    _path, book = exported(ledger, tmp_path)
+    said = [row[0] for row in cells(book["三个清单"])]
+    assert [said.index(name) for name in ("问题清单", "任务清单", "责任清单")]
+    assert said.count("2.3") == 2
+
+
+def test_formulas_in_texts_are_texts(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    for place, text in enumerate(FORMULAS, 2):
+        ledger.write(
+            ledger.path(f"1.{place + 1}"),
+            measure(f"1.{place + 1}", title=json.dumps(text, ensure_ascii=False)),
+        )
+    ledger.commit()
+    path, book = exported(ledger, tmp_path)
+    for sheet in (book["整改台账"], book["三个清单"], book["补充信息"]):
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type != "f"
+    found = [cell for row in book["整改台账"].iter_rows() for cell in row if cell.value in FORMULAS]
+    assert len(found) == len(FORMULAS)
+    assert all(cell.quotePrefix for cell in found)
+    assert not any(name.startswith("xl/externalLinks") for name in zipfile.ZipFile(path).namelist())
+    rows = list(csv.reader(io.StringIO(ledger.ok("export", "csv"))))
+    assert {row[5] for row in rows} >= {f"'{text}" for text in FORMULAS}
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice calculates the formulas")
+def test_the_counts_agree_with_the_ledger(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    ledger.write(
+        ledger.path("1.2"),
+        measure("1.2", "in_progress", due="2024-06-01", office="'*科'", leader="分管副局长"),
+    )
+    ledger.write(ledger.path("2.2"), measure("2.2", "closed", term="long_term"))
+    ledger.write(
+        "data/ledger.yaml",
+        (ledger.root / "data/ledger.yaml")
+        .read_text(encoding="utf-8")
+        .replace("[办公室, ", "[办公室, '*科', "),
+    )
+    ledger.commit()
+    path, _book = exported(ledger, tmp_path)
+    home = tmp_path / "office"
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation=file://{home}", "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "out"), str(path)],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    sheet = load_workbook(tmp_path / "out" / path.name, data_only=True)["统计"]
+    told = {row[0]: row[1] for row in cells(sheet)[:14]}
+    status = ledger.json("status")
+    counted = status["measures"]
+    assert told["问题总数"] == status["problems"]["total"]
+    assert told["已完成整改的问题"] == status["problems"]["closed"]
+    assert told["措施总数"] == counted["total"]
+    assert [told[f"其中{word}"] for word in ("未启动", "推进中", "申请销号", "已销号")] == [
+        counted[key] for key in ("not_started", "in_progress", "submitted", "closed")
+    ]
+    assert told["措施完成率"] == pytest.approx(counted["rate"], abs=1e-4)
+    assert told["已超期的措施"] == counted["overdue"] == 1
+    assert told["已销号的长期任务"] == counted["long_term_closed"] == 1
+    by_office = {row[1]: row[2:5] for row in cells(sheet) if row[1] in {"*科", "规划科"}}
+    assert by_office == {"*科": (1, 0, 1), "规划科": (5, 2, 0)}
+
+
+def test_csv_is_for_excel(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    path = tmp_path / "台账.csv"
+    ledger.ok("export", "csv", "-o", path)
+    content = path.read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert [row["编号"] for row in rows] == ["1.1", "1.2", "2.1", "2.2", "2.3", "3.1"]
+    assert rows[3] == rows[3] | {
+        "完成情况": "已销号",
+        "整改时限": "2024-12-31",
+        "反馈问题": "推进不够有力",
+        "方面": "关于工作推进方面",
+    }
+    assert ledger.run("export", "csv").out.replace("\r", "") == content.decode("utf-8").replace("\r", "")
+
+
+def test_json_is_all_of_it(ledger: LedgerOnDisk) -> None:
+    whole = json.loads(ledger.ok("export", "json"))
+    assert whole["ledger"]["organisation"] == "中共某市水务局党组"
+    assert [each["id"] for each in whole["problems"]] == ["1", "2", "3"]
+    assert whole["problems"][1]["measures"][2]["closed"] == {
+        "date": "2024-04-01",
+        "by": "办公室",
+        "note": None,
+    }
+
+
+def test_a_file_that_cannot_be_written_is_said(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    for form in ("xlsx", "csv", "json"):
+        done = ledger.run("export", form, "-o", tmp_path / "no" / "such" / "a")
+        assert (done.code, "error[not-written]" in done.err) == (3, True)
+    assert ledger.run("export", "xlsx").code == 2
+
+
+def test_no_progress_bar_goes_into_a_pipe(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    done = ledger.run("export", "xlsx", "-o", tmp_path / "a.xlsx")
+    assert done.err == ""

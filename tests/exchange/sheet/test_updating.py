@@ -1,0 +1,201 @@
+"""Into a ledger that is there: matched by number or title; what differs is shown; nothing that is not mentioned is lost."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from openpyxl import Workbook, load_workbook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import LedgerOnDisk
+
+HEADS = ["序号", "问题", "整改措施", "责任领导", "责任科室", "整改时限", "进展情况", "完成情况"]
+
+
+def sheet_of(path: Path, *lines: list[Any], heads: list[str] | None = None) -> Path:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(heads or HEADS)
+    for line in lines:
+        sheet.append(line)
+    book.save(path)
+    return path
+
+
+def test_what_differs_is_changed_and_no_other_byte(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    before = ledger.read("1.2")
+    path = sheet_of(
+        tmp_path / "a.xlsx",
+        [1, "学习不够深入", "做好1.2号工作", "局长", "规划科", "2025年1月31日", "新的进展。", "正在推进"],
+    )
+    out = ledger.ok("import", "xlsx", path)
+    after = ledger.read("1.2")
+    assert "+due: 2025-01-31" in out
+    assert "-due: 2024-12-31" in out
+    changed = set(after.splitlines()) ^ set(before.splitlines())
+    assert {line.split(":")[0].strip(" -") for line in changed} == {"leader", "due", "date", "text"}
+    assert "'做好1.2号工作'   # 行尾说明" in after
+    assert ledger.clean()
+    assert ledger.git("log", "-1", "--format=%s").strip() == "导入 a.xlsx"
+    assert "Xuncha-Id: 1.2" in ledger.git("log", "-1", "--format=%B")
+
+
+def test_what_the_sheet_does_not_mention_stays(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    others = {identity: ledger.read(identity) for identity in ("1.1", "2.1", "2.2", "2.3", "3.1")}
+    ledger.ok(
+        "import",
+        "xlsx",
+        sheet_of(tmp_path / "a.xlsx", [1, "学习不够深入", "做好1.2号工作", "局长", "规划科"]),
+    )
+    assert {identity: ledger.read(identity) for identity in others} == others
+
+
+def test_the_same_again_changes_nothing(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    path = sheet_of(
+        tmp_path / "a.xlsx",
+        [
+            1,
+            "学习不够深入",
+            "做好1.2号工作",
+            "局长、分管副局长",
+            "规划科",
+            "长期坚持",
+            "新的进展。",
+            "正在推进",
+        ],
+        [2, "新的问题", "新的措施", "新来的人", "新的科室", "待定", None, "已完成"],
+    )
+    ledger.ok("import", "xlsx", path)
+    commits = ledger.commits()
+    out = ledger.ok("import", "xlsx", path)
+    assert ledger.commits() == commits
+    assert "没有改动" in out
+
+
+def test_new_problems_measures_names_and_categories_are_entered(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    heads = ["方面", *HEADS]
+    path = sheet_of(
+        tmp_path / "a.xlsx",
+        [
+            "关于学习贯彻方面",
+            1,
+            "学习不够深入",
+            "新的措施",
+            "新来的人",
+            "新的科室",
+            "2024-12-31",
+            None,
+            "未启动",
+        ],
+        ["关于制度方面", 9, "制度不健全", "健全制度", "局长", "办公室", "2024-12-31", None, None],
+        heads=heads,
+    )
+    ledger.ok("import", "xlsx", path)
+    ledger.ok("validate")
+    assert ledger.json("show", "1.3")["leader"] == "新来的人"
+    assert ledger.json("show", "4")["title"] == "制度不健全"
+    text = (ledger.root / "data/ledger.yaml").read_text(encoding="utf-8")
+    assert "leaders: [局长, 分管副局长, 新来的人]" in text
+    assert "offices: [办公室, 规划科, 财务科, 新的科室]" in text
+    assert "title: 关于制度方面" in text
+    assert text.startswith("# 台账\n")
+
+
+def test_a_status_moves_on_and_never_back(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    path = sheet_of(
+        tmp_path / "a.xlsx",
+        [1, "学习不够深入", "做好1.2号工作", None, None, None, None, "已完成"],
+        [2, "推进不够有力", "做好2.2号工作", None, None, None, None, "正在推进"],
+        [None, None, "做好2.1号工作", None, None, None, None, "正在推进"],
+    )
+    found = json.loads(ledger.ok("import", "xlsx", path, "--json"))
+    assert ledger.json("show", "1.2")["status"] == "closed"
+    assert ledger.json("show", "2.2")["status"] == "closed"
+    assert ledger.json("show", "2.1")["status"] == "submitted"
+    assert any("已销号" in doubt["made"] for doubt in found["doubts"])
+    assert "Xuncha-From: in_progress\nXuncha-To: closed" in ledger.git("log", "-1", "--format=%B")
+
+
+def test_a_dry_run_writes_nothing_and_shows_it_all(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    path = sheet_of(
+        tmp_path / "a.xlsx",
+        [1, "学习不够深入", "做好1.2号工作", "局长", "规划科", "立行立改", None, "八成了"],
+        heads=[*HEADS[:-1], "是否完成"],
+    )
+    commits = ledger.commits()
+    out = ledger.ok("import", "xlsx", path, "--dry-run")
+    assert (ledger.commits(), ledger.clean()) == (commits, True)
+    for text in ("整改措施", "F2", "H2", "八成了", "+due: 2023-12-10"):
+        assert text in out
+    found = json.loads(ledger.ok("import", "xlsx", path, "--dry-run", "--json"))
+    assert found["written"] is False
+    assert [column["meaning"] for column in found["columns"]] == [
+        "number", "problem", "measure", "leader", "office", "due", "progress", "status",
+    ]  # fmt: skip
+
+
+def test_a_number_alone_is_not_enough(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    """An office numbers the rows of each sheet afresh."""
+    ledger.ok(
+        "import",
+        "xlsx",
+        sheet_of(tmp_path / "a.xlsx", [1, "公车管理松懈", "封存车辆", "局长", "办公室", "2024-12-31"]),
+    )
+    assert ledger.json("show", "1")["title"] == "学习不够深入"
+    assert ledger.json("show", "4")["title"] == "公车管理松懈"
+
+
+def test_an_exported_ledger_that_someone_has_changed_comes_back_as_those_changes(
+    ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    path = tmp_path / "台账.xlsx"
+    ledger.ok("export", "xlsx", "-o", path)
+    book = load_workbook(path)
+    sheet = book["整改台账"]
+    rows = {sheet.cell(row, 4).value: row for row in range(4, sheet.max_row + 1)}
+    columns = {sheet.cell(3, column).value: column for column in range(1, sheet.max_column + 1)}
+    sheet.cell(rows["1.1"], columns["整改措施"]).value = "改过的措施"
+    sheet.cell(rows["1.2"], columns["完成情况"]).value = "已销号"
+    sheet.cell(rows["1.2"], columns["进展情况"]).value += "\n2024年6月1日：又有进展。"  # type: ignore[operator]
+    book.save(path)
+    before = {identity: ledger.read(identity) for identity in ("2.1", "2.2", "2.3", "3.1")}
+    ledger.ok("import", "xlsx", path)
+    assert ledger.json("show", "1.1")["title"] == "改过的措施"
+    shown = ledger.json("show", "1.2")
+    assert shown["status"] == "closed"
+    assert [entry["text"] for entry in shown["progress"]] == ["1.2号工作已经开展。", "又有进展。"]
+    assert {identity: ledger.read(identity) for identity in before} == before
+    assert ledger.git("diff", "--name-only", "HEAD~1").split() == [ledger.path("1.1"), ledger.path("1.2")]
+
+
+def test_a_ledger_with_uncommitted_changes_is_not_mixed_into(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    ledger.write(ledger.path("1.2"), ledger.read("1.2") + "# 手工\n")
+    done = ledger.run(
+        "import",
+        "xlsx",
+        sheet_of(tmp_path / "a.xlsx", [1, "学习不够深入", "做好1.2号工作", "局长", "规划科"]),
+    )
+    assert (done.code, "error[uncommitted]" in done.err) == (1, True)
+
+
+def test_a_new_folder_becomes_a_ledger_in_one_commit(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    path = sheet_of(tmp_path / "a.xlsx", [1, "公车管理松懈", "封存车辆", "局长", "办公室", "2024-12-31"])
+    new = tmp_path / "新台账"
+    ledger.ok("import", "xlsx", path, new, "--feedback", "2024-01-05", "--organisation", "中共某局党组")
+    ledger.ok("--ledger", new, "validate")
+    assert ledger.json("--ledger", new, "status")["organisation"] == "中共某局党组"
+    log = ledger.git("-C", str(new), "log", "--format=%s")
+    assert log.strip() == "导入 a.xlsx"
+    assert (new / ".gitattributes").exists()
+
+
+def test_without_a_ledger_a_folder_must_be_named(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    path = sheet_of(tmp_path / "a.xlsx", [1, "公车管理松懈", "封存车辆", "局长", "办公室", "2024-12-31"])
+    ledger.root = tmp_path
+    done = ledger.run("import", "xlsx", path)
+    assert done.code == 3
+    assert "xuncha import xlsx FILE" in done.err
