@@ -21,6 +21,34 @@ HEADS = {
     "zh": "# 命令\n\n本页由 `make docs` 从程序生成，与 `xuncha 命令 --help` 一致。\n",
 }
 
+PROOF_HEAD = """\
+# The rules of the proofreader
+
+Made from the code by `make docs`. `xuncha proof FILE` reads a notice (.txt, .md, .html, .docx) as a desk editor does.
+
+- *error*: wrong however one looks at it, or not to be published; the exit code is 1 where there is one.
+- *warning*: almost surely a slip.
+- *note*: a matter of form.
+
+Where a ledger is here (or is named by `--ledger`), and the notice names its organisation, the counts and the day of the feedback
+are compared with it. In a web page or Markdown a line and column are those of the file; in a Word document the line is the paragraph.
+
+What is not to be said again is silenced:
+
+- on the command line: `--ignore heading-form`, or in one line of the file `--ignore heading-form:20`;
+- in Markdown and web pages, by a comment in the line that is meant: `<!-- proof: heading-form -->`;
+- in `data/ledger.yaml`, for all notices of the ledger, everywhere or in lines that hold some words:
+
+```yaml
+proof:
+  - {code: pause-between-quotes}
+  - {code: heading-form, words: 招标投标领域存在}
+```
+
+What needs the sense of a sentence is not found: a word that is missing, a clause without a subject, two names of one campaign.
+`tests/proof/seed.yaml` marks a published notice item by item, also what no rule finds.
+"""
+
 
 def made() -> dict[str, str]:
     """Every file that is made, by its path, with the text that it should have."""
@@ -29,6 +57,7 @@ def made() -> dict[str, str]:
 
     files = {f"data/schema/{kind}.json": schema_file(kind).decode() for kind in KINDS}
     files["docs/rules.md"] = rules()
+    files["docs/proof.md"] = proof()
     for language, (readme, commands) in LANGUAGES.items():
         files[commands] = _run(language, __file__, "--commands")
         files[readme] = with_screens((ROOT / readme).read_text(encoding="utf-8"), language)
@@ -62,6 +91,26 @@ def rules() -> str:
                     f"{rule.why}\n",
                     f"Wrong:\n\n```yaml\n{rule.wrong}\n```\n",
                     f"Right:\n\n```yaml\n{rule.right}\n```\n",
+                ]
+    return "\n".join(parts)
+
+
+def proof() -> str:
+    """docs/proof.md: every rule of the proofreader, with its reason and an example."""
+    from xuncha.proof.catalogue import RULES  # noqa: PLC0415
+    from xuncha.proof.desk import CHAPTERS  # noqa: PLC0415
+
+    parts = [PROOF_HEAD]
+    for chapter in CHAPTERS:
+        title = (chapter.__doc__ or "").partition("\n")[0].rstrip(".")
+        parts.append(f"## {title}\n")
+        for rule in RULES.values():
+            if rule.chapter == chapter.__name__.rpartition(".")[2]:
+                parts += [
+                    f"### {rule.code} ({rule.severity})\n",
+                    f"{rule.why}\n",
+                    f"Wrong:\n\n```text\n{rule.wrong}\n```\n",
+                    f"Right:\n\n```text\n{rule.right}\n```\n",
                 ]
     return "\n".join(parts)
 

@@ -29,8 +29,11 @@ class Finding(NamedTuple):
     hint: str = ""
     """What to write instead; empty where the message says it."""
     excerpt: str = ""
-    """The offending line as it stands in the file."""
+    """The offending line as it stands in the file; of a long one, a part."""
     severity: str = "error"
+    """`error`, `warning` or `note`."""
+    caret: int | None = None
+    """The place in the excerpt that is meant, from 0; None: the column says it, where the excerpt is the whole line."""
 
 
 class XunchaError(Exception):

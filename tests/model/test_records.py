@@ -41,6 +41,7 @@ SETTINGS: dict[str, Any] = {
     },
     "outcomes": [{"key": "rules", "label": "制定修订制度", "unit": "项"}],
     "policy": {"due_soon_days": 14, "close_requires": ["progress"], "review_every_days": 180},
+    "proof": [{"code": "half-width", "words": "某路1号"}],
 }
 PROBLEM: dict[str, Any] = {
     "title": "重点工程推进缓慢",
@@ -152,6 +153,9 @@ REFUSED: dict[str, dict[tuple[str | int, ...], list[Any]]] = {
         ("outcomes", 0, "key"): KEYS,
         ("outcomes", 0, "label"): LINES,
         ("outcomes", 0, "unit"): LINES,
+        ("proof",): [*LISTS, None, ["half-width"]],
+        ("proof", 0, "code"): ["", "Half", "half width", "半角", "half_width", "-half", 1, None, "a" * 61],
+        ("proof", 0, "words"): [line for line in LINES if line is not None],
         ("policy",): [*MAPPINGS, None],
         ("policy", "due_soon_days"): [-1, 3661, "14", 14.0, 14.5, True, None, [], 10**30],
         ("policy", "close_requires"): [*LISTS, None, ["everything"], [1], [None]],
@@ -290,7 +294,7 @@ def test_a_whole_record_is_accepted_and_keeps_what_it_was_given(name: str) -> No
         ("ledger", ("organisation",)), ("ledger", ("inspection",)), ("ledger", ("inspection", "feedback")), ("ledger", ("categories",)),
         ("ledger", ("leaders",)), ("ledger", ("offices",)), ("ledger", ("categories", 0, "key")), ("ledger", ("categories", 0, "title")),
         ("ledger", ("leading_group", "head")), ("ledger", ("outcomes", 0, "key")), ("ledger", ("outcomes", 0, "label")),
-        ("ledger", ("outcomes", 0, "unit")),
+        ("ledger", ("outcomes", 0, "unit")), ("ledger", ("proof", 0, "code")),
         ("problem", ("title",)), ("problem", ("category",)),
         ("measure", ("title",)), ("measure", ("leader",)), ("measure", ("office",)), ("measure", ("status",)),
         ("measure", ("progress", 0, "date")), ("measure", ("progress", 0, "text")), ("measure", ("progress", 0, "evidence", 1, "file")),
@@ -330,7 +334,7 @@ def test_an_office_that_fills_in_only_the_required_keys_has_a_record(
     ("name", "location"),
     [
         ("ledger", ()), ("ledger", ("inspection",)), ("ledger", ("categories", 0)), ("ledger", ("leading_group",)), ("ledger", ("contact",)),
-        ("ledger", ("notice",)), ("ledger", ("outcomes", 0)), ("ledger", ("policy",)),
+        ("ledger", ("notice",)), ("ledger", ("outcomes", 0)), ("ledger", ("policy",)), ("ledger", ("proof", 0)),
         ("problem", ()),
         ("measure", ()), ("measure", ("progress", 0)), ("measure", ("progress", 0, "evidence", 1)), ("measure", ("escalated",)),
         ("measure", ("closed",)), ("measure", ("reviews", 0)),

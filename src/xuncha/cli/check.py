@@ -1,14 +1,27 @@
-"""The rules: validate and schema."""
+"""The rules: validate, proof and schema."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xuncha.cli import options, screen
 from xuncha.cli.context import of
 from xuncha.cli.options import guide
+from xuncha.errors import Finding, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
+from xuncha.tally import tally
+
+if TYPE_CHECKING:
+    from xuncha.model.register import Register
+    from xuncha.proof.silence import Silenced
+    from xuncha.proof.text import Facts
 
 
 def register(app: typer.Typer) -> None:
@@ -19,6 +32,18 @@ def register(app: typer.Typer) -> None:
         help=guide(_("Check every rule, and show every place where one is broken."), "xuncha validate"),
         rich_help_panel=panel,
     )(validate)
+    app.command(
+        "proof",
+        help=guide(
+            _(
+                "Proofread a notice, as text, Markdown, web page or Word document: numbering, counts, dates, document numbers, "
+                "punctuation, words; against the ledger, where there is one."
+            ),
+            "xuncha proof 通报.docx",
+            "xuncha proof 通报.txt --ignore half-width --ignore heading-form:20",
+        ),
+        rich_help_panel=panel,
+    )(proof)
     app.command(
         "schema",
         help=guide(
@@ -39,8 +64,7 @@ def validate(context: typer.Context, as_json: options.Json = False) -> None:
     with screen.patience(_("Every file is being checked")):
         found = check(WorkingTree(call.root))
     if as_json:
-        keys = ("path", "line", "column", "severity", "code", "message")
-        screen.data([{key: getattr(finding, key) for key in keys} for finding in found])
+        _as_json(found)
     elif found:
         screen.findings(found)
     else:
@@ -51,6 +75,107 @@ def validate(context: typer.Context, as_json: options.Json = False) -> None:
             )
         )
     raise typer.Exit(1 if found else 0)
+
+
+def proof(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help=_("The notice"))],
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ignore",
+            metavar="CODE[:LINE]",
+            help=_("A rule to be silent, in one line of the file or in all; may be repeated"),
+        ),
+    ] = None,
+    as_json: options.Json = False,
+) -> None:
+    """Proofread a notice."""
+    from xuncha.proof.against import is_about  # noqa: PLC0415  rules are read by those who want them
+    from xuncha.proof.desk import proofread  # noqa: PLC0415
+    from xuncha.proof.library import installed  # noqa: PLC0415
+    from xuncha.proof.reading import read  # noqa: PLC0415
+    from xuncha.proof.silence import Silenced, unknown  # noqa: PLC0415
+
+    call = of(context)
+    asked = [_silenced(words) for words in ignore or ()]
+    text, silenced = read(file)
+    ledger = call.register_if_any()
+    facts = _facts(ledger, call.today) if ledger else None
+    kept = [Silenced(code, words=words) for code, words in (ledger.frame.silenced if ledger else ())]
+    if codes := unknown([*silenced, *kept]):
+        screen.warning(
+            _("the proofreader has no rule {codes}, which is to be silent").format(codes=_(", ").join(codes))
+        )
+    about = facts if facts and is_about(text, facts) else None
+    found = proofread(replace(text, facts=about), str(file), [*asked, *silenced, *kept])
+    if as_json:
+        _as_json([finding._replace(message=_with_hint(finding)) for finding in found])
+    else:
+        if not installed():
+            screen.warning(
+                _("blanks beside punctuation and full-width letters are not looked for"),
+                _('type: pip install "xuncha[{extra}]"').format(extra="proof"),
+            )
+        if facts and not about:
+            screen.warning(
+                _("the notice does not name {organisation}; it is not compared with the ledger").format(
+                    organisation=facts.organisation
+                )
+            )
+        screen.findings(found)
+    raise typer.Exit(1 if any(finding.severity == "error" for finding in found) else 0)
+
+
+def _silenced(words: str) -> Silenced:
+    """Read what is to be silent.
+
+    Raises:
+        UsageError: there is no such rule, or no such line.
+    """
+    from xuncha.proof.catalogue import RULES  # noqa: PLC0415
+    from xuncha.proof.silence import on_command_line  # noqa: PLC0415
+    from xuncha.rules.names import suggestion  # noqa: PLC0415
+
+    silenced = on_command_line(words)
+    if silenced is None:
+        raise UsageError(
+            "no-such-rule",
+            _("--ignore: {words} is no rule of the proofreader").format(words=words),
+            suggestion(words.partition(":")[0], RULES) or _("write it like half-width or half-width:20"),
+        )
+    return silenced
+
+
+def _facts(register: Register, today: date) -> Facts:
+    """What a notice of this ledger should say on a day."""
+    from xuncha.proof.text import Facts  # noqa: PLC0415
+
+    counts = tally(register, today)
+    return Facts(
+        organisation=counts.organisation,
+        feedback=date.fromisoformat(register.frame.feedback),
+        problems=counts.problems,
+        problems_done=counts.problems_closed,
+        measures=counts.measures,
+        measures_done=counts.closed,
+        measures_in_progress=counts.by_status["in_progress"] + counts.by_status["submitted"],
+        published_problems=counts.published_problems,
+        published_measures=counts.published_measures,
+    )
+
+
+def _with_hint(finding: Finding) -> str:
+    """What is said and what is suggested, in one sentence: programs show it as it is."""
+    if not finding.hint:
+        return finding.message
+    return _("{message}; {hint}").format(message=finding.message, hint=finding.hint)
+
+
+def _as_json(found: Sequence[Finding]) -> None:
+    """Print findings for programs."""
+    keys = ("path", "line", "column", "severity", "code", "message")
+    screen.data([{key: getattr(finding, key) for key in keys} for finding in found])
 
 
 def schema() -> None:

@@ -63,6 +63,8 @@ class Frame(NamedTuple):
     due_soon_days: int
     close_requires: tuple[Requirement, ...]
     review_every_days: int
+    silenced: tuple[tuple[str, str | None], ...] = ()
+    """What the proofreader keeps to itself: the code of a rule, and the words of the lines that are meant; None: all lines."""
 
 
 class Register(NamedTuple):

@@ -78,6 +78,13 @@ class Policy(Record):
     )
 
 
+class Silence(Record):
+    """What the proofreader says of the notice and the office does not want to hear again."""
+
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60, description="规则代码")]
+    words: Line | None = Field(default=None, description="只在含有这些字的行不提示；不写则一律不提示")
+
+
 class Settings(Record):
     """`data/ledger.yaml`: the organisation, the inspection, and who may be named."""
 
@@ -91,6 +98,7 @@ class Settings(Record):
     notice: NoticeSettings = Field(default_factory=NoticeSettings)
     outcomes: list[OutcomeKind] = Field(default_factory=list)
     policy: Policy = Field(default_factory=Policy)
+    proof: list[Silence] = Field(default_factory=list, description="校对通报时不再提示的问题")
 
     def frame(self) -> Frame:
         """What of it problems and measures are checked and counted against."""
@@ -105,4 +113,5 @@ class Settings(Record):
             due_soon_days=self.policy.due_soon_days,
             close_requires=tuple(self.policy.close_requires),
             review_every_days=self.policy.review_every_days,
+            silenced=tuple((silence.code, silence.words) for silence in self.proof),
         )

@@ -1,0 +1,23 @@
+"""Notices for the tests, and what the proofreader says of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xuncha.exchange.pages import plain
+from xuncha.proof.desk import proofread
+from xuncha.proof.text import Text
+
+if TYPE_CHECKING:
+    from xuncha.errors import Finding
+    from xuncha.proof.text import Facts
+
+
+def proof(text: str, facts: Facts | None = None) -> list[Finding]:
+    """What is found in a text."""
+    return proofread(Text(plain.lines(text), facts=facts), "通报.txt")
+
+
+def codes(text: str, facts: Facts | None = None) -> list[str]:
+    """The codes of what is found in a text, in its order."""
+    return [finding.code for finding in proof(text, facts)]

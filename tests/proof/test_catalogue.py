@@ -1,0 +1,86 @@
+"""Every rule's own examples are true: what is called wrong is found under its code alone, what is called right is not found."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import xuncha.proof
+from tests.proof.notices import codes, proof
+from xuncha.proof.against import EXAMPLE
+from xuncha.proof.catalogue import RULES, Rule
+from xuncha.proof.desk import CHAPTERS
+
+if TYPE_CHECKING:
+    from xuncha.proof.text import Facts
+
+EVERY = list(RULES.values())
+each_rule = pytest.mark.parametrize("rule", EVERY, ids=lambda rule: rule.code)
+
+
+def ledger_of(rule: Rule) -> Facts | None:
+    """The ledger beside which an example is read."""
+    return EXAMPLE if rule.code.startswith("ledger-") else None
+
+
+@each_rule
+def test_the_wrong_example_is_found_under_this_code_alone(rule: Rule) -> None:
+    assert set(codes(rule.wrong, ledger_of(rule))) == {rule.code}
+
+
+@each_rule
+def test_nothing_is_found_in_the_right_example(rule: Rule) -> None:
+    assert codes(rule.right, ledger_of(rule)) == []
+
+
+@each_rule
+def test_what_is_found_names_words_that_stand_at_its_place(rule: Rule) -> None:
+    lines = rule.wrong.split("\n")
+    for finding in proof(rule.wrong, ledger_of(rule)):
+        line = lines[finding.line - 1]
+        assert 1 <= finding.column <= len(line)
+        assert finding.caret is not None
+        assert finding.excerpt[finding.caret] == line[finding.column - 1]
+        assert finding.severity == rule.severity
+        assert finding.message
+
+
+@each_rule
+def test_every_rule_says_why_in_a_sentence(rule: Rule) -> None:
+    assert rule.why.endswith((".", ")."))
+    assert rule.why[0].isupper() or not rule.why[0].isascii()
+
+
+def test_every_rule_stands_in_a_chapter_of_the_documentation() -> None:
+    assert {rule.chapter for rule in EVERY} == {chapter.__name__.rpartition(".")[2] for chapter in CHAPTERS}
+
+
+def test_every_remark_is_made_by_a_function_that_is_a_rule() -> None:
+    """A function that yields remarks and is not entered would never be asked."""
+    for path in Path(xuncha.proof.__file__).parent.glob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if not isinstance(node, ast.FunctionDef) or node.name.startswith("_") or node.returns is None:
+                continue
+            if ast.unparse(node.returns) == "Iterator[Remark]":
+                assert node.decorator_list, f"{path.name}: {node.name}"
+
+
+def test_the_documentation_is_made_from_the_rules() -> None:
+    """`make docs` writes it."""
+    root = Path(__file__).parents[2]
+    spec = importlib.util.spec_from_file_location("make", root / "docs/make.py")
+    assert spec
+    assert spec.loader
+    make = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make)
+    assert (root / "docs/proof.md").read_text(encoding="utf-8") == make.proof()
+
+
+def test_without_the_library_its_rules_are_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = [rule for rule in EVERY if rule.chapter == "library"]
+    monkeypatch.setattr("xuncha.proof.library.find_spec", lambda _name: None)
+    assert [codes(rule.wrong) for rule in mine] == [[], []]

@@ -1,0 +1,124 @@
+"""What each rule finds and leaves alone, beyond its own examples: one line a case, as it may stand in a notice."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.proof.notices import codes, proof
+
+FOUND = [
+    # numbering
+    ("一、甲\n二、乙\n二、丙", "heading-number"),
+    ("一、甲\n（一）乙\n（三）丙", "heading-number"),
+    ("二、甲", "heading-number"),
+    ("（一）甲\n1.乙\n2.丙\n（二）丁\n2.戊", "heading-number"),
+    ("（一）甲\n1.乙\n2.丙\n（二）丁\n3.戊", None),  # numbered through the notice is as good as afresh
+    ("（一）甲\n1.乙\n（二）丁\n3.戊", "heading-number"),
+    ("整改措施：\n1.甲\n2.乙\n整改成效：\n1.丙\n2.丁", None),
+    ("一是甲。三是乙。", "enumeration-number"),
+    ("一是甲。二是乙。二是丙。", "enumeration-number"),
+    ("一是甲，做到：一是乙，二是丙。二是丁。", None),
+    ("一是甲。一是乙。二是丙。", "enumeration-number"),
+    ("首先，其一是甲，统一是乙。", None),
+    ("第一，甲；第二，乙。", None),
+    ("第一，甲；第三，乙。", "enumeration-number"),
+    # counts
+    ("反馈25个问题，已完成整改19个，正在整改6个，整改完成率76%。", None),
+    ("反馈25个问题，已完成整改19个、正在整改5个。", "count-sum"),
+    ("巡察反馈的697个问题，完成整改688个，基本完成并持续整改4个，未完成5个，完成率98.71%。", None),
+    ("巡察反馈的697个问题，完成整改688个，基本完成并持续整改4个，未完成6个。", "count-sum"),
+    ("12个问题已完成11个，41条措施已完成38条，正在推进3条，问题整改完成率91.67%。", None),
+    ("12个问题已完成11个，41条措施已完成38条，正在推进3条，问题整改完成率92.67%。", "completion-rate"),
+    ("六十八条措施已完成六十六条，其余两条正在推进。", None),
+    ("六十八条措施已完成六十六条，其余三条正在推进。", "count-sum"),
+    ("14个问题已完成13个（其中长期坚持3个），正在推进1个。", None),
+    ("14个问题已完成15个。", "count-sum"),
+    ("反馈12个问题，细化为25个具体问题。", None),
+    ("排查隐患问题35个，完成整改30个，正在整改5个。", None),
+    ("排查隐患问题35个，完成整改30个，正在整改6个。", "count-sum"),
+    ("471个问题完成整改453个，完成率96.17%。", None),  # cut off, not rounded
+    ("梳理为14个问题，其中明确5个重点问题，上轮巡察反馈的9个问题一并梳理。", None),
+    # dates
+    ("2023年2月29日召开会议。", "date-impossible"),
+    ("2024年2月29日召开会议。", None),
+    ("2024年13月召开会议。", "date-impossible"),
+    ("2024年4月31日召开会议。", "date-impossible"),
+    ("二〇二四年二月三十日", "date-impossible"),
+    ("每月5日调度，一月一通报，6个月内完成。", None),
+    ("2023年11月反馈，2024年1月完成。", None),
+    ("2023年11月反馈，1月完成。", "date-year"),
+    ("去年3月召开会议。", None),
+    ("投资2000万元，发布信息2023条，2035年建成。", None),
+    ("2023年9月8日至6月5日，市委第五巡察组开展巡察。", "date-year date-order"),
+    ("中共某局党组通报\n2023年11月10日，市委第五巡察组反馈了巡察意见。\n2023年10月1日", "date-order date-after-notice"),
+    ("一是2024年12月底前完成。二是继续推进。\n2024年4月18日", None),
+    ("2024年04月18日召开会议。", "date-form"),
+    ("24年4月召开会议。", "date-form date-year"),
+    # document numbers
+    ("印发通知（某政办发〔2023〕12号）。", None),
+    ("印发通知（某政办发（2023）12号）。", "document-brackets"),
+    ("印发通知（某政办发【2023】12号）。", "document-brackets"),
+    ("印发通知（某政办发〔23〕12号）。", "document-number"),
+    ("印发通知（某政办发〔2023〕12）。", "document-number"),
+    ("法院作出（2023）鲁05民初123号判决。", None),
+    ("2023年以来，落实意见（鲁建发〔2021〕4号）。", None),
+    # punctuation
+    ("甲,乙。", "half-width"),
+    ("网址：http://www.example.cn/a,b?c=1，时间：8:30。", None),
+    ("同比增长1,234.5万元。", None),
+    ("1)甲；2)乙。", "half-width"),
+    ("落实“一岗双责“要求。", "unbalanced unbalanced"),
+    ("落实”一岗双责“要求。", "unbalanced unbalanced"),
+    ("《办法》（试行。", "unbalanced"),
+    ("（一）甲，做到1）乙；2）丙。", None),
+    ("好！！真的吗？！是……的。", None),
+    ("甲，，乙。", "doubled-mark"),
+    ("甲、乙、。", "doubled-mark"),
+    # words
+    ("日常巡查河道，开展巡查办法培训。", None),
+    ("市委巡查组反馈。", "wrong-word"),
+    ("区委第三巡视组反馈。", "wrong-word"),
+    ("省委第三巡视组反馈。", None),
+    ("截止时间为2024年5月1日，截至目前无异议。", None),
+    ("截止4月底，全部完成。", "likely-word date-year"),
+    ("的等待和的等级都不是错。", None),
+    ("提交《某某办法》等的等材料。", "wrong-word"),
+    ("一个一个地过，研究研究再说，为了了解情况。", None),
+    ("已整改改到位，了了解情况。", None),
+    ("加强和和改进作风。", "doubled-word"),
+    ("开展工作工作。", "doubled-word"),
+    ("约60家，近百家，60余家，超过60家。", None),
+    ("约60家左右。", "approximate"),
+    ("超过60家以上。", "approximate"),
+    ("有效的推进措施、积极的工作态度。", None),
+    ("认真的落实要求。", "adverb"),
+    # contact and persons
+    ("电话：0546-8382481、010-65252017、12388、400-123-4567。", None),
+    ("联系电话：0546-83824811。", None),  # eight digits are possible in a growing city
+    ("联系电话：010-6525201。", "phone"),
+    ("监督电话：（0912）7621190", None),
+    ("电子邮箱：a@example.cn；邮编：257091。", None),
+    ("电子邮箱：a.example.cn", "email"),
+    ("电子邮箱：a@example", "email"),
+    ("邮编：2570910", "postcode"),
+    ("身份证号370502198001011234", "identity-number"),
+    ("统一社会信用代码91370500MA3C12345X，金额370502198001元。", None),
+    ("手机138-0013-8000", "mobile-number"),
+    ("卡号6222021604001234567", "bank-card"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wanted"), FOUND, ids=[text[:24] for text, _wanted in FOUND])
+def test_what_is_found_is_what_is_wrong(text: str, wanted: str | None) -> None:
+    assert sorted(codes(text)) == sorted((wanted or "").split())
+
+
+def test_the_number_of_a_person_is_not_said_again() -> None:
+    for text in ("身份证号370502198001011234", "电话13800138000", "卡号6222021604001234567"):
+        (finding,) = proof(text)
+        assert text[-9:] not in finding.message
+
+
+def test_the_words_of_a_title_are_not_ours() -> None:
+    assert codes("印发《关于做好其它工作的通知》。") == []
+    assert codes("做好其它工作。") == ["likely-word"]
