@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import resource
 import shutil
 import statistics
@@ -36,6 +37,8 @@ ENVIRONMENT = {
 }
 
 Prepare = Callable[[], None]
+LONG_NOTICE = 12_000
+"""Characters."""
 MIDDLE = 10_000
 """Measures of the ledger that most figures are about."""
 
@@ -72,6 +75,9 @@ def measure_all(folder: Path, rounds: int, *, large: bool, table: Table) -> None
             status(seed),
         )
     close_at_seed = close(table, seed, rounds)
+    notice = long_notice(seed, folder / "notice.txt")
+    proof = [*XUNCHA, "--ledger", str(seed), "proof", str(notice)]
+    ratio(table, f"proof of {LONG_NOTICE:,} characters / status, seed", "<= 2", rounds, proof, status(seed))
     sizes = {}
     for size in [1_000, 10_000] + ([100_000] if large else []):
         ledger = folder / str(size)
@@ -165,6 +171,18 @@ def ratio(
         what, f"{median:.2f}", aim, f"{1000 * statistics.median(first for first, _second in pairs):.0f}"
     )
     return median
+
+
+def long_notice(ledger: Path, target: Path) -> Path:
+    """A notice of the ledger as long as long ones are: its measures are told again, without their numbers."""
+    run([*XUNCHA, "--ledger", str(ledger), "notice", "-o", str(target)])
+    lines = target.read_text(encoding="utf-8").split("\n")
+    told = [line for line in lines if line.startswith("　　一是") and "二是" in line]
+    last = lines.index(told[-1]) + 1
+    more = re.sub("[一二三四五六七八九十]是", "", "\n".join(told)) + "\n"
+    lines[last:last] = (more * 9)[: LONG_NOTICE - sum(map(len, lines))].split("\n")
+    target.write_text("\n".join(lines), encoding="utf-8")
+    return target
 
 
 def close(table: Table, ledger: Path, rounds: int) -> float:

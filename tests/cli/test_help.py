@@ -23,6 +23,9 @@ COMPUTING = {
     ("show",),
     ("log",),
     ("validate",),
+    ("proof",),
+    ("import", "xlsx"),
+    ("import", "notice"),
     ("report", "weekly"),
     ("report", "dispatch"),
 }
@@ -48,7 +51,9 @@ ACTING = {
         "dashboard",
         "schema",
     ]
-} | {("add", "problem"), ("add", "measure"), ("report", "plan"), ("report", "letter")}
+} | {
+    ("add", "problem"), ("add", "measure"), ("report", "plan"), ("report", "letter"), ("export", "xlsx"), ("export", "csv"), ("export", "json"),
+}  # fmt: skip
 """The others; what `notice`, `calendar` and `schema` write is for programs as it is."""
 
 _CHINESE = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
@@ -78,7 +83,7 @@ def help_of(folder: Path, environment: dict[str, str], path: tuple[str, ...], la
 
 
 def test_every_command_of_the_contract_is_there() -> None:
-    wanted = "init add status list show start progress attach submit return close reopen extend escalate review edit undo validate log notice report schema"
+    wanted = "init add status list show start progress attach submit return close reopen extend escalate review edit undo validate log notice report proof schema"
     assert set(wanted.split()) <= {path[0] for path in NAMED}
 
 

@@ -136,10 +136,11 @@ _FAMILIES = {
         "review",
     ),
     "track": ("log", "undo"),
-    "check": ("validate", "schema"),
+    "check": ("validate", "proof", "schema"),
     "publish": ("notice", "dashboard"),
     "report": ("report",),
     "deadlines": ("calendar",),
+    "exchange": ("import", "export"),
 }
 """The rooms of the verbs, in the order of the help."""
 

@@ -62,6 +62,21 @@ class Context:
         with screen.patience(_("The files are being read")):
             return register(self.root)
 
+    def register_if_any(self) -> Register | None:
+        """The register of the ledger; None where none was named and there is none here.
+
+        Raises:
+            InvalidLedgerError: there is one, and it breaks rules.
+        """
+        from xuncha.errors import SurroundingsError  # noqa: PLC0415
+
+        try:
+            return self.register()
+        except SurroundingsError as error:
+            if self.named is not None or error.code != "no-ledger":
+                raise
+            return None
+
     def warn_of_leftovers(self) -> None:
         """Name what an interrupted command left without a commit, and say what to type."""
         from xuncha.trail.git import private  # noqa: PLC0415

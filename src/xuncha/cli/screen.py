@@ -19,7 +19,7 @@ from xuncha.language import ngettext
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rich.console import RenderableType
 
@@ -125,6 +125,24 @@ def _pulse(doing: str, done: threading.Event) -> None:
         done.wait()
 
 
+@contextlib.contextmanager
+def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar while something long is done; on a terminal only, where somebody waits.
+
+    Yields:
+        What is to be told how many more are done.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _more: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(file=sys.stderr), transient=True) as bars:
+        task = bars.add_task(what, total=total)
+        yield lambda more: bars.advance(task, more)
+
+
 def finish() -> OSError | None:
     """Send what is still to be sent; what kept it from being sent, where something did.
 
@@ -180,13 +198,25 @@ def findings(found: Sequence[Finding]) -> None:
     """Print findings, each with its line and its remedy, and how many there are."""
     for finding in found:
         more = [f"    {finding.excerpt}"] if finding.excerpt.strip() else []
-        if more and finding.column > 0 and not finding.excerpt.startswith("…"):
-            more.append("    " + _indent(finding.excerpt[: finding.column - 1]) + "^")
+        caret = finding.column - 1 if finding.caret is None else finding.caret
+        if more and caret >= 0 and (finding.caret is not None or not finding.excerpt.startswith("…")):
+            more.append("    " + _indent(finding.excerpt[:caret]) + "^")
         if finding.hint:
             more.append(_("hint: {hint}").format(hint=finding.hint))
         place = f"{finding.path}:{finding.line}:{finding.column}"
         _complain(f"{place}: {finding.severity}[{finding.code}]: {finding.message}", more)
-    sys.stderr.write(ngettext("{n} error", "{n} errors", len(found)).format(n=len(found)) + "\n")
+    sys.stderr.write(_how_many([finding.severity for finding in found]) + "\n")
+
+
+def _how_many(severities: list[str]) -> str:
+    """How many findings there are of each severity; errors also where there are none."""
+    errors, warnings, notes = map(severities.count, ("error", "warning", "note"))
+    said = [ngettext("{n} error", "{n} errors", errors).format(n=errors)]
+    if warnings:
+        said.append(ngettext("{n} warning", "{n} warnings", warnings).format(n=warnings))
+    if notes:
+        said.append(ngettext("{n} note", "{n} notes", notes).format(n=notes))
+    return _(", ").join(said)
 
 
 def _indent(text: str) -> str:
@@ -200,6 +230,7 @@ def _complain(first: str, more: Iterable[str]) -> None:
     first = clean(first)
     if sys.stderr.isatty() and "NO_COLOR" not in os.environ:
         first = re.sub(r"(error\[[a-z0-9-]+\]|^warning|^警告)", "\x1b[1;31m\\1\x1b[0m", first, count=1)
+        first = re.sub(r"((?:warning|note)\[[a-z0-9-]+\])", "\x1b[1;33m\\1\x1b[0m", first, count=1)
     sys.stderr.write(first + "\n")
     for text in more:
         sys.stderr.write(f"  {clean(text)}\n")

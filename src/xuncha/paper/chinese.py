@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-_DIGITS = "零一二三四五六七八九"
-_NUMERALS_BY_HAND = 100
-"""Below this, numbers of headings are written without the library."""
 _CJK = r"[\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff“”‘’…—]"
 _CHINESE = re.compile(_CJK)
 _HALF_WIDTH = re.compile(rf"(?<={_CJK})[,;:!?()]|[,;:!?()](?={_CJK})")
@@ -26,16 +23,35 @@ _PAGE = re.compile(r"<style>.*?</style>|<[^<>]*>|&#?[0-9A-Za-z]+;", re.DOTALL)
 _ESCAPE = re.compile(r"\\[!-/:-@\[-`{-~]")
 """The mark-up of Markdown that stands between characters which its reader sees side by side."""
 
+_USUAL = [
+    f"{tens}{ones}"
+    for tens in ["", "十", *(f"{digit}十" for digit in "二三四五六七八九")]
+    for ones in ["", *"一二三四五六七八九"]
+]
+"""The numerals below a hundred by their numbers: nearly all that a notice has, known without cn2an, which takes as long to
+import as a whole `status` runs; it knows the others."""
+_VALUES = {text: number for number, text in enumerate(_USUAL) if text} | {"两": 2}
+
 
 def numeral(number: int) -> str:
     """A number of a heading or of an enumeration in Chinese: 1 is 一, 12 is 十二, 105 is 一百零五."""
-    if number < _NUMERALS_BY_HAND:
-        tens, ones = divmod(number, 10)
-        ten = f"{_DIGITS[tens] if tens > 1 else ''}十" if tens else ""
-        return ten + (_DIGITS[ones] if ones or not tens else "")
-    from cn2an import an2cn  # noqa: PLC0415  loads for a tenth of a second, longer than a whole `status`
+    if 0 < number < len(_USUAL):
+        return _USUAL[number]
+    from cn2an import an2cn  # noqa: PLC0415  see _USUAL
 
     return str(an2cn(number))
+
+
+def value(text: str) -> int | None:
+    """The number that a numeral in Chinese says: 十二 is 12, 两 is 2; None where it says none."""
+    if text in _VALUES:
+        return _VALUES[text]
+    from cn2an import cn2an  # noqa: PLC0415  see _USUAL
+
+    try:
+        return int(cn2an(text, "normal"))
+    except ValueError:
+        return None
 
 
 def day(value: date, after: date | None = None) -> str:
