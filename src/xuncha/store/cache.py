@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-_FORMAT = f"xuncha register 3 {__version__} {sys.version}"
+_FORMAT = (
+    f"xuncha register {__version__} {sys.version} {Frame._fields} {ProblemRow._fields} {MeasureRow._fields}"
+)
 _WINDOWS = os.name == "nt"
 _SETTLED = 2_000_000_000
 """Nanoseconds: the coarsest clock of a file system (FAT's) moves on within them."""
