@@ -43,7 +43,9 @@ class Taker:
         self.mine: list[ProblemDraft] = []
 
     def take(self, table: header.Table) -> None:
-        """Take a table."""
+        """Take a table; a header right above another one has none."""
+        if table.first > table.last:
+            return
         for column, heading in sorted(table.headings.items()):
             self.draft.columns.append(
                 Column(self.sheet.name, letter(column), heading, table.meanings[column])
