@@ -21,6 +21,7 @@ docs: .venv/ready-to-develop
 
 bench: .venv/ready-to-develop
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/sheet.py
 
 publish: .venv/ready-to-develop
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh src/xuncha/skeleton/publish.sh
