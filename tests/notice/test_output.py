@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import LedgerOnDisk, measure
+from xuncha.cli import deliver
+from xuncha.paper import forms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -151,3 +153,18 @@ def test_an_unknown_form_is_wrong_usage_and_names_those_there_are(
 
 def test_the_notice_does_not_depend_on_the_language_on_screen(ledger: LedgerOnDisk) -> None:
     assert ledger.ok("--lang", "en", "notice") == ledger.ok("--lang", "zh", "notice")
+
+
+@pytest.mark.parametrize("command", [("notice",), ("report", "weekly"), ("report", "plan")])
+def test_a_file_named_as_another_form_is_refused_and_not_written(
+    ledger: LedgerOnDisk, command: tuple[str, ...]
+) -> None:
+    result = ledger.run(*command, "-o", "out.docx")
+    assert (result.code, result.err.startswith("error[wrong-suffix]")) == (2, True)
+    assert "-f docx" in result.err
+    assert not (ledger.root / "out.docx").exists()
+    ledger.ok(*command, "-f", "md", "-o", "out.anything")
+
+
+def test_the_forms_that_can_be_asked_for_are_those_that_can_be_made() -> None:
+    assert (deliver.FORMS, deliver.TABLES) == (forms.FORMS, forms.TABLES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from xuncha.cli import screen
 from xuncha.errors import SurroundingsError, UsageError, cause_of
@@ -11,6 +11,10 @@ from xuncha.language import gettext as _
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+FORMS: Final = ("txt", "md", "html", "docx", "pdf")
+"""Those of `xuncha.paper.forms`, where no paper is loaded for them."""
+TABLES: Final = "xlsx"
 
 
 def check(form: str, forms: Sequence[str], output: Path | None, name: str) -> None:
@@ -23,9 +27,9 @@ def check(form: str, forms: Sequence[str], output: Path | None, name: str) -> No
         name: what a file of it might be called, without its ending.
 
     Raises:
-        UsageError: there is no such form, or a screen would get what it cannot show.
+        UsageError: there is no such form, a screen would get what it cannot show, or the file is named as another form.
     """
-    from xuncha.paper.forms import TEXT  # noqa: PLC0415
+    from xuncha.paper.forms import TEXT  # noqa: PLC0415  help and completion need no paper
 
     if form not in forms:
         raise UsageError(
@@ -39,10 +43,25 @@ def check(form: str, forms: Sequence[str], output: Path | None, name: str) -> No
             _("a screen cannot show {form}").format(form=form),
             _("name a file: {option}").format(option=f"-o {name}.{form}"),
         )
+    suffix = output.suffix.lower().removeprefix(".") if output else ""
+    if suffix in forms and suffix != form:
+        raise UsageError(
+            "wrong-suffix",
+            _("{path} is named as {suffix}, but the form is {form}").format(
+                path=output, suffix=suffix, form=form
+            ),
+            _("type: -f {suffix}").format(suffix=suffix),
+        )
 
 
-def deliver(content: bytes, warnings: Sequence[str], output: Path | None) -> None:
+def deliver(content: bytes, warnings: Sequence[str], output: Path | None, said: str = "") -> None:
     """Show a document, or write it to a file.
+
+    Args:
+        content: the document.
+        warnings: what is to be told of it.
+        output: the file; None for the screen or a pipe.
+        said: the sentence that names the file, with `{path}` in it.
 
     Raises:
         SurroundingsError: the file cannot be written; it is as it was.
@@ -53,7 +72,7 @@ def deliver(content: bytes, warnings: Sequence[str], output: Path | None) -> Non
         screen.write(content)
         return
     save(content, output)
-    screen.line(_("It is in {path}.").format(path=output))
+    screen.line((said or _("It is in {path}.")).format(path=output))
 
 
 def save(content: bytes, output: Path) -> None:

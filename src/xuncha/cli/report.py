@@ -10,7 +10,7 @@ import typer
 
 from xuncha.cli import options, screen
 from xuncha.cli.context import of
-from xuncha.cli.deliver import check, deliver
+from xuncha.cli.deliver import FORMS, TABLES, check, deliver
 from xuncha.cli.options import guide
 from xuncha.errors import RefusedError, SurroundingsError, UsageError
 from xuncha.language import gettext as _
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from xuncha.model.records import Ledger, Measure
     from xuncha.trail.history import Event
 
-_FORMS: Final = ("txt", "md", "html", "docx", "pdf")
-_PLAN_FORMS: Final = (*_FORMS, "xlsx")
+_PLAN_FORMS: Final = (*FORMS, TABLES)
 _KINDS: Final = ("reminder", "supervision", "warning")
 _DAYS: Final = 7
 """A weekly report tells of so many days unless it is told otherwise."""
@@ -91,7 +90,7 @@ _Form = Annotated[
         "--format",
         metavar="txt|md|html|docx|pdf",
         help=_("The form"),
-        autocompletion=lambda: list(_FORMS),
+        autocompletion=lambda: list(FORMS),
     ),
 ]
 _PlanForm = Annotated[
@@ -130,7 +129,7 @@ def weekly(
     from xuncha.report.weekly import weekly as content  # noqa: PLC0415
 
     if not as_json:
-        check(form, _FORMS, output, "weekly")
+        check(form, FORMS, output, "weekly")
     call = of(context)
     first = _since(call, since)
     ledger = _ledger(call)
@@ -151,7 +150,7 @@ def dispatch(
     from xuncha.report.dispatch import dispatch as content  # noqa: PLC0415
 
     if not as_json:
-        check(form, _FORMS, output, "dispatch")
+        check(form, FORMS, output, "dispatch")
     call = of(context)
     ledger = _ledger(call)
     report = content(ledger, call.today)
@@ -210,7 +209,7 @@ def letter(
             _("KIND is reminder, supervision or warning, not “{word}”").format(word=kind),
             suggestion(kind, _KINDS),
         )
-    check(form, _FORMS, output, "letter")
+    check(form, FORMS, output, "letter")
     if bool(identities) == (office is not None):
         raise UsageError(
             "usage",
