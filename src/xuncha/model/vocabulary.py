@@ -10,7 +10,7 @@ Light = Literal["done", "green", "yellow", "red"]
 ReviewResult = Literal["holds", "slipped"]
 Requirement = Literal["progress", "evidence", "submission", "second_person", "signed_commit"]
 Action = Literal[
-    "init", "add", "start", "progress", "attach", "submit", "return", "close", "reopen", "extend", "escalate", "review", "edit", "undo", "import",
+    "init", "add", "start", "progress", "attach", "submit", "return", "close", "reopen", "extend", "escalate", "review", "edit", "undo", "import", "sync", "renumber",
 ]  # fmt: skip
 
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)

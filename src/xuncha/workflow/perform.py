@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 SUBJECTS: dict[Action, str] = {
     "init": "建立台账", "add": "新增", "start": "启动", "progress": "进展", "attach": "佐证", "submit": "申请销号", "return": "退回",
     "close": "销号", "reopen": "重新打开", "extend": "延期", "escalate": "攻坚", "review": "回头看", "edit": "修改", "undo": "撤回",
-    "import": "导入",
+    "import": "导入", "sync": "同步", "renumber": "改号",
 }  # fmt: skip
 """How a commit's subject begins: the trail is a document, and documents are Chinese."""
 
