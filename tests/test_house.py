@@ -28,6 +28,7 @@ FLOORS = [
     {"rules", "tally"},
     {"trail"},
     {"store"},
+    {"merge"},
     {"workflow"},
     {"notice", "dashboard", "deadlines", "exchange", "proof", "report"},
     {"cli"},

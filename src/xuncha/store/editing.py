@@ -26,6 +26,7 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _COMMA = re.compile(r"(?:\s|#[^\r\n]*)*,")
 _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)")
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
+_COMMENTS = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*")
 _PLAIN = re.compile(r"[a-z_]+|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 KEYS = (
@@ -101,7 +102,7 @@ def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
 
 def fresh(record: dict[str, Any], schema: str) -> bytes:
     """A new file with a record, and the line that tells an editor its schema (relative to the file)."""
-    body = "".join(_block({key: value}, 0, "\n") for key, value in record.items())
+    body = "".join(block({key: value}, 0, "\n") for key, value in record.items())
     return f"# yaml-language-server: $schema={schema}\n{body}".encode()
 
 
@@ -143,7 +144,7 @@ def _remove(text: str, root: Node, key: str) -> _Splice:
     start, end = root.keys[place].start, root.items[place].end
     if root.style == "flow":
         return _remove_between_commas(text, root, place)
-    start, end = _line_start(text, start), _line_end(text, end)
+    start, end = line_start(text, start), line_end(text, end)
     if end == len(text) and not text.endswith(("\n", "\r")):
         # It was the last line and had no end: then the new last line has none either.
         start -= len(_last_line_end(text[:start]))
@@ -156,8 +157,8 @@ def _remove_between_commas(text: str, root: Node, place: int) -> _Splice:
     match = _COMMA.match(text, root.items[place].end)
     end = match.end() if match else root.items[place].end
     rest = _REST_OF_LINE.match(text, end)
-    if rest and not text[_line_start(text, start) : start].strip():
-        return _Splice(_line_start(text, start), rest.end(), "")
+    if rest and not text[line_start(text, start) : start].strip():
+        return _Splice(line_start(text, start), rest.end(), "")
     if place < len(root.keys) - 1:
         return _Splice(start, root.keys[place + 1].start, "")
     return _Splice(root.items[place - 1].end if place else start, root.items[place].end, "")
@@ -186,15 +187,15 @@ def _append(text: str, node: Node, item: str | dict[str, Any]) -> _Splice:
 
 def _insert_lines(text: str, index: int, value: Any, indent: int) -> _Splice:  # noqa: ANN401
     """Put lines behind the line in which the index stands."""
-    end = _line_end(text, index)
-    line_end = _last_line_end(text[:end]) or _common_line_end(text)
-    lines = _block(value, indent, line_end)
+    end = line_end(text, index)
+    ending = _last_line_end(text[:end]) or common_line_end(text)
+    lines = block(value, indent, ending)
     if not _last_line_end(text[:end]):
-        lines = line_end + lines[: -len(line_end)]
+        lines = ending + lines[: -len(ending)]
     return _Splice(end, end, lines)
 
 
-def _block(value: Any, indent: int, line_end: str) -> str:  # noqa: ANN401
+def block(value: Any, indent: int, ending: str) -> str:  # noqa: ANN401
     """Lines that say a value, in block style; lists of words, and mappings but for the outermost, in flow style."""
     if isinstance(value, list):
         text = "".join(_item(item) for item in value)
@@ -204,7 +205,13 @@ def _block(value: Any, indent: int, line_end: str) -> str:  # noqa: ANN401
             text = f"{key}:\n" + "".join("  " + line + "\n" for item in inner for line in _lines(_item(item)))
         else:
             text = f"{key}: {_flow(inner)}\n"
-    return "".join(" " * indent + line + line_end for line in _lines(text))
+    return "".join(" " * indent + line + ending for line in _lines(text))
+
+
+def comments_at_the_top(text: str) -> str:
+    """The comments and blank lines with which a file begins."""
+    match = _COMMENTS.match(text)
+    return match[0] if match else ""
 
 
 def _lines(text: str) -> list[str]:
@@ -244,11 +251,12 @@ def _scalar(value: Any) -> str:  # noqa: ANN401
     return json.dumps(value, ensure_ascii=False).translate(_ESCAPES)
 
 
-def _line_start(text: str, index: int) -> int:
+def line_start(text: str, index: int) -> int:
+    """Where the line begins in which the index stands."""
     return max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
 
 
-def _line_end(text: str, index: int) -> int:
+def line_end(text: str, index: int) -> int:
     """Behind the end of the line in which the index stands."""
     match = _LINE_END.search(text, index)
     return match.end() if match else len(text)
@@ -259,6 +267,7 @@ def _last_line_end(text: str) -> str:
     return match[0] if match else ""
 
 
-def _common_line_end(text: str) -> str:
+def common_line_end(text: str) -> str:
+    """How the lines of a text end."""
     match = _LINE_END.search(text)
     return match[0] if match else "\n"

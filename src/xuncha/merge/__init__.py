@@ -1,0 +1,1 @@
+"""Merging: what two people have done to one file, brought together field by field."""
