@@ -139,6 +139,8 @@ def _all_commands() -> Iterator[list[str]]:
 
     yield []
     for name, command in get_command(program()).commands.items():  # type: ignore[attr-defined]
+        if command.hidden:
+            continue
         yield [name]
         for inner in getattr(command, "commands", ()):
             yield [name, inner]

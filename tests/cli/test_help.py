@@ -46,6 +46,7 @@ ACTING = {
         "review",
         "edit",
         "undo",
+        "setup",
         "notice",
         "calendar",
         "dashboard",
@@ -65,7 +66,8 @@ def walk(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
     """Every command and every group below one, with the words that lead to it."""
     yield path, command
     for name, inner in getattr(command, "commands", {}).items():
-        yield from walk(inner, (*path, name))
+        if not inner.hidden:  # git types it, nobody else
+            yield from walk(inner, (*path, name))
 
 
 COMMANDS: dict[tuple[str, ...], Any] = dict(walk(get_command(program())))

@@ -141,6 +141,7 @@ _FAMILIES = {
     "report": ("report",),
     "deadlines": ("calendar",),
     "exchange": ("import", "export"),
+    "merging": ("setup", "merge-driver"),
 }
 """The rooms of the verbs, in the order of the help."""
 

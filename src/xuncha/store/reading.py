@@ -9,13 +9,16 @@ rule out what the fast one would let pass: equal keys, aliases, tags, several do
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from yaml12 import parse_yaml
 
 from xuncha.language import gettext as _
 from xuncha.store.faults import DEEPEST, MOST, Fault, UnreadableError, invisible
 from xuncha.store.files import LARGEST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # What the fast reader may understand otherwise than the careful one, or what a ledger must not hold: characters, and
 # beginnings of lines. Searched for apart, since this is done for every file.
@@ -30,6 +33,7 @@ _SIMPLE_FLOW_MAPPING = re.compile(
     r"""\{(?:[ ]*[a-z0-9_]+: [^\s,{}\[\]:#"'>|@`%][^,{}\[\]:#"'\n]*(?:,(?=[ ]*[a-z])|(?=\})))+\}"""
 )
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: |$)|^={7}\r?$", re.MULTILINE)
+_KEY = re.compile(r"[a-z_]+(?=:)")
 _SEPARATOR = re.compile(r"[\x85\u2028\u2029]")
 
 
@@ -124,11 +128,13 @@ def _keys(value: dict[Any, Any] | list[Any], deeper: int = DEEPEST) -> int:
 
 def _parse_carefully(text: str) -> dict[str, Any]:
     if match := _CONFLICT.search(text):
+        disputed = _(", ").join(f"`{key}`" for key in dict.fromkeys(_disputed(text)))
+        said = _("two people have changed {keys} in different ways, and git keeps both here")
         raise UnreadableError(
             Fault(
                 "merge-conflict", text.count("\n", 0, match.start()) + 1, 1,
-                _("git left a merge conflict in the file"),
-                _("keep the lines that hold, and take out the lines of <<<<<<<, ======= and >>>>>>>"),
+                said.format(keys=disputed) if disputed else _("git left a merge conflict in the file"),
+                _("keep the lines that hold, take out the lines of <<<<<<<, ======= and >>>>>>>, then: git add -A && git commit"),
             )
         )  # fmt: skip
     if match := _SEPARATOR.search(text):
@@ -152,6 +158,16 @@ def _parse_carefully(text: str) -> dict[str, Any]:
             )
         )
     return data  # type: ignore[no-any-return]
+
+
+def _disputed(text: str) -> Iterator[str]:
+    """The keys of a record that stand between the marks of git."""
+    inside = False
+    for line in text.splitlines():
+        if line.startswith(("<<<<<<<", ">>>>>>>")):
+            inside = line.startswith("<")
+        elif inside and (match := _KEY.match(line)):
+            yield match[0]
 
 
 def _place(message: str) -> tuple[int, int]:

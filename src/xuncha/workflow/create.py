@@ -13,6 +13,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.store.files import replace
 from xuncha.store.schema import KINDS, one
+from xuncha.trail import driver
 from xuncha.trail.git import Git, GitError, git_dir
 from xuncha.workflow.change import Message
 
@@ -77,6 +78,9 @@ def create(root: Path, today: date, *, example: bool) -> Created:
         for path in new:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             replace(root / path, contents[path])
+        driver.register(git)
+        if not driver.effective(git):  # there were attributes before
+            driver.claim(git)
     except OSError as error:
         raise SurroundingsError(
             "not-written", _("{path} cannot be written: {reason}").format(path=root, reason=cause_of(error))
