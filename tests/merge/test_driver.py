@@ -69,6 +69,8 @@ edits = st.one_of(
 def edited(content: bytes, changes: list[Edit | list[Edit]]) -> bytes:
     """A file after some commands; what its layout does not allow is left out."""
     for change in changes:
+        if change == Set("status", "submitted") and "closed" in parse(content):
+            continue  # the workflow does not lead there
         try:
             content = apply(content, change if isinstance(change, list) else [change])
         except RefusedError:
