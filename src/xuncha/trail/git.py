@@ -121,7 +121,8 @@ class Git:
         """
         try:
             process = subprocess.Popen(
-                ["git", *arguments],
+                # Who is told that it is done may pull the plug; by itself git does not wait for the disk.
+                ["git", "-c", "core.fsync=all", *arguments],
                 cwd=self.root,
                 stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -11,7 +11,6 @@ import base64
 import contextlib
 import json
 import sys
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,7 +20,8 @@ from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS
 from xuncha.store import files
-from xuncha.trail.git import Git, GitError, git_dir, private
+from xuncha.trail import locks
+from xuncha.trail.git import Git, GitError, git_dir, literal, private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 60.0
 """Seconds to wait for another command to finish."""
-PATIENCE_WITH_GIT = 5.0
-"""Seconds to wait for a git whose command was killed."""
 
 
 class FileChange(NamedTuple):
@@ -137,6 +135,7 @@ class Session:
             _put_all(self.root, changes)
             paths = [change.path for change in changes]
             self.git.commit(message.text(), paths, new=self._unknown(changes), signed=signed)
+            _settle_branch(self.root)
         except BaseException as error:
             # Where even this fails, the journal stays, and the next command takes the change back.
             with contextlib.suppress(OSError, GitError):
@@ -144,7 +143,7 @@ class Session:
             if isinstance(error, GitError):
                 if self._committed(changes):
                     return  # git died after it had made the commit
-                raise _refused(error) from error
+                raise _refused(self.root, error) from error
             if isinstance(error, OSError):
                 raise _not_written(self.root, error) from error
             raise
@@ -170,7 +169,7 @@ def begin(root: Path) -> Iterator[tuple[Session, Leftover | None]]:
         The session, and what was taken back.
 
     Raises:
-        SurroundingsError: no git, no repository, or another command has held the lock for a minute.
+        SurroundingsError: no git, no repository, another command has held the lock for a minute, or git its own for too long.
     """
     git = Git.for_writing(root)
     lock = _lock(root)
@@ -186,6 +185,7 @@ def begin(root: Path) -> Iterator[tuple[Session, Leftover | None]]:
             _("wait until it has finished, or end it"),
         )
     try:
+        locks.wait(root)
         yield Session(root, git), _take_back(root, git)
     finally:
         lock.release()
@@ -231,44 +231,57 @@ def _left(root: Path, git: Git, changes: Sequence[FileChange]) -> list[FileChang
 
 def _take_back(root: Path, git: Git) -> Leftover | None:
     """Roll back what a killed command left behind."""
-    if not _journal(root).exists():
-        return None
-    _wait_for_git(root)
-    return _roll_back(root, git)
+    return _roll_back(root, git) if _journal(root).exists() else None
 
 
 def _roll_back(root: Path, git: Git) -> Leftover | None:
     """Give the files of the journal back what they held, as far as no commit holds the change."""
     command, changes = _read_journal(root)
     left = _left(root, git, changes)
+    _bring_forward(root, git, changes)
     for change in changes:
         files.half_written(root / change.path).unlink(missing_ok=True)
         if change.before is None and not (root / change.path).exists():
             files.remove(root / change.path)  # its folder may have been made for it
     for change in reversed(left):
-        if change.before is None:
-            git.forget([change.path])
         _put(root / change.path, change.before)
+    _settle_index(git, [change.path for change in changes])
     _drop_journal(root)
     return Leftover(command, [change.path for change in left]) if left else None
 
 
-def _wait_for_git(root: Path) -> None:
-    """Wait for a git that has outlived the command that started it, and may still commit what that wrote.
+def _bring_forward(root: Path, git: Git, changes: Sequence[FileChange]) -> None:
+    """Where a disk has kept the commit and lost the files: they become what the commit says, for it may have been acknowledged."""
+    lost = [change for change in changes if _get(root / change.path) == change.before != change.after]
+    committed = git.blobs(f"HEAD:./{change.path}" for change in lost)
+    for change, content in zip(lost, committed, strict=True):
+        if content == change.after:
+            _put(root / change.path, content)
 
-    Raises:
-        SurroundingsError: it does not end; or it was killed too, and has left its lock.
+
+def _settle_index(git: Git, paths: Sequence[str]) -> None:
+    """Where git was killed between its commit and its index, or before it took back what it meant to add: the index follows.
+
+    Only where the file is what the last commit holds, and the index what was before: nothing that someone has staged is lost.
     """
-    lock = _journal(root).parents[1] / "index.lock"
-    end = time.monotonic() + PATIENCE_WITH_GIT
-    while lock.exists():
-        if time.monotonic() > end:
-            raise SurroundingsError(
-                "git-at-work",
-                _("git is at work in this repository, or was interrupted: {lock} is there").format(lock=lock),
-                _("wait until git has ended; if none is running, delete that file"),
-            )
-        time.sleep(0.05)
+    found = (
+        git.blobs(f"{where}:./{path}" for path in paths for where in ("HEAD", "HEAD^", "")) if paths else []
+    )
+    triples = zip(paths, found[::3], found[1::3], found[2::3], strict=True)
+    behind = [
+        path
+        for path, now, before, staged in triples
+        if staged != now and (staged or None) == (before or None)
+    ]
+    behind = sorted(set(behind) - set(git.uncommitted(*behind))) if behind else []
+    if behind:
+        git.run("reset", "--quiet", "--", *literal(behind))
+
+
+def _settle_branch(root: Path) -> None:
+    """Bring the branch's new tip to the disk: git does so with its content, not with its name."""
+    if (tip := locks.branch(root)) is not None:
+        files.settle(tip.parent)
 
 
 def _not_written(root: Path, error: OSError) -> SurroundingsError:
@@ -279,8 +292,10 @@ def _not_written(root: Path, error: OSError) -> SurroundingsError:
     )
 
 
-def _refused(error: GitError) -> RefusedError | SurroundingsError:
+def _refused(root: Path, error: GitError) -> RefusedError | SurroundingsError:
     said = error.said or _("git gave no reason")
+    if places := locks.named(root, said):
+        return locks.at_work(places)
     if "user.email" in said or "user.name" in said:
         return SurroundingsError(
             "no-user",

@@ -1,0 +1,91 @@
+"""Git's locks: files that say that it is at work, and that stay where it was killed. Nothing here takes one away."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import time
+from typing import TYPE_CHECKING
+
+from xuncha.errors import SurroundingsError
+from xuncha.language import gettext as _
+from xuncha.trail.git import git_dir
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PATIENCE = 5.0
+"""Seconds for which a lock may be that of a git which is just about to end."""
+_LOCK = re.compile(r"[\"'“‘]([^\"'“”‘’\n]+\.lock)[\"'”’]")
+
+
+def branch(root: Path) -> Path | None:
+    """The file in which git keeps the tip of the branch that is checked out; None where none is, or in no repository."""
+    folder = git_dir(root)
+    if folder is None:
+        return None
+    try:
+        name = (folder / "HEAD").read_text(encoding="utf-8", errors="surrogateescape").strip()
+    except OSError:
+        return None
+    return _common(folder) / name.removeprefix("ref:").strip() if name.startswith("ref:") else None
+
+
+def _common(folder: Path) -> Path:
+    """Where the branches are: a linked working tree has a folder of its own for the rest."""
+    try:
+        common = (folder / "commondir").read_text(encoding="utf-8", errors="surrogateescape").strip()
+    except OSError:
+        return folder
+    return (folder / common).resolve()
+
+
+def held(root: Path) -> list[Path]:
+    """The locks that keep anyone from committing here; usually none."""
+    folder, tip = git_dir(root), branch(root)
+    if folder is None:
+        return []
+    places = [
+        folder / "index.lock",
+        folder / "HEAD.lock",
+        *([tip.with_name(f"{tip.name}.lock")] if tip else []),
+    ]
+    return [place for place in places if place.exists()]
+
+
+def wait(root: Path) -> None:
+    """Wait for a git that is at work here: another one, or one that has outlived the command that started it.
+
+    Raises:
+        SurroundingsError: it does not end; or it was killed, and has left its locks.
+    """
+    end = time.monotonic() + PATIENCE
+    while places := held(root):
+        if time.monotonic() > end or any(_age(place) > PATIENCE for place in places):
+            raise at_work(places)
+        time.sleep(0.05)
+
+
+def _age(place: Path) -> float:
+    try:
+        return time.time() - place.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def at_work(places: list[Path]) -> SurroundingsError:
+    """The error that names locks, and says when they may be taken away."""
+    return SurroundingsError(
+        "git-at-work",
+        _("git is at work in this repository, or was interrupted: {locks}").format(
+            locks=_(", ").join(map(str, places))
+        ),
+        _("wait until git has ended; if none is running, type: rm {locks}").format(
+            locks=shlex.join(map(str, places))
+        ),
+    )
+
+
+def named(root: Path, said: str) -> list[Path]:
+    """The locks that git has named in what it said, as far as they are there."""
+    return [place for text in _LOCK.findall(said) if (place := root / text).exists()]
