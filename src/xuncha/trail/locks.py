@@ -68,7 +68,7 @@ def wait(root: Path) -> None:
 
 def _age(place: Path) -> float:
     try:
-        return time.time() - place.stat().st_mtime
+        return (time.time_ns() - place.stat().st_mtime_ns) / 1e9
     except FileNotFoundError:
         return 0.0
 
