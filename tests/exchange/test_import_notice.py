@@ -84,3 +84,12 @@ def test_what_is_all_complete_is_closed_and_what_is_not_said_is_in_progress(ledg
     assert ledger.json("--ledger", "all", "status")["measures"]["closed"] == 15
     ledger.ok("import", "notice", CORPUS / "water.txt", "some")
     assert ledger.json("--ledger", "some", "status")["measures"]["in_progress"] == 11
+
+
+def test_a_notice_without_a_day_is_not_taken_for_older_than_the_feedback_that_it_answers(
+    ledger: LedgerOnDisk,
+) -> None:
+    text = "关于巡察整改进展情况的通报\n2024年7月8日，市委巡察组反馈了意见。\n一、关于学习方面\n1.学习不够深入。\n（1）建立制度。\n"
+    ledger.write("../无日期.txt", text)
+    ledger.ok("import", "notice", "../无日期.txt", "new", XUNCHA_TODAY="2024-06-15")
+    ledger.ok("--ledger", "new", "validate")

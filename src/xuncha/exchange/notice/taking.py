@@ -83,8 +83,10 @@ class _Taking:
 
     def __init__(self, notice: Notice, today: date) -> None:
         self.notice = notice
-        self.day = notice.dates.notice or today
-        self.feedback = notice.dates.feedback or self.day
+        feedback = notice.dates.feedback
+        # Without a day of its own, a notice is of today; it cannot be older than the feedback that it answers.
+        self.day = notice.dates.notice or max(today, feedback or today)
+        self.feedback = feedback or self.day
         self.draft = Draft(settings=self._settings())
         stated = notice.stated
         self.all_done = None not in {stated.problems_done, stated.problems_total} and (
