@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 SOURCES := pyproject.toml compile_translations.py $(wildcard src/xuncha/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: status test lint docs bench publish messages clean
+.PHONY: status test lint docs bench reliability fuzz publish messages clean
 
 status: .venv/ready
 	@$(BIN)/xuncha status
@@ -22,6 +22,16 @@ docs: .venv/ready-to-develop
 bench: .venv/ready-to-develop
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/sheet.py
+
+# Every instant of every fault: takes a quarter of an hour.
+reliability: .venv/ready-to-develop
+	$(BIN)/python -m tests.faults
+
+# Made-up input for each reader, guided by what it reaches; TARGETS="loader merge" for some of them.
+SECONDS ?= 60
+fuzz: .venv/ready-to-develop
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(TARGETS)
 
 publish: .venv/ready-to-develop
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh src/xuncha/skeleton/publish.sh

@@ -209,3 +209,11 @@ def ledger(bare_ledger: LedgerOnDisk) -> LedgerOnDisk:
     bare_ledger.git("init", "-q")
     bare_ledger.commit("start")
     return bare_ledger
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell how many inputs the tests of made-up input have tried."""
+    passed = terminalreporter.stats.get("passed", [])
+    told = [value for report in passed for name, value in report.user_properties if name == "inputs"]
+    if told:
+        terminalreporter.write_line("made-up input: " + ", ".join(sorted(told)))

@@ -83,3 +83,47 @@ def chosen(instants: Iterable[int], some: int) -> list[int]:
     if WHOLE or len(every) <= some:
         return every
     return sorted({every[round(place * (len(every) - 1) / (some - 1))] for place in range(some)})
+
+
+HEAD = """\
+# Faults tried
+
+Made by `make reliability` out of a run of tests/faults, which tries every instant (in the normal tests some of them) on the real program;
+here with {versions}.
+
+Each time a ledger is taken and a command typed (`close 2.1 --note …`, `attach 1.1 …`), and the fault comes. Then it is looked
+whether
+
+- every file is the old one or the new one, and none is half written;
+- what had said that it was done (exit code 0, or anything on the screen) has its commit;
+- `status` works, and names the interrupted command where something of it is left in the files;
+- the next command works; or says which lock of git is in its way and what to type, and works then;
+- the first command, typed again where it was not done, is done once;
+- the ledger validates, nothing is uncommitted, `git fsck --strict` and `xuncha audit` find nothing wrong.
+
+All of this held every time. *Was done* means that the commit was there when the fault was over.
+
+| fault | made by | times | found afterwards |
+| --- | --- | ---: | --- |
+"""
+ORDER = (
+    "was done", "was not done", "said that it was done", "said what was wrong", "`status` named what was left",
+    "a lock of git stayed, and was named with what to type", "waited", "in order", "nothing lost",
+)  # fmt: skip
+"""What is found, as it is told."""
+
+
+def page(found: dict[str, tuple[int, dict[str, int]]], versions: str) -> str:
+    """docs/reliability.md.
+
+    Args:
+        found: what the tests have written down.
+        versions: of what they ran with.
+    """
+    lines = []
+    for fault in FAULTS:
+        instants, things = found[fault.key]
+        assert set(things) <= set(ORDER), things
+        told = "; ".join(f"{what}: {things[what]}" for what in ORDER if things.get(what))
+        lines.append(f"| {fault.what} | {fault.how} | {instants} | {told} |\n")
+    return HEAD.format(versions=versions) + "".join(lines)

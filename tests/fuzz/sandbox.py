@@ -1,0 +1,106 @@
+"""Where made-up input is tried: a folder in which a ledger lies among other files, a limit of time, and a look at what was touched."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.conftest import LEDGER, measure, problem
+from xuncha.errors import InvalidLedgerError, XunchaError
+from xuncha.store.faults import UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+    from tests.fuzz.targets import Target
+
+LIMIT = 2.0
+"""Seconds of work for one input; not of waiting, since other processes are at work too."""
+
+
+class HangError(BaseException):
+    """An input has kept the program busy for too long; nothing that catches errors catches it."""
+
+
+class Failure(NamedTuple):
+    """What must not be."""
+
+    where: str
+    """The last place of ours that it went through, for telling one from another."""
+    told: str
+
+
+class Sandbox:
+    """A ledger in a folder with other files beside it, none of which an input may touch."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.root = folder / "台账"
+        self.input = folder / "input"
+        self.input.mkdir(parents=True)
+        files = {"data/ledger.yaml": LEDGER, "data/problems/01/problem.yaml": problem("题", "a")}
+        files |= {f"data/problems/01/1.{number}.yaml": measure(f"1.{number}") for number in (1, 2)}
+        files |= {"../beside.txt": "不可改动", "data/evidence/1.1/甲.pdf": "%PDF"}
+        for path, content in files.items():
+            (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / path).write_text(content, encoding="utf-8")
+        self.before = self._look()
+
+    def _look(self) -> dict[str, tuple[int, int, int]]:
+        found = {}
+        for folder, _folders, names in os.walk(self.folder):
+            if not folder.startswith(str(self.input)):
+                for name in names:
+                    status = os.lstat(f"{folder}/{name}")
+                    found[f"{folder}/{name}"] = (status.st_size, status.st_mtime_ns, status.st_ino)
+        return found
+
+    def attempt(self, target: Target, data: bytes) -> Failure | None:
+        """Give one input to one target; what must not have happened, if it has."""
+        here = Path.cwd()
+        os.chdir(self.root)
+        try:
+            with _limit():
+                target.run(data, self)
+        except InvalidLedgerError as error:
+            if target.makes_ledgers:
+                return Failure("a ledger that breaks rules", "\n".join(map(str, error.findings[:5])))
+        except (XunchaError, UnreadableError):
+            pass
+        except HangError as error:
+            return _failure(error, "hang")
+        except Exception as error:  # noqa: BLE001  that is what is looked for
+            return _failure(error, type(error).__name__)
+        finally:
+            os.chdir(here)
+            for left in self.input.iterdir():
+                left.unlink()
+        touched = set(self._look().items()) ^ set(self.before.items())
+        return Failure("touched", repr(sorted(touched))) if touched else None
+
+
+def _failure(error: BaseException, kind: str) -> Failure:
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "/xuncha/" in frame.filename]
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "outside"
+    return Failure(f"{kind} at {place}", "".join(traceback.format_exception(error)))
+
+
+@contextlib.contextmanager
+def _limit() -> Iterator[None]:
+    """End what keeps the processor busy for too long."""
+
+    def too_long(_signal: int, _frame: FrameType | None) -> None:
+        raise HangError
+
+    before = signal.signal(signal.SIGVTALRM, too_long)
+    signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)

@@ -1,0 +1,257 @@
+"""What is given made-up input: each takes bytes, of which the first ones choose among its places, and the rest go there."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.conftest import LEDGER, measure, problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tests.fuzz.sandbox import Sandbox
+    from xuncha.exchange.sheet.drafts import Draft
+    from xuncha.store.editing import Edit
+
+TODAY = date(2024, 6, 15)
+TESTS = Path(__file__).parents[1]
+WHOLE = 255
+"""As the number of a part: all of the document, not one part of it."""
+
+
+class Target(NamedTuple):
+    """Something that reads what others wrote."""
+
+    name: str
+    modules: tuple[str, ...]
+    """Whose branches a coverage-guided fuzzer follows."""
+    seeds: Callable[[], list[bytes]]
+    run: Callable[[bytes, Sandbox], object]
+    makes_ledgers: bool = False
+    """Whether what it makes of an input must be a ledger that breaks no rule."""
+
+
+# ---- the loader
+
+PLACES = ("data/problems/01/1.1.yaml", "data/problems/01/problem.yaml", "data/ledger.yaml")
+
+
+def _records() -> list[bytes]:
+    """Every record of the corpus and of this repository's own ledger, with the number of its place."""
+    found = []
+    for path in sorted([*(TESTS / "corpus").rglob("*.yaml"), *(TESTS.parent / "data").rglob("*.yaml")]):
+        name = path.name.rpartition("--")[0] or path.stem
+        place = {"problem": 1, "ledger": 2}.get(name, 0)
+        found.append(bytes([place]) + path.read_bytes())
+    own = (measure("1.1", "closed"), problem("题", "a"), LEDGER)
+    return [*found, *(bytes([place]) + text.encode() for place, text in enumerate(own))]
+
+
+def load(data: bytes, sandbox: Sandbox) -> None:
+    """A file of the ledger holds the input; or, behind the last place, a file is named by its first line."""
+    from xuncha.store.files import Overlay, WorkingTree
+    from xuncha.store.loading import check, ledger
+    from xuncha.tally import tally
+
+    place, content = data[0] % (len(PLACES) + 1) if data else 0, data[1:]
+    if place < len(PLACES):
+        path = PLACES[place]
+    else:
+        name, _line, content = content.partition(b"\n")
+        path = "data/problems/" + name.decode("utf-8", "surrogateescape").replace("\0", "")
+    source = Overlay(WorkingTree(sandbox.root), {path: content})
+    if not check(source):
+        whole = ledger(source)
+        tally(whole.register(), TODAY)
+
+
+# ---- edits
+
+
+@cache
+def _edits() -> Sequence[Sequence[Edit]]:
+    from xuncha.store.editing import Append, Remove, Set
+
+    return (
+        (Set("status", "in_progress"),),
+        (Set("status", "closed"), Set("closed", {"date": "2024-06-15", "by": "办公室"})),
+        (Remove("closed"), Set("status", "in_progress")),
+        (Append("progress", {"date": "2024-06-15", "text": "甲：乙 #丙", "evidence": ["某〔2024〕7号", {"file": "a.pdf", "sha256": "0" * 64}]}),),
+        (Set("due", "2025-01-01"), Set("escalated", {"date": "2024-06-15", "to": "局长"})),
+        (Remove("due"), Set("term", "long_term")),
+        (Append("reviews", {"date": "2024-06-15", "result": "ok"}), Remove("notice_text")),
+        (Set("title", "'\"{}[],:#&*!|>%@`?\n\x85\u2028"), Append("co_offices", "财务科")),
+        (Remove("title"), Remove("progress"), Set("publish", value=False)),
+    )  # fmt: skip
+
+
+def edit(data: bytes, _sandbox: Sandbox) -> None:
+    """The rest is a record into which edits are made, one upon the other."""
+    from xuncha.store.editing import apply
+
+    edits = _edits()
+    content = apply(data[1:], edits[data[0] % len(edits)] if data else edits[0])
+    apply(content, edits[3])
+
+
+def _edited() -> list[bytes]:
+    return [bytes([number % 9]) + seed[1:] for number, seed in enumerate(_records())]
+
+
+# ---- documents
+
+SUFFIXES = (".txt", ".md", ".html", ".docx")
+WORD_PARTS = (
+    "word/document.xml",
+    "word/styles.xml",
+    "word/numbering.xml",
+    "[Content_Types].xml",
+    "_rels/.rels",
+)
+
+
+def notice(data: bytes, sandbox: Sandbox) -> None:
+    """A document of the kind that the first byte says is taken in, and read by the proofreader."""
+    from xuncha.exchange.entering import Enterer
+    from xuncha.exchange.notice import reading
+    from xuncha.exchange.notice.taking import draft_of
+    from xuncha.exchange.pages import lines
+    from xuncha.workflow.intake import checked_as_new
+
+    suffix, content = SUFFIXES[data[0] % len(SUFFIXES)] if data else ".txt", data[1:]
+    path = sandbox.input / f"通报{suffix}"
+    path.write_bytes(_with_part(_document(), WORD_PARTS, content) if suffix == ".docx" else content)
+    found = reading.read(lines(path))
+    reading.as_json(found)
+    draft = draft_of(found, str(path), TODAY)
+    checked_as_new(sandbox.input, Enterer(draft, TODAY).new(path.name, None))
+
+
+def proof(data: bytes, sandbox: Sandbox) -> None:
+    """A document is read by the proofreader."""
+    from xuncha.proof.desk import proofread
+    from xuncha.proof.reading import read
+
+    path = sandbox.input / f"通报{SUFFIXES[data[0] % 3] if data else '.txt'}"
+    path.write_bytes(data[1:])
+    text, silenced = read(path)
+    proofread(text, str(path), silenced)
+
+
+def _notices() -> list[bytes]:
+    found = []
+    for path in sorted((TESTS / "exchange/corpus").iterdir()):
+        if path.suffix in SUFFIXES:
+            content = path.read_bytes()
+            found += [
+                bytes([SUFFIXES.index(path.suffix)]) + content,
+                bytes([SUFFIXES.index(path.suffix)]) + content[:3000],
+            ]
+    return found
+
+
+def _documents() -> list[bytes]:
+    parts = zipfile.ZipFile(io.BytesIO(_document()))
+    return [
+        *_notices(),
+        *(
+            b"\x03" + bytes([place]) + parts.read(name)
+            for place, name in enumerate(WORD_PARTS)
+            if name in parts.namelist()
+        ),
+        b"\x03" + bytes([WHOLE]) + _document(),
+    ]
+
+
+@cache
+def _document() -> bytes:
+    from docx import Document
+
+    document = Document()
+    for path in sorted((TESTS / "exchange/corpus").glob("*.txt"))[:1]:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            document.add_paragraph(line)
+    document.add_paragraph("一、编号", style="List Number")
+    document.add_table(2, 2).cell(0, 0).text = "整改措施"
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def _with_part(whole: bytes, parts: Sequence[str], data: bytes) -> bytes:
+    """A document of parts, in which the one that the first byte names is replaced by the rest."""
+    number, content = data[0] if data else WHOLE, data[1:]
+    if number == WHOLE:
+        return content
+    name = parts[number % len(parts)]
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(stream, "w") as new:
+        for each in old.namelist():
+            if each != name:
+                new.writestr(each, old.read(each))
+        new.writestr(name, content)
+    return stream.getvalue()
+
+
+# ---- workbooks
+
+SHEET_PARTS = (
+    "xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml", "xl/sharedStrings.xml", "[Content_Types].xml", "xl/_rels/workbook.xml.rels",
+)  # fmt: skip
+
+
+@cache
+def _workbooks() -> tuple[bytes, ...]:
+    from tests.exchange.sheet.offices import OFFICES
+
+    found = []
+    for office in OFFICES:
+        stream = io.BytesIO()
+        office.book().save(stream)
+        found.append(stream.getvalue())
+    return tuple(found)
+
+
+def workbook(data: bytes, sandbox: Sandbox) -> None:
+    """A workbook of an office, with one part of it replaced, is taken in: as a new ledger, and into the one that is there."""
+    from xuncha.exchange.entering import Enterer
+    from xuncha.exchange.sheet.taking import draft_of
+    from xuncha.exchange.updating import Updater
+    from xuncha.workflow.intake import checked_as_new, proposed
+
+    books = _workbooks()
+    path = sandbox.input / "台账.xlsx"
+    path.write_bytes(_with_part(books[data[0] % len(books)] if data else b"", SHEET_PARTS, data[1:]))
+
+    def draft() -> Draft:
+        return draft_of(path, date(2023, 11, 10), TODAY)
+
+    checked_as_new(sandbox.input, Enterer(draft(), TODAY).new(path.name, None))
+    proposed(sandbox.root, Updater(draft(), TODAY).changed)
+
+
+def _sheets() -> list[bytes]:
+    found = []
+    for number, content in enumerate(_workbooks()):
+        parts = zipfile.ZipFile(io.BytesIO(content))
+        for place, name in enumerate(SHEET_PARTS[: 6 if number < 2 else 1]):
+            if name in parts.namelist():
+                found.append(bytes([number, place]) + parts.read(name))
+    return [*found, bytes([0, WHOLE]) + _workbooks()[0]]
+
+
+TARGETS = {
+    target.name: target
+    for target in (
+        Target("loader", ("xuncha.store", "xuncha.rules", "xuncha.model"), _records, load),
+        Target("editing", ("xuncha.store",), _edited, edit),
+        Target("notice", ("xuncha.exchange",), _documents, notice),
+        Target("proof", ("xuncha.proof", "xuncha.exchange.pages"), _notices, proof),
+        Target("workbook", ("xuncha.exchange",), _sheets, workbook, makes_ledgers=True),
+    )
+}
