@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PARTS = 2
+PARTS = 2 if WHOLE else 1
 ERRORS = {
     "disk-full-moment": ("ENOSPC", False),
     "disk-full": ("ENOSPC", True),
@@ -43,7 +43,7 @@ def test_wherever_the_disk_refuses_nothing_is_lost(
     scene = Scene(ledger, typed)
     numbers = [call["number"] for call in scene.calls if all(path.startswith("/") for path in call["paths"])]
     struck = 0
-    for number in chosen(numbers, 6 if typed is CLOSE else 4)[part::PARTS]:
+    for number in chosen(numbers, 4 if typed is CLOSE else 2)[part::PARTS]:
         ended = traced(ledger, typed, at=number, error=error, lasting=lasting)
         call = next((call for call in ended.calls if call["fault"]), None)
         if call is not None:

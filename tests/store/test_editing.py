@@ -639,6 +639,10 @@ def test_a_file_in_a_layout_that_cannot_be_edited_is_refused_and_not_spoiled() -
         assert refused.value.exit_code == 1
 
 
+def test_an_empty_record_in_braces_takes_its_first_key() -> None:
+    assert edited("# 甲\n{} # 乙\n", Set("status", "closed")) == "# 甲\n{status: closed} # 乙\n"
+
+
 # ---------------------------------------------------------------- new files
 
 

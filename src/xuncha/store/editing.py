@@ -166,6 +166,8 @@ def _remove_between_commas(text: str, root: Node, place: int) -> _Splice:
 
 def _insert(text: str, root: Node, key: str, value: Any) -> _Splice:  # noqa: ANN401
     """Put a new key behind those that come before it in the order of the keys."""
+    if not root.keys:  # `{}`
+        return _Splice(root.start, root.end, _flow({key: value}))
     order = KEYS.index(key)
     ranks = [KEYS.index(name.text) if name.text in KEYS else order for name in root.keys]
     before = [place for place, rank in enumerate(ranks) if rank < order]
