@@ -30,6 +30,7 @@ FLOORS = [
     {"store"},
     {"merge"},
     {"workflow"},
+    {"audit"},
     {"notice", "dashboard", "deadlines", "exchange", "proof", "report"},
     {"cli"},
     {"__main__"},

@@ -7,13 +7,14 @@ import subprocess
 import zlib
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from typing import IO
 
 
 @cache
@@ -74,6 +75,18 @@ class GitError(SurroundingsError):
 
 
 _SHORTEST_HASH = 40
+_PIECE = 1 << 20
+
+
+class Stored(NamedTuple):
+    """An object of git, read once from beginning to end."""
+
+    name: str
+    kind: str
+    size: int
+    sha256: str
+    content: bytes
+    """All of it, or the first bytes of a large one."""
 
 
 class Git:
@@ -227,6 +240,36 @@ class Git:
             start += int(size) + 1
         return found
 
+    def stored(self, names: Iterable[str], largest: int) -> Iterator[Stored]:
+        """Objects by their hashes, one after another out of one process; a large one never lies in memory whole.
+
+        Args:
+            names: full hashes; what git does not have is passed over.
+            largest: bytes up to which a content is kept.
+
+        Raises:
+            GitError: git ended before it had given them all.
+        """
+        import tempfile  # noqa: PLC0415  for those alone who read history
+
+        with tempfile.TemporaryFile() as asked:
+            asked.writelines(f"{name}\n".encode() for name in names)
+            asked.seek(0)
+            with subprocess.Popen(
+                ["git", "--no-replace-objects", "cat-file", "--batch"],
+                cwd=self.root,
+                stdin=asked,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            ) as process:
+                assert process.stdout is not None  # noqa: S101  asked for
+                while header := process.stdout.readline():
+                    name, *facts = header.decode("ascii", "replace").split()
+                    if len(facts) == 2:  # noqa: PLR2004  kind and size; else `missing`
+                        yield _read(process.stdout, name, facts[0], int(facts[1]), largest)
+        if process.returncode:
+            raise GitError(f"cat-file: {process.returncode}")
+
     def _names(self, *command: str) -> dict[str, str]:
         """What a listing of git says: hashes by paths."""
         found = {}
@@ -281,3 +324,21 @@ class Git:
             self.run("rm", "--cached", "--quiet", "--ignore-unmatch", "--", *literal(paths))
         except GitError:  # the index is locked: then nothing was added either
             return
+
+
+def _read(stream: IO[bytes], name: str, kind: str, size: int, largest: int) -> Stored:
+    """Read one object of `cat-file --batch`, behind its header."""
+    import hashlib  # noqa: PLC0415
+
+    digest = hashlib.sha256()
+    kept = b""
+    left = size
+    while left:
+        piece = stream.read(min(left, _PIECE))
+        if not piece:
+            raise GitError(f"cat-file: {name}")
+        digest.update(piece)
+        kept = kept + piece if len(kept) <= largest else kept
+        left -= len(piece)
+    stream.read(1)
+    return Stored(name, kind, size, digest.hexdigest(), kept)

@@ -1,0 +1,1 @@
+"""The audit: what did happen. History replayed out of git, and every break of the rules named."""

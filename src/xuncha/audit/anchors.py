@@ -1,0 +1,68 @@
+"""Anchors: what an audit has seen is kept by its hash, so that a later one can tell whether it is still there (核验)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xuncha.audit.catalogue import Break, declare
+from xuncha.language import gettext as _
+from xuncha.trail import tags
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+    from pathlib import Path
+
+    from xuncha.audit.catalogue import Audit
+    from xuncha.trail.tags import Anchor
+
+declare(
+    "history-rewritten",
+    why="History grows and is never rewritten; what was verified once must still be there.",
+    seen="The commit of the tag `xuncha/audit/3`, or the one of `--since` (whose hash may come from a printed notice), is no longer among "
+    "those that led to the present one.",
+)
+SHORT = 12
+"""Digits of a hash that are printed: enough that no two commits share them, few enough to be typed."""
+
+
+def rewritten(anchors: list[Anchor], known: Container[str]) -> Iterator[Break]:
+    """The anchors whose commit history no longer contains."""
+    for anchor in anchors:
+        if anchor.commit not in known:
+            yield Break(
+                anchor.commit,
+                anchor.author,
+                anchor.date,
+                "",
+                None,
+                "error",
+                "history-rewritten",
+                _("history no longer contains {commit}, which was verified on {day} (no. {n})").format(
+                    commit=anchor.commit[:SHORT], day=anchor.day, n=anchor.number
+                ),
+            )
+
+
+def drop_anchor(root: Path, done: Audit) -> Anchor:
+    """Keep what an audit has seen: an annotated tag on the present commit, signed where git is set up to sign.
+
+    Where the present commit has an anchor already, that one is given. An audit that has found errors is kept as well: what
+    somebody would have reason to rewrite is what has to be held fast. The tag says how many there were.
+
+    Raises:
+        RefusedError: nothing is committed yet; or git refused the tag, as where it cannot sign.
+        SurroundingsError: git does not know who anchors.
+    """
+    there = next((anchor for anchor in done.anchors if anchor.commit == done.tip), None)
+    if there is not None:
+        return there
+    number = max((anchor.number for anchor in done.anchors), default=0) + 1
+    return tags.drop(
+        root,
+        number,
+        done.tip,
+        commits=done.commits,
+        changes=done.changes,
+        errors=done.errors,
+        warnings=done.warnings,
+    )

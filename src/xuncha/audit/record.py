@@ -1,0 +1,81 @@
+"""Looking into the plain data of a file of any age, which may hold anything. Nothing here raises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
+
+from xuncha.model.identity import EVIDENCE
+from xuncha.model.vocabulary import Requirement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Data = dict[str, Any]
+_REQUIREMENTS: Final[tuple[Requirement, ...]] = get_args(Requirement)
+
+
+class Proof(NamedTuple):
+    """A file that an entry names as evidence."""
+
+    file: str
+    sha256: str
+
+
+def word(data: Mapping[str, Any] | None, key: str) -> str | None:
+    """The text under a key; None where there is none."""
+    value = data.get(key) if data else None
+    return value if isinstance(value, str) else None
+
+
+def entries(data: Data | None, key: str) -> list[Data]:
+    """The dated entries under a key."""
+    found = data.get(key) if data else None
+    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+
+
+def said(entry: Data) -> tuple[object, ...]:
+    """What an entry says and cannot take back: all but its evidence, and whether it is published."""
+    return tuple(
+        (key, repr(value)) for key, value in sorted(entry.items()) if key not in {"publish", "evidence"}
+    )
+
+
+def proofs_of(entry: Data) -> set[object]:
+    """The evidence of an entry: of a file, its name and hash; other keys tell nothing new of it."""
+    listed = entry.get("evidence")
+    found: set[object] = set()
+    for item in listed if isinstance(listed, list) else []:
+        found.add(
+            Proof(str(item.get("file")), str(item.get("sha256"))) if isinstance(item, dict) else str(item)
+        )
+    return found
+
+
+def files_of(data: Data | None) -> set[Proof]:
+    """All files that a measure names as evidence."""
+    return {
+        item for entry in entries(data, "progress") for item in proofs_of(entry) if isinstance(item, Proof)
+    }
+
+
+def requires(settings: Data | None) -> tuple[Requirement, ...]:
+    """What `data/ledger.yaml` asks before a measure may be closed."""
+    policy = settings.get("policy") if settings else None
+    asked = policy.get("close_requires", ["progress"]) if isinstance(policy, dict) else ["progress"]
+    return tuple(each for each in _REQUIREMENTS if isinstance(asked, list) and each in asked)
+
+
+def number_of(path: str) -> str:
+    """The number that a file of a problem, a measure or evidence belongs to; empty where it belongs to none."""
+    parts = path.split("/")
+    if parts[1:2] == ["evidence"]:
+        return parts[2] if len(parts) > 3 else ""  # noqa: PLR2004  data, evidence, the number, the file
+    if parts[1:2] == ["problems"] and len(parts) == 4 and parts[3].endswith(".yaml"):  # noqa: PLR2004
+        name = parts[3].removesuffix(".yaml")
+        return (parts[2].lstrip("0") or parts[2]) if name == "problem" else name
+    return ""
+
+
+def is_record(path: str) -> bool:
+    """Whether a file says something of the ledger, rather than proving it."""
+    return path.endswith(".yaml") and not path.startswith(f"{EVIDENCE}/")

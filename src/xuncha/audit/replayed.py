@@ -1,0 +1,214 @@
+"""History as it is replayed: how the files stood at a commit, and what the next one did to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from xuncha.audit.record import Data, is_record, number_of, requires, word
+from xuncha.language import gettext as _
+from xuncha.model.identity import LEDGER_FILE, PROBLEMS
+from xuncha.store.faults import UnreadableError
+from xuncha.store.files import LARGEST
+from xuncha.store.reading import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator, Mapping
+
+    from xuncha.model.vocabulary import Requirement
+    from xuncha.trail.git import Stored
+    from xuncha.trail.replay import Commit
+
+_LINK: Final = "120000"
+_POINTER: Final = b"version https://git-lfs.github.com/spec/"
+_LONGEST_POINTER: Final = 1024
+
+
+class Standing(NamedTuple):
+    """One file at one commit."""
+
+    mode: str
+    blob: str
+    readable: str
+    """The last content that could be read, to which what follows is compared; empty where there was none."""
+    submitter: str | None = None
+    """E-mail of whoever made the application for closing that stands."""
+
+
+class State:
+    """All files of a ledger at one commit. Folders that do not change are shared between states."""
+
+    def __init__(self, folders: dict[str, dict[str, Standing]] | None = None) -> None:
+        self.folders = folders or {}
+
+    def get(self, path: str) -> Standing | None:
+        """One file; None where it is not there."""
+        return self.folders.get(path.rpartition("/")[0], {}).get(path)
+
+    def changed(self, changes: Iterable[tuple[str, Standing | None]]) -> State:
+        """The state after some files have changed, or have gone."""
+        folders = self.folders.copy()
+        fresh: set[str] = set()
+        for path, standing in changes:
+            name = path.rpartition("/")[0]
+            if name not in fresh:
+                folders[name] = folders.get(name, {}).copy()
+                fresh.add(name)
+            if standing is None:
+                folders[name].pop(path, None)
+            else:
+                folders[name][path] = standing
+        return State(folders)
+
+    def differing(self, other: State) -> Iterator[str]:
+        """The files whose content is another one there, or that only one of the two holds."""
+        for name in {**self.folders, **other.folders}:
+            mine, theirs = self.folders.get(name, {}), other.folders.get(name, {})
+            if mine is theirs:
+                continue
+            for path in {**mine, **theirs}:
+                one, two = mine.get(path), theirs.get(path)
+                if (one and one[:2]) != (two and two[:2]):
+                    yield path
+
+
+class Unreadable(NamedTuple):
+    """Why a content is no record."""
+
+    reason: str
+
+
+class Files:
+    """The contents that a history holds, each read once."""
+
+    def __init__(self, stored: Iterable[Stored], records: Container[str]) -> None:
+        """Take the contents in; of what is no record, no more is kept than tells what it is."""
+        self._stored = {
+            each.name: each
+            if each.name in records
+            else each._replace(content=each.content[:_LONGEST_POINTER])
+            for each in stored
+        }
+        self._read: dict[str, Data | Unreadable] = {}
+
+    def read(self, blob: str, mode: str = "100644") -> Data | Unreadable:
+        """What a file says, or why it cannot be read."""
+        if mode == _LINK:
+            return Unreadable(_("it is a link"))
+        found = self._read.get(blob)
+        if found is None:
+            found = self._read[blob] = self._parse(blob)
+        return found
+
+    def record(self, standing: Standing | None) -> Data | None:
+        """What a file said last; None where it was not there, or could never be read."""
+        if standing is None or not standing.readable:
+            return None
+        data = self.read(standing.readable)
+        return None if isinstance(data, Unreadable) else data
+
+    def digest(self, blob: str) -> str:
+        """The SHA-256 of a content; of what git-lfs keeps elsewhere, the one that it names."""
+        stored = self._stored.get(blob)
+        if stored is None:
+            return ""
+        if stored.size < _LONGEST_POINTER and stored.content.startswith(_POINTER):
+            for line in stored.content.decode("ascii", "replace").splitlines():
+                if line.startswith("oid sha256:"):
+                    return line.removeprefix("oid sha256:").strip()
+        return stored.sha256
+
+    def _parse(self, blob: str) -> Data | Unreadable:
+        stored = self._stored.get(blob)
+        if stored is None or stored.kind != "blob":
+            return Unreadable(_("it is not a file"))
+        try:
+            return parse(stored.content)
+        except UnreadableError as error:
+            return Unreadable(error.fault.message)
+
+
+class Change(NamedTuple):
+    """What a commit did to one file."""
+
+    path: str
+    id: str
+    """The number of the problem or measure; empty where the file belongs to none."""
+    before: Standing | None
+    after: Standing | None
+    old: Data | None
+    """What it said before, as far as that could be read; of evidence nothing."""
+    new: Data | None
+    unreadable: str = ""
+    """Why what it holds now cannot be read."""
+
+    @property
+    def is_record(self) -> bool:
+        """Whether it is a problem's or a measure's file."""
+        return self.path.startswith(PROBLEMS) and bool(self.id)
+
+    @property
+    def is_measure(self) -> bool:
+        """Whether it is a measure's file."""
+        return self.is_record and "." in self.id
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether it proves something."""
+        return self.path.startswith("data/evidence/")
+
+
+@dataclass
+class Step:
+    """One commit replayed: how all stood before and after it, and what changed."""
+
+    commit: Commit
+    before: State
+    after: State
+    changes: list[Change]
+    files: Files
+    past: Mapping[str, list[Change]] = field(repr=False)
+    """What the commits before it changed, by their hashes."""
+
+    @cached_property
+    def measures(self) -> list[Change]:
+        """The changes of measures that are there before and after, and can be read."""
+        return [
+            each for each in self.changes if each.is_measure and each.old is not None and each.new is not None
+        ]
+
+    @cached_property
+    def requires(self) -> tuple[Requirement, ...]:
+        """The policy in force: that of the commit before, since none is made for its own commit."""
+        return requires(self.files.record(self.before.get(LEDGER_FILE)))
+
+    def is_new(self, change: Change) -> bool:
+        """Whether a file is there for the first time, and can be read."""
+        return change.before is None and change.new is not None
+
+
+def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
+    """What a commit did to the files, beside how they stood before."""
+    found = []
+    for path, mode, blob in commit.touched:
+        earlier = before.get(path)
+        readable = earlier.readable if earlier else ""
+        submitter = earlier.submitter if earlier else None
+        new, reason = None, ""
+        if blob and is_record(path):
+            data = files.read(blob, mode)
+            if isinstance(data, Unreadable):
+                reason = data.reason
+            else:
+                new, readable = data, blob
+        old = files.record(earlier) if is_record(path) else None
+        if new is not None and word(new, "status") != word(old, "status"):
+            submitter = commit.email if word(new, "status") == "submitted" else None
+        after = Standing(mode, blob, readable, submitter) if blob else None
+        found.append(Change(path, number_of(path), earlier, after, old, new, reason))
+    return found
+
+
+KEEP = LARGEST + 1
+"""Bytes of a content that are looked into: one more than a file of the ledger may have."""

@@ -1,0 +1,79 @@
+"""The tags in which audits are kept, `xuncha/audit/1` and so on."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
+from xuncha.trail.git import Git, GitError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PREFIX: Final = "xuncha/audit/"
+_NUMBER = re.compile(r"refs/tags/xuncha/audit/([1-9][0-9]{0,8})")
+_ERRORS = re.compile(r"^Xuncha-Errors: ([0-9]{1,9})$", re.MULTILINE)
+_ASKED = ("refname", "objectname", "*objectname", "taggername", "creatordate:iso-strict", "contents")
+
+
+class Anchor(NamedTuple):
+    """One verification that was kept."""
+
+    number: int
+    commit: str
+    """In full."""
+    author: str
+    date: str
+    """ISO 8601 with the offset."""
+    errors: int
+    """How many breaks it had found."""
+
+    @property
+    def day(self) -> str:
+        """The day on the clock of whoever made it."""
+        return self.date[:10]
+
+
+def anchors(root: Path) -> list[Anchor]:
+    """All that are here, by their numbers; empty outside a repository."""
+    form = "".join(f"%({name})%00" for name in _ASKED)
+    try:
+        printed = Git(root).run("for-each-ref", f"--format={form}", f"refs/tags/{PREFIX}")
+    except GitError:
+        return []
+    texts = printed.decode("utf-8", "replace").split("\0")
+    found = []
+    for place in range(0, len(texts) - len(_ASKED), len(_ASKED)):
+        name, own, target, author, date, message = texts[place : place + len(_ASKED)]
+        if match := _NUMBER.fullmatch(name.strip()):
+            errors = _ERRORS.search(message)
+            found.append(Anchor(int(match[1]), target or own, author, date, int(errors[1]) if errors else 0))
+    return sorted(found)
+
+
+def drop(root: Path, number: int, commit: str, **counts: int) -> Anchor:
+    """Tag a commit as verified.
+
+    Args:
+        root: the ledger's folder.
+        number: of the verification.
+        commit: in full.
+        counts: what it found, as the message says it.
+
+    Raises:
+        RefusedError: git refused.
+        SurroundingsError: git does not know who tags.
+    """
+    git = Git(root)
+    git.user()
+    said = "\n".join(f"Xuncha-{name.capitalize()}: {count}" for name, count in counts.items())
+    message = f"第{number}次核验\n\nXuncha-Tip: {commit}\n{said}\n"
+    try:
+        key = git.text("config", "--default", "", "user.signingkey")
+        sign = ["--sign"] if key else ["--annotate"]
+        git.run("tag", *sign, "--file=-", f"{PREFIX}{number}", commit, stdin=message.encode())
+    except GitError as error:
+        raise RefusedError("tag-refused", _("git refused the tag: {said}").format(said=error.said)) from error
+    return next(anchor for anchor in anchors(root) if anchor.number == number)
