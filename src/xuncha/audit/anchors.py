@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xuncha.audit.catalogue import Break, declare
+from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.trail import tags
+from xuncha.trail.replay import contains
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -66,3 +68,26 @@ def drop_anchor(root: Path, done: Audit) -> Anchor:
         errors=done.errors,
         warnings=done.warnings,
     )
+
+
+def line(anchor: Anchor) -> str:
+    """An anchor as it is printed: which verification, up to what, on which day, and what it found."""
+    found = f"，发现{anchor.errors}处不合规则" if anchor.errors else ""
+    return f"第{anchor.number}次核验　{anchor.commit[:SHORT]}　{anchor.day}{found}"
+
+
+def latest(root: Path) -> Anchor:
+    """The last verification that history still contains.
+
+    Raises:
+        RefusedError: there is none.
+        SurroundingsError: the ledger is in no repository.
+    """
+    here = [anchor for anchor in tags.anchors(root) if contains(root, anchor.commit)]
+    if not here:
+        raise RefusedError(
+            "no-anchor",
+            _("the history of this ledger was not verified yet"),
+            _("type: xuncha audit --anchor"),
+        )
+    return here[-1]

@@ -136,6 +136,7 @@ _FAMILIES = {
         "review",
     ),
     "track": ("log", "undo"),
+    "audit": ("audit",),
     "check": ("validate", "proof", "schema"),
     "publish": ("notice", "dashboard"),
     "report": ("report",),

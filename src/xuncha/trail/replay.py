@@ -100,6 +100,16 @@ def contents(root: Path, names: Iterable[str], largest: int) -> Iterator[Stored]
     return Git(root).stored(names, largest)
 
 
+def contains(root: Path, name: str) -> bool:
+    """Whether a commit is among those that led to the present one."""
+    git = Git.for_looking_back(root)
+    try:
+        git.run("--no-replace-objects", "merge-base", "--is-ancestor", name, "HEAD")
+    except GitError:
+        return False
+    return True
+
+
 def _must_be_whole(git: Git) -> None:
     """See to it that git has all of the history, and shows it as it is.
 

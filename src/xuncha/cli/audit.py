@@ -1,0 +1,156 @@
+"""The audit: whether history kept the rules."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xuncha.cli import options, screen
+from xuncha.cli.context import of
+from xuncha.cli.options import guide
+from xuncha.errors import RefusedError, UsageError
+from xuncha.language import gettext as _
+from xuncha.language import ngettext
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from xuncha.audit.catalogue import Audit, Break
+    from xuncha.trail.tags import Anchor
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(
+        "audit",
+        help=guide(
+            _(
+                "Replay the history in git, and name every break of the rules: who closed what without what was asked, what was "
+                "changed afterwards or by hand, and whether history is still the one that was verified. The files themselves are "
+                "not looked at: `xuncha validate` does that."
+            ),
+            "xuncha audit",
+            "xuncha audit --since 2024-06-01",
+            "xuncha audit --html audit.html",
+            "xuncha audit --anchor",
+        ),
+        rich_help_panel=_("Trail"),
+    )(audit)
+
+
+def audit(
+    context: typer.Context,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="DATE|REV",
+            help=_("Tell only of what came later; a hash from a printed notice must be in the history"),
+        ),
+    ] = None,
+    anchor: Annotated[
+        bool,
+        typer.Option(
+            "--anchor", help=_("Keep what was verified in a tag, so that a later audit knows whether it is still there")
+        ),
+    ] = False,
+    page: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", readable=False, help=_("Also write a page for the inspectors")),
+    ] = None,
+    as_json: options.Json = False,
+) -> None:
+    """Replay the history and name every break."""
+    from xuncha.audit.anchors import drop_anchor, line  # noqa: PLC0415  for this command alone
+    from xuncha.audit.examine import audit as examine  # noqa: PLC0415
+
+    if anchor and since is not None:
+        raise UsageError(
+            "usage",
+            _("--anchor keeps what all of history is, and --since asks for a part"),
+            _("leave one of them out"),
+        )
+    call = of(context)
+    call.warn_of_leftovers()
+    with screen.patience(_("The history is being replayed")):
+        done = examine(call.root, since=since)
+    if anchor and not done.tip:
+        raise RefusedError("nothing-committed", _("nothing is committed yet, so there is nothing to keep"))
+    kept = drop_anchor(call.root, done) if anchor else None
+    if as_json:
+        screen.data([each.as_json() for each in done.breaks])
+    else:
+        _show(done, since)
+        if kept:
+            screen.line(line(kept))
+            _say_how_to_send(kept)
+    if page:
+        _write(call.root, done, page, quiet=as_json)
+    raise typer.Exit(1 if done.errors else 0)
+
+
+def _show(done: Audit, since: str | None) -> None:
+    """What was found, by commits, and how much was looked at."""
+    if not done.tip:
+        screen.line(_("Nothing has been committed yet."))
+        return
+    for _commit, found in groupby(done.breaks, key=lambda each: each.commit):
+        screen.show(*_of_commit(list(found)))
+    checked = _("{commits} and {changes} checked").format(
+        commits=ngettext("{n} commit", "{n} commits", done.commits).format(n=done.commits),
+        changes=ngettext("{n} change of a file", "{n} changes of files", done.changes).format(n=done.changes),
+    )
+    if since is not None:
+        checked = _("since {since}: {checked}").format(since=since, checked=checked)
+    if not done.breaks:
+        screen.line(_("{checked}: history kept the rules.").format(checked=checked))
+        return
+    screen.line()
+    counted = [
+        ngettext("{n} error", "{n} errors", done.errors).format(n=done.errors) if done.errors else "",
+        ngettext("{n} warning", "{n} warnings", done.warnings).format(n=done.warnings) if done.warnings else "",
+    ]
+    screen.line(
+        _("{checked}: {found}. What each code means: docs/audit.md").format(
+            checked=checked, found=_(", ").join(filter(None, counted))
+        )
+    )
+
+
+def _of_commit(found: list[Break]) -> list[RenderableType]:
+    """The breaks of one commit, below a line that says which it is."""
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    first = found[0]
+    head = Text(screen.clean("  ".join(filter(None, (first.commit[:10], first.date[:10], first.author)))), "bold")
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1))
+    table.add_column(no_wrap=True, min_width=6)
+    table.add_column(overflow="fold")
+    for each in found:
+        what = Text(screen.clean(each.message))
+        what.append(f" {each.severity}[{each.code}]", "red" if each.severity == "error" else "yellow")
+        table.add_row(Text(f"  {screen.clean(each.id or '')}"), what)
+    return [head, table]
+
+
+def _say_how_to_send(kept: Anchor) -> None:
+    """A tag stays here until it is sent; and the line that can be printed."""
+    from xuncha.trail.tags import PREFIX  # noqa: PLC0415
+
+    name = f"{PREFIX}{kept.number}"
+    screen.line(
+        _("It is kept in the tag {name}; send it with: git push origin {name}").format(name=name)
+    )
+
+
+def _write(root: Path, done: Audit, page: Path, *, quiet: bool) -> None:
+    from xuncha.audit.page import render  # noqa: PLC0415  templates are for this alone
+    from xuncha.cli.deliver import save  # noqa: PLC0415
+
+    save(render(root, done).encode(), page)
+    if not quiet:
+        screen.line(_("The page is in {path}.").format(path=page))
