@@ -64,7 +64,8 @@ def changed_after_closing(step: Step) -> Iterator[Broken]:
             key for key in _PROTECTED if old.get(key) != new.get(key) and not (opened and key == "closed")
         ]
         keys += [] if _kept(old.get("outcomes"), new.get("outcomes")) else ["outcomes"]
-        keys += ["progress"] if _all(old, "progress") != _all(new, "progress") else []
+        if old.get("progress") != new.get("progress") and _all(old, "progress") != _all(new, "progress"):
+            keys.append("progress")
         if keys:
             yield Broken(
                 "changed-after-closing",
@@ -124,7 +125,8 @@ def entries_lost(step: Step) -> Iterator[Broken]:
     """Entries stay, as they were written."""
     for change in step.measures:
         for key in _LISTS:
-            yield from _lost(change, key)
+            if (change.old or {}).get(key) != (change.new or {}).get(key):
+                yield from _lost(change, key)
 
 
 def _lost(change: Change, key: str) -> Iterator[Broken]:

@@ -107,4 +107,6 @@ def _meanings(breaks: list[Break]) -> list[Meaning]:
     counts: dict[str, int] = {}
     for each in breaks:
         counts[each.code] = counts.get(each.code, 0) + 1
-    return [Meaning(code, RULES[code].severity, RULES[code].why, count) for code, count in sorted(counts.items())]
+    return [
+        Meaning(code, RULES[code].severity, RULES[code].why, count) for code, count in sorted(counts.items())
+    ]

@@ -54,12 +54,15 @@ def audit(
     anchor: Annotated[
         bool,
         typer.Option(
-            "--anchor", help=_("Keep what was verified in a tag, so that a later audit knows whether it is still there")
+            "--anchor",
+            help=_("Keep what was verified in a tag, so that a later audit knows whether it is still there"),
         ),
     ] = False,
     page: Annotated[
         Path | None,
-        typer.Option("--html", metavar="FILE", readable=False, help=_("Also write a page for the inspectors")),
+        typer.Option(
+            "--html", metavar="FILE", readable=False, help=_("Also write a page for the inspectors")
+        ),
     ] = None,
     as_json: options.Json = False,
 ) -> None:
@@ -111,7 +114,9 @@ def _show(done: Audit, since: str | None) -> None:
     screen.line()
     counted = [
         ngettext("{n} error", "{n} errors", done.errors).format(n=done.errors) if done.errors else "",
-        ngettext("{n} warning", "{n} warnings", done.warnings).format(n=done.warnings) if done.warnings else "",
+        ngettext("{n} warning", "{n} warnings", done.warnings).format(n=done.warnings)
+        if done.warnings
+        else "",
     ]
     screen.line(
         _("{checked}: {found}. What each code means: docs/audit.md").format(
@@ -126,7 +131,9 @@ def _of_commit(found: list[Break]) -> list[RenderableType]:
     from rich.text import Text  # noqa: PLC0415
 
     first = found[0]
-    head = Text(screen.clean("  ".join(filter(None, (first.commit[:10], first.date[:10], first.author)))), "bold")
+    head = Text(
+        screen.clean("  ".join(filter(None, (first.commit[:10], first.date[:10], first.author)))), "bold"
+    )
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1))
     table.add_column(no_wrap=True, min_width=6)
     table.add_column(overflow="fold")
@@ -142,9 +149,7 @@ def _say_how_to_send(kept: Anchor) -> None:
     from xuncha.trail.tags import PREFIX  # noqa: PLC0415
 
     name = f"{PREFIX}{kept.number}"
-    screen.line(
-        _("It is kept in the tag {name}; send it with: git push origin {name}").format(name=name)
-    )
+    screen.line(_("It is kept in the tag {name}; send it with: git push origin {name}").format(name=name))
 
 
 def _write(root: Path, done: Audit, page: Path, *, quiet: bool) -> None:

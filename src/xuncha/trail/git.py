@@ -168,6 +168,13 @@ class Git:
         """Run git and give what it prints, as one stripped text."""
         return self.run(*arguments).decode("utf-8", "replace").strip()
 
+    def stands_on(self) -> str | None:
+        """The present commit, in full; None where nothing is committed yet."""
+        try:
+            return self.text("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        except GitError:
+            return None
+
     def user(self) -> tuple[str, str]:
         """Name and e-mail of whoever commits here.
 

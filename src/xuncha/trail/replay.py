@@ -81,17 +81,18 @@ def commits(root: Path) -> list[Commit]:
     git = Git.for_looking_back(root)
     _must_be_whole(git)
     try:
-        git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-    except GitError:  # nothing is committed yet
-        return []
-    printed = git.run(
-        "--no-replace-objects",
-        "-c", "log.showRoot=true", "-c", "log.showSignature=false", "-c", "trailer.separators=:",
-        # Neither a commit without changes of the ledger nor a side of a merge may be left out.
-        "log", "--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent",
-        "--raw", "--no-abbrev", "--no-renames", "--relative", "--no-color", "--no-show-signature", "-z", "--encoding=UTF-8",
-        f"--format={_FORMAT}", "HEAD", "--", *_PLACES,
-    )  # fmt: skip
+        printed = git.run(
+            "--no-replace-objects",
+            "-c", "log.showRoot=true", "-c", "log.showSignature=false", "-c", "trailer.separators=:",
+            # Neither a commit without changes of the ledger nor a side of a merge may be left out.
+            "log", "--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent",
+            "--raw", "--no-abbrev", "--no-renames", "--relative", "--no-color", "--no-show-signature", "-z", "--encoding=UTF-8",
+            f"--format={_FORMAT}", "HEAD", "--", *_PLACES,
+        )  # fmt: skip
+    except GitError:
+        if git.stands_on() is None:  # nothing is committed yet
+            return []
+        raise
     return list(_read(printed.split(b"\0")))
 
 

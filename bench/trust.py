@@ -1,0 +1,78 @@
+"""Shows how fast history is read: ratios within this run, beside what was aimed at. Run it by `make bench`.
+
+Each row is a function that is entered by `row`; it is given a folder of its own and the table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from run import ENVIRONMENT, XUNCHA, run  # noqa: E402
+
+from tests.audit.histories import grow  # noqa: E402
+
+Row = Callable[[Path, Table, int], None]
+ROWS: list[Row] = []
+SIZES = {1_000: 3, 10_000: 20}
+"""Commits, and the seconds within which they should be audited."""
+
+
+def row(function: Row) -> Row:
+    """Enter what is measured."""
+    ROWS.append(function)
+    return function
+
+
+@row
+def audit(folder: Path, table: Table, rounds: int) -> None:
+    """An audit, and beside it what git itself takes to show all that changed."""
+    for commits, seconds in SIZES.items():
+        ledger = folder / str(commits)
+        grow(ledger, commits, size=commits // 5)
+        raw = ["git", "-C", str(ledger), "log", "--raw"]
+        command = [*XUNCHA, "--ledger", str(ledger), "audit"]
+        # The working tree stays empty but for the ledger's own file: an audit does not look at it.
+        subprocess.run(["git", "checkout", "-q", "main", "--", "data/ledger.yaml"], cwd=ledger, check=True)
+        run(command)
+        pairs = [(run(command), run(raw)) for _round in range(rounds)]
+        took = statistics.median(first for first, _second in pairs)
+        ratio = statistics.median(first / second for first, second in pairs)
+        table.add_row(f"audit, {commits:,} commits", f"{took:.2f} s", f"<= {seconds} s", f"{1000 * took:.0f}")
+        table.add_row(f"audit / git log --raw, {commits:,} commits", f"{ratio:.1f}", "<= 10", "")
+
+
+def main() -> None:
+    """Measure, and print the table."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--rounds", type=int, default=5, help="pairs of runs for each figure")
+    chosen = options.parse_args()
+    table = Table("what", "median", "aimed at", "ms", title="ratios within this run", title_justify="left")
+    start = time.perf_counter()
+    for each in ROWS:
+        with tempfile.TemporaryDirectory() as folder:
+            each(Path(folder), table, chosen.rounds)
+    Console().print(table)
+    Console().print(f"{time.perf_counter() - start:.0f} s, git {_git()}")
+
+
+def _git() -> str:
+    return subprocess.run(
+        ["git", "--version"], capture_output=True, text=True, check=True, env=ENVIRONMENT
+    ).stdout.split()[2]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Whoever tampers with history is named: each way, at any place of any history, with its code, its commit and its file."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.audit.histories import Office
+from tests.audit.tampering import WAYS, Way
+from xuncha.audit import examine
+from xuncha.audit.catalogue import RULES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def prepared(seed: int, way: Way, length: int) -> tuple[Office, str]:
+    """An office that has worked for a while, and a measure that a way of tampering can be tried on."""
+    office = Office(seed)
+    office.work(length, size=12)
+    identity = next(iter(office.measures), "")
+    while not identity:
+        office.work(1, size=12)
+        identity = next(iter(office.measures), "")
+    identity = office.dice.choice(list(office.measures))
+    if way.status == "not_started":
+        while office.measures[identity].status != "not_started":
+            office.work(1, size=len(office.measures) + 1)
+            identity = list(office.measures)[-1]
+        return office, identity
+    office.measures[identity].due = max(office.measures[identity].due, office.day())
+    steps = {"not_started": "progress", "submitted": "return", "closed": "reopen"}
+    while office.measures[identity].status != "in_progress":
+        office.do(steps[office.measures[identity].status], identity)
+    office.do("progress", identity)
+    for action in {"in_progress": [], "submitted": ["submit"], "closed": ["submit", "close"]}[way.status]:
+        office.do(action, identity)
+    return office, identity
+
+
+def number_of_commit(root: Path, found: str) -> int:
+    """How many commits there are up to one, itself included."""
+    return int(
+        subprocess.run(
+            ["git", "rev-list", "--count", found], cwd=root, capture_output=True, check=True, text=True
+        ).stdout
+    )
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.code}-{way.name}")
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10_000), length=st.integers(0, 60), later=st.integers(0, 20))
+def test_who_tampers_is_named(
+    tmp_path_factory: pytest.TempPathFactory, way: Way, seed: int, length: int, later: int
+) -> None:
+    root = tmp_path_factory.mktemp("history")
+    office, identity = prepared(seed, way, length)
+    before = office.stream.count
+    way.act(office, identity)
+    after = office.stream.count
+    office.measures.pop(identity, None)  # what comes later is about others
+    if office.measures:
+        office.work(later, size=len(office.measures))
+    office.stream.write(root)
+    audit = examine.audit(root)
+    codes = {each.code for each in audit.breaks}
+    assert way.code in codes, audit.breaks
+    for each in audit.breaks:
+        assert each.code in {way.code, *ALONG.get(way.code, COMMON)}, (each, audit.breaks)
+        assert each.severity == RULES[each.code].severity
+        assert len(each.commit) == 40
+        assert before < number_of_commit(root, each.commit) <= after, each
+
+
+COMMON = {"by-hand", "trailers-mismatch"}
+ALONG = {
+    "status-jump": COMMON | {"close-requires-progress", "close-requires-submission", "close-requires-second-person", "changed-after-closing"},
+    "close-requires-progress": COMMON | {"entry-removed", "close-requires-submission", "close-requires-second-person"},
+    "close-requires-submission": {"close-requires-second-person"},
+    "close-requires-evidence": {"policy-weakened"},
+    "close-requires-signed-commit": {"policy-weakened"},
+    "trailers-mismatch": {"status-jump"},
+    "renumbered": {"by-hand", "evidence-hash"},
+    "false-undo": COMMON | {"entry-removed"},
+    "unreadable": {"by-hand"},
+}  # fmt: skip
+"""What else is rightly named of the same tampering."""
+
+
+def test_every_rule_has_a_way_to_break_it() -> None:
+    by_other_tests = {"history-rewritten"}
+    assert {way.code for way in WAYS} | by_other_tests == set(RULES)
+
+
+@settings(max_examples=15)
+@given(seed=st.integers(0, 100_000), length=st.integers(0, 150))
+def test_honest_work_is_clean(tmp_path_factory: pytest.TempPathFactory, seed: int, length: int) -> None:
+    root = tmp_path_factory.mktemp("history")
+    office = Office(seed)
+    office.work(length, size=15)
+    office.stream.write(root)
+    audit = examine.audit(root)
+    assert audit.breaks == []
+    assert audit.commits == length + 1
