@@ -137,6 +137,7 @@ _FAMILIES = {
     ),
     "track": ("log", "undo"),
     "audit": ("audit",),
+    "share": ("sync",),
     "check": ("validate", "proof", "schema"),
     "publish": ("notice", "dashboard"),
     "report": ("report",),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from xuncha.cli.context import Context
+    from xuncha.model.register import Register
+    from xuncha.tally import Tally
     from xuncha.workflow.actions import Doing
     from xuncha.workflow.perform import Done
 
@@ -285,12 +287,19 @@ def _say(call: Context, done: Done, detail: str) -> None:
 
 def say_counts(call: Context, done: Done) -> None:
     """The new counts."""
+    counts = say_standing(call, done.register)
+    if counts and counts.all_done and done.completed:
+        screen.line(_("Everything is complete."))
+
+
+def say_standing(call: Context, register: Register | None) -> Tally | None:
+    """How the ledger stands, in a line; None where it breaks rules."""
     from xuncha.tally import tally  # noqa: PLC0415
 
-    if done.register is None:
+    if register is None:
         screen.warning(_("other files of the ledger break rules"), _("see `xuncha validate`"))
-        return
-    counts = tally(done.register, call.today)
+        return None
+    counts = tally(register, call.today)
     screen.line(
         _("Problems complete {problems_closed}/{problems}, measures closed {closed}/{measures}").format(
             problems_closed=counts.problems_closed,
@@ -299,5 +308,4 @@ def say_counts(call: Context, done: Done) -> None:
             measures=counts.measures,
         )
     )
-    if counts.all_done and done.completed:
-        screen.line(_("Everything is complete."))
+    return counts

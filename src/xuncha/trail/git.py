@@ -13,7 +13,7 @@ from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from typing import IO
 
 
@@ -67,11 +67,13 @@ def literal(paths: Iterable[str]) -> list[str]:
 
 
 class GitError(SurroundingsError):
-    """Git refused; `said` is what it wrote."""
+    """Git refused; `said` is what it complained of, `printed` what it had printed, `code` how it ended."""
 
-    def __init__(self, said: str) -> None:
+    def __init__(self, said: str, printed: str = "", code: int = 1) -> None:
         super().__init__("git-failed", _("git failed: {said}").format(said=said))
         self.said = said
+        self.printed = printed
+        self.code = code
 
 
 _SHORTEST_HASH = 40
@@ -125,8 +127,20 @@ class Git:
             )
         return cls(root)
 
-    def run(self, *arguments: str, stdin: bytes | None = None) -> bytes:
+    def run(
+        self,
+        *arguments: str,
+        stdin: bytes | None = None,
+        surroundings: Mapping[str, str] | None = None,
+        answers: Collection[int] = (0,),
+    ) -> bytes:
         """Run git and give what it prints.
+
+        Args:
+            arguments: as they would be typed.
+            stdin: what it reads.
+            surroundings: variables of the environment beside those that there are.
+            answers: exit codes that are an answer and no error.
 
         Raises:
             GitError: it exits with an error.
@@ -137,6 +151,7 @@ class Git:
                 # Who is told that it is done may pull the plug; by itself git does not wait for the disk.
                 ["git", "-c", "core.fsync=all", *arguments],
                 cwd=self.root,
+                env={**os.environ, **surroundings} if surroundings else None,
                 stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -155,18 +170,18 @@ class Git:
                 process.terminate()
                 process.wait()
                 raise
-        if process.returncode == 0:
+        if process.returncode in answers:
             return printed
         message = (said or printed).decode("utf-8", "replace").strip()
         if "safe.directory" in message:
             raise SurroundingsError(
                 "not-yours", _("git does not trust this folder: {said}").format(said=message)
             )
-        raise GitError(message)
+        raise GitError(message, printed.decode("utf-8", "replace"), process.returncode)
 
-    def text(self, *arguments: str) -> str:
+    def text(self, *arguments: str, stdin: bytes | None = None) -> str:
         """Run git and give what it prints, as one stripped text."""
-        return self.run(*arguments).decode("utf-8", "replace").strip()
+        return self.run(*arguments, stdin=stdin).decode("utf-8", "replace").strip()
 
     def stands_on(self) -> str | None:
         """The present commit, in full; None where nothing is committed yet."""

@@ -20,7 +20,7 @@ from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS
 from xuncha.store import files
-from xuncha.trail import locks
+from xuncha.trail import locks, objects
 from xuncha.trail.git import Git, GitError, git_dir, literal, private
 
 if TYPE_CHECKING:
@@ -149,6 +149,27 @@ class Session:
             raise
         _drop_journal(self.root)
 
+    def advance(self, before: str, after: str) -> None:
+        """Bring branch and files from one commit to another that follows it.
+
+        Raises:
+            RefusedError: git refused; everything is as it was.
+        """
+        try:
+            _write_journal(self.root, [], [before, after])
+            objects.fast_forward(self.git, after)
+        except BaseException as error:
+            with contextlib.suppress(OSError, GitError):
+                _roll_back(self.root, self.git)
+            if isinstance(error, GitError):
+                if self.git.text("rev-parse", "HEAD") == after:
+                    return  # a hook that runs afterwards complained
+                raise _refused(error) from error
+            if isinstance(error, OSError):
+                raise _not_written(self.root, error) from error
+            raise
+        _drop_journal(self.root)
+
     def _unknown(self, changes: Sequence[FileChange]) -> list[str]:
         """Which of the files that a change leaves git does not know yet."""
         asked = [each.path for each in changes if each.after is not None and each.path not in self._clean]
@@ -215,9 +236,10 @@ def leftover(root: Path) -> Leftover | None:
     except OSError:
         return None
     try:
-        command, changes = _read_journal(root)
-        left = _left(root, Git(root), changes)
-        return Leftover(command, [change.path for change in left]) if left else None
+        command, changes, passage = _read_journal(root)
+        left = [change.path for change in _left(root, Git(root), changes)]
+        left += objects.half_arrived(Git(root), *passage) if passage else []
+        return Leftover(command, left) if left else None
     finally:
         lock.release()
 
@@ -236,7 +258,12 @@ def _take_back(root: Path, git: Git) -> Leftover | None:
 
 def _roll_back(root: Path, git: Git) -> Leftover | None:
     """Give the files of the journal back what they held, as far as no commit holds the change."""
-    command, changes = _read_journal(root)
+    command, changes, passage = _read_journal(root)
+    if passage:
+        arrived = objects.half_arrived(git, *passage)
+        objects.unwind(git, arrived)
+        _drop_journal(root)
+        return Leftover(command, list(arrived)) if arrived else None
     left = _left(root, git, changes)
     _bring_forward(root, git, changes)
     for change in changes:
@@ -345,25 +372,26 @@ def _journal(root: Path) -> Path:
     return place
 
 
-def _write_journal(root: Path, changes: Sequence[FileChange]) -> None:
+def _write_journal(root: Path, changes: Sequence[FileChange], passage: Sequence[str] = ()) -> None:
     record = {
         "command": ["xuncha", *sys.argv[1:]],
+        "passage": passage,
         "changes": [[change.path, _encode(change.before), _encode(change.after)] for change in changes],
     }
     _journal(root).parent.mkdir(exist_ok=True)
     files.replace(_journal(root), json.dumps(record).encode())
 
 
-def _read_journal(root: Path) -> tuple[str, list[FileChange]]:
+def _read_journal(root: Path) -> tuple[str, list[FileChange], list[str]]:
+    """The command, what it does to files, and from which commit to which it brings all of them."""
     import shlex  # noqa: PLC0415  only after a crash
 
     try:
         record = json.loads(_journal(root).read_bytes())
     except (FileNotFoundError, ValueError):  # another command has just finished; or it is none of ours
-        return "", []
-    return shlex.join(record["command"]), [
-        FileChange(path, _decode(before), _decode(after)) for path, before, after in record["changes"]
-    ]
+        return "", [], []
+    changes = [FileChange(path, _decode(before), _decode(after)) for path, before, after in record["changes"]]
+    return shlex.join(record["command"]), changes, record.get("passage", [])
 
 
 def _drop_journal(root: Path) -> None:

@@ -1,0 +1,213 @@
+"""Trees and commits made in git's objects alone: the working tree and the index do not see them before they are finished."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from xuncha.errors import SurroundingsError
+from xuncha.language import gettext as _
+from xuncha.trail.git import Git, GitError, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+NOTHING = "0" * 40
+_PARTS = ("data/ledger.yaml", "data/problems", "data/evidence")
+_CONFLICTS = 1
+_FOLDER = "040000"
+
+
+class Held(NamedTuple):
+    """A file as git holds it."""
+
+    mode: str
+    blob: str
+
+
+Listing = dict[str, Held]
+"""The files of a ledger at one commit, by their paths."""
+Changes = dict[str, Held | None]
+"""What becomes of files; None takes one away."""
+
+
+class Arrival(NamedTuple):
+    """A file that differs between two commits; the blob is nothing where there is no file."""
+
+    path: str
+    """From the top of the repository."""
+    before: str
+    after: str
+
+
+def listing(git: Git, commit: str) -> Listing:
+    """The settings, the problems, the measures and their evidence at a commit."""
+    found = {}
+    for line in git.run("ls-tree", "-r", "-z", commit, "--", *_PARTS).split(b"\0")[:-1]:
+        facts, _tab, path = line.partition(b"\t")
+        mode, _kind, blob = facts.decode().split(" ")
+        found[os.fsdecode(path)] = Held(mode, blob)
+    return found
+
+
+def store(git: Git, contents: Sequence[bytes]) -> list[str]:
+    """Keep contents as they are, and give their names, in order."""
+    if not contents:
+        return []
+    with tempfile.TemporaryDirectory(prefix="xuncha-") as folder:
+        paths = [Path(folder) / str(number) for number in range(len(contents))]
+        for path, content in zip(paths, contents, strict=True):
+            path.write_bytes(content)
+        names = "".join(f"{path}\n" for path in paths)
+        return git.text("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=names.encode()).split()
+
+
+def changed(git: Git, tree: str, changes: Changes) -> str:
+    """A tree with some files changed."""
+    above = git.run("rev-parse", "--show-prefix").rstrip(b"\n")
+    lines = [
+        b"%s %s\t%s%s\0" % ((held.mode if held else "0").encode(), (held.blob if held else NOTHING).encode(), above, os.fsencode(path))
+        for path, held in sorted(changes.items(), key=lambda item: item[1] is not None)  # what goes makes room
+    ]  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="xuncha-") as folder:
+        index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+        git.run("read-tree", tree, surroundings=index)
+        git.run("update-index", "-z", "--index-info", stdin=b"".join(lines), surroundings=index)
+        return git.run("write-tree", surroundings=index).decode().strip()
+
+
+def woven(git: Git, ours: str, theirs: str, own: Sequence[str]) -> tuple[str, list[str]]:
+    """The tree in which git brings two commits together, and the files in which it cannot, from the top of the repository.
+
+    Args:
+        git: where they are.
+        ours: the one commit.
+        theirs: the other one.
+        own: how the paths begin of which it does not matter what git makes of them.
+
+    Raises:
+        SurroundingsError: this git cannot do that without a working tree.
+    """
+    try:
+        printed = git.run(
+            "-c", f"merge.xuncha.driver={_driver(git, own)}", "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs,
+            answers=(0, _CONFLICTS),
+        )  # fmt: skip
+    except GitError as error:
+        if "write-tree" in error.said or "usage:" in error.said:
+            raise SurroundingsError(
+                "git-too-old",
+                _("this git is too old to bring two histories together safely: git 2.38 or later is needed"),
+                _("install a newer one (https://git-scm.com); nothing was changed"),
+            ) from error
+        raise
+    tree, *paths = printed.decode("utf-8", "surrogateescape").split("\0")[:-1]
+    return tree, [path for path in dict.fromkeys(paths) if path]
+
+
+def _driver(git: Git, own: Sequence[str]) -> str:
+    """The driver for records, such as those of another ledger of the repository; quick where nobody asks for its answer."""
+    set_up = git.run("config", "merge.xuncha.driver", answers=(0, 1)).decode().strip()
+    usual = set_up or f"{shlex.quote(sys.executable)} -m xuncha merge-driver %O %A %B %L %P"
+    cases = "|".join(f"{shlex.quote(start.replace('%', '%%'))}*" for start in own)
+    return f"case %P in {cases}) exit 0;; esac; {usual}"
+
+
+def commit(git: Git, tree: str, parents: Iterable[str], message: str) -> str:
+    """Make a commit, signed where git is set up to sign, and give its name."""
+    sign = git.run("config", "--type=bool", "commit.gpgSign", answers=(0, 1)).strip() == b"true"
+    options = [option for parent in parents for option in ("-p", parent)] + ["-S"] * sign
+    utf8 = ("-c", "i18n.commitEncoding=UTF-8")
+    return git.text(*utf8, "commit-tree", tree, *options, "-F", "-", stdin=message.encode())
+
+
+def arrivals(git: Git, before: str, after: str) -> list[Arrival]:
+    """The files of the whole repository that differ between two commits."""
+    words = git.run("diff-tree", "-r", "-z", "--no-renames", before, after).split(b"\0")[:-1]
+    found = []
+    for facts, path in zip(words[::2], words[1::2], strict=True):
+        _old, _new, one, other, _kind = facts.decode().split(" ")
+        found.append(Arrival(os.fsdecode(path), one, other))
+    return found
+
+
+def in_the_way(git: Git, before: str, after: str) -> list[str]:
+    """The files, from the top of the repository, that stand here with changes of their own and would be written over."""
+    listed = git.run("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules")
+    dirty = {os.fsdecode(entry[3:]) for entry in listed.split(b"\0")[:-1]}
+    return [each.path for each in arrivals(git, before, after) if each.path in dirty] if dirty else []
+
+
+def fast_forward(git: Git, commit: str) -> None:
+    """Bring the branch that is checked out, its index and its files to a commit that follows it.
+
+    Raises:
+        GitError: something is in the way.
+    """
+    git.run("merge", "--ff-only", "--quiet", "--no-stat", "--no-autostash", "--no-overwrite-ignore", commit)
+
+
+def half_arrived(git: Git, before: str, after: str) -> Mapping[str, str]:
+    """What a fast-forward that was cut short has left in files and index, while the branch still stands where it stood.
+
+    Returns:
+        The files, from the top of the repository, each with the blob that it had before.
+    """
+    if git.text("rev-parse", "HEAD") != before:
+        return {}
+    top = Git(Path(git.text("rev-parse", "--show-toplevel")))
+    waiting = arrivals(git, before, after)
+    there = [each.path for each in waiting if (top.root / each.path).is_file()]
+    names = "".join(f"{path}\n" for path in there).encode("utf-8", "surrogateescape")
+    hashes = top.text("hash-object", "--stdin-paths", stdin=names).split() if there else []
+    present = dict(zip(there, hashes, strict=True))
+    staged = top.staged()
+    nothing = "0" * len(before)
+    left = {}
+    for each in waiting:
+        here, kept = present.get(each.path, nothing), staged.get(each.path, nothing)
+        if here == kept == each.before:
+            continue
+        if here in {each.before, each.after, nothing} or _begun(top, each):
+            left[each.path] = each.before
+    return left
+
+
+def _begun(top: Git, arrival: Arrival) -> bool:
+    """Whether a file is the first part of what it was to become: git was killed while it wrote it."""
+    present = (top.root / arrival.path).read_bytes()
+    if _is_nothing(arrival.after):
+        return False
+    return top.run("cat-file", "--filters", f"--path={arrival.path}", arrival.after).startswith(present)
+
+
+def _is_nothing(blob: str) -> bool:
+    return not blob.strip("0")
+
+
+def unwind(git: Git, left: Mapping[str, str]) -> None:
+    """Take back what a fast-forward that was cut short has left."""
+    top = Git(Path(git.text("rev-parse", "--show-toplevel")))
+    back = [path for path, blob in left.items() if not _is_nothing(blob)]
+    gone = [path for path, blob in left.items() if _is_nothing(blob)]
+    if left:
+        names = "\0".join(literal(left)).encode("utf-8", "surrogateescape")
+        top.run("reset", "--quiet", "--pathspec-from-file=-", "--pathspec-file-nul", stdin=names)
+    if back:
+        top.run("checkout-index", "--force", "-z", "--stdin", stdin="\0".join(back).encode("utf-8", "surrogateescape"))
+    for path in gone:
+        (top.root / path).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # other files are in it
+            (top.root / path).parent.rmdir()
+
+
+def entered(git: Git, without: str, commit: str) -> set[str]:
+    """The paths in the problems' folders that were entered by the commits of one history that another has not."""
+    form = ("--format=", "--name-only", "-z", "--diff-filter=A", "--no-renames", "--relative")
+    listed = git.run("log", *form, f"{without}..{commit}", "--", "data/problems")
+    return {os.fsdecode(path) for path in listed.replace(b"\n", b"\0").split(b"\0") if path}

@@ -1,0 +1,215 @@
+"""Sharing with a remote: where a branch is shared, what is there, and bringing there what is here.
+
+Nothing here waits for an answer that nobody can see: git asks for a password at the terminal, and where there is none it fails at once.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from xuncha.errors import RefusedError, SurroundingsError
+from xuncha.language import gettext as _
+from xuncha.trail.git import Git, GitError, git_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_HEADS = "refs/heads/"
+_SECRET = re.compile(r"(?<=://)[^/@\s]+@")
+_RACE = re.compile(r"cannot lock ref|failed to (?:lock|update ref)|incorrect old value|\.lock'?: File exists")
+"""What a remote says where two arrive at one instant."""
+_NO_SUCH_BRANCH = 2
+
+
+class Route(NamedTuple):
+    """Where a branch is shared."""
+
+    remote: str
+    """Its name; or an address, where git is set up so."""
+    branch: str
+    """Here, as people name it."""
+    there: str
+    """The name of the branch there, in full."""
+    seen: str
+    """Where it is kept here what was there when we last looked."""
+    known: bool
+    """Whether git is set up so; else it will be by the first push."""
+
+    @property
+    def name(self) -> str:
+        """As people name it: origin/main."""
+        return f"{self.remote}/{self.there.removeprefix(_HEADS)}"
+
+
+class MovedError(Exception):
+    """What is there has moved on since we looked."""
+
+
+def route(git: Git) -> Route:
+    """Where the branch that is checked out is shared; where none is set up, in the only remote, or in origin.
+
+    Raises:
+        SurroundingsError: no branch is checked out, or there is no remote.
+    """
+    try:
+        branch = git.text("symbolic-ref", "--quiet", "HEAD").removeprefix(_HEADS)
+    except GitError:
+        raise SurroundingsError(
+            "no-branch",
+            _("no branch is checked out in git, so there is none to bring together with others"),
+            _("go back to one first, such as git switch main, or make one: git switch -c NAME"),
+        ) from None
+    settings = _settings(git)
+    remotes = sorted(key.split(".", 1)[1].removesuffix(".url") for key in settings if key.endswith(".url"))
+    remote = settings.get(f"branch.{branch}.remote", "")
+    there = settings.get(f"branch.{branch}.merge", "") if remote else ""
+    if not remote:
+        remote = "origin" if "origin" in remotes or len(remotes) != 1 else remotes[0]
+        if remote not in remotes:
+            raise _no_remote(remotes, branch)
+    there = there or f"{_HEADS}{branch}"
+    known = bool(settings.get(f"branch.{branch}.merge"))
+    place = f"refs/remotes/{remote}" if remote in remotes else "refs/xuncha/elsewhere"
+    return Route(remote, branch, there, f"{place}/{there.removeprefix(_HEADS)}", known)
+
+
+def _no_remote(remotes: list[str], branch: str) -> SurroundingsError:
+    if remotes:
+        return SurroundingsError(
+            "no-remote",
+            _("it is not said with which of the remotes {names} the branch {branch} is shared").format(
+                names=_(", ").join(remotes), branch=branch
+            ),
+            _("type once: git push -u {remote} {branch}").format(remote=remotes[0], branch=branch),
+        )
+    return SurroundingsError(
+        "no-remote",
+        _("this ledger is shared with nobody yet: git knows no remote"),
+        _("make an empty repository that all can reach, such as git init --bare on a share; then: git remote add origin ADDRESS"),
+    )  # fmt: skip
+
+
+def _settings(git: Git) -> dict[str, str]:
+    """What git is set up with for branches and remotes."""
+    pattern = r"^(branch\..*\.(remote|merge)|remote\..*\.url)$"
+    listed = git.run("config", "-z", "--get-regexp", pattern, answers=(0, 1)).decode("utf-8", "surrogateescape")
+    entries = [entry.partition("\n") for entry in listed.split("\0")[:-1]]
+    return {key: value for key, _line, value in entries}
+
+
+def fetch(git: Git, way: Route) -> str | None:
+    """Fetch what is there: its commit; None where the branch is not there yet.
+
+    Raises:
+        SurroundingsError: the remote cannot be reached.
+    """
+    try:
+        _talk(git, "fetch", "--quiet", "--no-recurse-submodules", "--", way.remote, f"+{way.there}:{way.seen}")
+    except GitError as error:
+        try:
+            _talk(git, "ls-remote", "--exit-code", "--", way.remote, way.there)
+        except GitError as second:
+            if second.code == _NO_SUCH_BRANCH:
+                return None
+            raise unreachable(way, second) from second
+        raise unreachable(way, error) from error
+    return commit_of(git, way.seen)
+
+
+def push(git: Git, way: Route) -> None:
+    """Bring the branch there; never over what is there.
+
+    Raises:
+        MovedError: what is there has moved on, or just does.
+        RefusedError: the remote, or a hook, refuses.
+        SurroundingsError: the remote cannot be reached.
+    """
+    remember = [] if way.known else ["--set-upstream"]
+    try:
+        _talk(git, "push", "--porcelain", *remember, "--", way.remote, f"{_HEADS}{way.branch}:{way.there}")
+    except GitError as error:
+        refusals = [line for line in error.printed.splitlines() if line.startswith("!\t")]
+        if any("[rejected]" in line for line in refusals) or _RACE.search("\n".join([*refusals, error.said])):
+            raise MovedError from error
+        if not refusals and "failed to push some refs" not in error.said:
+            raise unreachable(way, error) from error
+        reasons = [line.rpartition("\t")[2] for line in refusals]
+        raise RefusedError(
+            "push-refused",
+            _("“{remote}” refused what was sent; it stays here: {said}").format(
+                remote=way.remote, said="\n".join([*reasons, _words(error.said)])
+            ),
+        ) from error
+
+
+def unreachable(way: Route, error: GitError) -> SurroundingsError:
+    """The remote cannot be reached, or does not let us in."""
+    return SurroundingsError(
+        "unreachable",
+        _("“{remote}” could not be reached, or did not let us in; nothing is lost: what was recorded here stays here, and goes out with the next sync").format(
+            remote=_SECRET.sub("", way.remote)
+        ) + "\n" + _words(error.said),
+        _("see whether the network is up; git remote -v shows the address"),
+    )  # fmt: skip
+
+
+def _words(said: str) -> str:
+    """What git complained of, without its advice, and without a password that stands in an address."""
+    lines = [line.rstrip() for line in said.splitlines() if line.strip() and not line.startswith("hint:")]
+    return _SECRET.sub("", "\n".join(lines))
+
+
+def _talk(git: Git, *arguments: str) -> str:
+    """Run a git that speaks with a remote."""
+    return git.run(*arguments, surroundings=_manners(git)).decode("utf-8", "replace")
+
+
+def _manners(git: Git) -> Mapping[str, str]:
+    """Surroundings in which git says in English what it says, and asks nobody who cannot see the question."""
+    found = {"LANGUAGE": "en"}
+    if os.isatty(2):  # where a question would be seen
+        return found
+    found["GIT_TERMINAL_PROMPT"] = os.environ.get("GIT_TERMINAL_PROMPT", "0")
+    chosen = {"GIT_SSH", "GIT_SSH_COMMAND"} & set(os.environ)
+    if not chosen and not git.run("config", "core.sshCommand", answers=(0, 1)):
+        found["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes"
+    return found
+
+
+def commit_of(git: Git, name: str) -> str | None:
+    """The commit that a name stands for; None where there is no such."""
+    try:
+        return git.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    except GitError:
+        return None
+
+
+def ahead_and_behind(git: Git, ours: str, theirs: str) -> tuple[int, int]:
+    """How many commits the one has that the other has not, and the other way round."""
+    ahead, behind = git.text("rev-list", "--left-right", "--count", f"{ours}...{theirs}", "--").split()
+    return int(ahead), int(behind)
+
+
+def forks(git: Git, ours: str, theirs: str) -> list[str]:
+    """The last commits that two histories share; none where they have nothing in common."""
+    return git.run("merge-base", "--all", ours, theirs, answers=(0, 1)).decode().split()
+
+
+def shallow(git: Git) -> bool:
+    """Whether the clone holds the last part of history only."""
+    return git.text("rev-parse", "--is-shallow-repository") == "true"
+
+
+def in_the_middle(git: Git) -> str | None:
+    """What of git's own is begun and not concluded here."""
+    folder = git_dir(git.root)
+    for name, what in (
+        ("MERGE_HEAD", "merge"),
+        ("CHERRY_PICK_HEAD", "cherry-pick"),
+        ("REVERT_HEAD", "revert"),
+    ):
+        if folder is not None and (folder / name).exists():
+            return what
+    return None
