@@ -31,7 +31,7 @@ TABLE: dict[Action, dict[Status, Status]] = {
     "escalate": {"not_started": "not_started", "in_progress": "in_progress", "submitted": "submitted"},
     "review": {"closed": "closed"},
 }
-WHOLE_LEDGER = {"init", "add", "edit", "import", "undo"}
+WHOLE_LEDGER = {"init", "add", "edit", "import", "undo", "sync", "renumber"}
 CELLS = [(action, status, row.get(status)) for action, row in TABLE.items() for status in STATUSES]
 OPEN = [(action, status, to) for action, status, to in CELLS if to is not None]
 SHUT = [(action, status) for action, status, to in CELLS if to is None]

@@ -57,7 +57,7 @@ def trail(root: Path, identity: Identity | None) -> list[Event]:
         RefusedError: there is no such problem or measure.
     """
     from xuncha.trail.git import Git  # noqa: PLC0415
-    from xuncha.trail.history import history, history_of_measure  # noqa: PLC0415
+    from xuncha.trail.history import history, history_of_measure, history_of_problem  # noqa: PLC0415
     from xuncha.workflow.perform import no_such  # noqa: PLC0415
 
     Git.for_looking_back(root)
@@ -66,8 +66,7 @@ def trail(root: Path, identity: Identity | None) -> list[Event]:
     if not (root / identity.path).is_file():
         raise no_such(identity)
     if identity.is_problem:
-        events = history(root, identity.folder)
-        return [event for event in events if (event.id or str(identity)).partition(".")[0] == str(identity)]
+        return history_of_problem(root, identity)
     return history_of_measure(root, identity.path, str(identity))
 
 

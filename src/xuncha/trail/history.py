@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
+from xuncha.model.identity import Identity
 from xuncha.trail.git import Git, GitError
 
 if TYPE_CHECKING:
@@ -67,19 +68,20 @@ class Event(NamedTuple):
             return self.date[:16].replace("T", " ")
 
 
-def history(root: Path, path: str = "data", *, follow: bool = False) -> list[Event]:
+def history(root: Path, path: str = "data", until: str = "HEAD", *, follow: bool = False) -> list[Event]:
     """What was done to a file or a folder of the ledger, newest first.
 
     Args:
         root: the ledger's folder.
         path: relative to it.
+        until: the last commit that counts.
         follow: look behind renames; for one file only.
 
     Returns:
         An event for each problem or measure that a commit names, in the commit's order; one event without an id for a
         commit that names none. Empty outside a repository and before the first commit.
     """
-    return [event for commit in _commits(root, path, follow=follow) for event in _events(commit.fields)]
+    return [event for commit in _commits(root, path, until, follow=follow) for event in _events(commit.fields)]
 
 
 def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
@@ -90,12 +92,26 @@ def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
     events = []
     for commit in _commits(root, path, follow=True):
         numbers = {identity, commit.earlier}
+        problems = {number.partition(".")[0] for number in numbers}
         for event in _events(commit.fields):
-            if event.id is None or event.id in numbers:
+            with_its_problem = event.action == "renumber" and event.id in problems
+            if event.id is None or event.id in numbers or with_its_problem:
                 events.append(event)
                 if event.action == "add":
                     return events
         identity = commit.earlier or identity  # of a merge git names no file
+    return events
+
+
+def history_of_problem(root: Path, identity: Identity, until: str = "HEAD") -> list[Event]:
+    """What was done to one problem and its measures, newest first, under the number that it had then."""
+    events = []
+    for event in history(root, identity.folder, until):
+        renumbered = event.action == "renumber" and event.to == str(identity)
+        if renumbered or (event.id or str(identity)).partition(".")[0] == str(identity):
+            events.append(event)
+        if renumbered and event.id:
+            return [*events, *history_of_problem(root, Identity.parse(event.id), f"{event.commit}^")]
     return events
 
 
@@ -107,12 +123,12 @@ class _Commit(NamedTuple):
     """The number of the file before it; empty where it is not one file's history."""
 
 
-def _commits(root: Path, path: str, *, follow: bool) -> Iterator[_Commit]:
+def _commits(root: Path, path: str, until: str = "HEAD", *, follow: bool) -> Iterator[_Commit]:
     """The commits that touched a file or a folder, newest first; of a file that is followed, up to where it was copied."""
     form = ["-z", "--encoding=UTF-8", "--no-show-signature", f"--format={_FORMAT}"]
     options = ["--follow", "--find-renames=95%", "--name-status"] if follow else ["--no-patch"]
     try:
-        printed = Git(root).run("-c", "trailer.separators=:", "log", *options, *form, "--", path)
+        printed = Git(root).run("-c", "trailer.separators=:", "log", *options, *form, until, "--", path)
     except GitError:
         return
     texts = printed.decode("utf-8", "replace").split("\0")

@@ -15,7 +15,7 @@ from xuncha.language import gettext as _
 from xuncha.trail.git import Git, GitError, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 NOTHING = "0" * 40
 _PARTS = ("data/ledger.yaml", "data/problems", "data/evidence")
@@ -206,8 +206,11 @@ def unwind(git: Git, left: Mapping[str, str]) -> None:
             (top.root / path).parent.rmdir()
 
 
-def entered(git: Git, without: str, commit: str) -> set[str]:
-    """The paths in the problems' folders that were entered by the commits of one history that another has not."""
+def entered_anew(git: Git, without: str, commit: str, known: Collection[str]) -> set[str]:
+    """Which of these paths hold something else now: it was taken back and entered again by commits that the other history has not."""
     form = ("--format=", "--name-only", "-z", "--diff-filter=A", "--no-renames", "--relative")
-    listed = git.run("log", *form, f"{without}..{commit}", "--", "data/problems")
-    return {os.fsdecode(path) for path in listed.replace(b"\n", b"\0").split(b"\0") if path}
+    span = f"{without}..{commit}"
+    listed = git.run("log", *form, span, "--", "data/problems").replace(b"\n", b"\0").split(b"\0")
+    entered = {os.fsdecode(path) for path in listed if path}
+    # Asked for each by itself, git does not look at the side of a merge from which it took nothing of this file.
+    return {path for path in entered & set(known) if git.run("log", *form, span, "--", *literal([path]))}

@@ -50,19 +50,19 @@ def identities(listing: Iterable[str]) -> set[Identity]:
     return {identity for path in listing if (identity := identity_of(path))}
 
 
-def moves(base: Listing, ours: Listing, theirs: Listing, entered: Collection[str]) -> list[Move]:
+def moves(base: Listing, ours: Listing, theirs: Listing, anew: Collection[str]) -> list[Move]:
     """Which problems and measures of ours take other numbers, so that theirs can stay.
 
     Args:
         base: what both began with.
         ours: what is here.
         theirs: what is there.
-        entered: the paths of what was entered here since, which may stand where something was that was taken back.
+        anew: the paths at which there stands something else here than what both began with.
     """
     mine = {
         identity
         for identity in identities(ours)
-        if (identity.path not in base or identity.path in entered)
+        if (identity.path not in base or identity.path in anew)
         and ours.get(identity.path) != theirs.get(identity.path)
     }
     stay = {

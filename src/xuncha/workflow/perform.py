@@ -293,7 +293,9 @@ def _submitter(root: Path, identity: Identity) -> str | None:
     events = history_of_measure(root, identity.path, str(identity))
     undone = {event.undoes for event in events}
     for event in events:
-        if event.action != "undo" and event.commit not in undone and event.to not in {None, event.from_}:
+        if event.action in {"undo", "renumber"} or event.commit in undone:
+            continue
+        if event.to not in {None, event.from_}:
             return event.email if event.to == "submitted" else None
     return None
 

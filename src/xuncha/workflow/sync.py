@@ -213,12 +213,12 @@ class _Weaving:
         git = self.git
         base = self._ancestor(self.ours, self.theirs)
         mine, other = objects.listing(git, self.ours), objects.listing(git, self.theirs)
-        plan = moves(base, mine, other, objects.entered(git, self.theirs, self.ours))
+        plan = moves(base, mine, other, objects.entered_anew(git, self.theirs, self.ours, base))
         tip = self.ours
         for move in in_order(plan, up=True):
             tip, mine = self._renumber(tip, mine, move)
         united = unite(
-            git, base, mine, other, anew=objects.entered(git, self.ours, self.theirs), take=self.take
+            git, base, mine, other, anew=objects.entered_anew(git, self.ours, self.theirs, base), take=self.take
         )
         if united.disputes and self.take is None:
             raise _disputed(united.disputes)

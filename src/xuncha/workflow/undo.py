@@ -21,7 +21,7 @@ def undo(root: Path) -> Done | Leftover:
     """Take back the last thing that a command did.
 
     What an interrupted command left without a commit is the last thing, where there is such; else it is the newest
-    commit of ours that is not taken back yet.
+    commit of ours, made by whoever asks, that is not taken back yet: not what others did and a sync brought here.
 
     Returns:
         What was done; or what an interrupted command had left.
@@ -33,7 +33,7 @@ def undo(root: Path) -> Done | Leftover:
     with begin(root) as (session, leftover):
         if leftover is not None:
             return leftover
-        events = _last(history(root))
+        events = _last(history(root), session.git.user()[1])
         commit = events[0].commit
         changes = _changes(session, commit, events[0].subject)
         session.must_be_clean(*[change.path for change in changes])
@@ -55,18 +55,23 @@ def undo(root: Path) -> Done | Leftover:
     return Done("undo", steps, titles, standing(root))
 
 
-def _last(events: list[Event]) -> list[Event]:
-    """The events of the newest commit of ours that is neither an undo nor taken back."""
+_NOT_TAKEN_BACK = frozenset({None, "undo", "sync", "renumber"})
+"""What is by hand; what brings others' work and mends numbers for it has no before of its own."""
+
+
+def _last(events: list[Event], email: str) -> list[Event]:
+    """The events of the newest commit of ours, by whoever has this e-mail, that can be and is not taken back."""
     undone = {event.undoes for event in events if event.undoes}
     for event in events:
-        if event.action in {None, "undo"} or event.commit in undone:
-            continue
         if event.action == "init":
             break
+        if event.action in _NOT_TAKEN_BACK or event.commit in undone or event.email != email:
+            continue
         return [other for other in events if other.commit == event.commit]
     raise RefusedError(
         "nothing-to-undo",
         _("there is nothing here that a command of xuncha has done and that could be taken back"),
+        _("what others have done, they take back themselves") if events else "",
     )
 
 

@@ -1,0 +1,80 @@
+"""Several offices write into one ledger at once, each in a clone of its own: all arrives, and nothing that was acknowledged is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+from tests.conftest import LedgerOnDisk
+from xuncha.model.records import EvidenceFile
+from xuncha.store.files import WorkingTree
+from xuncha.store.loading import check
+from xuncha.store.loading import ledger as load
+from xuncha.workflow.sync import sync
+
+OFFICES = ("办公室", "规划科", "财务科", "人事科", "纪检组")
+ACTIONS = int(os.environ.get("XUNCHA_SYNC_ACTIONS", "24"))
+"""Of each office; 200 in the full size."""
+SEED = int(os.environ.get("XUNCHA_SYNC_SEED", "1"))
+PROJECT = Path(__file__).parents[2]
+
+
+def clones(ledger: LedgerOnDisk, names: tuple[str, ...] = OFFICES) -> list[LedgerOnDisk]:
+    """Clones of one bare repository that holds the ledger, each with a user of its own."""
+    shared = ledger.root.parent / "共享.git"
+    ledger.git("clone", "-q", "--bare", str(ledger.root), str(shared))
+    found = []
+    for name in names:
+        clone = LedgerOnDisk(ledger.root.parent / name, ledger.environment)
+        ledger.git("clone", "-q", str(shared), str(clone.root))
+        clone.git("config", "user.name", name)
+        clone.git("config", "user.email", f"{name}@example.invalid")
+        found.append(clone)
+    return found
+
+
+def test_five_offices_at_once_lose_nothing_and_end_with_one_ledger(ledger: LedgerOnDisk) -> None:
+    offices = clones(ledger)
+    program = [sys.executable, "-m", "tests.workflow.many_hands"]
+    at_work = [
+        subprocess.Popen(
+            [*program, str(office.root), str(SEED), str(ACTIONS)],
+            cwd=PROJECT,
+            env=ledger.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for office in offices
+    ]
+    told = [process.communicate(timeout=60 + 20 * ACTIONS) for process in at_work]
+    assert [process.returncode for process in at_work] == [0] * len(OFFICES), [said for _out, said in told]
+    reports = [json.loads(out) for out, _said in told]
+    for office in [*offices, *offices]:  # twice: the first has not seen what the last brought
+        sync(office.root, take="ours")
+    print(json.dumps(sum((Counter(report["counts"]) for report in reports), Counter()), ensure_ascii=False, indent=1))
+    assert len({office.git("rev-parse", "HEAD") for office in offices}) == 1
+    assert all(office.clean() for office in offices)
+    assert check(WorkingTree(offices[0].root)) == []
+    records = load(WorkingTree(offices[0].root))
+    texts = Counter(entry.text for measure in records.measures.values() for entry in measure.progress)
+    found = {
+        "progress": texts,
+        "measure": Counter(measure.title for measure in records.measures.values()),
+        "problem": Counter(problem.title for problem in records.problems.values()),
+    }
+    acknowledged = [tuple(each) for report in reports for each in report["acknowledged"]]
+    assert len(acknowledged) > ACTIONS
+    assert [each for each in acknowledged if found[each[0]][each[1]] != 1] == []
+    proofs = [
+        item
+        for measure in records.measures.values()
+        for entry in measure.progress
+        for item in entry.evidence
+        if isinstance(item, EvidenceFile)
+    ]
+    assert proofs, "somebody attached something"
