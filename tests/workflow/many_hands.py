@@ -35,7 +35,7 @@ class Office:
 
     def __init__(self, root: Path, seed: int) -> None:
         self.root = root
-        self.random = random.Random(f"{root.name} {seed}")
+        self.random = random.Random(f"{root.name} {seed}")  # noqa: S311
         self.acknowledged: dict[str, tuple[str, str]] = {}
         """By commit: what kind of thing, and the text or title that must be found again."""
         self.counts: Counter[str] = Counter()
@@ -70,7 +70,9 @@ class Office:
 
     def _progress(self, what: str) -> None:
         day = DAY - timedelta(days=self.random.randrange(3))
-        self._perform(actions.progress(what, day, [], publish=True), "not_started", "in_progress", "submitted")
+        self._perform(
+            actions.progress(what, day, [], publish=True), "not_started", "in_progress", "submitted"
+        )
         self._done("progress", what)
 
     def _add_measure(self, what: str) -> None:
@@ -104,7 +106,9 @@ class Office:
 
     def _attach(self, what: str) -> None:
         name = f"{what}.txt" if self.random.random() < 0.8 else "扫描件.txt"
-        self._perform(actions.attach(name, what.encode(), DAY, what), "not_started", "in_progress", "submitted")
+        self._perform(
+            actions.attach(name, what.encode(), DAY, what), "not_started", "in_progress", "submitted"
+        )
         self._done("progress", what)
 
     def _escalate(self, _what: str) -> None:
@@ -153,7 +157,9 @@ def main() -> None:
             office.work(number)
     except XunchaError as error:
         sys.exit(f"{office.root.name}: [{error.code}] {error.message}")
-    sys.stdout.write(json.dumps({"acknowledged": list(office.acknowledged.values()), "counts": office.counts}))
+    sys.stdout.write(
+        json.dumps({"acknowledged": list(office.acknowledged.values()), "counts": office.counts})
+    )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.conftest import LedgerOnDisk
 from xuncha.model.identity import Identity
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check
@@ -17,7 +18,6 @@ from xuncha.workflow.perform import perform
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import LedgerOnDisk
     from xuncha.model.records import Measure
     from xuncha.workflow.actions import Doing
     from xuncha.workflow.perform import Done
@@ -150,3 +150,17 @@ def begin(ledger: LedgerOnDisk, *arguments: str | Path, cwd: Path | None = None)
             start_new_session=True,
         )
     )
+
+
+def clones(ledger: LedgerOnDisk, *names: str) -> list[LedgerOnDisk]:
+    """Clones of one bare repository that holds the ledger, each with a user of its own."""
+    shared = ledger.root.parent / "共享.git"
+    ledger.git("clone", "-q", "--bare", str(ledger.root), str(shared))
+    found = []
+    for name in names:
+        clone = LedgerOnDisk(ledger.root.parent / name, dict(ledger.environment))
+        ledger.git("clone", "-q", str(shared), str(clone.root))
+        clone.git("config", "user.name", name)
+        clone.git("config", "user.email", f"{name}@example.invalid")
+        found.append(clone)
+    return found

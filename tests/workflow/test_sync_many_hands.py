@@ -8,13 +8,17 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tests.conftest import LedgerOnDisk
+from tests.workflow.surroundings import clones
 from xuncha.model.records import EvidenceFile
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check
 from xuncha.store.loading import ledger as load
 from xuncha.workflow.sync import sync
+
+if TYPE_CHECKING:
+    from tests.conftest import LedgerOnDisk
 
 OFFICES = ("办公室", "规划科", "财务科", "人事科", "纪检组")
 ACTIONS = int(os.environ.get("XUNCHA_SYNC_ACTIONS", "24"))
@@ -23,22 +27,8 @@ SEED = int(os.environ.get("XUNCHA_SYNC_SEED", "1"))
 PROJECT = Path(__file__).parents[2]
 
 
-def clones(ledger: LedgerOnDisk, names: tuple[str, ...] = OFFICES) -> list[LedgerOnDisk]:
-    """Clones of one bare repository that holds the ledger, each with a user of its own."""
-    shared = ledger.root.parent / "共享.git"
-    ledger.git("clone", "-q", "--bare", str(ledger.root), str(shared))
-    found = []
-    for name in names:
-        clone = LedgerOnDisk(ledger.root.parent / name, ledger.environment)
-        ledger.git("clone", "-q", str(shared), str(clone.root))
-        clone.git("config", "user.name", name)
-        clone.git("config", "user.email", f"{name}@example.invalid")
-        found.append(clone)
-    return found
-
-
 def test_five_offices_at_once_lose_nothing_and_end_with_one_ledger(ledger: LedgerOnDisk) -> None:
-    offices = clones(ledger)
+    offices = clones(ledger, *OFFICES)
     program = [sys.executable, "-m", "tests.workflow.many_hands"]
     at_work = [
         subprocess.Popen(
@@ -56,7 +46,11 @@ def test_five_offices_at_once_lose_nothing_and_end_with_one_ledger(ledger: Ledge
     reports = [json.loads(out) for out, _said in told]
     for office in [*offices, *offices]:  # twice: the first has not seen what the last brought
         sync(office.root, take="ours")
-    print(json.dumps(sum((Counter(report["counts"]) for report in reports), Counter()), ensure_ascii=False, indent=1))
+    print(
+        json.dumps(
+            sum((Counter(report["counts"]) for report in reports), Counter()), ensure_ascii=False, indent=1
+        )
+    )
     assert len({office.git("rev-parse", "HEAD") for office in offices}) == 1
     assert all(office.clean() for office in offices)
     assert check(WorkingTree(offices[0].root)) == []

@@ -73,12 +73,14 @@ def _say(call: Context, done: Synced) -> None:
             )
         )
     for identity in done.kept:
-        screen.line(_("{id} stays: one side had taken it back, the other had gone on with it").format(id=identity))
+        screen.line(
+            _("{id} stays: one side had taken it back, the other had gone on with it").format(id=identity)
+        )
     if done.received:
         screen.line(
-            ngettext("Received {n} commit from {name}", "Received {n} commits from {name}", done.received).format(
-                n=done.received, name=done.name
-            )
+            ngettext(
+                "Received {n} commit from {name}", "Received {n} commits from {name}", done.received
+            ).format(n=done.received, name=done.name)
         )
     if done.woven:
         screen.line(_("Brought together with what was recorded here"))

@@ -67,13 +67,13 @@ def literal(paths: Iterable[str]) -> list[str]:
 
 
 class GitError(SurroundingsError):
-    """Git refused; `said` is what it complained of, `printed` what it had printed, `code` how it ended."""
+    """Git refused; `said` is what it complained of, `printed` what it had printed, `ended` its exit code."""
 
-    def __init__(self, said: str, printed: str = "", code: int = 1) -> None:
+    def __init__(self, said: str, printed: str = "", ended: int = 1) -> None:
         super().__init__("git-failed", _("git failed: {said}").format(said=said))
         self.said = said
         self.printed = printed
-        self.code = code
+        self.ended = ended
 
 
 _SHORTEST_HASH = 40

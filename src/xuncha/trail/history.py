@@ -81,7 +81,9 @@ def history(root: Path, path: str = "data", until: str = "HEAD", *, follow: bool
         An event for each problem or measure that a commit names, in the commit's order; one event without an id for a
         commit that names none. Empty outside a repository and before the first commit.
     """
-    return [event for commit in _commits(root, path, until, follow=follow) for event in _events(commit.fields)]
+    return [
+        event for commit in _commits(root, path, until, follow=follow) for event in _events(commit.fields)
+    ]
 
 
 def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
@@ -119,14 +121,32 @@ class _Commit(NamedTuple):
     """A commit as git tells it."""
 
     fields: list[str]
-    earlier: str
-    """The number of the file before it; empty where it is not one file's history."""
+    earlier: str = ""
+    """The number of the file before it; empty where it is not one file's history, or git names no file, as of a merge."""
+    entered: bool = False
+    """Whether the file was not there before it, under this number."""
 
 
 def _commits(root: Path, path: str, until: str = "HEAD", *, follow: bool) -> Iterator[_Commit]:
-    """The commits that touched a file or a folder, newest first; of a file that is followed, up to where it was copied."""
+    """The commits that touched a file or a folder, newest first.
+
+    Git's own --follow knows one name at a time for all branches: where two have met, it would mix what stood on either
+    under one number. So each name is asked for by itself, from where it came up.
+    """
+    if not follow:
+        yield from _log(root, path, until, "--no-patch")
+        return
+    for commit in _log(root, path, until, "--no-renames", "--name-status"):
+        before = _name_before(root, commit.fields[0], path) if commit.entered else None
+        if before is not None:
+            yield commit._replace(earlier=PurePosixPath(before).stem)
+            yield from _commits(root, before, f"{commit.fields[0]}^", follow=True)
+            return
+        yield commit
+
+
+def _log(root: Path, path: str, until: str, *options: str) -> Iterator[_Commit]:
     form = ["-z", "--encoding=UTF-8", "--no-show-signature", f"--format={_FORMAT}"]
-    options = ["--follow", "--find-renames=95%", "--name-status"] if follow else ["--no-patch"]
     try:
         printed = Git(root).run("-c", "trailer.separators=:", "log", *options, *form, until, "--", path)
     except GitError:
@@ -136,15 +156,31 @@ def _commits(root: Path, path: str, until: str = "HEAD", *, follow: bool) -> Ite
     while place + _FIELDS <= len(texts):
         fields = texts[place : place + _FIELDS]
         place += _FIELDS
-        earlier, copied = "", False
         if texts[place].startswith("\n"):
-            status = texts[place][1:2]
-            earlier = PurePosixPath(texts[place + 1]).stem
-            copied = status == "C"
-            place += 3 if status in "RC" else 2
-        yield _Commit(fields, earlier)
-        if copied:
-            return
+            yield _Commit(fields, PurePosixPath(texts[place + 1]).stem, entered=texts[place] == "\nA")
+            place += 2
+        else:
+            yield _Commit(fields)
+
+
+def _name_before(root: Path, commit: str, path: str) -> str | None:
+    """The name that a file had before a commit that brought it under this one; None where it was not there."""
+    options = (
+        "-r",
+        "-z",
+        "--no-commit-id",
+        "--name-status",
+        "--diff-filter=R",
+        "--find-renames=95%",
+        "--relative",
+    )
+    found = (
+        Git(root)
+        .run("diff-tree", *options, commit, "--", "data/problems")
+        .decode("utf-8", "replace")
+        .split("\0")
+    )
+    return next((old for old, new in zip(found[1::3], found[2::3], strict=False) if new == path), None)
 
 
 def _events(record: list[str]) -> Iterator[Event]:

@@ -94,7 +94,7 @@ def woven(git: Git, ours: str, theirs: str, own: Sequence[str]) -> tuple[str, li
         SurroundingsError: this git cannot do that without a working tree.
     """
     try:
-        printed = git.run(
+        printed = _at_the_top(git).run(
             "-c", f"merge.xuncha.driver={_driver(git, own)}", "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs,
             answers=(0, _CONFLICTS),
         )  # fmt: skip
@@ -126,6 +126,11 @@ def commit(git: Git, tree: str, parents: Iterable[str], message: str) -> str:
     return git.text(*utf8, "commit-tree", tree, *options, "-F", "-", stdin=message.encode())
 
 
+def _at_the_top(git: Git) -> Git:
+    """Git where it names files from the top of the repository on."""
+    return Git(Path(git.text("rev-parse", "--show-toplevel")))
+
+
 def arrivals(git: Git, before: str, after: str) -> list[Arrival]:
     """The files of the whole repository that differ between two commits."""
     words = git.run("diff-tree", "-r", "-z", "--no-renames", before, after).split(b"\0")[:-1]
@@ -138,7 +143,9 @@ def arrivals(git: Git, before: str, after: str) -> list[Arrival]:
 
 def in_the_way(git: Git, before: str, after: str) -> list[str]:
     """The files, from the top of the repository, that stand here with changes of their own and would be written over."""
-    listed = git.run("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules")
+    listed = git.run(
+        "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules"
+    )
     dirty = {os.fsdecode(entry[3:]) for entry in listed.split(b"\0")[:-1]}
     return [each.path for each in arrivals(git, before, after) if each.path in dirty] if dirty else []
 
@@ -160,7 +167,7 @@ def half_arrived(git: Git, before: str, after: str) -> Mapping[str, str]:
     """
     if git.text("rev-parse", "HEAD") != before:
         return {}
-    top = Git(Path(git.text("rev-parse", "--show-toplevel")))
+    top = _at_the_top(git)
     waiting = arrivals(git, before, after)
     there = [each.path for each in waiting if (top.root / each.path).is_file()]
     names = "".join(f"{path}\n" for path in there).encode("utf-8", "surrogateescape")
@@ -192,14 +199,20 @@ def _is_nothing(blob: str) -> bool:
 
 def unwind(git: Git, left: Mapping[str, str]) -> None:
     """Take back what a fast-forward that was cut short has left."""
-    top = Git(Path(git.text("rev-parse", "--show-toplevel")))
+    top = _at_the_top(git)
     back = [path for path, blob in left.items() if not _is_nothing(blob)]
     gone = [path for path, blob in left.items() if _is_nothing(blob)]
     if left:
         names = "\0".join(literal(left)).encode("utf-8", "surrogateescape")
         top.run("reset", "--quiet", "--pathspec-from-file=-", "--pathspec-file-nul", stdin=names)
     if back:
-        top.run("checkout-index", "--force", "-z", "--stdin", stdin="\0".join(back).encode("utf-8", "surrogateescape"))
+        top.run(
+            "checkout-index",
+            "--force",
+            "-z",
+            "--stdin",
+            stdin="\0".join(back).encode("utf-8", "surrogateescape"),
+        )
     for path in gone:
         (top.root / path).unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # other files are in it

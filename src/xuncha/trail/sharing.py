@@ -94,7 +94,9 @@ def _no_remote(remotes: list[str], branch: str) -> SurroundingsError:
 def _settings(git: Git) -> dict[str, str]:
     """What git is set up with for branches and remotes."""
     pattern = r"^(branch\..*\.(remote|merge)|remote\..*\.url)$"
-    listed = git.run("config", "-z", "--get-regexp", pattern, answers=(0, 1)).decode("utf-8", "surrogateescape")
+    listed = git.run("config", "-z", "--get-regexp", pattern, answers=(0, 1)).decode(
+        "utf-8", "surrogateescape"
+    )
     entries = [entry.partition("\n") for entry in listed.split("\0")[:-1]]
     return {key: value for key, _line, value in entries}
 
@@ -106,12 +108,14 @@ def fetch(git: Git, way: Route) -> str | None:
         SurroundingsError: the remote cannot be reached.
     """
     try:
-        _talk(git, "fetch", "--quiet", "--no-recurse-submodules", "--", way.remote, f"+{way.there}:{way.seen}")
+        _talk(
+            git, "fetch", "--quiet", "--no-recurse-submodules", "--", way.remote, f"+{way.there}:{way.seen}"
+        )
     except GitError as error:
         try:
             _talk(git, "ls-remote", "--exit-code", "--", way.remote, way.there)
         except GitError as second:
-            if second.code == _NO_SUCH_BRANCH:
+            if second.ended == _NO_SUCH_BRANCH:
                 return None
             raise unreachable(way, second) from second
         raise unreachable(way, error) from error

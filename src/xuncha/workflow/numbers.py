@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from xuncha.trail.objects import Changes, Listing
 
-_FILE = re.compile(rf"{PROBLEMS}/0*([1-9][0-9]{{0,5}})/(?:problem|([1-9][0-9]{{0,5}})\.([1-9][0-9]{{0,5}}))\.yaml")
+_FILE = re.compile(
+    rf"{PROBLEMS}/0*([1-9][0-9]{{0,5}})/(?:problem|([1-9][0-9]{{0,5}})\.([1-9][0-9]{{0,5}}))\.yaml"
+)
 _PROOF = re.compile(rf"{EVIDENCE}/([1-9][0-9]{{0,5}})\.([1-9][0-9]{{0,5}})/.+")
 
 
@@ -70,7 +72,9 @@ def moves(base: Listing, ours: Listing, theirs: Listing, anew: Collection[str]) 
         for identity in identities(theirs) | identities(ours)
         if identity not in mine and _stays(identity.path, base, ours, theirs)
     } | {identity for identity in mine if _changed_there(identity.path, base, theirs)}
-    found = list(_following(0, [i.problem for i in mine if i.is_problem], [i.problem for i in stay if i.is_problem]))
+    found = list(
+        _following(0, [i.problem for i in mine if i.is_problem], [i.problem for i in stay if i.is_problem])
+    )
     moved = {move.old.problem for move in found}
     for number in sorted({identity.problem for identity in mine} - moved):
         found += _following(
@@ -98,7 +102,11 @@ def _following(problem: int, mine: list[int], stay: list[int]) -> Iterator[Move]
     """The numbers after those that stay, for what is entered here, in its order."""
     for new, old in enumerate(sorted(mine), start=max(stay, default=0) + 1):
         if new != old:
-            yield Move(Identity(problem, old), Identity(problem, new)) if problem else Move(Identity(old), Identity(new))
+            yield (
+                Move(Identity(problem, old), Identity(problem, new))
+                if problem
+                else Move(Identity(old), Identity(new))
+            )
 
 
 def in_order(found: Iterable[Move], *, up: bool) -> list[Move]:

@@ -8,6 +8,7 @@ nobody sees a half of it, or a conflict marker, and whatever is in the way leave
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import random
 import time
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fasteners import InterProcessLock
 
-from xuncha.errors import Finding, InvalidLedgerError, RefusedError, SurroundingsError
+from xuncha.errors import Finding, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.store.faults import UnreadableError
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
     from xuncha.trail.objects import Listing
     from xuncha.trail.sharing import Route
 
-_ATTEMPTS = 12
-_LONGEST_PAUSE = 2.0
+_PERSEVERANCE = 60.0
+"""Seconds to try again where others are quicker each time."""
 _MANY = 8
 """Of what is named one by one."""
 
@@ -89,9 +90,12 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
     way = sharing.route(git)
     done = Synced(way.name)
     with _alone(root):
-        for attempt in range(_ATTEMPTS):
+        end = time.monotonic() + _PERSEVERANCE
+        for attempt in itertools.count():
             if attempt:
-                time.sleep(random.uniform(0.1, 0.5) * min(attempt, 4))  # noqa: S311  so that two do not go on meeting
+                time.sleep(random.uniform(0, 0.2 * min(attempt, 5)))  # noqa: S311  so that two do not go on meeting
+            if time.monotonic() > end:
+                break
             theirs = _fetched(git, way, done)
             with begin(root) as (session, _leftover):
                 ahead = _bring_together(session, way, theirs, take, done)
@@ -104,9 +108,9 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
                 return done
     raise SurroundingsError(
         "busy",
-        _("others are sending to “{name}” all the time; what was recorded here is kept, and not sent yet").format(
-            name=way.name
-        ),
+        _(
+            "others are sending to “{name}” all the time; what was recorded here is kept, and not sent yet"
+        ).format(name=way.name),
         _("type it again in a moment: xuncha sync"),
     )
 
@@ -139,9 +143,7 @@ def _fetched(git: Git, way: Route, done: Synced) -> str | None:
     return theirs
 
 
-def _bring_together(
-    session: Session, way: Route, theirs: str | None, take: Side | None, done: Synced
-) -> int:
+def _bring_together(session: Session, way: Route, theirs: str | None, take: Side | None, done: Synced) -> int:
     """Take in what is there; gives how many commits are to be sent."""
     git = session.git
     if what := sharing.in_the_middle(git):
@@ -218,7 +220,12 @@ class _Weaving:
         for move in in_order(plan, up=True):
             tip, mine = self._renumber(tip, mine, move)
         united = unite(
-            git, base, mine, other, anew=objects.entered_anew(git, self.ours, self.theirs, base), take=self.take
+            git,
+            base,
+            mine,
+            other,
+            anew=objects.entered_anew(git, self.ours, self.theirs, base),
+            take=self.take,
         )
         if united.disputes and self.take is None:
             raise _disputed(united.disputes)
@@ -233,9 +240,7 @@ class _Weaving:
             tip, together = self._renumber(tip, together, move)
         self._must_hold(tip)
         self.done.woven = True
-        self.done.kept += sorted(
-            united.kept | {identity for path in back if (identity := identity_of(path))}
-        )
+        self.done.kept += sorted(united.kept | {identity for path in back if (identity := identity_of(path))})
         _add(self.done.renumbered, self.renumbered)
         return tip
 
@@ -271,15 +276,17 @@ class _Weaving:
         if outside := [path for path in conflicts if not path.startswith(own)]:
             raise RefusedError(
                 "conflict-elsewhere",
-                _("both sides have changed {paths}, which is no record of this ledger; nothing was changed").format(
-                    paths=_(", ").join(outside[:_MANY])
-                ),
+                _(
+                    "both sides have changed {paths}, which is no record of this ledger; nothing was changed"
+                ).format(paths=_(", ").join(outside[:_MANY])),
                 _("bring that together with git, and commit it: git merge {name}; then: xuncha sync").format(
                     name=self.name
                 ),
             )
         now = objects.listing(git, tree)
-        changes = {path: together.get(path) for path in {*now, *together} if now.get(path) != together.get(path)}
+        changes = {
+            path: together.get(path) for path in {*now, *together} if now.get(path) != together.get(path)
+        }
         message = Message(f"{SUBJECTS['sync']} {self.name}", "sync", reason=settled)
         return objects.commit(
             git, objects.changed(git, tree, changes) if changes else tree, [tip, self.theirs], message.text()
@@ -291,7 +298,9 @@ class _Weaving:
         if not found:
             return
         before = {
-            (each.path, each.code) for side in (self.ours, self.theirs) for each in check(Tree(self.git.root, side))
+            (each.path, each.code)
+            for side in (self.ours, self.theirs)
+            for each in check(Tree(self.git.root, side))
         }
         if new := [each for each in found if (each.path, each.code) not in before]:
             raise _breaks(new)
@@ -307,7 +316,9 @@ def _add(all_of_them: list[Renumbered], new: list[Renumbered]) -> None:
         earlier = next((one for one in all_of_them if one.move.new == each.move.old), None)
         if earlier is not None:
             all_of_them.remove(earlier)
-        all_of_them.append(Renumbered(Move(earlier.move.old if earlier else each.move.old, each.move.new), each.title))
+        all_of_them.append(
+            Renumbered(Move(earlier.move.old if earlier else each.move.old, each.move.new), each.title)
+        )
     all_of_them.sort()
 
 
@@ -333,7 +344,9 @@ def _strangers(git: Git, name: str) -> RefusedError | SurroundingsError:
     if sharing.shallow(git):
         return SurroundingsError(
             "shallow",
-            _("this clone holds the last part of history only, and not what it shares with {name}").format(name=name),
+            _("this clone holds the last part of history only, and not what it shares with {name}").format(
+                name=name
+            ),
             _("fetch all of it: git fetch --unshallow"),
         )
     return RefusedError(

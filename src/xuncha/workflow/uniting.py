@@ -39,7 +39,13 @@ class United(NamedTuple):
 
 
 def unite(
-    git: Git, base: Listing, ours: Listing, theirs: Listing, *, anew: Collection[str] = (), take: Side | None = None
+    git: Git,
+    base: Listing,
+    ours: Listing,
+    theirs: Listing,
+    *,
+    anew: Collection[str] = (),
+    take: Side | None = None,
 ) -> United:
     """Bring two states together.
 
@@ -56,7 +62,7 @@ def unite(
     both: list[str] = []
     for path in sorted({*base, *ours, *theirs}):
         before, one, other = base.get(path), ours.get(path), theirs.get(path)
-        if one == other or other == before:
+        if other in {one, before}:
             chosen = one
         elif one == before:
             chosen = other
@@ -128,7 +134,7 @@ def missed(result: Listing, *others: Listing) -> dict[str, Held]:
     back: dict[str, Held] = {}
     for other in others:
         for path, held in other.items():
-            identity = identity_of(path) or proof_of(path)
-            if identity and path not in result and (identity in wanted or identity.problem in whole):
+            owner = identity_of(path) or proof_of(path)
+            if owner and path not in result and (owner in wanted or owner.problem in whole):
                 back.setdefault(path, held)
     return back
