@@ -225,5 +225,20 @@ def entered_anew(git: Git, without: str, commit: str, known: Collection[str]) ->
     span = f"{without}..{commit}"
     listed = git.run("log", *form, span, "--", "data/problems").replace(b"\n", b"\0").split(b"\0")
     entered = {os.fsdecode(path) for path in listed if path}
-    # Asked for each by itself, git does not look at the side of a merge from which it took nothing of this file.
-    return {path for path in entered & set(known) if git.run("log", *form, span, "--", *literal([path]))}
+    return {path for path in entered & set(known) if not _ancestor(git, _entry(git, commit, path), without)}
+
+
+def _entry(git: Git, commit: str, path: str) -> str:
+    """The commit by which a file that is there came to be there.
+
+    Asked for one file, git does not look at the side of a merge from which it took nothing of it: there, something else
+    may have stood under this number.
+    """
+    return git.text(
+        "log", "-1", "--format=%H", "--diff-filter=A", "--no-renames", commit, "--", *literal([path])
+    )
+
+
+def _ancestor(git: Git, commit: str, other: str) -> bool:
+    """Whether a commit is behind another one."""
+    return not commit or git.text("rev-list", "-1", commit, f"^{other}", "--") == ""

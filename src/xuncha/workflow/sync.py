@@ -358,17 +358,23 @@ def _strangers(git: Git, name: str) -> RefusedError | SurroundingsError:
 
 def _disputed(disputes: list[Disputed]) -> RefusedError:
     """What both sides have changed in different ways, one a line."""
-    lines = [
-        _("{what}: here {ours}, there {theirs}").format(what=_what(each), ours=_shown(each.ours), theirs=_shown(each.theirs))
-        if each.field
-        else _("{what}: here and there are different files of this name").format(what=each.path)
-        for each in disputes
-    ]  # fmt: skip
+    lines = [_in_words(each) for each in disputes]
     return RefusedError(
         "disputed",
         "\n".join([_("both sides have changed the same thing in different ways; nothing was changed"), *lines]),
         _("keep yours with xuncha sync --take ours, or theirs with xuncha sync --take theirs; all else is brought together either way"),
     )  # fmt: skip
+
+
+def _in_words(disputed: Disputed) -> str:
+    what = _what(disputed)
+    if disputed.field:
+        return _("{what}: here {ours}, there {theirs}").format(
+            what=what, ours=_shown(disputed.ours), theirs=_shown(disputed.theirs)
+        )
+    if disputed.why:
+        return _("{what}: changed on both sides, and {why}").format(what=what, why=disputed.why)
+    return _("{what}: here and there are different files of this name").format(what=what)
 
 
 def _settled(disputes: list[Disputed], take: Side | None) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from xuncha.merge.driver import three_way
 from xuncha.model.identity import LEDGER_FILE, Identity
+from xuncha.store.faults import UnreadableError
 from xuncha.trail import objects
 from xuncha.trail.objects import Held
 from xuncha.workflow.numbers import identities, identity_of, proof_of
@@ -27,6 +28,8 @@ class Disputed(NamedTuple):
     """Of a record; nothing where it is the file as a whole."""
     ours: Any
     theirs: Any
+    why: str = ""
+    """Why a record cannot be brought together field by field."""
 
 
 class United(NamedTuple):
@@ -93,7 +96,13 @@ def _merge(
             if take == "theirs":
                 result[path] = sides[2][path]
             continue
-        merged = three_way(before, one, other, path, take=take)
+        try:
+            merged = three_way(before, one, other, take=take)
+        except UnreadableError as error:
+            disputes.append(Disputed(path, (), None, None, str(error)))
+            if take == "theirs":
+                result[path] = sides[2][path]
+            continue
         disputes += [Disputed(path, each.location, each.ours, each.theirs) for each in merged.disputes]
         found.append((path, merged.content))
     blobs = objects.store(git, [content for _path, content in found])
