@@ -47,6 +47,7 @@ ACTING = {
         "edit",
         "undo",
         "setup",
+        "sync",
         "notice",
         "calendar",
         "dashboard",
