@@ -14,7 +14,7 @@ from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 
-from xuncha.errors import RefusedError, XunchaError
+from xuncha.errors import RefusedError, SurroundingsError, XunchaError
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.store import editing
 from xuncha.store.cache import register
@@ -139,6 +139,11 @@ class Office:
     def _sync(self, _what: str) -> None:
         try:
             done = sync(self.root)
+        except SurroundingsError as error:
+            if error.code != "busy":
+                raise
+            self.counts["sync: others were quicker for a minute"] += 1
+            return
         except RefusedError as error:
             if error.code != "disputed":
                 raise

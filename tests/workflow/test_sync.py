@@ -22,6 +22,7 @@ from tests.workflow.surroundings import (
 )
 from xuncha.errors import RefusedError, SurroundingsError, XunchaError
 from xuncha.model.identity import Identity
+from xuncha.model.records import EvidenceFile
 from xuncha.store import editing
 from xuncha.trail.history import history_of_measure, history_of_problem
 from xuncha.workflow import actions
@@ -292,6 +293,30 @@ def test_who_applied_is_known_after_the_number_changed(pair: Pair) -> None:
     assert caught.value.code == "close-requires-second-person"
     pair.here.git("config", "user.email", "another@example.invalid")
     act(pair.here, actions.close(DAY), "2.5")
+
+
+def test_two_files_of_one_name_are_both_kept(pair: Pair) -> None:
+    for each, name in ((pair.there, "乙"), (pair.here, "甲")):
+        act(each, actions.attach("照片.JPG", name.encode(), DAY, f"{name}的照片"), "1.2")
+    sync(pair.there.root)
+    assert "1.2 的佐证材料已改名 照片.JPG → 照片-2.JPG" in pair.here.ok("sync")
+    assert subject(pair.here, "HEAD^1") == "修改 1.2 佐证改名：照片.JPG → 照片-2.JPG"
+    sync(pair.there.root)
+    assert same(pair)
+    folder = pair.there.root / "data/evidence/1.2"
+    assert [(folder / name).read_text() for name in ("照片.JPG", "照片-2.JPG")] == ["乙", "甲"]
+    proofs = {entry.text: entry.evidence for entry in record(pair.there, "1.2").progress}
+    assert isinstance(proofs["甲的照片"][0], EvidenceFile)
+    assert proofs["甲的照片"][0].file == "照片-2.JPG"
+
+
+def test_the_same_file_attached_twice_is_one(pair: Pair) -> None:
+    for each in (pair.there, pair.here):
+        act(each, actions.attach("照片.JPG", b"x", DAY, "照片"), "1.2")
+    sync(pair.there.root)
+    assert sync(pair.here.root).renamed == []
+    sync(pair.there.root)
+    assert same(pair)
 
 
 # ---------------------------------------------------------------- what was taken back

@@ -15,6 +15,8 @@ from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from xuncha.cli.context import Context
     from xuncha.workflow.sync import Synced
     from xuncha.workflow.uniting import Side
@@ -66,32 +68,9 @@ def _say(call: Context, done: Synced) -> None:
             ),
             _("ask who did it; what this clone held of them is kept, and sent again"),
         )
-    for each in done.renumbered:
-        screen.line(
-            _("Renumbered {old} → {new} {title}: the number {old} was given elsewhere meanwhile").format(
-                old=each.move.old, new=each.move.new, title=each.title
-            )
-        )
-    for identity in done.kept:
-        screen.line(
-            _("{id} stays: one side had taken it back, the other had gone on with it").format(id=identity)
-        )
-    if done.received:
-        screen.line(
-            ngettext(
-                "Received {n} commit from {name}", "Received {n} commits from {name}", done.received
-            ).format(n=done.received, name=done.name)
-        )
-    if done.woven:
-        screen.line(_("Brought together with what was recorded here"))
-    if done.sent:
-        screen.line(
-            ngettext("Sent {n} commit to {name}", "Sent {n} commits to {name}", done.sent).format(
-                n=done.sent, name=done.name
-            )
-        )
-    if not (done.received or done.sent):
-        screen.line(_("Nothing to do: here and at {name} all is the same").format(name=done.name))
+    _say_what_was_mended(done)
+    for sentence in _counts(done):
+        screen.line(sentence)
     if done.by_hand:
         screen.warning(
             _("not sent, since it was changed by hand and is not committed: {paths}").format(
@@ -101,3 +80,40 @@ def _say(call: Context, done: Synced) -> None:
         )
     if done.received:
         say_standing(call, done.register)
+
+
+def _say_what_was_mended(done: Synced) -> None:
+    """What took another number or another name, and what was not taken back."""
+    for each in done.renumbered:
+        said = (
+            _("Renumbered {old} → {new} {title}: the number {old} was given elsewhere meanwhile")
+            if each.move.up
+            else _("Renumbered {old} → {new} {title}: the one before it was taken back elsewhere")
+        )
+        screen.line(said.format(old=each.move.old, new=each.move.new, title=each.title))
+    for identity, old, new in done.renamed:
+        screen.line(
+            _(
+                "Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached"
+            ).format(id=identity, old=old, new=new)
+        )
+    for identity in done.kept:
+        screen.line(
+            _("{id} stays: one side had taken it back, the other had gone on with it").format(id=identity)
+        )
+
+
+def _counts(done: Synced) -> Iterator[str]:
+    """What came and what went."""
+    if done.received:
+        yield ngettext(
+            "Received {n} commit from {name}", "Received {n} commits from {name}", done.received
+        ).format(n=done.received, name=done.name)
+    if done.woven:
+        yield _("Brought together with what was recorded here")
+    if done.sent:
+        yield ngettext("Sent {n} commit to {name}", "Sent {n} commits to {name}", done.sent).format(
+            n=done.sent, name=done.name
+        )
+    if not (done.received or done.sent):
+        yield _("Nothing to do: here and at {name} all is the same").format(name=done.name)

@@ -106,6 +106,40 @@ def fresh(record: dict[str, Any], schema: str) -> bytes:
     return f"# yaml-language-server: $schema={schema}\n{body}".encode()
 
 
+def rename_evidence(content: bytes, old: str, new: str) -> bytes:
+    """The file of a measure, an evidence file of which has another name now; every other byte stays.
+
+    Raises:
+        UnreadableError: the file cannot be read as a record.
+        RefusedError: the layout does not let it be changed safely.
+    """
+    text = decode(content)
+    places = [
+        node
+        for entry in _items(tree(text).get("progress"))
+        for item in _items(entry.get("evidence") if entry.kind == "mapping" else None)
+        if item.kind == "mapping" and (node := item.get("file")) is not None and node.text == old
+    ]
+    for node in reversed(places):
+        text = text[: node.start] + json.dumps(new, ensure_ascii=False) + text[node.end :]
+    meant = parse(content)
+    for entry in meant.get("progress", []):
+        for item in entry.get("evidence", []):
+            if isinstance(item, dict) and item.get("file") == old:
+                item["file"] = new
+    if not places or parse(text.encode()) != meant:
+        raise RefusedError(
+            "odd-layout",
+            _("the layout of this file does not let {keys} be changed safely").format(keys="`file`"),
+        )
+    return (_BOM if content.startswith(_BOM) else b"") + text.encode()
+
+
+def _items(node: Node | None) -> list[Node]:
+    """The items of a list; none where there is no list."""
+    return node.items if node is not None and node.kind == "sequence" else []
+
+
 def _meant(data: dict[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
     for edit in edits:
         match edit:

@@ -6,6 +6,7 @@ What is there already keeps its number; what was entered here takes those that f
 from __future__ import annotations
 
 import re
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.model.identity import EVIDENCE, PROBLEMS, Identity
@@ -125,3 +126,21 @@ def moved(listing: Listing, move: Move) -> Changes:
         changes.setdefault(path, None)
         changes[new.path if identity_of(path) else path.replace(f"/{identity}/", f"/{new}/", 1)] = held
     return changes
+
+
+def same_names(base: Listing, ours: Listing, theirs: Listing) -> dict[str, str]:
+    """The evidence files of ours that have the name of another one of theirs, each with a path that is free on both sides."""
+    found = {}
+    taken = {path.casefold() for path in {*ours, *theirs}}
+    for path in sorted(set(ours) & set(theirs)):
+        if proof_of(path) is None or path in base or ours[path].blob == theirs[path].blob:
+            continue
+        folder, _slash, name = path.rpartition("/")
+        stem, dot, ending = name.rpartition(".")
+        for number in count(2):
+            free = f"{folder}/{stem}-{number}.{ending}" if dot and stem else f"{folder}/{name}-{number}"
+            if free.casefold() not in taken:
+                break
+        taken.add(free.casefold())
+        found[path] = free
+    return found

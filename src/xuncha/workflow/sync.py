@@ -20,14 +20,16 @@ from fasteners import InterProcessLock
 from xuncha.errors import Finding, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
+from xuncha.store.editing import rename_evidence
 from xuncha.store.faults import UnreadableError
 from xuncha.store.loading import check
 from xuncha.store.reading import parse
 from xuncha.trail import objects, sharing
 from xuncha.trail.git import Git, private
+from xuncha.trail.objects import Held
 from xuncha.trail.tree import Tree
 from xuncha.workflow.change import PATIENCE, Message, Session, Step, begin
-from xuncha.workflow.numbers import Move, identity_of, in_order, moved, moves
+from xuncha.workflow.numbers import Move, identity_of, in_order, moved, moves, proof_of, same_names
 from xuncha.workflow.perform import SUBJECTS, standing
 from xuncha.workflow.uniting import Disputed, Side, missed, unite
 
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 
 _PERSEVERANCE = 60.0
 """Seconds to try again where others are quicker each time."""
+_PAUSE = 0.3
+"""Seconds at most before each try: who waits longer each time is overtaken each time."""
 _MANY = 8
 """Of what is named one by one."""
 
@@ -65,6 +69,8 @@ class Synced:
     woven: bool = False
     """Whether both sides had something new."""
     renumbered: list[Renumbered] = field(default_factory=list)
+    renamed: list[tuple[Identity, str, str]] = field(default_factory=list)
+    """Evidence files of a measure that took another name: the old one and the new one."""
     kept: list[Identity] = field(default_factory=list)
     """What one side had taken back, and stays because the other side has worked on it, or after it."""
     rewritten: bool = False
@@ -93,7 +99,7 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
         end = time.monotonic() + _PERSEVERANCE
         for attempt in itertools.count():
             if attempt:
-                time.sleep(random.uniform(0, 0.2 * min(attempt, 5)))  # noqa: S311  so that two do not go on meeting
+                time.sleep(random.uniform(0, _PAUSE))  # noqa: S311  so that two do not go on meeting
             if time.monotonic() > end:
                 break
             theirs = _fetched(git, way, done)
@@ -205,6 +211,7 @@ class _Weaving:
         self.take = take
         self.done = done
         self.renumbered: list[Renumbered] = []
+        self.renamed: list[tuple[Identity, str, str]] = []
 
     def result(self) -> str:
         """The commit in which all of it is.
@@ -219,6 +226,8 @@ class _Weaving:
         tip = self.ours
         for move in in_order(plan, up=True):
             tip, mine = self._renumber(tip, mine, move)
+        for old, new in same_names(base, mine, other).items():
+            tip, mine = self._rename(tip, mine, old, new)
         united = unite(
             git,
             base,
@@ -242,6 +251,7 @@ class _Weaving:
         self.done.woven = True
         self.done.kept += sorted(united.kept | {identity for path in back if (identity := identity_of(path))})
         _add(self.done.renumbered, self.renumbered)
+        self.done.renamed += self.renamed
         return tip
 
     def _ancestor(self, one: str, other: str) -> Listing:
@@ -265,6 +275,27 @@ class _Weaving:
         step = Step(str(move.old), None, str(move.new))
         message = Message(f"{SUBJECTS['renumber']} {move.old} → {move.new} {title}", "renumber", [step])
         tree = objects.changed(self.git, tip, changes)
+        return objects.commit(self.git, tree, [tip], message.text()), _with(listing, changes)
+
+    def _rename(self, tip: str, listing: Listing, old: str, new: str) -> tuple[str, Listing]:
+        """A commit in which one evidence file takes another name, since there is another one of its name there."""
+        identity = proof_of(old)
+        held = listing.get(identity.path) if identity else None
+        name, free = old.rpartition("/")[2], new.rpartition("/")[2]
+        changes: objects.Changes = {old: None, new: listing[old]}
+        if identity is None or held is None:
+            return tip, listing
+        content = self.git.blobs([held.blob])[0] or b""
+        try:
+            content = rename_evidence(content, name, free)
+        except (RefusedError, UnreadableError):
+            return tip, listing  # it will be in dispute
+        changes[identity.path] = Held(held.mode, objects.store(self.git, [content])[0])
+        status = str(parse(content).get("status", ""))
+        subject = f"{SUBJECTS['edit']} {identity} 佐证改名：{name} → {free}"
+        message = Message(subject, "edit", [Step(str(identity), status, status)])
+        tree = objects.changed(self.git, tip, changes)
+        self.renamed.append((identity, name, free))
         return objects.commit(self.git, tree, [tip], message.text()), _with(listing, changes)
 
     def _merge(self, tip: str, together: Listing, settled: str) -> str:

@@ -90,12 +90,12 @@ def _merge(
     """Merge the files that both sides have changed, into the result; and say what is in dispute."""
     disputes: list[Disputed] = []
     found: list[tuple[str, bytes]] = []
-    for path, (before, one, other) in _contents(git, paths, sides):
-        if path != LEDGER_FILE and identity_of(path) is None:
-            disputes.append(Disputed(path, (), None, None))
-            if take == "theirs":
-                result[path] = sides[2][path]
-            continue
+    records = [path for path in paths if path == LEDGER_FILE or identity_of(path)]
+    for path in set(paths) - set(records):
+        disputes.append(Disputed(path, (), None, None))
+        if take == "theirs":
+            result[path] = sides[2][path]
+    for path, (before, one, other) in _contents(git, records, sides):
         try:
             merged = three_way(before, one, other, take=take)
         except UnreadableError as error:
