@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
+from xuncha.trail import driver
 from xuncha.trail.git import Git, GitError, literal
 
 if TYPE_CHECKING:
@@ -112,8 +112,7 @@ def woven(git: Git, ours: str, theirs: str, own: Sequence[str]) -> tuple[str, li
 
 def _driver(git: Git, own: Sequence[str]) -> str:
     """The driver for records, such as those of another ledger of the repository; quick where nobody asks for its answer."""
-    set_up = git.run("config", "merge.xuncha.driver", answers=(0, 1)).decode().strip()
-    usual = set_up or f"{shlex.quote(sys.executable)} -m xuncha merge-driver %O %A %B %L %P"
+    usual = driver.registered(git) or driver.command()
     cases = "|".join(f"{shlex.quote(start.replace('%', '%%'))}*" for start in own)
     return f"case %P in {cases}) exit 0;; esac; {usual}"
 
