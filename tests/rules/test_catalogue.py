@@ -178,6 +178,22 @@ def _evidence_changed(ledger: LedgerOnDisk) -> str:
     return MEASURE
 
 
+def _with_evidence(ledger: LedgerOnDisk, content: str, told: str) -> str:
+    ledger.write("data/evidence/2.1/评审意见.pdf", content)
+    entry = f"[{{date: 2024-03-01, text: 已办。, evidence: [{{file: 评审意见.pdf, {told}}}]}}]"
+    ledger.write(MEASURE, measure("2.1", "submitted", progress=entry))
+    return MEASURE
+
+
+def _evidence_size(ledger: LedgerOnDisk) -> str:
+    return _with_evidence(ledger, "内容", f"sha256: {hashlib.sha256('内容'.encode()).hexdigest()}, size: 7")
+
+
+def _evidence_not_fetched(ledger: LedgerOnDisk) -> str:
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'a' * 64}\nsize 7\n"
+    return _with_evidence(ledger, pointer, f"sha256: {'a' * 64}, size: 7")
+
+
 BY_HAND: dict[str, Callable[[LedgerOnDisk], str]] = {
     "unreadable": _unreadable,
     "file-too-large": _file_too_large,
@@ -192,6 +208,8 @@ BY_HAND: dict[str, Callable[[LedgerOnDisk], str]] = {
     "number-gap": _number_gap,
     "symbolic-link": _symbolic_link,
     "evidence-changed": _evidence_changed,
+    "evidence-size": _evidence_size,
+    "evidence-not-fetched": _evidence_not_fetched,
 }
 
 

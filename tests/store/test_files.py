@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.conftest import LEDGER, measure, problem
 from xuncha.errors import SurroundingsError
 from xuncha.model.identity import Identity
+from xuncha.model.source import Fingerprint
 from xuncha.store import files
 from xuncha.store.files import LARGEST, Overlay, WorkingTree, half_written, replace
 from xuncha.store.loading import check
@@ -268,15 +269,17 @@ def test_a_file_is_read_to_its_last_byte(bare_ledger: LedgerOnDisk, size: int) -
     assert len(WorkingTree(bare_ledger.root).read("data/x")) == size
 
 
-def test_the_digest_is_the_sha256_of_the_bytes(bare_ledger: LedgerOnDisk) -> None:
+def test_a_file_is_known_by_the_sha256_of_its_bytes_and_by_their_number(bare_ledger: LedgerOnDisk) -> None:
     bare_ledger.write("data/evidence/2.1/a", NEW)
-    assert WorkingTree(bare_ledger.root).digest("data/evidence/2.1/a") == hashlib.sha256(NEW).hexdigest()
+    assert WorkingTree(bare_ledger.root).fingerprint("data/evidence/2.1/a") == Fingerprint(
+        hashlib.sha256(NEW).hexdigest(), len(NEW)
+    )
 
 
 @pytest.mark.parametrize("path", ["data/evidence/2.1/b", "data/evidence/2.1", "data/evidence/9.9/a"])
-def test_what_is_no_file_has_no_digest(bare_ledger: LedgerOnDisk, path: str) -> None:
+def test_what_is_no_file_has_no_fingerprint(bare_ledger: LedgerOnDisk, path: str) -> None:
     bare_ledger.write("data/evidence/2.1/a", NEW)
-    assert WorkingTree(bare_ledger.root).digest(path) is None
+    assert WorkingTree(bare_ledger.root).fingerprint(path) is None
 
 
 @on_linux
@@ -287,15 +290,15 @@ def test_evidence_behind_a_link_is_not_in_the_ledger(bare_ledger: LedgerOnDisk, 
     (bare_ledger.root / link).rename(elsewhere)
     (bare_ledger.root / link).symlink_to(elsewhere)
     assert (bare_ledger.root / "data/evidence/2.1/a").read_bytes() == NEW
-    assert WorkingTree(bare_ledger.root).digest("data/evidence/2.1/a") is None
+    assert WorkingTree(bare_ledger.root).fingerprint("data/evidence/2.1/a") is None
 
 
 @on_linux
-def test_a_pipe_has_no_digest_and_is_not_waited_for(bare_ledger: LedgerOnDisk) -> None:
+def test_a_pipe_has_no_fingerprint_and_is_not_waited_for(bare_ledger: LedgerOnDisk) -> None:
     folder = bare_ledger.root / "data/evidence/2.1"
     folder.mkdir(parents=True)
     os.mkfifo(folder / "a")
-    assert WorkingTree(bare_ledger.root).digest("data/evidence/2.1/a") is None
+    assert WorkingTree(bare_ledger.root).fingerprint("data/evidence/2.1/a") is None
 
 
 # ---------------------------------------------------------------- a change that is not written yet
@@ -305,7 +308,7 @@ def test_a_change_is_seen_before_it_is_written(bare_ledger: LedgerOnDisk) -> Non
     path = bare_ledger.path("2.1")
     overlay = Overlay(WorkingTree(bare_ledger.root), {path: NEW})
     assert overlay.read(path) == NEW
-    assert overlay.digest(path) == hashlib.sha256(NEW).hexdigest()
+    assert overlay.fingerprint(path) == Fingerprint(hashlib.sha256(NEW).hexdigest(), len(NEW))
     assert (bare_ledger.root / path).read_bytes() != NEW
     assert overlay.read(bare_ledger.path("2.2")) == bare_ledger.read("2.2").encode()
 
@@ -314,7 +317,7 @@ def test_a_file_that_would_be_gone_is_gone(bare_ledger: LedgerOnDisk) -> None:
     path = bare_ledger.path("2.3")
     overlay = Overlay(WorkingTree(bare_ledger.root), {path: None})
     assert "2.3.yaml" not in [entry.name for entry in overlay.entries("data/problems/02")]
-    assert overlay.digest(path) is None
+    assert overlay.fingerprint(path) is None
     with pytest.raises(FileNotFoundError):
         overlay.read(path)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import LedgerOnDisk
-    from xuncha.model.source import Entry
+    from xuncha.model.source import Entry, Fingerprint
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="links and pipes as Linux has them")
 
@@ -317,8 +317,8 @@ class Locked:
             raise self.error(path)
         return self.tree.read(path)
 
-    def digest(self, path: str) -> str | None:
-        return self.tree.digest(path)
+    def fingerprint(self, path: str) -> Fingerprint | None:
+        return self.tree.fingerprint(path)
 
 
 @pytest.mark.parametrize(
@@ -376,10 +376,10 @@ def test_a_folder_that_cannot_be_listed_is_a_finding_and_not_a_crash(
 class Sealed(Locked):
     """A ledger of which the system does not let one evidence file be read."""
 
-    def digest(self, path: str) -> str | None:
+    def fingerprint(self, path: str) -> Fingerprint | None:
         if path == self.path:
             raise self.error(str(self.tree.root / path))
-        return self.tree.digest(path)
+        return self.tree.fingerprint(path)
 
 
 def test_evidence_that_cannot_be_read_is_a_finding_and_not_a_crash(bare_ledger: LedgerOnDisk) -> None:

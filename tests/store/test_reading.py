@@ -118,7 +118,7 @@ def test_the_corpus_is_whole() -> None:
     # The rest are not faults of one file, or too large to keep one.
     assert set(RULES) - folders == {
         "unreadable", "file-too-large", "file-missing", "misnamed", "wrong-folder", "number-twice", "number-gap", "symbolic-link",
-        "evidence-changed",
+        "evidence-changed", "evidence-size", "evidence-not-fetched",
     }  # fmt: skip
     assert {path.stem for path in GOOD} == {path.stem for path in (CORPUS / "good").glob("*.json")}
 
@@ -436,9 +436,8 @@ class OneFile:
     def read(self, path: str) -> bytes:
         return self.files[path]
 
-    def digest(self, path: str) -> str | None:
+    def fingerprint(self, path: str) -> None:
         del path
-        return None
 
 
 def _as_text(key: object) -> str:
@@ -459,6 +458,13 @@ def _shape_of_data(value: Any) -> Any:
 
 
 # ---------------------------------------------------------------- single cases that say why
+
+
+@pytest.mark.parametrize("version", ["1.22", "1.0", "2.0", "1.99999999999999999999"])
+def test_a_version_of_yaml_that_nobody_reads_is_a_finding(version: str) -> None:
+    with pytest.raises(UnreadableError) as refused:
+        parse(f"%YAML {version}\n---\ntitle: 甲\n".encode())
+    assert refused.value.fault.code == "yaml-syntax"
 
 
 @pytest.mark.parametrize(

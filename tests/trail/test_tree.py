@@ -170,7 +170,7 @@ def test_what_is_not_in_a_commit_is_not_there(ledger: LedgerOnDisk) -> None:
     assert tree.entries("data/problems/09") == []
     with pytest.raises(FileNotFoundError):
         tree.read("data/problems/01/1.9.yaml")
-    assert tree.digest("data/evidence/1.1/none") is None
+    assert tree.fingerprint("data/evidence/1.1/none") is None
 
 
 def test_files_of_any_content_come_back_byte_for_byte(ledger: LedgerOnDisk) -> None:
@@ -206,7 +206,7 @@ def test_evidence_is_checked_by_what_the_commit_holds(ledger: LedgerOnDisk) -> N
     tree, disk = Tree(ledger.root, "HEAD"), WorkingTree(ledger.root)
     assert check(tree) == []
     assert [finding.code for finding in check(disk)] == ["evidence-changed"]
-    assert tree.digest(path) != disk.digest(path)
+    assert tree.fingerprint(path) != disk.fingerprint(path)
 
 
 def test_a_ledger_in_a_folder_of_a_larger_repository_is_read_from_there(

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.workflow.surroundings import act, findings, index, record, snapshot, touched
+from tests.conftest import measure
+from tests.workflow.surroundings import act, findings, record, snapshot, touched
 from xuncha.errors import RefusedError
-from xuncha.model.records import EvidenceFile
+from xuncha.model.records import EvidenceFile, Measure
 from xuncha.workflow import actions
+from xuncha.workflow.evidence import LARGEST, held, kept, shown
 from xuncha.workflow.undo import undo
 
 if TYPE_CHECKING:
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
 
 DAY = date(2024, 6, 1)
 CONTENT = b"%PDF-1.7\r\n\x00\xff\n"
+NOTHING = Measure(title="甲", leader="乙", office="丙", status="in_progress")
 
 
 def attach(ledger: LedgerOnDisk, name: str, content: bytes = CONTENT, identity: str = "1.2") -> None:
@@ -29,14 +35,14 @@ def attach(ledger: LedgerOnDisk, name: str, content: bytes = CONTENT, identity: 
 
 @pytest.mark.parametrize(
     "name",
-    ["评审意见.pdf", "a b  c.pdf", "#1.pdf", "-F.pdf", "--help", "*.pdf", "'引号'\".pdf", "{a}, [b]: c.pdf", "2024.10.1", "%s$(x)`y`.pdf", "🚰.pdf"],
+    ["评审意见.pdf", "a b  c.pdf", "#1.pdf", "-F.pdf", "--help", "'引号'.pdf", "{a}, [b]: c.pdf".replace(":", ""), "2024.10.1", "%s$(x)`y`.pdf", "🚰.pdf", "关" * 83 + ".pdf", "console.pdf", "a" * 196 + ".pdf"],
 )  # fmt: skip
 def test_evidence_is_found_again_under_the_name_the_office_gave_it(ledger: LedgerOnDisk, name: str) -> None:
     attach(ledger, name)
     path = f"data/evidence/1.2/{name}"
     assert (ledger.root / path).read_bytes() == CONTENT
     assert record(ledger, "1.2").progress[-1].evidence == [
-        EvidenceFile(file=name, sha256=hashlib.sha256(CONTENT).hexdigest())
+        EvidenceFile(file=name, sha256=hashlib.sha256(CONTENT).hexdigest(), size=len(CONTENT))
     ]
     assert touched(ledger) == {path, ledger.path("1.2")}
     assert ledger.clean()
@@ -67,38 +73,141 @@ def test_evidence_of_any_content_comes_in_byte_for_byte(ledger: LedgerOnDisk, co
 
 def test_attached_evidence_is_never_replaced_by_another_file_of_its_name(ledger: LedgerOnDisk) -> None:
     attach(ledger, "评审意见.pdf")
-    before, commits = snapshot(ledger), ledger.commits()
-    with pytest.raises(RefusedError) as refused:
-        attach(ledger, "评审意见.pdf", b"another")
-    assert refused.value.code == "already-attached"
-    assert (snapshot(ledger), ledger.commits()) == (before, commits)
-    attach(ledger, "评审意见.pdf", b"another", identity="2.1")
-    assert (ledger.root / "data/evidence/2.1/评审意见.pdf").read_bytes() == b"another"
+    attach(ledger, "评审意见.pdf", b"another")
+    attach(ledger, "评审意见.PDF", b"a third")
+    folder = ledger.root / "data/evidence/1.2"
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == {
+        "评审意见.pdf": CONTENT,
+        "评审意见-2.pdf": b"another",
+        "评审意见-3.PDF": b"a third",
+    }
+    entries = record(ledger, "1.2").progress[-3:]
+    assert [(item.file, item.name) for entry in entries for item in entry.evidence] == [  # type: ignore[union-attr]
+        ("评审意见.pdf", None),
+        ("评审意见-2.pdf", "评审意见.pdf"),
+        ("评审意见-3.PDF", "评审意见.PDF"),
+    ]
+    assert [entry.text for entry in entries[:2]] == ["附佐证材料：评审意见.pdf"] * 2
+    assert findings(ledger) == []
+
+
+def test_the_same_file_attached_twice_is_stored_once_and_both_entries_name_it(ledger: LedgerOnDisk) -> None:
+    attach(ledger, "评审意见.pdf")
+    attach(ledger, "定稿.pdf")
+    assert [file.name for file in (ledger.root / "data/evidence/1.2").iterdir()] == ["评审意见.pdf"]
+    first, second = (entry.evidence[0] for entry in record(ledger, "1.2").progress[-2:])
+    assert isinstance(second, EvidenceFile)
+    assert (second.file, second.name) == ("评审意见.pdf", "定稿.pdf")
+    assert first == second.model_copy(update={"name": None})
+    assert touched(ledger) == {ledger.path("1.2")}
+    assert findings(ledger) == []
+    undo(ledger.root)
+    assert (ledger.root / "data/evidence/1.2/评审意见.pdf").read_bytes() == CONTENT
+
+
+def test_the_same_file_in_many_measures_is_one_object_in_git(ledger: LedgerOnDisk) -> None:
+    content = os.urandom(200_000)
+    attach(ledger, "甲.pdf", content)
+    before = size_of_objects(ledger)
+    for identity in ("1.1", "2.1", "3.1"):
+        attach(ledger, "乙.pdf", content, identity)
+    assert size_of_objects(ledger) - before < 20_000
+    names = ledger.git("ls-tree", "-r", "HEAD", "data/evidence").splitlines()
+    assert len(names) == 4
+    assert len({line.split()[2] for line in names}) == 1
+
+
+def size_of_objects(ledger: LedgerOnDisk) -> int:
+    return sum(file.stat().st_size for file in (ledger.root / ".git/objects").rglob("*") if file.is_file())
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("name", "file"),
     [
-        "../../../outside",
-        "a/b.pdf",
-        "/etc/outside",
-        "..",
-        ".hidden",
-        ".git",
-        "a\\b.pdf",
-        "a\nb",
-        "a\x1bb",
-        "",
+        ("../../../outside", "／..／..／outside"),
+        ("a/b.pdf", "a／b.pdf"),
+        ("/etc/outside", "／etc／outside"),
+        ("..", "附件"),
+        (".hidden", "hidden"),
+        (".git", "git"),
+        ("a\\b.pdf", "a＼b.pdf"),
+        ("a\nb", "a_b"),
+        ("a\x1bb", "a_b"),
+        ("", "附件"),
+        ("*.pdf", "＊.pdf"),
+        ('"甲": 乙?.pdf', "＂甲＂： 乙？.pdf"),
+        ("con.pdf", "_con.pdf"),
+        ("LPT1", "_LPT1"),
+        ("git~1", "_git~1"),
+        ("甲.pdf. .", "甲.pdf"),
+        ("报告\u202efdp.exe", "报告_fdp.exe"),
+        ("损\udcff坏.pdf", "损_坏.pdf"),
+        ("关" * 90 + ".pdf", "关" * 83 + ".pdf"),
+        ("a" * 250 + ".pdf", "a" * 196 + ".pdf"),
+        ("e\u0301.pdf", "\xe9.pdf"),
     ],
 )
-def test_no_name_leads_out_of_the_measures_own_folder(ledger: LedgerOnDisk, name: str) -> None:
-    before, commits, staged = snapshot(ledger), ledger.commits(), index(ledger)
+def test_a_name_that_not_every_system_holds_becomes_the_nearest_that_all_do(
+    ledger: LedgerOnDisk, name: str, file: str
+) -> None:
     beside = sorted(ledger.root.parent.iterdir())
-    with pytest.raises(RefusedError):
-        attach(ledger, name)
-    assert (snapshot(ledger), ledger.commits(), index(ledger)) == (before, commits, staged)
+    attach(ledger, name)
+    assert (ledger.root / "data/evidence/1.2" / file).read_bytes() == CONTENT
+    assert touched(ledger) == {f"data/evidence/1.2/{file}", ledger.path("1.2")}
+    (item,) = record(ledger, "1.2").progress[-1].evidence
+    assert isinstance(item, EvidenceFile)
+    assert item.file == file
+    assert item.name == (shown(name) if shown(name) not in {"", file} else None)
     assert sorted(ledger.root.parent.iterdir()) == beside
+    assert findings(ledger) == []
     assert ledger.clean()
+
+
+@given(st.lists(st.text(max_size=280), min_size=1, max_size=4))
+def test_whatever_a_file_is_called_it_gets_a_name_of_its_own_that_the_ledger_holds(names: list[str]) -> None:
+    taken: list[str] = []
+    for place, name in enumerate(names):
+        said, is_there = kept(name, str(place).encode(), NOTHING, taken)
+        assert not is_there
+        EvidenceFile.model_validate(said)
+        assert len(said["file"].encode()) <= 255
+        assert held(said["file"]) == said["file"]
+        taken.append(said["file"])
+    assert len({name.casefold() for name in taken}) == len(names)
+
+
+def test_show_tells_the_size_of_evidence_and_how_it_was_called(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    file = tmp_path / "con.pdf"
+    file.write_bytes(b"x" * 20_480)
+    told = ledger.ok("attach", "1.2", file)
+    assert "con.pdf" in told
+    assert "data/evidence/1.2/_con.pdf" in told
+    assert "data/evidence/1.2/_con.pdf  20,480 字节  原名 con.pdf" in ledger.ok("show", "1.2")
+    assert "同一文件" in ledger.ok("attach", "1.2", file)
+
+
+def test_a_size_that_does_not_fit_is_an_error_at_its_place(ledger: LedgerOnDisk) -> None:
+    attach(ledger, "甲.pdf")
+    path = ledger.path("1.2")
+    ledger.write(path, ledger.read("1.2").replace(f"size: {len(CONTENT)}", "size: 5"))
+    result = ledger.run("validate")
+    line = next(number for number, text in enumerate(ledger.read("1.2").split("\n"), 1) if "size: 5" in text)
+    assert result.code == 1
+    assert f"{path}:{line}:" in result.err + result.out
+    assert "error[evidence-size]" in result.err + result.out
+
+
+def test_a_file_too_large_for_the_forges_is_refused_before_it_is_read(
+    ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    file = tmp_path / "录像.mp4"
+    with file.open("wb") as stream:
+        stream.truncate(LARGEST + 1)
+    before, commits = snapshot(ledger), ledger.commits()
+    result = ledger.run("attach", "1.2", file)
+    assert (result.code, "error[too-large-for-git]" in result.err) == (1, True)
+    assert "git lfs install" in result.err
+    assert (snapshot(ledger), ledger.commits()) == (before, commits)
 
 
 def test_a_linked_evidence_folder_leads_nothing_out_of_the_ledger(
@@ -161,8 +270,18 @@ def test_evidence_that_git_is_told_to_ignore_is_kept_all_the_same_or_leaves_no_t
     assert ledger.clean()
 
 
-def test_a_file_with_a_name_as_long_as_the_disk_allows_can_be_attached(ledger: LedgerOnDisk) -> None:
-    name = "关" * 83 + ".pdf"
-    attach(ledger, name)
-    assert (ledger.root / "data/evidence/1.2" / name).read_bytes() == CONTENT
+def test_a_workbook_brings_the_size_and_the_name_of_evidence_back(
+    ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    attach(ledger, "con.pdf")
+    before = snapshot(ledger)
+    ledger.ok("export", "xlsx", "-o", tmp_path / "台账.xlsx")
+    ledger.ok("import", "xlsx", tmp_path / "台账.xlsx")
+    assert snapshot(ledger) == before
+    ledger.write(ledger.path("1.2"), measure("1.2"))
+    ledger.commit("the entry was lost")
+    ledger.ok("import", "xlsx", tmp_path / "台账.xlsx")
+    (item,) = record(ledger, "1.2").progress[-1].evidence
+    assert isinstance(item, EvidenceFile)
+    assert (item.file, item.size, item.name) == ("_con.pdf", len(CONTENT), "con.pdf")
     assert findings(ledger) == []

@@ -79,7 +79,7 @@ CASES = [
         [
             "  - date: 2024-06-01\n",
             "    text: 附佐证材料：评审意见.pdf\n",
-            f"    evidence: [{{file: 评审意见.pdf, sha256: {DIGEST}}}]\n",
+            f"    evidence: [{{file: 评审意见.pdf, sha256: {DIGEST}, size: {len(PDF)}}}]\n",
             "    publish: false\n",
         ],
         "佐证 1.2 做好1.2号工作", evidence="data/evidence/1.2/评审意见.pdf", from_="in_progress",

@@ -11,6 +11,8 @@ from xuncha.cli import screen, words
 from xuncha.cli.tables import bar, measures_table
 from xuncha.cli.track import events_table
 from xuncha.language import gettext as _
+from xuncha.language import ngettext
+from xuncha.model.identity import EVIDENCE
 from xuncha.model.records import EvidenceFile, Measure
 from xuncha.tally import measure_json
 
@@ -107,15 +109,11 @@ def measure_screen(
         if not entry.publish:
             text.append(_(" [internal]"), "yellow")
         for item in entry.evidence:
-            text.append(
-                "\n"
-                + (
-                    f"data/evidence/{identity}/{item.file}"
-                    if isinstance(item, EvidenceFile)
-                    else screen.clean(item)
-                ),
-                "cyan",
-            )
+            if isinstance(item, EvidenceFile):
+                text.append(f"\n{EVIDENCE}/{identity}/{item.file}", "cyan")
+                text.append(_about(item), "dim")
+            else:
+                text.append(f"\n{screen.clean(item)}", "cyan")
         entries.add_row(entry.date.isoformat(), text)
     for review in measure.reviews:
         entries.add_row(
@@ -126,6 +124,16 @@ def measure_screen(
         [Text(), Text(_("Progress"), "bold"), entries] if measure.progress or measure.reviews else []
     )
     return [_title(identity, measure.title), facts, *worked, *_history(events)]
+
+
+def _about(item: EvidenceFile) -> str:
+    """The size of an evidence file, and how it was called, as far as the entry tells."""
+    told = []
+    if item.size is not None:
+        told.append(ngettext("{n} byte", "{n} bytes", item.size).format(n=f"{item.size:,}"))
+    if item.name is not None:
+        told.append(_("originally {name}").format(name=screen.clean(item.name)))
+    return "".join(f"  {fact}" for fact in told)
 
 
 def _title(identity: Identity, title: str) -> Text:

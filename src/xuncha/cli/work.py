@@ -142,10 +142,13 @@ def attach(
 ) -> None:
     """Put a file into the ledger as evidence."""
     from xuncha.workflow import actions  # noqa: PLC0415
+    from xuncha.workflow.evidence import read, shown  # noqa: PLC0415
 
     call = of(context)
-    doing = actions.attach(file.name, actions.read_evidence(file), _past(call, day), text)
-    _do(call, doing, [identity], _("{name} attached").format(name=file.name))
+    when = _past(call, day)
+    content = read(call.root, Identity.parse(identity), file)
+    doing = actions.attach(file.name, content, when, text)
+    _do(call, doing, [identity], _("{name} attached").format(name=shown(file.name)))
 
 
 def submit(context: typer.Context, identity: options.Measure) -> None:
@@ -280,6 +283,11 @@ def _say(call: Context, done: Done, detail: str) -> None:
             screen.line(f"    {words.status(step.from_)} → {words.status(step.to)}")  # type: ignore[arg-type]
     if detail:
         screen.line(f"    {detail}")
+    for file in done.evidence:
+        said = (
+            _("it is in {path}") if file.content is not None else _("the same file is there already: {path}")
+        )
+        screen.line("    " + said.format(path=file.path))
     for problem in done.completed:
         screen.line(_("Problem {id} is complete: {title}").format(id=problem.id, title=problem.title))
     say_counts(call, done)

@@ -243,9 +243,7 @@ class Enterer:
         for place, entry in enumerate(record.get("progress", ())):
             evidence = []
             for item in entry.get("evidence", ()):
-                if isinstance(item, dict) and (
-                    source is None or source.digest(f"{EVIDENCE}/{identity}/{item['file']}") != item["sha256"]
-                ):
+                if isinstance(item, dict) and not _is_there(source, identity, item):
                     self.doubt(
                         measure,
                         item["file"],
@@ -263,6 +261,12 @@ class Enterer:
 
     def _doubt_of_all(self, made: str) -> None:
         self.draft.doubts.append(Doubt("", "", "", made))
+
+
+def _is_there(source: Source | None, identity: Identity, item: dict[str, Any]) -> bool:
+    """Whether an evidence file is in this ledger."""
+    found = source.fingerprint(f"{EVIDENCE}/{identity}/{item['file']}") if source else None
+    return found is not None and found.sha256 == item["sha256"]
 
 
 def _ordered(record: dict[str, Any]) -> dict[str, Any]:

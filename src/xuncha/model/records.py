@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
 
 class EvidenceFile(Record):
-    """A file below `data/evidence/<id>/`, with its hash."""
+    """A file below `data/evidence/<id>/`: what it is, so that another cannot pass for it."""
 
     file: Annotated[
         str, StringConstraints(pattern=rf"^[^/\\\t\n{UNSAFE}.][^/\\\t\n{UNSAFE}]*$", max_length=200)
     ]
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    size: int | None = Field(default=None, ge=0, description="字节数")
+    name: Line | None = Field(default=None, description="原文件名；与 file 相同的不写")
 
 
 def _evidence_kind(item: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, NamedTuple, Protocol
 
 Kind = Literal["file", "folder", "link", "other"]
@@ -12,6 +13,31 @@ class Entry(NamedTuple):
 
     name: str
     kind: Kind
+
+
+class Fingerprint(NamedTuple):
+    """By what a file is known again."""
+
+    sha256: str
+    """In hexadecimal."""
+    size: int
+    """In bytes."""
+    fetched: bool = True
+    """False where the pointer of git-lfs stands in the file's place: hash and size are those that it tells."""
+
+
+LARGEST_POINTER = 1024
+"""Bytes in a pointer of git-lfs, by its specification."""
+_POINTER = re.compile(
+    rb"version https://(?:git-lfs\.github\.com|hawser\.github\.com)/spec/v1\n(?:ext-[^\n]+\n)*"
+    rb"oid sha256:(?P<sha256>[0-9a-f]{64})\nsize (?P<size>[0-9]{1,18})\n"
+)
+
+
+def pointed_at(content: bytes) -> Fingerprint | None:
+    """Of which file this is the pointer that git-lfs keeps in its stead; None where it is none."""
+    match = _POINTER.fullmatch(content) if len(content) <= LARGEST_POINTER else None
+    return match and Fingerprint(match["sha256"].decode(), int(match["size"]), fetched=False)
 
 
 class Source(Protocol):
@@ -29,6 +55,6 @@ class Source(Protocol):
         """
         ...
 
-    def digest(self, path: str) -> str | None:
-        """The SHA-256 of a file in hexadecimal; None where there is none."""
+    def fingerprint(self, path: str) -> Fingerprint | None:
+        """The hash and the size of a file; None where there is none."""
         ...

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from xuncha.model.identity import Identity
     from xuncha.model.records import Problem
     from xuncha.model.register import Frame
+    from xuncha.model.source import Fingerprint
 
 Location = tuple[str | int, ...]
 """The way to a value inside a file: keys and positions, such as `("progress", 0, "date")`."""
@@ -31,8 +32,8 @@ class Neighbourhood(NamedTuple):
     identity: Identity
     frame: Frame
     problem: Problem | None
-    evidence: Callable[[str], str | None]
-    """The SHA-256 of an evidence file of this measure by its name; None where there is no such file."""
+    evidence: Callable[[str], Fingerprint | None]
+    """The hash and the size of an evidence file of this measure by its name; None where there is no such file."""
 
 
 @dataclass(frozen=True)

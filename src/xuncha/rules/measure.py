@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xuncha.language import gettext as _
+from xuncha.model.identity import EVIDENCE
 from xuncha.model.records import EvidenceFile, Measure
 from xuncha.rules.catalogue import Broken, Neighbourhood, declare, rule
 from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from xuncha.model.identity import Identity
+    from xuncha.model.source import Fingerprint
+    from xuncha.rules.catalogue import Location
 
 
 @rule(
@@ -194,6 +199,20 @@ declare(
     right="(the file that was attached)",
     where="folder",
 )
+declare(
+    "evidence-size",
+    why="The size that stands beside the hash of an evidence file is that of the file.",
+    wrong="(data/evidence/2.3/评审意见.pdf has 20,480 bytes, and the entry says `size: 2048`)",
+    right="(the entry says `size: 20480`, or no size)",
+    where="folder",
+)
+declare(
+    "evidence-not-fetched",
+    why="Evidence that is kept by git-lfs must be fetched to be looked at.",
+    wrong="(data/evidence/2.3/评审意见.pdf is the pointer that git-lfs keeps in the file's stead)",
+    right="(the file, after `git lfs pull`)",
+    where="folder",
+)
 
 
 @rule(
@@ -206,31 +225,48 @@ def evidence_at_fault(measure: Measure, around: Neighbourhood) -> Iterator[Broke
     """Every evidence file is there, with the content it had."""
     for place, entry in enumerate(measure.progress):
         for position, item in enumerate(entry.evidence):
-            if not isinstance(item, EvidenceFile):
-                continue
-            found = around.evidence(item.file)
-            if found == item.sha256:
-                continue
-            path = f"data/evidence/{around.identity}/{item.file}"
-            location = ("progress", place, "evidence", position)
-            if found is None:
-                yield Broken(
-                    "evidence-missing",
-                    location,
-                    _("the evidence file {path} is not there").format(path=path),
-                    _("put it back, or attach it again with `xuncha attach {id} FILE`").format(
-                        id=around.identity
-                    ),
-                )
-            else:
-                yield Broken(
-                    "evidence-changed",
-                    location,
-                    _("the evidence file {path} has changed since it was attached").format(path=path),
-                    _(
-                        "put the attached file back, or attach the new one with `xuncha attach {id} FILE`"
-                    ).format(id=around.identity),
-                )
+            if isinstance(item, EvidenceFile):
+                location = ("progress", place, "evidence", position)
+                yield from _file_at_fault(item, around.evidence(item.file), location, around.identity)
+
+
+def _file_at_fault(
+    item: EvidenceFile, found: Fingerprint | None, location: Location, identity: Identity
+) -> Iterator[Broken]:
+    """What is wrong with one evidence file."""
+    path = f"{EVIDENCE}/{identity}/{item.file}"
+    if found is None:
+        yield Broken(
+            "evidence-missing",
+            location,
+            _("the evidence file {path} is not there").format(path=path),
+            _("put it back, or attach it again with `xuncha attach {id} FILE`").format(id=identity),
+        )
+    elif found.sha256 != item.sha256:
+        yield Broken(
+            "evidence-changed",
+            location,
+            _("the evidence file {path} has changed since it was attached").format(path=path),
+            _("put the attached file back, or attach the new one with `xuncha attach {id} FILE`").format(
+                id=identity
+            ),
+        )
+    elif item.size not in {None, found.size}:
+        yield Broken(
+            "evidence-size",
+            (*location, "size"),
+            _("the evidence file {path} has {found} bytes, and not {size}").format(
+                path=path, found=found.size, size=item.size
+            ),
+            _("write `size: {found}`").format(found=found.size),
+        )
+    elif not found.fetched:
+        yield Broken(
+            "evidence-not-fetched",
+            location,
+            _("the evidence file {path} is kept by git-lfs, and was not fetched").format(path=path),
+            _("type: git lfs pull"),
+        )
 
 
 MEASURE_RULES: dict[Callable[[Measure, Neighbourhood], Iterator[Broken]], frozenset[str]] = {

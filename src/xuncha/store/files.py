@@ -8,18 +8,22 @@ from __future__ import annotations
 import contextlib
 import os
 import zlib
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.model.source import Entry, Kind, Source
+from xuncha.model.source import LARGEST_POINTER, Entry, Fingerprint, Kind, Source, pointed_at
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO
 
 LARGEST = 256 * 1024
 """Bytes in one file; beyond this it is not a record."""
+_BLOCK = 1024 * 1024
+"""Bytes that are read at once of a large file."""
 _MANY = 50
 """Files from which on it is quicker to bring all to the disk at once."""
 TEMPORARY = ".xuncha-new-"
@@ -52,15 +56,13 @@ class WorkingTree:
             large = os.fstat(stream.fileno()).st_size > LARGEST
             return (stream.read(LARGEST + 1) if large else stream.read()) or b""
 
-    def digest(self, path: str) -> str | None:
+    def fingerprint(self, path: str) -> Fingerprint | None:
         """See Source."""
-        import hashlib  # noqa: PLC0415  takes as long to import as a small ledger to count
-
         target = self.root / path
         if self.behind_link(path) or not target.is_file():
             return None
         with target.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+            return fingerprint(stream)
 
     def behind_link(self, path: str) -> bool:
         """Whether a file or a folder of the ledger is a link, or is reached through one."""
@@ -68,6 +70,20 @@ class WorkingTree:
             above = path.rpartition("/")[0]
             self._linked[path] = self.behind_link(above) or os.path.islink(os.path.join(self.root, path))  # noqa: PTH114, PTH118
         return self._linked[path]
+
+
+def fingerprint(stream: BinaryIO) -> Fingerprint:
+    """The hash and the size of what a stream holds, never more of it in memory than a block."""
+    import hashlib  # noqa: PLC0415  takes as long to import as a small ledger to count
+
+    content = stream.read(LARGEST_POINTER + 1)
+    if pointer := pointed_at(content):
+        return pointer
+    known, size = hashlib.sha256(content), len(content)
+    while content := stream.read(_BLOCK):
+        known.update(content)
+        size += len(content)
+    return Fingerprint(known.hexdigest(), size)
 
 
 def _kind(entry: os.DirEntry[str]) -> Kind:
@@ -227,11 +243,9 @@ class Overlay:
             raise FileNotFoundError(path)
         return content
 
-    def digest(self, path: str) -> str | None:
+    def fingerprint(self, path: str) -> Fingerprint | None:
         """See Source."""
         if path not in self.changes:
-            return self.below.digest(path)
-        import hashlib  # noqa: PLC0415
-
+            return self.below.fingerprint(path)
         content = self.changes[path]
-        return None if content is None else hashlib.sha256(content).hexdigest()
+        return None if content is None else fingerprint(BytesIO(content))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from xuncha.model.register import Frame, ProblemRow
     from xuncha.model.settings import Settings
-    from xuncha.model.source import Entry, Source
+    from xuncha.model.source import Entry, Fingerprint, Source
 
 _FOLDER = re.compile(r"0*([1-9][0-9]{0,5})")
 _MEASURE = re.compile(r"([1-9][0-9]{0,5})\.([1-9][0-9]{0,5})\.yaml")
@@ -197,7 +197,7 @@ def load_problem(source: Source, name: str, frame: Frame | None) -> ProblemFolde
         if measure.record and not measure.unsound:
             loaded.measures[identity] = measure.record
         if measure.record and frame:
-            around = Neighbourhood(identity, frame, loaded.problem, _digests(source, identity))
+            around = Neighbourhood(identity, frame, loaded.problem, _fingerprints(source, identity))
             found += _findings(source, path, broken_measure(measure.record, around, measure.unsound))
         loaded.findings += sorted(found, key=lambda finding: (finding.line, finding.column))
     return loaded
@@ -350,12 +350,12 @@ def _findings(source: Source, path: str, broken: Iterable[Broken]) -> list[Findi
     return placed(path, source.read(path), found) if found else []
 
 
-def _digests(source: Source, identity: Identity) -> Callable[[str], str | None]:
-    def digest(name: str) -> str | None:
+def _fingerprints(source: Source, identity: Identity) -> Callable[[str], Fingerprint | None]:
+    def fingerprint(name: str) -> Fingerprint | None:
         path = f"{EVIDENCE}/{identity}/{name}"
         try:
-            return source.digest(path)
+            return source.fingerprint(path)
         except OSError as error:
             raise OSError(error.errno, error.strerror, path) from None
 
-    return digest
+    return fingerprint

@@ -92,6 +92,8 @@ def tree(text: str) -> Node:
                 _("indent with spaces, not with tabs") if tabbed else _("put text with special characters into double quotes"),
             )
         ) from None  # fmt: skip
+    except AssertionError:  # so the parser refuses a version of YAML that it does not know
+        raise UnreadableError(Fault("yaml-syntax", 1, 1, _("this is not YAML"))) from None
     return builder.result()
 
 

@@ -91,6 +91,20 @@ class Stored(NamedTuple):
     """All of it, or the first bytes of a large one."""
 
 
+_BLOCK = 1024 * 1024
+"""Bytes that are read at once of something large."""
+
+
+def _blocks(stream: IO[bytes], size: int) -> Iterator[bytes]:
+    """So many bytes of a stream, block by block."""
+    while size:
+        block = stream.read(min(size, _BLOCK))
+        if not block:
+            raise GitError(_("git ended before its time"))
+        size -= len(block)
+        yield block
+
+
 class Git:
     """Git in one ledger's folder."""
 
@@ -291,6 +305,74 @@ class Git:
                         yield _read(process.stdout, name, facts[0], int(facts[1]), largest)
         if process.returncode:
             raise GitError(f"cat-file: {process.returncode}")
+
+    def stream(self, *arguments: str) -> Iterator[bytes]:
+        """Run git and give what it prints, block by block: for what may be larger than the memory.
+
+        Raises:
+            GitError: it ended with an error.
+        """
+        with subprocess.Popen(
+            ["git", *arguments],
+            cwd=self.root,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            assert process.stdout is not None  # noqa: S101  it is a pipe
+            assert process.stderr is not None  # noqa: S101
+            try:
+                while block := process.stdout.read(_BLOCK):
+                    yield block
+            finally:
+                process.stdout.close()
+                said = process.stderr.read()
+        if process.returncode:
+            raise GitError(said.decode("utf-8", "replace").strip())
+
+    def streams(self, objects: Iterable[str]) -> Iterator[Iterator[bytes] | None]:
+        """The contents of blobs by their hashes, one after another out of one process; None for what is no blob.
+
+        Each is given block by block, and has to be read before the next one is asked for.
+        """
+        with subprocess.Popen(
+            ["git", "cat-file", "--batch"], cwd=self.root, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as process:
+            asked, answer = process.stdin, process.stdout
+            assert asked is not None  # noqa: S101  they are pipes
+            assert answer is not None  # noqa: S101
+            for name in objects:
+                asked.write(f"{name}\n".encode())
+                asked.flush()
+                kind, size = answer.readline().rsplit(b" ", 2)[-2:]
+                if not size.strip().isdigit():  # the name, and `missing`
+                    yield None
+                    continue
+                content = _blocks(answer, int(size))
+                yield content if kind == b"blob" else None
+                for _rest in content:
+                    pass
+                answer.read(1)
+            asked.close()
+
+    def attributes(self, paths: Iterable[str], *names: str) -> dict[str, dict[str, str]]:
+        """What .gitattributes says of files: by path and name; `unspecified`, `set`, `unset` or a value."""
+        given = "".join(f"{path}\0" for path in paths)
+        if not given:
+            return {}
+        told = self.run("check-attr", "-z", "--stdin", *names, stdin=os.fsencode(given))
+        words = os.fsdecode(told).split("\0")[:-1]
+        found: dict[str, dict[str, str]] = {}
+        for path, name, value in zip(words[::3], words[1::3], words[2::3], strict=True):
+            found.setdefault(path, {})[name] = value
+        return found
+
+    def setting(self, name: str) -> str:
+        """What git is set up to; empty where it is not."""
+        try:
+            return self.text("config", "--get", name)
+        except GitError:
+            return ""
 
     def _names(self, *command: str) -> dict[str, str]:
         """What a listing of git says: hashes by paths."""

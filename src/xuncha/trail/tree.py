@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.model.source import Entry, Kind
+from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS
+from xuncha.model.source import Entry, Fingerprint, Kind, pointed_at
 from xuncha.trail.git import Git, GitError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HASH = re.compile(r"[0-9a-f]{40,64}")
+# git-lfs has nothing to do where its pointers are read; where it is not installed, git would fail for it.
+_NO_LFS = ("-c", "filter.lfs.smudge=", "-c", "filter.lfs.process=", "-c", "filter.lfs.required=false")
 _KINDS: dict[str, Kind] = {"100644": "file", "100755": "file", "120000": "link", "040000": "folder"}
 
 
@@ -28,6 +32,7 @@ class Tree:
         self.commit = commit
         self._folders: dict[str, list[Entry]] = {}
         self._blobs: dict[str, bytes] = {}
+        self._evidence: dict[str, Fingerprint] | None = None
         self._read_all()
 
     def entries(self, folder: str) -> list[Entry]:
@@ -44,23 +49,32 @@ class Tree:
             raise FileNotFoundError(path)
         return self._blobs[path]
 
-    def digest(self, path: str) -> str | None:
-        """The SHA-256 of an evidence file in hexadecimal; None where there is none."""
-        try:
-            return hashlib.sha256(
-                self.git.run("cat-file", "--filters", f"{self.commit}:./{path}")
-            ).hexdigest()
-        except GitError:
-            return None
+    def fingerprint(self, path: str) -> Fingerprint | None:
+        """The hash and the size of an evidence file; None where there is none.
+
+        Of what git-lfs keeps its pointer tells both: the file need not have been fetched for it.
+        """
+        if self._evidence is None:
+            self._evidence = self._all_evidence()
+        return self._evidence.get(path)
+
+    def _all_evidence(self) -> dict[str, Fingerprint]:
+        """The fingerprints of all evidence, by path."""
+        listed = {path: name for mode, name, path in self._listed(EVIDENCE) if _KINDS.get(mode) == "file"}
+        found = {}
+        told = self.git.attributes(listed, "text", "filter")
+        for (path, _name), content in zip(listed.items(), self.git.streams(listed.values()), strict=True):
+            stored = _fingerprint(content or ())
+            if stored.fetched and not _kept_as_it_is(told.get(path, {})):
+                stored = _fingerprint(
+                    self.git.stream(*_NO_LFS, "cat-file", "--filters", f"{self.commit}:./{path}")
+                )
+            found[path] = stored._replace(fetched=True)
+        return found
 
     def _read_all(self) -> None:
-        listed = self.git.run(
-            "ls-tree", "-r", "-t", "-z", self.commit, "--", "data/ledger.yaml", "data/problems"
-        )
         blobs: list[tuple[str, str]] = []
-        for line in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
-            meta, _tab, path = line.partition("\t")
-            mode, _kind, name = meta.split(" ")
+        for mode, name, path in self._listed(LEDGER_FILE, PROBLEMS):
             folder, _slash, last = path.rpartition("/")
             if not last.startswith("."):
                 self._folders.setdefault(folder, []).append(Entry(last, _KINDS.get(mode, "other")))
@@ -70,6 +84,29 @@ class Tree:
         for (path, _name), content in zip(blobs, contents, strict=True):
             if content is not None:
                 self._blobs[path] = content
+
+    def _listed(self, *paths: str) -> Iterator[tuple[str, str, str]]:
+        """Mode, hash and path of what is at and below these paths."""
+        listed = self.git.run("ls-tree", "-r", "-t", "-z", self.commit, "--", *paths)
+        for line in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+            meta, _tab, path = line.partition("\t")
+            mode, _kind, name = meta.split(" ")
+            yield mode, name, path
+
+
+def _fingerprint(content: Iterable[bytes]) -> Fingerprint:
+    known, size, first = hashlib.sha256(), 0, b""
+    for block in content:
+        first = first if size else block
+        known.update(block)
+        size += len(block)
+    pointer = pointed_at(first) if size == len(first) else None
+    return pointer or Fingerprint(known.hexdigest(), size)
+
+
+def _kept_as_it_is(attributes: dict[str, str]) -> bool:
+    """Whether git keeps the bytes of a file: neither are its line ends changed, nor is it filtered (but by git-lfs)."""
+    return attributes.get("text") == "unset" and attributes.get("filter") in {"unspecified", "unset", "lfs"}
 
 
 def commit_at(root: Path, moment: str) -> str:

@@ -5,20 +5,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xuncha.errors import RefusedError, cause_of
+from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.store.editing import Append, Edit, Remove, Set
-from xuncha.workflow.change import FileChange
+from xuncha.workflow import evidence
 from xuncha.workflow.transitions import missing, remedy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
-    from pathlib import Path
 
     from xuncha.model.identity import Identity
     from xuncha.model.records import Measure
@@ -36,10 +34,20 @@ class Circumstances(NamedTuple):
     """Name and e-mail of whoever acts."""
     submitter: Callable[[], str | None]
     """E-mail of whoever applied last to have the measure closed."""
+    evidence: Callable[[], Sequence[str]]
+    """The names of the evidence files that are there."""
 
 
 def _nothing(_circumstances: Circumstances) -> Sequence[Edit]:
     return ()
+
+
+class Evidence(NamedTuple):
+    """A file that proves what an entry tells."""
+
+    path: str
+    content: bytes | None
+    """None where the same file is there already."""
 
 
 class Doing(NamedTuple):
@@ -49,7 +57,7 @@ class Doing(NamedTuple):
     edits: Callable[[Circumstances], Sequence[Edit]] = _nothing
     """The lines to set beside the status; raises RefusedError where the measure does not allow it."""
     reason: str = ""
-    evidence: Callable[[Identity], FileChange] | None = None
+    evidence: Callable[[Circumstances], Evidence] | None = None
     """A file that goes into the ledger with it."""
 
 
@@ -94,45 +102,28 @@ def attach(name: str, content: bytes, day: date, text: str | None = None) -> Doi
     """Put a file into the ledger as evidence (佐证材料), told in an entry that is not published.
 
     Args:
-        name: of the file, without a folder.
+        name: of the file, without a folder; it is kept under the nearest name that every system can hold.
         content: its bytes.
         day: of the entry.
         text: of the entry; else a sentence that names the file.
-
-    Raises:
-        RefusedError: the name begins with a dot.
     """
-    if name.startswith("."):
-        raise RefusedError(
-            "hidden-file",
-            _("{name} would be a hidden file of the ledger").format(name=name),
-            _("rename it first"),
-        )
-    entry = {
-        "date": day.isoformat(),
-        "text": (text or f"附佐证材料：{name}").strip(),
-        "evidence": [{"file": name, "sha256": hashlib.sha256(content).hexdigest()}],
-        "publish": False,
-    }
-    return Doing(
-        "attach",
-        lambda _circumstances: [Append("progress", entry)],
-        evidence=lambda identity: FileChange(f"{EVIDENCE}/{identity}/{name}", None, content),
-    )
 
+    def kept(circumstances: Circumstances) -> tuple[dict[str, Any], bool]:
+        return evidence.kept(name, content, circumstances.measure, circumstances.evidence())
 
-def read_evidence(file: Path) -> bytes:
-    """The bytes of a file that is to be attached.
+    def edits(circumstances: Circumstances) -> Sequence[Edit]:
+        said, _is_there = kept(circumstances)
+        told = (text or "").strip() or f"附佐证材料：{said.get('name', said['file'])}"
+        return [
+            Append("progress", {"date": day.isoformat(), "text": told, "evidence": [said], "publish": False})
+        ]
 
-    Raises:
-        RefusedError: it cannot be read.
-    """
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise RefusedError(
-            "no-such-file", _("{path} cannot be read: {reason}").format(path=file, reason=cause_of(error))
-        ) from None
+    def file(circumstances: Circumstances) -> Evidence:
+        said, is_there = kept(circumstances)
+        path = f"{EVIDENCE}/{circumstances.identity}/{said['file']}"
+        return Evidence(path, None if is_there else content)
+
+    return Doing("attach", edits, evidence=file)
 
 
 def extend(due: date, reason: str) -> Doing:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from xuncha.errors import Finding, InvalidLedgerError, RefusedError
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE, Identity
+from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
 from xuncha.store import editing
 from xuncha.store.cache import register
 from xuncha.store.faults import UnreadableError
@@ -16,7 +16,7 @@ from xuncha.store.files import Overlay
 from xuncha.store.loading import check, load_problem, load_settings
 from xuncha.store.reading import parse
 from xuncha.trail.history import history_of_measure
-from xuncha.workflow.actions import Circumstances, Doing
+from xuncha.workflow.actions import Circumstances, Doing, Evidence
 from xuncha.workflow.change import FileChange, Leftover, Message, Session, Step, begin
 from xuncha.workflow.transitions import signing, step
 
@@ -51,6 +51,8 @@ class Done:
     """The problems that are complete by this."""
     leftover: Leftover | None = None
     """What an interrupted command had left, and was taken back first."""
+    evidence: Sequence[Evidence] = ()
+    """The files that went in with it."""
 
 
 def perform(root: Path, doing: Doing, identities: Sequence[Identity]) -> Done:
@@ -69,17 +71,26 @@ def perform(root: Path, doing: Doing, identities: Sequence[Identity]) -> Done:
     with begin(root) as (session, leftover):
         before = register(root)
         frame = before.frame
-        steps, changes = [], []
+        steps, changes, evidence = [], [], []
         for identity in dict.fromkeys(identities):
             measure = _measure(session, frame, identity)
             to = step(doing.action, identity, measure)
-            submitter = partial(_submitter, root, identity)
-            edits = list(doing.edits(Circumstances(identity, measure, frame, session.git.user, submitter)))
+            circumstances = Circumstances(
+                identity,
+                measure,
+                frame,
+                session.git.user,
+                partial(_submitter, root, identity),
+                partial(_evidence_names, session, identity),
+            )
+            edits = list(doing.edits(circumstances))
             if to != measure.status:
                 edits.insert(0, editing.Set("status", to))
             content = session.source.read(identity.path)
             if doing.evidence:
-                changes.append(_evidence(root, doing.evidence(identity)))
+                evidence.append(doing.evidence(circumstances))
+                if evidence[-1].content is not None:
+                    changes.append(FileChange(evidence[-1].path, None, evidence[-1].content))
             changes.append(FileChange(identity.path, content, editing.apply(content, edits)))
             steps.append(Step(str(identity), measure.status, to))
         if all(change.before == change.after for change in changes):
@@ -102,7 +113,7 @@ def perform(root: Path, doing: Doing, identities: Sequence[Identity]) -> Done:
     completed = [
         new for old, new in zip(before.problems, after, strict=True) if new.complete and not old.complete
     ]
-    return Done(doing.action, steps, titles, before._replace(problems=after), completed, leftover)
+    return Done(doing.action, steps, titles, before._replace(problems=after), completed, leftover, evidence)
 
 
 def add_problem(root: Path, title: str, category: str) -> Identity:
@@ -300,14 +311,8 @@ def _submitter(root: Path, identity: Identity) -> str | None:
     return None
 
 
-def _evidence(root: Path, change: FileChange) -> FileChange:
-    if (root / change.path).exists():
-        raise RefusedError(
-            "already-attached",
-            _("{path} is there already").format(path=change.path),
-            _("give the new file another name, so that the attached one stays what it was"),
-        )
-    return change
+def _evidence_names(session: Session, identity: Identity) -> list[str]:
+    return [entry.name for entry in session.source.entries(f"{EVIDENCE}/{identity}")]
 
 
 def _committed(session: Session, path: str) -> bytes:

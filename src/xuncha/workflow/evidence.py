@@ -1,0 +1,170 @@
+"""Files that become evidence (佐证材料): under which name they are kept, and what the ledger says of them.
+
+A file keeps the name that the office gave it wherever every system can hold that name; else it is kept under the nearest
+one that all can, and the entry says how it was called. The same file is kept once in a measure (docs/adr/0019).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final
+
+from xuncha.errors import RefusedError, SurroundingsError, cause_of
+from xuncha.language import gettext as _
+from xuncha.model.fields import UNSAFE
+from xuncha.model.identity import EVIDENCE
+from xuncha.model.records import EvidenceFile
+from xuncha.model.source import LARGEST_POINTER, pointed_at
+from xuncha.store.files import fingerprint
+from xuncha.trail.git import Git
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from xuncha.model.identity import Identity
+    from xuncha.model.records import Measure
+
+LARGEST: Final = 100 * 1024 * 1024
+"""Bytes in a file that git alone keeps: the forges refuse larger ones for good, since history cannot forget them."""
+_LONGEST: Final = 255
+"""Bytes in a name: what the usual systems hold."""
+_MOST: Final = 200
+"""Characters in a name that the ledger holds."""
+_ENDING: Final = re.compile(r"(?<=.)\.\w{1,20}$")
+_UNNAMED: Final = "附件"
+_NOT_FOR_ALL: Final = str.maketrans('/\\:*?"<>|', "／＼：＊？＂＜＞｜")
+"""What one system or another gives a meaning of its own, and the full-width signs that look alike."""
+_CONTROL: Final = re.compile(rf"[\t\n{UNSAFE}\ud800-\udfff]")
+_RESERVED: Final = re.compile(
+    r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|git~[0-9]+)\s*(?:\.|$)"
+)
+"""What Windows takes for devices, and git for its own folder under a short name."""
+
+
+def kept(
+    original: str, content: bytes, measure: Measure, names: Collection[str]
+) -> tuple[dict[str, Any], bool]:
+    """How a measure keeps a file.
+
+    Args:
+        original: how it is called where it comes from.
+        content: its bytes.
+        measure: which is to keep it.
+        names: of the evidence files that are there already.
+
+    Returns:
+        What the entry says of it; and whether it is there already, since an entry named the same file before.
+    """
+    found = fingerprint(BytesIO(content))
+    there = next(
+        (
+            item.file
+            for entry in measure.progress
+            for item in entry.evidence
+            if isinstance(item, EvidenceFile) and item.sha256 == found.sha256
+        ),
+        None,
+    )
+    called = shown(original)
+    file = there or _free(held(called), names)
+    said: dict[str, Any] = {"file": file, "sha256": found.sha256, "size": found.size}
+    return said | ({"name": called} if called.strip() and called != file else {}), there is not None
+
+
+def shown(original: str) -> str:
+    """A file's name as it can be written down: without what commands a terminal, or is no character at all."""
+    return unicodedata.normalize("NFC", _CONTROL.sub("_", original))
+
+
+def held(name: str) -> str:
+    """The nearest name that every system can hold: not hidden, no device of Windows, and not too long."""
+    safe = shown(name).translate(_NOT_FOR_ALL).lstrip(". \u3000").rstrip(". ") or _UNNAMED
+    return _cut(f"_{safe}" if _RESERVED.match(safe) else safe, "")
+
+
+def _free(name: str, names: Collection[str]) -> str:
+    """The name, or the first one numbered after it that no file has; systems that know no capitals count."""
+    taken = {_folded(each) for each in names}
+    free, number = name, 1
+    while _folded(free) in taken:
+        number += 1
+        free = _cut(name, f"-{number}")
+    return free
+
+
+def _cut(name: str, number: str) -> str:
+    """The name with something before its ending, the stem as long as there is room for it."""
+    match = _ENDING.search(name)
+    ending = match[0] if match else ""
+    tail = number + ending
+    stem = name.removesuffix(ending)
+    fitting = stem[: _MOST - len(tail)].encode()[: _LONGEST - len(tail.encode())].decode(errors="ignore")
+    return (stem if fitting == stem else fitting.rstrip(". ")) + tail
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def read(root: Path, identity: Identity, file: Path) -> bytes:
+    """The bytes of a file that is to become evidence.
+
+    Args:
+        root: the ledger's folder.
+        identity: of the measure.
+        file: wherever it is.
+
+    Raises:
+        RefusedError: it cannot be read, is not the file itself but its pointer, or is too large for git alone.
+        SurroundingsError: it is for git-lfs, and that is not set up here.
+    """
+    try:
+        size = file.stat().st_size
+        with_lfs = _goes_to_lfs(root, f"{EVIDENCE}/{identity}/{held(file.name)}")
+        if size > LARGEST and not with_lfs:
+            raise _too_large(file, size)
+        content = file.read_bytes()
+    except OSError as error:
+        raise RefusedError(
+            "no-such-file", _("{path} cannot be read: {reason}").format(path=file, reason=cause_of(error))
+        ) from None
+    if len(content) <= LARGEST_POINTER and pointed_at(content):
+        raise RefusedError(
+            "lfs-pointer",
+            _("{path} is not the file, but the pointer that git-lfs keeps in its stead").format(path=file),
+            _("type `git lfs pull` where it comes from, and attach the file itself"),
+        )
+    return content
+
+
+def _goes_to_lfs(root: Path, path: str) -> bool:
+    """Whether git-lfs keeps a file of the ledger.
+
+    Raises:
+        SurroundingsError: .gitattributes says so, and git does not know git-lfs: it would keep the file itself.
+    """
+    git = Git.for_writing(root)
+    if git.attributes([path], "filter").get(path, {}).get("filter") != "lfs":
+        return False
+    if git.setting("filter.lfs.process") or git.setting("filter.lfs.clean"):
+        return True
+    raise SurroundingsError(
+        "no-lfs",
+        _(".gitattributes gives {path} to git-lfs, which is not set up here").format(path=path),
+        _("install git-lfs (https://git-lfs.com), and type: git lfs install"),
+    )
+
+
+def _too_large(file: Path, size: int) -> RefusedError:
+    return RefusedError(
+        "too-large-for-git",
+        _("{path} has {size} MB: files over {largest} MB are refused by the usual forges, for good").format(
+            path=file, size=-(-size // 1024**2), largest=LARGEST // 1024**2
+        ),
+        _(
+            'set up git-lfs first: git lfs install && git lfs track "data/evidence/**", and commit .gitattributes'
+        ),
+    )
