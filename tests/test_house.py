@@ -32,6 +32,7 @@ FLOORS = [
     {"workflow"},
     {"audit"},
     {"notice", "dashboard", "deadlines", "exchange", "proof", "report"},
+    {"archive"},
     {"cli"},
     {"__main__"},
 ]

@@ -10,7 +10,7 @@ from xuncha.language import gettext as _
 if TYPE_CHECKING:
     from types import TracebackType
 
-Extra = Literal["docx", "pdf", "xlsx", "calendar", "proof"]
+Extra = Literal["docx", "pdf", "xlsx", "calendar", "proof", "archive"]
 
 
 class needs:  # noqa: N801  reads as what it is: `with needs("docx"): import docx`

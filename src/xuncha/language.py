@@ -5,9 +5,14 @@ Messages in the code are English; `locale/zh_CN` holds their Chinese. Data and d
 
 from __future__ import annotations
 
+import contextlib
 import gettext as _gettext
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LANGUAGES = ("zh", "en")
 _LOCALE = Path(__file__).parent / "locale"
@@ -30,6 +35,22 @@ def choose(wanted: str | None = None) -> None:
     _gettext.bindtextdomain(_DOMAIN, _LOCALE)
     _gettext.textdomain(_DOMAIN)
     _chosen = _gettext.translation(_DOMAIN, _LOCALE, [os.environ["LANGUAGE"]], fallback=True)
+
+
+@contextlib.contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Inside, messages are in this language, whatever is chosen: for what becomes part of a document."""
+    global _chosen  # noqa: PLW0603
+    before, told = _chosen, os.environ.get("LANGUAGE")
+    choose(language)
+    try:
+        yield
+    finally:
+        _chosen = before
+        if told is None:
+            del os.environ["LANGUAGE"]
+        else:
+            os.environ["LANGUAGE"] = told
 
 
 def _of_locale() -> str | None:

@@ -142,6 +142,7 @@ _FAMILIES = {
     "publish": ("notice", "dashboard"),
     "report": ("report",),
     "deadlines": ("calendar",),
+    "archive": ("archive",),
     "exchange": ("import", "export"),
     "merging": ("setup", "merge-driver"),
 }
@@ -209,7 +210,8 @@ def everything(
         raise UsageError("bad-language", _("--lang is zh or en, not “{lang}”").format(lang=lang))
     source = context.get_parameter_source("today")
     named = "XUNCHA_TODAY" if source is not None and source.name == "ENVIRONMENT" else "--today"
-    context.obj = Context(ledger, screen.day(today, named) if today else date.today())  # noqa: DTZ011  the office's own day
+    day = screen.day(today, named) if today else date.today()  # noqa: DTZ011  the office's own day
+    context.obj = Context(ledger, day, bool(today))
 
 
 def _known(verb: str | None) -> str | None:

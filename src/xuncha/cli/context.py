@@ -25,6 +25,8 @@ class Context:
 
     named: Path | None
     today: date
+    day_is_given: bool = False
+    """Whether `today` was said, rather than asked of the clock."""
 
     @cached_property
     def root(self) -> Path:

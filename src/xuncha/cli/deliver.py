@@ -11,6 +11,7 @@ from xuncha.language import gettext as _
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+    from typing import BinaryIO
 
 FORMS: Final = ("txt", "md", "html", "docx", "pdf")
 """Those of `xuncha.paper.forms`, where no paper is loaded for them."""
@@ -75,8 +76,8 @@ def deliver(content: bytes, warnings: Sequence[str], output: Path | None, said: 
     screen.line((said or _("It is in {path}.")).format(path=output))
 
 
-def save(content: bytes, output: Path) -> None:
-    """Write a document to a file.
+def save(content: bytes | BinaryIO, output: Path) -> None:
+    """Write a document to a file: its bytes, or what a stream gives.
 
     Raises:
         SurroundingsError: the file cannot be written; it is as it was.

@@ -134,21 +134,26 @@ def half_written(target: Path) -> Path:
     return target.with_name(f"{TEMPORARY}{zlib.crc32(os.fsencode(target.name)):08x}")
 
 
-def replace(target: Path, content: bytes) -> None:
+def replace(target: Path, content: bytes | BinaryIO) -> None:
     """Write a file whole: into a new one beside it, to the disk, and only then in its place. Its folder must be there.
+
+    Args:
+        target: the file.
+        content: its bytes, or the stream that gives them.
 
     Raises:
         OSError: the disk is full, or the folder cannot be written; the file is as it was.
     """
     if target.exists() and not target.is_file():  # a pipe or a device is written to, not replaced
-        target.write_bytes(content)
+        with target.open("wb") as stream:
+            _pour(content, stream)
         return
     temporary = half_written(target)
     try:
         # A clone may have brought a link of this name along: nothing that stands there is written into.
         temporary.unlink(missing_ok=True)
         with temporary.open("xb") as stream:
-            stream.write(content)
+            _pour(content, stream)
             stream.flush()
             os.fsync(stream.fileno())
         if target.exists():
@@ -159,6 +164,14 @@ def replace(target: Path, content: bytes) -> None:
             temporary.unlink(missing_ok=True)
         raise
     settle(target.parent)
+
+
+def _pour(content: bytes | BinaryIO, stream: BinaryIO) -> None:
+    if isinstance(content, bytes):
+        stream.write(content)
+        return
+    while block := content.read(_BLOCK):
+        stream.write(block)
 
 
 def replace_all(contents: dict[Path, bytes]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import zlib
@@ -306,29 +307,34 @@ class Git:
         if process.returncode:
             raise GitError(f"cat-file: {process.returncode}")
 
-    def stream(self, *arguments: str) -> Iterator[bytes]:
+    def stream(self, *arguments: str, stdin: bytes | None = None) -> Iterator[bytes]:
         """Run git and give what it prints, block by block: for what may be larger than the memory.
+
+        Args:
+            arguments: as for `run`.
+            stdin: what git reads; little, since git is given all of it first.
 
         Raises:
             GitError: it ended with an error.
         """
-        with subprocess.Popen(
-            ["git", *arguments],
-            cwd=self.root,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        ) as process:
-            assert process.stdout is not None  # noqa: S101  it is a pipe
-            assert process.stderr is not None  # noqa: S101
-            try:
-                while block := process.stdout.read(_BLOCK):
-                    yield block
-            finally:
-                process.stdout.close()
-                said = process.stderr.read()
-        if process.returncode:
-            raise GitError(said.decode("utf-8", "replace").strip())
+        import tempfile  # noqa: PLC0415  most commands read nothing large
+
+        with (
+            tempfile.TemporaryFile() as said,
+            subprocess.Popen(
+                ["git", *arguments], cwd=self.root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said
+            ) as process,
+        ):
+            assert process.stdin is not None  # noqa: S101  they are pipes
+            assert process.stdout is not None  # noqa: S101
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.write(stdin or b"")
+                process.stdin.close()
+            while block := process.stdout.read(_BLOCK):
+                yield block
+            if process.wait():
+                said.seek(0)
+                raise GitError(said.read().decode("utf-8", "replace").strip())
 
     def streams(self, objects: Iterable[str]) -> Iterator[Iterator[bytes] | None]:
         """The contents of blobs by their hashes, one after another out of one process; None for what is no blob.

@@ -1,0 +1,261 @@
+"""What the record office is given: gathered from a commit, in a repository that knows nothing else, and put into a bag.
+
+What stands in the bag is Chinese, whatever language is on screen, so that the same commit gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from xuncha import __version__
+from xuncha.archive import bag
+from xuncha.archive.readme import readme
+from xuncha.errors import InvalidLedgerError, XunchaError
+from xuncha.exchange.sheet.states import WORDS
+from xuncha.language import speaking
+from xuncha.model.fields import UNSAFE
+from xuncha.notice.content import content
+from xuncha.notice.render import render
+from xuncha.paper.forms import FORMS
+from xuncha.store.files import WorkingTree
+from xuncha.store.loading import ledger as load
+from xuncha.tally import tally
+from xuncha.trail.bundle import alone, borrow, write
+from xuncha.trail.checkout import FOLDERS, listed, write_out
+from xuncha.trail.git import Git
+from xuncha.trail.history import Event, history
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from xuncha.model.records import Ledger
+
+ABOUT: Final = "archive.json"
+"""The file that tells programs what the bag is of."""
+LEDGER: Final = "ledger"
+BUNDLE: Final = "git/ledger.bundle"
+LOG: Final = "log/log.json"
+_UNSAFE: Final = re.compile(rf"[{UNSAFE}]")
+TAGS: Final = "refs/tags/xuncha*"
+"""The tags that come along: those that stand on the commit's own history, as `audit --anchor` sets them."""
+
+
+@dataclass
+class Case:
+    """What was gathered."""
+
+    organisation: str
+    commit: str
+    """In full."""
+    moment: str
+    """Of the commit, in ISO 8601."""
+    day: date
+    commits: int
+    made: list[str] = field(default_factory=list)
+    """The forms of the notice that are in it."""
+    lacking: dict[str, XunchaError] = field(default_factory=dict)
+    """The others, and why they are not, in the language on screen."""
+    reasons: dict[str, str] = field(default_factory=dict)
+    """The same in the bag's language."""
+    warnings: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    """Links, which are no files."""
+    pointers: list[str] = field(default_factory=list)
+    """The files that git-lfs keeps; the history has their pointers alone."""
+    object_format: str = "sha1"
+    git: str = ""
+    """The version of git that wrote the bundle."""
+    inside: str = ""
+    """Where the ledger is in its repository; with a slash at the end, or empty."""
+    breaks: int = 0
+    """How many errors the audit has found in the history."""
+
+    @property
+    def name(self) -> str:
+        """Of the folder that the zip holds."""
+        return f"xuncha-{self.day}-{self.commit[:10]}"
+
+
+def gather(root: Path, commit: str, day: date, folder: Path) -> tuple[Case, Path]:
+    """Gather a case and make a bag of it.
+
+    Args:
+        root: the ledger's folder; neither its files nor its index are looked at.
+        commit: in full.
+        day: as which everything is counted.
+        folder: for temporary files; empty.
+
+    Returns:
+        What was gathered, and the folder that is the bag.
+
+    Raises:
+        InvalidLedgerError: the ledger breaks rules at this commit.
+        RefusedError: a file is not there, or cannot be named in a bag.
+        SurroundingsError: git or an extra is missing.
+    """
+    bag.bagit()
+    place = borrow(root, commit, folder / "repository", TAGS)
+    payload = folder / "bag"
+    payload.mkdir()
+    with alone():
+        found = listed(place)
+    kept = [each for each in found if each.is_file]
+    bag.must_be_listed([each.path for each in kept])
+    pointers = write_out(place, kept, root, commit)
+    ledger = load(WorkingTree(place))
+    with alone():
+        case = _case(ledger, place, commit, day)
+        case.pointers = pointers
+        case.left_out = [each.path for each in found if not each.is_file]
+        _put_notice(case, ledger, place, payload / "notice")
+    with alone(), speaking("zh"):
+        case.reasons = _reasons(case, ledger, place)
+        events = history(place)
+        _put_log(events, payload)
+        audited = _put_audit(case, place, payload / "audit")
+        _put(payload / BUNDLE, b"")
+        with (payload / BUNDLE).open("wb") as stream:
+            write(folder / "repository", stream)
+        _put(payload / ABOUT, as_json(facts(case)))
+    text = readme(case, _counted(ledger, case, events, audited), place, payload / "audit")
+    (payload / LEDGER).mkdir()
+    for name in FOLDERS:
+        if (place / name).exists():
+            (place / name).rename(payload / LEDGER / name)
+    bag.pack(payload, _about(case), text)
+    return case, payload
+
+
+def _case(ledger: Ledger, place: Path, commit: str, day: date) -> Case:
+    git = Git(place)
+    return Case(
+        ledger.settings.organisation,
+        commit,
+        git.text("show", "--no-patch", "--format=%cI", commit),
+        day,
+        int(git.text("rev-list", "--count", commit)),
+        object_format=git.text("rev-parse", "--show-object-format"),
+        git=git.text("version").removeprefix("git version "),
+        inside=git.text("rev-parse", "--show-prefix"),
+    )
+
+
+def as_json(value: object) -> bytes:
+    """JSON as it stands in the bag; of what history may hold, control characters are escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return (_UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n").encode("utf-8", "replace")
+
+
+def _put(target: Path, content: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+
+
+def _put_notice(case: Case, ledger: Ledger, place: Path, folder: Path) -> None:
+    """The notice in every form that can be made here."""
+    for form in FORMS:
+        try:
+            made, warnings = render(content(ledger, case.day), form, place)
+        except XunchaError as error:
+            case.lacking[form] = error
+            continue
+        _put(folder / f"notice.{form}", made)
+        case.made.append(form)
+        case.warnings += warnings
+
+
+def _reasons(case: Case, ledger: Ledger, place: Path) -> dict[str, str]:
+    """Why forms of the notice are not in the bag, in the bag's language."""
+    said = {}
+    for form in case.lacking:
+        try:
+            render(content(ledger, case.day), form, place)
+        except XunchaError as error:
+            said[form] = reason(error)
+    return said
+
+
+def reason(error: XunchaError) -> str:
+    """Why something could not be made, in a sentence."""
+    if isinstance(error, InvalidLedgerError):
+        first = error.findings[0]
+        return f"{first.path}:{first.line} {first.message}"
+    return error.message
+
+
+def _put_log(events: Sequence[Event], payload: Path) -> None:
+    """The trail, for programs and for people."""
+    _put(payload / LOG, as_json([event.as_json() for event in events]))
+    lines = []
+    for event in events:
+        lines.append(f"{event.minute}  {event.author} <{event.email}>")
+        lines.append(f"    {event.subject}" + ("" if event.action else "（手工改动）"))
+        if event.from_ != event.to and event.from_ in WORDS and event.to in WORDS:
+            lines.append(f"    状态：{WORDS[event.from_]} → {WORDS[event.to]}")
+        if event.reason:
+            lines.append(f"    理由：{event.reason}")
+        lines += [f"    提交：{event.commit}", ""]
+    text = _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", "\n".join(lines))
+    _put((payload / LOG).with_suffix(".txt"), text.encode("utf-8", "replace"))
+
+
+def _put_audit(case: Case, place: Path, folder: Path) -> str:
+    """What the audit says of the history; gives it in a sentence."""
+    from xuncha.audit.examine import audit  # noqa: PLC0415
+
+    audited = audit(place)
+    case.breaks = sum(each.severity == "error" for each in audited.breaks)
+    found = [each.as_json() for each in audited.breaks]
+    _put(folder / "audit.json", as_json(found))
+    if found:
+        return f"历史核验发现 {len(found)} 处，其中错误 {case.breaks} 处，详见 data/audit/"
+    return f"已核验 {audited.commits} 次提交、{audited.changes} 处改动，没有发现问题"
+
+
+def facts(case: Case) -> dict[str, Any]:
+    """What programs are told of the bag."""
+    return {
+        "format": 1,
+        "organisation": case.organisation,
+        "commit": case.commit,
+        "moment": case.moment,
+        "date": case.day.isoformat(),
+        "commits": case.commits,
+        "object_format": case.object_format,
+        "inside": case.inside,
+        "notice": {"made": case.made, "lacking": case.reasons},
+        "left_out": case.left_out,
+        "audit_errors": case.breaks,
+        "made_by": {"xuncha": __version__, "git": case.git},
+    }
+
+
+def _about(case: Case) -> dict[str, str]:
+    """The lines of bag-info.txt."""
+    return {
+        "Source-Organization": case.organisation,
+        "External-Description": "巡察整改材料，内部资料，不得公开",
+        "External-Identifier": case.commit,
+        "Bagging-Date": case.day.isoformat(),
+        "Bag-Software-Agent": f"xuncha {__version__}",
+    }
+
+
+def _counted(ledger: Ledger, case: Case, events: Sequence[Event], audited: str) -> dict[str, object]:
+    """The counts that the text for the archivist states."""
+    counts, inspection = tally(ledger.register(), case.day), ledger.settings.inspection
+    said = [inspection.round, inspection.inspector, f"反馈日期 {inspection.feedback}"]
+    return {
+        "inspection": "，".join(each for each in said if each),
+        "events": len(events),
+        "problems": counts.problems,
+        "problems_done": counts.problems_closed,
+        "measures": counts.measures,
+        "measures_done": counts.closed,
+        "audit": audited,
+    }

@@ -1,0 +1,87 @@
+"""What the tests of the archive share: one made of the small ledger, taken apart and put together in every wrong way."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from datetime import date
+from typing import TYPE_CHECKING
+from zipfile import ZIP_STORED, ZipFile
+
+from tests.workflow.surroundings import act
+from xuncha.archive.bag import pack, zipped
+from xuncha.archive.verifying import Verdict
+from xuncha.archive.verifying import verify as check
+from xuncha.workflow import actions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.conftest import LedgerOnDisk
+
+DAY = date(2024, 6, 15)
+PAPER = b"%PDF-1.7\r\n" + bytes(range(256)) * 20
+EVIDENCE = "data/ledger/data/evidence/1.2/评审 意见100%.pdf"
+
+
+def with_evidence(ledger: LedgerOnDisk) -> LedgerOnDisk:
+    """The small ledger, with a file and some work in it."""
+    act(ledger, actions.attach("评审 意见100%.pdf", PAPER, DAY), "1.2")
+    act(ledger, actions.close(DAY), "1.2")
+    return ledger
+
+
+def members(archive: bytes) -> dict[str, bytes]:
+    """What a zip holds, by name."""
+    with ZipFile(io.BytesIO(archive)) as opened:
+        return {entry.filename: opened.read(entry) for entry in opened.infolist()}
+
+
+def put_together(contents: dict[str, bytes]) -> bytes:
+    """A zip of these."""
+    written = io.BytesIO()
+    with ZipFile(written, "w", ZIP_STORED) as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    return written.getvalue()
+
+
+def top(archive: bytes) -> str:
+    """The folder that the zip holds, with its slash."""
+    return next(iter(members(archive))).partition("/")[0] + "/"
+
+
+def forged(archive: bytes, folder: Path, change: Callable[[Path], None]) -> bytes:
+    """The archive with something changed in it and every checksum made anew, as a forger would."""
+    with ZipFile(io.BytesIO(archive)) as opened:
+        opened.extractall(folder)
+    bag = folder / top(archive)
+    change(bag)
+    readme = (bag / "README.txt").read_bytes()
+    lines = (bag / "bag-info.txt").read_text(encoding="utf-8").splitlines()
+    told = dict(line.split(": ", 1) for line in lines)
+    payload = folder / "payload"
+    shutil.move(bag / "data", payload)
+    pack(payload, told, readme)
+    written = io.BytesIO()
+    zipped(payload, bag.name, DAY, written)
+    return written.getvalue()
+
+
+def verdict(archive: bytes, folder: Path) -> Verdict:
+    """What is found when an archive is checked."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "archive.zip"
+    file.write_bytes(archive)
+    place = folder / "place"
+    place.mkdir()
+    try:
+        return check(file, place)
+    finally:
+        shutil.rmtree(place)
+
+
+def found(archive: bytes, folder: Path) -> set[tuple[str, str]]:
+    """Which files are found wrong, and how."""
+    return {(finding.path, finding.code) for finding in verdict(archive, folder).findings}

@@ -1,0 +1,26 @@
+"""One archive for all tests that only look at it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.archive.bags import with_evidence
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import LedgerOnDisk
+
+_MADE: list[bytes] = []
+
+
+@pytest.fixture
+def archive(ledger: LedgerOnDisk, tmp_path: Path) -> bytes:
+    """An archive of the small ledger."""
+    if not _MADE:
+        with_evidence(ledger).ok("archive", "-o", tmp_path / "made.zip")
+        _MADE.append((tmp_path / "made.zip").read_bytes())
+        (tmp_path / "made.zip").unlink()
+    return _MADE[0]

@@ -1,0 +1,247 @@
+"""An archive that is not what it was is found out, and the file that was touched is named."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.archive.bags import EVIDENCE, forged, found, members, put_together, top, verdict
+from xuncha.errors import RefusedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import LedgerOnDisk
+
+
+def test_an_archive_that_nobody_touched_is_sound(archive: bytes, tmp_path: Path) -> None:
+    checked = verdict(archive, tmp_path / "x")
+    assert checked.findings == []
+    assert checked.files == len(members(archive))
+    assert checked.facts["organisation"] == "中共某市水务局党组"
+
+
+def test_a_byte_that_flips_in_any_member_is_found_and_the_member_named(
+    archive: bytes, tmp_path: Path
+) -> None:
+    start, chance = top(archive), random.Random(6)  # noqa: S311
+    for place, (name, content) in enumerate(members(archive).items()):
+        for where in {0, len(content) - 1, chance.randrange(len(content))}:
+            broken = bytearray(content)
+            broken[where] ^= 1 << chance.randrange(8)
+            changed = put_together(members(archive) | {name: bytes(broken)})
+            named = {path for path, _code in found(changed, tmp_path / f"{place}-{where}")}
+            inner = name.removeprefix(start)
+            assert inner in named, (inner, where, named)
+
+
+def test_a_member_that_is_gone_is_missed(archive: bytes, tmp_path: Path) -> None:
+    start = top(archive)
+    for place, name in enumerate(members(archive)):
+        rest = {other: content for other, content in members(archive).items() if other != name}
+        inner = name.removeprefix(start)
+        assert (inner, "missing-file") in found(put_together(rest), tmp_path / str(place)), inner
+
+
+def test_a_member_under_another_name_is_missed_and_not_welcome(archive: bytes, tmp_path: Path) -> None:
+    start = top(archive)
+    for place, name in enumerate(members(archive)):
+        renamed = {
+            f"{other}x" if other == name else other: content for other, content in members(archive).items()
+        }
+        inner = name.removeprefix(start)
+        said = found(put_together(renamed), tmp_path / str(place))
+        assert {(inner, "missing-file"), (f"{inner}x", "unexpected-file")} <= said, (inner, said)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "data/notice/notice2.txt",
+        "data/x",
+        "data/ledger/data/evidence/9.9/x",
+        "说明.txt",
+        "fetch.txt",
+        "tagmanifest-md5.txt",
+        "x/y",
+    ],
+)
+def test_a_member_too_many_is_not_welcome(archive: bytes, tmp_path: Path, inner: str) -> None:
+    more = put_together(members(archive) | {top(archive) + inner: b"x"})
+    assert (inner, "unexpected-file") in found(more, tmp_path / "x")
+
+
+def test_two_members_that_change_places_are_both_found(archive: bytes, tmp_path: Path) -> None:
+    start = top(archive)
+    one, two = f"{start}data/notice/notice.txt", f"{start}{EVIDENCE}"
+    parts = members(archive)
+    parts[one], parts[two] = parts[two], parts[one]
+    said = found(put_together(parts), tmp_path / "x")
+    assert {("data/notice/notice.txt", "checksum"), (EVIDENCE, "checksum")} <= said
+
+
+# ---------------------------------------------------------------- a forger makes the checksums anew
+
+
+def test_a_forger_who_changes_nothing_is_not_noticed(archive: bytes, tmp_path: Path) -> None:
+    assert forged(archive, tmp_path / "y", lambda _bag: None) == archive
+
+
+@pytest.mark.parametrize(
+    "path",
+    [EVIDENCE, "data/ledger/data/ledger.yaml", "data/ledger/data/problems/02/2.1.yaml", "data/log/log.json"],
+)
+def test_what_a_forger_changes_is_not_what_the_commit_holds(
+    archive: bytes, tmp_path: Path, path: str
+) -> None:
+    def change(bag: Path) -> None:
+        (bag / path).write_bytes((bag / path).read_bytes() + b" ")
+
+    assert found(forged(archive, tmp_path / "y", change), tmp_path / "x") == {(path, "not-as-committed")}
+
+
+def test_what_a_forger_takes_out_or_puts_in_is_found(archive: bytes, tmp_path: Path) -> None:
+    more = "data/ledger/data/problems/02/2.4.yaml"
+
+    def change(bag: Path) -> None:
+        (bag / EVIDENCE).unlink()
+        (bag / more).write_text("title: 甲\n", encoding="utf-8")
+
+    assert found(forged(archive, tmp_path / "y", change), tmp_path / "x") == {
+        (EVIDENCE, "not-as-committed"),
+        (more, "not-as-committed"),
+    }
+
+
+def test_another_history_in_the_place_of_the_ledgers_is_found(
+    archive: bytes, ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    ledger.write("data/problems/02/2.1.yaml", ledger.read("2.1") + "# x\n")
+    ledger.commit("another history")
+
+    def change(bag: Path) -> None:
+        ledger.git("bundle", "create", "-q", str(bag / "data/git/ledger.bundle"), "HEAD", "main")
+
+    assert found(forged(archive, tmp_path / "y", change), tmp_path / "x") == {
+        ("data/git/ledger.bundle", "wrong-commit")
+    }
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"x",
+        b"# v2 git bundle\n",
+        b"# v2 git bundle\n\nPACK",
+        b"# v3 git bundle\n@object-format=sha256\n\n",
+    ],
+)
+def test_a_bundle_that_is_none_is_found(archive: bytes, tmp_path: Path, content: bytes) -> None:
+    def change(bag: Path) -> None:
+        (bag / "data/git/ledger.bundle").write_bytes(content)
+
+    assert found(forged(archive, tmp_path / "y", change), tmp_path / "x") == {
+        ("data/git/ledger.bundle", "bundle")
+    }
+
+
+@pytest.mark.parametrize("keep", [0.5, 0.9, 0.99])
+def test_half_a_bundle_is_found(archive: bytes, tmp_path: Path, keep: float) -> None:
+    def change(bag: Path) -> None:
+        file = bag / "data/git/ledger.bundle"
+        content = file.read_bytes()
+        file.write_bytes(content[: int(len(content) * keep)])
+
+    assert found(forged(archive, tmp_path / "y", change), tmp_path / "x") == {
+        ("data/git/ledger.bundle", "bundle")
+    }
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        "", "[]", "{}", "null", "[" * 200_000, '{"format": 2}', "\x00",
+        json.dumps({"format": 1, "commit": "--help", "inside": "", "organisation": "", "moment": "", "date": ""}),
+        json.dumps({"format": 1, "commit": "a" * 40, "inside": "../../", "organisation": "", "moment": "", "date": ""}),
+        json.dumps({"format": 1, "commit": "a" * 40, "inside": "/etc/", "organisation": "", "moment": "", "date": ""}),
+        json.dumps({"format": 1, "commit": "a" * 40, "inside": ".git/", "organisation": "", "moment": "", "date": ""}),
+        json.dumps({"format": 1, "commit": ["a"], "inside": "", "organisation": "", "moment": "", "date": ""}),
+    ],
+)  # fmt: skip
+def test_a_bag_that_does_not_say_of_what_it_is_is_none_of_ours(
+    archive: bytes, tmp_path: Path, facts: str
+) -> None:
+    def change(bag: Path) -> None:
+        (bag / "data/archive.json").write_text(facts, encoding="utf-8")
+
+    assert found(forged(archive, tmp_path / "y", change), tmp_path / "x") == {
+        ("data/archive.json", "not-ours")
+    }
+
+
+def test_a_commit_that_is_named_falsely_is_found(archive: bytes, tmp_path: Path) -> None:
+    def change(bag: Path) -> None:
+        file = bag / "data/archive.json"
+        facts = json.loads(file.read_bytes())
+        file.write_text(json.dumps(facts | {"commit": "0" * 40}), encoding="utf-8")
+
+    assert found(forged(archive, tmp_path / "y", change), tmp_path / "x") == {
+        ("data/git/ledger.bundle", "wrong-commit")
+    }
+
+
+# ---------------------------------------------------------------- any damage at all
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_whatever_happens_to_the_bytes_it_is_found_or_changes_nothing(
+    archive: bytes, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    broken = bytearray(archive)
+    for _ in range(data.draw(st.integers(1, 3))):
+        broken[data.draw(st.integers(0, len(archive) - 1))] ^= data.draw(st.integers(1, 255))
+    if data.draw(st.booleans()):
+        del broken[data.draw(st.integers(0, len(archive) - 1)) :]
+    try:
+        findings = verdict(bytes(broken), tmp_path_factory.mktemp("x")).findings
+    except RefusedError:
+        return
+    assert findings or members(bytes(broken)) == members(archive)
+
+
+# ---------------------------------------------------------------- from outside
+
+
+def test_the_program_says_so_in_a_sentence_or_names_what_is_wrong(
+    archive: bytes, ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    sound, broken = tmp_path / "sound.zip", tmp_path / "broken.zip"
+    sound.write_bytes(archive)
+    parts = members(archive)
+    broken.write_bytes(put_together(parts | {top(archive) + EVIDENCE: b"x"}))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    told = subprocess.run(
+        [sys.executable, "-m", "xuncha", "archive", "--verify", str(sound)],
+        cwd=elsewhere, env=ledger.environment, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert "完好" in told
+    assert ledger.run("archive", "--verify", sound).code == 0
+    result = ledger.run("archive", "--verify", broken)
+    assert result.code == 1
+    assert f"{EVIDENCE}:1:1: error[checksum]" in result.err
+    as_json = ledger.run("archive", "--verify", broken, "--json")
+    assert as_json.code == 1
+    assert {"path": EVIDENCE, "severity": "error", "code": "checksum"}.items() <= json.loads(as_json.out)[
+        "findings"
+    ][0].items()
+    assert ledger.json("archive", "--verify", sound)["findings"] == []
