@@ -9,7 +9,7 @@ import subprocess
 import sys
 import zipfile
 from io import BytesIO
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +17,9 @@ from tests.archive.bags import EVIDENCE, PAPER, members, top, verdict, with_evid
 from tests.conftest import LedgerOnDisk
 from tests.punctuation import half_width
 from xuncha.archive import bag
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 README = "README.txt"
 
@@ -201,6 +204,26 @@ def test_a_linked_working_tree_and_a_repository_named_by_git_dir_are_archived(
     assert made(linked, tmp_path / "2.zip") == plain
     there = {"GIT_DIR": str(ledger.root / ".git"), "GIT_WORK_TREE": str(ledger.root)}
     assert made(ledger, tmp_path / "3.zip", **there) == plain
+
+
+def test_the_anchors_of_an_audit_come_along_and_those_most_of_all_that_history_has_lost(
+    ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    ledger.git("tag", "-a", "-m", "first", "xuncha/audit/1")
+    with_evidence(ledger)
+    ledger.git("tag", "-a", "-m", "lost", "xuncha/audit/2")
+    ledger.git("reset", "-q", "--hard", "HEAD~1")
+    ledger.write("data/problems/01/1.1.yaml", ledger.read("1.1") + "# x\n")
+    ledger.commit("history is rewritten")
+    ledger.git("tag", "unrelated")
+    archive = made(ledger, tmp_path / "1.zip")
+    bundle = inner(archive)["data/git/ledger.bundle"]
+    refs = [line.split(b" ")[1] for line in bundle.partition(b"\n\n")[0].splitlines()[1:]]
+    assert refs == [b"refs/heads/main", b"refs/tags/xuncha/audit/1", b"refs/tags/xuncha/audit/2", b"HEAD"]
+    assert verdict(archive, tmp_path / "x").findings == []
+    earlier = inner(made(ledger, tmp_path / "2.zip", "--at", "HEAD~2"))["data/git/ledger.bundle"]
+    assert b"refs/tags/xuncha/audit/1" in earlier
+    assert b"refs/tags/xuncha/audit/2" not in earlier
 
 
 # ---------------------------------------------------------------- what is said of it

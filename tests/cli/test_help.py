@@ -28,6 +28,7 @@ COMPUTING = {
     ("import", "notice"),
     ("report", "weekly"),
     ("report", "dispatch"),
+    ("archive",),
 }
 """The commands that list or compute something: programs read them, so they have --json."""
 ACTING = {

@@ -5,18 +5,15 @@ What stands in the bag is Chinese, whatever language is on screen, so that the s
 
 from __future__ import annotations
 
-import json
-import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from xuncha import __version__
 from xuncha.archive import bag
+from xuncha.archive.facts import ABOUT, BUNDLE, HARMFUL, LEDGER, LOG, Case, as_json, facts
 from xuncha.archive.readme import readme
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.exchange.sheet.states import WORDS
 from xuncha.language import speaking
-from xuncha.model.fields import UNSAFE
 from xuncha.notice.content import content
 from xuncha.notice.render import render
 from xuncha.paper.forms import FORMS
@@ -35,50 +32,8 @@ if TYPE_CHECKING:
 
     from xuncha.model.records import Ledger
 
-ABOUT: Final = "archive.json"
-"""The file that tells programs what the bag is of."""
-LEDGER: Final = "ledger"
-BUNDLE: Final = "git/ledger.bundle"
-LOG: Final = "log/log.json"
-_UNSAFE: Final = re.compile(rf"[{UNSAFE}]")
-TAGS: Final = "refs/tags/xuncha*"
-"""The tags that come along: those that stand on the commit's own history, as `audit --anchor` sets them."""
-
-
-@dataclass
-class Case:
-    """What was gathered."""
-
-    organisation: str
-    commit: str
-    """In full."""
-    moment: str
-    """Of the commit, in ISO 8601."""
-    day: date
-    commits: int
-    made: list[str] = field(default_factory=list)
-    """The forms of the notice that are in it."""
-    lacking: dict[str, XunchaError] = field(default_factory=dict)
-    """The others, and why they are not, in the language on screen."""
-    reasons: dict[str, str] = field(default_factory=dict)
-    """The same in the bag's language."""
-    warnings: list[str] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
-    """Links, which are no files."""
-    pointers: list[str] = field(default_factory=list)
-    """The files that git-lfs keeps; the history has their pointers alone."""
-    object_format: str = "sha1"
-    git: str = ""
-    """The version of git that wrote the bundle."""
-    inside: str = ""
-    """Where the ledger is in its repository; with a slash at the end, or empty."""
-    breaks: int = 0
-    """How many errors the audit has found in the history."""
-
-    @property
-    def name(self) -> str:
-        """Of the folder that the zip holds."""
-        return f"xuncha-{self.day}-{self.commit[:10]}"
+TAGS: Final = "refs/tags/xuncha/audit"
+"""The tags that come along: those that `audit --anchor` sets."""
 
 
 def gather(root: Path, commit: str, day: date, folder: Path) -> tuple[Case, Path]:
@@ -145,12 +100,6 @@ def _case(ledger: Ledger, place: Path, commit: str, day: date) -> Case:
     )
 
 
-def as_json(value: object) -> bytes:
-    """JSON as it stands in the bag; of what history may hold, control characters are escaped."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    return (_UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n").encode("utf-8", "replace")
-
-
 def _put(target: Path, content: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(content)
@@ -200,7 +149,7 @@ def _put_log(events: Sequence[Event], payload: Path) -> None:
         if event.reason:
             lines.append(f"    理由：{event.reason}")
         lines += [f"    提交：{event.commit}", ""]
-    text = _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", "\n".join(lines))
+    text = HARMFUL.sub("\N{REPLACEMENT CHARACTER}", "\n".join(lines))
     _put((payload / LOG).with_suffix(".txt"), text.encode("utf-8", "replace"))
 
 
@@ -215,24 +164,6 @@ def _put_audit(case: Case, place: Path, folder: Path) -> str:
     if found:
         return f"历史核验发现 {len(found)} 处，其中错误 {case.breaks} 处，详见 data/audit/"
     return f"已核验 {audited.commits} 次提交、{audited.changes} 处改动，没有发现问题"
-
-
-def facts(case: Case) -> dict[str, Any]:
-    """What programs are told of the bag."""
-    return {
-        "format": 1,
-        "organisation": case.organisation,
-        "commit": case.commit,
-        "moment": case.moment,
-        "date": case.day.isoformat(),
-        "commits": case.commits,
-        "object_format": case.object_format,
-        "inside": case.inside,
-        "notice": {"made": case.made, "lacking": case.reasons},
-        "left_out": case.left_out,
-        "audit_errors": case.breaks,
-        "made_by": {"xuncha": __version__, "git": case.git},
-    }
 
 
 def _about(case: Case) -> dict[str, str]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from xuncha.archive.case import Case
+    from xuncha.archive.facts import Case
 
 _FORMS: Final = {
     "txt": "文本",

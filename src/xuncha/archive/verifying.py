@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.archive import bag
-from xuncha.archive.case import ABOUT, BUNDLE, LEDGER, LOG, as_json
+from xuncha.archive.facts import ABOUT, BUNDLE, LEDGER, LOG, as_json
 from xuncha.archive.opening import open_bag
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _

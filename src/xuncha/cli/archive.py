@@ -17,7 +17,7 @@ from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
 if TYPE_CHECKING:
-    from xuncha.archive.case import Case
+    from xuncha.archive.facts import Case
     from xuncha.archive.verifying import Verdict
     from xuncha.cli.context import Context
 
@@ -80,7 +80,8 @@ def archive(
 def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None:
     """Gather the case, and write it."""
     from xuncha.archive.bag import zipped  # noqa: PLC0415  nobody else waits for all that goes into it
-    from xuncha.archive.case import facts, gather  # noqa: PLC0415
+    from xuncha.archive.case import gather  # noqa: PLC0415
+    from xuncha.archive.facts import facts  # noqa: PLC0415
     from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415
 
     if output.resolve().is_relative_to(call.root.resolve()):

@@ -29,8 +29,10 @@ _VERIFYING: Final = (
     "gpg.ssh.revocationfile",
 )
 """The settings by which git knows whose signatures count."""
+_FILES: Final = {"gpg.ssh.allowedsignersfile", "gpg.ssh.revocationfile"}
 # One thread, nothing taken over from the packs that are there: then the same objects give the same bytes.
 _PACK: Final = (
+    *("-c", "core.bigFileThreshold=16m"),  # what is larger is not held in memory
     "pack-objects",
     "--revs",
     "--stdout",
@@ -76,7 +78,8 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
         root: the ledger's folder.
         commit: in full.
         folder: of the new repository; it is made.
-        tags: the pattern of the tags that come along, as far as the commit contains what they name.
+        tags: the pattern of the tags that come along: those on what led to the commit, and those on what did not, from
+            which it is seen that history was rewritten. What came after the commit does not come along.
 
     Returns:
         Where the ledger is in it: the folder, or one below it.
@@ -93,13 +96,19 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
         )
     objects = (root / git.text("rev-parse", "--git-path", "objects")).resolve()
     settings = {name: value for name in _VERIFYING if (value := git.setting(name))}
+    for name in settings.keys() & _FILES:
+        settings[name] = str(root / git.text("config", "--type=path", "--get", name))
     inside = git.text("rev-parse", "--show-prefix")
     form = git.text("rev-parse", "--show-object-format")
-    listed = git.text("for-each-ref", f"--merged={commit}", "--format=%(objectname) %(refname)", tags)
+    listed = {
+        line
+        for which in (f"--merged={commit}", f"--no-contains={commit}")
+        for line in git.text("for-each-ref", which, "--format=%(objectname) %(refname)", tags).splitlines()
+    }
     with alone():
         own = _empty(folder, form)
         (folder / ".git/objects/info/alternates").write_bytes(os.fsencode(objects) + b"\n")
-        for line in listed.splitlines():
+        for line in listed:
             name, _blank, ref = line.partition(" ")
             own.run("update-ref", ref, name)
         own.run("update-ref", f"refs/heads/{BRANCH}", commit)
@@ -151,7 +160,7 @@ def unpack(bundle: Path, folder: Path) -> str:
         git = _empty(folder, form)
         try:
             git.run(
-                "-c", "gc.auto=0", "-c", "fetch.unpackLimit=1", "fetch", "--quiet", "--no-tags", "--update-head-ok",
+                "-c", "gc.auto=0", "-c", "fetch.unpackLimit=1", "-c", "core.bigFileThreshold=16m", "fetch", "--quiet", "--no-tags", "--update-head-ok",
                 str(bundle), f"+refs/heads/{BRANCH}:refs/heads/{BRANCH}", "+refs/tags/*:refs/tags/*",
             )  # fmt: skip
             return git.text("rev-parse", "--verify", f"refs/heads/{BRANCH}^{{commit}}")
