@@ -5,28 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from xuncha.paper.chinese import full_width_lines, full_width_markdown, full_width_page
-from xuncha.paper.templates import document
+from xuncha.paper.own import OwnFileError, own
+from xuncha.paper.templates import document, wrong
 from xuncha.paper.templates import render as rendered
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from xuncha.notice.content import NoticeContent
+    from xuncha.paper.own import Own
 
 _TEXTS: Final = {"txt": full_width_lines, "md": full_width_markdown, "html": full_width_page}
 """The forms that are text, each with what makes its punctuation full-width."""
-_OWN_WORD_FILE = "templates/notice.docx"
+_OWN_WORD_FILE = "notice.docx"
 _WORDS = "notice.words.j2"
 _OUTLINE = "notice.outline.j2"
 
 
-def render(content: NoticeContent, form: str, root: Path) -> tuple[bytes, list[str]]:
+def render(content: NoticeContent, form: str, root: Path | Own) -> tuple[bytes, list[str]]:
     """The notice in one form.
 
     Args:
         content: what it says.
         form: `txt`, `md`, `html`, `docx` or `pdf`.
-        root: the ledger's folder, whose own `templates/` go before the built-in ones.
+        root: the ledger's folder, whose own `templates/` go before the built-in ones; or these themselves.
 
     Returns:
         The file, and sentences about what is not as it should be.
@@ -44,13 +46,16 @@ def render(content: NoticeContent, form: str, root: Path) -> tuple[bytes, list[s
     return pdf(document(_OUTLINE, root, notice=content))
 
 
-def _word(content: NoticeContent, root: Path) -> bytes:
+def _word(content: NoticeContent, root: Path | Own) -> bytes:
     """As a Word file: the office's own, filled; else laid out."""
-    own = root / _OWN_WORD_FILE
-    if own.is_file():
+    try:
+        office_file = own(root).read(_OWN_WORD_FILE)
+    except OwnFileError as error:
+        raise wrong(_OWN_WORD_FILE, 0, str(error), root, ("words", "notice")) from None
+    if office_file is not None:
         from xuncha.paper.filled import fill  # noqa: PLC0415  for a file of one's own alone
 
-        return fill(own, root, content.title, _WORDS, notice=content)
+        return fill(_OWN_WORD_FILE, office_file, root, content.title, _WORDS, notice=content)
     from xuncha.paper.docx import docx  # noqa: PLC0415  for this form alone
 
     return docx(document(_OUTLINE, root, notice=content))

@@ -20,6 +20,7 @@ from xuncha.language import gettext as _
 from xuncha.paper.chinese import full_width
 from xuncha.paper.docx import LONGEST_PROPERTY, pack
 from xuncha.paper.heading import lines
+from xuncha.paper.own import too_large
 from xuncha.paper.templates import TEMPLATE_ERRORS, environment, place_of, wrong
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
+    from xuncha.paper.own import Own
+
 _WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_LARGEST_FILE: Final = 20 * 1024 * 1024
 _LARGEST_PARTS: Final = 50 * 1024 * 1024
 _MOST_PARTS: Final = 1000
 _ACTIVE = re.compile(r"vba|activex|embeddings|oleobject|afchunk|macro|\.bin$", re.IGNORECASE)
@@ -43,12 +45,13 @@ _DROPPED = re.compile(
 _MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 
 
-def fill(path: Path, root: Path, title: str, words: str, **given: object) -> bytes:
+def fill(name: str, content: bytes, root: Path | Own, title: str, words: str, **given: object) -> bytes:
     """The file with its marks filled.
 
     Args:
-        path: the Word file.
-        root: the ledger's folder; the file must be in it.
+        name: of the Word file, for errors.
+        content: its bytes.
+        root: the ledger's folder, or its own templates.
         title: for the file's properties.
         words: the template whose macros the marks may use as `words`.
         given: as for other templates.
@@ -61,36 +64,30 @@ def fill(path: Path, root: Path, title: str, words: str, **given: object) -> byt
         import docxtpl  # noqa: F401, PLC0415
         from lxml.etree import XMLSyntaxError  # noqa: PLC0415
     try:
-        content = _harmless(path, root)
-        return _finished(_rendered(content, path.name, root, words, given), title)
+        _must_be_harmless(content)
+        return _finished(_rendered(content, name, root, words, given), title)
     except _RefusedFileError as error:
-        raise wrong(path.name, 0, str(error), root, ("words", *given)) from None
+        raise wrong(name, 0, str(error), root, ("words", *given)) from None
     except (BadZipFile, XMLSyntaxError, EOFError, NotImplementedError, RuntimeError):
         said = _("it is not a Word document (.docx)")
-        raise wrong(path.name, 0, said, root, ("words", *given)) from None
+        raise wrong(name, 0, said, root, ("words", *given)) from None
 
 
 class _RefusedFileError(Exception):
     """The file holds what a template may not hold; says what."""
 
 
-def _harmless(path: Path, root: Path) -> bytes:
-    """The bytes of a file in which nothing runs, fetches, or names people."""
-    if not path.resolve().is_relative_to(root.resolve()):
-        raise _RefusedFileError(_("it is a link that leads out of the ledger"))
-    if path.stat().st_size > _LARGEST_FILE:
-        raise _RefusedFileError(_("the file is too large"))
-    content = path.read_bytes()
+def _must_be_harmless(content: bytes) -> None:
+    """Refuse a file in which something runs, fetches, or names people."""
     with ZipFile(BytesIO(content)) as parts:
         entries = parts.infolist()
         if len(entries) > _MOST_PARTS or sum(entry.file_size for entry in entries) > _LARGEST_PARTS:
-            raise _RefusedFileError(_("the file is too large"))
+            raise _RefusedFileError(too_large())
         for name in parts.namelist():
             if _ACTIVE.search(name):
                 raise _RefusedFileError(_("it holds a macro or another file: {name}").format(name=name))
             if name.lower().endswith((".xml", ".rels")):
                 _look_through(_parsed(parts.read(name)))
-    return content
 
 
 def _parsed(part: bytes) -> _Element:
@@ -147,7 +144,7 @@ def _look_at_field(code: str) -> None:
         raise _RefusedFileError(_("it holds the field {name}").format(name=name))
 
 
-def _rendered(content: bytes, name: str, root: Path, words: str, given: Mapping[str, object]) -> Any:  # noqa: ANN401
+def _rendered(content: bytes, name: str, root: Path | Own, words: str, given: Mapping[str, object]) -> Any:  # noqa: ANN401
     """The document, filled."""
     from docxtpl import DocxTemplate  # noqa: PLC0415
 
@@ -215,7 +212,7 @@ def _line_of(error: BaseException) -> int:
 
 
 def _at_mark(
-    name: str, sources: list[str], line: int, message: str, root: Path, given: Mapping[str, object]
+    name: str, sources: list[str], line: int, message: str, root: Path | Own, given: Mapping[str, object]
 ) -> InvalidLedgerError:
     """The error, with the paragraph and the mark that it is about."""
     source = sources[-1].split("\n") if sources else []

@@ -11,18 +11,30 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
+from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from xuncha.errors import Finding, InvalidLedgerError
 from xuncha.language import gettext as _
 from xuncha.paper.chinese import day, full_width, numeral, sentence, width
 from xuncha.paper.outline import CELL, Document, OutlineError, read
+from xuncha.paper.own import OwnFileError, own
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from jinja2 import Environment
+
+    from xuncha.paper.own import Own
 
 OUTLINE: Final = ".outline.j2"
 """How the names of templates end that give an outline, for the forms that are laid out by `xuncha.paper`."""
@@ -49,20 +61,23 @@ _LINE_END = "\x1e"
 """Stands for the end of a line inside a value: `paragraphs` knows it, and no line of an outline ends there."""
 
 
-class _OwnTemplates(FileSystemLoader):
+class _OwnTemplates(BaseLoader):
     """The ledger's own templates; what leads out of its folder is refused."""
 
-    def __init__(self, root: Path) -> None:
-        super().__init__(root / "templates")
-        self.root = root.resolve()
+    def __init__(self, files: Own) -> None:
+        self._files = files
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         """See Jinja."""
-        place = self.root / "templates" / template.lstrip("/")
-        if place.exists() and not place.resolve().is_relative_to(self.root):
-            raise TemplateSyntaxError(_("it is a link that leads out of the ledger"), 1, template)
+        del environment
+        name = "/".join(split_template_path(template))
         try:
-            return super().get_source(environment, template)
+            content = self._files.read(name)
+            if content is None:
+                raise TemplateNotFound(template)
+            return content.decode(), f"templates/{name}", lambda: True
+        except OwnFileError as error:
+            raise TemplateSyntaxError(str(error), 1, template) from None
         except UnicodeDecodeError:
             raise TemplateSyntaxError(_("the file is not UTF-8 text"), 1, template) from None
 
@@ -79,13 +94,13 @@ def built_in() -> Path:
     return installed if installed.is_dir() else _PACKAGE.parents[1] / "templates"
 
 
-def render(name: str, root: Path, **given: object) -> str:
+def render(name: str, root: Path | Own, **given: object) -> str:
     """What a template makes of what it is given.
 
     Args:
         name: of the template, such as `notice.txt.j2`. In a web page (`.html.j2`) values are escaped; in an outline
             (`.outline.j2`) each is printed on one line.
-        root: the ledger's folder, whose own `templates/` go before the built-in ones.
+        root: the ledger's folder, whose own `templates/` go before the built-in ones; or these themselves.
         given: data alone, without methods that do anything: a template may call whatever an object offers.
 
     Raises:
@@ -99,7 +114,7 @@ def render(name: str, root: Path, **given: object) -> str:
         raise wrong(*place_of(error, name), str(error), root, given) from None
 
 
-def document(name: str, root: Path, **given: object) -> Document:
+def document(name: str, root: Path | Own, **given: object) -> Document:
     """The document that an outline template makes of what it is given.
 
     Raises:
@@ -131,10 +146,10 @@ def markdown(text: str) -> str:
     return _MARKDOWN_START.sub(r"\1\2\\", text)
 
 
-def environment(name: str, root: Path) -> Environment:
+def environment(name: str, root: Path | Own) -> Environment:
     """What a template runs in; `name` is the template's, with its ending."""
     environment = ImmutableSandboxedEnvironment(
-        loader=ChoiceLoader([_OwnTemplates(root), FileSystemLoader(built_in())]),
+        loader=ChoiceLoader([_OwnTemplates(own(root)), FileSystemLoader(built_in())]),
         autoescape=name.endswith((".html.j2", ".docx")),
         undefined=StrictUndefined,
         finalize=_on_one_line if name.endswith(OUTLINE) else None,
@@ -166,13 +181,14 @@ def place_of(error: BaseException, name: str) -> tuple[str, int]:
     return (Path(frame.filename).name, frame.lineno or 1) if frame else (name, 1)
 
 
-def wrong(name: str, line: int, message: str, root: Path, given: Iterable[str]) -> InvalidLedgerError:
+def wrong(name: str, line: int, message: str, root: Path | Own, given: Iterable[str]) -> InvalidLedgerError:
     """What is wrong with a template, and where; line 0 where it is the whole of it."""
-    own = root / "templates" / name
-    excerpt = ""
-    if own.is_file() and own.resolve().is_relative_to(root.resolve()):
-        lines = own.read_text(encoding="utf-8", errors="replace").splitlines()
-        excerpt = lines[line - 1] if 0 < line <= len(lines) else ""
+    try:
+        content = own(root).read(name) or b""
+    except (OwnFileError, OSError):
+        content = b""
+    lines = content.decode("utf-8", "replace").splitlines()
+    excerpt = lines[line - 1] if 0 < line <= len(lines) else ""
     finding = Finding(
         f"templates/{name}", line or 1, 1, "template", _("the template is wrong: {message}").format(message=" ".join(message.split())),
         _("a template is given {names}; docs/templates.md says what is in it").format(
