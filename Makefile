@@ -22,6 +22,7 @@ docs: .venv/ready-to-develop
 bench: .venv/ready-to-develop
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/sheet.py
+	$(BIN)/python bench/past.py
 
 # Every instant of every fault: takes a quarter of an hour.
 reliability: .venv/ready-to-develop

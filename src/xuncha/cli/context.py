@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import contextlib
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xuncha.cli import screen
+from xuncha.errors import InvalidLedgerError, RefusedError
 from xuncha.language import gettext as _
 from xuncha.store.files import find
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     import typer
 
+    from xuncha.model.records import Ledger
     from xuncha.model.register import Register
+    from xuncha.paper.own import Own
 
 
 @dataclass
@@ -27,6 +32,8 @@ class Context:
     today: date
     day_is_given: bool = False
     """Whether `today` was said, rather than asked of the clock."""
+    commit: str | None = None
+    """Where the ledger is looked at as it stood: the commit; then `today` is the day of it."""
 
     @cached_property
     def root(self) -> Path:
@@ -56,13 +63,66 @@ class Context:
             )
         return self.root
 
+    def at(self, moment: str | None) -> Context:
+        """The same call, looking at the ledger as it stood on a day or at a revision; None: as it stands.
+
+        Raises:
+            RefusedError: history knows no such moment.
+            SurroundingsError: the ledger is in no repository, or git is not installed.
+        """
+        if moment is None:
+            return self
+        from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415  only looking back needs git
+
+        commit = commit_at(self.root, moment)
+        return replace(self, commit=commit, today=day_of(self.root, commit, moment))
+
     def register(self) -> Register:
         """The register of the ledger; says what an interrupted command left behind."""
-        from xuncha.store.cache import register  # noqa: PLC0415  `init` and `--help` need no ledger
+        from xuncha.store import cache  # noqa: PLC0415  `init` and `--help` need no ledger
 
-        self.warn_of_leftovers()
-        with screen.patience(_("The files are being read")):
-            return register(self.root)
+        if self.commit is None:
+            self.warn_of_leftovers()
+        with screen.patience(_("The files are being read")), self.places_named():
+            if self.commit is None:
+                return cache.register(self.root)
+            from xuncha.trail.tree import Tree  # noqa: PLC0415
+
+            return cache.register_at(Tree(self.root, self.commit))
+
+    def ledger(self) -> Ledger:
+        """The whole ledger as records, every file read anew; says what an interrupted command left behind."""
+        from xuncha.store.files import WorkingTree  # noqa: PLC0415
+        from xuncha.store.loading import ledger  # noqa: PLC0415
+        from xuncha.trail.tree import Tree  # noqa: PLC0415
+
+        if self.commit is None:
+            self.warn_of_leftovers()
+        with screen.patience(_("The files are being read")), self.places_named():
+            return ledger(WorkingTree(self.root) if self.commit is None else Tree(self.root, self.commit))
+
+    def templates(self) -> Path | Own:
+        """Where the ledger's own templates are: its folder, or what a commit holds of them."""
+        if self.commit is None:
+            return self.root
+        from xuncha.trail.tree import OwnFilesThen  # noqa: PLC0415
+
+        return OwnFilesThen(self.root, self.commit)
+
+    @contextlib.contextmanager
+    def places_named(self) -> Iterator[None]:
+        """Around what may find the ledger at fault: at a commit, files are named as git names them, `1a2b3c4d5e:./data/…`."""
+        try:
+            yield
+        except InvalidLedgerError as error:
+            found = [each._replace(path=self._then(each.path)) for each in error.findings]
+            raise InvalidLedgerError(found) from None
+        except RefusedError as error:
+            error.path = self._then(error.path)
+            raise
+
+    def _then(self, path: str) -> str:
+        return f"{self.commit[:10]}:./{path}" if self.commit and path else path
 
     def register_if_any(self) -> Register | None:
         """The register of the ledger; None where none was named and there is none here.

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from xuncha.cli.context import Context
     from xuncha.exchange.sheet.drafts import Draft
-    from xuncha.model.records import Ledger
     from xuncha.workflow.intake import Intake
 
 _MOST_LINES = 400
@@ -284,7 +283,7 @@ def export_xlsx(context: typer.Context, output: Output = None) -> None:
             _("see `xuncha export xlsx --help`"),
         )
     call = of(context)
-    ledger = _whole(call)
+    ledger = call.ledger()
     with_bar = screen.progress(_("Writing"), len(ledger.measures))
     with with_bar as tick:
         content = workbook(ledger, call.today, tick)
@@ -295,7 +294,7 @@ def export_csv(context: typer.Context, output: Output = None) -> None:
     """Write CSV."""
     from xuncha.exchange.sheet.plain import as_csv  # noqa: PLC0415
 
-    text = as_csv(_whole(of(context)))
+    text = as_csv(of(context).ledger())
     if output is None:
         screen.write(text)
     else:
@@ -308,19 +307,11 @@ def export_json(context: typer.Context, output: Output = None) -> None:
 
     from xuncha.exchange.sheet.plain import as_json  # noqa: PLC0415
 
-    whole = as_json(_whole(of(context)))
+    whole = as_json(of(context).ledger())
     if output is None:
         screen.data(whole)
     else:
         _put(output, (json.dumps(whole, ensure_ascii=False, indent=2) + "\n").encode())
-
-
-def _whole(call: Context) -> Ledger:
-    from xuncha.store.files import WorkingTree  # noqa: PLC0415
-    from xuncha.store.loading import ledger  # noqa: PLC0415
-
-    call.warn_of_leftovers()
-    return ledger(WorkingTree(call.root))
 
 
 def _put(output: Path, content: bytes) -> None:

@@ -89,6 +89,7 @@ Perhaps = Annotated[
     ),
 ]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help=_("Why; it stays internal"))]
+At = Annotated[str | None, typer.Option("--at", metavar="DATE|REV", help=_("As it stood then, out of git"))]
 Json = Annotated[bool, typer.Option("--json", help=_("Print JSON for programs"))]
 Leader = Annotated[
     str, typer.Option("--leader", metavar="NAME", help=_("The responsible leader"), autocompletion=_leaders)

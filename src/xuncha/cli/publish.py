@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xuncha.cli import screen
+from xuncha.cli import options, screen
 from xuncha.cli.context import of
 from xuncha.cli.deliver import FORMS, check, deliver
 from xuncha.cli.options import guide
@@ -37,6 +37,7 @@ def register(app: typer.Typer) -> None:
             _("Render the public notice; without anything that is withheld."),
             "xuncha notice",
             "xuncha notice -f docx -o notice.docx",
+            "xuncha notice --at 2024-04-18",
         ),
         rich_help_panel=_("Check and publish"),
     )(notice)
@@ -64,18 +65,17 @@ def notice(
         ),
     ] = "txt",
     output: _Output = None,
+    at: options.At = None,
 ) -> None:
     """Render the notice."""
     check(form, FORMS, output, "notice")
     from xuncha.notice.content import content  # noqa: PLC0415  templates and models are for this command alone
     from xuncha.notice.render import render  # noqa: PLC0415
-    from xuncha.store.files import WorkingTree  # noqa: PLC0415
-    from xuncha.store.loading import ledger  # noqa: PLC0415
 
-    call = of(context)
-    call.warn_of_leftovers()
-    with screen.patience(_("The notice is being made")):
-        made, warnings = render(content(ledger(WorkingTree(call.root)), call.today), form, call.root)
+    call = of(context).at(at)
+    found = call.ledger()
+    with screen.patience(_("The notice is being made")), call.places_named():
+        made, warnings = render(content(found, call.today), form, call.templates())
     deliver(made, warnings, output, _("The notice is in {path}."))
 
 
@@ -90,14 +90,11 @@ def dashboard(
     """Render the dashboard."""
     from xuncha.dashboard.content import content  # noqa: PLC0415  templates and models are for this command alone
     from xuncha.dashboard.render import render  # noqa: PLC0415
-    from xuncha.store.files import WorkingTree  # noqa: PLC0415
-    from xuncha.store.loading import ledger  # noqa: PLC0415
 
     call = of(context)
-    call.warn_of_leftovers()
-    events = _events(call.root)
+    found, events = call.ledger(), _events(call.root)
     with screen.patience(_("The dashboard is being made")):
-        board = content(ledger(WorkingTree(call.root)), events, call.today, internal=internal)
+        board = content(found, events, call.today, internal=internal)
         page = render(board, call.root).encode()
     said = (
         _("The dashboard is in {path}. It is internal: do not publish it.")

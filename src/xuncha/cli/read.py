@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from xuncha.cli.context import Context
     from xuncha.model.register import Register
     from xuncha.trail.history import Event
 
@@ -48,7 +47,10 @@ def register(app: typer.Typer) -> None:
     app.command(
         "list",
         help=guide(
-            _("List measures."), "xuncha list --overdue", "xuncha list --office 能源科 --due-within 14d"
+            _("List measures."),
+            "xuncha list --overdue",
+            "xuncha list --office 能源科 --due-within 14d",
+            "xuncha list --overdue --at 2024-04-18",
         ),
         rich_help_panel=panel,
     )(list_)
@@ -74,33 +76,22 @@ def status(
             autocompletion=lambda: list(_GROUPINGS),
         ),
     ] = "problem",
-    at: Annotated[
-        str | None, typer.Option("--at", metavar="DATE|REV", help=_("As it stood then, out of git"))
-    ] = None,
+    at: options.At = None,
     everything: Annotated[bool, typer.Option("--all", help=_("Every row, however many there are"))] = False,
     as_json: options.Json = False,
 ) -> None:
     """Show how the ledger stands."""
     _among(by, _GROUPINGS, "--by")
-    call = of(context)
-    found, today = (call.register(), call.today) if at is None else _as_it_stood(call, at)
-    counts = tally(found, today)
-    grouped = groups(found, today, by)  # type: ignore[arg-type]
+    call = of(context).at(at)
+    found = call.register()
+    counts = tally(found, call.today)
+    grouped = groups(found, call.today, by)  # type: ignore[arg-type]
     if as_json:
         screen.data(counts.as_json(grouped))
         return
     from xuncha.cli.tables import status_screen  # noqa: PLC0415
 
     screen.show(*status_screen(found, counts, grouped, by, at, everything=everything))
-
-
-def _as_it_stood(call: Context, moment: str) -> tuple[Register, date]:
-    from xuncha.store.loading import ledger  # noqa: PLC0415
-    from xuncha.trail.tree import Tree, commit_at, day_of  # noqa: PLC0415
-
-    commit = commit_at(call.root, moment)
-    found = ledger(Tree(call.root, commit)).register()
-    return found, day_of(call.root, commit, moment)
 
 
 def list_(
@@ -130,6 +121,7 @@ def list_(
             autocompletion=lambda: list(TERMS),
         ),
     ] = None,
+    at: options.At = None,
     as_json: options.Json = False,
 ) -> None:
     """List measures."""
@@ -137,7 +129,7 @@ def list_(
         _among(status, STATUSES, "--status")
     if term is not None:
         _among(term, TERMS, "--term")
-    call = of(context)
+    call = of(context).at(at)
     found = call.register()
     options.must_be_known(found, office=office, leader=leader)
     horizon = Horizon.of(found, call.today)
@@ -172,14 +164,11 @@ def show(context: typer.Context, identity: options.Either, as_json: options.Json
     """Show one problem or measure."""
     from xuncha.cli.record import measure_screen, problem_screen, record_json  # noqa: PLC0415
     from xuncha.model.records import Problem  # noqa: PLC0415
-    from xuncha.store.files import WorkingTree  # noqa: PLC0415
-    from xuncha.store.loading import ledger  # noqa: PLC0415
     from xuncha.workflow.perform import no_such  # noqa: PLC0415
 
     call = of(context)
-    call.warn_of_leftovers()
     which = Identity.parse(identity)
-    found = ledger(WorkingTree(call.root))
+    found = call.ledger()
     flat = found.register()
     horizon = Horizon.of(flat, call.today)
     problem, measure = found.problems.get(which.problem), found.measures.get(which)

@@ -132,7 +132,7 @@ def weekly(
         check(form, FORMS, output, "weekly")
     call = of(context)
     first = _since(call, since)
-    ledger = _ledger(call)
+    ledger = call.ledger()
     events = _history(call)
     earlier = _earlier(call, first, recorded(events, first, call.today))
     report = content(ledger, call.today, first, events, earlier)
@@ -152,7 +152,7 @@ def dispatch(
     if not as_json:
         check(form, FORMS, output, "dispatch")
     call = of(context)
-    ledger = _ledger(call)
+    ledger = call.ledger()
     report = content(ledger, call.today)
     if as_json:
         screen.data(for_programs(report, ledger))
@@ -166,7 +166,7 @@ def plan(context: typer.Context, form: _PlanForm = "txt", output: _Output = None
 
     check(form, _PLAN_FORMS, output, "plan")
     call = of(context)
-    _deliver(call, "report.plan", form, output, report=content(_ledger(call), call.today))
+    _deliver(call, "report.plan", form, output, report=content(call.ledger(), call.today))
 
 
 def letter(
@@ -217,7 +217,7 @@ def letter(
             _("see `xuncha report letter --help`"),
         )
     call = of(context)
-    ledger = _ledger(call)
+    ledger = call.ledger()
     if office is not None:
         content = letter_to(ledger, call.today, which, _office(ledger, office))
     else:
@@ -241,15 +241,6 @@ def _since(call: Context, text: str | None) -> date:
             _("give a day up to {today}").format(today=call.today),
         )
     return day
-
-
-def _ledger(call: Context) -> Ledger:
-    from xuncha.store.files import WorkingTree  # noqa: PLC0415
-    from xuncha.store.loading import ledger  # noqa: PLC0415
-
-    call.warn_of_leftovers()
-    with screen.patience(_("The files are being read")):
-        return ledger(WorkingTree(call.root))
 
 
 def _history(call: Context) -> list[Event]:

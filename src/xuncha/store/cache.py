@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import marshal
+import math
 import os
 import sys
 import time
@@ -24,8 +25,11 @@ from xuncha.model.register import Frame, MeasureRow, ProblemRow, Register
 from xuncha.trail.git import private
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
+
+    from xuncha.model.source import Source
+    from xuncha.trail.tree import Tree
 
 _FORMAT = (
     f"xuncha register {__version__} {sys.version} {Frame._fields} {ProblemRow._fields} {MeasureRow._fields}"
@@ -69,24 +73,65 @@ def register(root: Path) -> Register:
             problems[name] = _problem(old[2])
     if kept.frame and len(problems) == len(believed) == len(stamps):
         return Register(Frame._make(kept.frame), tuple(problems.values()))
-    return _read(root, place, kept, problems, stamps, (stamp, settled), now)
+    from xuncha.store.files import WorkingTree  # noqa: PLC0415  a command that finds all unchanged need not wait for it
+
+    def stamp_anew(name: str, evidence: tuple[str, ...]) -> tuple[str, bool]:
+        if not evidence:
+            return stamps.get(name, ("", False))
+        return _stamp_of_folder(f"{base}/{PROBLEMS}/{name}", now, base, evidence)
+
+    return _read(WorkingTree(root), place, kept, problems, _Looks((stamp, settled), stamps, stamp_anew))
+
+
+def register_at(tree: Tree) -> Register:
+    """The register of a ledger as a commit holds it.
+
+    A problem's folder is read where git names it, or its evidence, otherwise than in the commit that was last looked at:
+    what has one name in git is the same.
+
+    Raises:
+        InvalidLedgerError: the ledger broke rules then; carries every finding.
+    """
+    place = private(tree.git.root, "past")
+    hashes = tree.hashes()
+    if hashes is None:
+        return _read(
+            tree, None, _Kept("", (), {}), {}, _Looks(("", False), {}, lambda _name, _files: ("", False))
+        )
+    settings, folders = hashes
+    kept = _load(place)
+    if kept is None or kept.settings_stamp != settings:
+        kept = _Kept(settings, (), {})
+    problems = {
+        name: _problem(old[2])
+        for name in _sorted(folders)
+        if (old := kept.folders.get(name)) is not None and old[0] == folders[name]
+    }
+    if kept.frame and len(problems) == len(kept.folders) == len(folders):
+        return Register(Frame._make(kept.frame), tuple(problems.values()))
+    tree.bring([name for name in folders if name not in problems])
+    stamps = {name: (folders[name], True) for name in _sorted(folders)}
+    looks = _Looks((settings, True), stamps, lambda name, _evidence: stamps[name])
+    return _read(tree, place, kept, problems, looks)
+
+
+class _Looks(NamedTuple):
+    """What files look like from outside; each look with whether what is read after it may be kept."""
+
+    settings: tuple[str, bool]
+    folders: dict[str, tuple[str, bool]]
+    again: Callable[[str, tuple[str, ...]], tuple[str, bool]]
+    """The look of a folder by its name, once it is known which evidence files belong to it."""
 
 
 def _read(
-    root: Path,
-    place: Path | None,
-    kept: _Kept,
-    problems: dict[str, ProblemRow],
-    stamps: dict[str, tuple[str, bool]],
-    settings_stamp: tuple[str, bool],
-    now: int,
+    source: Source, place: Path | None, kept: _Kept, problems: dict[str, ProblemRow], looks: _Looks
 ) -> Register:
     """Read what could not be believed, and keep what was read."""
     # Here, not at the top: these build the models, which a command that finds all unchanged need not wait for.
-    from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import load_folders, load_problem, load_settings  # noqa: PLC0415
 
-    source = WorkingTree(root)
+    stamps = looks.folders
     frame = Frame._make(kept.frame) if kept.frame else None
     findings: list[Finding] = []
     if frame is None:
@@ -115,11 +160,7 @@ def _read(
                 continue
             row = loaded.row()
             evidence = tuple(loaded.evidence())
-            stamp, settled = (
-                _stamp_of_folder(f"{root}/{PROBLEMS}/{name}", now, str(root), evidence)
-                if evidence
-                else stamps.get(name, ("", False))
-            )
+            stamp, settled = looks.again(name, evidence)
             if settled:
                 entries[name] = (stamp, evidence, _plain(row, shared))
                 learned = True
@@ -127,8 +168,8 @@ def _read(
     if frame is None or findings:
         raise InvalidLedgerError(findings)
     register = Register(frame, tuple(rows))
-    if place is not None and settings_stamp[1] and learned:
-        _save(place, _Kept(settings_stamp[0], tuple(frame), entries))
+    if place is not None and looks.settings[1] and learned:
+        _save(place, _Kept(looks.settings[0], tuple(frame), entries))
     return register
 
 
@@ -191,7 +232,12 @@ def _names(path: str) -> list[str] | None:
                 names.append(entry.name)
     except OSError:
         return None
-    return sorted(names, key=lambda name: (int(name), name))
+    return _sorted(names)
+
+
+def _sorted(names: Iterable[str]) -> list[str]:
+    """The names of folders in order of the numbers they are; what is no number comes last, and is found wrong later."""
+    return sorted(names, key=lambda name: (int(name), name) if name.isdecimal() else (math.inf, name))
 
 
 _measure: Callable[[tuple[Any, ...]], MeasureRow] = partial(tuple.__new__, MeasureRow)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
 from datetime import date
 from typing import TYPE_CHECKING
@@ -11,10 +12,11 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS
 from xuncha.model.source import Entry, Fingerprint, Kind, pointed_at
+from xuncha.paper.own import LARGEST, OwnFileError, leads_out, too_large
 from xuncha.trail.git import Git, GitError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -22,21 +24,30 @@ _HASH = re.compile(r"[0-9a-f]{40,64}")
 # git-lfs has nothing to do where its pointers are read; where it is not installed, git would fail for it.
 _NO_LFS = ("-c", "filter.lfs.smudge=", "-c", "filter.lfs.process=", "-c", "filter.lfs.required=false")
 _KINDS: dict[str, Kind] = {"100644": "file", "100755": "file", "120000": "link", "040000": "folder"}
+_MANY = 200
+"""Folders from which on git is asked for all of them; a command line has an end."""
+_LINKS = 5
+"""One behind the other, at most, from a template's name to its file."""
 
 
 class Tree:
-    """The files of a ledger at one commit."""
+    """The files of a ledger at one commit. They are brought all at once, when the first is asked for; or see `bring`."""
 
     def __init__(self, root: Path, commit: str) -> None:
         self.git = Git(root)
         self.commit = commit
         self._folders: dict[str, list[Entry]] = {}
+        self._known: set[str] = set()
+        """The folders that were listed."""
+        self._whole = False
+        self._names: dict[str, str] = {}
+        """By path: git's name of the bytes of a file."""
         self._blobs: dict[str, bytes] = {}
         self._evidence: dict[str, Fingerprint] | None = None
-        self._read_all()
 
     def entries(self, folder: str) -> list[Entry]:
         """What a folder holds, without names that begin with a dot; empty where there is no such folder."""
+        self._need(folder)
         return self._folders.get(folder, [])
 
     def read(self, path: str) -> bytes:
@@ -45,8 +56,11 @@ class Tree:
         Raises:
             FileNotFoundError: there is none at this commit.
         """
-        if path not in self._blobs:
+        self._need(path.rpartition("/")[0])
+        if path not in self._names:
             raise FileNotFoundError(path)
+        if path not in self._blobs:
+            self._fetch([path])
         return self._blobs[path]
 
     def fingerprint(self, path: str) -> Fingerprint | None:
@@ -60,7 +74,7 @@ class Tree:
 
     def _all_evidence(self) -> dict[str, Fingerprint]:
         """The fingerprints of all evidence, by path."""
-        listed = {path: name for mode, name, path in self._listed(EVIDENCE) if _KINDS.get(mode) == "file"}
+        listed = {path: name for mode, name, path in self._listing("-r", "-t", EVIDENCE) if _KINDS.get(mode) == "file"}
         found = {}
         told = self.git.attributes(listed, "text", "filter")
         for (path, _name), content in zip(listed.items(), self.git.streams(listed.values()), strict=True):
@@ -72,26 +86,78 @@ class Tree:
             found[path] = stored._replace(fetched=True)
         return found
 
-    def _read_all(self) -> None:
-        blobs: list[tuple[str, str]] = []
-        for mode, name, path in self._listed(LEDGER_FILE, PROBLEMS):
+    def hashes(self) -> tuple[str, dict[str, str]] | None:
+        """What tells, without reading a file, whether it is the same as at another commit.
+
+        Returns:
+            Git's name of `data/ledger.yaml`; and by the name of a problem's folder those of the folder and of its evidence.
+            None where these are not in their places: then only reading tells what is wrong.
+        """
+        found = self._list("-t", LEDGER_FILE, f"{PROBLEMS}/", f"{EVIDENCE}/")
+        if LEDGER_FILE not in self._names or ("040000", PROBLEMS) not in {(m, path) for m, _n, path in found}:
+            return None
+        self._known = {"", "data", PROBLEMS}
+        folders: dict[str, str] = {}
+        evidence: dict[str, str] = {}
+        for mode, name, path in found:
+            above, _slash, last = path.rpartition("/")
+            if above == PROBLEMS and not last.startswith("."):
+                if mode != "040000":
+                    return None
+                folders[last] = name
+            elif above == EVIDENCE:
+                problem = last.partition(".")[0]
+                evidence[problem] = f"{evidence.get(problem, '')} {last}:{name}"
+        return self._names[LEDGER_FILE], {
+            last: name + evidence.get(last.lstrip("0"), "") for last, name in folders.items()
+        }
+
+    def bring(self, folders: Collection[str]) -> None:
+        """Bring what some problems' folders hold, named as by `hashes`, and no others."""
+        paths = [f"{PROBLEMS}/{name}" for name in folders]
+        if not self._known or len(paths) > _MANY:
+            self._need(None)
+        elif paths:
+            listed = self._list("-r", *paths)
+            self._known.update(paths)
+            self._fetch([path for _mode, _name, path in listed if path in self._names])
+
+    def _need(self, folder: str | None) -> None:
+        """See to it that a folder was listed; None: every one."""
+        if self._whole or folder in self._known:
+            return
+        self._folders.clear()
+        self._list("-r", "-t", LEDGER_FILE, PROBLEMS)
+        self._whole = True
+        self._fetch([path for path in self._names if path not in self._blobs])
+
+    def _list(self, *asked: str) -> list[tuple[str, str, str]]:
+        """List, and keep what was listed: mode, name and path of each."""
+        found = list(self._listing(*asked))
+        for mode, name, path in found:
             folder, _slash, last = path.rpartition("/")
-            if not last.startswith("."):
+            if last and last[0] != ".":  # of folders above the ledger, `-t` names none
                 self._folders.setdefault(folder, []).append(Entry(last, _KINDS.get(mode, "other")))
                 if _KINDS.get(mode) == "file":
-                    blobs.append((path, name))
-        contents = self.git.blobs(name for _path, name in blobs)
-        for (path, _name), content in zip(blobs, contents, strict=True):
-            if content is not None:
-                self._blobs[path] = content
+                    self._names[path] = name
+        return found
 
-    def _listed(self, *paths: str) -> Iterator[tuple[str, str, str]]:
-        """Mode, hash and path of what is at and below these paths."""
-        listed = self.git.run("ls-tree", "-r", "-t", "-z", self.commit, "--", *paths)
+    def _listing(self, *asked: str) -> Iterator[tuple[str, str, str]]:
+        """What git lists: mode, name and path of each."""
+        options = [each for each in asked if each.startswith("-")]
+        listed = self.git.run("ls-tree", "-z", *options, self.commit, "--", *asked[len(options) :])
         for line in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
             meta, _tab, path = line.partition("\t")
             mode, _kind, name = meta.split(" ")
             yield mode, name, path
+
+    def _fetch(self, paths: list[str]) -> None:
+        contents = self.git.blobs(self._names[path] for path in paths)
+        for path, content in zip(paths, contents, strict=True):
+            if content is None:
+                del self._names[path]
+            else:
+                self._blobs[path] = content
 
 
 def _fingerprint(content: Iterable[bytes]) -> Fingerprint:
@@ -107,6 +173,36 @@ def _fingerprint(content: Iterable[bytes]) -> Fingerprint:
 def _kept_as_it_is(attributes: dict[str, str]) -> bool:
     """Whether git keeps the bytes of a file: neither are its line ends changed, nor is it filtered (but by git-lfs)."""
     return attributes.get("text") == "unset" and attributes.get("filter") in {"unspecified", "unset", "lfs"}
+
+
+class OwnFilesThen:
+    """The ledger's own templates at one commit; see `xuncha.paper.own`."""
+
+    def __init__(self, root: Path, commit: str) -> None:
+        self._git = Git(root)
+        self._files: dict[str, tuple[str, str]] = {}
+        listed = self._git.run("ls-tree", "-r", "-z", commit, "--", "templates/")
+        for line in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+            meta, _tab, path = line.partition("\t")
+            mode, _kind, name = meta.split(" ")
+            self._files[path] = (mode, name)
+
+    def read(self, name: str) -> bytes | None:
+        """See Own; a link is followed as the working tree's would be."""
+        path = posixpath.normpath(f"templates/{name}")
+        for _link in range(_LINKS):
+            mode, blob = self._files.get(path, ("", ""))
+            if mode != "120000":
+                break
+            target = (self._git.blobs([blob])[0] or b"").decode("utf-8", "surrogateescape")
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+            if path.startswith(("/", "../")):
+                raise OwnFileError(leads_out())
+        if _KINDS.get(mode) != "file":
+            return None
+        if int(self._git.text("cat-file", "-s", blob)) > LARGEST:
+            raise OwnFileError(too_large())
+        return self._git.blobs([blob])[0]
 
 
 def commit_at(root: Path, moment: str) -> str:
