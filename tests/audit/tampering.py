@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.audit.histories import LEDGER, Written, path_of, trailers
 
@@ -256,7 +256,8 @@ def _attach(office: Office, identity: str, content: bytes) -> None:
         (office.day(), f"附佐证材料。\n    evidence: [{{file: 纪要.txt, sha256: {HASH}, size: {len(FILE)}}}]")
     )
     message = trailers("佐证", "attach", (identity, "in_progress", "in_progress"))
-    put(office, identity, message, **{f"data/evidence/{identity}/纪要.txt": content})
+    files: dict[str, Any] = {f"data/evidence/{identity}/纪要.txt": content}
+    put(office, identity, message, **files)
 
 
 @way("false-undo")

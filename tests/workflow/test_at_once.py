@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import LEDGER, LedgerOnDisk, measure, problem
 from tests.workflow.surroundings import act, begin, findings, record, snapshot, touched
 from xuncha.errors import SurroundingsError
-from xuncha.workflow import actions, change
+from xuncha.workflow import actions, change, journal
 from xuncha.workflow.undo import undo
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def journal_of_a_command_at_work(ledger: LedgerOnDisk) -> None:
     """What a command that has just written 1.1 has on the disk."""
     content = ledger.read("1.1").encode()
     changed = content.replace(b"not_started", b"in_progress")
-    change._write_journal(ledger.root, [change.FileChange(ledger.path("1.1"), content, changed)])
+    journal.write(ledger.root, [(ledger.path("1.1"), content, changed)])
     ledger.write(ledger.path("1.1"), changed)
 
 
@@ -113,7 +113,7 @@ def test_a_reader_is_not_upset_by_a_command_that_ends_while_it_looks(
     real = change._lock
 
     def ends_now(root: Any) -> Any:
-        change._drop_journal(root)
+        journal.drop(root)
         return real(root)
 
     monkeypatch.setattr(change, "_lock", ends_now)

@@ -14,7 +14,7 @@ import pytest
 
 from tests.workflow.surroundings import act, begin, clones, findings, record, snapshot
 from tests.workflow.test_sync import Pair, enter, report, same
-from xuncha.workflow import actions
+from xuncha.workflow import actions, change, journal
 from xuncha.workflow.change import leftover
 from xuncha.workflow.sync import sync
 
@@ -174,7 +174,6 @@ def test_no_half_written_file_survives_a_death_of_git(pair: Pair) -> None:
     """Git writes files in place: one that it had begun is told from what somebody has written himself."""
     from xuncha.trail import objects
     from xuncha.trail.git import Git
-    from xuncha.workflow import change
 
     old = snapshot(pair.here)
     git = Git(pair.here.root)
@@ -183,7 +182,7 @@ def test_no_half_written_file_survives_a_death_of_git(pair: Pair) -> None:
     pair.here.git("reset", "-q", "--hard", "origin/main")
     there, new = pair.here.git("rev-parse", "HEAD").strip(), snapshot(pair.here)
     pair.here.git("reset", "-q", "--hard", here)
-    change._write_journal(pair.here.root, [], [here, there])  # as a killed process leaves it
+    journal.write(pair.here.root, [], [here, there])  # as a killed process leaves it
     pair.here.write("说明.txt", new["说明.txt"][:100])
     pair.here.write("data/problems/01/1.2.yaml", new["data/problems/01/1.2.yaml"][:50])
     (pair.here.root / "data/problems/02/2.4.yaml").unlink()

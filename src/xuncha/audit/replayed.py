@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
 
     from xuncha.model.vocabulary import Requirement
-    from xuncha.trail.git import Stored
+    from xuncha.trail.contents import Stored
     from xuncha.trail.replay import Commit
 
 _LINK: Final = "120000"

@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
+from xuncha.trail.contents import stream
 from xuncha.trail.git import Git, GitError
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def write(folder: Path, target: IO[bytes]) -> None:
         marks = ["# v2 git bundle"] if form == "sha1" else ["# v3 git bundle", f"@object-format={form}"]
         target.write("\n".join([*marks, *refs, f"{head} HEAD", "", ""]).encode())
         wanted = "".join(f"{ref.partition(' ')[0]}\n" for ref in refs)
-        for block in git.stream(*_PACK, stdin=wanted.encode()):
+        for block in stream(git, *_PACK, stdin=wanted.encode()):
             target.write(block)
 
 

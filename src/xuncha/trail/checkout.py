@@ -10,6 +10,7 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.source import LARGEST_POINTER, Fingerprint, pointed_at
 from xuncha.trail.bundle import alone
+from xuncha.trail.contents import stream, streams
 from xuncha.trail.git import Git, GitError
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def write_out(root: Path, files: list[Listed], source: Path, commit: str) -> lis
     """
     pointers: dict[str, Fingerprint] = {}
     with alone():
-        for each, content in zip(files, Git(root).streams(each.blob for each in files), strict=True):
+        for each, content in zip(files, streams(Git(root), (each.blob for each in files)), strict=True):
             target = root / each.path
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as stream:
@@ -88,9 +89,9 @@ def write_out(root: Path, files: list[Listed], source: Path, commit: str) -> lis
 def _fetch(target: Path, source: Path, name: str, pointer: Fingerprint) -> None:
     known, size = hashlib.sha256(), 0
     try:
-        with target.open("wb") as stream:
-            for block in Git(source).stream("cat-file", "--filters", name):
-                stream.write(block)
+        with target.open("wb") as written:
+            for block in stream(Git(source), "cat-file", "--filters", name):
+                written.write(block)
                 known.update(block)
                 size += len(block)
     except GitError:
@@ -122,6 +123,6 @@ def hash_of(file: Path, form: str) -> str:
 
 def pointers(root: Path, blobs: list[str]) -> Iterator[Fingerprint | None]:
     """For each blob, the file for which it stands as a pointer of git-lfs; None where it is none."""
-    for content in Git(root).streams(blobs):
+    for content in streams(Git(root), blobs):
         first = next(content, b"") if content else b""
         yield pointed_at(first)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import subprocess
 import zlib
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
-    from typing import IO
+    from collections.abc import Collection, Iterable, Mapping
 
 
 @cache
@@ -78,32 +76,6 @@ class GitError(SurroundingsError):
 
 
 _SHORTEST_HASH = 40
-_PIECE = 1 << 20
-
-
-class Stored(NamedTuple):
-    """An object of git, read once from beginning to end."""
-
-    name: str
-    kind: str
-    size: int
-    sha256: str
-    content: bytes
-    """All of it, or the first bytes of a large one."""
-
-
-_BLOCK = 1024 * 1024
-"""Bytes that are read at once of something large."""
-
-
-def _blocks(stream: IO[bytes], size: int) -> Iterator[bytes]:
-    """So many bytes of a stream, block by block."""
-    while size:
-        block = stream.read(min(size, _BLOCK))
-        if not block:
-            raise GitError(_("git ended before its time"))
-        size -= len(block)
-        yield block
 
 
 class Git:
@@ -277,90 +249,6 @@ class Git:
             start += int(size) + 1
         return found
 
-    def stored(self, names: Iterable[str], largest: int) -> Iterator[Stored]:
-        """Objects by their hashes, one after another out of one process; a large one never lies in memory whole.
-
-        Args:
-            names: full hashes; what git does not have is passed over.
-            largest: bytes up to which a content is kept.
-
-        Raises:
-            GitError: git ended before it had given them all.
-        """
-        import tempfile  # noqa: PLC0415  for those alone who read history
-
-        with tempfile.TemporaryFile() as asked:
-            asked.writelines(f"{name}\n".encode() for name in names)
-            asked.seek(0)
-            with subprocess.Popen(
-                ["git", "--no-replace-objects", "cat-file", "--batch"],
-                cwd=self.root,
-                stdin=asked,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            ) as process:
-                assert process.stdout is not None  # noqa: S101  asked for
-                while header := process.stdout.readline():
-                    name, *facts = header.decode("ascii", "replace").split()
-                    if len(facts) == 2:  # noqa: PLR2004  kind and size; else `missing`
-                        yield _read(process.stdout, name, facts[0], int(facts[1]), largest)
-        if process.returncode:
-            raise GitError(f"cat-file: {process.returncode}")
-
-    def stream(self, *arguments: str, stdin: bytes | None = None) -> Iterator[bytes]:
-        """Run git and give what it prints, block by block: for what may be larger than the memory.
-
-        Args:
-            arguments: as for `run`.
-            stdin: what git reads; little, since git is given all of it first.
-
-        Raises:
-            GitError: it ended with an error.
-        """
-        import tempfile  # noqa: PLC0415  most commands read nothing large
-
-        with (
-            tempfile.TemporaryFile() as said,
-            subprocess.Popen(
-                ["git", *arguments], cwd=self.root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said
-            ) as process,
-        ):
-            assert process.stdin is not None  # noqa: S101  they are pipes
-            assert process.stdout is not None  # noqa: S101
-            with contextlib.suppress(BrokenPipeError):
-                process.stdin.write(stdin or b"")
-                process.stdin.close()
-            while block := process.stdout.read(_BLOCK):
-                yield block
-            if process.wait():
-                said.seek(0)
-                raise GitError(said.read().decode("utf-8", "replace").strip())
-
-    def streams(self, objects: Iterable[str]) -> Iterator[Iterator[bytes] | None]:
-        """The contents of blobs by their hashes, one after another out of one process; None for what is no blob.
-
-        Each is given block by block, and has to be read before the next one is asked for.
-        """
-        with subprocess.Popen(
-            ["git", "cat-file", "--batch"], cwd=self.root, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        ) as process:
-            asked, answer = process.stdin, process.stdout
-            assert asked is not None  # noqa: S101  they are pipes
-            assert answer is not None  # noqa: S101
-            for name in objects:
-                asked.write(f"{name}\n".encode())
-                asked.flush()
-                kind, size = answer.readline().rsplit(b" ", 2)[-2:]
-                if not size.strip().isdigit():  # the name, and `missing`
-                    yield None
-                    continue
-                content = _blocks(answer, int(size))
-                yield content if kind == b"blob" else None
-                for _rest in content:
-                    pass
-                answer.read(1)
-            asked.close()
-
     def attributes(self, paths: Iterable[str], *names: str) -> dict[str, dict[str, str]]:
         """What .gitattributes says of files: by path and name; `unspecified`, `set`, `unset` or a value."""
         given = "".join(f"{path}\0" for path in paths)
@@ -434,21 +322,3 @@ class Git:
             self.run("rm", "--cached", "--quiet", "--ignore-unmatch", "--", *literal(paths))
         except GitError:  # the index is locked: then nothing was added either
             return
-
-
-def _read(stream: IO[bytes], name: str, kind: str, size: int, largest: int) -> Stored:
-    """Read one object of `cat-file --batch`, behind its header."""
-    import hashlib  # noqa: PLC0415
-
-    digest = hashlib.sha256()
-    kept = b""
-    left = size
-    while left:
-        piece = stream.read(min(left, _PIECE))
-        if not piece:
-            raise GitError(f"cat-file: {name}")
-        digest.update(piece)
-        kept = kept + piece if len(kept) <= largest else kept
-        left -= len(piece)
-    stream.read(1)
-    return Stored(name, kind, size, digest.hexdigest(), kept)

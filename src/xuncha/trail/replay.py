@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.trail.git import Git, GitError, Stored, git_dir
+from xuncha.trail.contents import Stored, stored
+from xuncha.trail.git import Git, GitError, git_dir
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -98,7 +99,7 @@ def commits(root: Path) -> list[Commit]:
 
 def contents(root: Path, names: Iterable[str], largest: int) -> Iterator[Stored]:
     """What git holds under these hashes; of what is larger than that many bytes, the beginning."""
-    return Git(root).stored(names, largest)
+    return stored(Git(root), names, largest)
 
 
 def contains(root: Path, name: str) -> bool:
@@ -189,7 +190,7 @@ def signatures(root: Path, names: Iterable[str]) -> dict[str, Signature]:
     if not asked:
         return {}
     git = Git(root)
-    held = {each.name: each.content.partition(b"\n\n")[0] for each in git.stored(asked, _LONGEST_HEADER)}
+    held = {each.name: each.content.partition(b"\n\n")[0] for each in stored(git, asked, _LONGEST_HEADER)}
     printed = git.run(
         "--no-replace-objects",
         "-c",

@@ -13,6 +13,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS
 from xuncha.model.source import Entry, Fingerprint, Kind, pointed_at
 from xuncha.paper.own import LARGEST, OwnFileError, leads_out, too_large
+from xuncha.trail.contents import stream, streams
 from xuncha.trail.git import Git, GitError
 
 if TYPE_CHECKING:
@@ -74,14 +75,18 @@ class Tree:
 
     def _all_evidence(self) -> dict[str, Fingerprint]:
         """The fingerprints of all evidence, by path."""
-        listed = {path: name for mode, name, path in self._listing("-r", "-t", EVIDENCE) if _KINDS.get(mode) == "file"}
+        listed = {
+            path: name
+            for mode, name, path in self._listing("-r", "-t", EVIDENCE)
+            if _KINDS.get(mode) == "file"
+        }
         found = {}
         told = self.git.attributes(listed, "text", "filter")
-        for (path, _name), content in zip(listed.items(), self.git.streams(listed.values()), strict=True):
+        for (path, _name), content in zip(listed.items(), streams(self.git, listed.values()), strict=True):
             stored = _fingerprint(content or ())
             if stored.fetched and not _kept_as_it_is(told.get(path, {})):
                 stored = _fingerprint(
-                    self.git.stream(*_NO_LFS, "cat-file", "--filters", f"{self.commit}:./{path}")
+                    stream(self.git, *_NO_LFS, "cat-file", "--filters", f"{self.commit}:./{path}")
                 )
             found[path] = stored._replace(fetched=True)
         return found

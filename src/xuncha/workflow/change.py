@@ -7,10 +7,7 @@ command that writes takes back what is left of it, and says so; commands that re
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import json
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,7 +18,8 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS
 from xuncha.store import files
 from xuncha.trail import locks, objects
-from xuncha.trail.git import Git, GitError, git_dir, literal, private
+from xuncha.trail.git import Git, GitError, git_dir, literal
+from xuncha.workflow import journal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -131,7 +129,7 @@ class Session:
         # New files first and deletions last, so that nobody reads of evidence that is not there.
         changes = sorted(changes, key=lambda change: (change.before is not None, change.after is None))
         try:
-            _write_journal(self.root, changes)
+            journal.write(self.root, changes)
             _put_all(self.root, changes)
             paths = [change.path for change in changes]
             self.git.commit(message.text(), paths, new=self._unknown(changes), signed=signed)
@@ -147,7 +145,7 @@ class Session:
             if isinstance(error, OSError):
                 raise _not_written(self.root, error) from error
             raise
-        _drop_journal(self.root)
+        journal.drop(self.root)
 
     def advance(self, before: str, after: str) -> None:
         """Bring branch and files from one commit to another that follows it.
@@ -156,7 +154,7 @@ class Session:
             RefusedError: git refused; everything is as it was.
         """
         try:
-            _write_journal(self.root, [], [before, after])
+            journal.write(self.root, [], [before, after])
             objects.fast_forward(self.git, after)
         except BaseException as error:
             with contextlib.suppress(OSError, GitError):
@@ -164,11 +162,11 @@ class Session:
             if isinstance(error, GitError):
                 if self.git.text("rev-parse", "HEAD") == after:
                     return  # a hook that runs afterwards complained
-                raise _refused(error) from error
+                raise _refused(self.root, error) from error
             if isinstance(error, OSError):
                 raise _not_written(self.root, error) from error
             raise
-        _drop_journal(self.root)
+        journal.drop(self.root)
 
     def _unknown(self, changes: Sequence[FileChange]) -> list[str]:
         """Which of the files that a change leaves git does not know yet."""
@@ -227,7 +225,7 @@ def leftover(root: Path) -> Leftover | None:
 
     Costs one look for a file where all is well. A command that is just at work is not an interrupted one.
     """
-    if git_dir(root) is None or not _journal(root).exists():
+    if git_dir(root) is None or not journal.place(root).exists():
         return None
     lock = _lock(root)
     try:
@@ -236,7 +234,7 @@ def leftover(root: Path) -> Leftover | None:
     except OSError:
         return None
     try:
-        command, changes, passage = _read_journal(root)
+        command, changes, passage = _begun(root)
         left = [change.path for change in _left(root, Git(root), changes)]
         left += objects.half_arrived(Git(root), *passage) if passage else []
         return Leftover(command, left) if left else None
@@ -253,16 +251,16 @@ def _left(root: Path, git: Git, changes: Sequence[FileChange]) -> list[FileChang
 
 def _take_back(root: Path, git: Git) -> Leftover | None:
     """Roll back what a killed command left behind."""
-    return _roll_back(root, git) if _journal(root).exists() else None
+    return _roll_back(root, git) if journal.place(root).exists() else None
 
 
 def _roll_back(root: Path, git: Git) -> Leftover | None:
     """Give the files of the journal back what they held, as far as no commit holds the change."""
-    command, changes, passage = _read_journal(root)
+    command, changes, passage = _begun(root)
     if passage:
         arrived = objects.half_arrived(git, *passage)
         objects.unwind(git, arrived)
-        _drop_journal(root)
+        journal.drop(root)
         return Leftover(command, list(arrived)) if arrived else None
     left = _left(root, git, changes)
     _bring_forward(root, git, changes)
@@ -273,7 +271,7 @@ def _roll_back(root: Path, git: Git) -> Leftover | None:
     for change in reversed(left):
         _put(root / change.path, change.before)
     _settle_index(git, [change.path for change in changes])
-    _drop_journal(root)
+    journal.drop(root)
     return Leftover(command, [change.path for change in left]) if left else None
 
 
@@ -361,50 +359,15 @@ def _get(target: Path) -> bytes | None:
         return None
 
 
+def _begun(root: Path) -> tuple[str, list[FileChange], list[str]]:
+    """What the journal tells: the command, what it does to files, and from which commit to which it brings all of them."""
+    command, changes, passage = journal.read(root)
+    return command, [FileChange(*change) for change in changes], passage
+
+
 def _lock(root: Path) -> InterProcessLock:
     """One lock for a repository, since its commits follow each other; the system frees it when its holder dies."""
-    return InterProcessLock(_journal(root).with_name("lock"))
-
-
-def _journal(root: Path) -> Path:
-    place = private(root, "journal")
-    assert place is not None  # noqa: S101  asked before
-    return place
-
-
-def _write_journal(root: Path, changes: Sequence[FileChange], passage: Sequence[str] = ()) -> None:
-    record = {
-        "command": ["xuncha", *sys.argv[1:]],
-        "passage": passage,
-        "changes": [[change.path, _encode(change.before), _encode(change.after)] for change in changes],
-    }
-    _journal(root).parent.mkdir(exist_ok=True)
-    files.replace(_journal(root), json.dumps(record).encode())
-
-
-def _read_journal(root: Path) -> tuple[str, list[FileChange], list[str]]:
-    """The command, what it does to files, and from which commit to which it brings all of them."""
-    import shlex  # noqa: PLC0415  only after a crash
-
-    try:
-        record = json.loads(_journal(root).read_bytes())
-    except (FileNotFoundError, ValueError):  # another command has just finished; or it is none of ours
-        return "", [], []
-    changes = [FileChange(path, _decode(before), _decode(after)) for path, before, after in record["changes"]]
-    return shlex.join(record["command"]), changes, record.get("passage", [])
-
-
-def _drop_journal(root: Path) -> None:
-    # Should the disk forget this, the next command finds that nothing is left of the change.
-    _journal(root).unlink(missing_ok=True)
-
-
-def _encode(content: bytes | None) -> str | None:
-    return None if content is None else base64.b64encode(content).decode()
-
-
-def _decode(text: str | None) -> bytes | None:
-    return None if text is None else base64.b64decode(text)
+    return InterProcessLock(journal.place(root).with_name("lock"))
 
 
 def _line(text: str) -> str:
