@@ -131,7 +131,9 @@ def entries_lost(step: Step) -> Iterator[Broken]:
 
 def _lost(change: Change, key: str) -> Iterator[Broken]:
     old, new = entries(change.old, key), entries(change.new, key)
-    left = {said(entry): proofs_of(entry) for entry in new}
+    left: dict[tuple[object, ...], set[object]] = {}
+    for entry in new:  # several may say the same, of different files
+        left.setdefault(said(entry), set()).update(proofs_of(entry))
     known = {said(entry) for entry in old}
     gone = [entry for entry in old if said(entry) not in left]
     fresh = [entry for entry in new if said(entry) not in known]
