@@ -7,6 +7,7 @@ depends on the seed, and on what the others do meanwhile.
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -43,6 +44,8 @@ class Office:
     def work(self, number: int) -> None:
         """Do one thing."""
         name = self.random.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        moment = f"{DAY}T{8 + number // 60:02}:{number % 60:02}:00+0800"  # before any deadline
+        os.environ.update(GIT_AUTHOR_DATE=moment, GIT_COMMITTER_DATE=moment)
         try:
             getattr(self, f"_{name}")(f"{self.root.name}的第{number}件事")
             self.counts[name] += 1
@@ -116,7 +119,7 @@ class Office:
         self._perform(actions.escalate(to, DAY), "not_started", "in_progress", "submitted")
 
     def _edit(self, what: str) -> None:
-        path = self._any().path
+        path = self._any("not_started", "in_progress", "submitted").path
         content = (self.root / path).read_bytes()
         edit(self.root, path, editing.apply(content, [editing.Set("goal", what)]))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.workflow.surroundings import clones
+from xuncha.audit.examine import audit
 from xuncha.model.records import EvidenceFile
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check
@@ -18,6 +19,8 @@ from xuncha.store.loading import ledger as load
 from xuncha.workflow.sync import sync
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.conftest import LedgerOnDisk
 
 OFFICES = ("办公室", "规划科", "财务科", "人事科", "纪检组")
@@ -27,7 +30,18 @@ SEED = int(os.environ.get("XUNCHA_SYNC_SEED", "1"))
 PROJECT = Path(__file__).parents[2]
 
 
-def test_five_offices_at_once_lose_nothing_and_end_with_one_ledger(ledger: LedgerOnDisk) -> None:
+def at(moment: str, ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the clock by which git dates commits."""
+    for name in ("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"):
+        monkeypatch.setenv(name, moment)
+        ledger.environment[name] = moment
+
+
+def test_five_offices_at_once_lose_nothing_and_end_with_one_ledger(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at("2024-06-15T07:59:00+0800", ledger, monkeypatch)
+    ledger.git("commit", "-q", "--amend", "--no-edit", "--reset-author")
     offices = clones(ledger, *OFFICES)
     program = [sys.executable, "-m", "tests.workflow.many_hands"]
     at_work = [
@@ -44,6 +58,7 @@ def test_five_offices_at_once_lose_nothing_and_end_with_one_ledger(ledger: Ledge
     told = [process.communicate(timeout=60 + 20 * ACTIONS) for process in at_work]
     assert [process.returncode for process in at_work] == [0] * len(OFFICES), [said for _out, said in told]
     reports = [json.loads(out) for out, _said in told]
+    at("2024-06-15T23:59:00+0800", ledger, monkeypatch)
     for office in [*offices, *offices]:  # twice: the first has not seen what the last brought
         sync(office.root, take="ours")
     print(
@@ -72,3 +87,8 @@ def test_five_offices_at_once_lose_nothing_and_end_with_one_ledger(ledger: Ledge
         if isinstance(item, EvidenceFile)
     ]
     assert proofs, "somebody attached something"
+    told = audit(offices[0].root)
+    assert told.breaks == [], [
+        f"{each.commit[:8]} {each.id} {each.code}: {each.message}" for each in told.breaks
+    ]
+    print(f"audit: {told.commits} commits, {told.changes} changes")
