@@ -21,7 +21,7 @@ from xuncha.store import editing
 from xuncha.store.cache import register
 from xuncha.workflow import actions
 from xuncha.workflow.perform import add_measure, add_problem, edit, perform
-from xuncha.workflow.sync import sync
+from xuncha.workflow.sync import Synced, sync
 from xuncha.workflow.undo import undo
 
 DAY = date(2024, 6, 15)
@@ -141,20 +141,25 @@ class Office:
 
     def _sync(self, _what: str) -> None:
         try:
-            done = sync(self.root)
+            done = self._brought_together()
         except SurroundingsError as error:
             if error.code != "busy":
                 raise
             self.counts["sync: others were quicker for a minute"] += 1
             return
+        self.counts["sync: renumbered"] += len(done.renumbered)
+        self.counts["sync: brought together"] += done.woven
+        self.counts["sync: kept"] += len(done.kept)
+        self.counts["sync: evidence renamed"] += len(done.renamed)
+
+    def _brought_together(self) -> Synced:
+        try:
+            return sync(self.root)
         except RefusedError as error:
             if error.code != "disputed":
                 raise
             self.counts["sync: disputed"] += 1
-            done = sync(self.root, take=self.random.choice(["ours", "theirs"]))
-        self.counts["sync: renumbered"] += len(done.renumbered)
-        self.counts["sync: brought together"] += done.woven
-        self.counts["sync: kept"] += len(done.kept)
+            return sync(self.root, take=self.random.choice(["ours", "theirs"]))
 
 
 def main() -> None:
