@@ -24,7 +24,7 @@ from xuncha.errors import RefusedError, SurroundingsError, XunchaError
 from xuncha.model.identity import Identity
 from xuncha.model.records import EvidenceFile
 from xuncha.store import editing
-from xuncha.trail.history import history_of_measure, history_of_problem
+from xuncha.trail.history import history, history_of_measure, history_of_problem
 from xuncha.workflow import actions
 from xuncha.workflow.perform import add_measure, add_problem, edit
 from xuncha.workflow.sync import Synced, sync
@@ -276,6 +276,33 @@ def test_history_follows_a_measure_whose_number_changed(pair: Pair) -> None:
         "2.6": ["进展 2.6 甲一", "改号 2.4 → 2.6 甲一", "进展 2.4 甲一", "新增 2.4 甲一"],
         "2.7": ["改号 2.5 → 2.7 甲二", "新增 2.5 甲二"],
     }
+
+
+def test_the_whole_history_knows_the_present_numbers(pair: Pair) -> None:
+    for name in ("乙一", "乙二"):
+        enter(pair.there, name)
+    enter(pair.here, "甲一")
+    add_problem(pair.here.root, "甲的问题", "a")
+    enter(pair.here, "甲的措施", 4)
+    add_problem(pair.there.root, "乙的问题", "a")
+    sync(pair.there.root)
+    enter(pair.there, "乙三")
+    report(pair.here, "2.4", "甲一有进展。")
+    away = pair.shared.with_name("拔掉的盘")
+    hook(pair.here, "post-merge", f"mv '{pair.shared}' '{away}'")
+    with pytest.raises(SurroundingsError):
+        sync(pair.here.root)
+    (pair.here.root / ".git/hooks/post-merge").unlink()
+    away.rename(pair.shared)
+    report(pair.here, "2.6", "甲一又有进展。")
+    sync(pair.there.root)
+    sync(pair.here.root)
+    numbers = {event.subject: event.number for event in history(pair.here.root) if event.id}
+    assert numbers == {
+        "新增 2.4 乙一": "2.4", "新增 2.5 乙二": "2.5", "新增 2.6 乙三": "2.6", "新增 4 乙的问题": "4",
+        "新增 2.4 甲一": "2.7", "进展 2.4 甲一": "2.7", "改号 2.4 → 2.6 甲一": "2.7", "进展 2.6 甲一": "2.7", "改号 2.6 → 2.7 甲一": "2.7",
+        "新增 4 甲的问题": "5", "新增 4.1 甲的措施": "5.1", "改号 4 → 5 甲的问题": "5",
+    }  # fmt: skip
 
 
 def test_who_applied_is_known_after_the_number_changed(pair: Pair) -> None:

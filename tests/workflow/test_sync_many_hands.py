@@ -87,8 +87,8 @@ def test_five_offices_at_once_lose_nothing_and_end_with_one_ledger(
         if isinstance(item, EvidenceFile)
     ]
     assert proofs, "somebody attached something"
-    told = audit(offices[0].root)
-    assert told.breaks == [], [
-        f"{each.commit[:8]} {each.id} {each.code}: {each.message}" for each in told.breaks
+    audited = audit(offices[0].root)
+    assert audited.breaks == [], [
+        f"{each.commit[:8]} {each.id} {each.code}: {each.message}" for each in audited.breaks
     ]
-    print(f"audit: {told.commits} commits, {told.changes} changes")
+    print(f"audit: {audited.commits} commits, {audited.changes} changes")

@@ -183,8 +183,9 @@ def _reasons(events: Sequence[Event]) -> dict[str, Said]:
     """The newest reason that was given for something done to each measure."""
     found: dict[str, Said] = {}
     for event in events:
-        if event.id and event.reason and event.action in _REASONED and event.id not in found:
-            found[event.id] = Said(day_of(event), event.action, event.reason, publish=False)
+        number = event.number
+        if number and event.reason and event.action in _REASONED and number not in found:
+            found[number] = Said(day_of(event), event.action, event.reason, publish=False)
     return found
 
 

@@ -139,8 +139,8 @@ def _turns(events: Sequence[Event]) -> Mapping[str, list[tuple[Date, bool]]]:
     """For each measure, oldest first, the days on which it became closed (true) or open again (false)."""
     found: dict[str, list[tuple[Date, bool]]] = defaultdict(list)
     for event in reversed(events):
-        if event.id is not None and (event.from_ == "closed") != (event.to == "closed"):
-            found[event.id].append((day_of(event), event.to == "closed"))
+        if event.number is not None and (event.from_ == "closed") != (event.to == "closed"):
+            found[event.number].append((day_of(event), event.to == "closed"))
     return found
 
 

@@ -227,12 +227,13 @@ def _happened(events: Iterable[Event], since: Date, today: Date) -> dict[str, li
     undone = {event.undoes for event in events if event.undoes}
     for event in events:
         if (
-            event.id
-            and "." in event.id
+            event.number
+            and "." in event.number
+            and event.action != "renumber"
             and event.commit not in undone
             and since.isoformat() <= event.day <= today.isoformat()
         ):
-            found.setdefault(event.id, []).insert(0, event)
+            found.setdefault(event.number, []).insert(0, event)
     return found
 
 

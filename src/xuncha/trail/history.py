@@ -45,14 +45,21 @@ class Event(NamedTuple):
     subject: str
     undoes: str | None = None
     """The commit that this one took back."""
+    now: str | None = None
+    """The number that the problem or measure has now, where that is known to be another one than it had then."""
 
     def as_json(self) -> dict[str, str | None]:
         """The form of `log --json`."""
         fields = self._asdict()
         fields["from"] = fields.pop("from_")
-        del fields["undoes"]
+        del fields["undoes"], fields["now"]
         order = ("commit", "date", "author", "email", "action", "id", "from", "to", "reason", "subject")
         return {name: fields[name] for name in order}
+
+    @property
+    def number(self) -> str | None:
+        """The number under which the problem or measure is found now."""
+        return self.now or self.id
 
     @property
     def day(self) -> str:
@@ -81,9 +88,10 @@ def history(root: Path, path: str = "data", until: str = "HEAD", *, follow: bool
         An event for each problem or measure that a commit names, in the commit's order; one event without an id for a
         commit that names none. Empty outside a repository and before the first commit.
     """
-    return [
+    events = [
         event for commit in _commits(root, path, until, follow=follow) for event in _events(commit.fields)
     ]
+    return _numbered_as_now(root, events)
 
 
 def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
@@ -115,6 +123,35 @@ def history_of_problem(root: Path, identity: Identity, until: str = "HEAD") -> l
         if renumbered and event.id:
             return [*events, *history_of_problem(root, Identity.parse(event.id), f"{event.commit}^")]
     return events
+
+
+def _numbered_as_now(root: Path, events: list[Event]) -> list[Event]:
+    """The same events, which know the present number of what was renumbered since; its old number may be another's now."""
+    by_commit: dict[str, list[Event]] = {}
+    for event in events:
+        by_commit.setdefault(event.commit, []).append(event)
+    now: dict[tuple[str, str], str] = {}
+    for moved in events:  # the newest first, so that what was moved twice is known under its last number
+        if moved.action != "renumber" or not moved.id or not moved.to:
+            continue
+        for commit in [moved.commit, *_before_it_moved(root, moved)]:
+            for number in {moved.id, *(event.id for event in by_commit.get(commit, []) if event.id)}:
+                if number == moved.id or number.startswith(f"{moved.id}."):
+                    later = moved.to + number.removeprefix(moved.id)
+                    now[commit, number] = now.get((moved.commit, later), later)
+    return (
+        [event._replace(now=now.get((event.commit, event.id or ""))) for event in events] if now else events
+    )
+
+
+def _before_it_moved(root: Path, moved: Event) -> Iterator[str]:
+    """The commits in which something had the number that it then gave up, newest first."""
+    identity = Identity.parse(str(moved.id))
+    path = identity.folder if identity.is_problem else identity.path
+    for commit in _commits(root, path, f"{moved.commit}^", follow=False):
+        yield commit.fields[0]
+        if any(event.action == "add" and event.id == moved.id for event in _events(commit.fields)):
+            return
 
 
 class _Commit(NamedTuple):
