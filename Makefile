@@ -23,6 +23,7 @@ bench: .venv/ready-to-develop
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/sheet.py
 	$(BIN)/python bench/past.py
+	$(BIN)/python bench/trust.py
 
 # Every instant of every fault: takes a quarter of an hour.
 reliability: .venv/ready-to-develop

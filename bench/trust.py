@@ -6,6 +6,7 @@ Each row is a function that is entered by `row`; it is given a folder of its own
 from __future__ import annotations
 
 import argparse
+import shutil
 import statistics
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from rich.table import Table
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from run import ENVIRONMENT, XUNCHA, run  # noqa: E402
+from run import ENVIRONMENT, XUNCHA, run, settle, status  # noqa: E402
 
 from tests.audit.histories import grow  # noqa: E402
 
@@ -52,6 +53,32 @@ def audit(folder: Path, table: Table, rounds: int) -> None:
         ratio = statistics.median(first / second for first, second in pairs)
         table.add_row(f"audit, {commits:,} commits", f"{took:.2f} s", f"<= {seconds} s", f"{1000 * took:.0f}")
         table.add_row(f"audit / git log --raw, {commits:,} commits", f"{ratio:.1f}", "<= 10", "")
+
+
+@row
+def merge(folder: Path, table: Table, rounds: int) -> None:
+    """Git's call for one file that two clones have changed, beside a status of the seed."""
+    shutil.copytree(HERE.parent / "data", folder / "data")
+    base, ours, theirs = (folder / name for name in ("base", "ours", "theirs"))
+    text = (folder / "data/problems/01/1.1.yaml").read_text(encoding="utf-8")
+    base.write_text(text, encoding="utf-8")
+    entry = "progress:\n  - {date: 2024-01-05, text: 会商一次。}\n"
+    theirs.write_text(text.replace("progress:\n", entry, 1), encoding="utf-8")
+    changed = text.replace("office: ", "part: 按期完成\noffice: ", 1)
+    command = [*XUNCHA, "merge-driver", "--", str(base), str(ours), str(theirs)]
+
+    def call() -> float:
+        ours.write_text(changed, encoding="utf-8")
+        return run(command)
+
+    shown = status(folder)
+    run(shown)
+    settle()
+    run(shown)
+    pairs = [(call(), run(shown)) for _round in range(rounds * 2)]
+    took = statistics.median(first for first, _second in pairs)
+    figure = statistics.median(first / second for first, second in pairs)
+    table.add_row("merge of one file / status", f"{figure:.2f}", "<= 2", f"{1000 * took:.0f}")
 
 
 def main() -> None:
