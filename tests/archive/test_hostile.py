@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import stat
 import zlib
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import pytest
 
 from tests.archive.bags import forged, found, members, put_together, top, verdict
+from xuncha.archive import opening
 from xuncha.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ def raw(*entries: tuple[str, bytes]) -> bytes:
 
 @pytest.mark.parametrize(
     "name",
-    ["../outside", "x/../../outside", "/outside", "//outside", "x//outside", "x/./outside", "C:/outside", "C:outside", "x\\..\\..\\outside", "\\\\host\\outside", "x/outside.", "x/outside ", "x/..", "outside", "", "x/a\x1bb", "x/" + "a" * 5000, "x/NUL:"],
+    ["../outside", "x/../../outside", "/outside", "//outside", "x//outside", "x/./outside", "C:/outside", "C:outside", "x\\..\\..\\outside", "x/..\\..\\outside", ".x/outside", "\\\\host\\outside", "x/..", "outside", "", "x/a\x1bb", "x/" + "a" * 5000],
 )  # fmt: skip
 def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "a" / "b"
@@ -41,6 +43,15 @@ def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
     assert codes == {"unsafe-name"}
     assert [path.name for path in tmp_path.rglob("*outside*")] == []
     assert sorted(path.name for path in folder.iterdir()) == ["archive.zip"]
+
+
+@pytest.mark.parametrize("name", ["x/outside.", "x/outside ", "x/C:outside", "x/NUL:", "x/a?.txt"])
+def test_what_windows_takes_for_something_else_is_not_unpacked_there(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    assert opening._leads_astray(name) is False
+    monkeypatch.setattr(os, "name", "nt")
+    assert opening._leads_astray(name) is True
 
 
 def test_a_name_that_ends_early_for_the_system_leads_nowhere(tmp_path: Path) -> None:

@@ -343,7 +343,7 @@ def test_a_shallow_clone_has_not_the_whole_history(ledger: LedgerOnDisk, tmp_pat
     assert "git fetch --unshallow" in result.err
 
 
-@pytest.mark.parametrize("name", ["100%25.pdf", "a%0Ab.pdf", "末尾空格 "])
+@pytest.mark.parametrize("name", ["100%25.pdf", "a%0Ab.pdf", "末尾空格 ", "a\\b.pdf"])
 def test_a_name_that_the_tools_read_in_different_ways_is_refused(
     ledger: LedgerOnDisk, tmp_path: Path, name: str
 ) -> None:
@@ -351,6 +351,14 @@ def test_a_name_that_the_tools_read_in_different_ways_is_refused(
     ledger.commit("by hand")
     result = ledger.run("archive", "-o", tmp_path / "1.zip")
     assert (result.code, "error[name-not-for-archive]" in result.err) == (1, True)
+
+
+def test_a_name_that_linux_holds_and_windows_does_not_is_archived_where_it_was_made(
+    ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    ledger.write('data/evidence/1.2/"甲": 乙?.', "x")
+    ledger.commit("by hand")
+    assert verdict(made(ledger, tmp_path / "1.zip"), tmp_path / "x").findings == []
 
 
 def test_a_link_in_the_ledger_is_left_out_and_named(ledger: LedgerOnDisk, tmp_path: Path) -> None:

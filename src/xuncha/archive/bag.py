@@ -31,8 +31,8 @@ _LARGE: Final = 2**31
 """Bytes from which on an entry is written with the sizes of 64 bits."""
 _FIRST_YEAR, _LAST_YEAR = 1980, 2107
 """Those that a zip can tell."""
-_NOT_LISTED: Final = re.compile(rf"[\t\n{UNSAFE}\ud800-\udfff]|\s(?:/|$)|%(?:0a|0d|25)", re.IGNORECASE)
-"""What the tools disagree on in the lists of a bag: ends of lines, blanks at ends, and the percent sign as an escape."""
+_NOT_LISTED: Final = re.compile(rf"[\\\t\n{UNSAFE}\ud800-\udfff]|\s(?:/|$)|%(?:0a|0d|25)", re.IGNORECASE)
+"""What the tools disagree on in the lists of a bag: ends of lines, the other slash, blanks at ends, and the percent sign as an escape."""
 
 
 def bagit() -> ModuleType:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import stat
 import unicodedata
 import zlib
@@ -24,6 +26,11 @@ _ALWAYS: Final = 64 * 1024 * 1024
 """Bytes that its contents may have in any case."""
 _LONGEST: Final = 4096
 """Characters in a name."""
+_TOP: Final = re.compile(r"(?!\.)[\w.-]+(?<!\.)")
+"""What the folder that holds the whole bag may be called."""
+_NOWHERE: Final = re.compile(r"[\x00-\x1f\x7f\\]")
+_NOT_ON_WINDOWS: Final = re.compile(r'[:*?"<>|]|[. ]$')
+"""What Linux holds, and Windows takes for something else."""
 
 
 def open_bag(file: Path, folder: Path) -> tuple[Path | None, list[Finding]]:
@@ -69,12 +76,13 @@ def _is_folder(entry: ZipInfo) -> bool:
 
 
 def _leads_astray(name: str) -> bool:
-    """Whether a name may mean anything but a file below the folder, on any system."""
-    parts = name.split("/")
+    """Whether a name may mean anything but a file below the folder on this system."""
+    top, *parts = name.split("/")
     return (
         len(name) > _LONGEST
-        or any(part in {"", ".", ".."} or part != part.rstrip(". ") for part in parts)
-        or any(character in '\\:*?"<>|' or character < " " for character in name)
+        or not _TOP.fullmatch(top)
+        or any(part in {"", ".", ".."} or _NOWHERE.search(part) is not None for part in parts)
+        or (os.name == "nt" and any(_NOT_ON_WINDOWS.search(part) is not None for part in parts))
     )
 
 
@@ -85,7 +93,7 @@ def _astray(entries: list[ZipInfo]) -> list[Finding]:
         name = entry.orig_filename
         mode = entry.external_attr >> 16
         same = unicodedata.normalize("NFC", name)
-        if _leads_astray(name) or "/" not in name:
+        if "/" not in name or _leads_astray(name):
             found.append(about(name, "unsafe-name", _("this name leads astray: nothing was unpacked"), ""))
         elif mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode):
             found.append(about(name, "not-a-file", _("this is a link or a device: nothing was unpacked"), ""))
