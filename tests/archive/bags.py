@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zipfile import ZIP_STORED, ZipFile
 
 from tests.workflow.surroundings import act
-from xuncha.archive.bag import pack, zipped
+from xuncha.archive.bag import ALGORITHMS, pack, tag_manifest, zipped
 from xuncha.archive.verifying import Verdict
 from xuncha.archive.verifying import verify as check
 from xuncha.workflow import actions
@@ -66,6 +66,19 @@ def forged(archive: bytes, folder: Path, change: Callable[[Path], None]) -> byte
     pack(payload, told, readme)
     written = io.BytesIO()
     zipped(payload, bag.name, DAY, written)
+    return written.getvalue()
+
+
+def relisted(archive: bytes, folder: Path, change: Callable[[Path], None]) -> bytes:
+    """The archive with something changed in its lists, and the lists of the lists made anew."""
+    with ZipFile(io.BytesIO(archive)) as opened:
+        opened.extractall(folder)
+    bag = folder / top(archive)
+    change(bag)
+    for algorithm in ALGORITHMS:
+        (bag / f"tagmanifest-{algorithm}.txt").write_bytes(tag_manifest(bag, algorithm))
+    written = io.BytesIO()
+    zipped(bag, bag.name, DAY, written)
     return written.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.archive.bags import EVIDENCE, PAPER, members, top, verdict, with_evidence
+from tests.archive.bags import EVIDENCE, PAPER, forged, members, top, verdict, with_evidence
 from tests.conftest import LedgerOnDisk
 from tests.punctuation import half_width
 from xuncha.archive import bag
@@ -400,6 +401,16 @@ def test_evidence_that_git_lfs_keeps_is_in_it_itself(ledger: LedgerOnDisk, tmp_p
     assert inner(archive)[EVIDENCE] == PAPER
     assert "git-lfs" in inner(archive)[README].decode()
     assert verdict(archive, tmp_path / "x").findings == []
+
+    def change(bag: Path) -> None:
+        known = hashlib.sha256(PAPER).hexdigest()
+        pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{known}\nsize {len(PAPER)}\n"
+        (bag / EVIDENCE).write_text(pointer, encoding="utf-8")
+
+    forgery = forged(archive, tmp_path / "y", change)
+    assert {(each.path, each.code) for each in verdict(forgery, tmp_path / "z").findings} == {
+        (EVIDENCE, "not-as-committed")
+    }
     shutil.rmtree(ledger.root / ".git/lfs/objects")
     (ledger.root / EVIDENCE.removeprefix("data/ledger/")).unlink()
     result = ledger.run("archive", "-o", tmp_path / "2.zip")

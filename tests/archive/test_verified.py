@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.archive.bags import EVIDENCE, forged, found, members, put_together, top, verdict
+from tests.archive.bags import EVIDENCE, forged, found, members, put_together, relisted, top, verdict
 from xuncha.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -196,6 +197,33 @@ def test_a_commit_that_is_named_falsely_is_found(archive: bytes, tmp_path: Path)
     assert found(forged(archive, tmp_path / "y", change), tmp_path / "x") == {
         ("data/git/ledger.bundle", "wrong-commit")
     }
+
+
+def test_a_file_that_one_list_alone_names_is_found(archive: bytes, tmp_path: Path) -> None:
+    def change(bag: Path) -> None:
+        file = bag / "manifest-sha512.txt"
+        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        file.write_text("".join(line for line in lines if "notice.txt" not in line), encoding="utf-8")
+
+    assert found(relisted(archive, tmp_path / "y", change), tmp_path / "x") == {
+        ("data/notice/notice.txt", "checksum")
+    }
+
+
+@pytest.mark.parametrize("told", ["1.1", "x", ""])
+def test_a_number_of_bytes_that_does_not_fit_is_found(archive: bytes, tmp_path: Path, told: str) -> None:
+    def change(bag: Path) -> None:
+        file = bag / "bag-info.txt"
+        text = file.read_text(encoding="utf-8")
+        file.write_text(re.sub("(?m)^Payload-Oxum: .*$", f"Payload-Oxum: {told}", text), encoding="utf-8")
+
+    assert found(relisted(archive, tmp_path / "y", change), tmp_path / "x") == {("bag-info.txt", "checksum")}
+
+
+def test_lists_that_a_forger_makes_anew_from_what_is_there_are_those_that_were_there(
+    archive: bytes, tmp_path: Path
+) -> None:
+    assert relisted(archive, tmp_path / "y", lambda _bag: None) == archive
 
 
 # ---------------------------------------------------------------- any damage at all
