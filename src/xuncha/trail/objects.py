@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.trail import driver
+from xuncha.trail import driver, sharing
 from xuncha.trail.git import Git, GitError, literal
 
 if TYPE_CHECKING:
@@ -224,7 +224,9 @@ def entered_anew(git: Git, without: str, commit: str, known: Collection[str]) ->
     span = f"{without}..{commit}"
     listed = git.run("log", *form, span, "--", "data/problems").replace(b"\n", b"\0").split(b"\0")
     entered = {os.fsdecode(path) for path in listed if path}
-    return {path for path in entered & set(known) if not _ancestor(git, _entry(git, commit, path), without)}
+    return {
+        path for path in entered & set(known) if not sharing.behind(git, _entry(git, commit, path), without)
+    }
 
 
 def _entry(git: Git, commit: str, path: str) -> str:
@@ -236,8 +238,3 @@ def _entry(git: Git, commit: str, path: str) -> str:
     return git.text(
         "log", "-1", "--format=%H", "--diff-filter=A", "--no-renames", commit, "--", *literal([path])
     )
-
-
-def _ancestor(git: Git, commit: str, other: str) -> bool:
-    """Whether a commit is behind another one."""
-    return not commit or git.text("rev-list", "-1", commit, f"^{other}", "--") == ""

@@ -190,8 +190,22 @@ def commit_of(git: Git, name: str) -> str | None:
         return None
 
 
+def behind(git: Git, commit: str, other: str) -> bool:
+    """Whether one commit is another one, or led to it.
+
+    Where clocks run apart, a span such as A..B may name commits that are in both; this answer is right all the same.
+    """
+    try:
+        git.run("merge-base", "--is-ancestor", commit, other)
+    except GitError as error:
+        if error.ended == 1:
+            return False
+        raise
+    return True
+
+
 def ahead_and_behind(git: Git, ours: str, theirs: str) -> tuple[int, int]:
-    """How many commits the one has that the other has not, and the other way round."""
+    """How many commits the one has that the other has not, and the other way round: for people, see `behind`."""
     ahead, behind = git.text("rev-list", "--left-right", "--count", f"{ours}...{theirs}", "--").split()
     return int(ahead), int(behind)
 

@@ -128,7 +128,7 @@ def _fetched(git: Git, way: Route, done: Synced) -> str | None:
     """What is there; says whether something that was there has gone."""
     before = sharing.commit_of(git, way.seen)
     theirs = sharing.fetch(git, way)
-    if before and theirs and before != theirs and sharing.ahead_and_behind(git, before, theirs)[0]:
+    if before and theirs and before != theirs and not sharing.behind(git, before, theirs):
         done.rewritten = True
     return theirs
 
@@ -151,19 +151,20 @@ def _bring_together(session: Session, way: Route, theirs: str | None, take: Side
         )
     if theirs is None:
         return int(git.text("rev-list", "--count", ours, "--"))
-    ahead, behind = sharing.ahead_and_behind(git, ours, theirs)
-    if not behind:
-        return ahead
-    joined = Joining(git, ours, theirs, way.name, take).result() if ahead else None
+    if sharing.behind(git, theirs, ours):
+        return sharing.ahead_and_behind(git, ours, theirs)[0] if ours != theirs else 0
+    forward = sharing.behind(git, ours, theirs)
+    joined = None if forward else Joining(git, ours, theirs, way.name, take).result()
     result = joined.commit if joined else theirs
     _room_for(session, ours, result)
     session.advance(ours, result)
-    done.received += behind
-    if joined:
-        done.woven = True
-        done.kept += joined.kept
-        done.renamed += joined.renamed
-        _add(done.renumbered, joined.renumbered)
+    done.received += sharing.ahead_and_behind(git, ours, theirs)[1]
+    if joined is None:
+        return 0
+    done.woven = True
+    done.kept += joined.kept
+    done.renamed += joined.renamed
+    _add(done.renumbered, joined.renumbered)
     return sharing.ahead_and_behind(git, result, theirs)[0]
 
 
