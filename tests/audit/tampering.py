@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tests.audit.histories import LEDGER, Written, path_of, trailers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
 
     from tests.audit.histories import Office
 
@@ -48,12 +49,21 @@ def put(
     message: str,
     text: str | bytes | None = None,
     author: str = "zhang",
-    **more: str | bytes | None,
+    beside: Mapping[str, bytes] | None = None,
 ) -> None:
     """Commit a measure as it stands, or another text in its place; and other files beside it."""
     office.now += timedelta(hours=1)
     content = office.measures[identity].text() if text is None else text
-    office.stream.commit(office.now, message, {path_of(identity): content, **more}, author)
+    office.stream.commit(office.now, message, {path_of(identity): content, **(beside or {})}, author)
+
+
+@contextlib.contextmanager
+def _policy(office: Office, asked: str) -> Iterator[None]:
+    """Another policy for a while."""
+    other = LEDGER.replace("[progress, submission, second_person]", f"[{asked}]")
+    office.stream.commit(office.now, trailers("修改", "edit"), {"data/ledger.yaml": other})
+    yield
+    office.stream.commit(office.now, trailers("修改", "edit"), {"data/ledger.yaml": LEDGER})
 
 
 @way("status-jump", "not_started")
@@ -94,16 +104,14 @@ def closes_what_he_applied_for_himself(office: Office, identity: str) -> None:
 
 @way("close-requires-evidence", "submitted")
 def closes_without_evidence(office: Office, identity: str) -> None:
-    ledger = LEDGER.replace("[progress, submission, second_person]", "[evidence]")
-    office.stream.commit(office.now, trailers("修改", "edit"), {"data/ledger.yaml": ledger})
-    office.do("close", identity)
+    with _policy(office, "evidence"):
+        office.do("close", identity)
 
 
 @way("close-requires-signed-commit", "submitted")
 def closes_without_a_signature(office: Office, identity: str) -> None:
-    ledger = LEDGER.replace("[progress, submission, second_person]", "[signed_commit]")
-    office.stream.commit(office.now, trailers("修改", "edit"), {"data/ledger.yaml": ledger})
-    office.do("close", identity)
+    with _policy(office, "signed_commit"):
+        office.do("close", identity)
 
 
 @way("policy-weakened")
@@ -225,39 +233,7 @@ def extends_without_a_reason(office: Office, identity: str) -> None:
 
 @way("unreadable")
 def leaves_a_conflict(office: Office, identity: str) -> None:
-    put(office, identity, "merge", "<<<<<<< HEAD\ntitle: a\n=======\ntitle: b\n>>>>>>> x\n")
-
-
-@way("unreadable")
-def writes_what_is_no_text(office: Office, identity: str) -> None:
-    put(office, identity, "garbage", b"\xff\xfe\x00title")
-
-
-@way("evidence-hash")
-def names_a_file_with_another_hash(office: Office, identity: str) -> None:
-    _attach(office, identity, b"other bytes")
-
-
-@way("evidence-changed")
-def changes_a_file_that_proves(office: Office, identity: str) -> None:
-    _attach(office, identity, FILE)
-    office.stream.commit(office.now, "by hand", {f"data/evidence/{identity}/纪要.txt": b"other"})
-
-
-@way("evidence-removed")
-def removes_a_file_that_proves(office: Office, identity: str) -> None:
-    _attach(office, identity, FILE)
-    office.stream.commit(office.now, "by hand", {f"data/evidence/{identity}/纪要.txt": None})
-
-
-def _attach(office: Office, identity: str, content: bytes) -> None:
-    measure = office.measures[identity]
-    measure.progress.append(
-        (office.day(), f"附佐证材料。\n    evidence: [{{file: 纪要.txt, sha256: {HASH}, size: {len(FILE)}}}]")
-    )
-    message = trailers("佐证", "attach", (identity, "in_progress", "in_progress"))
-    files: dict[str, Any] = {f"data/evidence/{identity}/纪要.txt": content}
-    put(office, identity, message, **files)
+    put(office, identity, "merge", "    put(office, identity, message, beside={f"data/evidence/{identity}/纪要.txt": content})
 
 
 @way("false-undo")

@@ -23,8 +23,6 @@ declare(
     seen="The commit of the tag `xuncha/audit/3`, or the one of `--since` (whose hash may come from a printed notice), is no longer among "
     "those that led to the present one.",
 )
-SHORT = 12
-"""Digits of a hash that are printed: enough that no two commits share them, few enough to be typed."""
 
 
 def rewritten(anchors: list[Anchor], known: Container[str]) -> Iterator[Break]:
@@ -40,7 +38,7 @@ def rewritten(anchors: list[Anchor], known: Container[str]) -> Iterator[Break]:
                 "error",
                 "history-rewritten",
                 _("history no longer contains {commit}, which was verified on {day} (no. {n})").format(
-                    commit=anchor.commit[:SHORT], day=anchor.day, n=anchor.number
+                    commit=anchor.short, day=anchor.day, n=anchor.number
                 ),
             )
 
@@ -73,17 +71,17 @@ def drop_anchor(root: Path, done: Audit) -> Anchor:
 def line(anchor: Anchor) -> str:
     """An anchor as it is printed: which verification, up to what, on which day, and what it found."""
     found = f"，发现{anchor.errors}处不合规则" if anchor.errors else ""
-    return f"第{anchor.number}次核验　{anchor.commit[:SHORT]}　{anchor.day}{found}"
+    return f"第{anchor.number}次核验　{anchor.short}　{anchor.day}{found}"
 
 
-def latest(root: Path) -> Anchor:
-    """The last verification that history still contains.
+def latest(root: Path, commit: str = "HEAD") -> Anchor:
+    """The last verification that history still contains, as it led to a commit.
 
     Raises:
         RefusedError: there is none.
         SurroundingsError: the ledger is in no repository.
     """
-    here = [anchor for anchor in tags.anchors(root) if contains(root, anchor.commit)]
+    here = [anchor for anchor in tags.anchors(root) if contains(root, anchor.commit, commit)]
     if not here:
         raise RefusedError(
             "no-anchor",

@@ -16,6 +16,7 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.trail import replay
+from xuncha.trail.tags import SHORT
 from xuncha.trail.tags import anchors as all_anchors
 from xuncha.trail.tree import commit_at
 
@@ -82,7 +83,7 @@ def _start(root: Path, since: str, known: dict[str, int]) -> tuple[str, str]:
         )
     if commit in known:
         return commit, ""
-    return commit, _("history no longer contains {commit}").format(commit=commit[: anchors.SHORT])
+    return commit, _("history no longer contains {commit}").format(commit=commit[:SHORT])
 
 
 def _lost_start(start: str, message: str, marks: list[Anchor]) -> Break:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from xuncha.audit.anchors import SHORT, line
+from xuncha.audit.anchors import line
 from xuncha.audit.catalogue import RULES
 from xuncha.paper.chinese import full_width_page
 from xuncha.paper.templates import built_in
@@ -14,6 +14,7 @@ from xuncha.paper.templates import render as fill
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
 from xuncha.trail.git import Git
+from xuncha.trail.tags import SHORT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,9 @@ from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
+    from xuncha.cli.context import Context
     from xuncha.trail.history import Event
+    from xuncha.trail.tags import Anchor
 
 _Output = Annotated[
     Path | None,
@@ -66,6 +68,13 @@ def notice(
     ] = "txt",
     output: _Output = None,
     at: options.At = None,
+    anchor: Annotated[
+        bool,
+        typer.Option(
+            "--anchor",
+            help=_("At the end, say up to which commit the history was verified (`xuncha audit --anchor`)"),
+        ),
+    ] = False,
 ) -> None:
     """Render the notice."""
     check(form, FORMS, output, "notice")
@@ -75,8 +84,16 @@ def notice(
     call = of(context).at(at)
     found = call.ledger()
     with screen.patience(_("The notice is being made")), call.places_named():
-        made, warnings = render(content(found, call.today), form, call.templates())
+        verified = _verified(call) if anchor else None
+        made, warnings = render(content(found, call.today, verified), form, call.templates())
     deliver(made, warnings, output, _("The notice is in {path}."))
+
+
+def _verified(call: Context) -> Anchor:
+    """The last verification of the history, as far as it is looked at."""
+    from xuncha.audit.anchors import latest  # noqa: PLC0415  for those alone who ask for it
+
+    return latest(call.root, call.commit or "HEAD")
 
 
 def dashboard(

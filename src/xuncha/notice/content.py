@@ -7,6 +7,7 @@ leader, no finding, no note, no reason, and nothing of what is withheld comes th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812  a field is named `date`
 from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
@@ -15,10 +16,9 @@ from xuncha.paper.chinese import sentence
 from xuncha.tally import tally
 
 if TYPE_CHECKING:
-    from datetime import date as Date  # noqa: N812  a field is named `date`
-
     from xuncha.model.records import Ledger, Measure
     from xuncha.model.vocabulary import Status
+    from xuncha.trail.tags import Anchor
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,18 @@ class PublicContact:
 
 
 @dataclass(frozen=True)
+class PublicAnchor:
+    """The last verification of the history, by which a reader can hold the ledger to what it was (核验)."""
+
+    number: int
+    commit: str
+    """The first digits of its hash."""
+    date: Date
+    errors: int
+    """How many breaks of the rules it found."""
+
+
+@dataclass(frozen=True)
 class NoticeContent:
     """All that a template is given, under the name `notice`."""
 
@@ -122,14 +134,17 @@ class NoticeContent:
     """Paragraphs of the first part that replace the usual ones."""
     next_steps: tuple[str, ...]
     """Paragraphs of the third part that replace the usual ones."""
+    anchor: PublicAnchor | None = None
+    """None where it is not to be told."""
 
 
-def content(ledger: Ledger, today: Date) -> NoticeContent:
+def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> NoticeContent:
     """What the notice of a ledger says.
 
     Args:
         ledger: the whole of it.
         today: the day on which it is counted.
+        anchor: the verification of its history that is to be told at the end.
 
     Raises:
         RefusedError: `ledger.yaml` lacks what a notice needs, or there is nothing to tell of yet.
@@ -173,6 +188,8 @@ def content(ledger: Ledger, today: Date) -> NoticeContent:
         ),
         work=tuple(settings.notice.work),
         next_steps=tuple(settings.notice.next_steps),
+        anchor=anchor
+        and PublicAnchor(anchor.number, anchor.short, Date.fromisoformat(anchor.day), anchor.errors),
     )
 
 

@@ -102,11 +102,11 @@ def contents(root: Path, names: Iterable[str], largest: int) -> Iterator[Stored]
     return stored(Git(root), names, largest)
 
 
-def contains(root: Path, name: str) -> bool:
-    """Whether a commit is among those that led to the present one."""
+def contains(root: Path, name: str, commit: str = "HEAD") -> bool:
+    """Whether a commit is among those that led to the present one, or to another."""
     git = Git.for_looking_back(root)
     try:
-        git.run("--no-replace-objects", "merge-base", "--is-ancestor", name, "HEAD")
+        git.run("--no-replace-objects", "merge-base", "--is-ancestor", name, commit)
     except GitError:
         return False
     return True

@@ -13,8 +13,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PREFIX: Final = "xuncha/audit/"
+SHORT: Final = 12
+"""Digits of a hash that are printed."""
 _NUMBER = re.compile(r"refs/tags/xuncha/audit/([1-9][0-9]{0,8})")
 _ERRORS = re.compile(r"^Xuncha-Errors: ([0-9]{1,9})$", re.MULTILINE)
+_DATE = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}T")
+_UNKNOWN = "1970-01-01T00:00:00+00:00"
 _ASKED = ("refname", "objectname", "*objectname", "taggername", "creatordate:iso-strict", "contents")
 
 
@@ -29,6 +33,11 @@ class Anchor(NamedTuple):
     """ISO 8601 with the offset."""
     errors: int
     """How many breaks it had found."""
+
+    @property
+    def short(self) -> str:
+        """The hash as it is printed: enough digits that no two commits share them, few enough to be typed."""
+        return self.commit[:SHORT]
 
     @property
     def day(self) -> str:
@@ -49,7 +58,8 @@ def anchors(root: Path) -> list[Anchor]:
         name, own, target, author, date, message = texts[place : place + len(_ASKED)]
         if match := _NUMBER.fullmatch(name.strip()):
             errors = _ERRORS.search(message)
-            found.append(Anchor(int(match[1]), target or own, author, date, int(errors[1]) if errors else 0))
+            when = date if _DATE.match(date) else _UNKNOWN  # a clock that was wrong beyond the calendar
+            found.append(Anchor(int(match[1]), target or own, author, when, int(errors[1]) if errors else 0))
     return sorted(found)
 
 

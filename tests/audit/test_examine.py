@@ -1,0 +1,277 @@
+"""What an inspector learns of a real repository: of honest work, of merges, of signatures, and of a history that was rewritten."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from xuncha.audit.examine import audit
+from xuncha.errors import RefusedError, SurroundingsError, XunchaError
+from xuncha.model.identity import Identity
+from xuncha.workflow import actions
+from xuncha.workflow.perform import add_measure, add_problem, perform
+from xuncha.workflow.undo import undo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import LedgerOnDisk
+
+
+def codes(root: Path, since: str | None = None) -> list[str]:
+    """What an audit names."""
+    return [each.code for each in audit(root, since=since).breaks]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_commands_do_is_clean(ledger: LedgerOnDisk, seed: int) -> None:
+    dice = random.Random(seed)  # noqa: S311  the same choices for the same seed
+    today = date.today()  # noqa: DTZ011  the day of the commits
+    done = 0
+    for number in range(60):
+        identity = Identity.parse(dice.choice(["1.1", "1.2", "2.1", "2.2", "2.3", "3.1", "1.3", "4.1"]))
+        doings = [
+            actions.start(), actions.submit(), actions.give_back("不全"), actions.close(today), actions.reopen("反弹"),
+            actions.progress(f"第{number}次会商。", today, ["某水〔2024〕7号"]), actions.attach(f"{number}.txt", b"x", today),
+            actions.escalate("局长", today), actions.review("holds", today),
+        ]  # fmt: skip
+        try:
+            match dice.randrange(14):
+                case 0:
+                    undo(ledger.root)
+                case 1:
+                    add_problem(ledger.root, f"问题{number}", "a")
+                case 2:
+                    problem = Identity(dice.randint(1, 4))
+                    due = today + timedelta(days=dice.randint(0, 99))
+                    add_measure(
+                        ledger.root, problem, f"措施{number}", leader="局长", office="办公室", due=due
+                    )
+                case 3:
+                    ids = [identity, Identity.parse("3.1")]
+                    perform(ledger.root, actions.progress("一并会商。", today), ids)
+                case _:
+                    perform(ledger.root, dice.choice(doings), [identity])
+        except XunchaError:
+            continue
+        done += 1
+    found = audit(ledger.root)
+    assert found.breaks == []
+    assert found.commits == done + 1
+    assert found.given == ledger.git("rev-list", "--max-parents=0", "HEAD").strip()
+
+
+def test_a_measure_that_was_closed_by_its_reviewer_is_clean_and_by_its_author_is_not(
+    ledger: LedgerOnDisk,
+) -> None:
+    text = (ledger.root / "data/ledger.yaml").read_text().replace("[progress]", "[second_person]")
+    ledger.write("data/ledger.yaml", text)
+    ledger.ok("edit", EDITOR="true")
+    before = len(codes(ledger.root))
+    ledger.ok("submit", "1.2")
+    ledger.ok("close", "1.2", GIT_AUTHOR_EMAIL="li@example.invalid", GIT_AUTHOR_NAME="li")
+    assert len(codes(ledger.root)) == before
+    ledger.ok("undo")
+    ledger.ok("close", "1.2", GIT_AUTHOR_EMAIL="li@example.invalid", GIT_AUTHOR_NAME="li")
+    assert len(codes(ledger.root)) == before, "what stands after an undo is what stood before"
+    ledger.ok("undo")
+    path = ledger.path("1.2")
+    ledger.write(
+        path, ledger.read("1.2").replace("status: submitted", "status: closed\nclosed: {date: 2024-06-01}")
+    )
+    ledger.commit("销号\n\nXuncha-Action: close\nXuncha-Id: 1.2\nXuncha-From: submitted\nXuncha-To: closed")
+    assert codes(ledger.root)[before:] == ["close-requires-second-person"]
+
+
+@pytest.fixture
+def two_sides(ledger: LedgerOnDisk) -> LedgerOnDisk:
+    """Another entry of 1.2 on each of two branches, and 2.1 closed on one."""
+    ledger.git("switch", "-qc", "side")
+    ledger.ok("progress", "1.2", "旁支所记。", "--date", "2024-06-01")
+    ledger.ok("close", "2.1")
+    ledger.git("switch", "-q", "main")
+    ledger.ok("progress", "1.2", "主支所记。", "--date", "2024-06-02")
+    return ledger
+
+
+def merge(ledger: LedgerOnDisk, text: str, message: str = "Merge") -> None:
+    """Merge the side, with this text for 1.2."""
+    subprocess.run(
+        ["git", "merge", "-q", "--no-commit", "side"],
+        cwd=ledger.root,
+        env=ledger.environment,
+        check=False,
+        capture_output=True,
+    )
+    ledger.write(ledger.path("1.2"), text)
+    ledger.commit(message)
+
+
+def entry(words: str, day: str) -> str:
+    """An entry as `progress` writes it."""
+    return f"  - date: {day}\n    text: {words}\n"
+
+
+def test_a_merge_that_keeps_both_sides_is_clean(two_sides: LedgerOnDisk) -> None:
+    merge(two_sides, two_sides.read("1.2") + entry("旁支所记。", "2024-06-01"))
+    assert codes(two_sides.root) == []
+    two_sides.ok("progress", "1.2", "合并之后。")
+    assert codes(two_sides.root) == []
+
+
+def test_a_merge_that_drops_the_other_side_is_named(two_sides: LedgerOnDisk) -> None:
+    merge(two_sides, two_sides.read("1.2"))
+    found = audit(two_sides.root).breaks
+    assert [(each.code, each.id) for each in found] == [("merge-lost", "1.2")]
+    assert found[0].commit == two_sides.git("rev-parse", "HEAD").strip()
+
+
+def test_a_merge_that_drops_a_closing_is_named(two_sides: LedgerOnDisk) -> None:
+    two_sides.git("merge", "-q", "-s", "ours", "side")
+    found = audit(two_sides.root).breaks
+    assert {(each.code, each.id) for each in found} == {("merge-lost", "1.2"), ("merge-lost", "2.1")}
+
+
+def test_what_no_side_wrote_is_named_in_a_merge(two_sides: LedgerOnDisk) -> None:
+    both = two_sides.read("1.2") + entry("旁支所记。", "2024-06-01")
+    merge(two_sides, both + entry("谁也没有写。", "2024-06-03"))
+    assert codes(two_sides.root) == ["merge-invented"]
+
+
+def test_a_change_hidden_in_a_merge_of_other_files_is_named(two_sides: LedgerOnDisk) -> None:
+    two_sides.git("merge", "-q", "--no-commit", "-s", "ours", "side")
+    two_sides.git("checkout", "side", "--", "data/problems/02")
+    both = two_sides.read("1.2") + entry("旁支所记。", "2024-06-01")
+    two_sides.write(two_sides.path("1.2"), both)
+    two_sides.write(two_sides.path("3.1"), two_sides.read("3.1").replace("2024-12-31", "2025-12-31"))
+    two_sides.commit("Merge")
+    assert [(each.code, each.id) for each in audit(two_sides.root).breaks] == [("merge-invented", "3.1")]
+
+
+def test_marks_of_a_conflict_in_a_merge_are_named(two_sides: LedgerOnDisk) -> None:
+    merge(two_sides, "<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> side\n")
+    assert codes(two_sides.root) == ["unreadable"]
+
+
+def test_what_happens_on_a_side_that_was_merged_is_not_overlooked(two_sides: LedgerOnDisk) -> None:
+    two_sides.git("switch", "-q", "side")
+    two_sides.write(two_sides.path("3.1"), two_sides.read("3.1").replace("2024-12-31", "2025-12-31"))
+    two_sides.commit("by hand")
+    two_sides.git("switch", "-q", "main")
+    merge(two_sides, two_sides.read("1.2") + entry("旁支所记。", "2024-06-01"))
+    assert sorted(codes(two_sides.root)) == ["by-hand", "deadline-moved", "deadline-passed"]
+
+
+def test_a_number_that_two_clones_gave_is_mended_without_a_break(ledger: LedgerOnDisk) -> None:
+    due = ("--leader", "局长", "--office", "办公室", "--due", "2030-01-01")
+    ledger.git("switch", "-qc", "side")
+    ledger.ok("add", "measure", "2", "旁支措施", *due)
+    ledger.git("mv", ledger.path("2.4"), ledger.path("2.5"))
+    ledger.commit("改号 2.4 为 2.5\n\nXuncha-Action: renumber\nXuncha-Id: 2.4\nXuncha-To: 2.5")
+    assert codes(ledger.root) == ["renumbered"], "no other clone has given the number"
+    ledger.git("switch", "-q", "main")
+    ledger.ok("add", "measure", "2", "主支措施", *due)
+    ledger.git("merge", "-q", "side")
+    assert codes(ledger.root) == []
+
+
+def test_the_working_tree_is_not_asked(ledger: LedgerOnDisk) -> None:
+    ledger.write(ledger.path("1.2"), "<<<<<<<\n")
+    (ledger.root / ledger.path("2.2")).unlink()
+    assert codes(ledger.root) == []
+
+
+def test_a_replacement_does_not_deceive(ledger: LedgerOnDisk) -> None:
+    ledger.write(ledger.path("3.1"), ledger.read("3.1").replace("2024-12-31", "2025-12-31"))
+    ledger.commit("by hand")
+    bad = ledger.git("rev-parse", "HEAD").strip()
+    ledger.ok("progress", "1.2", "继续。")
+    ledger.git("replace", bad, "HEAD~2")
+    assert "deadline-moved" in codes(ledger.root)
+
+
+def test_a_history_that_is_cut_off_is_not_called_clean(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    ledger.ok("progress", "1.2", "继续。")
+    clone = tmp_path / "clone"
+    ledger.git("clone", "-q", "--depth=1", f"file://{ledger.root}", str(clone))
+    with pytest.raises(SurroundingsError) as refused:
+        audit(clone)
+    assert refused.value.code == "shallow-history"
+
+
+def test_an_import_is_told_as_a_warning(ledger: LedgerOnDisk) -> None:
+    ledger.write(ledger.path("3.1"), ledger.read("3.1").replace("2024-12-31", "2025-12-31"))
+    ledger.commit(
+        "导入 台账.xlsx\n\nXuncha-Action: import\nXuncha-Id: 3.1\nXuncha-From: in_progress\nXuncha-To: in_progress"
+    )
+    found = audit(ledger.root)
+    assert {(each.code, each.severity) for each in found.breaks} == {
+        ("deadline-moved", "warning"),
+        ("deadline-passed", "warning"),
+    }
+    assert (found.errors, found.warnings) == (0, 2)
+
+
+def test_since_tells_of_what_came_later(ledger: LedgerOnDisk) -> None:
+    ledger.write(ledger.path("3.1"), ledger.read("3.1") + "# by hand\n")
+    ledger.commit("by hand")
+    ledger.ok("progress", "1.2", "继续。")
+    assert codes(ledger.root) == ["by-hand"]
+    assert codes(ledger.root, since="HEAD~2") == ["by-hand"]
+    later = audit(ledger.root, since="HEAD~1")
+    assert (later.breaks, later.commits, later.changes) == ([], 1, 1)
+
+
+def test_a_hash_that_history_lost_is_named_even_without_its_tag(ledger: LedgerOnDisk) -> None:
+    ledger.ok("close", "1.2")
+    printed = ledger.git("rev-parse", "--short=12", "HEAD").strip()
+    assert codes(ledger.root, since=printed) == []
+    ledger.git("commit", "-q", "--amend", "--no-edit", "--date=2024-06-01T00:00:00")
+    assert "history-rewritten" in codes(ledger.root, since=printed)
+    ledger.git("reflog", "expire", "--expire=now", "--all")
+    ledger.git("gc", "-q", "--prune=now")
+    assert "history-rewritten" in codes(ledger.root, since=printed)
+    with pytest.raises(RefusedError):
+        audit(ledger.root, since="no-such-branch")
+
+
+def test_a_signature_is_judged_by_git(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    for name in ("ours", "other"):
+        subprocess.run(["ssh-keygen", "-qt", "ed25519", "-N", "", "-f", tmp_path / name], check=True)
+    signers = tmp_path / "allowed_signers"
+    signers.write_text(f"tester@example.invalid {(tmp_path / 'ours.pub').read_text()}")
+    settings = ledger.root / "data/ledger.yaml"
+    settings.write_text(settings.read_text().replace("[progress]", "[progress, signed_commit]"))
+    ledger.commit("修改\n\nXuncha-Action: edit")
+    ledger.git("config", "gpg.format", "ssh")
+    ledger.git("config", "user.signingkey", str(tmp_path / "ours.pub"))
+    ledger.ok("close", "1.2")
+    found = audit(ledger.root).breaks
+    assert [each.code for each in found] == ["close-requires-signed-commit"]
+    assert "gpg.ssh.allowedSignersFile" in found[0].message, "without the list of keys, git cannot judge"
+    ledger.git("config", "gpg.ssh.allowedSignersFile", str(signers))
+    assert codes(ledger.root) == []
+    ledger.git("config", "user.signingkey", str(tmp_path / "other.pub"))
+    ledger.ok("close", "3.1")
+    assert [(each.code, each.id) for each in audit(ledger.root).breaks] == [
+        ("close-requires-signed-commit", "3.1")
+    ]
+
+
+def test_a_ledger_inside_a_repository_is_audited_alone(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    outer = tmp_path / "outer"
+    outer.mkdir()
+    ledger.git("init", "-q", str(outer))
+    (outer / "case").mkdir()
+    subprocess.run(["cp", "-r", ledger.root / "data", outer / "case"], check=True)
+    subprocess.run(["git", "add", "-A"], cwd=outer, check=True)
+    subprocess.run(["git", "commit", "-qm", "start"], cwd=outer, check=True)
+    (outer / "README").write_text("x")
+    subprocess.run(["git", "add", "-A"], cwd=outer, check=True)
+    subprocess.run(["git", "commit", "-qm", "something else"], cwd=outer, check=True)
+    found = audit(outer / "case")
+    assert (found.breaks, found.commits) == ([], 2)
