@@ -49,6 +49,21 @@ What needs the sense of a sentence is not found: a word that is missing, a claus
 `tests/proof/seed.yaml` marks a published notice item by item, also what no rule finds.
 """
 
+DOCTOR_HEAD = """\
+# What the doctor looks at
+
+Made from the code by `make docs`. `xuncha doctor` looks at what is around a ledger, says what is wrong, and what to type. It changes
+nothing, and works when everything else fails: without git, in a ledger that breaks rules, in a folder that git does not trust.
+What is *in* a ledger is checked by `xuncha validate`.
+
+- *error*: commands fail, or work can be lost; the exit code is 1 where there is one.
+- *warning*: it will bring trouble.
+- *note*: good to know.
+
+`--json` gives every check with `code`, `state` (`well`, `note`, `warning`, `error`, or `unknown` where something above is to be mended
+first), `message` and `mend`.
+"""
+
 
 def made() -> dict[str, str]:
     """Every file that is made, by its path, with the text that it should have."""
@@ -58,6 +73,7 @@ def made() -> dict[str, str]:
     files = {f"data/schema/{kind}.json": schema_file(kind).decode() for kind in KINDS}
     files["docs/rules.md"] = rules()
     files["docs/proof.md"] = proof()
+    files["docs/doctor.md"] = doctor()
     for language, (readme, commands) in LANGUAGES.items():
         files[commands] = _run(language, __file__, "--commands")
         files[readme] = with_screens((ROOT / readme).read_text(encoding="utf-8"), language)
@@ -111,6 +127,25 @@ def proof() -> str:
                     f"{rule.why}\n",
                     f"Wrong:\n\n```text\n{rule.wrong}\n```\n",
                     f"Right:\n\n```text\n{rule.right}\n```\n",
+                ]
+    return "\n".join(parts)
+
+
+def doctor() -> str:
+    """docs/doctor.md: everything that the doctor looks at, with its reason and what mends it."""
+    from xuncha.doctor.examination import CHAPTERS, in_order  # noqa: PLC0415
+
+    parts = [DOCTOR_HEAD]
+    for chapter in CHAPTERS:
+        title = (chapter.__doc__ or "").partition("\n")[0].rstrip(".")
+        parts.append(f"## {title}\n")
+        for check in in_order():
+            if check.chapter == chapter.__name__.rpartition(".")[2]:
+                seen = (check.look.__doc__ or "").partition("\n")[0]
+                parts += [
+                    f"### {check.code} ({check.severity})\n",
+                    f"{seen} {check.why}\n",
+                    f"To mend it: {check.mend}\n",
                 ]
     return "\n".join(parts)
 

@@ -31,7 +31,7 @@ FLOORS = [
     {"merge"},
     {"workflow"},
     {"audit"},
-    {"notice", "dashboard", "deadlines", "exchange", "proof", "report"},
+    {"notice", "dashboard", "deadlines", "exchange", "proof", "report", "doctor"},
     {"archive"},
     {"cli"},
     {"__main__"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tests.audit.histories import LEDGER, Written, path_of, trailers
 
@@ -233,7 +233,38 @@ def extends_without_a_reason(office: Office, identity: str) -> None:
 
 @way("unreadable")
 def leaves_a_conflict(office: Office, identity: str) -> None:
-    put(office, identity, "merge", "    put(office, identity, message, beside={f"data/evidence/{identity}/纪要.txt": content})
+    put(office, identity, "merge", "<<<<<<< HEAD\ntitle: a\n=======\ntitle: b\n>>>>>>> x\n")
+
+
+@way("unreadable")
+def writes_what_is_no_text(office: Office, identity: str) -> None:
+    put(office, identity, "garbage", b"\xff\xfe\x00title")
+
+
+@way("evidence-hash")
+def names_a_file_with_another_hash(office: Office, identity: str) -> None:
+    _attach(office, identity, b"other bytes")
+
+
+@way("evidence-changed")
+def changes_a_file_that_proves(office: Office, identity: str) -> None:
+    _attach(office, identity, FILE)
+    office.stream.commit(office.now, "by hand", {f"data/evidence/{identity}/纪要.txt": b"other"})
+
+
+@way("evidence-removed")
+def removes_a_file_that_proves(office: Office, identity: str) -> None:
+    _attach(office, identity, FILE)
+    office.stream.commit(office.now, "by hand", {f"data/evidence/{identity}/纪要.txt": None})
+
+
+def _attach(office: Office, identity: str, content: bytes) -> None:
+    measure = office.measures[identity]
+    measure.progress.append(
+        (office.day(), f"附佐证材料。\n    evidence: [{{file: 纪要.txt, sha256: {HASH}, size: {len(FILE)}}}]")
+    )
+    message = trailers("佐证", "attach", (identity, "in_progress", "in_progress"))
+    put(office, identity, message, beside={f"data/evidence/{identity}/纪要.txt": content})
 
 
 @way("false-undo")

@@ -145,6 +145,7 @@ _FAMILIES = {
     "archive": ("archive",),
     "exchange": ("import", "export"),
     "merging": ("setup", "merge-driver"),
+    "doctor": ("doctor",),
 }
 """The rooms of the verbs, in the order of the help."""
 

@@ -242,6 +242,22 @@ def leftover(root: Path) -> Leftover | None:
         lock.release()
 
 
+def at_work(root: Path) -> bool:
+    """Whether another command is changing a ledger of this repository just now. Makes no file."""
+    if git_dir(root) is None or not _journal(root).with_name("lock").exists():
+        return False
+    lock = _lock(root)
+    try:
+        free = lock.acquire(blocking=False)
+    except OSError:
+        return False
+    if free:
+        lock.release()
+    else:
+        lock.lockfile.close()
+    return not free
+
+
 def _left(root: Path, git: Git, changes: Sequence[FileChange]) -> list[FileChange]:
     """Which of the journal's changes are in the files and not in a commit."""
     there = [change for change in changes if _get(root / change.path) == change.after != change.before]

@@ -1,0 +1,89 @@
+"""Doctor: what is wrong around the ledger, and what to type."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import typer
+
+from xuncha.cli import options, screen
+from xuncha.cli.context import of
+from xuncha.cli.options import guide
+from xuncha.language import gettext as _
+from xuncha.language import ngettext
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from xuncha.doctor.examination import Diagnosis, State
+
+_STYLES = {"well": "green", "note": "cyan", "warning": "yellow", "error": "bold red", "unknown": "dim"}
+_INDENT = "      "
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(
+        "doctor",
+        help=guide(
+            _(
+                "Look at what is around the ledger (git, remains of a crash, line ends, the clock), and say what to type. "
+                "Changes nothing."
+            ),
+            "xuncha doctor",
+        ),
+        rich_help_panel=_("Check and publish"),
+    )(doctor)
+
+
+def doctor(context: typer.Context, as_json: options.Json = False) -> None:
+    """Say what is wrong."""
+    from xuncha.doctor.examination import examine  # noqa: PLC0415
+
+    with screen.patience(_("Everything around the ledger is being looked at")):
+        found = examine(of(context).root, time.time_ns() / 1e9)
+    if as_json:
+        screen.data([each.as_json() for each in found])
+    else:
+        _show(found)
+    raise typer.Exit(1 if any(each.state == "error" for each in found) else 0)
+
+
+def _show(found: list[Diagnosis]) -> None:
+    """A line each; below what is wrong, what to type."""
+    for each in found:
+        if each.state == "unknown":
+            continue
+        screen.show(_line(each))
+        if each.mend:
+            screen.line(f"{_INDENT}{each.mend}")
+    unknown = [each.code for each in found if each.state == "unknown"]
+    if unknown:
+        screen.show(
+            _marked(
+                "unknown",
+                _("until that is mended, not looked at: {codes}").format(codes=_(", ").join(unknown)),
+            )
+        )
+    wrong = sum(each.state in {"error", "warning"} for each in found)
+    if wrong:
+        screen.line(
+            ngettext("{n} thing is to be mended.", "{n} things are to be mended.", wrong).format(n=wrong)
+        )
+    else:
+        screen.line(_("All is well around the ledger. What is in it: xuncha validate"))
+
+
+def _line(each: Diagnosis) -> Text:
+    return _marked(each.state, each.message)
+
+
+def _marked(state: State, message: str) -> Text:
+    """A sentence behind its mark, which is a word: it says the same in a pipe, and without colours."""
+    from rich.text import Text  # noqa: PLC0415
+
+    marks = {"well": _("ok"), "note": _("note"), "warning": _("warn"), "error": _("error"), "unknown": "-"}
+    mark = Text(marks[state], style=_STYLES[state])
+    mark.append(" " * max(1, len(_INDENT) - mark.cell_len))
+    return mark.append(screen.clean(message), style="default")
