@@ -244,7 +244,7 @@ def leftover(root: Path) -> Leftover | None:
 
 def at_work(root: Path) -> bool:
     """Whether another command is changing a ledger of this repository just now. Makes no file."""
-    if git_dir(root) is None or not _journal(root).with_name("lock").exists():
+    if git_dir(root) is None or not journal.place(root).with_name("lock").exists():
         return False
     lock = _lock(root)
     try:
