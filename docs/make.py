@@ -65,6 +65,26 @@ first), `message` and `mend`.
 """
 
 
+AUDIT_HEAD = """\
+# What an audit finds
+
+Made from the code by `make docs`. `xuncha audit` replays the history of a ledger out of git's objects: every commit on every side of a merge,
+from the first one that brings `data/ledger.yaml` on, whose content is taken as given. The files in the folder are not looked at; that is
+what `xuncha validate` does. What is believed, and why, is in [adr/0016](adr/0016-what-an-audit-believes.md).
+
+- *error*: a rule was broken; the exit code is 1 where there is one.
+- *warning*: worth a look.
+
+An `undo` that truly restores is no break, nor is what it took back. In a commit of `import`, which asks nothing of the workflow, a
+finding marked (*a warning in an import*) is a warning.
+
+`xuncha audit --json` gives a list of `{"commit", "author", "date", "path", "id", "severity", "code", "message"}`; the date is the author's.
+`--since` tells only of what came after a day or a revision; a hash that history does not contain is named `history-rewritten`.
+`--anchor` keeps what was verified in a tag `xuncha/audit/N`, and prints a line for the file; `xuncha notice --anchor` prints it below the date.
+Whoever has such a line can hold a ledger to it later, even where the tag is gone: `xuncha audit --since` and the hash.
+"""
+
+
 def made() -> dict[str, str]:
     """Every file that is made, by its path, with the text that it should have."""
     from xuncha.store.schema import KINDS  # noqa: PLC0415
@@ -74,6 +94,7 @@ def made() -> dict[str, str]:
     files["docs/rules.md"] = rules()
     files["docs/proof.md"] = proof()
     files["docs/doctor.md"] = doctor()
+    files["docs/audit.md"] = audit()
     for language, (readme, commands) in LANGUAGES.items():
         files[commands] = _run(language, __file__, "--commands")
         files[readme] = with_screens((ROOT / readme).read_text(encoding="utf-8"), language)
@@ -147,6 +168,22 @@ def doctor() -> str:
                     f"{seen} {check.why}\n",
                     f"To mend it: {check.mend}\n",
                 ]
+    return "\n".join(parts)
+
+
+def audit() -> str:
+    """docs/audit.md: all that an audit can find, with its reason and what it looks like."""
+    import xuncha.audit.examine  # noqa: F401, PLC0415
+    from xuncha.audit.catalogue import RULES  # noqa: PLC0415
+
+    parts = [AUDIT_HEAD]
+    for rule in sorted(RULES.values(), key=lambda rule: rule.code):
+        lenient = "; *a warning in an import*" if rule.lenient else ""
+        parts += [
+            f"## {rule.code} ({rule.severity}{lenient})\n",
+            f"{rule.why()}\n",
+            f"Seen as: {rule.seen}\n",
+        ]
     return "\n".join(parts)
 
 

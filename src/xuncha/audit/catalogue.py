@@ -77,8 +77,8 @@ class Rule:
 
     code: str
     severity: Severity
-    why: str
-    """One sentence for whoever reads the finding."""
+    why: Callable[[], str]
+    """Gives one sentence for whoever reads the finding, in the chosen language."""
     seen: str
     """What it looks like in a history."""
     lenient: bool
@@ -91,7 +91,9 @@ CHECKS: Final[list[Callable[[Step], Iterator[Broken]]]] = []
 _Check = TypeVar("_Check", bound=Callable[..., Iterator[Broken]])
 
 
-def declare(code: str, *, why: str, seen: str, severity: Severity = "error", lenient: bool = False) -> None:
+def declare(
+    code: str, *, why: Callable[[], str], seen: str, severity: Severity = "error", lenient: bool = False
+) -> None:
     """Enter a rule."""
     RULES[code] = Rule(code, severity, why, seen, lenient)
 

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 declare(
     "clock-backwards",
-    why="A commit that claims to be older than what it stands on may have been dated back, to be in time; or a clock was wrong.",
+    why=lambda: _(
+        "A commit that claims to be older than what it stands on may have been dated back, to be in time; or a clock was wrong."
+    ),
     seen="A commit of 2024-06-01 whose parent is of 2024-06-15. A day is let pass: clocks of several machines differ.",
 )
 _TOLERANCE: Final = 86_400

@@ -16,36 +16,38 @@ if TYPE_CHECKING:
 
 declare(
     "changed-after-closing",
-    why="What was closed out stays as it was closed; whoever has to change it opens it again, with a reason.",
+    why=lambda: _(
+        "What was closed out stays as it was closed; whoever has to change it opens it again, with a reason."
+    ),
     seen="While 2.3 is closed, its `title`, `goal`, `term`, `due`, `closed` or `escalated` changes, an amount that stood in `outcomes`, "
     "or an entry of `progress` is added, or gets other evidence. (`notice_text`, `part`, `publish` and who answers for it may change.)",
     lenient=True,
 )
 declare(
     "deadline-moved",
-    why="A deadline moves by `extend`, to a later day and with a reason, and by nothing else.",
+    why=lambda: _("A deadline moves by `extend`, to a later day and with a reason, and by nothing else."),
     seen="`due` of 2.3 is another day, and the commit is no `extend`; or it is one, and the day is an earlier one.",
     lenient=True,
 )
 declare(
     "deadline-passed",
-    why="A deadline that is moved after it has passed hides that it was missed.",
+    why=lambda: _("A deadline that is moved after it has passed hides that it was missed."),
     seen="`due` of 2.3 was 2024-05-31, and a commit of 2024-06-15 moves it, be it by `extend`.",
     lenient=True,
 )
 declare(
     "entry-removed",
-    why="What was recorded as done stays recorded.",
+    why=lambda: _("What was recorded as done stays recorded."),
     seen="An entry of `progress` or `reviews` is no longer there, and no `undo` of its commit says so.",
 )
 declare(
     "entry-rewritten",
-    why="What was recorded as done stays as it was recorded; what is new is a new entry.",
+    why=lambda: _("What was recorded as done stays as it was recorded; what is new is a new entry."),
     seen="An entry of `progress` or `reviews` has another date or text, or has lost some of its evidence.",
 )
 declare(
     "postdated",
-    why="Nothing can have been done on a day that had not come when it was recorded.",
+    why=lambda: _("Nothing can have been done on a day that had not come when it was recorded."),
     seen="A commit of 2024-06-15 adds an entry, a look back or a closing of 2024-07-01.",
 )
 _PROTECTED: Final = ("title", "goal", "term", "due", "closed", "escalated")

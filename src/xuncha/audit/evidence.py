@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 declare(
     "evidence-hash",
-    why="The hash in the entry says which file was attached; with another file nothing is proven.",
+    why=lambda: _("The hash in the entry says which file was attached; with another file nothing is proven."),
     seen="An entry of 2.3 names a file and its SHA-256, and the commit holds no such file, or one with another hash.",
 )
 declare(
     "evidence-changed",
-    why="A file that proves something stays, byte for byte; a new version is a new file.",
+    why=lambda: _("A file that proves something stays, byte for byte; a new version is a new file."),
     seen="A commit puts other bytes into data/evidence/2.3/评审意见.pdf.",
 )
 declare(
     "evidence-removed",
-    why="A file that proves something stays.",
+    why=lambda: _("A file that proves something stays."),
     seen="data/evidence/2.3/评审意见.pdf is deleted, and no `undo` of its commit says so.",
 )
 

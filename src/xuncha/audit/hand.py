@@ -17,17 +17,23 @@ if TYPE_CHECKING:
 
 declare(
     "by-hand",
-    why="What a command did says so in its trailers; of a change by hand nobody knows what it was meant to be. `xuncha edit` enters it.",
+    why=lambda: _(
+        "What a command did says so in its trailers; of a change by hand nobody knows what it was meant to be. `xuncha edit` enters it."
+    ),
     seen="A commit without `Xuncha-Action` changes a file of the ledger.",
 )
 declare(
     "trailers-mismatch",
-    why="Programs believe the trailers; a commit that did something else than they say misleads them.",
+    why=lambda: _(
+        "Programs believe the trailers; a commit that did something else than they say misleads them."
+    ),
     seen="A commit says `Xuncha-Action: progress` and `Xuncha-Id: 2.3`, and has changed the title of 2.3, or has touched 2.4.",
 )
 declare(
     "unreadable",
-    why="What cannot be read cannot be checked; the commit after it is compared with what could be read last.",
+    why=lambda: _(
+        "What cannot be read cannot be checked; the commit after it is compared with what could be read last."
+    ),
     seen="A commit leaves marks of a merge conflict in data/problems/02/2.3.yaml, or bytes that are not UTF-8.",
 )
 _FIELDS: Final[dict[str, frozenset[str]]] = {

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 declare(
     "merge-invented",
-    why="A merge brings together what its sides hold; what none of them holds was written into it unseen.",
+    why=lambda: _(
+        "A merge brings together what its sides hold; what none of them holds was written into it unseen."
+    ),
     seen="Two clones are merged, and in the merge 2.3 has a title that it has on neither side.",
 )
 declare(
     "merge-lost",
-    why="A merge keeps what each side did; what is thrown away in it leaves no other trace.",
+    why=lambda: _("A merge keeps what each side did; what is thrown away in it leaves no other trace."),
     seen="One side has added an entry to 2.3, and the merge does not have it.",
 )
 _ABSENT: Final = object()

@@ -109,5 +109,6 @@ def _meanings(breaks: list[Break]) -> list[Meaning]:
     for each in breaks:
         counts[each.code] = counts.get(each.code, 0) + 1
     return [
-        Meaning(code, RULES[code].severity, RULES[code].why, count) for code, count in sorted(counts.items())
+        Meaning(code, RULES[code].severity, RULES[code].why(), count)
+        for code, count in sorted(counts.items())
     ]

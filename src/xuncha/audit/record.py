@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
+from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.vocabulary import Requirement
 
@@ -79,3 +80,14 @@ def number_of(path: str) -> str:
 def is_record(path: str) -> bool:
     """Whether a file says something of the ledger, rather than proving it."""
     return path.endswith(".yaml") and not path.startswith(f"{EVIDENCE}/")
+
+
+def status_name(status: str | None) -> str:
+    """A status as people call it; what is none is told as it stands."""
+    names = {
+        "not_started": _("not started"),
+        "in_progress": _("in progress"),
+        "submitted": _("closing applied for"),
+        "closed": _("closed"),
+    }
+    return names.get(status or "", status or "-")

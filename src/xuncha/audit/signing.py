@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 declare(
     "close-requires-signed-commit",
-    why="The policy in force asked that who closes a measure signs, and there is no signature that git takes for good.",
+    why=lambda: _(
+        "The policy in force asked that who closes a measure signs, and there is no signature that git takes for good."
+    ),
     seen="2.3 is closed in a commit that is not signed, or by a key that is not in `allowed_signers`, while `close_requires` names "
     "`signed_commit`. To be tried, signatures need `git config gpg.ssh.allowedSignersFile FILE`.",
     lenient=True,

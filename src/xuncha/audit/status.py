@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xuncha.audit.catalogue import Broken, check, declare
-from xuncha.audit.record import requires, word
+from xuncha.audit.record import requires, status_name, word
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.records import Measure
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 declare(
     "status-jump",
-    why="A measure goes through the workflow step by step; a status that has skipped a step says something that nobody has done.",
+    why=lambda: _(
+        "A measure goes through the workflow step by step; a status that has skipped a step says something that nobody has done."
+    ),
     seen="2.3 goes from `not_started` to `closed` in one commit.",
 )
 _LACKS = {
@@ -34,14 +36,16 @@ _LACKS = {
 for _requirement, _seen in _LACKS.items():
     declare(
         f"close-requires-{_requirement}".replace("_", "-"),
-        why="A measure was closed without what the policy in force at that commit asks.",
+        why=lambda: _("A measure was closed without what the policy in force at that commit asks."),
         seen=_seen,
         lenient=True,
     )
 declare(
     "policy-weakened",
     severity="warning",
-    why="Less is asked before a measure may be closed than was asked before; what is closed afterwards is measured by that.",
+    why=lambda: _(
+        "Less is asked before a measure may be closed than was asked before; what is closed afterwards is measured by that."
+    ),
     seen="A commit takes `second_person` out of `policy.close_requires`.",
 )
 
@@ -56,20 +60,20 @@ def status_jump(step: Step) -> Iterator[Broken]:
         before, after = word(change.old, "status"), word(change.new, "status")
         if change.before is None:
             if not _may_begin(action, after):
-                yield _jump(change, _("{id} was entered as {to}").format(id=change.id, to=after))
+                yield _jump(change, _("{id} was entered as {to}").format(id=change.id, to=status_name(after)))
         elif before != after:
             if not _leads(action, before, after):
                 yield _jump(
                     change,
                     _("the status of {id} jumped from {from_} to {to}").format(
-                        id=change.id, from_=before, to=after
+                        id=change.id, from_=status_name(before), to=status_name(after)
                     ),
                 )
         elif action in TRANSITIONS and before not in TRANSITIONS[action].sources:
             yield _jump(
                 change,
                 _("`{action}` is not open to {id}, which is {to}").format(
-                    action=action, id=change.id, to=after
+                    action=action, id=change.id, to=status_name(after)
                 ),
             )
 

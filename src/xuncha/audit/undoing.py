@@ -16,17 +16,23 @@ if TYPE_CHECKING:
 
 declare(
     "false-undo",
-    why="`undo` gives every file back what it held before the commit that it names, and nothing else.",
+    why=lambda: _(
+        "`undo` gives every file back what it held before the commit that it names, and nothing else."
+    ),
     seen="A commit says `Xuncha-Action: undo`, and the files are not what they were before the commit of `Xuncha-Undoes`.",
 )
 declare(
     "deleted",
-    why="A measure that was entered stays: it can be closed, or withheld from the notice, but not forgotten.",
+    why=lambda: _(
+        "A measure that was entered stays: it can be closed, or withheld from the notice, but not forgotten."
+    ),
     seen="data/problems/02/2.3.yaml is gone, and no `undo` of its `add` says so.",
 )
 declare(
     "renumbered",
-    why="A number once given stays; whoever has written it down would find another measure under it.",
+    why=lambda: _(
+        "A number once given stays; whoever has written it down would find another measure under it."
+    ),
     seen="What was 2.3 is 2.4 from a commit on. (`sync` may do so, to a number that another clone has published meanwhile.)",
 )
 

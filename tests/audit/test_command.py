@@ -1,0 +1,150 @@
+"""The command: what an inspector sees on a screen, a program as JSON, and a reader of the notice at its end."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import LedgerOnDisk
+
+KEYS = ["commit", "author", "date", "path", "id", "severity", "code", "message"]
+
+
+def tamper(ledger: LedgerOnDisk) -> str:
+    """Move a deadline by hand; the commit."""
+    ledger.write(ledger.path("3.1"), ledger.read("3.1").replace("2024-12-31", "2029-12-31"))
+    ledger.commit("<script>alert(1)</script>")
+    return ledger.git("rev-parse", "HEAD").strip()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", "已核验 2 次提交、8 处文件改动：历史合乎规则。"),
+        ("en", "2 commits and 11 changes of files checked: history kept the rules."),
+    ],
+)
+def test_a_clean_ledger_gets_one_sentence(ledger: LedgerOnDisk, language: str, said: str) -> None:
+    ledger.ok("progress", "1.2", "继续推进。")
+    printed = ledger.ok("--lang", language, "audit")
+    assert printed.count("\n") == 1
+    assert said.rsplit("：", maxsplit=1)[-1].rsplit(": ", maxsplit=1)[-1] in printed
+
+
+def test_a_break_is_named_with_its_commit_author_day_and_code(ledger: LedgerOnDisk) -> None:
+    commit = tamper(ledger)
+    result = ledger.run("audit")
+    assert result.code == 1
+    assert commit[:10] in result.out
+    assert "tester" in result.out
+    assert "[deadline-moved]" in result.out
+    assert "[by-hand]" in result.out
+    assert "3.1 的时限未经 `extend` 由 2024-12-31 改为 2029-12-31" in result.out
+    assert max(map(wide, result.out.splitlines())) <= 80
+    assert max(map(wide, ledger.run("--lang", "en", "audit").out.splitlines())) <= 80
+
+
+def wide(text: str) -> int:
+    """Columns that a line takes on a terminal."""
+    return sum(1 + (ord(character) > 0x2E7F) for character in text)
+
+
+def test_programs_are_given_all_of_it(ledger: LedgerOnDisk) -> None:
+    commit = tamper(ledger)
+    result = ledger.run("audit", "--json")
+    found = json.loads(result.out)
+    assert result.code == 1
+    assert [list(each) for each in found] == [KEYS] * len(found)
+    moved = next(each for each in found if each["code"] == "deadline-moved")
+    assert moved["commit"] == commit
+    assert (moved["path"], moved["id"], moved["severity"]) == (ledger.path("3.1"), "3.1", "error")
+    assert ledger.json("audit", "--since", "HEAD") == []
+
+
+def test_an_anchor_is_kept_printed_and_held_against_history(ledger: LedgerOnDisk) -> None:
+    ledger.ok("close", "1.2")
+    tip = ledger.git("rev-parse", "HEAD").strip()
+    printed = ledger.ok("audit", "--anchor")
+    assert f"第1次核验　{tip[:12]}　" in printed
+    assert ledger.git("cat-file", "-t", "xuncha/audit/1").strip() == "tag"
+    assert "Xuncha-Errors: 0" in ledger.git("cat-file", "tag", "xuncha/audit/1")
+    assert "第1次核验" in ledger.ok("audit", "--anchor"), "the same commit is not anchored twice"
+    assert ledger.git("tag").split() == ["xuncha/audit/1"]
+    ledger.ok("progress", "3.1", "继续推进。")
+    assert "第2次核验" in ledger.ok("audit", "--anchor")
+    ledger.git("reset", "-q", "--hard", "HEAD~2")
+    result = ledger.run("audit", "--json")
+    assert result.code == 1
+    assert [each["code"] for each in json.loads(result.out)] == ["history-rewritten"] * 2
+    for number in (1, 2):
+        ledger.git("tag", "-d", f"xuncha/audit/{number}")
+    assert ledger.json("audit") == []
+    result = ledger.run("audit", "--since", tip[:12], "--json")
+    assert [each["code"] for each in json.loads(result.out)] == ["history-rewritten"], (
+        "the printed hash is enough"
+    )
+
+
+def test_an_anchor_tells_how_many_errors_there_were(ledger: LedgerOnDisk) -> None:
+    tamper(ledger)
+    result = ledger.run("audit", "--anchor")
+    assert result.code == 1
+    assert "，发现3处不合规则" in result.out
+
+
+def test_an_anchor_of_a_part_is_refused(ledger: LedgerOnDisk) -> None:
+    assert ledger.run("audit", "--anchor", "--since", "HEAD").code == 2
+
+
+def test_a_tag_that_git_cannot_sign_is_an_error_for_people(ledger: LedgerOnDisk) -> None:
+    ledger.git("config", "gpg.format", "ssh")
+    ledger.git("config", "user.signingkey", str(ledger.root / "no-such-key.pub"))
+    result = ledger.run("audit", "--anchor")
+    assert (result.code, "error[tag-refused]" in result.err) == (1, True)
+
+
+def test_nothing_committed_is_said_and_no_repository_is_the_surroundings(
+    bare_ledger: LedgerOnDisk,
+) -> None:
+    assert bare_ledger.run("audit").code == 3
+    bare_ledger.git("init", "-q")
+    assert bare_ledger.json("audit") == []
+    assert bare_ledger.run("audit", "--anchor").code == 1
+
+
+def test_the_page_is_whole_and_shows_no_mark_up_of_others(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    ledger.git("config", "user.name", "<b>某人</b>")
+    ledger.write("templates/audit.html.j2", "一切正常")
+    tamper(ledger)
+    page = tmp_path / "page.html"
+    assert ledger.run("audit", "--html", page).code == 1
+    text = page.read_text(encoding="utf-8")
+    assert "&lt;b&gt;某人&lt;/b&gt;" in text, "escaped"
+    assert "<script" not in text
+    assert "http" not in text.replace("http-equiv", "")
+    assert "一切正常" not in text, "the office does not lay out the page of the inspectors"
+    assert "deadline-moved" in text
+    assert ledger.git("rev-parse", "HEAD").strip() in text
+
+
+def test_the_page_of_a_clean_ledger_says_so(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    ledger.ok("audit", "--html", page)
+    assert "没有发现不合规则之处" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("form", ["txt", "md", "html"])
+def test_the_notice_says_up_to_where_history_was_verified(ledger: LedgerOnDisk, form: str) -> None:
+    refused = ledger.run("notice", "-f", form, "--anchor")
+    assert (refused.code, "error[no-anchor]" in refused.err) == (1, True)
+    ledger.ok("audit", "--anchor")
+    plain, noted = ledger.ok("notice", "-f", form), ledger.ok("notice", "-f", form, "--anchor")
+    tip = ledger.git("rev-parse", "--short=12", "HEAD").strip()
+    assert tip not in plain
+    assert f"（整改台账历史第1次核验，核验至{tip}，" in noted
+    assert "tester" not in noted, "who verified is not for the public"
