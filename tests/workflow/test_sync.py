@@ -87,6 +87,17 @@ def same(pair: Pair) -> bool:
     return len(heads) == 1 and findings(pair.here) == [] and pair.here.clean() and pair.there.clean()
 
 
+def cut_off_while_sending(pair: Pair) -> None:
+    """A sync here that brings together, and then finds the remote gone; it is back afterwards."""
+    away = pair.shared.with_name("拔掉的盘")
+    cut = hook(pair.here, "post-merge", f"mv '{pair.shared}' '{away}'")
+    with pytest.raises(SurroundingsError) as caught:
+        sync(pair.here.root)
+    assert caught.value.code == "unreachable"
+    cut.unlink()
+    away.rename(pair.shared)
+
+
 def refused(ledger: LedgerOnDisk, code: str, kind: type[XunchaError] = RefusedError) -> XunchaError:
     """A sync that is refused, and leaves branch, index and files as they were."""
     before = (ledger.git("rev-parse", "HEAD"), ledger.git("status", "--porcelain"), snapshot(ledger))
@@ -255,6 +266,21 @@ def test_a_number_changes_again_where_others_were_quicker_again(pair: Pair) -> N
     assert same(pair)
 
 
+def test_what_others_entered_keeps_the_number_that_one_had_given_here_before(pair: Pair) -> None:
+    enter(pair.there, "乙的")
+    enter(pair.here, "甲的")
+    sync(pair.there.root)
+    cut_off_while_sending(pair)
+    report(pair.here, "2.4", "甲帮着做了。")
+    report(pair.there, "1.2", "乙做的。")
+    sync(pair.there.root)
+    assert told(sync(pair.here.root)) == []
+    sync(pair.there.root)
+    assert same(pair)
+    assert [title(pair.there, f"2.{n}") for n in (4, 5)] == ["乙的", "甲的"]
+    assert record(pair.there, "2.4").progress[-1].text == "甲帮着做了。"
+
+
 def test_history_follows_a_measure_whose_number_changed(pair: Pair) -> None:
     for name in ("乙一", "乙二"):
         enter(pair.there, name)
@@ -288,12 +314,7 @@ def test_the_whole_history_knows_the_present_numbers(pair: Pair) -> None:
     sync(pair.there.root)
     enter(pair.there, "乙三")
     report(pair.here, "2.4", "甲一有进展。")
-    away = pair.shared.with_name("拔掉的盘")
-    hook(pair.here, "post-merge", f"mv '{pair.shared}' '{away}'")
-    with pytest.raises(SurroundingsError):
-        sync(pair.here.root)
-    (pair.here.root / ".git/hooks/post-merge").unlink()
-    away.rename(pair.shared)
+    cut_off_while_sending(pair)
     report(pair.here, "2.6", "甲一又有进展。")
     sync(pair.there.root)
     sync(pair.here.root)
@@ -619,15 +640,10 @@ def test_a_connection_lost_between_receiving_and_sending_keeps_what_was_received
     report(pair.there, "1.2", "乙做的。")
     sync(pair.there.root)
     report(pair.here, "1.2", "甲做的。")
-    away = pair.shared.with_name("拔掉的盘")
-    hook(pair.here, "post-merge", f"mv '{pair.shared}' '{away}'")
-    with pytest.raises(SurroundingsError) as caught:
-        sync(pair.here.root)
-    assert caught.value.code == "unreachable"
+    cut_off_while_sending(pair)
     assert pair.here.clean()
     assert findings(pair.here) == []
-    away.rename(pair.shared)
-    (pair.here.root / ".git/hooks/post-merge").unlink()
+    assert record(pair.here, "1.2").progress[-2].text == "乙做的。"
     assert sync(pair.here.root).sent == 2
     sync(pair.there.root)
     assert same(pair)
@@ -639,6 +655,22 @@ def test_a_password_in_an_address_is_not_shown(ledger: LedgerOnDisk) -> None:
     assert result.code == 3
     assert "127.0.0.1" in result.err
     assert "geheim" not in result.err
+
+
+def test_no_question_is_asked_that_nobody_can_see(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    ssh = tmp_path / "bin/ssh"
+    ssh.parent.mkdir()
+    ssh.write_text(f"#!/bin/sh\necho \"$@\" $GIT_TERMINAL_PROMPT >> '{tmp_path}/asked'\nexit 255\n")
+    ssh.chmod(0o755)
+    ledger.git("remote", "add", "origin", "ssh://nowhere.invalid/x.git")
+    path = f"{ssh.parent}:{ledger.environment['PATH']}"
+    assert ledger.run("sync", PATH=path).code == 3
+    asked = (tmp_path / "asked").read_text()
+    assert "BatchMode=yes" in asked
+    assert asked.splitlines()[0].endswith(" 0")
+    ledger.git("config", "core.sshCommand", f"{ssh} --ours")
+    assert ledger.run("sync", GIT_TERMINAL_PROMPT="1").code == 3
+    assert "--ours" in (tmp_path / "asked").read_text().splitlines()[-1], "as the user has set it up"
 
 
 def test_a_hook_of_the_remote_refuses_in_its_own_words(pair: Pair) -> None:
