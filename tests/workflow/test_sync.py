@@ -20,6 +20,7 @@ from tests.workflow.surroundings import (
     touched,
     trailers,
 )
+from xuncha.audit.examine import audit
 from xuncha.errors import RefusedError, SurroundingsError, XunchaError
 from xuncha.model.identity import Identity
 from xuncha.model.records import EvidenceFile
@@ -348,7 +349,7 @@ def test_two_files_of_one_name_are_both_kept(pair: Pair) -> None:
         act(each, actions.attach("照片.JPG", name.encode(), DAY, f"{name}的照片"), "1.2")
     sync(pair.there.root)
     assert "1.2 的佐证材料已改名 照片.JPG → 照片-2.JPG" in pair.here.ok("sync")
-    assert subject(pair.here, "HEAD^1") == "修改 1.2 佐证改名：照片.JPG → 照片-2.JPG"
+    assert subject(pair.here, "HEAD^1") == "佐证 1.2 改名：照片.JPG → 照片-2.JPG"
     sync(pair.there.root)
     assert same(pair)
     folder = pair.there.root / "data/evidence/1.2"
@@ -356,6 +357,7 @@ def test_two_files_of_one_name_are_both_kept(pair: Pair) -> None:
     proofs = {entry.text: entry.evidence for entry in record(pair.there, "1.2").progress}
     assert isinstance(proofs["甲的照片"][0], EvidenceFile)
     assert proofs["甲的照片"][0].file == "照片-2.JPG"
+    assert [each for each in audit(pair.there.root).breaks if each.code != "by-hand"] == []
 
 
 def test_the_same_file_attached_twice_is_one(pair: Pair) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.audit.catalogue import Broken, check, declare
-from xuncha.audit.record import Data, entries, proofs_of, said, word
+from xuncha.audit.record import Data, entries, hashes_of, proofs_of, said, word
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
@@ -135,11 +135,11 @@ def _lost(change: Change, key: str) -> Iterator[Broken]:
     old, new = entries(change.old, key), entries(change.new, key)
     left: dict[tuple[object, ...], set[object]] = {}
     for entry in new:  # several may say the same, of different files
-        left.setdefault(said(entry), set()).update(proofs_of(entry))
+        left.setdefault(said(entry), set()).update(hashes_of(entry))
     known = {said(entry) for entry in old}
     gone = [entry for entry in old if said(entry) not in left]
     fresh = [entry for entry in new if said(entry) not in known]
-    poorer = sum(said(entry) in left and not proofs_of(entry) <= left[said(entry)] for entry in old)
+    poorer = sum(said(entry) in left and not hashes_of(entry) <= left[said(entry)] for entry in old)
     rewritten = min(len(gone), len(fresh)) + poorer
     removed = len(gone) - min(len(gone), len(fresh)) + _doubles(old, new)
     if rewritten:

@@ -12,7 +12,7 @@ from xuncha.model.identity import EVIDENCE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xuncha.audit.replayed import Step
+    from xuncha.audit.replayed import Change, Step
 
 declare(
     "evidence-hash",
@@ -57,6 +57,8 @@ def evidence_stays(step: Step) -> Iterator[Broken]:
         if not change.is_evidence or change.before is None:
             continue
         if change.after is None:
+            if _has_another_name(step, change):
+                continue
             yield Broken(
                 "evidence-removed",
                 _("{path} was deleted").format(path=change.path),
@@ -72,3 +74,12 @@ def evidence_stays(step: Step) -> Iterator[Broken]:
                 change.path,
                 change.id or None,
             )
+
+
+def _has_another_name(step: Step, change: Change) -> bool:
+    """Whether the same bytes prove the same measure still, under a name that came in the same commit."""
+    return any(
+        other.is_evidence and other.before is None and other.after is not None and change.before is not None
+        and other.id == change.id and other.after.blob == change.before.blob
+        for other in step.changes
+    )  # fmt: skip

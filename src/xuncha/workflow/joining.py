@@ -142,8 +142,8 @@ class Joining:
             return tip, listing  # it will be in dispute
         changes[identity.path] = Held(held.mode, objects.store(self.git, [content])[0])
         status = str(parse(content).get("status", ""))
-        subject = f"{SUBJECTS['edit']} {identity} 佐证改名：{name} → {free}"
-        message = Message(subject, "edit", [Step(str(identity), status, status)])
+        subject = f"{SUBJECTS['attach']} {identity} 改名：{name} → {free}"
+        message = Message(subject, "attach", [Step(str(identity), status, status)])
         tree = objects.changed(self.git, tip, changes)
         self.renamed.append((identity, name, free))
         return objects.commit(self.git, tree, [tip], message.text()), _with(listing, changes)
