@@ -8,7 +8,7 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.store.files import Overlay
 from xuncha.store.loading import check
-from xuncha.trail.git import GitError, literal
+from xuncha.trail.git import Git, GitError, literal
 from xuncha.trail.history import Event, history
 from xuncha.workflow.change import FileChange, Leftover, Message, Session, Step, begin
 from xuncha.workflow.perform import SUBJECTS, Done, standing
@@ -21,7 +21,7 @@ def undo(root: Path) -> Done | Leftover:
     """Take back the last thing that a command did.
 
     What an interrupted command left without a commit is the last thing, where there is such; else it is the newest
-    commit of ours, made by whoever asks, that is not taken back yet: not what others did and a sync brought here.
+    commit of ours that is not taken back yet: not what others did elsewhere and a sync brought here.
 
     Returns:
         What was done; or what an interrupted command had left.
@@ -33,7 +33,7 @@ def undo(root: Path) -> Done | Leftover:
     with begin(root) as (session, leftover):
         if leftover is not None:
             return leftover
-        events = _last(history(root), session.git.user()[1])
+        events = _last(history(root), session.git)
         commit = events[0].commit
         changes = _changes(session, commit, events[0].subject)
         session.must_be_clean(*[change.path for change in changes])
@@ -59,13 +59,14 @@ _NOT_TAKEN_BACK = frozenset({None, "undo", "sync", "renumber"})
 """What is by hand; what brings others' work and mends numbers for it has no before of its own."""
 
 
-def _last(events: list[Event], email: str) -> list[Event]:
-    """The events of the newest commit of ours, by whoever has this e-mail, that can be and is not taken back."""
+def _last(events: list[Event], git: Git) -> list[Event]:
+    """The events of the newest commit of ours, made here, that can be and is not taken back."""
     undone = {event.undoes for event in events if event.undoes}
+    me = git.user()[1] if events else ""
     for event in events:
         if event.action == "init":
             break
-        if event.action in _NOT_TAKEN_BACK or event.commit in undone or event.email != email:
+        if event.action in _NOT_TAKEN_BACK or event.commit in undone or _came_from_elsewhere(event, me, git):
             continue
         return [other for other in events if other.commit == event.commit]
     raise RefusedError(
@@ -73,6 +74,13 @@ def _last(events: list[Event], email: str) -> list[Event]:
         _("there is nothing here that a command of xuncha has done and that could be taken back"),
         _("what others have done, they take back themselves") if events else "",
     )
+
+
+def _came_from_elsewhere(event: Event, me: str, git: Git) -> bool:
+    """Whether somebody else did it, and it stands in what is shared: then it was not done here, as far as can be told."""
+    if event.email == me:
+        return False
+    return bool(git.text("for-each-ref", "--count=1", f"--contains={event.commit}", "refs/remotes"))
 
 
 def _changes(session: Session, commit: str, subject: str) -> list[FileChange]:
