@@ -23,6 +23,7 @@ COMPUTING = {
     ("show",),
     ("log",),
     ("validate",),
+    ("doctor",),
     ("proof",),
     ("import", "xlsx"),
     ("import", "notice"),

@@ -14,7 +14,9 @@ from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
 if TYPE_CHECKING:
-    from rich.text import Text
+    from pathlib import Path
+
+    from rich.table import Table
 
     from xuncha.doctor.examination import Diagnosis, State
 
@@ -42,20 +44,21 @@ def doctor(context: typer.Context, as_json: options.Json = False) -> None:
     from xuncha.doctor.examination import examine  # noqa: PLC0415
 
     with screen.patience(_("Everything around the ledger is being looked at")):
-        found = examine(of(context).root, time.time_ns() / 1e9)
+        root = of(context).root
+        found = examine(root, time.time_ns() / 1e9)
     if as_json:
         screen.data([each.as_json() for each in found])
     else:
-        _show(found)
+        _show(found, root)
     raise typer.Exit(1 if any(each.state == "error" for each in found) else 0)
 
 
-def _show(found: list[Diagnosis]) -> None:
+def _show(found: list[Diagnosis], root: Path) -> None:
     """A line each; below what is wrong, what to type."""
     for each in found:
         if each.state == "unknown":
             continue
-        screen.show(_line(each))
+        screen.show(_marked(each.state, each.message), wide=True)
         if each.mend:
             screen.line(f"{_INDENT}{each.mend}")
     unknown = [each.code for each in found if each.state == "unknown"]
@@ -67,6 +70,8 @@ def _show(found: list[Diagnosis]) -> None:
             )
         )
     wrong = sum(each.state in {"error", "warning"} for each in found)
+    if any(each.mend for each in found) and root != root.cwd():
+        screen.line(_("What is to be typed is meant in the folder {path}.").format(path=root))
     if wrong:
         screen.line(
             ngettext("{n} thing is to be mended.", "{n} things are to be mended.", wrong).format(n=wrong)
@@ -75,15 +80,14 @@ def _show(found: list[Diagnosis]) -> None:
         screen.line(_("All is well around the ledger. What is in it: xuncha validate"))
 
 
-def _line(each: Diagnosis) -> Text:
-    return _marked(each.state, each.message)
-
-
-def _marked(state: State, message: str) -> Text:
+def _marked(state: State, message: str) -> Table:
     """A sentence behind its mark, which is a word: it says the same in a pipe, and without colours."""
+    from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     marks = {"well": _("ok"), "note": _("note"), "warning": _("warn"), "error": _("error"), "unknown": "-"}
-    mark = Text(marks[state], style=_STYLES[state])
-    mark.append(" " * max(1, len(_INDENT) - mark.cell_len))
-    return mark.append(screen.clean(message), style="default")
+    table = Table.grid()
+    table.add_column(width=len(_INDENT), no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row(Text(marks[state], style=_STYLES[state]), Text(screen.clean(message)))
+    return table

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from xuncha.errors import SurroundingsError
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from xuncha.doctor.catalogue import Need
 
+Need = Literal["nothing", "git", "folder", "trust", "repository", "commit"]
+"""What a check cannot do without: a git that runs; and a `.git`; which git trusts; and opens; and in which there is a commit."""
 _VERSION = re.compile(r"git version ([0-9]+)\.([0-9]+)(?:\.([0-9]+))?")
 
 
@@ -107,8 +109,11 @@ class Around:
     def records(self) -> Iterator[Path]:
         """The ledger's own files, whatever is in them."""
         for pattern in (LEDGER_FILE, f"{PROBLEMS}/*/*.yaml"):
-            yield from sorted(path for path in self.root.glob(pattern) if path.is_file())
+            yield from sorted(self.root.glob(pattern))
 
     def named(self, path: Path) -> str:
         """A file as it is typed in the ledger's folder."""
-        return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)
+        try:
+            return os.path.relpath(path, self.root)
+        except ValueError:  # on another drive
+            return str(path)

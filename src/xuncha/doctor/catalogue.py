@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-if TYPE_CHECKING:
-    from xuncha.doctor.around import Around
+from xuncha.doctor.around import Around, Need
 
 Severity = Literal["error", "warning", "note"]
 """`error`: commands fail, or work can be lost; `warning`: it will bring trouble; `note`: good to know."""
-Need = Literal["nothing", "git", "folder", "trust", "repository", "commit"]
-"""What a check cannot do without: a git that runs; and a `.git`; which git trusts; and opens; and in which there is a commit."""
 
 
 class Ailment(NamedTuple):
@@ -26,7 +23,7 @@ class Ailment(NamedTuple):
     """Whether it is this time less than its severity says: it is told as a note."""
 
 
-Look = Callable[["Around"], Iterator[Ailment]]
+Look = Callable[[Around], Iterator[Ailment]]
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
+import stat
 from typing import TYPE_CHECKING, Final
 
 from xuncha.doctor.catalogue import Ailment, check
@@ -34,9 +36,10 @@ _LARGEST: Final = 1024 * 1024
 def read_only(around: Around) -> Iterator[Ailment]:
     """A folder of the ledger, or of git, cannot be written."""
     folders = [around.root, around.root / "data", around.root / PROBLEMS]
-    folders += sorted(path for path in (around.root / PROBLEMS).glob("*") if path.is_dir())
+    with contextlib.suppress(OSError):  # the folder of them all is told of then
+        folders += sorted((around.root / PROBLEMS).iterdir())
     folders += [place for folder in around.folders for place in (folder, folder / "objects", folder / "refs")]
-    closed = [path for path in folders if path.is_dir() and not os.access(path, os.W_OK | os.X_OK)]
+    closed = [path for path in folders if _is_folder(path) and not os.access(path, os.W_OK | os.X_OK)]
     if closed:
         names = [around.named(path) for path in closed[:_SHOWN]]
         yield Ailment(
@@ -45,6 +48,13 @@ def read_only(around: Around) -> Iterator[Ailment]:
             ),
             f"chmod -R u+w {' '.join(map(shlex.quote, names[:1] if str(names[0]) == '.' else names))}",
         )  # fmt: skip
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # what it is in may not be entered, and is told of
+        return False
 
 
 @check(
@@ -137,10 +147,11 @@ def mixed(around: Around) -> Iterator[Ailment]:
 
 
 def _contents(around: Around) -> Iterator[tuple[Path, bytes]]:
-    """The ledger's files and their bytes; of what is too large or cannot be read, nothing."""
+    """The ledger's files and their bytes; of what is too large, is no file (a pipe, a link) or cannot be read, nothing."""
     for path in around.records():
         try:
-            if path.stat().st_size <= _LARGEST:
+            status = path.lstat()
+            if stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST:
                 yield path, path.read_bytes()
         except OSError:
             continue

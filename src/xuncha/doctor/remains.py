@@ -69,25 +69,26 @@ def git_lock(around: Around) -> Iterator[Ailment]:
             age = max(0, int(around.now - path.stat().st_mtime))
         except OSError:  # it has just gone
             continue
-        mend = f"rm {shlex.quote(str(path))}"
+        name = around.named(path)
+        mend = f"rm {shlex.quote(name)}"
         runs = _git_runs({*around.folders, around.root})
         if runs or (runs is None and age < _LONG):
             yield Ailment(
-                _("git seems to be at work: {path} is there, for {age}").format(path=path, age=_lasting(age)),
+                _("git seems to be at work: {path} is there, for {age}").format(path=name, age=_lasting(age)),
                 _("wait until it has ended; if none is running: {command}").format(command=mend),
                 milder=True,
             )
         elif runs is None:
             yield Ailment(
                 _("{path} is there, for {age}; nothing tells whether its git still runs").format(
-                    path=path, age=_lasting(age)
+                    path=name, age=_lasting(age)
                 ),
                 _("if no git is running: {command}").format(command=mend),
             )
         else:
             yield Ailment(
                 _("{path} was left behind {age} ago: no git is running here").format(
-                    path=path, age=_lasting(age)
+                    path=name, age=_lasting(age)
                 ),
                 _("if none is running on another computer either: {command}").format(command=mend),
             )

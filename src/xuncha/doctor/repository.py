@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from xuncha.doctor.catalogue import Ailment, check
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
+from xuncha.store.files import TEMPORARY
 from xuncha.trail.git import detached
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def uncommitted(around: Around) -> Iterator[Ailment]:
     # Without the option git would write its index anew: the doctor changes nothing.
     listed = around.paths("--no-optional-locks", "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", "data", "templates")  # fmt: skip
     paths = [entry[len("XY ") :].removeprefix(above) for entry in listed]
+    paths = [path for path in paths if not path.rpartition("/")[2].startswith(TEMPORARY)]
     if not paths:
         return
     named = _(", ").join(paths[:_SHOWN]) + (" …" if len(paths) > _SHOWN else "")

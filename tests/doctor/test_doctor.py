@@ -1,0 +1,525 @@
+"""The doctor: each ailment, made for real, is found under its own code with what mends it; a healthy ledger is well."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.terminals import too_wide
+from tests.conftest import LedgerOnDisk, measure
+from xuncha.doctor import computer, remains
+from xuncha.doctor.around import Around
+from xuncha.doctor.catalogue import CHECKS, Ailment
+from xuncha.doctor.examination import examine, in_order
+from xuncha.store.files import half_written
+from xuncha.trail.git import git_dir
+from xuncha.workflow.change import begin
+
+GIT = shutil.which("git") or "git"
+ATTRIBUTES = "data/** -text\ndata/**/*.yaml merge=xuncha\n"
+IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+NOBODY = 65534
+linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows what runs")
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> None:
+    git_dir.cache_clear()
+
+
+@pytest.fixture(params=["top", "folder"])
+def healthy(bare_ledger: LedgerOnDisk, request: pytest.FixtureRequest, tmp_path: Path) -> LedgerOnDisk:
+    """A ledger in the best of health, at the top of its repository or in a folder of it."""
+    top = bare_ledger.root if request.param == "top" else bare_ledger.root.parent
+    bare_ledger.write(".gitattributes", ATTRIBUTES)
+    bare_ledger.git("init", "-q", str(top))
+    bare_ledger.git(
+        "config",
+        "merge.xuncha.driver",
+        f"{shlex.quote(sys.executable)} -m xuncha merge-driver %O %A %B %L %P",
+    )
+    bare_ledger.git("add", "-A", ".")
+    bare_ledger.git("commit", "-qm", "start")
+    remote = tmp_path.parent / f"{tmp_path.name}-remote"
+    bare_ledger.git("init", "-q", "--bare", str(remote))
+    bare_ledger.git("remote", "add", "origin", str(remote))
+    bare_ledger.git("push", "-q", "-u", "origin", "main")
+    return bare_ledger
+
+
+def found(ledger: LedgerOnDisk, **environment: str) -> dict[str, dict[str, Any]]:
+    """What the doctor says is not well, by code."""
+    result = ledger.run("doctor", "--json", **environment)
+    said = json.loads(result.out)
+    assert result.err == ""
+    assert result.code == int(any(each["state"] == "error" for each in said))
+    assert {each["code"] for each in said} == set(CHECKS)
+    assert all(bool(each["mend"]) == (each["state"] not in {"well", "unknown"}) for each in said)
+    return {each["code"]: each for each in said if each["state"] not in {"well", "unknown"}}
+
+
+def mended(ledger: LedgerOnDisk, mend: str) -> None:
+    """Type what was said, in the ledger's folder."""
+    subprocess.run(["sh", "-c", mend], cwd=ledger.root, env=ledger.environment, check=True)
+
+
+def conflict(ledger: LedgerOnDisk) -> None:
+    """Two branches that have changed the same line; the other one is called `other`."""
+    ledger.write(".gitattributes", "data/** -text\n")
+    ledger.commit("without the driver")
+    ledger.git("switch", "-qc", "other")
+    ledger.write(ledger.path("1.1"), measure("1.1", title="甲"))
+    ledger.commit("theirs")
+    ledger.git("switch", "-q", "main")
+    ledger.write(ledger.path("1.1"), measure("1.1", title="乙"))
+    ledger.commit("ours")
+
+
+def git_fails(ledger: LedgerOnDisk, *arguments: str) -> None:
+    """Run a git that ends in a conflict."""
+    done = subprocess.run(
+        [GIT, *arguments], cwd=ledger.root, env=ledger.environment, capture_output=True, check=False
+    )
+    assert done.returncode
+
+
+def test_a_healthy_ledger_is_well(healthy: LedgerOnDisk) -> None:
+    assert found(healthy) == {}
+    said = healthy.run("doctor")
+    assert said.code == 0
+    lines = said.out.splitlines()
+    assert len(lines) == len(CHECKS) + 1
+    assert all(line.startswith("正常  ") for line in lines[:-1])
+
+
+def test_looking_changes_nothing(healthy: LedgerOnDisk) -> None:
+    healthy.write(healthy.path("1.1"), measure("1.1"))
+    healthy.write(f"data/{half_written(Path('x')).name}", "x")
+    (healthy.root / "data/ledger.yaml").touch()  # the index is out of date, and stays so
+
+    def state() -> dict[str, tuple[int, str]]:
+        files = [path for path in healthy.root.parent.rglob("*") if path.is_file()]
+        return {
+            str(path): (path.stat().st_mtime_ns, hashlib.sha256(path.read_bytes()).hexdigest())
+            for path in files
+        }
+
+    before = state()
+    found(healthy)
+    assert state() == before
+
+
+# ---------------------------------------------------------------- git itself
+
+
+def test_no_git(healthy: LedgerOnDisk, tmp_path: Path) -> None:
+    said = found(healthy, PATH=str(tmp_path))
+    assert {code: each["state"] for code, each in said.items()} == {"no-git": "error"}
+    told = healthy.run("doctor", PATH=str(tmp_path))
+    assert told.code == 1
+    assert told.out.startswith("错误  git 未安装")
+
+
+def test_a_git_that_does_not_run(healthy: LedgerOnDisk, tmp_path: Path) -> None:
+    fake(tmp_path, "exit 127")
+    assert set(found(healthy, PATH=f"{tmp_path}:{os.environ['PATH']}")) == {"no-git"}
+    (tmp_path / "git").chmod(0o644)
+    assert set(found(healthy, PATH=str(tmp_path))) == {"no-git"}
+
+
+def fake(folder: Path, script: str) -> None:
+    """A git of one's own."""
+    (folder / "git").write_text(f"#!/bin/sh\n{script}\n")
+    (folder / "git").chmod(0o755)
+
+
+@pytest.mark.parametrize(("version", "old"), [("2.30.1", True), ("2.37.9", True), ("2.38.0", False), ("2.51.0.windows.1", False), ("3.0", False)])  # fmt: skip
+def test_an_old_git(healthy: LedgerOnDisk, tmp_path: Path, version: str, old: bool) -> None:
+    fake(tmp_path, f'[ "$1" = --version ] && echo git version {version} && exit\nexec {GIT} "$@"')
+    said = found(healthy, PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert {code: each["state"] for code, each in said.items()} == ({"old-git": "warning"} if old else {})
+    assert not old or version in said["old-git"]["message"]
+
+
+def test_no_user(healthy: LedgerOnDisk) -> None:
+    healthy.git("config", "user.useConfigOnly", "true")
+    (Path(healthy.environment["HOME"]) / "gitconfig").write_text("")
+    said = found(healthy)
+    assert {code: each["state"] for code, each in said.items()} == {"no-user": "error"}
+    mended(healthy, said["no-user"]["mend"])
+    assert found(healthy) == {}
+
+
+def test_a_user_whom_git_has_guessed_is_a_note_or_none_at_all(healthy: LedgerOnDisk) -> None:
+    (Path(healthy.environment["HOME"]) / "gitconfig").write_text("")
+    healthy.environment.pop("EMAIL", None)
+    said = found(healthy)["no-user"]
+    assert (said["state"], "<" in said["message"]) in {
+        ("note", True),
+        ("error", False),
+    }  # as the computer is named
+
+
+def test_a_repository_of_another_account(healthy: LedgerOnDisk) -> None:
+    top = Path(healthy.git("rev-parse", "--show-toplevel").strip())
+    strange = {} if IS_ROOT else {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}
+    if IS_ROOT:
+        for path in (top, top / ".git"):
+            os.chown(path, NOBODY, NOBODY)
+    said = found(healthy, **strange)
+    assert {code: each["state"] for code, each in said.items()} == {"not-yours": "error"}
+    assert said["not-yours"]["mend"].startswith("git config --global --add safe.directory ")
+    mended(healthy, said["not-yours"]["mend"])
+    assert found(healthy, **strange) == {}
+
+
+def test_a_repository_that_git_cannot_open(healthy: LedgerOnDisk) -> None:
+    place = Path(healthy.git("rev-parse", "--absolute-git-dir").strip())
+    with (place / "config").open("a") as stream:
+        stream.write("[broken\n")
+    said = found(healthy)
+    assert set(said) == {"git-refuses"}
+    assert "config" in said["git-refuses"]["message"]
+
+
+def test_no_repository_and_no_commit(bare_ledger: LedgerOnDisk) -> None:
+    said = found(bare_ledger)
+    assert {code: each["state"] for code, each in said.items()} == {"no-repository": "error"}
+    bare_ledger.git("init", "-q")
+    assert found(bare_ledger)["no-commit"]["state"] == "warning"
+    mended(bare_ledger, said["no-repository"]["mend"])
+    assert set(found(bare_ledger)) == {"no-driver", "no-driver-line", "not-shared"}
+
+
+# ---------------------------------------------------------------- the repository
+
+
+@pytest.mark.parametrize(
+    ("begin_it", "name"),
+    [
+        (("merge", "other"), "merge"),
+        (("rebase", "other"), "rebase"),
+        (("cherry-pick", "other"), "cherry-pick"),
+        (("revert", "--no-edit", "HEAD~1"), "revert"),
+        (("am", "--no-3way", "x.patch"), "rebase"),
+    ],
+)
+def test_something_half_done(ledger: LedgerOnDisk, begin_it: tuple[str, ...], name: str) -> None:
+    conflict(ledger)
+    if begin_it[0] == "revert":
+        ledger.write(ledger.path("1.1"), measure("1.1", title="丙"))
+        ledger.commit("again")
+    (ledger.root / "x.patch").write_text(ledger.git("format-patch", "-1", "--stdout", "other"))
+    git_fails(ledger, *begin_it)
+    said = found(ledger)
+    assert said["unfinished"]["state"] == "error"
+    assert f"git {name} --abort" in said["unfinished"]["mend"]
+    assert "detached" not in said
+    ledger.git(*("am" if begin_it[0] == "am" else name,), "--abort")
+    assert "unfinished" not in found(ledger)
+
+
+def test_a_detached_head(healthy: LedgerOnDisk) -> None:
+    healthy.git("switch", "-q", "--detach")
+    said = found(healthy)
+    assert said["detached"]["state"] == "warning"
+    assert said["detached"]["mend"] == "git switch main"
+    mended(healthy, said["detached"]["mend"])
+    assert found(healthy) == {}
+
+
+def test_commits_on_no_branch_are_brought_back(healthy: LedgerOnDisk) -> None:
+    healthy.git("switch", "-q", "--detach")
+    healthy.ok("close", "1.2")
+    lost = healthy.git("rev-parse", "HEAD").strip()
+    mended(healthy, found(healthy)["detached"]["mend"])
+    assert healthy.git("rev-parse", "main").strip() == lost
+    assert set(found(healthy)) == {"not-shared"}
+
+
+def test_uncommitted_changes(healthy: LedgerOnDisk) -> None:
+    healthy.write(healthy.path("1.1"), measure("1.1"))
+    healthy.write("data/problems/03/3.2.yaml", measure("3.2"))
+    healthy.write("other.txt", "not the ledger's")
+    said = found(healthy)
+    assert {code: each["state"] for code, each in said.items()} == {"uncommitted": "warning"}
+    assert "data/problems/01/1.1.yaml" in said["uncommitted"]["message"]
+    assert "data/problems/03/3.2.yaml" in said["uncommitted"]["message"]
+    assert "台账/data" not in said["uncommitted"]["message"]
+    mended(healthy, "git add data && git commit -qm 手工修改")
+    assert set(found(healthy)) == {"not-shared"}
+
+
+# ---------------------------------------------------------------- remains
+
+
+def hook(ledger: LedgerOnDisk, script: str) -> None:
+    """A hook that runs while a command commits."""
+    place = Path(ledger.git("rev-parse", "--absolute-git-dir").strip(), "hooks/pre-commit")
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(f"#!/bin/sh\n{script}\n")
+    place.chmod(0o755)
+
+
+@linux
+def test_a_command_and_its_git_that_were_killed_leave_what_is_named(healthy: LedgerOnDisk) -> None:
+    hook(healthy, "kill -9 $(cut -d' ' -f4 /proc/$PPID/stat) $PPID")
+    assert healthy.run("close", "1.2").code < 0
+    said = found(healthy)
+    assert {code: each["state"] for code, each in said.items()} == {
+        "interrupted": "warning",
+        "git-lock": "error",
+        "uncommitted": "warning",
+    }
+    assert "xuncha close 1.2" in said["interrupted"]["message"]
+    assert "xuncha undo" in said["interrupted"]["mend"]
+    while "git-lock" in said:  # git may have held more than one
+        mended(healthy, "rm " + said["git-lock"]["mend"].partition("rm ")[2])
+        said = found(healthy)
+    healthy.ok("undo")
+    assert found(healthy) == {}
+
+
+@linux
+def test_a_git_that_is_at_work_is_not_taken_for_a_dead_one(healthy: LedgerOnDisk, tmp_path: Path) -> None:
+    healthy.write(healthy.path("1.1"), measure("1.1"))
+    waiting = tmp_path / "waiting"
+    editor = f"touch {waiting}; sleep 60; false"
+    with subprocess.Popen([GIT, "commit", "-a"], cwd=healthy.root, env={**healthy.environment, "GIT_EDITOR": editor}, stderr=subprocess.DEVNULL) as process:  # fmt: skip
+        try:
+            while not waiting.exists():
+                time.sleep(0.02)
+            assert found(healthy)["git-lock"]["state"] == "note"
+        finally:
+            process.kill()
+    assert found(healthy)["git-lock"]["state"] == "error"
+
+
+def test_where_nothing_tells_what_runs_the_age_of_a_lock_is_told(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(remains, "PROCESSES", tmp_path / "none")
+    for path in ("index.lock", "refs/heads/甲.lock"):
+        (ledger.root / ".git" / path).touch()
+    (ledger.root / ".git/xuncha").mkdir(exist_ok=True)
+    (ledger.root / ".git/xuncha/lock").touch()
+
+    def states(later: float) -> list[tuple[str, str]]:
+        said = examine(ledger.root, time.time() + later)
+        return [(each.state, each.mend) for each in said if each.code == "git-lock"]
+
+    assert [state for state, _mend in states(1)] == ["note", "note"]
+    assert [state for state, _mend in states(1000)] == ["error", "error"]
+    assert "rm " in states(1000)[0][1]
+
+
+def test_another_command_at_work_is_a_note(healthy: LedgerOnDisk) -> None:
+    temporary = half_written(healthy.root / "data/ledger.yaml")
+    with begin(healthy.root):
+        temporary.write_text("half")
+        said = found(healthy)
+        assert {code: each["state"] for code, each in said.items()} == {"interrupted": "note"}
+    temporary.unlink()
+    assert found(healthy) == {}
+
+
+def test_a_file_that_was_left_half_written(healthy: LedgerOnDisk) -> None:
+    half_written(healthy.root / healthy.path("1.1")).write_text("half")
+    (healthy.root / "data/.gitignore").write_text("*\n")
+    said = found(healthy)
+    assert {code: each["state"] for code, each in said.items()} == {"half-written": "warning"}
+    mended(healthy, said["half-written"]["mend"])
+    assert found(healthy) == {}
+
+
+# ---------------------------------------------------------------- files
+
+
+def test_a_gbk_file(healthy: LedgerOnDisk) -> None:
+    before = healthy.read("1.1")
+    healthy.write(healthy.path("1.1"), before.encode("gb18030"))
+    said = found(healthy)
+    assert {code: each["state"] for code, each in said.items()} == {
+        "not-utf8": "error",
+        "uncommitted": "warning",
+    }
+    assert "GBK" in said["not-utf8"]["message"]
+    mended(healthy, said["not-utf8"]["mend"])
+    assert healthy.read("1.1") == before
+    assert found(healthy) == {}
+
+
+@pytest.mark.parametrize("content", ["title: 甲\n".encode("utf-16"), b"title: \xff\xff\xff\n"])
+def test_a_file_of_another_encoding(healthy: LedgerOnDisk, content: bytes) -> None:
+    healthy.write(healthy.path("1.1"), content)
+    assert "not-utf8" in found(healthy)
+
+
+@pytest.mark.parametrize(("setting", "attributes", "wrong"), [("true", "", True), ("input", "", True), ("false", "", False), ("", "", False), ("", "* text=auto\n", True), ("", "*.yaml text eol=crlf\n", True), ("true", "data/** -text\n", False)])  # fmt: skip
+def test_line_ends_that_git_changes(ledger: LedgerOnDisk, setting: str, attributes: str, wrong: bool) -> None:
+    if setting:
+        ledger.git("config", "core.autocrlf", setting)
+    ledger.write(".gitattributes", attributes)
+    assert ("line-ends" in found(ledger)) == wrong
+    ledger.write(".gitattributes", attributes + ATTRIBUTES)
+    assert "line-ends" not in found(ledger)
+
+
+def test_mixed_line_ends(healthy: LedgerOnDisk) -> None:
+    healthy.write(healthy.path("1.1"), healthy.read("1.1").replace("\n", "\r\n", 2))
+    healthy.write(healthy.path("1.2"), healthy.read("1.2").replace("\n", "\r\n"))
+    said = found(healthy)
+    assert {code: each["state"] for code, each in said.items()} == {
+        "mixed-line-ends": "warning",
+        "uncommitted": "warning",
+    }
+    assert "1.1" in said["mixed-line-ends"]["message"]
+    mended(healthy, said["mixed-line-ends"]["mend"])
+    assert "mixed-line-ends" not in found(healthy)
+
+
+def test_a_read_only_folder(healthy: LedgerOnDisk) -> None:
+    closed = healthy.root / "data/problems/02"
+    closed.chmod(0o555)
+    if not IS_ROOT:
+        said = found(healthy)
+        assert {code: each["state"] for code, each in said.items()} == {"read-only": "error"}
+        mended(healthy, said["read-only"]["mend"])
+        assert found(healthy) == {}
+        return
+    for folder in (
+        healthy.root,
+        *list(healthy.root.parents)[:4],
+    ):  # of the tests, which no other account may enter
+        folder.chmod(0o755)
+    with multiprocessing.get_context("fork").Pool(1, os.setuid, (NOBODY,)) as another:
+        (ailment,) = another.apply(_read_only, (healthy.root,))
+    assert "data" in ailment.message
+    assert ailment.mend.startswith("chmod -R u+w ")
+
+
+def _read_only(root: Path) -> list[Ailment]:
+    """What the doctor says of the folders; without git, which has other limits for other accounts."""
+    return list(CHECKS["read-only"].look(Around(root, 0)))
+
+
+# ---------------------------------------------------------------- sharing, the computer
+
+
+def test_a_driver_that_is_not_registered(healthy: LedgerOnDisk) -> None:
+    healthy.git("config", "--unset", "merge.xuncha.driver")
+    said = found(healthy)
+    assert {code: (each["state"], each["mend"]) for code, each in said.items()} == {
+        "no-driver": ("warning", "xuncha setup")
+    }
+
+
+@pytest.mark.parametrize("command", ["/gone/bin/xuncha merge-driver %O", "'/gone away/xuncha' merge-driver %O", "command -v /gone/xuncha >/dev/null && exec /gone/xuncha merge-driver %O; exec git merge-file %A"])  # fmt: skip
+def test_a_driver_whose_program_has_moved(healthy: LedgerOnDisk, command: str) -> None:
+    healthy.git("config", "merge.xuncha.driver", command)
+    said = found(healthy)
+    assert set(said) == {"no-driver"}
+    assert "/gone" in said["no-driver"]["message"]
+
+
+def test_files_that_are_not_given_to_the_driver(healthy: LedgerOnDisk) -> None:
+    healthy.write(".gitattributes", "data/** -text\n")
+    said = found(healthy)
+    assert {code: each["state"] for code, each in said.items()} == {"no-driver-line": "warning"}
+    with (healthy.root / ".gitattributes").open("a") as stream:
+        stream.write(said["no-driver-line"]["mend"].partition("：")[2] + "\n")
+    assert found(healthy) == {}
+
+
+def test_commits_that_nobody_else_has(healthy: LedgerOnDisk) -> None:
+    healthy.ok("close", "1.2")
+    said = found(healthy)
+    assert {code: (each["state"], each["mend"]) for code, each in said.items()} == {
+        "not-shared": ("note", "xuncha sync")
+    }
+    healthy.git("switch", "-qc", "新")
+    mended(healthy, found(healthy)["not-shared"]["mend"].replace("push", "push -q"))
+    assert found(healthy) == {}
+    healthy.git("remote", "remove", "origin")
+    assert "git remote add" in found(healthy)["not-shared"]["mend"]
+
+
+def test_a_clock_behind_the_last_commit(healthy: LedgerOnDisk) -> None:
+    healthy.environment["GIT_COMMITTER_DATE"] = f"@{int(time.time()) + 3 * 3600 + 60} +0000"
+    healthy.git("commit", "-q", "--allow-empty", "-m", "from the future")
+    healthy.git("push", "-q")
+    said = found(healthy)
+    assert {code: each["state"] for code, each in said.items()} == {"clock-behind": "warning"}
+    assert "3 小时" in said["clock-behind"]["message"]
+
+
+def test_extras_that_are_not_installed(ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(computer, "_installed", lambda package: package not in {"typst", "openpyxl"})
+    (said,) = (each for each in examine(ledger.root, time.time()) if each.code == "missing-extras")
+    assert said.state == "note"
+    assert said.mend == 'pip install "xuncha[pdf,xlsx]"'
+
+
+# ---------------------------------------------------------------- when everything else fails
+
+
+def test_a_ledger_that_breaks_rules_is_looked_at_all_the_same(healthy: LedgerOnDisk) -> None:
+    healthy.write("data/ledger.yaml", "nothing: [")
+    (healthy.root / "data/problems/01/problem.yaml").unlink()
+    assert set(found(healthy)) == {"uncommitted"}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_what_is_no_file_keeps_nobody_waiting(healthy: LedgerOnDisk) -> None:
+    os.mkfifo(healthy.root / "data/problems/01/1.9.yaml")
+    (healthy.root / "data/problems/01/1.8.yaml").symlink_to("/dev/zero")
+    assert set(found(healthy)) == {"uncommitted"}
+
+
+def test_without_a_ledger_there_is_nothing_to_look_at(tmp_path: Path, environment: dict[str, str]) -> None:
+    nowhere = LedgerOnDisk(tmp_path, environment)
+    for surroundings in ({}, {"PATH": str(tmp_path)}):
+        result = nowhere.run("doctor", **surroundings)
+        assert (result.code, result.out) == (3, "")
+        assert result.err.startswith("error[no-ledger]: ")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_is_said_fits_on_the_screen_and_into_a_pipe_of_the_plainest_locale(
+    ledger: LedgerOnDisk, lang: str
+) -> None:
+    ledger.write("data/problems/03/3.2.yaml", "甲".encode("gb18030"))
+    (ledger.root / ".git/index.lock").touch()
+    ledger.git("config", "core.autocrlf", "true")
+    result = ledger.run("doctor", XUNCHA_LANG=lang, LANG="C", LC_ALL="C")
+    assert result.code == 1
+    said = [line for line in result.out.splitlines() if not line.startswith(" ")]
+    assert too_wide("\n".join(said)) == [], "none of these names a long path"
+    marks = {line.split()[0] for line in said[:-1]}
+    assert marks <= ({"正常", "提示", "警告", "错误"} if lang == "zh" else {"ok", "note", "warn", "error"})
+    assert "�" not in result.out
+    assert "\\u" not in result.out
+
+
+def test_every_check_has_an_ailment_here() -> None:
+    text = Path(__file__).read_text(encoding="utf-8")
+    assert [code for code in CHECKS if f'"{code}"' not in text] == []
+
+
+def test_every_check_says_what_it_finds_why_and_what_mends_it() -> None:
+    for check in in_order():
+        assert (check.look.__doc__ or "").endswith(".")
+        assert check.why.endswith(".")
+        assert check.mend
+        assert check.well()
