@@ -5,12 +5,14 @@ What stands in the bag is Chinese, whatever language is on screen, so that the s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from xuncha import __version__
 from xuncha.archive import bag
 from xuncha.archive.facts import ABOUT, BUNDLE, HARMFUL, LEDGER, LOG, Case, as_json, facts
 from xuncha.archive.readme import readme
+from xuncha.audit.examine import audit
+from xuncha.audit.page import render as page
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.exchange.sheet.states import WORDS
 from xuncha.language import speaking
@@ -24,6 +26,7 @@ from xuncha.trail.bundle import alone, borrow, write
 from xuncha.trail.checkout import FOLDERS, listed, write_out
 from xuncha.trail.git import Git
 from xuncha.trail.history import Event, history
+from xuncha.trail.tags import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,9 +34,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xuncha.model.records import Ledger
-
-TAGS: Final = "refs/tags/xuncha/audit"
-"""The tags that come along: those that `audit --anchor` sets."""
 
 
 def gather(root: Path, commit: str, day: date, folder: Path) -> tuple[Case, Path]:
@@ -54,7 +54,7 @@ def gather(root: Path, commit: str, day: date, folder: Path) -> tuple[Case, Path
         SurroundingsError: git or an extra is missing.
     """
     bag.bagit()
-    place = borrow(root, commit, folder / "repository", TAGS)
+    place = borrow(root, commit, folder / "repository", f"refs/tags/{PREFIX}")
     payload = folder / "bag"
     payload.mkdir()
     with alone():
@@ -154,16 +154,15 @@ def _put_log(events: Sequence[Event], payload: Path) -> None:
 
 
 def _put_audit(case: Case, place: Path, folder: Path) -> str:
-    """What the audit says of the history; gives it in a sentence."""
-    from xuncha.audit.examine import audit  # noqa: PLC0415
-
+    """What the audit says of the history, for programs and for people; gives it in a sentence."""
     audited = audit(place)
-    case.breaks = sum(each.severity == "error" for each in audited.breaks)
-    found = [each.as_json() for each in audited.breaks]
-    _put(folder / "audit.json", as_json(found))
-    if found:
-        return f"历史核验发现 {len(found)} 处，其中错误 {case.breaks} 处，详见 data/audit/"
-    return f"已核验 {audited.commits} 次提交、{audited.changes} 处改动，没有发现问题"
+    case.breaks = audited.errors
+    _put(folder / "audit.json", as_json([each.as_json() for each in audited.breaks]))
+    _put(folder / "audit.html", page(place, audited).encode())
+    checked = f"已核验 {audited.commits} 次提交、{audited.changes} 处文件改动"
+    if not audited.breaks:
+        return f"{checked}，没有发现问题"
+    return f"{checked}，发现错误 {audited.errors} 处、提示 {audited.warnings} 处，详见 data/audit/"
 
 
 def _about(case: Case) -> dict[str, str]:

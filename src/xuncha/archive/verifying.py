@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xuncha.errors import Finding
+    from xuncha.model.source import Fingerprint
 
 _DATA: Final = "data"
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -212,11 +213,11 @@ def _of_the_files(folder: Path, root: Path) -> list[Finding]:
     differ = [
         path for path in sorted(there & set(committed)) if hash_of(folder / path, form) != committed[path]
     ]
-    by_pointer = zip(differ, pointers(root, [committed[path] for path in differ]), strict=True)
+    known = pointers(root, [committed[path] for path in differ])
     wrong = {
         path: _("this is not what the commit holds")
-        for path, known in by_pointer
-        if not _is(folder / path, known)
+        for path in differ
+        if not _is(folder / path, known.get(committed[path]))
     }
     wrong |= {
         path: _("this is the pointer of git-lfs, and not the file")
@@ -231,7 +232,7 @@ def _of_the_files(folder: Path, root: Path) -> list[Finding]:
     ]
 
 
-def _is(file: Path, known: Any) -> bool:  # noqa: ANN401
+def _is(file: Path, known: Fingerprint | None) -> bool:
     with file.open("rb") as stream:
         return known is not None and fingerprint(stream)[:2] == known[:2]
 

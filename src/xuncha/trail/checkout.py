@@ -10,11 +10,10 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.source import LARGEST_POINTER, Fingerprint, pointed_at
 from xuncha.trail.bundle import alone
-from xuncha.trail.contents import stream, streams
+from xuncha.trail.contents import stored, stream, streams
 from xuncha.trail.git import Git, GitError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 FOLDERS = ("data", "templates")
@@ -121,8 +120,7 @@ def hash_of(file: Path, form: str) -> str:
     return known.hexdigest()
 
 
-def pointers(root: Path, blobs: list[str]) -> Iterator[Fingerprint | None]:
-    """For each blob, the file for which it stands as a pointer of git-lfs; None where it is none."""
-    for content in streams(Git(root), blobs):
-        first = next(content, b"") if content else b""
-        yield pointed_at(first)
+def pointers(root: Path, blobs: list[str]) -> dict[str, Fingerprint]:
+    """Of these blobs those that are pointers of git-lfs, and the files for which they stand."""
+    found = {each.name: pointed_at(each.content) for each in stored(Git(root), blobs, LARGEST_POINTER)}
+    return {name: known for name, known in found.items() if known is not None}

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS
-from xuncha.model.source import Entry, Fingerprint, Kind, pointed_at
+from xuncha.model.source import LARGEST_POINTER, Entry, Fingerprint, Kind, pointed_at
 from xuncha.paper.own import LARGEST, OwnFileError, leads_out, too_large
-from xuncha.trail.contents import stream, streams
+from xuncha.trail.contents import stored, stream
 from xuncha.trail.git import Git, GitError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -80,16 +80,26 @@ class Tree:
             for mode, name, path in self._listing("-r", "-t", EVIDENCE)
             if _KINDS.get(mode) == "file"
         }
-        found = {}
+        known = {
+            each.name: pointed_at(each.content) or Fingerprint(each.sha256, each.size)
+            for each in stored(self.git, dict.fromkeys(listed.values()), LARGEST_POINTER)
+        }
         told = self.git.attributes(listed, "text", "filter")
-        for (path, _name), content in zip(listed.items(), streams(self.git, listed.values()), strict=True):
-            stored = _fingerprint(content or ())
-            if stored.fetched and not _kept_as_it_is(told.get(path, {})):
-                stored = _fingerprint(
-                    stream(self.git, *_NO_LFS, "cat-file", "--filters", f"{self.commit}:./{path}")
-                )
-            found[path] = stored._replace(fetched=True)
+        found = {}
+        for path, name in listed.items():
+            as_stored = known[name]
+            if as_stored.fetched and not _kept_as_it_is(told.get(path, {})):
+                as_stored = self._filtered(path)
+            found[path] = as_stored._replace(fetched=True)
         return found
+
+    def _filtered(self, path: str) -> Fingerprint:
+        """The fingerprint of a file that git may give back with other bytes than it stores."""
+        known, size = hashlib.sha256(), 0
+        for block in stream(self.git, *_NO_LFS, "cat-file", "--filters", f"{self.commit}:./{path}"):
+            known.update(block)
+            size += len(block)
+        return Fingerprint(known.hexdigest(), size)
 
     def hashes(self) -> tuple[str, dict[str, str]] | None:
         """What tells, without reading a file, whether it is the same as at another commit.
@@ -163,16 +173,6 @@ class Tree:
                 del self._names[path]
             else:
                 self._blobs[path] = content
-
-
-def _fingerprint(content: Iterable[bytes]) -> Fingerprint:
-    known, size, first = hashlib.sha256(), 0, b""
-    for block in content:
-        first = first if size else block
-        known.update(block)
-        size += len(block)
-    pointer = pointed_at(first) if size == len(first) else None
-    return pointer or Fingerprint(known.hexdigest(), size)
 
 
 def _kept_as_it_is(attributes: dict[str, str]) -> bool:
