@@ -44,7 +44,7 @@ def test_other_errors_pass() -> None:
 
 def test_all_is_every_extra_that_a_command_can_ask_for() -> None:
     assert EXTRAS["all"] == [f"xuncha[{','.join(get_args(Extra))}]"]
-    assert set(EXTRAS) == {*get_args(Extra), "all", "dev"}
+    assert set(EXTRAS) == {*get_args(Extra), "all", "dev", "fuzz"}
     assert "xuncha[all]" in EXTRAS["dev"], "the tests are for all of it"
 
 

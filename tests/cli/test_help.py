@@ -22,6 +22,7 @@ COMPUTING = {
     ("list",),
     ("show",),
     ("log",),
+    ("audit",),
     ("validate",),
     ("doctor",),
     ("proof",),
