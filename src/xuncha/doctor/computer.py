@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from importlib import metadata
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 from xuncha.doctor.catalogue import Ailment, check
+from xuncha.extras import Extra
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ _NEARLY: Final = 300
 """Seconds by which two clocks may differ."""
 _HOUR: Final = 3600
 _EXTRA = re.compile(r"""^([A-Za-z0-9._-]+).*;.*\bextra == ['"]([a-z0-9-]+)['"]""")
-_NOT_FOR_USERS: Final = frozenset({"all", "dev"})
 
 
 @check(
@@ -56,7 +56,7 @@ def missing_extras(around: Around) -> Iterator[Ailment]:
     del around
     wanted: dict[str, list[str]] = {}
     for requirement in metadata.requires("xuncha") or ():
-        if (match := _EXTRA.match(requirement)) and match[2] not in _NOT_FOR_USERS:
+        if (match := _EXTRA.match(requirement)) and match[2] in get_args(Extra):
             wanted.setdefault(match[2], []).append(match[1])
     missing = sorted(extra for extra, packages in wanted.items() if not all(map(_installed, packages)))
     if missing:
