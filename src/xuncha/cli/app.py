@@ -137,15 +137,14 @@ _FAMILIES = {
     ),
     "track": ("log", "undo"),
     "audit": ("audit",),
-    "share": ("sync",),
+    "share": ("setup", "merge-driver", "sync"),
+    "doctor": ("doctor",),
     "check": ("validate", "proof", "schema"),
     "publish": ("notice", "dashboard"),
     "report": ("report",),
     "deadlines": ("calendar",),
     "archive": ("archive",),
     "exchange": ("import", "export"),
-    "merging": ("setup", "merge-driver"),
-    "doctor": ("doctor",),
 }
 """The rooms of the verbs, in the order of the help."""
 
