@@ -88,8 +88,8 @@ def chosen(instants: Iterable[int], some: int) -> list[int]:
 HEAD = """\
 # Faults tried
 
-Made by `make reliability` out of a run of tests/faults, which tries every instant (in the normal tests some of them) on the real program;
-here with {versions}.
+Made by `make reliability` out of a run of tests/faults, which tries every instant (the normal tests: some of them) on the real program.
+Here: {versions}.
 
 Each time a ledger is taken and a command typed (`close 2.1 --note …`, `attach 1.1 …`), and the fault comes. Then it is looked
 whether

@@ -267,7 +267,10 @@ def _left(root: Path, git: Git, changes: Sequence[FileChange]) -> list[FileChang
 
 def _take_back(root: Path, git: Git) -> Leftover | None:
     """Roll back what a killed command left behind."""
-    return _roll_back(root, git) if journal.place(root).exists() else None
+    try:
+        return _roll_back(root, git) if journal.place(root).exists() else None
+    except OSError as error:
+        raise _not_written(root, error) from error
 
 
 def _roll_back(root: Path, git: Git) -> Leftover | None:

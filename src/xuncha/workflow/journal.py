@@ -6,6 +6,7 @@ It tells the next command what a killed one has left (docs/adr/0004-one-change-o
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import sys
 from typing import TYPE_CHECKING
@@ -58,8 +59,9 @@ def read(root: Path) -> tuple[str, list[Change], list[str]]:
 
 
 def drop(root: Path) -> None:
-    """Take it away. Should the disk forget this, the next command finds that nothing is left of the change."""
-    place(root).unlink(missing_ok=True)
+    """Take it away. Should the disk forget this, or refuse it by now, the next command finds that nothing is left of the change."""
+    with contextlib.suppress(OSError):
+        place(root).unlink(missing_ok=True)
 
 
 def _encode(content: bytes | None) -> str | None:
