@@ -106,6 +106,7 @@ def test_a_tag_that_git_cannot_sign_is_an_error_for_people(ledger: LedgerOnDisk)
     ledger.git("config", "user.signingkey", str(ledger.root / "no-such-key.pub"))
     result = ledger.run("audit", "--anchor")
     assert (result.code, "error[tag-refused]" in result.err) == (1, True)
+    assert ledger.git("tag") == "", "an anchor that was to be signed is not kept without"
 
 
 def test_nothing_committed_is_said_and_no_repository_is_the_surroundings(
@@ -118,13 +119,13 @@ def test_nothing_committed_is_said_and_no_repository_is_the_surroundings(
 
 
 def test_the_page_is_whole_and_shows_no_mark_up_of_others(ledger: LedgerOnDisk, tmp_path: Path) -> None:
-    ledger.git("config", "user.name", "<b>某人</b>")
+    ledger.git("config", "user.name", "某人 & 甲")
     ledger.write("templates/audit.html.j2", "一切正常")
     tamper(ledger)
     page = tmp_path / "page.html"
     assert ledger.run("audit", "--html", page).code == 1
     text = page.read_text(encoding="utf-8")
-    assert "&lt;b&gt;某人&lt;/b&gt;" in text, "escaped"
+    assert "某人 &amp; 甲" in text, "escaped"
     assert "<script" not in text
     assert "http" not in text.replace("http-equiv", "")
     assert "一切正常" not in text, "the office does not lay out the page of the inspectors"

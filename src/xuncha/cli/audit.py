@@ -118,11 +118,7 @@ def _show(done: Audit, since: str | None) -> None:
         if done.warnings
         else "",
     ]
-    screen.line(
-        _("{checked}: {found}. What each code means: docs/audit.md").format(
-            checked=checked, found=_(", ").join(filter(None, counted))
-        )
-    )
+    screen.line(_("{checked}: {found}.").format(checked=checked, found=_(", ").join(filter(None, counted))))
 
 
 def _of_commit(found: list[Break]) -> list[RenderableType]:

@@ -18,6 +18,7 @@ SHORT: Final = 12
 _NUMBER = re.compile(r"refs/tags/xuncha/audit/([1-9][0-9]{0,8})")
 _ERRORS = re.compile(r"^Xuncha-Errors: ([0-9]{1,9})$", re.MULTILINE)
 _DATE = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}T")
+_SIGNATURE = b"-----BEGIN "
 _UNKNOWN = "1970-01-01T00:00:00+00:00"
 _ASKED = ("refname", "objectname", "*objectname", "taggername", "creatordate:iso-strict", "contents")
 
@@ -78,12 +79,20 @@ def drop(root: Path, number: int, commit: str, **counts: int) -> Anchor:
     """
     git = Git(root)
     git.user()
-    said = "\n".join(f"Xuncha-{name.capitalize()}: {count}" for name, count in counts.items())
-    message = f"第{number}次核验\n\nXuncha-Tip: {commit}\n{said}\n"
+    found = "\n".join(f"Xuncha-{name.capitalize()}: {count}" for name, count in counts.items())
+    message = f"第{number}次核验\n\nXuncha-Tip: {commit}\n{found}\n"
+    name = f"{PREFIX}{number}"
     try:
-        key = git.text("config", "--default", "", "user.signingkey")
-        sign = ["--sign"] if key else ["--annotate"]
-        git.run("tag", *sign, "--file=-", f"{PREFIX}{number}", commit, stdin=message.encode())
+        signed = bool(git.text("config", "--default", "", "user.signingkey")) or (
+            git.text("config", "--type=bool", "--default", "false", "tag.gpgSign") == "true"
+        )
+        git.run("tag", "--sign" if signed else "--annotate", "--file=-", name, commit, stdin=message.encode())
+        there = not signed or _SIGNATURE in git.run("cat-file", "tag", name)
+        if not there:  # some versions of git say nothing of a key that is not there
+            git.run("tag", "--delete", name)
     except GitError as error:
         raise RefusedError("tag-refused", _("git refused the tag: {said}").format(said=error.said)) from error
+    if not there:
+        said = _("it could not sign; see git config user.signingkey")
+        raise RefusedError("tag-refused", _("git refused the tag: {said}").format(said=said))
     return next(anchor for anchor in anchors(root) if anchor.number == number)
