@@ -37,7 +37,7 @@ def entries(data: Data | None, key: str) -> list[Data]:
 def said(entry: Data) -> tuple[object, ...]:
     """What an entry says and cannot take back: all but its evidence, and whether it is published."""
     return tuple(
-        (key, repr(value)) for key, value in sorted(entry.items()) if key not in {"publish", "evidence"}
+        sorted((str(key), repr(value)) for key, value in entry.items() if key not in {"publish", "evidence"})
     )
 
 
