@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.audit.catalogue import Broken, check, declare
-from xuncha.audit.record import Data, entries, hashes_of, proofs_of, said, word
+from xuncha.audit.record import Data, entries, hashes_of, said, word
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
@@ -88,7 +88,7 @@ def _kept(old: object, new: object) -> bool:
 
 def _all(data: Data, key: str) -> list[Any]:
     """All that the entries under a key say, in an order of its own: to sort them changes nothing."""
-    return sorted((repr(said(entry)), sorted(map(repr, proofs_of(entry)))) for entry in entries(data, key))
+    return sorted((repr(said(entry)), sorted(map(repr, hashes_of(entry)))) for entry in entries(data, key))
 
 
 @check
