@@ -48,11 +48,14 @@ def audit(folder: Path, table: Table, rounds: int) -> None:
         # The working tree stays empty but for the ledger's own file: an audit does not look at it.
         subprocess.run(["git", "checkout", "-q", "main", "--", "data/ledger.yaml"], cwd=ledger, check=True)
         run(command)
-        pairs = [(run(command), run(raw)) for _round in range(rounds)]
-        took = statistics.median(first for first, _second in pairs)
-        ratio = statistics.median(first / second for first, second in pairs)
+        # Python and the program take longer to start than git takes for a short history.
+        triples = [(run(command), run(raw), run([*XUNCHA, "--version"])) for _round in range(rounds)]
+        took = statistics.median(audited for audited, _shown, _started in triples)
+        ratio = statistics.median((audited - started) / shown for audited, shown, started in triples)
         table.add_row(f"audit, {commits:,} commits", f"{took:.2f} s", f"<= {seconds} s", f"{1000 * took:.0f}")
-        table.add_row(f"audit / git log --raw, {commits:,} commits", f"{ratio:.1f}", "<= 10", "")
+        table.add_row(
+            f"audit, beyond the start, / git log --raw, {commits:,} commits", f"{ratio:.1f}", "<= 10", ""
+        )
 
 
 @row
