@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from xuncha.audit.catalogue import Broken, check, declare
-from xuncha.audit.record import requires, status_name, word
+from xuncha.audit.record import entries, proofs_of, requires, status_name, word
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.model.records import Measure
-from xuncha.model.vocabulary import STATUSES
-from xuncha.store.shape import shape
 from xuncha.workflow.transitions import TRANSITIONS, missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xuncha.audit.replayed import Change, Step
+    from xuncha.model.records import Measure
     from xuncha.model.vocabulary import Requirement
 
 declare(
@@ -105,9 +103,7 @@ def _leads(action: str, before: str | None, after: str | None) -> bool:
 def closed_without(step: Step) -> Iterator[Broken]:
     """What is closed has what the policy in force asks."""
     for change in closings(step):
-        data = {key: value for key, value in (change.new or {}).items() if key != "closed"}
-        status = word(change.old, "status")
-        measure = shape(Measure, data | {"status": status if status in STATUSES else "not_started"}).record
+        measure = _as_it_stood(change)
         submitter = change.before.submitter if change.before else None
         for lacking in missing(step.requires, measure, closer=step.commit.email, submitter=submitter):
             yield Broken(
@@ -116,6 +112,29 @@ def closed_without(step: Step) -> Iterator[Broken]:
                 change.path,
                 change.id,
             )
+
+
+class _Entry(NamedTuple):
+    """What is asked of an entry."""
+
+    evidence: list[object]
+
+
+class _Asked(NamedTuple):
+    """What is asked of a measure that is to be closed. No model: an audit would wait for pydantic longer than for git."""
+
+    progress: list[_Entry]
+    status: str | None
+
+
+def _as_it_stood(change: Change) -> Measure:
+    """A measure as it was closed, with the status that it had before."""
+    listed = [
+        _Entry(sorted(proofs_of(entry), key=str))
+        for entry in entries(change.new, "progress")
+        if word(entry, "text")
+    ]
+    return cast("Measure", _Asked(listed, word(change.old, "status")))
 
 
 def closings(step: Step) -> Iterator[Change]:
