@@ -28,7 +28,9 @@ def main() -> int:
             2
         ]
         tried = "every instant" if asked["XUNCHA_FAULTS"] == "all" else "some of the instants"
-        PAGE.write_text(page(rows(Path(folder)), f"{tried}, with git {git} on {platform.system()}"), encoding="utf-8")
+        PAGE.write_text(
+            page(rows(Path(folder)), f"{tried}, with git {git} on {platform.system()}"), encoding="utf-8"
+        )
     return 0
 
 
