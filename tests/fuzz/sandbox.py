@@ -42,7 +42,9 @@ class Sandbox:
         self.folder = folder
         self.root = folder / "台账"
         self.input = folder / "input"
+        self.scratch = folder / "scratch"
         self.input.mkdir(parents=True)
+        self.scratch.mkdir()
         files = {"data/ledger.yaml": LEDGER, "data/problems/01/problem.yaml": problem("题", "a")}
         files |= {f"data/problems/01/1.{number}.yaml": measure(f"1.{number}") for number in (1, 2)}
         files |= {"../beside.txt": "不可改动", "data/evidence/1.1/甲.pdf": "%PDF"}
@@ -54,7 +56,7 @@ class Sandbox:
     def _look(self) -> dict[str, tuple[int, int, int]]:
         found = {}
         for folder, _folders, names in os.walk(self.folder):
-            if not folder.startswith(str(self.input)):
+            if not folder.startswith((str(self.input), str(self.scratch))):
                 for name in names:
                     status = os.lstat(f"{folder}/{name}")
                     found[f"{folder}/{name}"] = (status.st_size, status.st_mtime_ns, status.st_ino)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.conftest import LEDGER, measure, problem
+from tests.fuzz.histories import BETWEEN, entered, histories
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -245,6 +246,50 @@ def _sheets() -> list[bytes]:
     return [*found, bytes([0, WHOLE]) + _workbooks()[0]]
 
 
+# ---- merging and the audit
+
+
+def merge(data: bytes, _sandbox: Sandbox) -> None:
+    """Three texts of a record are merged, from either side; without a dispute both come to the same, and can be read."""
+    from xuncha.merge.driver import three_way
+    from xuncha.store.reading import parse
+
+    base, ours, theirs = (*data.split(BETWEEN), b"", b"", b"")[:3]
+    here, there = three_way(base, ours, theirs), three_way(base, theirs, ours)
+    assert bool(here.disputes) == bool(there.disputes), "in dispute on one side alone"
+    if not here.disputes and base not in {ours, theirs}:
+        assert parse(here.content) == parse(there.content), "each side has come to something else"
+
+
+def _triples() -> list[bytes]:
+    base = measure("1.1")
+    sides = [
+        measure("1.1", "closed"),
+        measure("1.1", due="2025-06-30"),
+        measure("1.1", title="'另一标题'", goal="目标"),
+        base + "  - {date: 2024-05-01, text: 又一件。}\n",
+        base.replace("progress:", "co_offices: [办公室, 财务科]\nprogress:"),
+        measure("1.1", due=None, term="long_term"),
+        "{title: 甲, leader: 局长, office: 规划科, status: not_started, due: 2024-12-31}\n",
+    ]
+    texts = [BETWEEN.join(text.encode() for text in (base, ours, theirs)) for ours in sides for theirs in sides]
+    records = [seed[1:] for seed in _records()[::5]]
+    return [*texts, *(BETWEEN.join((base.encode(), record, sides[3].encode())) for record in records)]
+
+
+def audit(data: bytes, sandbox: Sandbox) -> None:
+    """A made-up history is audited, whole and from one of its commits on."""
+    from xuncha.audit.examine import audit as examine
+    from xuncha.trail.git import git_dir
+
+    repository = sandbox.scratch / "history"
+    git_dir.cache_clear()
+    if entered(data, repository):
+        for each in examine(repository).breaks:
+            each.as_json()
+        examine(repository, since="HEAD")
+
+
 TARGETS = {
     target.name: target
     for target in (
@@ -252,6 +297,8 @@ TARGETS = {
         Target("editing", ("xuncha.store",), _edited, edit),
         Target("notice", ("xuncha.exchange",), _documents, notice),
         Target("proof", ("xuncha.proof", "xuncha.exchange.pages"), _notices, proof),
+        Target("merge", ("xuncha.merge", "xuncha.store.editing"), _triples, merge),
+        Target("audit", ("xuncha.audit", "xuncha.trail"), histories, audit),
         Target("workbook", ("xuncha.exchange",), _sheets, workbook, makes_ledgers=True),
     )
 }
