@@ -24,6 +24,8 @@ def test_work_done_under_a_clock_that_is_years_behind_is_kept_in_order(ledger: L
     ledger.ok("undo", **PAST)
     ledger.ok("undo", **PAST)
     assert measure_now(ledger, "2.1").status == "submitted"
+    audited = ledger.run("audit")
+    assert "clock-backwards" in audited.out, audited.out
     record("clock-backwards", 3, {"was done": 3})
 
 

@@ -53,17 +53,28 @@ def _commit(place: int, piece: bytes) -> Iterable[bytes]:
     path, mode, parents, moment = (_digit(head, column) for column in range(4))
     when = max(0, FIRST + place * 60 + MOMENTS[moment % len(MOMENTS)])
     who = f"{('甲', '乙')[parents % 2]} <{parents % 2}@example.invalid> {when} +0800\n".encode()
-    yield b"commit refs/heads/main\nmark :%d\nauthor %bcommitter %bdata %d\n%b\n" % (place, who, who, len(message), message)
+    yield b"commit refs/heads/main\nmark :%d\nauthor %bcommitter %bdata %d\n%b\n" % (
+        place,
+        who,
+        who,
+        len(message),
+        message,
+    )
     if place > 1:
         earlier = max(1, place - 1 - parents // 2)
         yield b"from :%d\n" % earlier
-        if parents >= 6 and place > 2:  # noqa: PLR2004
+        if parents >= 6 and place > 2:
             yield b"merge :%d\n" % (place - 1)
     name = PATHS[path % len(PATHS)].encode()
     if MODES[mode % len(MODES)] == "gone":
         yield b"D %b\n\n" % name
     else:
-        yield b"M %b inline %b\ndata %d\n%b\n\n" % (MODES[mode % len(MODES)].encode(), name, len(content), content)
+        yield b"M %b inline %b\ndata %d\n%b\n\n" % (
+            MODES[mode % len(MODES)].encode(),
+            name,
+            len(content),
+            content,
+        )
 
 
 def _digit(head: bytes, column: int) -> int:
@@ -79,16 +90,60 @@ def histories() -> list[bytes]:
     def did(action: str, before: str, after: str, identity: str = "1.1", more: str = "") -> str:
         return f"做了 {identity}\n\nXuncha-Action: {action}\nXuncha-Id: {identity}\nXuncha-From: {before}\nXuncha-To: {after}{more}"
 
-    start = [piece("2000", "建立台账\n\nXuncha-Action: init", LEDGER), piece("1000", "problem", problem("题", "a")), piece("0000", "by hand", measure("1.1", "not_started"))]
+    start = [
+        piece("2000", "建立台账\n\nXuncha-Action: init", LEDGER),
+        piece("1000", "problem", problem("题", "a")),
+        piece("0000", "by hand", measure("1.1", "not_started")),
+    ]
     started = piece("0000", did("start", "not_started", "in_progress"), measure("1.1"))
     closed = piece("0000", did("close", "in_progress", "closed"), measure("1.1", "closed"))
-    moved = piece("0001", did("extend", "in_progress", "in_progress", more="\nXuncha-Reason: 因"), measure("1.1", due="2025-12-31"))
+    moved = piece(
+        "0001",
+        did("extend", "in_progress", "in_progress", more="\nXuncha-Reason: 因"),
+        measure("1.1", due="2025-12-31"),
+    )
     other = piece("3000", did("add", "", "not_started", "1.2"), measure("1.2", "not_started"))
     return [
         BETWEEN.join([*start, started, closed]),
-        BETWEEN.join([*start, started, moved, closed, piece("0300", did("undo", "closed", "in_progress", more="\nXuncha-Undoes: " + "0" * 40), "")]),
-        BETWEEN.join([*start, started, piece("3020", did("add", "", "not_started", "1.2"), measure("1.2", "not_started")), piece("0060", "Merge", measure("1.1", "closed"))]),
-        BETWEEN.join([*start, other, piece("4000", did("attach", "", ""), "%PDF"), piece("0004", "by hand", measure("1.1", "closed", title="改了"))]),
-        BETWEEN.join([*start, piece("0100", "link", "/etc/passwd"), piece("6000", "folder", "x"), piece("5000", did("renumber", "1.1", "2.1"), measure("2.1"))]),
-        BETWEEN.join([*start, started, piece("3080", did("sync", "", ""), measure("1.2")), piece("0007", did("close", "closed", "closed"), "a: [")]),
+        BETWEEN.join(
+            [
+                *start,
+                started,
+                moved,
+                closed,
+                piece("0300", did("undo", "closed", "in_progress", more="\nXuncha-Undoes: " + "0" * 40), ""),
+            ]
+        ),
+        BETWEEN.join(
+            [
+                *start,
+                started,
+                piece("3020", did("add", "", "not_started", "1.2"), measure("1.2", "not_started")),
+                piece("0060", "Merge", measure("1.1", "closed")),
+            ]
+        ),
+        BETWEEN.join(
+            [
+                *start,
+                other,
+                piece("4000", did("attach", "", ""), "%PDF"),
+                piece("0004", "by hand", measure("1.1", "closed", title="改了")),
+            ]
+        ),
+        BETWEEN.join(
+            [
+                *start,
+                piece("0100", "link", "/etc/passwd"),
+                piece("6000", "folder", "x"),
+                piece("5000", did("renumber", "1.1", "2.1"), measure("2.1")),
+            ]
+        ),
+        BETWEEN.join(
+            [
+                *start,
+                started,
+                piece("3080", did("sync", "", ""), measure("1.2")),
+                piece("0007", did("close", "closed", "closed"), "a: ["),
+            ]
+        ),
     ]

@@ -272,7 +272,9 @@ def _triples() -> list[bytes]:
         measure("1.1", due=None, term="long_term"),
         "{title: 甲, leader: 局长, office: 规划科, status: not_started, due: 2024-12-31}\n",
     ]
-    texts = [BETWEEN.join(text.encode() for text in (base, ours, theirs)) for ours in sides for theirs in sides]
+    texts = [
+        BETWEEN.join(text.encode() for text in (base, ours, theirs)) for ours in sides for theirs in sides
+    ]
     records = [seed[1:] for seed in _records()[::5]]
     return [*texts, *(BETWEEN.join((base.encode(), record, sides[3].encode())) for record in records)]
 

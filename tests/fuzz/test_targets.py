@@ -17,7 +17,15 @@ from tests.fuzz.targets import TARGETS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-EXAMPLES = {"loader": 300, "editing": 300, "notice": 80, "proof": 40, "workbook": 60, "merge": 150, "audit": 50}
+EXAMPLES = {
+    "loader": 300,
+    "editing": 300,
+    "notice": 80,
+    "proof": 40,
+    "workbook": 60,
+    "merge": 150,
+    "audit": 50,
+}
 FOUND = Path(__file__).parent / "found"
 """What was found once, and mended: a file for each, named by its target."""
 

@@ -49,6 +49,8 @@ def three_way(base: bytes, ours: bytes, theirs: bytes, *, take: Side | None = No
     if ours == base:
         return Merged(theirs, ())
     values = Three(parse(base) if base else {}, parse(ours), parse(theirs))
+    if not all(isinstance(key, str) for each in values for key in each):
+        raise _odd_layout()  # `~: …` is no field of a record, and its lines are not found by its name
     data, disputes = unite(*values, take)
     marked = {str(each.location[0]) for each in disputes} if take is None else set()
     marked |= {
@@ -68,7 +70,11 @@ def three_way(base: bytes, ours: bytes, theirs: bytes, *, take: Side | None = No
         if shown is None:
             break
         return Merged(bom + shown.encode(), disputes)
-    raise UnreadableError(
+    raise _odd_layout()
+
+
+def _odd_layout() -> UnreadableError:
+    return UnreadableError(
         Fault("odd-layout", 1, 1, _("the layout of this file does not let both changes be written into it"))
     )
 
