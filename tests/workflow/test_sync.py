@@ -440,6 +440,18 @@ def test_another_measure_under_a_number_that_was_free_again_is_not_mixed_with_th
     assert same(pair)
 
 
+def test_work_on_a_measure_is_not_given_to_another_one_that_took_its_number_there(pair: Pair) -> None:
+    enter(pair.there, "旧的")
+    sync(pair.there.root)
+    sync(pair.here.root)
+    undo(pair.there.root)
+    enter(pair.there, "新的")
+    sync(pair.there.root)
+    report(pair.here, "2.4", "旧的有进展。")
+    error = refused(pair.here, "disputed")
+    assert "2.4 title: here “旧的”, there “新的”" in error.message
+
+
 def test_undo_after_a_sync_takes_back_ones_own_last_action_only(pair: Pair) -> None:
     report(pair.here, "1.2", "甲做的。")
     act(pair.there, actions.start(), "1.1")
