@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.audit.catalogue import Broken, check, declare
-from xuncha.audit.record import Data, entries, hashes_of, said, word
+from xuncha.audit.evidence import other_names
+from xuncha.audit.record import Data, Proof, entries, proofs_of, said, word
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
@@ -128,18 +129,28 @@ def entries_lost(step: Step) -> Iterator[Broken]:
     for change in step.measures:
         for key in _LISTS:
             if (change.old or {}).get(key) != (change.new or {}).get(key):
-                yield from _lost(change, key)
+                yield from _lost(change, key, other_names(step, change.id))
 
 
-def _lost(change: Change, key: str) -> Iterator[Broken]:
+def _under_new_names(entry: Data, names: dict[str, str]) -> set[object]:
+    """What proves an entry; a file that has another name by the same commit, under that."""
+    return {
+        item._replace(file=names.get(item.file, item.file)) if isinstance(item, Proof) else item
+        for item in proofs_of(entry)
+    }
+
+
+def _lost(change: Change, key: str, names: dict[str, str]) -> Iterator[Broken]:
     old, new = entries(change.old, key), entries(change.new, key)
     left: dict[tuple[object, ...], set[object]] = {}
     for entry in new:  # several may say the same, of different files
-        left.setdefault(said(entry), set()).update(hashes_of(entry))
+        left.setdefault(said(entry), set()).update(proofs_of(entry))
     known = {said(entry) for entry in old}
     gone = [entry for entry in old if said(entry) not in left]
     fresh = [entry for entry in new if said(entry) not in known]
-    poorer = sum(said(entry) in left and not hashes_of(entry) <= left[said(entry)] for entry in old)
+    poorer = sum(
+        said(entry) in left and not _under_new_names(entry, names) <= left[said(entry)] for entry in old
+    )
     rewritten = min(len(gone), len(fresh)) + poorer
     removed = len(gone) - min(len(gone), len(fresh)) + _doubles(old, new)
     if rewritten:

@@ -12,7 +12,7 @@ from xuncha.model.identity import EVIDENCE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xuncha.audit.replayed import Change, Step
+    from xuncha.audit.replayed import Step
 
 declare(
     "evidence-hash",
@@ -57,7 +57,7 @@ def evidence_stays(step: Step) -> Iterator[Broken]:
         if not change.is_evidence or change.before is None:
             continue
         if change.after is None:
-            if _has_another_name(step, change):
+            if change.path.rpartition("/")[2] in other_names(step, change.id):
                 continue
             yield Broken(
                 "evidence-removed",
@@ -76,10 +76,14 @@ def evidence_stays(step: Step) -> Iterator[Broken]:
             )
 
 
-def _has_another_name(step: Step, change: Change) -> bool:
-    """Whether the same bytes prove the same measure still, under a name that came in the same commit."""
-    return any(
-        other.is_evidence and other.before is None and other.after is not None and change.before is not None
-        and other.id == change.id and other.after.blob == change.before.blob
-        for other in step.changes
-    )  # fmt: skip
+def other_names(step: Step, identity: str) -> dict[str, str]:
+    """The evidence files of a measure that have another name since a commit, and prove the same: their names before and after."""
+    gone, come = {}, {}
+    for change in step.changes:
+        if change.is_evidence and change.id == identity:
+            name = change.path.rpartition("/")[2]
+            if change.after is None and change.before is not None:
+                gone[name] = change.before.blob
+            elif change.before is None and change.after is not None:
+                come[change.after.blob] = name
+    return {name: come[blob] for name, blob in gone.items() if blob in come}

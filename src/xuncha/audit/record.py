@@ -52,11 +52,6 @@ def proofs_of(entry: Data) -> set[object]:
     return found
 
 
-def hashes_of(entry: Data) -> set[object]:
-    """What proves an entry: of a file its hash alone, since it proves the same under another name."""
-    return {item.sha256 if isinstance(item, Proof) else item for item in proofs_of(entry)}
-
-
 def files_of(data: Data | None) -> set[Proof]:
     """All files that a measure names as evidence."""
     return {
