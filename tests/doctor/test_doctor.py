@@ -146,7 +146,7 @@ def fake(folder: Path, script: str) -> None:
 
 @pytest.mark.parametrize(("version", "old"), [("2.30.1", True), ("2.37.9", True), ("2.38.0", False), ("2.51.0.windows.1", False), ("3.0", False)])  # fmt: skip
 def test_an_old_git(healthy: LedgerOnDisk, tmp_path: Path, version: str, old: bool) -> None:
-    fake(tmp_path, f'[ "$1" = --version ] && echo git version {version} && exit\nexec {GIT} "$@"')
+    fake(tmp_path, f'case "$*" in *--version) echo git version {version}; exit;; esac\nexec {GIT} "$@"')
     said = found(healthy, PATH=f"{tmp_path}:{os.environ['PATH']}")
     assert {code: each["state"] for code, each in said.items()} == ({"old-git": "warning"} if old else {})
     assert not old or version in said["old-git"]["message"]
@@ -420,9 +420,14 @@ def _read_only(root: Path) -> list[Ailment]:
 def test_a_driver_that_is_not_registered(healthy: LedgerOnDisk) -> None:
     healthy.git("config", "--unset", "merge.xuncha.driver")
     said = found(healthy)
-    assert {code: (each["state"], each["mend"]) for code, each in said.items()} == {
-        "no-driver": ("warning", "xuncha setup")
-    }
+    assert {code: each["state"] for code, each in said.items()} == {"no-driver": "warning"}
+    healthy.ok(*said["no-driver"]["mend"].split()[1:])
+    assert found(healthy) == {}
+
+
+def test_a_new_ledger_lacks_nothing_but_others(bare_ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    bare_ledger.ok("init", str(tmp_path / "new"), "--example")
+    assert set(found(LedgerOnDisk(tmp_path / "new", bare_ledger.environment))) == {"not-shared"}
 
 
 @pytest.mark.parametrize("command", ["/gone/bin/xuncha merge-driver %O", "'/gone away/xuncha' merge-driver %O", "command -v /gone/xuncha >/dev/null && exec /gone/xuncha merge-driver %O; exec git merge-file %A"])  # fmt: skip
@@ -448,6 +453,8 @@ def test_commits_that_nobody_else_has(healthy: LedgerOnDisk) -> None:
     assert {code: (each["state"], each["mend"]) for code, each in said.items()} == {
         "not-shared": ("note", "xuncha sync")
     }
+    healthy.ok("sync")
+    assert found(healthy) == {}
     healthy.git("switch", "-qc", "新")
     mended(healthy, found(healthy)["not-shared"]["mend"].replace("push", "push -q"))
     assert found(healthy) == {}

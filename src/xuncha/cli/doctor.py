@@ -67,7 +67,8 @@ def _show(found: list[Diagnosis], root: Path) -> None:
             _marked(
                 "unknown",
                 _("until that is mended, not looked at: {codes}").format(codes=_(", ").join(unknown)),
-            )
+            ),
+            wide=True,
         )
     wrong = sum(each.state in {"error", "warning"} for each in found)
     if any(each.mend for each in found) and root != root.cwd():

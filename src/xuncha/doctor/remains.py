@@ -72,6 +72,8 @@ def git_lock(around: Around) -> Iterator[Ailment]:
         name = around.named(path)
         mend = f"rm {shlex.quote(name)}"
         runs = _git_runs({*around.folders, around.root})
+        if not path.exists():  # it was at work, and has ended meanwhile
+            continue
         if runs or (runs is None and age < _LONG):
             yield Ailment(
                 _("git seems to be at work: {path} is there, for {age}").format(path=name, age=_lasting(age)),
