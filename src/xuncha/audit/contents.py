@@ -67,7 +67,9 @@ def changed_after_closing(step: Step) -> Iterator[Broken]:
             key for key in _PROTECTED if old.get(key) != new.get(key) and not (opened and key == "closed")
         ]
         keys += [] if _kept(old.get("outcomes"), new.get("outcomes")) else ["outcomes"]
-        if old.get("progress") != new.get("progress") and _all(old, "progress") != _all(new, "progress"):
+        if old.get("progress") != new.get("progress") and _all(
+            old, "progress", other_names(step, change.id)
+        ) != _all(new, "progress", {}):
             keys.append("progress")
         if keys:
             yield Broken(
@@ -87,9 +89,11 @@ def _kept(old: object, new: object) -> bool:
     return isinstance(new, dict) and all(new.get(key) == amount for key, amount in old.items())
 
 
-def _all(data: Data, key: str) -> list[Any]:
+def _all(data: Data, key: str, names: dict[str, str]) -> list[Any]:
     """All that the entries under a key say, in an order of its own: to sort them changes nothing."""
-    return sorted((repr(said(entry)), sorted(map(repr, hashes_of(entry)))) for entry in entries(data, key))
+    return sorted(
+        (repr(said(entry)), sorted(map(repr, _under_new_names(entry, names)))) for entry in entries(data, key)
+    )
 
 
 @check
