@@ -198,9 +198,16 @@ def extend(
     """Move a deadline."""
     from xuncha.workflow import actions  # noqa: PLC0415
 
+    call = of(context)
     until = screen.day(due, "--due")
     doing = actions.extend(until, _reason(reason))
-    _do(of(context), doing, [identity], _("the time limit is now {due}").format(due=until))
+    before = _limit(call, identity)
+    _do(call, doing, [identity], _("the time limit is now {due}").format(due=until))
+    if before is not None and before < call.today.isoformat():
+        screen.warning(
+            _("the time limit, {due}, had passed already; `xuncha audit` names that").format(due=before),
+            _("next time, extend it before it passes"),
+        )
 
 
 def escalate(context: typer.Context, identity: options.Measure, to: options.To) -> None:
@@ -255,6 +262,14 @@ def _do(call: Context, doing: Doing, identities: Sequence[str], detail: str = ""
         perform(call.root_for_writing(), doing, [Identity.parse(identity) for identity in identities]),
         detail,
     )
+
+
+def _limit(call: Context, identity: str) -> str | None:
+    """The time limit of a measure as it stands; None where it has none, or is not there."""
+    from xuncha.store.cache import register as rows  # noqa: PLC0415
+
+    wanted = str(Identity.parse(identity))
+    return next((row.due for row in rows(call.root).measures if row.id == wanted), None)
 
 
 def _past(call: Context, text: str | None) -> date:
