@@ -64,7 +64,10 @@ MEASURE: dict[str, Any] = {
         {
             "date": "2024-09-12",
             "text": "已办。",
-            "evidence": ["某水〔2024〕31号", {"file": "意见.pdf", "sha256": HASH}],
+            "evidence": [
+                "某水〔2024〕31号",
+                {"file": "意见.pdf", "sha256": HASH, "size": 7, "name": "意见 .pdf"},
+            ],
             "publish": False,
         }
     ],
@@ -187,6 +190,8 @@ REFUSED: dict[str, dict[tuple[str | int, ...], list[Any]]] = {
             "", ".", "..", ".hidden", "../x", "a/b", "/etc/passwd", "a\\b", "\\\\host\\x", "a\nb", "a\tb", "a\x00", "\u202ea", "x" * 201,
             1, None, True, ["a"],
         ],
+        ("progress", 0, "evidence", 1, "size"): ["7", -1, 1.5, True],
+        ("progress", 0, "evidence", 1, "name"): ["", 7, "意\x1b见.pdf"],
         ("progress", 0, "evidence", 1, "sha256"): [
             "", HASH.upper(), HASH[:-1], HASH + "0", "g" * 64, f" {HASH}", f"{HASH}\n", 0, None, True,
         ],
@@ -581,4 +586,4 @@ def test_dates_in_rows_compare_as_days_do() -> None:
 def test_an_evidence_file_keeps_its_own_kind() -> None:
     text, file = Measure.model_validate(MEASURE).progress[0].evidence
     assert text == "某水〔2024〕31号"
-    assert file == EvidenceFile(file="意见.pdf", sha256=HASH)
+    assert file == EvidenceFile(file="意见.pdf", sha256=HASH, size=7, name="意见 .pdf")
