@@ -79,7 +79,7 @@ An `undo` that truly restores is no break, nor is what it took back. In a commit
 finding marked (*a warning in an import*) is a warning.
 
 `xuncha audit --json` gives a list of `{"commit", "author", "date", "path", "id", "severity", "code", "message"}`; the date is the author's.
-`--since` tells only of what came after a day or a revision; a hash that history does not contain is named `history-rewritten`.
+`--since` tells only of what came on a day and later, or after a revision; a hash that history does not contain is named `history-rewritten`.
 `--anchor` keeps what was verified in a tag `xuncha/audit/N`, and prints a line for the file; `xuncha notice --anchor` prints it below the date.
 Whoever has such a line can hold a ledger to it later, even where the tag is gone: `xuncha audit --since` and the hash.
 """

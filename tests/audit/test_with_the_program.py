@@ -34,6 +34,32 @@ def test_an_extension_that_comes_too_late_is_said_when_it_is_made(ledger: Ledger
     assert "deadline-passed" in {each["code"] for each in _found(ledger)}
 
 
+def test_a_merge_with_what_never_was_this_ledger_hides_nothing(ledger: LedgerOnDisk) -> None:
+    """An orphan commit without the ledger's own file is no side of it: what the merge took from there, the merge did."""
+    branch = ledger.git("symbolic-ref", "--short", "HEAD").strip()
+    ledger.git("checkout", "-q", "--orphan", "other")
+    ledger.git("rm", "-rq", "--cached", ".")
+    for identity in ("2.2", "1.2"):
+        ledger.write(ledger.path(identity), ledger.read(identity).replace("做好", "办好").replace("2024-12-31", "2025-12-31"))  # fmt: skip
+        ledger.git("add", ledger.path(identity))
+    ledger.git("commit", "-qm", "notes")
+    ledger.git("checkout", "-qf", branch)
+    ledger.git("clean", "-fdq")
+    ledger.git("merge", "-q", "--allow-unrelated-histories", "-s", "ours", "--no-commit", "other")
+    ledger.git("checkout", "other", "--", ledger.path("2.2"), ledger.path("1.2"))
+    ledger.git("commit", "-qm", "Merge branch other")
+    assert {"changed-after-closing", "deadline-moved", "by-hand"} <= {each["code"] for each in _found(ledger)}
+
+
+def test_a_day_of_since_is_asked_for_itself(ledger: LedgerOnDisk) -> None:
+    ledger.write(ledger.path("1.2"), ledger.read("1.2").replace("做好", "办好"))
+    ledger.commit()
+    day = ledger.git("log", "-1", "--format=%cs").strip()
+    assert "by-hand" in ledger.run("audit", "--since", day).out
+    later = ledger.run("--lang", "en", "audit", "--since", "2099-01-01")
+    assert (later.code, later.out) == (0, "Nothing was committed since 2099-01-01, so nothing was checked.\n")
+
+
 def _found(ledger: LedgerOnDisk) -> list[dict[str, str]]:
     import json
 

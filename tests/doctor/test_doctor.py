@@ -257,7 +257,7 @@ def test_uncommitted_changes(healthy: LedgerOnDisk) -> None:
     assert "data/problems/01/1.1.yaml" in said["uncommitted"]["message"]
     assert "data/problems/03/3.2.yaml" in said["uncommitted"]["message"]
     assert "台账/data" not in said["uncommitted"]["message"]
-    mended(healthy, "git add data && git commit -qm 手工修改")
+    mended(healthy, "EDITOR=true xuncha edit 1.1 && EDITOR=true xuncha edit 3.2")
     assert set(found(healthy)) == {"not-shared"}
 
 

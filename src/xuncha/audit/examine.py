@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from xuncha.audit import anchors, clock, contents, evidence, hand, signing, status  # noqa: F401  each enters its checks
@@ -16,6 +17,7 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.trail import replay
+from xuncha.trail.replay import Touched
 from xuncha.trail.tags import SHORT
 from xuncha.trail.tags import anchors as all_anchors
 from xuncha.trail.tree import commit_at
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from xuncha.trail.replay import Commit
     from xuncha.trail.tags import Anchor
 
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HASH: Final = re.compile(r"[0-9a-f]{4,64}")
 
 
@@ -35,7 +38,7 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
 
     Args:
         root: the ledger's folder; its files are not looked at.
-        since: tell only of what came after this revision, or after this day. All of history is replayed all the same.
+        since: tell only of what came after this revision, or on this day and later. All of history is replayed all the same.
 
     Raises:
         RefusedError: there is no such revision.
@@ -52,7 +55,7 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
         start, message = _start(root, since, known)
         if message:
             breaks.append(_lost_start(start, message, marks))
-        else:
+        elif start:
             seen = _ancestors(start, commits, known)
     records = {
         each.blob for commit in commits for each in commit.touched if each.blob and is_record(each.path)
@@ -74,8 +77,10 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
 def _start(root: Path, since: str, known: dict[str, int]) -> tuple[str, str]:
     """The commit of `--since`, and why nothing can begin with it; empty where it can."""
     try:
-        commit = commit_at(root, since)
+        commit = commit_at(root, _day_before(since))
     except RefusedError:
+        if _day_before(since) != since:
+            return "", ""  # there was nothing before that day
         if not _HASH.fullmatch(since.lower()):
             raise
         return since, _("history does not contain {commit}, and git does not know it here").format(
@@ -84,6 +89,14 @@ def _start(root: Path, since: str, known: dict[str, int]) -> tuple[str, str]:
     if commit in known:
         return commit, ""
     return commit, _("history no longer contains {commit}").format(commit=commit[:SHORT])
+
+
+def _day_before(since: str) -> str:
+    """The day before a day, since that day is asked for too; what is no day, as it is."""
+    try:
+        return (date.fromisoformat(since) - timedelta(days=1)).isoformat() if _DAY.fullmatch(since) else since
+    except (ValueError, OverflowError):
+        return since
 
 
 def _lost_start(start: str, message: str, marks: list[Anchor]) -> Break:
@@ -150,10 +163,13 @@ class Examination:
         last = max((self._moments.get(parent, 0) for parent in commit.parents), default=0)
         self._moments[commit.hash] = commit.moment if commit.touched and len(sides) < 2 else last  # noqa: PLR2004
         if len(sides) > 1:
-            yield from self._merge(commit, sides)
+            yield from self._merge(commit, sides, last)
             return
         before = sides[0] if sides else State()
-        changes = changes_of(commit, before, self.files)
+        yield from self._plain(commit, before, changes_of(commit, before, self.files), last)
+
+    def _plain(self, commit: Commit, before: State, changes: list[Change], last: int) -> Iterator[Broken]:
+        """Ask every check of what a commit did to the ledger as it stood before."""
         self._added.update(change.path for change in changes if change.before is None)
         after = before.changed((change.path, change.after) for change in changes) if changes else before
         self._states[commit.hash] = after
@@ -197,7 +213,7 @@ class Examination:
         self.given = commit.hash
         return False
 
-    def _merge(self, commit: Commit, sides: list[State]) -> Iterator[Broken]:
+    def _merge(self, commit: Commit, sides: list[State], last: int) -> Iterator[Broken]:
         changes = []
         for path, mode, blob in commit.touched:
             stands = [stand for side in sides if (stand := side.get(path))]
@@ -208,8 +224,20 @@ class Examination:
         self._follow(commit)
         if commit.hash not in self._adopted:
             return
-        bases = [self._states[name] for name in self._bases(commit)] or [State()]
-        yield from merged(bases, sides, after, self.files)
+        ledgers = [self._states[parent] for parent in commit.parents if parent in self._adopted]
+        bases = [self._states[name] for name in self._bases(commit)]
+        if len(ledgers) > 1 and bases and all(base.get(LEDGER_FILE) for base in bases):
+            yield from merged(bases, ledgers, after, self.files)
+            return
+        # What has not grown out of this ledger is no side of it: what the merge took from there, the merge did.
+        first = ledgers[0]
+        taken = [
+            Touched(path, stand.mode if stand else "", stand.blob if stand else "")
+            for path in sorted(first.differing(after))
+            for stand in [after.get(path)]
+        ]
+        done = changes_of(commit._replace(touched=tuple(taken)), first, self.files)
+        yield from self._plain(commit, first, done, last)
 
     def _standing(self, path: str, mode: str, blob: str, stands: list[Standing]) -> Standing | None:
         """How a file stands that a merge has made of its sides."""

@@ -108,6 +108,9 @@ def _show(done: Audit, since: str | None) -> None:
     )
     if since is not None:
         checked = _("since {since}: {checked}").format(since=since, checked=checked)
+    if since is not None and not (done.commits or done.breaks):
+        screen.line(_("Nothing was committed since {since}, so nothing was checked.").format(since=since))
+        return
     if not done.breaks:
         screen.line(_("{checked}: history kept the rules.").format(checked=checked))
         return
@@ -119,6 +122,8 @@ def _show(done: Audit, since: str | None) -> None:
         else "",
     ]
     screen.line(_("{checked}: {found}.").format(checked=checked, found=_(", ").join(filter(None, counted))))
+    if any(each.code == "by-hand" for each in done.breaks):
+        screen.line(_("To change a file so that history says why: xuncha edit"))
 
 
 def _of_commit(found: list[Break]) -> list[RenderableType]:

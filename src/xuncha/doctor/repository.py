@@ -96,7 +96,7 @@ def no_branch(around: Around) -> Iterator[Ailment]:
     needs="commit",
     well=lambda: _("every change of the ledger is committed"),
     why="What was changed by hand and not committed is in no history; commands refuse to mix their change into it.",
-    mend="keep it: git add data && git commit -m 手工修改; or take it back: git restore data",
+    mend="keep it: xuncha edit, or xuncha edit with the number; or take it back: git restore data",
 )
 def uncommitted(around: Around) -> Iterator[Ailment]:
     """Files of the ledger differ from the last commit."""
@@ -114,7 +114,5 @@ def uncommitted(around: Around) -> Iterator[Ailment]:
             "{n} files of the ledger are not committed: {paths}",
             len(paths),
         ).format(n=len(paths), paths=named),
-        _("keep: {one}; or take back: {other}").format(
-            one="git add data && git commit -m 手工修改", other="git restore data"
-        ),
+        _("keep: {one}; or take back: {other}").format(one="xuncha edit", other="git restore data"),
     )
