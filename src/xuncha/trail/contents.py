@@ -74,7 +74,11 @@ def stream(git: Git, *arguments: str, stdin: bytes | None = None) -> Iterator[by
     with (
         tempfile.TemporaryFile() as said,
         subprocess.Popen(
-            ["git", *arguments], cwd=git.root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said
+            ["git", "--no-replace-objects", *arguments],
+            cwd=git.root,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=said,
         ) as process,
     ):
         assert process.stdin is not None  # noqa: S101  they are pipes
@@ -95,7 +99,10 @@ def streams(git: Git, names: Iterable[str]) -> Iterator[Iterator[bytes] | None]:
     Each is given block by block, and has to be read before the next one is asked for.
     """
     with subprocess.Popen(
-        ["git", "cat-file", "--batch"], cwd=git.root, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ["git", "--no-replace-objects", "cat-file", "--batch"],
+        cwd=git.root,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     ) as process:
         asked, answer = process.stdin, process.stdout
         assert asked is not None  # noqa: S101  they are pipes

@@ -138,7 +138,8 @@ class Git:
                 # Who is told that it is done may pull the plug; by itself git does not wait for the disk.
                 ["git", "-c", "core.fsync=all", *arguments],
                 cwd=self.root,
-                env={**os.environ, **surroundings} if surroundings else None,
+                # History is shown as git holds it, whatever it was told to show in its place.
+                env={**os.environ, "GIT_NO_REPLACE_OBJECTS": "1", **(surroundings or {})},
                 stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -1,0 +1,17 @@
+"""Git can be told to show another object than it holds; whoever looks back is shown what it holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.conftest import LedgerOnDisk
+
+
+def test_what_git_is_told_to_show_instead_is_not_shown(ledger: LedgerOnDisk) -> None:
+    (ledger.root / "forged.yaml").write_text(ledger.read("2.2").replace("做好", "伪造"), encoding="utf-8")
+    forged = ledger.git("hash-object", "-w", "forged.yaml").strip()
+    ledger.git("replace", ledger.git("rev-parse", f"HEAD:{ledger.path('2.2')}").strip(), forged)
+    assert "伪造" in ledger.git("show", f"HEAD:{ledger.path('2.2')}"), "git itself is deceived"
+    assert "伪造" not in ledger.ok("list", "--at", "HEAD")
+    assert "伪造" not in ledger.ok("notice", "--at", "HEAD")
