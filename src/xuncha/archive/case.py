@@ -143,7 +143,7 @@ def _put_log(events: Sequence[Event], payload: Path) -> None:
     lines = []
     for event in events:
         lines.append(f"{event.minute}  {event.author} <{event.email}>")
-        lines.append(f"    {event.subject}" + ("" if event.action else "（手工改动）"))
+        lines.append(f"    {event.subject}" + ("（手工改动）" if event.by_hand else ""))
         if event.from_ != event.to and event.from_ in WORDS and event.to in WORDS:
             lines.append(f"    状态：{WORDS[event.from_]} → {WORDS[event.to]}")
         if event.reason:

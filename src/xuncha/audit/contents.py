@@ -103,13 +103,13 @@ def deadline_moved(step: Step) -> Iterator[Broken]:
         old, new = word(change.old, "due"), word(change.new, "due")
         if old is None or old == new or word(change.old, "status") == "closed":
             continue
-        if step.commit.action != "extend" or new is None or new <= old:
+        if step.commit.trailers.action != "extend" or new is None or new <= old:
             yield Broken(
                 "deadline-moved",
                 _("the deadline of {id} moved from {old} to {new} without `extend`").format(
                     id=change.id, old=old, new=new or _("none")
                 )
-                if step.commit.action != "extend"
+                if step.commit.trailers.action != "extend"
                 else _("the deadline of {id} moved from {old} to {new}, which is no later day").format(
                     id=change.id, old=old, new=new or _("none")
                 ),

@@ -185,7 +185,7 @@ class Examination:
         stands = restored(step) or renumbered(step)
         if stands is not None:
             self._states[commit.hash] = before.changed(stands.items())
-            if commit.action == "renumber":
+            if commit.trailers.action == "renumber":
                 come = {change.path for change in changes if change.before is None}
                 self._renumbered += [
                     (commit, each, come) for each in changes if each.after is None and each.is_record
@@ -296,7 +296,7 @@ def _break(commit: Commit, broken: Broken) -> Break:
         commit.date,
         broken.path,
         broken.id,
-        severity(broken.code, commit.action),
+        severity(broken.code, commit.trailers.action),
         broken.code,
         broken.message,
     )

@@ -72,7 +72,7 @@ def by_hand(step: Step) -> Iterator[Broken]:
     if not step.changes:
         return
     first = step.changes[0]
-    if not step.commit.action:
+    if not step.commit.trailers.action:
         numbers = list(dict.fromkeys(change.id or change.path for change in step.changes))
         more = _(" and {n} more").format(n=len(numbers) - _SHOWN) if len(numbers) > _SHOWN else ""
         yield Broken(
@@ -93,15 +93,15 @@ _SHOWN: Final = 8
 def _misfits(step: Step) -> Iterator[tuple[str, str, str | None]]:
     """What the trailers say otherwise than the files: a sentence, a file, a number."""
     commit = step.commit
-    action = commit.action
+    action = commit.trailers.action
     path = step.changes[0].path
     if action not in get_args(Action) or action in {"init", "sync", "undo", "renumber"}:
         yield _("the commit says `{action}`, and that is not what it did").format(action=action), path, None
         return
-    if action in _NEEDS_REASON and not commit.reason:
+    if action in _NEEDS_REASON and not commit.trailers.reason:
         yield _("the commit says `{action}`, and gives no reason").format(action=action), path, None
     for change in step.changes:
-        if change.id and change.id not in commit.ids:
+        if change.id and change.id not in commit.trailers.ids:
             yield (
                 _("the commit changed {id}, which its trailers do not name").format(id=change.id),
                 change.path,
@@ -123,7 +123,7 @@ def _statuses(step: Step) -> Iterator[tuple[str, str, str | None]]:
     """Whether `From` and `To` are the statuses before and after; each id without one has no trailer for it."""
     changed = {change.id: change for change in step.changes if change.is_record}
     sources, targets = [], []
-    for identity in step.commit.ids:
+    for identity in step.commit.trailers.ids:
         if "." not in identity:
             continue
         change = changed.get(identity)
@@ -137,7 +137,7 @@ def _statuses(step: Step) -> Iterator[tuple[str, str, str | None]]:
         else:
             sources.append(word(change.old, "status"))
             targets.append(word(change.new, "status"))
-    said = (step.commit.sources, step.commit.targets)
+    said = (step.commit.trailers.sources, step.commit.trailers.targets)
     if said != (tuple(filter(None, sources)), tuple(filter(None, targets))):
         yield (
             _("the commit says {said}, and the files went {did}").format(
@@ -163,7 +163,7 @@ def _path(identity: str) -> str:
 
 def _fields(step: Step) -> Iterator[tuple[str, str, str | None]]:
     """Whether an action changed what it changes, and nothing else."""
-    action = step.commit.action
+    action = step.commit.trailers.action
     known = _FIELDS.get(action)
     if known is None:
         return

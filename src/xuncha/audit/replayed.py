@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from xuncha.audit.record import Data, is_record, number_of, requires, word
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS
+from xuncha.model.source import LARGEST_POINTER, pointed_at
 from xuncha.store.faults import UnreadableError
 from xuncha.store.files import LARGEST
 from xuncha.store.reading import parse
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from xuncha.trail.replay import Commit
 
 _LINK: Final = "120000"
-_POINTER: Final = b"version https://git-lfs.github.com/spec/"
-_LONGEST_POINTER: Final = 1024
 
 
 class Standing(NamedTuple):
@@ -85,9 +84,7 @@ class Files:
     def __init__(self, stored: Iterable[Stored], records: Container[str]) -> None:
         """Take the contents in; of what is no record, no more is kept than tells what it is."""
         self._stored = {
-            each.name: each
-            if each.name in records
-            else each._replace(content=each.content[:_LONGEST_POINTER])
+            each.name: each if each.name in records else each._replace(content=each.content[:LARGEST_POINTER])
             for each in stored
         }
         self._read: dict[str, Data | Unreadable] = {}
@@ -113,11 +110,8 @@ class Files:
         stored = self._stored.get(blob)
         if stored is None:
             return ""
-        if stored.size < _LONGEST_POINTER and stored.content.startswith(_POINTER):
-            for line in stored.content.decode("ascii", "replace").splitlines():
-                if line.startswith("oid sha256:"):
-                    return line.removeprefix("oid sha256:").strip()
-        return stored.sha256
+        pointer = pointed_at(stored.content) if stored.size <= LARGEST_POINTER else None
+        return pointer.sha256 if pointer else stored.sha256
 
     def _parse(self, blob: str) -> Data | Unreadable:
         stored = self._stored.get(blob)
@@ -182,10 +176,6 @@ class Step:
     def requires(self) -> tuple[Requirement, ...]:
         """The policy in force: that of the commit before, since none is made for its own commit."""
         return requires(self.files.record(self.before.get(LEDGER_FILE)))
-
-    def is_new(self, change: Change) -> bool:
-        """Whether a file is there for the first time, and can be read."""
-        return change.before is None and change.new is not None
 
 
 def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:

@@ -51,7 +51,7 @@ declare(
 @check
 def status_jump(step: Step) -> Iterator[Broken]:
     """Each status leads to the next one as the workflow has it."""
-    action = step.commit.action
+    action = step.commit.trailers.action
     for change in step.changes:
         if not change.is_measure or change.new is None or action == "import":
             continue

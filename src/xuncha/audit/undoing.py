@@ -40,8 +40,8 @@ declare(
 def restored(step: Step) -> dict[str, Standing | None] | None:
     """How the files stand after an undo that truly restores; None where it is no undo, or no true one."""
     commit = step.commit
-    undone = step.past.get(commit.undoes)
-    if commit.action != "undo" or not undone:
+    undone = step.past.get(commit.trailers.undoes)
+    if commit.trailers.action != "undo" or not undone:
         return None
     before = {change.path: change.before for change in undone}
     now = {change.path: change.after for change in step.changes}
@@ -79,9 +79,13 @@ def renumbered(step: Step) -> dict[str, Standing | None] | None:
     That the old number was given by another clone can only be told at the end of history (`examine`).
     """
     commit = step.commit
-    if commit.action != "renumber" or len(commit.ids) != 1 or len(commit.targets) != 1:
+    if (
+        commit.trailers.action != "renumber"
+        or len(commit.trailers.ids) != 1
+        or len(commit.trailers.targets) != 1
+    ):
         return None
-    source, target = commit.ids[0], commit.targets[0]
+    source, target = commit.trailers.ids[0], commit.trailers.targets[0]
     gone = {change.path: change for change in step.changes if change.after is None}
     come = {change.path: change for change in step.changes if change.before is None}
     if not gone or len(gone) + len(come) < len(step.changes):
@@ -115,13 +119,13 @@ def _moved(path: str, source: str, target: str) -> str:
 @check
 def false_undo(step: Step) -> Iterator[Broken]:
     """An undo that gets here is no true one."""
-    if step.commit.action == "undo" and step.changes:
+    if step.commit.trailers.action == "undo" and step.changes:
         first = step.changes[0]
         yield Broken(
             "false-undo",
             _(
                 "the commit says that it takes {commit} back, and the files are not what they were before that"
-            ).format(commit=step.commit.undoes[:10] or "-"),
+            ).format(commit=step.commit.trailers.undoes[:10] or "-"),
             first.path,
             first.id or None,
         )

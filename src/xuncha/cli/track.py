@@ -83,7 +83,7 @@ def events_table(events: list[Event]) -> Table:
         what = Text(screen.clean(_what(event)))
         if event.reason:
             what.append(_(" ({reason})").format(reason=screen.clean(event.reason)), "dim")
-        if event.action is None:
+        if event.by_hand:
             what.append(_(" [by hand]"), "yellow")
         table.add_row(event.minute, Text(screen.clean(event.author)), what)
     return table

@@ -14,6 +14,8 @@ _FORM = re.compile(r"([1-9][0-9]{0,5})(?:\.([1-9][0-9]{0,5}))?")
 PROBLEMS = "data/problems"
 LEDGER_FILE = "data/ledger.yaml"
 EVIDENCE = "data/evidence"
+PARTS = (LEDGER_FILE, PROBLEMS, EVIDENCE)
+"""All that a ledger says, and what proves it."""
 
 
 class Identity(NamedTuple):

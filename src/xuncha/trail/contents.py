@@ -9,7 +9,7 @@ import tempfile
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.language import gettext as _
-from xuncha.trail.git import Git, GitError
+from xuncha.trail.git import Git, GitError, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,8 +45,9 @@ def stored(git: Git, names: Iterable[str], largest: int) -> Iterator[Stored]:
         asked.writelines(f"{name}\n".encode() for name in names)
         asked.seek(0)
         with subprocess.Popen(
-            ["git", "--no-replace-objects", "cat-file", "--batch"],
+            ["git", "cat-file", "--batch"],
             cwd=git.root,
+            env=environment(),
             stdin=asked,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -74,8 +75,9 @@ def stream(git: Git, *arguments: str, stdin: bytes | None = None) -> Iterator[by
     with (
         tempfile.TemporaryFile() as said,
         subprocess.Popen(
-            ["git", "--no-replace-objects", *arguments],
+            ["git", *arguments],
             cwd=git.root,
+            env=environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=said,
@@ -99,8 +101,9 @@ def streams(git: Git, names: Iterable[str]) -> Iterator[Iterator[bytes] | None]:
     Each is given block by block, and has to be read before the next one is asked for.
     """
     with subprocess.Popen(
-        ["git", "--no-replace-objects", "cat-file", "--batch"],
+        ["git", "cat-file", "--batch"],
         cwd=git.root,
+        env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as process:

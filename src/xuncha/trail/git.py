@@ -65,6 +65,11 @@ def literal(paths: Iterable[str]) -> list[str]:
     return [f":(literal){path}" for path in paths]
 
 
+def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The surroundings of every git: it shows what it holds, whatever it was told to show in its place."""
+    return {**os.environ, "GIT_NO_REPLACE_OBJECTS": "1", **(more or {})}
+
+
 class GitError(SurroundingsError):
     """Git refused; `said` is what it complained of, `printed` what it had printed, `ended` its exit code."""
 
@@ -138,8 +143,7 @@ class Git:
                 # Who is told that it is done may pull the plug; by itself git does not wait for the disk.
                 ["git", "-c", "core.fsync=all", *arguments],
                 cwd=self.root,
-                # History is shown as git holds it, whatever it was told to show in its place.
-                env={**os.environ, "GIT_NO_REPLACE_OBJECTS": "1", **(surroundings or {})},
+                env=environment(surroundings),
                 stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -7,25 +7,15 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.model.identity import Identity
+from xuncha.trail import trailers
 from xuncha.trail.git import Git, GitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_TRAILERS = ("Action", "Id", "From", "To", "Reason", "Undoes")
-_VALUE = "\x1e"
-_FORMAT = "%x00".join(
-    [
-        "%H",
-        "%cI",
-        "%an",
-        "%ae",
-        "%s",
-        *(f"%(trailers:key=Xuncha-{name},valueonly,unfold,separator=%x1e)" for name in _TRAILERS),
-    ]
-)
-_FIELDS = 5 + len(_TRAILERS)
+_FORMAT = f"%H%x00%P%x00%cI%x00%an%x00%ae%x00%s%x00{trailers.FORM}"
+_FIELDS = 7
 """In each record; no text of a commit can hold the NUL between them."""
 
 
@@ -47,14 +37,21 @@ class Event(NamedTuple):
     """The commit that this one took back."""
     now: str | None = None
     """The number that the problem or measure has now, where that is known to be another one than it had then."""
+    joins: bool = False
+    """Whether the commit joins two histories."""
 
     def as_json(self) -> dict[str, str | None]:
         """The form of `log --json`."""
         fields = self._asdict()
         fields["from"] = fields.pop("from_")
-        del fields["undoes"], fields["now"]
+        del fields["undoes"], fields["now"], fields["joins"]
         order = ("commit", "date", "author", "email", "action", "id", "from", "to", "reason", "subject")
         return {name: fields[name] for name in order}
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether no command of ours made the commit, and git did not make it to join what others had done."""
+        return self.action is None and not self.joins
 
     @property
     def number(self) -> str | None:
@@ -185,7 +182,7 @@ def _commits(root: Path, path: str, until: str = "HEAD", *, follow: bool) -> Ite
 def _log(root: Path, path: str, until: str, *options: str) -> Iterator[_Commit]:
     form = ["-z", "--encoding=UTF-8", "--no-show-signature", f"--format={_FORMAT}"]
     try:
-        printed = Git(root).run("-c", "trailer.separators=:", "log", *options, *form, until, "--", path)
+        printed = Git(root).run(*trailers.SETTINGS, "log", *options, *form, until, "--", path)
     except GitError:
         return
     texts = printed.decode("utf-8", "replace").split("\0")
@@ -221,21 +218,20 @@ def _name_before(root: Path, commit: str, path: str) -> str | None:
 
 
 def _events(record: list[str]) -> Iterator[Event]:
-    commit, date, author, email, subject, *trailers = record
-    action, ids, froms, tos, reason, undoes = trailers
-    identities: list[str | None] = [*ids.split(_VALUE)] if ids else [None]
-    sources, targets = froms.split(_VALUE), tos.split(_VALUE)
-    for place, identity in enumerate(identities):
+    commit, parents, date, author, email, subject, said = record
+    told = trailers.read(said)
+    for place, identity in enumerate(told.ids or [None]):
         yield Event(
             commit,
             date,
             author,
             email,
-            action or None,
+            told.action or None,
             identity,
-            (sources[place] or None) if place < len(sources) else None,
-            (targets[place] or None) if place < len(targets) else None,
-            reason or None,
+            told.sources[place] if place < len(told.sources) else None,
+            told.targets[place] if place < len(told.targets) else None,
+            told.reason or None,
             subject,
-            undoes or None,
+            told.undoes or None,
+            joins=" " in parents,
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
+from xuncha.model.identity import PARTS
 from xuncha.trail import driver, sharing
 from xuncha.trail.git import Git, GitError, literal
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
 NOTHING = "0" * 40
-_PARTS = ("data/ledger.yaml", "data/problems", "data/evidence")
 _CONFLICTS = 1
 _FOLDER = "040000"
 
@@ -48,7 +48,7 @@ class Arrival(NamedTuple):
 def listing(git: Git, commit: str) -> Listing:
     """The settings, the problems, the measures and their evidence at a commit."""
     found = {}
-    for line in git.run("ls-tree", "-r", "-z", commit, "--", *_PARTS).split(b"\0")[:-1]:
+    for line in git.run("ls-tree", "-r", "-z", commit, "--", *PARTS).split(b"\0")[:-1]:
         facts, _tab, path = line.partition(b"\t")
         mode, _kind, blob = facts.decode().split(" ")
         found[os.fsdecode(path)] = Held(mode, blob)

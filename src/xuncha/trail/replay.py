@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
+from xuncha.model.identity import PARTS
+from xuncha.trail import trailers
 from xuncha.trail.contents import Stored, stored
 from xuncha.trail.git import Git, GitError, git_dir
 
@@ -17,21 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-_PLACES = ("data/ledger.yaml", "data/problems", "data/evidence")
-_TRAILERS = ("Action", "Id", "From", "To", "Reason", "Undoes")
-_VALUE = "\x1e"
-_FORMAT = "%x00".join(
-    [
-        "%H",
-        "%P",
-        "%an",
-        "%ae",
-        "%at",
-        "%aI",
-        *(f"%(trailers:key=Xuncha-{name},valueonly,unfold,separator=%x1e)" for name in _TRAILERS),
-    ]
-)
-_FIELDS = 6 + len(_TRAILERS)
+    from xuncha.trail.trailers import Trailers
+
+_FORMAT = f"%H%x00%P%x00%an%x00%ae%x00%at%x00%aI%x00{trailers.FORM}"
+_FIELDS = 7
 _GONE = "000000"
 
 
@@ -57,14 +48,8 @@ class Commit(NamedTuple):
     """When its author made it, in seconds since 1970."""
     date: str
     """The same as ISO 8601, on the author's own clock."""
-    action: str
-    """Empty where the commit has no trailers of ours."""
-    ids: tuple[str, ...]
-    sources: tuple[str, ...]
-    """The values of `Xuncha-From`; shorter than `ids` where some had no status."""
-    targets: tuple[str, ...]
-    reason: str
-    undoes: str
+    trailers: Trailers
+    """What it says of itself; no action where it was made by hand."""
     touched: tuple[Touched, ...]
 
     @property
@@ -83,12 +68,11 @@ def commits(root: Path) -> list[Commit]:
     _must_be_whole(git)
     try:
         printed = git.run(
-            "--no-replace-objects",
-            "-c", "log.showRoot=true", "-c", "log.showSignature=false", "-c", "trailer.separators=:",
+            "-c", "log.showRoot=true", "-c", "log.showSignature=false", *trailers.SETTINGS,
             # Neither a commit without changes of the ledger nor a side of a merge may be left out.
             "log", "--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent",
             "--raw", "--no-abbrev", "--no-renames", "--relative", "--no-color", "--no-show-signature", "-z", "--encoding=UTF-8",
-            f"--format={_FORMAT}", "HEAD", "--", *_PLACES,
+            f"--format={_FORMAT}", "HEAD", "--", *PARTS,
         )  # fmt: skip
     except GitError:
         if git.stands_on() is None:  # nothing is committed yet
@@ -106,7 +90,7 @@ def contains(root: Path, name: str, commit: str = "HEAD") -> bool:
     """Whether a commit is among those that led to the present one, or to another."""
     git = Git.for_looking_back(root)
     try:
-        git.run("--no-replace-objects", "merge-base", "--is-ancestor", name, commit)
+        git.run("merge-base", "--is-ancestor", name, commit)
     except GitError:
         return False
     return True
@@ -155,8 +139,7 @@ def _read(texts: list[bytes]) -> Iterator[Commit]:
 
 
 def _commit(fields: list[str], touched: tuple[Touched, ...]) -> Commit:
-    name, parents, author, email, moment, date, action, *values, reason, undoes = fields
-    ids, sources, targets = (tuple(filter(None, text.split(_VALUE))) for text in values)
+    name, parents, author, email, moment, date, said = fields
     return Commit(
         name,
         tuple(parents.split()),
@@ -164,12 +147,7 @@ def _commit(fields: list[str], touched: tuple[Touched, ...]) -> Commit:
         email,
         int(moment) if moment.lstrip("-").isdigit() else 0,
         date,
-        action,
-        ids,
-        sources,
-        targets,
-        reason,
-        undoes,
+        trailers.read(said),
         touched,
     )
 
@@ -192,7 +170,6 @@ def signatures(root: Path, names: Iterable[str]) -> dict[str, Signature]:
     git = Git(root)
     held = {each.name: each.content.partition(b"\n\n")[0] for each in stored(git, asked, _LONGEST_HEADER)}
     printed = git.run(
-        "--no-replace-objects",
         "-c",
         "log.showSignature=false",
         "log",
