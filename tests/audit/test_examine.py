@@ -200,7 +200,7 @@ def test_a_history_that_is_cut_off_is_not_called_clean(ledger: LedgerOnDisk, tmp
     ledger.git("clone", "-q", "--depth=1", f"file://{ledger.root}", str(clone))
     with pytest.raises(SurroundingsError) as refused:
         audit(clone)
-    assert refused.value.code == "shallow-history"
+    assert refused.value.code == "shallow"
 
 
 def test_an_import_is_told_as_a_warning(ledger: LedgerOnDisk) -> None:

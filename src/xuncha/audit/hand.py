@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, cast, get_args
 
 from xuncha.audit.catalogue import Broken, check, declare
-from xuncha.audit.record import word
+from xuncha.audit.record import parsed, word
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.vocabulary import Action
@@ -128,8 +128,8 @@ def _statuses(step: Step) -> Iterator[tuple[str, str, str | None]]:
             continue
         change = changed.get(identity)
         if change is None:
-            standing = step.before.get(_path(identity))
-            record = step.files.record(standing)
+            known = parsed(identity)
+            record = step.files.record(step.before.get(known.path)) if known else None
             sources.append(word(record, "status"))
             targets.append(word(record, "status"))
         elif change.unreadable:
@@ -154,11 +154,6 @@ def _course(sources: object, targets: object) -> str:
         _(", ").join(str(each) for each in cast("list[object]", side) if each) for side in (sources, targets)
     )
     return f"{one or '-'} → {two or '-'}"
-
-
-def _path(identity: str) -> str:
-    problem = identity.partition(".")[0]
-    return f"data/problems/{problem.zfill(2)}/{identity}.yaml"
 
 
 def _fields(step: Step) -> Iterator[tuple[str, str, str | None]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
-from xuncha.language import gettext as _
-from xuncha.model.identity import EVIDENCE
+from xuncha.errors import RefusedError
+from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.vocabulary import Requirement
 
 if TYPE_CHECKING:
@@ -68,26 +68,17 @@ def requires(settings: Data | None) -> tuple[Requirement, ...]:
 
 def number_of(path: str) -> str:
     """The number that a file of a problem, a measure or evidence belongs to; empty where it belongs to none."""
-    parts = path.split("/")
-    if parts[1:2] == ["evidence"]:
-        return parts[2] if len(parts) > 3 else ""  # noqa: PLR2004  data, evidence, the number, the file
-    if parts[1:2] == ["problems"] and len(parts) == 4 and parts[3].endswith(".yaml"):  # noqa: PLR2004
-        name = parts[3].removesuffix(".yaml")
-        return (parts[2].lstrip("0") or parts[2]) if name == "problem" else name
-    return ""
+    return str(Identity.of_file(path) or Identity.of_evidence(path) or "")
+
+
+def parsed(number: str) -> Identity | None:
+    """A number that a commit names; None where it is none."""
+    try:
+        return Identity.parse(number)
+    except RefusedError:
+        return None
 
 
 def is_record(path: str) -> bool:
     """Whether a file says something of the ledger, rather than proving it."""
     return path.endswith(".yaml") and not path.startswith(f"{EVIDENCE}/")
-
-
-def status_name(status: str | None) -> str:
-    """A status as people call it; what is none is told as it stands."""
-    names = {
-        "not_started": _("not started"),
-        "in_progress": _("in progress"),
-        "submitted": _("closing applied for"),
-        "closed": _("closed"),
-    }
-    return names.get(status or "", status or "-")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.audit.record import Data, is_record, number_of, requires, word
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE, PROBLEMS
+from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS
 from xuncha.model.source import LARGEST_POINTER, pointed_at
 from xuncha.store.faults import UnreadableError
 from xuncha.store.files import LARGEST
@@ -150,7 +150,7 @@ class Change(NamedTuple):
     @property
     def is_evidence(self) -> bool:
         """Whether it proves something."""
-        return self.path.startswith("data/evidence/")
+        return self.path.startswith(f"{EVIDENCE}/")
 
 
 @dataclass

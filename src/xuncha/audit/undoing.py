@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xuncha.audit.catalogue import Broken, check, declare
-from xuncha.audit.record import number_of
+from xuncha.audit.record import parsed
 from xuncha.language import gettext as _
-from xuncha.model.identity import PROBLEMS
+from xuncha.model.identity import LEDGER_FILE
+from xuncha.workflow.numbers import Move, place_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,35 +86,27 @@ def renumbered(step: Step) -> dict[str, Standing | None] | None:
         or len(commit.trailers.targets) != 1
     ):
         return None
-    source, target = commit.trailers.ids[0], commit.trailers.targets[0]
+    old, new = parsed(commit.trailers.ids[0]), parsed(commit.trailers.targets[0])
+    if old is None or new is None:
+        return None
+    move = Move(old, new)
     gone = {change.path: change for change in step.changes if change.after is None}
     come = {change.path: change for change in step.changes if change.before is None}
     if not gone or len(gone) + len(come) < len(step.changes):
         return None
     moved: dict[str, Standing | None] = dict.fromkeys(gone)
     for path, change in gone.items():
-        new = come.pop(_moved(path, source, target), None)
-        if new is None or new.after is None or not _carries(step, change, new):
+        there = come.pop(place_after(path, move), None)
+        if there is None or there.after is None or not _carries(step, change, there):
             return None
         submitter = change.before.submitter if change.before else None
-        moved[new.path] = new.after._replace(submitter=submitter)
+        moved[there.path] = there.after._replace(submitter=submitter)
     return None if come else moved
 
 
 def _carries(step: Step, old: Change, new: Change) -> bool:
     """Whether a file holds under its new number what it held under the old one."""
     return old.old == new.new if old.is_record else _same(step, old.before, new.after)
-
-
-def _moved(path: str, source: str, target: str) -> str:
-    """Where a file belongs after a renumbering."""
-    parts = path.split("/")
-    number = number_of(path)
-    new = target + number[len(source) :] if number == source or number.startswith(f"{source}.") else number
-    if parts[1:2] == ["evidence"]:
-        return "/".join([*parts[:2], new, *parts[3:]])
-    name = "problem.yaml" if parts[-1] == "problem.yaml" else f"{new}.yaml"
-    return f"{PROBLEMS}/{new.partition('.')[0].zfill(2)}/{name}"
 
 
 @check
@@ -138,7 +131,7 @@ def deleted(step: Step) -> Iterator[Broken]:
         str(change.new): change.id for change in step.changes if change.is_record and change.before is None
     }
     for change in step.changes:
-        if change.after is not None or not (change.is_record or change.path == "data/ledger.yaml"):
+        if change.after is not None or not (change.is_record or change.path == LEDGER_FILE):
             continue
         if change.old is not None and (number := fresh.get(str(change.old))):
             message = _("{id} was renumbered to {number}").format(id=change.id, number=number)

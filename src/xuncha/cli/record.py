@@ -14,6 +14,7 @@ from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.records import EvidenceFile, Measure
+from xuncha.model.vocabulary import status_name
 from xuncha.tally import measure_json
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def measure_screen(
 ) -> list[RenderableType]:
     """A measure."""
     light = horizon.light(row)
-    state = words.status(measure.status) + ("" if light in {"done", "green"} else f" {words.light(light)}")
+    state = status_name(measure.status) + ("" if light in {"done", "green"} else f" {words.light(light)}")
     closed = measure.closed
     escalated = measure.escalated
     facts = _facts(

@@ -13,6 +13,7 @@ from rich.text import Text
 from xuncha.cli import screen, words
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
+from xuncha.model.vocabulary import status_name
 from xuncha.tally import Horizon, percent, review_day
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def _counts(counts: Tally) -> RenderableType:
         table.add_row(Text(label), Text(f"{closed}/{total}", "bold"), bar(closed, total), shown)
     if not counts.measures:
         return Lines(Text(), table)
-    parts = [f"{words.status(status)} {number}" for status, number in counts.by_status.items() if number]
+    parts = [f"{status_name(status)} {number}" for status, number in counts.by_status.items() if number]
     if counts.long_term_closed:
         parts.append(_("of which long-term with a staged result {n}").format(n=counts.long_term_closed))
     lights = []
@@ -249,9 +250,9 @@ def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Table:
         light = horizon.light(row)
         due = row.due or words.term(row.term)
         state = (
-            words.status(row.status)
+            status_name(row.status)
             if light in {"done", "green"}
-            else f"{words.status(row.status)} {words.light(light)}"
+            else f"{status_name(row.status)} {words.light(light)}"
         )
         table.add_row(
             row.id,

@@ -7,19 +7,9 @@ from typing import TYPE_CHECKING
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from xuncha.model.vocabulary import Light, ReviewResult, Status, Term
+    from xuncha.model.vocabulary import Light, ReviewResult, Term
 
 COLOURS: dict[Light, str] = {"done": "green", "green": "", "yellow": "yellow", "red": "bold red"}
-
-
-def status(word: Status) -> str:
-    """A measure's status."""
-    return {
-        "not_started": _("not started"),
-        "in_progress": _("in progress"),
-        "submitted": _("closing applied for"),
-        "closed": _("closed"),
-    }[word]
 
 
 def term(word: Term) -> str:

@@ -13,7 +13,7 @@ from xuncha.cli.options import guide
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
-from xuncha.model.vocabulary import REVIEW_RESULTS
+from xuncha.model.vocabulary import REVIEW_RESULTS, status_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -295,7 +295,7 @@ def _say(call: Context, done: Done, detail: str) -> None:
     for step, title in zip(done.steps, done.titles, strict=True):
         screen.line(f"{step.id} {title}")
         if step.from_ != step.to and step.from_ and step.to:
-            screen.line(f"    {words.status(step.from_)} → {words.status(step.to)}")  # type: ignore[arg-type]
+            screen.line(f"    {status_name(step.from_)} → {status_name(step.to)}")
     if detail:
         screen.line(f"    {detail}")
     for file in done.evidence:

@@ -18,6 +18,11 @@ PARTS = (LEDGER_FILE, PROBLEMS, EVIDENCE)
 """All that a ledger says, and what proves it."""
 
 
+_NUMBER = "[1-9][0-9]{0,5}"
+_FILE = re.compile(rf"{PROBLEMS}/0*({_NUMBER})/(?:problem|({_NUMBER})\.({_NUMBER}))\.yaml")
+_PROOF = re.compile(rf"{EVIDENCE}/({_NUMBER})\.({_NUMBER})/.+", re.DOTALL)
+
+
 class Identity(NamedTuple):
     """A problem (`measure` is 0) or one of its measures; sorts in the order of the ledger."""
 
@@ -38,6 +43,20 @@ class Identity(NamedTuple):
                 _("“{text}” is not a number of a problem (2) or a measure (2.3)").format(text=text),
             )
         return cls(int(match[1]), int(match[2] or 0))
+
+    @classmethod
+    def of_file(cls, path: str) -> Identity | None:
+        """Whose file a path is, relative to the ledger; None where it is no problem's and no measure's."""
+        match = _FILE.fullmatch(path)
+        if match is None or (match[2] and match[1] != match[2]):
+            return None
+        return cls(int(match[1]), int(match[3] or 0))
+
+    @classmethod
+    def of_evidence(cls, path: str) -> Identity | None:
+        """Which measure a file proves; None where it is no evidence."""
+        match = _PROOF.fullmatch(path)
+        return cls(int(match[1]), int(match[2])) if match else None
 
     @property
     def is_problem(self) -> bool:

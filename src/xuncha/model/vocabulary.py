@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
+from xuncha.language import gettext as _
+
 Status = Literal["not_started", "in_progress", "submitted", "closed"]
 Term = Literal["once", "long_term"]
 Light = Literal["done", "green", "yellow", "red"]
@@ -12,6 +14,18 @@ Requirement = Literal["progress", "evidence", "submission", "second_person", "si
 Action = Literal[
     "init", "add", "start", "progress", "attach", "submit", "return", "close", "reopen", "extend", "escalate", "review", "edit", "undo", "import", "sync", "renumber",
 ]  # fmt: skip
+
+
+def status_name(status: str | None) -> str:
+    """A status as people call it, in the chosen language; what is none, as it stands."""
+    names = {
+        "not_started": _("not started"),
+        "in_progress": _("in progress"),
+        "submitted": _("closing applied for"),
+        "closed": _("closed"),
+    }
+    return names.get(status or "", status or "-")
+
 
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 TERMS: Final[tuple[Term, ...]] = get_args(Term)

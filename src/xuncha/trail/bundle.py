@@ -11,7 +11,7 @@ import os
 import re
 from typing import IO, TYPE_CHECKING, Final
 
-from xuncha.errors import RefusedError, SurroundingsError
+from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.trail.contents import stream
 from xuncha.trail.git import Git, GitError
@@ -89,12 +89,7 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
         SurroundingsError: the history is not all there.
     """
     git = Git.for_looking_back(root)
-    if git.text("rev-parse", "--is-shallow-repository") == "true":
-        raise SurroundingsError(
-            "shallow",
-            _("this clone holds the latest commits alone, and not the whole history"),
-            _("type: git fetch --unshallow"),
-        )
+    git.must_be_whole()
     objects = (root / git.text("rev-parse", "--git-path", "objects")).resolve()
     settings = {name: value for name in _VERIFYING if (value := git.setting(name))}
     for name in settings.keys() & _FILES:

@@ -40,11 +40,8 @@ def listed(root: Path, commit: str = "HEAD") -> list[Listed]:
     Raises:
         RefusedError: a path leads out of it, which git itself never makes.
     """
-    printed = Git(root).run("ls-tree", "-r", "-z", commit, "--", *FOLDERS)
     found = []
-    for line in printed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
-        meta, _tab, path = line.partition("\t")
-        mode, _kind, blob = meta.split(" ")
+    for mode, blob, path in Git(root).tree(commit, *FOLDERS):
         if not _PARTS.fullmatch(path):
             raise RefusedError(
                 "unsafe-path", _("the commit holds a path that leads astray: {path}").format(path=path)

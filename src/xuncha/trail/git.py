@@ -7,13 +7,13 @@ import subprocess
 import zlib
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 
 @cache
@@ -37,6 +37,15 @@ def git_dir(root: Path) -> Path | None:
                 else None
             )
     return None
+
+
+def common_dir(folder: Path) -> Path:
+    """Where git keeps what all working trees of a repository share, such as branches; `folder` is that of `git_dir`."""
+    try:
+        common = (folder / "commondir").read_text(encoding="utf-8", errors="surrogateescape").strip()
+    except OSError:
+        return folder
+    return (folder / common).resolve()
 
 
 def detached(root: Path) -> bool:
@@ -80,7 +89,15 @@ class GitError(SurroundingsError):
         self.ended = ended
 
 
-_SHORTEST_HASH = 40
+class Leaf(NamedTuple):
+    """An entry of a tree of git."""
+
+    mode: str
+    """`100644` a file, `100755` one that can be run, `120000` a link, `040000` a folder."""
+    name: str
+    """Git's name of its content, in full."""
+    path: str
+    """Relative to the ledger."""
 
 
 class Git:
@@ -207,7 +224,7 @@ class Git:
         Asks for these alone: `git status` would look at every file of the repository.
         """
         try:
-            committed = self._names("ls-tree", "-z", "HEAD", "--", *literal(paths))
+            committed = {leaf.path: leaf.name for leaf in self.tree("HEAD", *literal(paths), options=())}
         except GitError:  # nothing is committed yet
             committed = {}
         there = [path for path in paths if (self.root / path).is_file()]
@@ -220,7 +237,11 @@ class Git:
 
     def staged(self, *paths: str) -> dict[str, str]:
         """The hashes of these files in the index; of those that it knows."""
-        return self._names("ls-files", "--stage", "-z", "--", *literal(paths))
+        found = {}
+        for entry in self.run("ls-files", "--stage", "-z", "--", *literal(paths)).split(b"\0")[:-1]:
+            facts, _tab, path = entry.partition(b"\t")
+            found[os.fsdecode(path)] = facts.decode().split(" ")[1]
+        return found
 
     def unfinished(self, *paths: str) -> list[str]:
         """Which of these files were changed since the last commit, in the folder or in the index."""
@@ -254,6 +275,13 @@ class Git:
             start += int(size) + 1
         return found
 
+    def tree(self, commit: str, *paths: str, options: Sequence[str] = ("-r",)) -> Iterator[Leaf]:
+        """What a commit holds at and below some paths of the ledger; without options, the files."""
+        for line in self.run("ls-tree", "-z", *options, commit, "--", *paths).split(b"\0")[:-1]:
+            facts, _tab, path = line.partition(b"\t")
+            mode, _kind, name = facts.decode().split(" ")
+            yield Leaf(mode, name, os.fsdecode(path))
+
     def attributes(self, paths: Iterable[str], *names: str) -> dict[str, dict[str, str]]:
         """What .gitattributes says of files: by path and name; `unspecified`, `set`, `unset` or a value."""
         given = "".join(f"{path}\0" for path in paths)
@@ -266,22 +294,26 @@ class Git:
             found.setdefault(path, {})[name] = value
         return found
 
+    def must_be_whole(self) -> None:
+        """See to it that git has all of the history.
+
+        Raises:
+            SurroundingsError: it was cut off by a shallow clone.
+        """
+        folder = git_dir(self.root)
+        if folder and (common_dir(folder) / "shallow").is_file():
+            raise SurroundingsError(
+                "shallow",
+                _("this clone holds only the last part of the history"),
+                _("fetch the rest: git fetch --unshallow"),
+            )
+
     def setting(self, name: str) -> str:
         """What git is set up to; empty where it is not."""
         try:
             return self.text("config", "--get", name)
         except GitError:
             return ""
-
-    def _names(self, *command: str) -> dict[str, str]:
-        """What a listing of git says: hashes by paths."""
-        found = {}
-        for entry in self.run(*command).split(b"\0")[:-1]:
-            facts, _tab, path = entry.partition(b"\t")
-            found[os.fsdecode(path)] = next(
-                word for word in facts.decode().split() if len(word) >= _SHORTEST_HASH
-            )
-        return found
 
     def _hashes(self, paths: list[str], *options: str) -> dict[str, str]:
         if not paths:

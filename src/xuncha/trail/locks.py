@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.trail.git import git_dir
+from xuncha.trail.git import common_dir, git_dir
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,16 +28,7 @@ def branch(root: Path) -> Path | None:
         name = (folder / "HEAD").read_text(encoding="utf-8", errors="surrogateescape").strip()
     except OSError:
         return None
-    return _common(folder) / name.removeprefix("ref:").strip() if name.startswith("ref:") else None
-
-
-def _common(folder: Path) -> Path:
-    """Where the branches are: a linked working tree has a folder of its own for the rest."""
-    try:
-        common = (folder / "commondir").read_text(encoding="utf-8", errors="surrogateescape").strip()
-    except OSError:
-        return folder
-    return (folder / common).resolve()
+    return common_dir(folder) / name.removeprefix("ref:").strip() if name.startswith("ref:") else None
 
 
 def held(root: Path) -> list[Path]:

@@ -47,12 +47,7 @@ class Arrival(NamedTuple):
 
 def listing(git: Git, commit: str) -> Listing:
     """The settings, the problems, the measures and their evidence at a commit."""
-    found = {}
-    for line in git.run("ls-tree", "-r", "-z", commit, "--", *PARTS).split(b"\0")[:-1]:
-        facts, _tab, path = line.partition(b"\t")
-        mode, _kind, blob = facts.decode().split(" ")
-        found[os.fsdecode(path)] = Held(mode, blob)
-    return found
+    return {leaf.path: Held(leaf.mode, leaf.name) for leaf in git.tree(commit, *PARTS)}
 
 
 def store(git: Git, contents: Sequence[bytes]) -> list[str]:

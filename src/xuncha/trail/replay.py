@@ -13,7 +13,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import PARTS
 from xuncha.trail import trailers
 from xuncha.trail.contents import Stored, stored
-from xuncha.trail.git import Git, GitError, git_dir
+from xuncha.trail.git import Git, GitError, common_dir, git_dir
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -102,23 +102,13 @@ def _must_be_whole(git: Git) -> None:
     Raises:
         SurroundingsError: it was cut off by a shallow clone, or joined anew by grafts.
     """
+    git.must_be_whole()
     folder = git_dir(git.root)
-    try:
-        common = git.root / git.text("rev-parse", "--git-common-dir")
-    except GitError:
-        return
-    if (common / "shallow").is_file():
-        raise SurroundingsError(
-            "shallow-history",
-            _("this clone holds only the last part of the history"),
-            _("fetch the rest: git fetch --unshallow"),
-        )
-    if folder and (common / "info/grafts").is_file():
+    grafts = folder and common_dir(folder) / "info/grafts"
+    if grafts and grafts.is_file():
         raise SurroundingsError(
             "grafted-history",
-            _("git is told here to show another history than it holds: {path}").format(
-                path=common / "info/grafts"
-            ),
+            _("git is told here to show another history than it holds: {path}").format(path=grafts),
             _("take that file away"),
         )
 

@@ -215,11 +215,6 @@ def forks(git: Git, ours: str, theirs: str) -> list[str]:
     return git.run("merge-base", "--all", ours, theirs, answers=(0, 1)).decode().split()
 
 
-def shallow(git: Git) -> bool:
-    """Whether the clone holds the last part of history only."""
-    return git.text("rev-parse", "--is-shallow-repository") == "true"
-
-
 def in_the_middle(git: Git) -> str | None:
     """What of git's own is begun and not concluded here."""
     folder = git_dir(git.root)

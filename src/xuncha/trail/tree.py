@@ -17,8 +17,10 @@ from xuncha.trail.contents import stored, stream
 from xuncha.trail.git import Git, GitError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Sequence
     from pathlib import Path
+
+    from xuncha.trail.git import Leaf
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HASH = re.compile(r"[0-9a-f]{40,64}")
@@ -77,7 +79,7 @@ class Tree:
         """The fingerprints of all evidence, by path."""
         listed = {
             path: name
-            for mode, name, path in self._listing("-r", "-t", EVIDENCE)
+            for mode, name, path in self.git.tree(self.commit, EVIDENCE)
             if _KINDS.get(mode) == "file"
         }
         known = {
@@ -108,7 +110,7 @@ class Tree:
             Git's name of `data/ledger.yaml`; and by the name of a problem's folder those of the folder and of its evidence.
             None where these are not in their places: then only reading tells what is wrong.
         """
-        found = self._list("-t", LEDGER_FILE, f"{PROBLEMS}/", f"{EVIDENCE}/")
+        found = self._list(LEDGER_FILE, f"{PROBLEMS}/", f"{EVIDENCE}/", options=("-t",))
         if LEDGER_FILE not in self._names or ("040000", PROBLEMS) not in {(m, path) for m, _n, path in found}:
             return None
         self._known = {"", "data", PROBLEMS}
@@ -133,7 +135,7 @@ class Tree:
         if not self._known or len(paths) > _MANY:
             self._need(None)
         elif paths:
-            listed = self._list("-r", *paths)
+            listed = self._list(*paths)
             self._known.update(paths)
             self._fetch([path for _mode, _name, path in listed if path in self._names])
 
@@ -142,13 +144,13 @@ class Tree:
         if self._whole or folder in self._known:
             return
         self._folders.clear()
-        self._list("-r", "-t", LEDGER_FILE, PROBLEMS)
+        self._list(LEDGER_FILE, PROBLEMS, options=("-r", "-t"))
         self._whole = True
         self._fetch([path for path in self._names if path not in self._blobs])
 
-    def _list(self, *asked: str) -> list[tuple[str, str, str]]:
-        """List, and keep what was listed: mode, name and path of each."""
-        found = list(self._listing(*asked))
+    def _list(self, *paths: str, options: Sequence[str] = ("-r",)) -> list[Leaf]:
+        """List, and keep what was listed."""
+        found = list(self.git.tree(self.commit, *paths, options=options))
         for mode, name, path in found:
             folder, _slash, last = path.rpartition("/")
             if last and last[0] != ".":  # of folders above the ledger, `-t` names none
@@ -156,15 +158,6 @@ class Tree:
                 if _KINDS.get(mode) == "file":
                     self._names[path] = name
         return found
-
-    def _listing(self, *asked: str) -> Iterator[tuple[str, str, str]]:
-        """What git lists: mode, name and path of each."""
-        options = [each for each in asked if each.startswith("-")]
-        listed = self.git.run("ls-tree", "-z", *options, self.commit, "--", *asked[len(options) :])
-        for line in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
-            meta, _tab, path = line.partition("\t")
-            mode, _kind, name = meta.split(" ")
-            yield mode, name, path
 
     def _fetch(self, paths: list[str]) -> None:
         contents = self.git.blobs(self._names[path] for path in paths)
@@ -185,12 +178,7 @@ class OwnFilesThen:
 
     def __init__(self, root: Path, commit: str) -> None:
         self._git = Git(root)
-        self._files: dict[str, tuple[str, str]] = {}
-        listed = self._git.run("ls-tree", "-r", "-z", commit, "--", "templates/")
-        for line in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
-            meta, _tab, path = line.partition("\t")
-            mode, _kind, name = meta.split(" ")
-            self._files[path] = (mode, name)
+        self._files = {leaf.path: (leaf.mode, leaf.name) for leaf in self._git.tree(commit, "templates/")}
 
     def read(self, name: str) -> bytes | None:
         """See Own; a link is followed as the working tree's would be."""

@@ -15,7 +15,7 @@ from fasteners import InterProcessLock
 
 from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
-from xuncha.model.identity import PROBLEMS
+from xuncha.model.identity import PROBLEMS, Identity
 from xuncha.store import files
 from xuncha.trail import locks, objects
 from xuncha.trail.git import Git, GitError, git_dir, literal
@@ -94,8 +94,7 @@ class Session:
         """
         self._clean.update(path for path in paths if (self.root / path).is_file())
         for path in self.git.unfinished(*paths):
-            name = path.rpartition("/")[2].removesuffix(".yaml")
-            number = path.split("/")[-2].lstrip("0") if name == "problem" else name
+            number = Identity.of_file(path) or ""
             if self.git.blobs([f"HEAD:./{path}"]) == [None]:
                 keep = _("enter it with `xuncha edit {id}`, or take the file away")
             elif path.startswith(PROBLEMS) and (self.root / path).exists():

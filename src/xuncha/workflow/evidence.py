@@ -15,7 +15,6 @@ from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.fields import UNSAFE
 from xuncha.model.identity import EVIDENCE
-from xuncha.model.records import EvidenceFile
 from xuncha.model.source import LARGEST_POINTER, pointed_at
 from xuncha.store.files import fingerprint
 from xuncha.trail.git import Git
@@ -58,6 +57,8 @@ def kept(
     Returns:
         What the entry says of it; and whether it is there already, since an entry named the same file before.
     """
+    from xuncha.model.records import EvidenceFile  # noqa: PLC0415  who looks for a free name alone needs no models
+
     found = fingerprint(BytesIO(content))
     there = next(
         (
@@ -69,7 +70,7 @@ def kept(
         None,
     )
     called = shown(original)
-    file = there or _free(held(called), names)
+    file = there or free(held(called), names)
     said: dict[str, Any] = {"file": file, "sha256": found.sha256, "size": found.size}
     return said | ({"name": called} if called.strip() and called != file else {}), there is not None
 
@@ -85,14 +86,14 @@ def held(name: str) -> str:
     return _cut(f"_{safe}" if _RESERVED.match(safe) else safe, "")
 
 
-def _free(name: str, names: Collection[str]) -> str:
+def free(name: str, names: Collection[str]) -> str:
     """The name, or the first one numbered after it that no file has; systems that know no capitals count."""
     taken = {_folded(each) for each in names}
-    free, number = name, 1
-    while _folded(free) in taken:
+    found, number = name, 1
+    while _folded(found) in taken:
         number += 1
-        free = _cut(name, f"-{number}")
-    return free
+        found = _cut(name, f"-{number}")
+    return found
 
 
 def _cut(name: str, number: str) -> str:

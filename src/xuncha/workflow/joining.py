@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from xuncha.errors import Finding, RefusedError, SurroundingsError
+from xuncha.errors import Finding, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
+from xuncha.model.vocabulary import status_name
 from xuncha.store.editing import rename_evidence
 from xuncha.store.faults import UnreadableError
 from xuncha.store.loading import check
@@ -16,7 +17,7 @@ from xuncha.trail import objects, sharing
 from xuncha.trail.objects import Held
 from xuncha.trail.tree import Tree
 from xuncha.workflow.change import Message, Step
-from xuncha.workflow.numbers import Move, identity_of, in_order, moved, moves, proof_of, same_names
+from xuncha.workflow.numbers import Move, in_order, moved, moves, same_names
 from xuncha.workflow.perform import SUBJECTS
 from xuncha.workflow.uniting import Disputed, Side, missed, unite
 
@@ -101,7 +102,7 @@ class Joining:
         for move in down:
             tip, together = self._renumber(tip, together, move)
         self._must_hold(tip)
-        kept = united.kept | {identity for path in back if (identity := identity_of(path))}
+        kept = united.kept | {identity for path in back if (identity := Identity.of_file(path))}
         return Joined(tip, self.renumbered, self.renamed, sorted(kept))
 
     def _ancestor(self, one: str, other: str) -> Listing:
@@ -129,7 +130,7 @@ class Joining:
 
     def _rename(self, tip: str, listing: Listing, old: str, new: str) -> tuple[str, Listing]:
         """A commit in which one evidence file takes another name, since there is another one of its name there."""
-        identity = proof_of(old)
+        identity = Identity.of_evidence(old)
         held = listing.get(identity.path) if identity else None
         name, free = old.rpartition("/")[2], new.rpartition("/")[2]
         changes: objects.Changes = {old: None, new: listing[old]}
@@ -209,15 +210,8 @@ def _breaks(findings: list[Finding]) -> RefusedError:
     )
 
 
-def _strangers(git: Git, name: str) -> RefusedError | SurroundingsError:
-    if sharing.shallow(git):
-        return SurroundingsError(
-            "shallow",
-            _("this clone holds the last part of history only, and not what it shares with {name}").format(
-                name=name
-            ),
-            _("fetch all of it: git fetch --unshallow"),
-        )
+def _strangers(git: Git, name: str) -> RefusedError:
+    git.must_be_whole()
     return RefusedError(
         "unrelated",
         _("this ledger and {name} have no history in common; nothing was changed").format(name=name),
@@ -239,7 +233,7 @@ def _in_words(disputed: Disputed) -> str:
     what = _what(disputed)
     if disputed.field:
         return _("{what}: here {ours}, there {theirs}").format(
-            what=what, ours=_shown(disputed.ours), theirs=_shown(disputed.theirs)
+            what=what, ours=_shown(disputed, disputed.ours), theirs=_shown(disputed, disputed.theirs)
         )
     if disputed.why:
         return _("{what}: changed on both sides, and {why}").format(what=what, why=disputed.why)
@@ -256,13 +250,15 @@ def _settled(disputes: list[Disputed], take: Side | None) -> str:
 
 def _what(disputed: Disputed) -> str:
     """What is in dispute, as people find it."""
-    identity = identity_of(disputed.path)
+    identity = Identity.of_file(disputed.path)
     place = str(identity) if identity else disputed.path
     return " ".join([place, ".".join(str(part) for part in disputed.field)]).strip()
 
 
-def _shown(value: object) -> str:
+def _shown(disputed: Disputed, value: object) -> str:
     if value is None:
         return _("nothing")
+    if disputed.field == ("status",):
+        value = status_name(str(value))
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return _("“{text}”").format(text=text)

@@ -5,21 +5,15 @@ What is there already keeps its number; what was entered here takes those that f
 
 from __future__ import annotations
 
-import re
-from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
-from xuncha.model.identity import EVIDENCE, PROBLEMS, Identity
+from xuncha.model.identity import Identity
+from xuncha.workflow.evidence import free
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from xuncha.trail.objects import Changes, Listing
-
-_FILE = re.compile(
-    rf"{PROBLEMS}/0*([1-9][0-9]{{0,5}})/(?:problem|([1-9][0-9]{{0,5}})\.([1-9][0-9]{{0,5}}))\.yaml"
-)
-_PROOF = re.compile(rf"{EVIDENCE}/([1-9][0-9]{{0,5}})\.([1-9][0-9]{{0,5}})/.+")
 
 
 class Move(NamedTuple):
@@ -34,23 +28,9 @@ class Move(NamedTuple):
         return self.new > self.old
 
 
-def identity_of(path: str) -> Identity | None:
-    """Whose file it is; None where it is no problem's and no measure's."""
-    match = _FILE.fullmatch(path)
-    if match is None or (match[2] and match[1] != match[2]):
-        return None
-    return Identity(int(match[1]), int(match[3] or 0))
-
-
-def proof_of(path: str) -> Identity | None:
-    """Which measure's evidence it is."""
-    match = _PROOF.fullmatch(path)
-    return Identity(int(match[1]), int(match[2])) if match else None
-
-
 def identities(listing: Iterable[str]) -> set[Identity]:
     """The problems and the measures that are there."""
-    return {identity for path in listing if (identity := identity_of(path))}
+    return {identity for path in listing if (identity := Identity.of_file(path))}
 
 
 def moves(base: Listing, ours: Listing, theirs: Listing, anew: Collection[str]) -> list[Move]:
@@ -119,28 +99,34 @@ def moved(listing: Listing, move: Move) -> Changes:
     """What becomes of the files where one takes another number, evidence and, of a problem, its measures included."""
     changes: Changes = {}
     for path, held in listing.items():
-        identity = identity_of(path) or proof_of(path)
-        if identity is None or move.old not in {identity, Identity(identity.problem)}:
-            continue
-        new = move.new if move.new.measure else Identity(move.new.problem, identity.measure)
-        changes.setdefault(path, None)
-        changes[new.path if identity_of(path) else path.replace(f"/{identity}/", f"/{new}/", 1)] = held
+        if (new := place_after(path, move)) != path:
+            changes.setdefault(path, None)
+            changes[new] = held
     return changes
+
+
+def place_after(path: str, move: Move) -> str:
+    """Where a file stands after a move; what does not belong to what moves stays."""
+    of_file = Identity.of_file(path)
+    identity = of_file or Identity.of_evidence(path)
+    if identity is None or move.old not in {identity, Identity(identity.problem)}:
+        return path
+    new = move.new if move.new.measure else Identity(move.new.problem, identity.measure)
+    return new.path if of_file else path.replace(f"/{identity}/", f"/{new}/", 1)
 
 
 def same_names(base: Listing, ours: Listing, theirs: Listing) -> dict[str, str]:
     """The evidence files of ours that have the name of another one of theirs, each with a path that is free on both sides."""
     found = {}
-    taken = {path.casefold() for path in {*ours, *theirs}}
+    names: dict[str, set[str]] = {}
+    for path in {*ours, *theirs}:
+        folder, _slash, name = path.rpartition("/")
+        names.setdefault(folder, set()).add(name)
     for path in sorted(set(ours) & set(theirs)):
-        if proof_of(path) is None or path in base or ours[path].blob == theirs[path].blob:
+        if Identity.of_evidence(path) is None or path in base or ours[path].blob == theirs[path].blob:
             continue
         folder, _slash, name = path.rpartition("/")
-        stem, dot, ending = name.rpartition(".")
-        for number in count(2):
-            free = f"{folder}/{stem}-{number}.{ending}" if dot and stem else f"{folder}/{name}-{number}"
-            if free.casefold() not in taken:
-                break
-        taken.add(free.casefold())
-        found[path] = free
+        other = free(name, names[folder])
+        names[folder].add(other)
+        found[path] = f"{folder}/{other}"
     return found

@@ -213,12 +213,11 @@ def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> 
             findings = [finding for finding in folder.findings if finding.path == path]
         if findings:
             raise InvalidLedgerError(findings)
-        name = path.rpartition("/")[2].removesuffix(".yaml")
-        if name == "ledger":
+        identity = Identity.of_file(path)
+        if identity is None:
             message = Message(f"{SUBJECTS['edit']} {path}", "edit")
             titles = [path]
         else:
-            identity = Identity.parse(path.split("/")[2].lstrip("0") if name == "problem" else name)
             status = _status(content) if not identity.is_problem else None
             earlier = _status(_committed(session, path)) if not identity.is_problem else None
             titles = [str(parse(content)["title"])]

@@ -14,7 +14,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
@@ -31,6 +31,29 @@ class Transition(NamedTuple):
 
     sources: tuple[Status, ...]
     target: Status | None
+
+
+class Proven(Protocol):
+    """What closing asks of an entry of progress."""
+
+    @property
+    def evidence(self) -> Sequence[object]:
+        """What proves it."""
+        ...
+
+
+class Closable(Protocol):
+    """What closing asks of a measure: of a record, or of what an audit has read of one."""
+
+    @property
+    def status(self) -> str | None:
+        """Before it is closed."""
+        ...
+
+    @property
+    def progress(self) -> Sequence[Proven]:
+        """What was done."""
+        ...
 
 
 _OPEN: Final[tuple[Status, ...]] = ("not_started", "in_progress", "submitted")
@@ -97,7 +120,7 @@ def _refusal(action: Action, identity: object, status: Status) -> tuple[str, str
 
 
 def missing(
-    requires: Sequence[Requirement], measure: Measure, *, closer: str, submitter: str | None
+    requires: Sequence[Requirement], measure: Closable, *, closer: str, submitter: str | None
 ) -> list[Requirement]:
     """What a measure lacks of what the policy asks before it may be closed.
 

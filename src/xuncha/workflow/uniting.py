@@ -9,7 +9,7 @@ from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.store.faults import UnreadableError
 from xuncha.trail import objects
 from xuncha.trail.objects import Held
-from xuncha.workflow.numbers import identities, identity_of, proof_of
+from xuncha.workflow.numbers import identities
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -71,14 +71,14 @@ def unite(
             chosen = other
         elif one is None or other is None:
             chosen = one or other
-            kept |= {identity for identity in [identity_of(path)] if identity}
+            kept |= {identity for identity in [Identity.of_file(path)] if identity}
         else:
             chosen = one
             both.append(path)
         if chosen is not None:
             result[path] = chosen
     for path in {*ours, *theirs} - set(result):
-        if proof_of(path) in kept:
+        if Identity.of_evidence(path) in kept:
             result[path] = ours.get(path) or theirs[path]
     bases = {path: held for path, held in base.items() if path not in anew}
     return United(result, _merge(git, both, (bases, ours, theirs), result, take), kept)
@@ -90,7 +90,7 @@ def _merge(
     """Merge the files that both sides have changed, into the result; and say what is in dispute."""
     disputes: list[Disputed] = []
     found: list[tuple[str, bytes]] = []
-    records = [path for path in paths if path == LEDGER_FILE or identity_of(path)]
+    records = [path for path in paths if path == LEDGER_FILE or Identity.of_file(path)]
     for path in set(paths) - set(records):
         disputes.append(Disputed(path, (), None, None))
         if take == "theirs":
@@ -143,7 +143,7 @@ def missed(result: Listing, *others: Listing) -> dict[str, Held]:
     back: dict[str, Held] = {}
     for other in others:
         for path, held in other.items():
-            owner = identity_of(path) or proof_of(path)
+            owner = Identity.of_file(path) or Identity.of_evidence(path)
             if owner and path not in result and (owner in wanted or owner.problem in whole):
                 back.setdefault(path, held)
     return back
