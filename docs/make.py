@@ -80,7 +80,7 @@ finding marked (*a warning in an import*) is a warning.
 
 `xuncha audit --json` gives a list of `{"commit", "author", "date", "path", "id", "severity", "code", "message"}`; the date is the author's.
 `--since` tells only of what came on a day and later, or after a revision; a hash that history does not contain is named `history-rewritten`.
-`--anchor` keeps what was verified in a tag `xuncha/audit/N`, and prints a line for the file; `xuncha notice --anchor` prints it below the date.
+`--anchor` keeps what was verified in a tag `xuncha/audit/N-HASH`, which `xuncha sync` sends, and prints a line for the file; `xuncha notice --anchor` prints it below the date.
 Whoever has such a line can hold a ledger to it later, even where the tag is gone: `xuncha audit --since` and the hash.
 """
 

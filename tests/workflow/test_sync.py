@@ -804,3 +804,46 @@ def test_histories_that_crossed_are_brought_together(pair: Pair) -> None:
         "甲又做的。",
     ]
     assert record(pair.here, "1.2").status == "submitted"
+
+
+# ---------------------------------------------------------------- verifications
+
+
+def test_verifications_travel_with_a_sync_and_two_of_one_number_are_both_kept(pair: Pair) -> None:
+    for ledger, text in ((pair.here, "此处。"), (pair.there, "彼处。")):
+        ledger.ok("progress", "3.1", text)
+        assert "第1次核验" in ledger.ok("audit", "--anchor")
+    assert "1 次历史核验" in pair.here.ok("sync")
+    assert "1 次历史核验" in pair.there.ok("sync")
+    pair.here.ok("sync")
+    tags = pair.here.git("tag").split()
+    assert len(tags) == 2
+    assert tags == pair.there.git("tag").split()
+    assert "历史核验" not in pair.here.ok("sync"), "what is there is not sent again"
+    assert pair.here.json("audit") == []
+    assert "第2次核验" in pair.here.ok("audit", "--anchor")
+
+
+def test_a_verification_that_somebody_moved_is_told_and_not_taken_over(pair: Pair) -> None:
+    pair.here.ok("audit", "--anchor")
+    pair.here.ok("sync")
+    tag = pair.here.git("tag").strip()
+    before = pair.here.git("rev-parse", tag)
+    report(pair.there, "3.1", "之后。")
+    pair.there.git("tag", "-a", "-f", "-m", "forged", tag)
+    pair.there.git("push", "-q", "--force", "origin", tag)
+    done = pair.here.run("sync")
+    assert done.code == 0
+    assert tag in done.err
+    assert pair.here.git("rev-parse", tag) == before
+
+
+def test_a_closing_that_falls_in_a_sync_is_told_here_and_named_by_the_audit(pair: Pair) -> None:
+    pair.here.ok("close", "2.1")
+    pair.here.ok("sync")
+    pair.there.ok("return", "2.1", "--reason", "材料不齐")
+    assert pair.there.run("sync").code == 1
+    pair.there.ok("sync", "--take", "ours")
+    assert "2.1 此处已销号" in pair.here.ok("sync")
+    assert record(pair.here, "2.1").status == "in_progress"
+    assert [each["code"] for each in pair.here.json("audit")] == ["merge-reopened"]

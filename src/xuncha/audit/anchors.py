@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 declare(
     "history-rewritten",
     why=lambda: _("History grows and is never rewritten; what was verified once must still be there."),
-    seen="The commit of the tag `xuncha/audit/3`, or the one of `--since` (whose hash may come from a printed notice), is no longer among "
+    seen="The commit of a tag `xuncha/audit/3-…`, or the one of `--since` (whose hash may come from a printed notice), is no longer among "
     "those that led to the present one.",
 )
 

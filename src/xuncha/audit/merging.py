@@ -26,8 +26,16 @@ declare(
     why=lambda: _("A merge keeps what each side did; what is thrown away in it leaves no other trace."),
     seen="One side has added an entry to 2.3, and the merge does not have it.",
 )
+declare(
+    "merge-reopened",
+    severity="warning",
+    why=lambda: _(
+        "A closing was given up where two sides were brought together; nobody has opened the measure again, with a reason."
+    ),
+    seen="One side has closed 2.3, the other has returned it, and the merge takes the other's word (`xuncha sync --take`).",
+)
 _ABSENT: Final = object()
-_INVENTED, _LOST = "merge-invented", "merge-lost"
+_INVENTED, _LOST, _REOPENED = "merge-invented", "merge-lost", "merge-reopened"
 _TOGETHER: Final = ("status", "closed")
 """What only makes sense together: where the sides differ in it, each may come from another one."""
 _Found = tuple[str, tuple[str, ...]]
@@ -67,6 +75,8 @@ def _told(code: str, path: str, place: tuple[str, ...]) -> str:
                 field=what, id=number
             )
         return _("{path} is in the merge what it is on neither side").format(path=path)
+    if code == _REOPENED:
+        return _("{id} was closed on one side, and is open again by the merge").format(id=number)
     if what:
         return _("`{field}` of {id} has lost in the merge what one side did").format(field=what, id=number)
     return _("{path} has lost in the merge what one side did").format(path=path)
@@ -128,6 +138,9 @@ def _fields(base: Data, sides: list[Data], result: Data, place: tuple[str, ...])
     keys = dict.fromkeys(key for each in (base, *sides, result) for key in each)
     together = [[each.get(key, _ABSENT) for key in _TOGETHER] for each in (base, *sides)]
     differ = not place and len([side for side in together[1:] if side != together[0]]) > 1
+    statuses = [each.get("status") for each in (base, *sides, result)]
+    if differ and "closed" in statuses[1:-1] and "closed" not in {str(statuses[0]), str(statuses[-1])}:
+        yield _REOPENED, ("status",)
     for key in keys:
         values = [each.get(key, _ABSENT) for each in sides]
         if differ and key in _TOGETHER:

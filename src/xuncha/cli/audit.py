@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from xuncha.audit.catalogue import Audit, Break
-    from xuncha.trail.tags import Anchor
 
 
 def register(app: typer.Typer) -> None:
@@ -89,7 +88,7 @@ def audit(
         _show(done, since)
         if kept:
             screen.line(line(kept))
-            _say_how_to_send(kept)
+            screen.line(_("It is kept in a tag, which goes out with xuncha sync."))
     if page:
         _write(call.root, done, page, quiet=as_json)
     raise typer.Exit(1 if done.errors else 0)
@@ -143,14 +142,6 @@ def _of_commit(found: list[Break]) -> list[RenderableType]:
         what.append(f" {each.severity}[{each.code}]", "red" if each.severity == "error" else "yellow")
         table.add_row(Text(f"  {screen.clean(each.id or '')}"), what)
     return [head, table]
-
-
-def _say_how_to_send(kept: Anchor) -> None:
-    """A tag stays here until it is sent; and the line that can be printed."""
-    from xuncha.trail.tags import PREFIX  # noqa: PLC0415
-
-    name = f"{PREFIX}{kept.number}"
-    screen.line(_("It is kept in the tag {name}; send it with: git push origin {name}").format(name=name))
 
 
 def _write(root: Path, done: Audit, page: Path, *, quiet: bool) -> None:

@@ -85,6 +85,24 @@ def _say(call: Context, done: Synced) -> None:
     _say_what_was_mended(done)
     for sentence in _counts(done):
         screen.line(sentence)
+    for identity in done.reopened:
+        screen.line(_("{id} was closed here, and is open again by what has come").format(id=identity))
+    if done.anchors.new:
+        screen.line(
+            ngettext(
+                "Sent {n} verification of the history",
+                "Sent {n} verifications of the history",
+                done.anchors.new,
+            ).format(n=done.anchors.new)
+        )
+    if done.anchors.moved:
+        screen.warning(
+            _("at {name}, somebody has moved what a verification of the history had kept: {tags}").format(
+                name=done.name,
+                tags=_(", ").join(tag.removeprefix("refs/tags/") for tag in done.anchors.moved),
+            ),
+            _("ask who did it; the one that is here stays"),
+        )
     if done.by_hand:
         screen.warning(
             _("not sent, since it was changed by hand and is not committed: {paths}").format(
@@ -129,7 +147,7 @@ def _counts(done: Synced) -> Iterator[str]:
         yield ngettext("Sent {n} commit to {name}", "Sent {n} commits to {name}", done.sent).format(
             n=done.sent, name=done.name
         )
-    if not (done.received or done.sent):
+    if not (done.received or done.sent or done.anchors.new):
         yield _("Nothing to do: here and at {name} all is the same").format(name=done.name)
 
 

@@ -148,6 +148,40 @@ def push(git: Git, way: Route) -> None:
         ) from error
 
 
+class Sent(NamedTuple):
+    """What became of the tags in which audits are kept."""
+
+    new: int
+    """How many were not there yet."""
+    moved: list[str]
+    """The names under which there stands something else there than here: somebody has moved a tag."""
+
+
+def push_tags(git: Git, way: Route, prefix: str) -> Sent:
+    """Bring tags there that are here and not there; never over what is there. Those that are there come with every fetch.
+
+    Raises:
+        SurroundingsError: the remote cannot be reached.
+    """
+    form = "--format=%(objectname) %(refname)"
+    here = _named(git.text("for-each-ref", form, f"refs/tags/{prefix}"))
+    if not here:
+        return Sent(0, [])
+    try:
+        there = _named(_talk(git, "ls-remote", "--tags", "--refs", "--", way.remote, f"refs/tags/{prefix}*"))
+        new = [name for name in here if name not in there]
+        if new:
+            _talk(git, "push", "--quiet", "--", way.remote, *(f"{name}:{name}" for name in new))
+    except GitError as error:
+        raise unreachable(way, error) from error
+    return Sent(len(new), [name for name in here if there.get(name, here[name]) != here[name]])
+
+
+def _named(listed: str) -> dict[str, str]:
+    """Objects by the names of references, out of lines that say both."""
+    return {name: found for found, name in (line.split() for line in listed.splitlines())}
+
+
 def unreachable(way: Route, error: GitError) -> SurroundingsError:
     """The remote cannot be reached, or does not let us in."""
     return SurroundingsError(

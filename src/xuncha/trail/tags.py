@@ -1,4 +1,7 @@
-"""The tags in which audits are kept, `xuncha/audit/1` and so on."""
+"""The tags in which audits are kept, `xuncha/audit/1-b06344335500` and so on.
+
+The hash is part of the name, so that two clones which each keep one under the same number can both send theirs.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
 PREFIX: Final = "xuncha/audit/"
 SHORT: Final = 12
 """Digits of a hash that are printed."""
-_NUMBER = re.compile(r"refs/tags/xuncha/audit/([1-9][0-9]{0,8})")
+_NAME = re.compile(rf"refs/tags/{PREFIX}([1-9][0-9]{{0,8}})-[0-9a-f]{{{SHORT}}}")
 _ERRORS = re.compile(r"^Xuncha-Errors: ([0-9]{1,9})$", re.MULTILINE)
 _DATE = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}T")
 _SIGNATURE = b"-----BEGIN "
@@ -57,11 +60,11 @@ def anchors(root: Path) -> list[Anchor]:
     found = []
     for place in range(0, len(texts) - len(_ASKED), len(_ASKED)):
         name, own, target, author, date, message = texts[place : place + len(_ASKED)]
-        if match := _NUMBER.fullmatch(name.strip()):
+        if match := _NAME.fullmatch(name.strip()):
             errors = _ERRORS.search(message)
             when = date if _DATE.match(date) else _UNKNOWN  # a clock that was wrong beyond the calendar
             found.append(Anchor(int(match[1]), target or own, author, when, int(errors[1]) if errors else 0))
-    return sorted(found)
+    return sorted(found, key=lambda anchor: (anchor.number, anchor.date))
 
 
 def drop(root: Path, number: int, commit: str, **counts: int) -> Anchor:
@@ -81,7 +84,7 @@ def drop(root: Path, number: int, commit: str, **counts: int) -> Anchor:
     git.user()
     found = "\n".join(f"Xuncha-{name.capitalize()}: {count}" for name, count in counts.items())
     message = f"第{number}次核验\n\nXuncha-Tip: {commit}\n{found}\n"
-    name = f"{PREFIX}{number}"
+    name = f"{PREFIX}{number}-{commit[:SHORT]}"
     try:
         signed = bool(git.text("config", "--default", "", "user.signingkey")) or (
             git.text("config", "--type=bool", "--default", "false", "tag.gpgSign") == "true"
@@ -95,4 +98,4 @@ def drop(root: Path, number: int, commit: str, **counts: int) -> Anchor:
     if not there:
         said = _("it could not sign; see git config user.signingkey")
         raise RefusedError("tag-refused", _("git refused the tag: {said}").format(said=said))
-    return next(anchor for anchor in anchors(root) if anchor.number == number)
+    return next(anchor for anchor in anchors(root) if (anchor.number, anchor.commit) == (number, commit))

@@ -21,6 +21,8 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS, Identity
 from xuncha.trail import objects, sharing
 from xuncha.trail.git import Git, private
+from xuncha.trail.sharing import Sent
+from xuncha.trail.tags import PREFIX
 from xuncha.workflow.change import PATIENCE, Session, begin
 from xuncha.workflow.joining import Joining, Renumbered
 from xuncha.workflow.numbers import Move
@@ -57,6 +59,10 @@ class Synced:
     """Evidence files of a measure that took another name: the old one and the new one."""
     kept: list[Identity] = field(default_factory=list)
     """What one side had taken back, and stays because the other side has worked on it, or after it."""
+    reopened: list[str] = field(default_factory=list)
+    """The measures that were closed here, and are not any more by what has come."""
+    anchors: Sent = field(default_factory=lambda: Sent(0, []))
+    """The verifications of the history that went out."""
     rewritten: bool = False
     """Whether commits that were there are there no more."""
     by_hand: list[str] = field(default_factory=list)
@@ -78,7 +84,7 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
     """
     git = Git.for_writing(root)
     way = sharing.route(git)
-    done = Synced(way.name)
+    done, before = Synced(way.name), standing(root)
     with _alone(root):
         end = time.monotonic() + _PERSEVERANCE
         for attempt in itertools.count():
@@ -94,7 +100,10 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
                     sharing.push(git, way)
                 done.sent = ahead
                 done.by_hand = _by_hand(git)
-                done.register = standing(root) if done.received else None
+                if done.received:
+                    done.register = standing(root)
+                    done.reopened = sorted(_closed(before) - _closed(done.register))
+                done.anchors = sharing.push_tags(git, way, PREFIX)
                 return done
     raise SurroundingsError(
         "busy",
@@ -103,6 +112,11 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
         ).format(name=way.name),
         _("type it again in a moment: xuncha sync"),
     )
+
+
+def _closed(register: Register | None) -> set[str]:
+    """The measures that are closed; none where the ledger breaks rules."""
+    return {row.id for row in register.measures if row.status == "closed"} if register else set()
 
 
 @contextlib.contextmanager
