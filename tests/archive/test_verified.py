@@ -273,3 +273,50 @@ def test_the_program_says_so_in_a_sentence_or_names_what_is_wrong(
         "findings"
     ][0].items()
     assert ledger.json("archive", "--verify", sound)["findings"] == []
+
+
+@pytest.mark.parametrize(
+    ("inner", "old", "new"),
+    [
+        ("notice/notice.txt", "水务局", "财务局"),
+        ("notice/notice.md", "水务局", "财务局"),
+        ("notice/notice.html", "水务局", "财务局"),
+        ("log/log.txt", "销号", "退回"),
+        ("log/log.json", "close", "other"),
+        ("audit/audit.json", "[]", '[{"code": "other"}]'),
+        ("audit/audit.html", "没有发现", "处处发现"),
+    ],
+)
+def test_what_is_told_of_the_commit_cannot_be_told_otherwise(
+    archive: bytes, tmp_path: Path, inner: str, old: str, new: str
+) -> None:
+    """A forger who makes every checksum anew is found out all the same: it is made again of the history."""
+
+    def change(bag: Path) -> None:
+        text = (bag / "data" / inner).read_text(encoding="utf-8")
+        assert old in text
+        (bag / "data" / inner).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    said = found(forged(archive, tmp_path / "forge", change), tmp_path / "x")
+    assert said == {(f"data/{inner}", "not-as-committed")}
+
+
+def test_an_archive_of_another_version_is_held_against_its_commit_as_far_as_that_goes(
+    archive: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change(bag: Path) -> None:
+        (bag / "data/notice/notice.txt").write_text("another wording", encoding="utf-8")
+
+    changed = forged(archive, tmp_path / "forge", change)
+    assert found(changed, tmp_path / "x")
+    monkeypatch.setattr("xuncha.archive.verifying.__version__", "99.0")
+    assert not found(changed, tmp_path / "y")
+
+
+def test_a_file_that_is_cut_off_is_not_taken_for_an_attack(archive: bytes, tmp_path: Path) -> None:
+    for part in (2, 3, 4):
+        try:
+            said = found(archive[: len(archive) * (part - 1) // part], tmp_path / str(part))
+        except RefusedError as error:
+            said = {(".", error.code)}
+        assert said <= {(".", "cut-off"), (".", "not-a-zip")}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from xuncha import __version__
 from xuncha.archive import bag
-from xuncha.archive.facts import ABOUT, BUNDLE, HARMFUL, LEDGER, LOG, Case, as_json, facts
+from xuncha.archive.facts import ABOUT, AUDIT, BUNDLE, HARMFUL, LEDGER, LOG, Case, as_json, facts
 from xuncha.archive.readme import readme
 from xuncha.audit.examine import audit
 from xuncha.audit.page import render as page
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from xuncha.audit.catalogue import Audit
     from xuncha.model.records import Ledger
 
 
@@ -71,13 +72,15 @@ def gather(root: Path, commit: str, day: date, folder: Path) -> tuple[Case, Path
     with alone(), speaking("zh"):
         case.reasons = _reasons(case, ledger, place)
         events = history(place)
-        _put_log(events, payload)
-        audited = _put_audit(case, place, payload / "audit")
+        audited, pages = audit_files(place)
+        case.breaks = audited.errors
+        for path, content_ in (log_files(events) | pages).items():
+            _put(payload / path, content_)
         _put(payload / BUNDLE, b"")
         with (payload / BUNDLE).open("wb") as stream:
             write(folder / "repository", stream)
         _put(payload / ABOUT, as_json(facts(case)))
-    text = readme(case, _counted(ledger, case, events, audited), place, payload / "audit")
+    text = readme(case, _counted(ledger, case, events, _in_a_sentence(audited)), place, payload / "audit")
     (payload / LEDGER).mkdir()
     for name in FOLDERS:
         if (place / name).exists():
@@ -137,9 +140,8 @@ def reason(error: XunchaError) -> str:
     return error.message
 
 
-def _put_log(events: Sequence[Event], payload: Path) -> None:
-    """The trail, for programs and for people."""
-    _put(payload / LOG, as_json([event.as_json() for event in events]))
+def log_files(events: Sequence[Event]) -> dict[str, bytes]:
+    """The trail, for programs and for people; by their places in the bag."""
     lines = []
     for event in events:
         lines.append(f"{event.minute}  {event.author} <{event.email}>")
@@ -150,15 +152,22 @@ def _put_log(events: Sequence[Event], payload: Path) -> None:
             lines.append(f"    理由：{event.reason}")
         lines += [f"    提交：{event.commit}", ""]
     text = HARMFUL.sub("\N{REPLACEMENT CHARACTER}", "\n".join(lines))
-    _put((payload / LOG).with_suffix(".txt"), text.encode("utf-8", "replace"))
+    return {
+        LOG: as_json([event.as_json() for event in events]),
+        LOG.replace(".json", ".txt"): text.encode("utf-8", "replace"),
+    }
 
 
-def _put_audit(case: Case, place: Path, folder: Path) -> str:
-    """What the audit says of the history, for programs and for people; gives it in a sentence."""
+def audit_files(place: Path) -> tuple[Audit, dict[str, bytes]]:
+    """What the audit says of the history, for programs and for people; by their places in the bag."""
     audited = audit(place)
-    case.breaks = audited.errors
-    _put(folder / "audit.json", as_json([each.as_json() for each in audited.breaks]))
-    _put(folder / "audit.html", page(place, audited).encode())
+    return audited, {
+        AUDIT: as_json([each.as_json() for each in audited.breaks]),
+        AUDIT.replace(".json", ".html"): page(place, audited).encode(),
+    }
+
+
+def _in_a_sentence(audited: Audit) -> str:
     checked = f"已核验 {audited.commits} 次提交、{audited.changes} 处文件改动"
     if not audited.breaks:
         return f"{checked}，没有发现问题"

@@ -22,6 +22,7 @@ ABOUT: Final = "archive.json"
 LEDGER: Final = "ledger"
 BUNDLE: Final = "git/ledger.bundle"
 LOG: Final = "log/log.json"
+AUDIT: Final = "audit/audit.json"
 
 
 @dataclass

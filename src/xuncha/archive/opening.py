@@ -50,7 +50,7 @@ def open_bag(file: Path, folder: Path) -> tuple[Path | None, list[Finding]]:
         size = file.stat().st_size
         with ZipFile(file) as archive:
             entries = [entry for entry in archive.infolist() if not _is_folder(entry)]
-            found = _astray(entries) or _too_large(entries, size)
+            found = _cut_off(entries) or _astray(entries) or _too_large(entries, size)
             if found:
                 return None, found
             for entry in entries:
@@ -65,6 +65,20 @@ def open_bag(file: Path, folder: Path) -> tuple[Path | None, list[Finding]]:
         ) from None
     tops = {entry.orig_filename.partition("/")[0] for entry in entries}
     return (folder / tops.pop() if tops else None), found
+
+
+def _cut_off(entries: list[ZipInfo]) -> list[Finding]:
+    """That the zip does not begin where the file does: what is read as its list is that of a document inside."""
+    if not entries or min(entry.header_offset for entry in entries) == 0:
+        return []
+    return [
+        about(
+            ".",
+            "cut-off",
+            _("the file is cut off, or something stands before the zip: nothing was unpacked"),
+            "",
+        )
+    ]
 
 
 def _is_folder(entry: ZipInfo) -> bool:

@@ -10,10 +10,13 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from xuncha import __version__
 from xuncha.archive import bag
-from xuncha.archive.facts import ABOUT, BUNDLE, LEDGER, LOG, as_json
+from xuncha.archive.again import unlike
+from xuncha.archive.facts import ABOUT, BUNDLE, LEDGER, LOG
 from xuncha.archive.opening import open_bag
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
@@ -23,7 +26,6 @@ from xuncha.store.findings import about
 from xuncha.trail.bundle import alone, unpack
 from xuncha.trail.checkout import hash_of, listed, pointers
 from xuncha.trail.git import Git, GitError
-from xuncha.trail.history import history
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -165,6 +167,9 @@ def _facts(file: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
             and _COMMIT.fullmatch(facts["commit"])
             and _INSIDE.fullmatch(facts["inside"])
             and all(isinstance(facts[key], str) for key in ("organisation", "moment", "date"))
+            and date.fromisoformat(facts["date"])
+            and isinstance(facts["made_by"]["xuncha"], str)
+            and isinstance(facts["notice"]["made"], list)
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         sound = None
@@ -196,7 +201,9 @@ def _of_the_history(folder: Path, facts: dict[str, Any], place: Path) -> list[Fi
     root.mkdir(parents=True, exist_ok=True)
     with alone():
         try:
-            return _of_the_files(folder / _DATA / LEDGER, root) + _of_the_log(folder / _DATA / LOG, root)
+            return _of_the_files(folder / _DATA / LEDGER, root) or _of_what_is_told(
+                folder / _DATA, root, facts
+            )
         except (RefusedError, GitError) as error:
             return [about(path, "bundle", error.message, error.hint)]
 
@@ -241,8 +248,16 @@ def _is_pointer(file: Path) -> bool:
     return file.stat().st_size <= LARGEST_POINTER and pointed_at(file.read_bytes()) is not None
 
 
-def _of_the_log(file: Path, root: Path) -> list[Finding]:
-    """Whether the log is that of the history."""
-    if not file.is_file() or file.read_bytes() == as_json([event.as_json() for event in history(root)]):
+def _of_what_is_told(payload: Path, root: Path, facts: dict[str, Any]) -> list[Finding]:
+    """Which of notice, log and audit do not come of the commit; by the version that made them, since another may say it otherwise."""
+    if not same_version(facts):
         return []
-    return [about(f"{_DATA}/{LOG}", "not-as-committed", _("this is not what the history tells"), "")]
+    return [
+        about(f"{_DATA}/{path}", "not-as-committed", _("this is not what the history tells"), "")
+        for path in unlike(payload, root, date.fromisoformat(facts["date"]), facts["notice"]["made"])
+    ]
+
+
+def same_version(facts: dict[str, Any]) -> bool:
+    """Whether an archive was made by this version of the program, so that all it tells can be made again."""
+    return bool(facts["made_by"]["xuncha"] == __version__)

@@ -124,13 +124,6 @@ def _tell(case: Case) -> None:
     """What is not as it should be."""
     from xuncha.archive.case import reason  # noqa: PLC0415
 
-    for sentence in case.warnings:
-        screen.warning(sentence)
-    for form, error in case.lacking.items():
-        said = _("the notice as {form} is not in it: {reason}").format(form=form, reason=reason(error))
-        screen.warning(said, error.hint)
-    for path in case.left_out:
-        screen.warning(_("{path} is a link, and is not in it").format(path=path))
     if case.breaks:
         screen.warning(
             ngettext(
@@ -140,6 +133,13 @@ def _tell(case: Case) -> None:
             ).format(n=case.breaks),
             _("see `xuncha audit`"),
         )
+    for sentence in case.warnings:
+        screen.warning(sentence)
+    for form, error in case.lacking.items():
+        said = _("the notice as {form} is not in it: {reason}").format(form=form, reason=reason(error))
+        screen.warning(said, error.hint)
+    for path in case.left_out:
+        screen.warning(_("{path} is a link, and is not in it").format(path=path))
 
 
 def _check(file: Path, *, as_json: bool) -> None:
@@ -162,12 +162,22 @@ def _check(file: Path, *, as_json: bool) -> None:
 
 def _praise(file: Path, verdict: Verdict) -> None:
     """That an archive is sound, and what is to be compared with what stands on paper."""
+    from xuncha.archive.verifying import same_version  # noqa: PLC0415
+
     facts = verdict.facts
     screen.line(
         ngettext("{path} is sound: {n} file.", "{path} is sound: {n} files.", verdict.files).format(
             path=file, n=verdict.files
         )
     )
+    if same_version(facts):
+        screen.line(_("Held against the history: the ledger, evidence, log, audit, and the notice as text."))
+    else:
+        screen.line(
+            _(
+                "Held against the history: the ledger and evidence; the rest was made by xuncha {version}, which can hold it too."
+            ).format(version=facts["made_by"]["xuncha"])
+        )
     screen.line(_("Organisation: {name}").format(name=facts["organisation"]))
     screen.line(_("Commit: {commit}").format(commit=facts["commit"]))
     screen.line(_("Date: {day}").format(day=facts["date"]))
