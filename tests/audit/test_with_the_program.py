@@ -60,6 +60,16 @@ def test_a_day_of_since_is_asked_for_itself(ledger: LedgerOnDisk) -> None:
     assert (later.code, later.out) == (0, "Nothing was committed since 2099-01-01, so nothing was checked.\n")
 
 
+def test_what_an_audit_will_name_is_said_when_it_is_edited(ledger: LedgerOnDisk) -> None:
+    closed = ledger.run("--lang", "en", "edit", "2.2", EDITOR="sed -i s/做好/办好/")
+    assert closed.code == 0
+    assert "`title` changed without its being opened again" in closed.err
+    assert "xuncha undo" in closed.err
+    open_ = ledger.run("edit", "1.2", EDITOR="sed -i s/做好/办好/")
+    assert (open_.code, open_.err) == (0, ""), "of what is open, the words may change"
+    assert [each["code"] for each in _found(ledger)] == ["changed-after-closing"]
+
+
 def _found(ledger: LedgerOnDisk) -> list[dict[str, str]]:
     import json
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -137,6 +138,11 @@ class Running:
         return self.process.returncode, said
 
 
+def _hear_ctrl_c() -> None:
+    """What runs in the background of a script is told not to hear it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def begin(ledger: LedgerOnDisk, *arguments: str | Path, cwd: Path | None = None) -> Running:
     """Start the program and do not wait for it."""
     return Running(
@@ -148,6 +154,7 @@ def begin(ledger: LedgerOnDisk, *arguments: str | Path, cwd: Path | None = None)
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            preexec_fn=_hear_ctrl_c,  # noqa: PLW1509  it calls nothing that takes a lock
         )
     )
 

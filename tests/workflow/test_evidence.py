@@ -183,7 +183,12 @@ def test_show_tells_the_size_of_evidence_and_how_it_was_called(ledger: LedgerOnD
     assert "con.pdf" in told
     assert "data/evidence/1.2/_con.pdf" in told
     assert "data/evidence/1.2/_con.pdf  20,480 字节  原名 con.pdf" in ledger.ok("show", "1.2")
-    assert "同一文件" in ledger.ok("attach", "1.2", file)
+    assert "同一文件" in ledger.ok("attach", "1.2", file, XUNCHA_TODAY="2024-06-16"), (
+        "it is told again, and stored once"
+    )
+    again, commits = ledger.run("attach", "1.2", file, XUNCHA_TODAY="2024-06-16"), ledger.commits()
+    assert (again.code, ledger.commits()) == (1, commits)
+    assert "already-attached" in again.err
 
 
 def test_a_size_that_does_not_fit_is_an_error_at_its_place(ledger: LedgerOnDisk) -> None:

@@ -15,8 +15,9 @@ from xuncha.audit.replayed import KEEP, Change, Files, Standing, State, Step, ch
 from xuncha.audit.undoing import renumbered, restored
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE
+from xuncha.model.identity import LEDGER_FILE, PARTS
 from xuncha.trail import replay
+from xuncha.trail.git import Git
 from xuncha.trail.replay import Touched
 from xuncha.trail.tags import SHORT
 from xuncha.trail.tags import anchors as all_anchors
@@ -72,6 +73,29 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
         examination.given,
         marks,
     )
+
+
+def of_the_last(root: Path) -> list[Break]:
+    """What the checks say of the last commit, beside the one that it stands on; who applied for a closing is not asked.
+
+    Raises:
+        SurroundingsError: as audit.
+    """
+    commit = replay.commits(root, last=True)[-1]
+    before = State().changed(
+        (leaf.path, Standing(leaf.mode, leaf.name, leaf.name if is_record(leaf.path) else ""))
+        for parent in commit.parents[:1]
+        for leaf in Git(root).tree(parent, *PARTS)
+    )
+    touched = [each.path for each in commit.touched]
+    stood = [stand.blob for path in (*touched, LEDGER_FILE) if (stand := before.get(path))]
+    blobs = dict.fromkeys([*stood, *(each.blob for each in commit.touched if each.blob)])
+    files = Files(replay.contents(root, blobs, KEEP), blobs)
+    changes = changes_of(commit, before, files)
+    after = before.changed((change.path, change.after) for change in changes)
+    step = Step(commit, before, after, changes, files, {})
+    found = [_break(commit, each) for check in CHECKS for each in check(step)]
+    return [each for each in found if each.code != "close-requires-second-person"]
 
 
 def _start(root: Path, since: str, known: dict[str, int]) -> tuple[str, str]:

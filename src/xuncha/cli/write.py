@@ -185,6 +185,18 @@ def edit(context: typer.Context, identity: options.Perhaps = None) -> None:
         return
     screen.line(_("{path} is changed and committed.").format(path=path))
     say_counts(call, done)
+    _say_what_an_audit_will(root)
+
+
+def _say_what_an_audit_will(root: Path) -> None:
+    """Name what an editor may change, and an inspector will ask about; it can still be taken back."""
+    from xuncha.audit.examine import of_the_last  # noqa: PLC0415
+
+    for each in of_the_last(root):
+        screen.warning(
+            _("an audit will name this: {message}").format(message=each.message),
+            _("if that was not meant: xuncha undo"),
+        )
 
 
 def _written(draft: Path) -> bytes:

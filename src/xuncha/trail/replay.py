@@ -58,8 +58,8 @@ class Commit(NamedTuple):
         return self.date[:10]
 
 
-def commits(root: Path) -> list[Commit]:
-    """Every commit that led to the present one, parents before their children.
+def commits(root: Path, *, last: bool = False) -> list[Commit]:
+    """Every commit that led to the present one, parents before their children; or the present one alone.
 
     Raises:
         SurroundingsError: the ledger is in no repository, git is not installed, or the history here is not whole.
@@ -72,7 +72,7 @@ def commits(root: Path) -> list[Commit]:
             # Neither a commit without changes of the ledger nor a side of a merge may be left out.
             "log", "--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent",
             "--raw", "--no-abbrev", "--no-renames", "--relative", "--no-color", "--no-show-signature", "-z", "--encoding=UTF-8",
-            f"--format={_FORMAT}", "HEAD", "--", *PARTS,
+            f"--format={_FORMAT}", *(["--max-count=1"] if last else []), "HEAD", "--", *PARTS,
         )  # fmt: skip
     except GitError:
         if git.stands_on() is None:  # nothing is committed yet

@@ -107,13 +107,30 @@ def attach(name: str, content: bytes, day: date, text: str | None = None) -> Doi
         day: of the entry.
         text: of the entry; else a sentence that names the file.
     """
+    known: dict[Identity, tuple[dict[str, Any], bool]] = {}
 
     def kept(circumstances: Circumstances) -> tuple[dict[str, Any], bool]:
-        return evidence.kept(name, content, circumstances.measure, circumstances.evidence())
+        if circumstances.identity not in known:
+            known[circumstances.identity] = evidence.kept(
+                name, content, circumstances.measure, circumstances.evidence()
+            )
+        return known[circumstances.identity]
 
     def edits(circumstances: Circumstances) -> Sequence[Edit]:
         said, _is_there = kept(circumstances)
         told = (text or "").strip() or f"附佐证材料：{said.get('name', said['file'])}"
+        for entry in circumstances.measure.progress:
+            if (entry.date, entry.text) == (day, told) and any(
+                getattr(item, "file", None) == said["file"] for item in entry.evidence
+            ):
+                raise RefusedError(
+                    "already-attached",
+                    _("{file} was attached to {id} already, in the same words").format(
+                        file=said["file"], id=circumstances.identity
+                    ),
+                    _("to tell more of it: xuncha progress {id} …").format(id=circumstances.identity),
+                    circumstances.identity.path,
+                )
         return [
             Append("progress", {"date": day.isoformat(), "text": told, "evidence": [said], "publish": False})
         ]
