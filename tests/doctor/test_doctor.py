@@ -532,3 +532,14 @@ def test_every_check_says_what_it_finds_why_and_what_mends_it() -> None:
         assert check.why.endswith(".")
         assert check.mend
         assert check.well()
+
+
+def test_what_git_is_told_to_show_instead(healthy: LedgerOnDisk) -> None:
+    blobs = [
+        healthy.git("rev-parse", f"HEAD:./{healthy.path(identity)}").strip() for identity in ("1.1", "1.2")
+    ]
+    healthy.git("replace", *blobs)
+    said = found(healthy)
+    assert {code: each["state"] for code, each in said.items()} == {"replaced": "warning"}
+    mended(healthy, said["replaced"]["mend"])
+    assert found(healthy) == {}

@@ -30,12 +30,6 @@ if TYPE_CHECKING:
 
 _MOST_LINES = 400
 """Of a diff on the screen."""
-Output = Annotated[
-    Path | None,
-    typer.Option(
-        "-o", "--output", metavar="FILE", readable=False, help=_("Write it to a file, whole or not at all")
-    ),
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -272,7 +266,7 @@ def _lines(content: bytes) -> list[str]:
     return content.decode("utf-8-sig", "replace").splitlines()
 
 
-def export_xlsx(context: typer.Context, output: Output = None) -> None:
+def export_xlsx(context: typer.Context, output: options.Output = None) -> None:
     """Write a workbook."""
     from xuncha.exchange.sheet.writing import workbook  # noqa: PLC0415
 
@@ -290,7 +284,7 @@ def export_xlsx(context: typer.Context, output: Output = None) -> None:
     _put(output, content)
 
 
-def export_csv(context: typer.Context, output: Output = None) -> None:
+def export_csv(context: typer.Context, output: options.Output = None) -> None:
     """Write CSV."""
     from xuncha.exchange.sheet.plain import as_csv  # noqa: PLC0415
 
@@ -301,7 +295,7 @@ def export_csv(context: typer.Context, output: Output = None) -> None:
         _put(output, text.encode())
 
 
-def export_json(context: typer.Context, output: Output = None) -> None:
+def export_json(context: typer.Context, output: options.Output = None) -> None:
     """Write JSON."""
     import json  # noqa: PLC0415
 

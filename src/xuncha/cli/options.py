@@ -90,6 +90,12 @@ Perhaps = Annotated[
 ]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help=_("Why; it stays internal"))]
 At = Annotated[str | None, typer.Option("--at", metavar="DATE|REV", help=_("As it stood then, out of git"))]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--output", metavar="FILE", readable=False, help=_("Write it to a file, whole or not at all")
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help=_("Print JSON for programs"))]
 Leader = Annotated[
     str, typer.Option("--leader", metavar="NAME", help=_("The responsible leader"), autocompletion=_leaders)

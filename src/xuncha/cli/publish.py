@@ -19,17 +19,6 @@ if TYPE_CHECKING:
     from xuncha.trail.history import Event
     from xuncha.trail.tags import Anchor
 
-_Output = Annotated[
-    Path | None,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="FILE",
-        readable=False,
-        help=_("Write it to a file, whole or not at all"),
-    ),
-]
-
 
 def register(app: typer.Typer) -> None:
     """Add the command to the program."""
@@ -66,7 +55,7 @@ def notice(
             autocompletion=lambda: list(FORMS),
         ),
     ] = "txt",
-    output: _Output = None,
+    output: options.Output = None,
     at: options.At = None,
     anchor: Annotated[
         bool,
@@ -98,7 +87,7 @@ def _verified(call: Context) -> Anchor:
 
 def dashboard(
     context: typer.Context,
-    output: _Output = None,
+    output: options.Output = None,
     internal: Annotated[
         bool,
         typer.Option("--internal", help=_("With names, and with what is withheld; not for the public")),

@@ -103,12 +103,6 @@ _PlanForm = Annotated[
         autocompletion=lambda: list(_PLAN_FORMS),
     ),
 ]
-_Output = Annotated[
-    Path | None,
-    typer.Option(
-        "-o", "--output", metavar="FILE", readable=False, help=_("Write it to a file, whole or not at all")
-    ),
-]
 
 
 def weekly(
@@ -120,7 +114,7 @@ def weekly(
         ),
     ] = None,
     form: _Form = "txt",
-    output: _Output = None,
+    output: options.Output = None,
     as_json: options.Json = False,
 ) -> None:
     """Write the weekly report."""
@@ -143,7 +137,7 @@ def weekly(
 
 
 def dispatch(
-    context: typer.Context, form: _Form = "txt", output: _Output = None, as_json: options.Json = False
+    context: typer.Context, form: _Form = "txt", output: options.Output = None, as_json: options.Json = False
 ) -> None:
     """Write the dispatch."""
     from xuncha.report.dispatch import as_json as for_programs  # noqa: PLC0415
@@ -160,7 +154,7 @@ def dispatch(
         _deliver(call, "report.dispatch", form, output, report=report)
 
 
-def plan(context: typer.Context, form: _PlanForm = "txt", output: _Output = None) -> None:
+def plan(context: typer.Context, form: _PlanForm = "txt", output: options.Output = None) -> None:
     """Write the rectification plan."""
     from xuncha.report.plan import plan as content  # noqa: PLC0415
 
@@ -197,7 +191,7 @@ def letter(
         ),
     ] = None,
     form: _Form = "txt",
-    output: _Output = None,
+    output: options.Output = None,
 ) -> None:
     """Write a letter that presses."""
     from xuncha.report.letter import KINDS, letter_on, letter_to  # noqa: PLC0415

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from xuncha.errors import SurroundingsError
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS
-from xuncha.trail.git import Git, git_dir
+from xuncha.trail.git import Git, common_dir, git_dir
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,11 +84,7 @@ class Around:
         """That folder; and, of a linked working tree, the one that all share."""
         if self.folder is None:
             return []
-        try:
-            shared = (self.folder / "commondir").read_text(encoding="utf-8").strip()
-        except (OSError, ValueError):
-            return [self.folder]
-        return [self.folder, (self.folder / shared).resolve()]
+        return list(dict.fromkeys([self.folder, common_dir(self.folder)]))
 
     @cached_property
     def refusal(self) -> str | None:

@@ -9,20 +9,13 @@ from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.store.files import TEMPORARY
 from xuncha.trail.git import detached
+from xuncha.trail.sharing import in_the_middle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xuncha.doctor.around import Around
 
-_UNFINISHED: Final = {
-    "rebase-merge": "rebase",
-    "rebase-apply": "rebase",
-    "MERGE_HEAD": "merge",
-    "CHERRY_PICK_HEAD": "cherry-pick",
-    "REVERT_HEAD": "revert",
-}
-"""What git leaves in its folder while something waits for a person, and the command that concludes it."""
 _SHOWN: Final = 3
 
 
@@ -53,10 +46,7 @@ def no_commit(around: Around) -> Iterator[Ailment]:
 )
 def unfinished(around: Around) -> Iterator[Ailment]:
     """A merge, rebase, cherry-pick or revert waits to be concluded."""
-    folder = around.folder
-    if folder is None:
-        return
-    for name in dict.fromkeys(what for mark, what in _UNFINISHED.items() if (folder / mark).exists()):
+    for name in in_the_middle(around.folder):
         yield Ailment(
             _("a git {what} is half done, and until then nothing can be committed").format(what=name),
             _("conclude it: {one}; or give it up: {other}").format(
@@ -75,8 +65,7 @@ def unfinished(around: Around) -> Iterator[Ailment]:
 )
 def no_branch(around: Around) -> Iterator[Ailment]:
     """No branch is checked out; a rebase, which does that on purpose, is told by itself."""
-    folder = around.folder
-    if folder is None or not detached(around.root) or any((folder / mark).exists() for mark in _UNFINISHED):
+    if not detached(around.root) or in_the_middle(around.folder):
         return
     branches = (around.ask("for-each-ref", "--format=%(refname:short)", "refs/heads") or "").split()
     main = next((name for name in ("main", "master") if name in branches), (branches or ["main"])[0])
@@ -88,6 +77,25 @@ def no_branch(around: Around) -> Iterator[Ailment]:
         )
     else:
         yield Ailment(_("no branch is checked out: what is committed now is on none"), f"git switch {main}")
+
+
+@check(
+    "replaced",
+    "warning",
+    needs="repository",
+    well=lambda: _("git shows the history that it holds"),
+    why="`git replace` has git show another object than the one that is meant. The commands look behind that; whoever types git does not.",
+    mend="git replace -d on what is named",
+)
+def replaced(around: Around) -> Iterator[Ailment]:
+    """The repository holds replacements."""
+    found = around.paths("for-each-ref", "--format=%(refname:lstrip=2)%00", "refs/replace")
+    names = [name.strip() for name in found if name.strip()]
+    if names:
+        yield Ailment(
+            _("git is told to show something else than it holds: {n} replacements").format(n=len(names)),
+            f"git replace -d {' '.join(names[:_SHOWN])}",
+        )
 
 
 @check(

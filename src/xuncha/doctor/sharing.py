@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import shlex
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from xuncha.doctor.catalogue import Ailment, check
 from xuncha.language import gettext as _
+from xuncha.trail import driver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xuncha.doctor.around import Around
-
-DRIVER: Final = "merge.xuncha.driver"
-MERGED: Final = "data/**/*.yaml merge=xuncha"
-"""The line of `.gitattributes` by which git merges the ledger's files with the driver."""
-_PROBE: Final = "data/problems/01/1.1.yaml"
 
 
 @check(
@@ -31,25 +26,15 @@ _PROBE: Final = "data/problems/01/1.1.yaml"
 )
 def no_driver(around: Around) -> Iterator[Ailment]:
     """The merge driver is not registered in this clone, or its program is not found."""
-    command = around.ask("config", "--get", DRIVER)
+    command = driver.registered(around.git)
     if not command:
         yield Ailment(_("git does not know the merge driver in this clone"), "xuncha setup")
         return
-    program = _program(command)
+    program = driver.program_of(command)
     if shutil.which(program) is None and not Path(program).is_file():
         yield Ailment(
             _("the merge driver's program is not found: {path}").format(path=program), "xuncha setup"
         )
-
-
-def _program(command: str) -> str:
-    """The program that a driver's command calls; the command may first ask the shell whether it is there."""
-    try:
-        words = shlex.split(command)
-    except ValueError:
-        words = command.split()
-    asks = words[:2] == ["command", "-v"]
-    return (words[2:3] if asks else words[:1] or [""])[0]
 
 
 @check(
@@ -62,11 +47,10 @@ def _program(command: str) -> str:
 )
 def no_driver_line(around: Around) -> Iterator[Ailment]:
     """`.gitattributes` does not give the ledger's files to the driver."""
-    looked = around.paths("check-attr", "-z", "merge", "--", _PROBE)
-    if looked[2:3] != ["xuncha"]:
+    if not driver.effective(around.git):
         yield Ailment(
             _(".gitattributes does not give the ledger's files to the merge driver"),
-            _("put this line into .gitattributes, and commit it: {line}").format(line=MERGED),
+            _("put this line into .gitattributes, and commit it: {line}").format(line=driver.LINE),
         )
 
 
@@ -80,7 +64,9 @@ def no_driver_line(around: Around) -> Iterator[Ailment]:
 )
 def not_shared(around: Around) -> Iterator[Ailment]:
     """Commits were not sent, or there is nowhere to send them."""
-    branch = around.ask("symbolic-ref", "--short", "--quiet", "HEAD") or "main"
+    branch = around.ask("symbolic-ref", "--short", "--quiet", "HEAD")
+    if branch is None:
+        return  # that no branch is checked out is told by itself
     remotes = (around.ask("remote") or "").split()
     if not remotes:
         yield Ailment(

@@ -34,6 +34,16 @@ def command() -> str:
     return f"{there} && exec {call} merge-driver -- %O %A %B %L %P; exec git merge-file --marker-size=%L %A %O %B"
 
 
+def program_of(registered_command: str) -> str:
+    """The program that a registered driver calls; its command may first ask the shell whether it is there."""
+    try:
+        words = shlex.split(registered_command)
+    except ValueError:
+        words = registered_command.split()
+    asks = words[:2] == ["command", "-v"]
+    return (words[2:3] if asks else words[:1] or [""])[0]
+
+
 def registered(git: Git) -> str | None:
     """What git is set up to run; None where it is not."""
     try:

@@ -11,16 +11,27 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.trail.git import Git, GitError, git_dir
+from xuncha.trail.git import Git, GitError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 _HEADS = "refs/heads/"
 _SECRET = re.compile(r"(?<=://)[^/@\s]+@")
 _RACE = re.compile(r"cannot lock ref|failed to (?:lock|update ref)|incorrect old value|\.lock'?: File exists")
 """What a remote says where two arrive at one instant."""
 _NO_SUCH_BRANCH = 2
+
+
+_UNFINISHED = {
+    "rebase-merge": "rebase",
+    "rebase-apply": "rebase",
+    "MERGE_HEAD": "merge",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+}
+"""What git leaves in its folder while something waits for a person, and the command that concludes it."""
 
 
 class Route(NamedTuple):
@@ -249,14 +260,10 @@ def forks(git: Git, ours: str, theirs: str) -> list[str]:
     return git.run("merge-base", "--all", ours, theirs, answers=(0, 1)).decode().split()
 
 
-def in_the_middle(git: Git) -> str | None:
-    """What of git's own is begun and not concluded here."""
-    folder = git_dir(git.root)
-    for name, what in (
-        ("MERGE_HEAD", "merge"),
-        ("CHERRY_PICK_HEAD", "cherry-pick"),
-        ("REVERT_HEAD", "revert"),
-    ):
-        if folder is not None and (folder / name).exists():
-            return what
-    return None
+def in_the_middle(folder: Path | None) -> list[str]:
+    """What of git's own is begun and not concluded, by what git keeps in its folder: `merge`, `rebase` and the like."""
+    return list(
+        dict.fromkeys(
+            what for mark, what in _UNFINISHED.items() if folder is not None and (folder / mark).exists()
+        )
+    )

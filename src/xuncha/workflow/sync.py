@@ -20,7 +20,7 @@ from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS, Identity
 from xuncha.trail import objects, sharing
-from xuncha.trail.git import Git, private
+from xuncha.trail.git import Git, git_dir, private
 from xuncha.trail.sharing import Sent
 from xuncha.trail.tags import PREFIX
 from xuncha.workflow.change import PATIENCE, Session, begin
@@ -150,7 +150,7 @@ def _fetched(git: Git, way: Route, done: Synced) -> str | None:
 def _bring_together(session: Session, way: Route, theirs: str | None, take: Side | None, done: Synced) -> int:
     """Take in what is there; gives how many commits are to be sent."""
     git = session.git
-    if what := sharing.in_the_middle(git):
+    for what in sharing.in_the_middle(git_dir(git.root)):
         raise SurroundingsError(
             "unfinished",
             _("a `git {what}` is begun here and not concluded").format(what=what),
