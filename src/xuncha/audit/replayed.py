@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.audit.record import Data, is_record, number_of, requires, word
@@ -165,14 +164,14 @@ class Step:
     past: Mapping[str, list[Change]] = field(repr=False)
     """What the commits before it changed, by their hashes."""
 
-    @cached_property
+    @property
     def measures(self) -> list[Change]:
         """The changes of measures that are there before and after, and can be read."""
         return [
             each for each in self.changes if each.is_measure and each.old is not None and each.new is not None
         ]
 
-    @cached_property
+    @property
     def requires(self) -> tuple[Requirement, ...]:
         """The policy in force: that of the commit before, since none is made for its own commit."""
         return requires(self.files.record(self.before.get(LEDGER_FILE)))
