@@ -179,6 +179,25 @@ def test_a_number_that_two_clones_gave_is_mended_without_a_break(ledger: LedgerO
     assert codes(ledger.root) == []
 
 
+def test_a_problem_that_two_clones_gave_takes_all_its_measures_to_its_new_number(
+    ledger: LedgerOnDisk,
+) -> None:
+    due = ("--leader", "局长", "--office", "办公室", "--due", "2030-01-01")
+    ledger.git("switch", "-qc", "side")
+    ledger.ok("add", "problem", "旁支问题", "--category", "a")
+    ledger.ok("add", "measure", "4", "旁支措施一", *due)
+    ledger.ok("add", "measure", "4", "旁支措施二", *due)
+    ledger.git("mv", "data/problems/04", "data/problems/05")
+    for number in ("5.1", "5.2"):
+        ledger.git("mv", ledger.path(number).replace("5.", "4."), ledger.path(number))
+    ledger.commit("改号 4 为 5\n\nXuncha-Action: renumber\nXuncha-Id: 4\nXuncha-To: 5")
+    assert codes(ledger.root) == ["renumbered"] * 3, "no other clone has given the number"
+    ledger.git("switch", "-q", "main")
+    ledger.ok("add", "problem", "主支问题", "--category", "a")
+    ledger.git("merge", "-q", "side")
+    assert codes(ledger.root) == [], "its measures went with it, which no other clone has numbered"
+
+
 def test_the_working_tree_is_not_asked(ledger: LedgerOnDisk) -> None:
     ledger.write(ledger.path("1.2"), "<<<<<<<\n")
     (ledger.root / ledger.path("2.2")).unlink()

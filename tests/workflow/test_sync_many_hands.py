@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tests.workflow.surroundings import clones
 from xuncha.audit.examine import audit
+from xuncha.errors import RefusedError
 from xuncha.model.records import EvidenceFile
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check
@@ -59,13 +60,14 @@ def test_five_offices_at_once_lose_nothing_and_end_with_one_ledger(
     assert [process.returncode for process in at_work] == [0] * len(OFFICES), [said for _out, said in told]
     reports = [json.loads(out) for out, _said in told]
     at("2024-06-15T23:59:00+0800", ledger, monkeypatch)
+    counts = sum((Counter(report["counts"]) for report in reports), Counter())
     for office in [*offices, *offices]:  # twice: the first has not seen what the last brought
-        sync(office.root, take="ours")
-    print(
-        json.dumps(
-            sum((Counter(report["counts"]) for report in reports), Counter()), ensure_ascii=False, indent=1
-        )
-    )
+        try:
+            sync(office.root)
+        except RefusedError:  # disputed; with anything else the next line fails as well
+            counts["sync: disputed"] += 1
+            sync(office.root, take="ours")
+    print(json.dumps(counts, ensure_ascii=False, indent=1))
     assert len({office.git("rev-parse", "HEAD") for office in offices}) == 1
     assert all(office.clean() for office in offices)
     assert check(WorkingTree(offices[0].root)) == []
@@ -88,7 +90,8 @@ def test_five_offices_at_once_lose_nothing_and_end_with_one_ledger(
     ]
     assert proofs, "somebody attached something"
     audited = audit(offices[0].root)
-    assert audited.breaks == [], [
-        f"{each.commit[:8]} {each.id} {each.code}: {each.message}" for each in audited.breaks
-    ]
+    given_up = [each for each in audited.breaks if each.code == "merge-reopened"]
+    others = [each for each in audited.breaks if each not in given_up]
+    assert others == [], [f"{each.commit[:8]} {each.id} {each.code}: {each.message}" for each in others]
+    assert not given_up or counts["sync: disputed"], "a closing falls only where one side's word is taken"
     print(f"audit: {audited.commits} commits, {audited.changes} changes")

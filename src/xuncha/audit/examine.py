@@ -166,7 +166,7 @@ class Examination:
         self._added: Counter[str] = Counter()
         """How often each file was entered."""
         self._renumbered: list[tuple[Commit, Change, set[str]]] = []
-        """Records that were moved, each with the places that its commit filled."""
+        """Records that were moved, each with the places that justify it: those filled, and what was to be renumbered."""
         self._adopted: set[str] = set()
 
     def run(self, root: Path) -> list[Break]:
@@ -210,10 +210,10 @@ class Examination:
         if stands is not None:
             self._states[commit.hash] = before.changed(stands.items())
             if commit.trailers.action == "renumber":
+                gone = [change for change in changes if change.after is None]
                 come = {change.path for change in changes if change.before is None}
-                self._renumbered += [
-                    (commit, each, come) for each in changes if each.after is None and each.is_record
-                ]
+                head = {each.path for each in gone if commit.trailers.ids == (each.id,)}
+                self._renumbered += [(commit, each, come | head) for each in gone if each.is_record]
             return
         for each in CHECKS:
             yield from each(step)
@@ -294,10 +294,10 @@ class Examination:
     def _afterwards(self, root: Path) -> Iterator[tuple[Commit, Broken]]:
         """What can only be told at the end of history."""
         tip = self._states[self.commits[-1].hash]
-        for commit, change, come in self._renumbered:
+        for commit, change, places in self._renumbered:
             # The number was another's, who has published it; or the new one was free again, since another took his back.
             if tip.get(change.path) is None and all(
-                self._added[path] < _TWICE for path in (change.path, *come)
+                self._added[path] < _TWICE for path in (change.path, *places)
             ):
                 message = _("{id} was renumbered, and no other clone has given that number").format(
                     id=change.id
