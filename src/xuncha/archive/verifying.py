@@ -78,7 +78,9 @@ def verify(file: Path, folder: Path) -> Verdict:
     verdict.findings += wrong
     if facts is not None:
         verdict.facts = facts
-        verdict.findings += _of_the_history(opened, facts, folder / "history")
+        told = {finding.path for finding in verdict.findings}
+        history = _of_the_history(opened, facts, folder / "history")
+        verdict.findings += [each for each in history if each.path not in told]
     return verdict
 
 
