@@ -70,6 +70,18 @@ def test_what_an_audit_will_name_is_said_when_it_is_edited(ledger: LedgerOnDisk)
     assert [each["code"] for each in _found(ledger)] == ["changed-after-closing"]
 
 
+def test_an_edit_in_a_clone_of_the_last_commit_alone_needs_no_more_of_the_history(
+    ledger: LedgerOnDisk,
+) -> None:
+    ledger.ok("submit", "1.2")
+    head = ledger.git("rev-parse", "HEAD")
+    (ledger.root / ".git" / "shallow").write_text(head)
+    done = ledger.run("--lang", "en", "edit", "2.2", EDITOR="sed -i s/做好/办好/")
+    assert done.code == 0
+    assert "an audit will name this" in done.err
+    assert "shallow" in ledger.run("audit").err
+
+
 def _found(ledger: LedgerOnDisk) -> list[dict[str, str]]:
     import json
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from datetime import date
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from tests.conftest import measure
 from tests.workflow.surroundings import act, findings, record, snapshot, touched
 from xuncha.errors import RefusedError
 from xuncha.model.records import EvidenceFile, Measure
+from xuncha.store.files import fingerprint
 from xuncha.workflow import actions
 from xuncha.workflow.evidence import LARGEST, held, kept, shown
 from xuncha.workflow.undo import undo
@@ -167,7 +169,7 @@ def test_a_name_that_not_every_system_holds_becomes_the_nearest_that_all_do(
 def test_whatever_a_file_is_called_it_gets_a_name_of_its_own_that_the_ledger_holds(names: list[str]) -> None:
     taken: list[str] = []
     for place, name in enumerate(names):
-        said, is_there = kept(name, str(place).encode(), NOTHING, taken)
+        said, is_there = kept(name, fingerprint(BytesIO(str(place).encode())), NOTHING, taken)
         assert not is_there
         EvidenceFile.model_validate(said)
         assert len(said["file"].encode()) <= 255

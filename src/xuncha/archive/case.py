@@ -65,7 +65,7 @@ def gather(root: Path, commit: str, day: date, folder: Path) -> tuple[Case, Path
     pointers = write_out(place, kept, root, commit)
     ledger = load(WorkingTree(place))
     with alone():
-        case = _case(ledger, place, commit, day)
+        case = case_of(ledger, place, commit, day)
         case.pointers = pointers
         case.left_out = [each.path for each in found if not each.is_file]
         _put_notice(case, ledger, place, payload / "notice")
@@ -89,7 +89,8 @@ def gather(root: Path, commit: str, day: date, folder: Path) -> tuple[Case, Path
     return case, payload
 
 
-def _case(ledger: Ledger, place: Path, commit: str, day: date) -> Case:
+def case_of(ledger: Ledger, place: Path, commit: str, day: date) -> Case:
+    """What an archive is of; nothing is gathered yet."""
     git = Git(place)
     return Case(
         ledger.settings.organisation,

@@ -171,7 +171,6 @@ def _facts(file: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
             and all(isinstance(facts[key], str) for key in ("organisation", "moment", "date"))
             and date.fromisoformat(facts["date"])
             and isinstance(facts["made_by"]["xuncha"], str)
-            and isinstance(facts["notice"]["made"], list)
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         sound = None
@@ -256,7 +255,7 @@ def _of_what_is_told(payload: Path, root: Path, facts: dict[str, Any]) -> list[F
         return []
     return [
         about(f"{_DATA}/{path}", "not-as-committed", _("this is not what the history tells"), "")
-        for path in unlike(payload, root, date.fromisoformat(facts["date"]), facts["notice"]["made"])
+        for path in unlike(payload, root, facts)
     ]
 
 

@@ -144,7 +144,7 @@ def _tell(case: Case) -> None:
 
 def _check(file: Path, *, as_json: bool) -> None:
     """Check an archive; ends with exit code 1 where it is not sound."""
-    from xuncha.archive.verifying import verify  # noqa: PLC0415
+    from xuncha.archive.verifying import same_version, verify  # noqa: PLC0415
 
     with TemporaryDirectory(prefix="xuncha-") as place, screen.patience(_("The archive is being checked")):
         verdict = verify(file.resolve(), Path(place))
@@ -152,6 +152,7 @@ def _check(file: Path, *, as_json: bool) -> None:
         keys = ("path", "severity", "code", "message")
         found = [{key: getattr(finding, key) for key in keys} for finding in verdict.findings]
         about = {key: verdict.facts.get(key) for key in ("organisation", "commit", "moment", "date")}
+        about["made_again"] = bool(verdict.facts) and same_version(verdict.facts)
         screen.data({"sha256": verdict.sha256, **about, "files": verdict.files, "findings": found})
     elif verdict.findings:
         screen.findings(verdict.findings)
@@ -171,11 +172,11 @@ def _praise(file: Path, verdict: Verdict) -> None:
         )
     )
     if same_version(facts):
-        screen.line(_("Held against the history: the ledger, evidence, log, audit, and the notice as text."))
+        screen.line(_("Compared with the history: the ledger, evidence, log, audit, and the notice as text."))
     else:
         screen.line(
             _(
-                "Held against the history: the ledger and evidence; the rest was made by xuncha {version}, which can hold it too."
+                "Compared with the history: the ledger and evidence; the rest was made by xuncha {version}, and that version can compare it."
             ).format(version=facts["made_by"]["xuncha"])
         )
     screen.line(_("Organisation: {name}").format(name=facts["organisation"]))

@@ -93,7 +93,11 @@ def replaced(around: Around) -> Iterator[Ailment]:
     names = [name.strip() for name in found if name.strip()]
     if names:
         yield Ailment(
-            _("git is told to show something else than it holds: {n} replacements").format(n=len(names)),
+            ngettext(
+                "git is told to show something else than it holds: {n} replacement",
+                "git is told to show something else than it holds: {n} replacements",
+                len(names),
+            ).format(n=len(names)),
             f"git replace -d {' '.join(names[:_SHOWN])}",
         )
 

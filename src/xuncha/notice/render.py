@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xuncha.notice.content import NoticeContent
     from xuncha.paper.own import Own
 
-_TEXTS: Final = {"txt": full_width_lines, "md": full_width_markdown, "html": full_width_page}
+TEXTS: Final = {"txt": full_width_lines, "md": full_width_markdown, "html": full_width_page}
 """The forms that are text, each with what makes its punctuation full-width."""
 _OWN_WORD_FILE = "notice.docx"
 _WORDS = "notice.words.j2"
@@ -37,8 +37,8 @@ def render(content: NoticeContent, form: str, root: Path | Own) -> tuple[bytes, 
         InvalidLedgerError: a template of the ledger is wrong; with its file and line.
         SurroundingsError: the form needs what is not installed.
     """
-    if form in _TEXTS:
-        return _TEXTS[form](rendered(f"notice.{form}.j2", root, notice=content)).encode(), []
+    if form in TEXTS:
+        return TEXTS[form](rendered(f"notice.{form}.j2", root, notice=content)).encode(), []
     if form == "docx":
         return _word(content, root), []
     from xuncha.paper.pdf import pdf  # noqa: PLC0415  for this form alone

@@ -62,10 +62,11 @@ def commits(root: Path, *, last: bool = False) -> list[Commit]:
     """Every commit that led to the present one, parents before their children; or the present one alone.
 
     Raises:
-        SurroundingsError: the ledger is in no repository, git is not installed, or the history here is not whole.
+        SurroundingsError: the ledger is in no repository, git is not installed, or all are asked for and the history here is not whole.
     """
     git = Git.for_looking_back(root)
-    _must_be_whole(git)
+    if not last:
+        _must_be_whole(git)
     try:
         printed = git.run(
             "-c", "log.showRoot=true", "-c", "log.showSignature=false", *trailers.SETTINGS,

@@ -22,8 +22,6 @@ _SECRET = re.compile(r"(?<=://)[^/@\s]+@")
 _RACE = re.compile(r"cannot lock ref|failed to (?:lock|update ref)|incorrect old value|\.lock'?: File exists")
 """What a remote says where two arrive at one instant."""
 _NO_SUCH_BRANCH = 2
-
-
 _UNFINISHED = {
     "rebase-merge": "rebase",
     "rebase-apply": "rebase",

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.store.editing import Append, Edit, Remove, Set
+from xuncha.store.files import fingerprint
 from xuncha.workflow import evidence
 from xuncha.workflow.transitions import missing, remedy
 
@@ -107,14 +109,10 @@ def attach(name: str, content: bytes, day: date, text: str | None = None) -> Doi
         day: of the entry.
         text: of the entry; else a sentence that names the file.
     """
-    known: dict[Identity, tuple[dict[str, Any], bool]] = {}
+    found = fingerprint(BytesIO(content))
 
     def kept(circumstances: Circumstances) -> tuple[dict[str, Any], bool]:
-        if circumstances.identity not in known:
-            known[circumstances.identity] = evidence.kept(
-                name, content, circumstances.measure, circumstances.evidence()
-            )
-        return known[circumstances.identity]
+        return evidence.kept(name, found, circumstances.measure, circumstances.evidence())
 
     def edits(circumstances: Circumstances) -> Sequence[Edit]:
         said, _is_there = kept(circumstances)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.errors import RefusedError, SurroundingsError, cause_of
@@ -16,7 +15,6 @@ from xuncha.language import gettext as _
 from xuncha.model.fields import UNSAFE
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.source import LARGEST_POINTER, pointed_at
-from xuncha.store.files import fingerprint
 from xuncha.trail.git import Git
 
 if TYPE_CHECKING:
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
 
     from xuncha.model.identity import Identity
     from xuncha.model.records import Measure
+    from xuncha.model.source import Fingerprint
 
 LARGEST: Final = 100 * 1024 * 1024
 """Bytes in a file that git alone keeps: the forges refuse larger ones for good, since history cannot forget them."""
@@ -44,13 +43,13 @@ _RESERVED: Final = re.compile(
 
 
 def kept(
-    original: str, content: bytes, measure: Measure, names: Collection[str]
+    original: str, found: Fingerprint, measure: Measure, names: Collection[str]
 ) -> tuple[dict[str, Any], bool]:
     """How a measure keeps a file.
 
     Args:
         original: how it is called where it comes from.
-        content: its bytes.
+        found: its hash and size.
         measure: which is to keep it.
         names: of the evidence files that are there already.
 
@@ -59,7 +58,6 @@ def kept(
     """
     from xuncha.model.records import EvidenceFile  # noqa: PLC0415  who looks for a free name alone needs no models
 
-    found = fingerprint(BytesIO(content))
     there = next(
         (
             item.file
