@@ -195,7 +195,7 @@ def _say_what_an_audit_will(root: Path) -> None:
     for each in of_the_last(root):
         screen.warning(
             _("an audit will name this: {message}").format(message=each.message),
-            _("if that was not meant: xuncha undo"),
+            _("if that was not meant: xuncha undo puts it back, and history keeps both"),
         )
 
 
