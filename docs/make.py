@@ -87,8 +87,8 @@ Whoever has such a line can hold a ledger to it later, even where the tag is gon
 
 def made() -> dict[str, str]:
     """Every file that is made, by its path, with the text that it should have."""
+    from xuncha.skeleton.create import schema_file  # noqa: PLC0415
     from xuncha.store.schema import KINDS  # noqa: PLC0415
-    from xuncha.workflow.create import schema_file  # noqa: PLC0415
 
     files = {f"data/schema/{kind}.json": schema_file(kind).decode() for kind in KINDS}
     files["docs/rules.md"] = rules()
@@ -112,7 +112,7 @@ def rules() -> str:
         "folder": "The folder and its files",
         "ledger": "data/ledger.yaml",
         "problem": "problem.yaml",
-        "measure": "A measure, or any record",
+        "": "A measure, or any record",
     }
     parts = [
         "# Rules\n",
@@ -122,7 +122,7 @@ def rules() -> str:
     for where, title in places.items():
         parts.append(f"## {title}\n")
         for rule in sorted(RULES.values(), key=lambda rule: rule.code):
-            if rule.where == where:
+            if rule.scope == where:
                 parts += [
                     f"### {rule.code}\n",
                     f"{rule.why}\n",

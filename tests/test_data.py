@@ -16,11 +16,11 @@ from ruamel.yaml import YAML
 
 from tests.conftest import LedgerOnDisk
 from xuncha.model.records import EvidenceFile, Ledger
+from xuncha.skeleton.create import schema_file
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check
 from xuncha.store.loading import ledger as load
 from xuncha.tally import Tally, tally
-from xuncha.workflow.create import schema_file
 
 REPOSITORY = Path(__file__).parents[1]
 DATA = REPOSITORY / "data"

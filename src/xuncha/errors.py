@@ -6,7 +6,7 @@ Nothing here prints. `xuncha.cli.screen` is the only place that shows an error a
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Generic, Literal, NamedTuple, TypeVar
 
 from xuncha.language import gettext as _
 
@@ -14,26 +14,35 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Finding(NamedTuple):
-    """One broken rule at one place of one file."""
+Severity = Literal["error", "warning", "note"]
+P = TypeVar("P")
+
+
+class Place(NamedTuple):
+    """A place in a file."""
 
     path: str
     """Relative to the ledger's folder, with forward slashes."""
-    line: int
+    line: int = 1
     """From 1."""
-    column: int
+    column: int = 1
     """From 1, in characters."""
-    code: str
-    """The rule's code, as docs/rules.md lists it."""
-    message: str
-    hint: str = ""
-    """What to write instead; empty where the message says it."""
     excerpt: str = ""
     """The offending line as it stands in the file; of a long one, a part."""
-    severity: str = "error"
-    """`error`, `warning` or `note`."""
     caret: int | None = None
-    """The place in the excerpt that is meant, from 0; None: the column says it, where the excerpt is the whole line."""
+    """The index in the excerpt that is meant; None: the column says it, where the excerpt is the whole line."""
+
+
+class Finding(NamedTuple, Generic[P]):
+    """Something that is wrong at one place: of a file (`Place`), of a record, of a text, of the history."""
+
+    code: str
+    """The rule's code, as the documentation lists it."""
+    message: str
+    place: P
+    hint: str = ""
+    """What to write or to do instead; empty where the message says it."""
+    severity: Severity = "error"
 
 
 class XunchaError(Exception):
@@ -75,7 +84,7 @@ class SurroundingsError(XunchaError):
 class InvalidLedgerError(XunchaError):
     """The ledger breaks rules; carries every finding. Exit code 1."""
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    def __init__(self, findings: Sequence[Finding[Place]]) -> None:
         super().__init__("invalid-ledger", f"{len(findings)} errors")
         self.findings = tuple(findings)
 

@@ -97,4 +97,4 @@ def verdict(archive: bytes, folder: Path) -> Verdict:
 
 def found(archive: bytes, folder: Path) -> set[tuple[str, str]]:
     """Which files are found wrong, and how."""
-    return {(finding.path, finding.code) for finding in verdict(archive, folder).findings}
+    return {(finding.place.path, finding.code) for finding in verdict(archive, folder).findings}

@@ -104,7 +104,7 @@ def test_a_zip_that_says_it_is_smaller_than_it_is_fills_no_disk(tmp_path: Path) 
     told = (50 * 1024 * 1024).to_bytes(4, "little")
     content = written.getvalue().replace(told, (10).to_bytes(4, "little"))
     checked = verdict(content, tmp_path / "a")
-    assert ("data/zeros", "damaged") in {(each.path, each.code) for each in checked.findings}
+    assert ("data/zeros", "damaged") in {(each.place.path, each.code) for each in checked.findings}
 
 
 def test_a_file_where_a_folder_is_wanted_is_named(tmp_path: Path) -> None:

@@ -408,7 +408,7 @@ def test_evidence_that_git_lfs_keeps_is_in_it_itself(ledger: LedgerOnDisk, tmp_p
         (bag / EVIDENCE).write_text(pointer, encoding="utf-8")
 
     forgery = forged(archive, tmp_path / "y", change)
-    assert {(each.path, each.code) for each in verdict(forgery, tmp_path / "z").findings} == {
+    assert {(each.place.path, each.code) for each in verdict(forgery, tmp_path / "z").findings} == {
         (EVIDENCE, "not-as-committed")
     }
     shutil.rmtree(ledger.root / ".git/lfs/objects")

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from xuncha.exchange.notice.reading import as_json, read
-from xuncha.exchange.pages import lines
+from xuncha.pages import lines
+from xuncha.reading.reading import as_json, read
 
 CORPUS = Path(__file__).parent / "corpus"
 NOTICES = sorted(path for path in CORPUS.iterdir() if path.suffix != ".json")

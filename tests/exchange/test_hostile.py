@@ -10,8 +10,8 @@ import pytest
 from docx import Document
 
 from xuncha.errors import RefusedError
-from xuncha.exchange.notice.reading import read
-from xuncha.exchange.pages import lines
+from xuncha.pages import lines
+from xuncha.reading.reading import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

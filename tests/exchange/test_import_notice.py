@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.exchange.test_corpus import CORPUS, NOTICES
-from xuncha.exchange.notice.reading import as_json, read
-from xuncha.exchange.pages import lines
+from xuncha.pages import lines
+from xuncha.reading.reading import as_json, read
 
 if TYPE_CHECKING:
     from pathlib import Path

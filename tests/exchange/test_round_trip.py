@@ -17,17 +17,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.exchange.test_corpus import NOTICES, abridged, expected
-from xuncha.exchange.notice.marks import Level, head
-from xuncha.exchange.notice.reading import as_json, read
-from xuncha.exchange.pages import html as web
-from xuncha.exchange.pages import markdown, plain, word
-from xuncha.exchange.pages.line import Pages
 from xuncha.model.identity import Identity
 from xuncha.model.records import Closed, Ledger, Measure, Problem, Progress
 from xuncha.model.settings import Category, Contact, Inspection, NoticeSettings, Settings
 from xuncha.notice.content import content
 from xuncha.notice.render import render
+from xuncha.pages import html as web
+from xuncha.pages import markdown, plain, word
+from xuncha.pages.line import Pages
 from xuncha.paper.chinese import sentence
+from xuncha.reading.marks import Level, head
+from xuncha.reading.reading import as_json, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable

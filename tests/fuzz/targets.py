@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tests.fuzz.sandbox import Sandbox
-    from xuncha.exchange.sheet.drafts import Draft
+    from xuncha.exchange.drafts import Draft
     from xuncha.store.editing import Edit
 
 TODAY = date(2024, 6, 15)
@@ -119,10 +119,10 @@ WORD_PARTS = (
 def notice(data: bytes, sandbox: Sandbox) -> None:
     """A document of the kind that the first byte says is taken in, and read by the proofreader."""
     from xuncha.exchange.entering import Enterer
-    from xuncha.exchange.notice import reading
-    from xuncha.exchange.notice.taking import draft_of
-    from xuncha.exchange.pages import lines
-    from xuncha.workflow.intake import checked_as_new
+    from xuncha.exchange.notice import draft_of
+    from xuncha.pages import lines
+    from xuncha.reading import reading
+    from xuncha.skeleton.create import checked_as_new
 
     suffix, content = SUFFIXES[data[0] % len(SUFFIXES)] if data else ".txt", data[1:]
     path = sandbox.input / f"通报{suffix}"
@@ -223,7 +223,8 @@ def workbook(data: bytes, sandbox: Sandbox) -> None:
     from xuncha.exchange.entering import Enterer
     from xuncha.exchange.sheet.taking import draft_of
     from xuncha.exchange.updating import Updater
-    from xuncha.workflow.intake import checked_as_new, proposed
+    from xuncha.skeleton.create import checked_as_new
+    from xuncha.workflow.intake import proposed
 
     books = _workbooks()
     path = sandbox.input / "台账.xlsx"
@@ -251,8 +252,8 @@ def _sheets() -> list[bytes]:
 
 def merge(data: bytes, _sandbox: Sandbox) -> None:
     """Three texts of a record are merged, from either side; without a dispute both come to the same, and can be read."""
-    from xuncha.merge.driver import three_way
     from xuncha.store.reading import parse
+    from xuncha.sync.driver import three_way
 
     base, ours, theirs = (*data.split(BETWEEN), b"", b"", b"")[:3]
     here, there = three_way(base, ours, theirs), three_way(base, theirs, ours)
@@ -298,8 +299,8 @@ TARGETS = {
         Target("loader", ("xuncha.store", "xuncha.rules", "xuncha.model"), _records, load),
         Target("editing", ("xuncha.store",), _edited, edit),
         Target("notice", ("xuncha.exchange",), _documents, notice),
-        Target("proof", ("xuncha.proof", "xuncha.exchange.pages"), _notices, proof),
-        Target("merge", ("xuncha.merge", "xuncha.store.editing"), _triples, merge),
+        Target("proof", ("xuncha.proof", "xuncha.pages"), _notices, proof),
+        Target("merge", ("xuncha.sync", "xuncha.store.editing"), _triples, merge),
         Target("audit", ("xuncha.audit", "xuncha.trail"), histories, audit),
         Target("workbook", ("xuncha.exchange",), _sheets, workbook, makes_ledgers=True),
     )

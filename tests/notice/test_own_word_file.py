@@ -100,8 +100,8 @@ def refused(ledger: LedgerOnDisk, file: bytes) -> tuple[str, str]:
     with pytest.raises(InvalidLedgerError) as caught:
         printed(ledger.root, "docx")
     (finding,) = caught.value.findings
-    assert (finding.path, finding.line, finding.code) == (PATH, 1, "template")
-    return finding.message, finding.excerpt
+    assert (finding.place.path, finding.place.line, finding.code) == (PATH, 1, "template")
+    return finding.message, finding.place.excerpt
 
 
 def test_the_marks_are_filled_and_the_rest_stays(bare_ledger: LedgerOnDisk) -> None:
@@ -248,7 +248,7 @@ def test_an_error_in_own_words_is_told_in_their_file(bare_ledger: LedgerOnDisk) 
     with pytest.raises(InvalidLedgerError) as caught:
         printed(bare_ledger.root, "docx")
     (finding,) = caught.value.findings
-    assert (finding.path, finding.line) == ("templates/notice.words.j2", 2)
+    assert (finding.place.path, finding.place.line) == ("templates/notice.words.j2", 2)
 
 
 ENTITY = '<!DOCTYPE x [<!ENTITY a "b">]>'

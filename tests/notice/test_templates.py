@@ -112,9 +112,13 @@ def test_a_wrong_template_is_told_with_its_line(bare_ledger: LedgerOnDisk, name:
     with pytest.raises(InvalidLedgerError) as caught:
         notice(bare_ledger.root)
     (finding,) = caught.value.findings
-    assert (finding.path, finding.line, finding.code) == ("templates/notice.txt.j2", line, "template")
+    assert (finding.place.path, finding.place.line, finding.code) == (
+        "templates/notice.txt.j2",
+        line,
+        "template",
+    )
     assert "\n" not in finding.message
-    assert finding.excerpt == source.splitlines()[line - 1]
+    assert finding.place.excerpt == source.splitlines()[line - 1]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +150,7 @@ def test_an_error_in_own_words_is_told_in_their_file(bare_ledger: LedgerOnDisk) 
         with pytest.raises(InvalidLedgerError) as caught:
             notice(bare_ledger.root, form)
         (finding,) = caught.value.findings
-        assert (finding.path, finding.line) == ("templates/notice.words.j2", 2), form
+        assert (finding.place.path, finding.place.line) == ("templates/notice.words.j2", 2), form
 
 
 def test_a_syntax_error_in_own_words_is_told_in_their_file(bare_ledger: LedgerOnDisk) -> None:
@@ -154,7 +158,7 @@ def test_a_syntax_error_in_own_words_is_told_in_their_file(bare_ledger: LedgerOn
     with pytest.raises(InvalidLedgerError) as caught:
         notice(bare_ledger.root, "html")
     (finding,) = caught.value.findings
-    assert (finding.path, finding.line) == ("templates/notice.words.j2", 3)
+    assert (finding.place.path, finding.place.line) == ("templates/notice.words.j2", 3)
 
 
 def test_a_template_that_is_not_utf8_is_told(bare_ledger: LedgerOnDisk) -> None:
@@ -162,7 +166,7 @@ def test_a_template_that_is_not_utf8_is_told(bare_ledger: LedgerOnDisk) -> None:
     with pytest.raises(InvalidLedgerError) as caught:
         notice(bare_ledger.root)
     (finding,) = caught.value.findings
-    assert (finding.path, finding.code) == ("templates/notice.txt.j2", "template")
+    assert (finding.place.path, finding.code) == ("templates/notice.txt.j2", "template")
 
 
 def test_words_that_are_not_utf8_are_told_in_their_own_file(bare_ledger: LedgerOnDisk) -> None:
@@ -170,7 +174,7 @@ def test_words_that_are_not_utf8_are_told_in_their_own_file(bare_ledger: LedgerO
     with pytest.raises(InvalidLedgerError) as caught:
         notice(bare_ledger.root)
     (finding,) = caught.value.findings
-    assert finding.path == "templates/notice.words.j2"
+    assert finding.place.path == "templates/notice.words.j2"
 
 
 def test_a_template_that_is_a_link_out_of_the_ledger_is_not_followed(

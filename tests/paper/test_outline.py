@@ -91,7 +91,7 @@ def test_a_wrong_outline_is_told_as_a_fault_of_its_template(tmp_path: Path) -> N
     with pytest.raises(InvalidLedgerError) as caught:
         made(tmp_path, "title 甲\n怪 {{ a }}\n", a="乙\n丙")
     (finding,) = caught.value.findings
-    assert (finding.path, finding.code) == ("templates/paper.outline.j2", "template")
+    assert (finding.place.path, finding.code) == ("templates/paper.outline.j2", "template")
     assert "怪 乙 丙" in finding.message
     assert "`a`" in finding.hint
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xuncha.exchange.pages import plain
+from xuncha.pages import plain
 from xuncha.proof.desk import proofread
 from xuncha.proof.text import Text
 
 if TYPE_CHECKING:
-    from xuncha.errors import Finding
+    from xuncha.errors import Finding, Place
     from xuncha.proof.text import Facts
 
 
-def proof(text: str, facts: Facts | None = None) -> list[Finding]:
+def proof(text: str, facts: Facts | None = None) -> list[Finding[Place]]:
     """What is found in a text."""
     return proofread(Text(plain.lines(text), facts=facts), "通报.txt")
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.proof.notices import proof
-from xuncha.exchange.pages import plain
+from xuncha.pages import plain
 
 NOTICE = max(
     (
@@ -30,11 +30,11 @@ PIECES = [
 def checked(text: str) -> None:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for finding in proof(text):
-        line = lines[finding.line - 1]
-        assert 1 <= finding.column <= max(1, len(line)), finding
+        line = lines[finding.place.line - 1]
+        assert 1 <= finding.place.column <= max(1, len(line)), finding
         assert finding.message
         assert finding.severity in {"error", "warning", "note"}
-        assert finding.caret is None or 0 <= finding.caret <= len(finding.excerpt)
+        assert finding.place.caret is None or 0 <= finding.place.caret <= len(finding.place.excerpt)
 
 
 @given(st.text())

@@ -41,10 +41,10 @@ def test_nothing_is_found_in_the_right_example(rule: Rule) -> None:
 def test_what_is_found_names_words_that_stand_at_its_place(rule: Rule) -> None:
     lines = rule.wrong.split("\n")
     for finding in proof(rule.wrong, ledger_of(rule)):
-        line = lines[finding.line - 1]
-        assert 1 <= finding.column <= len(line)
-        assert finding.caret is not None
-        assert finding.excerpt[finding.caret] == line[finding.column - 1]
+        line = lines[finding.place.line - 1]
+        assert 1 <= finding.place.column <= len(line)
+        assert finding.place.caret is not None
+        assert finding.place.excerpt[finding.place.caret] == line[finding.place.column - 1]
         assert finding.severity == rule.severity
         assert finding.message
 

@@ -30,12 +30,12 @@ def test_what_is_found_is_what_the_editor_marked() -> None:
     found = proof(SEED)
     wanted = Counter((item["line"], item["code"]) for item in MARKED["found"])
     wanted += Counter((line, "half-width") for line in MARKED["half_width"])
-    assert Counter((finding.line, finding.code) for finding in found) == wanted
+    assert Counter((finding.place.line, finding.code) for finding in found) == wanted
 
 
 @has_seed
 def test_each_is_found_where_its_words_stand() -> None:
-    found = {(finding.line, finding.code, finding.column) for finding in proof(SEED)}
+    found = {(finding.place.line, finding.code, finding.place.column) for finding in proof(SEED)}
     for item in MARKED["found"]:
         places = [
             column

@@ -120,7 +120,7 @@ def test_every_unknown_name_of_a_measure_is_told_and_not_only_the_first(bare_led
     bare_ledger.write(bare_ledger.path("1.2"), text)
     findings = check(WorkingTree(bare_ledger.root))
     lines = text.split("\n")
-    assert [(finding.code, lines[finding.line - 1].partition(":")[0]) for finding in findings] == [
+    assert [(finding.code, lines[finding.place.line - 1].partition(":")[0]) for finding in findings] == [
         ("unknown-leader", "leader"),
         ("unknown-office", "office"),
         ("unknown-office", "co_offices"),

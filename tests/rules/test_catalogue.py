@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,7 +16,7 @@ import xuncha.rules.files
 import xuncha.rules.ledger
 import xuncha.rules.measure
 from tests.conftest import measure, problem
-from xuncha.rules.catalogue import RULES, Rule, Where
+from xuncha.rules.catalogue import RULES
 from xuncha.store.files import LARGEST, WorkingTree
 from xuncha.store.loading import check
 
@@ -24,18 +24,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.conftest import LedgerOnDisk
-    from xuncha.errors import Finding
+    from xuncha.catalogue import Rule
+    from xuncha.errors import Finding, Place
+    from xuncha.rules.catalogue import Location
 
 FILES = {
     "ledger": "data/ledger.yaml",
     "problem": "data/problems/02/problem.yaml",
-    "measure": "data/problems/02/2.1.yaml",
+    "": "data/problems/02/2.1.yaml",
 }
-TRIED_BY_LINES = [rule for rule in RULES.values() if rule.where in FILES]
+TRIED_BY_LINES = [rule for rule in RULES.values() if rule.scope in FILES]
 _TOP_LEVEL_KEY = re.compile(r"^([a-z_]+):", re.MULTILINE)
 
 
-def found(ledger: LedgerOnDisk) -> list[Finding]:
+def found(ledger: LedgerOnDisk) -> list[Finding[Place]]:
     """Everything that is wrong with a ledger on disk; under no code that is not a rule."""
     findings = check(WorkingTree(ledger.root))
     assert {finding.code for finding in findings} <= set(RULES)
@@ -55,8 +57,8 @@ def replaced(text: str, lines: str) -> str:
     return "".join(kept) + lines + "\n"
 
 
-def _put(ledger: LedgerOnDisk, rule: Rule, lines: str) -> str:
-    path = FILES[rule.where]
+def _put(ledger: LedgerOnDisk, rule: Rule[Location], lines: str) -> str:
+    path = FILES[rule.scope]
     ledger.write(path, replaced((ledger.root / path).read_text(encoding="utf-8"), lines))
     return path
 
@@ -68,31 +70,33 @@ def test_keys_are_replaced_with_all_that_is_below_them() -> None:
 
 @pytest.mark.parametrize("rule", TRIED_BY_LINES, ids=lambda rule: rule.code)
 def test_whoever_writes_the_wrong_example_is_told_this_rule_and_nothing_else(
-    bare_ledger: LedgerOnDisk, rule: Rule
+    bare_ledger: LedgerOnDisk, rule: Rule[Location]
 ) -> None:
     path = _put(bare_ledger, rule, rule.wrong)
-    assert [(finding.path, finding.code) for finding in found(bare_ledger)] == [(path, rule.code)]
+    assert [(finding.place.path, finding.code) for finding in found(bare_ledger)] == [(path, rule.code)]
 
 
 @pytest.mark.parametrize("rule", TRIED_BY_LINES, ids=lambda rule: rule.code)
-def test_whoever_follows_the_right_example_is_told_nothing(bare_ledger: LedgerOnDisk, rule: Rule) -> None:
+def test_whoever_follows_the_right_example_is_told_nothing(
+    bare_ledger: LedgerOnDisk, rule: Rule[Location]
+) -> None:
     _put(bare_ledger, rule, rule.right)
     assert found(bare_ledger) == []
 
 
 @pytest.mark.parametrize("rule", TRIED_BY_LINES, ids=lambda rule: rule.code)
 def test_the_place_that_is_shown_is_in_the_lines_that_break_the_rule(
-    bare_ledger: LedgerOnDisk, rule: Rule
+    bare_ledger: LedgerOnDisk, rule: Rule[Location]
 ) -> None:
     path = _put(bare_ledger, rule, rule.wrong)
     (finding,) = found(bare_ledger)
     lines = (bare_ledger.root / path).read_text(encoding="utf-8").split("\n")
     wrong = rule.wrong.split("\n")
     first = len(lines) - len(wrong)
-    assert first <= finding.line <= len(lines)
-    assert finding.excerpt.removeprefix("…").removesuffix("…") in lines[finding.line - 1]
-    assert finding.excerpt or not lines[finding.line - 1]
-    assert 1 <= finding.column <= len(lines[finding.line - 1]) + 1
+    assert first <= finding.place.line <= len(lines)
+    assert finding.place.excerpt.removeprefix("…").removesuffix("…") in lines[finding.place.line - 1]
+    assert finding.place.excerpt or not lines[finding.place.line - 1]
+    assert 1 <= finding.place.column <= len(lines[finding.place.line - 1]) + 1
     assert finding.severity == "error"
     assert finding.message
 
@@ -220,11 +224,11 @@ def test_whoever_breaks_a_rule_of_folders_is_told_it_and_nothing_else(
     if code == "unreadable" and os.geteuid() == 0:
         pytest.skip("root reads every file; tests/store/test_loading.py tries it without a file system")
     path = BY_HAND[code](bare_ledger)
-    assert [(finding.path, finding.code) for finding in found(bare_ledger)] == [(path, code)]
+    assert [(finding.place.path, finding.code) for finding in found(bare_ledger)] == [(path, code)]
 
 
 def test_no_rule_of_folders_goes_untried() -> None:
-    assert set(BY_HAND) == {rule.code for rule in RULES.values() if rule.where == "folder"}
+    assert set(BY_HAND) == {rule.code for rule in RULES.values() if rule.scope == "folder"}
 
 
 def test_the_ledger_that_all_these_break_is_whole(bare_ledger: LedgerOnDisk) -> None:
@@ -234,7 +238,7 @@ def test_the_ledger_that_all_these_break_is_whole(bare_ledger: LedgerOnDisk) -> 
 # ---------------------------------------------------------------- the catalogue and the code
 
 # The calls that say a code, and which of their arguments it is.
-_SAYING = {"Broken": 0, "Fault": 0, "refuse": 0, "about": 1}
+_SAYING = {"Finding": 0, "Fault": 0, "refuse": 0, "about": 1, "rule": 0}
 _SOURCE = Path(xuncha.__file__).parent
 
 
@@ -242,6 +246,10 @@ def _said(path: Path) -> set[str]:
     """The codes that a module of the program can say; the first of them that is not written out is an error."""
     codes = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            kept = node.value  # a rule that is declared and kept under a name is said by that name
+            if getattr(kept.func, "attr", "") == "declare" and isinstance(kept.args[0], ast.Constant):
+                codes.add(str(kept.args[0].value))
         if not isinstance(node, ast.Call):
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
@@ -263,10 +271,10 @@ def test_the_rules_and_the_codes_that_the_program_can_say_are_the_same() -> None
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.code)
-def test_a_rule_can_be_printed_in_the_documentation(rule: Rule) -> None:
+def test_a_rule_can_be_printed_in_the_documentation(rule: Rule[Location]) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.code)
     assert RULES[rule.code] is rule
-    assert rule.where in get_args(Where)
+    assert rule.scope in {*FILES, "folder"}
     assert rule.why.endswith(".")
     assert rule.wrong
     assert rule.right
@@ -293,7 +301,7 @@ def test_one_run_finds_everything_in_every_file_and_stops_at_nothing(bare_ledger
     bare_ledger.write("data/problems/02/说明.txt", "甲")
     (bare_ledger.root / "data/problems/03/problem.yaml").unlink()
     bare_ledger.write("data/problems/5/problem.yaml", "- 甲\n")
-    assert sorted((finding.path.removeprefix("data/"), finding.code) for finding in found(bare_ledger)) == sorted([
+    assert sorted((finding.place.path.removeprefix("data/"), finding.code) for finding in found(bare_ledger)) == sorted([
         ("ledger.yaml", "name-twice"),
         ("ledger.yaml", "notice-before-feedback"),
         ("problems/01/problem.yaml", "unknown-category"),
@@ -324,7 +332,7 @@ def _text(ledger: LedgerOnDisk, path: str) -> str:
 def test_with_a_broken_ledger_file_the_faults_of_measures_are_still_found(bare_ledger: LedgerOnDisk) -> None:
     bare_ledger.write("data/ledger.yaml", "organisation: [")
     bare_ledger.write(MEASURE, measure("2.1", "submitted", due="明年"))
-    assert [(finding.path, finding.code) for finding in found(bare_ledger)] == [
+    assert [(finding.place.path, finding.code) for finding in found(bare_ledger)] == [
         ("data/ledger.yaml", "yaml-syntax"),
         (MEASURE, "bad-date"),
     ]
@@ -333,5 +341,5 @@ def test_with_a_broken_ledger_file_the_faults_of_measures_are_still_found(bare_l
 def test_findings_come_in_the_order_of_the_ledger_s_files(bare_ledger: LedgerOnDisk) -> None:
     for identity in ("3.1", "1.2", "2.2", "1.1"):
         bare_ledger.write(bare_ledger.path(identity), "")
-    paths = [finding.path for finding in found(bare_ledger)]
+    paths = [finding.place.path for finding in found(bare_ledger)]
     assert paths == [bare_ledger.path(identity) for identity in ("1.1", "1.2", "2.2", "3.1")]

@@ -47,7 +47,7 @@ def fresh(root: Path) -> Register | list[tuple[str, str]]:
     try:
         return loading.ledger(WorkingTree(root)).register()
     except InvalidLedgerError as error:
-        return [(finding.path, finding.code) for finding in error.findings]
+        return [(finding.place.path, finding.code) for finding in error.findings]
 
 
 def cached(root: Path) -> Register | list[tuple[str, str]]:
@@ -55,7 +55,7 @@ def cached(root: Path) -> Register | list[tuple[str, str]]:
     try:
         return cache.register(root)
     except InvalidLedgerError as error:
-        return [(finding.path, finding.code) for finding in error.findings]
+        return [(finding.place.path, finding.code) for finding in error.findings]
 
 
 def place(root: Path) -> Path:

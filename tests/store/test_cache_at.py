@@ -29,7 +29,7 @@ def fresh(ledger: LedgerOnDisk, commit: str) -> Register | list[tuple[str, str]]
     try:
         return loading.ledger(Tree(ledger.root, commit)).register()
     except InvalidLedgerError as error:
-        return sorted((finding.path, finding.code) for finding in error.findings)
+        return sorted((finding.place.path, finding.code) for finding in error.findings)
 
 
 def cached(ledger: LedgerOnDisk, commit: str) -> Register | list[tuple[str, str]]:
@@ -37,7 +37,7 @@ def cached(ledger: LedgerOnDisk, commit: str) -> Register | list[tuple[str, str]
     try:
         return cache.register_at(Tree(ledger.root, commit))
     except InvalidLedgerError as error:
-        return sorted((finding.path, finding.code) for finding in error.findings)
+        return sorted((finding.place.path, finding.code) for finding in error.findings)
 
 
 @pytest.fixture

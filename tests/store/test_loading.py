@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import LEDGER, measure, problem
-from xuncha.errors import Finding, InvalidLedgerError
+from xuncha.errors import Finding, InvalidLedgerError, Place
 from xuncha.model.identity import Identity
 from xuncha.store import loading
 from xuncha.store.files import WorkingTree
@@ -28,7 +28,7 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="links and pipes a
 
 def found(ledger: LedgerOnDisk) -> list[tuple[str, str]]:
     """Path and code of everything that is wrong."""
-    return [(finding.path, finding.code) for finding in check(WorkingTree(ledger.root))]
+    return [(finding.place.path, finding.code) for finding in check(WorkingTree(ledger.root))]
 
 
 def moved(ledger: LedgerOnDisk, path: str) -> Path:
@@ -68,7 +68,7 @@ def test_a_measure_that_was_lost_leaves_a_gap_that_is_told(
 ) -> None:
     (bare_ledger.root / gone).unlink()
     (finding,) = check(WorkingTree(bare_ledger.root))
-    assert (finding.path, finding.code) == (at, "number-gap")
+    assert (finding.place.path, finding.code) == (at, "number-gap")
     assert gone.rpartition("/")[2].removesuffix(".yaml") in finding.message
 
 
@@ -109,7 +109,7 @@ def test_two_clones_that_took_the_same_number_are_both_told_of(bare_ledger: Ledg
 def test_a_folder_without_its_padding_is_told_its_name(bare_ledger: LedgerOnDisk, name: str) -> None:
     (bare_ledger.root / "data/problems/02").rename(bare_ledger.root / "data/problems" / name)
     (finding, *_rest) = check(WorkingTree(bare_ledger.root))
-    assert (finding.path, finding.code) == (f"data/problems/{name}", "misnamed")
+    assert (finding.place.path, finding.code) == (f"data/problems/{name}", "misnamed")
     assert "02" in finding.hint
 
 
@@ -147,7 +147,7 @@ def test_a_file_among_the_problems_folders_is_told(bare_ledger: LedgerOnDisk) ->
 def test_a_measure_in_another_problem_s_folder_is_told_where_it_belongs(bare_ledger: LedgerOnDisk) -> None:
     (bare_ledger.root / "data/problems/02/2.3.yaml").rename(bare_ledger.root / "data/problems/01/2.3.yaml")
     (finding,) = check(WorkingTree(bare_ledger.root))
-    assert (finding.path, finding.code) == ("data/problems/01/2.3.yaml", "wrong-folder")
+    assert (finding.place.path, finding.code) == ("data/problems/01/2.3.yaml", "wrong-folder")
     assert "data/problems/02" in finding.hint
 
 
@@ -336,7 +336,7 @@ def test_a_file_that_cannot_be_read_is_a_finding_and_not_a_crash(
     bare_ledger: LedgerOnDisk, path: str, error: Callable[[str], OSError], code: str
 ) -> None:
     findings = check(Locked(bare_ledger.root, path, error))
-    assert [(finding.path, finding.code) for finding in findings] == [(path, code)]
+    assert [(finding.place.path, finding.code) for finding in findings] == [(path, code)]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
@@ -370,7 +370,7 @@ def test_a_folder_that_cannot_be_listed_is_a_finding_and_not_a_crash(
 ) -> None:
     source = Closed(bare_ledger.root, folder, lambda path: PermissionError(13, "Permission denied", path))
     findings = check(source)
-    assert [(finding.path, finding.code) for finding in findings] == [(folder, "unreadable")]
+    assert [(finding.place.path, finding.code) for finding in findings] == [(folder, "unreadable")]
 
 
 class Sealed(Locked):
@@ -389,7 +389,7 @@ def test_evidence_that_cannot_be_read_is_a_finding_and_not_a_crash(bare_ledger: 
     findings = check(
         Sealed(bare_ledger.root, paper, lambda path: PermissionError(13, "Permission denied", path))
     )
-    assert [(finding.path, finding.code) for finding in findings] == [(paper, "unreadable")]
+    assert [(finding.place.path, finding.code) for finding in findings] == [(paper, "unreadable")]
 
 
 # ---------------------------------------------------------------- the three ways to load
@@ -422,7 +422,7 @@ def test_one_run_finds_wrong_names_beside_wrong_words_in_one_file(bare_ledger: L
     bare_ledger.write(bare_ledger.path("1.2"), measure("1.2", "done", leader="张三", office="财物科"))
     found = check(WorkingTree(bare_ledger.root))
     assert [finding.code for finding in found] == ["unknown-leader", "unknown-office", "unknown-word"]
-    assert [finding.line for finding in found] == sorted(finding.line for finding in found)
+    assert [finding.place.line for finding in found] == sorted(finding.place.line for finding in found)
 
 
 def test_a_missing_key_or_a_broken_one_is_not_blamed_on_the_rules_that_ask_it(
@@ -465,13 +465,10 @@ def test_a_finding_shows_the_line_that_is_wrong(bare_ledger: LedgerOnDisk) -> No
     bare_ledger.write(bare_ledger.path("1.2"), measure("1.2", office="规化科"))
     (finding,) = check(WorkingTree(bare_ledger.root))
     assert finding == Finding(
-        path="data/problems/01/1.2.yaml",
-        line=5,
-        column=9,
         code="unknown-office",
         message=finding.message,
+        place=Place("data/problems/01/1.2.yaml", 5, 9, "office: 规化科"),
         hint=finding.hint,
-        excerpt="office: 规化科",
     )
     assert "规化科" in finding.message
     assert "规划科" in finding.hint
@@ -481,10 +478,10 @@ def test_of_a_very_long_line_only_what_stands_around_the_place_is_shown(bare_led
     offices = ", ".join(["财务科"] * 200 + ["某科"] + ["财务科"] * 200)
     bare_ledger.write(bare_ledger.path("1.2"), measure("1.2", co_offices=f"[{offices}]"))
     (finding,) = check(WorkingTree(bare_ledger.root))
-    assert "某科" in finding.excerpt
-    assert len(finding.excerpt) <= 110
-    assert finding.excerpt.startswith("…")
-    assert finding.excerpt.endswith("…")
+    assert "某科" in finding.place.excerpt
+    assert len(finding.place.excerpt) <= 110
+    assert finding.place.excerpt.startswith("…")
+    assert finding.place.excerpt.endswith("…")
 
 
 def test_a_finding_in_a_file_with_a_byte_order_mark_is_at_the_column_that_an_editor_shows(
@@ -492,7 +489,7 @@ def test_a_finding_in_a_file_with_a_byte_order_mark_is_at_the_column_that_an_edi
 ) -> None:
     bare_ledger.write(bare_ledger.path("1.2"), "\ufefftitle: &a 甲\n")
     (finding,) = check(WorkingTree(bare_ledger.root))
-    assert (finding.line, finding.column, finding.excerpt) == (1, 8, "title: &a 甲")
+    assert (finding.place.line, finding.place.column, finding.place.excerpt) == (1, 8, "title: &a 甲")
 
 
 def test_settings_that_break_a_rule_do_not_hide_what_measures_break(bare_ledger: LedgerOnDisk) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.conftest import LedgerOnDisk
-    from xuncha.errors import Finding
+    from xuncha.errors import Finding, Place
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 BROKEN = sorted(path for path in CORPUS.glob("*/*") if path.parent.name != "good")
@@ -74,16 +74,16 @@ def test_a_broken_file_is_told_by_the_code_that_its_folder_names_and_by_no_other
     start = time.process_time()
     findings = check(WorkingTree(bare_ledger.root))
     assert time.process_time() - start < 1
-    assert [(finding.path, finding.code) for finding in findings] == [(place(path), path.parent.name)]
+    assert [(finding.place.path, finding.code) for finding in findings] == [(place(path), path.parent.name)]
     _well_placed(findings[0], path.read_bytes())
 
 
-def _well_placed(finding: Finding, content: bytes) -> None:
+def _well_placed(finding: Finding[Place], content: bytes) -> None:
     """The place is one that the file has, in an editor that ends lines as YAML 1.2 does, and the excerpt is what stands there."""
     lines = content.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    assert 1 <= finding.line <= len(lines)
-    assert finding.column >= 1
-    assert finding.excerpt.removeprefix("…").removesuffix("…") in lines[finding.line - 1]
+    assert 1 <= finding.place.line <= len(lines)
+    assert finding.place.column >= 1
+    assert finding.place.excerpt.removeprefix("…").removesuffix("…") in lines[finding.place.line - 1]
     assert finding.message
 
 
@@ -407,7 +407,7 @@ def test_a_spoiled_file_is_a_finding_at_a_place_it_has_or_no_finding_and_never_a
     assert time.process_time() - start < 2
     for finding in findings:
         assert finding.code in RULES
-        assert finding.path == MEASURE
+        assert finding.place.path == MEASURE
         if not set(text) & set("\x85\u2028\u2029"):
             _well_placed(finding, text.encode())
 

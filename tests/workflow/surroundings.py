@@ -31,7 +31,7 @@ def act(ledger: LedgerOnDisk, doing: Doing, *identities: str) -> Done:
 
 def findings(ledger: LedgerOnDisk) -> list[str]:
     """The codes of all that is wrong with a ledger; empty where it validates."""
-    return [f"{finding.path}: {finding.code}" for finding in check(WorkingTree(ledger.root))]
+    return [f"{finding.place.path}: {finding.code}" for finding in check(WorkingTree(ledger.root))]
 
 
 def record(ledger: LedgerOnDisk, identity: str) -> Measure:

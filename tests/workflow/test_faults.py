@@ -26,10 +26,10 @@ from tests.workflow.surroundings import (
 )
 from xuncha.errors import RefusedError, XunchaError
 from xuncha.model.identity import Identity
+from xuncha.skeleton.create import create
 from xuncha.store.cache import register
 from xuncha.workflow import actions
 from xuncha.workflow.change import leftover
-from xuncha.workflow.create import create
 from xuncha.workflow.perform import add_measure, add_problem, edit
 from xuncha.workflow.undo import undo
 

@@ -18,10 +18,10 @@ import pytest
 from tests.conftest import LedgerOnDisk, measure
 from tests.workflow.surroundings import act, begin, findings, folders, hook, record, snapshot, touched
 from xuncha.errors import RefusedError
+from xuncha.skeleton.create import create
 from xuncha.store.cache import register
 from xuncha.workflow import actions
 from xuncha.workflow.change import Leftover, leftover
-from xuncha.workflow.create import create
 from xuncha.workflow.perform import Done, add_problem, edit
 from xuncha.workflow.undo import undo
 

@@ -23,8 +23,8 @@ from tests.workflow.surroundings import (
 )
 from xuncha.errors import RefusedError
 from xuncha.model.identity import Identity
+from xuncha.skeleton.create import create
 from xuncha.workflow import actions
-from xuncha.workflow.create import create
 from xuncha.workflow.perform import Done, add_measure, add_problem, edit
 from xuncha.workflow.undo import undo
 

@@ -14,7 +14,7 @@ from xuncha.archive.readme import readme
 from xuncha.audit.examine import audit
 from xuncha.audit.page import render as page
 from xuncha.errors import InvalidLedgerError, XunchaError
-from xuncha.exchange.sheet.states import WORDS
+from xuncha.exchange.states import WORDS
 from xuncha.language import speaking
 from xuncha.notice.content import content
 from xuncha.notice.render import render
@@ -137,7 +137,7 @@ def reason(error: XunchaError) -> str:
     """Why something could not be made, in a sentence."""
     if isinstance(error, InvalidLedgerError):
         first = error.findings[0]
-        return f"{first.path}:{first.line} {first.message}"
+        return f"{first.place.path}:{first.place.line} {first.message}"
     return error.message
 
 

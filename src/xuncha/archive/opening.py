@@ -10,7 +10,7 @@ import zlib
 from typing import TYPE_CHECKING, Final
 from zipfile import BadZipFile, ZipFile
 
-from xuncha.errors import RefusedError, cause_of
+from xuncha.errors import Place, RefusedError, cause_of
 from xuncha.language import gettext as _
 from xuncha.store.findings import about
 
@@ -33,7 +33,7 @@ _NOT_ON_WINDOWS: Final = re.compile(r'[:*?"<>|]|[. ]$')
 """What Linux holds, and Windows takes for something else."""
 
 
-def open_bag(file: Path, folder: Path) -> tuple[Path | None, list[Finding]]:
+def open_bag(file: Path, folder: Path) -> tuple[Path | None, list[Finding[Place]]]:
     """Take a zip apart.
 
     Args:
@@ -67,7 +67,7 @@ def open_bag(file: Path, folder: Path) -> tuple[Path | None, list[Finding]]:
     return (folder / tops.pop() if tops else None), found
 
 
-def _cut_off(entries: list[ZipInfo]) -> list[Finding]:
+def _cut_off(entries: list[ZipInfo]) -> list[Finding[Place]]:
     """That the zip does not begin where the file does: what is read as its list is that of a document inside."""
     if not entries or min(entry.header_offset for entry in entries) == 0:
         return []
@@ -100,7 +100,7 @@ def _leads_astray(name: str) -> bool:
     )
 
 
-def _astray(entries: list[ZipInfo]) -> list[Finding]:
+def _astray(entries: list[ZipInfo]) -> list[Finding[Place]]:
     """The entries whose names or kinds lead out of the folder, hide another one, or are none of a bag's."""
     found, names = [], set()
     for entry in entries:
@@ -124,7 +124,7 @@ def _astray(entries: list[ZipInfo]) -> list[Finding]:
     return found
 
 
-def _too_large(entries: list[ZipInfo], size: int) -> list[Finding]:
+def _too_large(entries: list[ZipInfo], size: int) -> list[Finding[Place]]:
     """That it would fill the disk: what it tells of its contents; that they are no larger is seen to when they are read."""
     told = sum(entry.file_size for entry in entries)
     if told <= max(size * _MOST_TIMES, _ALWAYS):
@@ -133,7 +133,7 @@ def _too_large(entries: list[ZipInfo], size: int) -> list[Finding]:
     return [about(".", "too-large", said.format(told=f"{told:,}", size=f"{size:,}"), "")]
 
 
-def _take_out(archive: ZipFile, entry: ZipInfo, folder: Path) -> list[Finding]:
+def _take_out(archive: ZipFile, entry: ZipInfo, folder: Path) -> list[Finding[Place]]:
     """Write one entry; gives why that cannot be done."""
     name = entry.orig_filename
     target = folder.joinpath(*name.split("/"))

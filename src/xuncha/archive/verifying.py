@@ -18,7 +18,7 @@ from xuncha.archive import bag
 from xuncha.archive.again import unlike
 from xuncha.archive.facts import ABOUT, BUNDLE, LEDGER, LOG
 from xuncha.archive.opening import open_bag
-from xuncha.errors import RefusedError
+from xuncha.errors import Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.source import LARGEST_POINTER, pointed_at
 from xuncha.store.files import fingerprint
@@ -45,7 +45,7 @@ class Verdict:
 
     sha256: str
     """Of the zip itself."""
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Finding[Place]] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     """What the bag says of itself; as far as it could be read."""
     files: int = 0
@@ -72,19 +72,19 @@ def verify(file: Path, folder: Path) -> Verdict:
     if opened is None:
         return verdict
     verdict.files = sum(path.is_file() for path in opened.rglob("*"))
-    damaged = {finding.path for finding in found}
-    verdict.findings += [each for each in _of_the_bag(library, opened) if each.path not in damaged]
+    damaged = {finding.place.path for finding in found}
+    verdict.findings += [each for each in _of_the_bag(library, opened) if each.place.path not in damaged]
     facts, wrong = _facts(opened / _DATA / ABOUT)
     verdict.findings += wrong
     if facts is not None:
         verdict.facts = facts
-        told = {finding.path for finding in verdict.findings}
+        told = {finding.place.path for finding in verdict.findings}
         history = _of_the_history(opened, facts, folder / "history")
-        verdict.findings += [each for each in history if each.path not in told]
+        verdict.findings += [each for each in history if each.place.path not in told]
     return verdict
 
 
-def _of_the_bag(library: Any, folder: Path) -> list[Finding]:  # noqa: ANN401  the library has no types
+def _of_the_bag(library: Any, folder: Path) -> list[Finding[Place]]:  # noqa: ANN401  the library has no types
     """What the lists of a bag say, and what its form asks for."""
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     beside = {path for path in there if not path.startswith(f"{_DATA}/")}
@@ -122,7 +122,7 @@ def _changed_beside(folder: Path) -> set[str]:
     return changed | others
 
 
-def _by_the_library(library: Any, folder: Path) -> list[Finding]:  # noqa: ANN401
+def _by_the_library(library: Any, folder: Path) -> list[Finding[Place]]:  # noqa: ANN401
     """What the library finds; it stops at the first kind of fault, so it is asked for each."""
     read = library.Bag(str(folder))
     told = read.info.pop("Payload-Oxum", None)
@@ -145,19 +145,19 @@ def _by_the_library(library: Any, folder: Path) -> list[Finding]:  # noqa: ANN40
     return found
 
 
-def _missing(path: str) -> Finding:
+def _missing(path: str) -> Finding[Place]:
     return about(path, "missing-file", _("this file is missing"), "")
 
 
-def _unexpected(path: str) -> Finding:
+def _unexpected(path: str) -> Finding[Place]:
     return about(path, "unexpected-file", _("this file does not belong there: no list names it"), "")
 
 
-def _changed(path: str) -> Finding:
+def _changed(path: str) -> Finding[Place]:
     return about(path, "checksum", _("this is not what its checksum says"), "")
 
 
-def _facts(file: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
+def _facts(file: Path) -> tuple[dict[str, Any] | None, list[Finding[Place]]]:
     """What the bag says of itself."""
     if not file.is_file():
         return None, []  # that it is missing is said already
@@ -179,7 +179,7 @@ def _facts(file: Path) -> tuple[dict[str, Any] | None, list[Finding]]:
     return None, [about(f"{_DATA}/{ABOUT}", "not-ours", _("this does not say of which ledger it is"), "")]
 
 
-def _of_the_history(folder: Path, facts: dict[str, Any], place: Path) -> list[Finding]:
+def _of_the_history(folder: Path, facts: dict[str, Any], place: Path) -> list[Finding[Place]]:
     """What is wrong with the history, or does not fit it."""
     path = f"{_DATA}/{BUNDLE}"
     if not (folder / path).is_file():
@@ -213,7 +213,7 @@ def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
 
 
-def _of_the_files(folder: Path, root: Path) -> list[Finding]:
+def _of_the_files(folder: Path, root: Path) -> list[Finding[Place]]:
     """Which files of the ledger are not those of the commit."""
     form = Git(root).text("rev-parse", "--show-object-format")
     committed = {each.path: each.blob for each in listed(root) if each.is_file}
@@ -249,7 +249,7 @@ def _is_pointer(file: Path) -> bool:
     return file.stat().st_size <= LARGEST_POINTER and pointed_at(file.read_bytes()) is not None
 
 
-def _of_what_is_told(payload: Path, root: Path, facts: dict[str, Any]) -> list[Finding]:
+def _of_what_is_told(payload: Path, root: Path, facts: dict[str, Any]) -> list[Finding[Place]]:
     """Which of notice, log and audit do not come of the commit; by the version that made them, since another may say it otherwise."""
     if not same_version(facts):
         return []

@@ -8,7 +8,7 @@ from xuncha.audit.catalogue import Broken, check, declare
 from xuncha.audit.record import parsed
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.workflow.numbers import Move, place_after
+from xuncha.sync.numbers import Move, place_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

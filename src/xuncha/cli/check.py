@@ -13,7 +13,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.context import of
 from xuncha.cli.options import guide
-from xuncha.errors import Finding, UsageError
+from xuncha.errors import Finding, Place, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.tally import tally
@@ -165,17 +165,28 @@ def _facts(register: Register, today: date) -> Facts:
     )
 
 
-def _with_hint(finding: Finding) -> str:
+def _with_hint(finding: Finding[Place]) -> str:
     """What is said and what is suggested, in one sentence: programs show it as it is."""
     if not finding.hint:
         return finding.message
     return _("{message}; {hint}").format(message=finding.message, hint=finding.hint)
 
 
-def _as_json(found: Sequence[Finding]) -> None:
+def _as_json(found: Sequence[Finding[Place]]) -> None:
     """Print findings for programs."""
-    keys = ("path", "line", "column", "severity", "code", "message")
-    screen.data([{key: getattr(finding, key) for key in keys} for finding in found])
+    screen.data(
+        [
+            {
+                "path": each.place.path,
+                "line": each.place.line,
+                "column": each.place.column,
+                "severity": each.severity,
+                "code": each.code,
+                "message": each.message,
+            }
+            for each in found
+        ]
+    )
 
 
 def schema() -> None:

@@ -105,9 +105,9 @@ class Context:
         """Where the ledger's own templates are: its folder, or what a commit holds of them."""
         if self.commit is None:
             return self.root
-        from xuncha.trail.tree import OwnFilesThen  # noqa: PLC0415
+        from xuncha.paper.own import AtCommit  # noqa: PLC0415
 
-        return OwnFilesThen(self.root, self.commit)
+        return AtCommit(self.root, self.commit)
 
     @contextlib.contextmanager
     def places_named(self) -> Iterator[None]:
@@ -115,7 +115,10 @@ class Context:
         try:
             yield
         except InvalidLedgerError as error:
-            found = [each._replace(path=self._then(each.path)) for each in error.findings]
+            found = [
+                each._replace(place=each.place._replace(path=self._then(each.place.path)))
+                for each in error.findings
+            ]
             raise InvalidLedgerError(found) from None
         except RefusedError as error:
             error.path = self._then(error.path)

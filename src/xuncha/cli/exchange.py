@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from xuncha.cli.context import Context
-    from xuncha.exchange.sheet.drafts import Draft
+    from xuncha.exchange.drafts import Draft
     from xuncha.workflow.intake import Intake
 
 _MOST_LINES = 400
@@ -128,6 +128,7 @@ def import_xlsx(
     from xuncha.exchange.entering import Enterer  # noqa: PLC0415
     from xuncha.exchange.sheet.taking import draft_of  # noqa: PLC0415
     from xuncha.exchange.updating import Updater  # noqa: PLC0415
+    from xuncha.skeleton import create  # noqa: PLC0415
     from xuncha.workflow import intake as taking_in  # noqa: PLC0415
 
     call = of(context)
@@ -143,9 +144,9 @@ def import_xlsx(
     else:
         intake, before = Enterer(draft, call.today).new(file.name, organisation), {}
         if dry_run:
-            taking_in.checked_as_new(root, intake)
+            create.checked_as_new(root, intake)
         else:
-            taking_in.found(root, intake, file.name)
+            create.found(root, intake, file.name)
     if as_json:
         screen.data(_as_json(draft, intake, before, written=not dry_run))
         return

@@ -13,7 +13,7 @@ from xuncha.cli.understood import doubtful, say_what_is_done, short
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from xuncha.exchange.notice.parts import Notice
+    from xuncha.reading.parts import Notice
 
 
 def import_notice(
@@ -36,33 +36,33 @@ def import_notice(
     ] = False,
 ) -> None:
     """Take in a notice."""
-    from xuncha.exchange.notice import reading  # noqa: PLC0415
-    from xuncha.exchange.pages import lines  # noqa: PLC0415
+    from xuncha.pages import lines  # noqa: PLC0415
+    from xuncha.reading import reading  # noqa: PLC0415
 
     notice = reading.read(lines(file))
     if as_json:
         screen.data(reading.as_json(notice))
         return
     from xuncha.exchange.entering import Enterer  # noqa: PLC0415
-    from xuncha.exchange.notice.taking import draft_of  # noqa: PLC0415
+    from xuncha.exchange.notice import draft_of  # noqa: PLC0415
+    from xuncha.skeleton import create  # noqa: PLC0415
     from xuncha.store.files import located  # noqa: PLC0415
-    from xuncha.workflow import intake as taking_in  # noqa: PLC0415
 
     call, root = of(context), located(folder)
     draft = draft_of(notice, str(file), call.today)
     intake = Enterer(draft, call.today).new(file.name, None)
     if dry_run:
-        taking_in.checked_as_new(root, intake)
+        create.checked_as_new(root, intake)
         _show_notice(notice)
     else:
-        taking_in.found(root, intake, file.name)
+        create.found(root, intake, file.name)
     screen.show(*doubtful(draft))
     say_what_is_done(folder, draft, intake, is_there=False, dry_run=dry_run)
 
 
 def _show_notice(notice: Notice) -> None:
     """What is understood of a notice: its head, its counts, and its tree."""
-    from xuncha.exchange.notice.reading import as_json  # noqa: PLC0415
+    from xuncha.reading.reading import as_json  # noqa: PLC0415
 
     said = as_json(notice)
     heads = {

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from xuncha.errors import Finding
+    from xuncha.errors import Finding, Place
 
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -194,17 +194,18 @@ def warning(message: str, hint: str = "") -> None:
     )
 
 
-def findings(found: Sequence[Finding]) -> None:
+def findings(found: Sequence[Finding[Place]]) -> None:
     """Print findings, each with its line and its remedy, and how many there are."""
     for finding in found:
-        more = [f"    {finding.excerpt}"] if finding.excerpt.strip() else []
-        caret = finding.column - 1 if finding.caret is None else finding.caret
-        if more and caret >= 0 and (finding.caret is not None or not finding.excerpt.startswith("…")):
-            more.append("    " + _indent(finding.excerpt[:caret]) + "^")
+        place = finding.place
+        more = [f"    {place.excerpt}"] if place.excerpt.strip() else []
+        caret = place.column - 1 if place.caret is None else place.caret
+        if more and caret >= 0 and (place.caret is not None or not place.excerpt.startswith("…")):
+            more.append("    " + _indent(place.excerpt[:caret]) + "^")
         if finding.hint:
             more.append(_("hint: {hint}").format(hint=finding.hint))
-        place = f"{finding.path}:{finding.line}:{finding.column}"
-        _complain(f"{place}: {finding.severity}[{finding.code}]: {finding.message}", more)
+        where = f"{place.path}:{place.line}:{place.column}"
+        _complain(f"{where}: {finding.severity}[{finding.code}]: {finding.message}", more)
     sys.stderr.write(_how_many([finding.severity for finding in found]) + "\n")
 
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xuncha.cli.context import Context
-    from xuncha.merge.driver import Merged
-    from xuncha.merge.values import Dispute
-    from xuncha.workflow.sync import Synced
-    from xuncha.workflow.uniting import Side
+    from xuncha.sync.driver import Merged
+    from xuncha.sync.session import Synced
+    from xuncha.sync.uniting import Side
+    from xuncha.sync.values import Dispute
 
 
 def register(app: typer.Typer) -> None:
@@ -65,7 +65,7 @@ def sync(
     ] = None,
 ) -> None:
     """Bring together and send."""
-    from xuncha.workflow.sync import sync as bring_together  # noqa: PLC0415
+    from xuncha.sync.session import sync as bring_together  # noqa: PLC0415
 
     if take not in {None, "ours", "theirs"}:
         raise UsageError("unknown-word", _("--take is ours or theirs, not “{word}”").format(word=take))
@@ -152,21 +152,21 @@ def _counts(done: Synced) -> Iterator[str]:
 
 
 def setup(context: typer.Context) -> None:
-    """Register the merge driver."""
-    from xuncha.trail import driver  # noqa: PLC0415
+    """Set this clone up to merge records field by field."""
+    from xuncha.sync import registration  # noqa: PLC0415
     from xuncha.trail.git import Git  # noqa: PLC0415
 
     git = Git.for_writing(of(context).root)
     try:
-        new = driver.register(git)
-        if claimed := not driver.effective(git):
-            driver.claim(git)
+        new = registration.register(git)
+        if claimed := not registration.effective(git):
+            registration.claim(git)
     except OSError as error:
         raise SurroundingsError(
             "not-written", _("git's settings cannot be written: {reason}").format(reason=cause_of(error))
         ) from error
     if claimed:
-        screen.line(_("Entered in this clone alone: {line}").format(line=driver.LINE))
+        screen.line(_("Entered in this clone alone: {line}").format(line=registration.LINE))
         screen.line(_("For every clone: put that line into .gitattributes, and commit it."))
     screen.line(
         _("Git merges the ledger's files field by field now.")
@@ -183,8 +183,8 @@ def merge_driver(
     path: Annotated[str, typer.Argument(metavar="%P")] = "",
 ) -> None:
     """Merge three files into the second."""
-    from xuncha.merge.driver import three_way  # noqa: PLC0415
     from xuncha.store.faults import UnreadableError  # noqa: PLC0415
+    from xuncha.sync.driver import three_way  # noqa: PLC0415
 
     size = int(width) if width.isdigit() and 0 < int(width) < 100 else 7  # noqa: PLR2004  as git's own are
     try:
@@ -206,7 +206,7 @@ def _by_lines(base: Path, ours: Path, theirs: Path, width: str, path: str, reaso
     Raises:
         RefusedError: git leaves a conflict too.
     """
-    from xuncha.trail.driver import merge_by_lines  # noqa: PLC0415
+    from xuncha.sync.registration import merge_by_lines  # noqa: PLC0415
     from xuncha.trail.git import Git  # noqa: PLC0415
 
     screen.warning(_("{path} is merged by lines, not by field: {reason}").format(path=path, reason=reason))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from xuncha.exchange.sheet.drafts import Draft
+    from xuncha.exchange.drafts import Draft
     from xuncha.workflow.intake import Intake
 
 

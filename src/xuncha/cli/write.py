@@ -77,8 +77,8 @@ def init(
     context: typer.Context = None,  # type: ignore[assignment]
 ) -> None:
     """Make a ledger."""
+    from xuncha.skeleton.create import create  # noqa: PLC0415
     from xuncha.store.files import located  # noqa: PLC0415
-    from xuncha.workflow.create import create  # noqa: PLC0415
 
     made = create(located(folder), of(context).today, example=example)
     screen.line(_("Ledger made: {path}").format(path=folder))

@@ -8,8 +8,8 @@ from xuncha.doctor.catalogue import Ailment, check
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.store.files import TEMPORARY
+from xuncha.sync.sharing import in_the_middle
 from xuncha.trail.git import detached
-from xuncha.trail.sharing import in_the_middle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from xuncha.doctor.catalogue import Ailment, check
 from xuncha.language import gettext as _
-from xuncha.trail import driver
+from xuncha.sync import registration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 )
 def no_driver(around: Around) -> Iterator[Ailment]:
     """The merge driver is not registered in this clone, or its program is not found."""
-    command = driver.registered(around.git)
+    command = registration.registered(around.git)
     if not command:
         yield Ailment(_("git does not know the merge driver in this clone"), "xuncha setup")
         return
-    program = driver.program_of(command)
+    program = registration.program_of(command)
     if shutil.which(program) is None and not Path(program).is_file():
         yield Ailment(
             _("the merge driver's program is not found: {path}").format(path=program), "xuncha setup"
@@ -46,11 +46,11 @@ def no_driver(around: Around) -> Iterator[Ailment]:
     mend="put the line `data/**/*.yaml merge=xuncha` into .gitattributes and commit it; or, for this clone alone: xuncha setup",
 )
 def no_driver_line(around: Around) -> Iterator[Ailment]:
-    """`.gitattributes` does not give the ledger's files to the driver."""
-    if not driver.effective(around.git):
+    """`.gitattributes` does not give the ledger's files to the merge driver."""
+    if not registration.effective(around.git):
         yield Ailment(
             _(".gitattributes does not give the ledger's files to the merge driver"),
-            _("put this line into .gitattributes, and commit it: {line}").format(line=driver.LINE),
+            _("put this line into .gitattributes, and commit it: {line}").format(line=registration.LINE),
         )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from xuncha.exchange.drafts import Doubt
 from xuncha.exchange.sheet.cells import key_of
 from xuncha.exchange.sheet.dates import full_days, later
-from xuncha.exchange.sheet.drafts import Doubt
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
 from xuncha.rules.names import nearest
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import date
 
-    from xuncha.exchange.sheet.drafts import Draft, MeasureDraft, ProblemDraft
+    from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
     from xuncha.model.source import Source
 
 NOBODY = "未明确"

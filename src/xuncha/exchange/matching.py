@@ -5,12 +5,12 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from xuncha.exchange.drafts import Doubt
 from xuncha.exchange.sheet.cells import key_of
-from xuncha.exchange.sheet.drafts import Doubt
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from xuncha.exchange.sheet.drafts import Draft, MeasureDraft, ProblemDraft
+    from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
     from xuncha.model.identity import Identity
     from xuncha.model.records import Measure, Problem
 

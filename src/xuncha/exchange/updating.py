@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from xuncha.exchange.drafts import Doubt
 from xuncha.exchange.entering import Enterer, Names
 from xuncha.exchange.matching import measure_of, problem_of
 from xuncha.exchange.sheet.cells import key_of
-from xuncha.exchange.sheet.drafts import Doubt
-from xuncha.exchange.sheet.states import WORDS
+from xuncha.exchange.states import WORDS
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.store import editing
@@ -18,7 +18,7 @@ from xuncha.workflow.intake import Intake
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from xuncha.exchange.sheet.drafts import MeasureDraft, ProblemDraft
+    from xuncha.exchange.drafts import MeasureDraft, ProblemDraft
     from xuncha.model.records import Ledger, Measure, Problem
     from xuncha.model.source import Source
 

@@ -222,9 +222,9 @@ def _at_mark(
     mark = next((each for each in marks if named and named[1] in each[0]), marks[0] if marks else None)
     said = f"{mark[0]}: {message}" if mark else message
     (finding,) = wrong(name, 0, said, root, ("words", *given)).findings
-    return InvalidLedgerError(
-        [finding._replace(excerpt=shown.strip(), column=shown.strip().find(mark[0]) + 1 if mark else 1)]
-    )
+    column = shown.strip().find(mark[0]) + 1 if mark else 1
+    place = finding.place._replace(excerpt=shown.strip(), column=column)
+    return InvalidLedgerError([finding._replace(place=place)])
 
 
 def _finished(word: Any, title: str) -> bytes:  # noqa: ANN401

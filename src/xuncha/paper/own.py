@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import posixpath
 from pathlib import Path
 from typing import Final, Protocol
 
 from xuncha.language import gettext as _
+from xuncha.trail.git import Git
 
 LARGEST: Final = 20 * 1024 * 1024
 """Bytes."""
+_LINKS: Final = 5
+"""How many links are followed, one after another."""
+_FILES: Final = frozenset({"100644", "100755"})
+_LINK: Final = "120000"
 
 
 class OwnFileError(Exception):
@@ -48,6 +54,36 @@ class InFolder:
         if place.stat().st_size > LARGEST:
             raise OwnFileError(too_large())
         return place.read_bytes()
+
+
+class AtCommit:
+    """The files as one commit holds them.
+
+    Args:
+        root: the ledger's folder.
+        commit: in full.
+    """
+
+    def __init__(self, root: Path, commit: str) -> None:
+        self._git = Git(root)
+        self._files = {leaf.path: (leaf.mode, leaf.name) for leaf in self._git.tree(commit, "templates/")}
+
+    def read(self, name: str) -> bytes | None:
+        """See Own; a link is followed as the working tree's would be."""
+        path = posixpath.normpath(f"templates/{name}")
+        for _link in range(_LINKS):
+            mode, blob = self._files.get(path, ("", ""))
+            if mode != _LINK:
+                break
+            target = (self._git.blobs([blob])[0] or b"").decode("utf-8", "surrogateescape")
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+            if path.startswith(("/", "../")):
+                raise OwnFileError(leads_out())
+        if mode not in _FILES:
+            return None
+        if int(self._git.text("cat-file", "-s", blob)) > LARGEST:
+            raise OwnFileError(too_large())
+        return self._git.blobs([blob])[0]
 
 
 def own(where: Path | Own) -> Own:

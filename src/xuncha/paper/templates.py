@@ -23,7 +23,7 @@ from jinja2 import (
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from xuncha.errors import Finding, InvalidLedgerError
+from xuncha.errors import Finding, InvalidLedgerError, Place
 from xuncha.language import gettext as _
 from xuncha.paper.chinese import day, full_width, numeral, sentence, width
 from xuncha.paper.outline import CELL, Document, OutlineError, read
@@ -190,9 +190,10 @@ def wrong(name: str, line: int, message: str, root: Path | Own, given: Iterable[
     lines = content.decode("utf-8", "replace").splitlines()
     excerpt = lines[line - 1] if 0 < line <= len(lines) else ""
     finding = Finding(
-        f"templates/{name}", line or 1, 1, "template", _("the template is wrong: {message}").format(message=" ".join(message.split())),
+        "template", _("the template is wrong: {message}").format(message=" ".join(message.split())),
+        Place(f"templates/{name}", line or 1, 1, excerpt),
         _("a template is given {names}; docs/templates.md says what is in it").format(
             names=_(", ").join(f"`{name}`" for name in given)
-        ), excerpt,
+        ),
     )  # fmt: skip
     return InvalidLedgerError([finding])

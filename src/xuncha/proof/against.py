@@ -7,14 +7,14 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from xuncha.exchange.notice.reading import read
-from xuncha.exchange.pages import Pages
 from xuncha.language import gettext as _
+from xuncha.pages import Pages
 from xuncha.paper.chinese import day
 from xuncha.proof.catalogue import Remark, rule
 from xuncha.proof.counts import THINGS, named, opening, totals
 from xuncha.proof.dates import course
 from xuncha.proof.text import Facts
+from xuncha.reading.reading import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xuncha.errors import Finding
+from xuncha.errors import Finding, Place
 from xuncha.proof import against, contact, counts, dates, documents, forms, library, marks, numbering, words
 from xuncha.proof.catalogue import RULES
 
@@ -21,7 +21,7 @@ _LONG = 60
 _BEFORE = 25
 
 
-def proofread(text: Text, path: str, silenced: Sequence[Silenced] = ()) -> list[Finding]:
+def proofread(text: Text, path: str, silenced: Sequence[Silenced] = ()) -> list[Finding[Place]]:
     """Everything that any rule finds in a text.
 
     Args:
@@ -39,10 +39,10 @@ def proofread(text: Text, path: str, silenced: Sequence[Silenced] = ()) -> list[
             whole_line = text.texts[remark.line]
             if not any(silence.covers(finding, whole_line) for silence in silenced):
                 found.append(finding)
-    return sorted(found, key=lambda finding: (finding.line, finding.column, finding.code))
+    return sorted(found, key=lambda finding: (finding.place.line, finding.place.column, finding.code))
 
 
-def _finding(text: Text, path: str, broken: Rule, remark: Remark) -> Finding:
+def _finding(text: Text, path: str, broken: Rule, remark: Remark) -> Finding[Place]:
     """A remark with its place in the file and the line; of a long one, what stands around the place."""
     line, column = text.lines[remark.line].place(remark.start)
     words = text.texts[remark.line]
@@ -50,6 +50,5 @@ def _finding(text: Text, path: str, broken: Rule, remark: Remark) -> Finding:
     part = words[start : start + _LONG]
     excerpt = ("…" if start else "") + part + ("…" if len(words) > start + _LONG else "")
     caret = remark.start - start + (1 if start else 0)
-    return Finding(
-        path, line, column, broken.code, remark.message, remark.hint, excerpt, broken.severity, caret
-    )
+    place = Place(path, line, column, excerpt, caret)
+    return Finding(broken.code, remark.message, place, remark.hint, broken.severity)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xuncha.exchange.pages import lines
-from xuncha.exchange.pages.kind import bytes_of
-from xuncha.exchange.pages.plain import decoded
+from xuncha.pages import lines
+from xuncha.pages.kind import bytes_of
+from xuncha.pages.plain import decoded
 from xuncha.proof.silence import in_text
 from xuncha.proof.text import Text, without_noise
 

@@ -10,7 +10,7 @@ from xuncha.proof.catalogue import RULES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from xuncha.errors import Finding
+    from xuncha.errors import Finding, Place
 
 _COMMENT = re.compile(r"<!--\s*proof:\s*(?P<codes>[a-z][a-z0-9 ,-]*?)\s*-->")
 
@@ -22,11 +22,11 @@ class Silenced(NamedTuple):
     line: int | None = None
     words: str | None = None
 
-    def covers(self, finding: Finding, whole_line: str) -> bool:
+    def covers(self, finding: Finding[Place], whole_line: str) -> bool:
         """Whether a finding is one that is not to be said."""
         return (
             self.code == finding.code
-            and self.line in {None, finding.line}
+            and self.line in {None, finding.place.line}
             and (self.words is None or self.words in whole_line)
         )
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from xuncha.exchange.notice.lines import is_noise
 from xuncha.paper.chinese import value
+from xuncha.reading.lines import is_noise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from xuncha.exchange.pages.line import Kind, Line
+    from xuncha.pages.line import Kind, Line
 
 HAN = r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]"
 NUMERAL = "[一二三四五六七八九十百]"

@@ -1,12 +1,14 @@
-"""The list of all rules. docs/rules.md is made from it, and every example in it is tried by a test."""
+"""The catalogue of the ledger's rules. A rule's scope is `ledger`, `problem`, `measure` or `folder`: the kind of file it is about."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
+
+from xuncha.catalogue import Catalogue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from xuncha.model.identity import Identity
     from xuncha.model.records import Problem
     from xuncha.model.register import Frame
@@ -14,16 +16,6 @@ if TYPE_CHECKING:
 
 Location = tuple[str | int, ...]
 """The way to a value inside a file: keys and positions, such as `("progress", 0, "date")`."""
-Where = Literal["ledger", "problem", "measure", "folder"]
-
-
-class Broken(NamedTuple):
-    """A rule broken at one place of the file under check."""
-
-    code: str
-    location: Location
-    message: str
-    hint: str = ""
 
 
 class Neighbourhood(NamedTuple):
@@ -36,32 +28,4 @@ class Neighbourhood(NamedTuple):
     """The hash and the size of an evidence file of this measure by its name; None where there is no such file."""
 
 
-@dataclass(frozen=True)
-class Rule:
-    """One rule as the documentation shows it."""
-
-    code: str
-    why: str
-    """One sentence for whoever breaks it."""
-    wrong: str
-    """Lines that break it: in a file of the kind `where`, they replace those of the same keys."""
-    right: str
-    """The same lines, mended."""
-    where: Where
-
-
-RULES: dict[str, Rule] = {}
-_Check = TypeVar("_Check", bound=Callable[..., Iterator[Broken]])
-
-
-def declare(code: str, *, why: str, wrong: str, right: str, where: Where = "measure") -> None:
-    """Enter a rule that the reader or the model enforces."""
-    RULES[code] = Rule(code, why, wrong, right, where)
-
-
-def rule(
-    code: str, *, why: str, wrong: str, right: str, where: Where = "measure"
-) -> Callable[[_Check], _Check]:
-    """Enter a rule that a function enforces: the function yields what is broken, under this code."""
-    declare(code, why=why, wrong=wrong, right=right, where=where)
-    return lambda check: check
+RULES: Catalogue[Location] = Catalogue()

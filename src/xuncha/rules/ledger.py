@@ -6,25 +6,28 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from xuncha.language import gettext as _
-from xuncha.rules.catalogue import Broken, rule
+from xuncha.rules.catalogue import RULES
 from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from xuncha.catalogue import Broken, Rule
+    from xuncha.errors import Finding
     from xuncha.model.records import Problem
     from xuncha.model.register import Frame
     from xuncha.model.settings import Settings
+    from xuncha.rules.catalogue import Location
 
 
-@rule(
+@RULES.rule(
     "name-twice",
     why="A key or a name stands once in its list, or counts would be split between equals.",
     wrong="offices: [办公室, 规划科, 财务科, 规划科]",
     right="offices: [办公室, 规划科, 财务科]",
-    where="ledger",
+    scope="ledger",
 )
-def name_twice(settings: Settings) -> Iterator[Broken]:
+def name_twice(settings: Settings) -> Broken[Location]:
     """No list of names or keys holds one twice."""
     lists: dict[str, Sequence[str]] = {
         "categories": [category.key for category in settings.categories],
@@ -36,8 +39,7 @@ def name_twice(settings: Settings) -> Iterator[Broken]:
         seen: set[str] = set()
         for place, name in enumerate(names):
             if name in seen:
-                yield Broken(
-                    "name-twice",
+                yield (
                     (key, place),
                     _("“{name}” stands twice in this list").format(name=name),
                     _("take one of them out"),
@@ -45,14 +47,14 @@ def name_twice(settings: Settings) -> Iterator[Broken]:
             seen.add(name)
 
 
-@rule(
+@RULES.rule(
     "inspection-order",
     why="An inspection starts, ends, and is then reported on.",
     wrong="inspection: {started: 2023-09-08, ended: 2023-06-05, feedback: 2023-11-10}",
     right="inspection: {started: 2023-06-05, ended: 2023-09-08, feedback: 2023-11-10}",
-    where="ledger",
+    scope="ledger",
 )
-def inspection_order(settings: Settings) -> Iterator[Broken]:
+def inspection_order(settings: Settings) -> Broken[Location]:
     """Start, end and feedback follow each other."""
     inspection = settings.inspection
     days = [
@@ -62,8 +64,7 @@ def inspection_order(settings: Settings) -> Iterator[Broken]:
     ]
     for (before, earlier), (after, later) in pairwise(days):
         if later < earlier:
-            yield Broken(
-                "inspection-order",
+            yield (
                 ("inspection", after),
                 _("`{after}` ({later}) is before `{before}` ({earlier})").format(
                     after=after, later=later, before=before, earlier=earlier
@@ -72,19 +73,18 @@ def inspection_order(settings: Settings) -> Iterator[Broken]:
             )
 
 
-@rule(
+@RULES.rule(
     "notice-before-feedback",
     why="A notice tells of what was done after the feedback.",
     wrong="notice: {title: 通报, date: 2022-01-01}",
     right="notice: {title: 通报, date: 2024-06-15}",
-    where="ledger",
+    scope="ledger",
 )
-def notice_before_feedback(settings: Settings) -> Iterator[Broken]:
+def notice_before_feedback(settings: Settings) -> Broken[Location]:
     """The notice is not dated before the feedback."""
     day, feedback = settings.notice.date, settings.inspection.feedback
     if day is not None and day < feedback:
-        yield Broken(
-            "notice-before-feedback",
+        yield (
             ("notice", "date"),
             _("the notice is dated {date}, before the feedback of {feedback}").format(
                 date=day, feedback=feedback
@@ -93,26 +93,25 @@ def notice_before_feedback(settings: Settings) -> Iterator[Broken]:
         )
 
 
-@rule(
+@RULES.rule(
     "unknown-category",
     why="A problem is shown under a category of data/ledger.yaml.",
     wrong="category: c",
     right="category: a",
-    where="problem",
+    scope="problem",
 )
-def unknown_category(problem: Problem, frame: Frame) -> Iterator[Broken]:
+def unknown_category(problem: Problem, frame: Frame) -> Broken[Location]:
     """A problem's category is known."""
     known = [key for key, _title in frame.categories]
     if problem.category not in known:
-        yield Broken(
-            "unknown-category",
+        yield (
             ("category",),
             _("“{name}” is not among the categories in data/ledger.yaml").format(name=problem.category),
             suggestion(problem.category, known),
         )
 
 
-SETTINGS_RULES: dict[Callable[[Settings], Iterator[Broken]], frozenset[str]] = {
+SETTINGS_RULES: Mapping[Rule[Location], frozenset[str]] = {
     name_twice: frozenset({"categories", "outcomes", "leaders", "offices"}),
     inspection_order: frozenset({"inspection"}),
     notice_before_feedback: frozenset({"inspection", "notice"}),
@@ -120,8 +119,8 @@ SETTINGS_RULES: dict[Callable[[Settings], Iterator[Broken]], frozenset[str]] = {
 """With the keys that each asks."""
 
 
-def broken_settings(settings: Settings, unsound: frozenset[str] = frozenset()) -> Iterator[Broken]:
+def broken_settings(settings: Settings, unsound: frozenset[str] = frozenset()) -> Iterator[Finding[Location]]:
     """Every rule that `data/ledger.yaml` breaks by itself; those that ask an unsound key are left out."""
-    for check, asked in SETTINGS_RULES.items():
+    for rule, asked in SETTINGS_RULES.items():
         if not asked & unsound:
-            yield from check(settings)
+            yield from rule(settings)

@@ -7,24 +7,26 @@ from typing import TYPE_CHECKING
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.records import EvidenceFile, Measure
-from xuncha.rules.catalogue import Broken, Neighbourhood, declare, rule
+from xuncha.rules.catalogue import RULES, Neighbourhood
 from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
+    from xuncha.catalogue import Broken
+    from xuncha.errors import Finding
     from xuncha.model.identity import Identity
     from xuncha.model.source import Fingerprint
-    from xuncha.rules.catalogue import Location
+    from xuncha.rules.catalogue import Location, Neighbourhood
 
 
-@rule(
+@RULES.rule(
     "unknown-leader",
     why="Only leaders listed in data/ledger.yaml answer for measures, so that every spelling is one person.",
     wrong="leader: 分管付局长",
     right="leader: 分管副局长",
 )
-def unknown_leader(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
+def unknown_leader(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """The leader, and whoever took the measure over as his own task, are known."""
     named = [(("leader",), measure.leader)]
     if measure.escalated:
@@ -32,84 +34,79 @@ def unknown_leader(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
     known = around.frame.leaders
     for location, name in named:
         if name not in known:
-            yield Broken(
-                "unknown-leader",
+            yield (
                 location,
                 _("“{name}” is not among the leaders in data/ledger.yaml").format(name=name),
                 suggestion(name, known),
             )
 
 
-@rule(
+@RULES.rule(
     "unknown-office",
     why="Only offices listed in data/ledger.yaml do the work, so that every spelling is one section.",
     wrong="office: 规化科",
     right="office: 规划科",
 )
-def unknown_office(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
+def unknown_office(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """The responsible office and the co-responsible ones are known."""
     known = around.frame.offices
     for location, name in [(("office",), measure.office)] + [
         (("co_offices", place), name) for place, name in enumerate(measure.co_offices)
     ]:
         if name not in known:
-            yield Broken(
-                "unknown-office",
+            yield (
                 location,
                 _("“{name}” is not among the offices in data/ledger.yaml").format(name=name),
                 suggestion(name, known),
             )
 
 
-@rule(
+@RULES.rule(
     "unknown-outcome",
     why="An outcome is counted under a key of data/ledger.yaml.",
     wrong="outcomes: {rule: 1}",
     right="outcomes: {rules: 1}",
 )
-def unknown_outcome(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
+def unknown_outcome(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Every outcome has a kind."""
     known = around.frame.outcomes
     for key in measure.outcomes:
         if key not in known:
-            yield Broken(
-                "unknown-outcome",
+            yield (
                 ("outcomes", key),
                 _("“{name}” is not among the outcomes in data/ledger.yaml").format(name=key),
                 suggestion(key, known),
             )
 
 
-@rule(
+@RULES.rule(
     "due-missing",
     why="A measure that is done once needs a time limit (整改时限).",
     wrong="due:",
     right="due: 2024-12-31",
 )
-def due_missing(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
+def due_missing(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Only a long-term measure may go without a deadline."""
     del around
     if measure.due is None and measure.term == "once":
-        yield Broken(
-            "due-missing",
+        yield (
             ("due",),
             _("the time limit is missing: only a long-term measure may have none"),
             _("write `due: 2024-12-31`, or `term: long_term`"),
         )
 
 
-@rule(
+@RULES.rule(
     "due-before-feedback",
     why="No one can be asked to mend a problem before hearing of it.",
     wrong="due: 2023-01-01",
     right="due: 2024-12-31",
 )
-def due_before_feedback(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
+def due_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """The deadline is not before the feedback."""
     feedback = around.frame.feedback
     if measure.due is not None and measure.due.isoformat() < feedback:
-        yield Broken(
-            "due-before-feedback",
+        yield (
             ("due",),
             _("the time limit {due} is before the feedback of {feedback}").format(
                 due=measure.due, feedback=feedback
@@ -118,17 +115,16 @@ def due_before_feedback(measure: Measure, around: Neighbourhood) -> Iterator[Bro
         )
 
 
-@rule(
+@RULES.rule(
     "closed-missing",
     why="A closed measure says when it was closed; the close command writes it.",
     wrong="status: closed",
     right="status: closed\nclosed: {date: 2024-12-20}",
 )
-def closed_missing(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
+def closed_missing(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Closed means that `closed` is there."""
     if measure.status == "closed" and measure.closed is None:
-        yield Broken(
-            "closed-missing",
+        yield (
             ("status",),
             _("the measure is closed, but `closed` is missing"),
             _(
@@ -137,35 +133,33 @@ def closed_missing(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
         )
 
 
-@rule(
+@RULES.rule(
     "closed-unexpected",
     why="A measure that is open again is not closed; the reopen command takes it out.",
     wrong="status: in_progress\nclosed: {date: 2024-12-20}",
     right="status: in_progress",
 )
-def closed_unexpected(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
+def closed_unexpected(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Not closed means that `closed` is not there."""
     if measure.status != "closed" and measure.closed is not None:
-        yield Broken(
-            "closed-unexpected",
+        yield (
             ("closed",),
             _("`closed` stands here, but the status is {status}").format(status=measure.status),
             _("take `closed` out, or close the measure with `xuncha close {id}`").format(id=around.identity),
         )
 
 
-@rule(
+@RULES.rule(
     "closed-before-feedback",
     why="A measure cannot have been closed before the feedback that asked for it.",
     wrong="status: closed\nclosed: {date: 2022-12-20}",
     right="status: closed\nclosed: {date: 2024-12-20}",
 )
-def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
+def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """The day of closing is not before the feedback."""
     feedback = around.frame.feedback
     if measure.closed is not None and measure.closed.date.isoformat() < feedback:
-        yield Broken(
-            "closed-before-feedback",
+        yield (
             ("closed", "date"),
             _("closed on {date}, before the feedback of {feedback}").format(
                 date=measure.closed.date, feedback=feedback
@@ -174,54 +168,55 @@ def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Iterator[
         )
 
 
-@rule(
+@RULES.rule(
     "review-unexpected",
     why="Only closed long-term measures are looked at again (回头看).",
     wrong="reviews: [{date: 2024-12-20, result: holds}]",
     right="reviews: []",
 )
-def review_unexpected(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
+def review_unexpected(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Reviews stand in long-term measures only; they stay when such a measure is reopened."""
     del around
     if measure.reviews and measure.term != "long_term":
-        yield Broken(
-            "review-unexpected",
+        yield (
             ("reviews",),
             _("there are reviews, but the measure is not a long-term one"),
             _("write `term: long_term`, or take `reviews` out"),
         )
 
 
-declare(
+_CHANGED = RULES.declare(
     "evidence-changed",
     why="Evidence is what it was when it was attached.",
     wrong="(data/evidence/2.3/评审意见.pdf with another content)",
     right="(the file that was attached)",
-    where="folder",
+    scope="folder",
 )
-declare(
+_SIZE = RULES.declare(
     "evidence-size",
     why="The size that stands beside the hash of an evidence file is that of the file.",
     wrong="(data/evidence/2.3/评审意见.pdf has 20,480 bytes, and the entry says `size: 2048`)",
     right="(the entry says `size: 20480`, or no size)",
-    where="folder",
+    scope="folder",
 )
-declare(
+_NOT_FETCHED = RULES.declare(
     "evidence-not-fetched",
     why="Evidence that is kept by git-lfs must be fetched to be looked at.",
     wrong="(data/evidence/2.3/评审意见.pdf is the pointer that git-lfs keeps in the file's stead)",
     right="(the file, after `git lfs pull`)",
-    where="folder",
+    scope="folder",
 )
 
 
-@rule(
+_MISSING = RULES.declare(
     "evidence-missing",
     why="Evidence that is named must be there to be looked at.",
     wrong=f"progress: [{{date: 2024-09-12, text: 已办。, evidence: [{{file: 无.pdf, sha256: {'a' * 64}}}]}}]",
     right="progress: [{date: 2024-09-12, text: 已办。, evidence: [某水〔2024〕31号]}]",
 )
-def evidence_at_fault(measure: Measure, around: Neighbourhood) -> Iterator[Broken]:
+
+
+def evidence_at_fault(measure: Measure, around: Neighbourhood) -> Iterator[Finding[Location]]:
     """Every evidence file is there, with the content it had."""
     for place, entry in enumerate(measure.progress):
         for position, item in enumerate(entry.evidence):
@@ -232,19 +227,17 @@ def evidence_at_fault(measure: Measure, around: Neighbourhood) -> Iterator[Broke
 
 def _file_at_fault(
     item: EvidenceFile, found: Fingerprint | None, location: Location, identity: Identity
-) -> Iterator[Broken]:
+) -> Iterator[Finding[Location]]:
     """What is wrong with one evidence file."""
     path = f"{EVIDENCE}/{identity}/{item.file}"
     if found is None:
-        yield Broken(
-            "evidence-missing",
+        yield _MISSING.at(
             location,
             _("the evidence file {path} is not there").format(path=path),
             _("put it back, or attach it again with `xuncha attach {id} FILE`").format(id=identity),
         )
     elif found.sha256 != item.sha256:
-        yield Broken(
-            "evidence-changed",
+        yield _CHANGED.at(
             location,
             _("the evidence file {path} has changed since it was attached").format(path=path),
             _("put the attached file back, or attach the new one with `xuncha attach {id} FILE`").format(
@@ -252,8 +245,7 @@ def _file_at_fault(
             ),
         )
     elif item.size not in {None, found.size}:
-        yield Broken(
-            "evidence-size",
+        yield _SIZE.at(
             (*location, "size"),
             _("the evidence file {path} has {found} bytes, and not {size}").format(
                 path=path, found=found.size, size=item.size
@@ -261,15 +253,14 @@ def _file_at_fault(
             _("write `size: {found}`").format(found=found.size),
         )
     elif not found.fetched:
-        yield Broken(
-            "evidence-not-fetched",
+        yield _NOT_FETCHED.at(
             location,
             _("the evidence file {path} is kept by git-lfs, and was not fetched").format(path=path),
             _("type: git lfs pull"),
         )
 
 
-MEASURE_RULES: dict[Callable[[Measure, Neighbourhood], Iterator[Broken]], frozenset[str]] = {
+MEASURE_RULES: Mapping[Callable[[Measure, Neighbourhood], Iterator[Finding[Location]]], frozenset[str]] = {
     unknown_leader: frozenset({"leader", "escalated"}),
     unknown_office: frozenset({"office", "co_offices"}),
     unknown_outcome: frozenset({"outcomes"}),
@@ -286,7 +277,7 @@ MEASURE_RULES: dict[Callable[[Measure, Neighbourhood], Iterator[Broken]], frozen
 
 def broken(
     measure: Measure, around: Neighbourhood, unsound: frozenset[str] = frozenset()
-) -> Iterator[Broken]:
+) -> Iterator[Finding[Location]]:
     """Every rule that a measure breaks among its neighbours; those that ask an unsound key are left out."""
     for check, asked in MEASURE_RULES.items():
         if not asked & unsound:

@@ -19,7 +19,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha import __version__
-from xuncha.errors import Finding, InvalidLedgerError
+from xuncha.errors import Finding, InvalidLedgerError, Place
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS
 from xuncha.model.register import Frame, MeasureRow, ProblemRow, Register
 from xuncha.trail.git import private
@@ -133,7 +133,7 @@ def _read(
 
     stamps = looks.folders
     frame = Frame._make(kept.frame) if kept.frame else None
-    findings: list[Finding] = []
+    findings: list[Finding[Place]] = []
     if frame is None:
         own = load_settings(source)
         frame, findings = own.frame, own.findings

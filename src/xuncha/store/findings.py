@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from xuncha.errors import Finding, cause_of
+from xuncha.errors import Finding, Place, cause_of
 from xuncha.language import gettext as _
 from xuncha.store.faults import Fault, UnreadableError
 from xuncha.store.reading import decode
 
 if TYPE_CHECKING:
-    from xuncha.rules.catalogue import Broken
+    from xuncha.rules.catalogue import Location
 
 _MOST = 100
 """Of one file; whoever has more to mend will run it again."""
 
 
-def placed(path: str, content: bytes, broken: list[Broken]) -> list[Finding]:
+def placed(path: str, content: bytes, broken: list[Finding[Location]]) -> list[Finding[Place]]:
     """What is broken in a file that could be read, at its places."""
     from xuncha.store.positions import place_of, tree  # noqa: PLC0415  only where something is wrong
 
@@ -28,25 +28,17 @@ def placed(path: str, content: bytes, broken: list[Broken]) -> list[Finding]:
         return [of_fault(path, content, error.fault)]
     findings = []
     for item in broken[:_MOST]:
-        line, column = place_of(root, item.location)
-        findings.append(
-            Finding(path, line, column, item.code, item.message, item.hint, excerpt(text, line, column))
-        )
+        line, column = place_of(root, item.place)
+        place = Place(path, line, column, excerpt(text, line, column))
+        findings.append(Finding(item.code, item.message, place, item.hint, item.severity))
     return findings
 
 
-def of_fault(path: str, content: bytes, fault: Fault) -> Finding:
+def of_fault(path: str, content: bytes, fault: Fault) -> Finding[Place]:
     """Why a file could not be read."""
     text = content.decode("utf-8-sig", "replace")
-    return Finding(
-        path,
-        fault.line,
-        fault.column,
-        fault.code,
-        fault.message,
-        fault.hint,
-        excerpt(text, fault.line, fault.column),
-    )
+    place = Place(path, fault.line, fault.column, excerpt(text, fault.line, fault.column))
+    return Finding(fault.code, fault.message, place, fault.hint)
 
 
 def excerpt(text: str, number: int, column: int) -> str:
@@ -57,19 +49,19 @@ def excerpt(text: str, number: int, column: int) -> str:
     return ("…" if start else "") + line[start : start + 100] + ("…" if len(line) > start + 100 else "")
 
 
-def about(path: str, code: str, message: str, hint: str) -> Finding:
+def about(path: str, code: str, message: str, hint: str) -> Finding[Place]:
     """What is wrong with a file or a folder as a whole."""
-    return Finding(path, 1, 1, code, message, hint)
+    return Finding(code, message, Place(path), hint)
 
 
-def link(path: str) -> Finding:
+def link(path: str) -> Finding[Place]:
     """A link, where a file or a folder should be."""
     return about(
         path, "symbolic-link", _("{path} is a link").format(path=path), _("put the file itself here")
     )
 
 
-def unreadable(path: str, error: OSError) -> Finding:
+def unreadable(path: str, error: OSError) -> Finding[Place]:
     """A file or a folder that the system does not let us read."""
     return about(
         path, "unreadable", _("{path} cannot be read: {reason}").format(path=path, reason=cause_of(error)), ""

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
-from xuncha.errors import Finding, InvalidLedgerError
+from xuncha.errors import Finding, InvalidLedgerError, Place
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.model.records import EvidenceFile, Ledger, Measure, Problem
-from xuncha.rules.catalogue import Broken, Neighbourhood
+from xuncha.rules.catalogue import Location, Neighbourhood
 from xuncha.rules.ledger import broken_settings, unknown_category
 from xuncha.rules.measure import broken as broken_measure
 from xuncha.store.faults import UnreadableError
@@ -44,7 +44,7 @@ class _Read(NamedTuple, Generic[_Record]):
     record: _Record | None
     """None where nothing of it can be read."""
     unsound: frozenset[str]
-    findings: list[Finding]
+    findings: list[Finding[Place]]
 
 
 @dataclass
@@ -54,7 +54,7 @@ class ProblemFolder:
     number: int
     problem: Problem | None = None
     measures: dict[Identity, Measure] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[Finding[Place]] = field(default_factory=list)
 
     def row(self) -> ProblemRow:
         """The flat view; there must be no findings."""
@@ -83,7 +83,7 @@ class LedgerFile:
     """None where there are findings."""
     frame: Frame | None
     """None where it cannot be told what problems and measures are to be checked against."""
-    findings: list[Finding]
+    findings: list[Finding[Place]]
 
 
 def load_settings(source: Source) -> LedgerFile:
@@ -101,7 +101,7 @@ def load_settings(source: Source) -> LedgerFile:
     return LedgerFile(None if findings else read.record, frame, findings)
 
 
-def load_folders(source: Source, filled: Container[str] = ()) -> tuple[dict[int, str], list[Finding]]:
+def load_folders(source: Source, filled: Container[str] = ()) -> tuple[dict[int, str], list[Finding[Place]]]:
     """The problems' folders by their numbers, in order; and what is wrong with their names.
 
     Args:
@@ -199,11 +199,11 @@ def load_problem(source: Source, name: str, frame: Frame | None) -> ProblemFolde
         if measure.record and frame:
             around = Neighbourhood(identity, frame, loaded.problem, _fingerprints(source, identity))
             found += _findings(source, path, broken_measure(measure.record, around, measure.unsound))
-        loaded.findings += sorted(found, key=lambda finding: (finding.line, finding.column))
+        loaded.findings += sorted(found, key=lambda finding: (finding.place.line, finding.place.column))
     return loaded
 
 
-def check(source: Source) -> list[Finding]:
+def check(source: Source) -> list[Finding[Place]]:
     """Every finding of a whole ledger, in the order of its files. Reads every file anew."""
     return _everything(source)[1]
 
@@ -230,7 +230,7 @@ def records_of(source: Source, identities: Iterable[Identity]) -> dict[Identity,
     return found
 
 
-def _everything(source: Source) -> tuple[Ledger | None, list[Finding]]:
+def _everything(source: Source) -> tuple[Ledger | None, list[Finding[Place]]]:
     own = load_settings(source)
     folders, wrong = load_folders(source)
     findings = own.findings + wrong
@@ -244,14 +244,14 @@ def _everything(source: Source) -> tuple[Ledger | None, list[Finding]]:
     return Ledger(own.settings, problems, measures), findings
 
 
-def _data(source: Source) -> tuple[list[Entry], list[Finding]]:
+def _data(source: Source) -> tuple[list[Entry], list[Finding[Place]]]:
     """What the folder `data` holds; nothing and the finding where it is a link or cannot be listed."""
     if ("data", "link") in _listed(source, "")[0]:
         return [], [link("data")]
     return _listed(source, "data")
 
 
-def _listed(source: Source, folder: str) -> tuple[list[Entry], list[Finding]]:
+def _listed(source: Source, folder: str) -> tuple[list[Entry], list[Finding[Place]]]:
     """What a folder holds; nothing and the finding where the system does not let it be listed."""
     try:
         return source.entries(folder), []
@@ -259,7 +259,9 @@ def _listed(source: Source, folder: str) -> tuple[list[Entry], list[Finding]]:
         return [], [unreadable(folder, error)]
 
 
-def _identities(number: int, folder: str, entries: list[Entry]) -> tuple[list[Identity], list[Finding]]:
+def _identities(
+    number: int, folder: str, entries: list[Entry]
+) -> tuple[list[Identity], list[Finding[Place]]]:
     identities, findings = [], []
     for entry in sorted(entries):
         path = f"{folder}/{entry.name}"
@@ -296,7 +298,9 @@ def _identities(number: int, folder: str, entries: list[Entry]) -> tuple[list[Id
     return identities, findings
 
 
-def _gaps(numbered: list[tuple[int, str]], message: str, name: Callable[[int], Identity]) -> list[Finding]:
+def _gaps(
+    numbered: list[tuple[int, str]], message: str, name: Callable[[int], Identity]
+) -> list[Finding[Place]]:
     findings = []
     expected = 1
     for number, path in numbered:
@@ -317,7 +321,7 @@ def _gaps(numbered: list[tuple[int, str]], message: str, name: Callable[[int], I
 def _record(source: Source, path: str, kind: type[_Record], entries: Iterable[Entry] = ()) -> _Read[_Record]:
     """Read one file as a record, and tell why that cannot be done, or not with every key."""
 
-    def nothing(finding: Finding) -> _Read[_Record]:
+    def nothing(finding: Finding[Place]) -> _Read[_Record]:
         return _Read(None, frozenset(), [finding])
 
     name = path.rpartition("/")[2]
@@ -341,7 +345,7 @@ def _record(source: Source, path: str, kind: type[_Record], entries: Iterable[En
     return _Read(shaped.record, shaped.unsound, placed(path, content, shaped.broken) if shaped.broken else [])
 
 
-def _findings(source: Source, path: str, broken: Iterable[Broken]) -> list[Finding]:
+def _findings(source: Source, path: str, broken: Iterable[Finding[Location]]) -> list[Finding[Place]]:
     """Rules broken by a file that could be read, at their places; or that evidence which it names cannot be read."""
     try:
         found = list(broken)

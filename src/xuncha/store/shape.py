@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from xuncha.errors import Finding
 from xuncha.language import gettext as _
 from xuncha.model.records import EvidenceFile
-from xuncha.rules.catalogue import Broken, Location
 from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
+
+    from xuncha.rules.catalogue import Location
 
 _Record = TypeVar("_Record", bound=BaseModel)
 
@@ -32,7 +34,7 @@ class Shaped(NamedTuple, Generic[_Record]):
     """A record made of plain data, and how far it can be trusted."""
 
     record: _Record
-    broken: list[Broken]
+    broken: list[Finding[Location]]
     """Keys that are missing or unknown, and values that are not what they should be."""
     unsound: frozenset[str]
     """The keys of the record that say nothing: what the file holds under them is missing or broken."""
@@ -44,90 +46,90 @@ def shape(kind: type[_Record], data: dict[str, Any]) -> Shaped[_Record]:
         return Shaped(kind.model_validate(data), [], frozenset())
     except ValidationError as error:
         broken = [_broken(kind, complaint) for complaint in error.errors(include_url=False)]
-    unsound = frozenset(str(item.location[0]) for item in broken)
+    unsound = frozenset(str(item.place[0]) for item in broken)
     sound = {key: value for key, value in data.items() if isinstance(key, str) and key not in unsound}
     return Shaped(kind.model_validate(_STAND_INS[kind.__name__] | sound), broken, unsound)
 
 
-def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Broken:  # noqa: PLR0911  a case, a sentence
+def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]:  # noqa: PLR0911  a case, a sentence
     location = _location(complaint["loc"])
     key = next((step for step in reversed(location) if isinstance(step, str)), "")
     value = complaint["input"]
     match complaint["type"]:
         case "missing":
-            return Broken(
+            return Finding(
                 "missing-key",
-                location,
                 _("the key `{key}` is missing").format(key=key),
+                location,
                 _("write `{key}: …`").format(key=key),
             )
         case "extra_forbidden" | "invalid_key":
             known = [name for name in _fields(kind, location[:-1]) if name]
-            return Broken(
+            return Finding(
                 "unknown-key",
-                location,
                 _("the key `{key}` is not known").format(key=key),
+                location,
                 suggestion(key, known),
             )
         case "literal_error":
             words = _words(complaint)
-            return Broken(
+            return Finding(
                 "unknown-word",
-                location,
                 _("`{key}` cannot be “{value}”").format(key=key, value=_short(value)),
+                location,
                 suggestion(str(value), words),
             )
         case "bad_date":
-            return Broken(
+            return Finding(
                 "bad-date",
-                location,
                 _("“{value}” is not a day of the calendar written like 2024-12-31").format(
                     value=_short(value)
                 ),
+                location,
                 _("write year-month-day, such as 2024-12-31"),
             )
         case "string_pattern_mismatch":
             return _bad_text(location, key, str(value), complaint["ctx"]["pattern"])
         case type_ if type_.endswith("_type"):
-            return Broken(
+            return Finding(
                 "wrong-type",
-                location,
                 _("`{key}` must be {wanted}, not {given}").format(
                     key=key, wanted=_wanted(type_), given=_given(value)
                 ),
+                location,
                 _how(type_, value),
             )
-    return Broken(
+    return Finding(
         "bad-value",
-        location,
         _("`{key}` cannot be {value}").format(key=key, value=_short(value)),
+        location,
         _reason(complaint),
     )
 
 
-def _bad_text(location: Location, key: str, value: str, pattern: str) -> Broken:
+def _bad_text(location: Location, key: str, value: str, pattern: str) -> Finding[Location]:
     if not value.strip():
-        return Broken(
+        return Finding(
             "empty-text",
-            location,
             _("`{key}` is empty").format(key=key),
+            location,
             _("write something; a key that may be missing can also be taken out"),
         )
     for character in dict.fromkeys(value):
         # Not all invisible characters are refused: a text with none but this one shows whether it is.
         if not character.isprintable() and not re.fullmatch(pattern, f"a{character}a"):
-            return Broken(
+            return Finding(
                 "control-character",
-                location,
                 _("an invisible character (U+{code:04X}) stands in `{key}`").format(
                     code=ord(character), key=key
                 ),
+                location,
                 _("take it out"),
             )
-    return Broken(
+    return Finding(
         "bad-value",
-        location,
         _("`{key}` cannot be {value}").format(key=key, value=_short(value)),
+        location,
         _("write it in the form that the schema shows"),
     )
 

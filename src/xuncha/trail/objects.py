@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from xuncha.errors import SurroundingsError
-from xuncha.language import gettext as _
 from xuncha.model.identity import PARTS
-from xuncha.trail import driver, sharing
-from xuncha.trail.git import Git, GitError, literal
+from xuncha.trail.git import Git, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 NOTHING = "0" * 40
-_CONFLICTS = 1
-_FOLDER = "040000"
 
 
 class Held(NamedTuple):
@@ -76,42 +70,6 @@ def changed(git: Git, tree: str, changes: Changes) -> str:
         return git.run("write-tree", surroundings=index).decode().strip()
 
 
-def woven(git: Git, ours: str, theirs: str, own: Sequence[str]) -> tuple[str, list[str]]:
-    """The tree in which git brings two commits together, and the files in which it cannot, from the top of the repository.
-
-    Args:
-        git: where they are.
-        ours: the one commit.
-        theirs: the other one.
-        own: how the paths begin of which it does not matter what git makes of them.
-
-    Raises:
-        SurroundingsError: this git cannot do that without a working tree.
-    """
-    try:
-        printed = _at_the_top(git).run(
-            "-c", f"merge.xuncha.driver={_driver(git, own)}", "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs,
-            answers=(0, _CONFLICTS),
-        )  # fmt: skip
-    except GitError as error:
-        if "write-tree" in error.said or "usage:" in error.said:
-            raise SurroundingsError(
-                "git-too-old",
-                _("this git is too old to bring two histories together safely: git 2.38 or later is needed"),
-                _("install a newer one (https://git-scm.com); nothing was changed"),
-            ) from error
-        raise
-    tree, *paths = printed.decode("utf-8", "surrogateescape").split("\0")[:-1]
-    return tree, [path for path in dict.fromkeys(paths) if path]
-
-
-def _driver(git: Git, own: Sequence[str]) -> str:
-    """The driver for records, such as those of another ledger of the repository; quick where nobody asks for its answer."""
-    usual = driver.registered(git) or driver.command()
-    cases = "|".join(f"{shlex.quote(start.replace('%', '%%'))}*" for start in own)
-    return f"case %P in {cases}) exit 0;; esac; {usual}"
-
-
 def commit(git: Git, tree: str, parents: Iterable[str], message: str) -> str:
     """Make a commit, signed where git is set up to sign, and give its name."""
     sign = git.run("config", "--type=bool", "commit.gpgSign", answers=(0, 1)).strip() == b"true"
@@ -120,7 +78,7 @@ def commit(git: Git, tree: str, parents: Iterable[str], message: str) -> str:
     return git.text(*utf8, "commit-tree", tree, *options, "-F", "-", stdin=message.encode())
 
 
-def _at_the_top(git: Git) -> Git:
+def at_the_top(git: Git) -> Git:
     """Git where it names files from the top of the repository on."""
     return Git(Path(git.text("rev-parse", "--show-toplevel")))
 
@@ -161,7 +119,7 @@ def half_arrived(git: Git, before: str, after: str) -> Mapping[str, str]:
     """
     if git.text("rev-parse", "HEAD") != before:
         return {}
-    top = _at_the_top(git)
+    top = at_the_top(git)
     waiting = arrivals(git, before, after)
     there = [each.path for each in waiting if (top.root / each.path).is_file()]
     names = "".join(f"{path}\n" for path in there).encode("utf-8", "surrogateescape")
@@ -193,7 +151,7 @@ def _is_nothing(blob: str) -> bool:
 
 def unwind(git: Git, left: Mapping[str, str]) -> None:
     """Take back what a fast-forward that was cut short has left."""
-    top = _at_the_top(git)
+    top = at_the_top(git)
     back = [path for path, blob in left.items() if not _is_nothing(blob)]
     gone = [path for path, blob in left.items() if _is_nothing(blob)]
     if left:
@@ -211,25 +169,3 @@ def unwind(git: Git, left: Mapping[str, str]) -> None:
         (top.root / path).unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # other files are in it
             (top.root / path).parent.rmdir()
-
-
-def entered_anew(git: Git, without: str, commit: str, known: Collection[str]) -> set[str]:
-    """Which of these paths hold something else now: it was taken back and entered again by commits that the other history has not."""
-    form = ("--format=", "--name-only", "-z", "--diff-filter=A", "--no-renames", "--relative")
-    span = f"{without}..{commit}"
-    listed = git.run("log", *form, span, "--", "data/problems").replace(b"\n", b"\0").split(b"\0")
-    entered = {os.fsdecode(path) for path in listed if path}
-    return {
-        path for path in entered & set(known) if not sharing.behind(git, _entry(git, commit, path), without)
-    }
-
-
-def _entry(git: Git, commit: str, path: str) -> str:
-    """The commit by which a file that is there came to be there.
-
-    Asked for one file, git does not look at the side of a merge from which it took nothing of it: there, something else
-    may have stood under this number.
-    """
-    return git.text(
-        "log", "-1", "--format=%H", "--diff-filter=A", "--no-renames", commit, "--", *literal([path])
-    )

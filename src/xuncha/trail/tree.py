@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import posixpath
 import re
 from datetime import date
 from typing import TYPE_CHECKING
@@ -12,7 +11,6 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS
 from xuncha.model.source import LARGEST_POINTER, Entry, Fingerprint, Kind, pointed_at
-from xuncha.paper.own import LARGEST, OwnFileError, leads_out, too_large
 from xuncha.trail.contents import stored, stream
 from xuncha.trail.git import Git, GitError
 
@@ -29,7 +27,6 @@ _NO_LFS = ("-c", "filter.lfs.smudge=", "-c", "filter.lfs.process=", "-c", "filte
 _KINDS: dict[str, Kind] = {"100644": "file", "100755": "file", "120000": "link", "040000": "folder"}
 _MANY = 200
 """Folders from which on git is asked for all of them; a command line has an end."""
-_LINKS = 5
 """One behind the other, at most, from a template's name to its file."""
 
 
@@ -171,31 +168,6 @@ class Tree:
 def _kept_as_it_is(attributes: dict[str, str]) -> bool:
     """Whether git keeps the bytes of a file: neither are its line ends changed, nor is it filtered (but by git-lfs)."""
     return attributes.get("text") == "unset" and attributes.get("filter") in {"unspecified", "unset", "lfs"}
-
-
-class OwnFilesThen:
-    """The ledger's own templates at one commit; see `xuncha.paper.own`."""
-
-    def __init__(self, root: Path, commit: str) -> None:
-        self._git = Git(root)
-        self._files = {leaf.path: (leaf.mode, leaf.name) for leaf in self._git.tree(commit, "templates/")}
-
-    def read(self, name: str) -> bytes | None:
-        """See Own; a link is followed as the working tree's would be."""
-        path = posixpath.normpath(f"templates/{name}")
-        for _link in range(_LINKS):
-            mode, blob = self._files.get(path, ("", ""))
-            if mode != "120000":
-                break
-            target = (self._git.blobs([blob])[0] or b"").decode("utf-8", "surrogateescape")
-            path = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
-            if path.startswith(("/", "../")):
-                raise OwnFileError(leads_out())
-        if _KINDS.get(mode) != "file":
-            return None
-        if int(self._git.text("cat-file", "-s", blob)) > LARGEST:
-            raise OwnFileError(too_large())
-        return self._git.blobs([blob])[0]
 
 
 def commit_at(root: Path, moment: str) -> str:

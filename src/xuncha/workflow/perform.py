@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from xuncha.errors import Finding, InvalidLedgerError, RefusedError
+from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
 from xuncha.store import editing
@@ -210,7 +210,7 @@ def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> 
             findings = check(source)
         else:
             folder = load_problem(source, path.split("/")[2], load_settings(source).frame)
-            findings = [finding for finding in folder.findings if finding.path == path]
+            findings = [finding for finding in folder.findings if finding.place.path == path]
         if findings:
             raise InvalidLedgerError(findings)
         identity = Identity.of_file(path)
@@ -288,7 +288,7 @@ def _rows_after(session: Session, frame: Frame, changes: Sequence[FileChange]) -
     return {str(folder.number): folder.row() for folder in loaded}
 
 
-def _against(finding: Finding) -> RefusedError:
+def _against(finding: Finding[Place]) -> RefusedError:
     return RefusedError(finding.code, finding.message, finding.hint)
 
 

@@ -13,9 +13,9 @@ from xuncha.exchange.entering import Enterer
 from xuncha.exchange.sheet.reading import understand
 from xuncha.exchange.sheet.workbook import Cell, Sheet
 from xuncha.exchange.updating import Updater
+from xuncha.skeleton.create import around
 from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import check, ledger
-from xuncha.workflow.create import around
 
 TODAY = date(2024, 6, 15)
 FEEDBACK = date(2023, 11, 10)

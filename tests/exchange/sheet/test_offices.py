@@ -11,15 +11,15 @@ from tests.exchange.sheet.offices import FEEDBACK, OFFICES, Measure, Office
 from xuncha.exchange.entering import Enterer
 from xuncha.exchange.sheet.taking import draft_of
 from xuncha.model.identity import LEDGER_FILE
+from xuncha.skeleton.create import around
 from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import check
 from xuncha.store.reading import parse
-from xuncha.workflow.create import around
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xuncha.exchange.sheet.drafts import Draft
+    from xuncha.exchange.drafts import Draft
 
 TODAY = date(2024, 6, 15)
 

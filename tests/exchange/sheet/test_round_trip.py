@@ -22,10 +22,10 @@ from xuncha.exchange.updating import Updater
 from xuncha.model.identity import Identity
 from xuncha.model.records import Ledger, Measure, Problem
 from xuncha.model.settings import Settings
+from xuncha.skeleton.create import around
 from xuncha.store import editing
 from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import ledger
-from xuncha.workflow.create import around
 
 TODAY = date(2024, 6, 15)
 FEEDBACK = date(2023, 11, 10)

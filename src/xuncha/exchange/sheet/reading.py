@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from xuncha.exchange.drafts import Doubt, Draft
 from xuncha.exchange.sheet import dates, header, layout
-from xuncha.exchange.sheet.drafts import Doubt, Draft
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import Taker
 from xuncha.exchange.sheet.workbook import letter

@@ -6,9 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from xuncha.exchange.sheet.layout import LONG_TERM
-from xuncha.exchange.sheet.states import WORDS
 from xuncha.exchange.sheet.styles import fit_to_landscape, height
 from xuncha.exchange.sheet.supplement import COMPUTED
+from xuncha.exchange.states import WORDS
 
 if TYPE_CHECKING:
     from datetime import date

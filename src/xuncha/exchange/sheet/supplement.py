@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from xuncha.exchange.drafts import Doubt
 from xuncha.exchange.sheet import cells, layout
 from xuncha.exchange.sheet.dates import full_days
-from xuncha.exchange.sheet.drafts import Doubt
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import title_of_problem
 from xuncha.exchange.sheet.workbook import shown
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from xuncha.exchange.sheet.drafts import Draft, MeasureDraft, ProblemDraft
+    from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
     from xuncha.exchange.sheet.workbook import Sheet
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger

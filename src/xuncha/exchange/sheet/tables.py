@@ -6,8 +6,8 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
+from xuncha.exchange.drafts import Column, Doubt, Draft, MeasureDraft, ProblemDraft
 from xuncha.exchange.sheet import cells, header
-from xuncha.exchange.sheet.drafts import Column, Doubt, Draft, MeasureDraft, ProblemDraft
 from xuncha.exchange.sheet.rows import Placed, Reader, Row
 from xuncha.exchange.sheet.workbook import letter
 from xuncha.language import gettext as _

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from xuncha.exchange.sheet.drafts import Draft
+    from xuncha.exchange.drafts import Draft
 
 
 def draft_of(path: Path, feedback: date | None, today: date) -> Draft:

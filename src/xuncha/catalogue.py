@@ -1,0 +1,83 @@
+"""Catalogues of rules: of the ledger's files, of notices, of the history, of a computer; one form for all.
+
+docs/rules.md, docs/proof.md, docs/audit.md and docs/doctor.md are made from them, and tests try their examples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from xuncha.errors import Finding, Severity
+
+P = TypeVar("P")
+Broken = Iterator[tuple[P, str, str]]
+"""What a check yields: the place, the message, and the hint or nothing. The rule adds its code and its severity."""
+Check = Callable[..., Broken[P]]
+
+
+@dataclass(frozen=True)
+class Rule(Generic[P]):
+    """One rule, with what the documentation shows of it. `P` is the kind of place at which it is broken."""
+
+    code: str
+    severity: Severity
+    why: str
+    """One sentence for whoever breaks it."""
+    wrong: str
+    """An example that breaks it."""
+    right: str
+    """The same example, mended; or what to do."""
+    scope: str = ""
+    """What it is asked of, in the words of its catalogue."""
+    check: Check[P] | None = None
+    """None where the rule is enforced elsewhere, such as by the model."""
+
+    @property
+    def chapter(self) -> str:
+        """The name of the module that holds the check."""
+        return self.check.__module__.rpartition(".")[2] if self.check else ""
+
+    def at(self, place: P, message: str, hint: str = "") -> Finding[P]:
+        """Make a finding of this rule."""
+        return Finding(self.code, message, place, hint, self.severity)
+
+    def __call__(self, *asked: Any) -> Iterator[Finding[P]]:  # noqa: ANN401  each catalogue asks something else
+        """Run the check, and yield what it finds under this rule's code."""
+        for place, message, hint in self.check(*asked) if self.check else ():
+            yield self.at(place, message, hint)
+
+
+class Catalogue(dict[str, Rule[P]]):
+    """The rules of one kind by their codes, in the order in which they were entered."""
+
+    def declare(
+        self,
+        code: str,
+        severity: Severity = "error",
+        *,
+        why: str,
+        wrong: str,
+        right: str = "",
+        scope: str = "",
+        check: Check[P] | None = None,
+    ) -> Rule[P]:
+        """Enter a rule."""
+        self[code] = rule = Rule(code, severity, why, wrong, right, scope, check)
+        return rule
+
+    def rule(
+        self,
+        code: str,
+        severity: Severity = "error",
+        *,
+        why: str,
+        wrong: str,
+        right: str = "",
+        scope: str = "",
+    ) -> Callable[[Check[P]], Rule[P]]:
+        """Enter a rule whose check is the function below; the name of the function stands for the rule then."""
+        return lambda check: self.declare(
+            code, severity, why=why, wrong=wrong, right=right, scope=scope, check=check
+        )

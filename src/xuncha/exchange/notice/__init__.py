@@ -1,1 +1,0 @@
-"""A published notice, read back into what it says."""

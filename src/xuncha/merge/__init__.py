@@ -1,1 +1,0 @@
-"""Merging: what two people have done to one file, brought together field by field."""

@@ -1,0 +1,68 @@
+"""Markdown without its marks, a line a line.
+
+What people write is looser than what a parser of Markdown accepts: without blank lines between paragraphs, indented by four
+blanks, with `**` against Chinese punctuation, where the standard sees no emphasis. So marks are taken off line by line.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from xuncha.pages.line import Line, line_of
+
+_BEFORE = re.compile(r"[\s\u3000]*(?:>\s?)*\s*(?:#{1,6}\s+|[-*+]\s+)?(?:>\s?)*")
+"""What may stand before the text of a line: quotation, heading, bullet."""
+_CLOSING = re.compile(r"[ \t]#+$")
+_MARK = re.compile(
+    r"""(?P<escape>\\(?=[!-/:-@\[-`{-~]))
+    | <!--.*?(?:-->|$)
+    | </?[A-Za-z][^<>]*>
+    | !\[[^\[\]]*\]\([^()\s]*\)
+    | (?P<link>\[(?=[^\[\]]*\]\([^()\s]*\)))
+    | (?P<target>(?<=[^\\])\]\([^()\s]*\))
+    | \*+ | (?<!\w)_{1,3}(?=\S) | (?<=\S)_{1,3}(?!\w) | ~~ | `+
+    | (?<!\\)\|
+    | \\$""",
+    re.VERBOSE,
+)
+
+
+def lines(text: str) -> tuple[Line, ...]:
+    """The lines of a Markdown text that are not blank, without marks and without its head (front matter)."""
+    every = text.split("\n")
+    begin = _after_head(every)
+    found = (
+        _line(line, number) for number, line in enumerate(every[begin:], begin + 1) if not _is_rule(line)
+    )
+    return tuple(line for line in found if line)
+
+
+def _after_head(every: list[str]) -> int:
+    """How many lines the head between two `---` takes."""
+    if every[0].strip() != "---":
+        return 0
+    return next((number for number, line in enumerate(every[1:100], 2) if line.strip() in {"---", "..."}), 0)
+
+
+def _is_rule(line: str) -> bool:
+    """Whether a line has no text: a rule, what underlines a heading, the second line of a table, a fence."""
+    marks = set(line.strip())
+    return (
+        bool(marks) and (marks <= set("|:- ") or marks <= set("* ") or marks <= set("_ ") or marks == {"="})
+    ) or (line.lstrip().startswith(("```", "~~~")))
+
+
+def _line(line: str, number: int) -> Line | None:
+    """A line without its marks."""
+    line = _CLOSING.sub("", line.rstrip())
+    before = _BEFORE.match(line)
+    place = before.end() if before else 0
+    cuts = [(place, place)]
+    while match := _MARK.search(line, place):
+        cuts.append(match.span())
+        # What is escaped is text, whatever it is.
+        place = match.end() + 1 if match["escape"] else max(match.end(), place + 1)
+    cuts.append((len(line), len(line)))
+    pieces = [(line[end:start], number, end + 1) for (_begin, end), (start, _end) in pairwise(cuts)]
+    return line_of(pieces)

@@ -1,0 +1,219 @@
+"""A Word document (.docx), a paragraph a line, with the numbers that Word counts by itself.
+
+Read as a stream, without building a tree: what is hostile costs time in proportion to its size, which is limited, and no memory.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from typing import TYPE_CHECKING, Any
+
+from xuncha.extras import needs
+from xuncha.language import gettext as _
+from xuncha.pages.kind import must_be_readable, refused
+from xuncha.pages.line import Line, line_of
+from xuncha.pages.numbering import Numbering
+
+if TYPE_CHECKING:
+    from xuncha.errors import RefusedError
+
+LARGEST_PART = 32 * 1024 * 1024
+"""Bytes that one part of a document may have when it is unpacked."""
+_CHUNK = 64 * 1024
+_WORDS = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
+_ENCRYPTED = 0x1
+_MAIN = "word/document.xml"
+_PASSED_OVER = {"Fallback", "moveFrom", "pPrChange", "rPrChange", "sectPrChange"}
+"""Elements whose content is what stood there before, or what stands there twice."""
+_AS_TEXT = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+
+
+def lines(content: bytes, path: str) -> tuple[Line, ...]:
+    """The paragraphs of a Word document that are not blank; a line break within one makes two lines of it.
+
+    Raises:
+        RefusedError: it is damaged, under a password, another kind of document, or larger than a document is.
+        SurroundingsError: the extra is not installed.
+    """
+    archive = _opened(content, path)
+    numbering = Numbering()
+    for part, read in (("word/styles.xml", numbering.style), ("word/numbering.xml", numbering.definition)):
+        if part in archive.namelist():
+            _read(archive, part, path, read)
+    body = _Body(numbering, path)
+    _read(archive, _MAIN, path, body)
+    return tuple(body.lines)
+
+
+def _opened(content: bytes, path: str) -> zipfile.ZipFile:
+    """The archive that a Word document is, after a look at its directory."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise _damaged(path) from error
+    names = set(archive.namelist())
+    if _MAIN not in names:
+        if "xl/workbook.xml" in names:
+            raise refused(
+                path,
+                "unknown-document",
+                _("this is an Excel workbook"),
+                _("type `xuncha import xlsx`, or save the text as .docx"),
+            )
+        raise refused(
+            path,
+            "unknown-document",
+            _("this is an archive, but no Word document"),
+            _("open what is in it, and save it as .docx"),
+        )
+    for entry in archive.infolist():
+        if entry.flag_bits & _ENCRYPTED:
+            raise refused(
+                path,
+                "password",
+                _("the document is under a password"),
+                _("open it, and save it without the password"),
+            )
+    return archive
+
+
+def _read(archive: zipfile.ZipFile, part: str, path: str, target: Any) -> None:  # noqa: ANN401  what the parser calls
+    """Give a part of the document to a target, as xml.etree's parsers do."""
+    with needs("docx"):
+        from defusedxml.common import DefusedXmlException  # noqa: PLC0415
+        from defusedxml.ElementTree import ParseError, XMLParser  # noqa: PLC0415
+
+    if archive.getinfo(part).file_size > LARGEST_PART:
+        raise refused(
+            path,
+            "document-too-large",
+            _("unpacked, the document is larger than {n} MB").format(n=LARGEST_PART // 1024**2),
+            _("a notice is much smaller; save its text alone"),
+        )
+    parser = XMLParser(target=target, forbid_dtd=True)
+    try:
+        with archive.open(part) as stream:
+            # No more comes out than the directory says, whatever is packed.
+            while chunk := stream.read(_CHUNK):
+                parser.feed(chunk)
+        parser.close()
+    except DefusedXmlException as error:
+        raise refused(
+            path,
+            "hostile-document",
+            _("the document declares entities, which no Word document does"),
+            _("do not open it; ask whoever sent it"),
+        ) from error
+    except (
+        ParseError,
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        OSError,
+        ValueError,
+        LookupError,
+    ) as error:
+        raise _damaged(path) from error
+
+
+def _damaged(path: str) -> RefusedError:
+    """What was a Word document."""
+    return refused(
+        path,
+        "damaged-document",
+        _("the document is damaged"),
+        _("open it in Word or WPS, which may repair it, and save it anew"),
+    )
+
+
+class _Paragraph:
+    """A paragraph while it is read."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.style = ""
+        self.number: str | None = None
+        self.level: int | None = None
+
+
+class _Body:
+    """Gathers the lines of a document's body."""
+
+    def __init__(self, numbering: Numbering, path: str) -> None:
+        self.numbering = numbering
+        self.path = path
+        self.lines: list[Line] = []
+        self.open: list[_Paragraph] = []
+        """A text box in a paragraph holds paragraphs."""
+        self.count = self.characters = 0
+        self.passed_over = 0
+        self.in_text = self.in_run = self.hidden = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """See xml.etree.ElementTree.TreeBuilder."""
+        name = tag.rpartition("}")[2]
+        if self.passed_over or name in _PASSED_OVER:
+            self.passed_over += 1
+        elif not tag.startswith((_WORDS, _STRICT)):
+            return
+        elif name == "p":
+            self.open.append(_Paragraph())
+        elif self.open:
+            self._inside(name, attributes)
+
+    def _inside(self, name: str, attributes: dict[str, str]) -> None:
+        paragraph = self.open[-1]
+        value = next((text for key, text in attributes.items() if key.endswith("}val")), "")
+        if name == "r":
+            self.in_run, self.hidden = True, False
+        elif name == "vanish":
+            self.hidden = self.in_run and value not in {"0", "false", "off"}
+        elif name == "t":
+            self.in_text = True
+        elif name in _AS_TEXT and self.in_run:
+            self.data(_AS_TEXT[name], always=True)
+        elif name == "pStyle":
+            paragraph.style = value
+        elif name == "numId":
+            paragraph.number = value
+        elif name == "ilvl" and value.isdecimal():
+            paragraph.level = int(value)
+
+    def data(self, text: str, *, always: bool = False) -> None:
+        """See TreeBuilder."""
+        if (self.in_text or always) and not self.hidden and not self.passed_over and self.open:
+            self.open[-1].texts.append(text)
+            self.characters += len(text)
+            must_be_readable(self.path, 0, self.characters)
+
+    def end(self, tag: str) -> None:
+        """See TreeBuilder."""
+        name = tag.rpartition("}")[2]
+        if self.passed_over:
+            self.passed_over -= 1
+        elif not tag.startswith((_WORDS, _STRICT)):
+            return
+        elif name == "t":
+            self.in_text = False
+        elif name == "r":
+            self.in_run = self.hidden = False
+        elif name == "p" and self.open:
+            self._end_paragraph(self.open.pop())
+
+    def _end_paragraph(self, paragraph: _Paragraph) -> None:
+        self.count += 1
+        must_be_readable(self.path, self.count, self.characters)
+        label = self.numbering.label(paragraph.style, paragraph.number, paragraph.level)
+        column = 1
+        for number, text in enumerate("".join(paragraph.texts).split("\n")):
+            whole = text if number else label + text.lstrip() if label else text
+            if found := line_of([(whole, self.count, column)]):
+                self.lines.append(found)
+            column += len(whole) + 1
+
+    def close(self) -> None:
+        """See TreeBuilder."""

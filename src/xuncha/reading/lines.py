@@ -1,0 +1,98 @@
+"""The paragraphs of a notice out of the lines of a document: with full-width punctuation, without line breaks that only fill a page."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from xuncha.pages.line import Line
+from xuncha.paper.chinese import full_width, width
+from xuncha.reading.marks import head, items, labels
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xuncha.pages.line import Pages
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+_FULL_STOP = re.compile(r"(?<=[\u3400-\u9fff）”》])[.．](?=\s*(?:$|[\u3400-\u9fff“《（]))")
+"""A stop of half the width, or of a number, at the end of a Chinese sentence."""
+_WIDEST_PAGE = 60
+"""Full-width characters in a line of a text that is broken to fill a page."""
+_SHARE = 0.3
+"""How many of the lines must be full for it to be so."""
+_NEARLY = 2.5
+_SENTENCE_ENDS = "。！？；：…”）!?;:"
+_NOISE = re.compile(
+    r"""^(?:.{0,30}(?:发布|成文|生成|更新|发文|公开)(?:日期|时间|机构|单位)|.{0,40}(?:浏览|点击|阅读|访问)(?:次数|量|数|：)
+      | .{0,30}(?:信息来源|稿件来源|文章来源|来\s*源|作\s*者|编\s*辑|责任编辑|审核|索引号|信息分类|主题词|公开方式|有效性|文\s*号|文件名称)\s*[：:]
+      | .{0,10}(?:当前位置|您的位置|您现在的位置|所在位置)
+      | 首页|返回(?:首页|顶部)|上一[篇条]|下一[篇条]|相关(?:链接|文章|阅读|附件)|扫一扫|版权所有|主办单位?|承办单位?|网站地图|无障碍|备案
+      | [【\[]?\s*(?:打\s*印|关\s*闭|收\s*藏|分\s*享|字\s*[号体]|字体大小|大\s*中\s*小|朗\s*读|纠\s*错|字号)
+      | .{0,60}[ICP]{3}备|.{0,60}公网安备)""",
+    re.VERBOSE,
+)
+_LONGEST_NOISE = 160
+
+
+def is_noise(text: str) -> bool:
+    """Whether a line is what surrounds a text on a web page: when it was put there, by whom, how often it was read."""
+    return len(text) <= _LONGEST_NOISE and not text.endswith(("。", "；")) and bool(_NOISE.match(text))
+
+
+def paragraphs(pages: Pages) -> list[Line]:
+    """The paragraphs of a document, in order."""
+    shown = [line._replace(text=_shown(line.text)) for line in pages.lines]
+    return _unwrapped(shown) if pages.kind in {"txt", "md"} else shown
+
+
+def _shown(text: str) -> str:
+    """A text with full-width punctuation and without control characters, each character in its place."""
+    return _FULL_STOP.sub("。", full_width(_CONTROL.sub(" ", text)))
+
+
+def _unwrapped(lines: list[Line]) -> list[Line]:
+    """The lines, joined where a paragraph was broken to fill a page."""
+    widths = [_width(line) for line in lines]
+    widest = max(widths, default=0)
+    full = [value >= widest - _NEARLY for value in widths]
+    if widest > _WIDEST_PAGE or sum(full) < max(3, _SHARE * len(lines)):
+        return lines
+    indented = sum(line.column > 1 for line in lines) >= _SHARE / 3 * len(lines)
+    found: list[list[Line]] = []
+    for number, line in enumerate(lines):
+        before = lines[number - 1] if number else None
+        goes_on = (
+            before is not None
+            and full[number - 1]
+            and line.line == before.spans[-1].line + 1
+            and (line.column == 1 if indented else not _begins(line.text, before.text))
+        )
+        if goes_on:
+            found[-1].append(line)
+        else:
+            found.append([line])
+    return [joined(group) for group in found]
+
+
+def _width(line: Line) -> float:
+    """How wide a line is on the page, its indent included; what is indented by blanks is taken for wide."""
+    return width(line.text) + (line.column - 1)
+
+
+def _begins(text: str, before: str) -> bool:
+    """Whether a line begins a paragraph."""
+    return bool(
+        head(text) or (items(text)[:1] and items(text)[0].begin == 0) or next(labels(text), None)
+    ) or (before.endswith(tuple(_SENTENCE_ENDS)))
+
+
+def joined(lines: Sequence[Line], between: str = "") -> Line:
+    """Several lines as one, with a text between each two."""
+    if len(lines) == 1:
+        return lines[0]
+    length, spans = 0, []
+    for line in lines:
+        spans += [span._replace(start=span.start + length) for span in line.spans]
+        length += len(line.text) + len(between)
+    return Line(between.join(line.text for line in lines), tuple(spans))

@@ -1,0 +1,198 @@
+"""Making a ledger: the files that `init` writes, and the first commit."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import shutil
+from datetime import date, timedelta
+from importlib import resources
+from typing import TYPE_CHECKING, NamedTuple
+
+from xuncha.errors import RefusedError, SurroundingsError, cause_of
+from xuncha.language import gettext as _
+from xuncha.model.identity import LEDGER_FILE
+from xuncha.store.files import Overlay, WorkingTree, replace
+from xuncha.store.schema import KINDS, one
+from xuncha.sync import registration
+from xuncha.trail.git import Git, GitError, git_dir
+from xuncha.workflow.change import FileChange, Message, begin
+from xuncha.workflow.intake import Intake, checked, message
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+_DAY = re.compile(r"\{today([+-][0-9]+)?\}")
+_FILES = {
+    ".gitattributes": "gitattributes",
+    ".gitignore": "gitignore",
+    ".ci/publish.sh": "publish.sh",
+    ".gitea/workflows/xuncha.yml": "gitea.yml",
+    ".github/workflows/xuncha.yml": "github.yml",
+    ".gitlab-ci.yml": "gitlab.yml",
+}
+
+
+_AT_THE_TOP = frozenset({".gitea/workflows/xuncha.yml", ".github/workflows/xuncha.yml", ".gitlab-ci.yml"})
+
+
+class Created(NamedTuple):
+    """What `init` did."""
+
+    kept: list[str]
+    """Files that were there before, and stay as they were."""
+    committed: bool
+    """False where git does not know who commits."""
+
+
+def create(root: Path, today: date, *, example: bool) -> Created:
+    """Make a ledger that validates at once, and commit it.
+
+    Args:
+        root: its folder; made where it is not there.
+        today: the day from which the example counts its dates.
+        example: fill it with a small case.
+
+    Raises:
+        RefusedError: there is a ledger already, or git refuses the commit.
+        SurroundingsError: no git, or the folder cannot be written.
+    """
+    if (root / LEDGER_FILE).exists():
+        raise RefusedError(
+            "ledger-exists",
+            _("{path} holds a ledger already").format(path=root),
+            _("go there and type `xuncha status`"),
+        )
+    contents = _contents(today, example=example)
+    if git_dir(root) not in {None, root / ".git"}:
+        # Deeper in a repository no service looks for them.
+        contents = {path: content for path, content in contents.items() if path not in _AT_THE_TOP}
+    kept = [path for path in contents if (root / path).exists()]
+    # The ledger's own file last: while it is not there, `init` can be typed again.
+    new = sorted((path for path in contents if path not in kept), key=lambda path: path == LEDGER_FILE)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        git = Git(root)
+        git_dir.cache_clear()
+        if git_dir(root) is None:
+            git.run("init", "--quiet")
+        for path in new:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            replace(root / path, contents[path])
+        registration.register(git)
+        if not registration.effective(git):  # there were attributes before
+            registration.claim(git)
+    except OSError as error:
+        raise SurroundingsError(
+            "not-written", _("{path} cannot be written: {reason}").format(path=root, reason=cause_of(error))
+        ) from error
+    try:
+        git.user()
+        git.commit(Message("建立台账", "init").text(), new, new=new)
+    except GitError as error:
+        raise RefusedError(
+            "commit-refused",
+            _("the files are there, but git refused the commit: {said}").format(said=error.said),
+            _("type: git add -A && git commit"),
+        ) from error
+    except SurroundingsError:
+        return Created(kept, committed=False)
+    return Created(kept, committed=True)
+
+
+def _contents(today: date, *, example: bool) -> dict[str, bytes]:
+    """The files of a new ledger, by their paths."""
+    skeleton = resources.files("xuncha.skeleton")
+    contents = around()
+    if example:
+        contents |= _dated_files(skeleton / "example", "", today)
+    else:
+        contents[LEDGER_FILE] = _dated((skeleton / "ledger.yaml").read_text(encoding="utf-8"), today)
+    return contents
+
+
+def around() -> dict[str, bytes]:
+    """What belongs around every new ledger: the settings of git, the files for CI, the schemas for editors."""
+    skeleton = resources.files("xuncha.skeleton")
+    contents = {path: (skeleton / name).read_bytes() for path, name in _FILES.items()}
+    return contents | {f"data/schema/{kind}.json": schema_file(kind) for kind in KINDS}
+
+
+def schema_file(kind: str) -> bytes:
+    """The schema that an editor finds beside the files of a ledger."""
+    return (json.dumps(one(kind), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _dated_files(folder: Traversable, above: str, today: date) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for item in folder.iterdir():
+        if item.is_dir():
+            found |= _dated_files(item, f"{above}{item.name}/", today)
+        else:
+            found[above + item.name] = _dated(item.read_text(encoding="utf-8"), today)
+    return found
+
+
+def _dated(text: str, today: date) -> bytes:
+    """The text with `{today}` and `{today-30}` replaced by days."""
+    return _DAY.sub(lambda match: (today + timedelta(days=int(match[1] or 0))).isoformat(), text).encode()
+
+
+def found(root: Path, intake: Intake, origin: str) -> None:
+    """Make a new ledger of files, with git and what belongs around it, in one commit; or leave the folder as it was.
+
+    Raises:
+        InvalidLedgerError: the files break rules.
+        RefusedError: there is a ledger already, or git refuses the commit.
+        SurroundingsError: git does not know who commits, or the folder cannot be written.
+    """
+    contents = checked_as_new(root, intake)
+    was_there = root.exists()
+    made_git = False
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        git_dir.cache_clear()
+        if git_dir(root) is None:
+            Git(root).run("init", "--quiet")
+            made_git = True
+            git_dir.cache_clear()
+        with begin(root) as (session, _leftover):
+            session.git.user()
+            changes = [FileChange(path, None, content) for path, content in contents.items()]
+            session.commit(changes, message(origin, intake))
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            if made_git:
+                shutil.rmtree(root / ".git")
+            if not was_there:
+                shutil.rmtree(root)
+        git_dir.cache_clear()
+        if isinstance(error, OSError):
+            raise SurroundingsError(
+                "not-written",
+                _("{path} cannot be written: {reason}").format(path=root, reason=cause_of(error)),
+            ) from error
+        if isinstance(error, GitError):
+            raise RefusedError(
+                "commit-refused",
+                _("git refused the commit, and nothing was changed: {said}").format(said=error.said),
+            ) from error
+        raise
+
+
+def checked_as_new(root: Path, intake: Intake) -> dict[str, bytes]:
+    """All files of a new ledger with what belongs around it, checked; what is there already stays as it is.
+
+    Raises:
+        InvalidLedgerError: the files break rules.
+        RefusedError: there is a ledger already.
+    """
+    if (root / LEDGER_FILE).exists():
+        raise RefusedError("ledger-exists", _("{path} holds a ledger already").format(path=root))
+    contents = {
+        path: content for path, content in around().items() if not (root / path).exists()
+    } | intake.files
+    checked(Overlay(WorkingTree(root), dict(contents)))
+    return contents

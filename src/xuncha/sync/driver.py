@@ -1,0 +1,101 @@
+"""Three texts of one file made one: of each field the lines of the side that has changed it; all else as it was."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
+from xuncha.store import editing
+from xuncha.store.faults import Fault, UnreadableError
+from xuncha.store.reading import decode, parse
+from xuncha.sync.values import Dispute, Side, Three, unite
+from xuncha.sync.weaving import Weaver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BOM = b"\xef\xbb\xbf"
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_WITH = {"status": "closed", "term": "due"}
+"""What is shown in dispute together with a key that is."""
+
+
+class Merged(NamedTuple):
+    """What comes out."""
+
+    content: bytes
+    """The file; where something is in dispute, with git's marks around the lines of it."""
+    disputes: tuple[Dispute, ...]
+
+
+def three_way(base: bytes, ours: bytes, theirs: bytes, *, take: Side | None = None, width: int = 7) -> Merged:
+    """Bring together what two sides have made of one record.
+
+    Args:
+        base: the file with which both began; empty where both have made it anew.
+        ours: one side; the layout of the file is kept as it is here.
+        theirs: the other.
+        take: whose word counts in a dispute; then nothing is marked.
+        width: how many characters git's marks have.
+
+    Raises:
+        UnreadableError: one of the three is no record; or something is in dispute, and cannot be shown in this layout.
+    """
+    if theirs in {base, ours}:
+        return Merged(ours, ())
+    if ours == base:
+        return Merged(theirs, ())
+    values = Three(parse(base) if base else {}, parse(ours), parse(theirs))
+    if not all(isinstance(key, str) for each in values for key in each):
+        raise _odd_layout()  # `~: …` is no field of a record, and its lines are not found by its name
+    data, disputes = unite(*values, take)
+    marked = {str(each.location[0]) for each in disputes} if take is None else set()
+    marked |= {
+        _WITH[key]
+        for key in marked
+        if key in _WITH and values.ours.get(_WITH[key]) != values.theirs.get(_WITH[key])
+    }
+    bom = _BOM if ours.startswith(_BOM) else b""
+    end = editing.common_line_end(decode(ours))
+    texts = Three(*(_LINE_END.sub(end, decode(each)) for each in (base, ours, theirs)))
+    if texts.ours != decode(ours):
+        texts = texts._replace(ours=decode(ours))  # a file with several kinds of line ends keeps them
+    for text in _attempts(texts, end, values, data):
+        if not _says(text, data):
+            continue
+        shown = Weaver(texts, end, frozenset(marked), width).record(values, data) if marked else text
+        if shown is None:
+            break
+        return Merged(bom + shown.encode(), disputes)
+    raise _odd_layout()
+
+
+def _odd_layout() -> UnreadableError:
+    return UnreadableError(
+        Fault("odd-layout", 1, 1, _("the layout of this file does not let both changes be written into it"))
+    )
+
+
+def _attempts(texts: Three, end: str, values: Three, data: dict[str, Any]) -> Iterator[str]:
+    """The record as text: woven; else edited into ours; else written anew under the comments at the top of ours."""
+    woven = Weaver(texts, end).record(values, data)
+    if woven is not None:
+        yield woven
+    changed = [key for key in data | values.ours if data.get(key) != values.ours.get(key)]
+    if set(changed) <= set(editing.KEYS):
+        edits = [editing.Set(key, data[key]) if key in data else editing.Remove(key) for key in changed]
+        with contextlib.suppress(RefusedError):
+            yield decode(editing.apply(texts.ours.encode(), edits))
+    yield editing.comments_at_the_top(texts.ours) + "".join(
+        editing.block({key: value}, 0, end) for key, value in data.items()
+    )
+
+
+def _says(text: str, data: dict[str, Any]) -> bool:
+    try:
+        return parse(text.encode()) == data
+    except UnreadableError:
+        return False

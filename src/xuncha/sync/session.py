@@ -1,0 +1,218 @@
+"""Sync: what was recorded here and what was recorded elsewhere, brought together and sent (同步).
+
+All of it is made in git's objects, and checked there; branch and files then only ever go forward to what is finished. So
+nobody sees a half of it, or a conflict marker, and whatever is in the way leaves everything as it was
+(docs/adr/0018-sync-without-markers.md).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import random
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fasteners import InterProcessLock
+
+from xuncha.errors import RefusedError, SurroundingsError
+from xuncha.language import gettext as _
+from xuncha.model.identity import LEDGER_FILE, PROBLEMS, Identity
+from xuncha.sync import sharing
+from xuncha.sync.joining import Joining, Renumbered
+from xuncha.sync.numbers import Move
+from xuncha.sync.sharing import Sent
+from xuncha.trail import objects
+from xuncha.trail.git import Git, git_dir, private
+from xuncha.trail.tags import PREFIX
+from xuncha.workflow.change import PATIENCE, Session, begin
+from xuncha.workflow.perform import standing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from xuncha.model.register import Register
+    from xuncha.sync.sharing import Route
+    from xuncha.sync.uniting import Side
+
+_PERSEVERANCE = 60.0
+"""Seconds to try again where others are quicker each time."""
+_PAUSE = 0.3
+"""Seconds at most before each try: who waits longer each time is overtaken each time."""
+
+
+@dataclass
+class Synced:
+    """What came of it."""
+
+    name: str
+    """Where the branch is shared, such as origin/main."""
+    received: int = 0
+    """Commits."""
+    sent: int = 0
+    """Commits."""
+    woven: bool = False
+    """Whether both sides had something new."""
+    renumbered: list[Renumbered] = field(default_factory=list)
+    renamed: list[tuple[Identity, str, str]] = field(default_factory=list)
+    """Evidence files of a measure that took another name: the old one and the new one."""
+    kept: list[Identity] = field(default_factory=list)
+    """What one side had taken back, and stays because the other side has worked on it, or after it."""
+    reopened: list[str] = field(default_factory=list)
+    """The measures that were closed here, and are not any more by what has come."""
+    anchors: Sent = field(default_factory=lambda: Sent(0, []))
+    """The verifications of the history that went out."""
+    rewritten: bool = False
+    """Whether commits that were there are there no more."""
+    by_hand: list[str] = field(default_factory=list)
+    """Files of the ledger that have changes which are not committed, and so are not sent."""
+    register: Register | None = None
+    """How the ledger stands; None while it breaks rules, or where nothing has come."""
+
+
+def sync(root: Path, *, take: Side | None = None) -> Synced:
+    """Bring together what is here and what is elsewhere, and send it.
+
+    Args:
+        root: the ledger's folder.
+        take: whose word counts where both sides have changed the same thing in different ways.
+
+    Raises:
+        RefusedError: both sides have changed the same thing, or the result breaks a rule; or the remote refuses.
+        SurroundingsError: there is no remote, or it cannot be reached; or git or the disk is against it.
+    """
+    git = Git.for_writing(root)
+    way = sharing.route(git)
+    done, before = Synced(way.name), standing(root)
+    with _alone(root):
+        end = time.monotonic() + _PERSEVERANCE
+        for attempt in itertools.count():
+            if attempt:
+                time.sleep(random.uniform(0, _PAUSE))  # noqa: S311  so that two do not go on meeting
+            if time.monotonic() > end:
+                break
+            theirs = _fetched(git, way, done)
+            with begin(root) as (session, _leftover):
+                ahead = _bring_together(session, way, theirs, take, done)
+            with contextlib.suppress(sharing.MovedError):
+                if ahead:
+                    sharing.push(git, way)
+                done.sent = ahead
+                done.by_hand = _by_hand(git)
+                if done.received:
+                    done.register = standing(root)
+                    done.reopened = sorted(_closed(before) - _closed(done.register))
+                done.anchors = sharing.push_tags(git, way, PREFIX)
+                return done
+    raise SurroundingsError(
+        "busy",
+        _(
+            "others are sending to “{name}” all the time; what was recorded here is kept, and not sent yet"
+        ).format(name=way.name),
+        _("type it again in a moment: xuncha sync"),
+    )
+
+
+def _closed(register: Register | None) -> set[str]:
+    """The measures that are closed; none where the ledger breaks rules."""
+    return {row.id for row in register.measures if row.status == "closed"} if register else set()
+
+
+@contextlib.contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """One sync at a time; other commands need not wait for the network."""
+    place = private(root, "sync")
+    assert place is not None  # noqa: S101  asked before
+    lock = InterProcessLock(place)
+    if not lock.acquire(timeout=PATIENCE):
+        lock.lockfile.close()
+        raise SurroundingsError(
+            "locked",
+            _("another sync of this ledger has been at work for {n} seconds").format(n=int(PATIENCE)),
+            _("wait until it has finished, or end it"),
+        )
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _fetched(git: Git, way: Route, done: Synced) -> str | None:
+    """What is there; says whether something that was there has gone."""
+    before = sharing.commit_of(git, way.seen)
+    theirs = sharing.fetch(git, way)
+    if before and theirs and before != theirs and not sharing.behind(git, before, theirs):
+        done.rewritten = True
+    return theirs
+
+
+def _bring_together(session: Session, way: Route, theirs: str | None, take: Side | None, done: Synced) -> int:
+    """Take in what is there; gives how many commits are to be sent."""
+    git = session.git
+    for what in sharing.in_the_middle(git_dir(git.root)):
+        raise SurroundingsError(
+            "unfinished",
+            _("a `git {what}` is begun here and not concluded").format(what=what),
+            _("conclude it, or give it up: git {what} --abort").format(what=what),
+        )
+    ours = sharing.commit_of(git, "HEAD")
+    if ours is None:
+        raise SurroundingsError(
+            "nothing-committed",
+            _("nothing is committed here yet, so there is nothing to bring together"),
+            _("type: git add -A && git commit -m 台账; or clone the ledger that there is: git clone ADDRESS"),
+        )
+    if theirs is None:
+        return int(git.text("rev-list", "--count", ours, "--"))
+    if sharing.behind(git, theirs, ours):
+        return sharing.ahead_and_behind(git, ours, theirs)[0] if ours != theirs else 0
+    forward = sharing.behind(git, ours, theirs)
+    joined = None if forward else Joining(git, ours, theirs, way.name, take).result()
+    result = joined.commit if joined else theirs
+    _room_for(session, ours, result)
+    session.advance(ours, result)
+    done.received += sharing.ahead_and_behind(git, ours, theirs)[1]
+    if joined is None:
+        return 0
+    done.woven = True
+    done.kept += joined.kept
+    done.renamed += joined.renamed
+    _add(done.renumbered, joined.renumbered)
+    return sharing.ahead_and_behind(git, result, theirs)[0]
+
+
+def _room_for(session: Session, ours: str, result: str) -> None:
+    """Refuse to write over what somebody has changed and not committed."""
+    paths = objects.in_the_way(session.git, ours, result)
+    if not paths:
+        return
+    above = session.git.text("rev-parse", "--show-prefix")
+    within = [path.removeprefix(above) for path in paths if path.startswith(f"{above}{PROBLEMS}/")]
+    session.must_be_clean(*within, *([LEDGER_FILE] if f"{above}{LEDGER_FILE}" in paths else []))
+    raise RefusedError(
+        "uncommitted",
+        _("{path} has changes that are not committed, and would be written over; nothing was changed").format(
+            path=paths[0]
+        ),
+        _("commit it, or put it away: git stash"),
+    )
+
+
+def _by_hand(git: Git) -> list[str]:
+    """The files of the ledger that have changes which are not committed."""
+    listed = git.run("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", "data")
+    return [entry[3:].decode("utf-8", "replace") for entry in listed.split(b"\0")[:-1]]
+
+
+def _add(all_of_them: list[Renumbered], new: list[Renumbered]) -> None:
+    """Add renumberings to those of earlier attempts; what is moved twice is told once."""
+    for each in new:
+        earlier = next((one for one in all_of_them if one.move.new == each.move.old), None)
+        if earlier is not None:
+            all_of_them.remove(earlier)
+        all_of_them.append(
+            Renumbered(Move(earlier.move.old if earlier else each.move.old, each.move.new), each.title)
+        )
+    all_of_them.sort()

@@ -1,0 +1,126 @@
+"""What is read of a document: each line, and where it stands in the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from docx import Document
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xuncha.pages import lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def texts(path: Path, content: str | bytes) -> list[str]:
+    """The lines of a file with this content."""
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return [line.text for line in lines(path).lines]
+
+
+def test_blank_lines_and_the_blanks_around_a_line_are_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "notice.txt"
+    assert texts(path, "通报\n\n　　一、甲  \r\n\t \r\n乙") == ["通报", "一、甲", "乙"]
+    assert [(line.line, line.column) for line in lines(path).lines] == [(1, 1), (3, 3), (5, 1)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_every_encoding_of_notepad_is_read(encoding: str, tmp_path: Path) -> None:
+    assert texts(tmp_path / "notice.txt", "通报：〔2023〕3号\n一、甲".encode(encoding)) == [
+        "通报：〔2023〕3号",
+        "一、甲",
+    ]
+
+
+def test_a_web_page_is_read_as_its_reader_sees_it(tmp_path: Path) -> None:
+    page = """<!DOCTYPE html><html><head><title>标题</title><style>p {}</style></head><body>
+<script>var a = "<p>不见</p>";</script><div>发布日期：2024-01-01&nbsp;&nbsp;浏览次数：<span>33</span>次</div>
+<p>&nbsp;&nbsp;一、<b>整改</b>工作
+情况</p><p>二<br/>三 &lt;四</p><noscript>不见</noscript><select><option>不见</option></select>"""
+    assert texts(tmp_path / "notice.html", page) == [
+        "发布日期：2024-01-01 浏览次数：33次",
+        "一、整改工作情况",
+        "二",
+        "三 <四",
+    ]
+
+
+def test_each_character_of_a_web_page_knows_its_place(tmp_path: Path) -> None:
+    page = "<p>甲<b>乙</b>&amp;丙\n丁</p>"
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    (line,) = lines(tmp_path / "a.html").lines
+    assert line.text == "甲乙&丙丁"
+    assert [line.place(offset) for offset in range(5)] == [(1, 4), (1, 8), (1, 13), (1, 18), (2, 1)]
+
+
+def test_markdown_loses_its_marks_and_keeps_its_places(tmp_path: Path) -> None:
+    text = "---\ntitle: 头\n---\n# 通报 #\n\n**一是加强“学习”。**某某 [链接](http://a) 1\\. a\\_b\n> - 引文\n\n---\n| 甲 | 乙 |\n|---|---|\n"
+    path = tmp_path / "notice.md"
+    assert texts(path, text) == ["通报", "一是加强“学习”。某某 链接 1. a_b", "引文", "甲  乙"]
+    assert lines(path).lines[1].place(10) == (6, 15)
+
+
+def test_a_word_document_is_read_with_its_tables_and_breaks(tmp_path: Path) -> None:
+    document = Document()
+    document.add_paragraph("通报")
+    document.add_paragraph("")
+    document.add_paragraph("(一)甲").add_run("\n乙")
+    document.add_table(1, 2).cell(0, 1).text = "格"
+    path = tmp_path / "notice.docx"
+    document.save(str(path))
+    assert [(line.text, line.line) for line in lines(path).lines] == [
+        ("通报", 1),
+        ("(一)甲", 3),
+        ("乙", 3),
+        ("格", 5),
+    ]
+
+
+def test_numbers_that_word_counts_by_itself_are_read(tmp_path: Path) -> None:
+    document = Document()
+    numbering = document.part.numbering_part.element
+    numbering.insert(
+        0,
+        parse_xml(
+            f"""<w:abstractNum {nsdecls("w")} w:abstractNumId="77">
+            <w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="%1、"/></w:lvl>
+            <w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%2."/></w:lvl>
+            <w:lvl w:ilvl="2"><w:start w:val="1"/><w:numFmt w:val="decimalEnclosedCircleChinese"/><w:lvlText w:val="%3"/></w:lvl>
+            </w:abstractNum>"""
+        ),
+    )
+    numbering.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="77"><w:abstractNumId w:val="77"/></w:num>'))
+    for level, text in enumerate([0, 1, 1, 2, 0, 1]):
+        paragraph = document.add_paragraph(f"第{level}段")
+        paragraph._p.get_or_add_pPr().append(
+            parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{text}"/><w:numId w:val="77"/></w:numPr>')
+        )
+    path = tmp_path / "notice.docx"
+    document.save(str(path))
+    assert [line.text for line in lines(path).lines] == [
+        "一、第0段",
+        "1.第1段",
+        "2.第2段",
+        "①第3段",
+        "二、第4段",
+        "1.第5段",
+    ]
+
+
+@given(st.lists(st.text(alphabet="甲乙 　\t<>&\"'*_`\\|[]()#-。，1", max_size=20), max_size=5))
+def test_a_place_is_where_the_character_stands(texts: list[str]) -> None:
+    from xuncha.pages import html, markdown, plain
+
+    whole = "\n".join(texts)
+    for read in (plain.lines, markdown.lines, html.lines):
+        for line in read(whole):
+            assert line.text == line.text.strip()
+            for offset, character in enumerate(line.text):
+                row, column = line.place(offset)
+                there = texts[row - 1][column - 1 : column]
+                assert there == character or (read is html.lines and character in ' &<>"')
