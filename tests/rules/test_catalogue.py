@@ -255,7 +255,9 @@ def _said(path: Path) -> set[str]:
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         if (place := _SAYING.get(name)) is not None and len(node.args) > place:
             said = node.args[place]
-            if isinstance(said, ast.Name):  # handed through, and written out where it comes from
+            if isinstance(
+                said, ast.Name | ast.Attribute
+            ):  # handed through, and written out where it comes from
                 continue
             assert isinstance(said, ast.Constant), f"{path}:{node.lineno}: a code that is made up as it goes"
             codes.add(str(said.value))
