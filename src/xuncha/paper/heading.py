@@ -17,37 +17,28 @@ if TYPE_CHECKING:
 
 _MOST_LINES: Final = 4
 """Beyond these no shape is looked for."""
-_TORN: Final = 60.0
-"""What it costs to break where nobody would: no shape is worth it, but a line too long is."""
-_INSIDE_A_NAME: Final = 40.0
-_INSIDE_A_TERM: Final = 30.0
-_BETWEEN_WORDS: Final = 10.0
-_AFTER_A_NAME: Final = 8.0
-_SUBJECT_ON_THE_LINE_BEFORE: Final = 10.0
-"""What it costs not to begin a line with what the title is about."""
-_ONE_MORE_LINE: Final = 3.0
-_WAIST: Final = 15.0
-_ALL_ALIKE: Final = 2.0
-"""A rectangle is neither a trapezoid nor a rhombus."""
 _NOT_FIRST = re.compile(r"[的地得和与及暨或等者了、，。：；！？）》”’〕)]")
 """What does not begin a line."""
 _NOT_LAST = re.compile(r".*([和与及暨或对向给将在以从按为第中]|关于|中共|[（《“‘〔(]|[0-9A-Za-z])")
 """What does not end one."""
-_BEGINS = re.compile(r"关于|对于|转发|印发")
-"""What a title is about begins here: the best place for a new line."""
+_SUBJECT = re.compile(r"关于|对于|转发|印发")
+"""Begins what a title is about: the best place for a new line."""
 _BODY = re.compile(
     r".*(党组|党委|党工委|纪委|纪检组|监委|工委|市委|省委|县委|区委|州委|旗委|镇委|乡委|委员会|政府|办公室|办公厅|"
     r"部务会|理事会|董事会|管委会|村委会|居委会|支委会|局|厅|部|院|组|中心|公司|集团|银行|大学|学院|学校|中学|小学|医院|协会|联合会|总工会|支部|总支|街道|社区)"
 )
-"""How names of bodies end."""
+"""Ends the name of a body."""
 _TERMS = re.compile(
     r"巡[察视]反馈(意见|问题)|反馈(意见|问题)|集中整改|整改(落实|工作|进展)*情况|巡[察视]整改|进展情况|(落实|工作|实施)方案|工作(周报|规则|规定)|管理办法"
 )
-"""Terms of the field that stand on one line where they can."""
+"""Terms of the field, which stand on one line where they can."""
 
 
 def lines(title: str, longest: int) -> list[str]:
-    """The title in lines.
+    """Break a title into lines.
+
+    Of all ways that tear nothing and have a shape, the one that breaks the fewest names, begins a line with the subject, has
+    the fewest lines, and the most alike ones.
 
     Args:
         title: on one line.
@@ -56,92 +47,75 @@ def lines(title: str, longest: int) -> list[str]:
     if width(title) <= longest:
         return [title]
     words = list(_words(title, longest))
-    costs = _costs(words)
+    torn, inside, subjects = _torn(words), _inside(words), _subjects(words)
     fewest = int(-(-width(title) // longest))
-    found = [
-        (cost, parts)
-        for count in range(fewest, min(fewest + 2, _MOST_LINES + 1))
-        for cost, parts in _ways(words, costs, count, longest)
-    ]
-    return min(found)[1] if found else _filled(words, longest)
+    ways = []
+    for count in range(fewest, min(fewest + 2, _MOST_LINES + 1)):
+        for breaks in combinations(range(1, len(words)), count - 1):
+            parts = ["".join(words[start:end]) for start, end in pairwise((0, *breaks, len(words)))]
+            widths = [width(part) for part in parts]
+            if max(widths) <= longest:
+                at = set(breaks)
+                missed = bool(subjects) and not subjects & at
+                faults = (bool(torn & at), _is_misshapen(widths), len(inside & at), missed)
+                ways.append((faults, count, _variance(widths), parts))
+    return min(ways)[-1] if ways else _filled(words, longest)
 
 
 def _words(title: str, longest: int) -> Iterator[str]:
-    """The words of a title; one that no line holds is cut."""
+    """Yield the words of a title; cut one that no line holds."""
     import rjieba  # noqa: PLC0415  reads its dictionary, a tenth of a second; short titles do without
 
     for word in rjieba.cut(title):
-        while width(word) > longest:
-            yield word[:longest]
-            word = word[longest:]  # noqa: PLW2901  what is left of it
-        yield word
+        yield from (word[start : start + longest] for start in range(0, len(word), longest))
 
 
-def _costs(words: Sequence[str]) -> list[float]:
-    """What it costs to begin a line with each of the words but the first."""
-    inside, terms = _names(words), _inside_terms(words)
-    depth, costs = 0, []
-    for place, (before, word) in enumerate(pairwise(words), 1):
-        depth += len(re.findall("[《“‘（〔]", before)) - len(re.findall("[》”’）〕]", before))
-        if _NOT_FIRST.match(word) or _NOT_LAST.fullmatch(before):
-            cost = _TORN
-        elif _BEGINS.match(word):
-            cost = 0.0
-        elif place in inside or depth > 0:
-            cost = _INSIDE_A_NAME
-        elif place in terms:
-            cost = _INSIDE_A_TERM
-        else:
-            cost = _AFTER_A_NAME if _BODY.fullmatch(before) else _BETWEEN_WORDS
-        costs.append(cost)
-    return costs
+def _torn(words: Sequence[str]) -> set[int]:
+    """Find the words that must not begin a line, by their places."""
+    found = enumerate(pairwise(words), 1)
+    return {place for place, (before, word) in found if _NOT_FIRST.match(word) or _NOT_LAST.fullmatch(before)}
 
 
-def _names(words: Sequence[str]) -> set[int]:
-    """The places of words inside the name of a body: from the beginning, or from 关于, to its last such word before the next."""
+def _subjects(words: Sequence[str]) -> set[int]:
+    """Find the words, but the first, that begin what the title is about."""
+    return {place for place, word in enumerate(words) if place and _SUBJECT.match(word)}
+
+
+def _inside(words: Sequence[str]) -> set[int]:
+    """Find the words inside a name of a body, inside quotation marks, or inside a term of the field.
+
+    A name reaches from the beginning, or from 关于 or 对, to the last word that ends one before the next of these.
+    """
     found: set[int] = set()
     start = 0
-    ends = [place for place, word in enumerate(words) if _BEGINS.match(word) or word == "对"]
+    ends = [place for place, word in enumerate(words) if _SUBJECT.match(word) or word == "对"]
     for end in (*ends, len(words)):
         last = max((place for place in range(start, end) if _BODY.fullmatch(words[place])), default=start)
         found |= set(range(start + 1, last + 1))
         start = end + 1
-    return found
-
-
-def _inside_terms(words: Sequence[str]) -> set[int]:
-    """The places of words inside a term of the field."""
+    depth = 0
+    for place, word in enumerate(words):
+        found |= {place} if depth > 0 else set()
+        depth += len(re.findall("[《“‘（〔]", word)) - len(re.findall("[》”’）〕]", word))
     starts = list(accumulate(map(len, words), initial=0))
-    spans = [match.span() for match in _TERMS.finditer("".join(words))]
-    return {place for place, start in enumerate(starts) if any(first < start < last for first, last in spans)}
+    for match in _TERMS.finditer("".join(words)):
+        found |= {place for place, at in enumerate(starts) if match.start() < at < match.end()}
+    return found - _subjects(words)
 
 
-def _ways(
-    words: Sequence[str], costs: Sequence[float], count: int, longest: int
-) -> Iterator[tuple[float, list[str]]]:
-    """Every way to make so many lines that are short enough, with its cost."""
-    for breaks in combinations(range(1, len(words)), count - 1):
-        parts = ["".join(words[start:end]) for start, end in pairwise((0, *breaks, len(words)))]
-        widths = [width(part) for part in parts]
-        if max(widths) <= longest:
-            broken = sum(costs[place - 1] for place in breaks)
-            if 0.0 in costs and all(costs[place - 1] for place in breaks):
-                broken += _SUBJECT_ON_THE_LINE_BEFORE
-            yield broken + _ONE_MORE_LINE * count + _unshapely(widths), parts
+def _is_misshapen(widths: Sequence[float]) -> bool:
+    """Whether lines have a waist, which neither a trapezoid nor a rhombus has, or one is much shorter than another."""
+    triples = zip(widths, widths[1:], widths[2:], strict=False)
+    return min(widths) * 3 <= max(widths) or any(before > each < after for before, each, after in triples)
 
 
-def _unshapely(widths: Sequence[float]) -> float:
-    """How far lines are from being balanced, and from a trapezoid or a rhombus."""
+def _variance(widths: Sequence[float]) -> float:
     mean = sum(widths) / len(widths)
-    cost = sum((each - mean) ** 2 for each in widths) / len(widths)
-    waist = any(
-        before > each < after for before, each, after in zip(widths, widths[1:], widths[2:], strict=False)
-    )
-    return cost + (_WAIST if waist else 0) + (_ALL_ALIKE if len(set(widths)) == 1 else 0)
+    return sum((each - mean) ** 2 for each in widths)
 
 
 def _filled(words: Sequence[str], longest: int) -> list[str]:
-    """Lines filled one after the other, of a title that is too long for a shape."""
+    """Fill one line after the other, of a title that is too long for a shape."""
     found = [""]
     for word in words:
         if width(found[-1] + word) > longest:
