@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -212,13 +213,17 @@ def test_the_counts_of_a_small_ledger_are_those_counted_by_hand() -> None:
         problems=4,
         problems_closed=1,
         measures=6,
-        by_status={"not_started": 1, "in_progress": 1, "submitted": 1, "closed": 3},
+        not_started=1,
+        in_progress=1,
+        submitted=1,
+        closed=3,
         long_term_closed=1,
         overdue=2,
         due_soon=1,
         review_due=1,
         published_problems=2,
         published_measures=3,
+        due_soon_days=14,
     )
 
 
@@ -226,7 +231,7 @@ def test_what_is_withheld_counts_in_every_total() -> None:
     hidden = register([[row("1.1", "closed", publish=False)], [row("2.1", publish=False)]])
     shown = register([[row("1.1", "closed")], [row("2.1")]])
     counted, other = tally(hidden, TODAY), tally(shown, TODAY)
-    assert counted._replace(published_problems=2, published_measures=2) == other
+    assert replace(counted, published_problems=2, published_measures=2) == other
     assert (counted.published_problems, counted.published_measures) == (0, 0)
     assert groups(hidden, TODAY) == groups(shown, TODAY)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -86,7 +87,8 @@ class Group(NamedTuple):
         return 0 < self.total == self.closed
 
 
-class Tally(NamedTuple):
+@dataclass(frozen=True)
+class Tally:
     """The counts of a whole ledger on a day."""
 
     organisation: str
@@ -94,18 +96,49 @@ class Tally(NamedTuple):
     problems: int
     problems_closed: int
     measures: int
-    by_status: dict[Status, int]
+    not_started: int
+    in_progress: int
+    """Without those submitted."""
+    submitted: int
+    closed: int
     long_term_closed: int
     overdue: int
     due_soon: int
     review_due: int
     published_problems: int
     published_measures: int
+    due_soon_days: int
+    """From how many days before its time limit a measure is yellow."""
+    measures_escalated: int = 0
+    """Open ones that are a leader's own task (攻坚事项). The register does not know them: who has the records counts them."""
 
     @property
-    def closed(self) -> int:
-        """Measures closed out."""
-        return self.by_status["closed"]
+    def by_status(self) -> dict[Status, int]:
+        """Measures by status, in the order of the workflow."""
+        return {status: getattr(self, status) for status in STATUSES}
+
+    @property
+    def measures_in_progress(self) -> int:
+        """Measures in progress or submitted, which a notice counts together."""
+        return self.in_progress + self.submitted
+
+    @property
+    def problem_rate(self) -> str:
+        """整改完成率: of problems, in percent."""
+        return percent(self.problems_closed, self.problems)
+
+    @property
+    def measure_rate(self) -> str:
+        """销号率: of measures, in percent."""
+        return percent(self.closed, self.measures)
+
+    # Templates of notices and dashboards, which offices have copies of, know these under other names.
+    problems_done = property(attrgetter("problems_closed"))
+    problems_rate = property(attrgetter("problem_rate"))
+    measures_done = measures_closed = property(attrgetter("closed"))
+    measures_not_started = property(attrgetter("not_started"))
+    measures_rate = property(attrgetter("measure_rate"))
+    long_term_done = property(attrgetter("long_term_closed"))
 
     @property
     def all_done(self) -> bool:
@@ -173,7 +206,10 @@ def tally(register: Register, today: date) -> Tally:
         problems=len(register.problems),
         problems_closed=sum([problem.complete for problem in register.problems]),
         measures=len(rows),
-        by_status={status: statuses[status] for status in STATUSES},
+        not_started=statuses["not_started"],
+        in_progress=statuses["in_progress"],
+        submitted=statuses["submitted"],
+        closed=statuses["closed"],
         long_term_closed=len(staged),
         overdue=lights["red"],
         due_soon=lights["yellow"],
@@ -182,6 +218,7 @@ def tally(register: Register, today: date) -> Tally:
             [any(row.publish for row in problem.measures) for problem in register.problems]
         ),
         published_measures=sum([row.publish for row in rows]),
+        due_soon_days=register.frame.due_soon_days,
     )
 
 

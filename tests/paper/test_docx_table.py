@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from tests.paper.documents import HOSTILE, tables
 from xuncha.paper.docx import docx
-from xuncha.paper.outline import Block, Document, Table, Turn
+from xuncha.paper.outline import Block, Document, LandscapeBreak, Table
 
 word = pytest.importorskip("docx")
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -83,7 +83,7 @@ def test_the_mark_stands_above_the_title() -> None:
 
 def test_what_is_behind_a_turn_lies_and_a_table_there_is_as_wide() -> None:
     table = Table(("甲", "乙"), (("一", "二"),), (0.25, 0.75))
-    found = opened(Document("方案", (table, Turn(), table, Turn(), table)))
+    found = opened(Document("方案", (table, LandscapeBreak(), table, LandscapeBreak(), table)))
     pages = [(section.page_width.mm > section.page_height.mm, section.orientation) for section in found.sections]  # fmt: skip
     assert pages == [(False, 0), (True, 1), (True, 1)]
     widths = [round(sum(column.width.mm for column in each.columns)) for each in found.tables]
@@ -91,5 +91,5 @@ def test_what_is_behind_a_turn_lies_and_a_table_there_is_as_wide() -> None:
 
 
 def test_a_lying_document_stays_so_behind_a_turn() -> None:
-    found = opened(Document("方案", (Block("p", "甲"), Turn(), Block("p", "乙")), landscape=True))
+    found = opened(Document("方案", (Block("p", "甲"), LandscapeBreak(), Block("p", "乙")), landscape=True))
     assert [section.page_width.mm > section.page_height.mm for section in found.sections] == [True, True]

@@ -10,7 +10,7 @@ import pytest
 
 from tests.paper.files import PDF
 from xuncha.paper.forms import FORMS, TABLES, TEXT, made
-from xuncha.paper.outline import Block, Document, Table, Turn
+from xuncha.paper.outline import Block, Document, LandscapeBreak, Table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,10 +23,10 @@ ANY = Document(
         Block("p", "正文。"),
         Block("sign", "某党组"),
         Block("date", "2024年6月15日"),
-        Turn(),
+        LandscapeBreak(),
         Block("table-title", "清单"),
         Table(("序号", "事项"), (("1", "甲"), ("", "乙"), ("2", "丙")), (0.2, 0.8)),
-        Turn(),
+        LandscapeBreak(),
         Table(("序号",), (), (1.0,)),
     ),
     mark="内部资料",

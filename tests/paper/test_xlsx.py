@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from tests.paper.documents import HOSTILE, documents
-from xuncha.paper.outline import Block, Document, Table, Turn
+from xuncha.paper.outline import Block, Document, LandscapeBreak, Table
 from xuncha.paper.xlsx import xlsx
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -18,7 +18,7 @@ PLAN = Document(
     "方案",
     (
         Block("p", "正文"),
-        Turn(),
+        LandscapeBreak(),
         Block("table-title", "任务清单"),
         Table(
             ("序号", "反馈问题", "整改措施"),

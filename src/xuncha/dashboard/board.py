@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from xuncha.dashboard.timeline import Point, Span
     from xuncha.model.vocabulary import Light, Status
+    from xuncha.tally import Tally
 
 
 @dataclass(frozen=True)
@@ -102,25 +103,6 @@ class CategoryItem:
 
 
 @dataclass(frozen=True)
-class Counts:
-    """The counts of everything, withheld items included."""
-
-    problems: int
-    problems_closed: int
-    problems_rate: str
-    """整改完成率, the one that notices state."""
-    measures: int
-    measures_closed: int
-    measures_rate: str
-    long_term_closed: int
-    overdue: int
-    due_soon: int
-    review_due: int
-    published_problems: int
-    published_measures: int
-
-
-@dataclass(frozen=True)
 class Period:
     """A period on the axis of time, with the measures that are due in it."""
 
@@ -157,7 +139,8 @@ class Board:
     as_of: Date
     internal: bool
     due_soon_days: int
-    counts: Counts
+    counts: Tally
+    """Of everything, withheld items included."""
     statuses: tuple[Group, ...]
     """As a bar is filled: closed, submitted, in progress, not started."""
     staged: Group

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final, Literal
 from xuncha.dashboard.board import (
     Board,
     CategoryItem,
-    Counts,
     Group,
     Inside,
     Item,
@@ -26,7 +25,7 @@ from xuncha.dashboard.board import (
     Timeline,
 )
 from xuncha.dashboard.timeline import Axis, Standing, changes, curve, day_of, running
-from xuncha.tally import Horizon, percent, tally
+from xuncha.tally import Horizon, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -43,7 +42,7 @@ _REASONED = frozenset({"return", "reopen", "extend"})
 
 
 def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: bool = False) -> Board:
-    """What the dashboard of a ledger shows.
+    """Gather what the dashboard of a ledger shows.
 
     Args:
         ledger: the whole of it.
@@ -67,20 +66,7 @@ def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: b
         as_of=today,
         internal=internal,
         due_soon_days=register.frame.due_soon_days,
-        counts=Counts(
-            problems=counted.problems,
-            problems_closed=counted.problems_closed,
-            problems_rate=percent(counted.problems_closed, counted.problems),
-            measures=counted.measures,
-            measures_closed=counted.closed,
-            measures_rate=percent(counted.closed, counted.measures),
-            long_term_closed=counted.long_term_closed,
-            overdue=counted.overdue,
-            due_soon=counted.due_soon,
-            review_due=counted.review_due,
-            published_problems=counted.published_problems,
-            published_measures=counted.published_measures,
-        ),
+        counts=counted,
         statuses=tuple(
             rows.group(name, (row for row in rows.all if row.status == name)) for name in STATUSES
         ),
@@ -106,7 +92,7 @@ class _Rows:
     items: dict[str, Item]
 
     def group(self, key: str, rows: Iterable[MeasureRow], title: str = "") -> Group:
-        """Some rows, counted; those that may be shown are among its items."""
+        """Count some rows, and list those of them that may be shown."""
         counted = list(rows)
         lights = Counter(map(self.horizon.light, counted))
         return Group(
@@ -129,7 +115,7 @@ def _items(
     *,
     internal: bool,
 ) -> dict[str, Item]:
-    """The items of the measures that may be shown."""
+    """Make the items of the measures that may be shown, by their numbers."""
     numbers = {row.id: row.id for row in register.measures} if internal else _afresh(register)
     reasons = _reasons(events) if internal else {}
     found = {}
@@ -149,7 +135,7 @@ def _items(
 
 
 def _afresh(register: Register) -> dict[str, str]:
-    """Numbers that run over what is published alone, since a gap would tell of what is withheld."""
+    """Number what is published afresh, since a gap would tell of what is withheld."""
     found: dict[str, str] = {}
     problem = 0
     for key, _title in register.frame.categories:
@@ -180,7 +166,7 @@ def _inside(row: MeasureRow, measure: Measure, reason: Said | None) -> Inside:
 
 
 def _reasons(events: Sequence[Event]) -> dict[str, Said]:
-    """The newest reason that was given for something done to each measure."""
+    """Find the newest reason given for a return, reopening or extension of each measure."""
     found: dict[str, Said] = {}
     for event in events:
         number = event.number
@@ -194,7 +180,7 @@ def _by_deadline(items: Iterable[Item]) -> tuple[Item, ...]:
 
 
 def _categories(ledger: Ledger, register: Register, rows: _Rows, *, internal: bool) -> Iterator[CategoryItem]:
-    """The categories and problems of which something may be shown; on an internal board, all with a problem."""
+    """Yield the categories and problems of which something may be shown; on an internal board, all with a problem."""
     for key, title in register.frame.categories:
         problems = []
         for row in (each for each in register.problems if each.category == key):
@@ -217,7 +203,7 @@ def _categories(ledger: Ledger, register: Register, rows: _Rows, *, internal: bo
 
 
 def _load(rows: _Rows, names: Iterable[str], by: Literal["office", "leader"]) -> tuple[Group, ...]:
-    """The measures of each office or leader that has any: first who is most behind, then who has most left to do."""
+    """Group the measures by office or leader: the most overdue first, then those with most left to do."""
     held: dict[str, list[MeasureRow]] = {name: [] for name in names}
     for row in rows.all:
         held[row.office if by == "office" else row.leader].append(row)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def render(board: Board, root: Path) -> str:
-    """The page.
+    """Render the page.
 
     Args:
         board: what it shows.

@@ -83,19 +83,19 @@ class Axis:
         )
 
     def place(self, day: Date, *, whole: bool = False) -> float:
-        """Where a day begins on the axis; with `whole`, where it ends. What lies outside is set to the nearer end."""
+        """Locate the beginning of a day on the axis, or with `whole` its end, from 0 to 1; what lies outside moves to the nearer end."""
         days = (self.last - self.first).days + 1
         return min(1.0, max(0.0, ((day - self.first).days + whole) / days))
 
     def number(self, day: Date) -> int:
-        """Which period a day of the axis falls in, from 0."""
+        """Find the period of a day, counted from 0."""
         return bisect_right([span.first for span in self.spans], day) - 1
 
 
 def changes(
     standings: Iterable[Standing], events: Sequence[Event], start: Date, today: Date
 ) -> dict[Date, int]:
-    """By how many the closed measures became more, or fewer, on each day.
+    """Compute by how many the closed measures became more, or fewer, on each day.
 
     The day of the last closing is the one that the ledger states; earlier closings, and what took them back (reopening, undoing),
     come out of the trail. So the changes always add up to what is closed now, whatever the trail does not know.
@@ -128,7 +128,7 @@ def changes(
 
 
 def day_of(event: Event) -> Date:
-    """The day of an event; the last of the calendar where a clock was so wrong that the calendar does not have it."""
+    """Return the day of an event; the last day of the calendar where the clock was beyond it."""
     try:
         return Date.fromisoformat(event.day)
     except ValueError:
@@ -136,7 +136,7 @@ def day_of(event: Event) -> Date:
 
 
 def _turns(events: Sequence[Event]) -> Mapping[str, list[tuple[Date, bool]]]:
-    """For each measure, oldest first, the days on which it became closed (true) or open again (false)."""
+    """List for each measure, oldest first, the days on which it was closed (true) or opened again (false)."""
     found: dict[str, list[tuple[Date, bool]]] = defaultdict(list)
     for event in reversed(events):
         if event.number is not None and (event.from_ == "closed") != (event.to == "closed"):
@@ -145,14 +145,14 @@ def _turns(events: Sequence[Event]) -> Mapping[str, list[tuple[Date, bool]]]:
 
 
 def running(added: Mapping[Date, int]) -> Callable[[Date], int]:
-    """How many there are by the end of a day, of what became more or fewer on single days."""
+    """Return a function that gives the number reached by the end of a day, out of the changes of single days."""
     days = sorted(added)
     sums = [0, *accumulate(added[day] for day in days)]
     return lambda day: sums[bisect_right(days, day)]
 
 
 def curve(count: Callable[[Date], int], axis: Axis, last: Date, total: int) -> tuple[Point, ...]:
-    """How many there were by the end of days that are evenly spaced, up to the last one; where that has changed.
+    """Sample a count at evenly spaced days, up to the last one; keep the points where it has changed.
 
     Args:
         count: gives it for a day.
@@ -172,7 +172,7 @@ def curve(count: Callable[[Date], int], axis: Axis, last: Date, total: int) -> t
 
 
 def _month(day: Date) -> int:
-    """The number of a month, from January of the year 0."""
+    """Number a month, counting from January of the year 0."""
     return day.year * _YEAR + day.month - 1
 
 
@@ -185,7 +185,7 @@ def _last_day(month: int) -> Date:
 
 
 def _title(start: int, size: int) -> str:
-    """A period in words: 2024年4月, 2024年1月至3月, 2024年, 2020年至2024年."""
+    """Name a period: 2024年4月, 2024年1月至3月, 2024年, 2020年至2024年."""
     year, month = start // _YEAR, start % _YEAR + 1
     if size == 1:
         return f"{year}年{month}月"
@@ -195,7 +195,7 @@ def _title(start: int, size: int) -> str:
 
 
 def _tick(start: int, size: int, before: int | None) -> str:
-    """The beginning of a period in few words; with its year, unless the label before it is of the same one."""
+    """Label the beginning of a period, with its year unless the label before it is of the same year."""
     year, month = start // _YEAR, start % _YEAR + 1
     if size >= _YEAR:
         return f"{year}年"

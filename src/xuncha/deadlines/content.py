@@ -46,7 +46,7 @@ def entries(
     leader: str | None = None,
     closed: bool = False,
 ) -> list[Entry]:
-    """The entries of a ledger's calendar, in the order of their days.
+    """List the entries of a ledger's calendar, in the order of their days.
 
     Args:
         register: the ledger.
@@ -83,7 +83,7 @@ def _entry(
 def _reminders(
     day: date, last: date | None, days_before: int, today: date, workdays: Workdays
 ) -> tuple[date, ...]:
-    """So many days before, and one working day before the last one on which it can be done."""
+    """List the days to be reminded on: `days_before` the day, and one working day before the last one on which it can be done."""
     before = last and workdays.on_or_before(_earlier(last, 1))
     wanted = {_earlier(day, days_before), before or _earlier(day, 1)}
     return tuple(sorted(each for each in wanted if each >= today))

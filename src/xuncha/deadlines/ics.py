@@ -37,7 +37,7 @@ _MORNING: Final = timedelta(hours=9)
 
 
 def ics(frame: Frame, found: Sequence[Entry], today: date, last_year: int, whose: str = "") -> bytes:
-    """The calendar as the bytes of a file.
+    """Write the calendar as the bytes of a file.
 
     Args:
         frame: the settings of the ledger.
@@ -91,7 +91,7 @@ def _event(frame: Frame, entry: Entry, today: date, stamp: datetime, last_year: 
 
 
 def _uid(frame: Frame, name: str) -> UUID:
-    """What stands for one thing of one ledger for good: a ledger is one organisation and one inspection."""
+    """Make the lasting identifier of one entry of a ledger, which is one organisation and one inspection."""
     return uuid5(_NAMESPACE, f"{frame.organisation}\n{frame.feedback}\n{name}")
 
 
@@ -101,7 +101,7 @@ def _title(entry: Entry) -> str:
 
 
 def _before(entry: Entry) -> str:
-    """By which day it is to be done, where its own day is a day off."""
+    """Say by which day it is to be done, where its own day is a day off."""
     assert entry.last_workday is not None  # noqa: S101  it is known to be a day off
     return _BEFORE[entry.kind].format(day(entry.last_workday, entry.day))
 
@@ -128,7 +128,7 @@ def _description(frame: Frame, entry: Entry, today: date, last_year: int) -> lis
 
 
 def _time_zone() -> Component:
-    """What stands in a calendar without entries: one without any component would not be valid."""
+    """Make the component of a calendar without entries, which would not be valid without any."""
     from icalendar import Timezone, TimezoneStandard  # noqa: PLC0415
 
     zone, standard = Timezone(), TimezoneStandard()

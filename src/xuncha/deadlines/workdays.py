@@ -33,7 +33,7 @@ class Workdays:
         return self._first_year < day.year <= self.last_year and (day + _WEEK).year <= self.last_year
 
     def on_or_before(self, day: date) -> date | None:
-        """The last working day up to and including this one; None where it is not known."""
+        """Find the last working day up to and including this one; None where it is not known."""
         if not self.known(day):
             return None
         while not self._is_workday(day):

@@ -6,14 +6,14 @@ leader, no finding, no note, no reason, and nothing of what is withheld comes th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.paper.chinese import sentence
-from xuncha.tally import tally
+from xuncha.tally import Tally, tally
 
 if TYPE_CHECKING:
     from xuncha.model.records import Ledger, Measure
@@ -56,29 +56,6 @@ class PublicCategory:
 
     title: str
     problems: tuple[PublicProblem, ...]
-
-
-@dataclass(frozen=True)
-class Counts:
-    """The counts of everything, withheld items included."""
-
-    problems: int
-    problems_done: int
-    measures: int
-    measures_done: int
-    measures_in_progress: int
-    measures_escalated: int
-    """Open ones that are a leader's own task (攻坚事项)."""
-    """In progress, or closing applied for."""
-    measures_not_started: int
-    long_term_done: int
-    published_problems: int
-    published_measures: int
-
-    @property
-    def all_done(self) -> bool:
-        """Whether nothing is left to do."""
-        return self.problems == self.problems_done
 
 
 @dataclass(frozen=True)
@@ -126,7 +103,8 @@ class NoticeContent:
     ended: Date | None
     feedback: Date
     has_leading_group: bool
-    counts: Counts
+    counts: Tally
+    """Of everything, withheld items included."""
     outcomes: tuple[Outcome, ...]
     categories: tuple[PublicCategory, ...]
     contact: PublicContact
@@ -139,7 +117,7 @@ class NoticeContent:
 
 
 def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> NoticeContent:
-    """What the notice of a ledger says.
+    """Gather what the notice of a ledger says.
 
     Args:
         ledger: the whole of it.
@@ -193,23 +171,9 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
     )
 
 
-def _counts(ledger: Ledger, today: Date) -> Counts:
-    counted = tally(ledger.register(), today)
-    return Counts(
-        problems=counted.problems,
-        problems_done=counted.problems_closed,
-        measures=counted.measures,
-        measures_done=counted.closed,
-        measures_escalated=sum(
-            measure.escalated is not None and measure.status != "closed"
-            for measure in ledger.measures.values()
-        ),
-        measures_in_progress=counted.by_status["in_progress"] + counted.by_status["submitted"],
-        measures_not_started=counted.by_status["not_started"],
-        long_term_done=counted.long_term_closed,
-        published_problems=counted.published_problems,
-        published_measures=counted.published_measures,
-    )
+def _counts(ledger: Ledger, today: Date) -> Tally:
+    escalated = [each for each in ledger.measures.values() if each.escalated and each.status != "closed"]
+    return replace(tally(ledger.register(), today), measures_escalated=len(escalated))
 
 
 def _outcomes(ledger: Ledger) -> tuple[Outcome, ...]:
@@ -237,7 +201,7 @@ def _categories(ledger: Ledger) -> tuple[PublicCategory, ...]:
 
 
 def _parts(measures: list[Measure]) -> tuple[PublicPart, ...]:
-    """The measures by their sub-problems, in the order in which these first occur."""
+    """Group the measures by their sub-problems, in the order in which these first occur."""
     by_part: dict[str | None, list[PublicMeasure]] = {None: []}  # what is in no part stands above the first
     for measure in measures:
         texts = (

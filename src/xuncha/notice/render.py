@@ -23,7 +23,7 @@ _OUTLINE = "notice.outline.j2"
 
 
 def render(content: NoticeContent, form: str, root: Path | Own) -> tuple[bytes, list[str]]:
-    """The notice in one form.
+    """Render the notice in one form.
 
     Args:
         content: what it says.

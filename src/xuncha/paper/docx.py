@@ -13,7 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from xuncha.extras import needs
 from xuncha.paper.docx_table import add_table
 from xuncha.paper.layout import signature_indent, title
-from xuncha.paper.outline import Block, Document, Turn
+from xuncha.paper.outline import Block, Document, LandscapeBreak
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,7 +44,7 @@ LONGEST_PROPERTY: Final = 255
 
 
 def docx(document: Document) -> bytes:
-    """The document as a Word file.
+    """Write the document as a Word file.
 
     Raises:
         SurroundingsError: the extra `docx` is not installed.
@@ -63,7 +63,7 @@ def docx(document: Document) -> bytes:
     before: Paragraph | None = None
     for block in document.blocks:
         if not isinstance(block, Block):
-            _turn(word) if isinstance(block, Turn) else add_table(word, block)
+            _turn(word) if isinstance(block, LandscapeBreak) else add_table(word, block)
             before = None
             continue
         paragraph = word.add_paragraph(block.text, STYLES[block.kind])
@@ -77,7 +77,7 @@ def docx(document: Document) -> bytes:
 
 
 def pack(parts: Iterable[tuple[str, bytes]]) -> bytes:
-    """Parts in their order, packed as they would be on any day by any system."""
+    """Pack parts in their order, the same on any day and system."""
     stream = BytesIO()
     with ZipFile(stream, "w", ZIP_DEFLATED) as target:
         for name, content in parts:
@@ -89,20 +89,20 @@ def pack(parts: Iterable[tuple[str, bytes]]) -> bytes:
 
 
 def _blank() -> bytes:
-    """A document without text."""
+    """Pack a document without text."""
     files = sorted(path for path in _BLANK.rglob("*") if path.is_file())
     return pack((path.relative_to(_BLANK).as_posix(), path.read_bytes()) for path in files)
 
 
 def _turn(word: WordDocument) -> None:
-    """Begin a page that lies, unless it lies already: then only a page."""
+    """Start a new landscape page."""
     section = word.add_section()
     if (section.page_width or 0) < (section.page_height or 0):
         _lay(section)
 
 
 def _lay(section: Section) -> None:
-    """Turn the paper by a quarter, its binding edge up."""
+    """Set a section to landscape, its binding edge at the top."""
     from docx.enum.section import WD_ORIENT  # noqa: PLC0415
 
     section.orientation = WD_ORIENT.LANDSCAPE

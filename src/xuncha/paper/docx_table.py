@@ -37,7 +37,7 @@ def add_table(word: WordDocument, table: Table) -> None:
 
 
 def _rows(table: Table, widths: Sequence[int]) -> Iterator[str]:
-    """The rows as the format writes them."""
+    """Yield the rows as XML."""
     styles = ["TableShort" if short else "TableText" for short in table.centred()]
     yield _row(table.header, widths, ["TableHead"] * len(widths), [1] * len(widths), "<w:tblHeader/>")
     left = 0
@@ -58,14 +58,14 @@ def _row(
     *,
     keep: bool = False,
 ) -> str:
-    """A row.
+    """Write a row as XML.
 
     Args:
         cells: their texts.
         widths: in twentieths of a point.
         styles: of their paragraphs, by their names in the file.
         spans: how many rows each cell covers; 0 where the one above covers it.
-        mark: what the row is besides.
+        mark: XML that marks the row, such as a head.
         keep: on a page with the next one.
     """
     kept = "<w:keepNext/>" if keep else ""

@@ -46,7 +46,7 @@ _MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 
 
 def fill(name: str, content: bytes, root: Path | Own, title: str, words: str, **given: object) -> bytes:
-    """The file with its marks filled.
+    """Fill the marks of a Word file.
 
     Args:
         name: of the Word file, for errors.
@@ -74,7 +74,7 @@ def fill(name: str, content: bytes, root: Path | Own, title: str, words: str, **
 
 
 class _RefusedFileError(Exception):
-    """The file holds what a template may not hold; says what."""
+    """The file holds what a template may not hold; the message says what."""
 
 
 def _must_be_harmless(content: bytes) -> None:
@@ -129,7 +129,7 @@ def _look_through(part: _Element) -> None:
 
 
 def _follow_field(step: str, fields: list[str]) -> None:
-    """Fields may stand inside each other, and their codes in pieces."""
+    """Follow fields that stand inside each other, with their codes in pieces."""
     if step == "begin":
         fields.append("")
     elif len(fields) > 1:
@@ -145,7 +145,7 @@ def _look_at_field(code: str) -> None:
 
 
 def _rendered(content: bytes, name: str, root: Path | Own, words: str, given: Mapping[str, object]) -> Any:  # noqa: ANN401
-    """The document, filled."""
+    """Fill the document."""
     from docxtpl import DocxTemplate  # noqa: PLC0415
 
     sources: list[str] = []
@@ -189,7 +189,7 @@ def _rendered(content: bytes, name: str, root: Path | Own, words: str, given: Ma
 
 
 def _in_lines(text: str, longest: int) -> str:
-    """A title in lines of at most so many characters, broken as a person would."""
+    """Break a title into lines of at most `longest` characters."""
     return "\n".join(lines(str(text), longest))
 
 
@@ -206,7 +206,7 @@ def _well_formed(xml: str) -> None:
 
 
 def _line_of(error: BaseException) -> int:
-    """The line of the text that was being filled."""
+    """Find the line of the text that was being filled."""
     frames = reversed(traceback.extract_tb(error.__traceback__))
     return next((frame.lineno or 0 for frame in frames if frame.filename == "<template>"), 0)
 
@@ -214,7 +214,7 @@ def _line_of(error: BaseException) -> int:
 def _at_mark(
     name: str, sources: list[str], line: int, message: str, root: Path | Own, given: Mapping[str, object]
 ) -> InvalidLedgerError:
-    """The error, with the paragraph and the mark that it is about."""
+    """Make the error, with its paragraph and its mark."""
     source = sources[-1].split("\n") if sources else []
     shown = re.sub(r"<[^>]*>", "", source[line - 1]) if 0 < line <= len(source) else ""
     named = re.search(r"'(\w+)'", message)
@@ -228,7 +228,7 @@ def _at_mark(
 
 
 def _finished(word: Any, title: str) -> bytes:  # noqa: ANN401
-    """The file without what tells of its past, its punctuation full-width."""
+    """Save the file without what tells of its past, its punctuation full-width."""
     for holder in (word.part.package, word.part):
         for name, relationship in list(holder.rels.items()):
             if _DROPPED.search(relationship.reltype):
@@ -259,7 +259,7 @@ def _punctuated(name: str, part: bytes) -> bytes:
 
 
 def _texts(paragraph: _Element) -> Iterator[_Element]:
-    """The texts of a paragraph, without those of paragraphs inside it, as in a text box."""
+    """Yield the texts of a paragraph, without those of paragraphs inside it, as in a text box."""
     for element in paragraph:
         if element.tag == f"{_WORD}t":
             yield element

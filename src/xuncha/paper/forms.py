@@ -15,7 +15,7 @@ TABLES: Final = "xlsx"
 
 
 def made(document: Document, form: str) -> tuple[bytes, list[str]]:
-    """A document in a form; and sentences about what is not as it should be.
+    """Write a document in a form; return it with warnings, such as fonts that are missing.
 
     Raises:
         SurroundingsError: what the form needs is not installed.

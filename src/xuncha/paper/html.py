@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import escape
 
-from xuncha.paper.outline import Table, Turn
+from xuncha.paper.outline import LandscapeBreak, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ _PAGE: Final = """\
 
 
 def html(document: Document) -> str:
-    """The document as a page, with a line end at its end."""
+    """Write the document as a page, with a line end at its end."""
     body = [f'<p class="mark">{escape(document.mark)}</p>'] if document.mark else []
     body += [f"<h1>{escape(document.title)}</h1>", *_blocks(document)]
     return _PAGE.format(
@@ -87,7 +87,7 @@ def html(document: Document) -> str:
 def _blocks(document: Document) -> Iterator[str]:
     caption, end = "", ""
     for block, following in zip(document.blocks, (*document.blocks, None)[1:], strict=True):
-        if isinstance(block, Turn):
+        if isinstance(block, LandscapeBreak):
             yield f'{end}<section class="landscape">'
             end = "</section>"
         elif isinstance(block, Table):

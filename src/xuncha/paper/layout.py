@@ -18,11 +18,11 @@ _DAY: Final = 4.0
 
 
 def title(document: Document) -> list[str]:
-    """The lines of the title."""
+    """Break the title into lines."""
     return lines(document.title, _LONGEST_TITLE[document.landscape])
 
 
 def signature_indent(document: Document) -> float:
-    """Characters between who signs and the right edge: centred over the day, as far as the type area lets it (7.3.5.1)."""
+    """Compute the characters between the signature and the right edge: centred over the date, as far as the type area allows (7.3.5.1)."""
     texts = {block.kind: block.text for block in document.blocks if isinstance(block, Block)}
     return max(0.0, _DAY + (width(texts.get("date", "")) - width(texts.get("sign", ""))) / 2)

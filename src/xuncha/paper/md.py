@@ -16,7 +16,7 @@ _HEADINGS: Final = {"h1": "##", "h2": "###", "h3": "####", "h4": "#####"}
 
 
 def md(document: Document) -> str:
-    """The document as Markdown, with a line end at its end."""
+    """Write the document as Markdown, with a line end at its end."""
     parts = [markdown(document.mark)] if document.mark else []
     parts.append(f"# {_inside(document.title)}")
     for block in document.blocks:
@@ -34,7 +34,7 @@ def _block(block: Block) -> str:
 
 
 def _inside(text: str) -> str:
-    """A text that begins no line: what means something only there needs no mark before it."""
+    """Escape a text that begins no line, where fewer characters mean something."""
     return markdown(f"x{text}")[1:]
 
 

@@ -50,12 +50,12 @@ class Table:
     """Of the columns, as shares of the whole: they add up to 1."""
 
     def centred(self) -> tuple[bool, ...]:
-        """Which columns hold short texts alone, such as names, days and numbers: those are set in the middle."""
+        """Tell which columns hold short texts alone, such as names, days and numbers: those are centred."""
         columns = zip(*self.rows, strict=True) if self.rows else [()] * len(self.header)
         return tuple(all(width(cell) <= _SHORT for cell in column) for column in columns)
 
     def spans(self) -> tuple[tuple[int, ...], ...]:
-        """For each cell of each row how many rows it covers, its own included; 0 where the one above covers it."""
+        """Count for each cell of each row how many rows it covers, its own included; 0 where the one above covers it."""
         found: list[list[int]] = []
         above: list[int] = []
         """For each column the row whose cell covers it."""
@@ -69,8 +69,8 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Turn:
-    """What follows begins on a new page, and lies."""
+class LandscapeBreak:
+    """What follows begins on a new landscape page."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Document:
     """A document on paper."""
 
     title: str
-    blocks: tuple[Block | Table | Turn, ...]
+    blocks: tuple[Block | Table | LandscapeBreak, ...]
     landscape: bool = False
     """Whether all of it lies."""
     mark: str = ""
@@ -86,11 +86,11 @@ class Document:
 
 
 class OutlineError(ValueError):
-    """A template has given what is no outline; says what is wrong with which of its lines."""
+    """A template has given no valid outline; the message says what is wrong with which of its lines."""
 
 
 def read(text: str) -> Document:
-    """The document that a template has given.
+    """Read the document that a template has given.
 
     Args:
         text: lines as above. Empty lines are passed over, and so are blocks without a text.
@@ -99,7 +99,7 @@ def read(text: str) -> Document:
         OutlineError: a line is none of those, or there is no title.
     """
     title, mark, landscape = "", "", False
-    blocks: list[Block | _Rows | Turn] = []
+    blocks: list[Block | _Rows | LandscapeBreak] = []
     for line in filter(str.strip, text.split("\n")):
         kind, _blank, rest = line.strip(" ").partition(" ")
         last = blocks[-1] if blocks else None
@@ -108,7 +108,7 @@ def read(text: str) -> Document:
         elif kind == "mark":
             mark = _plain(rest)
         elif kind == "landscape" and blocks:
-            blocks.append(Turn())
+            blocks.append(LandscapeBreak())
         elif kind == "landscape":
             landscape = True
         elif kind == "table":
@@ -140,18 +140,18 @@ class _Rows:
         self.rows.append(cells)
 
     def table(self) -> Table:
-        """The whole of it."""
+        """Make the table."""
         header, *others = self.rows or [("",) * len(self.widths)]
         return Table(header, tuple(others), self.widths)
 
 
 def _plain(text: str) -> str:
-    """A text as it is printed: on one line, without control characters, with full-width punctuation."""
+    """Put a text on one line, without control characters, with full-width punctuation."""
     return full_width(_BLANKS.sub(" ", text).strip())
 
 
 def _widths(text: str, line: str) -> tuple[float, ...]:
-    """The widths of a table's columns, as shares."""
+    """Read the widths of a table's columns, as shares."""
     try:
         widths = [float(width) for width in text.split()]
     except ValueError:

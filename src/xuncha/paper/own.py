@@ -25,7 +25,7 @@ class Own(Protocol):
     """What stands in a ledger's `templates/`, now or at some time."""
 
     def read(self, name: str) -> bytes | None:
-        """The bytes of a file by its name; None where there is none.
+        """Return the bytes of a file by its name; None where there is none.
 
         Raises:
             OwnFileError: it leads out of the ledger, or is too large.
@@ -87,15 +87,15 @@ class AtCommit:
 
 
 def own(where: Path | Own) -> Own:
-    """The files of a ledger whose folder is given; or those that are given."""
+    """Return the files in a folder; or those that are given."""
     return InFolder(where) if isinstance(where, Path) else where
 
 
 def leads_out() -> str:
-    """What is said of a link to what is not the ledger's."""
+    """Return the message about a link that leads out of the ledger."""
     return _("it is a link that leads out of the ledger")
 
 
 def too_large() -> str:
-    """What is said of a file that no template has the size of."""
+    """Return the message about a file larger than any template."""
     return _("the file is too large")

@@ -15,7 +15,7 @@ from xuncha.errors import SurroundingsError
 from xuncha.extras import needs
 from xuncha.language import gettext as _
 from xuncha.paper.layout import signature_indent, title
-from xuncha.paper.outline import Table, Turn
+from xuncha.paper.outline import LandscapeBreak, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,7 @@ _NOT_SHOWN = re.compile(r"the text (.+?) could not be displayed")
 
 
 def pdf(document: Document) -> tuple[bytes, list[str]]:
-    """The document as a PDF file, and a sentence for each font that another stands in for.
+    """Write the document as a PDF file; return it with a warning for each font that another stands in for.
 
     Raises:
         SurroundingsError: the extra `pdf` is not installed, or no font of the system has a character.
@@ -84,8 +84,8 @@ def pdf(document: Document) -> tuple[bytes, list[str]]:
     return _compiled(json.dumps(given), fonts), warnings
 
 
-def _as_data(block: Block | Table | Turn) -> dict[str, object]:
-    if isinstance(block, Turn):
+def _as_data(block: Block | Table | LandscapeBreak) -> dict[str, object]:
+    if isinstance(block, LandscapeBreak):
         return {"kind": "turn"}
     if isinstance(block, Table):
         rows = [
@@ -100,7 +100,7 @@ def _as_data(block: Block | Table | Turn) -> dict[str, object]:
 
 
 def _chosen(families: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
-    """For each part of the page the fonts that are there, the best first; and what stands in for what."""
+    """Choose for each part of the page the fonts that are installed, the best first; return them with the warnings."""
     there = {family.casefold(): family for family in families}
     chosen, warnings = {}, []
     for part, (name, wanted) in _WANTED.items():
@@ -118,7 +118,7 @@ def _chosen(families: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
 
 
 def _compiled(given: str, fonts: Fonts) -> bytes:
-    """The page with what is given, in the form for archives, which has no boxes in place of characters."""
+    """Compile the page as PDF/A, which allows no boxes in place of characters."""
     import typst  # noqa: PLC0415
 
     page, inputs = _PAGE.read_bytes(), {"paper": given}

@@ -54,7 +54,7 @@ TEMPLATE_ERRORS: Final = (
     AssertionError,
     OSError,
 )
-"""What a template can run into; whatever it is, it is the template's."""
+"""Errors that a template can raise; all are reported as the template's."""
 _LINE = 38
 """Full-width characters in a line of the text form, to which the signature is set right."""
 _LINE_END = "\x1e"
@@ -89,13 +89,13 @@ class _Cells(str):
 
 
 def built_in() -> Path:
-    """The folder of the built-in templates: inside the installed package, or beside its source."""
+    """Return the folder of the built-in templates: inside the installed package, or beside its source."""
     installed = _PACKAGE / "templates"
     return installed if installed.is_dir() else _PACKAGE.parents[1] / "templates"
 
 
 def render(name: str, root: Path | Own, **given: object) -> str:
-    """What a template makes of what it is given.
+    """Render a template.
 
     Args:
         name: of the template, such as `notice.txt.j2`. In a web page (`.html.j2`) values are escaped; in an outline
@@ -115,7 +115,7 @@ def render(name: str, root: Path | Own, **given: object) -> str:
 
 
 def document(name: str, root: Path | Own, **given: object) -> Document:
-    """The document that an outline template makes of what it is given.
+    """Make the document that an outline template gives.
 
     Raises:
         InvalidLedgerError: the template is wrong, or what it gives is no outline; see `xuncha.paper.outline`.
@@ -128,7 +128,7 @@ def document(name: str, root: Path | Own, **given: object) -> Document:
 
 
 def filters() -> dict[str, Callable[..., object]]:
-    """What templates may do with a value, beside Jinja's own."""
+    """Return the filters of templates, beside Jinja's own."""
     return {
         "day": day,
         "numeral": numeral,
@@ -141,13 +141,13 @@ def filters() -> dict[str, Callable[..., object]]:
 
 
 def markdown(text: str) -> str:
-    """The text so that Markdown shows it as it is; blanks before a line, which could make it code, become one."""
+    """Escape a text for Markdown; blanks before a line, which could make it code, become one."""
     text = _MARKDOWN.sub(r"\\\g<0>", _BLANKS.sub(" ", text))
     return _MARKDOWN_START.sub(r"\1\2\\", text)
 
 
 def environment(name: str, root: Path | Own) -> Environment:
-    """What a template runs in; `name` is the template's, with its ending."""
+    """Make the sandbox in which a template runs; `name` is the template's, with its ending."""
     environment = ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([_OwnTemplates(own(root)), FileSystemLoader(built_in())]),
         autoescape=name.endswith((".html.j2", ".docx")),
@@ -162,27 +162,27 @@ def environment(name: str, root: Path | Own) -> Environment:
 
 
 def _on_one_line(value: object) -> object:
-    """A value as an outline prints it."""
+    """Put a value on one line, as an outline prints it."""
     if isinstance(value, str) and not isinstance(value, _Cells):
         return _LINE_END.join(value.replace(CELL, " ").splitlines())
     return value
 
 
 def _cells(values: Iterable[object]) -> str:
-    """The cells of a row, one for each value; a value that is none is an empty cell."""
+    """Make the cells of a row, one for each value; None makes an empty cell."""
     texts = ("" if value is None else str(value) for value in values)
     return _Cells(CELL.join(str(_on_one_line(text)) for text in texts))
 
 
 def place_of(error: BaseException, name: str) -> tuple[str, int]:
-    """The template and the line in which an error arose."""
+    """Find the template and the line in which an error arose."""
     frames: Iterator[Any] = reversed(traceback.extract_tb(error.__traceback__))
     frame = next((frame for frame in frames if frame.filename.endswith(".j2")), None)
     return (Path(frame.filename).name, frame.lineno or 1) if frame else (name, 1)
 
 
 def wrong(name: str, line: int, message: str, root: Path | Own, given: Iterable[str]) -> InvalidLedgerError:
-    """What is wrong with a template, and where; line 0 where it is the whole of it."""
+    """Make the error of a template, with its place; line 0 means the whole file."""
     try:
         content = own(root).read(name) or b""
     except (OwnFileError, OSError):

@@ -27,7 +27,7 @@ _NOT_LAST: Final = "（《〈【〔“‘("
 
 
 def txt(document: Document) -> str:
-    """The document as text, with a line end at its end. Paragraphs are a line each; tables are set in columns."""
+    """Write the document as text, with a line end at its end; a paragraph is one line, a table is set in columns."""
     lines = [document.mark] if document.mark else []
     lines += [_centred(document.title), ""]
     for block in document.blocks:
@@ -59,7 +59,7 @@ def _right(text: str) -> str:
 
 
 def _table(table: Table) -> list[str]:
-    """The lines of a table: the head and the rows; rules between them where one takes several lines."""
+    """Set a table in lines: the head and the rows, with rules between them where one takes several lines."""
     widths = _columns(table.widths)
     rows = [_row(row, widths) for row in table.rows]
     apart = any(len(lines) > 1 for lines in rows)
@@ -72,7 +72,7 @@ def _table(table: Table) -> list[str]:
 
 
 def _columns(shares: Sequence[float]) -> list[int]:
-    """The widths of columns in full-width characters; what rounding leaves goes to the widest."""
+    """Compute the widths of columns in full-width characters; what rounding leaves goes to the widest."""
     room = max(_LINE - _GAP * (len(shares) - 1), _LEAST * len(shares))
     widths = [max(_LEAST, int(share * room)) for share in shares]
     widths[widths.index(max(widths))] += room - sum(widths)
@@ -92,7 +92,7 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
 
 
 def _wrapped(text: str, room: int) -> list[str]:
-    """The text in lines of a width; a word of Latin letters or digits stays whole where it fits."""
+    """Wrap a text to a width; a word of Latin letters or digits stays whole where it fits."""
     lines, line = [], ""
     for piece in _pieces(text, room):
         if line and width(line + piece) > room:
@@ -104,7 +104,7 @@ def _wrapped(text: str, room: int) -> list[str]:
 
 
 def _breakable(line: str, following: str) -> int:
-    """How many characters of a full line stay on it, so that neither it nor the next begins or ends with a wrong mark."""
+    """Count the characters of a full line that stay on it, so that no line begins or ends with a wrong mark."""
     kept = len(line)
     while kept > 1 and (line[kept - 1] in _NOT_LAST or (line[kept:] + following)[0] in _NOT_FIRST):
         kept -= 1
@@ -112,7 +112,7 @@ def _breakable(line: str, following: str) -> int:
 
 
 def _pieces(text: str, room: int) -> list[str]:
-    """What is not broken: a Chinese character, a run of half-width ones no wider than a line."""
+    """Split a text into what is not broken: a Chinese character, a run of half-width ones no wider than a line."""
     pieces: list[str] = []
     for character in text:
         narrow = width(character) < 1 and character != " "
@@ -124,7 +124,7 @@ def _pieces(text: str, room: int) -> list[str]:
 
 
 def _padded(text: str, room: float) -> str:
-    """The text with blanks up to a width in full-width characters."""
+    """Pad a text with blanks to a width in full-width characters."""
     return text + " " * max(0, round((room - width(text)) * 2))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.extras import needs
 from xuncha.paper.chinese import width
-from xuncha.paper.outline import Block, Table, Turn
+from xuncha.paper.outline import Block, LandscapeBreak, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,7 +64,7 @@ def _tables(document: Document) -> Iterator[tuple[str, Table, bool]]:
     """The tables, each with the title above it, else an empty one; and whether its page lies."""
     lying = document.landscape
     for before, block in pairwise((Block("p", ""), *document.blocks)):
-        lying = lying or isinstance(block, Turn)
+        lying = lying or isinstance(block, LandscapeBreak)
         if isinstance(block, Table):
             titled = isinstance(before, Block) and before.kind == "table-title"
             yield before.text if titled and isinstance(before, Block) else "", block, lying

@@ -1,12 +1,12 @@
-"""The dispatch (调度通报): how the offices stand against each other, and what is to be pressed."""
+"""The dispatch (调度通报): how the offices stand against each other, and what is overdue or due soon."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from xuncha.report.items import Counts, Item, counts, desk, items, most_pressing
-from xuncha.tally import Group, Horizon, groups, measure_json, percent, rate, tally
+from xuncha.report.items import Item, desk, items, most_pressing
+from xuncha.tally import Group, Horizon, Tally, groups, measure_json, percent, rate, tally
 
 if TYPE_CHECKING:
     from datetime import date as Date  # noqa: N812  a field is named `date`
@@ -35,14 +35,14 @@ class Dispatch:
     organisation: str
     desk: str
     date: Date
-    counts: Counts
+    counts: Tally
     standings: tuple[Standing, ...]
     overdue: tuple[Item, ...]
     due_soon: tuple[Item, ...]
 
 
 def dispatch(ledger: Ledger, today: Date) -> Dispatch:
-    """What the dispatch of a ledger says on a day.
+    """Gather what the dispatch of a ledger says on a day.
 
     Raises:
         RefusedError: there are no measures yet.
@@ -52,7 +52,7 @@ def dispatch(ledger: Ledger, today: Date) -> Dispatch:
         organisation=ledger.settings.organisation,
         desk=desk(ledger.settings),
         date=today,
-        counts=counts(ledger, today),
+        counts=tally(ledger.register(), today),
         standings=ranked(groups(ledger.register(), today, "office")),
         overdue=most_pressing(found, "red"),
         due_soon=most_pressing(found, "yellow"),
@@ -60,7 +60,7 @@ def dispatch(ledger: Ledger, today: Date) -> Dispatch:
 
 
 def ranked(offices: list[Group]) -> tuple[Standing, ...]:
-    """The offices by the rate of their measures, then by how few are overdue; equal ones in the ledger's order."""
+    """Rank the offices by the rate of their measures, then by how few are overdue; equal ones keep the ledger's order."""
 
     def worth(group: Group) -> tuple[float, int]:
         return (-(rate(group.closed, group.total) or 0), group.overdue)
@@ -81,7 +81,7 @@ def ranked(offices: list[Group]) -> tuple[Standing, ...]:
 
 
 def as_json(report: Dispatch, ledger: Ledger) -> dict[str, Any]:
-    """The form of `report dispatch --json`."""
+    """Make the output of `report dispatch --json`."""
     register = ledger.register()
     counted = tally(register, report.date).as_json(())
     horizon = Horizon.of(register, report.date)

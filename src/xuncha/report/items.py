@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.tally import Horizon, percent, tally
+from xuncha.tally import Horizon
 
 if TYPE_CHECKING:
     from datetime import date
@@ -44,31 +44,8 @@ class Item:
     """The day of its latest progress entry."""
 
 
-@dataclass(frozen=True)
-class Counts:
-    """How the whole ledger stands; all of it out of `xuncha.tally`."""
-
-    problems: int
-    problems_closed: int
-    problem_rate: str
-    """整改完成率: of problems, in percent."""
-    measures: int
-    closed: int
-    measure_rate: str
-    """销号率: of measures, in percent."""
-    not_started: int
-    in_progress: int
-    submitted: int
-    long_term_closed: int
-    overdue: int
-    due_soon: int
-    due_soon_days: int
-    review_due: int
-    all_done: bool
-
-
 def items(ledger: Ledger, today: date) -> dict[Identity, Item]:
-    """Every measure of a ledger as it stands on a day, in the ledger's order.
+    """Describe every measure of a ledger as it stands on a day, in the ledger's order.
 
     Raises:
         RefusedError: there are none yet.
@@ -105,36 +82,14 @@ def items(ledger: Ledger, today: date) -> dict[Identity, Item]:
     return found
 
 
-def counts(ledger: Ledger, today: date) -> Counts:
-    """How a ledger stands on a day."""
-    counted = tally(ledger.register(), today)
-    return Counts(
-        problems=counted.problems,
-        problems_closed=counted.problems_closed,
-        problem_rate=percent(counted.problems_closed, counted.problems),
-        measures=counted.measures,
-        closed=counted.closed,
-        measure_rate=percent(counted.closed, counted.measures),
-        not_started=counted.by_status["not_started"],
-        in_progress=counted.by_status["in_progress"],
-        submitted=counted.by_status["submitted"],
-        long_term_closed=counted.long_term_closed,
-        overdue=counted.overdue,
-        due_soon=counted.due_soon,
-        due_soon_days=ledger.settings.policy.due_soon_days,
-        review_due=counted.review_due,
-        all_done=counted.all_done,
-    )
-
-
 def most_pressing(found: dict[Identity, Item], light: Light) -> tuple[Item, ...]:
-    """The items under one light, those that are due first before others."""
+    """List the items under one light, the earliest time limit first."""
     return tuple(
         sorted((item for item in found.values() if item.light == light), key=lambda item: item.days or 0)
     )
 
 
 def desk(settings: Settings) -> str:
-    """Who signs what is said inside: the office of the leading group, else the organisation itself."""
+    """Name who signs internal papers: the office of the leading group, else the organisation itself."""
     group = "巡察整改工作领导小组办公室" if settings.leading_group else ""
     return settings.organisation + group

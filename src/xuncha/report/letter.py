@@ -1,4 +1,4 @@
-"""Letters that press (督办): a reminder (提醒函), a supervision notice (督办通知), a warning (告诫函), each to one office."""
+"""Reminder and warning letters (督办): a reminder (提醒函), a supervision notice (督办通知), a warning (告诫函), each to one office."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 Kind = Literal["reminder", "supervision", "warning"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-"""In the order in which they press."""
+"""From the mildest to the strongest."""
 _OF_AN_OFFICE: Final[dict[Kind, tuple[Light, ...]]] = {
     "reminder": ("red", "yellow"),
     "supervision": ("red", "yellow"),
     "warning": ("red",),
 }
-"""What is pressed for where an office is named, not measures."""
+"""The lights of the measures in a letter to an office as a whole."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,14 @@ class Letter:
     leaders: tuple[str, ...]
     """Who answers for the measures, and is given a copy."""
     items: tuple[Item, ...]
-    """The most pressing first."""
+    """The earliest time limit first."""
     overdue: int
     due_soon: int
     due_soon_days: int
 
 
 def letter_on(ledger: Ledger, today: Date, kind: Kind, identities: Sequence[Identity]) -> Letter:
-    """A letter on some measures of one office.
+    """Write a letter on some measures of one office.
 
     Raises:
         RefusedError: one of them is closed or not there, they are several offices', or a warning is not due yet.
@@ -81,7 +81,7 @@ def letter_on(ledger: Ledger, today: Date, kind: Kind, identities: Sequence[Iden
 
 
 def letter_to(ledger: Ledger, today: Date, kind: Kind, office: str) -> Letter:
-    """A letter on all that an office is late with, or, but for a warning, is soon due.
+    """Write a letter on all measures of an office that are overdue or, except in a warning, due soon.
 
     Raises:
         RefusedError: there is no such measure.

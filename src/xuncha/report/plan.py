@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xuncha.report.items import Counts, Item, counts, desk, items
+from xuncha.report.items import Item, desk, items
+from xuncha.tally import Tally, tally
 
 if TYPE_CHECKING:
     from datetime import date as Date  # noqa: N812  a field is named `date`
@@ -46,7 +47,7 @@ class Plan:
     """Who answers for measures."""
     offices: tuple[str, ...]
     """Who does them."""
-    counts: Counts
+    counts: Tally
     categories: int
     """With a problem."""
     limited: int
@@ -76,7 +77,7 @@ class Plan:
 
 
 def plan(ledger: Ledger, today: Date) -> Plan:
-    """What the plan of a ledger says.
+    """Gather what the plan of a ledger says.
 
     Raises:
         RefusedError: there are no measures yet.
@@ -110,7 +111,7 @@ def plan(ledger: Ledger, today: Date) -> Plan:
         office=group.office if group else None,
         leaders=_those(settings.leaders, {item.leader for item in found.values()}),
         offices=_those(settings.offices, {item.office for item in found.values()}),
-        counts=counts(ledger, today),
+        counts=tally(ledger.register(), today),
         categories=len({problem.category for problem in planned.values()}),
         limited=len(limited),
         long_term=len(found) - len(limited),
@@ -120,5 +121,5 @@ def plan(ledger: Ledger, today: Date) -> Plan:
 
 
 def _those(known: list[str], named: set[str]) -> tuple[str, ...]:
-    """The names that are used, in the order of `ledger.yaml`."""
+    """List the names that are used, in the order of `ledger.yaml`."""
     return tuple(dict.fromkeys(name for name in known if name in named))

@@ -13,8 +13,8 @@ from datetime import date as Date  # noqa: N812  a field is named `date`
 from typing import TYPE_CHECKING, Any
 
 from xuncha.model.identity import Identity
-from xuncha.report.items import Counts, Item, counts, desk, items, most_pressing
-from xuncha.tally import Horizon, groups, measure_json, review_day, tally
+from xuncha.report.items import Item, desk, items, most_pressing
+from xuncha.tally import Horizon, Tally, groups, measure_json, review_day, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -102,7 +102,7 @@ class Weekly:
     desk: str
     since: Date
     date: Date
-    counts: Counts
+    counts: Tally
     did: dict[str, int]
     """For how many measures: progressed, closed, submitted, returned, reopened, extended, added."""
     overdue: tuple[Item, ...]
@@ -121,7 +121,7 @@ class Weekly:
 def weekly(
     ledger: Ledger, today: Date, since: Date, events: Sequence[Event], earlier: Mapping[Identity, Measure]
 ) -> Weekly:
-    """What the weekly report of a ledger says.
+    """Gather what the weekly report of a ledger says.
 
     Args:
         ledger: the whole of it.
@@ -147,7 +147,7 @@ def weekly(
         desk=desk(ledger.settings),
         since=since,
         date=today,
-        counts=counts(ledger, today),
+        counts=tally(ledger.register(), today),
         did=_did(done.values()),
         overdue=red,
         due_soon=yellow,
@@ -158,7 +158,7 @@ def weekly(
 
 
 def recorded(events: Iterable[Event], since: Date, today: Date) -> set[Identity]:
-    """The measures for which progress was recorded in these days: of those, entries may be new that are dated earlier."""
+    """Find the measures for which progress was recorded in these days: they may have new entries with earlier dates."""
     return {
         Identity.parse(identity)
         for identity, happened in _happened(events, since, today).items()
@@ -167,7 +167,7 @@ def recorded(events: Iterable[Event], since: Date, today: Date) -> set[Identity]
 
 
 def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
-    """The form of `report weekly --json`."""
+    """Make the output of `report weekly --json`."""
     counted = tally(ledger.register(), report.date).as_json(())
     horizon = Horizon.of(ledger.register(), report.date)
     rows = {row.id: measure_json(row, horizon) for row in ledger.register().measures}
@@ -222,7 +222,7 @@ def _work_json(work: Work) -> dict[str, Any]:
 
 
 def _happened(events: Iterable[Event], since: Date, today: Date) -> dict[str, list[Event]]:
-    """What commands did to each measure in these days, in order; without what was taken back."""
+    """List what commands did to each measure in these days, in order, without what was taken back."""
     found: dict[str, list[Event]] = {}
     undone = {event.undoes for event in events if event.undoes}
     for event in events:
@@ -245,7 +245,7 @@ def _work(
     since: Date,
     today: Date,
 ) -> Work:
-    """What was done for a measure in these days."""
+    """Gather what was done for a measure in these days."""
     known = Counter((entry.date, entry.text) for entry in earlier.progress) if earlier else None
     entries = []
     for entry in measure.progress:
@@ -280,7 +280,7 @@ def _without_repeats(actions: Iterable[str | None]) -> Iterator[str]:
 
 
 def _did(works: Iterable[Work]) -> dict[str, int]:
-    """For how many measures what was done."""
+    """Count the measures by what was done for them."""
     did = dict.fromkeys(("progressed", "closed", "submitted", "returned", "reopened", "extended", "added"), 0)
     for work in works:
         did["progressed"] += bool(work.entries)
@@ -296,7 +296,7 @@ def _did(works: Iterable[Work]) -> dict[str, int]:
 def _leaders(
     ledger: Ledger, today: Date, done: Sequence[Work], red: Sequence[Item], yellow: Sequence[Item]
 ) -> Iterator[Leader]:
-    """Who answers for what: leaders and offices in the order of `ledger.yaml`, those without a measure left out."""
+    """Yield leaders with their offices in the order of `ledger.yaml`, those without a measure left out."""
     register = ledger.register()
     for leader in groups(register, today, "leader"):
         own = register._replace(
@@ -322,7 +322,7 @@ def _leaders(
 
 
 def _reviews(ledger: Ledger, today: Date, found: Mapping[Identity, Item]) -> tuple[Review, ...]:
-    """What is to be looked at again, the longest waiting first."""
+    """List the measures due for review, the longest waiting first."""
     register = ledger.register()
     horizon = Horizon.of(register, today)
     reviews = []
