@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
+
+from tests import program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,18 +144,10 @@ class LedgerOnDisk:
 
     def run(self, *arguments: str | Path, stdin: str = "", **environment: str) -> Result:
         """Run the program, in a process of its own."""
-        done = subprocess.run(
-            [sys.executable, "-m", "xuncha", *map(str, arguments)],
-            cwd=self.root,
-            env={**self.environment, **environment},
-            input=stdin.encode(),
-            capture_output=True,
-            timeout=120,
-            check=False,
+        done = program.run(
+            [str(each) for each in arguments], self.root, {**self.environment, **environment}, stdin.encode()
         )
-        result = Result(
-            done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
-        )
+        result = Result(done.code, done.out.decode(errors="replace"), done.err.decode(errors="replace"))
         assert "Traceback (most recent call last)" not in result.err + result.out, result.err
         return result
 

@@ -1,0 +1,155 @@
+"""Runs the program as its user runs it, in a process of its own that need not load Python and the libraries once more.
+
+The process is a fork of the one that tests: the libraries and the rooms below the command line are loaded, their caches are
+emptied, and the command line is imported anew. Where a variable is set that a new interpreter asks, it is really started; so it
+is on systems without fork.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+import warnings
+from functools import cache
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+import xuncha
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+LIMIT = 120
+"""Seconds."""
+_ANEW = ("xuncha.__main__", "xuncha.cli")
+"""Imported anew in each child: their texts are translated as they are imported."""
+_LIBRARIES = (
+    "typer.rich_utils",
+    "typer.core",
+    "rich.table",
+    "rich.console",
+    "ruamel.yaml",
+    "yaml12",
+    "fasteners",
+)
+_AT_START = ("LANG", "LC_", "PYTHON", "PATH")
+"""How the variables are named that a new interpreter asks."""
+
+
+class Run(NamedTuple):
+    """What a run of the program gave."""
+
+    code: int
+    out: bytes
+    err: bytes
+
+
+def run(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], stdin: bytes = b"") -> Run:
+    """Run the program with arguments in a folder; it must end within `LIMIT` seconds."""
+    at_start = {name for name in environment if name.startswith(_AT_START)}
+    alike = all(environment[name] == os.environ.get(name) for name in at_start)
+    if not (alike and hasattr(os, "fork") and threading.current_thread() is threading.main_thread()):
+        return _started(arguments, folder, environment, stdin)
+    _load()
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        given.write(stdin)
+        given.seek(0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that other threads stand still in the child is what is wanted
+            child = os.fork()
+        if child == 0:
+            os._exit(_in_child(arguments, folder, environment, (given, out, err)))
+        code = _ended(child)
+        out.seek(0)
+        err.seek(0)
+        return Run(code, out.read(), err.read())
+
+
+@cache
+def _load() -> None:
+    """Load what most commands need, so that no child has to."""
+    for name in _LIBRARIES:
+        importlib.import_module(name)
+    for module in pkgutil.walk_packages(xuncha.__path__, "xuncha."):
+        if not module.name.startswith(_ANEW):
+            importlib.import_module(module.name)
+
+
+def _started(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], stdin: bytes) -> Run:
+    done = subprocess.run(
+        [sys.executable, "-m", "xuncha", *arguments],
+        cwd=folder,
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        timeout=LIMIT,
+        check=False,
+    )
+    return Run(done.returncode, done.stdout, done.stderr)
+
+
+def _ended(child: int) -> int:
+    """Wait for a child, and give its exit code."""
+    end = time.monotonic() + LIMIT
+    pause = 0.001
+    while time.monotonic() < end:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.02)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    raise subprocess.TimeoutExpired("xuncha", LIMIT)
+
+
+def _in_child(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], streams: Sequence[BinaryIO]
+) -> int:
+    """Be the program; give the exit code. Nothing of the test that forked may go on here."""
+    code = 1
+    try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number, stream in enumerate(streams):
+            os.dup2(stream.fileno(), number)
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        os.chdir(folder)
+        os.environ.clear()
+        os.environ.update(environment)
+        sys.argv = ["xuncha", *arguments]
+        sys.orig_argv = [sys.executable, "-m", "xuncha", *arguments]
+        warnings.resetwarnings()
+        for name, module in list(sys.modules.items()):
+            if name.startswith(_ANEW):
+                del sys.modules[name]
+            elif name.startswith("xuncha."):
+                for value in vars(module).values():
+                    getattr(value, "cache_clear", int)()
+        try:
+            importlib.import_module("xuncha.__main__").main()
+            code = 0
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1 if end.code else 0
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BaseException:  # noqa: BLE001  as an interpreter ends
+        traceback.print_exc(file=sys.stderr)
+        sys.stderr.flush()
+    finally:
+        if "coverage" in sys.modules:
+            from coverage import Coverage
+
+            if measured := Coverage.current():
+                measured.stop()
+                measured.save()
+    return code
