@@ -43,7 +43,7 @@ def test_wherever_the_disk_refuses_nothing_is_lost(
     scene = Scene(ledger, typed)
     numbers = [call["number"] for call in scene.calls if all(path.startswith("/") for path in call["paths"])]
     struck = 0
-    for number in chosen(numbers, 4 if typed is CLOSE else 2)[part::PARTS]:
+    for number in chosen(numbers, 3 if typed is CLOSE else 2)[part::PARTS]:
         ended = traced(ledger, typed, at=number, error=error, lasting=lasting)
         call = next((call for call in ended.calls if call["fault"]), None)
         if call is not None:
@@ -103,7 +103,7 @@ def test_a_disk_that_is_really_full_loses_nothing(ledger: LedgerOnDisk, small_di
     (small_disk / "评审 意见.pdf").write_bytes(PDF)
     ledger = on(small_disk, ledger)
     found: Counter[str] = Counter()
-    tried = chosen(range(24), 7)
+    tried = chosen(range(24), 4)
     for pages in tried:
         where = f"{pages} pages left"
         before, commits = snapshot(ledger), ledger.commits()

@@ -31,7 +31,7 @@ def test_whoever_is_killed_before_a_call_nothing_is_lost(
     # When the command makes the call itself, no git is at work: then it is the same whether all are killed.
     numbers = [call["number"] for call in scene.calls if kill == "all" or not call["first"]]
     assert len(numbers) > 60, "the calls were not found"
-    mine = chosen(numbers, 10 if typed is CLOSE else 6)[part::PARTS]
+    mine = chosen(numbers, 4)[part::PARTS]
     for number in mine:
         ended = traced(ledger, typed, at=number, kill=kill)
         assert ended.struck

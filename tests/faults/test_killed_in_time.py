@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk
 
 PARTS = 4
-INSTANTS = 300 if WHOLE or not traceable() else 12
+INSTANTS = 300 if WHOLE or not traceable() else 4
 
 
 def _took(scene: Scene) -> float:
