@@ -135,7 +135,7 @@ def _items(
 
 
 def _afresh(register: Register) -> dict[str, str]:
-    """Number what is published afresh, since a gap would tell of what is withheld."""
+    """Give fresh numbers to what is published, since a gap would tell of what is withheld."""
     found: dict[str, str] = {}
     problem = 0
     for key, _title in register.frame.categories:

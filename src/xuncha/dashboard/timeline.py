@@ -172,7 +172,7 @@ def curve(count: Callable[[Date], int], axis: Axis, last: Date, total: int) -> t
 
 
 def _month(day: Date) -> int:
-    """Number a month, counting from January of the year 0."""
+    """Count the months from January of the year 0 to that of a day."""
     return day.year * _YEAR + day.month - 1
 
 
