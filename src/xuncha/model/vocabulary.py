@@ -28,5 +28,6 @@ def status_name(status: str | None) -> str:
 
 
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+LIGHTS: Final[tuple[Light, ...]] = get_args(Light)
 TERMS: Final[tuple[Term, ...]] = get_args(Term)
 REVIEW_RESULTS: Final[tuple[ReviewResult, ...]] = get_args(ReviewResult)
