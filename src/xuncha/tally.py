@@ -45,7 +45,7 @@ class Horizon(NamedTuple):
         return "red" if row.due < self.today else "yellow"
 
     def review_due(self, row: MeasureRow) -> bool:
-        """Whether a closed long-term measure is to be looked at again (回头看): in its time, or since its result has slipped."""
+        """Tell whether a closed long-term measure is to be looked at again (回头看): in its time, or since its result has slipped."""
         return (
             row.term == "long_term"
             and row.status == "closed"
@@ -82,7 +82,7 @@ class Group(NamedTuple):
 
     @property
     def complete(self) -> bool:
-        """Whether there are measures and all are closed."""
+        """Tell whether there are measures and all are closed."""
         return 0 < self.total == self.closed
 
 
@@ -130,7 +130,7 @@ class Tally(NamedTuple):
 
     @property
     def all_done(self) -> bool:
-        """Whether there are problems and every one is complete."""
+        """Tell whether there are problems and every one is complete."""
         return 0 < self.problems == self.problems_closed
 
     def as_json(self, groups: Iterable[Group]) -> dict[str, Any]:

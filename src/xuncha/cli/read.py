@@ -188,7 +188,7 @@ def show(context: typer.Context, identity: options.Either, as_json: options.Json
 
 
 def _history(root: Path, identity: Identity) -> list[Event]:
-    """What was done to a record, as far as that can be known: it is shown without git, too."""
+    """Read what was done to a record, as far as that can be known: it is shown without git, too."""
     from xuncha.cli.track import trail  # noqa: PLC0415
     from xuncha.trail.git import git_dir  # noqa: PLC0415
 
@@ -202,7 +202,7 @@ def _history(root: Path, identity: Identity) -> list[Event]:
 
 
 def _problem(text: str, register: Register) -> str:
-    """The number of a problem that is there.
+    """Read the number of a problem that is there.
 
     Raises:
         RefusedError: the text is something else, or there is no such problem.

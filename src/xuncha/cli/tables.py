@@ -34,22 +34,16 @@ _MANY = 40
 
 
 def bar(closed: int, total: int, width: int = _BAR) -> Text:
-    """A progress bar, readable without colours; full only when all is closed."""
+    """Draw a progress bar, readable without colours; full only when all is closed."""
     filled = width * closed // total if total else 0
     style = "green" if 0 < total == closed else "cyan"
     return Text.assemble(("█" * filled, style), ("░" * (width - filled), "dim"))
 
 
 def status_screen(
-    register: Register,
-    counts: Tally,
-    grouped: Sequence[Group],
-    by: str,
-    at: str | None,
-    *,
-    everything: bool,
+    register: Register, counts: Tally, grouped: Sequence[Group], by: str, at: str | None, *, everything: bool
 ) -> list[RenderableType]:
-    """The screen of `status`.
+    """Lay out the screen of `status`.
 
     Args:
         register: what is counted.
@@ -97,7 +91,7 @@ def status_screen(
 def _waiting(
     register: Register, counts: Tally, limit: int | None, again: str, *, past: bool
 ) -> list[RenderableType]:
-    """What is overdue, what is due soon, and what is to be looked at again: each with its rows, by their days."""
+    """List what is overdue, what is due soon, and what is to be looked at again, each by its days."""
     horizon = Horizon.of(register, counts.as_of)
     overdue: list[_Waiting] = []
     due_soon: list[_Waiting] = []
@@ -171,7 +165,7 @@ def _counts(counts: Tally) -> RenderableType:
 
 
 def _left(days: int) -> str:
-    """How many days are left, or how late it is."""
+    """Say how many days are left, or how late it is."""
     if days < 0:
         return ngettext("{n} day late", "{n} days late", -days).format(n=-days)
     return ngettext("{n} day left", "{n} days left", days).format(n=days) if days else _("today")
@@ -206,7 +200,7 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None, whole: str) -> l
 
 
 def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Columns:
-    """The table of `list`."""
+    """Lay out the table of `list`."""
     table = Columns(
         Column(_("No."), wraps=False),
         Column(_("Measure")),
@@ -224,7 +218,7 @@ def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Columns:
 
 
 def state(status: Status, light: Light) -> Text:
-    """The status of a measure, in the colour of its light; the light itself where it calls for something."""
+    """Name the status of a measure, in the colour of its light; the light itself where it calls for something."""
     said = status_name(status) + ("" if light in {"done", "green"} else f" {words.light(light)}")
     return Text(said, words.COLOURS[light])
 

@@ -72,7 +72,7 @@ class WorkingTree:
 
 
 def fingerprint(stream: BinaryIO) -> Fingerprint:
-    """The hash and the size of what a stream holds, never more of it in memory than a block."""
+    """Compute the hash and the size of what a stream holds, with no more than a block of it in memory."""
     import hashlib  # noqa: PLC0415  takes as long to import as a small ledger to count
 
     content = stream.read(LARGEST_POINTER + 1)
@@ -94,12 +94,12 @@ def _kind(entry: os.DirEntry[str]) -> Kind:
 
 
 def located(folder: Path) -> Path:
-    """A folder as it was named, from the root on; `..` is followed, or what lies beside would be looked for above."""
+    """Give a folder as it was named, from the root on; follow `..`, or what lies beside would be looked for above."""
     return folder.resolve() if ".." in folder.parts else folder.absolute()
 
 
 def find(start: Path, named: Path | None) -> Path:
-    """The ledger's folder: the one named, else the nearest one upwards that holds `data/ledger.yaml`.
+    """Find the ledger's folder: the one named, else the nearest one upwards that holds `data/ledger.yaml`.
 
     Raises:
         SurroundingsError: there is none.
@@ -129,7 +129,7 @@ def find(start: Path, named: Path | None) -> Path:
 
 
 def half_written(target: Path) -> Path:
-    """Where a file stands while it is being written; something is there only when a command was killed."""
+    """Name the place of a file while it is being written; something is left there only by a killed command."""
     return target.with_name(f"{TEMPORARY}{zlib.crc32(os.fsencode(target.name)):08x}")
 
 

@@ -37,7 +37,7 @@ _SEPARATOR = re.compile(r"[\x85\u2028\u2029]")
 
 
 def decode(content: bytes) -> str:
-    """The text of a file, without the byte order mark that some editors put before it.
+    """Decode the text of a file, without the byte order mark that some editors put before it.
 
     Raises:
         UnreadableError: too large, not UTF-8, or with characters that no text has.
@@ -90,7 +90,7 @@ def parse(content: bytes) -> dict[str, Any]:
 
 
 def _evidently_plain(text: str) -> bool:
-    """Whether the text holds nothing on which the two readers could differ, equal keys apart."""
+    """Tell whether the text holds nothing on which the two readers could differ, equal keys apart."""
     if len(text) > MOST:  # it may hold more values than a record has; the careful reader counts them
         return False
     lines = f"\n{text}"
@@ -103,13 +103,14 @@ def _evidently_plain(text: str) -> bool:
         return False
     if (">" in text or "|" in text) and _BLOCK_IN_BRACKETS.search(text):
         return False
-    if text[_LEADING_COMMENTS.match(text).end() :][:1] in {" ", "{"}:  # type: ignore[union-attr]  it matches nothing, too
+    start = _LEADING_COMMENTS.match(text)
+    if start is not None and text.startswith((" ", "{"), start.end()):
         return False
     return "{" not in text or "{" not in _SIMPLE_FLOW_MAPPING.sub("", text)
 
 
 def _keys(value: dict[Any, Any] | list[Any], deeper: int = DEEPEST) -> int:
-    """How many keys with a value there are at any depth.
+    """Count the keys with a value at any depth.
 
     Every key takes a colon, and `?` and keys without a colon are ruled out before: where the text has as many colons
     as there are keys, no key was passed over for an equal one. A key without a value spoils the count on purpose, since
@@ -164,7 +165,7 @@ def _parse_carefully(text: str) -> dict[str, Any]:
 
 
 def _disputed(text: str) -> Iterator[str]:
-    """The keys of a record that stand between the marks of git."""
+    """Yield the keys of a record that stand between the marks of git."""
     inside = False
     for line in text.splitlines():
         if line.startswith(("<<<<<<<", ">>>>>>>")):
