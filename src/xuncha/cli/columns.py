@@ -118,7 +118,7 @@ def _lines(
     if column.style and isinstance(cell, str):
         cell = Text(cell, column.style)
     if isinstance(cell, str):
-        for line in _wrapped(cell, room) if column.wraps else [cell]:
+        for line in wrapped(cell, room) if column.wraps else [cell]:
             taken = width(line)
             if taken > room:
                 line, taken = set_cell_size(line, room - 1) + "…", room  # noqa: PLW2901
@@ -134,7 +134,7 @@ def _lines(
         yield [Segment(before), *styled, Segment(after)]
 
 
-def _wrapped(text: str, room: int) -> list[str]:
+def wrapped(text: str, room: int) -> list[str]:
     """Break a text at its line ends, at blanks, and inside of what is longer than a line."""
     if width(text) <= room and "\n" not in text:
         return [text]
