@@ -25,6 +25,7 @@ from rich.table import Table
 
 HERE = Path(__file__).parent
 XUNCHA = [sys.executable, "-m", "xuncha"]
+TERMINAL = [sys.executable, str(HERE / "terminal.py")]
 BASELINE = [sys.executable, str(HERE / "baseline.py"), "status"]
 ENVIRONMENT = {
     # As for its users, what was compiled once is kept.
@@ -105,6 +106,7 @@ def measure_all(folder: Path, rounds: int, *, large: bool, table: Table) -> None
             BASELINE,
         )
         sizes[size] = (first, later)
+        look(table, ledger, size, few)
         megabytes = peak(status(ledger), forget(ledger))
         table.add_row(
             f"memory of the first run at {size:,}",
@@ -124,6 +126,20 @@ def measure_all(folder: Path, rounds: int, *, large: bool, table: Table) -> None
     dashboard(table, folder, seed, rounds)
     growth = (sizes[MIDDLE][0] - 1) / (sizes[1_000][0] - 1)
     table.add_row("first run beyond the baseline, 10,000 / 1,000", f"{growth:.1f}", "<= 10", "")
+
+
+def look(table: Table, ledger: Path, size: int, rounds: int) -> None:
+    """The first `status`, `list` in a pipe and on a terminal, and `show`, each beside a later `status` of the same ledger."""
+    later = status(ledger)
+    xuncha = later[:-1]
+    aim = {1_000: "", MIDDLE: "<= 2.5", 100_000: "<= 4"}[size]
+    whole = f"{size:,} / later status"
+    first_aim, show_aim = ("<= 4.5", "<= 1.5") if size == MIDDLE else ("", "")
+    ratio(table, f"first status, {whole}", first_aim, rounds, later, later, forget(ledger))
+    ratio(table, f"list, {whole}", aim, rounds, [*xuncha, "list"], later)
+    shown = [*TERMINAL, *xuncha, "list"]
+    ratio(table, f"list on a terminal, {whole}", aim, rounds, shown, [*TERMINAL, *later])
+    ratio(table, f"show, {whole}", show_aim, rounds, [*xuncha, "show", "2.1"], later)
 
 
 def dashboard(table: Table, folder: Path, seed: Path, rounds: int) -> None:

@@ -43,10 +43,9 @@ class Rule(Generic[P]):
         """Make a finding of this rule."""
         return Finding(self.code, message, place, hint, self.severity)
 
-    def __call__(self, *asked: Any) -> Iterator[Finding[P]]:  # noqa: ANN401  each catalogue asks something else
-        """Run the check, and yield what it finds under this rule's code."""
-        for place, message, hint in self.check(*asked) if self.check else ():
-            yield self.at(place, message, hint)
+    def __call__(self, *asked: Any) -> list[Finding[P]]:  # noqa: ANN401  each catalogue asks something else
+        """Run the check, and list what it finds under this rule's code."""
+        return [self.at(*found) for found in self.check(*asked)] if self.check else []
 
 
 class Catalogue(dict[str, Rule[P]]):

@@ -481,6 +481,7 @@ def test_a_row_says_what_the_record_says() -> None:
         "publish": True,
         "looked_at": "2025-06-01",
         "slipped": False,
+        "escalated": True,
     }
 
 

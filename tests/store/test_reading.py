@@ -338,7 +338,7 @@ def _with_examples(test: Any) -> Any:
 
 
 @_with_examples
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(mutants())
 def test_a_file_that_is_read_on_the_fast_path_is_read_alike_on_the_careful_one(text: str) -> None:
     content = text.encode()
@@ -355,7 +355,7 @@ def test_a_file_that_is_read_on_the_fast_path_is_read_alike_on_the_careful_one(t
 
 
 @_with_examples
-@settings(max_examples=800)
+@settings(max_examples=300)
 @given(mutants())
 def test_what_is_read_is_what_another_reader_of_yaml_reads(text: str) -> None:
     try:
@@ -379,7 +379,7 @@ def _assert_alike(text: str, data: dict[str, Any]) -> None:
         assert oracle.normalised(data) == oracle.normalised(expected)
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.text(st.sampled_from("ab:- \n[]{},#'\"|>?&*!%~\t\r\\0甲\x00\ufeff"), max_size=40))
 @example("")
 @example("\x00")
@@ -398,7 +398,7 @@ def test_any_bytes_are_read_or_refused_and_nothing_else_happens(content: bytes) 
     assert code is None or code in RULES
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(mutants())
 def test_a_spoiled_file_is_a_finding_at_a_place_it_has_or_no_finding_and_never_a_crash(text: str) -> None:
     source = OneFile(text.encode())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date as Date  # noqa: N812  a field named `date` would hide the type
+from functools import lru_cache
 from math import isfinite
 from typing import Annotated
 
@@ -23,12 +24,18 @@ def iso_date(value: object) -> Date:
     """
     if isinstance(value, Date):
         return value
-    if isinstance(value, str) and _ISO_DATE.fullmatch(value):
-        try:
-            return Date.fromisoformat(value)
-        except ValueError:
-            pass
+    if isinstance(value, str) and (day := _day(value)):
+        return day
     raise PydanticCustomError("bad_date", "not a date: {value}", {"value": str(value)[:40]})
+
+
+@lru_cache(maxsize=4096)
+def _day(text: str) -> Date | None:
+    """Read a date; the files of a ledger say the same few hundred days again and again."""
+    try:
+        return Date.fromisoformat(text) if _ISO_DATE.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 Day = Annotated[

@@ -39,8 +39,7 @@ class Identity(NamedTuple):
         match = _FORM.fullmatch(unicodedata.normalize("NFKC", text.strip()).replace("。", "."))
         if match is None:
             raise RefusedError(
-                "bad-id",
-                _("“{text}” is not a number of a problem (2) or a measure (2.3)").format(text=text),
+                "bad-id", _("“{text}” is not a number of a problem (2) or a measure (2.3)").format(text=text)
             )
         return cls(int(match[1]), int(match[2] or 0))
 

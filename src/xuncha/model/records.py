@@ -84,7 +84,7 @@ class Problem(Record):
     publish: bool = Field(default=True, description="false：计入总数，不进入任何公开文件")
 
     def row(self, number: int, measures: tuple[MeasureRow, ...]) -> ProblemRow:
-        """The flat view, with its measures' rows."""
+        """Give the flat view, with its measures' rows."""
         return ProblemRow(str(number), self.title, self.category, self.publish, measures)
 
 
@@ -113,7 +113,7 @@ class Measure(Record):
         return last is not None and last.result == "slipped"
 
     def row(self, identity: Identity, problem: Problem | None) -> MeasureRow:
-        """The flat view."""
+        """Give the flat view."""
         looks = [review.date for review in self.reviews] + ([self.closed.date] if self.closed else [])
         looked_at = max(looks) if looks and self.status == "closed" else None
         return MeasureRow(
@@ -130,6 +130,7 @@ class Measure(Record):
             publish=self.publish and problem is not None and problem.publish,
             looked_at=looked_at.isoformat() if looked_at else None,
             slipped=looked_at is not None and self._slipped(),
+            escalated=self.escalated is not None,
         )
 
 
@@ -142,14 +143,14 @@ class Ledger:
     measures: dict[Identity, Measure]
 
     def by_problem(self) -> dict[int, dict[Identity, Measure]]:
-        """The measures of each problem."""
+        """Group the measures by problem."""
         found: dict[int, dict[Identity, Measure]] = {number: {} for number in self.problems}
         for identity, measure in self.measures.items():
             found[identity.problem][identity] = measure
         return found
 
     def register(self) -> Register:
-        """The flat view."""
+        """Give the flat view."""
         rows = []
         for number, measures in self.by_problem().items():
             problem = self.problems[number]

@@ -101,7 +101,7 @@ class Settings(Record):
     proof: list[Silence] = Field(default_factory=list, description="校对通报时不再提示的问题")
 
     def frame(self) -> Frame:
-        """What of it problems and measures are checked and counted against."""
+        """Give what problems and measures are checked and counted against."""
         return Frame(
             organisation=self.organisation,
             inspector=self.inspection.inspector,

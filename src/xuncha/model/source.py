@@ -35,7 +35,7 @@ _POINTER = re.compile(
 
 
 def pointed_at(content: bytes) -> Fingerprint | None:
-    """Of which file this is the pointer that git-lfs keeps in its stead; None where it is none."""
+    """Read the pointer that git-lfs keeps in place of a file; None where the content is none."""
     match = _POINTER.fullmatch(content) if len(content) <= LARGEST_POINTER else None
     return match and Fingerprint(match["sha256"].decode(), int(match["size"]), fetched=False)
 
@@ -44,11 +44,11 @@ class Source(Protocol):
     """Where a ledger's files are read from: the working tree, or a commit."""
 
     def entries(self, folder: str) -> list[Entry]:
-        """What a folder holds, without names that begin with a dot; empty where there is no such folder."""
+        """List a folder, without names that begin with a dot; empty where there is no such folder."""
         ...
 
     def read(self, path: str) -> bytes:
-        """The bytes of a file.
+        """Give the bytes of a file.
 
         Raises:
             OSError: there is none, or it cannot be read.
@@ -56,5 +56,5 @@ class Source(Protocol):
         ...
 
     def fingerprint(self, path: str) -> Fingerprint | None:
-        """The hash and the size of a file; None where there is none."""
+        """Compute the hash and the size of a file; None where there is none."""
         ...

@@ -17,7 +17,7 @@ Action = Literal[
 
 
 def status_name(status: str | None) -> str:
-    """A status as people call it, in the chosen language; what is none, as it stands."""
+    """Name a status in the chosen language; give what is no status as it stands."""
     names = {
         "not_started": _("not started"),
         "in_progress": _("in progress"),
@@ -28,5 +28,6 @@ def status_name(status: str | None) -> str:
 
 
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+LIGHTS: Final[tuple[Light, ...]] = get_args(Light)
 TERMS: Final[tuple[Term, ...]] = get_args(Term)
 REVIEW_RESULTS: Final[tuple[ReviewResult, ...]] = get_args(ReviewResult)

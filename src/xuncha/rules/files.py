@@ -57,10 +57,7 @@ RULES.declare(
     right="title: 整改措施",
 )
 RULES.declare(
-    "several-documents",
-    why="A file is one record.",
-    wrong="title: 甲\n---\ntitle: 乙",
-    right="title: 甲",
+    "several-documents", why="A file is one record.", wrong="title: 甲\n---\ntitle: 乙", right="title: 甲"
 )
 RULES.declare(
     "too-deep",

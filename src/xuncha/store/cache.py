@@ -50,7 +50,7 @@ class _Kept(NamedTuple):
 
 
 def register(root: Path) -> Register:
-    """The register of a ledger, read from its files wherever the cache cannot be believed.
+    """Give the register of a ledger, read from its files wherever the cache cannot be believed.
 
     Raises:
         InvalidLedgerError: the ledger breaks rules; carries every finding.
@@ -84,7 +84,7 @@ def register(root: Path) -> Register:
 
 
 def register_at(tree: Tree) -> Register:
-    """The register of a ledger as a commit holds it.
+    """Give the register of a ledger as a commit holds it.
 
     A problem's folder is read where git names it, or its evidence, otherwise than in the commit that was last looked at:
     what has one name in git is the same.
@@ -183,7 +183,7 @@ def _stamp_of_file(path: str, now: int) -> tuple[str, bool]:
 
 
 def _stamp_of_folder(path: str, now: int, base: str, evidence: tuple[str, ...]) -> tuple[str, bool]:
-    """What a folder looks like from outside, and whether its last change is far enough behind."""
+    """Tell what a folder looks like from outside, and whether its last change is far enough behind."""
     parts = []
     latest = 0
     with contextlib.suppress(OSError), os.scandir(path) as entries:
@@ -215,12 +215,12 @@ def _linked(base: str, kept: _Kept) -> bool:
 
 
 def _changed(status: os.stat_result) -> int:
-    """When a file last changed. Every change sets ctime, and no program can set it back; Windows has only mtime."""
+    """Tell when a file last changed. Every change sets ctime, and no program can set it back; Windows has only mtime."""
     return status.st_mtime_ns if _WINDOWS else status.st_ctime_ns
 
 
 def _names(path: str) -> list[str] | None:
-    """The names in a folder of folders, in order of the numbers they are; None where something else is among them."""
+    """List the folders of problems in the order of their numbers; None where something else is among them."""
     names = []
     try:
         with os.scandir(path) as entries:
@@ -236,7 +236,7 @@ def _names(path: str) -> list[str] | None:
 
 
 def _sorted(names: Iterable[str]) -> list[str]:
-    """The names of folders in order of the numbers they are; what is no number comes last, and is found wrong later."""
+    """Sort names of folders by their numbers; what is no number comes last, and is found wrong later."""
     return sorted(names, key=lambda name: (int(name), name) if name.isdecimal() else (math.inf, name))
 
 
@@ -245,7 +245,7 @@ _measure: Callable[[tuple[Any, ...]], MeasureRow] = partial(tuple.__new__, Measu
 
 
 def _plain(row: ProblemRow, shared: dict[Any, Any]) -> tuple[Any, ...]:
-    """A row as plain values; what is equal among all rows (names, days, statuses) is written once, and read once."""
+    """Turn a row into plain values; equal ones among all rows (names, days) are written once, and read once."""
     return (
         *row[:-1],
         tuple(tuple([shared.setdefault(value, value) for value in each]) for each in row.measures),

@@ -35,7 +35,7 @@ class UnreadableError(Exception):
 
 
 def invisible(text: str, index: int) -> UnreadableError:
-    """The refusal of a character that cannot be seen, at its place."""
+    """Refuse a character that cannot be seen, at its place."""
     before = _LINE_END.split(text[:index])
     return UnreadableError(
         Fault(

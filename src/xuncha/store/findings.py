@@ -18,7 +18,7 @@ _MOST = 100
 
 
 def placed(path: str, content: bytes, broken: list[Finding[Location]]) -> list[Finding[Place]]:
-    """What is broken in a file that could be read, at its places."""
+    """Place what is broken in a file that could be read."""
     from xuncha.store.positions import place_of, tree  # noqa: PLC0415  only where something is wrong
 
     text = decode(content)
@@ -35,14 +35,14 @@ def placed(path: str, content: bytes, broken: list[Finding[Location]]) -> list[F
 
 
 def of_fault(path: str, content: bytes, fault: Fault) -> Finding[Place]:
-    """Why a file could not be read."""
+    """Tell why a file could not be read."""
     text = content.decode("utf-8-sig", "replace")
     place = Place(path, fault.line, fault.column, excerpt(text, fault.line, fault.column))
     return Finding(fault.code, fault.message, place, fault.hint)
 
 
 def excerpt(text: str, number: int, column: int) -> str:
-    """The offending line; of a long one, what stands around the column."""
+    """Quote the offending line; of a long one, what stands around the column."""
     lines = re.split(r"\r\n|\n|\r", text)
     line = lines[number - 1] if number <= len(lines) else ""
     start = max(0, column - 60) if len(line) > 100 else 0  # noqa: PLR2004
@@ -50,19 +50,19 @@ def excerpt(text: str, number: int, column: int) -> str:
 
 
 def about(path: str, code: str, message: str, hint: str) -> Finding[Place]:
-    """What is wrong with a file or a folder as a whole."""
+    """Tell what is wrong with a file or a folder as a whole."""
     return Finding(code, message, Place(path), hint)
 
 
 def link(path: str) -> Finding[Place]:
-    """A link, where a file or a folder should be."""
+    """Tell of a link where a file or a folder should be."""
     return about(
         path, "symbolic-link", _("{path} is a link").format(path=path), _("put the file itself here")
     )
 
 
 def unreadable(path: str, error: OSError) -> Finding[Place]:
-    """A file or a folder that the system does not let us read."""
+    """Tell of a file or a folder that the system does not let us read."""
     return about(
         path, "unreadable", _("{path} cannot be read: {reason}").format(path=path, reason=cause_of(error)), ""
     )

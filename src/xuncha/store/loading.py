@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
@@ -22,7 +22,7 @@ from xuncha.rules.measure import broken as broken_measure
 from xuncha.store.faults import UnreadableError
 from xuncha.store.findings import about, link, of_fault, placed, unreadable
 from xuncha.store.reading import parse
-from xuncha.store.shape import shape
+from xuncha.store.shape import Shaped, shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
@@ -38,15 +38,6 @@ _FRAMING = frozenset({"inspection", "categories", "leaders", "offices", "outcome
 _Record = TypeVar("_Record", bound=BaseModel)
 
 
-class _Read(NamedTuple, Generic[_Record]):
-    """One file, read."""
-
-    record: _Record | None
-    """None where nothing of it can be read."""
-    unsound: frozenset[str]
-    findings: list[Finding[Place]]
-
-
 @dataclass
 class ProblemFolder:
     """What a problem's folder holds."""
@@ -57,7 +48,7 @@ class ProblemFolder:
     findings: list[Finding[Place]] = field(default_factory=list)
 
     def row(self) -> ProblemRow:
-        """The flat view; there must be no findings."""
+        """Give the flat view; there must be no findings."""
         assert self.problem is not None  # noqa: S101  no findings, so it is there
         return self.problem.row(
             self.number,
@@ -65,7 +56,7 @@ class ProblemFolder:
         )
 
     def evidence(self) -> list[str]:
-        """The paths of the evidence files that the measures name."""
+        """List the paths of the evidence files that the measures name."""
         return [
             f"{EVIDENCE}/{identity}/{item.file}"
             for identity, measure in self.measures.items()
@@ -87,22 +78,22 @@ class LedgerFile:
 
 
 def load_settings(source: Source) -> LedgerFile:
-    """Read and check `data/ledger.yaml`; tells also why `data` itself cannot be looked into."""
+    """Read and check `data/ledger.yaml`; tell also why `data` itself cannot be looked into."""
     from xuncha.model.settings import Settings  # noqa: PLC0415  a command that has the frame need not build it
 
     entries, findings = _data(source)
     if findings:
         return LedgerFile(None, None, findings)
-    read = _record(source, LEDGER_FILE, Settings, entries)
-    if read.record is None:
-        return LedgerFile(None, None, read.findings)
-    findings = read.findings + _findings(source, LEDGER_FILE, broken_settings(read.record, read.unsound))
-    frame = None if read.unsound & _FRAMING else read.record.frame()
-    return LedgerFile(None if findings else read.record, frame, findings)
+    settings, findings, unsound = _record(source, LEDGER_FILE, Settings, entries)
+    if settings is None:
+        return LedgerFile(None, None, findings)
+    findings += _findings(source, LEDGER_FILE, broken_settings(settings, unsound))
+    frame = None if unsound & _FRAMING else settings.frame()
+    return LedgerFile(None if findings else settings, frame, findings)
 
 
 def load_folders(source: Source, filled: Container[str] = ()) -> tuple[dict[int, str], list[Finding[Place]]]:
-    """The problems' folders by their numbers, in order; and what is wrong with their names.
+    """List the problems' folders by their numbers, in order; and what is wrong with their names.
 
     Args:
         source: where to look.
@@ -167,44 +158,36 @@ def load_problem(source: Source, name: str, frame: Frame | None) -> ProblemFolde
     number = int(name)
     folder = f"{PROBLEMS}/{name}"
     entries, findings = _listed(source, folder)
+    loaded = ProblemFolder(number, findings=findings)
     if findings:
-        return ProblemFolder(number, findings=findings)
-    loaded = ProblemFolder(number)
+        return loaded
+    path = f"{folder}/problem.yaml"
     if any(entry.name == "problem.yaml" for entry in entries):
-        path = f"{folder}/problem.yaml"
-        problem = _record(source, path, Problem, entries)
-        loaded.findings = problem.findings
-        if problem.record and frame and "category" not in problem.unsound:
-            loaded.findings += _findings(source, path, unknown_category(problem.record, frame))
-        if not problem.unsound:
-            loaded.problem = problem.record
+        problem, broken, unsound = _record(source, path, Problem, entries)
+        findings += broken
+        if problem and frame and "category" not in unsound:
+            findings += _findings(source, path, unknown_category(problem, frame))
+        if not unsound:
+            loaded.problem = problem
     else:
-        path = f"{folder}/problem.yaml"
-        loaded.findings.append(
-            about(
-                path,
-                "file-missing",
-                _("{path} is missing").format(path=path),
-                _("write it, with `title` and `category`"),
-            )
-        )
+        hint = _("write it, with `title` and `category`")
+        findings.append(about(path, "file-missing", _("{path} is missing").format(path=path), hint))
     identities, wrong = _identities(number, folder, entries)
-    loaded.findings += wrong
+    findings += wrong
     for identity in identities:
         path = f"{folder}/{identity}.yaml"
-        measure = _record(source, path, Measure, entries)
-        found = measure.findings
-        if measure.record and not measure.unsound:
-            loaded.measures[identity] = measure.record
-        if measure.record and frame:
+        measure, broken, unsound = _record(source, path, Measure, entries)
+        if measure and not unsound:
+            loaded.measures[identity] = measure
+        if measure and frame:
             around = Neighbourhood(identity, frame, loaded.problem, _fingerprints(source, identity))
-            found += _findings(source, path, broken_measure(measure.record, around, measure.unsound))
-        loaded.findings += sorted(found, key=lambda finding: (finding.place.line, finding.place.column))
+            broken += _findings(source, path, broken_measure(measure, around, unsound))
+        findings += sorted(broken, key=lambda finding: (finding.place.line, finding.place.column))
     return loaded
 
 
 def check(source: Source) -> list[Finding[Place]]:
-    """Every finding of a whole ledger, in the order of its files. Reads every file anew."""
+    """Find all that is wrong in a whole ledger, in the order of its files. Reads every file anew."""
     return _everything(source)[1]
 
 
@@ -220,14 +203,26 @@ def ledger(source: Source) -> Ledger:
     return loaded
 
 
+def record_of(source: Source, identity: Identity) -> Problem | Measure:
+    """Load one problem or measure by itself, without the rules that ask its surroundings.
+
+    Raises:
+        InvalidLedgerError: there is none, or it breaks rules.
+    """
+    read = (
+        _record(source, identity.path, Problem)
+        if identity.is_problem
+        else _record(source, identity.path, Measure)
+    )
+    if read.record is None or read.broken:
+        raise InvalidLedgerError(read.broken)
+    return read.record
+
+
 def records_of(source: Source, identities: Iterable[Identity]) -> dict[Identity, Measure]:
-    """Some measures by themselves, as a source holds them; those that it does not hold, or not in order, are left out."""
-    found = {}
-    for identity in identities:
-        read = _record(source, identity.path, Measure)
-        if read.record and not read.unsound:
-            found[identity] = read.record
-    return found
+    """Load some measures by themselves; leave out those that the source does not hold, or that are not in order."""
+    read = {identity: _record(source, identity.path, Measure) for identity in identities}
+    return {identity: each.record for identity, each in read.items() if each.record and not each.unsound}
 
 
 def _everything(source: Source) -> tuple[Ledger | None, list[Finding[Place]]]:
@@ -245,14 +240,14 @@ def _everything(source: Source) -> tuple[Ledger | None, list[Finding[Place]]]:
 
 
 def _data(source: Source) -> tuple[list[Entry], list[Finding[Place]]]:
-    """What the folder `data` holds; nothing and the finding where it is a link or cannot be listed."""
+    """List the folder `data`; give nothing and the finding where it is a link or cannot be listed."""
     if ("data", "link") in _listed(source, "")[0]:
         return [], [link("data")]
     return _listed(source, "data")
 
 
 def _listed(source: Source, folder: str) -> tuple[list[Entry], list[Finding[Place]]]:
-    """What a folder holds; nothing and the finding where the system does not let it be listed."""
+    """List a folder; give nothing and the finding where the system does not let it be listed."""
     try:
         return source.entries(folder), []
     except OSError as error:
@@ -318,35 +313,30 @@ def _gaps(
     return findings
 
 
-def _record(source: Source, path: str, kind: type[_Record], entries: Iterable[Entry] = ()) -> _Read[_Record]:
+def _record(
+    source: Source, path: str, kind: type[_Record], entries: Iterable[Entry] = ()
+) -> Shaped[_Record, Place]:
     """Read one file as a record, and tell why that cannot be done, or not with every key."""
-
-    def nothing(finding: Finding[Place]) -> _Read[_Record]:
-        return _Read(None, frozenset(), [finding])
-
     name = path.rpartition("/")[2]
     for entry in entries:
         if entry.name == name and entry.kind != "file":
-            return nothing(
-                link(path)
-                if entry.kind == "link"
-                else about(path, "misnamed", _("{path} is not a file").format(path=path), "")
-            )
+            other = about(path, "misnamed", _("{path} is not a file").format(path=path), "")
+            return Shaped(None, [link(path) if entry.kind == "link" else other])
     try:
         content = source.read(path)
     except FileNotFoundError:
-        return nothing(about(path, "file-missing", _("{path} is missing").format(path=path), ""))
+        return Shaped(None, [about(path, "file-missing", _("{path} is missing").format(path=path), "")])
     except OSError as error:
-        return nothing(unreadable(path, error))
+        return Shaped(None, [unreadable(path, error)])
     try:
-        shaped = shape(kind, parse(content))
+        record, broken, unsound = shape(kind, parse(content))
     except UnreadableError as error:
-        return nothing(of_fault(path, content, error.fault))
-    return _Read(shaped.record, shaped.unsound, placed(path, content, shaped.broken) if shaped.broken else [])
+        return Shaped(None, [of_fault(path, content, error.fault)])
+    return Shaped(record, placed(path, content, broken) if broken else [], unsound)
 
 
 def _findings(source: Source, path: str, broken: Iterable[Finding[Location]]) -> list[Finding[Place]]:
-    """Rules broken by a file that could be read, at their places; or that evidence which it names cannot be read."""
+    """Place the rules that a file breaks; or tell that evidence which it names cannot be read."""
     try:
         found = list(broken)
     except OSError as error:

@@ -18,7 +18,7 @@ KINDS: dict[str, type[BaseModel]] = {"ledger": Settings, "problem": Problem, "me
 
 
 def whole() -> dict[str, Any]:
-    """One schema that fits each of the three kinds of files."""
+    """Give one schema that fits each of the three kinds of files."""
     names, schema = models_json_schema(
         [(kind, "validation") for kind in KINDS.values()], ref_template="#/$defs/{model}"
     )
@@ -32,5 +32,5 @@ def whole() -> dict[str, Any]:
 
 
 def one(name: str) -> dict[str, Any]:
-    """The schema of one kind of files: `ledger`, `problem` or `measure`."""
+    """Give the schema of one kind of files: `ledger`, `problem` or `measure`."""
     return {"$schema": DIALECT, **KINDS[name].model_json_schema()}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xuncha.rules.catalogue import Location
 
 _Record = TypeVar("_Record", bound=BaseModel)
-
+P = TypeVar("P")
 
 # What stands in for a required key that is missing or wrong, so that the rules can look at the other keys.
 _STAND_INS: dict[str, dict[str, Any]] = {
@@ -30,20 +30,21 @@ _STAND_INS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-class Shaped(NamedTuple, Generic[_Record]):
+class Shaped(NamedTuple, Generic[_Record, P]):
     """A record made of plain data, and how far it can be trusted."""
 
-    record: _Record
-    broken: list[Finding[Location]]
-    """Keys that are missing or unknown, and values that are not what they should be."""
-    unsound: frozenset[str]
+    record: _Record | None
+    """None where nothing of a file can be read."""
+    broken: list[Finding[P]]
+    """Keys that are missing or unknown, and values that are not what they should be; or why the file cannot be read."""
+    unsound: frozenset[str] = frozenset()
     """The keys of the record that say nothing: what the file holds under them is missing or broken."""
 
 
-def shape(kind: type[_Record], data: dict[str, Any]) -> Shaped[_Record]:
+def shape(kind: type[_Record], data: dict[str, Any]) -> Shaped[_Record, Location]:
     """Make a record of plain data; of its sound keys alone, where some are broken."""
     try:
-        return Shaped(kind.model_validate(data), [], frozenset())
+        return Shaped(kind.model_validate(data), [])
     except ValidationError as error:
         broken = [_broken(kind, complaint) for complaint in error.errors(include_url=False)]
     unsound = frozenset(str(item.place[0]) for item in broken)
@@ -135,7 +136,7 @@ def _bad_text(location: Location, key: str, value: str, pattern: str) -> Finding
 
 
 def _location(steps: tuple[int | str, ...]) -> Location:
-    """Pydantic's way to a value, without what it adds for unions and keys."""
+    """Give pydantic's way to a value, without what it adds for unions and keys."""
     plain: list[str | int] = []
     for place, step in enumerate(steps):
         tagged = place > 1 and steps[place - 2] == "evidence" and step in {"text", "file"}
@@ -145,7 +146,7 @@ def _location(steps: tuple[int | str, ...]) -> Location:
 
 
 def _fields(kind: type[BaseModel], location: Location) -> list[str]:
-    """The keys that the mapping at a location may have."""
+    """List the keys that the mapping at a location may have."""
     current: Any = kind
     for step in location:
         if isinstance(step, str) and isinstance(current, type) and issubclass(current, BaseModel):
@@ -190,7 +191,7 @@ def _wanted(kind: str) -> str:
 
 
 def _how(kind: str, value: object) -> str:
-    """How a value of the kind that is wanted is written."""
+    """Say how a value of the kind that is wanted is written."""
     if value is None:
         return _("write a value behind it")
     match kind:

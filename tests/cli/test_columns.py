@@ -1,0 +1,71 @@
+"""Rows in columns: nothing is lost, nothing is wider than the screen, and lines break where they always did."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from xuncha.cli.columns import Column, Columns, width, wrapped
+
+WORDS = st.text(alphabet="ab 甲乙，。“—1é\u0301ｱ🙂", max_size=40)
+CONSOLE = Console(file=io.StringIO(), width=80)
+
+
+def shown(table: Columns, columns: int = 80) -> list[str]:
+    """The lines of a table on a screen without colours."""
+    console = Console(file=io.StringIO(), width=columns)
+    with console.capture() as captured:
+        console.print(table, crop=False)
+    return captured.get().splitlines()
+
+
+@given(WORDS)
+def test_the_quick_width_is_the_width_that_rich_measures(text: str) -> None:
+    assert width(text) == cell_len(text)
+
+
+@settings(max_examples=60)
+@given(WORDS, st.integers(2, 30))
+def test_lines_break_where_rich_breaks_them(text: str, room: int) -> None:
+    broken = Text(text).wrap(CONSOLE, room, overflow="fold")
+    assert wrapped(text, room) == [line.plain.rstrip() for line in broken] or not text.strip()
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=4), st.integers(20, 60))
+def test_no_line_is_wider_than_the_screen_and_no_word_is_lost(
+    rows: list[tuple[str, str]], columns: int
+) -> None:
+    table = Columns(Column(fills=True), Column())
+    for row in rows:
+        table.add(*row)
+    lines = shown(table, columns)
+    assert max(map(cell_len, lines)) <= columns
+    for character in "甲乙1":
+        assert "".join(lines).count(character) == sum("".join(row).count(character) for row in rows)
+
+
+def test_numbers_stand_at_the_right_and_a_filling_column_takes_the_room() -> None:
+    table = Columns(Column(wraps=False, right=True), Column(fills=True), Column(wraps=False))
+    table.add("1", "甲", "末")
+    table.add("10", "乙", Text("末", "red"))
+    assert shown(table, 20) == [" 1 甲             末", "10 乙             末"]
+
+
+@pytest.mark.parametrize("columns", [1, 5])
+def test_a_screen_without_room_is_no_reason_to_stop(columns: int) -> None:
+    table = Columns(Column("No.", wraps=False), Column("Measure"), Column("Due", wraps=False))
+    table.add("1.1", "做好1.1号工作", "2024-12-31")
+    assert shown(table, columns)
+
+
+def test_a_control_character_is_shown_and_never_sent() -> None:
+    table = Columns(Column())
+    table.add("甲\x1b[31m乙")
+    assert shown(table) == ["甲\N{REPLACEMENT CHARACTER}[31m乙"]
