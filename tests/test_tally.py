@@ -226,7 +226,6 @@ def test_the_counts_of_a_small_ledger_are_those_counted_by_hand() -> None:
         escalated=0,
         published_problems=2,
         published_measures=3,
-        due_soon_days=14,
     )
 
 
@@ -250,7 +249,7 @@ def test_only_open_measures_are_still_a_leader_s_own_task() -> None:
 
 def test_the_rates_are_said_as_notices_print_them() -> None:
     counted = tally(_seen(), TODAY)
-    assert (counted.problem_rate, counted.measure_rate, counted.under_way) == ("25%", "50%", 2)
+    assert (counted.problem_rate, counted.measure_rate, counted.measures_in_progress) == ("25%", "50%", 2)
 
 
 def test_what_is_withheld_counts_in_every_total() -> None:

@@ -113,53 +113,35 @@ class Tally:
     """Open measures that are a leader's own task (攻坚事项)."""
     published_problems: int
     published_measures: int
-    due_soon_days: int
-    """From how many days before its time limit a measure is yellow."""
-    measures_escalated: int = 0
-    """Open ones that are a leader's own task (攻坚事项). The register does not know them: who has the records counts them."""
 
     @property
     def by_status(self) -> dict[Status, int]:
-        """Measures by status, in the order of the workflow."""
+        """Give the measures by status, in the order of the workflow."""
         return {status: getattr(self, status) for status in STATUSES}
 
     @property
     def measures_in_progress(self) -> int:
-        """Measures in progress or submitted, which a notice counts together."""
+        """Count measures in progress and submitted ones together, as a notice does."""
         return self.in_progress + self.submitted
 
     @property
     def problem_rate(self) -> str:
-        """整改完成率: of problems, in percent."""
+        """Give the rate of complete problems (整改完成率), in percent."""
         return percent(self.problems_closed, self.problems)
 
     @property
     def measure_rate(self) -> str:
-        """销号率: of measures, in percent."""
+        """Give the rate of closed measures (销号率), in percent."""
         return percent(self.closed, self.measures)
 
     # Templates of notices and dashboards, which offices have copies of, know these under other names.
     problems_done = property(attrgetter("problems_closed"))
     problems_rate = property(attrgetter("problem_rate"))
     measures_done = measures_closed = property(attrgetter("closed"))
+    measures_escalated = property(attrgetter("escalated"))
     measures_not_started = property(attrgetter("not_started"))
     measures_rate = property(attrgetter("measure_rate"))
     long_term_done = property(attrgetter("long_term_closed"))
-
-    @property
-    def under_way(self) -> int:
-        """Measures in progress, or whose closing is applied for."""
-        return self.by_status["in_progress"] + self.by_status["submitted"]
-
-    @property
-    def problem_rate(self) -> str:
-        """The rate of complete problems (整改完成率), in percent."""
-        return percent(self.problems_closed, self.problems)
-
-    @property
-    def measure_rate(self) -> str:
-        """The rate of closed measures (销号率), in percent."""
-        return percent(self.closed, self.measures)
 
     @property
     def all_done(self) -> bool:
@@ -247,7 +229,6 @@ def tally(register: Register, today: date) -> Tally:
             [any(row.publish for row in problem.measures) for problem in register.problems]
         ),
         published_measures=sum([row.publish for row in rows]),
-        due_soon_days=register.frame.due_soon_days,
     )
 
 

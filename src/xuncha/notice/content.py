@@ -6,7 +6,7 @@ leader, no finding, no note, no reason, and nothing of what is withheld comes th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from typing import TYPE_CHECKING
 
@@ -158,7 +158,7 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
         ended=settings.inspection.ended,
         feedback=settings.inspection.feedback,
         has_leading_group=settings.leading_group is not None,
-        counts=_counts(ledger, today),
+        counts=tally(ledger.register(), today),
         outcomes=_outcomes(ledger),
         categories=_categories(ledger),
         contact=PublicContact(
@@ -169,11 +169,6 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
         anchor=anchor
         and PublicAnchor(anchor.number, anchor.short, Date.fromisoformat(anchor.day), anchor.errors),
     )
-
-
-def _counts(ledger: Ledger, today: Date) -> Tally:
-    escalated = [each for each in ledger.measures.values() if each.escalated and each.status != "closed"]
-    return replace(tally(ledger.register(), today), measures_escalated=len(escalated))
 
 
 def _outcomes(ledger: Ledger) -> tuple[Outcome, ...]:
