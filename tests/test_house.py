@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SOURCE = Path(xuncha.__file__).parent
 FLOORS = [
-    {"xuncha", "errors", "catalogue", "extras", "language"},
+    {"xuncha", "errors", "catalogue", "parts", "language"},
     {"model"},
     {"rules", "tally"},
     {"trail"},
@@ -251,7 +251,7 @@ def test_the_paper_knows_no_ledger() -> None:
                 "paper",
                 "trail",
                 "errors",
-                "extras",
+                "parts",
                 "language",
             }, module
 

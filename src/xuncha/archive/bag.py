@@ -9,9 +9,9 @@ from typing import IO, TYPE_CHECKING, Any, Final
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from xuncha.errors import RefusedError
-from xuncha.extras import needs
 from xuncha.language import gettext as _
 from xuncha.model.fields import UNSAFE
+from xuncha.parts import needs
 
 if TYPE_CHECKING:
     from datetime import date
@@ -41,7 +41,7 @@ def bagit() -> ModuleType:
     Raises:
         SurroundingsError: it is not installed.
     """
-    with needs("archive"):
+    with needs("office"):
         import bagit as library  # noqa: PLC0415  for this command alone
 
     quiet = logging.getLogger("bagit")

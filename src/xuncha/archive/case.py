@@ -52,7 +52,7 @@ def gather(root: Path, commit: str, day: date, folder: Path) -> tuple[Case, Path
     Raises:
         InvalidLedgerError: the ledger breaks rules at this commit.
         RefusedError: a file is not there, or cannot be named in a bag.
-        SurroundingsError: git or an extra is missing.
+        SurroundingsError: git or the part `office` is missing.
     """
     bag.bagit()
     place = borrow(root, commit, folder / "repository", f"refs/tags/{PREFIX}")

@@ -61,7 +61,7 @@ def verify(file: Path, folder: Path) -> Verdict:
 
     Raises:
         RefusedError: it cannot be read, or is no zip.
-        SurroundingsError: git or the extra is missing.
+        SurroundingsError: git or the part `office` is missing.
     """
     library = bag.bagit()
     inside = folder / "unpacked"

@@ -16,6 +16,7 @@ from xuncha.cli.options import guide
 from xuncha.errors import Finding, Place, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
+from xuncha.parts import how_to_add
 from xuncha.tally import tally
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def proof(
         if not installed():
             screen.warning(
                 _("blanks beside punctuation and full-width letters are not looked for"),
-                _('type: pip install "xuncha[{extra}]"').format(extra="proof"),
+                how_to_add("office"),
             )
         if facts and not about:
             screen.warning(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar, cast
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from xuncha.cli.help import page, panels, summary, verbs_of
+from xuncha.cli.help import page, summary, verbs_of_modules
 from xuncha.cli.invocation import global_options, take
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
@@ -173,8 +173,7 @@ def program(verb: str | None = None) -> typer.Typer:
     )
     app.callback()(_taking(_everything, global_options() if verb is None else {}))
     groups: dict[str, typer.Typer] = {}
-    for family in (each for modules in panels().values() for each in modules):
-        verbs = verbs_of(family)
+    for family, verbs in verbs_of_modules().items():
         if verb is not None and verb not in verbs:
             continue
         module = import_module(f"xuncha.cli.{family}")

@@ -13,6 +13,7 @@ from xuncha.cli.context import Context
 from xuncha.cli.deliver import save
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
+from xuncha.parts import how_to_add
 
 _NAMED = 10
 """Measures that a warning names; who wants to know all of them sees it in the entries."""
@@ -80,5 +81,7 @@ def _warn_of_unknown(measures: list[str], last_year: int) -> None:
             "the days off are known up to {year}: whether {n} days are working days was not checked ({ids})",
             len(measures),
         ).format(year=last_year, n=len(measures), ids=named),
-        _("once the next year is announced: pip install --upgrade chinesecalendar"),
+        _("once the days off of the next year are announced: {hint}").format(
+            hint=how_to_add("office", upgrade=True)
+        ),
     )

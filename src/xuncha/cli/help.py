@@ -24,6 +24,8 @@ _PIECE = re.compile(r"[（《“]*(?:[!-~]+|\S)[，。、；：！？）》”�
 """What no line break may split: a word, or a Chinese character with its punctuation."""
 _ITEM = re.compile(r"\S+(?: \S+)*\s*")
 _WORD = re.compile(r"\S+\s*")
+_HIDDEN: Final = {"share": "merge-driver"}
+"""Verbs that git types, and nobody else, by their modules."""
 _SECTION = re.compile(r"[A-Z][a-z]+:\n")
 
 
@@ -39,7 +41,7 @@ def panels() -> dict[str, dict[str, list[str]]]:
             "work": _("start, progress, attach, submit, return, close, reopen, extend, escalate, review")
         },
         _("Trail"): {"track": _("log, undo"), "audit": _("audit")},
-        _("Share"): {"share": _("setup, sync, merge-driver")},
+        _("Share"): {"share": _("setup, sync")},
         _("Check and publish"): {
             "doctor": _("doctor"),
             "check": _("validate, proof, schema"),
@@ -55,9 +57,16 @@ def panels() -> dict[str, dict[str, list[str]]]:
     }
 
 
-def verbs_of(module: str) -> list[str]:
-    """Return the verbs of a module of `xuncha.cli`."""
-    return [verb.partition(" ")[0] for modules in panels().values() for verb in modules.get(module, ())]
+def verbs_of_modules() -> dict[str, list[str]]:
+    """Return the modules of `xuncha.cli`, each with its verbs; also with those that no help shows."""
+    verbs = {
+        module: [verb.split()[0] for verb in shown]
+        for modules in panels().values()
+        for module, shown in modules.items()
+    }
+    for module, hidden in _HIDDEN.items():
+        verbs[module].append(hidden)
+    return verbs
 
 
 def described(docstring: str) -> tuple[list[str], list[str]]:
@@ -137,18 +146,11 @@ def _remark(option: TyperOption) -> str:
 
 def _panels(commands: Container[str]) -> list[str]:
     """Return the verbs that are there, a group after its title."""
-    return _rows(
-        [
-            (
-                title,
-                "  ".join(
-                    verb for verbs in modules.values() for verb in verbs if verb.split()[0] in commands
-                ),
-            )
-            for title, modules in panels().items()
-        ],
-        _ITEM,
-    )
+    rows = []
+    for title, modules in panels().items():
+        there = (verb for verbs in modules.values() for verb in verbs if verb.split()[0] in commands)
+        rows.append((title, "  ".join(there)))
+    return _rows(rows, _ITEM)
 
 
 def _example(line: str) -> str:

@@ -7,8 +7,8 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Final, get_args
 
 from xuncha.doctor.catalogue import Ailment, check
-from xuncha.extras import Extra
 from xuncha.language import gettext as _
+from xuncha.parts import Part, how_to_add
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,25 +44,25 @@ def clock_behind(around: Around) -> Iterator[Ailment]:
 
 
 @check(
-    "missing-extras",
+    "missing-parts",
     "note",
     needs="nothing",
-    well=lambda: _("all extras are installed"),
-    why="Word, PDF, Excel and other forms that few need come with packages of their own.",
-    mend='pip install "xuncha[all]"; or the ones that are named',
+    well=lambda: _("all parts are installed"),
+    why="Word, PDF, Excel and other things that few need come with packages of their own.",
+    mend="type what it says: it adds the parts that are missing from where xuncha was installed from",
 )
-def missing_extras(around: Around) -> Iterator[Ailment]:
-    """Extras are not installed."""
+def missing_parts(around: Around) -> Iterator[Ailment]:
+    """Parts are not installed."""
     del around
     wanted: dict[str, list[str]] = {}
     for requirement in metadata.requires("xuncha") or ():
-        if (match := _EXTRA.match(requirement)) and match[2] in get_args(Extra):
+        if (match := _EXTRA.match(requirement)) and match[2] in get_args(Part):
             wanted.setdefault(match[2], []).append(match[1])
     missing = sorted(extra for extra, packages in wanted.items() if not all(map(_installed, packages)))
     if missing:
         yield Ailment(
-            _("extras that are not installed: {names}").format(names=_(", ").join(missing)),
-            f'pip install "xuncha[{",".join(missing)}]"',
+            _("parts that are not installed: {names}").format(names=_(", ").join(missing)),
+            how_to_add(*missing),
         )
 
 

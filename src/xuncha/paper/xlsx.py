@@ -10,9 +10,9 @@ from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
-from xuncha.extras import needs
 from xuncha.paper.chinese import width
 from xuncha.paper.outline import Block, Table, Turn
+from xuncha.parts import needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,11 +39,11 @@ def xlsx(document: Document) -> bytes:
     """The tables of a document as a workbook; each is named by the title above it.
 
     Raises:
-        SurroundingsError: the packages of the extra `xlsx` are not installed.
+        SurroundingsError: the part `office` is not installed.
     """
     from io import BytesIO  # noqa: PLC0415
 
-    with needs("xlsx"):
+    with needs("office"):
         from openpyxl import Workbook  # noqa: PLC0415
 
     book = Workbook()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from xuncha.exchange.sheet import layout, lists, summary, supplement
 from xuncha.exchange.sheet.styles import COLOURS, Pen, fit_to_landscape, height
 from xuncha.exchange.sheet.workbook import Cell, letter
-from xuncha.extras import needs
+from xuncha.parts import needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,9 +34,9 @@ def workbook(ledger: Ledger, today: date, tick: Callable[[int], None]) -> bytes:
         tick: is told how many measures have been written since it was told last.
 
     Raises:
-        SurroundingsError: the extra is not installed.
+        SurroundingsError: the part `office` is not installed.
     """
-    with needs("xlsx"):
+    with needs("office"):
         from openpyxl import Workbook  # noqa: PLC0415
     book = Workbook()
     sheet = book.active
