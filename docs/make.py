@@ -188,7 +188,7 @@ def audit() -> str:
 
 
 def commands(language: str) -> str:
-    """The reference of the commands: the help of each, as it stands on a screen of 80 columns."""
+    """Return the reference of the commands: the help of each, as it stands on a screen of 80 columns."""
     parts = [HEADS[language]]
     for words in _all_commands():
         parts += [f"## xuncha {' '.join(words)}".rstrip() + "\n", f"```text\n{_help(words)}\n```\n"]
@@ -196,7 +196,7 @@ def commands(language: str) -> str:
 
 
 def with_screens(readme: str, language: str) -> str:
-    """A README with its screens as the program shows them."""
+    """Return a README with its screens as the program shows them."""
 
     def screen(match: re.Match[str]) -> str:
         return f"{match[1]}\n```text\n{_run(language, '-m', 'xuncha', *match[2].split()).rstrip()}\n```\n{match[3]}"

@@ -53,7 +53,7 @@ def _open_streams() -> None:
 
 
 def _readable(argument: str) -> str:
-    """The argument as UTF-8, also where the locale cannot say it."""
+    """Return an argument as UTF-8, also where the locale cannot say it."""
     return (
         os.fsencode(argument).decode("utf-8", "replace")
         if "\udc80" <= max(argument, default="") <= "\udcff"

@@ -62,10 +62,10 @@ def _of_locale() -> str | None:
 
 
 def gettext(message: str) -> str:
-    """The message in the chosen language."""
+    """Return the message in the chosen language."""
     return _chosen.gettext(message)
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
-    """The message for a number of things in the chosen language; `{n}` in it is left for the caller to fill."""
+    """Return the message for a number of things in the chosen language; `{n}` in it is left for the caller to fill."""
     return _chosen.ngettext(singular, plural, number)

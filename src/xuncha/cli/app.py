@@ -79,7 +79,7 @@ def _completion(*, install: bool) -> None:
 
 
 def _said(error: Any) -> str:  # noqa: ANN401  Typer does not export the kinds of its error
-    """What is wrong with a command line, in the chosen language as far as Typer tells the kinds apart."""
+    """Return what is wrong with a command line, in the chosen language as far as Typer tells the kinds apart."""
     match type(error).__name__:
         case "NoSuchOption":
             near = error.possibilities or get_close_matches(error.option_name, global_options())

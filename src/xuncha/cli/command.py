@@ -192,7 +192,7 @@ def program(verb: str | None = None) -> typer.Typer:
 
 
 def _everything(**_given: object) -> None:
-    """A ledger over plain files for rectification after an inspection.
+    """Keep a ledger over plain files for rectification after an inspection.
 
     Begin: xuncha init my-ledger --example. On a command: xuncha close --help
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,27 +10,16 @@ from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import FORMS, check, deliver
-from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from xuncha.trail.history import Event
     from xuncha.trail.tags import Anchor
 
 
 @command("notice")
 def notice(
     call: Context,
-    form: Annotated[
-        str,
-        typer.Option(
-            "-f",
-            "--format",
-            metavar="txt|md|html|docx|pdf",
-            help=_("The form"),
-            autocompletion=lambda: list(FORMS),
-        ),
-    ] = "txt",
+    form: options.Form = "txt",
     output: options.Output = None,
     at: options.At = None,
     anchor: Annotated[
@@ -62,7 +50,7 @@ def notice(
 
 
 def _verified(call: Context) -> Anchor:
-    """The last verification of the history, as far as it is looked at."""
+    """Return the last verification of the history before the moment that is looked at."""
     from xuncha.audit.anchors import latest  # noqa: PLC0415  for those alone who ask for it
 
     return latest(call.root, call.commit or "HEAD")
@@ -86,7 +74,7 @@ def dashboard(
     from xuncha.dashboard.content import content  # noqa: PLC0415  templates and models are for this command alone
     from xuncha.dashboard.render import render  # noqa: PLC0415
 
-    found, events = call.ledger(), _events(call.root)
+    found, events = call.ledger(), call.history_if_any()
     with screen.patience(_("The dashboard is being made")):
         board = content(found, events, call.today, internal=internal)
         page = render(board, call.root).encode()
@@ -96,14 +84,3 @@ def dashboard(
         else _("The dashboard is in {path}.")
     )
     deliver(page, (), output, said)
-
-
-def _events(root: Path) -> list[Event]:
-    """The trail of the ledger, as far as that can be known: the dashboard is shown without git, too."""
-    from xuncha.trail.history import history  # noqa: PLC0415
-
-    try:
-        return history(root)
-    except SurroundingsError as error:
-        screen.warning(_("the history cannot be shown: {reason}").format(reason=error.message), error.hint)
-        return []

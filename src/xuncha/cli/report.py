@@ -1,4 +1,4 @@
-"""What is said inside the house: report weekly, dispatch, plan, letter."""
+"""Documents for inside the house: report weekly, dispatch, plan, letter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import FORMS, TABLES, check, deliver
-from xuncha.errors import RefusedError, SurroundingsError, UsageError
+from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.rules.names import suggestion
@@ -21,12 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from xuncha.model.records import Ledger, Measure
-    from xuncha.trail.history import Event
 
 _PLAN_FORMS: Final = (*FORMS, TABLES)
 _KINDS: Final = ("reminder", "supervision", "warning")
 _DAYS: Final = 7
-"""A weekly report tells of so many days unless it is told otherwise."""
+"""Days that a weekly report covers unless `--since` says otherwise."""
 
 
 @group("report")
@@ -39,28 +38,6 @@ def report() -> None:
     """
 
 
-_Form = Annotated[
-    str,
-    typer.Option(
-        "-f",
-        "--format",
-        metavar="txt|md|html|docx|pdf",
-        help=_("The form"),
-        autocompletion=lambda: list(FORMS),
-    ),
-]
-_PlanForm = Annotated[
-    str,
-    typer.Option(
-        "-f",
-        "--format",
-        metavar="txt|md|html|docx|pdf|xlsx",
-        help=_("The form"),
-        autocompletion=lambda: list(_PLAN_FORMS),
-    ),
-]
-
-
 @command("report", "weekly")
 def weekly(
     call: Context,
@@ -70,7 +47,7 @@ def weekly(
             "--since", metavar="DATE", help=_("The first day that is told of; else that of a week ago")
         ),
     ] = None,
-    form: _Form = "txt",
+    form: options.Form = "txt",
     output: options.Output = None,
     as_json: options.Json = False,
 ) -> None:
@@ -88,9 +65,11 @@ def weekly(
 
     if not as_json:
         check(form, FORMS, output, "weekly")
-    first = _since(call, since)
+    first = (
+        call.past_day(since, "--since") if since else date.fromordinal(max(1, call.today.toordinal() - _DAYS))
+    )
     ledger = call.ledger()
-    events = _history(call)
+    events = call.history_if_any()
     earlier = _earlier(call, first, recorded(events, first, call.today))
     report = content(ledger, call.today, first, events, earlier)
     if as_json:
@@ -101,7 +80,7 @@ def weekly(
 
 @command("report", "dispatch")
 def dispatch(
-    call: Context, form: _Form = "txt", output: options.Output = None, as_json: options.Json = False
+    call: Context, form: options.Form = "txt", output: options.Output = None, as_json: options.Json = False
 ) -> None:
     """Write the dispatch: how the offices stand against each other, and what needs attention.
 
@@ -123,7 +102,9 @@ def dispatch(
 
 
 @command("report", "plan")
-def plan(call: Context, form: _PlanForm = "txt", output: options.Output = None) -> None:
+def plan(
+    call: Context, form: Annotated[str, options.form(_PLAN_FORMS)] = "txt", output: options.Output = None
+) -> None:
     """Write the rectification plan: who leads, and the lists of problems, tasks and responsibilities.
 
     Examples:
@@ -164,7 +145,7 @@ def letter(
             autocompletion=options.offices,
         ),
     ] = None,
-    form: _Form = "txt",
+    form: options.Form = "txt",
     output: options.Output = None,
 ) -> None:
     """Write a letter to an office: a reminder, a supervision notice, or a warning of what is overdue.
@@ -197,40 +178,8 @@ def letter(
     _deliver(call, f"letter.{which}", form, output, letter=content)
 
 
-def _since(call: Context, text: str | None) -> date:
-    """The first day of a weekly report.
-
-    Raises:
-        RefusedError: it is still to come.
-    """
-    if text is None:
-        return date.fromordinal(max(1, call.today.toordinal() - _DAYS))
-    day = screen.day(text, "--since")
-    if day > call.today:
-        raise RefusedError(
-            "day-to-come",
-            _("{day} is still to come").format(day=day),
-            _("give a day up to {today}").format(today=call.today),
-        )
-    return day
-
-
-def _history(call: Context) -> list[Event]:
-    """What was done, as far as git can tell: a report is written without it, too."""
-    from xuncha.trail.git import git_dir  # noqa: PLC0415
-    from xuncha.trail.history import history  # noqa: PLC0415
-
-    if git_dir(call.root) is None:
-        return []
-    try:
-        return history(call.root)
-    except SurroundingsError as error:
-        screen.warning(_("the history cannot be shown: {reason}").format(reason=error.message), error.hint)
-        return []
-
-
 def _earlier(call: Context, since: date, wanted: set[Identity]) -> Mapping[Identity, Measure]:
-    """Measures as they stood before a day; of those that cannot be known, none."""
+    """Return measures as they stood before a day, without those that cannot be known."""
     from xuncha.store.loading import records_of  # noqa: PLC0415
     from xuncha.trail.tree import Tree, commit_at  # noqa: PLC0415
 
@@ -244,7 +193,7 @@ def _earlier(call: Context, since: date, wanted: set[Identity]) -> Mapping[Ident
 
 
 def _office(ledger: Ledger, name: str) -> str:
-    """The office.
+    """Return the name of an office that is there.
 
     Raises:
         RefusedError: `ledger.yaml` does not know it.
@@ -259,7 +208,7 @@ def _office(ledger: Ledger, name: str) -> str:
 
 
 def _measure(ledger: Ledger, text: str) -> Identity:
-    """The number of a measure that is there.
+    """Return the number of a measure that is there.
 
     Raises:
         RefusedError: the text is something else, or there is no such measure.
@@ -279,7 +228,7 @@ def _measure(ledger: Ledger, text: str) -> Identity:
 
 
 def _deliver(call: Context, name: str, form: str, output: Path | None, **given: object) -> None:
-    """Have a template say what it is given, and send it in a form where it belongs."""
+    """Render a template with what it is given, and deliver it in a form."""
     from xuncha.paper.forms import made  # noqa: PLC0415
     from xuncha.paper.templates import OUTLINE, document  # noqa: PLC0415
 

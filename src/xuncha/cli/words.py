@@ -13,15 +13,15 @@ COLOURS: dict[Light, str] = {"done": "green", "green": "", "yellow": "yellow", "
 
 
 def term(word: Term) -> str:
-    """A measure's term."""
+    """Return the word for a measure's term."""
     return {"once": _("once"), "long_term": _("long-term")}[word]
 
 
 def light(word: Light) -> str:
-    """A light, readable without its colour."""
+    """Return the word for a light, readable without its colour."""
     return {"done": _("done"), "green": _("on time"), "yellow": _("due soon"), "red": _("overdue")}[word]
 
 
 def result(word: ReviewResult) -> str:
-    """What a later look found."""
+    """Return the word for the result of a review."""
     return {"holds": _("holds"), "slipped": _("slipped")}[word]
