@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import write_po
 
 from xuncha.cli.help import described
@@ -26,7 +26,7 @@ SOURCE = Path(__file__).parent / "src/xuncha"
 def messages() -> Iterator[str | tuple[str, ...]]:
     """Yield every message; one with a plural as both of its forms."""
     for folder in (SOURCE, Path(typer.__file__).parent):
-        for _path, _line, message, *_rest in extract_from_dir(folder):
+        for _path, _line, message, *_rest in extract_from_dir(folder, keywords={**DEFAULT_KEYWORDS, "mark": None}):
             yield message
     yield from helps()
 

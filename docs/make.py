@@ -178,11 +178,11 @@ def audit() -> str:
 
     parts = [AUDIT_HEAD]
     for rule in sorted(RULES.values(), key=lambda rule: rule.code):
-        lenient = "; *a warning in an import*" if rule.lenient else ""
+        scope = f"; *{rule.scope}*" if rule.scope else ""
         parts += [
-            f"## {rule.code} ({rule.severity}{lenient})\n",
-            f"{rule.why()}\n",
-            f"Seen as: {rule.seen}\n",
+            f"## {rule.code} ({rule.severity}{scope})\n",
+            f"{rule.why}\n",
+            f"Seen as: {rule.wrong}\n",
         ]
     return "\n".join(parts)
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 SOURCE = Path(xuncha.__file__).parent
 PO = Path(__file__).parents[1] / "src/xuncha/locale/zh_CN/LC_MESSAGES/xuncha.po"
-CALLS = {"_": 1, "gettext": 1, "ngettext": 2}
-"""The functions that translate, and how many of their arguments are messages."""
+CALLS = {"_": 1, "gettext": 1, "mark": 1, "ngettext": 2}
+"""The functions that translate or mark for translation, and how many of their arguments are messages."""
 _CHINESE = re.compile("[\u2e80-\u9fff]")
 # What needs no Chinese character: punctuation around placeholders.
 _NOTHING_TO_TRANSLATE = re.compile(r"[\W\d_]*")
@@ -84,7 +84,7 @@ def said_by_typer() -> set[str]:
 
 def extracted(folder: Path) -> list[tuple[str, int, str | tuple[str, ...], list[str], str | None]]:
     """What babel finds, as a translator would run it."""
-    return list(extract_from_dir(folder, [("**.py", "python")], keywords=DEFAULT_KEYWORDS))
+    return list(extract_from_dir(folder, [("**.py", "python")], keywords={**DEFAULT_KEYWORDS, "mark": None}))
 
 
 def placeholders(text: str) -> list[str]:

@@ -66,6 +66,11 @@ def gettext(message: str) -> str:
     return _chosen.gettext(message)
 
 
+def mark(message: str) -> str:
+    """Return the message as it is: mark it for translators where it is shown later, by `gettext`."""
+    return message
+
+
 def ngettext(singular: str, plural: str, number: int) -> str:
     """Return the message for a number of things in the chosen language; `{n}` in it is left for the caller to fill."""
     return _chosen.ngettext(singular, plural, number)

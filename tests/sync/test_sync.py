@@ -357,7 +357,7 @@ def test_two_files_of_one_name_are_both_kept(pair: Pair) -> None:
     proofs = {entry.text: entry.evidence for entry in record(pair.there, "1.2").progress}
     assert isinstance(proofs["甲的照片"][0], EvidenceFile)
     assert proofs["甲的照片"][0].file == "照片-2.JPG"
-    assert [each for each in audit(pair.there.root).breaks if each.code != "by-hand"] == []
+    assert [each for each in audit(pair.there.root).findings if each.code != "by-hand"] == []
 
 
 def test_the_same_file_attached_twice_is_one(pair: Pair) -> None:

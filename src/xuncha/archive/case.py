@@ -163,14 +163,14 @@ def audit_files(place: Path) -> tuple[Audit, dict[str, bytes]]:
     """What the audit says of the history, for programs and for people; by their places in the bag."""
     audited = audit(place)
     return audited, {
-        AUDIT: as_json([each.as_json() for each in audited.breaks]),
+        AUDIT: as_json(audited.as_json()),
         AUDIT.replace(".json", ".html"): page(place, audited).encode(),
     }
 
 
 def _in_a_sentence(audited: Audit) -> str:
     checked = f"已核验 {audited.commits} 次提交、{audited.changes} 处文件改动"
-    if not audited.breaks:
+    if not audited.findings:
         return f"{checked}，没有发现问题"
     return f"{checked}，发现错误 {audited.errors} 处、提示 {audited.warnings} 处，详见 data/audit/"
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xuncha.cli.context import Context
-    from xuncha.sync.driver import Merged
+    from xuncha.sync.records import MergedRecord
     from xuncha.sync.session import Synced
     from xuncha.sync.uniting import Side
     from xuncha.sync.values import Dispute
@@ -184,11 +184,11 @@ def merge_driver(
 ) -> None:
     """Merge three files into the second."""
     from xuncha.store.faults import UnreadableError  # noqa: PLC0415
-    from xuncha.sync.driver import three_way  # noqa: PLC0415
+    from xuncha.sync.records import merge_record  # noqa: PLC0415
 
     size = int(width) if width.isdigit() and 0 < int(width) < 100 else 7  # noqa: PLR2004  as git's own are
     try:
-        merged = three_way(base.read_bytes(), ours.read_bytes(), theirs.read_bytes(), width=size)
+        merged = merge_record(base.read_bytes(), ours.read_bytes(), theirs.read_bytes(), width=size)
         ours.write_bytes(merged.content)
     except OSError as error:
         raise SurroundingsError(
@@ -214,7 +214,7 @@ def _by_lines(base: Path, ours: Path, theirs: Path, width: str, path: str, reaso
         raise RefusedError("merge-conflict", _("both sides have changed the same lines of it"), path=path)
 
 
-def _say_what_is_disputed(merged: Merged, path: str) -> None:
+def _say_what_is_disputed(merged: MergedRecord, path: str) -> None:
     """Name what is in dispute.
 
     Raises:

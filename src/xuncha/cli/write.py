@@ -190,9 +190,9 @@ def edit(context: typer.Context, identity: options.Perhaps = None) -> None:
 
 def _say_what_an_audit_will(root: Path) -> None:
     """Name what an editor may change, and an inspector will ask about; it can still be taken back."""
-    from xuncha.audit.examine import of_the_last  # noqa: PLC0415
+    from xuncha.audit.examine import findings_of_last_commit  # noqa: PLC0415
 
-    for each in of_the_last(root):
+    for each in findings_of_last_commit(root):
         screen.warning(
             _("an audit will name this: {message}").format(message=each.message),
             _("if that was not meant: xuncha undo puts it back, and history keeps both"),
