@@ -162,11 +162,10 @@ def doctor() -> str:
         parts.append(f"## {title}\n")
         for check in in_order():
             if check.chapter == chapter.__name__.rpartition(".")[2]:
-                seen = (check.look.__doc__ or "").partition("\n")[0]
                 parts += [
                     f"### {check.code} ({check.severity})\n",
-                    f"{seen} {check.why}\n",
-                    f"To mend it: {check.mend}\n",
+                    f"{check.wrong} {check.why}\n",
+                    f"To mend it: {check.right}\n",
                 ]
     return "\n".join(parts)
 
