@@ -216,10 +216,36 @@ def test_the_counts_of_a_small_ledger_are_those_counted_by_hand() -> None:
         long_term_closed=1,
         overdue=2,
         due_soon=1,
+        due_soon_days=14,
         review_due=1,
+        not_assigned=0,
+        escalated=0,
         published_problems=2,
         published_measures=3,
     )
+
+
+def test_an_open_measure_without_somebody_or_without_a_time_limit_is_not_assigned() -> None:
+    rows = [
+        row("1.1", leader=""),
+        row("1.2", office=""),
+        row("1.3", due=None),
+        row("1.4", "closed", due=None),
+        row("1.5", due=None, term="long_term"),
+    ]
+    assert tally(register([rows]), TODAY).not_assigned == 3
+
+
+def test_only_open_measures_are_still_a_leader_s_own_task() -> None:
+    assert (
+        tally(register([[row("1.1", escalated=True), row("1.2", "closed", escalated=True)]]), TODAY).escalated
+        == 1
+    )
+
+
+def test_the_rates_are_said_as_notices_print_them() -> None:
+    counted = tally(_seen(), TODAY)
+    assert (counted.problem_rate, counted.measure_rate, counted.under_way) == ("25%", "50%", 2)
 
 
 def test_what_is_withheld_counts_in_every_total() -> None:
@@ -302,6 +328,7 @@ def test_status_json_has_the_form_that_the_design_fixes() -> None:
             "overdue": 0,
             "due_soon": 1,
             "review_due": 0,
+            "not_assigned": 0,
         },
         "published": {"problems": 1, "measures": 2},
         "groups": [{"key": "1", "title": "问题1", "total": 2, "closed": 1, "overdue": 0}],

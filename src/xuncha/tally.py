@@ -29,7 +29,7 @@ class Horizon(NamedTuple):
 
     @classmethod
     def of(cls, register: Register, today: date) -> Horizon:
-        """The horizon of a ledger's policy on a day."""
+        """Give the horizon of a ledger's policy on a day."""
         return cls(
             today.isoformat(),
             _shifted(today, register.frame.due_soon_days).isoformat(),
@@ -55,7 +55,7 @@ class Horizon(NamedTuple):
 
 
 def review_day(row: MeasureRow, frame: Frame) -> date | None:
-    """The day on which a closed long-term measure is to be looked at again; None for all others."""
+    """Find the day on which a closed long-term measure is to be looked at again; None for all others."""
     if row.term != "long_term" or row.looked_at is None:
         return None
     if row.slipped:
@@ -64,7 +64,7 @@ def review_day(row: MeasureRow, frame: Frame) -> date | None:
 
 
 def _shifted(day: date, days: int) -> date:
-    """The day so many days later; the calendar's last or first one where it does not reach so far."""
+    """Shift a day; the calendar's last or first one where it does not reach so far."""
     try:
         return day + timedelta(days=days)
     except OverflowError:
@@ -98,7 +98,13 @@ class Tally(NamedTuple):
     long_term_closed: int
     overdue: int
     due_soon: int
+    due_soon_days: int
+    """How near a time limit must be to be counted as due soon."""
     review_due: int
+    not_assigned: int
+    """Open measures that lack a leader, an office or, where they are done once, a time limit."""
+    escalated: int
+    """Open measures that are a leader's own task (攻坚事项)."""
     published_problems: int
     published_measures: int
 
@@ -108,12 +114,27 @@ class Tally(NamedTuple):
         return self.by_status["closed"]
 
     @property
+    def under_way(self) -> int:
+        """Measures in progress, or whose closing is applied for."""
+        return self.by_status["in_progress"] + self.by_status["submitted"]
+
+    @property
+    def problem_rate(self) -> str:
+        """The rate of complete problems (整改完成率), in percent."""
+        return percent(self.problems_closed, self.problems)
+
+    @property
+    def measure_rate(self) -> str:
+        """The rate of closed measures (销号率), in percent."""
+        return percent(self.closed, self.measures)
+
+    @property
     def all_done(self) -> bool:
         """Whether there are problems and every one is complete."""
         return 0 < self.problems == self.problems_closed
 
     def as_json(self, groups: Iterable[Group]) -> dict[str, Any]:
-        """The form of `status --json`."""
+        """Give the form of `status --json`."""
         return {
             "organisation": self.organisation,
             "as_of": self.as_of.isoformat(),
@@ -130,22 +151,26 @@ class Tally(NamedTuple):
                 "overdue": self.overdue,
                 "due_soon": self.due_soon,
                 "review_due": self.review_due,
+                "not_assigned": self.not_assigned,
             },
             "published": {"problems": self.published_problems, "measures": self.published_measures},
             "groups": [group._asdict() for group in groups],
         }
 
 
+_SHOWN = (
+    "id", "problem", "category", "title", "status", "term", "leader", "office", "co_offices", "person", "due", "light", "publish", "fields",
+)  # fmt: skip
+
+
 def measure_json(row: MeasureRow, horizon: Horizon) -> dict[str, Any]:
-    """A measure in the form of `list --json`."""
-    fields = row._asdict()
-    del fields["looked_at"], fields["slipped"]
-    publish = fields.pop("publish")
-    return {**fields, "light": horizon.light(row), "publish": publish}
+    """Give a measure in the form of `list --json`; a key of which nothing is said is null."""
+    said = {**row._asdict(), "light": horizon.light(row)}
+    return {key: said.get(key) for key in _SHOWN}
 
 
 def rate(closed: int, total: int) -> float | None:
-    """Closed over total to four places; None where there is nothing.
+    """Divide closed by total, to four places; None where there is nothing.
 
     Notices call the rate of problems 整改完成率: 19 of 25 is 0.76, 688 of 697 is 0.9871.
     """
@@ -153,7 +178,7 @@ def rate(closed: int, total: int) -> float | None:
 
 
 def percent(closed: int, total: int) -> str:
-    """A rate as notices print it: 76%, 98.71%; a dash where there is nothing. What is not all of it is never 100%."""
+    """Write a rate as notices print it: 76%, 98.71%; a dash where there is nothing. What is not all of it is never 100%."""
     value = rate(closed, total)
     if value is None:
         return "—"
@@ -165,7 +190,8 @@ def tally(register: Register, today: date) -> Tally:
     horizon = Horizon.of(register, today)
     rows = register.measures
     statuses = Counter([row.status for row in rows])
-    lights = Counter([horizon.light(row) for row in rows if row.status != "closed"])
+    open_rows = [row for row in rows if row.status != "closed"]
+    lights = Counter(map(horizon.light, open_rows))
     staged = [row for row in rows if row.term == "long_term" and row.status == "closed"]
     return Tally(
         organisation=register.frame.organisation,
@@ -177,7 +203,10 @@ def tally(register: Register, today: date) -> Tally:
         long_term_closed=len(staged),
         overdue=lights["red"],
         due_soon=lights["yellow"],
+        due_soon_days=register.frame.due_soon_days,
         review_due=sum(map(horizon.review_due, staged)),
+        not_assigned=sum([not row.assigned for row in open_rows]),
+        escalated=sum([row.escalated for row in open_rows]),
         published_problems=sum(
             [any(row.publish for row in problem.measures) for problem in register.problems]
         ),

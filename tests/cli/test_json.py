@@ -25,9 +25,11 @@ ROW = [
     "leader",
     "office",
     "co_offices",
+    "person",
     "due",
     "light",
     "publish",
+    "fields",
 ]
 EVENT = ["commit", "date", "author", "email", "action", "id", "from", "to", "reason", "subject"]
 FINDING = ["path", "line", "column", "severity", "code", "message"]
@@ -84,6 +86,7 @@ def test_status(tmp_path: Path, environment: dict[str, str]) -> None:
             "overdue": 0,
             "due_soon": 1,
             "review_due": 0,
+            "not_assigned": 0,
         },
         "published": {"problems": 10, "measures": 23},
     }
@@ -98,6 +101,7 @@ def test_status(tmp_path: Path, environment: dict[str, str]) -> None:
         "overdue",
         "due_soon",
         "review_due",
+        "not_assigned",
     ]
     assert list(shown) == ["organisation", "as_of", "problems", "measures", "published"]
     assert list(shown["measures"]) == order
@@ -165,9 +169,11 @@ def test_list(bare_ledger: LedgerOnDisk) -> None:
         "leader": "分管副局长",
         "office": "规划科",
         "co_offices": ["财务科", "办公室"],
+        "person": None,
         "due": "2024-12-31",
         "light": "green",
         "publish": False,
+        "fields": None,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, NoReturn, get_args
 
 import typer
 
@@ -164,26 +164,27 @@ def show(context: typer.Context, identity: options.Either, as_json: options.Json
     """Show one problem or measure."""
     from xuncha.cli.record import measure_screen, problem_screen, record_json  # noqa: PLC0415
     from xuncha.model.records import Problem  # noqa: PLC0415
-    from xuncha.workflow.perform import no_such  # noqa: PLC0415
+    from xuncha.store.files import WorkingTree  # noqa: PLC0415
+    from xuncha.store.loading import load_settings, record_of  # noqa: PLC0415
 
     call = of(context)
     which = Identity.parse(identity)
-    found = call.ledger()
-    flat = found.register()
-    horizon = Horizon.of(flat, call.today)
-    problem, measure = found.problems.get(which.problem), found.measures.get(which)
-    record = problem if which.is_problem else measure
-    if record is None:
-        raise no_such(which)
+    found = call.register()
+    horizon = Horizon.of(found, call.today)
+    rows = next((row.measures for row in found.problems if row.id == str(which.problem)), None)
+    if rows is None or which.measure > len(rows):
+        _refuse(which)
+    source = WorkingTree(call.root)
+    record = record_of(source, which)
     events = _history(call.root, which)
-    rows = next(row.measures for row in flat.problems if row.id == str(which.problem))
     if as_json:
         screen.data(record_json(which, record, rows, horizon, events))
     elif isinstance(record, Problem):
-        screen.show(*problem_screen(which, record, found.settings, rows, horizon, events))
+        screen.show(*problem_screen(which, record, found.frame, rows, horizon, events))
     else:
-        row = rows[which.measure - 1]
-        screen.show(*measure_screen(which, record, found.settings, row, horizon, events))
+        settings = load_settings(source).settings if record.outcomes else None
+        kinds = settings.outcomes if settings else ()
+        screen.show(*measure_screen(which, record, kinds, rows[which.measure - 1], horizon, events))
 
 
 def _history(root: Path, identity: Identity) -> list[Event]:
@@ -208,10 +209,19 @@ def _problem(text: str, register: Register) -> str:
     """
     identity = options.a_problem(text)
     if str(identity) not in {row.id for row in register.problems}:
-        from xuncha.workflow.perform import no_such  # noqa: PLC0415
-
-        raise no_such(identity)
+        _refuse(identity)
     return str(identity)
+
+
+def _refuse(identity: Identity) -> NoReturn:
+    """Say that there is no such problem or measure.
+
+    Raises:
+        RefusedError: always.
+    """
+    from xuncha.workflow.perform import no_such  # noqa: PLC0415  looking needs nothing of the workflow
+
+    raise no_such(identity)
 
 
 def _span(text: str) -> timedelta:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
 from rich.text import Text
 
 from xuncha.cli import screen, words
-from xuncha.cli.tables import bar, measures_table
+from xuncha.cli.columns import Column, Columns
+from xuncha.cli.tables import bar, measures_table, state
 from xuncha.cli.track import events_table
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.records import EvidenceFile, Measure
-from xuncha.model.vocabulary import result_name, status_name
+from xuncha.model.vocabulary import result_name
 from xuncha.tally import measure_json
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from xuncha.model.identity import Identity
     from xuncha.model.records import Problem
-    from xuncha.model.register import MeasureRow
-    from xuncha.model.settings import Settings
+    from xuncha.model.register import Frame, MeasureRow
+    from xuncha.model.settings import OutcomeKind
     from xuncha.tally import Horizon
     from xuncha.trail.history import Event
 
@@ -37,10 +37,10 @@ def record_json(
     horizon: Horizon,
     events: Sequence[Event],
 ) -> dict[str, Any]:
-    """The form of `show --json`: every key of the record, and its history; of a problem also its measures."""
+    """Give the form of `show --json`: every key of the record, and its history; of a problem also its measures."""
     shown = {"id": str(identity), **record.model_dump(mode="json")}
     if isinstance(record, Measure):
-        row = next(row for row in rows if row.id == str(identity))
+        row = rows[identity.measure - 1]
         shown |= {"problem": row.problem, "category": row.category, "light": horizon.light(row)}
         shown["publish"] = row.publish  # as `list` says it: what its problem withholds is withheld
     else:
@@ -51,15 +51,15 @@ def record_json(
 def problem_screen(
     identity: Identity,
     problem: Problem,
-    settings: Settings,
+    frame: Frame,
     rows: Sequence[MeasureRow],
     horizon: Horizon,
     events: Sequence[Event],
 ) -> list[RenderableType]:
-    """A problem with its measures."""
+    """Show a problem with its measures."""
     closed = sum(row.status == "closed" for row in rows)
-    facts = _facts(
-        (_("Category"), next(known.title for known in settings.categories if known.key == problem.category)),
+    facts = _pairs(
+        (_("Category"), dict(frame.categories)[problem.category]),
         (_("Finding"), problem.finding),
         (_("Published"), None if problem.publish else _("no: counts, and appears in nothing public")),
     )
@@ -71,18 +71,21 @@ def problem_screen(
 def measure_screen(
     identity: Identity,
     measure: Measure,
-    settings: Settings,
+    kinds: Sequence[OutcomeKind],
     row: MeasureRow,
     horizon: Horizon,
     events: Sequence[Event],
 ) -> list[RenderableType]:
-    """A measure."""
-    light = horizon.light(row)
-    state = status_name(measure.status) + ("" if light in {"done", "green"} else f" {words.light(light)}")
+    """Show a measure; `kinds` are those of its outcomes."""
     closed = measure.closed
     escalated = measure.escalated
-    facts = _facts(
-        (_("Status"), Text(state, words.COLOURS[light])),
+    brought = [
+        f"{kind.label} {measure.outcomes[kind.key]:g} {kind.unit}"
+        for kind in kinds
+        if kind.key in measure.outcomes
+    ]
+    facts = _pairs(
+        (_("Status"), state(measure.status, horizon.light(row))),
         (_("Goal"), measure.goal),
         (_("Part"), measure.part),
         (_("Leader"), measure.leader),
@@ -91,20 +94,11 @@ def measure_screen(
         (_("Due"), measure.due.isoformat() if measure.due else words.term(measure.term)),
         (_("Closed"), _joined(closed.date.isoformat(), closed.by, closed.note) if closed else None),
         (_("Taken over"), _joined(escalated.date.isoformat(), escalated.to) if escalated else None),
-        (
-            _("Outcomes"),
-            _(", ").join(
-                f"{kind.label} {measure.outcomes[kind.key]:g} {kind.unit}"
-                for kind in settings.outcomes
-                if kind.key in measure.outcomes
-            ),
-        ),
+        (_("Outcomes"), _(", ").join(brought)),
         (_("In the notice"), measure.notice_text),
         (_("Published"), None if row.publish else _("no: counts, and appears in nothing public")),
     )
-    entries = Table.grid(padding=(0, 2))
-    entries.add_column(no_wrap=True, style="dim")
-    entries.add_column(overflow="fold")
+    entries: list[tuple[str, str | Text]] = []
     for entry in measure.progress:
         text = Text(screen.clean(entry.text))
         if not entry.publish:
@@ -115,20 +109,16 @@ def measure_screen(
                 text.append(_about(item), "dim")
             else:
                 text.append(f"\n{screen.clean(item)}", "cyan")
-        entries.add_row(entry.date.isoformat(), text)
+        entries.append((entry.date.isoformat(), text))
     for review in measure.reviews:
-        entries.add_row(
-            review.date.isoformat(),
-            Text(_joined(_("looked at again"), result_name(review.result), review.text)),
-        )
-    worked: list[RenderableType] = (
-        [Text(), Text(_("Progress"), "bold"), entries] if measure.progress or measure.reviews else []
-    )
+        said = _joined(_("looked at again"), result_name(review.result), review.text)
+        entries.append((review.date.isoformat(), said))
+    worked = [Text(), Text(_("Progress"), "bold"), _pairs(*entries)] if entries else []
     return [_title(identity, measure.title), facts, *worked, *_history(events)]
 
 
 def _about(item: EvidenceFile) -> str:
-    """The size of an evidence file, and how it was called, as far as the entry tells."""
+    """Tell the size of an evidence file, and its original name, as far as the entry says them."""
     told = []
     if item.size is not None:
         told.append(ngettext("{n} byte", "{n} bytes", item.size).format(n=f"{item.size:,}"))
@@ -141,18 +131,17 @@ def _title(identity: Identity, title: str) -> Text:
     return Text(f"{identity} {screen.clean(title)}", "bold")
 
 
-def _facts(*facts: tuple[str, str | Text | None]) -> Table:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True, style="dim")
-    table.add_column(overflow="fold")
-    for label, value in facts:
-        if value:
-            table.add_row(label, value if isinstance(value, Text) else Text(screen.clean(value)))
+def _pairs(*pairs: tuple[str, str | Text | None]) -> Columns:
+    """Lay out labels or days, each with what is said beside it; leave out those with nothing."""
+    table = Columns(Column(wraps=False, style="dim"), Column(), gap=2)
+    for label, said in pairs:
+        if said:
+            table.add(label, said)
     return table
 
 
 def _joined(*parts: str | None) -> str:
-    return " ".join(screen.clean(part) for part in parts if part)
+    return " ".join(part for part in parts if part)
 
 
 def _history(events: Sequence[Event]) -> list[RenderableType]:

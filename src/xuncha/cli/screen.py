@@ -89,10 +89,10 @@ def show(*renderables: RenderableType, wide: bool = False) -> None:
         emoji=False,
     )
     if terminal:
-        console.print(*renderables, sep="\n")
+        console.print(*renderables, sep="\n", crop=False)
         return
     with console.capture() as captured:
-        console.print(*renderables, sep="\n")
+        console.print(*renderables, sep="\n", crop=False)
     sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import shlex
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from rich.console import Group as Lines
-from rich.table import Table
 from rich.text import Text
 
 from xuncha.cli import screen, words
+from xuncha.cli.columns import Column, Columns
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.model.vocabulary import status_name
+from xuncha.model.vocabulary import LIGHTS, STATUSES, TERMS, status_name
 from xuncha.tally import Horizon, percent, review_day
 
 if TYPE_CHECKING:
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from xuncha.model.register import MeasureRow, Register
+    from xuncha.model.vocabulary import Light, Status
     from xuncha.tally import Group, Tally
 
-_LEFT: Literal["left"] = "left"
-_RIGHT: Literal["right"] = "right"
 _BAR = 20
+_Waiting = tuple[date, str, "MeasureRow"]
+"""A measure with the day that it waits for, as a day and in words."""
 _MANY = 40
 """Rows of one kind on a screen; the rest is counted."""
 
@@ -95,27 +97,39 @@ def status_screen(
 def _waiting(
     register: Register, counts: Tally, limit: int | None, again: str, *, past: bool
 ) -> list[RenderableType]:
-    """What is overdue, what is due soon, and what is to be looked at again."""
+    """What is overdue, what is due soon, and what is to be looked at again: each with its rows, by their days."""
     horizon = Horizon.of(register, counts.as_of)
+    overdue: list[_Waiting] = []
+    due_soon: list[_Waiting] = []
+    reviews: list[_Waiting] = []
+    for row in register.measures:
+        light = horizon.light(row)
+        if row.due and light in {"red", "yellow"}:
+            (overdue if light == "red" else due_soon).append((date.fromisoformat(row.due), row.due, row))
+        elif horizon.review_due(row) and (day := review_day(row, register.frame)):
+            reviews.append((day, _("last {day}").format(day=row.looked_at), row))
     days = register.frame.due_soon_days
     shown: list[RenderableType] = []
-    for light, title, style, command in (
-        ("red", _("Overdue"), "bold red", "xuncha list --overdue"),
+    for title, style, waiting, command in (
+        (_("Overdue"), "bold red", overdue, "xuncha list --overdue"),
         (
-            "yellow",
             _("Due within {n} days").format(n=days),
             "bold yellow",
+            due_soon,
             f"xuncha list --due-within {days}d",
         ),
+        (_("Due for review"), "bold magenta", reviews, again),
     ):
-        if rows := [row for row in register.measures if horizon.light(row) == light]:
-            shown += _due(title, style, rows, counts.as_of, limit, again if past else command)
-    reviews = [
-        (row, day)
-        for row in register.measures
-        if horizon.review_due(row) and (day := review_day(row, register.frame))
-    ]
-    return shown + (_reviews(reviews, counts.as_of, limit, again) if reviews else [])
+        if not waiting:
+            continue
+        waiting.sort(key=itemgetter(0))
+        fixed, wrapping = Column(wraps=False), Column()
+        table = Columns(fixed, Column(fills=True), fixed, fixed, wrapping, wrapping)
+        for day, said, row in waiting[:limit]:
+            table.add(row.id, row.title, said, _left((day - counts.as_of).days), row.leader, row.office)
+        heading = Text(f"{title} {len(waiting)}", style)
+        shown += [Text(), heading, table, *_rest(len(waiting), limit, again if past else command)]
+    return shown
 
 
 def _head(register: Register, counts: Tally) -> RenderableType:
@@ -126,24 +140,21 @@ def _head(register: Register, counts: Tally) -> RenderableType:
         if register.frame.inspector
         else register.frame.feedback
     )
-    table = Table.grid(expand=True, padding=(0, 2))
-    table.add_column(overflow="fold")
-    table.add_column(justify="right", no_wrap=True)
-    table.add_row(Text(screen.clean(counts.organisation), "bold"), Text(counts.as_of.isoformat(), "dim"))
-    table.add_row(Text(screen.clean(inspected), "dim"))
+    table = Columns(Column(fills=True), Column(wraps=False), gap=2)
+    table.add(Text(screen.clean(counts.organisation), "bold"), Text(counts.as_of.isoformat(), "dim"))
+    table.add(Text(screen.clean(inspected), "dim"), "")
     return table
 
 
 def _counts(counts: Tally) -> RenderableType:
-    table = Table.grid(padding=(0, 2))
-    for justify in _LEFT, _RIGHT, _LEFT, _LEFT:
-        table.add_column(justify=justify, no_wrap=True)
+    fixed = Column(wraps=False)
+    table = Columns(fixed, fixed._replace(right=True), fixed, fixed, gap=2)
     for label, closed, total, said in (
         (_("Problems"), counts.problems_closed, counts.problems, _("{rate} of problems complete")),
         (_("Measures"), counts.closed, counts.measures, _("{rate} of measures closed")),
     ):
-        shown = Text(said.format(rate=percent(closed, total)))
-        table.add_row(Text(label), Text(f"{closed}/{total}", "bold"), bar(closed, total), shown)
+        shown = said.format(rate=percent(closed, total))
+        table.add(label, Text(f"{closed}/{total}", "bold"), bar(closed, total), shown)
     if not counts.measures:
         return Lines(Text(), table)
     parts = [f"{status_name(status)} {number}" for status, number in counts.by_status.items() if number]
@@ -157,44 +168,6 @@ def _counts(counts: Tally) -> RenderableType:
     ):
         lights.append((f"{label} {number}  ", style if number else "dim"))
     return Lines(Text(), table, Text("  ".join(parts), "dim"), Text.assemble(*lights))
-
-
-def _due(
-    title: str, style: str, rows: Sequence[MeasureRow], today: date, limit: int | None, whole: str
-) -> list[RenderableType]:
-    rows = sorted(rows, key=lambda row: row.due or "")
-    table = _grid(False, True, False, False, True, True)
-    for row in rows[:limit]:
-        days = (date.fromisoformat(row.due) - today).days if row.due else 0
-        table.add_row(row.id, _text(row.title), row.due, _left(days), _text(row.leader), _text(row.office))
-    return [
-        Text(),
-        Text(f"{title} {len(rows)}", style),
-        table,
-        *_rest(len(rows), limit, whole),
-    ]
-
-
-def _reviews(
-    due: Sequence[tuple[MeasureRow, date]], today: date, limit: int | None, whole: str
-) -> list[RenderableType]:
-    due = sorted(due, key=lambda each: each[1])
-    table = _grid(False, True, False, False, True, True)
-    for row, day in due[:limit]:
-        table.add_row(
-            row.id,
-            _text(row.title),
-            _("last {day}").format(day=row.looked_at),
-            _left((day - today).days),
-            _text(row.leader),
-            _text(row.office),
-        )
-    return [
-        Text(),
-        Text(_("Due for review") + f" {len(due)}", "bold magenta"),
-        table,
-        *_rest(len(due), limit, whole),
-    ]
 
 
 def _left(days: int) -> str:
@@ -214,14 +187,11 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None, whole: str) -> l
     shown = grouped
     if limit is not None and len(grouped) > limit:
         shown = ([group for group in grouped if not group.complete] or list(grouped))[:limit]
-    table = Table.grid(padding=(0, 1), expand=True)
+    fixed, count = Column(wraps=False), Column(wraps=False, right=True)
+    # Marks stand at the right edge; where there are none, the bars stand beside the titles.
+    title = Column(fills=any(group.overdue or group.complete for group in shown))
     numbered = by == "problem"
-    if numbered:
-        table.add_column(justify="right", no_wrap=True)
-    table.add_column(overflow="fold", ratio=1)
-    table.add_column(no_wrap=True, width=_BAR)
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column(no_wrap=True)
+    table = Columns(*[count] * numbered, title, fixed, count, fixed)
     for group in shown:
         mark = (
             Text(_("{n} late").format(n=group.overdue), "bold red")
@@ -231,53 +201,35 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None, whole: str) -> l
             else Text()
         )
         number = [group.key] if numbered else []
-        table.add_row(
-            *number, _text(group.title), bar(group.closed, group.total), f"{group.closed}/{group.total}", mark
-        )
+        table.add(*number, group.title, bar(group.closed, group.total), f"{group.closed}/{group.total}", mark)
     return [Text(), Text(titles[by], "bold"), table, *_rest(len(grouped), len(shown), whole)]
 
 
-def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Table:
+def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Columns:
     """The table of `list`."""
-    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 1, 0, 0))
-    table.add_column(_("No."), no_wrap=True)
-    table.add_column(_("Measure"), overflow="fold", ratio=1)
-    table.add_column(_("Leader"), overflow="fold")
-    table.add_column(_("Office"), overflow="fold")
-    table.add_column(_("Due"), no_wrap=True)
-    table.add_column(_("Status"), no_wrap=True)
+    table = Columns(
+        Column(_("No."), wraps=False),
+        Column(_("Measure")),
+        Column(_("Leader")),
+        Column(_("Office")),
+        Column(_("Due"), wraps=False),
+        Column(_("Status"), wraps=False),
+    )
+    states = {(status, light): state(status, light) for status in STATUSES for light in LIGHTS}
+    terms = {term: words.term(term) for term in TERMS}
     for row in rows:
-        light = horizon.light(row)
-        due = row.due or words.term(row.term)
-        state = (
-            status_name(row.status)
-            if light in {"done", "green"}
-            else f"{status_name(row.status)} {words.light(light)}"
-        )
-        table.add_row(
-            row.id,
-            _text(row.title),
-            _text(row.leader),
-            _text(row.office),
-            due,
-            Text(state, words.COLOURS[light]),
-        )
+        due = row.due or terms[row.term]
+        table.add(row.id, row.title, row.leader, row.office, due, states[row.status, horizon.light(row)])
     return table
 
 
-def _grid(*wrapping: bool) -> Table:
-    """A table without lines: which columns wrap; the second takes what room there is."""
-    table = Table.grid(padding=(0, 1), expand=True)
-    for place, wraps in enumerate(wrapping):
-        table.add_column(overflow="fold", ratio=1 if place == 1 else None, no_wrap=not wraps)
-    return table
+def state(status: Status, light: Light) -> Text:
+    """The status of a measure, in the colour of its light; the light itself where it calls for something."""
+    said = status_name(status) + ("" if light in {"done", "green"} else f" {words.light(light)}")
+    return Text(said, words.COLOURS[light])
 
 
 def _rest(total: int, shown: int | None, command: str) -> list[RenderableType]:
     if shown is None or total <= shown:
         return []
     return [Text(_("… and {n} more: {command}").format(n=total - shown, command=command), "dim")]
-
-
-def _text(value: str) -> Text:
-    return Text(screen.clean(value))

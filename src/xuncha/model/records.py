@@ -130,6 +130,7 @@ class Measure(Record):
             publish=self.publish and problem is not None and problem.publish,
             looked_at=looked_at.isoformat() if looked_at else None,
             slipped=looked_at is not None and self._slipped(),
+            escalated=self.escalated is not None,
         )
 
 

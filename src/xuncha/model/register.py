@@ -31,6 +31,13 @@ class MeasureRow(NamedTuple):
     """The day it was closed or last reviewed; None while it is open."""
     slipped: bool
     """Whether the last look at a closed measure found that its result has slipped."""
+    escalated: bool = False
+    """Whether it was made a leader's own task."""
+
+    @property
+    def assigned(self) -> bool:
+        """Tell whether somebody answers for it, somebody does it, and it is said until when."""
+        return bool(self.leader and self.office and (self.due or self.term != "once"))
 
 
 class ProblemRow(NamedTuple):

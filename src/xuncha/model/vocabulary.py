@@ -33,5 +33,6 @@ def result_name(result: ReviewResult) -> str:
 
 
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+LIGHTS: Final[tuple[Light, ...]] = get_args(Light)
 TERMS: Final[tuple[Term, ...]] = get_args(Term)
 REVIEW_RESULTS: Final[tuple[ReviewResult, ...]] = get_args(ReviewResult)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xuncha.language import gettext as _
 from xuncha.rules.catalogue import RULES
-from xuncha.rules.names import suggestion
+from xuncha.rules.names import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     scope="ledger",
 )
 def name_twice(settings: Settings) -> Broken[Location]:
-    """No list of names or keys holds one twice."""
+    """Hold no name or key twice in one list."""
     lists: dict[str, Sequence[str]] = {
         "categories": [category.key for category in settings.categories],
         "outcomes": [kind.key for kind in settings.outcomes],
@@ -55,7 +55,7 @@ def name_twice(settings: Settings) -> Broken[Location]:
     scope="ledger",
 )
 def inspection_order(settings: Settings) -> Broken[Location]:
-    """Start, end and feedback follow each other."""
+    """Start, end, and then give the feedback."""
     inspection = settings.inspection
     days = [
         (key, day)
@@ -81,7 +81,7 @@ def inspection_order(settings: Settings) -> Broken[Location]:
     scope="ledger",
 )
 def notice_before_feedback(settings: Settings) -> Broken[Location]:
-    """The notice is not dated before the feedback."""
+    """Date the notice on the day of the feedback or later."""
     day, feedback = settings.notice.date, settings.inspection.feedback
     if day is not None and day < feedback:
         yield (
@@ -101,14 +101,9 @@ def notice_before_feedback(settings: Settings) -> Broken[Location]:
     scope="problem",
 )
 def unknown_category(problem: Problem, frame: Frame) -> Broken[Location]:
-    """A problem's category is known."""
+    """Know a problem's category."""
     known = [key for key, _title in frame.categories]
-    if problem.category not in known:
-        yield (
-            ("category",),
-            _("“{name}” is not among the categories in data/ledger.yaml").format(name=problem.category),
-            suggestion(problem.category, known),
-        )
+    return unknown([(("category",), problem.category)], known, "categories")
 
 
 SETTINGS_RULES: Mapping[Rule[Location], frozenset[str]] = {

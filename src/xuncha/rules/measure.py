@@ -8,12 +8,12 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.records import EvidenceFile, Measure
 from xuncha.rules.catalogue import RULES, Neighbourhood
-from xuncha.rules.names import suggestion
+from xuncha.rules.names import unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from xuncha.catalogue import Broken
+    from xuncha.catalogue import Broken, Rule
     from xuncha.errors import Finding
     from xuncha.model.identity import Identity
     from xuncha.model.source import Fingerprint
@@ -27,18 +27,11 @@ if TYPE_CHECKING:
     right="leader: 分管副局长",
 )
 def unknown_leader(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """The leader, and whoever took the measure over as his own task, are known."""
-    named = [(("leader",), measure.leader)]
+    """Know the leader, and whoever took the measure over."""
+    named: list[tuple[Location, str]] = [(("leader",), measure.leader)]
     if measure.escalated:
-        named.append((("escalated", "to"), measure.escalated.to))  # type: ignore[arg-type]
-    known = around.frame.leaders
-    for location, name in named:
-        if name not in known:
-            yield (
-                location,
-                _("“{name}” is not among the leaders in data/ledger.yaml").format(name=name),
-                suggestion(name, known),
-            )
+        named.append((("escalated", "to"), measure.escalated.to))
+    return unknown(named, around.frame.leaders, "leaders")
 
 
 @RULES.rule(
@@ -48,17 +41,10 @@ def unknown_leader(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     right="office: 规划科",
 )
 def unknown_office(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """The responsible office and the co-responsible ones are known."""
-    known = around.frame.offices
-    for location, name in [(("office",), measure.office)] + [
-        (("co_offices", place), name) for place, name in enumerate(measure.co_offices)
-    ]:
-        if name not in known:
-            yield (
-                location,
-                _("“{name}” is not among the offices in data/ledger.yaml").format(name=name),
-                suggestion(name, known),
-            )
+    """Know the responsible office and the co-responsible ones."""
+    named: list[tuple[Location, str]] = [(("office",), measure.office)]
+    named += [(("co_offices", place), name) for place, name in enumerate(measure.co_offices)]
+    return unknown(named, around.frame.offices, "offices")
 
 
 @RULES.rule(
@@ -68,15 +54,9 @@ def unknown_office(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     right="outcomes: {rules: 1}",
 )
 def unknown_outcome(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Every outcome has a kind."""
-    known = around.frame.outcomes
-    for key in measure.outcomes:
-        if key not in known:
-            yield (
-                ("outcomes", key),
-                _("“{name}” is not among the outcomes in data/ledger.yaml").format(name=key),
-                suggestion(key, known),
-            )
+    """Know the kind of each outcome."""
+    named = [(("outcomes", key), key) for key in measure.outcomes]
+    return unknown(named, around.frame.outcomes, "outcomes")
 
 
 @RULES.rule(
@@ -86,7 +66,7 @@ def unknown_outcome(measure: Measure, around: Neighbourhood) -> Broken[Location]
     right="due: 2024-12-31",
 )
 def due_missing(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Only a long-term measure may go without a deadline."""
+    """Set a deadline, unless the measure is a long-term one."""
     del around
     if measure.due is None and measure.term == "once":
         yield (
@@ -103,7 +83,7 @@ def due_missing(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     right="due: 2024-12-31",
 )
 def due_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """The deadline is not before the feedback."""
+    """Set the deadline on the day of the feedback or later."""
     feedback = around.frame.feedback
     if measure.due is not None and measure.due.isoformat() < feedback:
         yield (
@@ -122,7 +102,7 @@ def due_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Locat
     right="status: closed\nclosed: {date: 2024-12-20}",
 )
 def closed_missing(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Closed means that `closed` is there."""
+    """Have `closed` where the status is closed."""
     if measure.status == "closed" and measure.closed is None:
         yield (
             ("status",),
@@ -140,7 +120,7 @@ def closed_missing(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     right="status: in_progress",
 )
 def closed_unexpected(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Not closed means that `closed` is not there."""
+    """Have no `closed` where the status is another."""
     if measure.status != "closed" and measure.closed is not None:
         yield (
             ("closed",),
@@ -156,7 +136,7 @@ def closed_unexpected(measure: Measure, around: Neighbourhood) -> Broken[Locatio
     right="status: closed\nclosed: {date: 2024-12-20}",
 )
 def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """The day of closing is not before the feedback."""
+    """Close on the day of the feedback or later."""
     feedback = around.frame.feedback
     if measure.closed is not None and measure.closed.date.isoformat() < feedback:
         yield (
@@ -175,7 +155,7 @@ def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Lo
     right="reviews: []",
 )
 def review_unexpected(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Reviews stand in long-term measures only; they stay when such a measure is reopened."""
+    """Have reviews in long-term measures only; they stay when such a measure is reopened."""
     del around
     if measure.reviews and measure.term != "long_term":
         yield (
@@ -217,7 +197,7 @@ _MISSING = RULES.declare(
 
 
 def evidence_at_fault(measure: Measure, around: Neighbourhood) -> Iterator[Finding[Location]]:
-    """Every evidence file is there, with the content it had."""
+    """Find evidence files that are missing, or not as they were."""
     for place, entry in enumerate(measure.progress):
         for position, item in enumerate(entry.evidence):
             if isinstance(item, EvidenceFile):
@@ -228,7 +208,7 @@ def evidence_at_fault(measure: Measure, around: Neighbourhood) -> Iterator[Findi
 def _file_at_fault(
     item: EvidenceFile, found: Fingerprint | None, location: Location, identity: Identity
 ) -> Iterator[Finding[Location]]:
-    """What is wrong with one evidence file."""
+    """Compare one evidence file with what its entry says of it."""
     path = f"{EVIDENCE}/{identity}/{item.file}"
     if found is None:
         yield _MISSING.at(
@@ -260,7 +240,7 @@ def _file_at_fault(
         )
 
 
-MEASURE_RULES: Mapping[Callable[[Measure, Neighbourhood], Iterator[Finding[Location]]], frozenset[str]] = {
+MEASURE_RULES: Mapping[Rule[Location], frozenset[str]] = {
     unknown_leader: frozenset({"leader", "escalated"}),
     unknown_office: frozenset({"office", "co_offices"}),
     unknown_outcome: frozenset({"outcomes"}),
@@ -270,7 +250,6 @@ MEASURE_RULES: Mapping[Callable[[Measure, Neighbourhood], Iterator[Finding[Locat
     closed_unexpected: frozenset({"status", "closed"}),
     closed_before_feedback: frozenset({"closed"}),
     review_unexpected: frozenset({"status", "term", "reviews"}),
-    evidence_at_fault: frozenset({"progress"}),
 }
 """With the keys that each asks."""
 
@@ -278,7 +257,9 @@ MEASURE_RULES: Mapping[Callable[[Measure, Neighbourhood], Iterator[Finding[Locat
 def broken(
     measure: Measure, around: Neighbourhood, unsound: frozenset[str] = frozenset()
 ) -> Iterator[Finding[Location]]:
-    """Every rule that a measure breaks among its neighbours; those that ask an unsound key are left out."""
-    for check, asked in MEASURE_RULES.items():
-        if not asked & unsound:
-            yield from check(measure, around)
+    """Yield every rule that a measure breaks among its neighbours; leave out those that ask an unsound key."""
+    for rule, asked in MEASURE_RULES.items():
+        if not unsound & asked:
+            yield from rule(measure, around)
+    if "progress" not in unsound:
+        yield from evidence_at_fault(measure, around)

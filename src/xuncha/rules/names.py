@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
+    from xuncha.catalogue import Broken
+    from xuncha.rules.catalogue import Location
 
 _MOST = 30
 """Names that one sentence lists."""
 
 
 def nearest(name: str, known: Collection[str]) -> str | None:
-    """The known name that looks most like this one; None where none comes near."""
+    """Find the known name that looks most like this one; None where none comes near."""
     import difflib  # noqa: PLC0415  only where something is wrong
 
     matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
@@ -23,10 +25,27 @@ def nearest(name: str, known: Collection[str]) -> str | None:
 
 
 def suggestion(name: str, known: Collection[str], where: str = "") -> str:
-    """A sentence that helps with an unknown name: the nearest known one, else those there are."""
+    """Say what helps with an unknown name: the nearest known one, else those there are."""
     if (match := nearest(name, known)) is not None:
         return _("did you mean “{name}”?").format(name=match)
     if known:
         listed = _(", ").join(list(known)[:_MOST]) + (_(" and others") if len(known) > _MOST else "")
         return _("known are: {names}").format(names=listed)
     return _("none is known yet: list it in {where}").format(where=where or "data/ledger.yaml")
+
+
+def unknown(
+    named: Iterable[tuple[Location, str]],
+    known: Collection[str],
+    key: Literal["categories", "leaders", "offices", "outcomes"],
+) -> Broken[Location]:
+    """Yield each name, with its place, that is not known under a key of data/ledger.yaml."""
+    for location, name in named:
+        if name not in known:
+            message = {
+                "categories": _("“{name}” is not among the categories in data/ledger.yaml"),
+                "leaders": _("“{name}” is not among the leaders in data/ledger.yaml"),
+                "offices": _("“{name}” is not among the offices in data/ledger.yaml"),
+                "outcomes": _("“{name}” is not among the outcomes in data/ledger.yaml"),
+            }[key]
+            yield location, message.format(name=name), suggestion(name, known)

@@ -35,6 +35,7 @@ class WorkingTree:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._base = f"{root}{os.sep}"  # paths as text: joining them takes longer than reading a record
         self._linked = {"": False}
         """By folder: whether it is a link, or behind one. The ledger's own folder may be one."""
 
@@ -42,19 +43,17 @@ class WorkingTree:
         """See Source."""
         if self.behind_link(folder):
             return []
-        path = os.path.join(self.root, folder)  # noqa: PTH118  paths as text: this runs for every folder of every ledger
         try:
-            with os.scandir(path) as found:
+            with os.scandir(self._base + folder) as found:
                 return [Entry(entry.name, _kind(entry)) for entry in found if entry.name[0] != "."]
         except (FileNotFoundError, NotADirectoryError):
             return []
 
     def read(self, path: str) -> bytes:
         """See Source."""
-        with open(os.path.join(self.root, path), "rb", buffering=0) as stream:  # noqa: PTH118, PTH123
-            # Read whole only what may be a record; of anything larger, enough to see that it is too large.
-            large = os.fstat(stream.fileno()).st_size > LARGEST
-            return (stream.read(LARGEST + 1) if large else stream.read()) or b""
+        with open(self._base + path, "rb", buffering=0) as stream:  # noqa: PTH123
+            # Of what is too large to be a record, read enough to see that it is.
+            return stream.read(min(os.fstat(stream.fileno()).st_size, LARGEST) + 1) or b""
 
     def fingerprint(self, path: str) -> Fingerprint | None:
         """See Source."""
@@ -68,7 +67,7 @@ class WorkingTree:
         """Whether a file or a folder of the ledger is a link, or is reached through one."""
         if path not in self._linked:
             above = path.rpartition("/")[0]
-            self._linked[path] = self.behind_link(above) or os.path.islink(os.path.join(self.root, path))  # noqa: PTH114, PTH118
+            self._linked[path] = self.behind_link(above) or os.path.islink(self._base + path)  # noqa: PTH114
         return self._linked[path]
 
 

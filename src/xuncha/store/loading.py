@@ -220,14 +220,22 @@ def ledger(source: Source) -> Ledger:
     return loaded
 
 
+def record_of(source: Source, identity: Identity) -> Problem | Measure:
+    """Load one problem or measure by itself, without the rules that ask its surroundings.
+
+    Raises:
+        InvalidLedgerError: there is none, or it breaks rules.
+    """
+    read = _record(source, identity.path, Problem if identity.is_problem else Measure)
+    if read.record is None or read.findings:
+        raise InvalidLedgerError(read.findings)
+    return read.record  # type: ignore[return-value]  the kind that was asked for
+
+
 def records_of(source: Source, identities: Iterable[Identity]) -> dict[Identity, Measure]:
-    """Some measures by themselves, as a source holds them; those that it does not hold, or not in order, are left out."""
-    found = {}
-    for identity in identities:
-        read = _record(source, identity.path, Measure)
-        if read.record and not read.unsound:
-            found[identity] = read.record
-    return found
+    """Load some measures by themselves; leave out those that the source does not hold, or that break rules."""
+    reads = {identity: _record(source, identity.path, Measure) for identity in identities}
+    return {identity: read.record for identity, read in reads.items() if read.record and not read.unsound}
 
 
 def _everything(source: Source) -> tuple[Ledger | None, list[Finding[Place]]]:

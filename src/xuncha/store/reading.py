@@ -20,14 +20,13 @@ from xuncha.store.files import LARGEST
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# What the fast reader may understand otherwise than the careful one, or what a ledger must not hold: characters, and
-# beginnings of lines. Searched for apart, since this is done for every file.
+# What the fast reader may understand otherwise than the careful one, or what a ledger must not hold. Every file is searched
+# for all of it, so each pattern but the first begins with one character, for which `re` can look quickly.
 _DOUBTFUL = re.compile(r"[&*!?\t\r\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
-_DOUBTFUL_STARTS = ("---", "...", "%", "<<", ">", "|", "==", " " * 40)
-_DOUBTFUL_LINES = tuple(f"\n{start}" for start in _DOUBTFUL_STARTS)
-_DOUBTFUL_INSIDE = re.compile(
-    r"- +-|(?:^|[\s:\[{,]):(?:\s|\Z)|\]:|^[ ]+(?:[>|]|$)|[\[{,][ ]*[>|]", re.MULTILINE
-)
+_DOUBTFUL_LINE = re.compile(r"\n(?:---|\.\.\.|%|<<|==| {40}| *[>|]| +(?:\n|\Z))")
+_DOUBTFUL_COLON = re.compile(r":(?:(?<=\]:)|(?<=[\s:\[{,]:)(?=\s|\Z))")
+_DOUBTFUL_DASH = re.compile(r"- +-")
+_BLOCK_IN_BRACKETS = re.compile(r"[\[{,][ ]*[>|]")
 _LEADING_COMMENTS = re.compile(r"(?:[ ]*#[^\n]*\n|[ ]*\n)*")
 _SIMPLE_FLOW_MAPPING = re.compile(
     r"""\{(?:[ ]*[a-z0-9_]+: [^\s,{}\[\]:#"'>|@`%][^,{}\[\]:#"'\n]*(?:,(?=[ ]*[a-z])|(?=\})))+\}"""
@@ -94,14 +93,18 @@ def _evidently_plain(text: str) -> bool:
     """Whether the text holds nothing on which the two readers could differ, equal keys apart."""
     if len(text) > MOST:  # it may hold more values than a record has; the careful reader counts them
         return False
-    if _DOUBTFUL.search(text) or _DOUBTFUL_INSIDE.search(text) or text.startswith(_DOUBTFUL_STARTS):
+    lines = f"\n{text}"
+    if (
+        _DOUBTFUL.search(text)
+        or _DOUBTFUL_LINE.search(lines)
+        or _DOUBTFUL_COLON.search(lines)
+        or _DOUBTFUL_DASH.search(text)
+    ):
         return False
-    start = _LEADING_COMMENTS.match(text)
-    if start is not None and text[start.end() : start.end() + 1] in {" ", "{"}:
+    if (">" in text or "|" in text) and _BLOCK_IN_BRACKETS.search(text):
         return False
-    for line in _DOUBTFUL_LINES:
-        if line in text:
-            return False
+    if text[_LEADING_COMMENTS.match(text).end() :][:1] in {" ", "{"}:  # type: ignore[union-attr]  it matches nothing, too
+        return False
     return "{" not in text or "{" not in _SIMPLE_FLOW_MAPPING.sub("", text)
 
 
