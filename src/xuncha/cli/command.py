@@ -179,7 +179,7 @@ def program(verb: str | None = None) -> typer.Typer:
         module = import_module(f"xuncha.cli.{family}")
         if hasattr(module, "register"):
             module.register(app)
-        for words, entry in _ENTRIES.items():
+        for words, entry in sorted(_ENTRIES.items(), key=lambda item: not item[1].is_group):
             if words[0] not in verbs:
                 continue
             if entry.is_group:

@@ -99,7 +99,9 @@ def page(command: Any, context: Any) -> str:  # noqa: ANN401  Typer's own classe
         parts = [usage, [line for text in texts for line in text], _panels(commands), _rows(rows)]
     else:
         parts = [usage, *texts, _section(_("For example:"), map(_example, examples))]
-        parts.append(_section(_("Arguments:"), _rows([(_name_of(each), each.help) for each in arguments])))
+        parts.append(
+            _section(_("Arguments:"), _rows([(_name_of(each), each.help or "") for each in arguments]))
+        )
         parts.append(
             _section(_("Commands:"), _rows([(name, summary(each.help)) for name, each in commands.items()]))
         )

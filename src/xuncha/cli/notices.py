@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xuncha.cli import screen
+from xuncha.cli.command import command
 from xuncha.cli.context import of
 from xuncha.cli.understood import doubtful, say_what_is_done, short
 from xuncha.language import gettext as _
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from xuncha.reading.parts import Notice
 
 
+@command("import", "notice")
 def import_notice(
     context: typer.Context,
     file: Annotated[
@@ -35,7 +37,15 @@ def import_notice(
         typer.Option("--json", help=_("Print what is understood as JSON for programs, and write nothing")),
     ] = False,
 ) -> None:
-    """Take in a notice."""
+    """Make a ledger of a published notice: a text, Markdown, a web page or a Word document.
+
+    What a ledger needs and the notice does not say is assumed, marked and listed.
+
+    Examples:
+        xuncha import notice 通报.docx --dry-run
+        xuncha import notice 通报.html my-ledger
+        xuncha import notice 通报.txt --json
+    """
     from xuncha.pages import lines  # noqa: PLC0415
     from xuncha.reading import reading  # noqa: PLC0415
 

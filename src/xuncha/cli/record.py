@@ -113,7 +113,7 @@ def measure_screen(
     for review in measure.reviews:
         said = _joined(_("looked at again"), result_name(review.result), review.text)
         entries.append((review.date.isoformat(), said))
-    worked = [Text(), Text(_("Progress"), "bold"), _pairs(*entries)] if entries else []
+    worked: list[RenderableType] = [Text(), Text(_("Progress"), "bold"), _pairs(*entries)] if entries else []
     return [_title(identity, measure.title), facts, *worked, *_history(events)]
 
 
