@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xuncha.cli import options, screen
+from xuncha.cli.command import command
 from xuncha.cli.context import of
 from xuncha.cli.deliver import save
-from xuncha.cli.options import guide
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -23,22 +23,7 @@ if TYPE_CHECKING:
     from xuncha.cli.context import Context
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the program."""
-    app.command(
-        "archive",
-        help=guide(
-            _(
-                "Make one file of the whole case for the record office: the ledger with its evidence, the notice, the log, the "
-                "audit and the whole history, as a BagIt bag in a zip; or check such a file. It is internal."
-            ),
-            "xuncha archive -o ../归档.zip",
-            "xuncha archive --verify ../归档.zip",
-        ),
-        rich_help_panel=_("Check and publish"),
-    )(archive)
-
-
+@command("archive")
 def archive(
     context: typer.Context,
     output: Annotated[
@@ -65,7 +50,15 @@ def archive(
     ] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Make an archive, or check one."""
+    """Make one file of the whole case for the record office, or check such a file.
+
+    It holds the ledger with its evidence, the notice, the log, the audit and the whole history, as a BagIt
+    bag in a zip. It is internal.
+
+    Examples:
+        xuncha archive -o ../归档.zip
+        xuncha archive --verify ../归档.zip
+    """
     if (output is None) == (verify is None) or (verify is not None and at is not None):
         raise UsageError(
             "usage",
