@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xuncha.cli import options, screen
+from xuncha.cli.command import command
 from xuncha.cli.context import of
-from xuncha.cli.options import guide
 from xuncha.errors import Finding, Place, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -25,37 +25,13 @@ if TYPE_CHECKING:
     from xuncha.proof.text import Facts
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
-    panel = _("Check and publish")
-    app.command(
-        "validate",
-        help=guide(_("Check every rule, and show every place where one is broken."), "xuncha validate"),
-        rich_help_panel=panel,
-    )(validate)
-    app.command(
-        "proof",
-        help=guide(
-            _(
-                "Proofread a notice, as text, Markdown, web page or Word document: numbering, counts, dates, document numbers, "
-                "punctuation, words; against the ledger, where there is one."
-            ),
-            "xuncha proof 通报.docx",
-            "xuncha proof 通报.txt --ignore half-width --ignore heading-form:20",
-        ),
-        rich_help_panel=panel,
-    )(proof)
-    app.command(
-        "schema",
-        help=guide(
-            _("Print the JSON Schema of the ledger's files, for editors."), "xuncha schema > schema.json"
-        ),
-        rich_help_panel=panel,
-    )(schema)
-
-
+@command("validate")
 def validate(context: typer.Context, as_json: options.Json = False) -> None:
-    """Check every rule."""
+    """Check every rule, and show every place where one is broken.
+
+    Examples:
+        xuncha validate
+    """
     from xuncha.store.cache import register  # noqa: PLC0415
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import check  # noqa: PLC0415
@@ -78,6 +54,7 @@ def validate(context: typer.Context, as_json: options.Json = False) -> None:
     raise typer.Exit(1 if found else 0)
 
 
+@command("proof")
 def proof(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help=_("The notice"))],
@@ -91,7 +68,15 @@ def proof(
     ] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Proofread a notice."""
+    """Proofread a notice: numbering, counts, dates, document numbers, punctuation, words.
+
+    It may be text, Markdown, a web page or a Word document; where there is a ledger, it is compared with
+    it.
+
+    Examples:
+        xuncha proof 通报.docx
+        xuncha proof 通报.txt --ignore half-width --ignore heading-form:20
+    """
     from xuncha.proof.against import is_about  # noqa: PLC0415  rules are read by those who want them
     from xuncha.proof.desk import proofread  # noqa: PLC0415
     from xuncha.proof.library import installed  # noqa: PLC0415
@@ -190,8 +175,13 @@ def _as_json(found: Sequence[Finding[Place]]) -> None:
     )
 
 
+@command("schema")
 def schema() -> None:
-    """Print the JSON Schema."""
+    """Print the JSON Schema of the ledger's files, for editors.
+
+    Examples:
+        xuncha schema > schema.json
+    """
     from xuncha.store.schema import whole  # noqa: PLC0415
 
     screen.data(whole())
