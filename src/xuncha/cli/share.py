@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from xuncha.cli import screen
+from xuncha.cli.command import command
 from xuncha.cli.context import of
-from xuncha.cli.options import guide
 from xuncha.cli.work import say_standing
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
@@ -25,33 +25,7 @@ if TYPE_CHECKING:
     from xuncha.sync.values import Dispute
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
-    panel = _("Share")
-    app.command(
-        "setup",
-        help=guide(
-            _("Teach git, in this clone, to merge the ledger's files field by field. Once in each clone."),
-            "xuncha setup",
-        ),
-        rich_help_panel=panel,
-    )(setup)
-    app.command("merge-driver", hidden=True, help=_("What git calls to merge a file of the ledger"))(
-        merge_driver
-    )
-    app.command(
-        "sync",
-        help=guide(
-            _(
-                "Bring together what was recorded here and what was recorded elsewhere, through a git remote, and send it. A number that was given twice is changed here, where it is not sent yet."
-            ),
-            "xuncha sync",
-            "xuncha sync --take theirs",
-        ),
-        rich_help_panel=panel,
-    )(sync)
-
-
+@command("sync")
 def sync(
     context: typer.Context,
     take: Annotated[
@@ -64,7 +38,14 @@ def sync(
         ),
     ] = None,
 ) -> None:
-    """Bring together and send."""
+    """Bring together what was recorded here and elsewhere, through a git remote, and send it.
+
+    A number that was given twice is changed here, where it is not sent yet.
+
+    Examples:
+        xuncha sync
+        xuncha sync --take theirs
+    """
     from xuncha.sync.session import sync as bring_together  # noqa: PLC0415
 
     if take not in {None, "ours", "theirs"}:
@@ -151,8 +132,15 @@ def _counts(done: Synced) -> Iterator[str]:
         yield _("Nothing to do: here and at {name} all is the same").format(name=done.name)
 
 
+@command("setup")
 def setup(context: typer.Context) -> None:
-    """Set this clone up to merge records field by field."""
+    """Teach git, in this clone, to merge the ledger's files field by field.
+
+    It is needed once in each clone.
+
+    Examples:
+        xuncha setup
+    """
     from xuncha.sync import registration  # noqa: PLC0415
     from xuncha.trail.git import Git  # noqa: PLC0415
 
@@ -175,6 +163,7 @@ def setup(context: typer.Context) -> None:
     )
 
 
+@command("merge-driver", hidden=True)
 def merge_driver(
     base: Annotated[Path, typer.Argument(metavar="%O", readable=False)],
     ours: Annotated[Path, typer.Argument(metavar="%A", readable=False)],
@@ -182,7 +171,11 @@ def merge_driver(
     width: Annotated[str, typer.Argument(metavar="%L")] = "7",
     path: Annotated[str, typer.Argument(metavar="%P")] = "",
 ) -> None:
-    """Merge three files into the second."""
+    """Merge a file of the ledger: git calls this.
+
+    Examples:
+        xuncha merge-driver %O %A %B %L %P
+    """
     from xuncha.store.faults import UnreadableError  # noqa: PLC0415
     from xuncha.sync.records import merge_record  # noqa: PLC0415
 
