@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from xuncha.cli import options, screen
+from xuncha.cli.command import command
 from xuncha.cli.context import of
-from xuncha.cli.options import guide
 from xuncha.cli.work import say_counts
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -21,23 +21,14 @@ if TYPE_CHECKING:
     from xuncha.trail.history import Event
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
-    panel = _("Trail")
-    app.command(
-        "log",
-        help=guide(_("Show who did what when, newest first."), "xuncha log", "xuncha log 2.3"),
-        rich_help_panel=panel,
-    )(log)
-    app.command(
-        "undo",
-        help=guide(_("Take back the last thing that was done, by a new commit."), "xuncha undo"),
-        rich_help_panel=panel,
-    )(undo)
-
-
+@command("log")
 def log(context: typer.Context, identity: options.Perhaps = None, as_json: options.Json = False) -> None:
-    """Show the trail."""
+    """Show who did what when, newest first.
+
+    Examples:
+        xuncha log
+        xuncha log 2.3
+    """
     call = of(context)
     call.warn_of_leftovers()
     events = trail(call.root, Identity.parse(identity) if identity else None)
@@ -96,8 +87,13 @@ def _what(event: Event) -> str:
     return f"{done} {event.id}" if len(several) > 1 and event.id in several else event.subject
 
 
+@command("undo")
 def undo(context: typer.Context) -> None:
-    """Take back the last thing that was done."""
+    """Take back the last thing that was done, by a new commit.
+
+    Examples:
+        xuncha undo
+    """
     from xuncha.workflow.perform import Done  # noqa: PLC0415
     from xuncha.workflow.undo import undo as take_back  # noqa: PLC0415
 
