@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import shutil
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 from unicodedata import east_asian_width
 
@@ -96,7 +97,7 @@ def page(command: Any, context: Any) -> str:  # noqa: ANN401  Typer's own classe
     usage = _wrap(_usage(context.command_path, options, arguments, commands))
     rows = [(_names_of(each), _remark(each)) for each in options]
     if context.parent is None:
-        parts = [usage, [line for text in texts for line in text], _panels(commands), _rows(rows)]
+        parts = [[*usage, *chain(*texts)], _panels(commands), _rows(rows)]
     else:
         parts = [usage, *texts, _section(_("For example:"), map(_example, examples))]
         parts.append(
