@@ -147,23 +147,12 @@ def no_such_command(name: str, known: Collection[str], code: str = "usage") -> U
     return UsageError(code, _("there is no command {name}").format(name=name), suggestion(name, known))
 
 
-class Program(typer.Typer):
-    """Typer with commands of that kind, for modules that register theirs."""
-
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401
-        super().__init__(**{"cls": _Group, **options})
-
-    def command(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
-        """See Typer."""
-        return super().command(*arguments, **{"cls": _Command, **options})
-
-
 def program(verb: str | None = None) -> typer.Typer:
     """Return the program with all its commands; with those of one family alone where the verb is known.
 
     Building all commands takes longer than most of them take to run.
     """
-    app = Program(
+    app = typer.Typer(
         name="xuncha",
         cls=_Group,
         no_args_is_help=True,
@@ -176,9 +165,7 @@ def program(verb: str | None = None) -> typer.Typer:
     for family, verbs in verbs_of_modules().items():
         if verb is not None and verb not in verbs:
             continue
-        module = import_module(f"xuncha.cli.{family}")
-        if hasattr(module, "register"):
-            module.register(app)
+        import_module(f"xuncha.cli.{family}")
         for words, entry in sorted(_ENTRIES.items(), key=lambda item: not item[1].is_group):
             if words[0] not in verbs:
                 continue

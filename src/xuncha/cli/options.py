@@ -161,8 +161,3 @@ def must_be_known(register: Register, *, office: str | None, leader: str | None)
             raise RefusedError(
                 code, _("“{name}” is not in data/ledger.yaml").format(name=name), suggestion(name, known)
             )
-
-
-def guide(text: str, *examples: str) -> str:
-    """Return a command's help: what it does, then an example on a line each."""
-    return f"{text}\n\nExamples:\n" + "\n".join(f"    {example}" for example in examples)
