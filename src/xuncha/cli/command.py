@@ -166,9 +166,8 @@ def program(verb: str | None = None) -> typer.Typer:
         if verb is not None and verb not in verbs:
             continue
         import_module(f"xuncha.cli.{family}")
-        for words, entry in sorted(_ENTRIES.items(), key=lambda item: not item[1].is_group):
-            if words[0] not in verbs:
-                continue
+        entries = [(words, entry) for words, entry in _ENTRIES.items() if words[0] in verbs]
+        for words, entry in sorted(entries, key=lambda item: not item[1].is_group):
             if entry.is_group:
                 groups[words[0]] = typer.Typer(cls=_Group, no_args_is_help=True)
                 app.add_typer(groups[words[0]], name=words[0], callback=entry.function)
