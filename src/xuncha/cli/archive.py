@@ -10,7 +10,7 @@ import typer
 
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
-from xuncha.cli.context import of
+from xuncha.cli.context import Context
 from xuncha.cli.deliver import save
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
@@ -20,12 +20,11 @@ if TYPE_CHECKING:
     from xuncha.archive.contents import Facts
     from xuncha.archive.gathering import Case
     from xuncha.archive.verifying import Verdict
-    from xuncha.cli.context import Context
 
 
 @command("archive")
 def archive(
-    context: typer.Context,
+    call: Context,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -68,7 +67,7 @@ def archive(
     if verify is not None:
         _check(verify, as_json=as_json)
     elif output is not None:
-        _make(of(context), output, at, as_json=as_json)
+        _make(call, output, at, as_json=as_json)
 
 
 def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None:

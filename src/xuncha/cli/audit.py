@@ -10,7 +10,7 @@ import typer
 
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
-from xuncha.cli.context import of
+from xuncha.cli.context import Context
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @command("audit")
 def audit(
-    context: typer.Context,
+    call: Context,
     since: Annotated[
         str | None,
         typer.Option(
@@ -69,7 +69,6 @@ def audit(
             _("--anchor keeps what all of history is, and --since asks for a part"),
             _("leave one of them out"),
         )
-    call = of(context)
     call.warn_of_leftovers()
     with screen.patience(_("The history is being replayed")):
         done = examine(call.root, since=since)

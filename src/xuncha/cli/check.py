@@ -12,7 +12,7 @@ import typer
 
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
-from xuncha.cli.context import of
+from xuncha.cli.context import Context
 from xuncha.errors import Finding, Place, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @command("validate")
-def validate(context: typer.Context, as_json: options.Json = False) -> None:
+def validate(call: Context, as_json: options.Json = False) -> None:
     """Check every rule, and show every place where one is broken.
 
     Examples:
@@ -36,7 +36,6 @@ def validate(context: typer.Context, as_json: options.Json = False) -> None:
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import check  # noqa: PLC0415
 
-    call = of(context)
     call.warn_of_leftovers()
     with screen.patience(_("Every file is being checked")):
         found = check(WorkingTree(call.root))
@@ -56,7 +55,7 @@ def validate(context: typer.Context, as_json: options.Json = False) -> None:
 
 @command("proof")
 def proof(
-    context: typer.Context,
+    call: Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help=_("The notice"))],
     ignore: Annotated[
         list[str] | None,
@@ -83,7 +82,6 @@ def proof(
     from xuncha.proof.reading import read  # noqa: PLC0415
     from xuncha.proof.silence import Silenced, unknown  # noqa: PLC0415
 
-    call = of(context)
     asked = [_silenced(words) for words in ignore or ()]
     text, silenced = read(file)
     ledger = call.register_if_any()

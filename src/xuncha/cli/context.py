@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    import typer
-
     from xuncha.model.records import Ledger
     from xuncha.model.register import Register
     from xuncha.paper.own import Own
@@ -193,10 +191,3 @@ class Context:
                 ),
                 _("to have it done, type it again; to take it back: xuncha undo"),
             )
-
-
-def of(context: typer.Context) -> Context:
-    """Return what the global options said."""
-    found = context.obj
-    assert isinstance(found, Context)  # noqa: S101  the callback of the program sets it
-    return found

@@ -9,7 +9,7 @@ import typer
 
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
-from xuncha.cli.context import of
+from xuncha.cli.context import Context
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
@@ -25,7 +25,7 @@ _INDENT = "      "
 
 
 @command("doctor")
-def doctor(context: typer.Context, as_json: options.Json = False) -> None:
+def doctor(call: Context, as_json: options.Json = False) -> None:
     """Look at what is around the ledger (git, remains of a crash, line ends, the clock), and say what to type.
 
     It changes nothing.
@@ -36,7 +36,7 @@ def doctor(context: typer.Context, as_json: options.Json = False) -> None:
     from xuncha.doctor.examination import examine  # noqa: PLC0415
 
     with screen.patience(_("Everything around the ledger is being looked at")):
-        root = of(context).root
+        root = call.root
         found = examine(root, time.time_ns() / 1e9)
     if as_json:
         screen.data([each.as_json() for each in found])

@@ -11,7 +11,7 @@ import typer
 
 from xuncha.cli import notices, options, screen  # noqa: F401  enters a command of this group
 from xuncha.cli.command import command, group
-from xuncha.cli.context import of
+from xuncha.cli.context import Context
 from xuncha.cli.understood import doubtful, say_what_is_done
 from xuncha.errors import SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from xuncha.cli.context import Context
     from xuncha.exchange.drafts import Draft
     from xuncha.workflow.intake import Intake
 
@@ -52,7 +51,7 @@ def export() -> None:
 
 @command("import", "xlsx")
 def import_xlsx(
-    context: typer.Context,
+    call: Context,
     file: Annotated[
         Path, typer.Argument(metavar="FILE", readable=False, help=_("The workbook (.xlsx, .xlsm)"))
     ],
@@ -94,7 +93,6 @@ def import_xlsx(
     from xuncha.skeleton import create  # noqa: PLC0415
     from xuncha.workflow import intake as taking_in  # noqa: PLC0415
 
-    call = of(context)
     root, is_there = _target(call, folder)
     day = screen.day(feedback, "--feedback") if feedback else _feedback_of(root) if is_there else None
     draft = draft_of(file, day, call.today)
@@ -231,7 +229,7 @@ def _lines(content: bytes) -> list[str]:
 
 
 @command("export", "xlsx")
-def export_xlsx(context: typer.Context, output: options.Output = None) -> None:
+def export_xlsx(call: Context, output: options.Output = None) -> None:
     """Write the ledger as an Excel workbook, ready to print: the ledger, the counts, the three lists.
 
     `import xlsx` gives the same ledger back.
@@ -247,7 +245,6 @@ def export_xlsx(context: typer.Context, output: options.Output = None) -> None:
             _("name the file with -o, such as {name}").format(name="-o 台账.xlsx"),
             _("see `xuncha export xlsx --help`"),
         )
-    call = of(context)
     ledger = call.ledger()
     with_bar = screen.progress(_("Writing"), len(ledger.measures))
     with with_bar as tick:
@@ -256,7 +253,7 @@ def export_xlsx(context: typer.Context, output: options.Output = None) -> None:
 
 
 @command("export", "csv")
-def export_csv(context: typer.Context, output: options.Output = None) -> None:
+def export_csv(call: Context, output: options.Output = None) -> None:
     """Write a row for each measure, for spreadsheet programs.
 
     Examples:
@@ -264,7 +261,7 @@ def export_csv(context: typer.Context, output: options.Output = None) -> None:
     """
     from xuncha.exchange.sheet.plain import as_csv  # noqa: PLC0415
 
-    text = as_csv(of(context).ledger())
+    text = as_csv(call.ledger())
     if output is None:
         screen.write(text)
     else:
@@ -272,7 +269,7 @@ def export_csv(context: typer.Context, output: options.Output = None) -> None:
 
 
 @command("export", "json")
-def export_json(context: typer.Context, output: options.Output = None) -> None:
+def export_json(call: Context, output: options.Output = None) -> None:
     """Write all of it as JSON, for programs.
 
     Examples:
@@ -282,7 +279,7 @@ def export_json(context: typer.Context, output: options.Output = None) -> None:
 
     from xuncha.exchange.sheet.plain import as_json  # noqa: PLC0415
 
-    whole = as_json(of(context).ledger())
+    whole = as_json(call.ledger())
     if output is None:
         screen.data(whole)
     else:

@@ -9,7 +9,7 @@ import typer
 
 from xuncha.cli import screen
 from xuncha.cli.command import command
-from xuncha.cli.context import of
+from xuncha.cli.context import Context
 from xuncha.cli.understood import doubtful, say_what_is_done, short
 from xuncha.language import gettext as _
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @command("import", "notice")
 def import_notice(
-    context: typer.Context,
+    call: Context,
     file: Annotated[
         Path, typer.Argument(metavar="FILE", readable=False, help=_("The notice (.txt, .md, .html, .docx)"))
     ],
@@ -58,7 +58,7 @@ def import_notice(
     from xuncha.skeleton import create  # noqa: PLC0415
     from xuncha.store.files import located  # noqa: PLC0415
 
-    call, root = of(context), located(folder)
+    root = located(folder)
     draft = draft_of(notice, str(file), call.today)
     intake = Enterer(draft, call.today).new(file.name, None)
     if dry_run:

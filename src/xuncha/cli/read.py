@@ -10,7 +10,7 @@ import typer
 
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
-from xuncha.cli.context import of
+from xuncha.cli.context import Context
 from xuncha.errors import SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -31,7 +31,7 @@ _GROUPINGS: tuple[str, ...] = get_args(Grouping)
 
 @command("status")
 def status(
-    context: typer.Context,
+    call: Context,
     by: Annotated[
         str,
         typer.Option(
@@ -53,7 +53,7 @@ def status(
         xuncha status --at 2024-04-18
     """
     _among(by, _GROUPINGS, "--by")
-    call = of(context).at(at)
+    call = call.at(at)
     found = call.register()
     counts = tally(found, call.today)
     grouped = groups(found, call.today, by)  # type: ignore[arg-type]
@@ -67,7 +67,7 @@ def status(
 
 @command("list")
 def list_(
-    context: typer.Context,
+    call: Context,
     status: Annotated[
         str | None,
         typer.Option(
@@ -107,7 +107,7 @@ def list_(
         _among(status, STATUSES, "--status")
     if term is not None:
         _among(term, TERMS, "--term")
-    call = of(context).at(at)
+    call = call.at(at)
     found = call.register()
     options.must_be_known(found, office=office, leader=leader)
     horizon = Horizon.of(found, call.today)
@@ -139,7 +139,7 @@ def list_(
 
 
 @command("show")
-def show(context: typer.Context, identity: options.Either, as_json: options.Json = False) -> None:
+def show(call: Context, identity: options.Either, as_json: options.Json = False) -> None:
     """Show a problem or a measure, whole, with its history.
 
     Examples:
@@ -151,7 +151,6 @@ def show(context: typer.Context, identity: options.Either, as_json: options.Json
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import load_settings, record_of  # noqa: PLC0415
 
-    call = of(context)
     which = Identity.parse(identity)
     found = call.register()
     horizon = Horizon.of(found, call.today)

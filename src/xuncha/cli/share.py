@@ -9,7 +9,7 @@ import typer
 
 from xuncha.cli import screen
 from xuncha.cli.command import command
-from xuncha.cli.context import of
+from xuncha.cli.context import Context
 from xuncha.cli.standing import say_standing
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
@@ -18,7 +18,6 @@ from xuncha.language import ngettext
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xuncha.cli.context import Context
     from xuncha.sync.records import MergedRecord
     from xuncha.sync.session import Synced
     from xuncha.sync.uniting import Side
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 @command("sync")
 def sync(
-    context: typer.Context,
+    call: Context,
     take: Annotated[
         str | None,
         typer.Option(
@@ -50,7 +49,6 @@ def sync(
 
     if take not in {None, "ours", "theirs"}:
         raise UsageError("unknown-word", _("--take is ours or theirs, not “{word}”").format(word=take))
-    call = of(context)
     _say(call, bring_together(call.root_for_writing(), take=cast("Side | None", take)))
 
 
@@ -133,7 +131,7 @@ def _counts(done: Synced) -> Iterator[str]:
 
 
 @command("setup")
-def setup(context: typer.Context) -> None:
+def setup(call: Context) -> None:
     """Teach git, in this clone, to merge the ledger's files field by field.
 
     It is needed once in each clone.
@@ -144,7 +142,7 @@ def setup(context: typer.Context) -> None:
     from xuncha.sync import registration  # noqa: PLC0415
     from xuncha.trail.git import Git  # noqa: PLC0415
 
-    git = Git.for_writing(of(context).root)
+    git = Git.for_writing(call.root)
     try:
         new = registration.register(git)
         if claimed := not registration.effective(git):

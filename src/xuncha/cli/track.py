@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import typer
-
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
-from xuncha.cli.context import of
+from xuncha.cli.context import Context
 from xuncha.cli.standing import say_counts
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -22,14 +20,13 @@ if TYPE_CHECKING:
 
 
 @command("log")
-def log(context: typer.Context, identity: options.Perhaps = None, as_json: options.Json = False) -> None:
+def log(call: Context, identity: options.Perhaps = None, as_json: options.Json = False) -> None:
     """Show who did what when, newest first.
 
     Examples:
         xuncha log
         xuncha log 2.3
     """
-    call = of(context)
     call.warn_of_leftovers()
     events = trail(call.root, Identity.parse(identity) if identity else None)
     if as_json:
@@ -88,7 +85,7 @@ def _what(event: Event) -> str:
 
 
 @command("undo")
-def undo(context: typer.Context) -> None:
+def undo(call: Context) -> None:
     """Take back the last thing that was done, by a new commit.
 
     Examples:
@@ -97,7 +94,6 @@ def undo(context: typer.Context) -> None:
     from xuncha.workflow.perform import Result  # noqa: PLC0415
     from xuncha.workflow.undo import undo as take_back  # noqa: PLC0415
 
-    call = of(context)
     done = take_back(call.root)
     if not isinstance(done, Result):
         screen.line(_("Taken back: {what}, which had been interrupted").format(what=f"`{done.command}`"))
