@@ -162,11 +162,10 @@ def doctor() -> str:
         parts.append(f"## {title}\n")
         for check in in_order():
             if check.chapter == chapter.__name__.rpartition(".")[2]:
-                seen = (check.look.__doc__ or "").partition("\n")[0]
                 parts += [
                     f"### {check.code} ({check.severity})\n",
-                    f"{seen} {check.why}\n",
-                    f"To mend it: {check.mend}\n",
+                    f"{check.wrong} {check.why}\n",
+                    f"To mend it: {check.right}\n",
                 ]
     return "\n".join(parts)
 
@@ -178,17 +177,17 @@ def audit() -> str:
 
     parts = [AUDIT_HEAD]
     for rule in sorted(RULES.values(), key=lambda rule: rule.code):
-        lenient = "; *a warning in an import*" if rule.lenient else ""
+        scope = f"; *{rule.scope}*" if rule.scope else ""
         parts += [
-            f"## {rule.code} ({rule.severity}{lenient})\n",
-            f"{rule.why()}\n",
-            f"Seen as: {rule.seen}\n",
+            f"## {rule.code} ({rule.severity}{scope})\n",
+            f"{rule.why}\n",
+            f"Seen as: {rule.wrong}\n",
         ]
     return "\n".join(parts)
 
 
 def commands(language: str) -> str:
-    """The reference of the commands: the help of each, as it stands on a screen of 80 columns."""
+    """Return the reference of the commands: the help of each, as it stands on a screen of 80 columns."""
     parts = [HEADS[language]]
     for words in _all_commands():
         parts += [f"## xuncha {' '.join(words)}".rstrip() + "\n", f"```text\n{_help(words)}\n```\n"]
@@ -196,7 +195,7 @@ def commands(language: str) -> str:
 
 
 def with_screens(readme: str, language: str) -> str:
-    """A README with its screens as the program shows them."""
+    """Return a README with its screens as the program shows them."""
 
     def screen(match: re.Match[str]) -> str:
         return f"{match[1]}\n```text\n{_run(language, '-m', 'xuncha', *match[2].split()).rstrip()}\n```\n{match[3]}"
@@ -207,7 +206,7 @@ def with_screens(readme: str, language: str) -> str:
 def _all_commands() -> Iterator[list[str]]:
     from typer.main import get_command  # noqa: PLC0415
 
-    from xuncha.cli.app import program  # noqa: PLC0415
+    from xuncha.cli.command import program  # noqa: PLC0415
 
     yield []
     for name, command in get_command(program()).commands.items():  # type: ignore[attr-defined]
@@ -219,7 +218,7 @@ def _all_commands() -> Iterator[list[str]]:
 
 
 def _help(words: list[str]) -> str:
-    from xuncha.cli.app import program  # noqa: PLC0415
+    from xuncha.cli.command import program  # noqa: PLC0415
 
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):

@@ -17,6 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 import xuncha
+from extract_messages import helps
 from xuncha import language
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 SOURCE = Path(xuncha.__file__).parent
 PO = Path(__file__).parents[1] / "src/xuncha/locale/zh_CN/LC_MESSAGES/xuncha.po"
-CALLS = {"_": 1, "gettext": 1, "ngettext": 2}
-"""The functions that translate, and how many of their arguments are messages."""
+CALLS = {"_": 1, "gettext": 1, "mark": 1, "ngettext": 2}
+"""The functions that translate or mark for translation, and how many of their arguments are messages."""
 _CHINESE = re.compile("[\u2e80-\u9fff]")
 # What needs no Chinese character: punctuation around placeholders.
 _NOTHING_TO_TRANSLATE = re.compile(r"[\W\d_]*")
@@ -69,7 +70,7 @@ def said_by_us() -> dict[str, str]:
                     f"{path.name}:{call.lineno}: a message must stand there as a text, or no one can translate it"
                 )
                 found[str(argument.value)] = f"{path.relative_to(SOURCE)}:{call.lineno}"
-    return found
+    return found | dict.fromkeys(helps(), "a docstring")
 
 
 def said_by_typer() -> set[str]:
@@ -83,7 +84,7 @@ def said_by_typer() -> set[str]:
 
 def extracted(folder: Path) -> list[tuple[str, int, str | tuple[str, ...], list[str], str | None]]:
     """What babel finds, as a translator would run it."""
-    return list(extract_from_dir(folder, [("**.py", "python")], keywords=DEFAULT_KEYWORDS))
+    return list(extract_from_dir(folder, [("**.py", "python")], keywords={**DEFAULT_KEYWORDS, "mark": None}))
 
 
 def placeholders(text: str) -> list[str]:
@@ -103,7 +104,9 @@ def test_every_message_is_in_the_catalogue(catalogue: Catalog) -> None:
 
 def test_what_a_translator_extracts_is_all_there_is() -> None:
     """Babel must find what the syntax tree has: a call that it cannot see (as one in an f-string) is lost at the next update."""
-    found = {text for _path, _line, message, *_rest in extracted(SOURCE) for text in texts(message)}
+    found = {*helps()} | {
+        text for _path, _line, message, *_rest in extracted(SOURCE) for text in texts(message)
+    }
     assert not {text: place for text, place in said_by_us().items() if text not in found}
 
 

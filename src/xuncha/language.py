@@ -62,10 +62,15 @@ def _of_locale() -> str | None:
 
 
 def gettext(message: str) -> str:
-    """The message in the chosen language."""
+    """Return the message in the chosen language."""
     return _chosen.gettext(message)
 
 
+def mark(message: str) -> str:
+    """Return the message as it is: mark it for translators where it is shown later, by `gettext`."""
+    return message
+
+
 def ngettext(singular: str, plural: str, number: int) -> str:
-    """The message for a number of things in the chosen language; `{n}` in it is left for the caller to fill."""
+    """Return the message for a number of things in the chosen language; `{n}` in it is left for the caller to fill."""
     return _chosen.ngettext(singular, plural, number)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.archive.bags import with_evidence
+from tests.cli.inside import run_inside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +21,7 @@ _MADE: list[bytes] = []
 def archive(ledger: LedgerOnDisk, tmp_path: Path) -> bytes:
     """An archive of the small ledger."""
     if not _MADE:
-        with_evidence(ledger).ok("archive", "-o", tmp_path / "made.zip")
+        run_inside(with_evidence(ledger), "archive", "-o", str(tmp_path / "made.zip"))
         _MADE.append((tmp_path / "made.zip").read_bytes())
         (tmp_path / "made.zip").unlink()
     return _MADE[0]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.archive.bags import EVIDENCE, PAPER, forged, members, top, verdict, with_evidence
+from tests.cli.inside import run_inside
 from tests.conftest import LedgerOnDisk
 from tests.punctuation import half_width
 from xuncha.archive import bag
@@ -26,8 +27,15 @@ README = "README.txt"
 
 
 def made(ledger: LedgerOnDisk, file: Path, *options: str, **environment: str) -> bytes:
-    """What `archive` writes."""
-    ledger.ok("archive", "-o", file, *options, **environment)
+    """Return what `archive` writes."""
+    result = run_inside(ledger, "archive", "-o", str(file), *options, **environment)
+    assert result.code == 0, result.err
+    return file.read_bytes()
+
+
+def made_by_a_process(ledger: LedgerOnDisk, file: Path, **environment: str) -> bytes:
+    """Return what `archive` writes in a process of its own, which alone has another time zone and locale."""
+    ledger.ok("archive", "-o", file, **environment)
     return file.read_bytes()
 
 
@@ -47,7 +55,7 @@ def clone_of(ledger: LedgerOnDisk, folder: Path) -> LedgerOnDisk:
 
 def test_the_same_commit_gives_the_same_bytes_whoever_makes_it(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     with_evidence(ledger)
-    first = made(ledger, tmp_path / "1.zip", TZ="Asia/Shanghai", XUNCHA_LANG="zh")
+    first = made_by_a_process(ledger, tmp_path / "1.zip", TZ="Asia/Shanghai", XUNCHA_LANG="zh")
     other = clone_of(ledger, tmp_path / "另一处")
     other.git("repack", "-adfq", "--depth=1", "--window=1")
     other.git("config", "core.compression", "0")
@@ -59,7 +67,9 @@ def test_the_same_commit_gives_the_same_bytes_whoever_makes_it(ledger: LedgerOnD
     other.write("templates/notice.txt.j2", "another notice")
     mask = os.umask(0o077)
     try:
-        again = made(other, tmp_path / "2.zip", TZ="America/New_York", XUNCHA_LANG="en", LC_ALL="C")
+        again = made_by_a_process(
+            other, tmp_path / "2.zip", TZ="America/New_York", XUNCHA_LANG="en", LC_ALL="C"
+        )
     finally:
         os.umask(mask)
     assert first == again
@@ -75,7 +85,7 @@ def test_the_day_is_that_of_the_commit_unless_another_is_named(ledger: LedgerOnD
     archive = made(ledger, tmp_path / "1.zip")
     assert top(archive).startswith("xuncha-2024-05-05-")
     assert b"Bagging-Date: 2024-05-05\n" in inner(archive)["bag-info.txt"]
-    ledger.ok("--today", "2024-07-01", "archive", "-o", tmp_path / "2.zip")
+    run_inside(ledger, "--today", "2024-07-01", "archive", "-o", str(tmp_path / "2.zip"))
     assert top((tmp_path / "2.zip").read_bytes()).startswith("xuncha-2024-07-01-")
 
 
@@ -147,7 +157,7 @@ def test_it_is_what_was_committed_and_never_the_folder(ledger: LedgerOnDisk, tmp
     ledger.write(EVIDENCE.removeprefix("data/ledger/"), "x")
     ledger.write("templates/notice.txt.j2", "{{ 1 / 0 }}")
     ledger.git("add", "data/problems/02/2.9.yaml")
-    result = ledger.run("archive", "-o", tmp_path / "2.zip")
+    result = run_inside(ledger, "archive", "-o", str(tmp_path / "2.zip"))
     assert result.code == 0
     assert "警告" in result.err
     assert (tmp_path / "2.zip").read_bytes() == clean
@@ -160,7 +170,7 @@ def test_an_earlier_state_is_archived_as_it_was(ledger: LedgerOnDisk, tmp_path: 
     assert EVIDENCE not in inner(archive)
     assert json.loads(inner(archive)["data/archive.json"])["commits"] == 1
     assert verdict(archive, tmp_path / "x").findings == []
-    assert ledger.run("archive", "-o", tmp_path / "2.zip", "--at", "2001-01-01").code == 1
+    assert run_inside(ledger, "archive", "-o", str(tmp_path / "2.zip"), "--at", "2001-01-01").code == 1
 
 
 def test_a_ledgers_own_templates_are_those_of_the_commit(ledger: LedgerOnDisk, tmp_path: Path) -> None:
@@ -259,12 +269,12 @@ def test_an_archivist_is_told_what_is_in_it_and_how_to_check_it(archive: bytes) 
 
 
 def test_it_is_called_internal_and_the_commit_is_told(ledger: LedgerOnDisk, tmp_path: Path) -> None:
-    told = ledger.ok("archive", "-o", tmp_path / "1.zip")
+    told = run_inside(ledger, "archive", "-o", str(tmp_path / "1.zip")).out
     assert "内部" in told
     assert ledger.git("rev-parse", "HEAD")[:10] in told
-    english = ledger.ok("archive", "-o", tmp_path / "1.zip", XUNCHA_LANG="en")
+    english = run_inside(ledger, "archive", "-o", str(tmp_path / "1.zip"), XUNCHA_LANG="en").out
     assert "internal" in english
-    facts = ledger.json("archive", "-o", tmp_path / "1.zip")
+    facts = json.loads(run_inside(ledger, "archive", "-o", str(tmp_path / "1.zip"), "--json").out)
     assert facts["commit"] == ledger.git("rev-parse", "HEAD").strip()
 
 
@@ -288,7 +298,7 @@ def test_a_form_that_cannot_be_made_here_is_named_in_the_bag_and_on_screen(
     result = ledger.run("archive", "-o", tmp_path / "1.zip", PYTHONPATH=str(hidden), XUNCHA_LANG="en")
     assert result.code == 0, result.err
     assert f"the notice as {form} is not in it" in result.err
-    assert f"xuncha[{form}]" in result.err
+    assert "[office]" in result.err
     held = inner((tmp_path / "1.zip").read_bytes())
     assert f"data/notice/notice.{form}" not in held
     assert f"notice.{form}  这需要" in held[README].decode()
@@ -317,21 +327,21 @@ def test_a_ledger_without_the_head_of_a_notice_is_archived_without_one(
 def test_a_ledger_that_breaks_rules_is_not_archived(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     ledger.write("data/problems/02/2.1.yaml", ledger.read("2.1").replace("规划科", "规化科"))
     ledger.commit("wrong")
-    result = ledger.run("archive", "-o", tmp_path / "1.zip")
+    result = run_inside(ledger, "archive", "-o", str(tmp_path / "1.zip"))
     assert (result.code, "error[unknown-office]" in result.err) == (1, True)
     assert not (tmp_path / "1.zip").exists()
 
 
 @pytest.mark.parametrize("place", ["归档.zip", "data/归档.zip", ".git/归档.zip", "no/such/folder/归档.zip"])
 def test_the_archive_never_comes_into_the_ledger(ledger: LedgerOnDisk, place: str) -> None:
-    result = ledger.run("archive", "-o", place)
+    result = run_inside(ledger, "archive", "-o", place)
     assert (result.code, "error[output-in-ledger]" in result.err) == (1, True)
     assert not (ledger.root / place).exists()
 
 
 def test_a_link_into_the_ledger_is_seen_through(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(ledger.root / "data")
-    assert ledger.run("archive", "-o", tmp_path / "link/归档.zip").code == 1
+    assert run_inside(ledger, "archive", "-o", str(tmp_path / "link/归档.zip")).code == 1
 
 
 def test_a_shallow_clone_has_not_the_whole_history(ledger: LedgerOnDisk, tmp_path: Path) -> None:
@@ -350,7 +360,7 @@ def test_a_name_that_the_tools_read_in_different_ways_is_refused(
 ) -> None:
     ledger.write(f"data/evidence/1.2/{name}", "x")
     ledger.commit("by hand")
-    result = ledger.run("archive", "-o", tmp_path / "1.zip")
+    result = run_inside(ledger, "archive", "-o", str(tmp_path / "1.zip"))
     assert (result.code, "error[name-not-for-archive]" in result.err) == (1, True)
 
 
@@ -366,7 +376,7 @@ def test_a_link_in_the_ledger_is_left_out_and_named(ledger: LedgerOnDisk, tmp_pa
     (ledger.root / "data/evidence").mkdir()
     (ledger.root / "data/evidence/说明.txt").symlink_to("/etc/passwd")
     ledger.commit("link")
-    result = ledger.run("archive", "-o", tmp_path / "1.zip")
+    result = run_inside(ledger, "archive", "-o", str(tmp_path / "1.zip"))
     assert result.code == 0
     assert "data/evidence/说明.txt" in result.err
     held = inner((tmp_path / "1.zip").read_bytes())
@@ -379,15 +389,15 @@ def test_a_link_in_the_ledger_is_left_out_and_named(ledger: LedgerOnDisk, tmp_pa
     [(), ("--verify", "x.zip", "-o", "y.zip"), ("--verify", "x.zip", "--at", "HEAD"), ("--at", "HEAD")],
 )
 def test_it_either_makes_or_checks(ledger: LedgerOnDisk, options: tuple[str, ...]) -> None:
-    assert ledger.run("archive", *options).code == 2
+    assert run_inside(ledger, "archive", *options).code == 2
 
 
 def test_the_library_that_is_missing_is_named(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['bagit'] = None\n", encoding="utf-8")
     for options in (("-o", str(tmp_path / "1.zip")), ("--verify", str(tmp_path / "1.zip"))):
         result = ledger.run("archive", *options, PYTHONPATH=str(tmp_path))
-        assert (result.code, "error[missing-extra]" in result.err) == (3, True)
-        assert "xuncha[archive]" in result.err
+        assert (result.code, "error[missing-part]" in result.err) == (3, True)
+        assert "[office]" in result.err
 
 
 def test_evidence_that_git_lfs_keeps_is_in_it_itself(ledger: LedgerOnDisk, tmp_path: Path) -> None:
@@ -413,5 +423,5 @@ def test_evidence_that_git_lfs_keeps_is_in_it_itself(ledger: LedgerOnDisk, tmp_p
     }
     shutil.rmtree(ledger.root / ".git/lfs/objects")
     (ledger.root / EVIDENCE.removeprefix("data/ledger/")).unlink()
-    result = ledger.run("archive", "-o", tmp_path / "2.zip")
+    result = run_inside(ledger, "archive", "-o", str(tmp_path / "2.zip"))
     assert (result.code, "error[evidence-not-fetched]" in result.err) == (1, True)

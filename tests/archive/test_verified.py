@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.archive.bags import EVIDENCE, forged, found, members, put_together, relisted, top, verdict
+from tests.cli.inside import run_inside
+from xuncha.archive.bag import bagit
+from xuncha.archive.verifying import bag_findings
 from xuncha.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -26,40 +31,59 @@ def test_an_archive_that_nobody_touched_is_sound(archive: bytes, tmp_path: Path)
     checked = verdict(archive, tmp_path / "x")
     assert checked.findings == []
     assert checked.files == len(members(archive))
-    assert checked.facts["organisation"] == "中共某市水务局党组"
+    assert checked.facts
+    assert checked.facts.organisation == "中共某市水务局党组"
 
 
-def test_a_byte_that_flips_in_any_member_is_found_and_the_member_named(
-    archive: bytes, tmp_path: Path
-) -> None:
-    start, chance = top(archive), random.Random(6)  # noqa: S311
-    for place, (name, content) in enumerate(members(archive).items()):
-        for where in {0, len(content) - 1, chance.randrange(len(content))}:
+@pytest.fixture
+def opened(archive: bytes, tmp_path: Path) -> Path:
+    """Unpack the archive; give the folder of the bag."""
+    with ZipFile(io.BytesIO(archive)) as zipped:
+        zipped.extractall(tmp_path / "opened")
+    return tmp_path / "opened" / top(archive)
+
+
+def of_the_bag(folder: Path) -> set[tuple[str, str]]:
+    """Return which files are found wrong in the bag alone, without looking at the history."""
+    return {(each.place.path, each.code) for each in bag_findings(bagit(), folder)}
+
+
+def files_of(folder: Path) -> list[str]:
+    """List the files of a bag."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_byte_that_flips_in_any_member_is_found_and_the_member_named(opened: Path) -> None:
+    chance = random.Random(6)  # noqa: S311
+    for inner in files_of(opened):
+        content = (opened / inner).read_bytes()
+        for where in {0, len(content) - 1, *(chance.randrange(len(content)) for _ in range(3))}:
             broken = bytearray(content)
             broken[where] ^= 1 << chance.randrange(8)
-            changed = put_together(members(archive) | {name: bytes(broken)})
-            named = {path for path, _code in found(changed, tmp_path / f"{place}-{where}")}
-            inner = name.removeprefix(start)
+            (opened / inner).write_bytes(broken)
+            named = {path for path, _code in of_the_bag(opened)}
             assert inner in named, (inner, where, named)
+        (opened / inner).write_bytes(content)
+    assert of_the_bag(opened) == set()
 
 
-def test_a_member_that_is_gone_is_missed(archive: bytes, tmp_path: Path) -> None:
-    start = top(archive)
-    for place, name in enumerate(members(archive)):
-        rest = {other: content for other, content in members(archive).items() if other != name}
-        inner = name.removeprefix(start)
-        assert (inner, "missing-file") in found(put_together(rest), tmp_path / str(place)), inner
-
-
-def test_a_member_under_another_name_is_missed_and_not_welcome(archive: bytes, tmp_path: Path) -> None:
-    start = top(archive)
-    for place, name in enumerate(members(archive)):
-        renamed = {
-            f"{other}x" if other == name else other: content for other, content in members(archive).items()
-        }
-        inner = name.removeprefix(start)
-        said = found(put_together(renamed), tmp_path / str(place))
+def test_a_member_that_is_gone_or_has_another_name_is_missed_and_not_welcome(opened: Path) -> None:
+    for inner in files_of(opened):
+        renamed = opened / f"{inner}x"
+        (opened / inner).rename(renamed)
+        said = of_the_bag(opened)
         assert {(inner, "missing-file"), (f"{inner}x", "unexpected-file")} <= said, (inner, said)
+        renamed.rename(opened / inner)
+
+
+def test_a_zip_from_which_a_member_was_taken_or_in_which_one_was_changed_is_not_sound(
+    archive: bytes, tmp_path: Path
+) -> None:
+    parts, name = members(archive), top(archive) + EVIDENCE
+    gone = put_together({other: content for other, content in parts.items() if other != name})
+    assert (EVIDENCE, "missing-file") in found(gone, tmp_path / "1")
+    changed = put_together(parts | {name: parts[name][:-1] + b"x"})
+    assert (EVIDENCE, "checksum") in found(changed, tmp_path / "2")
 
 
 @pytest.mark.parametrize(
@@ -263,16 +287,16 @@ def test_the_program_says_so_in_a_sentence_or_names_what_is_wrong(
         cwd=elsewhere, env=ledger.environment, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     assert "完好" in told
-    assert ledger.run("archive", "--verify", sound).code == 0
-    result = ledger.run("archive", "--verify", broken)
+    assert run_inside(ledger, "archive", "--verify", str(sound)).code == 0
+    result = run_inside(ledger, "archive", "--verify", str(broken))
     assert result.code == 1
     assert f"{EVIDENCE}:1:1: error[checksum]" in result.err
-    as_json = ledger.run("archive", "--verify", broken, "--json")
+    as_json = run_inside(ledger, "archive", "--verify", str(broken), "--json")
     assert as_json.code == 1
     assert {"path": EVIDENCE, "severity": "error", "code": "checksum"}.items() <= json.loads(as_json.out)[
         "findings"
     ][0].items()
-    praised = ledger.json("archive", "--verify", sound)
+    praised = json.loads(run_inside(ledger, "archive", "--verify", str(sound), "--json").out)
     assert (praised["findings"], praised["made_again"]) == ([], True)
 
 
@@ -327,5 +351,5 @@ def test_an_archive_of_another_version_is_held_against_its_commit_as_far_as_that
 
     changed = forged(archive, tmp_path / "forge", change)
     assert found(changed, tmp_path / "x")
-    monkeypatch.setattr("xuncha.archive.verifying.__version__", "99.0")
+    monkeypatch.setattr("xuncha.archive.contents.__version__", "99.0")
     assert not found(changed, tmp_path / "y")

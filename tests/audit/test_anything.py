@@ -104,5 +104,5 @@ def test_anything_can_be_audited(
     began = time.perf_counter()
     found = audit(root)
     assert time.perf_counter() - began < 2
-    assert {each.code for each in found.breaks} <= set(RULES)
-    assert all(each.message and each.commit for each in found.breaks)
+    assert {each.code for each in found.findings} <= set(RULES)
+    assert all(each.message and each.place.commit for each in found.findings)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.workflow import actions
+from tests.workflow.actions import add_measure, add_problem, perform
 from xuncha.audit.examine import audit
 from xuncha.errors import RefusedError, SurroundingsError, XunchaError
 from xuncha.model.identity import Identity
-from xuncha.workflow import actions
-from xuncha.workflow.perform import add_measure, add_problem, perform
 from xuncha.workflow.undo import undo
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def codes(root: Path, since: str | None = None) -> list[str]:
     """What an audit names."""
-    return [each.code for each in audit(root, since=since).breaks]
+    return [each.code for each in audit(root, since=since).findings]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -60,7 +60,7 @@ def test_whatever_commands_do_is_clean(ledger: LedgerOnDisk, seed: int) -> None:
             continue
         done += 1
     found = audit(ledger.root)
-    assert found.breaks == []
+    assert found.findings == []
     assert found.commits == done + 1
     assert found.given == ledger.git("rev-list", "--max-parents=0", "HEAD").strip()
 
@@ -125,15 +125,15 @@ def test_a_merge_that_keeps_both_sides_is_clean(two_sides: LedgerOnDisk) -> None
 
 def test_a_merge_that_drops_the_other_side_is_named(two_sides: LedgerOnDisk) -> None:
     merge(two_sides, two_sides.read("1.2"))
-    found = audit(two_sides.root).breaks
-    assert [(each.code, each.id) for each in found] == [("merge-lost", "1.2")]
-    assert found[0].commit == two_sides.git("rev-parse", "HEAD").strip()
+    found = audit(two_sides.root).findings
+    assert [(each.code, each.place.id) for each in found] == [("merge-lost", "1.2")]
+    assert found[0].place.commit == two_sides.git("rev-parse", "HEAD").strip()
 
 
 def test_a_merge_that_drops_a_closing_is_named(two_sides: LedgerOnDisk) -> None:
     two_sides.git("merge", "-q", "-s", "ours", "side")
-    found = audit(two_sides.root).breaks
-    assert {(each.code, each.id) for each in found} == {("merge-lost", "1.2"), ("merge-lost", "2.1")}
+    found = audit(two_sides.root).findings
+    assert {(each.code, each.place.id) for each in found} == {("merge-lost", "1.2"), ("merge-lost", "2.1")}
 
 
 def test_what_no_side_wrote_is_named_in_a_merge(two_sides: LedgerOnDisk) -> None:
@@ -149,7 +149,9 @@ def test_a_change_hidden_in_a_merge_of_other_files_is_named(two_sides: LedgerOnD
     two_sides.write(two_sides.path("1.2"), both)
     two_sides.write(two_sides.path("3.1"), two_sides.read("3.1").replace("2024-12-31", "2025-12-31"))
     two_sides.commit("Merge")
-    assert [(each.code, each.id) for each in audit(two_sides.root).breaks] == [("merge-invented", "3.1")]
+    assert [(each.code, each.place.id) for each in audit(two_sides.root).findings] == [
+        ("merge-invented", "3.1")
+    ]
 
 
 def test_marks_of_a_conflict_in_a_merge_are_named(two_sides: LedgerOnDisk) -> None:
@@ -228,7 +230,7 @@ def test_an_import_is_told_as_a_warning(ledger: LedgerOnDisk) -> None:
         "导入 台账.xlsx\n\nXuncha-Action: import\nXuncha-Id: 3.1\nXuncha-From: in_progress\nXuncha-To: in_progress"
     )
     found = audit(ledger.root)
-    assert {(each.code, each.severity) for each in found.breaks} == {
+    assert {(each.code, each.severity) for each in found.findings} == {
         ("deadline-moved", "warning"),
         ("deadline-passed", "warning"),
     }
@@ -242,7 +244,7 @@ def test_since_tells_of_what_came_later(ledger: LedgerOnDisk) -> None:
     assert codes(ledger.root) == ["by-hand"]
     assert codes(ledger.root, since="HEAD~2") == ["by-hand"]
     later = audit(ledger.root, since="HEAD~1")
-    assert (later.breaks, later.commits, later.changes) == ([], 1, 1)
+    assert (later.findings, later.commits, later.changes) == ([], 1, 1)
 
 
 def test_a_hash_that_history_lost_is_named_even_without_its_tag(ledger: LedgerOnDisk) -> None:
@@ -269,14 +271,14 @@ def test_a_signature_is_judged_by_git(ledger: LedgerOnDisk, tmp_path: Path) -> N
     ledger.git("config", "gpg.format", "ssh")
     ledger.git("config", "user.signingkey", str(tmp_path / "ours.pub"))
     ledger.ok("close", "1.2")
-    found = audit(ledger.root).breaks
+    found = audit(ledger.root).findings
     assert [each.code for each in found] == ["close-requires-signed-commit"]
     assert "gpg.ssh.allowedSignersFile" in found[0].message, "without the list of keys, git cannot judge"
     ledger.git("config", "gpg.ssh.allowedSignersFile", str(signers))
     assert codes(ledger.root) == []
     ledger.git("config", "user.signingkey", str(tmp_path / "other.pub"))
     ledger.ok("close", "3.1")
-    assert [(each.code, each.id) for each in audit(ledger.root).breaks] == [
+    assert [(each.code, each.place.id) for each in audit(ledger.root).findings] == [
         ("close-requires-signed-commit", "3.1")
     ]
 
@@ -293,4 +295,4 @@ def test_a_ledger_inside_a_repository_is_audited_alone(ledger: LedgerOnDisk, tmp
     subprocess.run(["git", "add", "-A"], cwd=outer, check=True)
     subprocess.run(["git", "commit", "-qm", "something else"], cwd=outer, check=True)
     found = audit(outer / "case")
-    assert (found.breaks, found.commits) == ([], 2)
+    assert (found.findings, found.commits) == ([], 2)

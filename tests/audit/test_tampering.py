@@ -67,13 +67,13 @@ def test_who_tampers_is_named(
         office.work(later, size=len(office.measures))
     office.stream.write(root)
     audit = examine.audit(root)
-    codes = {each.code for each in audit.breaks}
-    assert way.code in codes, audit.breaks
-    for each in audit.breaks:
-        assert each.code in {way.code, *ALONG.get(way.code, COMMON)}, (each, audit.breaks)
+    codes = {each.code for each in audit.findings}
+    assert way.code in codes, audit.findings
+    for each in audit.findings:
+        assert each.code in {way.code, *ALONG.get(way.code, COMMON)}, (each, audit.findings)
         assert each.severity == RULES[each.code].severity
-        assert len(each.commit) == 40
-        assert before < number_of_commit(root, each.commit) <= after, each
+        assert len(each.place.commit) == 40
+        assert before < number_of_commit(root, each.place.commit) <= after, each
 
 
 COMMON = {"by-hand", "trailers-mismatch"}
@@ -104,5 +104,5 @@ def test_honest_work_is_clean(tmp_path_factory: pytest.TempPathFactory, seed: in
     office.work(length, size=15)
     office.stream.write(root)
     audit = examine.audit(root)
-    assert audit.breaks == []
+    assert audit.findings == []
     assert audit.commits == length + 1

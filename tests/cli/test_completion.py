@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.inside import run_inside
 from tests.cli.ledgers import committed
 from tests.conftest import LedgerOnDisk, measure
 
@@ -135,3 +136,32 @@ def test_names_with_blanks_are_offered_whole(bare_ledger: LedgerOnDisk) -> None:
     text = path.read_text(encoding="utf-8").replace("财务科]", "财务科, 综合 二科]")
     path.write_text(text, encoding="utf-8")
     assert "综合 二科" in asked(bare_ledger, "xuncha list --office ").stdout.splitlines()
+
+
+def test_a_shell_is_taught_in_the_chosen_language(
+    bare_ledger: LedgerOnDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("typer.completion._get_shell_name", lambda: "bash")
+    done = run_inside(bare_ledger, "--install-completion", HOME=str(tmp_path), XUNCHA_LANG="zh")
+    assert done.code == 0
+    assert "的补全已写入" in done.out
+    assert "_XUNCHA_COMPLETE" in (tmp_path / ".bash_completions/xuncha.sh").read_text(encoding="utf-8")
+    shown = run_inside(bare_ledger, "--show-completion", HOME=str(tmp_path))
+    assert "_XUNCHA_COMPLETE" in shown.out
+
+
+def test_a_shell_that_is_not_known_is_told(
+    bare_ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("typer.completion._get_shell_name", lambda: None)
+    done = run_inside(bare_ledger, "--install-completion")
+    assert done.code == 3
+    assert "error[unknown-shell]" in done.err
+
+
+def test_an_option_of_the_program_is_completed_and_heeded_behind_the_verb(
+    bare_ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    elsewhere = LedgerOnDisk(tmp_path, bare_ledger.environment)
+    assert answers(elsewhere, f"xuncha close --ledger {bare_ledger.root} 1") == ["1.1", "1.2"]
+    assert answers(elsewhere, "xuncha --le") == ["--ledger"]

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.main import get_command
 
-from tests.cli.terminals import too_wide
-from xuncha.cli.app import program
+from tests.cli.terminals import in_terminal, too_wide
+from xuncha.cli.command import program
+from xuncha.cli.help import described
+from xuncha.cli.invocation import global_options, take
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +65,7 @@ ACTING = {
 
 _CHINESE = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
 _ENGLISH = re.compile(r"\b[A-Za-z]+(?: [a-z]+){2,}\b")
-_EXAMPLES = re.compile(r"^ *(?:For example:|示例：) *$(.*?)(?=^╭|\Z)", re.MULTILINE | re.DOTALL)
+_EXAMPLES = re.compile(r"^(?:For example:|示例：)$(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
 
 
 def walk(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -124,9 +126,73 @@ def test_help_has_an_example_fits_and_is_in_one_language(
     if lang == "en":
         assert not _CHINESE.findall(rest)
     else:
-        rest = re.sub(r"(?:python -m )?xuncha [^│\n]*", "", rest)
+        rest = re.sub(r"xuncha [^\n]*|^  [A-Za-z<%].*? {2}", "", rest, flags=re.MULTILINE)
         assert not _ENGLISH.findall(rest), "English in the Chinese help"
         assert _CHINESE.search(rest)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_help_of_the_program_fits_a_terminal_with_the_prompt_below(
+    tmp_path: Path, environment: dict[str, str], lang: str
+) -> None:
+    shown = help_of(tmp_path, environment, (), lang)
+    assert len(shown.splitlines()) <= 23
+    for path in NAMED:
+        assert re.search(rf"\b{path[0]}\b", shown), path
+    for option in global_options():
+        assert f"  {option} " in shown
+    assert "merge-driver" not in shown
+
+
+@pytest.mark.parametrize("path", sorted(COMMANDS), ids=lambda path: " ".join(path) or "xuncha")
+def test_nothing_of_typer_reaches_a_screen_and_nothing_is_cut(
+    tmp_path: Path, environment: dict[str, str], path: tuple[str, ...]
+) -> None:
+    shown = help_of(tmp_path, environment, path, "zh")
+    assert not re.findall(r"<\w+>|OPTIONS|ARGS|Usage|COMMAND", shown)
+    assert not [line for line in shown.splitlines() if line.endswith("…") and "用法" not in line]
+
+
+def test_a_narrow_terminal_is_kept_to(tmp_path: Path, environment: dict[str, str]) -> None:
+    shown = help_of(tmp_path, {**environment, "COLUMNS": "50"}, ("close",), "zh")
+    assert not too_wide(shown, 50)
+
+
+def test_help_is_bold_where_somebody_looks_and_colours_are_wanted(ledger: LedgerOnDisk) -> None:
+    assert "\x1b[1m示例：\x1b[0m" in in_terminal(ledger, "--lang", "zh", "close", "--help").out
+    assert "\x1b" not in in_terminal(ledger, "close", "--help", "--no-color").out
+
+
+def test_a_docstring_gives_its_paragraphs_and_its_examples() -> None:
+    docstring = """Close a measure.
+
+    It is done
+    for good.
+
+    Args:
+        call: the call.
+
+    Examples:
+        xuncha close 2.3
+    """
+    assert described(docstring) == (["Close a measure.", "It is done for good."], ["xuncha close 2.3"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rest", "given"),
+    [
+        ("status --today 2024-04-18", "status", {"--today": "2024-04-18"}),
+        ("--ledger=x status --no-color", "status", {"--ledger": "x", "--no-color": None}),
+        ("progress 1.1 -- --today x", "progress 1.1 -- --today x", {}),
+        ("status --lang", "status", {"--lang": None}),
+        ("--lang en list --lang zh", "list", {"--lang": "zh"}),
+        ("close 1.1 --note --no-color", "close 1.1 --note", {"--no-color": None}),
+    ],
+)
+def test_options_of_the_program_are_taken_from_anywhere(
+    arguments: str, rest: str, given: dict[str, str | None]
+) -> None:
+    assert take(arguments.split()) == (rest.split(), given)
 
 
 def test_the_program_alone_shows_its_help_and_counts_as_wrong_usage(ledger: LedgerOnDisk) -> None:

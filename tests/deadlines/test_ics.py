@@ -143,7 +143,7 @@ def test_a_year_that_is_not_known_yet_is_said_on_screen_and_in_the_entry(ledger:
     assert f"只收录到 {LAST_YEAR} 年" in result.err
     assert "1.1" in result.err
     assert "1.2" not in result.err
-    assert "pip install --upgrade chinesecalendar" in result.err
+    assert "pip install --upgrade --upgrade-strategy eager" in result.err
     event = events((ledger.root / "x.ics").read_bytes())["1.1"]
     assert f"未核对是否为休息日：放假安排只收录到{LAST_YEAR}年。" in str(event["DESCRIPTION"])
     assert "休息日，请于" not in str(event["DESCRIPTION"])

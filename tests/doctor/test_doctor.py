@@ -16,12 +16,12 @@ from typing import Any
 
 import pytest
 
+from tests.cli.inside import run_inside
 from tests.cli.terminals import too_wide
 from tests.conftest import LedgerOnDisk, measure
 from xuncha.doctor import computer, remains
-from xuncha.doctor.around import Around
-from xuncha.doctor.catalogue import CHECKS, Ailment
 from xuncha.doctor.examination import examine, in_order
+from xuncha.doctor.surroundings import CHECKS, Surroundings
 from xuncha.store.files import half_written
 from xuncha.trail.git import git_dir
 from xuncha.workflow.change import begin
@@ -58,15 +58,24 @@ def healthy(bare_ledger: LedgerOnDisk, request: pytest.FixtureRequest, tmp_path:
     return bare_ledger
 
 
-def found(ledger: LedgerOnDisk, **environment: str) -> dict[str, dict[str, Any]]:
-    """What the doctor says is not well, by code."""
-    result = ledger.run("doctor", "--json", **environment)
+def found(ledger: LedgerOnDisk, *, apart: bool = False, **environment: str) -> dict[str, dict[str, Any]]:
+    """Return what the doctor says is not well, by code; `apart`, in a process of its own."""
+    if apart:
+        result = ledger.run("doctor", "--json", **environment)
+    else:
+        result = run_inside(ledger, "doctor", "--json", **environment)
     said = json.loads(result.out)
     assert result.err == ""
     assert result.code == int(any(each["state"] == "error" for each in said))
     assert {each["code"] for each in said} == set(CHECKS)
     assert all(bool(each["mend"]) == (each["state"] not in {"well", "unknown"}) for each in said)
     return {each["code"]: each for each in said if each["state"] not in {"well", "unknown"}}
+
+
+def done(ledger: LedgerOnDisk, *arguments: str, **environment: str) -> None:
+    """Run the program, which must succeed."""
+    result = run_inside(ledger, *arguments, **environment)
+    assert result.code == 0, result.err
 
 
 def mended(ledger: LedgerOnDisk, mend: str) -> None:
@@ -96,7 +105,7 @@ def git_fails(ledger: LedgerOnDisk, *arguments: str) -> None:
 
 def test_a_healthy_ledger_is_well(healthy: LedgerOnDisk) -> None:
     assert found(healthy) == {}
-    said = healthy.run("doctor")
+    said = run_inside(healthy, "doctor")
     assert said.code == 0
     lines = said.out.splitlines()
     assert len(lines) == len(CHECKS) + 1
@@ -241,7 +250,7 @@ def test_a_detached_head(healthy: LedgerOnDisk) -> None:
 
 def test_commits_on_no_branch_are_brought_back(healthy: LedgerOnDisk) -> None:
     healthy.git("switch", "-q", "--detach")
-    healthy.ok("close", "1.2")
+    done(healthy, "close", "1.2")
     lost = healthy.git("rev-parse", "HEAD").strip()
     mended(healthy, found(healthy)["detached"]["mend"])
     assert healthy.git("rev-parse", "main").strip() == lost
@@ -259,7 +268,7 @@ def test_uncommitted_changes(healthy: LedgerOnDisk) -> None:
     assert "台账/data" not in said["uncommitted"]["message"]
     assert "xuncha edit" in said["uncommitted"]["mend"]
     for identity in ("1.1", "3.2"):
-        healthy.ok("edit", identity, EDITOR="true")
+        done(healthy, "edit", identity, EDITOR="true")
     assert set(found(healthy)) == {"not-shared"}
 
 
@@ -289,7 +298,7 @@ def test_a_command_and_its_git_that_were_killed_leave_what_is_named(healthy: Led
     while "git-lock" in said:  # git may have held more than one
         mended(healthy, "rm " + said["git-lock"]["mend"].partition("rm ")[2])
         said = found(healthy)
-    healthy.ok("undo")
+    done(healthy, "undo")
     assert found(healthy) == {}
 
 
@@ -330,7 +339,7 @@ def test_another_command_at_work_is_a_note(healthy: LedgerOnDisk) -> None:
     temporary = half_written(healthy.root / "data/ledger.yaml")
     with begin(healthy.root):
         temporary.write_text("half")
-        said = found(healthy)
+        said = found(healthy, apart=True)
         assert {code: each["state"] for code, each in said.items()} == {"interrupted": "note"}
     temporary.unlink()
     assert found(healthy) == {}
@@ -406,14 +415,14 @@ def test_a_read_only_folder(healthy: LedgerOnDisk) -> None:
     ):  # of the tests, which no other account may enter
         folder.chmod(0o755)
     with multiprocessing.get_context("fork").Pool(1, os.setuid, (NOBODY,)) as another:
-        (ailment,) = another.apply(_read_only, (healthy.root,))
-    assert "data" in ailment.message
-    assert ailment.mend.startswith("chmod -R u+w ")
+        ((message, mend),) = another.apply(_read_only, (healthy.root,))
+    assert "data" in message
+    assert mend.startswith("chmod -R u+w ")
 
 
-def _read_only(root: Path) -> list[Ailment]:
-    """What the doctor says of the folders; without git, which has other limits for other accounts."""
-    return list(CHECKS["read-only"].look(Around(root, 0)))
+def _read_only(root: Path) -> list[tuple[str, str]]:
+    """Return what the doctor says of the folders; without git, which has other limits for other accounts."""
+    return [(found.message, found.hint) for found in CHECKS["read-only"](Surroundings(root, 0))]
 
 
 # ---------------------------------------------------------------- sharing, the computer
@@ -423,12 +432,12 @@ def test_a_driver_that_is_not_registered(healthy: LedgerOnDisk) -> None:
     healthy.git("config", "--unset", "merge.xuncha.driver")
     said = found(healthy)
     assert {code: each["state"] for code, each in said.items()} == {"no-driver": "warning"}
-    healthy.ok(*said["no-driver"]["mend"].split()[1:])
+    done(healthy, *said["no-driver"]["mend"].split()[1:])
     assert found(healthy) == {}
 
 
 def test_a_new_ledger_lacks_nothing_but_others(bare_ledger: LedgerOnDisk, tmp_path: Path) -> None:
-    bare_ledger.ok("init", str(tmp_path / "new"), "--example")
+    done(bare_ledger, "init", str(tmp_path / "new"), "--example")
     assert set(found(LedgerOnDisk(tmp_path / "new", bare_ledger.environment))) == {"not-shared"}
 
 
@@ -450,12 +459,12 @@ def test_files_that_are_not_given_to_the_driver(healthy: LedgerOnDisk) -> None:
 
 
 def test_commits_that_nobody_else_has(healthy: LedgerOnDisk) -> None:
-    healthy.ok("close", "1.2")
+    done(healthy, "close", "1.2")
     said = found(healthy)
     assert {code: (each["state"], each["mend"]) for code, each in said.items()} == {
         "not-shared": ("note", "xuncha sync")
     }
-    healthy.ok("sync")
+    done(healthy, "sync")
     assert found(healthy) == {}
     healthy.git("switch", "-qc", "新")
     mended(healthy, found(healthy)["not-shared"]["mend"].replace("push", "push -q"))
@@ -473,11 +482,11 @@ def test_a_clock_behind_the_last_commit(healthy: LedgerOnDisk) -> None:
     assert "3 小时" in said["clock-behind"]["message"]
 
 
-def test_extras_that_are_not_installed(ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parts_that_are_not_installed(ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(computer, "_installed", lambda package: package not in {"typst", "openpyxl"})
-    (said,) = (each for each in examine(ledger.root, time.time()) if each.code == "missing-extras")
+    (said,) = (each for each in examine(ledger.root, time.time()) if each.code == "missing-parts")
     assert said.state == "note"
-    assert said.mend == 'pip install "xuncha[pdf,xlsx]"'
+    assert "[office]" in said.mend
 
 
 # ---------------------------------------------------------------- when everything else fails
@@ -528,10 +537,9 @@ def test_every_check_has_an_ailment_here() -> None:
 
 def test_every_check_says_what_it_finds_why_and_what_mends_it() -> None:
     for check in in_order():
-        assert (check.look.__doc__ or "").endswith(".")
+        assert check.wrong.endswith(".")
         assert check.why.endswith(".")
-        assert check.mend
-        assert check.well()
+        assert check.right
 
 
 def test_what_git_is_told_to_show_instead(healthy: LedgerOnDisk) -> None:

@@ -253,10 +253,10 @@ def _sheets() -> list[bytes]:
 def merge(data: bytes, _sandbox: Sandbox) -> None:
     """Three texts of a record are merged, from either side; without a dispute both come to the same, and can be read."""
     from xuncha.store.reading import parse
-    from xuncha.sync.driver import three_way
+    from xuncha.sync.records import merge_record
 
     base, ours, theirs = (*data.split(BETWEEN), b"", b"", b"")[:3]
-    here, there = three_way(base, ours, theirs), three_way(base, theirs, ours)
+    here, there = merge_record(base, ours, theirs), merge_record(base, theirs, ours)
     assert bool(here.disputes) == bool(there.disputes), "in dispute on one side alone"
     if not here.disputes and base not in {ours, theirs}:
         assert parse(here.content) == parse(there.content), "each side has come to something else"
@@ -288,8 +288,7 @@ def audit(data: bytes, sandbox: Sandbox) -> None:
     repository = sandbox.scratch / "history"
     git_dir.cache_clear()
     if entered(data, repository):
-        for each in examine(repository).breaks:
-            each.as_json()
+        examine(repository).as_json()
         examine(repository, since="HEAD")
 
 

@@ -17,7 +17,7 @@ from xuncha.store.editing import Append, Edit, Remove, Set, apply
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
 from xuncha.store.shape import shape
-from xuncha.sync.driver import three_way
+from xuncha.sync.records import merge_record
 
 ENTRY = '  - date: 2024-03-01\n    text: "一号工作已经开展。"\n    evidence: [某水〔2024〕7号]\n'
 BLOCK = (
@@ -90,17 +90,22 @@ def test_either_way_the_same_comes_out_and_nothing_is_lost(
     base = LAYOUTS[layout].encode()
     ours, theirs = edited(base, one), edited(base, other)
     try:
-        here = three_way(base, ours, theirs)
-        there = three_way(base, theirs, ours)
+        here = merge_record(base, ours, theirs)
+        there = merge_record(base, theirs, ours)
     except UnreadableError:
-        assert three_way(base, ours, theirs, take="ours").disputes, "only a dispute cannot be shown in braces"
+        assert merge_record(base, ours, theirs, take="ours").disputes, (
+            "only a dispute cannot be shown in braces"
+        )
         return
     assert {each.location for each in here.disputes} == {each.location for each in there.disputes}
     if here.disputes:
         with pytest.raises(UnreadableError) as caught:
             parse(here.content)
         assert caught.value.fault.code == "merge-conflict"
-        here, there = three_way(base, ours, theirs, take="ours"), three_way(base, theirs, ours, take="theirs")
+        here, there = (
+            merge_record(base, ours, theirs, take="ours"),
+            merge_record(base, theirs, ours, take="theirs"),
+        )
     united = parse(here.content)
     assert united == parse(there.content)
     assert texts(united) == texts(parse(ours)) | texts(parse(theirs)), (
@@ -115,9 +120,9 @@ def test_either_way_the_same_comes_out_and_nothing_is_lost(
 def test_what_one_side_alone_has_changed_is_taken_byte_for_byte(layout: str, changes: list[Any]) -> None:
     base = LAYOUTS[layout].encode()
     changed = edited(base, changes)
-    assert three_way(base, changed, base) == (changed, ())
-    assert three_way(base, base, changed) == (changed, ())
-    assert three_way(base, changed, changed) == (changed, ())
+    assert merge_record(base, changed, base) == (changed, ())
+    assert merge_record(base, base, changed) == (changed, ())
+    assert merge_record(base, changed, changed) == (changed, ())
 
 
 @given(st.lists(edits, max_size=3), st.lists(edits, max_size=3), st.data())
@@ -130,7 +135,7 @@ def test_comments_of_both_sides_stay(one: list[Any], other: list[Any], data: st.
         place = data.draw(st.sampled_from(free))
         lines.insert(place, f"{' ' * (len(lines[place]) - len(lines[place].lstrip()))}# 批注：{name}")
         sides.append("\n".join(lines).encode())
-    united = three_way(base, *sides, take="ours").content.decode()
+    united = merge_record(base, *sides, take="ours").content.decode()
     assert parse(united.encode())
     for mine, theirs, name in ((sides[0], sides[1], "我方"), (sides[1], sides[0], "对方")):
         del theirs
@@ -148,22 +153,22 @@ def test_lines_that_nobody_changed_stay_as_they_are() -> None:
     theirs = apply(base, [Append("progress", {"date": "2024-04-01", "text": "甲。"})])
     first, second = "  - date: 2024-04-01\n    text: 甲。\n", "  - date: 2024-05-01\n    text: 乙。\n"
     expected = BLOCK.replace(ENTRY, ENTRY + first + second)
-    assert three_way(base, ours, theirs).content.decode() == expected
-    assert three_way(base, theirs, ours).content.decode() == expected
+    assert merge_record(base, ours, theirs).content.decode() == expected
+    assert merge_record(base, theirs, ours).content.decode() == expected
 
 
 def test_a_dispute_is_marked_at_its_lines_and_at_no_others() -> None:
     base = measure("2.3").encode()
     ours = apply(base, [Set("title", "甲"), Append("progress", {"date": "2024-05-01", "text": "乙。"})])
     theirs = apply(base, [Set("title", "丙"), Set("leader", "局长")])
-    merged = three_way(base, ours, theirs)
-    assert [each[1:] for each in merged.disputes] == [("甲", "丙")]
+    merged = merge_record(base, ours, theirs)
+    assert [(each.ours, each.theirs) for each in merged.disputes] == [("甲", "丙")]
     marked = "<<<<<<< ours\ntitle: 甲   # 行尾说明\n=======\ntitle: 丙   # 行尾说明\n>>>>>>> theirs\n"
     assert marked in merged.content.decode()
     assert merged.content.decode().replace(marked, "").count("<<<") == 0
     for settled, title in (
-        (three_way(base, ours, theirs, take="ours"), "甲"),
-        (three_way(base, ours, theirs, take="theirs"), "丙"),
+        (merge_record(base, ours, theirs, take="ours"), "甲"),
+        (merge_record(base, ours, theirs, take="theirs"), "丙"),
     ):
         assert parse(settled.content)["title"] == title
         assert parse(settled.content)["leader"] == "局长"
@@ -174,7 +179,7 @@ def test_a_closing_in_dispute_is_shown_with_its_status() -> None:
     base = measure("2.3", "submitted").encode()
     closed = apply(base, [Set("status", "closed"), Set("closed", {"date": "2024-05-01"})])
     returned = apply(base, [Set("status", "in_progress")])
-    text = three_way(base, returned, closed).content.decode()
+    text = merge_record(base, returned, closed).content.decode()
     assert "<<<<<<< ours\nstatus: in_progress\n=======\nstatus: closed\n>>>>>>> theirs\n" in text
     assert "<<<<<<< ours\n=======\nclosed: {date: 2024-05-01}\n>>>>>>> theirs\n" in text
 
@@ -187,8 +192,8 @@ def test_the_settings_of_the_ledger_are_merged_too() -> None:
     theirs = LEDGER.replace("offices: [办公室,", "offices: [党办, 办公室,").replace(
         "  ended: 2023-09-08\n", "  ended: 2023-09-09   # 更正\n"
     )
-    merged = three_way(base, ours.encode(), theirs.encode())
-    assert merged == three_way(base, theirs.encode(), ours.encode())
+    merged = merge_record(base, ours.encode(), theirs.encode())
+    assert merged == merge_record(base, theirs.encode(), ours.encode())
     assert merged.content.decode() == ours.replace("offices: [办公室,", "offices: [党办, 办公室,").replace(
         "  ended: 2023-09-08\n", "  ended: 2023-09-09   # 更正\n"
     )
@@ -201,6 +206,6 @@ def test_the_settings_of_the_ledger_are_merged_too() -> None:
 def test_what_is_no_record_is_refused(content: bytes) -> None:
     base = measure("2.3").encode()
     with pytest.raises(UnreadableError):
-        three_way(base, content, apply(base, [Set("title", "甲")]))
+        merge_record(base, content, apply(base, [Set("title", "甲")]))
     with pytest.raises(UnreadableError):
-        three_way(base, apply(base, [Set("title", "甲")]), content)
+        merge_record(base, apply(base, [Set("title", "甲")]), content)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from tests.conftest import LEDGER, LedgerOnDisk, measure, problem
+from tests.workflow import actions
+from tests.workflow.actions import add_measure, add_problem
 from tests.workflow.surroundings import (
     act,
     clones,
@@ -27,8 +29,7 @@ from xuncha.model.records import EvidenceFile
 from xuncha.store import editing
 from xuncha.sync.session import Synced, sync
 from xuncha.trail.history import history, history_of_measure, history_of_problem
-from xuncha.workflow import actions
-from xuncha.workflow.perform import add_measure, add_problem, edit
+from xuncha.workflow.edit import edit
 from xuncha.workflow.undo import undo
 
 if TYPE_CHECKING:
@@ -357,7 +358,7 @@ def test_two_files_of_one_name_are_both_kept(pair: Pair) -> None:
     proofs = {entry.text: entry.evidence for entry in record(pair.there, "1.2").progress}
     assert isinstance(proofs["甲的照片"][0], EvidenceFile)
     assert proofs["甲的照片"][0].file == "照片-2.JPG"
-    assert [each for each in audit(pair.there.root).breaks if each.code != "by-hand"] == []
+    assert [each for each in audit(pair.there.root).findings if each.code != "by-hand"] == []
 
 
 def test_the_same_file_attached_twice_is_one(pair: Pair) -> None:

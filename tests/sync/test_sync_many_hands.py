@@ -90,8 +90,10 @@ def test_five_offices_at_once_lose_nothing_and_end_with_one_ledger(
     ]
     assert proofs, "somebody attached something"
     audited = audit(offices[0].root)
-    given_up = [each for each in audited.breaks if each.code == "merge-reopened"]
-    others = [each for each in audited.breaks if each not in given_up]
-    assert others == [], [f"{each.commit[:8]} {each.id} {each.code}: {each.message}" for each in others]
+    given_up = [each for each in audited.findings if each.code == "merge-reopened"]
+    others = [each for each in audited.findings if each not in given_up]
+    assert others == [], [
+        f"{each.place.commit[:8]} {each.place.id} {each.code}: {each.message}" for each in others
+    ]
     assert not given_up or counts["sync: disputed"], "a closing falls only where one side's word is taken"
     print(f"audit: {audited.commits} commits, {audited.changes} changes")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from xuncha.sync.values import unite
+from xuncha.sync.values import merge_values
 
 BASE: dict[str, Any] = {
     "title": "一",
@@ -25,8 +25,8 @@ def both(
 ) -> dict[str, Any]:
     """What comes out, whichever side is called ours; nothing may be in dispute."""
     before = BASE if before is None else before
-    one = unite(before, before | ours, before | theirs)
-    other = unite(before, before | theirs, before | ours)
+    one = merge_values(before, before | ours, before | theirs)
+    other = merge_values(before, before | theirs, before | ours)
     assert one == other
     assert list(one.data) == list(other.data), "the keys stand in one order"
     assert one.disputes == ()
@@ -38,8 +38,8 @@ def disputed(
 ) -> list[tuple[Any, ...]]:
     """Where the sides cannot be brought together."""
     before = BASE if before is None else before
-    one = unite(before, before | ours, before | theirs)
-    other = unite(before, before | theirs, before | ours)
+    one = merge_values(before, before | ours, before | theirs)
+    other = merge_values(before, before | theirs, before | ours)
     assert [each.location for each in one.disputes] == [each.location for each in other.disputes]
     assert [(each.ours, each.theirs) for each in one.disputes] == [
         (each.theirs, each.ours) for each in other.disputes
@@ -66,9 +66,9 @@ def test_what_both_have_changed_otherwise_is_in_dispute(key: str) -> None:
 
 def test_a_dispute_is_settled_by_the_side_that_is_to_count() -> None:
     ours, theirs = BASE | {"title": "二"}, BASE | {"title": "三"}
-    assert unite(BASE, ours, theirs).data["title"] == "二"
-    assert unite(BASE, ours, theirs, "ours").data["title"] == "二"
-    assert unite(BASE, ours, theirs, "theirs").data["title"] == "三"
+    assert merge_values(BASE, ours, theirs).data["title"] == "二"
+    assert merge_values(BASE, ours, theirs, "ours").data["title"] == "二"
+    assert merge_values(BASE, ours, theirs, "theirs").data["title"] == "三"
 
 
 # ---------------------------------------------------------------- the status, with what is written of the closing
@@ -124,7 +124,7 @@ def test_where_one_side_has_turned_back_people_must_speak(was: str, one: str, ot
 def test_a_reopening_holds_against_a_closing_that_was_not_touched() -> None:
     closed = BASE | {"status": "closed", "closed": CLOSED}
     opened = {key: value for key, value in closed.items() if key != "closed"} | {"status": "in_progress"}
-    united = unite(closed, opened, closed | {"publish": False})
+    united = merge_values(closed, opened, closed | {"publish": False})
     assert united.disputes == ()
     assert united.data == opened | {"publish": False}
 
@@ -132,7 +132,7 @@ def test_a_reopening_holds_against_a_closing_that_was_not_touched() -> None:
 def test_a_reopening_against_another_closing_is_in_dispute() -> None:
     closed = BASE | {"status": "closed", "closed": CLOSED}
     opened = {key: value for key, value in closed.items() if key != "closed"} | {"status": "in_progress"}
-    assert [each.location for each in unite(closed, opened, closed | {"closed": LATER}).disputes] == [
+    assert [each.location for each in merge_values(closed, opened, closed | {"closed": LATER}).disputes] == [
         ("status",)
     ]
 
@@ -147,7 +147,7 @@ def test_of_two_new_days_the_earlier_holds() -> None:
 def test_no_measure_loses_its_time_limit_between_two_sides() -> None:
     before = BASE | {"term": "long_term"}
     without = {key: value for key, value in before.items() if key != "due"}
-    assert [each.location for each in unite(before, before | {"term": "once"}, without).disputes] == [
+    assert [each.location for each in merge_values(before, before | {"term": "once"}, without).disputes] == [
         ("term",)
     ]
 
@@ -218,7 +218,7 @@ def test_what_one_side_withholds_is_withheld() -> None:
 
 def test_names_are_united_behind_those_they_were_put_behind() -> None:
     before = {"leaders": ["甲", "乙"]}
-    assert unite(before, {"leaders": ["甲", "丙", "乙"]}, {"leaders": ["甲", "乙", "丁"]}).data[
+    assert merge_values(before, {"leaders": ["甲", "丙", "乙"]}, {"leaders": ["甲", "乙", "丁"]}).data[
         "leaders"
     ] == ["甲", "丙", "乙", "丁"]
 
@@ -227,8 +227,8 @@ def test_a_new_order_of_one_side_holds() -> None:
     before = {"categories": [{"key": "a", "title": "一"}, {"key": "b", "title": "二"}]}
     ours = {"categories": before["categories"][::-1]}
     theirs = {"categories": [before["categories"][0], {"key": "b", "title": "三"}]}
-    assert unite(before, ours, theirs) == unite(before, theirs, ours)
-    assert unite(before, ours, theirs).data["categories"] == [
+    assert merge_values(before, ours, theirs) == merge_values(before, theirs, ours)
+    assert merge_values(before, ours, theirs).data["categories"] == [
         {"key": "b", "title": "三"},
         {"key": "a", "title": "一"},
     ]
@@ -236,5 +236,5 @@ def test_a_new_order_of_one_side_holds() -> None:
 
 def test_a_number_given_to_two_measures_is_in_dispute() -> None:
     assert [
-        each.location for each in unite({}, BASE, BASE | {"title": "二", "office": "财务科"}).disputes
+        each.location for each in merge_values({}, BASE, BASE | {"title": "二", "office": "财务科"}).disputes
     ] == [("title",), ("office",)]

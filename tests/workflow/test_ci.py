@@ -45,13 +45,15 @@ class Runner:
 
     folder: Path
     environment: dict[str, str]
+    package: str
+    """The variable XUNCHA_PACKAGE of the repository."""
 
     def run(self, where: Path, script: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run the text of a step in a checkout, as the runners do."""
         return subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
             cwd=where,
-            env={**self.environment, **variables},
+            env={**self.environment, "XUNCHA_PACKAGE": self.package, **variables},
             capture_output=True,
             text=True,
             timeout=300,
@@ -101,7 +103,8 @@ def runner(tmp_path: Path, wheels: Path, environment: dict[str, str]) -> Runner:
     }
     system = [part for part in environment["PATH"].split(os.pathsep) if not (Path(part) / "xuncha").exists()]
     unset = {key: value for key, value in environment.items() if not key.startswith(("XUNCHA_", "PYTHON"))}
-    return Runner(folder, {**unset, **pip, "PATH": os.pathsep.join([str(programs), *system])})
+    (wheel,) = wheels.glob("xuncha-*.whl")
+    return Runner(folder, {**unset, **pip, "PATH": os.pathsep.join([str(programs), *system])}, wheel.as_uri())
 
 
 def read(path: Path) -> Any:
@@ -119,7 +122,7 @@ def steps(path: Path) -> tuple[list[str], dict[str, str], list[str]]:
     upload = next(step for step in job["steps"] if "upload-artifact" in step.get("uses", ""))
     return (
         [step["run"] for step in job["steps"] if "run" in step],
-        file["env"],
+        {name: value for name, value in file["env"].items() if "${{" not in value},
         upload["with"]["path"].split(),
     )
 
@@ -179,6 +182,16 @@ def test_an_empty_ledger_passes_without_a_notice(runner: Runner, tmp_path: Path)
     assert "error[notice-incomplete]" in said, "why there is no notice is said"
     counted = {"public/index.html", "internal/dashboard.html", "internal/calendar.ics"}
     assert made(clone, kept) == counted & (PUBLIC | INTERNAL), "documents need something to tell of"
+
+
+def test_whoever_has_not_said_where_xuncha_comes_from_is_told(runner: Runner, tmp_path: Path) -> None:
+    clone = checkout(runner, tmp_path)
+    install = steps(clone / FORGES["github"])[0][1]
+    done = runner.run(clone, install, XUNCHA_PACKAGE="")
+    assert done.returncode != 0
+    assert "请设置变量 XUNCHA_PACKAGE" in done.stderr
+    for forge in FORGES.values():
+        assert "pip install xuncha" not in (clone / forge).read_text(encoding="utf-8").replace("'", "")
 
 
 def test_a_fault_of_the_ledger_or_of_a_template_stops_it(runner: Runner, tmp_path: Path) -> None:

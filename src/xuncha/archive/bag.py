@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+import shutil
 from typing import IO, TYPE_CHECKING, Any, Final
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from xuncha.errors import RefusedError
-from xuncha.extras import needs
 from xuncha.language import gettext as _
 from xuncha.model.fields import UNSAFE
+from xuncha.parts import needs
 
 if TYPE_CHECKING:
     from datetime import date
@@ -27,8 +28,6 @@ TAG_FILES: Final = (README, "bag-info.txt", "bagit.txt", *(f"manifest-{name}.txt
 TAG_MANIFESTS: Final = tuple(f"tagmanifest-{name}.txt" for name in ALGORITHMS)
 _MODE: Final = 0o100644 << 16
 _UNIX: Final = 3
-_LARGE: Final = 2**31
-"""Bytes from which on an entry is written with the sizes of 64 bits."""
 _FIRST_YEAR, _LAST_YEAR = 1980, 2107
 """Those that a zip can tell."""
 _NOT_LISTED: Final = re.compile(rf"[\\\t\n{UNSAFE}\ud800-\udfff]|\s(?:/|$)|%(?:0a|0d|25)", re.IGNORECASE)
@@ -36,12 +35,12 @@ _NOT_LISTED: Final = re.compile(rf"[\\\t\n{UNSAFE}\ud800-\udfff]|\s(?:/|$)|%(?:0
 
 
 def bagit() -> ModuleType:
-    """The library; what it would say by itself on standard error is said by us.
+    """Load the library; what it would say by itself on standard error is said by us.
 
     Raises:
         SurroundingsError: it is not installed.
     """
-    with needs("archive"):
+    with needs("office"):
         import bagit as library  # noqa: PLC0415  for this command alone
 
     quiet = logging.getLogger("bagit")
@@ -51,7 +50,7 @@ def bagit() -> ModuleType:
 
 
 def must_be_listed(paths: list[str]) -> None:
-    """See to it that the lists of a bag can name every file so that all tools understand it.
+    """Check that the lists of a bag can name every file so that all tools understand it.
 
     Raises:
         RefusedError: one has a name that they do not.
@@ -68,7 +67,7 @@ def must_be_listed(paths: list[str]) -> None:
 
 
 def pack(folder: Path, about: dict[str, str], readme: bytes) -> None:
-    """Make a bag of a folder, in its place.
+    """Make a bag of a folder, in place.
 
     Args:
         folder: what it holds becomes the payload.
@@ -84,7 +83,7 @@ def pack(folder: Path, about: dict[str, str], readme: bytes) -> None:
 
 
 def tag_manifest(folder: Path, algorithm: str) -> bytes:
-    """The list of what stands beside the payload, in order, as `sha256sum -c` reads it; the library's own has no order."""
+    """Write the list of the files beside the payload, in order, as `sha256sum -c` reads it; the library's own has no order."""
     lines = []
     for name in TAG_FILES:
         with (folder / name).open("rb") as stream:
@@ -111,9 +110,5 @@ def zipped(folder: Path, name: str, day: date, target: IO[bytes]) -> None:
             entry = ZipInfo(f"{name}/{path}", moment)
             entry.create_system, entry.external_attr = _UNIX, _MODE
             entry.file_size = (folder / path).stat().st_size
-            with (
-                (folder / path).open("rb") as source,
-                archive.open(entry, "w", force_zip64=entry.file_size >= _LARGE) as stream,
-            ):
-                while block := source.read(1024 * 1024):
-                    stream.write(block)
+            with (folder / path).open("rb") as source, archive.open(entry, "w") as stream:
+                shutil.copyfileobj(source, stream)

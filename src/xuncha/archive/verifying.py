@@ -8,35 +8,32 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from xuncha import __version__
+from pydantic import ValidationError
+
 from xuncha.archive import bag
-from xuncha.archive.again import unlike
-from xuncha.archive.facts import ABOUT, BUNDLE, LEDGER, LOG
-from xuncha.archive.opening import open_bag
+from xuncha.archive.contents import AUDIT, BUNDLE, FACTS, LEDGER, LOG, Facts, facts_of, notices, record_files
+from xuncha.archive.opening import open_bag, wrong
 from xuncha.errors import Place, RefusedError
 from xuncha.language import gettext as _
-from xuncha.model.source import LARGEST_POINTER, pointed_at
-from xuncha.store.files import fingerprint
-from xuncha.store.findings import about
-from xuncha.trail.bundle import alone, unpack
-from xuncha.trail.checkout import hash_of, listed, pointers
+from xuncha.notice.render import TEXTS
+from xuncha.store.files import WorkingTree, fingerprint
+from xuncha.store.loading import ledger as load
+from xuncha.trail.bundle import FOLDERS, alone, unpack
+from xuncha.trail.contents import fingerprints
 from xuncha.trail.git import Git, GitError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from xuncha.errors import Finding
-    from xuncha.model.source import Fingerprint
 
 _DATA: Final = "data"
-_COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_INSIDE: Final = re.compile(r"(?:(?!\.{1,2}/|\.git/)[^/\0]+/)*")
 _LARGEST_FACTS: Final = 1024 * 1024
+_OF_THIS_MACHINE: Final = "close-requires-signed-commit"
+"""What an audit says of signatures depends on which keys are known where it is made."""
 
 
 @dataclass
@@ -45,11 +42,16 @@ class Verdict:
 
     sha256: str
     """Of the zip itself."""
-    findings: list[Finding[Place]] = field(default_factory=list)
-    facts: dict[str, Any] = field(default_factory=dict)
-    """What the bag says of itself; as far as it could be read."""
+    findings: list[Finding[Place]]
+    facts: Facts | None = None
+    """What the bag says of itself; None if that cannot be read."""
     files: int = 0
     """How many there are in it."""
+
+    def add(self, findings: list[Finding[Place]]) -> None:
+        """Add what was found of files of which nothing is said yet."""
+        told = {finding.place.path for finding in self.findings}
+        self.findings += [finding for finding in findings if finding.place.path not in told]
 
 
 def verify(file: Path, folder: Path) -> Verdict:
@@ -61,7 +63,7 @@ def verify(file: Path, folder: Path) -> Verdict:
 
     Raises:
         RefusedError: it cannot be read, or is no zip.
-        SurroundingsError: git or the extra is missing.
+        SurroundingsError: git or the part `office` is missing.
     """
     library = bag.bagit()
     inside = folder / "unpacked"
@@ -71,194 +73,158 @@ def verify(file: Path, folder: Path) -> Verdict:
         verdict = Verdict(hashlib.file_digest(stream, "sha256").hexdigest(), found)
     if opened is None:
         return verdict
-    verdict.files = sum(path.is_file() for path in opened.rglob("*"))
-    damaged = {finding.place.path for finding in found}
-    verdict.findings += [each for each in _of_the_bag(library, opened) if each.place.path not in damaged]
-    facts, wrong = _facts(opened / _DATA / ABOUT)
-    verdict.findings += wrong
-    if facts is not None:
-        verdict.facts = facts
-        told = {finding.place.path for finding in verdict.findings}
-        history = _of_the_history(opened, facts, folder / "history")
-        verdict.findings += [each for each in history if each.place.path not in told]
+    verdict.files = len(_files(opened))
+    verdict.add(bag_findings(library, opened))
+    facts = opened / _DATA / FACTS
+    if facts.is_file():
+        try:
+            content = facts.read_bytes() if facts.stat().st_size <= _LARGEST_FACTS else b""
+            verdict.facts = Facts.model_validate_json(content)
+        except ValidationError:
+            said = _("this does not say of which ledger it is")
+            verdict.findings.append(wrong(f"{_DATA}/{FACTS}", "not-ours", said))
+    if verdict.facts and (opened / _DATA / BUNDLE).is_file():
+        verdict.add(_of_the_history(opened, verdict.facts, folder / "history"))
     return verdict
 
 
-def _of_the_bag(library: Any, folder: Path) -> list[Finding[Place]]:  # noqa: ANN401  the library has no types
-    """What the lists of a bag say, and what its form asks for."""
-    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+def _files(folder: Path) -> set[str]:
+    """List the files below a folder, by their paths in it."""
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def bag_findings(library: Any, folder: Path) -> list[Finding[Place]]:  # noqa: ANN401  the library has no types
+    """Find what differs from the lists of the bag, and from what its form asks for."""
+    there = _files(folder)
     beside = {path for path in there if not path.startswith(f"{_DATA}/")}
     tags = {*bag.TAG_FILES, *bag.TAG_MANIFESTS}
-    wanted = tags | {f"{_DATA}/{name}" for name in (ABOUT, BUNDLE, LOG)}
-    found = [_missing(path) for path in wanted - there] + [_unexpected(path) for path in beside - tags]
-    if tags <= there:
-        found += [_changed(path) for path in _changed_beside(folder)]
-        if (folder / "bagit.txt").read_bytes() != bag.BAGIT:
-            found.append(
-                about("bagit.txt", "not-a-bag", _("this is not the file that makes a folder a bag"), "")
-            )
-            return found
+    wanted = tags | {f"{_DATA}/{name}" for name in (FACTS, BUNDLE, LOG)}
+    missing, unexpected, changed = (
+        ("missing-file", _("this file is missing")),
+        ("unexpected-file", _("this file does not belong there: no list names it")),
+        ("checksum", _("this is not what its checksum says")),
+    )
+    found = [wrong(path, *missing) for path in wanted - there]
+    found += [wrong(path, *unexpected) for path in beside - tags]
+    if not tags <= there:
+        return sorted(found)
+    found += [wrong(path, *changed) for path in _changed_beside(folder)]
+    if (folder / "bagit.txt").read_bytes() != bag.BAGIT:
+        said = _("this is not the file that makes a folder a bag")
+        return sorted([*found, wrong("bagit.txt", "not-a-bag", said)])
+    kinds = {
+        library.FileMissing: missing,
+        library.UnexpectedFile: unexpected,
+        library.ChecksumMismatch: changed,
+    }
+    try:
+        read = library.Bag(str(folder))
+        oxum = read.info.pop("Payload-Oxum", "")  # where it is wrong, the library looks at nothing else
+        once = {path for path, sums in read.payload_entries().items() if set(sums) != set(bag.ALGORITHMS)}
+        found += [wrong(path, "checksum", _("a checksum of this is missing")) for path in once]
+        read.validate()
+        read.info["Payload-Oxum"] = oxum
+    except (library.BagError, UnicodeError, ValueError, LookupError) as error:
+        details = getattr(error, "details", None) or []
+        found += [wrong(each.path, *kinds[type(each)]) for each in details]
+        said = _("the lists of the bag cannot be read: {reason}").format(reason=error)
+        found += [] if found else [wrong(".", "not-a-bag", said)]
+    else:
         try:
-            found += _by_the_library(library, folder)
-        except (library.BagError, UnicodeError, ValueError, LookupError) as error:
-            said = _("the lists of the bag cannot be read: {reason}").format(reason=error)
-            found += [] if found else [about(".", "not-a-bag", said, "")]
+            read.validate(fast=True)
+        except (library.BagError, ValueError):
+            said = _("the number of bytes and files is not what it says")
+            found += [] if found else [wrong("bag-info.txt", "checksum", said)]
     return sorted(set(found))
 
 
 def _changed_beside(folder: Path) -> set[str]:
-    """Which of the files beside the payload are not as the tag manifests say: a file where both of them say so."""
-    told, right = {}, {}
+    """Find the files beside the payload that are not as both tag manifests say; or else the tag manifest that is wrong."""
+    wrong_lists, wrong_files = set(), []
     for algorithm in bag.ALGORITHMS:
         name = f"tagmanifest-{algorithm}.txt"
-        told[name] = (folder / name).read_bytes().splitlines(keepends=True)
-        right[name] = bag.tag_manifest(folder, algorithm).splitlines(keepends=True)
-    wrong = {
-        name: {file for file, line in zip(bag.TAG_FILES, lines, strict=True) if line not in told[name]}
-        for name, lines in right.items()
-    }
-    changed = set.intersection(*wrong.values())
-    others = {name for name in told if len(told[name]) != len(right[name]) or wrong[name] - changed}
-    return changed | others
+        told, right = (folder / name).read_bytes(), bag.tag_manifest(folder, algorithm)
+        lines = zip(bag.TAG_FILES, right.splitlines(keepends=True), strict=True)
+        wrong_files.append({file for file, line in lines if line not in told.splitlines(keepends=True)})
+        wrong_lists |= {name} if told != right else set()
+    return set.intersection(*wrong_files) or wrong_lists
 
 
-def _by_the_library(library: Any, folder: Path) -> list[Finding[Place]]:  # noqa: ANN401
-    """What the library finds; it stops at the first kind of fault, so it is asked for each."""
-    read = library.Bag(str(folder))
-    told = read.info.pop("Payload-Oxum", None)
-    missing, unexpected = read.compare_manifests_with_fs()
-    found = [_missing(path) for path in sorted(missing)] + [_unexpected(path) for path in sorted(unexpected)]
-    if not found:
-        try:
-            read.validate()
-        except library.BagValidationError as error:
-            if not error.details:
-                raise
-            found = [_changed(path) for path in sorted({each.path for each in error.details})]
-    once = [path for path, hashes in read.payload_entries().items() if set(hashes) != set(bag.ALGORITHMS)]
-    found += [about(path, "checksum", _("a checksum of this is missing"), "") for path in sorted(once)]
-    payload = [(folder / path).stat().st_size for path in read.payload_files()]
-    if not found and told != f"{sum(payload)}.{len(payload)}":
-        found.append(
-            about("bag-info.txt", "checksum", _("the number of bytes and files is not what it says"), "")
-        )
+def _of_the_history(folder: Path, facts: Facts, place: Path) -> list[Finding[Place]]:
+    """Find what is wrong with the history, or does not follow from it."""
+    path = f"{_DATA}/{BUNDLE}"
+    try:
+        commit = unpack(folder / path, place)
+        info = folder / "bag-info.txt"
+        named = f"External-Identifier: {commit}\n".encode()
+        if commit != facts.commit or (info.is_file() and named not in info.read_bytes()):
+            said = _("the history ends with {commit}, which is not the commit named").format(commit=commit)
+            return [wrong(path, "wrong-commit", said)]
+        root = place / facts.inside
+        root.mkdir(parents=True, exist_ok=True)
+        with alone():
+            if found := _of_the_ledger(folder / _DATA / LEDGER, root):
+                return found
+            said = _("this is not what the history tells")
+            paths = files_not_reproduced(folder / _DATA, root, facts) if facts.is_reproducible else []
+            return [wrong(f"{_DATA}/{each}", "not-as-committed", said) for each in paths]
+    except (RefusedError, GitError) as error:
+        return [wrong(path, "bundle", error.message)]
+
+
+def _of_the_ledger(folder: Path, root: Path) -> list[Finding[Place]]:
+    """Find the files of the ledger that are not those of the commit."""
+    git = Git(root)
+    committed = {leaf.path: leaf.name for leaf in git.tree("HEAD", *FOLDERS) if leaf.is_file}
+    known = fingerprints(git, committed.values())
+    found = []
+    for path in sorted(_files(folder) | committed.keys()):
+        if path not in committed:
+            said = _("the archive holds this, the commit does not")
+        elif not (folder / path).is_file():
+            said = _("the commit holds this, the archive does not")
+        else:
+            with (folder / path).open("rb") as stream:
+                present = fingerprint(stream)
+            if not present.fetched:
+                said = _("this is the pointer of git-lfs, and not the file")
+            elif present[:2] != known[committed[path]][:2]:
+                said = _("this is not what the commit holds")
+            else:
+                continue
+        found.append(wrong(f"{_DATA}/{LEDGER}/{path}", "not-as-committed", said))
     return found
 
 
-def _missing(path: str) -> Finding[Place]:
-    return about(path, "missing-file", _("this file is missing"), "")
+def files_not_reproduced(payload: Path, root: Path, facts: Facts) -> list[str]:
+    """Find the files of an archive that do not come out the same when they are made again of its commit.
+
+    Of the notice only the forms that are text are made again: Word files and PDF depend on fonts and packages.
+
+    Args:
+        payload: the folder with the ledger, the notice, the log and the audit; the ledger's files are those of the commit.
+        root: the ledger's folder in a repository with the history, inside `trail.bundle.alone`.
+        facts: what the archive says of itself.
+    """
+    ledger = load(WorkingTree(payload / LEDGER))
+    made, _lacking, _warnings = notices(ledger, facts.date, payload / LEDGER, TEXTS)
+    again, _events, _audited = record_files(root)
+    again |= {f"notice/notice.{form}": made.get(form, b"") for form in TEXTS}
+    there = {path: (payload / path).read_bytes() if (payload / path).is_file() else b"" for path in again}
+    if (
+        _but_for_signatures(again[AUDIT]) == _but_for_signatures(there[AUDIT])
+        and again[AUDIT] != there[AUDIT]
+    ):
+        del again[AUDIT], again[AUDIT.replace(".json", ".html")]
+    differing = {path for path, content in again.items() if there[path] != content}
+    if facts.differ(facts_of(ledger, root, facts.commit, facts.date)):
+        differing.add(FACTS)
+    return sorted(differing)
 
 
-def _unexpected(path: str) -> Finding[Place]:
-    return about(path, "unexpected-file", _("this file does not belong there: no list names it"), "")
-
-
-def _changed(path: str) -> Finding[Place]:
-    return about(path, "checksum", _("this is not what its checksum says"), "")
-
-
-def _facts(file: Path) -> tuple[dict[str, Any] | None, list[Finding[Place]]]:
-    """What the bag says of itself."""
-    if not file.is_file():
-        return None, []  # that it is missing is said already
+def _but_for_signatures(told: bytes) -> object:
     try:
-        facts = json.loads(file.read_bytes()) if file.stat().st_size <= _LARGEST_FACTS else None
-        sound = (
-            isinstance(facts, dict)
-            and facts["format"] == 1
-            and _COMMIT.fullmatch(facts["commit"])
-            and _INSIDE.fullmatch(facts["inside"])
-            and all(isinstance(facts[key], str) for key in ("organisation", "moment", "date"))
-            and date.fromisoformat(facts["date"])
-            and isinstance(facts["made_by"]["xuncha"], str)
-        )
-    except (ValueError, KeyError, TypeError, RecursionError):
-        sound = None
-    if sound:
-        return facts, []
-    return None, [about(f"{_DATA}/{ABOUT}", "not-ours", _("this does not say of which ledger it is"), "")]
-
-
-def _of_the_history(folder: Path, facts: dict[str, Any], place: Path) -> list[Finding[Place]]:
-    """What is wrong with the history, or does not fit it."""
-    path = f"{_DATA}/{BUNDLE}"
-    if not (folder / path).is_file():
-        return []
-    try:
-        commit = unpack(folder / path, place)
-    except RefusedError as error:
-        return [about(path, error.code, error.message, error.hint)]
-    said = re.search(r"^External-Identifier: (.*)$", _text(folder / "bag-info.txt"), re.MULTILINE)
-    if commit != facts["commit"] or (said is not None and commit != said[1]):
-        return [
-            about(
-                path,
-                "wrong-commit",
-                _("the history ends with {commit}, which is not the commit named").format(commit=commit),
-                "",
-            )
-        ]
-    root = place / facts["inside"]
-    root.mkdir(parents=True, exist_ok=True)
-    with alone():
-        try:
-            return _of_the_files(folder / _DATA / LEDGER, root) or _of_what_is_told(
-                folder / _DATA, root, facts
-            )
-        except (RefusedError, GitError) as error:
-            return [about(path, "bundle", error.message, error.hint)]
-
-
-def _text(file: Path) -> str:
-    return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
-
-
-def _of_the_files(folder: Path, root: Path) -> list[Finding[Place]]:
-    """Which files of the ledger are not those of the commit."""
-    form = Git(root).text("rev-parse", "--show-object-format")
-    committed = {each.path: each.blob for each in listed(root) if each.is_file}
-    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    differ = [
-        path for path in sorted(there & set(committed)) if hash_of(folder / path, form) != committed[path]
-    ]
-    known = pointers(root, [committed[path] for path in differ])
-    wrong = {
-        path: _("this is not what the commit holds")
-        for path in differ
-        if not _is(folder / path, known.get(committed[path]))
-    }
-    wrong |= {
-        path: _("this is the pointer of git-lfs, and not the file")
-        for path in there
-        if _is_pointer(folder / path)
-    }
-    wrong |= {path: _("the commit holds this, the archive does not") for path in set(committed) - there}
-    wrong |= {path: _("the archive holds this, the commit does not") for path in there - set(committed)}
-    return [
-        about(f"{_DATA}/{LEDGER}/{path}", "not-as-committed", said, "")
-        for path, said in sorted(wrong.items())
-    ]
-
-
-def _is(file: Path, known: Fingerprint | None) -> bool:
-    with file.open("rb") as stream:
-        return known is not None and fingerprint(stream)[:2] == known[:2]
-
-
-def _is_pointer(file: Path) -> bool:
-    return file.stat().st_size <= LARGEST_POINTER and pointed_at(file.read_bytes()) is not None
-
-
-def _of_what_is_told(payload: Path, root: Path, facts: dict[str, Any]) -> list[Finding[Place]]:
-    """Which of notice, log and audit do not come of the commit; by the version that made them, since another may say it otherwise."""
-    if not same_version(facts):
-        return []
-    return [
-        about(f"{_DATA}/{path}", "not-as-committed", _("this is not what the history tells"), "")
-        for path in unlike(payload, root, facts)
-    ]
-
-
-def same_version(facts: dict[str, Any]) -> bool:
-    """Whether an archive was made by this version of the program, so that all it tells can be made again."""
-    return bool(facts["made_by"]["xuncha"] == __version__)
+        found = json.loads(told)
+        return [each for each in found if each["code"] != _OF_THIS_MACHINE]
+    except (ValueError, RecursionError, TypeError, KeyError):
+        return told

@@ -1,12 +1,13 @@
-"""Anchors: what an audit has seen is kept by its hash, so that a later one can tell whether it is still there (核验)."""
+"""Anchors (核验): what an audit has seen is kept by its hash, so that a later one can tell whether it is still there."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xuncha.audit.catalogue import Break, declare
+from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.language import mark
 from xuncha.trail import tags
 from xuncha.trail.replay import contains
 
@@ -15,31 +16,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xuncha.audit.catalogue import Audit
+    from xuncha.errors import Finding
     from xuncha.trail.tags import Anchor
 
-declare(
+REWRITTEN = RULES.declare(
     "history-rewritten",
-    why=lambda: _("History grows and is never rewritten; what was verified once must still be there."),
-    seen="The commit of a tag `xuncha/audit/3-…`, or the one of `--since` (whose hash may come from a printed notice), is no longer among "
+    why=mark("History grows and is never rewritten; what was verified once must still be there."),
+    wrong="The commit of a tag `xuncha/audit/3-…`, or the one of `--since` (whose hash may come from a printed notice), is no longer among "
     "those that led to the present one.",
 )
 
 
-def rewritten(anchors: list[Anchor], known: Container[str]) -> Iterator[Break]:
-    """The anchors whose commit history no longer contains."""
+def rewritten(anchors: list[Anchor], known: Container[str]) -> Iterator[Finding[HistoryPlace]]:
+    """Yield the anchors whose commit history no longer contains."""
     for anchor in anchors:
         if anchor.commit not in known:
-            yield Break(
-                anchor.commit,
-                anchor.author,
-                anchor.date,
-                "",
-                None,
-                "error",
-                "history-rewritten",
-                _("history no longer contains {commit}, which was verified on {day} (no. {n})").format(
-                    commit=anchor.short, day=anchor.day, n=anchor.number
-                ),
+            message = _("history no longer contains {commit}, which was verified on {day} (no. {n})")
+            yield REWRITTEN.at(
+                HistoryPlace(anchor.commit, anchor.author, anchor.date),
+                message.format(commit=anchor.short, day=anchor.day, n=anchor.number),
             )
 
 
@@ -69,13 +64,13 @@ def drop_anchor(root: Path, done: Audit) -> Anchor:
 
 
 def line(anchor: Anchor) -> str:
-    """An anchor as it is printed: which verification, up to what, on which day, and what it found."""
+    """Return an anchor as it is printed: which verification, up to what, on which day, and what it found."""
     found = f"，发现{anchor.errors}处不合规则" if anchor.errors else ""
     return f"第{anchor.number}次核验　{anchor.short}　{anchor.day}{found}"
 
 
 def latest(root: Path, commit: str = "HEAD") -> Anchor:
-    """The last verification that history still contains, as it led to a commit.
+    """Return the last verification that history still contains, as it led to a commit.
 
     Raises:
         RefusedError: there is none.

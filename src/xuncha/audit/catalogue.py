@@ -1,44 +1,42 @@
-"""The list of all that an audit can find. docs/audit.md is made from it, and a test has a history for each."""
+"""The catalogue of all that an audit can find. docs/audit.md is made from it, and a test has a history for each rule."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from xuncha.catalogue import Catalogue
 
 if TYPE_CHECKING:
-    from xuncha.audit.replayed import Step
+    from xuncha.errors import Finding
     from xuncha.trail.tags import Anchor
 
-Severity = Literal["error", "warning"]
 
-
-class Break(NamedTuple):
-    """One break of the rules in the history."""
+class HistoryPlace(NamedTuple):
+    """A place in the history: a commit, and in it a file."""
 
     commit: str
     """The full hash."""
     author: str
     date: str
     """When the author made the commit: ISO 8601 with the offset."""
-    path: str
+    path: str = ""
     """Of the file, relative to the ledger; empty where it is about a commit as a whole."""
-    id: str | None
+    id: str | None = None
     """Of the problem or measure."""
-    severity: Severity
-    code: str
-    message: str
 
-    def as_json(self) -> dict[str, str | None]:
-        """The form of `audit --json`."""
-        return self._asdict()
+
+RULES: Final[Catalogue[HistoryPlace]] = Catalogue()
+"""A check is asked of every commit that has one parent or none; the rules without a check are for merges, and for history as a whole."""
+LENIENT: Final = "a warning in an import"
+"""The scope of a rule that only warns where a spreadsheet was taken in: `import` asks nothing of the workflow."""
 
 
 @dataclass(frozen=True)
 class Audit:
     """What an audit found."""
 
-    breaks: list[Break]
+    findings: list[Finding[HistoryPlace]]
     """In the order of history."""
     commits: int
     """How many were asked."""
@@ -54,57 +52,16 @@ class Audit:
     @property
     def errors(self) -> int:
         """How many rules were broken."""
-        return sum(each.severity == "error" for each in self.breaks)
+        return sum(each.severity == "error" for each in self.findings)
 
     @property
     def warnings(self) -> int:
         """How many things are worth a look."""
-        return len(self.breaks) - self.errors
+        return len(self.findings) - self.errors
 
-
-class Broken(NamedTuple):
-    """What a check found in one commit."""
-
-    code: str
-    message: str
-    path: str = ""
-    id: str | None = None
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One rule as the documentation shows it."""
-
-    code: str
-    severity: Severity
-    why: Callable[[], str]
-    """Gives one sentence for whoever reads the finding, in the chosen language."""
-    seen: str
-    """What it looks like in a history."""
-    lenient: bool
-    """Whether it is only a warning where a spreadsheet was taken in: `import` asks nothing of the workflow."""
-
-
-RULES: Final[dict[str, Rule]] = {}
-CHECKS: Final[list[Callable[[Step], Iterator[Broken]]]] = []
-"""Asked of every commit that has one parent or none; a check a function, in the order in which they were entered."""
-_Check = TypeVar("_Check", bound=Callable[..., Iterator[Broken]])
-
-
-def declare(
-    code: str, *, why: Callable[[], str], seen: str, severity: Severity = "error", lenient: bool = False
-) -> None:
-    """Enter a rule."""
-    RULES[code] = Rule(code, severity, why, seen, lenient)
-
-
-def check(function: _Check) -> _Check:
-    """Enter a check."""
-    CHECKS.append(function)
-    return function
-
-
-def severity(code: str, action: str) -> Severity:
-    """How grave a finding is in a commit of an action."""
-    rule = RULES[code]
-    return "warning" if rule.lenient and action == "import" else rule.severity
+    def as_json(self) -> list[dict[str, str | None]]:
+        """Return the findings in the form of `audit --json`."""
+        return [
+            {**each.place._asdict(), "severity": each.severity, "code": each.code, "message": each.message}
+            for each in self.findings
+        ]

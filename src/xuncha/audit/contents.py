@@ -4,60 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from xuncha.audit.catalogue import Broken, check, declare
-from xuncha.audit.evidence import other_names
-from xuncha.audit.record import Data, Proof, entries, proofs_of, said, word
+from xuncha.audit.catalogue import LENIENT, RULES
+from xuncha.audit.record import Data, Proof, entries, in_code, proofs_of, statement, word
 from xuncha.language import gettext as _
-from xuncha.language import ngettext
+from xuncha.language import mark, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from xuncha.audit.catalogue import HistoryPlace
     from xuncha.audit.replayed import Change, Step
+    from xuncha.catalogue import Broken
 
-declare(
-    "changed-after-closing",
-    why=lambda: _(
-        "What was closed out stays as it was closed; whoever has to change it opens it again, with a reason."
-    ),
-    seen="While 2.3 is closed, its `title`, `goal`, `term`, `due`, `closed` or `escalated` changes, an amount that stood in `outcomes`, "
-    "or an entry of `progress` is added, or gets other evidence. (`notice_text`, `part`, `publish` and who answers for it may change.)",
-    lenient=True,
-)
-declare(
-    "deadline-moved",
-    why=lambda: _("A deadline moves by `extend`, to a later day and with a reason, and by nothing else."),
-    seen="`due` of 2.3 is another day, and the commit is no `extend`; or it is one, and the day is an earlier one.",
-    lenient=True,
-)
-declare(
-    "deadline-passed",
-    why=lambda: _("A deadline that is moved after it has passed hides that it was missed."),
-    seen="`due` of 2.3 was 2024-05-31, and a commit of 2024-06-15 moves it, be it by `extend`.",
-    lenient=True,
-)
-declare(
-    "entry-removed",
-    why=lambda: _("What was recorded as done stays recorded."),
-    seen="An entry of `progress` or `reviews` is no longer there, and no `undo` of its commit says so.",
-)
-declare(
-    "entry-rewritten",
-    why=lambda: _("What was recorded as done stays as it was recorded; what is new is a new entry."),
-    seen="An entry of `progress` or `reviews` has another date or text, or has lost some of its evidence.",
-)
-declare(
-    "postdated",
-    why=lambda: _("Nothing can have been done on a day that had not come when it was recorded."),
-    seen="A commit of 2024-06-15 adds an entry, a look back or a closing of 2024-07-01.",
-)
 _PROTECTED: Final = ("title", "goal", "term", "due", "closed", "escalated")
 _LISTS: Final = ("progress", "reviews")
 
 
-@check
-def changed_after_closing(step: Step) -> Iterator[Broken]:
-    """What is closed does not change, unless it is opened again."""
+@RULES.rule(
+    "changed-after-closing",
+    why=mark(
+        "What was closed out stays as it was closed; whoever has to change it opens it again, with a reason."
+    ),
+    wrong="While 2.3 is closed, its `title`, `goal`, `term`, `due`, `closed` or `escalated` changes, an amount that stood in `outcomes`, "
+    "or an entry of `progress` is added, or gets other evidence. (`notice_text`, `part`, `publish` and who answers for it may change.)",
+    scope=LENIENT,
+)
+def changed_after_closing(step: Step) -> Broken[HistoryPlace]:
+    """Find changes of a closed measure, unless it is opened again."""
     for change in step.measures:
         old, new = change.old or {}, change.new or {}
         if word(old, "status") != "closed":
@@ -66,143 +39,166 @@ def changed_after_closing(step: Step) -> Iterator[Broken]:
         keys = [
             key for key in _PROTECTED if old.get(key) != new.get(key) and not (opened and key == "closed")
         ]
-        keys += [] if _kept(old.get("outcomes"), new.get("outcomes")) else ["outcomes"]
-        if old.get("progress") != new.get("progress") and _all(
-            old, "progress", other_names(step, change.id)
-        ) != _all(new, "progress", {}):
+        if not _amounts_kept(old.get("outcomes"), new.get("outcomes")):
+            keys.append("outcomes")
+        if old.get("progress") != new.get("progress") and _in_fixed_order(
+            old, step.renamed_evidence(change.id)
+        ) != _in_fixed_order(new, {}):
             keys.append("progress")
         if keys:
-            yield Broken(
-                "changed-after-closing",
+            yield (
+                step.at(change),
                 _("{id} was closed, and {keys} changed without its being opened again").format(
-                    id=change.id, keys=_(", ").join(f"`{key}`" for key in keys)
+                    id=change.id, keys=in_code(keys)
                 ),
-                change.path,
-                change.id,
+                "",
             )
 
 
-def _kept(old: object, new: object) -> bool:
-    """Whether amounts that stood still stand."""
+def _amounts_kept(old: object, new: object) -> bool:
     if not isinstance(old, dict):
         return True
     return isinstance(new, dict) and all(new.get(key) == amount for key, amount in old.items())
 
 
-def _all(data: Data, key: str, names: dict[str, str]) -> list[Any]:
-    """All that the entries under a key say, in an order of its own: to sort them changes nothing."""
+def _in_fixed_order(data: Data, renamed: dict[str, str]) -> list[Any]:
+    """Return what the progress entries say, sorted: a new order changes nothing."""
     return sorted(
-        (repr(said(entry)), sorted(map(repr, _under_new_names(entry, names)))) for entry in entries(data, key)
+        (repr(statement(entry)), sorted(map(repr, _proofs(entry, renamed))))
+        for entry in entries(data, "progress")
     )
 
 
-@check
-def deadline_moved(step: Step) -> Iterator[Broken]:
-    """A deadline moves by `extend` alone, and before it has passed."""
-    for change in step.measures:
-        old, new = word(change.old, "due"), word(change.new, "due")
-        if old is None or old == new or word(change.old, "status") == "closed":
-            continue
-        if step.commit.trailers.action != "extend" or new is None or new <= old:
-            yield Broken(
-                "deadline-moved",
-                _("the deadline of {id} moved from {old} to {new} without `extend`").format(
-                    id=change.id, old=old, new=new or _("none")
-                )
-                if step.commit.trailers.action != "extend"
-                else _("the deadline of {id} moved from {old} to {new}, which is no later day").format(
-                    id=change.id, old=old, new=new or _("none")
-                ),
-                change.path,
-                change.id,
-            )
-        if step.commit.day > old:
-            yield Broken(
-                "deadline-passed",
-                _("the deadline of {id}, {old}, had passed when it was moved to {new}").format(
-                    id=change.id, old=old, new=new or _("none")
-                ),
-                change.path,
-                change.id,
-            )
-
-
-@check
-def entries_lost(step: Step) -> Iterator[Broken]:
-    """Entries stay, as they were written."""
-    for change in step.measures:
-        for key in _LISTS:
-            if (change.old or {}).get(key) != (change.new or {}).get(key):
-                yield from _lost(change, key, other_names(step, change.id))
-
-
-def _under_new_names(entry: Data, names: dict[str, str]) -> set[object]:
-    """What proves an entry; a file that has another name by the same commit, under that."""
+def _proofs(entry: Data, renamed: dict[str, str]) -> set[object]:
+    """Return the evidence of an entry, with the names that files have since the commit."""
     return {
-        item._replace(file=names.get(item.file, item.file)) if isinstance(item, Proof) else item
+        item._replace(file=renamed.get(item.file, item.file)) if isinstance(item, Proof) else item
         for item in proofs_of(entry)
     }
 
 
-def _lost(change: Change, key: str, names: dict[str, str]) -> Iterator[Broken]:
-    old, new = entries(change.old, key), entries(change.new, key)
-    left: dict[tuple[object, ...], set[object]] = {}
-    for entry in new:  # several may say the same, of different files
-        left.setdefault(said(entry), set()).update(proofs_of(entry))
-    known = {said(entry) for entry in old}
-    gone = [entry for entry in old if said(entry) not in left]
-    fresh = [entry for entry in new if said(entry) not in known]
-    poorer = sum(
-        said(entry) in left and not _under_new_names(entry, names) <= left[said(entry)] for entry in old
-    )
-    rewritten = min(len(gone), len(fresh)) + poorer
-    removed = len(gone) - min(len(gone), len(fresh)) + _doubles(old, new)
-    if rewritten:
-        message = ngettext(
-            "{n} entry of {key} of {id} was rewritten",
-            "{n} entries of {key} of {id} were rewritten",
-            rewritten,
-        )
-        yield Broken(
-            "entry-rewritten",
-            message.format(n=rewritten, key=f"`{key}`", id=change.id),
-            change.path,
-            change.id,
-        )
-    if removed:
-        message = ngettext(
-            "{n} entry of {key} of {id} was removed", "{n} entries of {key} of {id} were removed", removed
-        )
-        yield Broken(
-            "entry-removed", message.format(n=removed, key=f"`{key}`", id=change.id), change.path, change.id
-        )
+def _moved_deadlines(step: Step) -> Iterator[tuple[Change, str, str | None]]:
+    """Yield the open measures whose deadline is another day, with the old day and the new one."""
+    for change in step.measures:
+        old, new = word(change.old, "due"), word(change.new, "due")
+        if old is not None and old != new and word(change.old, "status") != "closed":
+            yield change, old, new
 
 
-def _doubles(old: list[Data], new: list[Data]) -> int:
-    """How many of several equal entries are gone, while one is left."""
-    before, after = [said(entry) for entry in old], [said(entry) for entry in new]
-    return sum(max(0, before.count(each) - after.count(each)) for each in set(before) if each in after)
-
-
-@check
-def postdated(step: Step) -> Iterator[Broken]:
-    """No day of what is recorded lies after the day on which it was recorded."""
-    for change in step.changes:
-        if not change.is_measure or change.new is None:
+@RULES.rule(
+    "deadline-moved",
+    why=mark("A deadline moves by `extend`, to a later day and with a reason, and by nothing else."),
+    wrong="`due` of 2.3 is another day, and the commit is no `extend`; or it is one, and the day is an earlier one.",
+    scope=LENIENT,
+)
+def deadline_moved(step: Step) -> Broken[HistoryPlace]:
+    """Find deadlines that moved without `extend`, or to an earlier day."""
+    for change, old, new in _moved_deadlines(step):
+        if step.commit.trailers.action != "extend":
+            message = _("the deadline of {id} moved from {old} to {new} without `extend`")
+        elif new is None or new <= old:
+            message = _("the deadline of {id} moved from {old} to {new}, which is no later day")
+        else:
             continue
-        days = {day for day in _days(change.new) - _days(change.old or {}) if day > step.commit.day}
-        if days:
-            yield Broken(
-                "postdated",
-                _("{id} tells of {days}, which had not come on {day}").format(
-                    id=change.id, days=_(", ").join(sorted(days)), day=step.commit.day
+        yield step.at(change), message.format(id=change.id, old=old, new=new or _("none")), ""
+
+
+@RULES.rule(
+    "deadline-passed",
+    why=mark("A deadline that is moved after it has passed hides that it was missed."),
+    wrong="`due` of 2.3 was 2024-05-31, and a commit of 2024-06-15 moves it, be it by `extend`.",
+    scope=LENIENT,
+)
+def deadline_passed(step: Step) -> Broken[HistoryPlace]:
+    """Find deadlines that moved after they had passed."""
+    for change, old, new in _moved_deadlines(step):
+        if step.commit.day > old:
+            yield (
+                step.at(change),
+                _("the deadline of {id}, {old}, had passed when it was moved to {new}").format(
+                    id=change.id, old=old, new=new or _("none")
                 ),
-                change.path,
-                change.id,
+                "",
             )
 
 
-def _days(data: Data) -> set[str]:
-    """The days of all that was done to a measure."""
-    told = [*entries(data, "progress"), *entries(data, "reviews"), data.get("closed"), data.get("escalated")]
+def _lost_entries(step: Step) -> Iterator[tuple[Change, str, int, int]]:
+    """Yield each changed list of entries: the measure, the key, how many were rewritten and how many removed."""
+    for change in step.measures:
+        for key in _LISTS:
+            if (change.old or {}).get(key) != (change.new or {}).get(key):
+                yield change, key, *_losses(change, key, step.renamed_evidence(change.id))
+
+
+def _losses(change: Change, key: str, renamed: dict[str, str]) -> tuple[int, int]:
+    old, new = entries(change.old, key), entries(change.new, key)
+    before, after = [statement(entry) for entry in old], [statement(entry) for entry in new]
+    proofs: dict[tuple[object, ...], set[object]] = {}
+    for entry in new:  # several may say the same, of different files
+        proofs.setdefault(statement(entry), set()).update(proofs_of(entry))
+    gone = sum(each not in proofs for each in before)
+    replaced = min(gone, sum(each not in before for each in after))
+    poorer = sum(
+        each in proofs and not _proofs(entry, renamed) <= proofs[each]
+        for each, entry in zip(before, old, strict=True)
+    )
+    doubles = sum(max(0, before.count(each) - after.count(each)) for each in set(before) & set(after))
+    return replaced + poorer, gone - replaced + doubles
+
+
+@RULES.rule(
+    "entry-rewritten",
+    why=mark("What was recorded as done stays as it was recorded; what is new is a new entry."),
+    wrong="An entry of `progress` or `reviews` has another date or text, or has lost some of its evidence.",
+)
+def entry_rewritten(step: Step) -> Broken[HistoryPlace]:
+    """Find entries that say something else, or have lost evidence."""
+    for change, key, rewritten, _removed in _lost_entries(step):
+        if rewritten:
+            message = ngettext(
+                "{n} entry of {key} of {id} was rewritten",
+                "{n} entries of {key} of {id} were rewritten",
+                rewritten,
+            )
+            yield step.at(change), message.format(n=rewritten, key=f"`{key}`", id=change.id), ""
+
+
+@RULES.rule(
+    "entry-removed",
+    why=mark("What was recorded as done stays recorded."),
+    wrong="An entry of `progress` or `reviews` is no longer there, and no `undo` of its commit says so.",
+)
+def entry_removed(step: Step) -> Broken[HistoryPlace]:
+    """Find entries that are gone."""
+    for change, key, _rewritten, removed in _lost_entries(step):
+        if removed:
+            message = ngettext(
+                "{n} entry of {key} of {id} was removed", "{n} entries of {key} of {id} were removed", removed
+            )
+            yield step.at(change), message.format(n=removed, key=f"`{key}`", id=change.id), ""
+
+
+@RULES.rule(
+    "postdated",
+    why=mark("Nothing can have been done on a day that had not come when it was recorded."),
+    wrong="A commit of 2024-06-15 adds an entry, a look back or a closing of 2024-07-01.",
+)
+def postdated(step: Step) -> Broken[HistoryPlace]:
+    """Find days of what was done that lie after the day of the commit."""
+    for change in step.measures:
+        days = {day for day in _days(change.new) - _days(change.old) if day > step.commit.day}
+        if days:
+            yield (
+                step.at(change),
+                _("{id} tells of {days}, which had not come on {day}").format(
+                    id=change.id, days=_(", ").join(sorted(days)), day=step.commit.day
+                ),
+                "",
+            )
+
+
+def _days(data: Data | None) -> set[str]:
+    """Return the days of all that was done to a measure."""
+    told: list[Any] = [*entries(data, "progress"), *entries(data, "reviews")]
+    told += [(data or {}).get(key) for key in ("closed", "escalated")]
     return {each["date"] for each in told if isinstance(each, dict) and isinstance(each.get("date"), str)}

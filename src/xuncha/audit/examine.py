@@ -7,12 +7,12 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from xuncha.audit import anchors, clock, contents, evidence, hand, signing, status  # noqa: F401  each enters its checks
-from xuncha.audit.catalogue import CHECKS, Audit, Break, Broken, severity
-from xuncha.audit.merging import merged
+from xuncha.audit import anchors, contents, evidence, hand, signing, status, undoing  # noqa: F401  each enters its checks
+from xuncha.audit.catalogue import LENIENT, RULES, Audit, HistoryPlace
+from xuncha.audit.clock import clock_backwards
+from xuncha.audit.merging import differences
 from xuncha.audit.record import is_record, word
-from xuncha.audit.replayed import KEEP, Change, Files, Standing, State, Step, changes_of
-from xuncha.audit.undoing import renumbered, restored
+from xuncha.audit.replayed import KEEP, Change, Files, State, Step, Version, changes_of
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from xuncha.errors import Finding
     from xuncha.trail.replay import Commit
     from xuncha.trail.tags import Anchor
 
@@ -50,60 +51,69 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
         return Audit([], 0, 0, "")
     known = {commit.hash: place for place, commit in enumerate(commits)}
     marks = all_anchors(root)
-    breaks = list(anchors.rewritten(marks, known))
+    findings = list(anchors.rewritten(marks, known))
     seen: set[str] = set()
     if since is not None:
         start, message = _start(root, since, known)
         if message:
-            breaks.append(_lost_start(start, message, marks))
+            findings.append(anchors.REWRITTEN.at(_place_of_start(start, marks), message))
         elif start:
             seen = _ancestors(start, commits, known)
-    records = {
-        each.blob for commit in commits for each in commit.touched if each.blob and is_record(each.path)
-    }
-    blobs = dict.fromkeys(each.blob for commit in commits for each in commit.touched if each.blob)
+    touched = [each for commit in commits for each in commit.touched if each.blob]
+    records = {each.blob for each in touched if is_record(each.path)}
+    blobs = dict.fromkeys(each.blob for each in touched)
     examination = Examination(commits, Files(replay.contents(root, blobs, KEEP), records))
-    breaks += [each for each in examination.run(root) if each.commit not in seen]
+    findings += [each for each in examination.run(root) if each.place.commit not in seen]
     asked = [commit for commit in commits if commit.hash not in seen]
-    return Audit(
-        breaks,
-        len(asked),
-        sum(len(commit.touched) for commit in asked),
-        commits[-1].hash,
-        examination.given,
-        marks,
-    )
+    changes = sum(len(commit.touched) for commit in asked)
+    return Audit(findings, len(asked), changes, commits[-1].hash, examination.given, marks)
 
 
-def of_the_last(root: Path) -> list[Break]:
-    """What the checks say of the last commit, beside the one that it stands on; who applied for a closing is not asked.
+def findings_of_last_commit(root: Path) -> list[Finding[HistoryPlace]]:
+    """Return what the checks say of the last commit, beside the one before it; who applied for a closing is not asked.
 
     Raises:
         SurroundingsError: as audit.
     """
     commit = replay.commits(root, last=True)[-1]
     before = State().changed(
-        (leaf.path, Standing(leaf.mode, leaf.name, leaf.name if is_record(leaf.path) else ""))
+        (leaf.path, Version(leaf.mode, leaf.name, leaf.name if is_record(leaf.path) else ""))
         for parent in commit.parents[:1]
         for leaf in Git(root).tree(parent, *PARTS)
     )
-    touched = [each.path for each in commit.touched]
-    stood = [stand.blob for path in (*touched, LEDGER_FILE) if (stand := before.get(path))]
+    paths = [*(each.path for each in commit.touched), LEDGER_FILE]
+    stood = [version.blob for path in paths if (version := before.get(path))]
     blobs = dict.fromkeys([*stood, *(each.blob for each in commit.touched if each.blob)])
     files = Files(replay.contents(root, blobs, KEEP), blobs)
     changes = changes_of(commit, before, files)
     after = before.changed((change.path, change.after) for change in changes)
-    step = Step(commit, before, after, changes, files, {})
-    found = [_break(commit, each) for check in CHECKS for each in check(step)]
+    found = _checked(Step(commit, before, after, changes, files)) if changes else []
     return [each for each in found if each.code != "close-requires-second-person"]
 
 
+def _checked(step: Step) -> list[Finding[HistoryPlace]]:
+    """Return what all the checks find in a commit."""
+    return [_weighed(each, step.commit) for rule in RULES.values() for each in rule(step)]
+
+
+def _weighed(finding: Finding[HistoryPlace], commit: Commit) -> Finding[HistoryPlace]:
+    """Return a finding as grave as it is in a commit of this action."""
+    lenient = RULES[finding.code].scope == LENIENT and commit.trailers.action == "import"
+    return finding._replace(severity="warning") if lenient else finding
+
+
 def _start(root: Path, since: str, known: dict[str, int]) -> tuple[str, str]:
-    """The commit of `--since`, and why nothing can begin with it; empty where it can."""
+    """Return the commit of `--since`, and why nothing can begin with it; empty where it can."""
     try:
-        commit = commit_at(root, _day_before(since))
+        moment = (
+            (date.fromisoformat(since) - timedelta(days=1)).isoformat() if _DAY.fullmatch(since) else since
+        )
+    except (ValueError, OverflowError):
+        moment = since
+    try:
+        commit = commit_at(root, moment)
     except RefusedError:
-        if _day_before(since) != since:
+        if moment != since:
             return "", ""  # there was nothing before that day
         if not _HASH.fullmatch(since.lower()):
             raise
@@ -115,30 +125,13 @@ def _start(root: Path, since: str, known: dict[str, int]) -> tuple[str, str]:
     return commit, _("history no longer contains {commit}").format(commit=commit[:SHORT])
 
 
-def _day_before(since: str) -> str:
-    """The day before a day, since that day is asked for too; what is no day, as it is."""
-    try:
-        return (date.fromisoformat(since) - timedelta(days=1)).isoformat() if _DAY.fullmatch(since) else since
-    except (ValueError, OverflowError):
-        return since
-
-
-def _lost_start(start: str, message: str, marks: list[Anchor]) -> Break:
+def _place_of_start(start: str, marks: list[Anchor]) -> HistoryPlace:
     mark = next((each for each in marks if each.commit.startswith(start)), None)
-    return Break(
-        start,
-        mark.author if mark else "",
-        mark.date if mark else "",
-        "",
-        None,
-        "error",
-        "history-rewritten",
-        message,
-    )
+    return HistoryPlace(start, mark.author if mark else "", mark.date if mark else "")
 
 
 def _ancestors(start: str, commits: list[Commit], known: dict[str, int]) -> set[str]:
-    """A commit and all that led to it."""
+    """Return a commit and all that led to it."""
     found = {start}
     for commit in reversed(commits[: known[start] + 1]):
         if commit.hash in found:
@@ -161,72 +154,71 @@ class Examination:
         self._moments: dict[str, int] = {}
         """When the ledger was changed last, in what led to a commit."""
         self._past: dict[str, list[Change]] = {}
-        self._signed: list[tuple[Commit, Change]] = []
+        self._to_be_signed: list[tuple[Commit, HistoryPlace]] = []
         """Closings that had to be signed."""
         self._added: Counter[str] = Counter()
         """How often each file was entered."""
-        self._renumbered: list[tuple[Commit, Change, set[str]]] = []
+        self._renumbered: list[tuple[HistoryPlace, set[str]]] = []
         """Records that were moved, each with the places that justify it: those filled, and what was to be renumbered."""
         self._adopted: set[str] = set()
+        """The commits in which the ledger was there."""
 
-    def run(self, root: Path) -> list[Break]:
-        """Every break, in the order of history."""
-        found: list[tuple[int, Break]] = []
+    def run(self, root: Path) -> list[Finding[HistoryPlace]]:
+        """Return everything that was found, in the order of history."""
+        found = []
         for place, commit in enumerate(self.commits):
-            found += [(place, _break(commit, each)) for each in self._ask(place, commit)]
+            found += list(self._ask(place, commit))
             self._forget(commit)
+        found += [*self._unjustified_renumberings(), *self._unsigned(root)]
         places = {commit.hash: place for place, commit in enumerate(self.commits)}
-        found += [(places[commit.hash], _break(commit, each)) for commit, each in self._afterwards(root)]
-        return [each for _place, each in sorted(found, key=lambda pair: pair[0])]
+        return sorted(found, key=lambda each: places[each.place.commit])
 
-    def _ask(self, place: int, commit: Commit) -> Iterator[Broken]:
+    def _ask(self, place: int, commit: Commit) -> Iterator[Finding[HistoryPlace]]:
         sides = [self._states[parent] for parent in commit.parents if parent in self._states]
         self._lines[commit.hash] = 1 << place
         for parent in commit.parents:
             self._lines[commit.hash] |= self._lines.get(parent, 0)
+        if any(parent in self._adopted for parent in commit.parents):
+            self._adopted.add(commit.hash)
         last = max((self._moments.get(parent, 0) for parent in commit.parents), default=0)
         self._moments[commit.hash] = commit.moment if commit.touched and len(sides) < 2 else last  # noqa: PLR2004
         if len(sides) > 1:
             yield from self._merge(commit, sides, last)
-            return
-        before = sides[0] if sides else State()
-        yield from self._plain(commit, before, changes_of(commit, before, self.files), last)
+        else:
+            before = sides[0] if sides else State()
+            yield from self._plain(commit, before, changes_of(commit, before, self.files), last)
 
-    def _plain(self, commit: Commit, before: State, changes: list[Change], last: int) -> Iterator[Broken]:
+    def _plain(
+        self, commit: Commit, before: State, changes: list[Change], last: int
+    ) -> Iterator[Finding[HistoryPlace]]:
         """Ask every check of what a commit did to the ledger as it stood before."""
         self._added.update(change.path for change in changes if change.before is None)
         after = before.changed((change.path, change.after) for change in changes) if changes else before
         self._states[commit.hash] = after
         if not changes:
-            self._follow(commit)
             return
         self._past[commit.hash] = changes
         if not self._is_checked(commit, after):
             return
-        if late := clock.backwards(commit, last):
-            yield late._replace(path=changes[0].path, id=changes[0].id or None)
-        step = Step(commit, before, after, changes, self.files, self._past)
-        stands = restored(step) or renumbered(step)
-        if stands is not None:
-            self._states[commit.hash] = before.changed(stands.items())
-            if commit.trailers.action == "renumber":
-                gone = [change for change in changes if change.after is None]
-                come = {change.path for change in changes if change.before is None}
-                head = {each.path for each in gone if commit.trailers.ids == (each.id,)}
-                self._renumbered += [(commit, each, come | head) for each in gone if each.is_record]
+        step = Step(commit, before, after, changes, self.files, self._past, last)
+        as_said = undoing.restored(step) or undoing.renumbered(step)
+        if as_said is None:
+            yield from _checked(step)
+            if "signed_commit" in step.requires:
+                self._to_be_signed += [(commit, step.at(change)) for change in status.closings(step)]
             return
-        for each in CHECKS:
-            yield from each(step)
-        if "signed_commit" in step.requires:
-            self._signed += [(commit, change) for change in status.closings(step)]
-
-    def _follow(self, commit: Commit) -> None:
-        if any(parent in self._adopted for parent in commit.parents):
-            self._adopted.add(commit.hash)
+        yield from clock_backwards(step)
+        self._states[commit.hash] = before.changed(as_said.items())
+        if commit.trailers.action == "renumber":
+            gone = [change for change in changes if change.after is None]
+            come = {change.path for change in changes if change.before is None}
+            head = {each.path for each in gone if commit.trailers.ids == (each.id,)}
+            self._renumbered += [
+                (step.at(each), come | head | {each.path}) for each in gone if each.is_record
+            ]
 
     def _is_checked(self, commit: Commit, after: State) -> bool:
-        """Whether the ledger was there before a commit; the first one that brings it is taken as it is."""
-        self._follow(commit)
+        """Return whether the ledger was there before a commit; the first one that brings it is taken as it is."""
         if commit.hash in self._adopted:
             return True
         if after.get(LEDGER_FILE) is None:
@@ -237,44 +229,43 @@ class Examination:
         self.given = commit.hash
         return False
 
-    def _merge(self, commit: Commit, sides: list[State], last: int) -> Iterator[Broken]:
+    def _merge(self, commit: Commit, sides: list[State], last: int) -> Iterator[Finding[HistoryPlace]]:
         changes = []
         for path, mode, blob in commit.touched:
-            stands = [stand for side in sides if (stand := side.get(path))]
-            same = next((stand for stand in stands if stand[:2] == (mode, blob)), None)
-            changes.append((path, same or self._standing(path, mode, blob, stands)))
+            versions = [version for side in sides if (version := side.get(path))]
+            same = next((version for version in versions if version[:2] == (mode, blob)), None)
+            changes.append((path, same or self._merged_version(path, mode, blob, versions)))
         after = sides[0].changed(changes)
         self._states[commit.hash] = after
-        self._follow(commit)
         if commit.hash not in self._adopted:
             return
         ledgers = [self._states[parent] for parent in commit.parents if parent in self._adopted]
         bases = [self._states[name] for name in self._bases(commit)]
         if len(ledgers) > 1 and bases and all(base.get(LEDGER_FILE) for base in bases):
-            yield from merged(bases, ledgers, after, self.files)
+            yield from differences(commit, bases, ledgers, after, self.files)
             return
         # What has not grown out of this ledger is no side of it: what the merge took from there, the merge did.
         first = ledgers[0]
         taken = [
-            Touched(path, stand.mode if stand else "", stand.blob if stand else "")
+            Touched(path, version.mode if version else "", version.blob if version else "")
             for path in sorted(first.differing(after))
-            for stand in [after.get(path)]
+            for version in [after.get(path)]
         ]
         done = changes_of(commit._replace(touched=tuple(taken)), first, self.files)
         yield from self._plain(commit, first, done, last)
 
-    def _standing(self, path: str, mode: str, blob: str, stands: list[Standing]) -> Standing | None:
-        """How a file stands that a merge has made of its sides."""
+    def _merged_version(self, path: str, mode: str, blob: str, versions: list[Version]) -> Version | None:
+        """Return a file as a merge has made it of the versions of its sides."""
         if not blob:
             return None
-        record = self.files.record(Standing(mode, blob, blob)) if is_record(path) else None
-        readable = blob if record is not None else next((stand.readable for stand in stands), "")
-        submitters = [stand.submitter for stand in stands if stand.submitter]
+        record = self.files.record(Version(mode, blob, blob)) if is_record(path) else None
+        readable = blob if record is not None else next((each.readable for each in versions), "")
+        submitters = [each.submitter for each in versions if each.submitter]
         submitted = word(record, "status") == "submitted"
-        return Standing(mode, blob, readable, submitters[0] if submitted and submitters else None)
+        return Version(mode, blob, readable, submitters[0] if submitted and submitters else None)
 
     def _bases(self, commit: Commit) -> Iterator[str]:
-        """The last commits that all parents of a merge have in common."""
+        """Yield the last commits that all parents of a merge have in common."""
         common = self._lines[commit.parents[0]]
         for parent in commit.parents[1:]:
             common &= self._lines[parent]
@@ -291,36 +282,18 @@ class Examination:
                 self._states.pop(parent, None)
                 self._lines.pop(parent, None)
 
-    def _afterwards(self, root: Path) -> Iterator[tuple[Commit, Broken]]:
-        """What can only be told at the end of history."""
+    def _unjustified_renumberings(self) -> Iterator[Finding[HistoryPlace]]:
+        """Yield the renumberings of numbers that nobody else has published."""
         tip = self._states[self.commits[-1].hash]
-        for commit, change, places in self._renumbered:
+        for place, paths in self._renumbered:
             # The number was another's, who has published it; or the new one was free again, since another took his back.
-            if tip.get(change.path) is None and all(
-                self._added[path] < _TWICE for path in (change.path, *places)
-            ):
-                message = _("{id} was renumbered, and no other clone has given that number").format(
-                    id=change.id
-                )
-                yield commit, Broken("renumbered", message, change.path, change.id)
-        judged = signing.unsigned(root, dict.fromkeys(commit.hash for commit, _change in self._signed))
-        for commit, change in self._signed:
+            if tip.get(place.path) is None and not any(self._added[path] > 1 for path in paths):
+                message = _("{id} was renumbered, and no other clone has given that number")
+                yield RULES["renumbered"].at(place, message.format(id=place.id))
+
+    def _unsigned(self, root: Path) -> Iterator[Finding[HistoryPlace]]:
+        """Yield the closings that had to be signed and were not."""
+        judged = signing.unsigned(root, dict.fromkeys(commit.hash for commit, _place in self._to_be_signed))
+        for commit, place in self._to_be_signed:
             if sentence := judged.get(commit.hash):
-                message = sentence.format(id=change.id)
-                yield commit, Broken("close-requires-signed-commit", message, change.path, change.id)
-
-
-_TWICE: Final = 2
-
-
-def _break(commit: Commit, broken: Broken) -> Break:
-    return Break(
-        commit.hash,
-        commit.author,
-        commit.date,
-        broken.path,
-        broken.id,
-        severity(broken.code, commit.trailers.action),
-        broken.code,
-        broken.message,
-    )
+                yield _weighed(signing.UNSIGNED.at(place, sentence.format(id=place.id)), commit)

@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast, get_args
+from typing import TYPE_CHECKING, Final, get_args
 
-from xuncha.audit.catalogue import Broken, check, declare
-from xuncha.audit.record import parsed, word
+from xuncha.audit.catalogue import RULES
+from xuncha.audit.record import in_code, parsed, word
 from xuncha.language import gettext as _
+from xuncha.language import mark
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.vocabulary import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
-    from xuncha.audit.replayed import Step
+    from xuncha.audit.catalogue import HistoryPlace
+    from xuncha.audit.replayed import Change, Step
+    from xuncha.catalogue import Broken
 
-declare(
-    "by-hand",
-    why=lambda: _(
-        "What a command did says so in its trailers; of a change by hand nobody knows what it was meant to be. `xuncha edit` enters it."
-    ),
-    seen="A commit without `Xuncha-Action` changes a file of the ledger.",
-)
-declare(
-    "trailers-mismatch",
-    why=lambda: _(
-        "Programs believe the trailers; a commit that did something else than they say misleads them."
-    ),
-    seen="A commit says `Xuncha-Action: progress` and `Xuncha-Id: 2.3`, and has changed the title of 2.3, or has touched 2.4.",
-)
-declare(
-    "unreadable",
-    why=lambda: _(
-        "What cannot be read cannot be checked; the commit after it is compared with what could be read last."
-    ),
-    seen="A commit leaves marks of a merge conflict in data/problems/02/2.3.yaml, or bytes that are not UTF-8.",
-)
 _FIELDS: Final[dict[str, frozenset[str]]] = {
     "start": frozenset({"status"}),
     "progress": frozenset({"status", "progress"}),
@@ -51,143 +33,133 @@ _FIELDS: Final[dict[str, frozenset[str]]] = {
 }
 """What each action changes of a measure that is there."""
 _NEEDS_REASON: Final = frozenset({"return", "reopen", "extend"})
-
-
-@check
-def unreadable(step: Step) -> Iterator[Broken]:
-    """Every file can be read."""
-    for change in step.changes:
-        if change.unreadable:
-            yield Broken(
-                "unreadable",
-                _("{path} cannot be read: {reason}").format(path=change.path, reason=change.unreadable),
-                change.path,
-                change.id or None,
-            )
-
-
-@check
-def by_hand(step: Step) -> Iterator[Broken]:
-    """A commit that changes the ledger was made by a command, and its trailers fit."""
-    if not step.changes:
-        return
-    first = step.changes[0]
-    if not step.commit.trailers.action:
-        numbers = list(dict.fromkeys(change.id or change.path for change in step.changes))
-        more = _(" and {n} more").format(n=len(numbers) - _SHOWN) if len(numbers) > _SHOWN else ""
-        yield Broken(
-            "by-hand",
-            _("changed by hand: {what}").format(what=_(", ").join(numbers[:_SHOWN]) + more),
-            first.path,
-            first.id or None,
-        )
-        return
-    for message, path, identity in _misfits(step):
-        yield Broken("trailers-mismatch", message, path, identity)
-
-
+_CHECKED_ELSEWHERE: Final = frozenset({"init", "sync", "undo", "renumber"})
+"""Actions whose commits reach no check of trailers while they do what they say."""
 _SHOWN: Final = 8
 """Numbers that a message names."""
 
 
-def _misfits(step: Step) -> Iterator[tuple[str, str, str | None]]:
-    """What the trailers say otherwise than the files: a sentence, a file, a number."""
-    commit = step.commit
-    action = commit.trailers.action
-    path = step.changes[0].path
-    if action not in get_args(Action) or action in {"init", "sync", "undo", "renumber"}:
-        yield _("the commit says `{action}`, and that is not what it did").format(action=action), path, None
-        return
-    if action in _NEEDS_REASON and not commit.trailers.reason:
-        yield _("the commit says `{action}`, and gives no reason").format(action=action), path, None
+@RULES.rule(
+    "unreadable",
+    why=mark(
+        "What cannot be read cannot be checked; the commit after it is compared with what could be read last."
+    ),
+    wrong="A commit leaves marks of a merge conflict in data/problems/02/2.3.yaml, or bytes that are not UTF-8.",
+)
+def unreadable(step: Step) -> Broken[HistoryPlace]:
+    """Find files that cannot be read."""
     for change in step.changes:
-        if change.id and change.id not in commit.trailers.ids:
+        if change.unreadable:
             yield (
-                _("the commit changed {id}, which its trailers do not name").format(id=change.id),
-                change.path,
-                change.id,
+                step.at(change),
+                _("{path} cannot be read: {reason}").format(path=change.path, reason=change.unreadable),
+                "",
             )
-        elif not change.id and not (change.path == LEDGER_FILE and action in {"edit", "import"}):
-            yield (
-                _("`{action}` does not change {path}").format(action=action, path=change.path),
-                change.path,
-                None,
-            )
-        elif action == "edit" and len(step.changes) > 1 and change.path != path:
-            yield _("`edit` changes one file, not several"), change.path, change.id or None
-    yield from _statuses(step)
-    yield from _fields(step)
 
 
-def _statuses(step: Step) -> Iterator[tuple[str, str, str | None]]:
-    """Whether `From` and `To` are the statuses before and after; each id without one has no trailer for it."""
+@RULES.rule(
+    "by-hand",
+    why=mark(
+        "What a command did says so in its trailers; of a change by hand nobody knows what it was meant to be. `xuncha edit` enters it."
+    ),
+    wrong="A commit without `Xuncha-Action` changes a file of the ledger.",
+)
+def by_hand(step: Step) -> Broken[HistoryPlace]:
+    """Find commits that change the ledger and were not made by a command."""
+    if not step.commit.trailers.action:
+        numbers = list(dict.fromkeys(change.id or change.path for change in step.changes))
+        more = _(" and {n} more").format(n=len(numbers) - _SHOWN) if len(numbers) > _SHOWN else ""
+        what = _(", ").join(numbers[:_SHOWN]) + more
+        yield step.at(step.changes[0]), _("changed by hand: {what}").format(what=what), ""
+
+
+@RULES.rule(
+    "trailers-mismatch",
+    why=mark("Programs believe the trailers; a commit that did something else than they say misleads them."),
+    wrong="A commit says `Xuncha-Action: progress` and `Xuncha-Id: 2.3`, and has changed the title of 2.3, or has touched 2.4.",
+)
+def trailers_mismatch(step: Step) -> Broken[HistoryPlace]:
+    """Compare what the trailers say with what the files show."""
+    action = step.commit.trailers.action
+    if not action:
+        return
+    first = step.at(step.changes[0])
+    if action not in get_args(Action) or action in _CHECKED_ELSEWHERE:
+        message = _("the commit says `{action}`, and that is not what it did").format(action=action)
+        yield first._replace(id=None), message, ""
+        return
+    if action in _NEEDS_REASON and not step.commit.trailers.reason:
+        message = _("the commit says `{action}`, and gives no reason").format(action=action)
+        yield first._replace(id=None), message, ""
+    for change in step.changes:
+        if message := _outside(step, change):
+            yield step.at(change), message, ""
+    if message := _false_course(step):
+        yield first, message, ""
+    for change in step.changes:
+        if message := _beyond(action, change):
+            yield step.at(change), message, ""
+
+
+def _outside(step: Step, change: Change) -> str:
+    """Say that a change is about something that the trailers do not name; empty where they do."""
+    action = step.commit.trailers.action
+    if change.id and change.id not in step.commit.trailers.ids:
+        return _("the commit changed {id}, which its trailers do not name").format(id=change.id)
+    if not change.id and not (change.path == LEDGER_FILE and action in {"edit", "import"}):
+        return _("`{action}` does not change {path}").format(action=action, path=change.path)
+    if action == "edit" and change is not step.changes[0]:
+        return _("`edit` changes one file, not several")
+    return ""
+
+
+def _false_course(step: Step) -> str:
+    """Say that `From` and `To` are not the statuses before and after; empty where they are."""
     changed = {change.id: change for change in step.changes if change.is_record}
-    sources, targets = [], []
+    courses = []
     for identity in step.commit.trailers.ids:
-        if "." not in identity:
-            continue
         change = changed.get(identity)
+        if "." not in identity:  # a problem has no status, and no trailer for it
+            continue
         if change is None:
             known = parsed(identity)
-            record = step.files.record(step.before.get(known.path)) if known else None
-            sources.append(word(record, "status"))
-            targets.append(word(record, "status"))
+            status = word(step.files.record(step.before.get(known.path)) if known else None, "status")
+            courses.append((status, status))
         elif change.unreadable:
-            return
+            return ""
         else:
-            sources.append(word(change.old, "status"))
-            targets.append(word(change.new, "status"))
+            courses.append(change.statuses)
     said = (step.commit.trailers.sources, step.commit.trailers.targets)
-    if said != (tuple(filter(None, sources)), tuple(filter(None, targets))):
-        yield (
-            _("the commit says {said}, and the files went {did}").format(
-                said=_course(*said), did=_course(sources, targets)
-            ),
-            step.changes[0].path,
-            step.changes[0].id or None,
-        )
+    did = tuple(tuple(filter(None, (course[end] for course in courses))) for end in (0, 1))
+    if said == did:
+        return ""
+    return _("the commit says {said}, and the files went {did}").format(said=_course(said), did=_course(did))
 
 
-def _course(sources: object, targets: object) -> str:
-    """Statuses before and after, as they are told."""
-    one, two = (
-        _(", ").join(str(each) for each in cast("list[object]", side) if each) for side in (sources, targets)
-    )
-    return f"{one or '-'} → {two or '-'}"
+def _course(ends: Iterable[Iterable[str | None]]) -> str:
+    """Return statuses before and after, as a message tells them."""
+    return " → ".join(_(", ").join(filter(None, end)) or "-" for end in ends)
 
 
-def _fields(step: Step) -> Iterator[tuple[str, str, str | None]]:
-    """Whether an action changed what it changes, and nothing else."""
-    action = step.commit.trailers.action
-    known = _FIELDS.get(action)
-    if known is None:
-        return
-    for change in step.changes:
-        if change.is_evidence:
-            if action != "attach":
-                yield (
-                    _("`{action}` does not change {path}").format(action=action, path=change.path),
-                    change.path,
-                    change.id or None,
-                )
-        elif change.before is None:
-            if action != "add":
-                yield (
-                    _("`{action}` does not enter {id}").format(action=action, id=change.id),
-                    change.path,
-                    change.id,
-                )
-        elif change.old is not None and change.new is not None and change.is_record:
-            keys = sorted(
-                str(key)
-                for key in {*change.old, *change.new} - known
-                if change.old.get(key) != change.new.get(key)
+def _beyond(action: str, change: Change) -> str:
+    """Say that a change is more than its action changes; empty where it is not."""
+    fields = _FIELDS.get(action)
+    if fields is None:
+        return ""
+    if change.is_evidence:
+        if action != "attach":
+            return _("`{action}` does not change {path}").format(action=action, path=change.path)
+    elif change.before is None:
+        if action != "add":
+            return _("`{action}` does not enter {id}").format(action=action, id=change.id)
+    elif change.old is not None and change.new is not None and change.is_record:
+        keys = [
+            str(key)
+            for key in {*change.old, *change.new} - fields
+            if change.old.get(key) != change.new.get(key)
+        ]
+        if keys:
+            return _("`{action}` does not change {keys} of {id}").format(
+                action=action, keys=in_code(sorted(keys)), id=change.id
             )
-            if keys:
-                yield (
-                    _("`{action}` does not change {keys} of {id}").format(
-                        action=action, keys=_(", ").join(f"`{key}`" for key in keys), id=change.id
-                    ),
-                    change.path,
-                    change.id,
-                )
+    return ""

@@ -1,185 +1,168 @@
-"""Whether a merge is what its sides make together: a three-way comparison, field by field, over all its parents."""
+"""Whether a merge is what its sides make together: compared field by field, with the rules by which `sync` merges."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xuncha.audit.catalogue import Broken, declare
-from xuncha.audit.record import Data, is_record, number_of, proofs_of, said
+from xuncha.audit.catalogue import RULES, HistoryPlace
+from xuncha.audit.record import is_record, number_of
 from xuncha.audit.replayed import Unreadable
 from xuncha.language import gettext as _
+from xuncha.language import mark
+from xuncha.sync.values import MISSING, PAIRS, UNSETTLED, named, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from xuncha.audit.replayed import Files, Standing, State
+    from xuncha.audit.replayed import Files, State, Version
+    from xuncha.catalogue import Rule
+    from xuncha.errors import Finding
+    from xuncha.sync.values import Location
+    from xuncha.trail.replay import Commit
 
-declare(
+_INVENTED = RULES.declare(
     "merge-invented",
-    why=lambda: _(
+    why=mark(
         "A merge brings together what its sides hold; what none of them holds was written into it unseen."
     ),
-    seen="Two clones are merged, and in the merge 2.3 has a title that it has on neither side.",
+    wrong="Two clones are merged, and in the merge 2.3 has a title that it has on neither side.",
 )
-declare(
+_LOST = RULES.declare(
     "merge-lost",
-    why=lambda: _("A merge keeps what each side did; what is thrown away in it leaves no other trace."),
-    seen="One side has added an entry to 2.3, and the merge does not have it.",
+    why=mark("A merge keeps what each side did; what is thrown away in it leaves no other trace."),
+    wrong="One side has added an entry to 2.3, and the merge does not have it.",
 )
-declare(
+_REOPENED = RULES.declare(
     "merge-reopened",
-    severity="warning",
-    why=lambda: _(
+    "warning",
+    why=mark(
         "A closing was given up where two sides were brought together; nobody has opened the measure again, with a reason."
     ),
-    seen="One side has closed 2.3, the other has returned it, and the merge takes the other's word (`xuncha sync --take`).",
+    wrong="One side has closed 2.3, the other has returned it, and the merge takes the other's word (`xuncha sync --take`).",
 )
-_ABSENT: Final = object()
-_INVENTED, _LOST, _REOPENED = "merge-invented", "merge-lost", "merge-reopened"
-_TOGETHER: Final = ("status", "closed")
-"""What only makes sense together: where the sides differ in it, each may come from another one."""
-_Found = tuple[str, tuple[str, ...]]
-"""A code, and the way to the field."""
 
 
-def merged(bases: Sequence[State], sides: Sequence[State], result: State, files: Files) -> Iterator[Broken]:
-    """What a merge has invented or lost.
+class _Difference(NamedTuple):
+    """A value of a merge that its sides do not explain."""
+
+    rule: Rule[HistoryPlace]
+    location: Location = ()
+
+
+def differences(
+    commit: Commit,
+    bases: Sequence[State],
+    sides: Sequence[State],
+    result: State,
+    files: Files,
+) -> Iterator[Finding[HistoryPlace]]:
+    """Yield what a merge has invented or lost.
 
     Args:
+        commit: the merge.
         bases: the last states that the sides have in common; several where branches crossed. What one of them explains is sound.
         sides: of the parents.
         result: of the merge.
         files: the contents.
     """
-    paths = dict.fromkeys(path for side in sides for path in side.differing(result))
-    for path in paths:
-        tried = [
-            _file(path, [base.get(path), *(side.get(path) for side in sides), result.get(path)], files)
-            for base in bases
-        ]
-        found = min(tried, key=len)
-        for code, place in found:
-            yield Broken(code, _told(code, path, place), path, number_of(path) or None)
+    for path in dict.fromkeys(path for side in sides for path in side.differing(result)):
+        versions = [*(side.get(path) for side in sides)], result.get(path)
+        found = min((_of_file(path, base.get(path), *versions, files) for base in bases), key=len)
+        number = number_of(path)
+        for rule, location in found:
+            place = HistoryPlace(commit.hash, commit.author, commit.date, path, number)
+            yield rule.at(place, _message(rule, path, number or path, ".".join(map(str, location))))
 
 
-def _told(code: str, path: str, place: tuple[str, ...]) -> str:
-    what = ".".join(place)
-    number = number_of(path) or path
-    if code == "unreadable":
-        return _("{path} cannot be read: {reason}").format(
-            path=path, reason=_("git left a merge conflict in the file")
-        )
-    if code == _INVENTED:
-        if what:
-            return _("`{field}` of {id} is in the merge what it is on neither side").format(
-                field=what, id=number
-            )
-        return _("{path} is in the merge what it is on neither side").format(path=path)
-    if code == _REOPENED:
-        return _("{id} was closed on one side, and is open again by the merge").format(id=number)
-    if what:
-        return _("`{field}` of {id} has lost in the merge what one side did").format(field=what, id=number)
-    return _("{path} has lost in the merge what one side did").format(path=path)
+def _message(rule: Rule[HistoryPlace], path: str, number: str, field: str) -> str:
+    said = {
+        "unreadable": (_("{path} cannot be read: {reason}"),) * 2,
+        _INVENTED.code: (
+            _("`{field}` of {id} is in the merge what it is on neither side"),
+            _("{path} is in the merge what it is on neither side"),
+        ),
+        _LOST.code: (
+            _("`{field}` of {id} has lost in the merge what one side did"),
+            _("{path} has lost in the merge what one side did"),
+        ),
+        _REOPENED.code: (_("{id} was closed on one side, and is open again by the merge"),) * 2,
+    }[rule.code]
+    reason = _("git left a merge conflict in the file")
+    return said[0 if field else 1].format(path=path, id=number, field=field, reason=reason)
 
 
-def _file(path: str, standings: list[Standing | None], files: Files) -> list[_Found]:
-    """What is wrong with one file of a merge, as it stands at the base, on each side, and in the result."""
-    if standings[-1] is not None:
-        # What one side took back and another needs may stay: nothing is lost by that.
-        standings = [standings[0], *filter(None, standings[1:])]
-    contents = [each and each[:2] for each in standings]
-    if _one_side(contents[0], contents[1:-1], contents[-1]):
+def _of_file(
+    path: str, base: Version | None, sides: Sequence[Version | None], result: Version | None, files: Files
+) -> list[_Difference]:
+    """Compare one file of a merge with how it stands at the base and on each side."""
+
+    def content(version: Version | None) -> Any:  # noqa: ANN401  whatever YAML can say
+        if version is None:
+            return MISSING
+        return files.read(version.blob, version.mode) if is_record(path) else files.digest(version.blob)
+
+    if result is not None:  # what one side took back and another needs may stay: nothing is lost by that
+        sides = [side for side in sides if side is not None]
+    kept = [version and version[:2] for version in (base, *sides, result)]
+    if kept[-1] == settled(kept[0], kept[1:-1]):
         return []
-    base, *sides, result = (_content(path, each, files) for each in standings)
-    if isinstance(result, Unreadable):
-        return [("unreadable", ())]
-    if any(isinstance(each, Unreadable) for each in (base, *sides)):  # named where it was made unreadable
+    before, *values, after = map(content, (base, *sides, result))
+    if isinstance(after, Unreadable):
+        return [_Difference(RULES["unreadable"])]
+    if any(isinstance(each, Unreadable) for each in (before, *values)):  # named where it was made unreadable
         return []
-    return list(_value(base, sides, result, ()))
+    return list(_of_value((), before, values, after))
 
 
-def _content(path: str, standing: Standing | None, files: Files) -> Any:  # noqa: ANN401  whatever YAML can say
-    """What a file says; of evidence, which is no record, its hash."""
-    if standing is None:
-        return _ABSENT
-    return files.read(standing.blob, standing.mode) if is_record(path) else files.digest(standing.blob)
-
-
-def _one_side(base: object, sides: Sequence[object], result: object) -> bool:
-    """Whether the result is what the sides agree upon; those that left it as it was say nothing."""
-    moved = [side for side in sides if side != base]
-    return all(side == result for side in moved) if moved else result == base
-
-
-def _value(base: Any, sides: list[Any], result: Any, place: tuple[str, ...]) -> Iterator[_Found]:  # noqa: ANN401
-    """What is wrong with one value of a merge, at any depth."""
-    if _one_side(base, sides, result):
+def _of_value(location: Location, base: Any, sides: list[Any], result: Any) -> Iterator[_Difference]:  # noqa: ANN401
+    """Compare one value of a merge, at any depth."""
+    agreed = settled(base, sides)
+    if result == agreed:
         return
-    moved = [side for side in sides if side != base]
     if all(isinstance(each, dict) for each in (*sides, result)):
-        yield from _fields(base if isinstance(base, dict) else {}, sides, result, place)
-    elif not moved or all(side == moved[0] for side in moved):
-        yield (_LOST if any(result == each for each in (base, *sides)) else _INVENTED), place
-    elif all(isinstance(each, list) for each in (*sides, result)):
-        yield from _union(base if isinstance(base, list) else [], sides, result, place)
-    elif all(isinstance(each, list) or each is _ABSENT for each in (*sides, result)):
-        yield from _union(
-            base if isinstance(base, list) else [],
-            [side if isinstance(side, list) else [] for side in sides],
-            result if isinstance(result, list) else [],
-            place,
-        )
-    elif not any(result == side for side in moved):
-        yield _INVENTED, place
-
-
-def _fields(base: Data, sides: list[Data], result: Data, place: tuple[str, ...]) -> Iterator[_Found]:
-    """The keys of a mapping, each by itself."""
-    keys = dict.fromkeys(key for each in (base, *sides, result) for key in each)
-    together = [[each.get(key, _ABSENT) for key in _TOGETHER] for each in (base, *sides)]
-    differ = not place and len([side for side in together[1:] if side != together[0]]) > 1
-    statuses = [each.get("status") for each in (base, *sides, result)]
-    if differ and "closed" in statuses[1:-1] and "closed" not in {str(statuses[0]), str(statuses[-1])}:
-        yield _REOPENED, ("status",)
-    for key in keys:
-        values = [each.get(key, _ABSENT) for each in sides]
-        if differ and key in _TOGETHER:
-            if not any(result.get(key, _ABSENT) == value for value in values):
-                yield _INVENTED, (*place, str(key))
-            continue
-        yield from _value(base.get(key, _ABSENT), values, result.get(key, _ABSENT), (*place, str(key)))
-
-
-def _union(
-    base: list[Any], sides: list[list[Any]], result: list[Any], place: tuple[str, ...]
-) -> Iterator[_Found]:
-    """A list: all that stands on both sides, and what either has added, and nothing else."""
-    had, held = _items(base), [_items(side) for side in sides]
-    got = _items(result)
-    for item in {key for side in held for key in side}:
-        kept = all(item in side for side in held) or item not in had
-        wanted = {
-            proof
-            for side in held
-            for proof in side.get(item, ())
-            if all(proof in each.get(item, ()) for each in held) or proof not in had.get(item, ())
-        }
-        if kept and (item not in got or not wanted <= got[item]):
-            yield _LOST, place
+        yield from _of_fields(location, base if isinstance(base, dict) else {}, sides, result)
+        return
+    if all(isinstance(each, list) or each is MISSING for each in (*sides, result)):
+        found = next(_of_items(location, base, sides, result), None)
+        if found or agreed is UNSETTLED:
+            yield from [found._replace(location=location)] if found else []
             return
-    for item, proofs in got.items():
-        if not any(item in side for side in held) or not proofs <= set().union(
-            *(side.get(item, set()) for side in held)
-        ):
-            yield _INVENTED, place
-            return
+    elif agreed is UNSETTLED and any(result == side for side in sides if side != base):
+        return
+    yield _Difference(_LOST if any(result == each for each in (base, *sides)) else _INVENTED, location)
 
 
-def _items(values: list[Any]) -> dict[object, set[object]]:
-    """The items of a list by what they say, each with its evidence."""
-    return {
-        (said(value) if isinstance(value, dict) else repr(value)): (
-            proofs_of(value) if isinstance(value, dict) else set()
-        )
-        for value in values
-    }
+def _of_fields(
+    location: Location, base: dict[str, Any], sides: list[dict[str, Any]], result: dict[str, Any]
+) -> Iterator[_Difference]:
+    """Compare the keys of a mapping, each by itself."""
+    free: set[str] = set()
+    """Keys that are decided as a pair: where the sides differ in it, each may come from another one."""
+    for pair in PAIRS if not location else ():
+        before, *values = ([each.get(key, MISSING) for key in pair] for each in (base, *sides))
+        if settled(before, values) is UNSETTLED:
+            free.update(pair)
+    statuses = [side.get("status") for side in sides]
+    if (
+        "status" in free
+        and "closed" in statuses
+        and "closed" not in (base.get("status"), result.get("status"))
+    ):
+        yield _Difference(_REOPENED, ("status",))
+    for key in dict.fromkeys(key for each in (base, *sides, result) for key in each):
+        before, *values, after = (each.get(key, MISSING) for each in (base, *sides, result))
+        if key not in free:
+            yield from _of_value((*location, key), before, values, after)
+        elif not any(after == value for value in values):
+            yield _Difference(_INVENTED, (key,))
+
+
+def _of_items(location: Location, base: Any, sides: list[Any], result: Any) -> Iterator[_Difference]:  # noqa: ANN401
+    """Compare the items of a list: what stands on all sides, and what either has added, is there, and nothing else."""
+    key = str(location[-1])
+    lists = [named(key, each) if isinstance(each, list) else {} for each in (base, *sides, result)]
+    for name in dict.fromkeys(name for each in (*lists[1:], lists[0]) for name in each):
+        before, *values, after = (each.get(name, MISSING) for each in lists)
+        if after is not MISSING:  # what one side took out and another has may stay
+            values = [each for each in values if each is not MISSING] or values
+        yield from _of_value((*location, 0), before, values, after)

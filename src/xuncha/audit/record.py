@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
 from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.vocabulary import Requirement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 Data = dict[str, Any]
 _REQUIREMENTS: Final[tuple[Requirement, ...]] = get_args(Requirement)
@@ -23,56 +24,55 @@ class Proof(NamedTuple):
 
 
 def word(data: Mapping[str, Any] | None, key: str) -> str | None:
-    """The text under a key; None where there is none."""
+    """Return the text under a key; None where there is none."""
     value = data.get(key) if data else None
     return value if isinstance(value, str) else None
 
 
 def entries(data: Data | None, key: str) -> list[Data]:
-    """The dated entries under a key."""
+    """Return the dated entries under a key."""
     found = data.get(key) if data else None
     return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
 
 
-def said(entry: Data) -> tuple[object, ...]:
-    """What an entry says and cannot take back: all but its evidence, and whether it is published."""
+def statement(entry: Data) -> tuple[object, ...]:
+    """Return what an entry says and cannot take back: all but its evidence, and whether it is published."""
     return tuple(
         sorted((str(key), repr(value)) for key, value in entry.items() if key not in {"publish", "evidence"})
     )
 
 
 def proofs_of(entry: Data) -> set[object]:
-    """The evidence of an entry: of a file, its name and hash; other keys tell nothing new of it."""
+    """Return the evidence of an entry; of a file, its name and hash, since other keys tell nothing new of it."""
     listed = entry.get("evidence")
-    found: set[object] = set()
-    for item in listed if isinstance(listed, list) else []:
-        found.add(
-            Proof(str(item.get("file")), str(item.get("sha256"))) if isinstance(item, dict) else str(item)
-        )
-    return found
+    return {
+        Proof(str(item.get("file")), str(item.get("sha256"))) if isinstance(item, dict) else str(item)
+        for item in (listed if isinstance(listed, list) else [])
+    }
 
 
 def files_of(data: Data | None) -> set[Proof]:
-    """All files that a measure names as evidence."""
+    """Return all files that a measure names as evidence."""
     return {
         item for entry in entries(data, "progress") for item in proofs_of(entry) if isinstance(item, Proof)
     }
 
 
 def requires(settings: Data | None) -> tuple[Requirement, ...]:
-    """What `data/ledger.yaml` asks before a measure may be closed."""
+    """Return what `data/ledger.yaml` asks before a measure may be closed."""
     policy = settings.get("policy") if settings else None
     asked = policy.get("close_requires", ["progress"]) if isinstance(policy, dict) else ["progress"]
     return tuple(each for each in _REQUIREMENTS if isinstance(asked, list) and each in asked)
 
 
-def number_of(path: str) -> str:
-    """The number that a file of a problem, a measure or evidence belongs to; empty where it belongs to none."""
-    return str(Identity.of_file(path) or Identity.of_evidence(path) or "")
+def number_of(path: str) -> str | None:
+    """Return the number that a file of a problem, a measure or evidence belongs to; None where it belongs to none."""
+    identity = Identity.of_file(path) or Identity.of_evidence(path)
+    return str(identity) if identity else None
 
 
 def parsed(number: str) -> Identity | None:
-    """A number that a commit names; None where it is none."""
+    """Read a number that a commit names; None where it is none."""
     try:
         return Identity.parse(number)
     except RefusedError:
@@ -80,5 +80,10 @@ def parsed(number: str) -> Identity | None:
 
 
 def is_record(path: str) -> bool:
-    """Whether a file says something of the ledger, rather than proving it."""
+    """Return whether a file says something of the ledger, rather than proving it."""
     return path.endswith(".yaml") and not path.startswith(f"{EVIDENCE}/")
+
+
+def in_code(names: Iterable[str]) -> str:
+    """Return keys as a message names them: each in backquotes."""
+    return _(", ").join(f"`{name}`" for name in names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from xuncha.audit.catalogue import HistoryPlace
 from xuncha.audit.record import Data, is_record, number_of, requires, word
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from xuncha.trail.contents import Stored
     from xuncha.trail.replay import Commit
 
+KEEP: Final = LARGEST + 1
+"""Bytes of a content that are looked into: one more than a file of the ledger may have."""
 _LINK: Final = "120000"
 
 
-class Standing(NamedTuple):
+class Version(NamedTuple):
     """One file at one commit."""
 
     mode: str
@@ -37,30 +40,30 @@ class Standing(NamedTuple):
 class State:
     """All files of a ledger at one commit. Folders that do not change are shared between states."""
 
-    def __init__(self, folders: dict[str, dict[str, Standing]] | None = None) -> None:
+    def __init__(self, folders: dict[str, dict[str, Version]] | None = None) -> None:
         self.folders = folders or {}
 
-    def get(self, path: str) -> Standing | None:
-        """One file; None where it is not there."""
+    def get(self, path: str) -> Version | None:
+        """Return one file; None where it is not there."""
         return self.folders.get(path.rpartition("/")[0], {}).get(path)
 
-    def changed(self, changes: Iterable[tuple[str, Standing | None]]) -> State:
-        """The state after some files have changed, or have gone."""
+    def changed(self, changes: Iterable[tuple[str, Version | None]]) -> State:
+        """Return the state after some files have changed, or have gone."""
         folders = self.folders.copy()
         fresh: set[str] = set()
-        for path, standing in changes:
+        for path, version in changes:
             name = path.rpartition("/")[0]
             if name not in fresh:
                 folders[name] = folders.get(name, {}).copy()
                 fresh.add(name)
-            if standing is None:
+            if version is None:
                 folders[name].pop(path, None)
             else:
-                folders[name][path] = standing
+                folders[name][path] = version
         return State(folders)
 
     def differing(self, other: State) -> Iterator[str]:
-        """The files whose content is another one there, or that only one of the two holds."""
+        """Yield the files whose content is another one there, or that only one of the two holds."""
         for name in {**self.folders, **other.folders}:
             mine, theirs = self.folders.get(name, {}), other.folders.get(name, {})
             if mine is theirs:
@@ -89,7 +92,7 @@ class Files:
         self._read: dict[str, Data | Unreadable] = {}
 
     def read(self, blob: str, mode: str = "100644") -> Data | Unreadable:
-        """What a file says, or why it cannot be read."""
+        """Return what a file says, or why it cannot be read."""
         if mode == _LINK:
             return Unreadable(_("it is a link"))
         found = self._read.get(blob)
@@ -97,15 +100,15 @@ class Files:
             found = self._read[blob] = self._parse(blob)
         return found
 
-    def record(self, standing: Standing | None) -> Data | None:
-        """What a file said last; None where it was not there, or could never be read."""
-        if standing is None or not standing.readable:
+    def record(self, version: Version | None) -> Data | None:
+        """Return what a file said last; None where it was not there, or could never be read."""
+        if version is None or not version.readable:
             return None
-        data = self.read(standing.readable)
+        data = self.read(version.readable)
         return None if isinstance(data, Unreadable) else data
 
     def digest(self, blob: str) -> str:
-        """The SHA-256 of a content; of what git-lfs keeps elsewhere, the one that it names."""
+        """Return the SHA-256 of a content; of what git-lfs keeps elsewhere, the one that it names."""
         stored = self._stored.get(blob)
         if stored is None:
             return ""
@@ -126,10 +129,10 @@ class Change(NamedTuple):
     """What a commit did to one file."""
 
     path: str
-    id: str
-    """The number of the problem or measure; empty where the file belongs to none."""
-    before: Standing | None
-    after: Standing | None
+    id: str | None
+    """The number of the problem or measure; None where the file belongs to none."""
+    before: Version | None
+    after: Version | None
     old: Data | None
     """What it said before, as far as that could be read; of evidence nothing."""
     new: Data | None
@@ -142,14 +145,19 @@ class Change(NamedTuple):
         return self.path.startswith(PROBLEMS) and bool(self.id)
 
     @property
-    def is_measure(self) -> bool:
-        """Whether it is a measure's file."""
-        return self.is_record and "." in self.id
-
-    @property
     def is_evidence(self) -> bool:
         """Whether it proves something."""
         return self.path.startswith(f"{EVIDENCE}/")
+
+    @property
+    def statuses(self) -> tuple[str | None, str | None]:
+        """The status before and after."""
+        return word(self.old, "status"), word(self.new, "status")
+
+    @property
+    def name(self) -> str:
+        """The name of the file in its folder."""
+        return self.path.rpartition("/")[2]
 
 
 @dataclass
@@ -160,15 +168,33 @@ class Step:
     before: State
     after: State
     changes: list[Change]
+    """One at least."""
     files: Files
-    past: Mapping[str, list[Change]] = field(repr=False)
+    past: Mapping[str, list[Change]] = field(default_factory=dict, repr=False)
     """What the commits before it changed, by their hashes."""
+    last: int = 0
+    """The moment of the commit of the ledger that it stands on, in seconds since 1970; 0 where it is the first."""
+
+    def at(self, change: Change) -> HistoryPlace:
+        """Return the place of a change in the history."""
+        return HistoryPlace(self.commit.hash, self.commit.author, self.commit.date, change.path, change.id)
 
     @property
     def measures(self) -> list[Change]:
-        """The changes of measures that are there before and after, and can be read."""
+        """The changes of measures that are there afterwards, and can be read."""
         return [
-            each for each in self.changes if each.is_measure and each.old is not None and each.new is not None
+            each
+            for each in self.changes
+            if each.is_record and "." in (each.id or "") and each.new is not None
+        ]
+
+    @property
+    def gone(self) -> list[Change]:
+        """The changes that take away a record, or the ledger's own file."""
+        return [
+            each
+            for each in self.changes
+            if each.after is None and (each.is_record or each.path == LEDGER_FILE)
         ]
 
     @property
@@ -176,9 +202,19 @@ class Step:
         """The policy in force: that of the commit before, since none is made for its own commit."""
         return requires(self.files.record(self.before.get(LEDGER_FILE)))
 
+    def renamed_evidence(self, identity: str | None) -> dict[str, str]:
+        """Return the evidence files of a measure that only took another name: their names before and after."""
+        evidence = [each for each in self.changes if each.is_evidence and each.id == identity]
+        come = {each.after.blob: each.name for each in evidence if each.after and not each.before}
+        return {
+            each.name: come[each.before.blob]
+            for each in evidence
+            if each.before and not each.after and each.before.blob in come
+        }
+
 
 def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
-    """What a commit did to the files, beside how they stood before."""
+    """Return what a commit did to the files, beside how they stood before."""
     found = []
     for path, mode, blob in commit.touched:
         earlier = before.get(path)
@@ -194,10 +230,6 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
         old = files.record(earlier) if is_record(path) else None
         if new is not None and word(new, "status") != word(old, "status"):
             submitter = commit.email if word(new, "status") == "submitted" else None
-        after = Standing(mode, blob, readable, submitter) if blob else None
+        after = Version(mode, blob, readable, submitter) if blob else None
         found.append(Change(path, number_of(path), earlier, after, old, new, reason))
     return found
-
-
-KEEP = LARGEST + 1
-"""Bytes of a content that are looked into: one more than a file of the ledger may have."""

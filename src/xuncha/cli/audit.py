@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xuncha.cli import options, screen
-from xuncha.cli.context import of
-from xuncha.cli.options import guide
+from xuncha.cli.command import command
+from xuncha.cli.context import Context
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -18,30 +18,13 @@ from xuncha.language import ngettext
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from xuncha.audit.catalogue import Audit, Break
+    from xuncha.audit.catalogue import Audit, HistoryPlace
+    from xuncha.errors import Finding
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the program."""
-    app.command(
-        "audit",
-        help=guide(
-            _(
-                "Replay the history in git, and name every break of the rules: who closed what without what was asked, what was "
-                "changed afterwards or by hand, and whether history is still the one that was verified. The files themselves are "
-                "not looked at: `xuncha validate` does that."
-            ),
-            "xuncha audit",
-            "xuncha audit --since 2024-06-01",
-            "xuncha audit --html audit.html",
-            "xuncha audit --anchor",
-        ),
-        rich_help_panel=_("Trail"),
-    )(audit)
-
-
+@command("audit")
 def audit(
-    context: typer.Context,
+    call: Context,
     since: Annotated[
         str | None,
         typer.Option(
@@ -65,7 +48,18 @@ def audit(
     ] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Replay the history and name every break."""
+    """Replay the history in git, and name every break of the rules.
+
+    It tells who closed what without what was asked, what was changed afterwards or by hand, and whether
+    history is still the one that was verified. The files themselves are not looked at: `xuncha validate`
+    does that.
+
+    Examples:
+        xuncha audit
+        xuncha audit --since 2024-06-01
+        xuncha audit --html audit.html
+        xuncha audit --anchor
+    """
     from xuncha.audit.anchors import drop_anchor, line  # noqa: PLC0415  for this command alone
     from xuncha.audit.examine import audit as examine  # noqa: PLC0415
 
@@ -75,7 +69,6 @@ def audit(
             _("--anchor keeps what all of history is, and --since asks for a part"),
             _("leave one of them out"),
         )
-    call = of(context)
     call.warn_of_leftovers()
     with screen.patience(_("The history is being replayed")):
         done = examine(call.root, since=since)
@@ -83,7 +76,7 @@ def audit(
         raise RefusedError("nothing-committed", _("nothing is committed yet, so there is nothing to keep"))
     kept = drop_anchor(call.root, done) if anchor else None
     if as_json:
-        screen.data([each.as_json() for each in done.breaks])
+        screen.data(done.as_json())
     else:
         _show(done, since)
         if kept:
@@ -99,7 +92,7 @@ def _show(done: Audit, since: str | None) -> None:
     if not done.tip:
         screen.line(_("Nothing has been committed yet."))
         return
-    for _commit, found in groupby(done.breaks, key=lambda each: each.commit):
+    for _commit, found in groupby(done.findings, key=lambda each: each.place.commit):
         screen.show(*_of_commit(list(found)))
     checked = _("{commits} and {changes} checked").format(
         commits=ngettext("{n} commit", "{n} commits", done.commits).format(n=done.commits),
@@ -107,10 +100,10 @@ def _show(done: Audit, since: str | None) -> None:
     )
     if since is not None:
         checked = _("since {since}: {checked}").format(since=since, checked=checked)
-    if since is not None and not (done.commits or done.breaks):
+    if since is not None and not (done.commits or done.findings):
         screen.line(_("Nothing was committed since {since}, so nothing was checked.").format(since=since))
         return
-    if not done.breaks:
+    if not done.findings:
         screen.line(_("{checked}: history kept the rules.").format(checked=checked))
         return
     screen.line()
@@ -121,16 +114,16 @@ def _show(done: Audit, since: str | None) -> None:
         else "",
     ]
     screen.line(_("{checked}: {found}.").format(checked=checked, found=_(", ").join(filter(None, counted))))
-    if any(each.code == "by-hand" for each in done.breaks):
+    if any(each.code == "by-hand" for each in done.findings):
         screen.line(_("To change a file so that history says why: xuncha edit"))
 
 
-def _of_commit(found: list[Break]) -> list[RenderableType]:
+def _of_commit(found: list[Finding[HistoryPlace]]) -> list[RenderableType]:
     """The breaks of one commit, below a line that says which it is."""
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    first = found[0]
+    first = found[0].place
     head = Text(
         screen.clean("  ".join(filter(None, (first.commit[:10], first.date[:10], first.author)))), "bold"
     )
@@ -140,7 +133,7 @@ def _of_commit(found: list[Break]) -> list[RenderableType]:
     for each in found:
         what = Text(screen.clean(each.message))
         what.append(f" {each.severity}[{each.code}]", "red" if each.severity == "error" else "yellow")
-        table.add_row(Text(f"  {screen.clean(each.id or '')}"), what)
+        table.add_row(Text(f"  {screen.clean(each.place.id or '')}"), what)
     return [head, table]
 
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xuncha.cli import options, screen
-from xuncha.cli.context import of
-from xuncha.cli.options import guide
+from xuncha.cli.command import command
+from xuncha.cli.context import Context
 from xuncha.errors import Finding, Place, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
+from xuncha.parts import how_to_add
 from xuncha.tally import tally
 
 if TYPE_CHECKING:
@@ -24,42 +25,17 @@ if TYPE_CHECKING:
     from xuncha.proof.text import Facts
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
-    panel = _("Check and publish")
-    app.command(
-        "validate",
-        help=guide(_("Check every rule, and show every place where one is broken."), "xuncha validate"),
-        rich_help_panel=panel,
-    )(validate)
-    app.command(
-        "proof",
-        help=guide(
-            _(
-                "Proofread a notice, as text, Markdown, web page or Word document: numbering, counts, dates, document numbers, "
-                "punctuation, words; against the ledger, where there is one."
-            ),
-            "xuncha proof 通报.docx",
-            "xuncha proof 通报.txt --ignore half-width --ignore heading-form:20",
-        ),
-        rich_help_panel=panel,
-    )(proof)
-    app.command(
-        "schema",
-        help=guide(
-            _("Print the JSON Schema of the ledger's files, for editors."), "xuncha schema > schema.json"
-        ),
-        rich_help_panel=panel,
-    )(schema)
+@command("validate")
+def validate(call: Context, as_json: options.Json = False) -> None:
+    """Check every rule, and show every place where one is broken.
 
-
-def validate(context: typer.Context, as_json: options.Json = False) -> None:
-    """Check every rule."""
+    Examples:
+        xuncha validate
+    """
     from xuncha.store.cache import register  # noqa: PLC0415
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import check  # noqa: PLC0415
 
-    call = of(context)
     call.warn_of_leftovers()
     with screen.patience(_("Every file is being checked")):
         found = check(WorkingTree(call.root))
@@ -77,8 +53,9 @@ def validate(context: typer.Context, as_json: options.Json = False) -> None:
     raise typer.Exit(1 if found else 0)
 
 
+@command("proof")
 def proof(
-    context: typer.Context,
+    call: Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help=_("The notice"))],
     ignore: Annotated[
         list[str] | None,
@@ -90,14 +67,21 @@ def proof(
     ] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Proofread a notice."""
+    """Proofread a notice: numbering, counts, dates, document numbers, punctuation, words.
+
+    It may be text, Markdown, a web page or a Word document; where there is a ledger, it is compared with
+    it.
+
+    Examples:
+        xuncha proof 通报.docx
+        xuncha proof 通报.txt --ignore half-width --ignore heading-form:20
+    """
     from xuncha.proof.against import is_about  # noqa: PLC0415  rules are read by those who want them
     from xuncha.proof.desk import proofread  # noqa: PLC0415
     from xuncha.proof.library import installed  # noqa: PLC0415
     from xuncha.proof.reading import read  # noqa: PLC0415
     from xuncha.proof.silence import Silenced, unknown  # noqa: PLC0415
 
-    call = of(context)
     asked = [_silenced(words) for words in ignore or ()]
     text, silenced = read(file)
     ledger = call.register_if_any()
@@ -115,7 +99,7 @@ def proof(
         if not installed():
             screen.warning(
                 _("blanks beside punctuation and full-width letters are not looked for"),
-                _('type: pip install "xuncha[{extra}]"').format(extra="proof"),
+                how_to_add("office"),
             )
         if facts and not about:
             screen.warning(
@@ -189,8 +173,13 @@ def _as_json(found: Sequence[Finding[Place]]) -> None:
     )
 
 
+@command("schema")
 def schema() -> None:
-    """Print the JSON Schema."""
+    """Print the JSON Schema of the ledger's files, for editors.
+
+    Examples:
+        xuncha schema > schema.json
+    """
     from xuncha.store.schema import whole  # noqa: PLC0415
 
     screen.data(whole())

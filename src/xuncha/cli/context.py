@@ -1,4 +1,4 @@
-"""What the global options say, and what commands ask of it: which ledger, which day."""
+"""One call of the program: which ledger, which day, and what commands read of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xuncha.cli import screen
-from xuncha.errors import InvalidLedgerError, RefusedError
+from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.store.files import find
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    import typer
-
     from xuncha.model.records import Ledger
     from xuncha.model.register import Register
     from xuncha.paper.own import Own
+    from xuncha.trail.history import Event
+    from xuncha.workflow.change import Session
 
 
 @dataclass
@@ -44,27 +44,34 @@ class Context:
         """
         return find(Path.cwd(), self.named)
 
-    def root_for_writing(self) -> Path:
-        """The ledger's folder, after taking back, and naming, what an interrupted command left behind."""
+    @contextlib.contextmanager
+    def session(self) -> Iterator[Session]:
+        """Begin to change the ledger, after taking back what an interrupted command left behind; warn of it."""
         from xuncha.trail.git import detached  # noqa: PLC0415  only commands that write
-        from xuncha.workflow.change import recover  # noqa: PLC0415
+        from xuncha.workflow.change import begin  # noqa: PLC0415
 
-        if found := recover(self.root):
-            screen.warning(
-                _("`{command}` had been interrupted before its commit; what it wrote was taken back").format(
-                    command=found.command
-                ),
-                _("to have it done, type it again"),
-            )
-        if detached(self.root):
-            screen.warning(
-                _("no branch is checked out in git: what is done now is on none of them"),
-                _("go back to one first, such as git switch main, or make one: git switch -c NAME"),
-            )
-        return self.root
+        with begin(self.root) as session:
+            if session.leftover:
+                screen.warning(
+                    _(
+                        "`{command}` had been interrupted before its commit; what it wrote was taken back"
+                    ).format(command=session.leftover.command),
+                    _("to have it done, type it again"),
+                )
+            if detached(self.root):
+                screen.warning(
+                    _("no branch is checked out in git: what is done now is on none of them"),
+                    _("go back to one first, such as git switch main, or make one: git switch -c NAME"),
+                )
+            yield session
+
+    def root_for_writing(self) -> Path:
+        """Return the ledger's folder, for a command that takes the lock later, after the same look at leftovers."""
+        with self.session():
+            return self.root
 
     def at(self, moment: str | None) -> Context:
-        """The same call, looking at the ledger as it stood on a day or at a revision; None: as it stands.
+        """Return the call with the ledger as it stood on a day or at a revision; with None, as it stands.
 
         Raises:
             RefusedError: history knows no such moment.
@@ -78,7 +85,7 @@ class Context:
         return replace(self, commit=commit, today=day_of(self.root, commit, moment))
 
     def register(self) -> Register:
-        """The register of the ledger; says what an interrupted command left behind."""
+        """Return the register of the ledger; warn of what an interrupted command left behind."""
         from xuncha.store import cache  # noqa: PLC0415  `init` and `--help` need no ledger
 
         if self.commit is None:
@@ -91,7 +98,7 @@ class Context:
             return cache.register_at(Tree(self.root, self.commit))
 
     def ledger(self) -> Ledger:
-        """The whole ledger as records, every file read anew; says what an interrupted command left behind."""
+        """Return the whole ledger as records, every file read anew; warn of what an interrupted command left behind."""
         from xuncha.store.files import WorkingTree  # noqa: PLC0415
         from xuncha.store.loading import ledger  # noqa: PLC0415
         from xuncha.trail.tree import Tree  # noqa: PLC0415
@@ -101,8 +108,36 @@ class Context:
         with screen.patience(_("The files are being read")), self.places_named():
             return ledger(WorkingTree(self.root) if self.commit is None else Tree(self.root, self.commit))
 
+    def history_if_any(self) -> list[Event]:
+        """Return what was done in the ledger, newest first; with a warning, nothing where git cannot tell."""
+        from xuncha.trail.history import history  # noqa: PLC0415
+
+        try:
+            return history(self.root)
+        except SurroundingsError as error:
+            screen.warning(
+                _("the history cannot be shown: {reason}").format(reason=error.message), error.hint
+            )
+            return []
+
+    def past_day(self, text: str, option: str) -> date:
+        """Read a day of an option that is not still to come.
+
+        Raises:
+            UsageError: it is no day.
+            RefusedError: it is still to come.
+        """
+        day = screen.day(text, option)
+        if day > self.today:
+            raise RefusedError(
+                "day-to-come",
+                _("{day} is still to come").format(day=day),
+                _("give a day up to {today}").format(today=self.today),
+            )
+        return day
+
     def templates(self) -> Path | Own:
-        """Where the ledger's own templates are: its folder, or what a commit holds of them."""
+        """Return where the ledger's own templates are: its folder, or what a commit holds of them."""
         if self.commit is None:
             return self.root
         from xuncha.paper.own import AtCommit  # noqa: PLC0415
@@ -111,7 +146,7 @@ class Context:
 
     @contextlib.contextmanager
     def places_named(self) -> Iterator[None]:
-        """Around what may find the ledger at fault: at a commit, files are named as git names them, `1a2b3c4d5e:./data/…`."""
+        """Name files as git names them, `1a2b3c4d5e:./data/…`, in errors of a ledger at a commit."""
         try:
             yield
         except InvalidLedgerError as error:
@@ -128,13 +163,11 @@ class Context:
         return f"{self.commit[:10]}:./{path}" if self.commit and path else path
 
     def register_if_any(self) -> Register | None:
-        """The register of the ledger; None where none was named and there is none here.
+        """Return the register of the ledger; None where none was named and there is none here.
 
         Raises:
             InvalidLedgerError: there is one, and it breaks rules.
         """
-        from xuncha.errors import SurroundingsError  # noqa: PLC0415
-
         try:
             return self.register()
         except SurroundingsError as error:
@@ -143,7 +176,7 @@ class Context:
             return None
 
     def warn_of_leftovers(self) -> None:
-        """Name what an interrupted command left without a commit, and say what to type."""
+        """Warn of what an interrupted command left without a commit, and say what to type."""
         from xuncha.trail.git import private  # noqa: PLC0415
 
         journal = private(self.root, "journal")
@@ -158,10 +191,3 @@ class Context:
                 ),
                 _("to have it done, type it again; to take it back: xuncha undo"),
             )
-
-
-def of(context: typer.Context) -> Context:
-    """What the global options said."""
-    found = context.obj
-    assert isinstance(found, Context)  # noqa: S101  the callback of the program sets it
-    return found

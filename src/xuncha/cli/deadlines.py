@@ -8,34 +8,20 @@ from typing import Annotated
 import typer
 
 from xuncha.cli import options, screen
-from xuncha.cli.context import of
+from xuncha.cli.command import command
+from xuncha.cli.context import Context
 from xuncha.cli.deliver import save
-from xuncha.cli.options import guide
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
+from xuncha.parts import how_to_add
 
 _NAMED = 10
 """Measures that a warning names; who wants to know all of them sees it in the entries."""
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the program."""
-    app.command(
-        "calendar",
-        help=guide(
-            _(
-                "Write what is due as a calendar file (iCalendar): time limits, and the next look at what is kept up. "
-                "It is internal: it names leaders and offices, and holds what is withheld."
-            ),
-            "xuncha calendar -o deadlines.ics",
-            "xuncha calendar -o 能源科.ics --office 能源科",
-        ),
-        rich_help_panel=_("Look"),
-    )(calendar)
-
-
+@command("calendar")
 def calendar(
-    context: typer.Context,
+    call: Context,
     output: Annotated[
         Path,
         typer.Option(
@@ -56,12 +42,18 @@ def calendar(
         ),
     ] = False,
 ) -> None:
-    """Write the calendar."""
+    """Write what is due as a calendar file (iCalendar): time limits, and the next look at what is kept up.
+
+    It is internal: it names leaders and offices, and holds what is withheld.
+
+    Examples:
+        xuncha calendar -o deadlines.ics
+        xuncha calendar -o 能源科.ics --office 能源科
+    """
     from xuncha.deadlines.content import entries  # noqa: PLC0415  dates and their words are for this command alone
     from xuncha.deadlines.ics import ics  # noqa: PLC0415
     from xuncha.deadlines.workdays import Workdays  # noqa: PLC0415
 
-    call = of(context)
     found = call.register()
     options.must_be_known(found, office=office, leader=leader)
     workdays = Workdays()
@@ -89,5 +81,7 @@ def _warn_of_unknown(measures: list[str], last_year: int) -> None:
             "the days off are known up to {year}: whether {n} days are working days was not checked ({ids})",
             len(measures),
         ).format(year=last_year, n=len(measures), ids=named),
-        _("once the next year is announced: pip install --upgrade chinesecalendar"),
+        _("once the days off of the next year are announced: {hint}").format(
+            hint=how_to_add("office", upgrade=True)
+        ),
     )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from xuncha.cli import options, screen
-from xuncha.cli.context import of
-from xuncha.cli.options import guide
+from xuncha.cli.command import command
+from xuncha.cli.context import Context
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
@@ -24,27 +24,19 @@ _STYLES = {"well": "green", "note": "cyan", "warning": "yellow", "error": "bold 
 _INDENT = "      "
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the program."""
-    app.command(
-        "doctor",
-        help=guide(
-            _(
-                "Look at what is around the ledger (git, remains of a crash, line ends, the clock), and say what to type. "
-                "Changes nothing."
-            ),
-            "xuncha doctor",
-        ),
-        rich_help_panel=_("Check and publish"),
-    )(doctor)
+@command("doctor")
+def doctor(call: Context, as_json: options.Json = False) -> None:
+    """Look at what is around the ledger (git, remains of a crash, line ends, the clock), and say what to type.
 
+    It changes nothing.
 
-def doctor(context: typer.Context, as_json: options.Json = False) -> None:
-    """Say what is wrong."""
+    Examples:
+        xuncha doctor
+    """
     from xuncha.doctor.examination import examine  # noqa: PLC0415
 
     with screen.patience(_("Everything around the ledger is being looked at")):
-        root = of(context).root
+        root = call.root
         found = examine(root, time.time_ns() / 1e9)
     if as_json:
         screen.data([each.as_json() for each in found])

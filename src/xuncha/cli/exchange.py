@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from xuncha.cli import options, screen
-from xuncha.cli.context import of
-from xuncha.cli.notices import import_notice
-from xuncha.cli.options import guide
+from xuncha.cli import notices, options, screen  # noqa: F401  enters a command of this group
+from xuncha.cli.command import command, group
+from xuncha.cli.context import Context
 from xuncha.cli.understood import doubtful, say_what_is_done
 from xuncha.errors import SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from xuncha.cli.context import Context
     from xuncha.exchange.drafts import Draft
     from xuncha.workflow.intake import Intake
 
@@ -32,72 +30,28 @@ _MOST_LINES = 400
 """Of a diff on the screen."""
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
-    panel = _("In and out")
-    into = type(app)(no_args_is_help=True)
-    app.add_typer(
-        into,
-        name="import",
-        help=guide(
-            _("Take in what an office has already."),
-            "xuncha import xlsx 台账.xlsx --dry-run",
-            "xuncha import notice 通报.docx my-ledger",
-        ),
-        rich_help_panel=panel,
-    )
-    into.command(
-        "xlsx",
-        help=guide(
-            _(
-                "Take in a ledger that is kept in Excel: into a new folder, or as changes of the ledger that is there. Columns are known by their headings, in any order; what cannot be understood is kept as internal text and listed."
-            ),
-            "xuncha import xlsx 台账.xlsx --dry-run",
-            "xuncha import xlsx 台账.xlsx my-ledger --feedback 2023-11-10",
-        ),
-    )(import_xlsx)
-    into.command(
-        "notice",
-        help=guide(
-            _(
-                "Make a ledger of a published notice: a text, Markdown, a web page or a Word document. What a ledger needs and the notice does not say is assumed, marked and listed."
-            ),
-            "xuncha import notice 通报.docx --dry-run",
-            "xuncha import notice 通报.html my-ledger",
-            "xuncha import notice 通报.txt --json",
-        ),
-    )(import_notice)
-    out = type(app)(no_args_is_help=True)
-    app.add_typer(
-        out,
-        name="export",
-        help=guide(
-            _("Give out the whole ledger, internal texts included."), "xuncha export xlsx -o 台账.xlsx"
-        ),
-        rich_help_panel=panel,
-    )
-    out.command(
-        "xlsx",
-        help=guide(
-            _(
-                "Write the ledger as an Excel workbook, ready to print: the ledger, the counts as formulas, the three lists. `import xlsx` gives the same ledger back."
-            ),
-            "xuncha export xlsx -o 台账.xlsx",
-        ),
-    )(export_xlsx)
-    out.command(
-        "csv",
-        help=guide(
-            _("Write a row for each measure, for spreadsheet programs."), "xuncha export csv -o 台账.csv"
-        ),
-    )(export_csv)
-    out.command(
-        "json", help=guide(_("Write all of it as JSON, for programs."), "xuncha export json -o ledger.json")
-    )(export_json)
+@group("import")
+def import_() -> None:
+    """Take in what an office has already.
+
+    Examples:
+        xuncha import xlsx 台账.xlsx --dry-run
+        xuncha import notice 通报.docx my-ledger
+    """
 
 
+@group("export")
+def export() -> None:
+    """Give out the whole ledger, internal texts included.
+
+    Examples:
+        xuncha export xlsx -o 台账.xlsx
+    """
+
+
+@command("import", "xlsx")
 def import_xlsx(
-    context: typer.Context,
+    call: Context,
     file: Annotated[
         Path, typer.Argument(metavar="FILE", readable=False, help=_("The workbook (.xlsx, .xlsm)"))
     ],
@@ -124,14 +78,21 @@ def import_xlsx(
     ] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Take in a workbook."""
+    """Take in a ledger that is kept in Excel: into a new folder, or as changes of the ledger that is there.
+
+    Columns are known by their headings, in any order; what cannot be understood is kept as internal text
+    and listed.
+
+    Examples:
+        xuncha import xlsx 台账.xlsx --dry-run
+        xuncha import xlsx 台账.xlsx my-ledger --feedback 2023-11-10
+    """
     from xuncha.exchange.entering import Enterer  # noqa: PLC0415
     from xuncha.exchange.sheet.taking import draft_of  # noqa: PLC0415
     from xuncha.exchange.updating import Updater  # noqa: PLC0415
     from xuncha.skeleton import create  # noqa: PLC0415
     from xuncha.workflow import intake as taking_in  # noqa: PLC0415
 
-    call = of(context)
     root, is_there = _target(call, folder)
     day = screen.day(feedback, "--feedback") if feedback else _feedback_of(root) if is_there else None
     draft = draft_of(file, day, call.today)
@@ -267,8 +228,15 @@ def _lines(content: bytes) -> list[str]:
     return content.decode("utf-8-sig", "replace").splitlines()
 
 
-def export_xlsx(context: typer.Context, output: options.Output = None) -> None:
-    """Write a workbook."""
+@command("export", "xlsx")
+def export_xlsx(call: Context, output: options.Output = None) -> None:
+    """Write the ledger as an Excel workbook, ready to print: the ledger, the counts, the three lists.
+
+    `import xlsx` gives the same ledger back.
+
+    Examples:
+        xuncha export xlsx -o 台账.xlsx
+    """
     from xuncha.exchange.sheet.writing import workbook  # noqa: PLC0415
 
     if output is None:
@@ -277,7 +245,6 @@ def export_xlsx(context: typer.Context, output: options.Output = None) -> None:
             _("name the file with -o, such as {name}").format(name="-o 台账.xlsx"),
             _("see `xuncha export xlsx --help`"),
         )
-    call = of(context)
     ledger = call.ledger()
     with_bar = screen.progress(_("Writing"), len(ledger.measures))
     with with_bar as tick:
@@ -285,24 +252,34 @@ def export_xlsx(context: typer.Context, output: options.Output = None) -> None:
     _put(output, content)
 
 
-def export_csv(context: typer.Context, output: options.Output = None) -> None:
-    """Write CSV."""
+@command("export", "csv")
+def export_csv(call: Context, output: options.Output = None) -> None:
+    """Write a row for each measure, for spreadsheet programs.
+
+    Examples:
+        xuncha export csv -o 台账.csv
+    """
     from xuncha.exchange.sheet.plain import as_csv  # noqa: PLC0415
 
-    text = as_csv(of(context).ledger())
+    text = as_csv(call.ledger())
     if output is None:
         screen.write(text)
     else:
         _put(output, text.encode())
 
 
-def export_json(context: typer.Context, output: options.Output = None) -> None:
-    """Write JSON."""
+@command("export", "json")
+def export_json(call: Context, output: options.Output = None) -> None:
+    """Write all of it as JSON, for programs.
+
+    Examples:
+        xuncha export json -o ledger.json
+    """
     import json  # noqa: PLC0415
 
     from xuncha.exchange.sheet.plain import as_json  # noqa: PLC0415
 
-    whole = as_json(of(context).ledger())
+    whole = as_json(call.ledger())
     if output is None:
         screen.data(whole)
     else:

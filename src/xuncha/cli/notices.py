@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xuncha.cli import screen
-from xuncha.cli.context import of
+from xuncha.cli.command import command
+from xuncha.cli.context import Context
 from xuncha.cli.understood import doubtful, say_what_is_done, short
 from xuncha.language import gettext as _
 
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from xuncha.reading.parts import Notice
 
 
+@command("import", "notice")
 def import_notice(
-    context: typer.Context,
+    call: Context,
     file: Annotated[
         Path, typer.Argument(metavar="FILE", readable=False, help=_("The notice (.txt, .md, .html, .docx)"))
     ],
@@ -35,7 +37,15 @@ def import_notice(
         typer.Option("--json", help=_("Print what is understood as JSON for programs, and write nothing")),
     ] = False,
 ) -> None:
-    """Take in a notice."""
+    """Make a ledger of a published notice: a text, Markdown, a web page or a Word document.
+
+    What a ledger needs and the notice does not say is assumed, marked and listed.
+
+    Examples:
+        xuncha import notice 通报.docx --dry-run
+        xuncha import notice 通报.html my-ledger
+        xuncha import notice 通报.txt --json
+    """
     from xuncha.pages import lines  # noqa: PLC0415
     from xuncha.reading import reading  # noqa: PLC0415
 
@@ -48,7 +58,7 @@ def import_notice(
     from xuncha.skeleton import create  # noqa: PLC0415
     from xuncha.store.files import located  # noqa: PLC0415
 
-    call, root = of(context), located(folder)
+    root = located(folder)
     draft = draft_of(notice, str(file), call.today)
     intake = Enterer(draft, call.today).new(file.name, None)
     if dry_run:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from xuncha.cli.deliver import FORMS
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
     from xuncha.model.register import Register
 
 
 def _register(context: typer.Context) -> Register | None:
-    """The register that a completion asks; None where there is none, since a completion must not complain."""
+    """Return the register for a completion; None where there is none, since a completion must not complain."""
     from xuncha.errors import XunchaError  # noqa: PLC0415
     from xuncha.store.cache import register  # noqa: PLC0415
     from xuncha.store.files import find  # noqa: PLC0415
@@ -30,42 +32,29 @@ def _register(context: typer.Context) -> Register | None:
         return None
 
 
-def measures(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
-    """The measures that a shell is offered, each with its title."""
-    found = _register(context)
-    for row in found.measures if found else ():
-        if row.id.startswith(incomplete):
-            yield row.id, row.title
+def _offer(
+    values: Callable[[Register], Iterable[tuple[str, str]]],
+) -> Callable[[typer.Context], list[tuple[str, str]]]:
+    """Return a completion that offers values of the register, each with its title."""
+
+    def offered(context: typer.Context) -> list[tuple[str, str]]:
+        found = _register(context)
+        return list(values(found)) if found else []
+
+    return offered
 
 
-def _problems(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
-    found = _register(context)
-    for row in found.problems if found else ():
-        if row.id.startswith(incomplete):
-            yield row.id, row.title
-
-
-def _both(context: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
-    yield from _problems(context, incomplete)
-    yield from measures(context, incomplete)
-
-
-def _leaders(context: typer.Context, incomplete: str) -> list[str]:
-    found = _register(context)
-    return [name for name in found.frame.leaders if name.startswith(incomplete)] if found else []
-
-
-def offices(context: typer.Context, incomplete: str) -> list[str]:
-    """The offices that a shell is offered."""
-    found = _register(context)
-    return [name for name in found.frame.offices if name.startswith(incomplete)] if found else []
-
-
-def _categories(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    found = _register(context)
-    return (
-        [(key, title) for key, title in found.frame.categories if key.startswith(incomplete)] if found else []
+measures = _offer(lambda found: ((row.id, row.title) for row in found.measures))
+offices = _offer(lambda found: ((name, "") for name in found.frame.offices))
+_problems = _offer(lambda found: ((row.id, row.title) for row in found.problems))
+_both = _offer(
+    lambda found: (
+        *((row.id, row.title) for row in found.problems),
+        *((row.id, row.title) for row in found.measures),
     )
+)
+_leaders = _offer(lambda found: ((name, "") for name in found.frame.leaders))
+_categories = _offer(lambda found: found.frame.categories)
 
 
 Measure = Annotated[
@@ -96,6 +85,16 @@ Output = Annotated[
         "-o", "--output", metavar="FILE", readable=False, help=_("Write it to a file, whole or not at all")
     ),
 ]
+
+
+def form(forms: Sequence[str]) -> Any:  # noqa: ANN401  as Typer's own
+    """Return the option -f for a document that is made in these forms."""
+    return typer.Option(
+        "-f", "--format", metavar="|".join(forms), help=_("The form"), autocompletion=lambda: list(forms)
+    )
+
+
+Form = Annotated[str, form(FORMS)]
 Json = Annotated[bool, typer.Option("--json", help=_("Print JSON for programs"))]
 Leader = Annotated[
     str, typer.Option("--leader", metavar="NAME", help=_("The responsible leader"), autocompletion=_leaders)
@@ -162,9 +161,3 @@ def must_be_known(register: Register, *, office: str | None, leader: str | None)
             raise RefusedError(
                 code, _("“{name}” is not in data/ledger.yaml").format(name=name), suggestion(name, known)
             )
-
-
-def guide(text: str, *examples: str) -> str:
-    """A command's help: what it does, then an example on a line each."""
-    shown = "\n\n".join(f"    {example}" for example in examples)
-    return "\n\n".join([text, _("For example:"), shown])

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, get_args
 import typer
 
 from xuncha.cli import options, screen
-from xuncha.cli.context import of
-from xuncha.cli.options import guide
+from xuncha.cli.command import command
+from xuncha.cli.context import Context
 from xuncha.errors import SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -29,44 +29,9 @@ _SPAN = re.compile(r"([0-9]{1,5})d")
 _GROUPINGS: tuple[str, ...] = get_args(Grouping)
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
-    panel = _("Look")
-    app.command(
-        "status",
-        help=guide(
-            _(
-                "Show how the ledger stands: how much is complete, what is overdue, what is due soon, and who holds it."
-            ),
-            "xuncha status",
-            "xuncha status --by office",
-            "xuncha status --at 2024-04-18",
-        ),
-        rich_help_panel=panel,
-    )(status)
-    app.command(
-        "list",
-        help=guide(
-            _("List measures."),
-            "xuncha list --overdue",
-            "xuncha list --office 能源科 --due-within 14d",
-            "xuncha list --overdue --at 2024-04-18",
-        ),
-        rich_help_panel=panel,
-    )(list_)
-    app.command(
-        "show",
-        help=guide(
-            _("Show a problem or a measure, whole, with its history."),
-            "xuncha show 2.3",
-            "xuncha show 2 --json",
-        ),
-        rich_help_panel=panel,
-    )(show)
-
-
+@command("status")
 def status(
-    context: typer.Context,
+    call: Context,
     by: Annotated[
         str,
         typer.Option(
@@ -80,9 +45,15 @@ def status(
     everything: Annotated[bool, typer.Option("--all", help=_("Every row, however many there are"))] = False,
     as_json: options.Json = False,
 ) -> None:
-    """Show how the ledger stands."""
+    """Show how the ledger stands: how much is complete, what is overdue, what is due soon, and who holds it.
+
+    Examples:
+        xuncha status
+        xuncha status --by office
+        xuncha status --at 2024-04-18
+    """
     _among(by, _GROUPINGS, "--by")
-    call = of(context).at(at)
+    call = call.at(at)
     found = call.register()
     counts = tally(found, call.today)
     grouped = groups(found, call.today, by)  # type: ignore[arg-type]
@@ -94,8 +65,9 @@ def status(
     screen.show(*status_screen(found, counts, grouped, by, at, everything=everything))
 
 
+@command("list")
 def list_(
-    context: typer.Context,
+    call: Context,
     status: Annotated[
         str | None,
         typer.Option(
@@ -124,12 +96,18 @@ def list_(
     at: options.At = None,
     as_json: options.Json = False,
 ) -> None:
-    """List measures."""
+    """List measures.
+
+    Examples:
+        xuncha list --overdue
+        xuncha list --office 能源科 --due-within 14d
+        xuncha list --overdue --at 2024-04-18
+    """
     if status is not None:
         _among(status, STATUSES, "--status")
     if term is not None:
         _among(term, TERMS, "--term")
-    call = of(context).at(at)
+    call = call.at(at)
     found = call.register()
     options.must_be_known(found, office=office, leader=leader)
     horizon = Horizon.of(found, call.today)
@@ -160,14 +138,19 @@ def list_(
         screen.line(_("No measure matches."))
 
 
-def show(context: typer.Context, identity: options.Either, as_json: options.Json = False) -> None:
-    """Show one problem or measure."""
+@command("show")
+def show(call: Context, identity: options.Either, as_json: options.Json = False) -> None:
+    """Show a problem or a measure, whole, with its history.
+
+    Examples:
+        xuncha show 2.3
+        xuncha show 2 --json
+    """
     from xuncha.cli.record import measure_screen, problem_screen, record_json  # noqa: PLC0415
     from xuncha.model.records import Problem  # noqa: PLC0415
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import load_settings, record_of  # noqa: PLC0415
 
-    call = of(context)
     which = Identity.parse(identity)
     found = call.register()
     horizon = Horizon.of(found, call.today)

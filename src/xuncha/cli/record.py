@@ -14,6 +14,7 @@ from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.records import EvidenceFile, Measure
+from xuncha.model.vocabulary import result_name
 from xuncha.tally import measure_json
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def measure_screen(
                 text.append(f"\n{screen.clean(item)}", "cyan")
         entries.append((entry.date.isoformat(), text))
     for review in measure.reviews:
-        said = _joined(_("looked at again"), words.result(review.result), review.text)
+        said = _joined(_("looked at again"), result_name(review.result), review.text)
         entries.append((review.date.isoformat(), said))
     worked: list[RenderableType] = [Text(), Text(_("Progress"), "bold"), _pairs(*entries)] if entries else []
     return [_title(identity, measure.title), facts, *worked, *_history(events)]

@@ -1,4 +1,4 @@
-"""What is said inside the house: report weekly, dispatch, plan, letter."""
+"""Documents for inside the house: report weekly, dispatch, plan, letter."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from xuncha.cli import options, screen
-from xuncha.cli.context import of
+from xuncha.cli.command import command, group
+from xuncha.cli.context import Context
 from xuncha.cli.deliver import FORMS, TABLES, check, deliver
-from xuncha.cli.options import guide
-from xuncha.errors import RefusedError, SurroundingsError, UsageError
+from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.rules.names import suggestion
@@ -20,114 +20,56 @@ from xuncha.rules.names import suggestion
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xuncha.cli.context import Context
     from xuncha.model.records import Ledger, Measure
-    from xuncha.trail.history import Event
 
 _PLAN_FORMS: Final = (*FORMS, TABLES)
 _KINDS: Final = ("reminder", "supervision", "warning")
 _DAYS: Final = 7
-"""A weekly report tells of so many days unless it is told otherwise."""
+"""Days that a weekly report covers unless `--since` says otherwise."""
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
-    report = type(app)(no_args_is_help=True)
-    app.add_typer(
-        report,
-        name="report",
-        help=guide(
-            _(
-                "Write what is for inside the house: the weekly report, the dispatch, the plan, letters that press."
-            ),
-            "xuncha report weekly",
-            "xuncha report plan -f docx -o plan.docx",
-        ),
-        rich_help_panel=_("Check and publish"),
-    )
-    report.command(
-        "weekly",
-        help=guide(
-            _("The weekly report: what was done, what is due, what is overdue, what to look at again.")
-            + "\n\n"
-            + _("It names leaders and offices, and tells entries that are not published."),
-            "xuncha report weekly",
-            "xuncha report weekly --since 2024-04-11 -f docx -o weekly.docx",
-        ),
-    )(weekly)
-    report.command(
-        "dispatch",
-        help=guide(
-            _("How the offices stand against each other, and what is to be pressed."),
-            "xuncha report dispatch",
-            "xuncha report dispatch -f docx -o dispatch.docx",
-        ),
-    )(dispatch)
-    report.command(
-        "plan",
-        help=guide(
-            _("The rectification plan: who leads, and the lists of problems, tasks and responsibilities."),
-            "xuncha report plan -f docx -o plan.docx",
-            "xuncha report plan -f xlsx -o plan.xlsx",
-        ),
-    )(plan)
-    report.command(
-        "letter",
-        help=guide(
-            _(
-                "A letter that presses an office: a reminder, a supervision notice, or a warning of what is overdue."
-            ),
-            "xuncha report letter reminder 2.3",
-            "xuncha report letter supervision --office 能源科 -f docx -o letter.docx",
-        ),
-    )(letter)
+@group("report")
+def report() -> None:
+    """Write what is for inside the house: the weekly report, the dispatch, the plan, letters to offices.
+
+    Examples:
+        xuncha report weekly
+        xuncha report plan -f docx -o plan.docx
+    """
 
 
-_Form = Annotated[
-    str,
-    typer.Option(
-        "-f",
-        "--format",
-        metavar="txt|md|html|docx|pdf",
-        help=_("The form"),
-        autocompletion=lambda: list(FORMS),
-    ),
-]
-_PlanForm = Annotated[
-    str,
-    typer.Option(
-        "-f",
-        "--format",
-        metavar="txt|md|html|docx|pdf|xlsx",
-        help=_("The form"),
-        autocompletion=lambda: list(_PLAN_FORMS),
-    ),
-]
-
-
+@command("report", "weekly")
 def weekly(
-    context: typer.Context,
+    call: Context,
     since: Annotated[
         str | None,
         typer.Option(
             "--since", metavar="DATE", help=_("The first day that is told of; else that of a week ago")
         ),
     ] = None,
-    form: _Form = "txt",
+    form: options.Form = "txt",
     output: options.Output = None,
     as_json: options.Json = False,
 ) -> None:
-    """Write the weekly report."""
+    """Write the weekly report: what was done, what is due, what is overdue, what to look at again.
+
+    It names leaders and offices, and tells entries that are not published.
+
+    Examples:
+        xuncha report weekly
+        xuncha report weekly --since 2024-04-11 -f docx -o weekly.docx
+    """
     from xuncha.report.weekly import as_json as for_programs  # noqa: PLC0415
     from xuncha.report.weekly import recorded  # noqa: PLC0415
     from xuncha.report.weekly import weekly as content  # noqa: PLC0415
 
     if not as_json:
         check(form, FORMS, output, "weekly")
-    call = of(context)
-    first = _since(call, since)
+    first = (
+        call.past_day(since, "--since") if since else date.fromordinal(max(1, call.today.toordinal() - _DAYS))
+    )
     ledger = call.ledger()
-    events = _history(call)
+    events = call.history_if_any()
     earlier = _earlier(call, first, recorded(events, first, call.today))
     report = content(ledger, call.today, first, events, earlier)
     if as_json:
@@ -136,16 +78,21 @@ def weekly(
         _deliver(call, "report.weekly", form, output, report=report)
 
 
+@command("report", "dispatch")
 def dispatch(
-    context: typer.Context, form: _Form = "txt", output: options.Output = None, as_json: options.Json = False
+    call: Context, form: options.Form = "txt", output: options.Output = None, as_json: options.Json = False
 ) -> None:
-    """Write the dispatch."""
+    """Write the dispatch: how the offices stand against each other, and what needs attention.
+
+    Examples:
+        xuncha report dispatch
+        xuncha report dispatch -f docx -o dispatch.docx
+    """
     from xuncha.report.dispatch import as_json as for_programs  # noqa: PLC0415
     from xuncha.report.dispatch import dispatch as content  # noqa: PLC0415
 
     if not as_json:
         check(form, FORMS, output, "dispatch")
-    call = of(context)
     ledger = call.ledger()
     report = content(ledger, call.today)
     if as_json:
@@ -154,17 +101,25 @@ def dispatch(
         _deliver(call, "report.dispatch", form, output, report=report)
 
 
-def plan(context: typer.Context, form: _PlanForm = "txt", output: options.Output = None) -> None:
-    """Write the rectification plan."""
+@command("report", "plan")
+def plan(
+    call: Context, form: Annotated[str, options.form(_PLAN_FORMS)] = "txt", output: options.Output = None
+) -> None:
+    """Write the rectification plan: who leads, and the lists of problems, tasks and responsibilities.
+
+    Examples:
+        xuncha report plan -f docx -o plan.docx
+        xuncha report plan -f xlsx -o plan.xlsx
+    """
     from xuncha.report.plan import plan as content  # noqa: PLC0415
 
     check(form, _PLAN_FORMS, output, "plan")
-    call = of(context)
     _deliver(call, "report.plan", form, output, report=content(call.ledger(), call.today))
 
 
+@command("report", "letter")
 def letter(
-    context: typer.Context,
+    call: Context,
     kind: Annotated[
         str,
         typer.Argument(
@@ -190,10 +145,15 @@ def letter(
             autocompletion=options.offices,
         ),
     ] = None,
-    form: _Form = "txt",
+    form: options.Form = "txt",
     output: options.Output = None,
 ) -> None:
-    """Write a letter that presses."""
+    """Write a letter to an office: a reminder, a supervision notice, or a warning of what is overdue.
+
+    Examples:
+        xuncha report letter reminder 2.3
+        xuncha report letter supervision --office 能源科 -f docx -o letter.docx
+    """
     from xuncha.report.letter import KINDS, letter_on, letter_to  # noqa: PLC0415
 
     which = next((known for known in KINDS if known == kind), None)
@@ -210,7 +170,6 @@ def letter(
             _("a letter is on measures or on those of an --office, one of the two"),
             _("see `xuncha report letter --help`"),
         )
-    call = of(context)
     ledger = call.ledger()
     if office is not None:
         content = letter_to(ledger, call.today, which, _office(ledger, office))
@@ -219,40 +178,8 @@ def letter(
     _deliver(call, f"letter.{which}", form, output, letter=content)
 
 
-def _since(call: Context, text: str | None) -> date:
-    """The first day of a weekly report.
-
-    Raises:
-        RefusedError: it is still to come.
-    """
-    if text is None:
-        return date.fromordinal(max(1, call.today.toordinal() - _DAYS))
-    day = screen.day(text, "--since")
-    if day > call.today:
-        raise RefusedError(
-            "day-to-come",
-            _("{day} is still to come").format(day=day),
-            _("give a day up to {today}").format(today=call.today),
-        )
-    return day
-
-
-def _history(call: Context) -> list[Event]:
-    """What was done, as far as git can tell: a report is written without it, too."""
-    from xuncha.trail.git import git_dir  # noqa: PLC0415
-    from xuncha.trail.history import history  # noqa: PLC0415
-
-    if git_dir(call.root) is None:
-        return []
-    try:
-        return history(call.root)
-    except SurroundingsError as error:
-        screen.warning(_("the history cannot be shown: {reason}").format(reason=error.message), error.hint)
-        return []
-
-
 def _earlier(call: Context, since: date, wanted: set[Identity]) -> Mapping[Identity, Measure]:
-    """Measures as they stood before a day; of those that cannot be known, none."""
+    """Return measures as they stood before a day, without those that cannot be known."""
     from xuncha.store.loading import records_of  # noqa: PLC0415
     from xuncha.trail.tree import Tree, commit_at  # noqa: PLC0415
 
@@ -266,7 +193,7 @@ def _earlier(call: Context, since: date, wanted: set[Identity]) -> Mapping[Ident
 
 
 def _office(ledger: Ledger, name: str) -> str:
-    """The office.
+    """Return the name of an office that is there.
 
     Raises:
         RefusedError: `ledger.yaml` does not know it.
@@ -281,7 +208,7 @@ def _office(ledger: Ledger, name: str) -> str:
 
 
 def _measure(ledger: Ledger, text: str) -> Identity:
-    """The number of a measure that is there.
+    """Return the number of a measure that is there.
 
     Raises:
         RefusedError: the text is something else, or there is no such measure.
@@ -301,7 +228,7 @@ def _measure(ledger: Ledger, text: str) -> Identity:
 
 
 def _deliver(call: Context, name: str, form: str, output: Path | None, **given: object) -> None:
-    """Have a template say what it is given, and send it in a form where it belongs."""
+    """Render a template with what it is given, and deliver it in a form."""
     from xuncha.paper.forms import made  # noqa: PLC0415
     from xuncha.paper.templates import OUTLINE, document  # noqa: PLC0415
 

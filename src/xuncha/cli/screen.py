@@ -37,7 +37,7 @@ WATCH = "patience"
 
 
 def clean(text: str) -> str:
-    """The text with every control character made visible."""
+    """Return the text with every control character made visible."""
     return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
@@ -56,8 +56,13 @@ def write(document: str | bytes) -> None:
 
 
 def is_terminal() -> bool:
-    """Whether someone looks at what is printed, rather than a program or a file."""
+    """Return whether someone looks at what is printed, rather than a program or a file."""
     return sys.stdout.isatty()
+
+
+def bold(text: str) -> str:
+    """Return a text in bold where somebody looks at it and colours are wanted."""
+    return f"\x1b[1m{text}\x1b[0m" if is_terminal() and "NO_COLOR" not in os.environ else text
 
 
 def data(value: Any) -> None:  # noqa: ANN401  whatever JSON can say
@@ -93,7 +98,7 @@ def show(*renderables: RenderableType, wide: bool = False) -> None:
 
 @contextlib.contextmanager
 def patience(doing: str) -> Iterator[None]:
-    """Around work that may be long: after a second, who waits at a terminal is shown that it goes on.
+    """Show, from a second on, that long work goes on; on a terminal only, where somebody waits.
 
     Args:
         doing: what is done, in a word or two.
@@ -127,7 +132,7 @@ def _pulse(doing: str, done: threading.Event) -> None:
 
 @contextlib.contextmanager
 def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar while something long is done; on a terminal only, where somebody waits.
+    """Show a progress bar while something long is done; on a terminal only, where somebody waits.
 
     Yields:
         What is to be told how many more are done.
@@ -144,7 +149,7 @@ def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 def finish() -> OSError | None:
-    """Send what is still to be sent; what kept it from being sent, where something did.
+    """Send what is still to be sent, and return what kept it from being sent, where something did.
 
     Then nothing more goes there: the interpreter would try again at its end, and complain in its own way.
     """
@@ -210,7 +215,7 @@ def findings(found: Sequence[Finding[Place]]) -> None:
 
 
 def _how_many(severities: list[str]) -> str:
-    """How many findings there are of each severity; errors also where there are none."""
+    """Say how many findings there are of each severity; errors also where there are none."""
     errors, warnings, notes = map(severities.count, ("error", "warning", "note"))
     said = [ngettext("{n} error", "{n} errors", errors).format(n=errors)]
     if warnings:
@@ -221,7 +226,7 @@ def _how_many(severities: list[str]) -> str:
 
 
 def _indent(text: str) -> str:
-    """Blanks as wide as a text on a terminal, where a Chinese character takes two columns."""
+    """Return blanks as wide as a text on a terminal, where a Chinese character takes two columns."""
     import unicodedata  # noqa: PLC0415  only where something is wrong
 
     return "".join("  " if unicodedata.east_asian_width(character) in "WF" else " " for character in text)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from xuncha.cli import screen
-from xuncha.cli.context import of
-from xuncha.cli.options import guide
-from xuncha.cli.work import say_standing
+from xuncha.cli.command import command
+from xuncha.cli.context import Context
+from xuncha.cli.standing import say_standing
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -18,42 +18,15 @@ from xuncha.language import ngettext
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xuncha.cli.context import Context
-    from xuncha.sync.driver import Merged
+    from xuncha.sync.records import MergedRecord
     from xuncha.sync.session import Synced
     from xuncha.sync.uniting import Side
     from xuncha.sync.values import Dispute
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
-    panel = _("Share")
-    app.command(
-        "setup",
-        help=guide(
-            _("Teach git, in this clone, to merge the ledger's files field by field. Once in each clone."),
-            "xuncha setup",
-        ),
-        rich_help_panel=panel,
-    )(setup)
-    app.command("merge-driver", hidden=True, help=_("What git calls to merge a file of the ledger"))(
-        merge_driver
-    )
-    app.command(
-        "sync",
-        help=guide(
-            _(
-                "Bring together what was recorded here and what was recorded elsewhere, through a git remote, and send it. A number that was given twice is changed here, where it is not sent yet."
-            ),
-            "xuncha sync",
-            "xuncha sync --take theirs",
-        ),
-        rich_help_panel=panel,
-    )(sync)
-
-
+@command("sync")
 def sync(
-    context: typer.Context,
+    call: Context,
     take: Annotated[
         str | None,
         typer.Option(
@@ -64,12 +37,18 @@ def sync(
         ),
     ] = None,
 ) -> None:
-    """Bring together and send."""
+    """Bring together what was recorded here and elsewhere, through a git remote, and send it.
+
+    A number that was given twice is changed here, where it is not sent yet.
+
+    Examples:
+        xuncha sync
+        xuncha sync --take theirs
+    """
     from xuncha.sync.session import sync as bring_together  # noqa: PLC0415
 
     if take not in {None, "ours", "theirs"}:
         raise UsageError("unknown-word", _("--take is ours or theirs, not “{word}”").format(word=take))
-    call = of(context)
     _say(call, bring_together(call.root_for_writing(), take=cast("Side | None", take)))
 
 
@@ -151,12 +130,19 @@ def _counts(done: Synced) -> Iterator[str]:
         yield _("Nothing to do: here and at {name} all is the same").format(name=done.name)
 
 
-def setup(context: typer.Context) -> None:
-    """Set this clone up to merge records field by field."""
+@command("setup")
+def setup(call: Context) -> None:
+    """Teach git, in this clone, to merge the ledger's files field by field.
+
+    It is needed once in each clone.
+
+    Examples:
+        xuncha setup
+    """
     from xuncha.sync import registration  # noqa: PLC0415
     from xuncha.trail.git import Git  # noqa: PLC0415
 
-    git = Git.for_writing(of(context).root)
+    git = Git.for_writing(call.root)
     try:
         new = registration.register(git)
         if claimed := not registration.effective(git):
@@ -175,6 +161,7 @@ def setup(context: typer.Context) -> None:
     )
 
 
+@command("merge-driver", hidden=True)
 def merge_driver(
     base: Annotated[Path, typer.Argument(metavar="%O", readable=False)],
     ours: Annotated[Path, typer.Argument(metavar="%A", readable=False)],
@@ -182,13 +169,17 @@ def merge_driver(
     width: Annotated[str, typer.Argument(metavar="%L")] = "7",
     path: Annotated[str, typer.Argument(metavar="%P")] = "",
 ) -> None:
-    """Merge three files into the second."""
+    """Merge a file of the ledger: git calls this.
+
+    Examples:
+        xuncha merge-driver %O %A %B %L %P
+    """
     from xuncha.store.faults import UnreadableError  # noqa: PLC0415
-    from xuncha.sync.driver import three_way  # noqa: PLC0415
+    from xuncha.sync.records import merge_record  # noqa: PLC0415
 
     size = int(width) if width.isdigit() and 0 < int(width) < 100 else 7  # noqa: PLR2004  as git's own are
     try:
-        merged = three_way(base.read_bytes(), ours.read_bytes(), theirs.read_bytes(), width=size)
+        merged = merge_record(base.read_bytes(), ours.read_bytes(), theirs.read_bytes(), width=size)
         ours.write_bytes(merged.content)
     except OSError as error:
         raise SurroundingsError(
@@ -214,7 +205,7 @@ def _by_lines(base: Path, ours: Path, theirs: Path, width: str, path: str, reaso
         raise RefusedError("merge-conflict", _("both sides have changed the same lines of it"), path=path)
 
 
-def _say_what_is_disputed(merged: Merged, path: str) -> None:
+def _say_what_is_disputed(merged: MergedRecord, path: str) -> None:
     """Name what is in dispute.
 
     Raises:

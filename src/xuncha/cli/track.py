@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import typer
-
 from xuncha.cli import options, screen
-from xuncha.cli.context import of
-from xuncha.cli.options import guide
-from xuncha.cli.work import say_counts
+from xuncha.cli.command import command
+from xuncha.cli.context import Context
+from xuncha.cli.standing import say_counts
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 
@@ -21,24 +19,14 @@ if TYPE_CHECKING:
     from xuncha.trail.history import Event
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
-    panel = _("Trail")
-    app.command(
-        "log",
-        help=guide(_("Show who did what when, newest first."), "xuncha log", "xuncha log 2.3"),
-        rich_help_panel=panel,
-    )(log)
-    app.command(
-        "undo",
-        help=guide(_("Take back the last thing that was done, by a new commit."), "xuncha undo"),
-        rich_help_panel=panel,
-    )(undo)
+@command("log")
+def log(call: Context, identity: options.Perhaps = None, as_json: options.Json = False) -> None:
+    """Show who did what when, newest first.
 
-
-def log(context: typer.Context, identity: options.Perhaps = None, as_json: options.Json = False) -> None:
-    """Show the trail."""
-    call = of(context)
+    Examples:
+        xuncha log
+        xuncha log 2.3
+    """
     call.warn_of_leftovers()
     events = trail(call.root, Identity.parse(identity) if identity else None)
     if as_json:
@@ -96,14 +84,18 @@ def _what(event: Event) -> str:
     return f"{done} {event.id}" if len(several) > 1 and event.id in several else event.subject
 
 
-def undo(context: typer.Context) -> None:
-    """Take back the last thing that was done."""
-    from xuncha.workflow.perform import Done  # noqa: PLC0415
+@command("undo")
+def undo(call: Context) -> None:
+    """Take back the last thing that was done, by a new commit.
+
+    Examples:
+        xuncha undo
+    """
+    from xuncha.workflow.perform import Result  # noqa: PLC0415
     from xuncha.workflow.undo import undo as take_back  # noqa: PLC0415
 
-    call = of(context)
     done = take_back(call.root)
-    if not isinstance(done, Done):
+    if not isinstance(done, Result):
         screen.line(_("Taken back: {what}, which had been interrupted").format(what=f"`{done.command}`"))
         return
     screen.line(_("Taken back: {what}").format(what=done.titles[0]))

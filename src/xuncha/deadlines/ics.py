@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
-from xuncha.extras import needs
 from xuncha.paper.chinese import day, full_width
+from xuncha.parts import needs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,9 +47,9 @@ def ics(frame: Frame, found: Sequence[Entry], today: date, last_year: int, whose
         whose: the leader or the office that it was made for; empty for all.
 
     Raises:
-        SurroundingsError: the extra `calendar` is not installed.
+        SurroundingsError: the part `office` is not installed.
     """
-    with needs("calendar"):
+    with needs("office"):
         from icalendar import Calendar  # noqa: PLC0415  takes 50 ms
     stamp = datetime(today.year, today.month, today.day, tzinfo=UTC)
     components: list[Component] = [_event(frame, entry, today, stamp, last_year) for entry in found]

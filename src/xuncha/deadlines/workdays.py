@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import cache
 
-from xuncha.extras import needs
+from xuncha.parts import needs
 
 _WEEK = timedelta(days=7)
 
@@ -14,11 +14,11 @@ class Workdays:
     """The working days that the installed table holds; what it does not hold yet is not guessed (docs/adr/0011).
 
     Raises:
-        SurroundingsError: the extra `calendar` is not installed.
+        SurroundingsError: the part `office` is not installed.
     """
 
     def __init__(self) -> None:
-        with needs("calendar"):
+        with needs("office"):
             import chinese_calendar  # noqa: PLC0415  no other command needs it
         self._is_workday = cache(chinese_calendar.is_workday)
         self._first_year: int = min(chinese_calendar.holidays).year

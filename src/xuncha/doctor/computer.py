@@ -6,64 +6,50 @@ import re
 from importlib import metadata
 from typing import TYPE_CHECKING, Final, get_args
 
-from xuncha.doctor.catalogue import Ailment, check
-from xuncha.extras import Extra
+from xuncha.doctor.surroundings import CHECKS
 from xuncha.language import gettext as _
+from xuncha.parts import Part, how_to_add
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from xuncha.doctor.around import Around
+    from xuncha.doctor.surroundings import Ailments, Surroundings
 
 _NEARLY: Final = 300
 """Seconds by which two clocks may differ."""
-_HOUR: Final = 3600
 _EXTRA = re.compile(r"""^([A-Za-z0-9._-]+).*;.*\bextra == ['"]([a-z0-9-]+)['"]""")
 
 
-@check(
+@CHECKS.rule(
     "clock-behind",
     "warning",
-    needs="commit",
-    well=lambda: _("the clock is not behind the last commit"),
+    scope="commit",
     why="Commits that are dated before those they follow confuse `--at`, the reports, and whoever checks the history.",
-    mend="set the clock, such as: sudo timedatectl set-ntp true",
+    wrong="The last commit lies in the future of this clock.",
+    right="set the clock, such as: sudo timedatectl set-ntp true",
 )
-def clock_behind(around: Around) -> Iterator[Ailment]:
-    """The last commit lies in the future of this clock."""
+def _clock_behind(around: Surroundings) -> Ailments:
     latest = around.ask("show", "--no-patch", "--format=%ct", "HEAD") or ""
     ahead = int(latest) - int(around.now) if latest.isdigit() else 0
     if ahead > _NEARLY:
-        hours = ahead // _HOUR
-        yield Ailment(
-            _("the clock of this computer is {time} behind the last commit").format(
-                time=_("{n} h").format(n=hours) if hours else _("{n} min").format(n=ahead // 60)
-            ),
-            _("set the clock, such as: {command}").format(command="sudo timedatectl set-ntp true"),
-        )
+        hours, minutes = ahead // 3600, ahead // 60
+        time = _("{n} h").format(n=hours) if hours else _("{n} min").format(n=minutes)
+        said = _("the clock of this computer is {time} behind the last commit").format(time=time)
+        mend = _("set the clock, such as: {command}").format(command="sudo timedatectl set-ntp true")
+        yield None, said, mend
 
 
-@check(
-    "missing-extras",
+@CHECKS.rule(
+    "missing-parts",
     "note",
-    needs="nothing",
-    well=lambda: _("all extras are installed"),
-    why="Word, PDF, Excel and other forms that few need come with packages of their own.",
-    mend='pip install "xuncha[all]"; or the ones that are named',
+    why="Word, PDF, Excel and other things that few need come with packages of their own.",
+    wrong="Parts are not installed.",
+    right="type what it says: it adds the parts from where xuncha was installed from",
 )
-def missing_extras(around: Around) -> Iterator[Ailment]:
-    """Extras are not installed."""
-    del around
-    wanted: dict[str, list[str]] = {}
-    for requirement in metadata.requires("xuncha") or ():
-        if (match := _EXTRA.match(requirement)) and match[2] in get_args(Extra):
-            wanted.setdefault(match[2], []).append(match[1])
-    missing = sorted(extra for extra, packages in wanted.items() if not all(map(_installed, packages)))
-    if missing:
-        yield Ailment(
-            _("extras that are not installed: {names}").format(names=_(", ").join(missing)),
-            f'pip install "xuncha[{",".join(missing)}]"',
-        )
+def _missing_parts(_around: Surroundings) -> Ailments:
+    needed = [match for each in metadata.requires("xuncha") or () if (match := _EXTRA.match(each))]
+    missing = {match[2] for match in needed if match[2] in get_args(Part) and not _installed(match[1])}
+    if names := sorted(missing):
+        said = _("parts that are not installed: {names}").format(names=_(", ").join(names))
+        yield None, said, how_to_add(*names)
 
 
 def _installed(package: str) -> bool:

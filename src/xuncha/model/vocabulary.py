@@ -27,6 +27,11 @@ def status_name(status: str | None) -> str:
     return names.get(status or "", status or "-")
 
 
+def result_name(result: ReviewResult) -> str:
+    """Return what a review found as people call it, in the chosen language."""
+    return {"holds": _("holds"), "slipped": _("slipped")}[result]
+
+
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 LIGHTS: Final[tuple[Light, ...]] = get_args(Light)
 TERMS: Final[tuple[Term, ...]] = get_args(Term)

@@ -29,12 +29,12 @@ def lines(path: Path) -> Pages:
 
     Raises:
         RefusedError: it is not there, too large, damaged, under a password, or of a kind that is not read.
-        SurroundingsError: the extra for Word documents is not installed.
+        SurroundingsError: the part `office` is not installed.
     """
     content = bytes_of(path)
     kind = kind_of(content, path)
     if kind == "docx":
-        from xuncha.pages import word  # noqa: PLC0415  needs an extra
+        from xuncha.pages import word  # noqa: PLC0415  needs the part `office`
 
         return Pages(str(path), kind, word.lines(content, str(path)))
     text = plain.decoded(content, str(path))

@@ -10,11 +10,11 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from xuncha.extras import needs
 from xuncha.language import gettext as _
 from xuncha.pages.kind import must_be_readable, refused
 from xuncha.pages.line import Line, line_of
 from xuncha.pages.numbering import Numbering
+from xuncha.parts import needs
 
 if TYPE_CHECKING:
     from xuncha.errors import RefusedError
@@ -36,7 +36,7 @@ def lines(content: bytes, path: str) -> tuple[Line, ...]:
 
     Raises:
         RefusedError: it is damaged, under a password, another kind of document, or larger than a document is.
-        SurroundingsError: the extra is not installed.
+        SurroundingsError: the part `office` is not installed.
     """
     archive = _opened(content, path)
     numbering = Numbering()
@@ -82,7 +82,7 @@ def _opened(content: bytes, path: str) -> zipfile.ZipFile:
 
 def _read(archive: zipfile.ZipFile, part: str, path: str, target: Any) -> None:  # noqa: ANN401  what the parser calls
     """Give a part of the document to a target, as xml.etree's parsers do."""
-    with needs("docx"):
+    with needs("office"):
         from defusedxml.common import DefusedXmlException  # noqa: PLC0415
         from defusedxml.ElementTree import ParseError, XMLParser  # noqa: PLC0415
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from xuncha.extras import needs
 from xuncha.paper.docx_table import add_table
 from xuncha.paper.layout import signature_indent, title
 from xuncha.paper.outline import Block, Document, LandscapeBreak
+from xuncha.parts import needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,9 +47,9 @@ def docx(document: Document) -> bytes:
     """Write the document as a Word file.
 
     Raises:
-        SurroundingsError: the extra `docx` is not installed.
+        SurroundingsError: the part `office` is not installed.
     """
-    with needs("docx"):
+    with needs("office"):
         from docx import Document as open_word  # noqa: N813, PLC0415  its own function is named like a class
 
         title_lines = title(document)

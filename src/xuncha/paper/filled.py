@@ -15,13 +15,13 @@ from zipfile import BadZipFile, ZipFile
 from jinja2 import TemplateSyntaxError
 
 from xuncha.errors import InvalidLedgerError
-from xuncha.extras import needs
 from xuncha.language import gettext as _
 from xuncha.paper.chinese import full_width
 from xuncha.paper.docx import LONGEST_PROPERTY, pack
 from xuncha.paper.heading import lines
 from xuncha.paper.own import too_large
 from xuncha.paper.templates import TEMPLATE_ERRORS, environment, place_of, wrong
+from xuncha.parts import needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,9 +58,9 @@ def fill(name: str, content: bytes, root: Path | Own, title: str, words: str, **
 
     Raises:
         InvalidLedgerError: a mark is wrong, or the file is none that may be filled; with its name.
-        SurroundingsError: the extra `docx` is not installed.
+        SurroundingsError: the part `office` is not installed.
     """
-    with needs("docx"):
+    with needs("office"):
         import docxtpl  # noqa: F401, PLC0415
         from lxml.etree import XMLSyntaxError  # noqa: PLC0415
     try:

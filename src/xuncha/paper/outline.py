@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from xuncha.language import gettext as _
 from xuncha.paper.chinese import full_width, width
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 KINDS: Final = ("to", "h1", "h2", "h3", "h4", "p", "sign", "date", "table-title")
 """Of a block: the addressee, flush left; headings 一、 （一） 1. （1）; a paragraph; who signs, and when; what is above a table."""
@@ -56,16 +59,21 @@ class Table:
 
     def spans(self) -> tuple[tuple[int, ...], ...]:
         """Count for each cell of each row how many rows it covers, its own included; 0 where the one above covers it."""
-        found: list[list[int]] = []
-        above: list[int] = []
-        """For each column the row whose cell covers it."""
-        for number, row in enumerate(self.rows):
-            filled = next((place for place, cell in enumerate(row) if cell), 0) if number else 0
-            above = [*above[:filled], *[number] * (len(row) - filled)]
-            found.append([0] * filled + [1] * (len(row) - filled))
-            for place in range(filled):
-                found[above[place]][place] += 1
-        return tuple(map(tuple, found))
+        return spans(self.rows)
+
+
+def spans(rows: Sequence[Sequence[object]]) -> tuple[tuple[int, ...], ...]:
+    """Count for each cell of each row how many rows it covers, its own included; 0 where the one above covers it."""
+    found: list[list[int]] = []
+    above: list[int] = []
+    """For each column the row whose cell covers it."""
+    for number, row in enumerate(rows):
+        filled = next((place for place, cell in enumerate(row) if cell), 0) if number else 0
+        above = [*above[:filled], *[number] * (len(row) - filled)]
+        found.append([0] * filled + [1] * (len(row) - filled))
+        for place in range(filled):
+            found[above[place]][place] += 1
+    return tuple(map(tuple, found))
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from xuncha.errors import SurroundingsError
-from xuncha.extras import needs
 from xuncha.language import gettext as _
 from xuncha.paper.layout import signature_indent, title
 from xuncha.paper.outline import LandscapeBreak, Table
+from xuncha.parts import needs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,9 +64,9 @@ def pdf(document: Document) -> tuple[bytes, list[str]]:
     """Write the document as a PDF file; return it with a warning for each font that another stands in for.
 
     Raises:
-        SurroundingsError: the extra `pdf` is not installed, or no font of the system has a character.
+        SurroundingsError: the part `office` is not installed, or no font of the system has a character.
     """
-    with needs("pdf"):
+    with needs("office"):
         import typst  # noqa: PLC0415
 
         lines = title(document)

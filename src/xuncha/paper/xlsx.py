@@ -1,21 +1,22 @@
-"""The tables of a document as an Excel workbook: a sheet each, ready to be printed on A4; its texts are inert.
+"""Excel workbooks, ready to be printed on A4: the writer of sheets, and a document's tables as such a workbook.
 
-Cells hold texts, never formulas: what begins with = + - @ is shown as it is, and stays so when it is edited.
+Cells hold values, never formulas: a text that begins with = + - @ is shown as it is, and stays so when it is edited.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import date
+from io import BytesIO
 from itertools import pairwise
 from math import ceil
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from xuncha.extras import needs
-from xuncha.paper.chinese import width
-from xuncha.paper.outline import Block, LandscapeBreak, Table
+from xuncha.paper.outline import Block, LandscapeBreak, Table, spans
+from xuncha.parts import needs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from xuncha.paper.outline import Document
 
@@ -27,47 +28,203 @@ _HIGHEST: Final = 409.0
 """The highest row that Excel knows, in points."""
 _LONGEST: Final = 32_767
 """The longest text of a cell that Excel knows."""
-_HEAD: Final = 3
-"""Rows above the table's own: the mark, the title, the head."""
 _NO_SHEET_NAME: Final = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME: Final = 31
 _ESCAPE: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 """What Excel would read as an escaped character."""
+Value = str | int | date | tuple[object, str] | None
+"""Of a cell; with its number format, where it has one of its own."""
+
+
+class Look(NamedTuple):
+    """How a cell looks."""
+
+    font: str = "宋体"
+    size: int = 11
+    align: str = "left"
+    framed: bool = True
+    fill: str = ""
+    """A colour, as Excel writes it: FFEDEDED; empty for none."""
+
+
+TEXT: Final = Look()
+CENTRED: Final = Look(align="center")
+HEAD: Final = Look("黑体", align="center")
+TITLE: Final = Look("方正小标宋简体", 18, "center", framed=False)
+MARK: Final = Look("黑体", framed=False)
+
+
+class Book:
+    """A workbook. Its sheets are written one after another, each from top to bottom.
+
+    Raises:
+        SurroundingsError: the part `office` is not installed.
+    """
+
+    def __init__(self, title: str) -> None:
+        with needs("office"):
+            from openpyxl import Workbook  # noqa: PLC0415
+
+        self._book = Workbook()
+        self._book.remove(self._book.worksheets[0])
+        self._book.properties.creator = ""
+        self._book.properties.title = title
+        self._styles: dict[tuple[Look, str], Any] = {}
+
+    def sheet(self, name: str, widths: Sequence[float], *, landscape: bool, head: str, frozen: str) -> Sheet:
+        """Begin a sheet: A4, as wide as the page, with the number of each page.
+
+        Args:
+            name: what Excel does not take in it, or another sheet has, is changed.
+            widths: of the columns, in characters of Excel.
+            landscape: whether the page lies.
+            head: the rows that are printed again on each page, such as 1:3.
+            frozen: the cell above and left of which all stays in sight, such as A4.
+        """
+        sheet: Any = self._book.create_sheet(_sheet_name(name, self._book.sheetnames))
+        sheet.freeze_panes = frozen
+        sheet.page_setup.paperSize = 9  # A4
+        sheet.page_setup.orientation = "landscape" if landscape else "portrait"
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.print_title_rows = head
+        sheet.print_options.horizontalCentered = True
+        margins = sheet.page_margins
+        margins.left = margins.right = 0.6
+        margins.top, margins.bottom, margins.header, margins.footer = 0.75, 0.75, 0.3, 0.4
+        sheet.oddFooter.center.text = "— &P —"
+        return Sheet(self, sheet, widths)
+
+    def content(self) -> bytes:
+        """The bytes of the file."""
+        stream = BytesIO()
+        self._book.save(stream)
+        return stream.getvalue()
+
+    def put(self, cell: Any, value: Value, look: Look) -> None:  # noqa: ANN401
+        """Fill a cell; a text stays a text, whatever it begins with."""
+        content, form = value if isinstance(value, tuple) else (value, "General")
+        if isinstance(content, str):
+            shown = _ESCAPE.sub("_x005F_", content)
+            cell.value = shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
+            if content:
+                cell.data_type = "s"
+                form = "@"
+        elif content is not None:
+            cell.value = content
+            form = "yyyy-mm-dd" if isinstance(content, date) and form == "General" else form
+        if (look, form) not in self._styles:
+            _dress(cell, look, form)
+            self._styles[look, form] = cell._style  # noqa: SLF001  made once, shared by all cells that look so
+        cell._style = self._styles[look, form]  # noqa: SLF001
+
+
+def _dress(cell: Any, look: Look, form: str) -> None:  # noqa: ANN401
+    """Give a cell its look; the form @ is that of texts."""
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side  # noqa: PLC0415
+
+    cell.font = Font(name=look.font, size=look.size)
+    cell.alignment = Alignment(horizontal=look.align, vertical="center", wrap_text=True)
+    if look.framed:
+        side = Side(style="thin")
+        cell.border = Border(left=side, right=side, top=side, bottom=side)
+    if look.fill:
+        cell.fill = PatternFill(fgColor=look.fill, fill_type="solid")
+    cell.number_format = "General" if form == "@" else form
+    cell.quotePrefix = form == "@"
+
+
+class Sheet:
+    """A sheet that is being written.
+
+    Args:
+        book: the workbook.
+        raw: the sheet as openpyxl has it, for what only one sheet needs.
+        widths: of the columns, in characters of Excel.
+    """
+
+    def __init__(self, book: Book, raw: Any, widths: Sequence[float]) -> None:  # noqa: ANN401
+        from openpyxl.utils import get_column_letter  # noqa: PLC0415
+
+        self._book = book
+        self.raw = raw
+        self.widths = widths
+        self.rows = 0
+        """How many are written."""
+        for place, width in enumerate(widths, 1):
+            raw.column_dimensions[get_column_letter(place)].width = round(width, 1)
+
+    def line(self, *cells: tuple[Value, Look, int]) -> None:
+        """Write a row: values with their looks, and over how many columns each extends."""
+        row: list[tuple[Value, Look]] = []
+        height = 0.0
+        for value, look, columns in cells:
+            if columns > 1:
+                self._merge(self.rows + 1, len(row) + 1, self.rows + 1, len(row) + columns)
+            room = sum(self.widths[len(row) : len(row) + columns])
+            height = max(height, _height(value, room, look.size))
+            row += [(value, look), *[(None, look)] * (columns - 1)]
+        self._write(row, height)
+
+    def title(self, text: str) -> None:
+        """Write the title of the sheet over all columns."""
+        self.line((text, TITLE, len(self.widths)))
+
+    def table(self, header: Sequence[str], rows: Sequence[Sequence[Value]], looks: Sequence[Look]) -> None:
+        """Write the head of a table and its rows.
+
+        Args:
+            header: the names of the columns.
+            rows: what is empty at the beginning of a row belongs to the cell above.
+            looks: of the columns; there may be more than the table has.
+        """
+        self.line(*((name, HEAD, 1) for name in header))
+        covered = spans(rows)
+        for number, over in enumerate(covered, self.rows + 1):
+            for place, span in enumerate(over, 1):
+                if span > 1:
+                    self._merge(number, place, number + span - 1, place)
+        for row, height in zip(rows, _heights(rows, covered, self.widths), strict=True):
+            self._write(zip(row, looks, strict=False), height)
+
+    def _write(self, row: Iterable[tuple[Value, Look]], height: float) -> None:
+        self.rows += 1
+        self.raw.row_dimensions[self.rows].height = min(_HIGHEST, round(height, 1))
+        for place, (value, look) in enumerate(row, 1):
+            self._book.put(self.raw.cell(self.rows, place), value, look)
+
+    def _merge(self, top: int, left: int, bottom: int, right: int) -> None:
+        from openpyxl.worksheet.cell_range import CellRange  # noqa: PLC0415
+
+        # merge_cells() would look through all merged cells for each.
+        self.raw.merged_cells.ranges.add(CellRange(min_row=top, min_col=left, max_row=bottom, max_col=right))
 
 
 def xlsx(document: Document) -> bytes:
     """The tables of a document as a workbook; each is named by the title above it.
 
     Raises:
-        SurroundingsError: the packages of the extra `xlsx` are not installed.
+        SurroundingsError: the part `office` is not installed.
     """
-    from io import BytesIO  # noqa: PLC0415
-
-    with needs("xlsx"):
-        from openpyxl import Workbook  # noqa: PLC0415
-
-    book = Workbook()
-    for sheet in book.worksheets:
-        book.remove(sheet)
-    book.properties.creator = ""
-    book.properties.title = document.title
-    for name, table, lying in _tables(document):
-        sheet = book.create_sheet(_sheet_name(name, book.sheetnames))
-        _fill(sheet, document.mark, f"{document.title}{name}", table, _ACROSS[lying])
-        _set_up_for_print(sheet, lying=lying)
-    stream = BytesIO()
-    book.save(stream)
-    return stream.getvalue()
+    book = Book(document.title)
+    for name, table, landscape in _tables(document):
+        rooms = [max(4.0, share * _ACROSS[landscape]) for share in table.widths]
+        sheet = book.sheet(name, rooms, landscape=landscape, head="3:3", frozen="A4")
+        sheet.line((document.mark, MARK, len(rooms)))
+        sheet.title(f"{document.title}{name}")
+        looks = [CENTRED if centred else TEXT for centred in table.centred()]
+        sheet.table(table.header, table.rows, looks)
+    return book.content()
 
 
 def _tables(document: Document) -> Iterator[tuple[str, Table, bool]]:
-    """The tables, each with the title above it, else an empty one; and whether its page lies."""
-    lying = document.landscape
+    """The tables, each with the title above it, else an empty one; and whether its page is landscape."""
+    landscape = document.landscape
     for before, block in pairwise((Block("p", ""), *document.blocks)):
-        lying = lying or isinstance(block, LandscapeBreak)
+        landscape = landscape or isinstance(block, LandscapeBreak)
         if isinstance(block, Table):
             titled = isinstance(before, Block) and before.kind == "table-title"
-            yield before.text if titled and isinstance(before, Block) else "", block, lying
+            yield before.text if titled and isinstance(before, Block) else "", block, landscape
 
 
 def _sheet_name(title: str, taken: Sequence[str]) -> str:
@@ -81,98 +238,33 @@ def _sheet_name(title: str, taken: Sequence[str]) -> str:
     return found
 
 
-def _fill(sheet: Any, mark: str, title: str, table: Table, across: int) -> None:  # noqa: ANN401  openpyxl has no types
-    """Write the mark, the title, the head, and the rows with their merged cells."""
-    from openpyxl.styles import Alignment, Border, Font, Side  # noqa: PLC0415
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415
-
-    side = Side(style="thin")
-    border = Border(left=side, right=side, top=side, bottom=side)
-    columns = len(table.widths)
-    rooms = [max(4.0, share * across) for share in table.widths]
-    for place, room in enumerate(rooms, 1):
-        sheet.column_dimensions[get_column_letter(place)].width = round(room, 1)
-    for number, text, font, side_of in (
-        (1, mark, Font(name="黑体", size=11), "left"),
-        (2, title, Font(name="方正小标宋简体", size=18), "center"),
-    ):
-        sheet.merge_cells(start_row=number, start_column=1, end_row=number, end_column=columns)
-        _write(sheet.cell(number, 1), text)
-        sheet.cell(number, 1).font = font
-        sheet.cell(number, 1).alignment = Alignment(horizontal=side_of, vertical="center", wrap_text=True)
-    sheet.row_dimensions[2].height = 32.0 * ceil(width(title) * 2 * 18 / 11 / sum(rooms))
-    sheet.row_dimensions[_HEAD].height = 24.0
-    centred = table.centred()
-    heading, text_font = Font(name="黑体", size=11), Font(name="宋体", size=11)
-    placed = {
-        short: Alignment(horizontal="center" if short else "left", vertical="center", wrap_text=True)
-        for short in (True, False)
-    }
-    for number, row in enumerate((table.header, *table.rows), _HEAD):
-        for place, text in enumerate(row, 1):
-            cell = sheet.cell(number, place)
-            _write(cell, text)
-            cell.border = border
-            head = number == _HEAD
-            cell.font = heading if head else text_font
-            cell.alignment = placed[head or centred[place - 1]]
-    spans = table.spans()
-    for number, covered in enumerate(spans, _HEAD + 1):
-        for place, span in enumerate(covered, 1):
-            if span > 1:
-                sheet.merge_cells(
-                    start_row=number, start_column=place, end_row=number + span - 1, end_column=place
-                )
-    for number, height in enumerate(_heights(table, spans, rooms), _HEAD + 1):
-        sheet.row_dimensions[number].height = height
-
-
-def _write(cell: Any, text: str) -> None:  # noqa: ANN401
-    """Put a text into a cell as a text, whatever it begins with."""
-    shown = _ESCAPE.sub("_x005F_", text)
-    cell.value = shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
-    if text:
-        cell.data_type = "s"
-        cell.quotePrefix = True
-
-
-def _heights(table: Table, spans: Sequence[Sequence[int]], rooms: Sequence[float]) -> list[float]:
+def _heights(
+    rows: Sequence[Sequence[Value]], covered: Sequence[Sequence[int]], widths: Sequence[float]
+) -> list[float]:
     """The heights of the rows: Excel does not find them by itself where cells are merged.
 
     What a merged cell needs beyond what its rows have is shared out among them.
     """
-    heights = [0.0] * len(table.rows)
-    needs_of = [
-        (span, number, _needed(row[place], rooms[place]))
-        for number, (row, covered) in enumerate(zip(table.rows, spans, strict=True))
-        for place, span in enumerate(covered)
-        if span
-    ]
-    for span, number, needed in sorted(needs_of):
-        lacking = needed - sum(heights[number : number + span])
-        if span == 1:
-            heights[number] = max(heights[number], needed)
-        elif lacking > 0:
-            for row in range(number, number + span):
-                heights[row] += lacking / span
-    return [min(_HIGHEST, round(height, 1)) for height in heights]
+    heights = [0.0] * len(rows)
+    tall: list[tuple[int, int, float]] = []
+    """Of merged cells: how many rows, the first of them, the height needed."""
+    for number, (row, over) in enumerate(zip(rows, covered, strict=True)):
+        for value, span, width in zip(row, over, widths, strict=False):
+            if span == 1:
+                heights[number] = max(heights[number], _height(value, width))
+            elif span:
+                tall.append((span, number, _height(value, width)))
+    for span, first, needed in sorted(tall):
+        lacking = needed - sum(heights[first : first + span])
+        for number in range(first, first + span) if lacking > 0 else ():
+            heights[number] += lacking / span
+    return heights
 
 
-def _needed(text: str, room: float) -> float:
-    """How high a text stands in a column. A line ends a little early: no Chinese character is cut in two."""
-    return ceil(width(text) * 2 / max(2.0, room - 2)) * _LINE + 6
-
-
-def _set_up_for_print(sheet: Any, *, lying: bool) -> None:  # noqa: ANN401
-    """A4, as wide as the page, the head again on each page, pages numbered; on screen the head stays in sight."""
-    sheet.freeze_panes = f"A{_HEAD + 1}"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.orientation = "landscape" if lying else "portrait"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = f"{_HEAD}:{_HEAD}"
-    sheet.print_options.horizontalCentered = True
-    margins = sheet.page_margins
-    margins.left = margins.right = 0.6
-    margins.top, margins.bottom, margins.header, margins.footer = 0.75, 0.75, 0.3, 0.4
-    sheet.oddFooter.center.text = "— &P —"
+def _height(value: Value, room: float, size: int = 11) -> float:
+    """How tall a value stands in a column, in points. A line ends a little early: no Chinese character is cut in two."""
+    text = str(value[0] if isinstance(value, tuple) else value or "")
+    scale = size / 11
+    # Characters of two bytes in GBK are twice as wide as others.
+    widths = [len(line.encode("gbk", "replace")) * scale for line in text.split("\n")]
+    return sum(max(1, ceil(width / max(2.0, room - 2))) for width in widths) * _LINE * scale + 6

@@ -1,6 +1,6 @@
 """What AutoCorrect knows of Chinese copy-editing: blanks beside punctuation, full-width letters and digits.
 
-It comes with the extra `proof`; without it these two rules are silent. Its other rules are off: blanks between Chinese and
+It comes with the part `office`; without it these two rules are silent. Its other rules are off: blanks between Chinese and
 digits, which official documents do not have, and half-width marks, of which it leaves those beside quotation marks and digits.
 """
 
@@ -35,7 +35,7 @@ def installed() -> bool:
 @cache
 def _corrector() -> Callable[[str], str]:
     """AutoCorrect with the rules that are wanted."""
-    import autocorrect_py  # noqa: PLC0415  needs an extra; its stub lacks one function
+    import autocorrect_py  # noqa: PLC0415  needs the part `office`; its stub lacks one function
 
     rules = {"rules": dict.fromkeys(_RULES, 1) | dict.fromkeys(_OFF, 0)}
 

@@ -23,7 +23,7 @@ def read(path: Path) -> tuple[Text, list[Silenced]]:
 
     Raises:
         RefusedError: it cannot be read as a document.
-        SurroundingsError: it is a Word document, and the extra for them is not installed.
+        SurroundingsError: it is a Word document, and the part `office` is not installed.
     """
     pages = lines(path)
     commented = pages.kind in {"md", "html"}

@@ -1,5 +1,5 @@
 # Renders all that this ledger gives: into public/ what may leave the office, into internal/ what must not.
-# CI runs it on every push. By hand, with the package xuncha[all] installed: sh .ci/publish.sh
+# CI runs it on every push. By hand, with xuncha and all its parts installed: sh .ci/publish.sh
 set -eu
 mkdir -p public internal
 

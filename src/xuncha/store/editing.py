@@ -14,12 +14,21 @@ from yaml12 import format_yaml
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.store.edits import KEYS, Append, Edit, Remove, Set
 from xuncha.store.faults import UnreadableError
 from xuncha.store.positions import Node, tree
 from xuncha.store.reading import decode, parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+__all__ = [
+    "KEYS",
+    "Append",
+    "Edit",
+    "Remove",
+    "Set",
+]  # of `edits`, which the help reads without waiting for YAML
 
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -28,35 +37,6 @@ _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)")
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
 _COMMENTS = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*")
 _PLAIN = re.compile(r"[a-z_]+|[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-KEYS = (
-    "title", "category", "finding", "goal", "part", "term", "leader", "office", "co_offices", "due", "status", "publish", "progress", "outcomes",
-    "escalated", "notice_text", "closed", "reviews",
-)  # fmt: skip
-"""The keys of a problem and of a measure in the order in which they are written."""
-
-
-class Set(NamedTuple):
-    """Give a key of the record a value: a word or a date, or something small."""
-
-    key: str
-    value: str | bool | dict[str, Any] | list[str]
-
-
-class Remove(NamedTuple):
-    """Take a key and its value out; nothing happens where it is not there."""
-
-    key: str
-
-
-class Append(NamedTuple):
-    """Add an item to the list under a key, at its end."""
-
-    key: str
-    item: str | dict[str, Any]
-
-
-Edit = Set | Remove | Append
 
 
 class _Splice(NamedTuple):
@@ -67,47 +47,72 @@ class _Splice(NamedTuple):
     text: str
 
 
-def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
-    """The file's bytes after the edits.
+class Edited(NamedTuple):
+    """A file after edits: its bytes, and what they say as plain data."""
 
-    Args:
-        content: a record's file as it stands.
-        edits: what to change, each of another key.
+    content: bytes
+    data: dict[str, Any]
+
+
+def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
+    """Return the bytes of a record's file after edits.
 
     Raises:
         UnreadableError: the file cannot be read as a record.
-        RefusedError: the file's layout is such that the edit cannot be made safely; it must be made by hand.
+        RefusedError: as `edited`.
     """
-    bom = _BOM if content.startswith(_BOM) else b""
+    return edited(content, parse(content), edits).content
+
+
+def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> Edited:
+    """Edit a record's file.
+
+    Args:
+        content: the file as it stands.
+        data: what it says, as `parse` gives it.
+        edits: what to change, each of another key.
+
+    Raises:
+        RefusedError: the layout of the file does not let it be edited safely; it must be edited by hand.
+    """
     text = decode(content)
     root = tree(text)
     splices = [splice for edit in edits if (splice := _splice(text, root, edit))]
     # From the end to the beginning, so that what comes before keeps its place.
     for splice in sorted(splices, key=lambda splice: splice.start, reverse=True):
         text = text[: splice.start] + splice.text + text[splice.end :]
+    keys = _(", ").join(f"`{edit.key}`" for edit in edits)
+    return _verified(content, text, _meant(data, edits), keys, _("change it with `xuncha edit`"))
+
+
+def _verified(before: bytes, text: str, meant: dict[str, Any], keys: str, hint: str = "") -> Edited:
+    """Return an edited text as bytes, with the byte order mark that was there, if it says what is meant.
+
+    Raises:
+        RefusedError: it says something else.
+    """
+    content = text.encode()
     try:
-        got: dict[str, Any] | None = parse(text.encode())
+        same = parse(content) == meant
     except UnreadableError:
-        got = None
-    if got != _meant(parse(content), edits):
+        same = False
+    if not same:
         raise RefusedError(
             "odd-layout",
-            _("the layout of this file does not let {keys} be changed safely").format(
-                keys=_(", ").join(f"`{edit.key}`" for edit in edits)
-            ),
-            _("change it with `xuncha edit`"),
+            _("the layout of this file does not let {keys} be changed safely").format(keys=keys),
+            hint,
         )
-    return bom + text.encode()
+    return Edited((_BOM if before.startswith(_BOM) else b"") + content, meant)
 
 
 def fresh(record: dict[str, Any], schema: str) -> bytes:
-    """A new file with a record, and the line that tells an editor its schema (relative to the file)."""
+    """Write a new file with a record, and a first line that tells an editor its schema (relative to the file)."""
     body = "".join(block({key: value}, 0, "\n") for key, value in record.items())
     return f"# yaml-language-server: $schema={schema}\n{body}".encode()
 
 
 def rename_evidence(content: bytes, old: str, new: str) -> bytes:
-    """The file of a measure, an evidence file of which has another name now; every other byte stays.
+    """Give an evidence file another name in the file of its measure; every other byte stays.
 
     Raises:
         UnreadableError: the file cannot be read as a record.
@@ -117,8 +122,8 @@ def rename_evidence(content: bytes, old: str, new: str) -> bytes:
     places = [
         node
         for entry in _items(tree(text).get("progress"))
-        for item in _items(entry.get("evidence") if entry.kind == "mapping" else None)
-        if item.kind == "mapping" and (node := item.get("file")) is not None and node.text == old
+        for item in _items(entry.get("evidence"))
+        if (node := item.get("file")) is not None and node.text == old
     ]
     for node in reversed(places):
         text = text[: node.start] + json.dumps(new, ensure_ascii=False) + text[node.end :]
@@ -127,20 +132,17 @@ def rename_evidence(content: bytes, old: str, new: str) -> bytes:
         for item in entry.get("evidence", []):
             if isinstance(item, dict) and item.get("file") == old:
                 item["file"] = new
-    if not places or parse(text.encode()) != meant:
-        raise RefusedError(
-            "odd-layout",
-            _("the layout of this file does not let {keys} be changed safely").format(keys="`file`"),
-        )
-    return (_BOM if content.startswith(_BOM) else b"") + text.encode()
+    return _verified(content, text, meant if places else {}, "`file`").content
 
 
 def _items(node: Node | None) -> list[Node]:
-    """The items of a list; none where there is no list."""
+    """Return the items of a list; none where there is no list."""
     return node.items if node is not None and node.kind == "sequence" else []
 
 
 def _meant(data: dict[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
+    """Return what a record is to say after edits."""
+    data = dict(data)
     for edit in edits:
         match edit:
             case Set(key, value):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
-from xuncha.errors import Finding, InvalidLedgerError, Place
+from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.model.records import EvidenceFile, Ledger, Measure, Problem
@@ -223,6 +223,26 @@ def records_of(source: Source, identities: Iterable[Identity]) -> dict[Identity,
     """Load some measures by themselves; leave out those that the source does not hold, or that are not in order."""
     read = {identity: _record(source, identity.path, Measure) for identity in identities}
     return {identity: each.record for identity, each in read.items() if each.record and not each.unsound}
+
+
+def checked_measure(
+    source: Source, identity: Identity, data: dict[str, Any], problem: Problem, frame: Frame
+) -> Measure:
+    """Make a measure of plain data, as it will stand in a ledger that breaks no rules without it.
+
+    Raises:
+        RefusedError: it would break a rule; the first that it would break.
+    """
+    shaped = shape(Measure, data)
+    around = Neighbourhood(identity, frame, problem, _fingerprints(source, identity))
+    findings: list[Finding[Any]] = shaped.broken
+    try:
+        findings += broken_measure(shaped.record, around, shaped.unsound)
+    except OSError as error:
+        findings.append(unreadable(str(error.filename), error))
+    for finding in findings:
+        raise RefusedError(finding.code, finding.message, finding.hint)
+    return shaped.record
 
 
 def _everything(source: Source) -> tuple[Ledger | None, list[Finding[Place]]]:

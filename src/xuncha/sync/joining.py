@@ -19,8 +19,8 @@ from xuncha.sync.uniting import Disputed, Side, missed, unite
 from xuncha.trail import objects
 from xuncha.trail.objects import Held
 from xuncha.trail.tree import Tree
-from xuncha.workflow.change import Message, Step
-from xuncha.workflow.perform import SUBJECTS
+from xuncha.workflow.change import Message, StatusChange
+from xuncha.workflow.verbs import SUBJECTS
 
 if TYPE_CHECKING:
     from xuncha.trail.git import Git
@@ -124,7 +124,7 @@ class Joining:
         changes = moved(listing, move)
         title = _title(self.git, listing, move.old)
         self.renumbered.append(Renumbered(move, title))
-        step = Step(str(move.old), None, str(move.new))
+        step = StatusChange(str(move.old), None, str(move.new))
         message = Message(f"{SUBJECTS['renumber']} {move.old} → {move.new} {title}", "renumber", [step])
         tree = objects.changed(self.git, tip, changes)
         return objects.commit(self.git, tree, [tip], message.text()), _with(listing, changes)
@@ -145,7 +145,7 @@ class Joining:
         changes[identity.path] = Held(held.mode, objects.store(self.git, [content])[0])
         status = str(parse(content).get("status", ""))
         subject = f"{SUBJECTS['attach']} {identity} 改名：{name} → {free}"
-        message = Message(subject, "attach", [Step(str(identity), status, status)])
+        message = Message(subject, "attach", [StatusChange(str(identity), status, status)])
         tree = objects.changed(self.git, tip, changes)
         self.renamed.append((identity, name, free))
         return objects.commit(self.git, tree, [tip], message.text()), _with(listing, changes)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.store.faults import UnreadableError
-from xuncha.sync.driver import three_way
 from xuncha.sync.numbers import identities
+from xuncha.sync.records import merge_record
 from xuncha.trail import objects
 from xuncha.trail.objects import Held
 
@@ -97,7 +97,7 @@ def _merge(
             result[path] = sides[2][path]
     for path, (before, one, other) in _contents(git, records, sides):
         try:
-            merged = three_way(before, one, other, take=take)
+            merged = merge_record(before, one, other, take=take)
         except UnreadableError as error:
             disputes.append(Disputed(path, (), None, None, str(error)))
             if take == "theirs":

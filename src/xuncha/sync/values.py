@@ -1,4 +1,4 @@
-"""What two sides have made of one record, brought together field by field. Pure functions over plain data.
+"""What two sides have made of one record, merged field by field. Pure functions over plain data.
 
 Whichever side is called ours, the same comes out: where something has to come first, the contents decide what.
 The rules, and why they are as they are, stand in docs/adr/0017-merging-by-field.md.
@@ -14,49 +14,69 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 Location = tuple[str | int, ...]
+"""The way to a value inside a record."""
+Name = tuple[str, int]
+"""What makes an item of a list the same one on both sides, and which of several of that name it is."""
 Side = Literal["ours", "theirs"]
 
 
-class _Missing:
-    """Stands for a value that is not there."""
+class _Sentinel:
+    """Stands where there is no value."""
 
 
-MISSING: Final = _Missing()
+MISSING: Final = _Sentinel()
+"""A value that is not there."""
+UNSETTLED: Final = _Sentinel()
+"""The value on which sides disagree."""
 
 
 class Dispute(NamedTuple):
-    """A field that both sides have changed, each in its own way, and no rule decides."""
+    """One thing that both sides have changed, each in its own way, and no rule decides."""
 
     location: Location
-    """The way to it; its first step is a key of the record."""
-    ours: Any
+    """Of a record; empty where it is the file as a whole."""
+    ours: Any = None
     """None where this side has none."""
-    theirs: Any
+    theirs: Any = None
+    path: str = ""
+    """The file, relative to the ledger."""
+    why: str = ""
+    """Why a record cannot be merged field by field."""
 
 
 class Record(NamedTuple):
-    """The record that comes out."""
+    """A merged record."""
 
     data: dict[str, Any]
     disputes: tuple[Dispute, ...]
 
 
-class Three(NamedTuple):
-    """A value as it was, and as each side has it; MISSING where there is none."""
+class Versions(NamedTuple):
+    """Three versions of one thing: as it was, and as each side has it; of values, MISSING where there is none."""
 
     before: Any
     ours: Any
     theirs: Any
 
-    def get(self, key: str) -> Three:
-        """The values under a key; what is no mapping has none."""
-        return Three(*(each.get(key, MISSING) if isinstance(each, dict) else MISSING for each in self))
+    def map(self, function: Callable[[Any], Any]) -> Versions:
+        """Return what a function makes of each version."""
+        return Versions(*map(function, self))
+
+    def get(self, key: object) -> Versions:
+        """Return the values under a key; what is no mapping has none."""
+        return self.map(lambda each: each.get(key, MISSING) if isinstance(each, dict) else MISSING)
 
     def settled(self) -> Any:  # noqa: ANN401
-        """What stands where at most one side has changed it; the undecided itself where both have, in different ways."""
-        if self.theirs in (self.before, self.ours):
-            return self.ours
-        return self.theirs if self.ours == self.before else self
+        """Return the value on which the sides agree, or UNSETTLED."""
+        return settled(self.before, self[1:])
+
+
+def settled(before: Any, sides: Sequence[Any]) -> Any:  # noqa: ANN401
+    """Return what stands where all sides that changed a value agree; UNSETTLED where they do not."""
+    changed = [side for side in sides if side != before]
+    if any(side != changed[0] for side in changed):
+        return UNSETTLED
+    return (changed or sides or [before])[0]
 
 
 _DAYS: Final = frozenset({"progress", "reviews"})
@@ -71,10 +91,10 @@ _NAMED_BY: Final[dict[str, tuple[str, ...]]] = {
 _ONWARD: Final = ("not_started", "in_progress", "submitted", "closed")
 
 
-def unite(
+def merge_values(
     before: dict[str, Any], ours: dict[str, Any], theirs: dict[str, Any], take: Side | None = None
 ) -> Record:
-    """Bring two records together.
+    """Merge two versions of a record.
 
     Args:
         before: what both began with; empty where both have made it anew.
@@ -82,134 +102,142 @@ def unite(
         theirs: the other.
         take: whose word counts in a dispute; while nobody has said so, ours stands.
     """
-    union = _Union(take)
-    data = union.mapping((), Three(before, ours, theirs))
-    for (key, beside), decide in _TOGETHER.items():
-        union.pair(data, Three(before, ours, theirs), (key, beside), decide)
-    if (
-        data.get("reviews")
-        and data.get("term") != "long_term"
-        and "long_term" in {ours.get("term"), theirs.get("term")}
-    ):
-        union.dispute(("term",), Three(MISSING, ours.get("term", MISSING), theirs.get("term", MISSING)))
-    return Record(data, tuple(union.disputes))
+    merger = _Merger(take)
+    versions = Versions(before, ours, theirs)
+    data = merger.mapping((), versions)
+    for pair, decide in PAIRS.items():
+        merger.pair(data, versions, pair, decide)
+    terms = versions.get("term")._replace(before=MISSING)
+    if data.get("reviews") and data.get("term") != "long_term" and "long_term" in terms:
+        merger.dispute(("term",), terms)
+    return Record(data, tuple(merger.disputes))
 
 
-class _Union:
-    """Brings together, and keeps what is in dispute."""
+class _Merger:
+    """Merges values, and collects what is in dispute."""
 
     def __init__(self, take: Side | None) -> None:
         self.take = take
         self.disputes: list[Dispute] = []
 
-    def dispute(self, location: Location, values: Three) -> Any:  # noqa: ANN401
-        """Enter a dispute; gives what stands until it is settled."""
-        ours, theirs = (None if each is MISSING else each for each in values[1:])
+    def dispute(self, location: Location, versions: Versions) -> Any:  # noqa: ANN401
+        """Enter a dispute, and return what stands until it is settled."""
+        ours, theirs = (None if each is MISSING else each for each in versions[1:])
         self.disputes.append(Dispute(location, ours, theirs))
-        return values.theirs if self.take == "theirs" else values.ours
+        return versions.theirs if self.take == "theirs" else versions.ours
 
-    def mapping(self, location: Location, values: Three) -> dict[str, Any]:
-        """Key by key, in an order that both sides would recognise."""
+    def mapping(self, location: Location, versions: Versions) -> dict[str, Any]:
+        """Merge key by key, in an order that both sides would recognise."""
         data = {}
-        for key in _ordered(*(list(each) if isinstance(each, dict) else [] for each in values)):
-            if not location and any(key in pair for pair in _TOGETHER):
-                value = values.get(key).ours  # decided below; it keeps its place in the order
-                data[key] = values.get(key).theirs if value is MISSING else value
+        for key in _ordered(*versions.map(lambda each: list(each) if isinstance(each, dict) else [])):
+            values = versions.get(key)
+            if not location and any(
+                key in pair for pair in PAIRS
+            ):  # decided later; it keeps its place in the order
+                value = values.theirs if values.ours is MISSING else values.ours
+                data[key] = value
                 continue
-            value = self.value((*location, key), values.get(key))
+            value = self.value((*location, key), values)
             if value is not MISSING:
                 data[key] = value
         return data
 
-    def value(self, location: Location, values: Three) -> Any:  # noqa: ANN401
-        """One value."""
-        settled = values.settled()
-        if settled is not values:
-            return settled
-        _before, ours, theirs = values
+    def value(self, location: Location, versions: Versions) -> Any:  # noqa: ANN401
+        """Merge one value."""
+        agreed = versions.settled()
+        if agreed is not UNSETTLED:
+            return agreed
+        _before, ours, theirs = versions
         if isinstance(ours, dict) and isinstance(theirs, dict) and location[0] != "escalated":
-            return self.mapping(location, values)
+            return self.mapping(location, versions)
         if isinstance(ours, list) and isinstance(theirs, list):
-            return self.sequence(location, values)
+            return self.sequence(location, versions)
         if location[-1] == "publish" and (ours is False or theirs is False):
             return False  # what one side withholds is withheld
-        return self.dispute(location, values)
+        return self.dispute(location, versions)
 
-    def sequence(self, location: Location, values: Three) -> list[Any]:
-        """A list: what either side has added is there, once; what one has taken out and the other left alone is not."""
+    def sequence(self, location: Location, versions: Versions) -> list[Any]:
+        """Merge a list: what either side added is there, once; what one took out and the other left alone is not."""
         key = str(location[-1])
-        before, ours, theirs = (named(key, each if isinstance(each, list) else []) for each in values)
-        found: dict[tuple[str, int], Any] = {}
-        for name in {**before, **ours, **theirs}:
-            three = Three(*(each.get(name, MISSING) for each in (before, ours, theirs)))
-            settled = three.settled()
-            if settled is three and MISSING in three[1:]:  # taken out here, worked on there: it stays
-                settled = three.theirs if three.ours is MISSING else three.ours
-            value = self.value((*location, len(found)), three) if settled is three else settled
+        lists = versions.map(lambda each: named(key, each if isinstance(each, list) else []))
+        found: dict[Name, Any] = {}
+        for name in lists.before | lists.ours | lists.theirs:
+            items = lists.get(name)
+            value = items.settled()
+            if value is UNSETTLED and MISSING in items[1:]:  # taken out here, worked on there: it stays
+                value = items.theirs if items.ours is MISSING else items.ours
+            elif value is UNSETTLED:
+                value = self.value((*location, len(found)), items)
             if value is not MISSING:
                 found[name] = value
         arrange = _by_day if key in _DAYS else _ordered
-        return [found[name] for name in arrange(list(before), list(ours), list(theirs)) if name in found]
+        return [found[name] for name in arrange(*lists.map(list)) if name in found]
 
     def pair(
-        self, data: dict[str, Any], values: Three, keys: tuple[str, str], decide: Callable[[Three], Any]
+        self,
+        data: dict[str, Any],
+        versions: Versions,
+        keys: tuple[str, str],
+        decide: Callable[[Versions], tuple[Any, Any] | None],
     ) -> None:
-        """Two keys of which each would be wrong without the other."""
-        pairs = Three(*((each.get(keys[0], MISSING), each.get(keys[1], MISSING)) for each in values))
+        """Merge two keys of which each would be wrong without the other."""
+        pairs = versions.map(lambda each: tuple(each.get(key, MISSING) for key in keys))
         chosen = pairs.settled()
-        if chosen is pairs:
+        if chosen is UNSETTLED:
             chosen = decide(pairs)
         if chosen is None:
             key = keys[0] if pairs.ours[0] != pairs.theirs[0] else keys[1]
             chosen = pairs.theirs if self.take == "theirs" else pairs.ours
-            self.dispute((key,), values.get(key))
+            self.dispute((key,), versions.get(key))
         for key, value in zip(keys, chosen, strict=True):
             data.pop(key, None) if value is MISSING else data.update({key: value})
 
 
-def _standing(pairs: Three) -> Any:  # noqa: ANN401
-    """The status and the note of closing, where both sides have changed them.
+def _decide_closing(pairs: Versions) -> tuple[Any, Any] | None:
+    """Decide the status and the note of closing, where both sides have changed them.
 
     Whoever is further in the workflow is right, since it leads there from where the other stands. Not so where one side
     has turned back (returned, reopened): then people have to speak with each other.
     """
-    (was, _closed), (one, _one), (other, _other) = pairs
-    if one == other == "closed":
-        return min(pairs[1:], key=_closing)
-    if MISSING in {was, one, other} or not {was, one, other} <= set(_ONWARD):
+    statuses = [status for status, _closed in pairs]
+    if statuses[1] == statuses[2] == "closed":
+        return min(pairs.ours, pairs.theirs, key=_closing_order)
+    if not all(each in _ONWARD for each in statuses):
         return None
-    ranks = [_ONWARD.index(each) for each in (was, one, other)]
-    return None if min(ranks[1:]) < ranks[0] or one == other else pairs[ranks.index(max(ranks[1:]), 1)]
+    was, here, there = (_ONWARD.index(each) for each in statuses)
+    if min(here, there) < was or here == there:
+        return None
+    return pairs.ours if here > there else pairs.theirs
 
 
-def _closing(pair: tuple[Any, Any]) -> tuple[str, str]:
-    """Which of two closings came first."""
+def _closing_order(pair: tuple[Any, Any]) -> tuple[str, str]:
+    """Return a key that sorts the earlier of two closings first."""
     closed = pair[1]
     return (str(closed.get("date")) if isinstance(closed, dict) else "", _canonical(closed))
 
 
-def _limit(pairs: Three) -> Any:  # noqa: ANN401
-    """Term and time limit, where both sides have changed them: of two new days the earlier.
+def _decide_due(pairs: Versions) -> tuple[Any, Any] | None:
+    """Decide term and time limit, where both sides have changed them: of two new days the earlier.
 
     A later day needs a reason, and each side has given one for its own day; the earlier one stands on both.
     """
-    term, due = (Three(*(each[place] for each in pairs)) for place in (0, 1))
-    new_term, new_due = term.settled(), due.settled()
+    terms, dues = (pairs.map(lambda each: each[0]), pairs.map(lambda each: each[1]))
+    term, due = terms.settled(), dues.settled()
     if (
-        new_due is due
-        and isinstance(due.ours, str)
-        and isinstance(due.theirs, str)
-        and due.before is not MISSING
+        due is UNSETTLED
+        and isinstance(dues.ours, str)
+        and isinstance(dues.theirs, str)
+        and dues.before is not MISSING
     ):
-        new_due = min(due.ours, due.theirs)
-    if new_term is term or new_due is due or (new_due is MISSING and new_term != "long_term"):
+        due = min(dues.ours, dues.theirs)
+    if UNSETTLED in (term, due) or (due is MISSING and term != "long_term"):
         return None
-    return new_term, new_due
+    return term, due
 
 
-_TOGETHER: Final[dict[tuple[str, str], Callable[[Three], Any]]] = {
-    ("status", "closed"): _standing,
-    ("term", "due"): _limit,
+PAIRS: Final[dict[tuple[str, str], Callable[[Versions], tuple[Any, Any] | None]]] = {
+    ("status", "closed"): _decide_closing,
+    ("term", "due"): _decide_due,
 }
 """Keys of a measure that are decided as one, and what decides where both sides have changed them."""
 
@@ -218,8 +246,8 @@ def _canonical(value: object) -> str:
     return "" if value is MISSING else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
 
 
-def named(key: str, items: Sequence[Any]) -> dict[tuple[str, int], Any]:
-    """The items by their names; of equal ones the first, the second, and so on."""
+def named(key: str, items: Sequence[Any]) -> dict[Name, Any]:
+    """Return the items of a list by their names; of equal ones the first, the second, and so on."""
     names: Counter[str] = Counter()
     found = {}
     for item in items:
@@ -231,7 +259,7 @@ def named(key: str, items: Sequence[Any]) -> dict[tuple[str, int], Any]:
 
 
 def _ordered(before: list[Any], ours: list[Any], theirs: list[Any]) -> list[Any]:
-    """An order for what either side has: the one that a side has chosen, and what is new behind what it was put behind."""
+    """Order what either side has: as a side has chosen it, and what is new behind what it was put behind."""
     common = set(ours) & set(theirs)
     one, other, was = ([each for each in side if each in common] for side in (ours, theirs, before))
     if other in (one, was):
@@ -249,8 +277,8 @@ def _ordered(before: list[Any], ours: list[Any], theirs: list[Any]) -> list[Any]
     return result
 
 
-def _by_day(before: list[Any], ours: list[Any], theirs: list[Any]) -> list[Any]:
-    """The same for entries with a day: what is new stands behind what was there of the same day or earlier."""
+def _by_day(before: list[Name], ours: list[Name], theirs: list[Name]) -> list[Name]:
+    """Order entries with a day: what is new stands behind what was there of the same day or earlier."""
     result = [each for each in _ordered(before, ours, theirs) if each in before]
     added = [[each for each in side if each not in before] for side in (ours, theirs)]
     new = dict.fromkeys(each for side in sorted(added, key=_canonical) for each in side)
@@ -260,7 +288,7 @@ def _by_day(before: list[Any], ours: list[Any], theirs: list[Any]) -> list[Any]:
     return result
 
 
-def _day(name: tuple[str, int]) -> str:
-    """The day of an entry, out of its name."""
+def _day(name: Name) -> str:
+    """Return the day of an entry, out of its name."""
     read = json.loads(name[0])
     return str(read[0] if isinstance(read, list) else read.get("date") if isinstance(read, dict) else "")

@@ -1,6 +1,6 @@
-"""A history that travels: a repository of its own that stands at one commit, and the bundle that holds it in one file.
+"""A history that travels: a repository of its own that stands at one commit, its files, and the bundle in one file.
 
-Both depend on the commit alone: neither on how this machine's git is set up, nor on how the objects happen to be packed, nor
+All depend on the commit alone: neither on how this machine's git is set up, nor on how the objects happen to be packed, nor
 on what else the repository holds (docs/adr/0019-the-record-office.md).
 """
 
@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
+import shutil
 from typing import IO, TYPE_CHECKING, Final
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.trail.contents import stream
+from xuncha.model.source import LARGEST_POINTER, pointed_at
+from xuncha.trail.contents import filtered, piped
 from xuncha.trail.git import Git, GitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+FOLDERS: Final = ("data", "templates")
+"""What of a ledger's folder belongs to the ledger."""
 BRANCH: Final = "main"
 """What the one branch is called, whatever it is called where the history comes from."""
+_TIP: Final = f"refs/heads/{BRANCH}"
 _VERIFYING: Final = (
     "gpg.format",
     "gpg.program",
@@ -31,9 +35,11 @@ _VERIFYING: Final = (
 )
 """The settings by which git knows whose signatures count."""
 _FILES: Final = {"gpg.ssh.allowedsignersfile", "gpg.ssh.revocationfile"}
+_LARGE: Final = ("-c", "core.bigFileThreshold=16m")
+"""For a git that works on contents of any size: what is larger is not held in memory."""
 # One thread, nothing taken over from the packs that are there: then the same objects give the same bytes.
 _PACK: Final = (
-    *("-c", "core.bigFileThreshold=16m"),  # what is larger is not held in memory
+    *_LARGE,
     "pack-objects",
     "--revs",
     "--stdout",
@@ -47,29 +53,30 @@ _PACK: Final = (
     "--depth=50",
     "--compression=6",
 )
-_HEAD: Final = re.compile(rb"# v[23] git bundle\n")
+_ALONE: Final = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+_AS_STORED: Final = "* -text -eol -filter -ident -working-tree-encoding\n"
+"""The attributes by which git writes out the bytes that it stores."""
 
 
 @contextlib.contextmanager
 def alone() -> Iterator[None]:
-    """Inside, git knows no repository, no settings and no replacements but those of the folder it is run in."""
-    kept = {name: value for name, value in os.environ.items() if name.startswith("GIT_")}
-    for name in kept:
-        del os.environ[name]
-    os.environ |= {
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_ATTR_NOSYSTEM": "1",
-        "GIT_NO_REPLACE_OBJECTS": "1",
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_TERMINAL_PROMPT": "0",
-    }
+    """Inside, git knows no repository, no settings and no attributes but those of the folder it is run in."""
+    before = dict(os.environ)
+    for name in before:
+        if name.startswith("GIT_"):
+            del os.environ[name]
+    os.environ.update(_ALONE)
     try:
         yield
     finally:
-        for name in [name for name in os.environ if name.startswith("GIT_")]:
-            del os.environ[name]
-        os.environ |= kept
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
@@ -103,11 +110,13 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
     }
     with alone():
         own = _empty(folder, form)
+        (folder / ".git/objects/info").mkdir(exist_ok=True)
         (folder / ".git/objects/info/alternates").write_bytes(os.fsencode(objects) + b"\n")
-        for line in listed:
-            name, _blank, ref = line.partition(" ")
-            own.run("update-ref", ref, name)
-        own.run("update-ref", f"refs/heads/{BRANCH}", commit)
+        (folder / ".git/info").mkdir(exist_ok=True)
+        (folder / ".git/info/attributes").write_text(_AS_STORED, encoding="ascii")
+        created = [f"create {ref} {name}\n" for name, ref in (line.split(" ") for line in listed)]
+        own.run("update-ref", "--stdin", stdin="".join([*created, f"create {_TIP} {commit}\n"]).encode())
+        own.run("read-tree", commit)
         for name, value in settings.items():
             own.run("config", name, value)
     place = folder / inside
@@ -116,11 +125,53 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
 
 
 def _empty(folder: Path, form: str) -> Git:
+    """Make a repository in which nothing is committed yet."""
     folder.mkdir(exist_ok=True)
     git = Git(folder)
     git.run("init", "--quiet", "--template=", f"--object-format={form}", f"--initial-branch={BRANCH}")
-    (folder / ".git/objects/info").mkdir(exist_ok=True)
     return git
+
+
+def write_out(root: Path, paths: list[str], source: Path, commit: str) -> list[str]:
+    """Write files of a commit below a ledger's folder, byte for byte as git stores them.
+
+    Content that git-lfs keeps is fetched from the ledger's own repository, which knows where it is.
+
+    Args:
+        root: the ledger's folder in a repository of `borrow`.
+        paths: of the files, relative to it.
+        source: the ledger's folder from which that was borrowed.
+        commit: in full.
+
+    Returns:
+        The paths of the files that git-lfs keeps.
+
+    Raises:
+        GitError: a path leads out of the repository.
+        RefusedError: a file that git-lfs keeps was not fetched.
+    """
+    with alone():
+        asked = "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")
+        Git(root).run(*_LARGE, "checkout-index", "--quiet", "-z", "--stdin", stdin=asked)
+    found = {}
+    for path in paths:
+        if (root / path).stat().st_size <= LARGEST_POINTER:
+            found[path] = pointed_at((root / path).read_bytes())
+    kept = {path: pointer for path, pointer in found.items() if pointer}
+    for path, pointer in kept.items():
+        with (root / path).open("wb") as target:
+            try:
+                fetched = filtered(Git(source), f"{commit}:./{path}", target=target)
+            except GitError:
+                fetched = None
+        if fetched is None or fetched[:2] != pointer[:2]:
+            raise RefusedError(
+                "evidence-not-fetched",
+                _("the evidence file {path} is kept by git-lfs, and was not fetched").format(path=path),
+                _("type: git lfs fetch --all"),
+                path=path,
+            )
+    return list(kept)
 
 
 def write(folder: Path, target: IO[bytes]) -> None:
@@ -137,32 +188,29 @@ def write(folder: Path, target: IO[bytes]) -> None:
         marks = ["# v2 git bundle"] if form == "sha1" else ["# v3 git bundle", f"@object-format={form}"]
         target.write("\n".join([*marks, *refs, f"{head} HEAD", "", ""]).encode())
         wanted = "".join(f"{ref.partition(' ')[0]}\n" for ref in refs)
-        for block in stream(git, *_PACK, stdin=wanted.encode()):
-            target.write(block)
+        with piped(git, *_PACK, stdin=wanted.encode()) as pack:
+            shutil.copyfileobj(pack, target)
 
 
 def unpack(bundle: Path, folder: Path) -> str:
-    """Make a repository of a bundle; nothing is checked out. Gives the commit on its branch.
+    """Make a repository of a bundle; nothing is checked out. Return the commit on its branch.
 
     Raises:
-        RefusedError: git does not take it, or it holds no such branch.
+        RefusedError: git does not take it, it holds no such branch, or the commit a path that leads out of the folder.
     """
     with bundle.open("rb") as stream:
-        first = stream.read(4096)
-    if not _HEAD.match(first):
-        raise _unsound(_("it does not begin as one"))
-    form = "sha256" if b"\n@object-format=sha256\n" in first.partition(b"\n\n")[0] else "sha1"
+        header = stream.read(4096).partition(b"\n\n")[0]
+    form = "sha256" if b"\n@object-format=sha256" in header else "sha1"
+    refs = (f"+{_TIP}:{_TIP}", "+refs/tags/*:refs/tags/*")
     with alone():
         git = _empty(folder, form)
         try:
             git.run(
-                "-c", "gc.auto=0", "-c", "fetch.unpackLimit=1", "-c", "core.bigFileThreshold=16m", "fetch", "--quiet", "--no-tags", "--update-head-ok",
-                str(bundle), f"+refs/heads/{BRANCH}:refs/heads/{BRANCH}", "+refs/tags/*:refs/tags/*",
-            )  # fmt: skip
-            return git.text("rev-parse", "--verify", f"refs/heads/{BRANCH}^{{commit}}")
+                *("-c", "gc.auto=0", "-c", "fetch.unpackLimit=1", *_LARGE),
+                *("fetch", "--quiet", "--no-tags", "--update-head-ok", str(bundle), *refs),
+            )
+            git.run("read-tree", _TIP)
+            return git.text("rev-parse", "--verify", f"{_TIP}^{{commit}}")
         except GitError as error:
-            raise _unsound(error.said) from error
-
-
-def _unsound(said: str) -> RefusedError:
-    return RefusedError("bundle", _("the bundle of the history is unsound: {said}").format(said=said))
+            said = _("the bundle of the history is unsound: {said}").format(said=error.said)
+            raise RefusedError("bundle", said) from error

@@ -1,22 +1,20 @@
-"""Contents out of git's objects that may be many, or larger than the memory: one process, block by block."""
+"""Contents out of git's objects that may be larger than the memory: read from a pipe, block by block."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import subprocess
 import tempfile
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.language import gettext as _
-from xuncha.trail.git import Git, GitError, environment
+from xuncha.model.source import LARGEST_POINTER, Fingerprint, pointed_at
+from xuncha.trail.batch import read_batch
+from xuncha.trail.git import Git, GitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import IO
-
-_BLOCK = 1024 * 1024
-"""Bytes that are read at once of something large."""
 
 
 class Stored(NamedTuple):
@@ -30,8 +28,26 @@ class Stored(NamedTuple):
     """All of it, or the first bytes of a large one."""
 
 
+@contextlib.contextmanager
+def piped(git: Git, *arguments: str, stdin: bytes = b"") -> Iterator[IO[bytes]]:
+    """Run git, and give the pipe into which it prints.
+
+    Raises:
+        GitError: it ended with an error, which is known when all is read.
+    """
+    with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as said:
+        asked.write(stdin)
+        asked.seek(0)
+        with git.process(*arguments, stdin=asked, stderr=said) as process:
+            assert process.stdout is not None  # noqa: S101  it is a pipe
+            yield process.stdout
+        if process.returncode:
+            said.seek(0)
+            raise GitError(said.read().decode("utf-8", "replace").strip())
+
+
 def stored(git: Git, names: Iterable[str], largest: int) -> Iterator[Stored]:
-    """Objects by their hashes, one after another; a large one never lies in memory whole.
+    """Read objects by their hashes, one after another; a large one never lies in memory whole.
 
     Args:
         git: where they are.
@@ -41,106 +57,42 @@ def stored(git: Git, names: Iterable[str], largest: int) -> Iterator[Stored]:
     Raises:
         GitError: git ended before it had given them all.
     """
-    with tempfile.TemporaryFile() as asked:
-        asked.writelines(f"{name}\n".encode() for name in names)
-        asked.seek(0)
-        with subprocess.Popen(
-            ["git", "cat-file", "--batch"],
-            cwd=git.root,
-            env=environment(),
-            stdin=asked,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        ) as process:
-            assert process.stdout is not None  # noqa: S101  it is a pipe
-            while header := process.stdout.readline():
-                name, *facts = header.decode("ascii", "replace").split()
-                if len(facts) == 2:  # noqa: PLR2004  kind and size; else `missing`
-                    yield _read(process.stdout, name, facts[0], int(facts[1]), largest)
-    if process.returncode:
-        raise GitError(f"cat-file: {process.returncode}")
+    with piped(git, "cat-file", "--batch", stdin="".join(f"{name}\n" for name in names).encode()) as pipe:
+        for name, kind, size, blocks in read_batch(pipe):
+            digest, kept, there = hashlib.sha256(), b"", 0
+            for block in blocks:
+                digest.update(block)
+                kept = kept + block if len(kept) <= largest else kept
+                there += len(block)
+            if there < size:
+                raise GitError(_("git ended before its time"))
+            if kind:
+                yield Stored(name, kind, size, digest.hexdigest(), kept)
 
 
-def stream(git: Git, *arguments: str, stdin: bytes | None = None) -> Iterator[bytes]:
-    """Run git and give what it prints, block by block.
+def fingerprints(git: Git, names: Iterable[str]) -> dict[str, Fingerprint]:
+    """Return the hashes and sizes of blobs, by their full hashes; for a pointer of git-lfs those that it tells."""
+    found = stored(git, dict.fromkeys(names), LARGEST_POINTER)
+    return {each.name: pointed_at(each.content) or Fingerprint(each.sha256, each.size) for each in found}
+
+
+def filtered(git: Git, name: str, *settings: str, target: IO[bytes] | None = None) -> Fingerprint:
+    """Return the hash and size of a file as git writes it out, with its filters; write it to `target` if that is given.
 
     Args:
-        git: where to run it.
-        arguments: as for `Git.run`.
-        stdin: what git reads; little, since git is given all of it first.
+        git: where it is.
+        name: such as `HEAD:./data/ledger.yaml`.
+        settings: options of git such as `-c`, `filter.lfs.smudge=`.
+        target: a file that is open for writing.
 
     Raises:
-        GitError: it ended with an error.
+        GitError: there is no such file, or a filter fails.
     """
-    with (
-        tempfile.TemporaryFile() as said,
-        subprocess.Popen(
-            ["git", *arguments],
-            cwd=git.root,
-            env=environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=said,
-        ) as process,
-    ):
-        assert process.stdin is not None  # noqa: S101  they are pipes
-        assert process.stdout is not None  # noqa: S101
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(stdin or b"")
-            process.stdin.close()
-        while block := process.stdout.read(_BLOCK):
-            yield block
-        if process.wait():
-            said.seek(0)
-            raise GitError(said.read().decode("utf-8", "replace").strip())
-
-
-def streams(git: Git, names: Iterable[str]) -> Iterator[Iterator[bytes] | None]:
-    """The contents of blobs by their hashes, one after another; None for what is no blob.
-
-    Each is given block by block, and has to be read before the next one is asked for.
-    """
-    with subprocess.Popen(
-        ["git", "cat-file", "--batch"],
-        cwd=git.root,
-        env=environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as process:
-        asked, answer = process.stdin, process.stdout
-        assert asked is not None  # noqa: S101  they are pipes
-        assert answer is not None  # noqa: S101
-        for name in names:
-            asked.write(f"{name}\n".encode())
-            asked.flush()
-            kind, size = answer.readline().rsplit(b" ", 2)[-2:]
-            if not size.strip().isdigit():  # the name, and `missing`
-                yield None
-                continue
-            content = _blocks(answer, int(size))
-            yield content if kind == b"blob" else None
-            for _rest in content:
-                pass
-            answer.read(1)
-        asked.close()
-
-
-def _blocks(pipe: IO[bytes], size: int) -> Iterator[bytes]:
-    """So many bytes of a pipe, block by block."""
-    while size:
-        block = pipe.read(min(size, _BLOCK))
-        if not block:
-            raise GitError(_("git ended before its time"))
-        size -= len(block)
-        yield block
-
-
-def _read(pipe: IO[bytes], name: str, kind: str, size: int, largest: int) -> Stored:
-    """Read one object of `cat-file --batch`, behind its header."""
-    digest = hashlib.sha256()
-    kept = b""
-    for block in _blocks(pipe, size):
-        digest.update(block)
-        kept = kept + block if len(kept) <= largest else kept
-    pipe.read(1)
-    return Stored(name, kind, size, digest.hexdigest(), kept)
+    digest, size = hashlib.sha256(), 0
+    with piped(git, *settings, "cat-file", "--filters", name) as pipe:
+        while block := pipe.read(1024 * 1024):
+            digest.update(block)
+            size += len(block)
+            if target:
+                target.write(block)
+    return Fingerprint(digest.hexdigest(), size)

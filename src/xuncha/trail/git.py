@@ -1,19 +1,23 @@
-"""Running git. Nothing that stands in a ledger's files can become an option or a pattern of it."""
+"""Run git. `Git.process` is the only place that does; nothing in a ledger's files can become an option or a pattern."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import zlib
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
+from xuncha.trail.batch import read_batch
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from typing import IO
 
 
 @cache
@@ -74,9 +78,11 @@ def literal(paths: Iterable[str]) -> list[str]:
     return [f":(literal){path}" for path in paths]
 
 
-def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The surroundings of every git: it shows what it holds, whatever it was told to show in its place."""
-    return {**os.environ, "GIT_NO_REPLACE_OBJECTS": "1", **(more or {})}
+def _quoted(path: str) -> str:
+    """A path as git reads it from its input, whatever characters it has."""
+    for character, written in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r")):
+        path = path.replace(character, written)
+    return f'"{path}"'
 
 
 class GitError(SurroundingsError):
@@ -99,6 +105,11 @@ class Leaf(NamedTuple):
     path: str
     """Relative to the ledger."""
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is neither a link nor a folder nor another repository."""
+        return self.mode in {"100644", "100755"}
+
 
 class Git:
     """Git in one ledger's folder."""
@@ -108,62 +119,59 @@ class Git:
 
     @classmethod
     def for_looking_back(cls, root: Path) -> Git:
-        """Git in a ledger whose history is asked for.
+        """Give git in a ledger whose history is asked for.
 
         Raises:
             SurroundingsError: the ledger is in no repository.
         """
-        if git_dir(root) is None:
-            raise SurroundingsError(
-                "no-repository",
-                _("{path} is in no git repository, so it has no history").format(path=root),
-                _("type: git init"),
-            )
-        return cls(root)
+        said = _("{path} is in no git repository, so it has no history")
+        return cls._in_repository(root, said, _("type: git init"))
 
     @classmethod
     def for_writing(cls, root: Path) -> Git:
-        """Git in a ledger that is to be changed.
+        """Give git in a ledger that is to be changed.
 
         Raises:
             SurroundingsError: the ledger is in no repository.
         """
+        said = _("{path} is in no git repository, and a change must be kept by one")
+        return cls._in_repository(root, said, _("type: git init && git add -A && git commit -m 台账"))
+
+    @classmethod
+    def _in_repository(cls, root: Path, said: str, hint: str) -> Git:
         if git_dir(root) is None:
-            raise SurroundingsError(
-                "no-repository",
-                _("{path} is in no git repository, and a change must be kept by one").format(path=root),
-                _("type: git init && git add -A && git commit -m 台账"),
-            )
+            raise SurroundingsError("no-repository", said.format(path=root), hint)
         return cls(root)
 
-    def run(
+    @contextlib.contextmanager
+    def process(
         self,
         *arguments: str,
-        stdin: bytes | None = None,
+        stdin: IO[bytes] | int = subprocess.DEVNULL,
+        stderr: IO[bytes] | int = subprocess.PIPE,
         surroundings: Mapping[str, str] | None = None,
-        answers: Collection[int] = (0,),
-    ) -> bytes:
-        """Run git and give what it prints.
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """Start git; at the end, wait for it. What it prints goes into a pipe.
 
         Args:
             arguments: as they would be typed.
             stdin: what it reads.
-            surroundings: variables of the environment beside those that there are.
-            answers: exit codes that are an answer and no error.
+            stderr: where its complaints go.
+            surroundings: additional variables of the environment.
 
         Raises:
-            GitError: it exits with an error.
             SurroundingsError: it is not installed.
         """
         try:
             process = subprocess.Popen(
-                # Who is told that it is done may pull the plug; by itself git does not wait for the disk.
+                # By itself git does not wait for the disk; whoever is told that a change is kept may pull the plug.
                 ["git", "-c", "core.fsync=all", *arguments],
                 cwd=self.root,
-                env=environment(surroundings),
-                stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+                # Git shows what it holds, whatever `git replace` says.
+                env={**os.environ, "GIT_NO_REPLACE_OBJECTS": "1", **(surroundings or {})},
+                stdin=stdin,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                stderr=stderr,
             )
         except FileNotFoundError:
             raise SurroundingsError(
@@ -173,12 +181,35 @@ class Git:
             ) from None
         with process:
             try:
-                printed, said = process.communicate(stdin)
+                yield process
             except BaseException:
                 # Asked to end, git takes its locks away; killed, it would leave them.
                 process.terminate()
                 process.wait()
                 raise
+
+    def run(
+        self,
+        *arguments: str,
+        stdin: bytes | None = None,
+        surroundings: Mapping[str, str] | None = None,
+        answers: Collection[int] = (0,),
+    ) -> bytes:
+        """Run git and return what it prints.
+
+        Args:
+            arguments: as they would be typed.
+            stdin: what it reads.
+            surroundings: additional variables of the environment.
+            answers: exit codes that are an answer and no error.
+
+        Raises:
+            GitError: it exits with an error.
+            SurroundingsError: it is not installed, or does not trust the folder.
+        """
+        source = subprocess.DEVNULL if stdin is None else subprocess.PIPE
+        with self.process(*arguments, stdin=source, surroundings=surroundings) as process:
+            printed, said = process.communicate(stdin)
         if process.returncode in answers:
             return printed
         message = (said or printed).decode("utf-8", "replace").strip()
@@ -256,24 +287,12 @@ class Git:
         return changed
 
     def blobs(self, names: Iterable[str]) -> list[bytes | None]:
-        """The contents of files in git's objects, such as `HEAD:./data/ledger.yaml`; None where there is no such file."""
-        asked = list(names)
-        if not asked:
-            return []
-        answer = self.run("cat-file", "--batch", stdin="".join(f"{name}\n" for name in asked).encode())
-        found: list[bytes | None] = []
-        start = 0
-        for _name in asked:
-            end = answer.index(b"\n", start)
-            kind, size = answer[start:end].rsplit(b" ", 2)[-2:]
-            start = end + 1
-            if not size.isdigit():  # the name, and `missing`
-                found.append(None)
-                continue
-            content = answer[start : start + int(size)]
-            found.append(content if kind == b"blob" else None)
-            start += int(size) + 1
-        return found
+        """Return the contents of files in git's objects, such as `HEAD:./data/ledger.yaml`; None for what is no file."""
+        asked = "".join(f"{name}\n" for name in names).encode()
+        printed = BytesIO(self.run("cat-file", "--batch", stdin=asked) if asked else b"")
+        return [
+            b"".join(blocks) if kind == "blob" else None for _n, kind, _size, blocks in read_batch(printed)
+        ]
 
     def tree(self, commit: str, *paths: str, options: Sequence[str] = ("-r",)) -> Iterator[Leaf]:
         """What a commit holds at and below some paths of the ledger; without options, the files."""
@@ -314,6 +333,16 @@ class Git:
             return self.text("config", "--get", name)
         except GitError:
             return ""
+
+    def hash_files(self, paths: Iterable[str | Path], *options: str) -> list[str]:
+        """Return the names that git gives the contents of files, in order.
+
+        Args:
+            paths: absolute, or relative to the top of the working tree.
+            options: of `git hash-object`.
+        """
+        asked = os.fsencode("".join(f"{_quoted(str(path))}\n" for path in paths))
+        return self.text("hash-object", *options, "--stdin-paths", stdin=asked).split() if asked else []
 
     def _hashes(self, paths: list[str], *options: str) -> dict[str, str]:
         if not paths:

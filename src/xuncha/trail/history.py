@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.model.identity import Identity
-from xuncha.trail import trailers
 from xuncha.trail.git import Git, GitError
+from xuncha.trail.log import log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_FORMAT = f"%H%x00%P%x00%cI%x00%an%x00%ae%x00%s%x00{trailers.FORM}"
-_FIELDS = 7
-"""In each record; no text of a commit can hold the NUL between them."""
+    from xuncha.trail.log import Trailers
+
+_FIELDS = "%H %P %cI %an %ae %s"
 
 
 class Event(NamedTuple):
@@ -85,9 +86,7 @@ def history(root: Path, path: str = "data", until: str = "HEAD", *, follow: bool
         An event for each problem or measure that a commit names, in the commit's order; one event without an id for a
         commit that names none. Empty outside a repository and before the first commit.
     """
-    events = [
-        event for commit in _commits(root, path, until, follow=follow) for event in _events(commit.fields)
-    ]
+    events = [event for commit in _commits(root, path, until, follow=follow) for event in commit.events()]
     return _numbered_as_now(root, events)
 
 
@@ -100,7 +99,7 @@ def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
     for commit in _commits(root, path, follow=True):
         numbers = {identity, commit.earlier}
         problems = {number.partition(".")[0] for number in numbers}
-        for event in _events(commit.fields):
+        for event in commit.events():
             with_its_problem = event.action == "renumber" and event.id in problems
             if event.id is None or event.id in numbers or with_its_problem:
                 events.append(event)
@@ -146,19 +145,47 @@ def _before_it_moved(root: Path, moved: Event) -> Iterator[str]:
     identity = Identity.parse(str(moved.id))
     path = identity.folder if identity.is_problem else identity.path
     for commit in _commits(root, path, f"{moved.commit}^", follow=False):
-        yield commit.fields[0]
-        if any(event.action == "add" and event.id == moved.id for event in _events(commit.fields)):
+        yield commit.hash
+        if any(event.action == "add" and event.id == moved.id for event in commit.events()):
             return
 
 
 class _Commit(NamedTuple):
     """A commit as git tells it."""
 
-    fields: list[str]
+    texts: list[str]
+    """Those of `_FIELDS`."""
+    trailers: Trailers
     earlier: str = ""
     """The number of the file before it; empty where it is not one file's history, or git names no file, as of a merge."""
-    entered: bool = False
+    is_first: bool = False
     """Whether the file was not there before it, under this number."""
+
+    @property
+    def hash(self) -> str:
+        """Git's name of it, in full."""
+        return self.texts[0]
+
+    def events(self) -> Iterator[Event]:
+        """Give an event for each problem or measure that it names; or one without an id."""
+        commit, parents, date, author, email, subject = self.texts
+        action, ids, sources, targets, reason, undoes = self.trailers
+        several = len(ids) or 1
+        for identity, from_, to in zip_longest(ids or [None], sources[:several], targets[:several]):
+            yield Event(
+                commit,
+                date,
+                author,
+                email,
+                action or None,
+                identity,
+                from_,
+                to,
+                reason or None,
+                subject,
+                undoes or None,
+                joins=" " in parents,
+            )
 
 
 def _commits(root: Path, path: str, until: str = "HEAD", *, follow: bool) -> Iterator[_Commit]:
@@ -170,68 +197,30 @@ def _commits(root: Path, path: str, until: str = "HEAD", *, follow: bool) -> Ite
     if not follow:
         yield from _log(root, path, until, "--no-patch")
         return
-    for commit in _log(root, path, until, "--no-renames", "--name-status"):
-        before = _name_before(root, commit.fields[0], path) if commit.entered else None
+    for commit in _log(root, path, until, "--raw", "--no-renames", "--no-abbrev"):
+        before = _name_before(root, commit.hash, path) if commit.is_first else None
         if before is not None:
             yield commit._replace(earlier=PurePosixPath(before).stem)
-            yield from _commits(root, before, f"{commit.fields[0]}^", follow=True)
+            yield from _commits(root, before, f"{commit.hash}^", follow=True)
             return
         yield commit
 
 
 def _log(root: Path, path: str, until: str, *options: str) -> Iterator[_Commit]:
-    form = ["-z", "--encoding=UTF-8", "--no-show-signature", f"--format={_FORMAT}"]
     try:
-        printed = Git(root).run(*trailers.SETTINGS, "log", *options, *form, until, "--", path)
-    except GitError:
+        for texts, trailers, changes in log(Git(root), _FIELDS, *options, until, "--", path):
+            for change in changes[:1]:
+                yield _Commit(texts, trailers, PurePosixPath(change.path).stem, is_first=change.kind == "A")
+            if not changes:
+                yield _Commit(texts, trailers)
+    except GitError:  # there is no repository, or no commit
         return
-    texts = printed.decode("utf-8", "replace").split("\0")
-    place = 0
-    while place + _FIELDS <= len(texts):
-        fields = texts[place : place + _FIELDS]
-        place += _FIELDS
-        if texts[place].startswith("\n"):
-            yield _Commit(fields, PurePosixPath(texts[place + 1]).stem, entered=texts[place] == "\nA")
-            place += 2
-        else:
-            yield _Commit(fields)
 
 
 def _name_before(root: Path, commit: str, path: str) -> str | None:
     """The name that a file had before a commit that brought it under this one; None where it was not there."""
-    options = (
-        "-r",
-        "-z",
-        "--no-commit-id",
-        "--name-status",
-        "--diff-filter=R",
-        "--find-renames=95%",
-        "--relative",
-    )
-    found = (
-        Git(root)
-        .run("diff-tree", *options, commit, "--", "data/problems")
-        .decode("utf-8", "replace")
-        .split("\0")
-    )
-    return next((old for old, new in zip(found[1::3], found[2::3], strict=False) if new == path), None)
-
-
-def _events(record: list[str]) -> Iterator[Event]:
-    commit, parents, date, author, email, subject, said = record
-    told = trailers.read(said)
-    for place, identity in enumerate(told.ids or [None]):
-        yield Event(
-            commit,
-            date,
-            author,
-            email,
-            told.action or None,
-            identity,
-            told.sources[place] if place < len(told.sources) else None,
-            told.targets[place] if place < len(told.targets) else None,
-            told.reason or None,
-            subject,
-            told.undoes or None,
-            joins=" " in parents,
-        )
+    options = ("-r", "-z", "--no-commit-id", "--name-status", "--relative")
+    renames = ("--diff-filter=R", "--find-renames=95%")
+    told = Git(root).run("diff-tree", *options, *renames, commit, "--", "data/problems")
+    words = told.decode("utf-8", "replace").split("\0")
+    return next((old for old, new in zip(words[1::3], words[2::3], strict=False) if new == path), None)

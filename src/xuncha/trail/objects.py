@@ -14,8 +14,6 @@ from xuncha.trail.git import Git, literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-NOTHING = "0" * 40
-
 
 class Held(NamedTuple):
     """A file as git holds it."""
@@ -45,24 +43,24 @@ def listing(git: Git, commit: str) -> Listing:
 
 
 def store(git: Git, contents: Sequence[bytes]) -> list[str]:
-    """Keep contents as they are, and give their names, in order."""
-    if not contents:
-        return []
+    """Keep contents as they are, and return their names, in order."""
     with tempfile.TemporaryDirectory(prefix="xuncha-") as folder:
         paths = [Path(folder) / str(number) for number in range(len(contents))]
         for path, content in zip(paths, contents, strict=True):
             path.write_bytes(content)
-        names = "".join(f"{path}\n" for path in paths)
-        return git.text("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=names.encode()).split()
+        return git.hash_files(paths, "-w", "--no-filters")
 
 
 def changed(git: Git, tree: str, changes: Changes) -> str:
     """A tree with some files changed."""
     above = git.run("rev-parse", "--show-prefix").rstrip(b"\n")
+    gone = Held("0", "0" * len(tree))
     lines = [
-        b"%s %s\t%s%s\0" % ((held.mode if held else "0").encode(), (held.blob if held else NOTHING).encode(), above, os.fsencode(path))
-        for path, held in sorted(changes.items(), key=lambda item: item[1] is not None)  # what goes makes room
-    ]  # fmt: skip
+        f"{(held or gone).mode} {(held or gone).blob}\t".encode() + above + os.fsencode(path) + b"\0"
+        for path, held in sorted(
+            changes.items(), key=lambda item: item[1] is not None
+        )  # what goes makes room
+    ]
     with tempfile.TemporaryDirectory(prefix="xuncha-") as folder:
         index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
         git.run("read-tree", tree, surroundings=index)
@@ -122,9 +120,7 @@ def half_arrived(git: Git, before: str, after: str) -> Mapping[str, str]:
     top = at_the_top(git)
     waiting = arrivals(git, before, after)
     there = [each.path for each in waiting if (top.root / each.path).is_file()]
-    names = "".join(f"{path}\n" for path in there).encode("utf-8", "surrogateescape")
-    hashes = top.text("hash-object", "--stdin-paths", stdin=names).split() if there else []
-    present = dict(zip(there, hashes, strict=True))
+    present = dict(zip(there, top.hash_files(there), strict=True))
     staged = top.staged()
     nothing = "0" * len(before)
     left = {}

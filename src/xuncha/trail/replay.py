@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import PARTS
-from xuncha.trail import trailers
 from xuncha.trail.contents import Stored, stored
 from xuncha.trail.git import Git, GitError, common_dir, git_dir
+from xuncha.trail.log import log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from xuncha.trail.trailers import Trailers
+    from xuncha.trail.log import Trailers
 
-_FORMAT = f"%H%x00%P%x00%an%x00%ae%x00%at%x00%aI%x00{trailers.FORM}"
-_FIELDS = 7
-_GONE = "000000"
+# Neither a commit without changes of the ledger nor a side of a merge may be left out.
+_WHOLE = ("--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent")
+_FIELDS = "%H %P %an %ae %at %aI"
+_RAW = ("--raw", "--no-abbrev", "--no-renames", "--relative")
 
 
 class Touched(NamedTuple):
@@ -67,19 +68,28 @@ def commits(root: Path, *, last: bool = False) -> list[Commit]:
     git = Git.for_looking_back(root)
     if not last:
         _must_be_whole(git)
+    asked = (*_WHOLE, *_RAW, *(["--max-count=1"] if last else []), "HEAD", "--", *PARTS)
     try:
-        printed = git.run(
-            "-c", "log.showRoot=true", "-c", "log.showSignature=false", *trailers.SETTINGS,
-            # Neither a commit without changes of the ledger nor a side of a merge may be left out.
-            "log", "--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent",
-            "--raw", "--no-abbrev", "--no-renames", "--relative", "--no-color", "--no-show-signature", "-z", "--encoding=UTF-8",
-            f"--format={_FORMAT}", *(["--max-count=1"] if last else []), "HEAD", "--", *PARTS,
-        )  # fmt: skip
+        return [
+            Commit(
+                name,
+                tuple(parents.split()),
+                author,
+                email,
+                int(moment) if moment.lstrip("-").isdigit() else 0,
+                date,
+                trailers,
+                tuple(
+                    Touched(path, "", "") if kind == "D" else Touched(path, mode, blob)
+                    for kind, mode, blob, path in changes
+                ),
+            )
+            for (name, parents, author, email, moment, date), trailers, changes in log(git, _FIELDS, *asked)
+        ]
     except GitError:
         if git.stands_on() is None:  # nothing is committed yet
             return []
         raise
-    return list(_read(printed.split(b"\0")))
 
 
 def contents(root: Path, names: Iterable[str], largest: int) -> Iterator[Stored]:
@@ -98,7 +108,7 @@ def contains(root: Path, name: str, commit: str = "HEAD") -> bool:
 
 
 def _must_be_whole(git: Git) -> None:
-    """See to it that git has all of the history, and shows it as it is.
+    """Check that git has all of the history, and shows it as it is.
 
     Raises:
         SurroundingsError: it was cut off by a shallow clone, or joined anew by grafts.
@@ -112,35 +122,6 @@ def _must_be_whole(git: Git) -> None:
             _("git is told here to show another history than it holds: {path}").format(path=grafts),
             _("take that file away"),
         )
-
-
-def _read(texts: list[bytes]) -> Iterator[Commit]:
-    place = 0
-    while place + _FIELDS <= len(texts):
-        fields = [text.decode("utf-8", "replace") for text in texts[place : place + _FIELDS]]
-        place += _FIELDS
-        touched = []
-        while place + 1 < len(texts) and texts[place][:2].lstrip(b"\n").startswith(b":"):
-            mode, blob = texts[place].lstrip(b"\n:").decode("ascii").split(" ")[1:4:2]
-            path = texts[place + 1].decode("utf-8", "backslashreplace")
-            gone = mode == _GONE
-            touched.append(Touched(path, "" if gone else mode, "" if gone else blob))
-            place += 2
-        yield _commit(fields, tuple(touched))
-
-
-def _commit(fields: list[str], touched: tuple[Touched, ...]) -> Commit:
-    name, parents, author, email, moment, date, said = fields
-    return Commit(
-        name,
-        tuple(parents.split()),
-        author,
-        email,
-        int(moment) if moment.lstrip("-").isdigit() else 0,
-        date,
-        trailers.read(said),
-        touched,
-    )
 
 
 class Signature(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from datetime import date
 from typing import TYPE_CHECKING
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS
-from xuncha.model.source import LARGEST_POINTER, Entry, Fingerprint, Kind, pointed_at
-from xuncha.trail.contents import stored, stream
+from xuncha.model.source import Entry, Fingerprint, Kind
+from xuncha.trail.contents import filtered, fingerprints
 from xuncha.trail.git import Git, GitError
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ _NO_LFS = ("-c", "filter.lfs.smudge=", "-c", "filter.lfs.process=", "-c", "filte
 _KINDS: dict[str, Kind] = {"100644": "file", "100755": "file", "120000": "link", "040000": "folder"}
 _MANY = 200
 """Folders from which on git is asked for all of them; a command line has an end."""
-"""One behind the other, at most, from a template's name to its file."""
 
 
 class Tree:
@@ -74,31 +72,16 @@ class Tree:
 
     def _all_evidence(self) -> dict[str, Fingerprint]:
         """The fingerprints of all evidence, by path."""
-        listed = {
-            path: name
-            for mode, name, path in self.git.tree(self.commit, EVIDENCE)
-            if _KINDS.get(mode) == "file"
-        }
-        known = {
-            each.name: pointed_at(each.content) or Fingerprint(each.sha256, each.size)
-            for each in stored(self.git, dict.fromkeys(listed.values()), LARGEST_POINTER)
-        }
+        listed = {leaf.path: leaf.name for leaf in self.git.tree(self.commit, EVIDENCE) if leaf.is_file}
+        known = fingerprints(self.git, listed.values())
         told = self.git.attributes(listed, "text", "filter")
         found = {}
         for path, name in listed.items():
             as_stored = known[name]
             if as_stored.fetched and not _kept_as_it_is(told.get(path, {})):
-                as_stored = self._filtered(path)
+                as_stored = filtered(self.git, f"{self.commit}:./{path}", *_NO_LFS)
             found[path] = as_stored._replace(fetched=True)
         return found
-
-    def _filtered(self, path: str) -> Fingerprint:
-        """The fingerprint of a file that git may give back with other bytes than it stores."""
-        known, size = hashlib.sha256(), 0
-        for block in stream(self.git, *_NO_LFS, "cat-file", "--filters", f"{self.commit}:./{path}"):
-            known.update(block)
-            size += len(block)
-        return Fingerprint(known.hexdigest(), size)
 
     def hashes(self) -> tuple[str, dict[str, str]] | None:
         """What tells, without reading a file, whether it is the same as at another commit.

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from xuncha.errors import InvalidLedgerError
 from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import check, ledger
-from xuncha.workflow.change import FileChange, Message, Step, begin
-from xuncha.workflow.perform import SUBJECTS
+from xuncha.workflow.change import Message, StatusChange, begin
+from xuncha.workflow.journal import FileChange
+from xuncha.workflow.verbs import SUBJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ class Intake:
 
     files: dict[str, bytes] = field(default_factory=dict)
     """By their paths, what will stand in them."""
-    steps: list[Step] = field(default_factory=list)
+    steps: list[StatusChange] = field(default_factory=list)
 
 
 def proposed(root: Path, plan: Callable[[Ledger, Source], Intake]) -> tuple[Intake, dict[str, bytes | None]]:
@@ -54,7 +55,7 @@ def take_in(
         RefusedError: a file has uncommitted changes, or git refuses.
         SurroundingsError: git or the disk is against it.
     """
-    with begin(root) as (session, _leftover):
+    with begin(root) as session:
         intake = plan(ledger(session.source), session.source)
         before = _before(session.source, intake)
         if intake.files:

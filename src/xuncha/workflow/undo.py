@@ -10,14 +10,16 @@ from xuncha.store.files import Overlay
 from xuncha.store.loading import check
 from xuncha.trail.git import Git, GitError, literal
 from xuncha.trail.history import Event, history
-from xuncha.workflow.change import FileChange, Leftover, Message, Session, Step, begin
-from xuncha.workflow.perform import SUBJECTS, Done, standing
+from xuncha.workflow.change import Leftover, Message, Session, StatusChange, begin
+from xuncha.workflow.journal import FileChange
+from xuncha.workflow.perform import Result, standing
+from xuncha.workflow.verbs import SUBJECTS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def undo(root: Path) -> Done | Leftover:
+def undo(root: Path) -> Result | Leftover:
     """Take back the last thing that a command did.
 
     What an interrupted command left without a commit is the last thing, where there is such; else it is the newest
@@ -30,29 +32,26 @@ def undo(root: Path) -> Done | Leftover:
         RefusedError: there is nothing of ours to take back, or later work stands on it.
         SurroundingsError: git or the disk is against it.
     """
-    with begin(root) as (session, leftover):
-        if leftover is not None:
-            return leftover
+    with begin(root) as session:
+        if session.leftover is not None:
+            return session.leftover
         events = _last(history(root), session.git)
-        commit = events[0].commit
-        changes = _changes(session, commit, events[0].subject)
+        subject = events[0].subject
+        changes = _changes(session, events[0].commit, subject)
         session.must_be_clean(*[change.path for change in changes])
         findings = check(Overlay(session.source, {change.path: change.after for change in changes}))
-        if findings and (
-            findings := [finding for finding in findings if finding not in check(session.source)]
-        ):
+        known = check(session.source) if findings else []
+        if new := [finding for finding in findings if finding not in known]:
             raise RefusedError(
                 "later-work",
                 _("“{subject}” cannot be taken back, since later work stands on it: {message}").format(
-                    subject=events[0].subject, message=findings[0].message
+                    subject=subject, message=new[0].message
                 ),
             )
-        steps = [Step(event.id, event.to, event.from_) for event in events if event.id]
-        session.commit(
-            changes, Message(f"{SUBJECTS['undo']} {events[0].subject}", "undo", steps, undoes=commit)
-        )
-        titles = [event.subject for event in events]
-    return Done("undo", steps, titles, standing(root))
+        steps = [StatusChange(event.id, event.to, event.from_) for event in events if event.id]
+        message = Message(f"{SUBJECTS['undo']} {subject}", "undo", steps, undoes=events[0].commit)
+        session.commit(changes, message)
+    return Result(steps, [event.subject for event in events], standing(root))
 
 
 _NOT_TAKEN_BACK = frozenset({None, "undo", "sync", "renumber"})

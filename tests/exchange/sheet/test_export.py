@@ -5,12 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
-import subprocess
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from openpyxl import load_workbook
 
 from tests.conftest import measure
@@ -79,7 +76,7 @@ def test_formulas_in_texts_are_texts(ledger: LedgerOnDisk, tmp_path: Path) -> No
         )
     ledger.commit()
     path, book = exported(ledger, tmp_path)
-    for sheet in (book["整改台账"], book["三个清单"], book["补充信息"]):
+    for sheet in book.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
                 assert cell.data_type != "f"
@@ -91,7 +88,6 @@ def test_formulas_in_texts_are_texts(ledger: LedgerOnDisk, tmp_path: Path) -> No
     assert {row[5] for row in rows} >= {f"'{text}" for text in FORMULAS}
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice calculates the formulas")
 def test_the_counts_agree_with_the_ledger(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     ledger.write(
         ledger.path("1.2"),
@@ -105,14 +101,9 @@ def test_the_counts_agree_with_the_ledger(ledger: LedgerOnDisk, tmp_path: Path) 
         .replace("[办公室, ", "[办公室, '*科', "),
     )
     ledger.commit()
-    path, _book = exported(ledger, tmp_path)
-    home = tmp_path / "office"
-    subprocess.run(
-        ["soffice", f"-env:UserInstallation=file://{home}", "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "out"), str(path)],
-        check=True, capture_output=True, timeout=120,
-    )  # fmt: skip
-    sheet = load_workbook(tmp_path / "out" / path.name, data_only=True)["统计"]
-    told = {row[0]: row[1] for row in cells(sheet)[:14]}
+    _path, book = exported(ledger, tmp_path)
+    sheet = book["统计"]
+    told = {row[0]: row[1] for row in cells(sheet)[:13]}
     status = ledger.json("status")
     counted = status["measures"]
     assert told["问题总数"] == status["problems"]["total"]
@@ -121,10 +112,10 @@ def test_the_counts_agree_with_the_ledger(ledger: LedgerOnDisk, tmp_path: Path) 
     assert [told[f"其中{word}"] for word in ("未启动", "推进中", "申请销号", "已销号")] == [
         counted[key] for key in ("not_started", "in_progress", "submitted", "closed")
     ]
-    assert told["措施完成率"] == pytest.approx(counted["rate"], abs=1e-4)
+    assert told["措施完成率"] == f"{counted['rate'] * 100:.4g}%"
     assert told["已超期的措施"] == counted["overdue"] == 1
     assert told["已销号的长期任务"] == counted["long_term_closed"] == 1
-    by_office = {row[1]: row[2:5] for row in cells(sheet) if row[1] in {"*科", "规划科"}}
+    by_office = {row[0]: row[1:4] for row in cells(sheet) if row[0] in {"*科", "规划科"}}
     assert by_office == {"*科": (1, 0, 1), "规划科": (5, 2, 0)}
 
 

@@ -1,4 +1,4 @@
-"""The columns of the ledger as a sheet, and what a measure's row says: the one place that knows both ways."""
+"""The columns of the ledger as a table, and what its rows say: the one place that knows both ways."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from xuncha.exchange.sheet.workbook import Cell, shown
 from xuncha.exchange.states import WORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from xuncha.model.identity import Identity
+    from xuncha.model.records import Ledger
 
 LONG_TERM = "长期坚持"
 DAY = "yyyy-mm-dd"
@@ -48,8 +51,23 @@ COLUMNS: Final = (
     Column("progress", "进展情况", 42, ("progress",)),
     Column("remark", "备注", 12, ("publish", "escalated")),
 )
+OF_PROBLEM: Final = {"number", "category", "problem"}
+"""Columns that tell of a problem; the others tell of its measures."""
 OPTIONAL: Final = {"part", "goal"}
 """Columns that are there only where a measure has such a thing."""
+
+
+def rows(ledger: Ledger) -> Iterator[dict[str, Cell]]:
+    """What the rows say, by the meanings of the columns: one row a measure, and one for a problem without measures."""
+    titles = {category.key: category.title for category in ledger.settings.categories}
+    for number, measures in ledger.by_problem().items():
+        problem = ledger.problems[number]
+        told = {"number": number, "category": titles[problem.category], "problem": problem.title}
+        head = {name: Cell(value, "General") for name, value in told.items()}
+        if not measures:
+            yield head
+        for identity, measure in measures.items():
+            yield head | values(identity, measure.model_dump(mode="json", exclude_defaults=True))
 
 
 def values(identity: Identity, record: dict[str, Any]) -> dict[str, Cell]:
@@ -59,6 +77,8 @@ def values(identity: Identity, record: dict[str, Any]) -> dict[str, Cell]:
         identity: its number.
         record: by the keys of its file.
     """
+    long_term = record.get("term") == "long_term"
+    due, closed = record.get("due"), record.get("closed")
     found: dict[str, object] = {
         "identity": str(identity),
         "part": record.get("part"),
@@ -67,21 +87,18 @@ def values(identity: Identity, record: dict[str, Any]) -> dict[str, Cell]:
         "leader": record.get("leader"),
         "office": record.get("office"),
         "co_offices": "、".join(record.get("co_offices", ())),
-        "due": date.fromisoformat(record["due"]) if record.get("due") else None,
+        "due": date.fromisoformat(due) if due else LONG_TERM if long_term else None,
         "progress": "\n".join(map(show_entry, record.get("progress", ()))),
         "status": WORDS[record["status"]] if record.get("status") else None,
-        "closed": date.fromisoformat(record["closed"]["date"]) if record.get("closed") else None,
+        "closed": date.fromisoformat(closed["date"]) if closed else None,
         "remark": _remark(record),
     }
-    long_term = record.get("term") == "long_term"
-    if long_term and found["due"] is None:
-        found["due"] = LONG_TERM
     form = {"due": DAY_LONG_TERM if long_term else DAY, "closed": DAY}
     return {name: Cell(_fitting(value), form.get(name, "@")) for name, value in found.items() if value}
 
 
 def row(identity: Identity, record: dict[str, Any]) -> Row:
-    """The same as a reader finds it."""
+    """The row of a measure as a reader finds it."""
     found = {name: [Placed("", cell)] for name, cell in values(identity, record).items() if shown(cell)}
     return Row("", 1, found)
 

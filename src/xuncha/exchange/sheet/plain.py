@@ -8,14 +8,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from xuncha.exchange.sheet import layout
-from xuncha.exchange.sheet.styles import COMMAND
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.workbook import Cell
     from xuncha.model.records import Ledger
 
-BOM = "\ufeff"
+_BOM = "\ufeff"
 """What tells Excel that a text is UTF-8."""
+_COMMAND = tuple("=+-@\t\r")
+"""How a text begins that a spreadsheet program would take for a formula."""
 
 
 def as_csv(ledger: Ledger) -> str:
@@ -23,21 +24,9 @@ def as_csv(ledger: Ledger) -> str:
     written = io.StringIO()
     rows = csv.writer(written, lineterminator="\r\n")
     rows.writerow([column.heading for column in layout.COLUMNS])
-    titles = {category.key: category.title for category in ledger.settings.categories}
-    for number, measures in ledger.by_problem().items():
-        problem = ledger.problems[number]
-        head = {"number": str(number), "category": titles[problem.category], "problem": problem.title}
-        for identity, measure in measures.items() or [(None, None)]:
-            said: dict[str, Cell] = {}
-            if identity is not None and measure is not None:
-                said = layout.values(identity, measure.model_dump(mode="json", exclude_defaults=True))
-            rows.writerow(
-                [
-                    _inert(head.get(column.meaning) or _text(said.get(column.meaning)))
-                    for column in layout.COLUMNS
-                ]
-            )
-    return BOM + written.getvalue()
+    for said in layout.rows(ledger):
+        rows.writerow([_text(said.get(column.meaning)) for column in layout.COLUMNS])
+    return _BOM + written.getvalue()
 
 
 def as_json(ledger: Ledger) -> dict[str, Any]:
@@ -59,15 +48,11 @@ def as_json(ledger: Ledger) -> dict[str, Any]:
 
 
 def _text(cell: Cell | None) -> str:
+    """The text of a cell; a spreadsheet program takes none for a formula."""
     if cell is None:
         return ""
     if isinstance(cell.value, date):
-        return cell.value.isoformat() + (
-            f"（{layout.LONG_TERM}）" if cell.form == layout.DAY_LONG_TERM else ""
-        )
-    return str(cell.value)
-
-
-def _inert(text: str) -> str:
-    """A text that no spreadsheet program takes for a formula."""
-    return f"'{text}" if text.startswith(COMMAND) else text
+        long_term = f"（{layout.LONG_TERM}）" if cell.form == layout.DAY_LONG_TERM else ""
+        return cell.value.isoformat() + long_term
+    text = str(cell.value)
+    return f"'{text}" if text.startswith(_COMMAND) else text

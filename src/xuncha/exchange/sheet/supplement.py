@@ -49,7 +49,7 @@ _EXACT = 2**53
 """Beyond it, a spreadsheet does not keep whole numbers."""
 _MEASURE_COLUMNS = {"part", "goal", "co_offices", "due", "progress", "closed"}
 """Columns that say something by being empty."""
-Row = tuple[str, str, str, object]
+Row = tuple[str, str, str, str | int]
 
 
 def rows(ledger: Ledger) -> Iterator[Row]:

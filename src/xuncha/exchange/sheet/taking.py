@@ -25,7 +25,7 @@ def draft_of(path: Path, feedback: date | None, today: date) -> Draft:
 
     Raises:
         RefusedError: it cannot be read, or there is no ledger in it.
-        SurroundingsError: the extra is not installed.
+        SurroundingsError: the part `office` is not installed.
     """
     sheets, records = supplement.take(workbook.read(path))
     told = feedback or supplement.feedback_of(records)

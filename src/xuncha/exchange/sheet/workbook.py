@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.exchange.sheet.cells import clean
 from xuncha.exchange.sheet.safety import checked, look_at_rows, look_for_declarations, refused
-from xuncha.extras import needs
 from xuncha.language import gettext as _
+from xuncha.parts import needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,9 +146,9 @@ def read(path: Path) -> list[Sheet]:
 
     Raises:
         RefusedError: it is none, it is damaged, protected by a password, or larger than a ledger is.
-        SurroundingsError: the extra is not installed.
+        SurroundingsError: the part `office` is not installed.
     """
-    with needs("xlsx"):
+    with needs("office"):
         import openpyxl  # noqa: F401, PLC0415
         from defusedxml.common import DefusedXmlException  # noqa: PLC0415
     try:

@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
 
-from xuncha.exchange.sheet import layout, lists, summary, supplement
-from xuncha.exchange.sheet.styles import COLOURS, Pen, fit_to_landscape, height
-from xuncha.exchange.sheet.workbook import Cell, letter
-from xuncha.extras import needs
+from xuncha.exchange.sheet import layout, supplement
+from xuncha.exchange.states import WORDS
+from xuncha.paper.xlsx import CENTRED, HEAD, MARK, TEXT, Book
+from xuncha.tally import groups, percent, tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import date
 
-    from openpyxl.worksheet.worksheet import Worksheet
-
-    from xuncha.exchange.sheet.layout import Column
     from xuncha.model.records import Ledger
+    from xuncha.paper.xlsx import Sheet, Value
+    from xuncha.tally import Grouping
 
-SHEET = "整改台账"
-TITLE_ROW, LEGEND_ROW, HEADER_ROW = 1, 2, 3
-FIRST = 4
+SHEET: Final = "整改台账"
+_FIRST: Final = 4
 """The first row of the ledger's sheet that holds a measure."""
+_LATE: Final = "已超期"
+_COLOURS: Final = dict(
+    zip((*WORDS.values(), _LATE), ("FFEDEDED", "FFDDEBF7", "FFFFF2CC", "FFE2EFDA", "FFF8CBAD"), strict=True)
+)
+"""The colours of the states; pale, so that they can be read on paper without colour."""
+_WIDEST_WORDS: Final = 14
+"""Columns that are wider hold sentences, which stand at the left."""
+_HEADING: Final = HEAD._replace(size=13, align="left", framed=False)
+_GROUPS: Final[dict[Grouping, str]] = {
+    "category": "方面",
+    "office": "责任科室",
+    "leader": "责任领导",
+    "problem": "反馈问题",
+}
+_LIST_WIDTHS: Final = (9, 44, 44, 20, 22, 14)
 
 
 def workbook(ledger: Ledger, today: date, tick: Callable[[int], None]) -> bytes:
-    """The bytes of the workbook.
+    """Write the workbook of a ledger.
 
     Args:
         ledger: what is written.
@@ -34,171 +47,158 @@ def workbook(ledger: Ledger, today: date, tick: Callable[[int], None]) -> bytes:
         tick: is told how many measures have been written since it was told last.
 
     Raises:
-        SurroundingsError: the extra is not installed.
+        SurroundingsError: the part `office` is not installed.
     """
-    with needs("xlsx"):
-        from openpyxl import Workbook  # noqa: PLC0415
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None  # noqa: S101  a new workbook has one
-    sheet.title = SHEET
-    book.properties.creator = "xuncha"
-    book.properties.title = f"{ledger.settings.organisation}整改台账"
-    columns = columns_of(ledger)
-    pen = Pen()
-    groups = _ledger_sheet(sheet, pen, ledger, today, columns, tick)
-    summary.write(
-        book,
-        pen,
-        ledger,
-        today,
-        groups,
-        {column.meaning: letter(place) for place, column in enumerate(columns, 1)},
-    )
-    lists.write(book, pen, ledger)
-    _supplement(book.create_sheet(supplement.NAME), pen, ledger)
-    book.calculation.fullCalcOnLoad = True
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
+    book = Book(f"{ledger.settings.organisation}整改台账")
+    _write_ledger(book, ledger, today, tick)
+    _write_counts(book, ledger, today)
+    _write_lists(book, ledger)
+    sheet = book.sheet(supplement.NAME, (9, 16, 24, 90), landscape=True, head="1:1", frozen="A2")
+    sheet.table(supplement.HEADINGS, list(supplement.rows(ledger)), [TEXT] * 4)
+    return book.content()
 
 
-def columns_of(ledger: Ledger) -> list[Column]:
-    """The columns that this ledger needs."""
-    filled = {
-        key
-        for measure in ledger.measures.values()
-        for key in layout.OPTIONAL
-        if getattr(measure, key) is not None
-    }
-    return [
+def _write_ledger(book: Book, ledger: Ledger, today: date, tick: Callable[[int], None]) -> None:
+    """Write the sheet of the ledger, each problem over its measures."""
+    columns = [
         column
         for column in layout.COLUMNS
-        if column.meaning not in layout.OPTIONAL or column.meaning in filled
+        if column.meaning not in layout.OPTIONAL
+        or any(getattr(measure, column.meaning) for measure in ledger.measures.values())
     ]
+    widths = [column.width for column in columns]
+    sheet = book.sheet(SHEET, widths, landscape=True, head="1:3", frozen=f"E{_FIRST}")
+    sheet.title(f"{ledger.settings.organisation}巡察整改台账")
+    before = next(place for place, column in enumerate(columns) if column.meaning == "leader") - 1
+    sheet.line(
+        (_as_of(ledger, today), MARK, before),
+        ("图例：", MARK._replace(align="right"), 1),
+        *((word, CENTRED._replace(fill=colour), 1) for word, colour in _COLOURS.items()),
+    )
+    rows: list[list[Value]] = []
+    present = None
+    for said in layout.rows(ledger):
+        hidden = layout.OF_PROBLEM if said["number"] == present else ()
+        present = said["number"]
+        rows.append([None if column.meaning in hidden else said.get(column.meaning) for column in columns])
+        tick("identity" in said)
+    looks = [
+        CENTRED if column.width <= _WIDEST_WORDS and column.meaning != "category" else TEXT
+        for column in columns
+    ]
+    sheet.table([column.heading for column in columns], rows, looks)
+    letters = {column.meaning: chr(ord("A") + place) for place, column in enumerate(columns)}
+    sheet.raw.auto_filter.ref = f"A{_FIRST - 1}:{letters['remark']}{sheet.rows}"
+    _colour_states(sheet, letters["due"], letters["status"], today)
 
 
-def _ledger_sheet(
-    sheet: Worksheet,
-    style: Pen,
-    ledger: Ledger,
-    today: date,
-    columns: list[Column],
-    tick: Callable[[int], None],
-) -> dict[int, tuple[int, int]]:
-    """The first sheet; gives the first and the last row of each problem."""
-    _head(sheet, style, ledger, today, columns)
-    titles = {category.key: category.title for category in ledger.settings.categories}
-    row = FIRST
-    groups: dict[int, tuple[int, int]] = {}
-    for number, measures in ledger.by_problem().items():
-        problem = ledger.problems[number]
-        start = row
-        head = {"number": number, "category": titles[problem.category], "problem": problem.title}
-        for identity, measure in measures.items() or [(None, None)]:
-            record = measure.model_dump(mode="json", exclude_defaults=True) if measure else None
-            said = layout.values(identity, record) if identity and record else {}
-            _measure_row(sheet, style, row, columns, said, head if row == start else {})
-            row += 1
-        groups[number] = (start, row - 1)
-        _join(sheet, columns, start, row - 1, head)
-        tick(len(measures))
-    _colours(sheet, columns, row - 1, today)
-    fit_to_landscape(sheet, f"{TITLE_ROW}:{HEADER_ROW}")
-    sheet.freeze_panes = f"E{FIRST}"
-    sheet.auto_filter.ref = f"A{HEADER_ROW}:{letter(len(columns))}{max(row - 1, HEADER_ROW)}"
-    return groups
-
-
-def _head(sheet: Worksheet, style: Pen, ledger: Ledger, today: date, columns: list[Column]) -> None:
-    """Title, legend and names of the columns."""
-    last = letter(len(columns))
-    style.put(sheet, TITLE_ROW, 1, f"{ledger.settings.organisation}巡察整改台账", "title")
-    sheet.merge_cells(f"A{TITLE_ROW}:{last}{TITLE_ROW}")
-    sheet.row_dimensions[TITLE_ROW].height = 34
+def _as_of(ledger: Ledger, today: date) -> str:
     told = [f"截至{today.year}年{today.month}月{today.day}日"]
     if ledger.settings.inspection.inspector:
         day = ledger.settings.inspection.feedback
         told.append(f"{ledger.settings.inspection.inspector}{day.year}年{day.month}月{day.day}日反馈")
-    style.put(sheet, LEGEND_ROW, 1, "，".join(told), "note")
-    first = next(place for place, column in enumerate(columns, 1) if column.meaning == "leader")
-    sheet.merge_cells(start_row=LEGEND_ROW, end_row=LEGEND_ROW, start_column=1, end_column=first - 2)
-    style.put(sheet, LEGEND_ROW, first - 1, "图例：", "note_right")
-    for place, word in enumerate(COLOURS):
-        style.put(sheet, LEGEND_ROW, first + place, word, word)
-    sheet.row_dimensions[LEGEND_ROW].height = 20
-    for place, column in enumerate(columns, 1):
-        style.put(sheet, HEADER_ROW, place, column.heading, "head")
-        sheet.column_dimensions[letter(place)].width = column.width
-    sheet.row_dimensions[HEADER_ROW].height = 24
+    return "，".join(told)
 
 
-def _measure_row(
-    sheet: Worksheet,
-    style: Pen,
-    row: int,
-    columns: list[Column],
-    said: dict[str, Cell],
-    head: dict[str, object],
-) -> None:
-    tallest = 0.0
-    for place, column in enumerate(columns, 1):
-        cell = said.get(column.meaning)
-        value = head.get(column.meaning) if cell is None else cell.value
-        centred = column.width <= 14 and column.meaning != "category"  # noqa: PLR2004  words rather than sentences
-        kind = "day" if column.meaning in {"due", "closed"} else "centre" if centred else "text"
-        if cell is not None and cell.form == layout.DAY_LONG_TERM:
-            kind = "day_long_term"
-        style.put(sheet, row, place, value, kind)
-        if column.meaning not in {"number", "category", "problem"}:
-            tallest = max(tallest, height(value, column.width))
-    sheet.row_dimensions[row].height = tallest
-
-
-def _join(sheet: Worksheet, columns: list[Column], start: int, end: int, head: dict[str, Any]) -> None:
-    """Merge the cells of a problem over its measures, and make room for what stands in them."""
-    from openpyxl.worksheet.cell_range import CellRange  # noqa: PLC0415
-
-    needed = max(height(head[column.meaning], column.width) for column in columns if column.meaning in head)
-    there = sum(sheet.row_dimensions[row].height or 0 for row in range(start, end + 1))
-    if needed > there:
-        for row in range(start, end + 1):
-            sheet.row_dimensions[row].height = min(
-                409, (sheet.row_dimensions[row].height or 0) + (needed - there) / (end - start + 1)
-            )
-    for place, column in enumerate(columns, 1):
-        if column.meaning in head and end > start:
-            # merge_cells() would look through all merged cells for each, and dress every cell anew.
-            sheet.merged_cells.ranges.add(CellRange(min_row=start, max_row=end, min_col=place, max_col=place))
-
-
-def _colours(sheet: Worksheet, columns: list[Column], last: int, today: date) -> None:
+def _colour_states(sheet: Sheet, due: str, status: str, today: date) -> None:
     """Colour the states as they stand, also after someone has changed them."""
     from openpyxl.formatting.rule import FormulaRule  # noqa: PLC0415
     from openpyxl.styles import PatternFill  # noqa: PLC0415
 
+    last = max(sheet.rows, _FIRST)
+    area = {column: f"{column}{_FIRST}:{column}{last}" for column in (due, status)}
+    day = f"DATE({today.year},{today.month},{today.day})"
+    late = f'AND(ISNUMBER(${due}{_FIRST}),${due}{_FIRST}<{day},${status}{_FIRST}<>"{WORDS["closed"]}")'
     rule: Any = FormulaRule
-    place = {column.meaning: letter(number) for number, column in enumerate(columns, 1)}
-    due, status = f"{place['due']}{FIRST}", f"{place['status']}{FIRST}"
-    area = f"{place['status']}{FIRST}:{place['status']}{max(last, FIRST)}"
-    late = f'AND(ISNUMBER(${due}),${due}<DATE({today.year},{today.month},{today.day}),${status}<>"已销号")'
-    for word, colour in COLOURS.items():
+    for word, colour in reversed(_COLOURS.items()):  # the first rule that fits wins
+        where = f"{area[due]} {area[status]}" if word == _LATE else area[status]
+        formula = late if word == _LATE else f'{status}{_FIRST}="{word}"'
         fill = PatternFill(bgColor=colour, fill_type="solid")
-        if word == "已超期":
-            both = f"{place['due']}{FIRST}:{place['due']}{max(last, FIRST)} {area}"
-            sheet.conditional_formatting.add(both, rule(formula=[late], fill=fill, stopIfTrue=True))
-    for word, colour in COLOURS.items():
-        if word != "已超期":
-            fill = PatternFill(bgColor=colour, fill_type="solid")
-            sheet.conditional_formatting.add(area, rule(formula=[f'{status}="{word}"'], fill=fill))
+        sheet.raw.conditional_formatting.add(
+            where, rule(formula=[formula], fill=fill, stopIfTrue=word == _LATE)
+        )
 
 
-def _supplement(sheet: Worksheet, style: Pen, ledger: Ledger) -> None:
-    for place, (heading, width) in enumerate(zip(supplement.HEADINGS, (9, 16, 24, 90), strict=True), 1):
-        style.put(sheet, 1, place, heading, "head")
-        sheet.column_dimensions[letter(place)].width = width
-    for number, row in enumerate(supplement.rows(ledger), 2):
-        for place, value in enumerate(row, 1):
-            style.put(sheet, number, place, value, "plain")
-    sheet.freeze_panes = "A2"
-    fit_to_landscape(sheet, "1:1")
+def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
+    """Write the counts: of the whole ledger, and by category, office, leader and problem."""
+    register = ledger.register()
+    counted = tally(register, today)
+    sheet = book.sheet(supplement.COMPUTED[0], (56, *[12] * 6), landscape=True, head="1:1", frozen="A2")
+    sheet.title("整改情况统计")
+    looks = [TEXT, *[CENTRED] * 6]
+    told: list[tuple[str, Value]] = [
+        ("问题总数", counted.problems),
+        ("已完成整改的问题", counted.problems_closed),
+        ("问题整改完成率", percent(counted.problems_closed, counted.problems)),
+        ("措施总数", counted.measures),
+        *((f"其中{WORDS[status]}", number) for status, number in counted.by_status.items()),
+        ("措施完成率", percent(counted.closed, counted.measures)),
+        ("已销号的长期任务", counted.long_term_closed),
+        ("已超期的措施", counted.overdue),
+    ]
+    sheet.table(("统计日期", today.isoformat()), told, looks)
+    problems = Counter(problem.category for problem in register.problems)
+    complete = Counter(problem.category for problem in register.problems if problem.complete)
+    for by, heading in _GROUPS.items():
+        sheet.line((f"按{heading}", _HEADING, 1))
+        own = ("问题", "已完成") if by == "category" else ()
+        rows = [
+            (
+                f"{group.key}. {group.title}" if by == "problem" else group.title,
+                *((problems[group.key], complete[group.key]) if own else ()),
+                group.total,
+                group.closed,
+                group.overdue,
+                percent(group.closed, group.total),
+            )
+            for group in groups(register, today, by)
+        ]
+        sheet.table((heading, *own, "措施", "已销号", "已超期", "完成率"), rows, looks)
+
+
+def _write_lists(book: Book, ledger: Ledger) -> None:
+    """Write the three lists (三个清单) that a plan is split into: of problems, of tasks, of responsibilities."""
+    from openpyxl.worksheet.pagebreak import Break  # noqa: PLC0415
+
+    sheet = book.sheet(supplement.COMPUTED[1], _LIST_WIDTHS, landscape=True, head="1:1", frozen="A2")
+    sheet.title("问题清单、任务清单、责任清单")
+    looks = [TEXT if width > _WIDEST_WORDS * 2 else CENTRED for width in _LIST_WIDTHS]
+    for number, (title, header, rows) in enumerate(_lists(ledger)):
+        if number:
+            sheet.raw.row_breaks.append(Break(id=sheet.rows))
+        sheet.line((title, _HEADING, 2))
+        sheet.table(header, rows, looks)
+
+
+def _lists(ledger: Ledger) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Value, ...]]]]:
+    """The title, the head and the rows of each list."""
+    titles = {category.key: category.title for category in ledger.settings.categories}
+    problems, measures = ledger.problems, ledger.measures.items()
+    yield (
+        "问题清单",
+        ("序号", "反馈问题", "方面", "措施（条）"),
+        [
+            (number, problems[number].title, titles[problems[number].category], len(own))
+            for number, own in ledger.by_problem().items()
+        ],
+    )
+    yield (
+        "任务清单",
+        ("编号", "整改措施", "整改目标", "整改时限"),
+        [(str(identity), each.title, each.goal, each.due or layout.LONG_TERM) for identity, each in measures],
+    )
+    yield (
+        "责任清单",
+        ("编号", "整改措施", "反馈问题", "责任领导", "责任科室", "配合科室"),
+        [
+            (
+                str(identity),
+                each.title,
+                problems[identity.problem].title,
+                each.leader,
+                each.office,
+                "、".join(each.co_offices),
+            )
+            for identity, each in measures
+        ],
+    )

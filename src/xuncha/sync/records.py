@@ -1,4 +1,4 @@
-"""Three texts of one file made one: of each field the lines of the side that has changed it; all else as it was."""
+"""Three versions of one record merged into one file: of each field the lines of the side that changed it; all else as it was."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xuncha.language import gettext as _
 from xuncha.store import editing
 from xuncha.store.faults import Fault, UnreadableError
 from xuncha.store.reading import decode, parse
-from xuncha.sync.values import Dispute, Side, Three, unite
+from xuncha.sync.values import Dispute, Side, Versions, merge_values
 from xuncha.sync.weaving import Weaver
 
 if TYPE_CHECKING:
@@ -23,16 +23,18 @@ _WITH = {"status": "closed", "term": "due"}
 """What is shown in dispute together with a key that is."""
 
 
-class Merged(NamedTuple):
-    """What comes out."""
+class MergedRecord(NamedTuple):
+    """A record that two sides have made."""
 
     content: bytes
     """The file; where something is in dispute, with git's marks around the lines of it."""
     disputes: tuple[Dispute, ...]
 
 
-def three_way(base: bytes, ours: bytes, theirs: bytes, *, take: Side | None = None, width: int = 7) -> Merged:
-    """Bring together what two sides have made of one record.
+def merge_record(
+    base: bytes, ours: bytes, theirs: bytes, *, take: Side | None = None, width: int = 7
+) -> MergedRecord:
+    """Merge two versions of one file.
 
     Args:
         base: the file with which both began; empty where both have made it anew.
@@ -45,31 +47,29 @@ def three_way(base: bytes, ours: bytes, theirs: bytes, *, take: Side | None = No
         UnreadableError: one of the three is no record; or something is in dispute, and cannot be shown in this layout.
     """
     if theirs in {base, ours}:
-        return Merged(ours, ())
+        return MergedRecord(ours, ())
     if ours == base:
-        return Merged(theirs, ())
-    values = Three(parse(base) if base else {}, parse(ours), parse(theirs))
+        return MergedRecord(theirs, ())
+    values = Versions(parse(base) if base else {}, parse(ours), parse(theirs))
     if not all(isinstance(key, str) for each in values for key in each):
         raise _odd_layout()  # `~: …` is no field of a record, and its lines are not found by its name
-    data, disputes = unite(*values, take)
+    data, disputes = merge_values(*values, take)
     marked = {str(each.location[0]) for each in disputes} if take is None else set()
     marked |= {
-        _WITH[key]
-        for key in marked
-        if key in _WITH and values.ours.get(_WITH[key]) != values.theirs.get(_WITH[key])
+        other
+        for key, other in _WITH.items()
+        if key in marked and values.ours.get(other) != values.theirs.get(other)
     }
-    bom = _BOM if ours.startswith(_BOM) else b""
     end = editing.common_line_end(decode(ours))
-    texts = Three(*(_LINE_END.sub(end, decode(each)) for each in (base, ours, theirs)))
-    if texts.ours != decode(ours):
-        texts = texts._replace(ours=decode(ours))  # a file with several kinds of line ends keeps them
-    for text in _attempts(texts, end, values, data):
+    texts = Versions(base, ours, theirs).map(lambda each: _LINE_END.sub(end, decode(each)))
+    texts = texts._replace(ours=decode(ours))  # a file with several kinds of line ends keeps them
+    for text in _layouts(texts, end, values, data):
         if not _says(text, data):
             continue
         shown = Weaver(texts, end, frozenset(marked), width).record(values, data) if marked else text
         if shown is None:
             break
-        return Merged(bom + shown.encode(), disputes)
+        return MergedRecord((_BOM if ours.startswith(_BOM) else b"") + shown.encode(), disputes)
     raise _odd_layout()
 
 
@@ -79,8 +79,8 @@ def _odd_layout() -> UnreadableError:
     )
 
 
-def _attempts(texts: Three, end: str, values: Three, data: dict[str, Any]) -> Iterator[str]:
-    """The record as text: woven; else edited into ours; else written anew under the comments at the top of ours."""
+def _layouts(texts: Versions, end: str, values: Versions, data: dict[str, Any]) -> Iterator[str]:
+    """Yield the record as text: woven; else edited into ours; else written anew under the comments at the top of ours."""
     woven = Weaver(texts, end).record(values, data)
     if woven is not None:
         yield woven

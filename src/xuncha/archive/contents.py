@@ -1,0 +1,165 @@
+"""What an archive says of its commit: made when the case is gathered, and again when the archive is checked.
+
+What stands in the bag is Chinese, whatever language is on screen, so that the same commit gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date as Date  # noqa: N812  a field of the model has that name
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from xuncha import __version__
+from xuncha.audit.examine import audit
+from xuncha.audit.page import render as page
+from xuncha.errors import XunchaError
+from xuncha.language import speaking
+from xuncha.model.fields import UNSAFE
+from xuncha.model.vocabulary import STATUSES, status_name
+from xuncha.notice.content import content
+from xuncha.notice.render import render
+from xuncha.trail.git import Git
+from xuncha.trail.history import Event, history
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from xuncha.audit.catalogue import Audit
+    from xuncha.model.records import Ledger
+
+FACTS: Final = "archive.json"
+"""The file that tells programs what the bag is of."""
+LEDGER: Final = "ledger"
+BUNDLE: Final = "git/ledger.bundle"
+LOG: Final = "log/log.json"
+AUDIT: Final = "audit/audit.json"
+_UNSAFE: Final = re.compile(rf"[{UNSAFE}]")
+"""What commands a terminal, or is no character at all."""
+
+
+class Maker(BaseModel):
+    """The versions of the programs that made an archive."""
+
+    xuncha: str
+    git: str = ""
+
+
+class Facts(BaseModel):
+    """What `archive.json` tells programs of the bag."""
+
+    model_config = ConfigDict(strict=True, regex_engine="python-re")
+
+    format: Literal[1] = 1
+    organisation: str
+    commit: Annotated[str, Field(pattern=r"\A(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")]
+    """In full."""
+    moment: str
+    """Of the commit, in ISO 8601."""
+    date: Date
+    """The day as which everything is counted."""
+    commits: int = 0
+    object_format: str = ""
+    inside: Annotated[str, Field(pattern=r"\A(?:(?!\.{1,2}/|\.git/)[^/\0]+/)*\Z")]
+    """Where the ledger is in its repository; with a slash at the end, or empty."""
+    notice: dict[str, Any] = {}
+    """`made`: the forms of the notice; `lacking`: those that could not be made, with the reason in Chinese."""
+    left_out: list[str] = []
+    """Links, which are no files."""
+    audit_errors: int = 0
+    made_by: Maker
+
+    @property
+    def is_reproducible(self) -> bool:
+        """Whether this version of the program made the archive, so that it can make all that it tells again."""
+        return self.made_by.xuncha == __version__
+
+    def differ(self, other: Facts) -> bool:
+        """Whether the facts that follow from the commit alone are not the same."""
+        names = ("organisation", "moment", "commits", "object_format")
+        return any(getattr(self, name) != getattr(other, name) for name in names)
+
+
+def facts_of(ledger: Ledger, root: Path, commit: str, day: Date) -> Facts:
+    """Return what follows from a commit.
+
+    Args:
+        ledger: at that commit.
+        root: its folder in a repository of `trail.bundle`.
+        commit: in full.
+        day: as which everything is counted.
+    """
+    git = Git(root)
+    return Facts(
+        organisation=ledger.settings.organisation,
+        commit=commit,
+        moment=git.text("show", "--no-patch", "--format=%cI", commit),
+        date=day,
+        commits=int(git.text("rev-list", "--count", commit)),
+        object_format=git.text("rev-parse", "--show-object-format"),
+        inside=git.text("rev-parse", "--show-prefix"),
+        made_by=Maker(xuncha=__version__, git=git.text("version").removeprefix("git version ")),
+    )
+
+
+def notices(
+    ledger: Ledger, day: Date, root: Path, forms: Iterable[str]
+) -> tuple[dict[str, bytes], dict[str, XunchaError], list[str]]:
+    """Make the notice in those of these forms that can be made here.
+
+    Args:
+        ledger: what it is of.
+        day: as which it counts.
+        root: the ledger's folder, with its templates.
+        forms: those of `paper.forms`.
+
+    Returns:
+        What was made, by form; why others could not be made; and warnings.
+    """
+    made, lacking, warnings = {}, {}, []
+    for form in forms:
+        try:
+            made[form], said = render(content(ledger, day), form, root)
+        except XunchaError as error:
+            lacking[form] = error
+        else:
+            warnings += said
+    return made, lacking, warnings
+
+
+def record_files(root: Path) -> tuple[dict[str, bytes], list[Event], Audit]:
+    """Return the log and the result of the audit, for programs and for people, by their places in the bag."""
+    with speaking("zh"):
+        events, audited = history(root), audit(root)
+        return (
+            {
+                LOG: as_json([event.as_json() for event in events]),
+                LOG.replace(".json", ".txt"): _log_text(events),
+                AUDIT: as_json(audited.as_json()),
+                AUDIT.replace(".json", ".html"): page(root, audited).encode(),
+            },
+            events,
+            audited,
+        )
+
+
+def _log_text(events: Sequence[Event]) -> bytes:
+    lines = []
+    for event in events:
+        lines.append(f"{event.minute}  {event.author} <{event.email}>")
+        lines.append(f"    {event.subject}" + ("（手工改动）" if event.by_hand else ""))
+        if event.from_ != event.to and {event.from_, event.to} <= {*STATUSES}:
+            lines.append(f"    状态：{status_name(event.from_)} → {status_name(event.to)}")
+        if event.reason:
+            lines.append(f"    理由：{event.reason}")
+        lines += [f"    提交：{event.commit}", ""]
+    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", "\n".join(lines)).encode("utf-8", "replace")
+
+
+def as_json(value: object) -> bytes:
+    """Write JSON as it stands in the bag; control characters out of the history are escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return (_UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n").encode("utf-8", "replace")
