@@ -52,8 +52,6 @@ clean:
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-# Typer's own messages are looked up in our catalogue, so they are extracted with ours.
 messages: .venv/ready-to-develop
-	$(BIN)/pybabel -q extract -k _ -k mark -k ngettext:1,2 --no-location --sort-output --project=xuncha -o .venv/messages.pot \
-		src $$($(BIN)/python -c 'import os, typer; print(os.path.dirname(typer.__file__))')
+	$(BIN)/python extract_messages.py .venv/messages.pot
 	$(BIN)/pybabel -q update --domain=xuncha --locale=zh_CN --no-fuzzy-matching --ignore-obsolete --input-file=.venv/messages.pot --output-dir=src/xuncha/locale

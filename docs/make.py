@@ -207,7 +207,7 @@ def with_screens(readme: str, language: str) -> str:
 def _all_commands() -> Iterator[list[str]]:
     from typer.main import get_command  # noqa: PLC0415
 
-    from xuncha.cli.app import program  # noqa: PLC0415
+    from xuncha.cli.command import program  # noqa: PLC0415
 
     yield []
     for name, command in get_command(program()).commands.items():  # type: ignore[attr-defined]
@@ -219,7 +219,7 @@ def _all_commands() -> Iterator[list[str]]:
 
 
 def _help(words: list[str]) -> str:
-    from xuncha.cli.app import program  # noqa: PLC0415
+    from xuncha.cli.command import program  # noqa: PLC0415
 
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):

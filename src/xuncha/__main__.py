@@ -10,9 +10,6 @@ from pathlib import Path
 # pydantic would look through all installed packages for plugins; there are none of ours.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-_GLOBAL = {"--ledger": True, "--today": True, "--lang": True, "--no-color": False}
-"""The options of the whole program, and whether a value follows."""
-
 
 def main() -> None:
     """Run the command line."""
@@ -20,39 +17,16 @@ def main() -> None:
     gc.disable()
     _name_files_in_chinese()
     _open_streams()
-    sys.argv[1:], given = hoist([_readable(argument) for argument in sys.argv[1:]])
+    from xuncha import language  # noqa: PLC0415
+    from xuncha.cli.invocation import take  # noqa: PLC0415
+
+    words, given = take([_readable(argument) for argument in sys.argv[1:]])
     if "--no-color" in given:
         os.environ["NO_COLOR"] = "1"
-    from xuncha import language  # noqa: PLC0415
-
     language.choose(given.get("--lang"))
-    from xuncha.cli import run  # noqa: PLC0415  its help texts are translated as it is imported
+    from xuncha.cli.app import run  # noqa: PLC0415  help texts are translated as modules are imported
 
-    run()
-
-
-def hoist(arguments: list[str]) -> tuple[list[str], dict[str, str]]:
-    """Put the options of the whole program first, wherever they were typed: `status --today 2024-04-18` works too.
-
-    Returns:
-        The arguments in this order; and the value that each of these options was given last.
-    """
-    first, rest, given = [], [], {}
-    while arguments:
-        argument, *arguments = arguments
-        if argument == "--":
-            rest += [argument, *arguments]
-            break
-        name, equals, value = argument.partition("=")
-        if name not in _GLOBAL:
-            rest.append(argument)
-            continue
-        first.append(argument)
-        if _GLOBAL[name] and not equals and arguments:
-            value, *arguments = arguments
-            first.append(value)
-        given[name] = value
-    return first + rest, given
+    run(words, given)
 
 
 def _name_files_in_chinese() -> None:

@@ -9,7 +9,7 @@ import pytest
 from typer.main import get_command
 
 from tests.cli.terminals import too_wide
-from xuncha.cli.app import program
+from xuncha.cli.command import program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

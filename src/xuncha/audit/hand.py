@@ -10,6 +10,7 @@ from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.vocabulary import Action
+from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,20 +19,6 @@ if TYPE_CHECKING:
     from xuncha.audit.replayed import Change, Step
     from xuncha.catalogue import Broken
 
-_FIELDS: Final[dict[str, frozenset[str]]] = {
-    "start": frozenset({"status"}),
-    "progress": frozenset({"status", "progress"}),
-    "attach": frozenset({"status", "progress"}),
-    "submit": frozenset({"status"}),
-    "return": frozenset({"status"}),
-    "close": frozenset({"status", "closed"}),
-    "reopen": frozenset({"status", "closed"}),
-    "extend": frozenset({"due"}),
-    "escalate": frozenset({"escalated"}),
-    "review": frozenset({"reviews"}),
-    "add": frozenset(),
-}
-"""What each action changes of a measure that is there."""
 _NEEDS_REASON: Final = frozenset({"return", "reopen", "extend"})
 _CHECKED_ELSEWHERE: Final = frozenset({"init", "sync", "undo", "renumber"})
 """Actions whose commits reach no check of trailers while they do what they say."""
@@ -143,8 +130,7 @@ def _course(ends: Iterable[Iterable[str | None]]) -> str:
 
 def _beyond(action: str, change: Change) -> str:
     """Say that a change is more than its action changes; empty where it is not."""
-    fields = _FIELDS.get(action)
-    if fields is None:
+    if action not in VERBS and action != "add":
         return ""
     if change.is_evidence:
         if action != "attach":
@@ -153,6 +139,7 @@ def _beyond(action: str, change: Change) -> str:
         if action != "add":
             return _("`{action}` does not enter {id}").format(action=action, id=change.id)
     elif change.old is not None and change.new is not None and change.is_record:
+        fields = VERBS[action].changes if action in VERBS else frozenset()
         keys = [
             str(key)
             for key in {*change.old, *change.new} - fields

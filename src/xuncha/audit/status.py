@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from xuncha import language
 from xuncha.audit.catalogue import LENIENT, RULES
@@ -11,7 +11,8 @@ from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.vocabulary import status_name
-from xuncha.workflow.transitions import TRANSITIONS, missing
+from xuncha.workflow.close import missing
+from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,7 @@ def status_jump(step: Step) -> Broken[HistoryPlace]:
         elif before != after:
             if not _leads(action, before, after):
                 message = _("the status of {id} jumped from {from_} to {to}")
-        elif action in TRANSITIONS and before not in TRANSITIONS[action].sources:
+        elif action in VERBS and before not in VERBS[action].transitions:
             message = _("`{action}` is not open to {id}, which is {to}")
         if message:
             names = {"from_": status_name(before), "to": status_name(after)}
@@ -56,15 +57,10 @@ def _may_begin(action: str, status: str | None) -> bool:
 
 def _leads(action: str, before: str | None, after: str | None) -> bool:
     """Return whether an action leads from a status to another; a hand may do what any of the actions does."""
-    known = {name: each for name, each in TRANSITIONS.items() if name == action} or TRANSITIONS
     return any(
-        before in each.sources
-        and after
-        == (
-            each.target
-            or ("in_progress" if name in {"progress", "attach"} and before == "not_started" else before)
-        )
-        for name, each in known.items()
+        (before, after) in verb.transitions.items()
+        for name, verb in VERBS.items()
+        if name == action or action not in VERBS
     )
 
 
@@ -76,32 +72,15 @@ def closings(step: Step) -> Iterator[Change]:
             yield change
 
 
-class _Entry(NamedTuple):
-    """What is asked of an entry."""
-
-    evidence: list[object]
-
-
-class _Closing(NamedTuple):
-    """What is asked of a measure that is to be closed. No model: an audit would wait for pydantic longer than for git."""
-
-    progress: list[_Entry]
-    status: str | None
-
-
 def _closed_without(requirement: Requirement, message: str) -> Check[HistoryPlace]:
     """Make the check that what is closed has one thing that the policy asks."""
 
     def check(step: Step) -> Broken[HistoryPlace]:
         for change in closings(step):
-            listed = [
-                _Entry(sorted(proofs_of(entry), key=str))
-                for entry in entries(change.new, "progress")
-                if word(entry, "text")
-            ]
             lacking = missing(
                 step.requires,
-                _Closing(listed, change.statuses[0]),
+                change.statuses[0],
+                [list(proofs_of(entry)) for entry in entries(change.new, "progress") if word(entry, "text")],
                 closer=step.commit.email,
                 submitter=change.before.submitter if change.before else None,
             )
@@ -128,8 +107,10 @@ _LACKS: dict[Requirement, tuple[str, str]] = {
         mark(
             "{id} was closed by the one who had applied for it, or nobody had; the policy asked two persons"
         ),
-        "The author of the commit that closes 2.3 is the one who applied for it, or nobody applied, while "
-        "`close_requires` names `second_person`. Who applied is told by the history alone.",
+        (
+            "The author of the commit that closes 2.3 is the one who applied for it, or nobody applied, while "
+            "`close_requires` names `second_person`. Who applied is told by the history alone."
+        ),
     ),
 }
 for _requirement, (_message, _wrong) in _LACKS.items():

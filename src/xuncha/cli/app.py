@@ -1,249 +1,89 @@
-"""The program as a whole: its global options, its commands, and the one place where errors end."""
+"""The run of the program: which command is meant, and the one place where errors end."""
 
 from __future__ import annotations
 
 import errno
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from datetime import date
-from importlib import import_module
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from xuncha import __version__
 from xuncha.cli import screen
+from xuncha.cli.command import WrongUsage, no_such_command, program, see_help
 from xuncha.cli.context import Context
+from xuncha.cli.help import panels, verbs_of
+from xuncha.cli.invocation import check, global_options
 from xuncha.errors import SurroundingsError, UsageError, XunchaError, cause_of
 from xuncha.language import LANGUAGES
 from xuncha.language import gettext as _
 
-# Typer's own error for a wrong command line; it exports one kind of it, and this is what all kinds are.
-_WrongUsage: type[Exception] = typer.BadParameter.__bases__[0]
 
-
-class _OurWay:
-    """What is the same for commands and for groups of them: help and refusals in the chosen language.
-
-    Typer's own words are fixed. The classes that it makes commands of come behind this one.
-    """
-
-    def get_help_option(self, ctx: Any) -> TyperOption | None:  # noqa: ANN401  Typer's own class is not public
-        """See Typer."""
-        option = cast("TyperOption | None", super().get_help_option(ctx))  # type: ignore[misc]
-        if option is not None:
-            option.help = _("Show this help")
-        return option
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
-        """See Typer, which would colour the help in a pipe on the machines of GitHub; rich knows where colours belong."""
-        from typer import rich_utils  # noqa: PLC0415  loads rich
-
-        rich_utils.FORCE_TERMINAL = None
-        super().format_help(ctx, formatter)  # type: ignore[misc]
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
-        """See Typer; every refusal knows which command it is about."""
-        try:
-            return cast("list[str]", super().parse_args(ctx, args))  # type: ignore[misc]
-        except _WrongUsage as error:
-            error.ctx = getattr(error, "ctx", None) or ctx  # type: ignore[attr-defined]
-            raise
-
-
-class _Command(_OurWay, TyperCommand):
-    """A command."""
-
-    allow_extra_args = True  # to refuse them in our words
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
-        """See Typer.
-
-        Raises:
-            UsageError: there are more arguments than the command takes.
-        """
-        rest = super().parse_args(ctx, args)
-        if rest and not ctx.resilient_parsing:
-            raise UsageError(
-                "usage", _("too many arguments: {texts}").format(texts=" ".join(rest)), _see_help(ctx)
-            )
-        return rest
-
-
-class _Group(_OurWay, TyperGroup):
-    """A command that has commands of its own."""
-
-    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401
-        """See Typer; the texts of its two options of completion are fixed too."""
-        params = super().get_params(ctx)
-        for param in params:
-            if param.name == "install_completion":
-                param.help = _("Teach this shell to complete numbers and names")  # type: ignore[attr-defined]
-            elif param.name == "show_completion":
-                param.help = _("Show what the shell is taught")  # type: ignore[attr-defined]
-        return params
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
-        """See Typer.
-
-        Raises:
-            UsageError: there is no such command.
-        """
-        if not (ctx.resilient_parsing or args[0] in self.commands or args[0].startswith("-")):
-            raise UsageError("usage", *_no_such_command(args[0], self.commands))
-        return super().resolve_command(ctx, args)
-
-
-def _see_help(context: Any) -> str:  # noqa: ANN401
-    """Where the usage of a command is told."""
-    return _("see `{path} --help`").format(path=context.command_path)
-
-
-def _no_such_command(name: str, known: Collection[str]) -> tuple[str, str]:
-    """That a command is not there, and which may be meant."""
-    from xuncha.rules.names import suggestion  # noqa: PLC0415
-
-    return _("there is no command {name}").format(name=name), suggestion(name, known)
-
-
-class Program(typer.Typer):
-    """Typer with commands of that kind."""
-
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401  Typer's own signature is thirty options
-        super().__init__(**{"cls": _Group, **options})
-
-    def command(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  Typer's own signature is forty options
-        """See Typer."""
-        return super().command(*arguments, **{"cls": _Command, **options})
-
-
-_FAMILIES = {
-    "write": ("init", "add", "edit"),
-    "read": ("status", "list", "show"),
-    "work": (
-        "start",
-        "progress",
-        "attach",
-        "submit",
-        "return",
-        "close",
-        "reopen",
-        "extend",
-        "escalate",
-        "review",
-    ),
-    "track": ("log", "undo"),
-    "audit": ("audit",),
-    "share": ("setup", "merge-driver", "sync"),
-    "doctor": ("doctor",),
-    "check": ("validate", "proof", "schema"),
-    "publish": ("notice", "dashboard"),
-    "report": ("report",),
-    "deadlines": ("calendar",),
-    "archive": ("archive",),
-    "exchange": ("import", "export"),
-}
-"""The rooms of the verbs, in the order of the help."""
-
-
-def program(verb: str | None = None) -> typer.Typer:
-    """The program with all its commands; with those of one family alone where the verb is known.
-
-    Building all commands takes longer than most of them take to run.
-    """
-    app = Program(
-        name="xuncha",
-        help=_("A ledger over plain files for rectification after an inspection: complete one, close one."),
-        epilog=_("Begin with: xuncha init my-ledger --example; then, in it: xuncha status"),
-        no_args_is_help=True,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
-    )
-    app.callback()(everything)
-    families = [family for family, verbs in _FAMILIES.items() if verb in verbs] or list(_FAMILIES)
-    for family in families:
-        import_module(f"xuncha.cli.{family}").register(app)
-    return app
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        screen.line(f"xuncha {__version__}")
-        raise typer.Exit
-
-
-def everything(
-    context: typer.Context,
-    ledger: Annotated[
-        Path | None,
-        typer.Option(
-            "--ledger",
-            envvar="XUNCHA_LEDGER",
-            metavar="DIR",
-            readable=False,
-            help=_("The ledger's folder; else the nearest one upwards"),
-        ),
-    ] = None,
-    today: Annotated[
-        str | None,
-        typer.Option(
-            "--today",
-            envvar="XUNCHA_TODAY",
-            metavar="DATE",
-            help=_("Count as on this day, such as 2024-04-18"),
-        ),
-    ] = None,
-    lang: Annotated[
-        str | None, typer.Option("--lang", metavar="zh|en", help=_("The language on screen"))
-    ] = None,
-    no_color: Annotated[bool, typer.Option("--no-color", help=_("No colours, as with NO_COLOR"))] = False,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help=_("Show the version"))
-    ] = False,
-) -> None:
-    """Keep what the global options say, for the command that follows."""
-    del version, no_color  # shown already; chosen before anything is shown
-    if lang is not None and lang not in LANGUAGES:
-        raise UsageError("bad-language", _("--lang is zh or en, not “{lang}”").format(lang=lang))
-    source = context.get_parameter_source("today")
-    named = "XUNCHA_TODAY" if source is not None and source.name == "ENVIRONMENT" else "--today"
-    day = screen.day(today, named) if today else date.today()  # noqa: DTZ011  the office's own day
-    context.obj = Context(ledger, day, bool(today))
-
-
-def _known(verb: str | None) -> str | None:
-    """The verb, if there is such a one.
+def _context(given: Mapping[str, str | None]) -> Context:
+    """Return what the options of the whole program, and the variables that stand in for them, say.
 
     Raises:
-        UsageError: there is not.
+        UsageError: a language or a day is none.
     """
-    verbs = [each for family in _FAMILIES.values() for each in family]
-    if verb is not None and verb not in verbs:
-        raise UsageError("no-such-command", *_no_such_command(verb, verbs))
-    return verb
+    check(given)
+    lang = given.get("--lang")
+    if lang is not None and lang not in LANGUAGES:
+        raise UsageError("bad-language", _("--lang is zh or en, not “{lang}”").format(lang=lang))
+    ledger = given.get("--ledger") or os.environ.get("XUNCHA_LEDGER")
+    said = given.get("--today") or os.environ.get("XUNCHA_TODAY")
+    named = "--today" if given.get("--today") else "XUNCHA_TODAY"
+    day = screen.day(said, named) if said else date.today()  # noqa: DTZ011  the office's own day
+    return Context(Path(ledger) if ledger else None, day, bool(said))
 
 
-def _verb() -> str | None:
-    """The first word that is no option of the whole program, nor the value of one; None while a shell asks to complete."""
-    if "_XUNCHA_COMPLETE" in os.environ:
+def _verb(words: Sequence[str]) -> str | None:
+    """Return the verb, the first word; None where help is asked for, or a shell asks to complete.
+
+    Raises:
+        UsageError: there is no such verb.
+    """
+    if not words or words[0].startswith("-"):
         return None
-    arguments = iter(sys.argv[1:])
-    for argument in arguments:
-        if argument in {"--ledger", "--today", "--lang"}:
-            next(arguments, None)
-        elif not argument.startswith("-"):
-            return argument
-    return None
+    known = [verb for modules in panels().values() for module in modules for verb in verbs_of(module)]
+    if words[0] not in known:
+        raise no_such_command(words[0], known, "no-such-command")
+    return words[0]
+
+
+def _completion(*, install: bool) -> None:
+    """Teach the shell that the program was typed in to complete, or show what it would be taught.
+
+    Raises:
+        SurroundingsError: it is a shell that Typer does not know.
+    """
+    from typer import completion  # noqa: PLC0415
+
+    shell = completion._get_shell_name()  # type: ignore[attr-defined]  # noqa: SLF001  Typer's own way to tell
+    if shell not in {"bash", "zsh", "fish", "powershell", "pwsh"}:
+        raise SurroundingsError(
+            "unknown-shell",
+            _("this shell cannot be taught to complete: {shell}").format(shell=shell or "?"),
+            _("known are: {names}").format(names="bash, zsh, fish, PowerShell"),
+        )
+    variables = {"prog_name": "xuncha", "complete_var": "_XUNCHA_COMPLETE", "shell": shell}
+    if install:
+        _shell, path = completion.install(**variables)  # type: ignore[attr-defined]
+        screen.line(_("{shell} is taught by {path}, from its next start on.").format(shell=shell, path=path))
+    else:
+        screen.line(completion.get_completion_script(**variables))  # type: ignore[attr-defined]
 
 
 def _said(error: Any) -> str:  # noqa: ANN401  Typer does not export the kinds of its error
     """What is wrong with a command line, in the chosen language as far as Typer tells the kinds apart."""
     match type(error).__name__:
         case "NoSuchOption":
-            others = _(", ").join(error.possibilities or ())
+            near = error.possibilities or get_close_matches(error.option_name, global_options())
+            others = _(", ").join(near)
             known = _(" (there is {options})").format(options=others) if others else ""
             return _("there is no option {name}").format(name=error.option_name) + known
         case "MissingParameter" if error.param is not None:
@@ -259,21 +99,40 @@ def _said(error: Any) -> str:  # noqa: ANN401  Typer does not export the kinds o
     return str(error.format_message())
 
 
-def run() -> None:
-    """Run the command line; end with the exit code."""
-    code = _carry_out()
+def run(words: list[str], given: Mapping[str, str | None]) -> None:
+    """Run the command line; end with the exit code.
+
+    Args:
+        words: the arguments without the options of the whole program.
+        given: these options with their values.
+    """
+    code = _carry_out(words, given)
     if (lost := screen.finish()) is not None and not code:
         code = _refused_by_the_system(lost)
     sys.exit(code)
 
 
-def _carry_out() -> int:
-    """Do what was typed, and give the exit code: the one place where errors end."""
+def _call(words: list[str], given: Mapping[str, str | None]) -> int:
+    """Call the command that the words name, or what an option of the whole program asks for; return the exit code."""
+    if "--version" in given:
+        screen.line(f"xuncha {__version__}")
+        return 0
+    if "--install-completion" in given or "--show-completion" in given:
+        _completion(install="--install-completion" in given)
+        return 0
+    completes = "_XUNCHA_COMPLETE" in os.environ
+    context = None if completes else _context(given)
+    verb = None if completes else _verb(words)
+    return program(verb)(words, standalone_mode=False, prog_name="xuncha", obj=context) or 0
+
+
+def _carry_out(words: list[str], given: Mapping[str, str | None]) -> int:
+    """Do what was typed, and return the exit code: the one place where errors end."""
     try:
-        return program(_known(_verb()))(standalone_mode=False, prog_name="xuncha") or 0
-    except _WrongUsage as error:
+        return _call(words, given)
+    except WrongUsage as error:
         if message := _said(error):
-            screen.error(UsageError("usage", message, _see_help(error.ctx)))  # type: ignore[attr-defined]
+            screen.error(UsageError("usage", message, see_help(error.ctx)))  # type: ignore[attr-defined]
         return UsageError.exit_code
     except KeyboardInterrupt:
         return 130

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from xuncha.cli import options, screen
-from xuncha.cli.context import of
+from xuncha.cli.command import command
+from xuncha.cli.context import Context
 from xuncha.cli.deliver import save
-from xuncha.cli.options import guide
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
@@ -18,24 +18,9 @@ _NAMED = 10
 """Measures that a warning names; who wants to know all of them sees it in the entries."""
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the program."""
-    app.command(
-        "calendar",
-        help=guide(
-            _(
-                "Write what is due as a calendar file (iCalendar): time limits, and the next look at what is kept up. "
-                "It is internal: it names leaders and offices, and holds what is withheld."
-            ),
-            "xuncha calendar -o deadlines.ics",
-            "xuncha calendar -o 能源科.ics --office 能源科",
-        ),
-        rich_help_panel=_("Look"),
-    )(calendar)
-
-
+@command("calendar")
 def calendar(
-    context: typer.Context,
+    call: Context,
     output: Annotated[
         Path,
         typer.Option(
@@ -56,12 +41,18 @@ def calendar(
         ),
     ] = False,
 ) -> None:
-    """Write the calendar."""
+    """Write what is due as a calendar file (iCalendar): time limits, and the next look at what is kept up.
+
+    It is internal: it names leaders and offices, and holds what is withheld.
+
+    Examples:
+        xuncha calendar -o deadlines.ics
+        xuncha calendar -o 能源科.ics --office 能源科
+    """
     from xuncha.deadlines.content import entries  # noqa: PLC0415  dates and their words are for this command alone
     from xuncha.deadlines.ics import ics  # noqa: PLC0415
     from xuncha.deadlines.workdays import Workdays  # noqa: PLC0415
 
-    call = of(context)
     found = call.register()
     options.must_be_known(found, office=office, leader=leader)
     workdays = Workdays()

@@ -166,5 +166,4 @@ def must_be_known(register: Register, *, office: str | None, leader: str | None)
 
 def guide(text: str, *examples: str) -> str:
     """A command's help: what it does, then an example on a line each."""
-    shown = "\n\n".join(f"    {example}" for example in examples)
-    return "\n\n".join([text, _("For example:"), shown])
+    return f"{text}\n\nExamples:\n" + "\n".join(f"    {example}" for example in examples)

@@ -8,43 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xuncha.cli import options, screen
-from xuncha.cli.context import of
+from xuncha.cli.command import command
+from xuncha.cli.context import Context
 from xuncha.cli.deliver import FORMS, check, deliver
-from xuncha.cli.options import guide
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from xuncha.cli.context import Context
     from xuncha.trail.history import Event
     from xuncha.trail.tags import Anchor
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the program."""
-    app.command(
-        "notice",
-        help=guide(
-            _("Render the public notice; without anything that is withheld."),
-            "xuncha notice",
-            "xuncha notice -f docx -o notice.docx",
-            "xuncha notice --at 2024-04-18",
-        ),
-        rich_help_panel=_("Check and publish"),
-    )(notice)
-    app.command(
-        "dashboard",
-        help=guide(
-            _("Render how the ledger stands, on one page to look at; without anything that is withheld."),
-            "xuncha dashboard -o index.html",
-            "xuncha dashboard --internal -o 内部看板.html",
-        ),
-        rich_help_panel=_("Check and publish"),
-    )(dashboard)
-
-
+@command("notice")
 def notice(
-    context: typer.Context,
+    call: Context,
     form: Annotated[
         str,
         typer.Option(
@@ -65,12 +42,18 @@ def notice(
         ),
     ] = False,
 ) -> None:
-    """Render the notice."""
+    """Render the public notice; without anything that is withheld.
+
+    Examples:
+        xuncha notice
+        xuncha notice -f docx -o notice.docx
+        xuncha notice --at 2024-04-18
+    """
     check(form, FORMS, output, "notice")
     from xuncha.notice.content import content  # noqa: PLC0415  templates and models are for this command alone
     from xuncha.notice.render import render  # noqa: PLC0415
 
-    call = of(context).at(at)
+    call = call.at(at)
     found = call.ledger()
     with screen.patience(_("The notice is being made")), call.places_named():
         verified = _verified(call) if anchor else None
@@ -85,19 +68,24 @@ def _verified(call: Context) -> Anchor:
     return latest(call.root, call.commit or "HEAD")
 
 
+@command("dashboard")
 def dashboard(
-    context: typer.Context,
+    call: Context,
     output: options.Output = None,
     internal: Annotated[
         bool,
         typer.Option("--internal", help=_("With names, and with what is withheld; not for the public")),
     ] = False,
 ) -> None:
-    """Render the dashboard."""
+    """Render how the ledger stands, on one page to look at; without anything that is withheld.
+
+    Examples:
+        xuncha dashboard -o index.html
+        xuncha dashboard --internal -o 内部看板.html
+    """
     from xuncha.dashboard.content import content  # noqa: PLC0415  templates and models are for this command alone
     from xuncha.dashboard.render import render  # noqa: PLC0415
 
-    call = of(context)
     found, events = call.ledger(), _events(call.root)
     with screen.patience(_("The dashboard is being made")):
         board = content(found, events, call.today, internal=internal)

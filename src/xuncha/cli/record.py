@@ -14,7 +14,7 @@ from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.records import EvidenceFile, Measure
-from xuncha.model.vocabulary import status_name
+from xuncha.model.vocabulary import result_name, status_name
 from xuncha.tally import measure_json
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def measure_screen(
     for review in measure.reviews:
         entries.add_row(
             review.date.isoformat(),
-            Text(_joined(_("looked at again"), words.result(review.result), review.text)),
+            Text(_joined(_("looked at again"), result_name(review.result), review.text)),
         )
     worked: list[RenderableType] = (
         [Text(), Text(_("Progress"), "bold"), entries] if measure.progress or measure.reviews else []

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from xuncha.cli import options, screen
-from xuncha.cli.context import of
+from xuncha.cli.command import command, group
+from xuncha.cli.context import Context
 from xuncha.cli.deliver import FORMS, TABLES, check, deliver
-from xuncha.cli.options import guide
 from xuncha.errors import RefusedError, SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -20,7 +20,6 @@ from xuncha.rules.names import suggestion
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xuncha.cli.context import Context
     from xuncha.model.records import Ledger, Measure
     from xuncha.trail.history import Event
 
@@ -30,57 +29,14 @@ _DAYS: Final = 7
 """A weekly report tells of so many days unless it is told otherwise."""
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
-    report = type(app)(no_args_is_help=True)
-    app.add_typer(
-        report,
-        name="report",
-        help=guide(
-            _(
-                "Write what is for inside the house: the weekly report, the dispatch, the plan, letters that press."
-            ),
-            "xuncha report weekly",
-            "xuncha report plan -f docx -o plan.docx",
-        ),
-        rich_help_panel=_("Check and publish"),
-    )
-    report.command(
-        "weekly",
-        help=guide(
-            _("The weekly report: what was done, what is due, what is overdue, what to look at again.")
-            + "\n\n"
-            + _("It names leaders and offices, and tells entries that are not published."),
-            "xuncha report weekly",
-            "xuncha report weekly --since 2024-04-11 -f docx -o weekly.docx",
-        ),
-    )(weekly)
-    report.command(
-        "dispatch",
-        help=guide(
-            _("How the offices stand against each other, and what is to be pressed."),
-            "xuncha report dispatch",
-            "xuncha report dispatch -f docx -o dispatch.docx",
-        ),
-    )(dispatch)
-    report.command(
-        "plan",
-        help=guide(
-            _("The rectification plan: who leads, and the lists of problems, tasks and responsibilities."),
-            "xuncha report plan -f docx -o plan.docx",
-            "xuncha report plan -f xlsx -o plan.xlsx",
-        ),
-    )(plan)
-    report.command(
-        "letter",
-        help=guide(
-            _(
-                "A letter that presses an office: a reminder, a supervision notice, or a warning of what is overdue."
-            ),
-            "xuncha report letter reminder 2.3",
-            "xuncha report letter supervision --office 能源科 -f docx -o letter.docx",
-        ),
-    )(letter)
+@group("report")
+def report() -> None:
+    """Write what is for inside the house: the weekly report, the dispatch, the plan, letters to offices.
+
+    Examples:
+        xuncha report weekly
+        xuncha report plan -f docx -o plan.docx
+    """
 
 
 _Form = Annotated[
@@ -105,8 +61,9 @@ _PlanForm = Annotated[
 ]
 
 
+@command("report", "weekly")
 def weekly(
-    context: typer.Context,
+    call: Context,
     since: Annotated[
         str | None,
         typer.Option(
@@ -117,14 +74,20 @@ def weekly(
     output: options.Output = None,
     as_json: options.Json = False,
 ) -> None:
-    """Write the weekly report."""
+    """Write the weekly report: what was done, what is due, what is overdue, what to look at again.
+
+    It names leaders and offices, and tells entries that are not published.
+
+    Examples:
+        xuncha report weekly
+        xuncha report weekly --since 2024-04-11 -f docx -o weekly.docx
+    """
     from xuncha.report.weekly import as_json as for_programs  # noqa: PLC0415
     from xuncha.report.weekly import recorded  # noqa: PLC0415
     from xuncha.report.weekly import weekly as content  # noqa: PLC0415
 
     if not as_json:
         check(form, FORMS, output, "weekly")
-    call = of(context)
     first = _since(call, since)
     ledger = call.ledger()
     events = _history(call)
@@ -136,16 +99,21 @@ def weekly(
         _deliver(call, "report.weekly", form, output, report=report)
 
 
+@command("report", "dispatch")
 def dispatch(
-    context: typer.Context, form: _Form = "txt", output: options.Output = None, as_json: options.Json = False
+    call: Context, form: _Form = "txt", output: options.Output = None, as_json: options.Json = False
 ) -> None:
-    """Write the dispatch."""
+    """Write the dispatch: how the offices stand against each other, and what needs attention.
+
+    Examples:
+        xuncha report dispatch
+        xuncha report dispatch -f docx -o dispatch.docx
+    """
     from xuncha.report.dispatch import as_json as for_programs  # noqa: PLC0415
     from xuncha.report.dispatch import dispatch as content  # noqa: PLC0415
 
     if not as_json:
         check(form, FORMS, output, "dispatch")
-    call = of(context)
     ledger = call.ledger()
     report = content(ledger, call.today)
     if as_json:
@@ -154,17 +122,23 @@ def dispatch(
         _deliver(call, "report.dispatch", form, output, report=report)
 
 
-def plan(context: typer.Context, form: _PlanForm = "txt", output: options.Output = None) -> None:
-    """Write the rectification plan."""
+@command("report", "plan")
+def plan(call: Context, form: _PlanForm = "txt", output: options.Output = None) -> None:
+    """Write the rectification plan: who leads, and the lists of problems, tasks and responsibilities.
+
+    Examples:
+        xuncha report plan -f docx -o plan.docx
+        xuncha report plan -f xlsx -o plan.xlsx
+    """
     from xuncha.report.plan import plan as content  # noqa: PLC0415
 
     check(form, _PLAN_FORMS, output, "plan")
-    call = of(context)
     _deliver(call, "report.plan", form, output, report=content(call.ledger(), call.today))
 
 
+@command("report", "letter")
 def letter(
-    context: typer.Context,
+    call: Context,
     kind: Annotated[
         str,
         typer.Argument(
@@ -193,7 +167,12 @@ def letter(
     form: _Form = "txt",
     output: options.Output = None,
 ) -> None:
-    """Write a letter that presses."""
+    """Write a letter to an office: a reminder, a supervision notice, or a warning of what is overdue.
+
+    Examples:
+        xuncha report letter reminder 2.3
+        xuncha report letter supervision --office 能源科 -f docx -o letter.docx
+    """
     from xuncha.report.letter import KINDS, letter_on, letter_to  # noqa: PLC0415
 
     which = next((known for known in KINDS if known == kind), None)
@@ -210,7 +189,6 @@ def letter(
             _("a letter is on measures or on those of an --office, one of the two"),
             _("see `xuncha report letter --help`"),
         )
-    call = of(context)
     ledger = call.ledger()
     if office is not None:
         content = letter_to(ledger, call.today, which, _office(ledger, office))

@@ -60,6 +60,11 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+def bold(text: str) -> str:
+    """Return a text in bold where somebody looks at it and colours are wanted."""
+    return f"\x1b[1m{text}\x1b[0m" if is_terminal() and "NO_COLOR" not in os.environ else text
+
+
 def data(value: Any) -> None:  # noqa: ANN401  whatever JSON can say
     """Print JSON; of what it would send as it is, control characters are escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from xuncha.model.vocabulary import Light, ReviewResult, Term
+    from xuncha.model.vocabulary import Light, Term
 
 COLOURS: dict[Light, str] = {"done": "green", "green": "", "yellow": "yellow", "red": "bold red"}
 
@@ -20,8 +20,3 @@ def term(word: Term) -> str:
 def light(word: Light) -> str:
     """A light, readable without its colour."""
     return {"done": _("done"), "green": _("on time"), "yellow": _("due soon"), "red": _("overdue")}[word]
-
-
-def result(word: ReviewResult) -> str:
-    """What a later look found."""
-    return {"holds": _("holds"), "slipped": _("slipped")}[word]

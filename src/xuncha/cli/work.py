@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xuncha.cli import options, screen, words
+from xuncha.cli import options, screen
 from xuncha.cli.context import of
 from xuncha.cli.options import guide
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
-from xuncha.model.vocabulary import REVIEW_RESULTS, status_name
+from xuncha.model.vocabulary import REVIEW_RESULTS, result_name, status_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -240,7 +240,7 @@ def review(
     if result not in REVIEW_RESULTS:
         raise UsageError("unknown-word", _("--result is holds or slipped, not “{word}”").format(word=result))
     call = of(context)
-    found = words.result(result)
+    found = result_name(result)
     _do(
         call,
         actions.review(result, call.today, text),

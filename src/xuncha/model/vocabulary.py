@@ -27,6 +27,11 @@ def status_name(status: str | None) -> str:
     return names.get(status or "", status or "-")
 
 
+def result_name(result: ReviewResult) -> str:
+    """Return what a review found as people call it, in the chosen language."""
+    return {"holds": _("holds"), "slipped": _("slipped")}[result]
+
+
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 TERMS: Final[tuple[Term, ...]] = get_args(Term)
 REVIEW_RESULTS: Final[tuple[ReviewResult, ...]] = get_args(ReviewResult)

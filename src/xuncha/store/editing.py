@@ -14,12 +14,21 @@ from yaml12 import format_yaml
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.store.edits import KEYS, Append, Edit, Remove, Set
 from xuncha.store.faults import UnreadableError
 from xuncha.store.positions import Node, tree
 from xuncha.store.reading import decode, parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+__all__ = [
+    "KEYS",
+    "Append",
+    "Edit",
+    "Remove",
+    "Set",
+]  # of `edits`, which the help reads without waiting for YAML
 
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -28,35 +37,6 @@ _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)")
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
 _COMMENTS = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*")
 _PLAIN = re.compile(r"[a-z_]+|[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-KEYS = (
-    "title", "category", "finding", "goal", "part", "term", "leader", "office", "co_offices", "due", "status", "publish", "progress", "outcomes",
-    "escalated", "notice_text", "closed", "reviews",
-)  # fmt: skip
-"""The keys of a problem and of a measure in the order in which they are written."""
-
-
-class Set(NamedTuple):
-    """Give a key of the record a value: a word or a date, or something small."""
-
-    key: str
-    value: str | bool | dict[str, Any] | list[str]
-
-
-class Remove(NamedTuple):
-    """Take a key and its value out; nothing happens where it is not there."""
-
-    key: str
-
-
-class Append(NamedTuple):
-    """Add an item to the list under a key, at its end."""
-
-    key: str
-    item: str | dict[str, Any]
-
-
-Edit = Set | Remove | Append
 
 
 class _Splice(NamedTuple):

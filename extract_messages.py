@@ -1,0 +1,54 @@
+"""Writes the messages of the program for translators (`make messages`): those that it says, those that Typer says for it, and its help.
+
+The help is what the docstrings of commands say before their first section; they are known by their examples.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.pofile import write_po
+
+from xuncha.cli.help import described
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SOURCE = Path(__file__).parent / "src/xuncha"
+
+
+def messages() -> Iterator[str | tuple[str, ...]]:
+    """Yield every message; one with a plural as both of its forms."""
+    for folder in (SOURCE, Path(typer.__file__).parent):
+        for _path, _line, message, *_rest in extract_from_dir(folder, keywords={**DEFAULT_KEYWORDS, "mark": None}):
+            yield message
+    yield from helps()
+
+
+def helps() -> Iterator[str]:
+    """Yield the paragraphs of the help of all commands."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                paragraphs, examples = described(ast.get_docstring(node) or "")
+                if examples:
+                    yield from paragraphs
+
+
+def main() -> None:
+    """Write the file that is named."""
+    catalog = Catalog(project="xuncha")
+    for message in messages():
+        catalog.add(message)
+    with Path(sys.argv[1]).open("wb") as stream:
+        write_po(stream, catalog, sort_output=True, no_location=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+"""Commands are functions: a decorator enters them, Typer reads their parameters, and the help their docstrings.
+
+The paragraphs before the first section are what the help says, in the chosen language; the lines of the section "Examples:" are shown
+as they are. A docstring with examples is a message of the catalogue: `make messages` finds it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from functools import wraps
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar, cast
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from xuncha.cli.help import page, panels, summary, verbs_of
+from xuncha.cli.invocation import global_options, take
+from xuncha.errors import UsageError
+from xuncha.language import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from typer.core import TyperOption
+
+    from xuncha.cli.invocation import GlobalOption
+
+Function = TypeVar("Function", bound="Callable[..., None]")
+
+# Typer's own error for a wrong command line; it exports one kind of it, and this is what all kinds are.
+WrongUsage: type[Exception] = typer.BadParameter.__bases__[0]
+
+
+class _Entry(NamedTuple):
+    """A function that is a command, or a group of them."""
+
+    function: Callable[..., None]
+    hidden: bool
+    is_group: bool
+
+
+_ENTRIES: dict[tuple[str, ...], _Entry] = {}
+"""The commands of the modules that are imported, by their words: `("report", "weekly")`."""
+
+
+def command(*words: str, hidden: bool = False) -> Callable[[Function], Function]:
+    """Enter a function as the command of these words; a first parameter `call` is given the `Context`."""
+    return _entering(words, hidden=hidden, is_group=False)
+
+
+def group(word: str) -> Callable[[Function], Function]:
+    """Enter a function, of which the docstring alone counts, as a group of commands."""
+    return _entering((word,), hidden=False, is_group=True)
+
+
+def _entering(words: tuple[str, ...], *, hidden: bool, is_group: bool) -> Callable[[Function], Function]:
+    def enter(function: Function) -> Function:
+        _ENTRIES[words] = _Entry(function, hidden, is_group)
+        return function
+
+    return enter
+
+
+class _Translated:
+    """What is the same for commands and for groups of them: help and refusals in the chosen language.
+
+    The classes that Typer makes commands of come behind this one.
+    """
+
+    help: str | None
+    params: list[Any]
+
+    def get_help(self, ctx: Any) -> str:  # noqa: ANN401  Typer's own class is not public
+        """See Typer."""
+        return page(self, ctx)
+
+    def get_short_help_str(self, limit: int = 0) -> str:  # noqa: ARG002
+        """See Typer; shells show it beside a name."""
+        return summary(self.help or "")
+
+    def get_help_option(self, ctx: Any) -> TyperOption | None:  # noqa: ANN401
+        """See Typer."""
+        option = cast("TyperOption | None", super().get_help_option(ctx))  # type: ignore[misc]
+        if option is not None:
+            option.help = _("Show this help")
+        return option
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
+        """See Typer; every refusal knows which command it is about."""
+        try:
+            return cast("list[str]", super().parse_args(ctx, args))  # type: ignore[misc]
+        except WrongUsage as error:
+            error.ctx = getattr(error, "ctx", None) or ctx  # type: ignore[attr-defined]
+            raise
+
+
+class _Command(_Translated, TyperCommand):
+    """A command."""
+
+    allow_extra_args = True  # to refuse them in our words
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
+        """See Typer.
+
+        Raises:
+            UsageError: there are more arguments than the command takes.
+        """
+        rest = super().parse_args(ctx, args)
+        if rest and not ctx.resilient_parsing:
+            said = _("too many arguments: {texts}").format(texts=" ".join(rest))
+            raise UsageError("usage", said, see_help(ctx))
+        return rest
+
+
+class _Group(_Translated, TyperGroup):
+    """A command that has commands of its own."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
+        """See Typer; what a shell asks to complete still has the options of the whole program, wherever they stand."""
+        if ctx.resilient_parsing and ctx.parent is None:
+            rest, given = take(args)
+            args = [*(name if value is None else f"{name}={value}" for name, value in given.items()), *rest]
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
+        """See Typer.
+
+        Raises:
+            UsageError: there is no such command.
+        """
+        if not (ctx.resilient_parsing or args[0] in self.commands or args[0].startswith("-")):
+            raise no_such_command(args[0], [name for name, each in self.commands.items() if not each.hidden])
+        return super().resolve_command(ctx, args)
+
+
+def see_help(context: Any) -> str:  # noqa: ANN401
+    """Say where the usage of a command is told."""
+    return _("see `{path} --help`").format(path=context.command_path)
+
+
+def no_such_command(name: str, known: Collection[str], code: str = "usage") -> UsageError:
+    """Return the error that a command is not there, with the one that may be meant."""
+    from xuncha.rules.names import suggestion  # noqa: PLC0415
+
+    return UsageError(code, _("there is no command {name}").format(name=name), suggestion(name, known))
+
+
+class Program(typer.Typer):
+    """Typer with commands of that kind, for modules that register theirs."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(**{"cls": _Group, **options})
+
+    def command(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
+        """See Typer."""
+        return super().command(*arguments, **{"cls": _Command, **options})
+
+
+def program(verb: str | None = None) -> typer.Typer:
+    """Return the program with all its commands; with those of one family alone where the verb is known.
+
+    Building all commands takes longer than most of them take to run.
+    """
+    app = Program(
+        name="xuncha",
+        cls=_Group,
+        no_args_is_help=True,
+        add_completion=verb is None and "_XUNCHA_COMPLETE" in os.environ,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_taking(_everything, global_options() if verb is None else {}))
+    groups: dict[str, typer.Typer] = {}
+    for family in (each for modules in panels().values() for each in modules):
+        verbs = verbs_of(family)
+        if verb is not None and verb not in verbs:
+            continue
+        module = import_module(f"xuncha.cli.{family}")
+        if hasattr(module, "register"):
+            module.register(app)
+        for words, entry in _ENTRIES.items():
+            if words[0] not in verbs:
+                continue
+            if entry.is_group:
+                groups[words[0]] = typer.Typer(cls=_Group, no_args_is_help=True)
+                app.add_typer(groups[words[0]], name=words[0], callback=entry.function)
+            else:
+                parent = groups[words[0]] if len(words) > 1 else app
+                parent.command(words[-1], cls=_Command, hidden=entry.hidden)(_called(entry.function))
+    return app
+
+
+def _everything(**_given: object) -> None:
+    """A ledger over plain files for rectification after an inspection.
+
+    Begin: xuncha init my-ledger --example. On a command: xuncha close --help
+
+    Examples:
+        xuncha --help
+    """
+
+
+def _taking(function: Callable[..., None], known: Mapping[str, GlobalOption]) -> Callable[..., None]:
+    """Let Typer know options of the whole program, for the help and for completion; they are read before it begins."""
+    parameters = [
+        inspect.Parameter(
+            name.strip("-").replace("-", "_"),
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[
+                str | None if each.metavar else bool,
+                typer.Option(
+                    name, metavar=each.metavar or None, envvar=each.variable or None, help=each.help
+                ),
+            ],
+        )
+        for name, each in known.items()
+    ]
+    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return function
+
+
+def _called(function: Callable[..., None]) -> Callable[..., None]:
+    """Return a function for Typer, whose first parameter is its own context instead of `call`."""
+    signature = inspect.signature(function, eval_str=True)
+    first, *others = [*signature.parameters.values(), None]
+    if first is None or first.name != "call":
+        return function
+
+    @wraps(function)
+    def run(context: typer.Context, **arguments: Any) -> None:  # noqa: ANN401
+        function(context.obj, **arguments)
+
+    context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
+    run.__signature__ = signature.replace(parameters=[context, *filter(None, others)])  # type: ignore[attr-defined]
+    return run

@@ -1,0 +1,185 @@
+"""The help: what docstrings and options say, in the chosen language, laid out for a terminal of at most 80 columns."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import shutil
+from typing import TYPE_CHECKING, Any, Final
+from unicodedata import east_asian_width
+
+from xuncha import language
+from xuncha.cli import screen
+from xuncha.language import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
+
+    from typer.core import TyperArgument, TyperOption
+
+_WIDEST: Final = 80
+_NAMES: Final = 30
+"""Columns that the names of options may take before their help begins on the next line."""
+_PIECE = re.compile(r"[（《“]*(?:[!-~]+|\S)[，。、；：！？）》”…]*\s*")
+"""What no line break may split: a word, or a Chinese character with its punctuation."""
+_ITEM = re.compile(r"\S+(?: \S+)*\s*")
+_WORD = re.compile(r"\S+\s*")
+_SECTION = re.compile(r"[A-Z][a-z]+:\n")
+
+
+def panels() -> dict[str, dict[str, list[str]]]:
+    """Return the groups of commands by their titles: each has modules of `xuncha.cli`, and each of these its verbs.
+
+    Behind a verb may stand what it means in the chosen language: `close 销号`.
+    """
+    table = {
+        _("Make"): {"write": _("init, add, edit")},
+        _("Look"): {"read": _("status, list, show"), "deadlines": _("calendar")},
+        _("Do"): {
+            "work": _("start, progress, attach, submit, return, close, reopen, extend, escalate, review")
+        },
+        _("Trail"): {"track": _("log, undo"), "audit": _("audit")},
+        _("Share"): {"share": _("setup, sync, merge-driver")},
+        _("Check and publish"): {
+            "doctor": _("doctor"),
+            "check": _("validate, proof, schema"),
+            "publish": _("notice, dashboard"),
+            "report": _("report"),
+            "archive": _("archive"),
+        },
+        _("In and out"): {"exchange": _("import, export")},
+    }
+    return {
+        title: {module: verbs.split(_(", ")) for module, verbs in modules.items()}
+        for title, modules in table.items()
+    }
+
+
+def verbs_of(module: str) -> list[str]:
+    """Return the verbs of a module of `xuncha.cli`."""
+    return [verb.partition(" ")[0] for modules in panels().values() for verb in modules.get(module, ())]
+
+
+def described(docstring: str) -> tuple[list[str], list[str]]:
+    """Return the paragraphs before the first section of a docstring, each as one line; and the lines of its examples."""
+    paragraphs: list[str] = []
+    for block in re.split(r"\n\s*\n", inspect.cleandoc(docstring)):
+        if _SECTION.match(block):
+            break
+        paragraphs.append(" ".join(block.split()))
+    examples = re.search(r"^Examples:\n((?: +\S.*\n?)+)", inspect.cleandoc(docstring), re.MULTILINE)
+    return paragraphs, [line.strip() for line in examples[1].splitlines()] if examples else []
+
+
+def summary(docstring: str) -> str:
+    """Return the first paragraph of a docstring in the chosen language."""
+    return language.gettext(described(docstring)[0][0])
+
+
+def page(command: Any, context: Any) -> str:  # noqa: ANN401  Typer's own classes are not public
+    """Return the help of a command or of a group of them, as `--help` shows it."""
+    commands = {name: each for name, each in getattr(command, "commands", {}).items() if not each.hidden}
+    parameters = command.get_params(context)
+    options = [each for each in parameters if each.param_type_name == "option"]
+    arguments = [each for each in parameters if each.param_type_name == "argument"]
+    paragraphs, examples = described(command.help)
+    texts = [_wrap(language.gettext(paragraph)) for paragraph in paragraphs]
+    usage = _wrap(_usage(context.command_path, options, arguments, commands))
+    rows = [(_names_of(each), _remark(each)) for each in options]
+    if context.parent is None:
+        parts = [usage, [line for text in texts for line in text], _panels(commands), _rows(rows)]
+    else:
+        parts = [usage, *texts, _section(_("For example:"), map(_example, examples))]
+        parts.append(_section(_("Arguments:"), _rows([(_name_of(each), each.help) for each in arguments])))
+        parts.append(
+            _section(_("Commands:"), _rows([(name, summary(each.help)) for name, each in commands.items()]))
+        )
+        parts.append(_section(_("Options:"), _rows(rows)))
+    return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def _section(title: str, lines: Iterable[str]) -> list[str]:
+    """Return lines under a title; none without lines."""
+    shown = list(lines)
+    return [screen.bold(title), *shown] if shown else []
+
+
+def _usage(path: str, options: list[TyperOption], arguments: list[TyperArgument], commands: object) -> str:
+    """Return how a command is typed: with the options that must be there, and its arguments."""
+    words = [f"{each.opts[-1]} {each.metavar}" for each in options if each.required]
+    words.append(_("[OPTIONS]"))
+    for each in arguments:
+        name = _name_of(each) + (" …" if each.nargs == -1 else "")
+        words.append(name if each.required else f"[{name}]")
+    if commands:
+        words.append(_("COMMAND …"))
+    return _("Usage: {line}").format(line=" ".join([path, *words]))
+
+
+def _name_of(argument: TyperArgument) -> str:
+    return (argument.metavar or argument.name or "").strip("[]")
+
+
+def _names_of(option: TyperOption) -> str:
+    names = ", ".join(sorted(option.opts, key=len))
+    return names if option.is_flag else f"{names} {option.metavar}"
+
+
+def _remark(option: TyperOption) -> str:
+    """Return the help of an option with what else is to be known of it, in brackets."""
+    more = [option.envvar] if isinstance(option.envvar, str) else []
+    if option.required:
+        more.append(_("required"))
+    if option.default and isinstance(option.default, str):
+        more.append(_("default: {default}").format(default=option.default))
+    return " ".join([option.help or "", *(f"[{each}]" for each in more)])
+
+
+def _panels(commands: Container[str]) -> list[str]:
+    """Return the verbs that are there, a group after its title."""
+    return _rows(
+        [
+            (
+                title,
+                "  ".join(
+                    verb for verbs in modules.values() for verb in verbs if verb.split()[0] in commands
+                ),
+            )
+            for title, modules in panels().items()
+        ],
+        _ITEM,
+    )
+
+
+def _example(line: str) -> str:
+    """Return a line to type; one that is too long is continued as a shell reads it."""
+    first, *more = _wrap(line, 8, _WORD)
+    return " \\\n".join([f"  {first}", *(f"      {each}" for each in more)])
+
+
+def _rows(rows: list[tuple[str, str]], pieces: re.Pattern[str] = _PIECE) -> list[str]:
+    """Return names in a column, and what they mean in another."""
+    column = 4 + max((columns(name) for name, _text in rows if columns(name) <= _NAMES), default=0)
+    lines = []
+    for name, text in rows:
+        meaning = _wrap(text, column, pieces)
+        blanks = " " * (column - 2 - columns(name))
+        lines.append(f"  {screen.bold(name)}{blanks}" + (meaning.pop(0) if blanks else ""))
+        lines += [" " * column + line for line in meaning]
+    return lines
+
+
+def columns(text: str) -> int:
+    """Return how many columns a text takes on a terminal: two for each Chinese character."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _wrap(text: str, indent: int = 0, pieces: re.Pattern[str] = _PIECE) -> list[str]:
+    """Break a text into lines that fit beside an indent; between its pieces alone."""
+    width = min(_WIDEST, shutil.get_terminal_size().columns) - indent
+    lines = [""]
+    for piece in pieces.findall(text):
+        if lines[-1] and columns(lines[-1] + piece.rstrip()) > width:
+            lines.append("")
+        lines[-1] += piece
+    return [line.rstrip() for line in lines]

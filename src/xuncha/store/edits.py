@@ -1,0 +1,34 @@
+"""Edits of a record's file as plain data; `editing` carries them out."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+KEYS = (
+    "title", "category", "finding", "goal", "part", "term", "leader", "office", "co_offices", "due", "status", "publish", "progress", "outcomes",
+    "escalated", "notice_text", "closed", "reviews",
+)  # fmt: skip
+"""The keys of a problem and of a measure in the order in which they are written."""
+
+
+class Set(NamedTuple):
+    """Give a key of the record a value: a word or a date, or something small."""
+
+    key: str
+    value: str | bool | dict[str, Any] | list[str]
+
+
+class Remove(NamedTuple):
+    """Take a key and its value out; nothing happens where it is not there."""
+
+    key: str
+
+
+class Append(NamedTuple):
+    """Add an item to the list under a key, at its end."""
+
+    key: str
+    item: str | dict[str, Any]
+
+
+Edit = Set | Remove | Append

@@ -1,0 +1,62 @@
+"""Attach (佐证材料): a file goes into the ledger as evidence of a measure, with an entry that names it and is not published."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
+from xuncha.model.identity import EVIDENCE
+from xuncha.store.edits import Append
+from xuncha.workflow.verb import STARTED, NamedFile, PlannedChange, Verb
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from xuncha.workflow.case import Case
+
+
+def attach(
+    case: Case, *, file: NamedFile, statement: str | None = None, day: date | None = None
+) -> PlannedChange:
+    """Put a file into the ledger as evidence of a measure.
+
+    Examples:
+        xuncha attach 2.3 评审意见.pdf
+    """
+    from xuncha.store.files import fingerprint  # noqa: PLC0415  the help reads this module and needs neither
+    from xuncha.workflow import evidence  # noqa: PLC0415
+
+    fingerprint_ = fingerprint(BytesIO(file.content or b""))
+    described, is_there = evidence.kept(file.name, fingerprint_, case.measure, case.evidence_names())
+    held = described["file"]
+    written_on = day or case.today
+    text = (statement or "").strip() or f"附佐证材料：{described.get('name', held)}"
+    for entry in case.measure.progress:
+        named = {getattr(item, "file", None) for item in entry.evidence}
+        if (entry.date, entry.text) == (written_on, text) and held in named:
+            raise RefusedError(
+                "already-attached",
+                _("{file} was attached to {id} already, in the same words").format(
+                    file=held, id=case.identity
+                ),
+                _("to tell more of it: xuncha progress {id} …").format(id=case.identity),
+                case.identity.path,
+            )
+    told = {"date": written_on.isoformat(), "text": text, "evidence": [described], "publish": False}
+    path = f"{EVIDENCE}/{case.identity}/{held}"
+    return PlannedChange(
+        [Append("progress", told)],
+        evidence=NamedFile(path, None if is_there else file.content),
+        note=_("{name} attached").format(name=evidence.shown(file.name)),
+    )
+
+
+VERB = Verb(
+    attach,
+    action="attach",
+    subject="佐证",
+    transitions=STARTED,
+    changes=frozenset({"status", "progress"}),
+)

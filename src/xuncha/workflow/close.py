@@ -1,0 +1,102 @@
+"""Close (销号): a measure is done, and has what the policy of the ledger requires."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
+from xuncha.store.edits import Set
+from xuncha.workflow.verb import PlannedChange, Verb
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from xuncha.model.vocabulary import Requirement
+    from xuncha.workflow.case import Case
+
+
+def close(case: Case, *, note: str | None = None, day: date | None = None) -> PlannedChange:
+    """Close measures out: all that are named, in one commit, or none.
+
+    Examples:
+        xuncha close 2.3
+        xuncha close 2.1 2.2 --note 验收通过
+    """
+    requires = case.frame.close_requires
+    name, email = case.user()
+    lacking = missing(
+        requires,
+        case.measure.status,
+        [entry.evidence for entry in case.measure.progress],
+        closer=email,
+        submitter=case.submitter() if "second_person" in requires else None,
+    )
+    if lacking:
+        raise _refusal(lacking[0], case)
+    reason = (note or "").strip()
+    closed = {"date": (day or case.today).isoformat(), "by": name} | ({"note": reason} if reason else {})
+    return PlannedChange([Set("closed", closed)], reason, signed="signed_commit" in requires)
+
+
+VERB = Verb(
+    close,
+    action="close",
+    subject="销号",
+    transitions={"in_progress": "closed", "submitted": "closed"},
+    changes=frozenset({"status", "closed"}),
+    several=True,
+)
+
+
+def missing(
+    requires: Sequence[Requirement],
+    status: str | None,
+    evidence: Sequence[Sequence[object]],
+    *,
+    closer: str,
+    submitter: str | None,
+) -> list[Requirement]:
+    """Return the requirements of the policy that a measure does not meet, in the policy's order.
+
+    A required signature is left to git, which makes the commit.
+
+    Args:
+        requires: `policy.close_requires`.
+        status: of the measure before it is closed.
+        evidence: what each of its progress entries names as evidence.
+        closer: e-mail of whoever closes it.
+        submitter: e-mail of whoever applied for it last; None without an application.
+    """
+    met: dict[Requirement, bool] = {
+        "progress": bool(evidence),
+        "evidence": any(evidence),
+        "submission": status == "submitted",
+        "second_person": submitter is not None and submitter != closer,
+    }
+    return [requirement for requirement in requires if not met.get(requirement, True)]
+
+
+def _refusal(requirement: Requirement, case: Case) -> RefusedError:
+    """Return the error for a requirement that is not met."""
+    messages = {
+        "progress": _("{id} has no progress entry"),
+        "evidence": _("{id} has no evidence"),
+        "submission": _("closing of {id} has not been applied for"),
+        "second_person": _("{id} must be closed by someone else than the one who applied for it"),
+    }
+    hints = {
+        "progress": _("say what was done: xuncha progress {id} …"),
+        "evidence": _(
+            "name it with xuncha progress {id} … --evidence 文号, or attach a file with xuncha attach {id} FILE"
+        ),
+        "submission": _("type: xuncha submit {id}"),
+        "second_person": _("let another person close it; if no one applied for it: xuncha submit {id}"),
+    }
+    return RefusedError(
+        f"close-requires-{requirement}".replace("_", "-"),
+        messages[requirement].format(id=case.identity),
+        hints[requirement].format(id=case.identity),
+        case.identity.path,
+    )

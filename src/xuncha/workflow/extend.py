@@ -1,0 +1,47 @@
+"""Extend (延期): a measure is given a later time limit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
+from xuncha.store.edits import Set
+from xuncha.workflow.verb import UNCHANGED, PlannedChange, Verb
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from xuncha.workflow.case import Case
+
+
+def extend(case: Case, *, due: date, reason: str) -> PlannedChange:
+    """Move a deadline to a later day.
+
+    Examples:
+        xuncha extend 2.3 --due 2024-06-30 --reason 手续未完
+    """
+    old = case.measure.due
+    if old is not None and due <= old:
+        raise RefusedError(
+            "not-later",
+            _("{due} is not later than the time limit of {id}, {old}").format(
+                due=due, old=old, id=case.identity
+            ),
+            _("give a later day"),
+        )
+    warning = None
+    if old is not None and old < case.today:
+        message = _("the time limit, {due}, had passed already; `xuncha audit` names that").format(due=old)
+        warning = message, _("next time, extend it before it passes")
+    note = _("the time limit is now {due}").format(due=due)
+    return PlannedChange([Set("due", due.isoformat())], reason, note=note, warning=warning)
+
+
+VERB = Verb(
+    extend,
+    action="extend",
+    subject="延期",
+    transitions=UNCHANGED,
+    changes=frozenset({"due"}),
+)

@@ -1,0 +1,48 @@
+"""Progress (进展情况): an entry tells what was done for a measure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from xuncha.language import gettext as _
+from xuncha.store.edits import Append
+from xuncha.workflow.verb import STARTED, PlannedChange, Verb
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from xuncha.workflow.case import Case
+
+
+def progress(
+    case: Case,
+    *,
+    text: str,
+    day: date | None = None,
+    evidence: Sequence[str] | None = None,
+    no_publish: bool = False,
+) -> PlannedChange:
+    """Record what was done for a measure.
+
+    Examples:
+        xuncha progress 2.3 初步设计通过第二次评审。 --date 2024-04-12
+        xuncha progress 2.3 印发实施方案。 --evidence 东发改产业〔2023〕360号
+    """
+    done_on = day or case.today
+    entry: dict[str, Any] = {"date": done_on.isoformat(), "text": text.strip()}
+    if evidence:
+        entry["evidence"] = [item.strip() for item in evidence]
+    if no_publish:
+        entry["publish"] = False
+    note = _("progress of {day} recorded").format(day=done_on)
+    return PlannedChange([Append("progress", entry)], note=note)
+
+
+VERB = Verb(
+    progress,
+    action="progress",
+    subject="进展",
+    transitions=STARTED,
+    changes=frozenset({"status", "progress"}),
+)

@@ -1,0 +1,46 @@
+"""Review (回头看): somebody looks again at a closed long-term measure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
+from xuncha.model.vocabulary import result_name
+from xuncha.store.edits import Append
+from xuncha.workflow.verb import PlannedChange, Verb
+
+if TYPE_CHECKING:
+    from xuncha.model.vocabulary import ReviewResult
+    from xuncha.workflow.case import Case
+
+
+def review(case: Case, *, result: ReviewResult, findings: str | None = None) -> PlannedChange:
+    """Look again at a closed long-term measure: does the result hold, or has it slipped?
+
+    Examples:
+        xuncha review 1.1 --result holds
+    """
+    if case.measure.term != "long_term":
+        raise RefusedError(
+            "not-long-term",
+            _("{id} is not a long-term measure, and only those are looked at again").format(id=case.identity),
+        )
+    entry = {"date": case.today.isoformat(), "result": result}
+    if findings:
+        entry["text"] = findings.strip()
+    reopening = _("The result has slipped: open it again with xuncha reopen {id} --reason …")
+    return PlannedChange(
+        [Append("reviews", entry)],
+        note=_("looked at again: {result}").format(result=result_name(result)),
+        next_step=reopening.format(id=case.identity) if result == "slipped" else "",
+    )
+
+
+VERB = Verb(
+    review,
+    action="review",
+    subject="回头看",
+    transitions={"closed": "closed"},
+    changes=frozenset({"reviews"}),
+)

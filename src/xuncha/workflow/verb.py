@@ -1,0 +1,107 @@
+"""The form of a verb: where an action leads, what it may change, and the function that plans it. Every verb is a file beside this one."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from xuncha.model.vocabulary import Action, Status
+    from xuncha.store.edits import Edit
+
+UNCHANGED: Final[Mapping[Status, Status]] = {
+    "not_started": "not_started",
+    "in_progress": "in_progress",
+    "submitted": "submitted",
+}
+"""The transitions of a verb that leaves an open measure in its status."""
+STARTED: Final[Mapping[Status, Status]] = {**UNCHANGED, "not_started": "in_progress"}
+"""The transitions of a verb that records work: a measure with recorded work has been started."""
+
+
+class NamedFile(NamedTuple):
+    """A file with its content; None where the ledger holds the same content under this name already."""
+
+    name: str
+    """As it is called where it comes from; of a file of the ledger, its path in the ledger."""
+    content: bytes | None
+
+
+class PlannedChange(NamedTuple):
+    """What a verb does to one measure, and what it tells about it."""
+
+    edits: Sequence[Edit] = ()
+    """The edits beside that of the status."""
+    reason: str = ""
+    """For the trailer of the commit."""
+    evidence: NamedFile | None = None
+    """A file that the commit adds to the ledger."""
+    signed: bool = False
+    """Whether the commit must be signed."""
+    note: str = ""
+    """A line on what was done beside the change of status."""
+    next_step: str = ""
+    """A line on what to do next."""
+    warning: tuple[str, str] | None = None
+    """A message and a hint."""
+
+
+@dataclass(frozen=True)
+class Verb:
+    """An action on measures."""
+
+    function: Callable[..., PlannedChange]
+    """Plans the action: takes a `Case`, then by keyword what is given. Its docstring is the help of the command."""
+    action: Action
+    subject: str
+    """How the subject of the commit begins: the trail is a document, and documents are Chinese."""
+    transitions: Mapping[Status, Status]
+    """From which statuses the action is open, and to which each of them leads."""
+    changes: frozenset[str]
+    """The keys of a measure's file that the action may change."""
+    several: bool = False
+    """Whether the command takes several measures at once."""
+
+    @property
+    def parameters(self) -> list[inspect.Parameter]:
+        """The parameters for what is given; those without a default must be given."""
+        return list(inspect.signature(self.function).parameters.values())[1:]
+
+    def target(self, identity: object, status: Status) -> Status:
+        """Return the status that the action leads a measure to.
+
+        Raises:
+            RefusedError: the action is not open in this status.
+        """
+        if status in self.transitions:
+            return self.transitions[status]
+        codes = {
+            "not_started": "not-started",
+            "in_progress": "in-progress",
+            "submitted": "already-submitted",
+            "closed": "already-closed",
+        }
+        messages = {
+            "not_started": _("{id} has not been started; `{action}` is not open to it"),
+            "in_progress": _("{id} is in progress; `{action}` is not open to it"),
+            "submitted": _("closing of {id} has been applied for; `{action}` is not open to it"),
+            "closed": _("{id} is closed already; `{action}` is not open to it"),
+        }
+        hints = {
+            "not_started": _("start it first: xuncha start {id}"),
+            "in_progress": _(
+                "it is in progress: apply for closing with xuncha submit {id}, or close it with xuncha close {id}"
+            ),
+            "submitted": _(
+                "closing has been applied for: xuncha close {id}, or xuncha return {id} --reason …"
+            ),
+            "closed": _("if the problem has come back: xuncha reopen {id} --reason …"),
+        }
+        message = messages[status].format(id=identity, action=self.action)
+        raise RefusedError(codes[status], message, hints[status].format(id=identity))
