@@ -10,7 +10,6 @@ from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.vocabulary import Action
-from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,7 +83,7 @@ def trailers_mismatch(step: Step) -> Broken[HistoryPlace]:
     if message := _false_course(step):
         yield first, message, ""
     for change in step.changes:
-        if message := _beyond(action, change):
+        if message := _beyond(step, change):
             yield step.at(change), message, ""
 
 
@@ -128,9 +127,10 @@ def _course(ends: Iterable[Iterable[str | None]]) -> str:
     return " → ".join(_(", ").join(filter(None, end)) or "-" for end in ends)
 
 
-def _beyond(action: str, change: Change) -> str:
+def _beyond(step: Step, change: Change) -> str:
     """Say that a change is more than its action changes; empty where it is not."""
-    if action not in VERBS and action != "add":
+    action, verb = step.commit.trailers.action, step.verb
+    if verb is None and action != "add":
         return ""
     if change.is_evidence:
         if action != "attach":
@@ -139,7 +139,7 @@ def _beyond(action: str, change: Change) -> str:
         if action != "add":
             return _("`{action}` does not enter {id}").format(action=action, id=change.id)
     elif change.old is not None and change.new is not None and change.is_record:
-        fields = VERBS[action].changes if action in VERBS else frozenset()
+        fields = verb.changes if verb else frozenset[str]()
         keys = [
             str(key)
             for key in {*change.old, *change.new} - fields

@@ -8,7 +8,7 @@ from xuncha.doctor.catalogue import Ailment, check
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.store.files import TEMPORARY
-from xuncha.sync.sharing import in_the_middle
+from xuncha.sync.sharing import unfinished_operations
 from xuncha.trail.git import detached
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def no_commit(around: Around) -> Iterator[Ailment]:
 )
 def unfinished(around: Around) -> Iterator[Ailment]:
     """A merge, rebase, cherry-pick or revert waits to be concluded."""
-    for name in in_the_middle(around.folder):
+    for name in unfinished_operations(around.folder):
         yield Ailment(
             _("a git {what} is half done, and until then nothing can be committed").format(what=name),
             _("conclude it: {one}; or give it up: {other}").format(
@@ -65,7 +65,7 @@ def unfinished(around: Around) -> Iterator[Ailment]:
 )
 def no_branch(around: Around) -> Iterator[Ailment]:
     """No branch is checked out; a rebase, which does that on purpose, is told by itself."""
-    if not detached(around.root) or in_the_middle(around.folder):
+    if not detached(around.root) or unfinished_operations(around.folder):
         return
     branches = (around.ask("for-each-ref", "--format=%(refname:short)", "refs/heads") or "").split()
     main = next((name for name in ("main", "master") if name in branches), (branches or ["main"])[0])
