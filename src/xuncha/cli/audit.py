@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from xuncha.cli import options, screen
-from xuncha.cli.context import of
-from xuncha.cli.options import guide
+from xuncha.cli.command import command
+from xuncha.cli.context import Context
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -22,27 +22,9 @@ if TYPE_CHECKING:
     from xuncha.errors import Finding
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the program."""
-    app.command(
-        "audit",
-        help=guide(
-            _(
-                "Replay the history in git, and name every break of the rules: who closed what without what was asked, what was "
-                "changed afterwards or by hand, and whether history is still the one that was verified. The files themselves are "
-                "not looked at: `xuncha validate` does that."
-            ),
-            "xuncha audit",
-            "xuncha audit --since 2024-06-01",
-            "xuncha audit --html audit.html",
-            "xuncha audit --anchor",
-        ),
-        rich_help_panel=_("Trail"),
-    )(audit)
-
-
+@command("audit")
 def audit(
-    context: typer.Context,
+    call: Context,
     since: Annotated[
         str | None,
         typer.Option(
@@ -66,7 +48,17 @@ def audit(
     ] = None,
     as_json: options.Json = False,
 ) -> None:
-    """Replay the history and name every break."""
+    """Replay the history in git, and name every break of the rules.
+
+    It tells who closed what without what was asked, what was changed afterwards or by hand, and whether history is still the
+    one that was verified. The files themselves are not looked at: `xuncha validate` does that.
+
+    Examples:
+        xuncha audit
+        xuncha audit --since 2024-06-01
+        xuncha audit --html audit.html
+        xuncha audit --anchor
+    """
     from xuncha.audit.anchors import drop_anchor, line  # noqa: PLC0415  for this command alone
     from xuncha.audit.examine import audit as examine  # noqa: PLC0415
 
@@ -76,7 +68,6 @@ def audit(
             _("--anchor keeps what all of history is, and --since asks for a part"),
             _("leave one of them out"),
         )
-    call = of(context)
     call.warn_of_leftovers()
     with screen.patience(_("The history is being replayed")):
         done = examine(call.root, since=since)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from xuncha.cli import screen
-from xuncha.cli.context import of
-from xuncha.cli.options import guide
+from xuncha.cli.command import command
+from xuncha.cli.context import Context
 from xuncha.cli.work import say_standing
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
@@ -18,40 +18,13 @@ from xuncha.language import ngettext
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xuncha.cli.context import Context
     from xuncha.sync.session import Synced
     from xuncha.sync.values import Dispute, Side
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
-    panel = _("Share")
-    app.command(
-        "setup",
-        help=guide(
-            _("Teach git, in this clone, to merge the ledger's files field by field. Once in each clone."),
-            "xuncha setup",
-        ),
-        rich_help_panel=panel,
-    )(setup)
-    app.command("merge-driver", hidden=True, help=_("What git calls to merge a file of the ledger"))(
-        merge_driver
-    )
-    app.command(
-        "sync",
-        help=guide(
-            _(
-                "Bring together what was recorded here and what was recorded elsewhere, through a git remote, and send it. A number that was given twice is changed here, where it is not sent yet."
-            ),
-            "xuncha sync",
-            "xuncha sync --take theirs",
-        ),
-        rich_help_panel=panel,
-    )(sync)
-
-
+@command("sync")
 def sync(
-    context: typer.Context,
+    call: Context,
     take: Annotated[
         str | None,
         typer.Option(
@@ -62,12 +35,18 @@ def sync(
         ),
     ] = None,
 ) -> None:
-    """Bring together and send."""
+    """Bring together what was recorded here and what was recorded elsewhere, through a git remote, and send it.
+
+    A number that was given twice is changed here, where it is not sent yet.
+
+    Examples:
+        xuncha sync
+        xuncha sync --take theirs
+    """
     from xuncha.sync.session import sync as bring_together  # noqa: PLC0415
 
     if take not in {None, "ours", "theirs"}:
         raise UsageError("unknown-word", _("--take is ours or theirs, not “{word}”").format(word=take))
-    call = of(context)
     _say(call, bring_together(call.root_for_writing(), take=cast("Side | None", take)))
 
 
@@ -149,12 +128,17 @@ def _counts(done: Synced) -> Iterator[str]:
         yield _("Nothing to do: here and at {name} all is the same").format(name=done.name)
 
 
-def setup(context: typer.Context) -> None:
-    """Set this clone up to merge records field by field."""
+@command("setup")
+def setup(call: Context) -> None:
+    """Teach git, in this clone, to merge the ledger's files field by field. Once in each clone.
+
+    Examples:
+        xuncha setup
+    """
     from xuncha.sync import registration  # noqa: PLC0415
     from xuncha.trail.git import Git  # noqa: PLC0415
 
-    git = Git.for_writing(of(context).root)
+    git = Git.for_writing(call.root)
     try:
         new = registration.register(git)
         if claimed := not registration.effective(git):
@@ -173,6 +157,7 @@ def setup(context: typer.Context) -> None:
     )
 
 
+@command("merge-driver", hidden=True)
 def merge_driver(
     base: Annotated[Path, typer.Argument(metavar="%O", readable=False)],
     ours: Annotated[Path, typer.Argument(metavar="%A", readable=False)],
@@ -180,7 +165,11 @@ def merge_driver(
     width: Annotated[str, typer.Argument(metavar="%L")] = "7",
     path: Annotated[str, typer.Argument(metavar="%P")] = "",
 ) -> None:
-    """Merge three files into the second."""
+    """What git calls to merge a file of the ledger.
+
+    Examples:
+        git merge other-branch
+    """
     from xuncha.sync.records import merge_files  # noqa: PLC0415
 
     size = int(width) if width.isdigit() and 0 < int(width) < 100 else 7  # noqa: PLR2004  as git's own are
