@@ -51,7 +51,7 @@ def sync(
 
 
 def _say(call: Context, done: Synced) -> None:
-    """What came of it, a sentence each."""
+    """Say what came of a sync, a sentence each."""
     if done.rewritten:
         screen.warning(
             _("somebody has rewritten the history of {name}: commits that were there had gone").format(
@@ -92,7 +92,7 @@ def _say(call: Context, done: Synced) -> None:
 
 
 def _say_what_was_mended(done: Synced) -> None:
-    """What took another number or another name, and what was not taken back."""
+    """Say what took another number or another name, and what was not taken back."""
     for each in done.renumbered:
         said = (
             _("Renumbered {old} → {new} {title}: the number {old} was given elsewhere meanwhile")
@@ -113,7 +113,7 @@ def _say_what_was_mended(done: Synced) -> None:
 
 
 def _counts(done: Synced) -> Iterator[str]:
-    """What came and what went."""
+    """Yield a sentence on what came, and one on what went."""
     if done.received:
         yield ngettext(
             "Received {n} commit from {name}", "Received {n} commits from {name}", done.received
@@ -165,7 +165,7 @@ def merge_driver(
     width: Annotated[str, typer.Argument(metavar="%L")] = "7",
     path: Annotated[str, typer.Argument(metavar="%P")] = "",
 ) -> None:
-    """What git calls to merge a file of the ledger.
+    """Merge a file of the ledger for git, which calls this.
 
     Examples:
         git merge other-branch

@@ -70,16 +70,16 @@ def route(git: Git) -> Route:
             _("no branch is checked out in git, so there is none to bring together with others"),
             _("go back to one first, such as git switch main, or make one: git switch -c NAME"),
         ) from None
-    settings = _settings(git)
-    remotes = sorted(key.split(".", 1)[1].removesuffix(".url") for key in settings if key.endswith(".url"))
-    remote = settings.get(f"branch.{branch}.remote", "")
-    there = settings.get(f"branch.{branch}.merge", "") if remote else ""
+    remotes = sorted(git.text("remote").splitlines())
+    remote = git.setting(f"branch.{branch}.remote")
+    there = git.setting(f"branch.{branch}.merge")
+    known = bool(there)
     if not remote:
+        there = ""
         remote = "origin" if "origin" in remotes or len(remotes) != 1 else remotes[0]
         if remote not in remotes:
             raise _no_remote(remotes, branch)
     there = there or f"{_HEADS}{branch}"
-    known = bool(settings.get(f"branch.{branch}.merge"))
     place = f"refs/remotes/{remote}" if remote in remotes else "refs/xuncha/elsewhere"
     return Route(remote, branch, there, f"{place}/{there.removeprefix(_HEADS)}", known)
 
@@ -98,16 +98,6 @@ def _no_remote(remotes: list[str], branch: str) -> SurroundingsError:
         _("this ledger is shared with nobody yet: git knows no remote"),
         _("make an empty repository that all can reach, such as git init --bare on a share; then: git remote add origin ADDRESS"),
     )  # fmt: skip
-
-
-def _settings(git: Git) -> dict[str, str]:
-    """Return what git is set up with for branches and remotes."""
-    pattern = r"^(branch\..*\.(remote|merge)|remote\..*\.url)$"
-    listed = git.run("config", "-z", "--get-regexp", pattern, answers=(0, 1)).decode(
-        "utf-8", "surrogateescape"
-    )
-    entries = [entry.partition("\n") for entry in listed.split("\0")[:-1]]
-    return {key: value for key, _line, value in entries}
 
 
 def fetch(git: Git, way: Route) -> str | None:
