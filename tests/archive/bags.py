@@ -8,11 +8,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 from zipfile import ZIP_STORED, ZipFile
 
+from tests.workflow import actions
 from tests.workflow.surroundings import act
 from xuncha.archive.bag import ALGORITHMS, pack, tag_manifest, zipped
 from xuncha.archive.verifying import Verdict
 from xuncha.archive.verifying import verify as check
-from xuncha.workflow import actions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

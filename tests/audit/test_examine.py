@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.once import built_once
+from tests.workflow import actions
+from tests.workflow.actions import add_measure, add_problem, perform
 from xuncha.audit.examine import audit
 from xuncha.errors import RefusedError, SurroundingsError, XunchaError
 from xuncha.model.identity import Identity
-from xuncha.workflow import actions
-from xuncha.workflow.perform import add_measure, add_problem, perform
 from xuncha.workflow.undo import undo
 
 if TYPE_CHECKING:

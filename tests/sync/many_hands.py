@@ -15,13 +15,14 @@ from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 
+from tests.workflow import actions
+from tests.workflow.actions import add_measure, add_problem, perform
 from xuncha.errors import RefusedError, SurroundingsError, XunchaError
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.store import editing
 from xuncha.store.cache import register
 from xuncha.sync.session import Synced, sync
-from xuncha.workflow import actions
-from xuncha.workflow.perform import add_measure, add_problem, edit, perform
+from xuncha.workflow.edit import edit
 from xuncha.workflow.undo import undo
 
 DAY = date(2024, 6, 15)
@@ -68,7 +69,7 @@ class Office:
             raise RefusedError("none", "no measure is so")
         return Identity.parse(self.random.choice(rows).id)
 
-    def _perform(self, doing: actions.Doing, *statuses: str) -> None:
+    def _perform(self, doing: actions.Planned, *statuses: str) -> None:
         perform(self.root, doing, [self._any(*statuses)])
 
     def _progress(self, what: str) -> None:

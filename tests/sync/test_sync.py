@@ -10,6 +10,8 @@ import pytest
 
 from tests.conftest import LEDGER, LedgerOnDisk, measure, problem
 from tests.once import built_once
+from tests.workflow import actions
+from tests.workflow.actions import add_measure, add_problem
 from tests.workflow.surroundings import (
     act,
     clones,
@@ -28,8 +30,7 @@ from xuncha.model.records import EvidenceFile
 from xuncha.store import editing
 from xuncha.sync.session import Synced, sync
 from xuncha.trail.history import history, history_of_measure, history_of_problem
-from xuncha.workflow import actions
-from xuncha.workflow.perform import add_measure, add_problem, edit
+from xuncha.workflow.edit import edit
 from xuncha.workflow.undo import undo
 
 if TYPE_CHECKING:

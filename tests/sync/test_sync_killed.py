@@ -15,9 +15,10 @@ import pytest
 from tests.conftest import LedgerOnDisk
 from tests.once import built_once
 from tests.sync.test_sync import Pair, enter, report, same
+from tests.workflow import actions
 from tests.workflow.surroundings import act, begin, clones, findings, record, snapshot
 from xuncha.sync.session import sync
-from xuncha.workflow import actions, change, journal
+from xuncha.workflow import change, journal
 from xuncha.workflow.change import leftover
 
 if TYPE_CHECKING:
@@ -196,7 +197,8 @@ def test_no_half_written_file_survives_a_death_of_git(pair: Pair) -> None:
     assert set(objects.half_arrived(git, here, there)) == {
         "说明.txt", "data/problems/01/1.2.yaml", "data/problems/02/2.4.yaml",
     }  # fmt: skip
-    assert change.recover(pair.here.root) is not None
+    with change.begin(pair.here.root) as session:
+        assert session.leftover is not None
     assert snapshot(pair.here) == old
     assert pair.here.clean()
     assert [file.name for file in (pair.here.root / ".git/xuncha").iterdir() if "journal" in file.name] == []

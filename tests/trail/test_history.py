@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import LedgerOnDisk, measure
+from tests.workflow import actions
+from tests.workflow.actions import add_measure
 from tests.workflow.surroundings import act
 from xuncha.model.identity import Identity
 from xuncha.trail.git import git_dir
 from xuncha.trail.history import history
-from xuncha.workflow import actions
-from xuncha.workflow.perform import add_measure
 from xuncha.workflow.undo import undo
 
 if TYPE_CHECKING:

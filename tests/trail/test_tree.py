@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import LEDGER, LedgerOnDisk, measure
+from tests.workflow import actions
 from tests.workflow.surroundings import act
 from xuncha.errors import RefusedError
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check
 from xuncha.trail.git import git_dir
 from xuncha.trail.tree import Tree, commit_at, day_of
-from xuncha.workflow import actions
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,23 +10,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tests.conftest import LedgerOnDisk
+from tests.workflow.actions import perform
 from xuncha.model.identity import Identity
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check
 from xuncha.store.loading import ledger as load
-from xuncha.workflow.perform import perform
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.workflow.actions import Planned
     from xuncha.model.records import Measure
-    from xuncha.workflow.actions import Doing
-    from xuncha.workflow.perform import Done
+    from xuncha.workflow.perform import Result
 
 
-def act(ledger: LedgerOnDisk, doing: Doing, *identities: str) -> Done:
+def act(ledger: LedgerOnDisk, planned: Planned, *identities: str) -> Result:
     """Do an action in this process."""
-    return perform(ledger.root, doing, [Identity.parse(identity) for identity in identities])
+    return perform(ledger.root, planned, [Identity.parse(identity) for identity in identities])
 
 
 def findings(ledger: LedgerOnDisk) -> list[str]:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.conftest import LEDGER, LedgerOnDisk, measure, problem
+from tests.workflow import actions
 from tests.workflow.surroundings import act, begin, findings, record, snapshot, touched
 from xuncha.errors import SurroundingsError
-from xuncha.workflow import actions, change, journal
+from xuncha.workflow import change, journal
 from xuncha.workflow.undo import undo
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def journal_of_a_command_at_work(ledger: LedgerOnDisk) -> None:
     """What a command that has just written 1.1 has on the disk."""
     content = ledger.read("1.1").encode()
     changed = content.replace(b"not_started", b"in_progress")
-    journal.write(ledger.root, [(ledger.path("1.1"), content, changed)])
+    journal.write(ledger.root, [journal.FileChange(ledger.path("1.1"), content, changed)])
     ledger.write(ledger.path("1.1"), changed)
 
 

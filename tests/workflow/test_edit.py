@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import LEDGER, PROBLEMS, LedgerOnDisk, measure, problem
 from tests.workflow.surroundings import findings, hook, snapshot, subject, touched, trailers
 from xuncha.errors import InvalidLedgerError
-from xuncha.workflow.perform import edit
+from xuncha.workflow.edit import edit
 
 
 @pytest.fixture

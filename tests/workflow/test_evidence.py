@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import measure
+from tests.workflow import actions
 from tests.workflow.surroundings import act, findings, record, snapshot, touched
 from xuncha.errors import RefusedError
 from xuncha.model.records import EvidenceFile, Measure
 from xuncha.store.files import fingerprint
-from xuncha.workflow import actions
 from xuncha.workflow.evidence import LARGEST, held, kept, shown
 from xuncha.workflow.undo import undo
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 from tests.conftest import LedgerOnDisk
+from tests.workflow import actions
+from tests.workflow.actions import add_measure, add_problem
 from tests.workflow.surroundings import (
     act,
     findings,
@@ -28,9 +30,8 @@ from xuncha.errors import RefusedError, XunchaError
 from xuncha.model.identity import Identity
 from xuncha.skeleton.create import create
 from xuncha.store.cache import register
-from xuncha.workflow import actions
 from xuncha.workflow.change import leftover
-from xuncha.workflow.perform import add_measure, add_problem, edit
+from xuncha.workflow.edit import edit
 from xuncha.workflow.undo import undo
 
 if TYPE_CHECKING:

@@ -16,13 +16,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from tests.conftest import LedgerOnDisk, measure
+from tests.workflow import actions
+from tests.workflow.actions import add_problem
 from tests.workflow.surroundings import act, begin, findings, folders, hook, record, snapshot, touched
 from xuncha.errors import RefusedError
+from xuncha.model.identity import Identity
 from xuncha.skeleton.create import create
 from xuncha.store.cache import register
-from xuncha.workflow import actions
 from xuncha.workflow.change import Leftover, leftover
-from xuncha.workflow.perform import Done, add_problem, edit
+from xuncha.workflow.change import begin as begin_session
+from xuncha.workflow.edit import edit
+from xuncha.workflow.perform import Result, perform
 from xuncha.workflow.undo import undo
 
 if TYPE_CHECKING:
@@ -181,10 +185,8 @@ def check_repeat(
     ledger: LedgerOnDisk, command: Command, new: dict[str, bytes], commits: int, where: str
 ) -> None:
     """The same command typed again gets it done, once."""
-    found = leftover(ledger.root)
     if ledger.commits() == commits:
-        done = command.again(ledger)
-        assert not isinstance(done, Done) or done.leftover == found, where
+        command.again(ledger)
     assert snapshot(ledger) == new, where
     assert folders(ledger) == {Path(path).parent.name for path in new if path.startswith("data/problems/")}, (
         where
@@ -201,7 +203,7 @@ def check_undo(ledger: LedgerOnDisk, old: dict[str, bytes], commits: int, where:
         with pytest.raises(RefusedError):
             undo(ledger.root)
     else:
-        assert isinstance(undo(ledger.root), Leftover if found else Done), where
+        assert isinstance(undo(ledger.root), Leftover if found else Result), where
     assert snapshot(ledger) == old, where
     assert leftover(ledger.root) is None, where
     assert ledger.clean(), where
@@ -210,12 +212,10 @@ def check_undo(ledger: LedgerOnDisk, old: dict[str, bytes], commits: int, where:
 def check_another(ledger: LedgerOnDisk, where: str) -> None:
     """Another command works, and says what it took back first."""
     found, commits = leftover(ledger.root), ledger.commits()
-    done = act(
-        ledger,
-        actions.progress("另一件事。", DAY),
-        "2.1" if record(ledger, "2.1").status != "closed" else "1.1",
-    )
-    assert done.leftover == found, where
+    identity = "2.1" if record(ledger, "2.1").status != "closed" else "1.1"
+    with begin_session(ledger.root) as session:
+        assert session.leftover == found, where
+        perform(session, "progress", [Identity.parse(identity)], DAY, text="另一件事。")
     assert ledger.commits() == commits + 1, where
     assert ledger.clean(), where
     assert findings(ledger) == [], where

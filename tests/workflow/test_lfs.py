@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import LedgerOnDisk
+from tests.workflow import actions
 from tests.workflow.surroundings import act, findings, record, snapshot
 from xuncha.model.identity import Identity
 from xuncha.model.records import EvidenceFile
 from xuncha.model.source import Fingerprint, pointed_at
 from xuncha.store.loading import check
 from xuncha.trail.tree import Tree
-from xuncha.workflow import actions, evidence
+from xuncha.workflow import evidence
 from xuncha.workflow.undo import undo
 
 if TYPE_CHECKING:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
+from collections import Counter
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from tests.conftest import LEDGER, LedgerOnDisk, measure
+from tests.workflow import actions
+from tests.workflow.actions import add_measure, add_problem
 from tests.workflow.surroundings import (
     act,
     changed_lines,
@@ -22,16 +27,19 @@ from tests.workflow.surroundings import (
     touched,
     trailers,
 )
+from xuncha.cli import command
+from xuncha.cli.context import Context
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError
 from xuncha.model.identity import Identity
 from xuncha.model.records import Closed
-from xuncha.workflow import actions
-from xuncha.workflow.perform import add_measure, add_problem
+from xuncha.store import cache, editing, loading
+from xuncha.workflow import change, perform
+from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xuncha.workflow.actions import Doing
+    from tests.workflow.actions import Planned
 
 DAY = date(2024, 6, 1)
 PDF = b"%PDF-1.7\r\n\x00\xff"
@@ -42,7 +50,7 @@ class Case(NamedTuple):
     """An action on a measure of the fixture, and what must come of it."""
 
     action: str
-    doing: Doing
+    planned: Planned
     id: str
     to: str
     removed: list[str]
@@ -137,7 +145,7 @@ def test_an_action_changes_its_own_lines_and_no_comment_of_the_office(
 ) -> None:
     prepare(ledger)
     before = ledger.read(case.id)
-    act(ledger, case.doing, case.id)
+    act(ledger, case.planned, case.id)
     removed, added = changed_lines(before, ledger.read(case.id))
     assert (removed, added) == (case.removed, case.added)
     assert "# 行尾说明" in ledger.read(case.id)
@@ -148,7 +156,7 @@ def test_an_action_changes_its_own_lines_and_no_comment_of_the_office(
 def test_an_action_is_one_commit_that_programs_can_read_back(ledger: LedgerOnDisk, case: Case) -> None:
     prepare(ledger)
     commits = ledger.commits()
-    done = act(ledger, case.doing, case.id)
+    done = act(ledger, case.planned, case.id)
     assert ledger.commits() == commits + 1
     assert subject(ledger) == case.subject
     assert trailers(ledger) == [
@@ -172,7 +180,7 @@ def test_what_others_staged_or_are_changing_stays_theirs(ledger: LedgerOnDisk, c
     ledger.git("add", "staged.txt", "data/ledger.yaml")
     ledger.write(ledger.path(other), ledger.read(other) + "# unfinished\n")
     ledger.write("untracked.txt", "untracked")
-    act(ledger, case.doing, case.id)
+    act(ledger, case.planned, case.id)
     assert touched(ledger) == {ledger.path(case.id), *([case.evidence] if case.evidence else [])}
     assert ledger.git("diff", "--cached", "--name-only", "-z").split("\0")[:-1] == [
         "data/ledger.yaml",
@@ -180,6 +188,49 @@ def test_what_others_staged_or_are_changing_stays_theirs(ledger: LedgerOnDisk, c
     ]
     assert ledger.git("diff", "--name-only", "-z").split("\0")[:-1] == [ledger.path(other)]
     assert ledger.git("ls-files", "--others", "-z") == "untracked.txt\0"
+
+
+@each_case
+def test_an_action_changes_no_key_that_the_audit_does_not_let_it_change(
+    ledger: LedgerOnDisk, case: Case
+) -> None:
+    prepare(ledger)
+    before = record(ledger, case.id)
+    act(ledger, case.planned, case.id)
+    after = record(ledger, case.id)
+    changed = {key for key in type(before).model_fields if getattr(before, key) != getattr(after, key)}
+    assert changed <= VERBS[case.action].changes
+
+
+@pytest.mark.parametrize(("identities", "problems"), [(["2.1"], 1), (["1.2", "3.1", "2.1"], 3)])
+def test_closing_takes_one_lock_and_reads_the_bytes_of_each_file_once(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch, identities: list[str], problems: int
+) -> None:
+    monkeypatch.setattr(cache, "_SETTLED", -(10**9))
+    monkeypatch.setattr("xuncha.cli.screen.line", lambda _text="": None)
+    cache.register(ledger.root)  # what an earlier command has read of the other files is believed
+    counts: Counter[str] = Counter()
+    for module, name in [
+        *((module, "parse") for module in (perform, editing, loading)),
+        (editing, "tree"), (loading, "load_problem"), (change, "_lock"),
+    ]:  # fmt: skip
+        monkeypatch.setattr(module, name, counted(getattr(module, name), name, counts))
+    monkeypatch.chdir(ledger.root)
+    import_module("xuncha.cli.work")  # enters the commands
+    do = inspect.unwrap(command._ENTRIES["close",].function)
+    do(Context(None, DAY), measures=identities, note=None, day=None)
+    n = len(identities)
+    assert counts == {"_lock": 1, "parse": 2 * n + problems, "tree": n}
+
+
+def counted(function: Callable[..., Any], name: str, counts: Counter[str]) -> Callable[..., Any]:
+    """The same function, which counts how often it is called."""
+
+    def wrapper(*arguments: Any) -> Any:
+        counts[name] += 1
+        return function(*arguments)
+
+    return wrapper
 
 
 def test_the_counts_after_an_action_are_those_of_the_files(ledger: LedgerOnDisk) -> None:
@@ -251,11 +302,11 @@ def test_closing_several_does_none_of_them_where_one_is_refused(
 # ---- the policy
 
 
-def refused(ledger: LedgerOnDisk, doing: Doing, *identities: str) -> RefusedError:
+def refused(ledger: LedgerOnDisk, planned: Planned, *identities: str) -> RefusedError:
     """What is said to a request that must be refused and leave no trace."""
     before, commits, staged = snapshot(ledger), ledger.commits(), index(ledger)
     with pytest.raises(RefusedError) as caught:
-        act(ledger, doing, *identities)
+        act(ledger, planned, *identities)
     assert snapshot(ledger) == before
     assert ledger.commits() == commits
     assert index(ledger) == staged

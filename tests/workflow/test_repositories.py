@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import LedgerOnDisk, measure
+from tests.workflow import actions
+from tests.workflow.actions import add_measure
 from tests.workflow.surroundings import (
     act,
     findings,
@@ -29,8 +31,7 @@ from tests.workflow.surroundings import (
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.model.identity import Identity
 from xuncha.trail.history import history
-from xuncha.workflow import actions
-from xuncha.workflow.perform import add_measure, edit
+from xuncha.workflow.edit import edit
 from xuncha.workflow.undo import undo
 
 DAY = date(2024, 6, 1)

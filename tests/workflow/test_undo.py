@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import LEDGER, LedgerOnDisk, measure, problem
+from tests.workflow import actions
+from tests.workflow.actions import add_measure, add_problem
 from tests.workflow.surroundings import (
     act,
     findings,
@@ -24,8 +26,8 @@ from tests.workflow.surroundings import (
 from xuncha.errors import RefusedError
 from xuncha.model.identity import Identity
 from xuncha.skeleton.create import create
-from xuncha.workflow import actions
-from xuncha.workflow.perform import Done, add_measure, add_problem, edit
+from xuncha.workflow.edit import edit
+from xuncha.workflow.perform import Result
 from xuncha.workflow.undo import undo
 
 if TYPE_CHECKING:
@@ -128,7 +130,7 @@ def test_each_action_is_taken_back_byte_for_byte_by_a_commit_that_says_so(
     ledger.write("other.txt", "other")
     ledger.git("add", "other.txt")
     done = undo(ledger.root)
-    assert isinstance(done, Done)
+    assert isinstance(done, Result)
     assert list(done.titles)[:1] == [title]
     assert {**snapshot(ledger), "other.txt": b""} == {**before, "other.txt": b""}
     assert folders(ledger) == shape
@@ -271,7 +273,7 @@ def test_undo_mends_what_it_can_in_a_ledger_that_is_broken_elsewhere(ledger: Led
     ledger.write(ledger.path("3.1"), measure("3.1", leader="没有的人"))
     ledger.commit("broken by hand")
     done = undo(ledger.root)
-    assert isinstance(done, Done)
+    assert isinstance(done, Result)
     assert done.register is None
     assert ledger.read("1.1") == before
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xuncha.model.records import Ledger
     from xuncha.model.register import Register
     from xuncha.paper.own import Own
+    from xuncha.workflow.change import Session
 
 
 @dataclass
@@ -44,24 +45,31 @@ class Context:
         """
         return find(Path.cwd(), self.named)
 
-    def root_for_writing(self) -> Path:
-        """The ledger's folder, after taking back, and naming, what an interrupted command left behind."""
+    @contextlib.contextmanager
+    def session(self) -> Iterator[Session]:
+        """Begin to change the ledger, after taking back, and naming, what an interrupted command left behind."""
         from xuncha.trail.git import detached  # noqa: PLC0415  only commands that write
-        from xuncha.workflow.change import recover  # noqa: PLC0415
+        from xuncha.workflow.change import begin  # noqa: PLC0415
 
-        if found := recover(self.root):
-            screen.warning(
-                _("`{command}` had been interrupted before its commit; what it wrote was taken back").format(
-                    command=found.command
-                ),
-                _("to have it done, type it again"),
-            )
-        if detached(self.root):
-            screen.warning(
-                _("no branch is checked out in git: what is done now is on none of them"),
-                _("go back to one first, such as git switch main, or make one: git switch -c NAME"),
-            )
-        return self.root
+        with begin(self.root) as session:
+            if session.leftover:
+                screen.warning(
+                    _(
+                        "`{command}` had been interrupted before its commit; what it wrote was taken back"
+                    ).format(command=session.leftover.command),
+                    _("to have it done, type it again"),
+                )
+            if detached(self.root):
+                screen.warning(
+                    _("no branch is checked out in git: what is done now is on none of them"),
+                    _("go back to one first, such as git switch main, or make one: git switch -c NAME"),
+                )
+            yield session
+
+    def root_for_writing(self) -> Path:
+        """Return the ledger's folder, for a command that takes the lock later, after the same look at leftovers."""
+        with self.session():
+            return self.root
 
     def at(self, moment: str | None) -> Context:
         """The same call, looking at the ledger as it stood on a day or at a revision; None: as it stands.

@@ -10,7 +10,7 @@ import typer
 from xuncha.cli import screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.work import say_standing
+from xuncha.cli.standing import say_standing
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
 from xuncha.language import ngettext

@@ -9,7 +9,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.context import of
 from xuncha.cli.options import guide
-from xuncha.cli.work import say_counts
+from xuncha.cli.standing import say_counts
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 
@@ -98,12 +98,12 @@ def _what(event: Event) -> str:
 
 def undo(context: typer.Context) -> None:
     """Take back the last thing that was done."""
-    from xuncha.workflow.perform import Done  # noqa: PLC0415
+    from xuncha.workflow.perform import Result  # noqa: PLC0415
     from xuncha.workflow.undo import undo as take_back  # noqa: PLC0415
 
     call = of(context)
     done = take_back(call.root)
-    if not isinstance(done, Done):
+    if not isinstance(done, Result):
         screen.line(_("Taken back: {what}, which had been interrupted").format(what=f"`{done.command}`"))
         return
     screen.line(_("Taken back: {what}").format(what=done.titles[0]))

@@ -13,74 +13,34 @@ from typing import Annotated
 import typer
 
 from xuncha.cli import options, screen
-from xuncha.cli.context import of
-from xuncha.cli.options import guide
-from xuncha.cli.work import say_counts
+from xuncha.cli.command import command, group
+from xuncha.cli.context import Context
+from xuncha.cli.standing import say_counts
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, UsageError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
-    panel = _("Make")
-    app.command(
-        "init",
-        help=guide(
-            _("Make a ledger, with git, in a folder."), "xuncha init my-ledger", "xuncha init trial --example"
-        ),
-        rich_help_panel=panel,
-    )(init)
-    add = type(app)(no_args_is_help=True)  # with help in the chosen language, as all of it
-    app.add_typer(
-        add,
-        name="add",
-        help=guide(
-            _("Enter a problem or a measure under the next free number."),
-            "xuncha add problem 重点工程推进缓慢 --category decisions",
-            "xuncha add measure 2 完成泵站前期手续 --leader 分管副局长 --office 规划科 --due 2024-12-31",
-        ),
-        rich_help_panel=panel,
-    )
-    add.command(
-        "problem",
-        help=guide(_("Enter a problem."), "xuncha add problem 重点工程推进缓慢 --category decisions"),
-    )(add_problem)
-    add.command(
-        "measure",
-        help=guide(
-            _("Enter a measure of a problem."),
-            "xuncha add measure 2 完成泵站前期手续 --leader 分管副局长 --office 规划科 --due 2024-12-31",
-            "xuncha add measure 2 坚持每周调度 --leader 局长 --office 办公室 --long-term",
-        ),
-    )(add_measure)
-    app.command(
-        "edit",
-        help=guide(
-            _(
-                "Change a file in your editor ($VISUAL or $EDITOR); it is checked and committed. A change made by hand is committed too."
-            ),
-            "xuncha edit 2.3",
-            "xuncha edit",
-        ),
-        rich_help_panel=panel,
-    )(edit)
-
-
+@command("init")
 def init(
+    call: Context,
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", readable=False, help=_("The folder; else this one"))
     ] = Path(),
     example: Annotated[
         bool, typer.Option("--example", help=_("Fill it with a small case to try things on"))
     ] = False,
-    context: typer.Context = None,  # type: ignore[assignment]
 ) -> None:
-    """Make a ledger."""
+    """Make a ledger, with git, in a folder.
+
+    Examples:
+        xuncha init my-ledger
+        xuncha init trial --example
+    """
     from xuncha.skeleton.create import create  # noqa: PLC0415
     from xuncha.store.files import located  # noqa: PLC0415
 
-    made = create(located(folder), of(context).today, example=example)
+    made = create(located(folder), call.today, example=example)
     screen.line(_("Ledger made: {path}").format(path=folder))
     if made.kept:
         screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(made.kept)))
@@ -102,21 +62,38 @@ def init(
     )
 
 
+@group("add")
+def add() -> None:
+    """Enter a problem or a measure under the next free number.
+
+    Examples:
+        xuncha add problem 重点工程推进缓慢 --category decisions
+        xuncha add measure 2 完成泵站前期手续 --leader 分管副局长 --office 规划科 --due 2024-12-31
+    """
+
+
+@command("add", "problem")
 def add_problem(
-    context: typer.Context,
+    call: Context,
     title: Annotated[str, typer.Argument(metavar="TITLE", help=_("The problem, in a line"))],
     category: options.Category,
 ) -> None:
-    """Enter a problem."""
-    from xuncha.workflow.perform import add_problem as enter  # noqa: PLC0415
+    """Enter a problem.
 
-    identity = enter(of(context).root_for_writing(), _filled(title), category)
+    Examples:
+        xuncha add problem 重点工程推进缓慢 --category decisions
+    """
+    from xuncha.workflow import add as adding  # noqa: PLC0415  as in all commands here: the help need not wait for it
+
+    with call.session() as session:
+        identity = adding.add_problem(session, _filled(title), category)
     screen.line(_("Problem {id} is entered: {title}").format(id=identity, title=title.strip()))
     screen.line(_("Next: xuncha add measure {id} … --leader … --office … --due …").format(id=identity))
 
 
+@command("add", "measure")
 def add_measure(
-    context: typer.Context,
+    call: Context,
     problem: options.Problem,
     title: Annotated[str, typer.Argument(metavar="TITLE", help=_("The measure, in a line"))],
     leader: options.Leader,
@@ -132,26 +109,44 @@ def add_measure(
         str | None, typer.Option("--goal", metavar="TEXT", help=_("What is to be reached"))
     ] = None,
 ) -> None:
-    """Enter a measure."""
-    from xuncha.workflow.perform import add_measure as enter  # noqa: PLC0415
+    """Enter a measure of a problem.
+
+    Examples:
+        xuncha add measure 2 完成泵站前期手续 --leader 分管副局长 --office 规划科 --due 2024-12-31
+        xuncha add measure 2 坚持每周调度 --leader 局长 --office 办公室 --long-term
+    """
+    from xuncha.workflow import add as adding  # noqa: PLC0415
 
     if (due is None) != long_term:
         raise UsageError(
             "usage", _("a measure has either --due or --long-term"), _("see `xuncha add measure --help`")
         )
     day = screen.day(due, "--due") if due else None
-    identity = enter(
-        of(context).root_for_writing(), options.a_problem(problem), _filled(title), leader=leader, office=office, co_offices=co_office or (), due=day, goal=goal
-    )  # fmt: skip
+    with call.session() as session:
+        identity = adding.add_measure(
+            session,
+            options.a_problem(problem),
+            _filled(title),
+            leader=leader,
+            office=office,
+            co_offices=co_office or (),
+            due=day,
+            goal=goal,
+        )
     screen.line(_("Measure {id} is entered: {title}").format(id=identity, title=title.strip()))
 
 
-def edit(context: typer.Context, identity: options.Perhaps = None) -> None:
-    """Change a file in an editor."""
-    from xuncha.workflow.perform import edit as keep  # noqa: PLC0415
+@command("edit")
+def edit(call: Context, identity: options.Perhaps = None) -> None:
+    """Change a file in your editor ($VISUAL or $EDITOR); it is checked and committed. A change made by hand is committed too.
+
+    Examples:
+        xuncha edit 2.3
+        xuncha edit
+    """
+    from xuncha.workflow.edit import edit as keep  # noqa: PLC0415
     from xuncha.workflow.perform import no_such  # noqa: PLC0415
 
-    call = of(context)
     root = call.root_for_writing()
     path = Identity.parse(identity).path if identity else LEDGER_FILE
     target = root / path

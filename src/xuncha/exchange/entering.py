@@ -12,7 +12,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
 from xuncha.rules.names import nearest
 from xuncha.store import editing
-from xuncha.workflow.change import Step
+from xuncha.workflow.change import StatusChange
 from xuncha.workflow.intake import Intake
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class Enterer:
         intake.files[identity.path] = editing.fresh(
             self._problem_record(problem, names), "../../schema/problem.json"
         )
-        intake.steps.append(Step(str(identity), None, None))
+        intake.steps.append(StatusChange(str(identity), None, None))
         for place, measure in enumerate(problem.measures, 1):
             self.new_measure(intake, names, Identity(number, place), measure)
 
@@ -165,7 +165,7 @@ class Enterer:
         record = self._complete(measure, identity)
         names.meet(record, lambda text, made: self.doubt(measure, text, made))
         intake.files[identity.path] = editing.fresh(_ordered(record), "../../schema/measure.json")
-        intake.steps.append(Step(str(identity), None, record["status"]))
+        intake.steps.append(StatusChange(str(identity), None, record["status"]))
 
     def _complete(self, measure: MeasureDraft, identity: Identity) -> dict[str, Any]:
         """The record of a new measure: what must be there and is not told is assumed, and listed."""

@@ -12,7 +12,7 @@ from xuncha.exchange.states import WORDS
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.store import editing
-from xuncha.workflow.change import Step
+from xuncha.workflow.change import StatusChange
 from xuncha.workflow.intake import Intake
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Updater(Enterer):
             edits, status = self._edits(source, identity, known[identity], measure, names)
             if edits:
                 self._edit(intake, source, identity.path, edits)
-                intake.steps.append(Step(str(identity), known[identity].status, status))
+                intake.steps.append(StatusChange(str(identity), known[identity].status, status))
 
     def _changed_problem(
         self, intake: Intake, source: Source, names: Names, number: int, known: Problem, problem: ProblemDraft
@@ -112,7 +112,7 @@ class Updater(Enterer):
             edits.append(editing.Set("publish", new["publish"]))
         if edits:
             self._edit(intake, source, Identity(number).path, edits)
-            intake.steps.append(Step(str(number), None, None))
+            intake.steps.append(StatusChange(str(number), None, None))
 
     def _edits(
         self, source: Source, identity: Identity, known: Measure, measure: MeasureDraft, names: Names

@@ -17,8 +17,9 @@ from xuncha.store.files import Overlay, WorkingTree, replace
 from xuncha.store.schema import KINDS, one
 from xuncha.sync import registration
 from xuncha.trail.git import Git, GitError, git_dir
-from xuncha.workflow.change import FileChange, Message, begin
+from xuncha.workflow.change import Message, begin
 from xuncha.workflow.intake import Intake, checked, message
+from xuncha.workflow.journal import FileChange
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -158,7 +159,7 @@ def found(root: Path, intake: Intake, origin: str) -> None:
             Git(root).run("init", "--quiet")
             made_git = True
             git_dir.cache_clear()
-        with begin(root) as (session, _leftover):
+        with begin(root) as session:
             session.git.user()
             changes = [FileChange(path, None, content) for path, content in contents.items()]
             session.commit(changes, message(origin, intake))

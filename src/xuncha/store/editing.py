@@ -1,7 +1,7 @@
-"""One edit back into a file's text: the lines of the keys that it sets change, and not one other byte.
+"""Edit a file's text: the lines of the keys that are set change, and not one other byte.
 
 The text is edited at the positions that `positions.tree` gives; ruamel.yaml's own round trip would reflow the rest.
-Every result is read again and compared with what was meant before anyone may write it.
+Every result is read again and compared with what is meant before anyone may write it.
 """
 
 from __future__ import annotations
@@ -47,47 +47,72 @@ class _Splice(NamedTuple):
     text: str
 
 
-def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
-    """The file's bytes after the edits.
+class Edited(NamedTuple):
+    """A file after edits: its bytes, and what they say as plain data."""
 
-    Args:
-        content: a record's file as it stands.
-        edits: what to change, each of another key.
+    content: bytes
+    data: dict[str, Any]
+
+
+def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
+    """Return the bytes of a record's file after edits.
 
     Raises:
         UnreadableError: the file cannot be read as a record.
-        RefusedError: the file's layout is such that the edit cannot be made safely; it must be made by hand.
+        RefusedError: as `edited`.
     """
-    bom = _BOM if content.startswith(_BOM) else b""
+    return edited(content, parse(content), edits).content
+
+
+def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> Edited:
+    """Edit a record's file.
+
+    Args:
+        content: the file as it stands.
+        data: what it says, as `parse` gives it.
+        edits: what to change, each of another key.
+
+    Raises:
+        RefusedError: the layout of the file does not let it be edited safely; it must be edited by hand.
+    """
     text = decode(content)
     root = tree(text)
     splices = [splice for edit in edits if (splice := _splice(text, root, edit))]
     # From the end to the beginning, so that what comes before keeps its place.
     for splice in sorted(splices, key=lambda splice: splice.start, reverse=True):
         text = text[: splice.start] + splice.text + text[splice.end :]
+    keys = _(", ").join(f"`{edit.key}`" for edit in edits)
+    return _verified(content, text, _meant(data, edits), keys, _("change it with `xuncha edit`"))
+
+
+def _verified(before: bytes, text: str, meant: dict[str, Any], keys: str, hint: str = "") -> Edited:
+    """Return an edited text as bytes, with the byte order mark that was there, if it says what is meant.
+
+    Raises:
+        RefusedError: it says something else.
+    """
+    content = text.encode()
     try:
-        got: dict[str, Any] | None = parse(text.encode())
+        same = parse(content) == meant
     except UnreadableError:
-        got = None
-    if got != _meant(parse(content), edits):
+        same = False
+    if not same:
         raise RefusedError(
             "odd-layout",
-            _("the layout of this file does not let {keys} be changed safely").format(
-                keys=_(", ").join(f"`{edit.key}`" for edit in edits)
-            ),
-            _("change it with `xuncha edit`"),
+            _("the layout of this file does not let {keys} be changed safely").format(keys=keys),
+            hint,
         )
-    return bom + text.encode()
+    return Edited((_BOM if before.startswith(_BOM) else b"") + content, meant)
 
 
 def fresh(record: dict[str, Any], schema: str) -> bytes:
-    """A new file with a record, and the line that tells an editor its schema (relative to the file)."""
+    """Write a new file with a record, and a first line that tells an editor its schema (relative to the file)."""
     body = "".join(block({key: value}, 0, "\n") for key, value in record.items())
     return f"# yaml-language-server: $schema={schema}\n{body}".encode()
 
 
 def rename_evidence(content: bytes, old: str, new: str) -> bytes:
-    """The file of a measure, an evidence file of which has another name now; every other byte stays.
+    """Give an evidence file another name in the file of its measure; every other byte stays.
 
     Raises:
         UnreadableError: the file cannot be read as a record.
@@ -97,8 +122,8 @@ def rename_evidence(content: bytes, old: str, new: str) -> bytes:
     places = [
         node
         for entry in _items(tree(text).get("progress"))
-        for item in _items(entry.get("evidence") if entry.kind == "mapping" else None)
-        if item.kind == "mapping" and (node := item.get("file")) is not None and node.text == old
+        for item in _items(entry.get("evidence"))
+        if (node := item.get("file")) is not None and node.text == old
     ]
     for node in reversed(places):
         text = text[: node.start] + json.dumps(new, ensure_ascii=False) + text[node.end :]
@@ -107,20 +132,17 @@ def rename_evidence(content: bytes, old: str, new: str) -> bytes:
         for item in entry.get("evidence", []):
             if isinstance(item, dict) and item.get("file") == old:
                 item["file"] = new
-    if not places or parse(text.encode()) != meant:
-        raise RefusedError(
-            "odd-layout",
-            _("the layout of this file does not let {keys} be changed safely").format(keys="`file`"),
-        )
-    return (_BOM if content.startswith(_BOM) else b"") + text.encode()
+    return _verified(content, text, meant if places else {}, "`file`").content
 
 
 def _items(node: Node | None) -> list[Node]:
-    """The items of a list; none where there is no list."""
+    """Return the items of a list; none where there is no list."""
     return node.items if node is not None and node.kind == "sequence" else []
 
 
 def _meant(data: dict[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
+    """Return what a record is to say after edits."""
+    data = dict(data)
     for edit in edits:
         match edit:
             case Set(key, value):
@@ -212,7 +234,7 @@ def _insert_lines(text: str, index: int, value: Any, indent: int) -> _Splice:  #
 
 
 def block(value: Any, indent: int, ending: str) -> str:  # noqa: ANN401
-    """Lines that say a value, in block style; lists of words, and mappings but for the outermost, in flow style."""
+    """Write a value as lines in block style; lists of words and inner mappings in flow style."""
     if isinstance(value, list):
         text = "".join(_item(item) for item in value)
     else:
@@ -225,7 +247,7 @@ def block(value: Any, indent: int, ending: str) -> str:  # noqa: ANN401
 
 
 def comments_at_the_top(text: str) -> str:
-    """The comments and blank lines with which a file begins."""
+    """Return the comments and blank lines with which a file begins."""
     match = _COMMENTS.match(text)
     return match[0] if match else ""
 
@@ -235,7 +257,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _item(item: str | dict[str, Any]) -> str:
-    """A list's item, a line for each of its keys."""
+    """Write an item of a list, a line for each of its keys."""
     if isinstance(item, str):
         return f"- {_scalar(item)}\n"
     lines = [f"{key}: {_flow(value)}" for key, value in item.items()]
@@ -243,7 +265,7 @@ def _item(item: str | dict[str, Any]) -> str:
 
 
 def _flow(value: Any) -> str:  # noqa: ANN401
-    """A value on one line."""
+    """Write a value on one line."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
@@ -252,7 +274,7 @@ def _flow(value: Any) -> str:  # noqa: ANN401
 
 
 def _scalar(value: Any) -> str:  # noqa: ANN401
-    """A scalar, plain where the library writes it plain and no flow collection could take it for more than it is."""
+    """Write a scalar: plain where the library writes it plain and no flow collection takes it for more, else in quotes."""
     if not isinstance(value, str):
         return json.dumps(value)
     plain: str = format_yaml(value, width=None)
@@ -268,12 +290,12 @@ def _scalar(value: Any) -> str:  # noqa: ANN401
 
 
 def line_start(text: str, index: int) -> int:
-    """Where the line begins in which the index stands."""
+    """Return where the line of the index begins."""
     return max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
 
 
 def line_end(text: str, index: int) -> int:
-    """Behind the end of the line in which the index stands."""
+    """Return the index behind the end of the line of the index."""
     match = _LINE_END.search(text, index)
     return match.end() if match else len(text)
 
@@ -284,6 +306,6 @@ def _last_line_end(text: str) -> str:
 
 
 def common_line_end(text: str) -> str:
-    """How the lines of a text end."""
+    """Return how the lines of a text end."""
     match = _LINE_END.search(text)
     return match[0] if match else "\n"

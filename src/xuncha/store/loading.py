@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
-from xuncha.errors import Finding, InvalidLedgerError, Place
+from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.model.records import EvidenceFile, Ledger, Measure, Problem
@@ -228,6 +228,26 @@ def records_of(source: Source, identities: Iterable[Identity]) -> dict[Identity,
         if read.record and not read.unsound:
             found[identity] = read.record
     return found
+
+
+def checked_measure(
+    source: Source, identity: Identity, data: dict[str, Any], problem: Problem, frame: Frame
+) -> Measure:
+    """Make a measure of plain data, as it will stand in a ledger that breaks no rules without it.
+
+    Raises:
+        RefusedError: it would break a rule; the first that it would break.
+    """
+    shaped = shape(Measure, data)
+    around = Neighbourhood(identity, frame, problem, _fingerprints(source, identity))
+    findings: list[Finding[Any]] = shaped.broken
+    try:
+        findings += broken_measure(shaped.record, around, shaped.unsound)
+    except OSError as error:
+        findings.append(unreadable(str(error.filename), error))
+    for finding in findings:
+        raise RefusedError(finding.code, finding.message, finding.hint)
+    return shaped.record
 
 
 def _everything(source: Source) -> tuple[Ledger | None, list[Finding[Place]]]:

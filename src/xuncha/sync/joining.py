@@ -21,7 +21,7 @@ from xuncha.trail import objects
 from xuncha.trail.git import GitError, literal
 from xuncha.trail.objects import Held
 from xuncha.trail.tree import Tree
-from xuncha.workflow.change import Message, Step
+from xuncha.workflow.change import Message, StatusChange
 from xuncha.workflow.verbs import SUBJECTS
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class Joining:
         """Give one problem or measure another number, in a commit in which nothing else happens."""
         title = self._title(move.old)
         self.adjustments.renumbered.append(Renumbered(move, title))
-        step = Step(str(move.old), None, str(move.new))
+        step = StatusChange(str(move.old), None, str(move.new))
         message = Message(f"{SUBJECTS['renumber']} {move.old} → {move.new} {title}", "renumber", [step])
         self._commit(moved(self._listing, move), message)
 
@@ -174,7 +174,7 @@ class Joining:
         subject = f"{SUBJECTS['attach']} {identity} 改名：{' → '.join(names)}"
         self._commit(
             {old: None, new: self._listing[old], identity.path: record},
-            Message(subject, "attach", [Step(str(identity), status, status)]),
+            Message(subject, "attach", [StatusChange(str(identity), status, status)]),
         )
 
     def _merge(self, settlement: str) -> None:

@@ -99,7 +99,7 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
             if time.monotonic() > end:
                 break
             theirs = _fetched(git, way, done)
-            with begin(root) as (session, _leftover):
+            with begin(root) as session:
                 ahead = _take_in(session, way, theirs, take, done)
             with contextlib.suppress(sharing.MovedError):
                 if ahead:

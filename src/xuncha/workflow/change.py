@@ -26,22 +26,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xuncha.model.vocabulary import Action
+    from xuncha.workflow.journal import FileChange
 
 PATIENCE = 60.0
 """Seconds to wait for another command to finish."""
 
 
-class FileChange(NamedTuple):
-    """What a change does to one file: its bytes before and after; None is no file."""
-
-    path: str
-    """Relative to the ledger."""
-    before: bytes | None
-    after: bytes | None
-
-
-class Step(NamedTuple):
-    """What a change does to one problem or measure, as its commit says it."""
+class StatusChange(NamedTuple):
+    """What a change does to the status of one problem or measure, as its commit says it."""
 
     id: str
     from_: str | None
@@ -54,7 +46,7 @@ class Message:
 
     subject: str
     action: Action
-    steps: Sequence[Step] = ()
+    steps: Sequence[StatusChange] = ()
     reason: str = ""
     undoes: str = ""
 
@@ -79,9 +71,11 @@ class Leftover(NamedTuple):
 class Session:
     """The right to change one ledger: holds its lock. Use `begin`."""
 
-    def __init__(self, root: Path, git: Git) -> None:
+    def __init__(self, root: Path, git: Git, leftover: Leftover | None) -> None:
         self.root = root
         self.git = git
+        self.leftover = leftover
+        """What an interrupted command had left behind, and `begin` took back."""
         self.source = files.WorkingTree(root)
         self._clean: set[str] = set()
         """Files that are what the last commit holds, so that git knows them."""
@@ -127,24 +121,11 @@ class Session:
                 )
         # New files first and deletions last, so that nobody reads of evidence that is not there.
         changes = sorted(changes, key=lambda change: (change.before is not None, change.after is None))
-        try:
-            journal.write(self.root, changes)
+        paths = [change.path for change in changes]
+        with self._journaled(changes):
             _put_all(self.root, changes)
-            paths = [change.path for change in changes]
             self.git.commit(message.text(), paths, new=self._unknown(changes), signed=signed)
             _settle_branch(self.root)
-        except BaseException as error:
-            # Where even this fails, the journal stays, and the next command takes the change back.
-            with contextlib.suppress(OSError, GitError):
-                _roll_back(self.root, self.git)
-            if isinstance(error, GitError):
-                if self._committed(changes):
-                    return  # git died after it had made the commit
-                raise _refused(self.root, error) from error
-            if isinstance(error, OSError):
-                raise _not_written(self.root, error) from error
-            raise
-        journal.drop(self.root)
 
     def advance(self, before: str, after: str) -> None:
         """Bring branch and files from one commit to another that follows it.
@@ -152,15 +133,22 @@ class Session:
         Raises:
             RefusedError: git refused; everything is as it was.
         """
-        try:
-            journal.write(self.root, [], [before, after])
+        with self._journaled([], [before, after]):
             objects.fast_forward(self.git, after)
+
+    @contextlib.contextmanager
+    def _journaled(self, changes: Sequence[FileChange], passage: Sequence[str] = ()) -> Iterator[None]:
+        """Keep a journal while something is changed; if that fails, take it back and say why."""
+        try:
+            journal.write(self.root, changes, passage)
+            yield
         except BaseException as error:
+            # Where even this fails, the journal stays, and the next command takes the change back.
             with contextlib.suppress(OSError, GitError):
                 _roll_back(self.root, self.git)
             if isinstance(error, GitError):
-                if self.git.text("rev-parse", "HEAD") == after:
-                    return  # a hook that runs afterwards complained
+                if self._committed(changes, passage):
+                    return  # git died, or a hook complained, when the work was done
                 raise _refused(self.root, error) from error
             if isinstance(error, OSError):
                 raise _not_written(self.root, error) from error
@@ -168,23 +156,22 @@ class Session:
         journal.drop(self.root)
 
     def _unknown(self, changes: Sequence[FileChange]) -> list[str]:
-        """Which of the files that a change leaves git does not know yet."""
+        """Return the paths of the files that git does not know yet."""
         asked = [each.path for each in changes if each.after is not None and each.path not in self._clean]
         known = self.git.staged(*asked) if asked else {}
         return [path for path in asked if path not in known]
 
-    def _committed(self, changes: Sequence[FileChange]) -> bool:
-        """Whether a commit holds what was written, whatever git said."""
+    def _committed(self, changes: Sequence[FileChange], passage: Sequence[str]) -> bool:
+        """Return whether a commit holds the change, whatever git said."""
+        if passage:
+            return self.git.text("rev-parse", "HEAD") == passage[-1]
         written = all(_get(self.root / change.path) == change.after for change in changes)
         return written and not self.git.uncommitted(*[change.path for change in changes])
 
 
 @contextlib.contextmanager
-def begin(root: Path) -> Iterator[tuple[Session, Leftover | None]]:
+def begin(root: Path) -> Iterator[Session]:
     """Take the ledger's lock, and take back what an interrupted command left behind.
-
-    Yields:
-        The session, and what was taken back.
 
     Raises:
         SurroundingsError: no git, no repository, another command has held the lock for a minute, or git its own for too long.
@@ -204,77 +191,67 @@ def begin(root: Path) -> Iterator[tuple[Session, Leftover | None]]:
         )
     try:
         locks.wait(root)
-        yield Session(root, git), _take_back(root, git)
+        try:
+            found = _roll_back(root, git) if journal.place(root).exists() else None
+        except OSError as error:
+            raise _not_written(root, error) from error
+        yield Session(root, git, found)
     finally:
         lock.release()
-
-
-def recover(root: Path) -> Leftover | None:
-    """Take back what an interrupted command left behind, and say what it was.
-
-    Raises:
-        SurroundingsError: as begin.
-    """
-    with begin(root) as (_session, found):
-        return found
 
 
 def leftover(root: Path) -> Leftover | None:
-    """What an interrupted command left in the files without a commit; None where nothing is left.
+    """Return what an interrupted command left in the files without a commit; None where nothing is left.
 
-    Costs one look for a file where all is well. A command that is just at work is not an interrupted one.
+    Costs one look for a file where all is well. A command that is still at work is not an interrupted one.
     """
     if git_dir(root) is None or not journal.place(root).exists():
         return None
-    lock = _lock(root)
-    try:
-        if not lock.acquire(blocking=False):
+    with _lock_if_free(root) as free:
+        if not free:
             return None
-    except OSError:
-        return None
-    try:
-        command, changes, passage = _begun(root)
+        command, changes, passage = journal.read(root)
         left = [change.path for change in _left(root, Git(root), changes)]
         left += objects.half_arrived(Git(root), *passage) if passage else []
         return Leftover(command, left) if left else None
-    finally:
-        lock.release()
 
 
 def at_work(root: Path) -> bool:
-    """Whether another command is changing a ledger of this repository just now. Makes no file."""
+    """Return whether another command is changing a ledger of this repository just now. Makes no file."""
     if git_dir(root) is None or not journal.place(root).with_name("lock").exists():
         return False
+    with _lock_if_free(root) as free:
+        return free is False
+
+
+@contextlib.contextmanager
+def _lock_if_free(root: Path) -> Iterator[bool | None]:
+    """Hold the lock, if no command holds it, and say whether it was free; None if the system does not let it be tried."""
     lock = _lock(root)
     try:
         free = lock.acquire(blocking=False)
     except OSError:
-        return False
-    if free:
-        lock.release()
-    else:
-        lock.lockfile.close()
-    return not free
+        yield None
+        return
+    try:
+        yield free
+    finally:
+        if free:
+            lock.release()
+        else:
+            lock.lockfile.close()
 
 
 def _left(root: Path, git: Git, changes: Sequence[FileChange]) -> list[FileChange]:
-    """Which of the journal's changes are in the files and not in a commit."""
+    """Return the changes of the journal that are in the files and in no commit."""
     there = [change for change in changes if _get(root / change.path) == change.after != change.before]
     uncommitted = git.uncommitted(*[change.path for change in there]) if there else []
     return [change for change in there if change.path in uncommitted]
 
 
-def _take_back(root: Path, git: Git) -> Leftover | None:
-    """Roll back what a killed command left behind."""
-    try:
-        return _roll_back(root, git) if journal.place(root).exists() else None
-    except OSError as error:
-        raise _not_written(root, error) from error
-
-
 def _roll_back(root: Path, git: Git) -> Leftover | None:
-    """Give the files of the journal back what they held, as far as no commit holds the change."""
-    command, changes, passage = _begun(root)
+    """Give the files of the journal their old content back, unless a commit holds the change."""
+    command, changes, passage = journal.read(root)
     if passage:
         arrived = objects.half_arrived(git, *passage)
         objects.unwind(git, arrived)
@@ -294,7 +271,7 @@ def _roll_back(root: Path, git: Git) -> Leftover | None:
 
 
 def _bring_forward(root: Path, git: Git, changes: Sequence[FileChange]) -> None:
-    """Where a disk has kept the commit and lost the files: they become what the commit says, for it may have been acknowledged."""
+    """If a disk kept the commit and lost the files, write them as the commit has them: it may have been acknowledged."""
     lost = [change for change in changes if _get(root / change.path) == change.before != change.after]
     committed = git.blobs(f"HEAD:./{change.path}" for change in lost)
     for change, content in zip(lost, committed, strict=True):
@@ -303,9 +280,9 @@ def _bring_forward(root: Path, git: Git, changes: Sequence[FileChange]) -> None:
 
 
 def _settle_index(git: Git, paths: Sequence[str]) -> None:
-    """Where git was killed between its commit and its index, or before it took back what it meant to add: the index follows.
+    """Bring the index up to the last commit, if git was killed before it did.
 
-    Only where the file is what the last commit holds, and the index what was before: nothing that someone has staged is lost.
+    Only where the file is as in the last commit, and the index as before it: nothing that someone has staged is lost.
     """
     found = (
         git.blobs(f"{where}:./{path}" for path in paths for where in ("HEAD", "HEAD^", "")) if paths else []
@@ -375,12 +352,6 @@ def _get(target: Path) -> bytes | None:
         return target.read_bytes()
     except FileNotFoundError:
         return None
-
-
-def _begun(root: Path) -> tuple[str, list[FileChange], list[str]]:
-    """What the journal tells: the command, what it does to files, and from which commit to which it brings all of them."""
-    command, changes, passage = journal.read(root)
-    return command, [FileChange(*change) for change in changes], passage
 
 
 def _lock(root: Path) -> InterProcessLock:

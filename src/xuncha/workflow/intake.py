@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from xuncha.errors import InvalidLedgerError
 from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import check, ledger
-from xuncha.workflow.change import FileChange, Message, Step, begin
-from xuncha.workflow.perform import SUBJECTS
+from xuncha.workflow.change import Message, StatusChange, begin
+from xuncha.workflow.journal import FileChange
+from xuncha.workflow.verbs import SUBJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,11 +26,11 @@ class Intake:
 
     files: dict[str, bytes] = field(default_factory=dict)
     """By their paths, what will stand in them."""
-    steps: list[Step] = field(default_factory=list)
+    steps: list[StatusChange] = field(default_factory=list)
 
 
 def proposed(root: Path, plan: Callable[[Ledger, Source], Intake]) -> tuple[Intake, dict[str, bytes | None]]:
-    """What a plan would change of a ledger, checked, and the files as they are; nothing is written.
+    """Check what a plan would change of a ledger; return that and the files as they are. Nothing is written.
 
     Raises:
         InvalidLedgerError: the ledger breaks rules, or would.
@@ -54,12 +55,13 @@ def take_in(
         RefusedError: a file has uncommitted changes, or git refuses.
         SurroundingsError: git or the disk is against it.
     """
-    with begin(root) as (session, _leftover):
+    with begin(root) as session:
         intake = plan(ledger(session.source), session.source)
         before = _before(session.source, intake)
         if intake.files:
             session.must_be_clean(*[path for path, content in before.items() if content is not None])
-            session.commit(_changes(before, intake), message(origin, intake))
+            changes = [FileChange(path, before[path], content) for path, content in intake.files.items()]
+            session.commit(changes, message(origin, intake))
         return intake, before
 
 
@@ -74,7 +76,7 @@ def checked(source: Source) -> None:
 
 
 def _before(source: Source, intake: Intake) -> dict[str, bytes | None]:
-    """The files as they are that an intake changes; checks what it makes of the ledger."""
+    """Check what an intake makes of the ledger, and return the files that it changes, as they are."""
     before: dict[str, bytes | None] = {}
     for path in intake.files:
         try:
@@ -83,10 +85,6 @@ def _before(source: Source, intake: Intake) -> dict[str, bytes | None]:
             before[path] = None
     checked(Overlay(source, dict(intake.files)))
     return before
-
-
-def _changes(before: dict[str, bytes | None], intake: Intake) -> list[FileChange]:
-    return [FileChange(path, before[path], content) for path, content in intake.files.items()]
 
 
 def message(origin: str, intake: Intake) -> Message:

@@ -9,7 +9,7 @@ import base64
 import contextlib
 import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.store import files
 from xuncha.trail.git import private
@@ -18,19 +18,35 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-Change = tuple[str, bytes | None, bytes | None]
-"""The path of a file, relative to the ledger, and its bytes before and after; None is no file."""
+
+class FileChange(NamedTuple):
+    """What a change does to one file: its bytes before and after; None is no file."""
+
+    path: str
+    """Relative to the ledger."""
+    before: bytes | None
+    after: bytes | None
+
+
+class Record(NamedTuple):
+    """What the journal tells of a command."""
+
+    command: str
+    """As it was typed."""
+    changes: list[FileChange]
+    passage: list[str]
+    """From which commit to which it brings all files; empty where it changes single files."""
 
 
 def place(root: Path) -> Path:
-    """Where it is; the ledger is in a repository."""
+    """Return where the journal is; the ledger must be in a repository."""
     found = private(root, "journal")
     assert found is not None  # noqa: S101  asked before
     return found
 
 
-def write(root: Path, changes: Sequence[Change], passage: Sequence[str] = ()) -> None:
-    """Write it to the disk.
+def write(root: Path, changes: Sequence[FileChange], passage: Sequence[str] = ()) -> None:
+    """Write the journal to the disk.
 
     Args:
         root: the ledger's folder.
@@ -46,20 +62,20 @@ def write(root: Path, changes: Sequence[Change], passage: Sequence[str] = ()) ->
     files.replace(place(root), json.dumps(record).encode())
 
 
-def read(root: Path) -> tuple[str, list[Change], list[str]]:
-    """The command as it was typed, the changes, and the passage."""
+def read(root: Path) -> Record:
+    """Read what the last command wrote; an empty record if it has just finished, or the file is none of ours."""
     import shlex  # noqa: PLC0415  only after a crash
 
     try:
         record = json.loads(place(root).read_bytes())
-    except (FileNotFoundError, ValueError):  # another command has just finished; or it is none of ours
-        return "", [], []
-    changes = [(path, _decode(before), _decode(after)) for path, before, after in record["changes"]]
-    return shlex.join(record["command"]), changes, record.get("passage", [])
+    except (FileNotFoundError, ValueError):
+        return Record("", [], [])
+    changes = [FileChange(path, _decode(before), _decode(after)) for path, before, after in record["changes"]]
+    return Record(shlex.join(record["command"]), changes, record.get("passage", []))
 
 
 def drop(root: Path) -> None:
-    """Take it away. Should the disk forget this, or refuse it by now, the next command finds that nothing is left of the change."""
+    """Remove the journal. If the disk loses or refuses this, the next command finds that nothing of the change is left."""
     with contextlib.suppress(OSError):
         place(root).unlink(missing_ok=True)
 

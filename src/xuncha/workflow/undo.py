@@ -10,14 +10,16 @@ from xuncha.store.files import Overlay
 from xuncha.store.loading import check
 from xuncha.trail.git import Git, GitError, literal
 from xuncha.trail.history import Event, history
-from xuncha.workflow.change import FileChange, Leftover, Message, Session, Step, begin
-from xuncha.workflow.perform import SUBJECTS, Done, standing
+from xuncha.workflow.change import Leftover, Message, Session, StatusChange, begin
+from xuncha.workflow.journal import FileChange
+from xuncha.workflow.perform import Result, standing
+from xuncha.workflow.verbs import SUBJECTS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def undo(root: Path) -> Done | Leftover:
+def undo(root: Path) -> Result | Leftover:
     """Take back the last thing that a command did.
 
     What an interrupted command left without a commit is the last thing, where there is such; else it is the newest
@@ -30,29 +32,26 @@ def undo(root: Path) -> Done | Leftover:
         RefusedError: there is nothing of ours to take back, or later work stands on it.
         SurroundingsError: git or the disk is against it.
     """
-    with begin(root) as (session, leftover):
-        if leftover is not None:
-            return leftover
+    with begin(root) as session:
+        if session.leftover is not None:
+            return session.leftover
         events = _last(history(root), session.git)
-        commit = events[0].commit
-        changes = _changes(session, commit, events[0].subject)
+        subject = events[0].subject
+        changes = _changes(session, events[0].commit, subject)
         session.must_be_clean(*[change.path for change in changes])
         findings = check(Overlay(session.source, {change.path: change.after for change in changes}))
-        if findings and (
-            findings := [finding for finding in findings if finding not in check(session.source)]
-        ):
+        known = check(session.source) if findings else []
+        if new := [finding for finding in findings if finding not in known]:
             raise RefusedError(
                 "later-work",
                 _("“{subject}” cannot be taken back, since later work stands on it: {message}").format(
-                    subject=events[0].subject, message=findings[0].message
+                    subject=subject, message=new[0].message
                 ),
             )
-        steps = [Step(event.id, event.to, event.from_) for event in events if event.id]
-        session.commit(
-            changes, Message(f"{SUBJECTS['undo']} {events[0].subject}", "undo", steps, undoes=commit)
-        )
-        titles = [event.subject for event in events]
-    return Done("undo", steps, titles, standing(root))
+        steps = [StatusChange(event.id, event.to, event.from_) for event in events if event.id]
+        message = Message(f"{SUBJECTS['undo']} {subject}", "undo", steps, undoes=events[0].commit)
+        session.commit(changes, message)
+    return Result(steps, [event.subject for event in events], standing(root))
 
 
 _NOT_TAKEN_BACK = frozenset({None, "undo", "sync", "renumber"})
@@ -60,7 +59,7 @@ _NOT_TAKEN_BACK = frozenset({None, "undo", "sync", "renumber"})
 
 
 def _last(events: list[Event], git: Git) -> list[Event]:
-    """The events of the newest commit of ours, made here, that can be and is not taken back."""
+    """Return the events of the newest commit made here that can still be taken back."""
     undone = {event.undoes for event in events if event.undoes}
     me = git.user()[1] if events else ""
     for event in events:
@@ -77,30 +76,21 @@ def _last(events: list[Event], git: Git) -> list[Event]:
 
 
 def _came_from_elsewhere(event: Event, me: str, git: Git) -> bool:
-    """Whether somebody else did it, and it stands in what is shared: then it was not done here, as far as can be told."""
+    """Return whether somebody else did it and it has been shared: then it was not done here, as far as can be told."""
     if event.email == me:
         return False
     return bool(git.text("for-each-ref", "--count=1", f"--contains={event.commit}", "refs/remotes"))
 
 
 def _changes(session: Session, commit: str, subject: str) -> list[FileChange]:
-    """The files of a commit as they were before it.
+    """Return the changes that give the files of a commit back as they were before it.
 
     Raises:
         RefusedError: one of them has been changed since.
     """
     git = session.git
-    listed = git.run(
-        "diff-tree",
-        "--root",
-        "-r",
-        "-z",
-        "--no-commit-id",
-        "--name-only",
-        "--no-renames",
-        "--relative",
-        commit,
-    ).decode("utf-8", "surrogateescape")
+    options = ["--root", "-r", "-z", "--no-commit-id", "--name-only", "--no-renames", "--relative"]
+    listed = git.run("diff-tree", *options, commit).decode("utf-8", "surrogateescape")
     paths = listed.split("\0")[:-1]
     changes = []
     for path in paths:
@@ -123,7 +113,7 @@ def _changes(session: Session, commit: str, subject: str) -> list[FileChange]:
 
 
 def _blob(session: Session, name: str, *, filters: bool = False) -> bytes | None:
-    """A file at a revision as git stores it, or as it would stand in the folder; None where it is not there."""
+    """Return a file at a revision as git stores it, or as it would stand in the folder; None if it is not there."""
     try:
         return session.git.run("cat-file", "--filters" if filters else "blob", name)
     except GitError:

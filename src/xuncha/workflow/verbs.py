@@ -9,14 +9,13 @@ from xuncha.workflow import attach, close, escalate, extend, progress, reopen, r
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xuncha.model.vocabulary import Action
     from xuncha.workflow.verb import Verb
 
-VERBS: Final[Mapping[Action, Verb]] = {
+VERBS: Final[Mapping[str, Verb]] = {
     module.VERB.action: module.VERB
     for module in (start, progress, attach, submit, return_, close, reopen, extend, escalate, review)
 }
-SUBJECTS: Final[Mapping[Action, str]] = {
+SUBJECTS: Final[Mapping[str, str]] = {
     "init": "建立台账", "add": "新增", "edit": "修改", "undo": "撤回", "import": "导入", "sync": "同步", "renumber": "改号",
     **{action: verb.subject for action, verb in VERBS.items()},
 }  # fmt: skip

@@ -1,0 +1,95 @@
+"""Add (新增): a problem or a measure under the next free number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from xuncha.errors import RefusedError
+from xuncha.model.identity import Identity
+from xuncha.store.cache import register
+from xuncha.store.editing import fresh
+from xuncha.store.files import Overlay
+from xuncha.store.loading import load_problem
+from xuncha.workflow.change import Message, Session, StatusChange
+from xuncha.workflow.journal import FileChange
+from xuncha.workflow.perform import no_such
+from xuncha.workflow.verbs import SUBJECTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from xuncha.model.register import Frame
+
+
+def add_problem(session: Session, title: str, category: str) -> Identity:
+    """Add a problem under the next free number.
+
+    Raises:
+        XunchaError: as `perform`.
+    """
+    before = register(session.root)
+    identity = Identity(len(before.problems) + 1)
+    _add(session, before.frame, identity, {"title": title.strip(), "category": category})
+    return identity
+
+
+def add_measure(
+    session: Session,
+    problem: Identity,
+    title: str,
+    *,
+    leader: str,
+    office: str,
+    co_offices: Sequence[str] = (),
+    due: date | None = None,
+    goal: str | None = None,
+) -> Identity:
+    """Add a measure under its problem's next free number.
+
+    Args:
+        session: the right to change the ledger.
+        problem: to which it belongs.
+        title: of the measure.
+        leader: responsible leader.
+        office: responsible office.
+        co_offices: co-responsible offices.
+        due: the time limit; None makes it a long-term measure.
+        goal: what is to be reached.
+
+    Raises:
+        XunchaError: as `perform`.
+    """
+    before = register(session.root)
+    row = next((row for row in before.problems if row.id == str(problem)), None)
+    if row is None:
+        raise no_such(problem)
+    identity = Identity(problem.problem, len(row.measures) + 1)
+    values: dict[str, Any] = {
+        "title": title.strip(),
+        "goal": goal and goal.strip(),
+        "term": None if due else "long_term",
+        "leader": leader,
+        "office": office,
+        "co_offices": list(co_offices),
+        "due": due and due.isoformat(),
+        "status": "not_started",
+    }
+    _add(session, before.frame, identity, {key: value for key, value in values.items() if value})
+    return identity
+
+
+def _add(session: Session, frame: Frame, identity: Identity, record: dict[str, Any]) -> None:
+    """Check the new record in its place, and commit it."""
+    kind = "problem" if identity.is_problem else "measure"
+    content = fresh(record, f"../../schema/{kind}.json")
+    session.must_be_clean(identity.path)
+    folder = load_problem(Overlay(session.source, {identity.path: content}), f"{identity.problem:02d}", frame)
+    for finding in folder.findings:
+        raise RefusedError(finding.code, finding.message, finding.hint)
+    message = Message(
+        f"{SUBJECTS['add']} {identity} {record['title']}",
+        "add",
+        [StatusChange(str(identity), None, record.get("status"))],
+    )
+    session.commit([FileChange(identity.path, None, content)], message)
