@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from tests import program
+from tests.once import built_once
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -196,11 +197,21 @@ def bare_ledger(tmp_path: Path, environment: dict[str, str]) -> LedgerOnDisk:
     return ledger
 
 
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for what is built once a session; see `tests.once`."""
+    return tmp_path_factory.mktemp("kept")
+
+
 @pytest.fixture
-def ledger(bare_ledger: LedgerOnDisk) -> LedgerOnDisk:
+def ledger(bare_ledger: LedgerOnDisk, kept: Path) -> LedgerOnDisk:
     """The ledger, committed."""
-    bare_ledger.git("init", "-q")
-    bare_ledger.commit("start")
+
+    def build() -> None:
+        bare_ledger.git("init", "-q")
+        bare_ledger.commit("start")
+
+    built_once(kept / "ledger", bare_ledger.root.parent, build)
     return bare_ledger
 
 

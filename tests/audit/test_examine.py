@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.once import built_once
 from tests.workflow import actions
 from tests.workflow.actions import add_measure, add_problem, perform
 from xuncha.audit.examine import audit
@@ -88,13 +89,17 @@ def test_a_measure_that_was_closed_by_its_reviewer_is_clean_and_by_its_author_is
 
 
 @pytest.fixture
-def two_sides(ledger: LedgerOnDisk) -> LedgerOnDisk:
+def two_sides(ledger: LedgerOnDisk, kept: Path) -> LedgerOnDisk:
     """Another entry of 1.2 on each of two branches, and 2.1 closed on one."""
-    ledger.git("switch", "-qc", "side")
-    ledger.ok("progress", "1.2", "旁支所记。", "--date", "2024-06-01")
-    ledger.ok("close", "2.1")
-    ledger.git("switch", "-q", "main")
-    ledger.ok("progress", "1.2", "主支所记。", "--date", "2024-06-02")
+
+    def build() -> None:
+        ledger.git("switch", "-qc", "side")
+        ledger.ok("progress", "1.2", "旁支所记。", "--date", "2024-06-01")
+        ledger.ok("close", "2.1")
+        ledger.git("switch", "-q", "main")
+        ledger.ok("progress", "1.2", "主支所记。", "--date", "2024-06-02")
+
+    built_once(kept / "two sides", ledger.root.parent, build)
     return ledger
 
 

@@ -149,7 +149,7 @@ class Office:
             self.counts["sync: others were quicker for a minute"] += 1
             return
         self.counts["sync: renumbered"] += len(done.renumbered)
-        self.counts["sync: brought together"] += done.woven
+        self.counts["sync: brought together"] += done.joined
         self.counts["sync: kept"] += len(done.kept)
         self.counts["sync: evidence renamed"] += len(done.renamed)
 

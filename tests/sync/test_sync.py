@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from tests.conftest import LEDGER, LedgerOnDisk, measure, problem
+from tests.once import built_once
 from tests.workflow import actions
 from tests.workflow.actions import add_measure, add_problem
 from tests.workflow.surroundings import (
@@ -47,9 +48,11 @@ class Pair(NamedTuple):
 
 
 @pytest.fixture
-def pair(ledger: LedgerOnDisk) -> Pair:
-    here, there = clones(ledger, "甲", "乙")
-    return Pair(here, there, ledger.root.parent / "共享.git")
+def pair(ledger: LedgerOnDisk, kept: Path) -> Pair:
+    folder = ledger.root.parent
+    built_once(kept / "pair", folder, lambda: clones(ledger, "甲", "乙"))
+    here, there = (LedgerOnDisk(folder / name, dict(ledger.environment)) for name in ("甲", "乙"))
+    return Pair(here, there, folder / "共享.git")
 
 
 def enter(ledger: LedgerOnDisk, title: str, number: int = 2) -> Identity:

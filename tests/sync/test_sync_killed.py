@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import LedgerOnDisk
+from tests.once import built_once
 from tests.sync.test_sync import Pair, enter, report, same
 from tests.workflow import actions
 from tests.workflow.surroundings import act, begin, clones, findings, record, snapshot
@@ -22,7 +24,6 @@ from xuncha.workflow.change import leftover
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import LedgerOnDisk
 
 DRIVER = """
 import os, sys
@@ -45,8 +46,15 @@ EVERY = int(os.environ.get("XUNCHA_SYNC_EVERY", "4"))
 
 
 @pytest.fixture
-def pair(ledger: LedgerOnDisk) -> Pair:
+def pair(ledger: LedgerOnDisk, kept: Path) -> Pair:
     """Two clones that have both gone on: the same number is given twice, and both have worked on 1.2."""
+    folder = ledger.root.parent
+    built_once(kept / "pair that has gone on", folder, lambda: _gone_on(ledger))
+    here, there = (LedgerOnDisk(folder / name, dict(ledger.environment)) for name in ("甲", "乙"))
+    return Pair(here, there, folder / "共享.git")
+
+
+def _gone_on(ledger: LedgerOnDisk) -> None:
     here, there = clones(ledger, "甲", "乙")
     for each, name in ((there, "乙"), (here, "甲")):
         report(each, "1.2", f"{name}做的。")
@@ -54,7 +62,6 @@ def pair(ledger: LedgerOnDisk) -> Pair:
     there.write("说明.txt", "乙写的\n" * 1000)
     there.commit("notes")
     sync(there.root)
-    return Pair(here, there, ledger.root.parent / "共享.git")
 
 
 def check_whole(pair: Pair, old: dict[str, bytes], new: dict[str, bytes], where: str) -> None:

@@ -155,7 +155,7 @@ def test_where_the_program_has_gone_git_merges_by_lines(shared: LedgerOnDisk) ->
     shared.git(
         "config",
         "merge.xuncha.driver",
-        registration.command().replace(registration.program()[0], "/nowhere/xuncha"),
+        registration.command().replace(registration.program_of(registration.command()), "/nowhere/xuncha"),
     )
     done = dispute(shared)
     assert done.returncode == 1
@@ -205,4 +205,4 @@ def test_the_driver_writes_one_file_alone(tmp_path: Path, ledger: LedgerOnDisk) 
 
 
 def test_the_program_is_named_so_that_it_is_found_anywhere() -> None:
-    assert Path(registration.program()[0]).is_absolute() or sys.platform == "win32"
+    assert Path(registration.program_of(registration.command())).is_absolute() or sys.platform == "win32"

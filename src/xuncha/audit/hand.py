@@ -18,20 +18,6 @@ if TYPE_CHECKING:
     from xuncha.audit.replayed import Change, Step
     from xuncha.catalogue import Broken
 
-_FIELDS: Final[dict[str, frozenset[str]]] = {
-    "start": frozenset({"status"}),
-    "progress": frozenset({"status", "progress"}),
-    "attach": frozenset({"status", "progress"}),
-    "submit": frozenset({"status"}),
-    "return": frozenset({"status"}),
-    "close": frozenset({"status", "closed"}),
-    "reopen": frozenset({"status", "closed"}),
-    "extend": frozenset({"due"}),
-    "escalate": frozenset({"escalated"}),
-    "review": frozenset({"reviews"}),
-    "add": frozenset(),
-}
-"""What each action changes of a measure that is there."""
 _NEEDS_REASON: Final = frozenset({"return", "reopen", "extend"})
 _CHECKED_ELSEWHERE: Final = frozenset({"init", "sync", "undo", "renumber"})
 """Actions whose commits reach no check of trailers while they do what they say."""
@@ -97,7 +83,7 @@ def trailers_mismatch(step: Step) -> Broken[HistoryPlace]:
     if message := _false_course(step):
         yield first, message, ""
     for change in step.changes:
-        if message := _beyond(action, change):
+        if message := _beyond(step, change):
             yield step.at(change), message, ""
 
 
@@ -141,10 +127,10 @@ def _course(ends: Iterable[Iterable[str | None]]) -> str:
     return " → ".join(_(", ").join(filter(None, end)) or "-" for end in ends)
 
 
-def _beyond(action: str, change: Change) -> str:
+def _beyond(step: Step, change: Change) -> str:
     """Say that a change is more than its action changes; empty where it is not."""
-    fields = _FIELDS.get(action)
-    if fields is None:
+    action, verb = step.commit.trailers.action, step.verb
+    if verb is None and action != "add":
         return ""
     if change.is_evidence:
         if action != "attach":
@@ -153,6 +139,7 @@ def _beyond(action: str, change: Change) -> str:
         if action != "add":
             return _("`{action}` does not enter {id}").format(action=action, id=change.id)
     elif change.old is not None and change.new is not None and change.is_record:
+        fields = verb.changes if verb else frozenset[str]()
         keys = [
             str(key)
             for key in {*change.old, *change.new} - fields

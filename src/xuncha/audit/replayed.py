@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from xuncha.audit.catalogue import HistoryPlace
 from xuncha.audit.record import Data, is_record, number_of, requires, word
@@ -13,13 +13,15 @@ from xuncha.model.source import LARGEST_POINTER, pointed_at
 from xuncha.store.faults import UnreadableError
 from xuncha.store.files import LARGEST
 from xuncha.store.reading import parse
+from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
 
-    from xuncha.model.vocabulary import Requirement
+    from xuncha.model.vocabulary import Action, Requirement
     from xuncha.trail.contents import Stored
     from xuncha.trail.replay import Commit
+    from xuncha.workflow.verb import Verb
 
 KEEP: Final = LARGEST + 1
 """Bytes of a content that are looked into: one more than a file of the ledger may have."""
@@ -201,6 +203,11 @@ class Step:
     def requires(self) -> tuple[Requirement, ...]:
         """The policy in force: that of the commit before, since none is made for its own commit."""
         return requires(self.files.record(self.before.get(LEDGER_FILE)))
+
+    @property
+    def verb(self) -> Verb | None:
+        """The verb that the commit says it was; None where it is no action on measures."""
+        return VERBS.get(cast("Action", self.commit.trailers.action))
 
     def renamed_evidence(self, identity: str | None) -> dict[str, str]:
         """Return the evidence files of a measure that only took another name: their names before and after."""

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 )
 def status_jump(step: Step) -> Broken[HistoryPlace]:
     """Find statuses that the workflow does not lead to."""
-    action = step.commit.trailers.action
+    action, verb = step.commit.trailers.action, step.verb
+    verbs = [verb] if verb else list(VERBS.values())  # a hand may do what any verb does
     for change in step.measures:
         before, after = change.statuses
         message = ""
@@ -41,9 +42,9 @@ def status_jump(step: Step) -> Broken[HistoryPlace]:
             if action != "import" and not _may_begin(action, after):
                 message = _("{id} was entered as {to}")
         elif before != after:
-            if not _leads(action, before, after):
+            if not any((before, after) in each.transitions.items() for each in verbs):
                 message = _("the status of {id} jumped from {from_} to {to}")
-        elif action in VERBS and before not in VERBS[action].transitions:
+        elif verb and before not in verb.transitions:
             message = _("`{action}` is not open to {id}, which is {to}")
         if message:
             names = {"from_": status_name(before), "to": status_name(after)}
@@ -53,12 +54,6 @@ def status_jump(step: Step) -> Broken[HistoryPlace]:
 def _may_begin(action: str, status: str | None) -> bool:
     """Return whether a measure may be entered in a status: `add` enters what is not started, a hand also what is under way."""
     return status == "not_started" or (status == "in_progress" and action != "add")
-
-
-def _leads(action: str, before: str | None, after: str | None) -> bool:
-    """Return whether an action leads from a status to another; a hand may do what any of the actions does."""
-    known = [VERBS[action]] if action in VERBS else VERBS.values()
-    return any((before, after) in verb.transitions.items() for verb in known)
 
 
 def closings(step: Step) -> Iterator[Change]:
@@ -74,13 +69,10 @@ def _closed_without(requirement: Requirement, message: str) -> Check[HistoryPlac
 
     def check(step: Step) -> Broken[HistoryPlace]:
         for change in closings(step):
-            listed = [
-                list(proofs_of(entry)) for entry in entries(change.new, "progress") if word(entry, "text")
-            ]
             lacking = missing(
                 step.requires,
                 change.statuses[0],
-                listed,
+                [list(proofs_of(entry)) for entry in entries(change.new, "progress") if word(entry, "text")],
                 closer=step.commit.email,
                 submitter=change.before.submitter if change.before else None,
             )
@@ -107,8 +99,10 @@ _LACKS: dict[Requirement, tuple[str, str]] = {
         mark(
             "{id} was closed by the one who had applied for it, or nobody had; the policy asked two persons"
         ),
-        "The author of the commit that closes 2.3 is the one who applied for it, or nobody applied, while "
-        "`close_requires` names `second_person`. Who applied is told by the history alone.",
+        (
+            "The author of the commit that closes 2.3 is the one who applied for it, or nobody applied, while "
+            "`close_requires` names `second_person`. Who applied is told by the history alone."
+        ),
     ),
 }
 for _requirement, (_message, _wrong) in _LACKS.items():

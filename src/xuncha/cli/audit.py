@@ -88,7 +88,7 @@ def audit(
 
 
 def _show(done: Audit, since: str | None) -> None:
-    """What was found, by commits, and how much was looked at."""
+    """Show what was found, by commits, and how much was looked at."""
     if not done.tip:
         screen.line(_("Nothing has been committed yet."))
         return
@@ -119,7 +119,7 @@ def _show(done: Audit, since: str | None) -> None:
 
 
 def _of_commit(found: list[Finding[HistoryPlace]]) -> list[RenderableType]:
-    """The breaks of one commit, below a line that says which it is."""
+    """Return the findings of one commit, below a line that says which it is."""
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 

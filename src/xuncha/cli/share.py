@@ -18,10 +18,8 @@ from xuncha.language import ngettext
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xuncha.sync.records import MergedRecord
     from xuncha.sync.session import Synced
-    from xuncha.sync.uniting import Side
-    from xuncha.sync.values import Dispute
+    from xuncha.sync.values import Dispute, Side
 
 
 @command("sync")
@@ -53,7 +51,7 @@ def sync(
 
 
 def _say(call: Context, done: Synced) -> None:
-    """What came of it, a sentence each."""
+    """Say what came of a sync, a sentence each."""
     if done.rewritten:
         screen.warning(
             _("somebody has rewritten the history of {name}: commits that were there had gone").format(
@@ -94,7 +92,7 @@ def _say(call: Context, done: Synced) -> None:
 
 
 def _say_what_was_mended(done: Synced) -> None:
-    """What took another number or another name, and what was not taken back."""
+    """Say what took another number or another name, and what was not taken back."""
     for each in done.renumbered:
         said = (
             _("Renumbered {old} → {new} {title}: the number {old} was given elsewhere meanwhile")
@@ -115,12 +113,12 @@ def _say_what_was_mended(done: Synced) -> None:
 
 
 def _counts(done: Synced) -> Iterator[str]:
-    """What came and what went."""
+    """Yield a sentence on what came, and one on what went."""
     if done.received:
         yield ngettext(
             "Received {n} commit from {name}", "Received {n} commits from {name}", done.received
         ).format(n=done.received, name=done.name)
-    if done.woven:
+    if done.joined:
         yield _("Brought together with what was recorded here")
     if done.sent:
         yield ngettext("Sent {n} commit to {name}", "Sent {n} commits to {name}", done.sent).format(
@@ -174,52 +172,30 @@ def merge_driver(
     Examples:
         xuncha merge-driver %O %A %B %L %P
     """
-    from xuncha.store.faults import UnreadableError  # noqa: PLC0415
-    from xuncha.sync.records import merge_record  # noqa: PLC0415
+    from xuncha.sync.records import merge_files  # noqa: PLC0415
 
     size = int(width) if width.isdigit() and 0 < int(width) < 100 else 7  # noqa: PLR2004  as git's own are
     try:
-        merged = merge_record(base.read_bytes(), ours.read_bytes(), theirs.read_bytes(), width=size)
-        ours.write_bytes(merged.content)
+        merged = merge_files(base, ours, theirs, size)
     except OSError as error:
         raise SurroundingsError(
             "not-written", _("{path} cannot be merged: {reason}").format(path=path, reason=cause_of(error))
         ) from error
-    except UnreadableError as error:
-        _by_lines(base, ours, theirs, str(size), path, error.fault.message)
-        return
-    _say_what_is_disputed(merged, path)
-
-
-def _by_lines(base: Path, ours: Path, theirs: Path, width: str, path: str, reason: str) -> None:
-    """Leave to git what is no record.
-
-    Raises:
-        RefusedError: git leaves a conflict too.
-    """
-    from xuncha.sync.registration import merge_by_lines  # noqa: PLC0415
-    from xuncha.trail.git import Git  # noqa: PLC0415
-
-    screen.warning(_("{path} is merged by lines, not by field: {reason}").format(path=path, reason=reason))
-    if not merge_by_lines(Git(Path.cwd()), ours, base, theirs, width):
+    if merged.not_by_field:
+        message = _("{path} is merged by lines, not by field: {reason}")
+        screen.warning(message.format(path=path, reason=merged.not_by_field))
+    if merged.in_conflict:
         raise RefusedError("merge-conflict", _("both sides have changed the same lines of it"), path=path)
+    errors = [_dispute_error(dispute, path) for dispute in merged.disputes]
+    for each in errors[:-1]:
+        screen.error(each)
+    if errors:
+        raise errors[-1]
 
 
-def _say_what_is_disputed(merged: MergedRecord, path: str) -> None:
-    """Name what is in dispute.
-
-    Raises:
-        RefusedError: something is.
-    """
-    if not merged.disputes:
-        return
-    for dispute in merged.disputes[:-1]:
-        screen.error(_disputed(dispute, path))
-    raise _disputed(merged.disputes[-1], path)
-
-
-def _disputed(dispute: Dispute, path: str) -> RefusedError:
-    ours, theirs = (_("nothing") if value is None else str(value) for value in dispute[1:])
+def _dispute_error(dispute: Dispute, path: str) -> RefusedError:
+    """Return the error for one key that is in dispute."""
+    ours, theirs = (_("nothing") if value is None else str(value) for value in (dispute.ours, dispute.theirs))
     return RefusedError(
         "merge-conflict",
         _("both sides have changed `{key}`: here “{ours}”, there “{theirs}”").format(

@@ -61,81 +61,43 @@ def _result(_call: Context, word: str) -> str:
     return word
 
 
-def _as_typed(_call: Context, value: Any) -> Any:  # noqa: ANN401  what Typer has read is read
-    return value
-
-
 class _Option(NamedTuple):
-    """What may be given to a verb: how it is typed, and how it is read."""
+    """What may be given to a verb: how it is typed, and how it is read where Typer alone does not read it."""
 
     annotation: Any
-    read: Callable[[Context, Any], Any] = _as_typed
+    read: Callable[[Context, Any], Any] | None = None
 
 
+def _option(name: str, metavar: str | None, text: str, kind: Any = str | None) -> Any:  # noqa: ANN401  a type
+    """Return the annotation of an option."""
+    return Annotated[kind, typer.Option(name, metavar=metavar, help=text)]
+
+
+_file = typer.Argument(metavar="FILE", readable=False, help=_("The file; it is copied into data/evidence/"))
+_sentence = typer.Argument(metavar="TEXT", help=_("What was done, in a sentence or more"))
+_outcome = typer.Option(
+    "--result", metavar="holds|slipped", help=_("What was found"), autocompletion=lambda: list(REVIEW_RESULTS)
+)
 _OPTIONS: Final[dict[str, _Option]] = {
-    "text": _Option(
-        Annotated[str, typer.Argument(metavar="TEXT", help=_("What was done, in a sentence or more"))], _text
-    ),
-    "file": _Option(
-        Annotated[
-            Path,
-            typer.Argument(
-                metavar="FILE", readable=False, help=_("The file; it is copied into data/evidence/")
-            ),
-        ]
-    ),
-    "day": _Option(
-        Annotated[
-            str | None,
-            typer.Option("--date", metavar="DATE", help=_("The day, such as 2024-04-18; else today")),
-        ],
-        _past_day,
-    ),
-    "due": _Option(
-        Annotated[
-            str, typer.Option("--due", metavar="DATE", help=_("The new time limit, such as 2024-06-30"))
-        ],
-        _day,
-    ),
+    "text": _Option(Annotated[str, _sentence], _text),
+    "file": _Option(Annotated[Path, _file]),
+    "day": _Option(_option("--date", "DATE", _("The day, such as 2024-04-18; else today")), _past_day),
+    "due": _Option(_option("--due", "DATE", _("The new time limit, such as 2024-06-30")), _day),
     "reason": _Option(options.Reason, _reason),
     "to": _Option(options.To),
-    "note": _Option(
-        Annotated[str | None, typer.Option("--note", metavar="TEXT", help=_("A note; it stays internal"))]
-    ),
+    "note": _Option(_option("--note", "TEXT", _("A note; it stays internal"))),
     "evidence": _Option(
-        Annotated[
+        _option(
+            "--evidence",
+            "REF",
+            _("What proves it, such as a document number; may be repeated"),
             list[str] | None,
-            typer.Option(
-                "--evidence",
-                metavar="REF",
-                help=_("What proves it, such as a document number; may be repeated"),
-            ),
-        ]
+        )
     ),
-    "no_publish": _Option(
-        Annotated[bool, typer.Option("--no-publish", help=_("Internal: in nothing public"))]
-    ),
-    "statement": _Option(
-        Annotated[
-            str | None,
-            typer.Option("--text", metavar="TEXT", help=_("What it proves, for the entry that names it")),
-        ]
-    ),
-    "result": _Option(
-        Annotated[
-            str,
-            typer.Option(
-                "--result",
-                metavar="holds|slipped",
-                help=_("What was found"),
-                autocompletion=lambda: list(REVIEW_RESULTS),
-            ),
-        ],
-        _result,
-    ),
-    "findings": _Option(
-        Annotated[str | None, typer.Option("--text", metavar="TEXT", help=_("What was found, in words"))]
-    ),
+    "no_publish": _Option(_option("--no-publish", None, _("Internal: in nothing public"), bool)),
+    "statement": _Option(_option("--text", "TEXT", _("What it proves, for the entry that names it"))),
+    "result": _Option(Annotated[str, _outcome], _result),
+    "findings": _Option(_option("--text", "TEXT", _("What was found, in words"))),
 }
 """By the parameters of the verbs."""
 
@@ -147,12 +109,14 @@ def _command(verb: Verb) -> Callable[..., None]:
         from xuncha.workflow.perform import perform  # noqa: PLC0415  the help need not wait for it
 
         named = [measures] if isinstance(measures, str) else measures
-        given = {name: _OPTIONS[name].read(call, value) for name, value in typed.items()}
-        if "file" in given:
-            given["file"] = _evidence(call, Identity.parse(named[0]), given["file"])
+        for name, value in typed.items():
+            if (read := _OPTIONS[name].read) is not None:
+                typed[name] = read(call, value)
+        if "file" in typed:
+            typed["file"] = _evidence(call, Identity.parse(named[0]), typed["file"])
         with call.session() as session:
             identities = [Identity.parse(each) for each in named]
-            result = perform(session, verb.action, identities, call.today, **given)
+            result = perform(session, verb.action, identities, call.today, **typed)
         _say(call, result)
 
     first = inspect.Parameter("call", inspect.Parameter.POSITIONAL_OR_KEYWORD)

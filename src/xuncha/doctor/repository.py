@@ -8,7 +8,7 @@ from xuncha.doctor.surroundings import CHECKS, some
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.store.files import TEMPORARY
-from xuncha.sync.sharing import in_the_middle
+from xuncha.sync.sharing import unfinished_operations
 from xuncha.trail.git import detached
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _no_commit(around: Surroundings) -> Ailments:
     right="conclude it: git merge --continue; or give it up: git merge --abort (rebase, cherry-pick, revert likewise)",
 )
 def _unfinished(around: Surroundings) -> Ailments:
-    for name in in_the_middle(around.folder):
+    for name in unfinished_operations(around.folder):
         said = _("a git {what} is half done, and until then nothing can be committed").format(what=name)
         mend = _("conclude it: {one}; or give it up: {other}")
         yield None, said, mend.format(one=f"git {name} --continue", other=f"git {name} --abort")
@@ -54,7 +54,7 @@ def _unfinished(around: Surroundings) -> Ailments:
     right="git switch main; to keep what was committed meanwhile, before that: git branch 保留",
 )
 def _no_branch(around: Surroundings) -> Ailments:
-    if not detached(around.root) or in_the_middle(around.folder):
+    if not detached(around.root) or unfinished_operations(around.folder):
         return
     branches = (around.ask("for-each-ref", "--format=%(refname:short)", "refs/heads") or "").split()
     main = next((name for name in ("main", "master") if name in branches), (branches or ["main"])[0])

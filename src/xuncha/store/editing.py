@@ -1,7 +1,7 @@
-"""One edit back into a file's text: the lines of the keys that it sets change, and not one other byte.
+"""Edit a file's text: the lines of the keys that are set change, and not one other byte.
 
 The text is edited at the positions that `positions.tree` gives; ruamel.yaml's own round trip would reflow the rest.
-Every result is read again and compared with what was meant before anyone may write it.
+Every result is read again and compared with what is meant before anyone may write it.
 """
 
 from __future__ import annotations
@@ -234,7 +234,7 @@ def _insert_lines(text: str, index: int, value: Any, indent: int) -> _Splice:  #
 
 
 def block(value: Any, indent: int, ending: str) -> str:  # noqa: ANN401
-    """Lines that say a value, in block style; lists of words, and mappings but for the outermost, in flow style."""
+    """Write a value as lines in block style; lists of words and inner mappings in flow style."""
     if isinstance(value, list):
         text = "".join(_item(item) for item in value)
     else:
@@ -247,7 +247,7 @@ def block(value: Any, indent: int, ending: str) -> str:  # noqa: ANN401
 
 
 def comments_at_the_top(text: str) -> str:
-    """The comments and blank lines with which a file begins."""
+    """Return the comments and blank lines with which a file begins."""
     match = _COMMENTS.match(text)
     return match[0] if match else ""
 
@@ -257,7 +257,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _item(item: str | dict[str, Any]) -> str:
-    """A list's item, a line for each of its keys."""
+    """Write an item of a list, a line for each of its keys."""
     if isinstance(item, str):
         return f"- {_scalar(item)}\n"
     lines = [f"{key}: {_flow(value)}" for key, value in item.items()]
@@ -265,7 +265,7 @@ def _item(item: str | dict[str, Any]) -> str:
 
 
 def _flow(value: Any) -> str:  # noqa: ANN401
-    """A value on one line."""
+    """Write a value on one line."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
@@ -274,7 +274,7 @@ def _flow(value: Any) -> str:  # noqa: ANN401
 
 
 def _scalar(value: Any) -> str:  # noqa: ANN401
-    """A scalar, plain where the library writes it plain and no flow collection could take it for more than it is."""
+    """Write a scalar: plain where the library writes it plain and no flow collection takes it for more, else in quotes."""
     if not isinstance(value, str):
         return json.dumps(value)
     plain: str = format_yaml(value, width=None)
@@ -290,12 +290,12 @@ def _scalar(value: Any) -> str:  # noqa: ANN401
 
 
 def line_start(text: str, index: int) -> int:
-    """Where the line begins in which the index stands."""
+    """Return where the line of the index begins."""
     return max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
 
 
 def line_end(text: str, index: int) -> int:
-    """Behind the end of the line in which the index stands."""
+    """Return the index behind the end of the line of the index."""
     match = _LINE_END.search(text, index)
     return match.end() if match else len(text)
 
@@ -306,6 +306,6 @@ def _last_line_end(text: str) -> str:
 
 
 def common_line_end(text: str) -> str:
-    """How the lines of a text end."""
+    """Return how the lines of a text end."""
     match = _LINE_END.search(text)
     return match[0] if match else "\n"

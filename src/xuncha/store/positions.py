@@ -56,14 +56,14 @@ class Node:
     """The values of a mapping, beside its keys; the items of a sequence."""
 
     def get(self, key: str) -> Node | None:
-        """The value under a key of a mapping."""
+        """Return the value under a key of a mapping."""
         return next(
             (item for name, item in zip(self.keys, self.items, strict=True) if name.text == key), None
         )
 
 
 def tree(text: str) -> Node:
-    """The positions of one record.
+    """Return the positions of one record.
 
     Args:
         text: as `reading.decode` gives it.
@@ -87,11 +87,17 @@ def tree(text: str) -> Node:
         tabbed = "\t" in _line(text, line)
         raise UnreadableError(
             Fault(
-                "yaml-syntax", line, column,
-                _("this is not YAML: {problem}").format(problem=" ".join(str(error.problem or error.context).split())),
-                _("indent with spaces, not with tabs") if tabbed else _("put text with special characters into double quotes"),
+                "yaml-syntax",
+                line,
+                column,
+                _("this is not YAML: {problem}").format(
+                    problem=" ".join(str(error.problem or error.context).split())
+                ),
+                _("indent with spaces, not with tabs")
+                if tabbed
+                else _("put text with special characters into double quotes"),
             )
-        ) from None  # fmt: skip
+        ) from None
     except AssertionError:  # so the parser refuses a version of YAML that it does not know
         raise UnreadableError(Fault("yaml-syntax", 1, 1, _("this is not YAML"))) from None
     return builder.result()
@@ -105,7 +111,7 @@ class _Reader(Reader):
 
 
 class _Builder:
-    """Takes the events one by one; holds the collections that are open."""
+    """Builds the tree from the events, one by one; holds the collections that are open."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -211,14 +217,14 @@ class _Builder:
             parent.items.append(node)
 
     def block_end(self, node: Node) -> int:
-        """Behind the last line of a block text; the blank lines below are part of it only where its head says so."""
+        """Return the index behind the last line of a block text; the blank lines below are part of it only where its head says so."""
         lines = self.text[node.start : node.end]
         if _KEEPS_BLANK_LINES.match(lines):
             return node.start + len(_LAST_LINE_END.sub("", lines))
         return node.start + len(lines.rstrip(" \t\r\n"))
 
     def behind_colon(self, key: Node) -> int:
-        """Behind the colon of a key; behind the key itself where it has none."""
+        """Return the index behind the colon of a key; behind the key itself where it has none."""
         colon = _COLON.match(self.text, key.end)
         return colon.end() if colon else key.end
 
@@ -240,15 +246,18 @@ class _Builder:
         if self.root.kind != "mapping":
             raise UnreadableError(
                 Fault(
-                    "not-a-mapping", self.root.line + 1, self.root.column + 1,
-                    _("this is not a list of keys with values"), _("write lines such as `title: …`"),
+                    "not-a-mapping",
+                    self.root.line + 1,
+                    self.root.column + 1,
+                    _("this is not a list of keys with values"),
+                    _("write lines such as `title: …`"),
                 )
-            )  # fmt: skip
+            )
         return self.root
 
 
 def agree(node: Node, data: object) -> bool:
-    """Whether the values that the fast reader gave have the shape that the careful one saw."""
+    """Return whether the values of the fast reader have the shape that the careful one saw."""
     if node.kind == "mapping":
         return (
             isinstance(data, dict)
@@ -265,7 +274,7 @@ def agree(node: Node, data: object) -> bool:
 
 
 def place_of(root: Node, location: tuple[str | int, ...]) -> tuple[int, int]:
-    """Line and column, from 1, of the value at a location; of the nearest thing above it where there is none.
+    """Return line and column, from 1, of the value at a location; of the nearest thing above it where there is none.
 
     For a key that should not be there the location ends in it, and the key's own place is given.
     """

@@ -1,30 +1,35 @@
-"""Two histories of a ledger made one (合并), in git's objects: nothing here touches a file, an index or a branch."""
+"""Two histories of a ledger joined (合并), in git's objects: nothing here touches a file, an index or a branch."""
 
 from __future__ import annotations
 
-import json
+import os
+import shlex
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from xuncha.errors import Finding, Place, RefusedError
+from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
-from xuncha.model.vocabulary import status_name
 from xuncha.store.editing import rename_evidence
 from xuncha.store.faults import UnreadableError
 from xuncha.store.loading import check
 from xuncha.store.reading import parse
-from xuncha.sync import sharing, trees
+from xuncha.sync import disputes, registration, sharing
 from xuncha.sync.numbers import Move, in_order, moved, moves, same_names
-from xuncha.sync.uniting import Disputed, Side, missed, unite
+from xuncha.sync.uniting import missed, unite
 from xuncha.trail import objects
+from xuncha.trail.git import GitError, literal
 from xuncha.trail.objects import Held
 from xuncha.trail.tree import Tree
 from xuncha.workflow.change import Message, StatusChange
 from xuncha.workflow.verbs import SUBJECTS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from xuncha.sync.values import Side
     from xuncha.trail.git import Git
-    from xuncha.trail.objects import Listing
+    from xuncha.trail.objects import Changes, Listing
 
 _MANY = 8
 """Of what is named one by one."""
@@ -37,19 +42,26 @@ class Renumbered(NamedTuple):
     title: str
 
 
-class Joined(NamedTuple):
-    """Two histories made one."""
+class RenamedEvidence(NamedTuple):
+    """An evidence file of a measure that took another name."""
 
-    commit: str
-    renumbered: list[Renumbered]
-    renamed: list[tuple[Identity, str, str]]
-    """Evidence files of a measure that took another name: the old one and the new one."""
-    kept: list[Identity]
+    identity: Identity
+    old: str
+    new: str
+
+
+@dataclass
+class Adjustments:
+    """What had to change so that two histories can stand together."""
+
+    renumbered: list[Renumbered] = field(default_factory=list)
+    renamed: list[RenamedEvidence] = field(default_factory=list)
+    kept: list[Identity] = field(default_factory=list)
     """What one side had taken back, and stays because the other side has worked on it, or after it."""
 
 
 class Joining:
-    """Two histories, to be made one in git's objects.
+    """Two histories, to be joined in git's objects.
 
     Args:
         git: where they are.
@@ -65,97 +77,112 @@ class Joining:
         self.theirs = theirs
         self.name = name
         self.take = take
-        self.renumbered: list[Renumbered] = []
-        self.renamed: list[tuple[Identity, str, str]] = []
+        self.adjustments = Adjustments()
+        self._tip = ours
+        """The last commit that was made here."""
+        self._listing: Listing = {}
+        """The files of the ledger at that commit."""
 
-    def result(self) -> Joined:
-        """Make them one.
+    def join(self) -> str:
+        """Join them, and return the last commit of both.
 
         Raises:
-            RefusedError: it cannot be brought together without somebody's word.
+            RefusedError: they cannot be joined without somebody's word.
+            SurroundingsError: they have no common history here, or this git is too old.
         """
         git = self.git
         base = self._ancestor(self.ours, self.theirs)
-        mine, other = objects.listing(git, self.ours), objects.listing(git, self.theirs)
-        plan = moves(base, mine, other, trees.entered_anew(git, self.theirs, self.ours, base))
-        tip = self.ours
+        other = objects.listing(git, self.theirs)
+        self._listing = objects.listing(git, self.ours)
+        plan = moves(base, self._listing, other, entered_anew(git, self.theirs, self.ours, base))
         for move in in_order(plan, up=True):
-            tip, mine = self._renumber(tip, mine, move)
-        for old, new in same_names(base, mine, other).items():
-            tip, mine = self._rename(tip, mine, old, new)
-        united = unite(
-            git,
-            base,
-            mine,
-            other,
-            anew=trees.entered_anew(git, self.ours, self.theirs, base),
-            take=self.take,
-        )
+            self._renumber(move)
+        for old, new in same_names(base, self._listing, other).items():
+            self._rename(old, new)
+        anew = entered_anew(git, self.ours, self.theirs, base)
+        united = unite(git, base, self._listing, other, anew=anew, take=self.take)
         if united.disputes and self.take is None:
-            raise _disputed(united.disputes)
+            raise disputes.refusal(united.disputes)
         down = in_order(plan, up=False)
         later = dict(united.listing)
         for move in down:
             later = _with(later, moved(later, move))
-        back = missed(later, other, mine)
-        together = united.listing | back
-        tip = self._merge(tip, together, _settled(united.disputes, self.take))
+        back = missed(later, other, self._listing)
+        self._listing = united.listing | back
+        self._merge(disputes.settlement(united.disputes, self.take))
         for move in down:
-            tip, together = self._renumber(tip, together, move)
-        self._must_hold(tip)
+            self._renumber(move)
+        self._must_be_valid()
         kept = united.kept | {identity for path in back if (identity := Identity.of_file(path))}
-        return Joined(tip, self.renumbered, self.renamed, sorted(kept))
+        self.adjustments.kept = sorted(kept)
+        return self._tip
 
     def _ancestor(self, one: str, other: str) -> Listing:
-        """What two histories began with; where that is more than one commit, what these come to."""
+        """Return what two histories began with; where that is more than one commit, what these come to."""
         forks = sharing.forks(self.git, one, other)
         if not forks:
-            raise _strangers(self.git, self.name)
+            self.git.must_be_whole()
+            raise RefusedError(
+                "unrelated",
+                _("this ledger and {name} have no history in common; nothing was changed").format(name=self.name),
+                _("see with git remote -v whether the address is the right one; a clone of it: git clone ADDRESS"),
+            )  # fmt: skip
         first, *more = forks
         found = objects.listing(self.git, first)
         for fork in more:
-            found = unite(
-                self.git, self._ancestor(first, fork), found, objects.listing(self.git, fork), take="ours"
-            ).listing
+            there = objects.listing(self.git, fork)
+            found = unite(self.git, self._ancestor(first, fork), found, there, take="ours").listing
         return found
 
-    def _renumber(self, tip: str, listing: Listing, move: Move) -> tuple[str, Listing]:
-        """A commit in which one problem or measure takes another number, and nothing else happens."""
-        changes = moved(listing, move)
-        title = _title(self.git, listing, move.old)
-        self.renumbered.append(Renumbered(move, title))
+    def _commit(self, changes: Changes, message: Message) -> None:
+        """Make a commit that only changes these files of the ledger."""
+        tree = objects.changed(self.git, self._tip, changes)
+        self._tip = objects.commit(self.git, tree, [self._tip], message.text())
+        self._listing = _with(self._listing, changes)
+
+    def _renumber(self, move: Move) -> None:
+        """Give one problem or measure another number, in a commit in which nothing else happens."""
+        title = self._title(move.old)
+        self.adjustments.renumbered.append(Renumbered(move, title))
         step = StatusChange(str(move.old), None, str(move.new))
         message = Message(f"{SUBJECTS['renumber']} {move.old} → {move.new} {title}", "renumber", [step])
-        tree = objects.changed(self.git, tip, changes)
-        return objects.commit(self.git, tree, [tip], message.text()), _with(listing, changes)
+        self._commit(moved(self._listing, move), message)
 
-    def _rename(self, tip: str, listing: Listing, old: str, new: str) -> tuple[str, Listing]:
-        """A commit in which one evidence file takes another name, since there is another one of its name there."""
-        identity = Identity.of_evidence(old)
-        held = listing.get(identity.path) if identity else None
-        name, free = old.rpartition("/")[2], new.rpartition("/")[2]
-        changes: objects.Changes = {old: None, new: listing[old]}
-        if identity is None or held is None:
-            return tip, listing
-        content = self.git.blobs([held.blob])[0] or b""
+    def _title(self, identity: Identity) -> str:
+        """Return the title of a problem or a measure; empty where its file cannot be read."""
+        held = self._listing.get(identity.path)
+        content = self.git.blobs([held.blob])[0] if held else None
         try:
-            content = rename_evidence(content, name, free)
-        except (RefusedError, UnreadableError):
-            return tip, listing  # it will be in dispute
-        changes[identity.path] = Held(held.mode, objects.store(self.git, [content])[0])
-        status = str(parse(content).get("status", ""))
-        subject = f"{SUBJECTS['attach']} {identity} 改名：{name} → {free}"
-        message = Message(subject, "attach", [StatusChange(str(identity), status, status)])
-        tree = objects.changed(self.git, tip, changes)
-        self.renamed.append((identity, name, free))
-        return objects.commit(self.git, tree, [tip], message.text()), _with(listing, changes)
+            return str(parse(content or b"").get("title", ""))
+        except UnreadableError:
+            return ""
 
-    def _merge(self, tip: str, together: Listing, settled: str) -> str:
-        """The commit that has both histories behind it: the ledger's files as they were brought together, all others as git does."""
+    def _rename(self, old: str, new: str) -> None:
+        """Give one evidence file another name, since there is another one of its name there."""
+        identity = Identity.of_evidence(old)
+        held = self._listing.get(identity.path) if identity else None
+        if identity is None or held is None:
+            return
+        names = old.rpartition("/")[2], new.rpartition("/")[2]
+        try:
+            content = rename_evidence(self.git.blobs([held.blob])[0] or b"", *names)
+        except (RefusedError, UnreadableError):
+            return  # it will be in dispute
+        record = Held(held.mode, objects.store(self.git, [content])[0])
+        status = str(parse(content).get("status", ""))
+        self.adjustments.renamed.append(RenamedEvidence(identity, *names))
+        subject = f"{SUBJECTS['attach']} {identity} 改名：{' → '.join(names)}"
+        self._commit(
+            {old: None, new: self._listing[old], identity.path: record},
+            Message(subject, "attach", [StatusChange(str(identity), status, status)]),
+        )
+
+    def _merge(self, settlement: str) -> None:
+        """Make the merge commit: the ledger's files as they were united, all others as git merges them."""
         git = self.git
         above = git.text("rev-parse", "--show-prefix")
         own = tuple(f"{above}{part}" for part in (LEDGER_FILE, f"{PROBLEMS}/", f"{EVIDENCE}/"))
-        tree, conflicts = trees.woven(git, tip, self.theirs, own)
+        tree, conflicts = _tree_of_git(git, self._tip, self.theirs, own)
         if outside := [path for path in conflicts if not path.startswith(own)]:
             raise RefusedError(
                 "conflict-elsewhere",
@@ -166,100 +193,76 @@ class Joining:
                     name=self.name
                 ),
             )
-        now = objects.listing(git, tree)
-        changes = {
-            path: together.get(path) for path in {*now, *together} if now.get(path) != together.get(path)
-        }
-        message = Message(f"{SUBJECTS['sync']} {self.name}", "sync", reason=settled)
-        return objects.commit(
-            git, objects.changed(git, tree, changes) if changes else tree, [tip, self.theirs], message.text()
-        )
+        now, wanted = objects.listing(git, tree), self._listing
+        changes = {path: wanted.get(path) for path in {*now, *wanted} if now.get(path) != wanted.get(path)}
+        message = Message(f"{SUBJECTS['sync']} {self.name}", "sync", reason=settlement)
+        tree = objects.changed(git, tree, changes) if changes else tree
+        self._tip = objects.commit(git, tree, [self._tip, self.theirs], message.text())
 
-    def _must_hold(self, result: str) -> None:
-        """Refuse what breaks a rule that neither side broke."""
-        found = check(Tree(self.git.root, result))
+    def _must_be_valid(self) -> None:
+        """Refuse a result that breaks a rule which neither side broke."""
+        found = check(Tree(self.git.root, self._tip))
         if not found:
             return
-        before = {
-            (each.place.path, each.code)
-            for side in (self.ours, self.theirs)
-            for each in check(Tree(self.git.root, side))
-        }
-        if new := [each for each in found if (each.place.path, each.code) not in before]:
-            raise _breaks(new)
+        before = [each for tip in (self.ours, self.theirs) for each in check(Tree(self.git.root, tip))]
+        known = {(each.place.path, each.code) for each in before}
+        if new := [each for each in found if (each.place.path, each.code) not in known]:
+            lines = [f"\n{each.place.path}: {each.message}" for each in new[:_MANY]]
+            raise RefusedError(
+                "sync-breaks-rules",
+                _("brought together, the two sides would break rules that each of them keeps; nothing was changed") + "".join(lines),
+                _("change the record here so that both can stand, and then: xuncha sync"),
+            )  # fmt: skip
 
 
-def _with(listing: Listing, changes: objects.Changes) -> Listing:
+def _with(listing: Listing, changes: Changes) -> Listing:
     return {path: held for path, held in {**listing, **changes}.items() if held is not None}
 
 
-def _title(git: Git, listing: Listing, identity: Identity) -> str:
-    """What a problem or a measure is called; nothing where its file cannot be read."""
-    content = git.blobs([listing[identity.path].blob])[0] if identity.path in listing else None
+def _tree_of_git(git: Git, ours: str, theirs: str, own: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the tree that git merges out of two commits, and the files in conflict, from the top of the repository.
+
+    Args:
+        git: where they are.
+        ours: the one commit.
+        theirs: the other one.
+        own: how the paths begin of which it does not matter what git makes of them.
+
+    Raises:
+        SurroundingsError: this git cannot do that without a working tree.
+    """
+    # Records of another ledger of the repository are merged by its driver; ours are not, which is quicker.
+    usual = registration.registered(git) or registration.command()
+    cases = "|".join(f"{shlex.quote(start.replace('%', '%%'))}*" for start in own)
+    driver = f"case %P in {cases}) exit 0;; esac; {usual}"
     try:
-        return str(parse(content or b"").get("title", ""))
-    except UnreadableError:
-        return ""
+        printed = objects.at_the_top(git).run(
+            "-c", f"merge.xuncha.driver={driver}", "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs,
+            answers=(0, 1),
+        )  # fmt: skip
+    except GitError as error:
+        if "write-tree" in error.said or "usage:" in error.said:
+            raise SurroundingsError(
+                "git-too-old",
+                _("this git is too old to bring two histories together safely: git 2.38 or later is needed"),
+                _("install a newer one (https://git-scm.com); nothing was changed"),
+            ) from error
+        raise
+    tree, *paths = printed.decode("utf-8", "surrogateescape").split("\0")[:-1]
+    return tree, [path for path in dict.fromkeys(paths) if path]
 
 
-def _breaks(findings: list[Finding[Place]]) -> RefusedError:
-    return RefusedError(
-        "sync-breaks-rules",
-        _("brought together, the two sides would break rules that each of them keeps; nothing was changed")
-        + "".join(f"\n{each.place.path}: {each.message}" for each in findings[:_MANY]),
-        _("change the record here so that both can stand, and then: xuncha sync"),
-    )
+def entered_anew(git: Git, without: str, commit: str, known: Collection[str]) -> set[str]:
+    """Return which of these paths were taken back and entered again by commits that the other history does not have.
 
-
-def _strangers(git: Git, name: str) -> RefusedError:
-    git.must_be_whole()
-    return RefusedError(
-        "unrelated",
-        _("this ledger and {name} have no history in common; nothing was changed").format(name=name),
-        _("see with git remote -v whether the address is the right one; a clone of it: git clone ADDRESS"),
-    )
-
-
-def _disputed(disputes: list[Disputed]) -> RefusedError:
-    """What both sides have changed in different ways, one a line."""
-    lines = [_in_words(each) for each in disputes]
-    return RefusedError(
-        "disputed",
-        "\n".join([_("both sides have changed the same thing in different ways; nothing was changed"), *lines]),
-        _("keep yours with xuncha sync --take ours, or theirs with xuncha sync --take theirs; all else is brought together either way"),
-    )  # fmt: skip
-
-
-def _in_words(disputed: Disputed) -> str:
-    what = _what(disputed)
-    if disputed.field:
-        return _("{what}: here {ours}, there {theirs}").format(
-            what=what, ours=_shown(disputed, disputed.ours), theirs=_shown(disputed, disputed.theirs)
-        )
-    if disputed.why:
-        return _("{what}: changed on both sides, and {why}").format(what=what, why=disputed.why)
-    return _("{what}: here and there are different files of this name").format(what=what)
-
-
-def _settled(disputes: list[Disputed], take: Side | None) -> str:
-    """How disputes were settled, as the commit says it."""
-    if not disputes or take is None:
-        return ""
-    side = "取本方" if take == "ours" else "取对方"
-    return f"{side}：{'；'.join(_what(each) for each in disputes)}"
-
-
-def _what(disputed: Disputed) -> str:
-    """What is in dispute, as people find it."""
-    identity = Identity.of_file(disputed.path)
-    place = str(identity) if identity else disputed.path
-    return " ".join([place, ".".join(str(part) for part in disputed.field)]).strip()
-
-
-def _shown(disputed: Disputed, value: object) -> str:
-    if value is None:
-        return _("nothing")
-    if disputed.field == ("status",):
-        value = status_name(str(value))
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return _("“{text}”").format(text=text)
+    Asked for one file, git does not look at the side of a merge from which it took nothing of it: there, something else
+    may have stood under this number.
+    """
+    form = ("--diff-filter=A", "--no-renames")
+    span = ("--format=", "--name-only", "-z", "--relative", f"{without}..{commit}", "--", PROBLEMS)
+    listed = git.run("log", *form, *span).replace(b"\n", b"\0").split(b"\0")
+    paths = {os.fsdecode(path) for path in listed if path} & set(known)
+    entries = {
+        path: git.text("log", "-1", "--format=%H", *form, commit, "--", *literal([path])) for path in paths
+    }
+    return {path for path, entry in entries.items() if not sharing.behind(git, entry, without)}

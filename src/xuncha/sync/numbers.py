@@ -29,12 +29,12 @@ class Move(NamedTuple):
 
 
 def identities(listing: Iterable[str]) -> set[Identity]:
-    """The problems and the measures that are there."""
+    """Return the problems and the measures that are there."""
     return {identity for path in listing if (identity := Identity.of_file(path))}
 
 
 def moves(base: Listing, ours: Listing, theirs: Listing, anew: Collection[str]) -> list[Move]:
-    """Which problems and measures of ours take other numbers, so that theirs can stay.
+    """Return which problems and measures of ours take other numbers, so that theirs can stay.
 
     Args:
         base: what both began with.
@@ -52,51 +52,40 @@ def moves(base: Listing, ours: Listing, theirs: Listing, anew: Collection[str]) 
         identity
         for identity in identities(theirs) | identities(ours)
         if identity not in mine and _stays(identity.path, base, ours, theirs)
-    } | {identity for identity in mine if _changed_there(identity.path, base, theirs)}
-    found = list(
-        _following(0, [i.problem for i in mine if i.is_problem], [i.problem for i in stay if i.is_problem])
-    )
-    moved = {move.old.problem for move in found}
-    for number in sorted({identity.problem for identity in mine} - moved):
-        found += _following(
-            number,
-            [i.measure for i in mine if i.problem == number and i.measure],
-            [i.measure for i in stay if i.problem == number and i.measure],
-        )
+    } | {identity for identity in mine if theirs.get(identity.path) not in {None, base.get(identity.path)}}
+    last = max((i.problem for i in stay if i.is_problem), default=0)
+    found = list(_following({i for i in mine if i.is_problem}, last))
+    moved_problems = {move.old.problem for move in found}
+    for number in sorted({identity.problem for identity in mine} - moved_problems):
+        measures = {i for i in mine if i.problem == number and i.measure}
+        last = max((i.measure for i in stay if i.problem == number), default=0)
+        found += _following(measures, last)
     return found
 
 
 def _stays(path: str, base: Listing, ours: Listing, theirs: Listing) -> bool:
-    """Whether something that is not entered here will be there when both are brought together."""
+    """Return whether something that is not entered here will be there when both are united."""
     one, other, before = ours.get(path), theirs.get(path), base.get(path)
     if one is None:
         return other != before
     return other is not None or one != before
 
 
-def _changed_there(path: str, base: Listing, theirs: Listing) -> bool:
-    """Whether there stands something at a path that both began without, or that was changed there."""
-    return path in theirs and theirs[path] != base.get(path)
-
-
-def _following(problem: int, mine: list[int], stay: list[int]) -> Iterator[Move]:
-    """The numbers after those that stay, for what is entered here, in its order."""
-    for new, old in enumerate(sorted(mine), start=max(stay, default=0) + 1):
-        if new != old:
-            yield (
-                Move(Identity(problem, old), Identity(problem, new))
-                if problem
-                else Move(Identity(old), Identity(new))
-            )
+def _following(mine: Iterable[Identity], last: int) -> Iterator[Move]:
+    """Yield the moves to the numbers after the last one that stays, for what is entered here, in its order."""
+    for new, old in enumerate(sorted(mine), start=last + 1):
+        move = Move(old, Identity(new) if old.is_problem else Identity(old.problem, new))
+        if move.old != move.new:
+            yield move
 
 
 def in_order(found: Iterable[Move], *, up: bool) -> list[Move]:
-    """The moves to higher numbers, or those to lower ones, in an order in which each finds its new number free."""
+    """Sort the moves to higher numbers, or those to lower ones, in an order in which each finds its new number free."""
     return sorted((move for move in found if move.up == up), reverse=up)
 
 
 def moved(listing: Listing, move: Move) -> Changes:
-    """What becomes of the files where one takes another number, evidence and, of a problem, its measures included."""
+    """Return what becomes of the files where one takes another number, evidence and, of a problem, its measures included."""
     changes: Changes = {}
     for path, held in listing.items():
         if (new := place_after(path, move)) != path:
@@ -106,7 +95,7 @@ def moved(listing: Listing, move: Move) -> Changes:
 
 
 def place_after(path: str, move: Move) -> str:
-    """Where a file stands after a move; what does not belong to what moves stays."""
+    """Return where a file stands after a move; what does not belong to what moves stays."""
     of_file = Identity.of_file(path)
     identity = of_file or Identity.of_evidence(path)
     if identity is None or move.old not in {identity, Identity(identity.problem)}:
@@ -116,7 +105,7 @@ def place_after(path: str, move: Move) -> str:
 
 
 def same_names(base: Listing, ours: Listing, theirs: Listing) -> dict[str, str]:
-    """The evidence files of ours that have the name of another one of theirs, each with a path that is free on both sides."""
+    """Return the evidence files of ours that have the name of another one of theirs, each with a path that is free on both sides."""
     found = {}
     names: dict[str, set[str]] = {}
     for path in {*ours, *theirs}:

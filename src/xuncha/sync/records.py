@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.errors import RefusedError
@@ -13,9 +14,10 @@ from xuncha.store.faults import Fault, UnreadableError
 from xuncha.store.reading import decode, parse
 from xuncha.sync.values import Dispute, Side, Versions, merge_values
 from xuncha.sync.weaving import Weaver
+from xuncha.trail.git import Git, GitError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -99,3 +101,33 @@ def _says(text: str, data: dict[str, Any]) -> bool:
         return parse(text.encode()) == data
     except UnreadableError:
         return False
+
+
+class MergedFile(NamedTuple):
+    """A file that the driver has merged."""
+
+    disputes: Sequence[Dispute] = ()
+    not_by_field: str = ""
+    """Why git merged it by lines; empty where it was merged field by field."""
+    in_conflict: bool = False
+    """Whether git could not merge it by lines either."""
+
+
+def merge_files(base: Path, ours: Path, theirs: Path, width: int) -> MergedFile:
+    """Merge three files into the second; what is no record is merged by lines, as git does.
+
+    Raises:
+        OSError: one of them cannot be read or written.
+    """
+    try:
+        merged = merge_record(base.read_bytes(), ours.read_bytes(), theirs.read_bytes(), width=width)
+    except UnreadableError as error:
+        labels = [word for label in ("ours", "base", "theirs") for word in ("-L", label)]
+        files = map(str, (ours, base, theirs))
+        try:
+            Git(Path.cwd()).run("merge-file", *labels, f"--marker-size={width}", "--", *files)
+        except GitError:
+            return MergedFile((), error.fault.message, in_conflict=True)
+        return MergedFile((), error.fault.message)
+    ours.write_bytes(merged.content)
+    return MergedFile(merged.disputes)

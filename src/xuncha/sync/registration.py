@@ -1,4 +1,4 @@
-"""How git is told by whom the files of a ledger are merged: a driver in its settings, and the files that are for it."""
+"""The registration of the merge driver: how git is told to call it, and for which files."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from xuncha.trail.git import Git, GitError
+if TYPE_CHECKING:
+    from xuncha.trail.git import Git
 
 NAME = "xuncha"
 PATTERN = "data/**/*.yaml"
@@ -17,25 +19,19 @@ _KEY = f"merge.{NAME}.driver"
 _PROBE = "data/problems/01/1.1.yaml"
 
 
-def program() -> list[str]:
-    """The words with which this program is called, whatever folder it is called in."""
-    found = shutil.which("xuncha")
-    return [found] if found else [Path(sys.executable).as_posix(), "-m", "xuncha"]
-
-
 def command() -> str:
-    """What git is to run, in its shell; where the program has gone, git merges by lines as it always did.
+    """Return what git is to run, in its shell; where the program has gone, git merges by lines as it always did.
 
     Without that, a program that is not found would count as a conflict in which the other side has vanished.
     """
-    words = program()
-    call = " ".join(map(shlex.quote, words))
+    found = shutil.which("xuncha")
+    words = [found] if found else [Path(sys.executable).as_posix(), "-m", "xuncha"]
     there = f"command -v {shlex.quote(words[0])} >/dev/null"
-    return f"{there} && exec {call} merge-driver -- %O %A %B %L %P; exec git merge-file --marker-size=%L %A %O %B"
+    return f"{there} && exec {shlex.join(words)} merge-driver -- %O %A %B %L %P; exec git merge-file --marker-size=%L %A %O %B"
 
 
 def program_of(registered_command: str) -> str:
-    """The program that a registered driver calls; its command may first ask the shell whether it is there."""
+    """Return the program that a registered driver calls; its command may first ask the shell whether it is there."""
     try:
         words = shlex.split(registered_command)
     except ValueError:
@@ -44,19 +40,16 @@ def program_of(registered_command: str) -> str:
     return (words[2:3] if asks else words[:1] or [""])[0]
 
 
-def registered(git: Git) -> str | None:
-    """What git is set up to run; None where it is not."""
-    try:
-        return git.text("config", "--get", _KEY)
-    except GitError:
-        return None
+def registered(git: Git) -> str:
+    """Return what git is set up to run; empty where it is not."""
+    return git.setting(_KEY)
 
 
 def register(git: Git) -> bool:
-    """Set git up in this repository; whether it was not, or otherwise.
+    """Register the merge driver in this repository. Return True if anything changed.
 
     Raises:
-        GitError: its settings cannot be written.
+        GitError: the settings of git cannot be written.
     """
     if registered(git) == command():
         return False
@@ -66,12 +59,12 @@ def register(git: Git) -> bool:
 
 
 def effective(git: Git) -> bool:
-    """Whether the files of the ledger are for the driver."""
+    """Return whether git gives the files of the ledger to the driver."""
     return git.text("check-attr", "merge", "--", _PROBE).endswith(f": {NAME}")
 
 
 def claim(git: Git) -> None:
-    """Say that the files are for it, in git's own folder, where no commit is needed for it.
+    """Give the files to the driver in git's own folder, where no commit is needed for it.
 
     Raises:
         OSError: that cannot be written.
@@ -85,29 +78,9 @@ def claim(git: Git) -> None:
 
 
 def _quoted(pattern: str) -> str:
-    """A pattern as git reads it, whatever characters a folder's name has."""
+    """Quote a pattern as git reads it, whatever characters a folder's name has."""
     escaped = "".join(f"\\{character}" if character in "[]?\\" else character for character in pattern)
     if not any(character in escaped for character in ' "\t'):
         return escaped
     inner = escaped.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{inner}"'
-
-
-def merge_by_lines(git: Git, ours: Path, base: Path, theirs: Path, width: str) -> bool:
-    """Merge three files as git itself does, into the first; whether nothing is in dispute."""
-    try:
-        git.run(
-            "merge-file",
-            "-L",
-            "ours",
-            "-L",
-            "base",
-            "-L",
-            "theirs",
-            f"--marker-size={width}",
-            "--",
-            *map(str, [ours, base, theirs]),
-        )
-    except GitError:
-        return False
-    return True

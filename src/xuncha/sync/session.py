@@ -1,6 +1,6 @@
-"""Sync: what was recorded here and what was recorded elsewhere, brought together and sent (同步).
+"""Sync (同步): what was recorded here and what was recorded elsewhere, joined and sent.
 
-All of it is made in git's objects, and checked there; branch and files then only ever go forward to what is finished. So
+All of it is made in git's objects, and checked there; branch and files then only go forward to what is finished. So
 nobody sees a half of it, or a conflict marker, and whatever is in the way leaves everything as it was
 (docs/adr/0018-sync-without-markers.md).
 """
@@ -18,11 +18,11 @@ from fasteners import InterProcessLock
 
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE, PROBLEMS, Identity
+from xuncha.model.identity import LEDGER_FILE, PROBLEMS
 from xuncha.sync import sharing
-from xuncha.sync.joining import Joining, Renumbered
+from xuncha.sync.joining import Adjustments, Joining, Renumbered
 from xuncha.sync.numbers import Move
-from xuncha.sync.sharing import Sent
+from xuncha.sync.sharing import SentTags
 from xuncha.trail import objects
 from xuncha.trail.git import Git, git_dir, private
 from xuncha.trail.tags import PREFIX
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from xuncha.model.register import Register
     from xuncha.sync.sharing import Route
-    from xuncha.sync.uniting import Side
+    from xuncha.sync.values import Side
 
 _PERSEVERANCE = 60.0
 """Seconds to try again where others are quicker each time."""
@@ -44,25 +44,20 @@ _PAUSE = 0.3
 
 
 @dataclass
-class Synced:
-    """What came of it."""
+class Synced(Adjustments):
+    """What came of a sync."""
 
-    name: str
+    name: str = ""
     """Where the branch is shared, such as origin/main."""
     received: int = 0
     """Commits."""
     sent: int = 0
     """Commits."""
-    woven: bool = False
+    joined: bool = False
     """Whether both sides had something new."""
-    renumbered: list[Renumbered] = field(default_factory=list)
-    renamed: list[tuple[Identity, str, str]] = field(default_factory=list)
-    """Evidence files of a measure that took another name: the old one and the new one."""
-    kept: list[Identity] = field(default_factory=list)
-    """What one side had taken back, and stays because the other side has worked on it, or after it."""
     reopened: list[str] = field(default_factory=list)
     """The measures that were closed here, and are not any more by what has come."""
-    anchors: Sent = field(default_factory=lambda: Sent(0, []))
+    anchors: SentTags = field(default_factory=SentTags)
     """The verifications of the history that went out."""
     rewritten: bool = False
     """Whether commits that were there are there no more."""
@@ -71,9 +66,19 @@ class Synced:
     register: Register | None = None
     """How the ledger stands; None while it breaks rules, or where nothing has come."""
 
+    def add(self, new: Adjustments) -> None:
+        """Add the adjustments of one more attempt; what is moved twice is told once."""
+        self.kept += new.kept
+        self.renamed += new.renamed
+        for each in new.renumbered:
+            earlier = next((one for one in self.renumbered if one.move.new == each.move.old), each)
+            self.renumbered = [one for one in self.renumbered if one is not earlier]
+            self.renumbered.append(Renumbered(Move(earlier.move.old, each.move.new), each.title))
+        self.renumbered.sort()
+
 
 def sync(root: Path, *, take: Side | None = None) -> Synced:
-    """Bring together what is here and what is elsewhere, and send it.
+    """Join what is here with what is elsewhere, and send it.
 
     Args:
         root: the ledger's folder.
@@ -85,7 +90,7 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
     """
     git = Git.for_writing(root)
     way = sharing.route(git)
-    done, before = Synced(way.name), standing(root)
+    done, before = Synced(name=way.name), standing(root)
     with _alone(root):
         end = time.monotonic() + _PERSEVERANCE
         for attempt in itertools.count():
@@ -95,7 +100,7 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
                 break
             theirs = _fetched(git, way, done)
             with begin(root) as session:
-                ahead = _bring_together(session, way, theirs, take, done)
+                ahead = _take_in(session, way, theirs, take, done)
             with contextlib.suppress(sharing.MovedError):
                 if ahead:
                     sharing.push(git, way)
@@ -116,13 +121,13 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
 
 
 def _closed(register: Register | None) -> set[str]:
-    """The measures that are closed; none where the ledger breaks rules."""
+    """Return the measures that are closed; none where the ledger breaks rules."""
     return {row.id for row in register.measures if row.status == "closed"} if register else set()
 
 
 @contextlib.contextmanager
 def _alone(root: Path) -> Iterator[None]:
-    """One sync at a time; other commands need not wait for the network."""
+    """Hold the lock of sync: one at a time, while other commands need not wait for the network."""
     place = private(root, "sync")
     assert place is not None  # noqa: S101  asked before
     lock = InterProcessLock(place)
@@ -140,7 +145,7 @@ def _alone(root: Path) -> Iterator[None]:
 
 
 def _fetched(git: Git, way: Route, done: Synced) -> str | None:
-    """What is there; says whether something that was there has gone."""
+    """Fetch what is there, and note whether something that was there has gone."""
     before = sharing.commit_of(git, way.seen)
     theirs = sharing.fetch(git, way)
     if before and theirs and before != theirs and not sharing.behind(git, before, theirs):
@@ -148,10 +153,10 @@ def _fetched(git: Git, way: Route, done: Synced) -> str | None:
     return theirs
 
 
-def _bring_together(session: Session, way: Route, theirs: str | None, take: Side | None, done: Synced) -> int:
-    """Take in what is there; gives how many commits are to be sent."""
+def _take_in(session: Session, way: Route, theirs: str | None, take: Side | None, done: Synced) -> int:
+    """Take in what is there, and return how many commits are to be sent."""
     git = session.git
-    for what in sharing.in_the_middle(git_dir(git.root)):
+    for what in sharing.unfinished_operations(git_dir(git.root)):
         raise SurroundingsError(
             "unfinished",
             _("a `git {what}` is begun here and not concluded").format(what=what),
@@ -169,21 +174,19 @@ def _bring_together(session: Session, way: Route, theirs: str | None, take: Side
     if sharing.behind(git, theirs, ours):
         return sharing.ahead_and_behind(git, ours, theirs)[0] if ours != theirs else 0
     forward = sharing.behind(git, ours, theirs)
-    joined = None if forward else Joining(git, ours, theirs, way.name, take).result()
-    result = joined.commit if joined else theirs
-    _room_for(session, ours, result)
+    joining = None if forward else Joining(git, ours, theirs, way.name, take)
+    result = joining.join() if joining else theirs
+    _must_not_overwrite(session, ours, result)
     session.advance(ours, result)
     done.received += sharing.ahead_and_behind(git, ours, theirs)[1]
-    if joined is None:
+    if joining is None:
         return 0
-    done.woven = True
-    done.kept += joined.kept
-    done.renamed += joined.renamed
-    _add(done.renumbered, joined.renumbered)
+    done.joined = True
+    done.add(joining.adjustments)
     return sharing.ahead_and_behind(git, result, theirs)[0]
 
 
-def _room_for(session: Session, ours: str, result: str) -> None:
+def _must_not_overwrite(session: Session, ours: str, result: str) -> None:
     """Refuse to write over what somebody has changed and not committed."""
     paths = objects.in_the_way(session.git, ours, result)
     if not paths:
@@ -201,18 +204,6 @@ def _room_for(session: Session, ours: str, result: str) -> None:
 
 
 def _by_hand(git: Git) -> list[str]:
-    """The files of the ledger that have changes which are not committed."""
+    """Return the files of the ledger that have changes which are not committed."""
     listed = git.run("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", "data")
     return [entry[3:].decode("utf-8", "replace") for entry in listed.split(b"\0")[:-1]]
-
-
-def _add(all_of_them: list[Renumbered], new: list[Renumbered]) -> None:
-    """Add renumberings to those of earlier attempts; what is moved twice is told once."""
-    for each in new:
-        earlier = next((one for one in all_of_them if one.move.new == each.move.old), None)
-        if earlier is not None:
-            all_of_them.remove(earlier)
-        all_of_them.append(
-            Renumbered(Move(earlier.move.old if earlier else each.move.old, each.move.new), each.title)
-        )
-    all_of_them.sort()

@@ -14,7 +14,7 @@ from xuncha.language import gettext as _
 from xuncha.trail.git import Git, GitError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _HEADS = "refs/heads/"
@@ -57,7 +57,7 @@ class MovedError(Exception):
 
 
 def route(git: Git) -> Route:
-    """Where the branch that is checked out is shared; where none is set up, in the only remote, or in origin.
+    """Find where the branch that is checked out is shared; where none is set up, in the only remote, or in origin.
 
     Raises:
         SurroundingsError: no branch is checked out, or there is no remote.
@@ -70,16 +70,16 @@ def route(git: Git) -> Route:
             _("no branch is checked out in git, so there is none to bring together with others"),
             _("go back to one first, such as git switch main, or make one: git switch -c NAME"),
         ) from None
-    settings = _settings(git)
-    remotes = sorted(key.split(".", 1)[1].removesuffix(".url") for key in settings if key.endswith(".url"))
-    remote = settings.get(f"branch.{branch}.remote", "")
-    there = settings.get(f"branch.{branch}.merge", "") if remote else ""
+    remotes = sorted(git.text("remote").splitlines())
+    remote = git.setting(f"branch.{branch}.remote")
+    there = git.setting(f"branch.{branch}.merge")
+    known = bool(there)
     if not remote:
+        there = ""
         remote = "origin" if "origin" in remotes or len(remotes) != 1 else remotes[0]
         if remote not in remotes:
             raise _no_remote(remotes, branch)
     there = there or f"{_HEADS}{branch}"
-    known = bool(settings.get(f"branch.{branch}.merge"))
     place = f"refs/remotes/{remote}" if remote in remotes else "refs/xuncha/elsewhere"
     return Route(remote, branch, there, f"{place}/{there.removeprefix(_HEADS)}", known)
 
@@ -100,18 +100,8 @@ def _no_remote(remotes: list[str], branch: str) -> SurroundingsError:
     )  # fmt: skip
 
 
-def _settings(git: Git) -> dict[str, str]:
-    """What git is set up with for branches and remotes."""
-    pattern = r"^(branch\..*\.(remote|merge)|remote\..*\.url)$"
-    listed = git.run("config", "-z", "--get-regexp", pattern, answers=(0, 1)).decode(
-        "utf-8", "surrogateescape"
-    )
-    entries = [entry.partition("\n") for entry in listed.split("\0")[:-1]]
-    return {key: value for key, _line, value in entries}
-
-
 def fetch(git: Git, way: Route) -> str | None:
-    """Fetch what is there: its commit; None where the branch is not there yet.
+    """Fetch what is there, and return its commit; None where the branch is not there yet.
 
     Raises:
         SurroundingsError: the remote cannot be reached.
@@ -157,16 +147,16 @@ def push(git: Git, way: Route) -> None:
         ) from error
 
 
-class Sent(NamedTuple):
+class SentTags(NamedTuple):
     """What became of the tags in which audits are kept."""
 
-    new: int
+    new: int = 0
     """How many were not there yet."""
-    moved: list[str]
+    moved: Sequence[str] = ()
     """The names under which there stands something else there than here: somebody has moved a tag."""
 
 
-def push_tags(git: Git, way: Route, prefix: str) -> Sent:
+def push_tags(git: Git, way: Route, prefix: str) -> SentTags:
     """Bring tags there that are here and not there; never over what is there. Those that are there come with every fetch.
 
     Raises:
@@ -175,7 +165,7 @@ def push_tags(git: Git, way: Route, prefix: str) -> Sent:
     form = "--format=%(objectname) %(refname)"
     here = _named(git.text("for-each-ref", form, f"refs/tags/{prefix}"))
     if not here:
-        return Sent(0, [])
+        return SentTags()
     try:
         there = _named(_talk(git, "ls-remote", "--tags", "--refs", "--", way.remote, f"refs/tags/{prefix}*"))
         new = [name for name in here if name not in there]
@@ -183,16 +173,16 @@ def push_tags(git: Git, way: Route, prefix: str) -> Sent:
             _talk(git, "push", "--quiet", "--", way.remote, *(f"{name}:{name}" for name in new))
     except GitError as error:
         raise unreachable(way, error) from error
-    return Sent(len(new), [name for name in here if there.get(name, here[name]) != here[name]])
+    return SentTags(len(new), [name for name in here if there.get(name, here[name]) != here[name]])
 
 
 def _named(listed: str) -> dict[str, str]:
-    """Objects by the names of references, out of lines that say both."""
+    """Return objects by the names of references, out of lines that say both."""
     return {name: found for found, name in (line.split() for line in listed.splitlines())}
 
 
 def unreachable(way: Route, error: GitError) -> SurroundingsError:
-    """The remote cannot be reached, or does not let us in."""
+    """Return the error for a remote that cannot be reached, or does not let us in."""
     return SurroundingsError(
         "unreachable",
         _("“{remote}” could not be reached, or did not let us in; nothing is lost: what was recorded here stays here, and goes out with the next sync").format(
@@ -203,7 +193,7 @@ def unreachable(way: Route, error: GitError) -> SurroundingsError:
 
 
 def _words(said: str) -> str:
-    """What git complained of, without its advice, and without a password that stands in an address."""
+    """Return what git complained of, without its advice, and without a password that stands in an address."""
     lines = [line.rstrip() for line in said.splitlines() if line.strip() and not line.startswith("hint:")]
     return _SECRET.sub("", "\n".join(lines))
 
@@ -214,7 +204,7 @@ def _talk(git: Git, *arguments: str) -> str:
 
 
 def _manners(git: Git) -> Mapping[str, str]:
-    """Surroundings in which git says in English what it says, and asks nobody who cannot see the question."""
+    """Return surroundings in which git says in English what it says, and asks nobody who cannot see the question."""
     found = {"LANGUAGE": "en"}
     if os.isatty(2):  # where a question would be seen
         return found
@@ -226,7 +216,7 @@ def _manners(git: Git) -> Mapping[str, str]:
 
 
 def commit_of(git: Git, name: str) -> str | None:
-    """The commit that a name stands for; None where there is no such."""
+    """Return the commit that a name stands for; None where there is no such."""
     try:
         return git.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     except GitError:
@@ -234,7 +224,7 @@ def commit_of(git: Git, name: str) -> str | None:
 
 
 def behind(git: Git, commit: str, other: str) -> bool:
-    """Whether one commit is another one, or led to it.
+    """Return whether one commit is another one, or led to it.
 
     Where clocks run apart, a span such as A..B may name commits that are in both; this answer is right all the same.
     """
@@ -248,20 +238,17 @@ def behind(git: Git, commit: str, other: str) -> bool:
 
 
 def ahead_and_behind(git: Git, ours: str, theirs: str) -> tuple[int, int]:
-    """How many commits the one has that the other has not, and the other way round: for people, see `behind`."""
+    """Count the commits that one has and the other has not, and the other way round: for people, see `behind`."""
     ahead, behind = git.text("rev-list", "--left-right", "--count", f"{ours}...{theirs}", "--").split()
     return int(ahead), int(behind)
 
 
 def forks(git: Git, ours: str, theirs: str) -> list[str]:
-    """The last commits that two histories share; none where they have nothing in common."""
+    """Return the last commits that two histories share; none where they have nothing in common."""
     return git.run("merge-base", "--all", ours, theirs, answers=(0, 1)).decode().split()
 
 
-def in_the_middle(folder: Path | None) -> list[str]:
-    """What of git's own is begun and not concluded, by what git keeps in its folder: `merge`, `rebase` and the like."""
-    return list(
-        dict.fromkeys(
-            what for mark, what in _UNFINISHED.items() if folder is not None and (folder / mark).exists()
-        )
-    )
+def unfinished_operations(folder: Path | None) -> list[str]:
+    """Return the operations of git that are begun and not concluded, such as `merge`, by what git keeps in its folder."""
+    marks = _UNFINISHED.items() if folder is not None else ()
+    return list(dict.fromkeys(name for mark, name in marks if folder and (folder / mark).exists()))

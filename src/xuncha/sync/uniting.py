@@ -1,42 +1,30 @@
-"""Two states of a ledger's files brought together: file by file, and within a record field by field."""
+"""Two states of a ledger's files united: file by file, and within a record field by field."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.store.faults import UnreadableError
 from xuncha.sync.numbers import identities
 from xuncha.sync.records import merge_record
+from xuncha.sync.values import Dispute, Versions
 from xuncha.trail import objects
 from xuncha.trail.objects import Held
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
+    from xuncha.sync.values import Side
     from xuncha.trail.git import Git
     from xuncha.trail.objects import Listing
-
-Side = Literal["ours", "theirs"]
-
-
-class Disputed(NamedTuple):
-    """One thing that both sides have changed in different ways."""
-
-    path: str
-    field: tuple[str | int, ...]
-    """Of a record; nothing where it is the file as a whole."""
-    ours: Any
-    theirs: Any
-    why: str = ""
-    """Why a record cannot be brought together field by field."""
 
 
 class United(NamedTuple):
     """What comes of two states."""
 
     listing: Listing
-    disputes: list[Disputed]
+    disputes: list[Dispute]
     kept: set[Identity]
     """What one side had taken back and the other had worked on: it stays."""
 
@@ -50,7 +38,7 @@ def unite(
     anew: Collection[str] = (),
     take: Side | None = None,
 ) -> United:
-    """Bring two states together.
+    """Unite two states.
 
     Args:
         git: where the contents are.
@@ -62,68 +50,58 @@ def unite(
     """
     result: Listing = {}
     kept: set[Identity] = set()
-    both: list[str] = []
+    changed_twice: list[str] = []
     for path in sorted({*base, *ours, *theirs}):
         before, one, other = base.get(path), ours.get(path), theirs.get(path)
         if other in {one, before}:
             chosen = one
         elif one == before:
             chosen = other
-        elif one is None or other is None:
+        elif one and other:
+            chosen = one
+            changed_twice.append(path)
+        else:
             chosen = one or other
             kept |= {identity for identity in [Identity.of_file(path)] if identity}
-        else:
-            chosen = one
-            both.append(path)
         if chosen is not None:
             result[path] = chosen
     for path in {*ours, *theirs} - set(result):
         if Identity.of_evidence(path) in kept:
             result[path] = ours.get(path) or theirs[path]
     bases = {path: held for path, held in base.items() if path not in anew}
-    return United(result, _merge(git, both, (bases, ours, theirs), result, take), kept)
+    merged, disputes = _merged(git, changed_twice, Versions(bases, ours, theirs), take)
+    return United(result | merged, disputes, kept)
 
 
-def _merge(
-    git: Git, paths: list[str], sides: tuple[Listing, Listing, Listing], result: Listing, take: Side | None
-) -> list[Disputed]:
-    """Merge the files that both sides have changed, into the result; and say what is in dispute."""
-    disputes: list[Disputed] = []
-    found: list[tuple[str, bytes]] = []
+def _merged(
+    git: Git, paths: list[str], listings: Versions, take: Side | None
+) -> tuple[Listing, list[Dispute]]:
+    """Merge the files that both sides have changed, and return what is in dispute."""
+    disputes: list[Dispute] = []
+    found: dict[str, bytes] = {}
     records = [path for path in paths if path == LEDGER_FILE or Identity.of_file(path)]
-    for path in set(paths) - set(records):
-        disputes.append(Disputed(path, (), None, None))
-        if take == "theirs":
-            result[path] = sides[2][path]
-    for path, (before, one, other) in _contents(git, records, sides):
-        try:
-            merged = merge_record(before, one, other, take=take)
-        except UnreadableError as error:
-            disputes.append(Disputed(path, (), None, None, str(error)))
-            if take == "theirs":
-                result[path] = sides[2][path]
-            continue
-        disputes += [Disputed(path, each.location, each.ours, each.theirs) for each in merged.disputes]
-        found.append((path, merged.content))
-    blobs = objects.store(git, [content for _path, content in found])
-    for (path, _content), blob in zip(found, blobs, strict=True):
-        result[path] = Held(sides[1][path].mode, blob)
-    return disputes
-
-
-def _contents(
-    git: Git, paths: list[str], sides: tuple[Listing, Listing, Listing]
-) -> Iterator[tuple[str, tuple[bytes, bytes, bytes]]]:
-    """The contents of each file: before, here, there; nothing where there was no file."""
-    names = [side[path].blob for path in paths for side in sides if path in side]
+    disputes += [Dispute((), path=path) for path in paths if path not in records]
+    names = [held.blob for path in records for side in listings if (held := side.get(path))]
     contents = dict(zip(names, git.blobs(names), strict=True))
-    for path in paths:
-        before, one, other = ((contents[side[path].blob] or b"") if path in side else b"" for side in sides)
-        yield path, (before, one, other)
+    for path in records:
+        versions = [contents[side[path].blob] or b"" if path in side else b"" for side in listings]
+        try:
+            merged = merge_record(*versions, take=take)
+        except UnreadableError as error:
+            disputes.append(Dispute((), path=path, why=str(error)))
+            continue
+        disputes += [each._replace(path=path) for each in merged.disputes]
+        found[path] = merged.content
+    chosen = listings.theirs if take == "theirs" else listings.ours
+    blobs = dict(zip(found, objects.store(git, list(found.values())), strict=True))
+    result = {
+        path: Held(listings.ours[path].mode, blobs[path]) if path in blobs else chosen[path] for path in paths
+    }
+    return result, disputes
 
 
 def missed(result: Listing, *others: Listing) -> dict[str, Held]:
-    """The files that must come back, since later ones stand on them: no number may be left out, no measure without its problem.
+    """Return the files that must come back, since later ones stand on them: no number may be left out, no measure without its problem.
 
     Args:
         result: the files as they would stand.

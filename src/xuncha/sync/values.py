@@ -178,7 +178,7 @@ class _Merger:
         data: dict[str, Any],
         versions: Versions,
         keys: tuple[str, str],
-        decide: Callable[[Versions], tuple[Any, Any] | None],
+        decide: Callable[[Versions], Any],
     ) -> None:
         """Merge two keys of which each would be wrong without the other."""
         pairs = versions.map(lambda each: tuple(each.get(key, MISSING) for key in keys))
@@ -193,7 +193,7 @@ class _Merger:
             data.pop(key, None) if value is MISSING else data.update({key: value})
 
 
-def _decide_closing(pairs: Versions) -> tuple[Any, Any] | None:
+def _decide_closing(pairs: Versions) -> Any:  # noqa: ANN401
     """Decide the status and the note of closing, where both sides have changed them.
 
     Whoever is further in the workflow is right, since it leads there from where the other stands. Not so where one side
@@ -216,7 +216,7 @@ def _closing_order(pair: tuple[Any, Any]) -> tuple[str, str]:
     return (str(closed.get("date")) if isinstance(closed, dict) else "", _canonical(closed))
 
 
-def _decide_due(pairs: Versions) -> tuple[Any, Any] | None:
+def _decide_due(pairs: Versions) -> Any:  # noqa: ANN401
     """Decide term and time limit, where both sides have changed them: of two new days the earlier.
 
     A later day needs a reason, and each side has given one for its own day; the earlier one stands on both.
@@ -235,7 +235,7 @@ def _decide_due(pairs: Versions) -> tuple[Any, Any] | None:
     return term, due
 
 
-PAIRS: Final[dict[tuple[str, str], Callable[[Versions], tuple[Any, Any] | None]]] = {
+PAIRS: Final[dict[tuple[str, str], Callable[[Versions], Any]]] = {
     ("status", "closed"): _decide_closing,
     ("term", "due"): _decide_due,
 }

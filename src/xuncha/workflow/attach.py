@@ -54,9 +54,5 @@ def attach(
 
 
 VERB = Verb(
-    attach,
-    action="attach",
-    subject="佐证",
-    transitions=STARTED,
-    changes=frozenset({"status", "progress"}),
+    attach, action="attach", subject="佐证", transitions=STARTED, changes=frozenset({"status", "progress"})
 )

@@ -207,46 +207,50 @@ def leftover(root: Path) -> Leftover | None:
     """
     if git_dir(root) is None or not journal.place(root).exists():
         return None
-    lock = _lock(root)
-    try:
-        if not lock.acquire(blocking=False):
+    with _lock_if_free(root) as free:
+        if not free:
             return None
-    except OSError:
-        return None
-    try:
         command, changes, passage = journal.read(root)
         left = [change.path for change in _left(root, Git(root), changes)]
         left += objects.half_arrived(Git(root), *passage) if passage else []
         return Leftover(command, left) if left else None
-    finally:
-        lock.release()
 
 
 def at_work(root: Path) -> bool:
-    """Whether another command is changing a ledger of this repository just now. Makes no file."""
+    """Return whether another command is changing a ledger of this repository just now. Makes no file."""
     if git_dir(root) is None or not journal.place(root).with_name("lock").exists():
         return False
+    with _lock_if_free(root) as free:
+        return free is False
+
+
+@contextlib.contextmanager
+def _lock_if_free(root: Path) -> Iterator[bool | None]:
+    """Hold the lock, if no command holds it, and say whether it was free; None if the system does not let it be tried."""
     lock = _lock(root)
     try:
         free = lock.acquire(blocking=False)
     except OSError:
-        return False
-    if free:
-        lock.release()
-    else:
-        lock.lockfile.close()
-    return not free
+        yield None
+        return
+    try:
+        yield free
+    finally:
+        if free:
+            lock.release()
+        else:
+            lock.lockfile.close()
 
 
 def _left(root: Path, git: Git, changes: Sequence[FileChange]) -> list[FileChange]:
-    """Which of the journal's changes are in the files and not in a commit."""
+    """Return the changes of the journal that are in the files and in no commit."""
     there = [change for change in changes if _get(root / change.path) == change.after != change.before]
     uncommitted = git.uncommitted(*[change.path for change in there]) if there else []
     return [change for change in there if change.path in uncommitted]
 
 
 def _roll_back(root: Path, git: Git) -> Leftover | None:
-    """Give the files of the journal back what they held, as far as no commit holds the change."""
+    """Give the files of the journal their old content back, unless a commit holds the change."""
     command, changes, passage = journal.read(root)
     if passage:
         arrived = objects.half_arrived(git, *passage)
@@ -267,7 +271,7 @@ def _roll_back(root: Path, git: Git) -> Leftover | None:
 
 
 def _bring_forward(root: Path, git: Git, changes: Sequence[FileChange]) -> None:
-    """Where a disk has kept the commit and lost the files: they become what the commit says, for it may have been acknowledged."""
+    """If a disk kept the commit and lost the files, write them as the commit has them: it may have been acknowledged."""
     lost = [change for change in changes if _get(root / change.path) == change.before != change.after]
     committed = git.blobs(f"HEAD:./{change.path}" for change in lost)
     for change, content in zip(lost, committed, strict=True):
@@ -276,9 +280,9 @@ def _bring_forward(root: Path, git: Git, changes: Sequence[FileChange]) -> None:
 
 
 def _settle_index(git: Git, paths: Sequence[str]) -> None:
-    """Where git was killed between its commit and its index, or before it took back what it meant to add: the index follows.
+    """Bring the index up to the last commit, if git was killed before it did.
 
-    Only where the file is what the last commit holds, and the index what was before: nothing that someone has staged is lost.
+    Only where the file is as in the last commit, and the index as before it: nothing that someone has staged is lost.
     """
     found = (
         git.blobs(f"{where}:./{path}" for path in paths for where in ("HEAD", "HEAD^", "")) if paths else []

@@ -23,9 +23,5 @@ def escalate(case: Case, *, to: str) -> PlannedChange:
 
 
 VERB = Verb(
-    escalate,
-    action="escalate",
-    subject="攻坚",
-    transitions=UNCHANGED,
-    changes=frozenset({"escalated"}),
+    escalate, action="escalate", subject="攻坚", transitions=UNCHANGED, changes=frozenset({"escalated"})
 )

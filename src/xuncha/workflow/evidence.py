@@ -45,7 +45,7 @@ _RESERVED: Final = re.compile(
 def kept(
     original: str, found: Fingerprint, measure: Measure, names: Collection[str]
 ) -> tuple[dict[str, Any], bool]:
-    """How a measure keeps a file.
+    """Say how a measure keeps a file.
 
     Args:
         original: how it is called where it comes from.
@@ -74,18 +74,18 @@ def kept(
 
 
 def shown(original: str) -> str:
-    """A file's name as it can be written down: without what commands a terminal, or is no character at all."""
+    """Return a file's name as it can be written down, without control characters and broken ones."""
     return unicodedata.normalize("NFC", _CONTROL.sub("_", original))
 
 
 def held(name: str) -> str:
-    """The nearest name that every system can hold: not hidden, no device of Windows, and not too long."""
+    """Return the nearest name that every system can hold: not hidden, no device of Windows, not too long."""
     safe = shown(name).translate(_NOT_FOR_ALL).lstrip(". \u3000").rstrip(". ") or _UNNAMED
     return _cut(f"_{safe}" if _RESERVED.match(safe) else safe, "")
 
 
 def free(name: str, names: Collection[str]) -> str:
-    """The name, or the first one numbered after it that no file has; systems that know no capitals count."""
+    """Return the name, or the first one numbered after it that no file has; capitals make no difference."""
     taken = {_folded(each) for each in names}
     found, number = name, 1
     while _folded(found) in taken:
@@ -95,7 +95,7 @@ def free(name: str, names: Collection[str]) -> str:
 
 
 def _cut(name: str, number: str) -> str:
-    """The name with something before its ending, the stem as long as there is room for it."""
+    """Put a number before the ending of a name, and shorten the stem to fit."""
     match = _ENDING.search(name)
     ending = match[0] if match else ""
     tail = number + ending
@@ -109,7 +109,7 @@ def _folded(name: str) -> str:
 
 
 def read(root: Path, identity: Identity, file: Path) -> bytes:
-    """The bytes of a file that is to become evidence.
+    """Read a file that is to become evidence.
 
     Args:
         root: the ledger's folder.
@@ -140,7 +140,7 @@ def read(root: Path, identity: Identity, file: Path) -> bytes:
 
 
 def _goes_to_lfs(root: Path, path: str) -> bool:
-    """Whether git-lfs keeps a file of the ledger.
+    """Return whether git-lfs keeps a file of the ledger.
 
     Raises:
         SurroundingsError: .gitattributes says so, and git does not know git-lfs: it would keep the file itself.

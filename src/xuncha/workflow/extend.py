@@ -38,10 +38,4 @@ def extend(case: Case, *, due: date, reason: str) -> PlannedChange:
     return PlannedChange([Set("due", due.isoformat())], reason, note=note, warning=warning)
 
 
-VERB = Verb(
-    extend,
-    action="extend",
-    subject="延期",
-    transitions=UNCHANGED,
-    changes=frozenset({"due"}),
-)
+VERB = Verb(extend, action="extend", subject="延期", transitions=UNCHANGED, changes=frozenset({"due"}))

@@ -30,7 +30,7 @@ class Intake:
 
 
 def proposed(root: Path, plan: Callable[[Ledger, Source], Intake]) -> tuple[Intake, dict[str, bytes | None]]:
-    """What a plan would change of a ledger, checked, and the files as they are; nothing is written.
+    """Check what a plan would change of a ledger; return that and the files as they are. Nothing is written.
 
     Raises:
         InvalidLedgerError: the ledger breaks rules, or would.
@@ -60,7 +60,8 @@ def take_in(
         before = _before(session.source, intake)
         if intake.files:
             session.must_be_clean(*[path for path, content in before.items() if content is not None])
-            session.commit(_changes(before, intake), message(origin, intake))
+            changes = [FileChange(path, before[path], content) for path, content in intake.files.items()]
+            session.commit(changes, message(origin, intake))
         return intake, before
 
 
@@ -75,7 +76,7 @@ def checked(source: Source) -> None:
 
 
 def _before(source: Source, intake: Intake) -> dict[str, bytes | None]:
-    """The files as they are that an intake changes; checks what it makes of the ledger."""
+    """Check what an intake makes of the ledger, and return the files that it changes, as they are."""
     before: dict[str, bytes | None] = {}
     for path in intake.files:
         try:
@@ -84,10 +85,6 @@ def _before(source: Source, intake: Intake) -> dict[str, bytes | None]:
             before[path] = None
     checked(Overlay(source, dict(intake.files)))
     return before
-
-
-def _changes(before: dict[str, bytes | None], intake: Intake) -> list[FileChange]:
-    return [FileChange(path, before[path], content) for path, content in intake.files.items()]
 
 
 def message(origin: str, intake: Intake) -> Message:

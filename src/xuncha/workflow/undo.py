@@ -59,7 +59,7 @@ _NOT_TAKEN_BACK = frozenset({None, "undo", "sync", "renumber"})
 
 
 def _last(events: list[Event], git: Git) -> list[Event]:
-    """The events of the newest commit of ours, made here, that can be and is not taken back."""
+    """Return the events of the newest commit made here that can still be taken back."""
     undone = {event.undoes for event in events if event.undoes}
     me = git.user()[1] if events else ""
     for event in events:
@@ -76,30 +76,21 @@ def _last(events: list[Event], git: Git) -> list[Event]:
 
 
 def _came_from_elsewhere(event: Event, me: str, git: Git) -> bool:
-    """Whether somebody else did it, and it stands in what is shared: then it was not done here, as far as can be told."""
+    """Return whether somebody else did it and it has been shared: then it was not done here, as far as can be told."""
     if event.email == me:
         return False
     return bool(git.text("for-each-ref", "--count=1", f"--contains={event.commit}", "refs/remotes"))
 
 
 def _changes(session: Session, commit: str, subject: str) -> list[FileChange]:
-    """The files of a commit as they were before it.
+    """Return the changes that give the files of a commit back as they were before it.
 
     Raises:
         RefusedError: one of them has been changed since.
     """
     git = session.git
-    listed = git.run(
-        "diff-tree",
-        "--root",
-        "-r",
-        "-z",
-        "--no-commit-id",
-        "--name-only",
-        "--no-renames",
-        "--relative",
-        commit,
-    ).decode("utf-8", "surrogateescape")
+    options = ["--root", "-r", "-z", "--no-commit-id", "--name-only", "--no-renames", "--relative"]
+    listed = git.run("diff-tree", *options, commit).decode("utf-8", "surrogateescape")
     paths = listed.split("\0")[:-1]
     changes = []
     for path in paths:
@@ -122,7 +113,7 @@ def _changes(session: Session, commit: str, subject: str) -> list[FileChange]:
 
 
 def _blob(session: Session, name: str, *, filters: bool = False) -> bytes | None:
-    """A file at a revision as git stores it, or as it would stand in the folder; None where it is not there."""
+    """Return a file at a revision as git stores it, or as it would stand in the folder; None if it is not there."""
     try:
         return session.git.run("cat-file", "--filters" if filters else "blob", name)
     except GitError:

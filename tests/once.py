@@ -1,0 +1,42 @@
+"""Repositories that are built once a session and copied for every later test that asks for the same."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_HERE = "@here@"
+"""Stands for the folder in the settings by which kept repositories know each other."""
+
+
+def built_once(kept: Path, folder: Path, build: Callable[[], object]) -> None:
+    """Fill a folder with repositories: built the first time, copied later; all else in it is left alone.
+
+    Args:
+        kept: where they are kept; a folder of this session.
+        folder: to be filled. A repository that is in it already is one with which building begins.
+        build: builds them in the folder.
+    """
+    if not kept.exists():
+        build()
+        for place in folder.iterdir():
+            if (place / ".git").exists() or (place / "HEAD").exists():
+                _copy(place, kept / place.name, str(folder), _HERE)
+        return
+    for place in kept.iterdir():
+        shutil.rmtree(folder / place.name, ignore_errors=True)
+        _copy(place, folder / place.name, _HERE, str(folder))
+        if (place / ".git").exists():
+            subprocess.run(["git", "update-index", "-q", "--refresh"], cwd=folder / place.name, check=True)
+
+
+def _copy(place: Path, target: Path, old: str, new: str) -> None:
+    """Copy a repository, and in its settings replace the folder in which it is."""
+    shutil.copytree(place, target, symlinks=True)
+    settings = next(each for each in (target / ".git/config", target / "config") if each.exists())
+    settings.write_text(settings.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
