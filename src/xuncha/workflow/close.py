@@ -80,23 +80,19 @@ def missing(
 
 def _refusal(requirement: Requirement, case: Case) -> RefusedError:
     """Return the error for a requirement that is not met."""
-    messages = {
-        "progress": _("{id} has no progress entry"),
-        "evidence": _("{id} has no evidence"),
-        "submission": _("closing of {id} has not been applied for"),
-        "second_person": _("{id} must be closed by someone else than the one who applied for it"),
-    }
-    hints = {
-        "progress": _("say what was done: xuncha progress {id} …"),
-        "evidence": _(
-            "name it with xuncha progress {id} … --evidence 文号, or attach a file with xuncha attach {id} FILE"
+    refusals = {
+        "progress": (_("{id} has no progress entry"), _("say what was done: xuncha progress {id} …")),
+        "evidence": (
+            _("{id} has no evidence"),
+            _(
+                "name it with xuncha progress {id} … --evidence 文号, or attach a file with xuncha attach {id} FILE"
+            ),
         ),
-        "submission": _("type: xuncha submit {id}"),
-        "second_person": _("let another person close it; if no one applied for it: xuncha submit {id}"),
+        "submission": (_("closing of {id} has not been applied for"), _("type: xuncha submit {id}")),
+        "second_person": (
+            _("{id} must be closed by someone else than the one who applied for it"),
+            _("let another person close it; if no one applied for it: xuncha submit {id}"),
+        ),
     }
-    return RefusedError(
-        f"close-requires-{requirement}".replace("_", "-"),
-        messages[requirement].format(id=case.identity),
-        hints[requirement].format(id=case.identity),
-        case.identity.path,
-    )
+    message, hint = (text.format(id=case.identity) for text in refusals[requirement])
+    return RefusedError(f"close-requires-{requirement}".replace("_", "-"), message, hint, case.identity.path)

@@ -81,27 +81,29 @@ class Verb:
         """
         if status in self.transitions:
             return self.transitions[status]
-        codes = {
-            "not_started": "not-started",
-            "in_progress": "in-progress",
-            "submitted": "already-submitted",
-            "closed": "already-closed",
-        }
-        messages = {
-            "not_started": _("{id} has not been started; `{action}` is not open to it"),
-            "in_progress": _("{id} is in progress; `{action}` is not open to it"),
-            "submitted": _("closing of {id} has been applied for; `{action}` is not open to it"),
-            "closed": _("{id} is closed already; `{action}` is not open to it"),
-        }
-        hints = {
-            "not_started": _("start it first: xuncha start {id}"),
-            "in_progress": _(
-                "it is in progress: apply for closing with xuncha submit {id}, or close it with xuncha close {id}"
+        refusals = {
+            "not_started": (
+                "not-started",
+                _("{id} has not been started; `{action}` is not open to it"),
+                _("start it first: xuncha start {id}"),
             ),
-            "submitted": _(
-                "closing has been applied for: xuncha close {id}, or xuncha return {id} --reason …"
+            "in_progress": (
+                "in-progress",
+                _("{id} is in progress; `{action}` is not open to it"),
+                _(
+                    "it is in progress: apply for closing with xuncha submit {id}, or close it with xuncha close {id}"
+                ),
             ),
-            "closed": _("if the problem has come back: xuncha reopen {id} --reason …"),
+            "submitted": (
+                "already-submitted",
+                _("closing of {id} has been applied for; `{action}` is not open to it"),
+                _("closing has been applied for: xuncha close {id}, or xuncha return {id} --reason …"),
+            ),
+            "closed": (
+                "already-closed",
+                _("{id} is closed already; `{action}` is not open to it"),
+                _("if the problem has come back: xuncha reopen {id} --reason …"),
+            ),
         }
-        message = messages[status].format(id=identity, action=self.action)
-        raise RefusedError(codes[status], message, hints[status].format(id=identity))
+        code, message, hint = refusals[status]
+        raise RefusedError(code, message.format(id=identity, action=self.action), hint.format(id=identity))
