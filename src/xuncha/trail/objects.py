@@ -55,11 +55,10 @@ def changed(git: Git, tree: str, changes: Changes) -> str:
     """Make a tree in which some files are changed, and return its name."""
     above = git.run("rev-parse", "--show-prefix").rstrip(b"\n")
     gone = Held("0", "0" * len(tree))
+    in_order = sorted(changes.items(), key=lambda item: item[1] is not None)  # what goes makes room
     lines = [
         f"{(held or gone).mode} {(held or gone).blob}\t".encode() + above + os.fsencode(path) + b"\0"
-        for path, held in sorted(
-            changes.items(), key=lambda item: item[1] is not None
-        )  # what goes makes room
+        for path, held in in_order
     ]
     with tempfile.TemporaryDirectory(prefix="xuncha-") as folder:
         index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
@@ -151,16 +150,10 @@ def unwind(git: Git, left: Mapping[str, str]) -> None:
     back = [path for path, blob in left.items() if not _is_nothing(blob)]
     gone = [path for path, blob in left.items() if _is_nothing(blob)]
     if left:
-        names = "\0".join(literal(left)).encode("utf-8", "surrogateescape")
+        names = os.fsencode("\0".join(literal(left)))
         top.run("reset", "--quiet", "--pathspec-from-file=-", "--pathspec-file-nul", stdin=names)
     if back:
-        top.run(
-            "checkout-index",
-            "--force",
-            "-z",
-            "--stdin",
-            stdin="\0".join(back).encode("utf-8", "surrogateescape"),
-        )
+        top.run("checkout-index", "--force", "-z", "--stdin", stdin=os.fsencode("\0".join(back)))
     for path in gone:
         (top.root / path).unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # other files are in it
