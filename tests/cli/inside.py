@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import gc
 import io
+import json
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -48,3 +49,15 @@ def run_inside(ledger: LedgerOnDisk, *arguments: str, **environment: str) -> Res
     assert isinstance(code, int)
     shown, said = (stream.buffer.getvalue().decode() for stream in (out, err))
     return Result(code, shown, said)
+
+
+def told(ledger: LedgerOnDisk, *arguments: str, **environment: str) -> str:
+    """Run the program in this process, which must succeed; return what it printed."""
+    result = run_inside(ledger, *arguments, **environment)
+    assert result.code == 0, f"{arguments}: exit {result.code}: {result.err}"
+    return result.out
+
+
+def listed(ledger: LedgerOnDisk, *arguments: str, **environment: str) -> Any:
+    """Run the program with --json in this process; return what it printed, read."""
+    return json.loads(told(ledger, *arguments, "--json", **environment))

@@ -18,7 +18,7 @@ import pytest
 
 from tests.cli.inside import run_inside
 from tests.cli.terminals import too_wide
-from tests.conftest import LedgerOnDisk, measure
+from tests.conftest import LedgerOnDisk, Result, measure
 from xuncha.doctor import computer, remains
 from xuncha.doctor.examination import examine, in_order
 from xuncha.doctor.surroundings import CHECKS, Surroundings
@@ -58,12 +58,13 @@ def healthy(bare_ledger: LedgerOnDisk, request: pytest.FixtureRequest, tmp_path:
     return bare_ledger
 
 
-def found(ledger: LedgerOnDisk, *, apart: bool = False, **environment: str) -> dict[str, dict[str, Any]]:
-    """Return what the doctor says is not well, by code; `apart`, in a process of its own."""
-    if apart:
-        result = ledger.run("doctor", "--json", **environment)
-    else:
-        result = run_inside(ledger, "doctor", "--json", **environment)
+def found(ledger: LedgerOnDisk, **environment: str) -> dict[str, dict[str, Any]]:
+    """Return what the doctor says is not well, by code."""
+    return not_well(run_inside(ledger, "doctor", "--json", **environment))
+
+
+def not_well(result: Result) -> dict[str, dict[str, Any]]:
+    """Return what `doctor --json` has printed of what is not well, by code."""
     said = json.loads(result.out)
     assert result.err == ""
     assert result.code == int(any(each["state"] == "error" for each in said))
@@ -339,7 +340,7 @@ def test_another_command_at_work_is_a_note(healthy: LedgerOnDisk) -> None:
     temporary = half_written(healthy.root / "data/ledger.yaml")
     with begin(healthy.root):
         temporary.write_text("half")
-        said = found(healthy, apart=True)
+        said = not_well(healthy.run("doctor", "--json"))
         assert {code: each["state"] for code, each in said.items()} == {"interrupted": "note"}
     temporary.unlink()
     assert found(healthy) == {}

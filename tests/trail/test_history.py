@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cli.inside import listed, run_inside, told
 from tests.conftest import LedgerOnDisk, measure
 from tests.workflow import actions
 from tests.workflow.actions import add_measure
@@ -119,18 +120,18 @@ def test_what_was_done_under_an_earlier_number_is_told_of_the_later_one(ledger: 
     ledger.git("mv", ledger.path("2.3"), "data/problems/01/1.3.yaml")
     ledger.commit("renumbered")
     act(ledger, actions.submit(), "1.3")
-    rows = ledger.json("log", "1.3")
+    rows = listed(ledger, "log", "1.3")
     assert [(row["action"], row["id"]) for row in rows] == [
         ("submit", "1.3"), (None, None), ("reopen", "2.3"), (None, None),
     ]  # fmt: skip
-    assert "反弹" in ledger.ok("show", "1.3")
+    assert "反弹" in told(ledger, "show", "1.3")
 
 
 def test_a_copy_begins_a_history_of_its_own(ledger: LedgerOnDisk) -> None:
     act(ledger, actions.reopen("反弹"), "2.3")
     ledger.write("data/problems/02/2.4.yaml", ledger.read("2.3"))
     ledger.commit("copied")
-    assert [row["subject"] for row in ledger.json("log", "2.4")] == ["copied"]
+    assert [row["subject"] for row in listed(ledger, "log", "2.4")] == ["copied"]
 
 
 def test_history_goes_on_behind_a_merge(ledger: LedgerOnDisk) -> None:
@@ -141,8 +142,8 @@ def test_history_goes_on_behind_a_merge(ledger: LedgerOnDisk) -> None:
     ledger.git("checkout", "-q", "-")
     ledger.git("merge", "-q", "--no-edit", "other")
     act(ledger, actions.give_back("缺材料"), "3.1")
-    assert [row["action"] for row in ledger.json("log", "3.1") if row["action"]] == ["return", "submit"]
-    assert [row["action"] for row in ledger.json("log", "1.1") if row["action"]] == ["start"]
+    assert [row["action"] for row in listed(ledger, "log", "3.1") if row["action"]] == ["return", "submit"]
+    assert [row["action"] for row in listed(ledger, "log", "1.1") if row["action"]] == ["start"]
 
 
 def test_the_trail_is_read_right_whatever_encoding_and_separators_git_is_set_up_with(
@@ -151,7 +152,7 @@ def test_the_trail_is_read_right_whatever_encoding_and_separators_git_is_set_up_
     ledger.git("config", "i18n.commitEncoding", "gbk")
     ledger.git("config", "trailer.separators", "=")
     act(ledger, actions.reopen("人民"), "2.3")
-    (row, *_rest) = ledger.json("log")
+    (row, *_rest) = listed(ledger, "log")
     assert (row["action"], row["id"], row["reason"]) == ("reopen", "2.3", "人民")
     assert row["subject"] == "重新打开 2.3 做好2.3号工作"
 
@@ -166,7 +167,7 @@ def test_a_new_measure_that_looks_like_another_does_not_inherit_its_history(ledg
     add_measure(ledger.root, Identity(1), "甲", leader="局长", office="办公室")
     by_hand(ledger, "1.4", "work on it")
     add_measure(ledger.root, Identity(1), "甲", leader="局长", office="办公室")
-    assert [row["subject"] for row in ledger.json("log", "1.5")] == ["新增 1.5 甲"]
+    assert [row["subject"] for row in listed(ledger, "log", "1.5")] == ["新增 1.5 甲"]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +182,7 @@ def test_no_subject_upsets_the_rows_of_the_trail(ledger: LedgerOnDisk, subject: 
     assert (events[0].action, events[0].id) == ("submit", "1.2")
     assert events[1][4:9] == (None, None, None, None, None)
     assert (events[2].subject, events[2].author) == ("start", "tester")
-    shown = ledger.run("log")
+    shown = run_inside(ledger, "log")
     assert shown.code == 0
     assert not {character for character in shown.out if ord(character) < 32} - {"\n"}
 
@@ -194,7 +195,7 @@ def test_no_trailer_written_by_hand_upsets_the_rows_of_the_trail(ledger: LedgerO
     assert {event.subject for event in events} == {"x", "start"}
     assert len({event.commit for event in events}) == 3
     for typed in (("log",), ("show", "1.1")):
-        assert "error[bug]" not in ledger.run(*typed).err, typed
+        assert "error[bug]" not in run_inside(ledger, *typed).err, typed
 
 
 @pytest.mark.parametrize("identity", ["九", "99999999999", "../1"])
@@ -203,7 +204,7 @@ def test_an_id_written_by_hand_that_is_none_hides_nothing_of_the_trail(
 ) -> None:
     by_hand(ledger, "1.2", f"x\n\nXuncha-Action: edit\nXuncha-Id: {identity}\n")
     for typed in (("log",), ("log", "1"), ("show", "1"), ("log", "1.2"), ("undo",)):
-        result = ledger.run(*typed)
+        result = run_inside(ledger, *typed)
         assert "error[bug]" not in result.err, typed
         assert result.code == 0, (typed, result.err)
 
@@ -233,7 +234,7 @@ def test_a_message_without_a_subject_is_a_row_too(ledger: LedgerOnDisk) -> None:
     ledger.git("add", "-A")
     ledger.git("commit", "-q", "--allow-empty-message", "-m", "")
     assert [event.subject for event in history(ledger.root)] == ["", "start"]
-    assert ledger.run("log").code == 0
+    assert run_inside(ledger, "log").code == 0
 
 
 def test_a_commit_that_was_made_in_another_encoding_is_read(ledger: LedgerOnDisk) -> None:
@@ -262,15 +263,15 @@ def test_the_newest_comes_first(ledger: LedgerOnDisk) -> None:
 
 def test_there_is_no_history_outside_a_repository(bare_ledger: LedgerOnDisk) -> None:
     assert history(bare_ledger.root) == []
-    result = bare_ledger.run("log")
+    result = run_inside(bare_ledger, "log")
     assert (result.code, "error[no-repository]" in result.err) == (3, True)
-    assert bare_ledger.run("show", "1.2").code == 0
+    assert run_inside(bare_ledger, "show", "1.2").code == 0
 
 
 def test_there_is_no_history_before_the_first_commit(bare_ledger: LedgerOnDisk) -> None:
     bare_ledger.git("init", "-q")
     assert history(bare_ledger.root) == []
-    assert bare_ledger.run("log").code == 0
+    assert run_inside(bare_ledger, "log").code == 0
 
 
 def test_a_path_is_a_path_and_no_option_of_git(ledger: LedgerOnDisk, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cli.inside import listed, run_inside
 from tests.conftest import LEDGER, LedgerOnDisk, measure
 from tests.workflow import actions
 from tests.workflow.surroundings import act
@@ -53,7 +54,7 @@ def grown(bare_ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch) -> LedgerO
 
 def counts(ledger: LedgerOnDisk, *arguments: str) -> tuple[str, dict[str, int]]:
     """The day and the counts that status gives."""
-    said = ledger.json("status", *arguments)
+    said = listed(ledger, "status", *arguments)
     kinds = ("total", "not_started", "in_progress", "submitted", "closed")
     return said["as_of"], {kind: said["measures"][kind] for kind in kinds}
 
@@ -121,7 +122,7 @@ def test_what_is_no_moment_of_the_ledger_is_refused_and_nothing_is_run(
 
 @pytest.mark.parametrize("moment", ["--help", "-x", "2024-01-09"])
 def test_the_program_refuses_it_with_one_line_and_exit_1(grown: LedgerOnDisk, moment: str) -> None:
-    result = grown.run("status", "--at", moment)
+    result = run_inside(grown, "status", "--at", moment)
     assert result.code == 1
     assert result.err.startswith("error[no-such-moment]: ")
     assert result.out == ""
@@ -140,7 +141,7 @@ def test_a_moment_at_which_the_repository_had_no_ledger_is_refused_with_a_senten
     bare_ledger.git("init", "-q")
     bare_ledger.git("commit", "-q", "--allow-empty", "-m", "before the ledger")
     bare_ledger.commit("ledger")
-    result = bare_ledger.run("status", "--at", "HEAD~1")
+    result = run_inside(bare_ledger, "status", "--at", "HEAD~1")
     assert result.code == 1
     assert "error[" in result.err.splitlines()[0]
 

@@ -18,7 +18,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
 from xuncha.trail import replay
 from xuncha.trail.git import Git
-from xuncha.trail.replay import Touched
+from xuncha.trail.log import Touched
 from xuncha.trail.tags import SHORT
 from xuncha.trail.tags import anchors as all_anchors
 from xuncha.trail.tree import commit_at

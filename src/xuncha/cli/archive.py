@@ -96,9 +96,8 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
         screen.data(case.facts.model_dump(mode="json"))
         return
     screen.line(_("The archive is in {path}. It is internal: do not publish it.").format(path=output))
-    screen.line(
-        _("It holds the ledger as of commit {commit}, dated {day}.").format(commit=commit[:10], day=day)
-    )
+    said = _("It holds the ledger as of commit {commit}, dated {day}.")
+    screen.line(said.format(commit=commit[:10], day=day))
 
 
 def _warn(case: Case, root: Path, *, is_present: bool) -> None:
@@ -110,14 +109,12 @@ def _warn(case: Case, root: Path, *, is_present: bool) -> None:
     if is_present and Git(root).run("status", "--porcelain", "--", *FOLDERS):
         screen.warning(_("what is not committed is not in the archive"), _("see `git status`"))
     if errors := case.facts.audit_errors:
-        screen.warning(
-            ngettext(
-                "the audit has found {n} error in the history; it is in the archive",
-                "the audit has found {n} errors in the history; they are in the archive",
-                errors,
-            ).format(n=errors),
-            _("see `xuncha audit`"),
+        said = ngettext(
+            "the audit has found {n} error in the history; it is in the archive",
+            "the audit has found {n} errors in the history; they are in the archive",
+            errors,
         )
+        screen.warning(said.format(n=errors), _("see `xuncha audit`"))
     for sentence in case.warnings:
         screen.warning(sentence)
     for form, error in case.lacking.items():
@@ -128,7 +125,7 @@ def _warn(case: Case, root: Path, *, is_present: bool) -> None:
 
 
 def _check(file: Path, *, as_json: bool) -> None:
-    """Check an archive; ends with exit code 1 where it is not sound."""
+    """Check an archive; end with exit code 1 if it is not sound."""
     from xuncha.archive.verifying import verify  # noqa: PLC0415
 
     with TemporaryDirectory(prefix="xuncha-") as place, screen.patience(_("The archive is being checked")):
@@ -162,11 +159,8 @@ def _check(file: Path, *, as_json: bool) -> None:
 
 def _praise(file: Path, verdict: Verdict, facts: Facts) -> None:
     """Say that an archive is sound, and what is to be compared with what stands on paper."""
-    screen.line(
-        ngettext("{path} is sound: {n} file.", "{path} is sound: {n} files.", verdict.files).format(
-            path=file, n=verdict.files
-        )
-    )
+    said = ngettext("{path} is sound: {n} file.", "{path} is sound: {n} files.", verdict.files)
+    screen.line(said.format(path=file, n=verdict.files))
     compared = (
         _("Compared with the history: the ledger, evidence, log, audit, and the notice as text.")
         if facts.is_reproducible

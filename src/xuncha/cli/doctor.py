@@ -46,35 +46,26 @@ def doctor(call: Context, as_json: options.Json = False) -> None:
 
 
 def _show(found: list[Diagnosis], root: Path) -> None:
-    """A line each; below what is wrong, what to type."""
+    """Print a line for each check; below what is wrong, what to type."""
     for each in found:
-        if each.state == "unknown":
-            continue
-        screen.show(_marked(each.state, each.message), wide=True)
+        if each.state != "unknown":
+            screen.show(_marked(each.state, each.message), wide=True)
         if each.mend:
             screen.line(f"{_INDENT}{each.mend}")
-    unknown = [each.code for each in found if each.state == "unknown"]
-    if unknown:
-        screen.show(
-            _marked(
-                "unknown",
-                _("until that is mended, not looked at: {codes}").format(codes=_(", ").join(unknown)),
-            ),
-            wide=True,
-        )
-    wrong = sum(each.state in {"error", "warning"} for each in found)
+    if unknown := [each.code for each in found if each.state == "unknown"]:
+        said = _("until that is mended, not looked at: {codes}").format(codes=_(", ").join(unknown))
+        screen.show(_marked("unknown", said), wide=True)
     if any(each.mend for each in found) and root != root.cwd():
         screen.line(_("What is to be typed is meant in the folder {path}.").format(path=root))
-    if wrong:
-        screen.line(
-            ngettext("{n} thing is to be mended.", "{n} things are to be mended.", wrong).format(n=wrong)
-        )
+    if wrong := sum(each.state in {"error", "warning"} for each in found):
+        said = ngettext("{n} item needs attention.", "{n} items need attention.", wrong)
+        screen.line(said.format(n=wrong))
     else:
         screen.line(_("All is well around the ledger. What is in it: xuncha validate"))
 
 
 def _marked(state: State, message: str) -> Table:
-    """A sentence behind its mark, which is a word: it says the same in a pipe, and without colours."""
+    """Put a sentence behind its mark, which is a word: it says the same in a pipe, and without colours."""
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 

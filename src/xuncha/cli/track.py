@@ -38,7 +38,7 @@ def log(call: Context, identity: options.Perhaps = None, as_json: options.Json =
 
 
 def trail(root: Path, identity: Identity | None) -> list[Event]:
-    """What was done to the whole ledger, a problem with its measures, or one measure.
+    """Read what was done to the whole ledger, a problem with its measures, or one measure.
 
     Raises:
         SurroundingsError: the ledger is in no repository.
@@ -59,7 +59,7 @@ def trail(root: Path, identity: Identity | None) -> list[Event]:
 
 
 def events_table(events: list[Event]) -> Table:
-    """Events as a table: when, who, what."""
+    """Lay out events as a table: when, who, what."""
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
@@ -78,7 +78,7 @@ def events_table(events: list[Event]) -> Table:
 
 
 def _what(event: Event) -> str:
-    """What was done, as the commit's subject says it; of one that did it to several, for this one alone."""
+    """Say what was done, as the commit's subject does; of one that did it to several, for this one alone."""
     done, _blank, rest = event.subject.partition(" ")
     several = rest.split("、")
     return f"{done} {event.id}" if len(several) > 1 and event.id in several else event.subject

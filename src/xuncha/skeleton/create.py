@@ -1,4 +1,4 @@
-"""Making a ledger: the files that `init` writes, and the first commit."""
+"""Make a ledger: the files that belong around it, and the first commit; by `init`, or out of an import."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from xuncha.workflow.intake import Intake, checked, message
 from xuncha.workflow.journal import FileChange
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
@@ -34,8 +35,6 @@ _FILES = {
     ".github/workflows/xuncha.yml": "github.yml",
     ".gitlab-ci.yml": "gitlab.yml",
 }
-
-
 _AT_THE_TOP = frozenset({".gitea/workflows/xuncha.yml", ".github/workflows/xuncha.yml", ".gitlab-ci.yml"})
 
 
@@ -60,35 +59,19 @@ def create(root: Path, today: date, *, example: bool) -> Created:
         RefusedError: there is a ledger already, or git refuses the commit.
         SurroundingsError: no git, or the folder cannot be written.
     """
-    if (root / LEDGER_FILE).exists():
-        raise RefusedError(
-            "ledger-exists",
-            _("{path} holds a ledger already").format(path=root),
-            _("go there and type `xuncha status`"),
-        )
+    _must_be_new(root)
     contents = _contents(today, example=example)
     if git_dir(root) not in {None, root / ".git"}:
         # Deeper in a repository no service looks for them.
         contents = {path: content for path, content in contents.items() if path not in _AT_THE_TOP}
     kept = [path for path in contents if (root / path).exists()]
     # The ledger's own file last: while it is not there, `init` can be typed again.
-    new = sorted((path for path in contents if path not in kept), key=lambda path: path == LEDGER_FILE)
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        git = Git(root)
-        git_dir.cache_clear()
-        if git_dir(root) is None:
-            git.run("init", "--quiet")
+    new = sorted(contents.keys() - {*kept}, key=lambda path: (path == LEDGER_FILE, path))
+    with _repository(root) as git:
         for path in new:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             replace(root / path, contents[path])
-        registration.register(git)
-        if not registration.effective(git):  # there were attributes before
-            registration.claim(git)
-    except OSError as error:
-        raise SurroundingsError(
-            "not-written", _("{path} cannot be written: {reason}").format(path=root, reason=cause_of(error))
-        ) from error
+        _register_driver(git)
     try:
         git.user()
         git.commit(Message("建立台账", "init").text(), new, new=new)
@@ -103,8 +86,87 @@ def create(root: Path, today: date, *, example: bool) -> Created:
     return Created(kept, committed=True)
 
 
+def found(root: Path, intake: Intake, origin: str) -> None:
+    """Make a new ledger of files, with git and what belongs around it, in one commit; or leave the folder as it was.
+
+    Raises:
+        InvalidLedgerError: the files break rules.
+        RefusedError: there is a ledger already, or git refuses the commit.
+        SurroundingsError: git does not know who commits, or the folder cannot be written.
+    """
+    contents = checked_as_new(root, intake)
+    try:
+        with _repository(root, or_nothing=True), begin(root) as session:
+            session.git.user()
+            changes = [FileChange(path, None, content) for path, content in contents.items()]
+            session.commit(changes, message(origin, intake))
+            _register_driver(session.git)
+    except GitError as error:
+        said = _("git refused the commit, and nothing was changed: {said}").format(said=error.said)
+        raise RefusedError("commit-refused", said) from error
+
+
+def checked_as_new(root: Path, intake: Intake) -> dict[str, bytes]:
+    """Return all files of a new ledger with what belongs around it, checked; what is there already stays as it is.
+
+    Raises:
+        InvalidLedgerError: the files break rules.
+        RefusedError: there is a ledger already.
+    """
+    _must_be_new(root)
+    contents = {path: content for path, content in around().items() if not (root / path).exists()}
+    contents |= intake.files
+    checked(Overlay(WorkingTree(root), dict(contents)))
+    return contents
+
+
+def _must_be_new(root: Path) -> None:
+    if (root / LEDGER_FILE).exists():
+        raise RefusedError(
+            "ledger-exists",
+            _("{path} holds a ledger already").format(path=root),
+            _("go there and type `xuncha status`"),
+        )
+
+
+@contextlib.contextmanager
+def _repository(root: Path, *, or_nothing: bool = False) -> Iterator[Git]:
+    """Make a folder that is in a repository; with `or_nothing`, take away what was made if something fails inside.
+
+    Raises:
+        SurroundingsError: the folder cannot be written.
+    """
+    was_there, makes_git = root.exists(), False
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        git_dir.cache_clear()
+        makes_git = git_dir(root) is None
+        if makes_git:
+            Git(root).run("init", "--quiet")
+            git_dir.cache_clear()
+        yield Git(root)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            if or_nothing and makes_git:
+                shutil.rmtree(root / ".git")
+            if or_nothing and not was_there:
+                shutil.rmtree(root)
+        git_dir.cache_clear()
+        if isinstance(error, OSError):
+            said = _("{path} cannot be written: {reason}").format(path=root, reason=cause_of(error))
+            raise SurroundingsError("not-written", said) from error
+        raise
+
+
+def _register_driver(git: Git) -> None:
+    """Register the merge driver in this clone."""
+    registration.register(git)
+    if not registration.effective(git):  # there were attributes before
+        registration.claim(git)
+
+
 def _contents(today: date, *, example: bool) -> dict[str, bytes]:
-    """The files of a new ledger, by their paths."""
+    """Give the files of a new ledger, by their paths."""
     skeleton = resources.files("xuncha.skeleton")
     contents = around()
     if example:
@@ -115,14 +177,14 @@ def _contents(today: date, *, example: bool) -> dict[str, bytes]:
 
 
 def around() -> dict[str, bytes]:
-    """What belongs around every new ledger: the settings of git, the files for CI, the schemas for editors."""
+    """Give the files that belong around every new ledger: the settings of git, the files for CI, the schemas for editors."""
     skeleton = resources.files("xuncha.skeleton")
     contents = {path: (skeleton / name).read_bytes() for path, name in _FILES.items()}
     return contents | {f"data/schema/{kind}.json": schema_file(kind) for kind in KINDS}
 
 
 def schema_file(kind: str) -> bytes:
-    """The schema that an editor finds beside the files of a ledger."""
+    """Give the schema that an editor finds beside the files of a ledger."""
     return (json.dumps(one(kind), ensure_ascii=False, indent=2) + "\n").encode()
 
 
@@ -137,63 +199,5 @@ def _dated_files(folder: Traversable, above: str, today: date) -> dict[str, byte
 
 
 def _dated(text: str, today: date) -> bytes:
-    """The text with `{today}` and `{today-30}` replaced by days."""
+    """Replace `{today}` and `{today-30}` in a text by days."""
     return _DAY.sub(lambda match: (today + timedelta(days=int(match[1] or 0))).isoformat(), text).encode()
-
-
-def found(root: Path, intake: Intake, origin: str) -> None:
-    """Make a new ledger of files, with git and what belongs around it, in one commit; or leave the folder as it was.
-
-    Raises:
-        InvalidLedgerError: the files break rules.
-        RefusedError: there is a ledger already, or git refuses the commit.
-        SurroundingsError: git does not know who commits, or the folder cannot be written.
-    """
-    contents = checked_as_new(root, intake)
-    was_there = root.exists()
-    made_git = False
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        git_dir.cache_clear()
-        if git_dir(root) is None:
-            Git(root).run("init", "--quiet")
-            made_git = True
-            git_dir.cache_clear()
-        with begin(root) as session:
-            session.git.user()
-            changes = [FileChange(path, None, content) for path, content in contents.items()]
-            session.commit(changes, message(origin, intake))
-    except BaseException as error:
-        with contextlib.suppress(OSError):
-            if made_git:
-                shutil.rmtree(root / ".git")
-            if not was_there:
-                shutil.rmtree(root)
-        git_dir.cache_clear()
-        if isinstance(error, OSError):
-            raise SurroundingsError(
-                "not-written",
-                _("{path} cannot be written: {reason}").format(path=root, reason=cause_of(error)),
-            ) from error
-        if isinstance(error, GitError):
-            raise RefusedError(
-                "commit-refused",
-                _("git refused the commit, and nothing was changed: {said}").format(said=error.said),
-            ) from error
-        raise
-
-
-def checked_as_new(root: Path, intake: Intake) -> dict[str, bytes]:
-    """All files of a new ledger with what belongs around it, checked; what is there already stays as it is.
-
-    Raises:
-        InvalidLedgerError: the files break rules.
-        RefusedError: there is a ledger already.
-    """
-    if (root / LEDGER_FILE).exists():
-        raise RefusedError("ledger-exists", _("{path} holds a ledger already").format(path=root))
-    contents = {
-        path: content for path, content in around().items() if not (root / path).exists()
-    } | intake.files
-    checked(Overlay(WorkingTree(root), dict(contents)))
-    return contents

@@ -335,7 +335,7 @@ def _gaps(
 
 def _record(
     source: Source, path: str, kind: type[_Record], entries: Iterable[Entry] = ()
-) -> Shaped[_Record, Place]:
+) -> Shaped[_Record | None, Place]:
     """Read one file as a record, and tell why that cannot be done, or not with every key."""
     name = path.rpartition("/")[2]
     for entry in entries:

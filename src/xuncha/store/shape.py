@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from xuncha.rules.catalogue import Location
 
 _Record = TypeVar("_Record", bound=BaseModel)
+R = TypeVar("R")
 P = TypeVar("P")
 
 # What stands in for a required key that is missing or wrong, so that the rules can look at the other keys.
@@ -30,10 +31,10 @@ _STAND_INS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-class Shaped(NamedTuple, Generic[_Record, P]):
+class Shaped(NamedTuple, Generic[R, P]):
     """A record made of plain data, and how far it can be trusted."""
 
-    record: _Record | None
+    record: R
     """None where nothing of a file can be read."""
     broken: list[Finding[P]]
     """Keys that are missing or unknown, and values that are not what they should be; or why the file cannot be read."""

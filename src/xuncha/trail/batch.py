@@ -21,7 +21,7 @@ def read_batch(printed: IO[bytes]) -> Iterator[tuple[str, str, int, Iterator[byt
     while header := printed.readline().decode("utf-8", "surrogateescape"):
         name, kind, size = ("", *header.split(" ")[-3:])[-3:]
         if not size.strip().isdigit():  # it is the word `missing`
-            yield name, "", 0, iter(())
+            yield header.rpartition(" ")[0], "", 0, iter(())
             continue
         blocks = _blocks(printed, int(size))
         yield name, kind, int(size), blocks

@@ -26,15 +26,8 @@ FOLDERS: Final = ("data", "templates")
 BRANCH: Final = "main"
 """What the one branch is called, whatever it is called where the history comes from."""
 _TIP: Final = f"refs/heads/{BRANCH}"
-_VERIFYING: Final = (
-    "gpg.format",
-    "gpg.program",
-    "gpg.ssh.program",
-    "gpg.ssh.allowedsignersfile",
-    "gpg.ssh.revocationfile",
-)
-"""The settings by which git knows whose signatures count."""
-_FILES: Final = {"gpg.ssh.allowedsignersfile", "gpg.ssh.revocationfile"}
+_FILES: Final = ("gpg.ssh.allowedsignersfile", "gpg.ssh.revocationfile")
+"""Of the settings by which git knows whose signatures count, those that name a file."""
 _LARGE: Final = ("-c", "core.bigFileThreshold=16m")
 """For a git that works on contents of any size: what is larger is not held in memory."""
 # One thread, nothing taken over from the packs that are there: then the same objects give the same bytes.
@@ -98,12 +91,12 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
     git = Git.for_looking_back(root)
     git.must_be_whole()
     objects = (root / git.text("rev-parse", "--git-path", "objects")).resolve()
-    settings = {name: value for name in _VERIFYING if (value := git.setting(name))}
-    for name in settings.keys() & _FILES:
-        settings[name] = str(root / git.text("config", "--type=path", "--get", name))
+    listed = git.run("config", "-z", "--type=path", "--get-regexp", r"^gpg\.", answers=(0, 1))
+    settings = dict(entry.split("\n", 1) for entry in os.fsdecode(listed).split("\0")[:-1] if "\n" in entry)
+    settings |= {name: str(root / settings[name]) for name in _FILES if name in settings}
     inside = git.text("rev-parse", "--show-prefix")
     form = git.text("rev-parse", "--show-object-format")
-    listed = {
+    refs = {
         line
         for which in (f"--merged={commit}", f"--no-contains={commit}")
         for line in git.text("for-each-ref", which, "--format=%(objectname) %(refname)", tags).splitlines()
@@ -114,7 +107,7 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
         (folder / ".git/objects/info/alternates").write_bytes(os.fsencode(objects) + b"\n")
         (folder / ".git/info").mkdir(exist_ok=True)
         (folder / ".git/info/attributes").write_text(_AS_STORED, encoding="ascii")
-        created = [f"create {ref} {name}\n" for name, ref in (line.split(" ") for line in listed)]
+        created = [f"create {ref} {name}\n" for name, ref in (line.split(" ") for line in refs)]
         own.run("update-ref", "--stdin", stdin="".join([*created, f"create {_TIP} {commit}\n"]).encode())
         own.run("read-tree", commit)
         for name, value in settings.items():

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @cache
 def git_dir(root: Path) -> Path | None:
-    """The folder where git keeps what belongs to this working tree; None outside a repository.
+    """Find the folder where git keeps what belongs to this working tree; None outside a repository.
 
     Found without running git, since every command that reads asks for it: `GIT_DIR`, else the nearest `.git` upwards,
     a folder or (in a linked working tree) a file that names one.
@@ -44,7 +44,7 @@ def git_dir(root: Path) -> Path | None:
 
 
 def common_dir(folder: Path) -> Path:
-    """Where git keeps what all working trees of a repository share, such as branches; `folder` is that of `git_dir`."""
+    """Find where git keeps what all working trees of a repository share, such as branches; `folder` is that of `git_dir`."""
     try:
         common = (folder / "commondir").read_text(encoding="utf-8", errors="surrogateescape").strip()
     except OSError:
@@ -62,7 +62,7 @@ def detached(root: Path) -> bool:
 
 
 def private(root: Path, name: str) -> Path | None:
-    """A file of ours inside git's own folder, which no clone, push or archive carries; one for each ledger of a repository.
+    """Name a file of ours inside git's own folder, which no clone, push or archive carries; one for each ledger.
 
     None outside a repository.
     """
@@ -71,7 +71,7 @@ def private(root: Path, name: str) -> Path | None:
 
 
 def literal(paths: Iterable[str]) -> list[str]:
-    """The paths so that git takes no character of them for a pattern.
+    """Write paths so that git takes no character of them for a pattern.
 
     Said of each, not in the environment: hooks inherit that.
     """
@@ -79,7 +79,7 @@ def literal(paths: Iterable[str]) -> list[str]:
 
 
 def _quoted(path: str) -> str:
-    """A path as git reads it from its input, whatever characters it has."""
+    """Write a path as git reads it from its input, whatever characters it has."""
     for character, written in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r")):
         path = path.replace(character, written)
     return f'"{path}"'
@@ -220,18 +220,18 @@ class Git:
         raise GitError(message, printed.decode("utf-8", "replace"), process.returncode)
 
     def text(self, *arguments: str, stdin: bytes | None = None) -> str:
-        """Run git and give what it prints, as one stripped text."""
+        """Run git and return what it prints, as one stripped text."""
         return self.run(*arguments, stdin=stdin).decode("utf-8", "replace").strip()
 
     def stands_on(self) -> str | None:
-        """The present commit, in full; None where nothing is committed yet."""
+        """Return the present commit, in full; None where nothing is committed yet."""
         try:
             return self.text("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
         except GitError:
             return None
 
     def user(self) -> tuple[str, str]:
-        """Name and e-mail of whoever commits here.
+        """Return the name and the e-mail of whoever commits here.
 
         Raises:
             SurroundingsError: git does not know them.
@@ -250,7 +250,7 @@ class Git:
         return name, rest.partition(">")[0]
 
     def uncommitted(self, *paths: str) -> list[str]:
-        """Which of these files of the ledger differ from the last commit, or are not in it.
+        """Return those of these files of the ledger that differ from the last commit, or are not in it.
 
         Asks for these alone: `git status` would look at every file of the repository.
         """
@@ -267,7 +267,7 @@ class Git:
         return [path for path in paths if present[path] != committed.get(path, "")]
 
     def staged(self, *paths: str) -> dict[str, str]:
-        """The hashes of these files in the index; of those that it knows."""
+        """Return the hashes of these files in the index; of those that it knows."""
         found = {}
         for entry in self.run("ls-files", "--stage", "-z", "--", *literal(paths)).split(b"\0")[:-1]:
             facts, _tab, path = entry.partition(b"\t")
@@ -275,7 +275,7 @@ class Git:
         return found
 
     def unfinished(self, *paths: str) -> list[str]:
-        """Which of these files were changed since the last commit, in the folder or in the index."""
+        """Return those of these files that were changed since the last commit, in the folder or in the index."""
         found = self.blobs(f"{where}:./{path}" for path in paths for where in ("HEAD", ""))
         changed = []
         for path, committed, staged in zip(paths, found[::2], found[1::2], strict=True):
@@ -295,14 +295,14 @@ class Git:
         ]
 
     def tree(self, commit: str, *paths: str, options: Sequence[str] = ("-r",)) -> Iterator[Leaf]:
-        """What a commit holds at and below some paths of the ledger; without options, the files."""
+        """List what a commit holds at and below some paths of the ledger; without options, the files."""
         for line in self.run("ls-tree", "-z", *options, commit, "--", *paths).split(b"\0")[:-1]:
             facts, _tab, path = line.partition(b"\t")
             mode, _kind, name = facts.decode().split(" ")
             yield Leaf(mode, name, os.fsdecode(path))
 
     def attributes(self, paths: Iterable[str], *names: str) -> dict[str, dict[str, str]]:
-        """What .gitattributes says of files: by path and name; `unspecified`, `set`, `unset` or a value."""
+        """Return what .gitattributes says of files, by path and name: `unspecified`, `set`, `unset` or a value."""
         given = "".join(f"{path}\0" for path in paths)
         if not given:
             return {}
@@ -314,7 +314,7 @@ class Git:
         return found
 
     def must_be_whole(self) -> None:
-        """See to it that git has all of the history.
+        """Check that git has all of the history.
 
         Raises:
             SurroundingsError: it was cut off by a shallow clone.
@@ -328,7 +328,7 @@ class Git:
             )
 
     def setting(self, name: str) -> str:
-        """What git is set up to; empty where it is not."""
+        """Return a setting of git; empty where it is not set."""
         try:
             return self.text("config", "--get", name)
         except GitError:

@@ -42,7 +42,7 @@ class Event(NamedTuple):
     """Whether the commit joins two histories."""
 
     def as_json(self) -> dict[str, str | None]:
-        """The form of `log --json`."""
+        """Give the form of `log --json`."""
         fields = self._asdict()
         fields["from"] = fields.pop("from_")
         del fields["undoes"], fields["now"], fields["joins"]
@@ -74,7 +74,7 @@ class Event(NamedTuple):
 
 
 def history(root: Path, path: str = "data", until: str = "HEAD", *, follow: bool = False) -> list[Event]:
-    """What was done to a file or a folder of the ledger, newest first.
+    """Read what was done to a file or a folder of the ledger, newest first.
 
     Args:
         root: the ledger's folder.
@@ -91,7 +91,7 @@ def history(root: Path, path: str = "data", until: str = "HEAD", *, follow: bool
 
 
 def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
-    """What was done to one measure, newest first, under the number that it had then.
+    """Read what was done to one measure, newest first, under the number that it had then.
 
     It begins where the measure was entered: what git goes on to show is of the file from which it was copied.
     """
@@ -110,7 +110,7 @@ def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
 
 
 def history_of_problem(root: Path, identity: Identity, until: str = "HEAD") -> list[Event]:
-    """What was done to one problem and its measures, newest first, under the number that it had then."""
+    """Read what was done to one problem and its measures, newest first, under the number that it had then."""
     events = []
     for event in history(root, identity.folder, until):
         renumbered = event.action == "renumber" and event.to == str(identity)
@@ -122,7 +122,7 @@ def history_of_problem(root: Path, identity: Identity, until: str = "HEAD") -> l
 
 
 def _numbered_as_now(root: Path, events: list[Event]) -> list[Event]:
-    """The same events, which know the present number of what was renumbered since; its old number may be another's now."""
+    """Add the present numbers of what was renumbered since; the old number may be another's now."""
     by_commit: dict[str, list[Event]] = {}
     for event in events:
         by_commit.setdefault(event.commit, []).append(event)
@@ -141,7 +141,7 @@ def _numbered_as_now(root: Path, events: list[Event]) -> list[Event]:
 
 
 def _before_it_moved(root: Path, moved: Event) -> Iterator[str]:
-    """The commits in which something had the number that it then gave up, newest first."""
+    """Find the commits in which something had the number that it then gave up, newest first."""
     identity = Identity.parse(str(moved.id))
     path = identity.folder if identity.is_problem else identity.path
     for commit in _commits(root, path, f"{moved.commit}^", follow=False):
@@ -189,7 +189,7 @@ class _Commit(NamedTuple):
 
 
 def _commits(root: Path, path: str, until: str = "HEAD", *, follow: bool) -> Iterator[_Commit]:
-    """The commits that touched a file or a folder, newest first.
+    """Find the commits that touched a file or a folder, newest first.
 
     Git's own --follow knows one name at a time for all branches: where two have met, it would mix what stood on either
     under one number. So each name is asked for by itself, from where it came up.
@@ -208,17 +208,17 @@ def _commits(root: Path, path: str, until: str = "HEAD", *, follow: bool) -> Ite
 
 def _log(root: Path, path: str, until: str, *options: str) -> Iterator[_Commit]:
     try:
-        for texts, trailers, changes in log(Git(root), _FIELDS, *options, until, "--", path):
-            for change in changes[:1]:
-                yield _Commit(texts, trailers, PurePosixPath(change.path).stem, is_first=change.kind == "A")
-            if not changes:
-                yield _Commit(texts, trailers)
+        for texts, trailers, touched in log(Git(root), _FIELDS, *options, until, "--", path):
+            commit = _Commit(texts, trailers)
+            for file, letter in touched.items():
+                commit = commit._replace(earlier=PurePosixPath(file.path).stem, is_first=letter == "A")
+            yield commit
     except GitError:  # there is no repository, or no commit
         return
 
 
 def _name_before(root: Path, commit: str, path: str) -> str | None:
-    """The name that a file had before a commit that brought it under this one; None where it was not there."""
+    """Find the name that a file had before a commit that renamed it to this one; None if it was not renamed."""
     options = ("-r", "-z", "--no-commit-id", "--name-status", "--relative")
     renames = ("--diff-filter=R", "--find-renames=95%")
     told = Git(root).run("diff-tree", *options, *renames, commit, "--", "data/problems")

@@ -20,7 +20,7 @@ _LOCK = re.compile(r"[\"'“‘]([^\"'“”‘’\n]+\.lock)[\"'”’]")
 
 
 def branch(root: Path) -> Path | None:
-    """The file in which git keeps the tip of the branch that is checked out; None where none is, or in no repository."""
+    """Find the file in which git keeps the tip of the branch that is checked out; None where none is, or in no repository."""
     folder = git_dir(root)
     if folder is None:
         return None
@@ -32,7 +32,7 @@ def branch(root: Path) -> Path | None:
 
 
 def held(root: Path) -> list[Path]:
-    """The locks that keep anyone from committing here; usually none."""
+    """Find the locks that keep anyone from committing here; usually none."""
     folder, tip = git_dir(root), branch(root)
     if folder is None:
         return []
@@ -65,7 +65,7 @@ def _age(place: Path) -> float:
 
 
 def at_work(places: list[Path]) -> SurroundingsError:
-    """The error that names locks, and says when they may be taken away."""
+    """Make the error that names locks, and says when they may be taken away."""
     return SurroundingsError(
         "git-at-work",
         _("git is at work in this repository, or was interrupted: {locks}").format(
@@ -78,5 +78,5 @@ def at_work(places: list[Path]) -> SurroundingsError:
 
 
 def named(root: Path, said: str) -> list[Path]:
-    """The locks that git has named in what it said, as far as they are there."""
+    """Find the locks that git has named in what it said, as far as they are there."""
     return [place for text in _LOCK.findall(said) if (place := root / text).exists()]

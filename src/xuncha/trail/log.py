@@ -33,29 +33,31 @@ class Trailers(NamedTuple):
     undoes: str
 
 
-class FileChange(NamedTuple):
-    """What a commit did to one file; of a merge, compared with its first parent."""
+class Touched(NamedTuple):
+    """What a commit left of one file; of a merge, compared with its first parent."""
 
-    kind: str
-    """The letter of git: A added, M modified, T of another kind, D deleted."""
-    mode: str
-    """As git writes it: `100644` a file, `120000` a link."""
-    blob: str
-    """The hash of the content."""
     path: str
     """Relative to the ledger."""
+    mode: str
+    """As git writes it: `100644` a file, `120000` a link; empty where the file is gone."""
+    blob: str
+    """The hash of the content; empty where the file is gone."""
 
 
-def log(git: Git, form: str, *asked: str) -> Iterator[tuple[list[str], Trailers, list[FileChange]]]:
+def log(
+    git: Git, form: str, *asked: str, stdin: bytes | None = None
+) -> Iterator[tuple[list[str], Trailers, dict[Touched, str]]]:
     """Run `git log`.
 
     Args:
         git: where.
         form: the placeholders of git's `--format` that are wanted, such as `%H %cI`.
-        asked: options, revisions and paths; `--raw --no-renames --no-abbrev` gives the changes.
+        asked: options, revisions and paths; `--raw --no-renames --no-abbrev` gives the touched files.
+        stdin: what git reads, such as commits with `--stdin`.
 
     Yields:
-        For each commit: the texts for the placeholders, the trailers, and the changes.
+        For each commit: the texts for the placeholders, the trailers, and the touched files, each with git's letter: A added,
+        D deleted, M modified.
 
     Raises:
         GitError: there is no such revision.
@@ -68,17 +70,18 @@ def log(git: Git, form: str, *asked: str) -> Iterator[tuple[list[str], Trailers,
         "--no-show-signature",
         f"--format={'%x00'.join(fields)}",
     )
-    told = git.run(*_SETTINGS, "log", *options, *asked).split(b"\0")
+    told = git.run(*_SETTINGS, "log", *options, *asked, stdin=stdin).split(b"\0")
     place = 0
     while place + len(fields) <= len(told):
         *texts, said = (text.decode("utf-8", "replace") for text in told[place : place + len(fields)])
         place += len(fields)
-        changes = []
+        touched = {}
         while place + 1 < len(told) and told[place].lstrip(b"\n").startswith(b":"):
-            _before, mode, _old, blob, kind = told[place].decode("ascii").split(" ")
-            changes.append(FileChange(kind, mode, blob, told[place + 1].decode("utf-8", "backslashreplace")))
+            _before, mode, _old, blob, letter = told[place].decode("ascii").split(" ")
+            path = told[place + 1].decode("utf-8", "backslashreplace")
+            touched[Touched(path, "", "") if letter == "D" else Touched(path, mode, blob)] = letter
             place += 2
-        yield texts, _trailers(said), changes
+        yield texts, _trailers(said), touched
 
 
 def _trailers(text: str) -> Trailers:

@@ -38,7 +38,7 @@ class Arrival(NamedTuple):
 
 
 def listing(git: Git, commit: str) -> Listing:
-    """The settings, the problems, the measures and their evidence at a commit."""
+    """List the settings, the problems, the measures and their evidence at a commit."""
     return {leaf.path: Held(leaf.mode, leaf.name) for leaf in git.tree(commit, *PARTS)}
 
 
@@ -52,14 +52,13 @@ def store(git: Git, contents: Sequence[bytes]) -> list[str]:
 
 
 def changed(git: Git, tree: str, changes: Changes) -> str:
-    """A tree with some files changed."""
+    """Make a tree in which some files are changed, and return its name."""
     above = git.run("rev-parse", "--show-prefix").rstrip(b"\n")
     gone = Held("0", "0" * len(tree))
+    in_order = sorted(changes.items(), key=lambda item: item[1] is not None)  # what goes makes room
     lines = [
         f"{(held or gone).mode} {(held or gone).blob}\t".encode() + above + os.fsencode(path) + b"\0"
-        for path, held in sorted(
-            changes.items(), key=lambda item: item[1] is not None
-        )  # what goes makes room
+        for path, held in in_order
     ]
     with tempfile.TemporaryDirectory(prefix="xuncha-") as folder:
         index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
@@ -69,7 +68,7 @@ def changed(git: Git, tree: str, changes: Changes) -> str:
 
 
 def commit(git: Git, tree: str, parents: Iterable[str], message: str) -> str:
-    """Make a commit, signed where git is set up to sign, and give its name."""
+    """Make a commit, signed where git is set up to sign, and return its name."""
     sign = git.run("config", "--type=bool", "commit.gpgSign", answers=(0, 1)).strip() == b"true"
     options = [option for parent in parents for option in ("-p", parent)] + ["-S"] * sign
     utf8 = ("-c", "i18n.commitEncoding=UTF-8")
@@ -77,12 +76,12 @@ def commit(git: Git, tree: str, parents: Iterable[str], message: str) -> str:
 
 
 def at_the_top(git: Git) -> Git:
-    """Git where it names files from the top of the repository on."""
+    """Give git at the top of the repository, where it names files from there."""
     return Git(Path(git.text("rev-parse", "--show-toplevel")))
 
 
 def arrivals(git: Git, before: str, after: str) -> list[Arrival]:
-    """The files of the whole repository that differ between two commits."""
+    """Find the files of the whole repository that differ between two commits."""
     words = git.run("diff-tree", "-r", "-z", "--no-renames", before, after).split(b"\0")[:-1]
     found = []
     for facts, path in zip(words[::2], words[1::2], strict=True):
@@ -92,7 +91,7 @@ def arrivals(git: Git, before: str, after: str) -> list[Arrival]:
 
 
 def in_the_way(git: Git, before: str, after: str) -> list[str]:
-    """The files, from the top of the repository, that stand here with changes of their own and would be written over."""
+    """Find the files, from the top of the repository, that have changes of their own and would be written over."""
     listed = git.run(
         "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules"
     )
@@ -110,7 +109,7 @@ def fast_forward(git: Git, commit: str) -> None:
 
 
 def half_arrived(git: Git, before: str, after: str) -> Mapping[str, str]:
-    """What a fast-forward that was cut short has left in files and index, while the branch still stands where it stood.
+    """Find what a fast-forward that was cut short has left in files and index; the branch still stands where it stood.
 
     Returns:
         The files, from the top of the repository, each with the blob that it had before.
@@ -151,16 +150,10 @@ def unwind(git: Git, left: Mapping[str, str]) -> None:
     back = [path for path, blob in left.items() if not _is_nothing(blob)]
     gone = [path for path, blob in left.items() if _is_nothing(blob)]
     if left:
-        names = "\0".join(literal(left)).encode("utf-8", "surrogateescape")
+        names = os.fsencode("\0".join(literal(left)))
         top.run("reset", "--quiet", "--pathspec-from-file=-", "--pathspec-file-nul", stdin=names)
     if back:
-        top.run(
-            "checkout-index",
-            "--force",
-            "-z",
-            "--stdin",
-            stdin="\0".join(back).encode("utf-8", "surrogateescape"),
-        )
+        top.run("checkout-index", "--force", "-z", "--stdin", stdin=os.fsencode("\0".join(back)))
     for path in gone:
         (top.root / path).unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # other files are in it

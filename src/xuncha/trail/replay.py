@@ -19,23 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from xuncha.trail.log import Trailers
+    from xuncha.trail.log import Touched, Trailers
 
 # Neither a commit without changes of the ledger nor a side of a merge may be left out.
 _WHOLE = ("--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent")
 _FIELDS = "%H %P %an %ae %at %aI"
+_LONGEST_HEADER = 1 << 16
+"""Bytes of a commit in which its signature stands."""
 _RAW = ("--raw", "--no-abbrev", "--no-renames", "--relative")
-
-
-class Touched(NamedTuple):
-    """What a commit left of one file; of a merge, compared with its first parent."""
-
-    path: str
-    """Relative to the ledger."""
-    mode: str
-    """As git writes it: `100644` a file, `120000` a link; empty where the file is gone."""
-    blob: str
-    """The hash of the content; empty where the file is gone."""
 
 
 class Commit(NamedTuple):
@@ -60,7 +51,7 @@ class Commit(NamedTuple):
 
 
 def commits(root: Path, *, last: bool = False) -> list[Commit]:
-    """Every commit that led to the present one, parents before their children; or the present one alone.
+    """Read every commit that led to the present one, parents before their children; or the present one alone.
 
     Raises:
         SurroundingsError: the ledger is in no repository, git is not installed, or all are asked for and the history here is not whole.
@@ -79,12 +70,9 @@ def commits(root: Path, *, last: bool = False) -> list[Commit]:
                 int(moment) if moment.lstrip("-").isdigit() else 0,
                 date,
                 trailers,
-                tuple(
-                    Touched(path, "", "") if kind == "D" else Touched(path, mode, blob)
-                    for kind, mode, blob, path in changes
-                ),
+                tuple(touched),
             )
-            for (name, parents, author, email, moment, date), trailers, changes in log(git, _FIELDS, *asked)
+            for (name, parents, author, email, moment, date), trailers, touched in log(git, _FIELDS, *asked)
         ]
     except GitError:
         if git.stands_on() is None:  # nothing is committed yet
@@ -93,7 +81,7 @@ def commits(root: Path, *, last: bool = False) -> list[Commit]:
 
 
 def contents(root: Path, names: Iterable[str], largest: int) -> Iterator[Stored]:
-    """What git holds under these hashes; of what is larger than that many bytes, the beginning."""
+    """Read what git holds under these hashes; of what is larger than that many bytes, the beginning."""
     return stored(Git(root), names, largest)
 
 
@@ -134,33 +122,18 @@ class Signature(NamedTuple):
     ssh: bool
 
 
-def signatures(root: Path, names: Iterable[str]) -> dict[str, Signature]:
-    """How git judges the signatures of commits, by their hashes."""
-    asked = list(names)
+def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
+    """Ask git to judge the signatures of commits, by their hashes."""
+    asked = list(commits)
     if not asked:
         return {}
     git = Git(root)
     held = {each.name: each.content.partition(b"\n\n")[0] for each in stored(git, asked, _LONGEST_HEADER)}
-    printed = git.run(
-        "-c",
-        "log.showSignature=false",
-        "log",
-        "--no-walk=unsorted",
-        "--stdin",
-        "--no-show-signature",
-        "--no-color",
-        "-z",
-        "--format=%H %G?",
-        stdin="".join(f"{name}\n" for name in asked).encode(),
-    )
-    found = {}
-    for line in printed.decode("ascii", "replace").split("\0"):
-        name, _blank, verdict = line.strip().partition(" ")
-        if name in held:
-            there = b"\ngpgsig" in held[name]
-            found[name] = Signature(verdict, there, b"BEGIN SSH SIGNATURE" in held[name])
-    return found
-
-
-_LONGEST_HEADER = 1 << 16
-"""Bytes of a commit in which its signature stands."""
+    names = "".join(f"{name}\n" for name in asked).encode()
+    return {
+        name: Signature(verdict, b"\ngpgsig" in held[name], b"BEGIN SSH SIGNATURE" in held[name])
+        for (name, verdict), _trailers, _touched in log(
+            git, "%H %G?", "--no-walk=unsorted", "--stdin", stdin=names
+        )
+        if name in held
+    }

@@ -50,7 +50,7 @@ class Anchor(NamedTuple):
 
 
 def anchors(root: Path) -> list[Anchor]:
-    """All that are here, by their numbers; empty outside a repository."""
+    """Read all anchors, by their numbers; none outside a repository."""
     form = "".join(f"%({name})%00" for name in _ASKED)
     try:
         printed = Git(root).run("for-each-ref", f"--format={form}", f"refs/tags/{PREFIX}")

@@ -44,12 +44,12 @@ class Tree:
         self._evidence: dict[str, Fingerprint] | None = None
 
     def entries(self, folder: str) -> list[Entry]:
-        """What a folder holds, without names that begin with a dot; empty where there is no such folder."""
+        """List what a folder holds, without names that begin with a dot; empty where there is no such folder."""
         self._need(folder)
         return self._folders.get(folder, [])
 
     def read(self, path: str) -> bytes:
-        """The bytes of a file.
+        """Read a file.
 
         Raises:
             FileNotFoundError: there is none at this commit.
@@ -62,7 +62,7 @@ class Tree:
         return self._blobs[path]
 
     def fingerprint(self, path: str) -> Fingerprint | None:
-        """The hash and the size of an evidence file; None where there is none.
+        """Return the hash and the size of an evidence file; None where there is none.
 
         Of what git-lfs keeps its pointer tells both: the file need not have been fetched for it.
         """
@@ -71,7 +71,7 @@ class Tree:
         return self._evidence.get(path)
 
     def _all_evidence(self) -> dict[str, Fingerprint]:
-        """The fingerprints of all evidence, by path."""
+        """Return the fingerprints of all evidence, by path."""
         listed = {leaf.path: leaf.name for leaf in self.git.tree(self.commit, EVIDENCE) if leaf.is_file}
         known = fingerprints(self.git, listed.values())
         told = self.git.attributes(listed, "text", "filter")
@@ -84,7 +84,7 @@ class Tree:
         return found
 
     def hashes(self) -> tuple[str, dict[str, str]] | None:
-        """What tells, without reading a file, whether it is the same as at another commit.
+        """Return what tells, without reading a file, whether it is the same as at another commit.
 
         Returns:
             Git's name of `data/ledger.yaml`; and by the name of a problem's folder those of the folder and of its evidence.
@@ -120,7 +120,7 @@ class Tree:
             self._fetch([path for _mode, _name, path in listed if path in self._names])
 
     def _need(self, folder: str | None) -> None:
-        """See to it that a folder was listed; None: every one."""
+        """List a folder if that was not done yet; None: every one."""
         if self._whole or folder in self._known:
             return
         self._folders.clear()
@@ -129,7 +129,7 @@ class Tree:
         self._fetch([path for path in self._names if path not in self._blobs])
 
     def _list(self, *paths: str, options: Sequence[str] = ("-r",)) -> list[Leaf]:
-        """List, and keep what was listed."""
+        """List paths, and keep what was listed."""
         found = list(self.git.tree(self.commit, *paths, options=options))
         for mode, name, path in found:
             folder, _slash, last = path.rpartition("/")
@@ -154,7 +154,7 @@ def _kept_as_it_is(attributes: dict[str, str]) -> bool:
 
 
 def commit_at(root: Path, moment: str) -> str:
-    """The commit that a day or a revision means: the last one of that day (in local time), or the revision itself.
+    """Return the commit that a day or a revision means: the last one of that day (in local time), or the revision.
 
     Raises:
         RefusedError: there was no commit yet, or no such revision.
@@ -181,7 +181,7 @@ def commit_at(root: Path, moment: str) -> str:
 
 
 def day_of(root: Path, commit: str, moment: str) -> date:
-    """The day as which a commit counts: the one that was asked for, else the one on which it was made."""
+    """Return the day as which a commit counts: the one that was asked for, else the one on which it was made."""
     if _DAY.fullmatch(moment):
         return date.fromisoformat(moment)
     return date.fromisoformat(Git(root).text("show", "--no-patch", "--format=%cs", commit))
