@@ -221,7 +221,7 @@ def _workbooks() -> tuple[bytes, ...]:
 def workbook(data: bytes, sandbox: Sandbox) -> None:
     """A workbook of an office, with one part of it replaced, is taken in: as a new ledger, and into the one that is there."""
     from xuncha.exchange.entering import Enterer
-    from xuncha.exchange.sheet.taking import draft_of
+    from xuncha.exchange.sheet.reading import draft_of
     from xuncha.exchange.updating import Updater
     from xuncha.skeleton.create import checked_as_new
     from xuncha.workflow.intake import proposed

@@ -126,7 +126,7 @@ def import_xlsx(
 ) -> None:
     """Take in a workbook."""
     from xuncha.exchange.entering import Enterer  # noqa: PLC0415
-    from xuncha.exchange.sheet.taking import draft_of  # noqa: PLC0415
+    from xuncha.exchange.sheet.reading import draft_of  # noqa: PLC0415
     from xuncha.exchange.updating import Updater  # noqa: PLC0415
     from xuncha.skeleton import create  # noqa: PLC0415
     from xuncha.workflow import intake as taking_in  # noqa: PLC0415

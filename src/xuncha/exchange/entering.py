@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from xuncha.exchange.drafts import Doubt
-from xuncha.exchange.sheet.cells import key_of
 from xuncha.exchange.sheet.dates import full_days, later
+from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
 from xuncha.rules.names import nearest

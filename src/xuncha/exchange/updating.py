@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from xuncha.exchange.drafts import Doubt
 from xuncha.exchange.entering import Enterer, Names
 from xuncha.exchange.matching import measure_of, problem_of
-from xuncha.exchange.sheet.cells import key_of
 from xuncha.exchange.states import WORDS
+from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.store import editing

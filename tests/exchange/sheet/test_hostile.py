@@ -18,7 +18,7 @@ from openpyxl.styles import Border, Side
 
 from xuncha.errors import RefusedError
 from xuncha.exchange.sheet import workbook
-from xuncha.exchange.sheet.taking import draft_of
+from xuncha.exchange.sheet.reading import draft_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

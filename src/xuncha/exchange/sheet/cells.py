@@ -3,29 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from xuncha.exchange.sheet.dates import full_days
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from xuncha.exchange.wording import NUMBERED, without_number
 
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
-_NUMERAL = "一二三四五六七八九十"
-_ORDER = {
-    "arabic": r"(?P<n>\d{1,2})\s*[.．、](?!\d)\s*",
-    "bracket": r"[（(]\s*(?P<n>\d{1,2})\s*[)）]\s*[.、]?\s*",
-    "half": r"(?P<n>\d{1,2})\s*[)）]\s*",
-    "circle": r"(?P<n>[①-⑳])\s*",
-    "chinese": rf"(?P<n>[{_NUMERAL}]{{1,3}})\s*、\s*",
-    "chinese_bracket": rf"[（(]\s*(?P<n>[{_NUMERAL}]{{1,3}})\s*[)）]\s*、?\s*",
-    "is": rf"(?P<n>[{_NUMERAL}]{{1,2}})\s*是\s*(?:要\s*)?[，,：:]?\s*",
-}
-"""The ways of numbering things in one cell."""
-_AT_START = [re.compile(pattern) for kind, pattern in _ORDER.items() if kind != "is"]
-_ITEM_OF = re.compile(rf"^(?:问题|措施|第)\s*(?:\d{{1,3}}|[{_NUMERAL}]{{1,3}})\s*[条项个]?\s*[：:、.．]\s*")
+_NUMERALS = "一二三四五六七八九十"
 _GOES_ON = re.compile(r"[，,、（(《“‘：:]$")
 _ROLE = re.compile(
     r"(?P<lead>牵头|主办|主责|责任|承办)?(?P<help>配合|协办|协助|参与)?(?:领导|科室|单位|部门|处室|股室|人员|人)?\s*[：:]\s*"
@@ -43,7 +27,7 @@ _ENTRY = re.compile(
 )
 _EVIDENCE = re.compile(r"（佐证：(?P<items>[^（）]+)）$")
 _HIDDEN = "（不公开）"
-NUMBERS = dict(zip("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳", range(1, 21), strict=True))
+_CIRCLES = dict(zip("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳", range(1, 21), strict=True))
 
 
 class Names(NamedTuple):
@@ -67,22 +51,12 @@ def one_line(text: str) -> str:
     return joined.replace("\n", " ")
 
 
-def without_number(text: str) -> str:
-    """The text without the number in front of it, such as 1. or （2） or ③ or 一、 or 问题1：."""
-    if match := _ITEM_OF.match(text):
-        return text[match.end() :] or text
-    for pattern in _AT_START:
-        if match := pattern.match(text):
-            return text[match.end() :] or text
-    return text
-
-
 def items(text: str) -> list[str]:
     """The things that a cell holds, such as measures, without their numbers; one where it is not a list.
 
     They are told apart by their numbers, which must begin with one and go on without a gap; else by line ends.
     """
-    for kind, pattern in _ORDER.items():
+    for kind, pattern in NUMBERED.items():
         if (found := _numbered(text, pattern, everywhere=kind != "chinese")) is not None:
             return found
     return lines(text)
@@ -118,15 +92,15 @@ def _numbered(text: str, pattern: str, *, everywhere: bool) -> list[str] | None:
 
 
 def _value(numeral: str) -> int:
-    if numeral in NUMBERS:
-        return NUMBERS[numeral]
+    if numeral in _CIRCLES:
+        return _CIRCLES[numeral]
     if numeral.isdigit():
         return int(numeral)
     tens, ten, ones = numeral.rpartition("十")
     if not ten:
-        return _NUMERAL.index(numeral) + 1 if len(numeral) == 1 else 0
-    return (_NUMERAL.index(tens) + 1 if len(tens) == 1 else 1) * 10 + (
-        _NUMERAL.index(ones) + 1 if len(ones) == 1 else 0
+        return _NUMERALS.index(numeral) + 1 if len(numeral) == 1 else 0
+    return (_NUMERALS.index(tens) + 1 if len(tens) == 1 else 1) * 10 + (
+        _NUMERALS.index(ones) + 1 if len(ones) == 1 else 0
     )
 
 
@@ -228,14 +202,3 @@ def documents(text: str) -> list[str]:
     return [
         name[start : start + _LONGEST_LINE] for name in names for start in range(0, len(name), _LONGEST_LINE)
     ]
-
-
-@lru_cache(maxsize=65_536)
-def key_of(text: str) -> str:
-    """A text as it is compared: without blanks and punctuation, half-width."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", without_number(text)).casefold())
-
-
-def paired(parts: Sequence[str], count: int) -> list[str] | None:
-    """The parts of a cell, where there are as many as measures in the cell beside it."""
-    return list(parts) if len(parts) == count > 1 else None

@@ -6,8 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.exchange.sheet.cells import show_entry
+from xuncha.exchange.sheet.grid import Cell, shown
 from xuncha.exchange.sheet.rows import Placed, Row
-from xuncha.exchange.sheet.workbook import Cell, shown
 from xuncha.exchange.states import WORDS
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from xuncha.exchange.sheet import layout
 
 if TYPE_CHECKING:
-    from xuncha.exchange.sheet.workbook import Cell
+    from xuncha.exchange.sheet.grid import Cell
     from xuncha.model.records import Ledger
 
 _BOM = "\ufeff"

@@ -7,14 +7,15 @@ long as the cells of the ledger's sheet still say what they said beside it; wher
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from xuncha.exchange.drafts import Doubt
+from xuncha.exchange.drafts import Draft
 from xuncha.exchange.sheet import cells, layout
 from xuncha.exchange.sheet.dates import full_days
+from xuncha.exchange.sheet.grid import shown
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import title_of_problem
-from xuncha.exchange.sheet.workbook import shown
 from xuncha.language import gettext as _
 from xuncha.model.records import Measure, Problem
 from xuncha.model.settings import Settings
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
-    from xuncha.exchange.sheet.workbook import Sheet
+    from xuncha.exchange.drafts import MeasureDraft, ProblemDraft
+    from xuncha.exchange.sheet.grid import Sheet
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger
 
@@ -57,7 +58,7 @@ def rows(ledger: Ledger) -> Iterator[Row]:
     settings = ledger.settings.model_dump(mode="json", exclude_defaults=True)
     for key, value in settings.items():
         yield from _flat(WHOLE, key, value)
-    reader = Reader(ledger.settings.inspection.feedback, [])
+    reader = Reader(ledger.settings.inspection.feedback, Draft())
     for number, measures in ledger.by_problem().items():
         record = ledger.problems[number].model_dump(mode="json", exclude_defaults=True)
         title, finding = title_of_problem(cells.clean(record["title"]))
@@ -101,21 +102,16 @@ def _flat(identity: str, path: str, value: object) -> Iterator[Row]:
 
 def take(sheets: Sequence[Sheet]) -> tuple[list[Sheet], dict[str, dict[str, Any]]]:
     """Part the sheets that people fill in from those of ours; the records of 补充信息, by what they are of."""
-    own = next((sheet for sheet in sheets if sheet.name == NAME and _is_ours(sheet)), None)
+    own = next((sheet for sheet in sheets if sheet.name == NAME and tuple(sheet.texts(1)) == HEADINGS), None)
     if own is None:
         return list(sheets), {}
     flat: dict[str, dict[str, Any]] = {}
-    for row in own.row_numbers[1:]:
-        said = [own.cells[row, column].value if (row, column) in own.cells else "" for column in range(1, 5)]
+    for row in list(own.by_row)[1:]:
+        said = [cell.value if (cell := own.cells.get((row, column))) else "" for column in range(1, 5)]
         values, path, value = flat.setdefault(str(said[0]), {}), str(said[2]), said[3]
         values[path] = values[path] + value if path in values and isinstance(value, str) else value
-    return [sheet for sheet in sheets if sheet.name not in {NAME, *COMPUTED}], {
-        name: _deep(values) for name, values in flat.items()
-    }
-
-
-def _is_ours(sheet: Sheet) -> bool:
-    return tuple(sheet.text(1, column) for column in range(1, 5)) == HEADINGS
+    others = [sheet for sheet in sheets if sheet.name not in {NAME, *COMPUTED}]
+    return others, {name: _deep(values) for name, values in flat.items()}
 
 
 def _deep(flat: dict[str, Any]) -> dict[str, Any]:
@@ -126,16 +122,11 @@ def _deep(flat: dict[str, Any]) -> dict[str, Any]:
         inner = whole
         for step in above:
             inner = inner.setdefault(step, {})
-        is_amount = path.startswith("outcomes.") and isinstance(value, str) and len(above) == 1
-        inner[last] = _amount(value) if is_amount and value else value
+        if above == ["outcomes"] and isinstance(value, str):
+            with suppress(ValueError):  # amounts that a spreadsheet does not keep are written as JSON
+                value = json.loads(value)  # noqa: PLW2901
+        inner[last] = value
     return {key: _listed(value) for key, value in whole.items()}
-
-
-def _amount(text: str) -> object:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 def _listed(value: Any) -> Any:  # noqa: ANN401
@@ -169,18 +160,11 @@ def restore(draft: Draft, records: dict[str, dict[str, Any]]) -> None:
 
 
 def _is_sound(draft: Draft, kind: type[BaseModel], record: dict[str, Any], of: str) -> bool:
-    """Whether someone has changed 补充信息 into what no record can be; says so."""
+    """Whether a record can be one: someone may have changed 补充信息. Lists it where it cannot."""
     if broken := shape(kind, record).broken:
-        draft.doubts.append(
-            Doubt(
-                NAME,
-                "",
-                of,
-                _("cannot be understood and is left out: {reason}").format(reason=broken[0].message),
-            )
-        )
-        return False
-    return True
+        made = _("cannot be understood and is left out: {reason}")
+        draft.doubt(made.format(reason=broken[0].message), of, NAME)
+    return not broken
 
 
 def _restore_problem(draft: Draft, problem: ProblemDraft, record: dict[str, Any]) -> None:
