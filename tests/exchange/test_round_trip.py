@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.exchange.test_corpus import NOTICES, abridged, expected
+from xuncha.chinese.punctuation import sentence
 from xuncha.model.identity import Identity
 from xuncha.model.records import Closed, Ledger, Measure, Problem, Progress
 from xuncha.model.settings import Category, Contact, Inspection, NoticeSettings, Settings
@@ -25,7 +26,6 @@ from xuncha.notice.render import render
 from xuncha.pages import html as web
 from xuncha.pages import markdown, plain, word
 from xuncha.pages.line import Pages
-from xuncha.paper.chinese import sentence
 from xuncha.reading.marks import Level, head
 from xuncha.reading.reading import as_json, read
 

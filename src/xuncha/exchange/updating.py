@@ -8,9 +8,9 @@ from xuncha.exchange.drafts import Doubt
 from xuncha.exchange.entering import Enterer, Names
 from xuncha.exchange.matching import measure_of, problem_of
 from xuncha.exchange.sheet.cells import key_of
-from xuncha.exchange.states import WORDS
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
+from xuncha.model.states import WORDS
 from xuncha.store import editing
 from xuncha.workflow.change import Step
 from xuncha.workflow.intake import Intake

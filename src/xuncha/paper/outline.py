@@ -12,8 +12,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
+from xuncha.chinese.characters import width
+from xuncha.chinese.punctuation import full_width
 from xuncha.language import gettext as _
-from xuncha.paper.chinese import full_width, width
 
 KINDS: Final = ("to", "h1", "h2", "h3", "h4", "p", "sign", "date", "table-title")
 """Of a block: the addressee, flush left; headings 一、 （一） 1. （1）; a paragraph; who signs, and when; what is above a table."""

@@ -10,8 +10,8 @@ from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
+from xuncha.chinese.characters import width
 from xuncha.extras import needs
-from xuncha.paper.chinese import width
 from xuncha.paper.outline import Block, Table, Turn
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from xuncha.chinese.characters import width
+from xuncha.chinese.punctuation import full_width
 from xuncha.pages.line import Line
-from xuncha.paper.chinese import full_width, width
 from xuncha.reading.marks import head, items, labels
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import re
 from enum import IntEnum
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from xuncha.paper.chinese import value
+from xuncha.chinese.numbers import value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

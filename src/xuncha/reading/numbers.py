@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from xuncha.paper.chinese import value
+from xuncha.chinese.numbers import value
 
 NUMERAL = "[零〇一二两三四五六七八九十百千]"
 """A character of a number in Chinese."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from xuncha.exchange.states import state as state_of_a_cell
+from xuncha.model.states import state as state_of_a_cell
 
 if TYPE_CHECKING:
-    from xuncha.exchange.states import State
+    from xuncha.model.states import State
 
 _FAR = 60
 """Characters at the end of a text among which its state is looked for."""

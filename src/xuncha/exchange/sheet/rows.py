@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xuncha.exchange import states
 from xuncha.exchange.drafts import Doubt, MeasureDraft
 from xuncha.exchange.sheet import cells, dates
 from xuncha.exchange.sheet.workbook import Cell, shown
 from xuncha.language import gettext as _
+from xuncha.model import states
 from xuncha.model.identity import Identity
 
 if TYPE_CHECKING:

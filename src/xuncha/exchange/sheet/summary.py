@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xuncha.exchange.sheet.layout import LONG_TERM
 from xuncha.exchange.sheet.styles import fit_to_landscape, height
 from xuncha.exchange.sheet.supplement import COMPUTED
-from xuncha.exchange.states import WORDS
+from xuncha.model.states import WORDS
 
 if TYPE_CHECKING:
     from datetime import date
