@@ -9,7 +9,8 @@ import pytest
 
 from tests.exchange.test_corpus import CORPUS, NOTICES
 from xuncha.pages import lines
-from xuncha.reading.reading import as_json, read
+from xuncha.reading.notice import as_json
+from xuncha.reading.reading import read
 
 if TYPE_CHECKING:
     from pathlib import Path

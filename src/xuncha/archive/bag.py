@@ -8,10 +8,10 @@ import re
 from typing import IO, TYPE_CHECKING, Any, Final
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+from xuncha.chinese.characters import UNSAFE
 from xuncha.errors import RefusedError
 from xuncha.extras import needs
 from xuncha.language import gettext as _
-from xuncha.model.fields import UNSAFE
 
 if TYPE_CHECKING:
     from datetime import date

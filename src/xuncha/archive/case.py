@@ -14,8 +14,8 @@ from xuncha.archive.readme import readme
 from xuncha.audit.examine import audit
 from xuncha.audit.page import render as page
 from xuncha.errors import InvalidLedgerError, XunchaError
-from xuncha.exchange.states import WORDS
 from xuncha.language import speaking
+from xuncha.model.states import WORDS
 from xuncha.notice.content import content
 from xuncha.notice.render import render
 from xuncha.paper.forms import FORMS

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha import __version__
-from xuncha.model.fields import UNSAFE
+from xuncha.chinese.characters import UNSAFE
 
 if TYPE_CHECKING:
     from datetime import date

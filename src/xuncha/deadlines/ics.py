@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
+from xuncha.chinese.days import in_words as day
+from xuncha.chinese.punctuation import full_width
 from xuncha.extras import needs
-from xuncha.paper.chinese import day, full_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from xuncha.exchange.drafts import Doubt
-from xuncha.exchange.sheet.dates import full_days, later
+from xuncha.chinese.days import months_later
+from xuncha.chinese.limits import full_days
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
@@ -98,7 +98,7 @@ class Enterer:
             settings["organisation"] = organisation
         if "organisation" not in settings:
             settings["organisation"] = "中共某单位党组"
-            self._doubt_of_all(
+            self.draft.doubt(
                 _("the organisation is not told: enter it with `xuncha edit`, or say it by --organisation")
             )
         inspection = {
@@ -149,14 +149,8 @@ class Enterer:
         if "category" not in record:
             title = problem.category or next(iter(names.categories), GENERAL)
             if not problem.category:
-                self.draft.doubts.append(
-                    Doubt(
-                        problem.sheet,
-                        problem.address,
-                        record["title"],
-                        _("no category is told: entered under “{title}”").format(title=title),
-                    )
-                )
+                made = _("no category is told: entered under “{title}”").format(title=title)
+                self.draft.doubt(made, record["title"], problem.sheet, problem.address)
             record["category"] = names.category(title)
         return _ordered(record)
 
@@ -176,7 +170,7 @@ class Enterer:
                 self.doubt(measure, record["title"], f"{said} → {NOBODY}")
             record[key] = record[key][:_LONGEST_NAME]
         if "due" not in record and record.get("term") != "long_term":
-            record["due"] = later(self._feedback, _MONTHS).isoformat()
+            record["due"] = months_later(self._feedback, _MONTHS).isoformat()
             self.doubt(
                 measure,
                 record["title"],
@@ -257,10 +251,7 @@ class Enterer:
 
     def doubt(self, measure: MeasureDraft, text: str, made: str) -> None:
         """List something doubtful about a measure."""
-        self.draft.doubts.append(Doubt(measure.sheet, measure.address, text, made))
-
-    def _doubt_of_all(self, made: str) -> None:
-        self.draft.doubts.append(Doubt("", "", "", made))
+        self.draft.doubt(made, text, measure.sheet, measure.address)
 
 
 def _is_there(source: Source | None, identity: Identity, item: dict[str, Any]) -> bool:

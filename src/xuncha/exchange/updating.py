@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xuncha.exchange.drafts import Doubt
 from xuncha.exchange.entering import Enterer, Names
 from xuncha.exchange.matching import measure_of, problem_of
-from xuncha.exchange.states import WORDS
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
+from xuncha.model.states import WORDS
 from xuncha.store import editing
 from xuncha.workflow.change import Step
 from xuncha.workflow.intake import Intake
@@ -98,14 +97,8 @@ class Updater(Enterer):
             edits.append(editing.Set("finding", new["finding"]))
         category = new.get("category") or names.known(problem.category)
         if problem.category and category is None:
-            self.draft.doubts.append(
-                Doubt(
-                    problem.sheet,
-                    problem.address,
-                    problem.category,
-                    _("no category of the ledger: that of the problem stays"),
-                )
-            )
+            made = _("no category of the ledger: that of the problem stays")
+            self.draft.doubt(made, problem.category, problem.sheet, problem.address)
         elif category not in {None, known.category}:
             edits.append(editing.Set("category", str(category)))
         if new.get("publish", known.publish) != known.publish:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from xuncha.paper.chinese import numeral
+from xuncha.chinese.numbers import numeral
 
 _DEEPEST = 8
 _CHINESE = {

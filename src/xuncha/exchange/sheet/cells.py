@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from xuncha.exchange.sheet.dates import full_days
+from xuncha.chinese.characters import without_unsafe
+from xuncha.chinese.limits import full_days
+from xuncha.chinese.numbers import value
 from xuncha.exchange.wording import NUMBERED, without_number
 
-_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
-_NUMERALS = "一二三四五六七八九十"
 _GOES_ON = re.compile(r"[，,、（(《“‘：:]$")
 _ROLE = re.compile(
     r"(?P<lead>牵头|主办|主责|责任|承办)?(?P<help>配合|协办|协助|参与)?(?:领导|科室|单位|部门|处室|股室|人员|人)?\s*[：:]\s*"
@@ -27,7 +27,6 @@ _ENTRY = re.compile(
 )
 _EVIDENCE = re.compile(r"（佐证：(?P<items>[^（）]+)）$")
 _HIDDEN = "（不公开）"
-_CIRCLES = dict(zip("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳", range(1, 21), strict=True))
 
 
 class Names(NamedTuple):
@@ -38,10 +37,10 @@ class Names(NamedTuple):
     """Those who are said to help (配合)."""
 
 
-def clean(value: object) -> str:
+def clean(content: object) -> str:
     """The text of a cell: line ends as one, no control characters, no blank lines, no blanks at the ends of lines."""
-    text = str(value).replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
-    lines = [_UNSAFE.sub("", line).replace("\t", " ").strip(" \u3000") for line in text.split("\n")]
+    text = str(content).replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
+    lines = [without_unsafe(line).replace("\t", " ").strip(" \u3000") for line in text.split("\n")]
     return "\n".join(line for line in lines if line)
 
 
@@ -78,7 +77,7 @@ def _numbered(text: str, pattern: str, *, everywhere: bool) -> list[str] | None:
     behind = r"(?:^|(?<=[\n。；;：:，,！!？?])\s*)" if everywhere else r"(?:^|(?<=\n)\s*)"
     wanted, starts = 1, []
     for match in re.finditer(behind + pattern, text):
-        if _value(match["n"]) == wanted:
+        if value(match["n"]) == wanted:
             starts.append((match.start(), match.end()))
             wanted += 1
     if len(starts) < 2:  # noqa: PLR2004  one number does not make a list
@@ -89,19 +88,6 @@ def _numbered(text: str, pattern: str, *, everywhere: bool) -> list[str] | None:
     if head:
         parts[0] = f"{head}\n{parts[0]}" if len(head) > 20 else parts[0]  # noqa: PLR2004  such as 整改措施：
     return parts if all(parts) else None
-
-
-def _value(numeral: str) -> int:
-    if numeral in _CIRCLES:
-        return _CIRCLES[numeral]
-    if numeral.isdigit():
-        return int(numeral)
-    tens, ten, ones = numeral.rpartition("十")
-    if not ten:
-        return _NUMERALS.index(numeral) + 1 if len(numeral) == 1 else 0
-    return (_NUMERALS.index(tens) + 1 if len(tens) == 1 else 1) * 10 + (
-        _NUMERALS.index(ones) + 1 if len(ones) == 1 else 0
-    )
 
 
 def names(text: str) -> Names:

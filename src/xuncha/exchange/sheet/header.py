@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from xuncha.exchange.states import LONGEST, state
+from xuncha.model.states import LONGEST, state
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet

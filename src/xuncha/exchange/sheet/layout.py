@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from xuncha.exchange.sheet.cells import show_entry
 from xuncha.exchange.sheet.grid import Cell, shown
 from xuncha.exchange.sheet.rows import Placed, Row
-from xuncha.exchange.states import WORDS
+from xuncha.model.states import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from xuncha.chinese.limits import full_days
 from xuncha.errors import RefusedError
 from xuncha.exchange.drafts import Draft
-from xuncha.exchange.sheet import dates, header, layout, supplement, workbook
+from xuncha.exchange.sheet import header, layout, supplement, workbook
+from xuncha.exchange.sheet.dates import limit
 from xuncha.exchange.sheet.grid import address
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import Taker
@@ -116,7 +118,7 @@ def _feedback(draft: Draft, sheets: Sequence[Sheet], today: date) -> date:
     """The day of the feedback as a text tells it; else the earliest day of all cells, which is listed as doubtful."""
     for note in draft.notes:
         for match in _FEEDBACK.finditer(note):
-            if days := dates.full_days(match["before"] or match["after"]):
+            if days := full_days(match["before"] or match["after"]):
                 return days[0]
     told = (day for sheet in sheets for cell in sheet.cells.values() for day in _days_of(cell, today))
     day = min((today, *told))
@@ -127,10 +129,10 @@ def _feedback(draft: Draft, sheets: Sequence[Sheet], today: date) -> date:
 
 def _days_of(cell: Cell, today: date) -> list[date]:
     if isinstance(cell.value, str):
-        return dates.full_days(cell.value) if "20" in cell.value else []
+        return full_days(cell.value) if "20" in cell.value else []
     if isinstance(cell.value, int | float):
         return []
-    day = dates.limit(cell.value, cell.form, today).day
+    day = limit(cell, today).day
     return [day] if day else []
 
 

@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from xuncha.exchange import states
+from xuncha.chinese.limits import at_once, full_days
 from xuncha.exchange.drafts import MeasureDraft
-from xuncha.exchange.sheet import cells, dates
+from xuncha.exchange.sheet import cells
+from xuncha.exchange.sheet.dates import limit as limit_of
 from xuncha.exchange.sheet.grid import Cell, shown
 from xuncha.exchange.wording import without_number
 from xuncha.language import gettext as _
+from xuncha.model import states
 from xuncha.model.identity import Identity
 
 if TYPE_CHECKING:
@@ -176,8 +178,8 @@ class Reader:
         placed = row.first("due")
         if placed is None:
             return
-        limit = dates.limit(placed.cell.value, placed.cell.form, self.feedback)
-        day = dates.at_once(self.feedback) if limit.at_once else limit.day
+        limit = limit_of(placed.cell, self.feedback)
+        day = at_once(self.feedback) if limit.at_once else limit.day
         if limit.at_once:
             self.doubt(row, "due", _("at once: a month after the feedback, {day}").format(day=day))
         elif limit.doubt:
@@ -197,10 +199,11 @@ class Reader:
 
     def _progress(self, row: Row, measure: MeasureDraft) -> None:
         found = [entry for placed in row.found.get("progress", ()) for entry in cells.entries(placed.text)]
-        if evidence := cells.documents(row.text("evidence")):
-            if not found:
-                found = [{"text": f"佐证材料：{'、'.join(evidence)}", "publish": False}]
+        evidence = cells.documents(row.text("evidence"))
+        if evidence and found:
             found[-1]["evidence"] = [*found[-1].get("evidence", []), *evidence]
+        elif evidence:
+            found = [{"text": f"佐证材料：{'、'.join(evidence)}", "evidence": evidence, "publish": False}]
         if found:
             measure.record["progress"] = found
 
@@ -214,9 +217,9 @@ class Reader:
         if state is not None:
             self._set_state(row, state, measure)
         closed = row.first("closed")
-        day = dates.limit(closed.cell.value, closed.cell.form, self.feedback).day if closed else None
+        day = limit_of(closed.cell, self.feedback).day if closed else None
         if day is None and placed and record.get("status") == "closed":
-            day = next(iter(dates.full_days(placed.text)), None)
+            day = next(iter(full_days(placed.text)), None)
         said = closed or placed
         if closed and day is None:
             self._keep(row, measure, "closed", closed.text, _("no day in it: kept as an internal text"))

@@ -10,9 +10,9 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from xuncha.chinese.limits import full_days
 from xuncha.exchange.drafts import Draft
 from xuncha.exchange.sheet import cells, layout
-from xuncha.exchange.sheet.dates import full_days
 from xuncha.exchange.sheet.grid import shown
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import title_of_problem

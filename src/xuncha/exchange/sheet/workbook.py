@@ -77,7 +77,8 @@ def _sheets(path: Path, content: bytes) -> list[Sheet]:
             for spot, cell, is_formula in _cells(worksheet):
                 if str(cell.value).strip():
                     sheet.cells[spot] = cell
-                    formulas |= {spot} if is_formula else set()
+                    if is_formula:
+                        formulas.add(spot)
             if formulas:
                 results = results or load(data_only=True)
                 told = {spot: cell for spot, cell, _same in _cells(results[sheet.name]) if spot in formulas}
@@ -120,18 +121,19 @@ def _merged(part: bytes) -> list[tuple[int, int, int, int]]:
 
     Found by their tags, which no text of a cell can hold: the part is large, and nothing else of it is wanted.
     """
-    from openpyxl.utils import range_boundaries  # noqa: PLC0415
+    from openpyxl.worksheet.cell_range import CellRange  # noqa: PLC0415
 
-    return [range_boundaries(match[1].decode()) for match in _MERGED.finditer(part)]
+    return [CellRange(match[1].decode()).bounds for match in _MERGED.finditer(part)]
 
 
 def _comments(archive: zipfile.ZipFile, part: str) -> dict[Spot, str]:
     """The comments (批注) on cells."""
     from defusedxml.ElementTree import fromstring  # noqa: PLC0415
-    from openpyxl.packaging.relationship import get_dependents, get_rels_path  # noqa: PLC0415
+    from openpyxl.packaging.relationship import get_dependents  # noqa: PLC0415
     from openpyxl.utils.cell import coordinate_to_tuple  # noqa: PLC0415
 
-    relations = get_rels_path(part)
+    folder, _slash, name = part.rpartition("/")
+    relations = f"{folder}/_rels/{name}.rels"
     found = {}
     for relation in get_dependents(archive, relations) if relations in archive.namelist() else ():
         if relation.Type.endswith("/comments") and relation.target in archive.namelist():

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.exchange.sheet import layout, supplement
-from xuncha.exchange.states import WORDS
+from xuncha.model.states import WORDS
 from xuncha.paper.xlsx import CENTRED, HEAD, MARK, TEXT, Book
 from xuncha.tally import groups, percent, tally
 
