@@ -35,8 +35,7 @@ class Updater(Enterer):
             settings.inspection.feedback.isoformat()
         )
         names = Names(
-            list(settings.leaders),
-            list(settings.offices),
+            {"leaders": list(settings.leaders), "offices": list(settings.offices)},
             {each.title: each.key for each in settings.categories},
         )
         intake = Intake()
@@ -87,22 +86,20 @@ class Updater(Enterer):
         self, intake: Intake, source: Source, names: Names, number: int, known: Problem, problem: ProblemDraft
     ) -> None:
         new = problem.record
-        edits: list[editing.Edit] = []
         said = {key_of(known.title), key_of(known.finding or "")}
-        if new["title"] != known.title and (self.draft.exact or key_of(new["title"]) not in said):
-            edits.append(editing.Set("title", new["title"]))
-        if new.get("finding", known.finding) != known.finding and (
-            self.draft.exact or key_of(new["finding"]) not in said
-        ):
-            edits.append(editing.Set("finding", new["finding"]))
         category = new.get("category") or names.known(problem.category)
         if problem.category and category is None:
             made = _("no category of the ledger: that of the problem stays")
             self.draft.doubt(made, problem.category, problem.sheet, problem.address)
-        elif category not in {None, known.category}:
-            edits.append(editing.Set("category", str(category)))
-        if new.get("publish", known.publish) != known.publish:
-            edits.append(editing.Set("publish", new["publish"]))
+        wanted = {
+            key: new[key]
+            for key in ("title", "finding")
+            if new.get(key) and (self.draft.exact or key_of(new[key]) not in said)
+        }
+        wanted |= {"category": category or known.category, "publish": new.get("publish", known.publish)}
+        edits: list[editing.Edit] = [
+            editing.Set(key, value) for key, value in wanted.items() if value != getattr(known, key)
+        ]
         if edits:
             self._edit(intake, source, Identity(number).path, edits)
             intake.steps.append(Step(str(number), None, None))
@@ -114,14 +111,14 @@ class Updater(Enterer):
         old = known.model_dump(mode="json", exclude_defaults=True)
         new = dict(measure.record)
         self.without_files(measure, new, identity, source)
-        edits: list[editing.Edit] = []
-        if new["title"] != known.title and (self.draft.exact or key_of(new["title"]) != key_of(known.title)):
-            edits.append(editing.Set("title", new["title"]))
-        edits += [editing.Set(key, new[key]) for key in _PLAIN if new.get(key) and new[key] != old.get(key)]
-        if new.get("co_offices", known.co_offices) != known.co_offices:
-            edits.append(editing.Set("co_offices", new["co_offices"]))
-        if new.get("publish", known.publish) != known.publish:
-            edits.append(editing.Set("publish", new["publish"]))
+        wanted = {key: new[key] for key in _PLAIN if new.get(key)}
+        wanted |= {key: new[key] for key in ("co_offices", "publish") if key in new}
+        if self.draft.exact or key_of(new["title"]) != key_of(known.title):
+            wanted = {"title": new["title"], **wanted}
+        whole = known.model_dump(mode="json")
+        edits: list[editing.Edit] = [
+            editing.Set(key, value) for key, value in wanted.items() if value != old.get(key, whole[key])
+        ]
         names.meet(
             {"leader": known.leader, "office": known.office, **new},
             lambda text, made: self.doubt(measure, text, made),
