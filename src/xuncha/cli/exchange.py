@@ -165,7 +165,7 @@ def import_xlsx(
 
 
 def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
-    """The folder of the ledger, and whether one is there."""
+    """Find the folder of the ledger, and whether one is there."""
     from xuncha.store.files import located  # noqa: PLC0415
 
     if folder is not None:
@@ -221,7 +221,7 @@ def _meaning(word: str) -> str:
 
 
 def _diff(intake: Intake, before: dict[str, bytes | None]) -> Iterator[str]:
-    """What changes in the files that are there, line by line."""
+    """Show what changes in the files that are there, line by line."""
     shown = 0
     for path, content in intake.files.items():
         if (old := before.get(path)) is None:

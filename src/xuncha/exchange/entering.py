@@ -151,7 +151,7 @@ class Enterer:
         intake.steps.append(Step(str(identity), None, record["status"]))
 
     def _complete(self, measure: MeasureDraft, identity: Identity) -> dict[str, Any]:
-        """The record of a new measure: what must be there and is not told is assumed, and listed."""
+        """Complete the record of a new measure: what must be there and is not told is assumed, and listed."""
         record = dict(measure.record)
         for key, said in (("leader", _("no leader is named")), ("office", _("no office is named"))):
             if key not in record:
@@ -234,11 +234,11 @@ class Enterer:
 
 
 def _is_there(source: Source | None, identity: Identity, item: dict[str, Any]) -> bool:
-    """Whether an evidence file is in this ledger."""
+    """Return whether an evidence file is in this ledger."""
     found = source.fingerprint(f"{EVIDENCE}/{identity}/{item['file']}") if source else None
     return found is not None and found.sha256 == item["sha256"]
 
 
 def _ordered(record: dict[str, Any]) -> dict[str, Any]:
-    """A record with its keys in the order in which they are written."""
+    """Put the keys of a record in the order in which they are written."""
     return {key: record[key] for key in editing.KEYS if key in record}

@@ -23,7 +23,7 @@ def problem_of(
     taken: set[int],
     whole: Draft,
 ) -> int | None:
-    """The number of the problem that a draft speaks of; None where it is a new one.
+    """Find the problem that a draft speaks of; None where it is a new one.
 
     The same title says more than the same number, since an office numbers the rows of each sheet afresh. A number counts
     where the titles look alike, or where the spreadsheet numbers the measures, too, as this ledger does.
@@ -50,7 +50,7 @@ def problem_of(
 def measure_of(
     draft: MeasureDraft, known: dict[Identity, Measure], taken: set[Identity], *, exact: bool
 ) -> Identity | None:
-    """The number of the measure that a draft speaks of; None where it is a new one."""
+    """Find the measure that a draft speaks of; None where it is a new one."""
     free = {identity: measure for identity, measure in known.items() if identity not in taken}
     title = draft.record["title"]
     if draft.identity in free and (exact or alike(title, free[draft.identity].title)):

@@ -29,7 +29,7 @@ class Updater(Enterer):
     """Turns a draft into changes of a ledger that is there."""
 
     def changed(self, ledger: Ledger, source: Source) -> Intake:
-        """The files of a ledger that change; nothing that the draft does not mention does."""
+        """Make the files of a ledger that change; nothing that the draft does not mention does."""
         settings = ledger.settings
         self.draft.settings.setdefault("inspection", {})["feedback"] = (
             settings.inspection.feedback.isoformat()
@@ -107,7 +107,7 @@ class Updater(Enterer):
     def _edits(
         self, source: Source, identity: Identity, known: Measure, measure: MeasureDraft, names: Names
     ) -> tuple[list[editing.Edit], str]:
-        """What a draft changes of a measure, and the status that it leads to."""
+        """Return what a draft changes of a measure, and the status that it leads to."""
         old = known.model_dump(mode="json", exclude_defaults=True)
         new = dict(measure.record)
         self.without_files(measure, new, identity, source)

@@ -38,20 +38,20 @@ class Names(NamedTuple):
 
 
 def clean(content: object) -> str:
-    """The text of a cell: line ends as one, no control characters, no blank lines, no blanks at the ends of lines."""
+    """Return the text of a cell: line ends as one, no control characters, no blank lines, no blanks at the ends of lines."""
     text = str(content).replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
     lines = [without_unsafe(line).replace("\t", " ").strip(" \u3000") for line in text.split("\n")]
     return "\n".join(line for line in lines if line)
 
 
 def one_line(text: str) -> str:
-    """A text on one line: lines of Chinese are joined as they are, others by a blank."""
+    """Put a text on one line: lines of Chinese are joined as they are, others by a blank."""
     joined = re.sub(r"(?<=[^\x00-\x7f])\n|\n(?=[^\x00-\x7f])", "", text)
     return joined.replace("\n", " ")
 
 
 def items(text: str) -> list[str]:
-    """The things that a cell holds, such as measures, without their numbers; one where it is not a list.
+    """Split a cell into the things that it holds, such as measures, without their numbers; one where it is not a list.
 
     They are told apart by their numbers, which must begin with one and go on without a gap; else by line ends.
     """
@@ -62,7 +62,7 @@ def items(text: str) -> list[str]:
 
 
 def lines(text: str) -> list[str]:
-    """The lines of a cell, those joined that plainly go on in the next."""
+    """Split a cell into lines, those joined that plainly go on in the next."""
     found: list[str] = []
     for line in text.split("\n"):
         if found and _GOES_ON.search(found[-1]):
@@ -73,7 +73,7 @@ def lines(text: str) -> list[str]:
 
 
 def _numbered(text: str, pattern: str, *, everywhere: bool) -> list[str] | None:
-    """The numbered things of a text; what stands before the first belongs to it."""
+    """Split a text into its numbered things; what stands before the first belongs to it."""
     behind = r"(?:^|(?<=[\n。；;：:，,！!？?])\s*)" if everywhere else r"(?:^|(?<=\n)\s*)"
     wanted, starts = 1, []
     for match in re.finditer(behind + pattern, text):
@@ -91,7 +91,7 @@ def _numbered(text: str, pattern: str, *, everywhere: bool) -> list[str] | None:
 
 
 def names(text: str) -> Names:
-    """The people or offices of a cell, those who help apart: 牵头：规划科；配合：财务科、办公室."""
+    """Split a cell into people or offices, those who help apart: 牵头：规划科；配合：财务科、办公室."""
     if text and not _SEPARATES.search(text):
         return Names([name] if (name := text.rstrip("。.")[:LONGEST_NAME]) else [], [])
     found = Names([], [])
@@ -137,14 +137,14 @@ def _split(text: str) -> list[str]:
 
 
 def _one_name(before: str, after: str) -> bool:
-    """Whether a blank stands inside a name: 张 三, or between a post and a name: 局长 张三."""
+    """Return whether a blank stands inside a name: 张 三, or between a post and a name: 局长 张三."""
     return (
         len(before.strip()) == 1 or bool(_POST.search(before)) or not re.match(r"[\u4e00-\u9fff]{2}", after)
     )
 
 
 def entries(text: str) -> list[dict[str, Any]]:
-    """The entries of progress in a cell; each line that begins with a day begins one. An entry may lack its date."""
+    """Split a cell into entries of progress; each line that begins with a day begins one. An entry may lack its date."""
     found: list[dict[str, Any]] = []
     for line in text.split("\n"):
         match = _ENTRY.match(line)
@@ -160,7 +160,7 @@ def entries(text: str) -> list[dict[str, Any]]:
 
 
 def _marked(entry: dict[str, Any]) -> dict[str, Any]:
-    """An entry with what the marks behind it say: （佐证：…）, （不公开）."""
+    """Return an entry with what the marks behind it say: （佐证：…）, （不公开）."""
     hidden = entry["text"].endswith(_HIDDEN)
     text = entry["text"].removesuffix(_HIDDEN)
     match = _EVIDENCE.search(text)
@@ -172,7 +172,7 @@ def _marked(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def show_entry(entry: dict[str, Any]) -> str:
-    """An entry of progress on a line, as `entries` reads it."""
+    """Write an entry of progress on a line, as `entries` reads it."""
     year, month, day = map(int, entry["date"].split("-"))
     evidence = [item if isinstance(item, str) else item["file"] for item in entry.get("evidence", ())]
     proof = f"（佐证：{'；'.join(evidence)}）" if evidence else ""
@@ -182,7 +182,7 @@ def show_entry(entry: dict[str, Any]) -> str:
 
 
 def documents(text: str) -> list[str]:
-    """The pieces of evidence in a cell."""
+    """Split a cell into pieces of evidence."""
     parts = re.split(r"[；;\n]|、(?=[^）)〕》]*(?:$|[；;、\n]))", text)
     names = [without_number(part.strip(" 、。")).strip() for part in parts]
     return [

@@ -75,42 +75,42 @@ class Sheet:
         return max(self.by_row, default=0)
 
     def columns(self, first: int, last: int | None = None) -> list[int]:
-        """The columns that hold something in a row, or in one of several."""
+        """Return the columns that hold something in a row, or in one of several."""
         return sorted(
             {column for row in range(first, (last or first) + 1) for column in self.by_row.get(row, ())}
         )
 
     def text(self, row: int, column: int) -> str:
-        """What stands in a place, as text; empty where nothing does."""
+        """Return what stands in a place, as text; empty where nothing does."""
         cell = self.cells.get((row, column))
         return "" if cell is None else shown(cell)
 
     def texts(self, row: int) -> list[str]:
-        """The texts of a row, from left to right."""
+        """Return the texts of a row, from left to right."""
         return [text for column in self.columns(row) if (text := self.text(row, column))]
 
     def begins(self, row: int, column: int) -> bool:
-        """Whether a cell stands in this place that no merged cell has brought down from a row above."""
+        """Return whether a cell stands in this place that no merged cell has brought down from a row above."""
         spot = (row, column)
         return spot in self.cells and self.anchors.get(spot, spot)[0] == row
 
     def down(self, column: int, first: int, last: int) -> Iterator[Cell]:
-        """The cells of a column, a merged one once."""
+        """Return the cells of a column, a merged one once."""
         for row in self.by_row:
             if first <= row <= last and self.begins(row, column):
                 yield self.cells[row, column]
 
     def same(self, one: Spot, other: Spot) -> bool:
-        """Whether two places are one merged cell."""
+        """Return whether two places are one merged cell."""
         return one in self.anchors and self.anchors[one] == self.anchors.get(other)
 
     def is_merged_across(self, row: int) -> bool:
-        """Whether a cell of this row is merged over several columns."""
+        """Return whether a cell of this row is merged over several columns."""
         return any(self.same((row, column), (row, column + 1)) for column in self.by_row.get(row, ()))
 
 
 def shown(cell: Cell) -> str:
-    """The text of a cell, numbers as they are meant."""
+    """Return the text of a cell, numbers as they are meant."""
     value = cell.value
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:  # noqa: PLR2004  beyond, a float holds no integer
         value = int(value)
@@ -122,12 +122,12 @@ def shown(cell: Cell) -> str:
 
 
 def address(row: int, column: int) -> str:
-    """The name of a place: row 5 and column 28 are AB5."""
+    """Return the name of a place: row 5 and column 28 are AB5."""
     return f"{letter(column)}{row}"
 
 
 def letter(column: int) -> str:
-    """The name of a column: 1 is A, 28 is AB."""
+    """Return the name of a column: 1 is A, 28 is AB."""
     name = ""
     while column:
         column, rest = divmod(column - 1, 26)

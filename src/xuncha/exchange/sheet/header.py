@@ -57,7 +57,7 @@ class Table(NamedTuple):
     meanings: Columns
 
     def column(self, meaning: str) -> int:
-        """The first column of a meaning; 0 where there is none."""
+        """Return the first column of a meaning; 0 where there is none."""
         return _first(self.meanings, meaning)
 
 
@@ -125,7 +125,7 @@ def _header_at(sheet: Sheet, row: int) -> int:
 
 
 def _has_second_row(sheet: Sheet, row: int) -> bool:
-    """Whether the next row is a part of the header: cells that are merged across this row stand above those of the next."""
+    """Return whether the next row is a part of the header: cells that are merged across this row stand above those of the next."""
     below = {column: text for column in sheet.columns(row + 1) if (text := sheet.text(row + 1, column))}
     if not below or any(len(text) > _LONGEST for text in below.values()):
         return False
@@ -141,7 +141,7 @@ def _score(headings: Columns) -> int:
 
 
 def _headings(sheet: Sheet, row: int, depth: int) -> Columns:
-    """The names of the columns; that of a column under a group is its own, or with its group where only both say what it is."""
+    """Return the names of the columns; that of a column under a group is its own, or with its group where only both say what it is."""
     found = {}
     for column in sheet.columns(row, row + depth - 1):
         texts = list(dict.fromkeys(sheet.text(row + step, column) for step in range(depth)))
@@ -153,7 +153,7 @@ def _headings(sheet: Sheet, row: int, depth: int) -> Columns:
 
 
 def _meanings(sheet: Sheet, first: int, last: int, headings: Columns) -> Columns:
-    """What each column means, where need be after a look at what it holds; a meaning is given once."""
+    """Decide what each column means, where need be after a look at what it holds; a meaning is given once."""
     guessed = {column: meaning(heading) for column, heading in sorted(headings.items())}
     _settle_numbers(guessed)
     _settle_days(guessed)

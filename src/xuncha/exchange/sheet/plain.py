@@ -48,7 +48,7 @@ def as_json(ledger: Ledger) -> dict[str, Any]:
 
 
 def _text(cell: Cell | None) -> str:
-    """The text of a cell; a spreadsheet program takes none for a formula."""
+    """Return the text of a cell; a spreadsheet program takes none for a formula."""
     if cell is None:
         return ""
     if isinstance(cell.value, date):

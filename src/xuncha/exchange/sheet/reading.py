@@ -115,7 +115,7 @@ def _read_above(draft: Draft, sheet: Sheet, end: int) -> None:
 
 
 def _feedback(draft: Draft, sheets: Sequence[Sheet], today: date) -> date:
-    """The day of the feedback as a text tells it; else the earliest day of all cells, which is listed as doubtful."""
+    """Find the day of the feedback as a text tells it; else the earliest day of all cells, which is listed as doubtful."""
     for note in draft.notes:
         for match in _FEEDBACK.finditer(note):
             if days := full_days(match["before"] or match["after"]):

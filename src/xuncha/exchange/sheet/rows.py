@@ -65,7 +65,7 @@ class Row:
     """Comments on the cells, with their addresses."""
 
     def text(self, meaning: str) -> str:
-        """What the cells of this meaning say, below each other; empty where there are none."""
+        """Return what the cells of this meaning say, below each other; empty where there are none."""
         return "\n".join(dict.fromkeys(placed.text for placed in self.found.get(meaning, ())))
 
     @property
@@ -74,7 +74,7 @@ class Row:
         return {meaning: self.text(meaning) for meaning in self.found}
 
     def first(self, meaning: str) -> Placed | None:
-        """The first cell of this meaning."""
+        """Return the first cell of this meaning."""
         return next(iter(self.found.get(meaning, ())), None)
 
     def address(self, *meanings: str) -> str:
@@ -246,7 +246,7 @@ class Reader:
             self.doubt(row, "status", f"{state.doubt} → {states.WORDS[status]}")
 
     def _told(self, row: Row) -> states.State | None:
-        """The state that the text of the progress begins with, where no column tells it."""
+        """Return the state that the text of the progress begins with, where no column tells it."""
         match = _TELLS_STATE.match(row.text("progress"))
         state = states.state(match[0]) if match else None
         if match and state:
@@ -283,7 +283,7 @@ class Reader:
 
 
 def _identity(placed: Placed | None) -> Identity | None:
-    """The number of a measure, such as 2.3, that a cell tells."""
+    """Return the number of a measure, such as 2.3, that a cell tells."""
     if placed is None:
         return None
     value = placed.cell.value
@@ -294,7 +294,7 @@ def _identity(placed: Placed | None) -> Identity | None:
 
 
 def _share(row: Row, place: int, count: int) -> Row:
-    """The row as it is for one of several measures in a cell.
+    """Return the row as it is for one of several measures in a cell.
 
     A cell with as many parts as there are measures gives each its own. Otherwise who answers for it, by when and how
     it stands holds for all of them, and what was done is told of the first.

@@ -99,7 +99,7 @@ def look_at_parts(path: Path, archive: zipfile.ZipFile) -> None:
 
 
 def _old(path: Path, content: bytes) -> RefusedError:
-    """The error about a file in the container of Office 97: protected by a password, or .xls."""
+    """Return the error about a file in the container of Office 97: protected by a password, or .xls."""
     if "EncryptedPackage".encode("utf-16-le") in content:
         return RefusedError(
             "password",

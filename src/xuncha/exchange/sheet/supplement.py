@@ -54,7 +54,7 @@ Row = tuple[str, str, str, str | int]
 
 
 def rows(ledger: Ledger) -> Iterator[Row]:
-    """The rows of the sheet."""
+    """Return the rows of the sheet."""
     settings = ledger.settings.model_dump(mode="json", exclude_defaults=True)
     for key, value in settings.items():
         yield from _flat(WHOLE, key, value)
@@ -73,7 +73,7 @@ def rows(ledger: Ledger) -> Iterator[Row]:
 
 
 def _unsaid(identity: Identity, record: dict[str, Any], reader: Reader) -> dict[str, Any]:
-    """What the row of a measure does not say of it, or what would be understood otherwise."""
+    """Return what the row of a measure does not say of it, or what would be understood otherwise."""
     read = reader.measures(layout.row(identity, record), "")
     said = read[0].record if len(read) == 1 else {}
     missing = {key: value for key, value in record.items() if said.get(key) != value}
@@ -115,7 +115,7 @@ def take(sheets: Sequence[Sheet]) -> tuple[list[Sheet], dict[str, dict[str, Any]
 
 
 def _deep(flat: dict[str, Any]) -> dict[str, Any]:
-    """The record of flat paths: `progress.1.date` becomes the date of the first entry."""
+    """Return the record of flat paths: `progress.1.date` becomes the date of the first entry."""
     whole: dict[str, Any] = {}
     for path, value in flat.items():
         *above, last = path.split(".")
@@ -130,7 +130,7 @@ def _deep(flat: dict[str, Any]) -> dict[str, Any]:
 
 
 def _listed(value: Any) -> Any:  # noqa: ANN401
-    """Mappings whose keys count from one, as lists; one whose only key is zero is an empty list."""
+    """Turn mappings whose keys count from one into lists; one whose only key is zero is an empty list."""
     if not isinstance(value, dict):
         return value
     if list(value) == ["0"]:
@@ -140,7 +140,7 @@ def _listed(value: Any) -> Any:  # noqa: ANN401
 
 
 def feedback_of(records: dict[str, dict[str, Any]]) -> date | None:
-    """The day of the feedback, where it is told."""
+    """Return the day of the feedback, where it is told."""
     told = records.get(WHOLE, {}).get("inspection", {})
     day = told.get("feedback") if isinstance(told, dict) else None
     return next(iter(full_days(day)), None) if isinstance(day, str) else None
@@ -160,7 +160,7 @@ def restore(draft: Draft, records: dict[str, dict[str, Any]]) -> None:
 
 
 def _is_sound(draft: Draft, kind: type[BaseModel], record: dict[str, Any], of: str) -> bool:
-    """Whether a record can be one: someone may have changed 补充信息. Lists it where it cannot."""
+    """Return whether a record can be one: someone may have changed 补充信息. List it where it cannot."""
     if broken := shape(kind, record).broken:
         made = _("cannot be understood and is left out: {reason}")
         draft.doubt(made.format(reason=broken[0].message), of, NAME)

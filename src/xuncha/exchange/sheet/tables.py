@@ -76,7 +76,7 @@ class Taker:
     def _aside(  # noqa: PLR0911  a kind of row, a case
         self, row: int, table: header.Table
     ) -> Callable[[], object] | None:
-        """What to do with a row that is none of the table's: a heading over the rows below it, a sum, a remark."""
+        """Say what to do with a row that is none of the table's: a heading over the rows below it, a sum, a remark."""
         columns = self.sheet.columns(row)
         own = [column for column in columns if self.sheet.begins(row, column)]
         own_texts = list(dict.fromkeys(text for column in own if (text := self.sheet.text(row, column))))
@@ -108,7 +108,7 @@ class Taker:
         self.draft.doubt(_("not a row of the table: kept as a remark"), text, self.sheet.name, f"{row}:{row}")
 
     def _goes_on(self, first: int, row: int, table: header.Table) -> bool:
-        """Whether a row tells more of the measure of the row before it."""
+        """Return whether a row tells more of the measure of the row before it."""
         measure, problem = table.column("measure"), table.column("problem")
         if self.sheet.same((first, measure), (row, measure)):
             return True
@@ -201,7 +201,7 @@ def _complete(known: MeasureDraft, more: MeasureDraft, draft: Draft) -> None:
 
 
 def _row(sheet: Sheet, rows: Sequence[int], table: header.Table) -> Row:
-    """The cells of rows that tell of one measure, by their meanings; each cell once."""
+    """Return the cells of rows that tell of one measure, by their meanings; each cell once."""
     row = Row(sheet.name, rows[0])
     seen: set[Spot] = set()
     for number in rows:
@@ -224,14 +224,14 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table) -> Row:
 
 
 def _number(row: Row) -> int | None:
-    """The number in front of a row."""
+    """Return the number in front of a row."""
     placed = row.first("number")
     text = placed.text.strip("、.．") if placed else ""
     return int(text) if re.fullmatch(r"[1-9][0-9]{0,4}", text) else None
 
 
 def _title_of_category(text: str) -> str:
-    """The title of a category, without its number and without how many problems there are: 一、关于作风建设方面（3个）."""
+    """Return the title of a category, without its number and without how many problems there are: 一、关于作风建设方面（3个）."""
     return _HOW_MANY.sub("", cells.one_line(without_number(text))).rstrip("：:。")[:_LONGEST_TITLE]
 
 

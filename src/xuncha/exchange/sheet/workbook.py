@@ -92,7 +92,7 @@ def _sheets(path: Path, content: bytes) -> list[Sheet]:
 
 
 def _cells(worksheet: Any) -> Iterator[tuple[Spot, Cell, bool]]:  # noqa: ANN401
-    """The cells that are not empty, each with its place, and whether it is a formula."""
+    """Return the cells that are not empty, each with its place, and whether it is a formula."""
     from openpyxl.utils.escape import unescape  # noqa: PLC0415
 
     worksheet.reset_dimensions()  # some programs write a wrong one
@@ -117,7 +117,7 @@ def _cells(worksheet: Any) -> Iterator[tuple[Spot, Cell, bool]]:  # noqa: ANN401
 
 
 def _merged(part: bytes) -> list[tuple[int, int, int, int]]:
-    """The merged ranges of a sheet: the left column, the top row, the right column and the bottom row of each.
+    """Return the merged ranges of a sheet: the left column, the top row, the right column and the bottom row of each.
 
     Found by their tags, which no text of a cell can hold: the part is large, and nothing else of it is wanted.
     """
@@ -127,7 +127,7 @@ def _merged(part: bytes) -> list[tuple[int, int, int, int]]:
 
 
 def _comments(archive: zipfile.ZipFile, part: str) -> dict[Spot, str]:
-    """The comments (批注) on cells."""
+    """Return the comments (批注) on cells."""
     from defusedxml.ElementTree import fromstring  # noqa: PLC0415
     from openpyxl.packaging.relationship import get_dependents  # noqa: PLC0415
     from openpyxl.utils.cell import coordinate_to_tuple  # noqa: PLC0415
