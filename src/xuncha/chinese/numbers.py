@@ -64,6 +64,8 @@ def amount(text: str) -> float | None:
 
     Two digits side by side are none: 三四 is three or four.
     """
+    if text.isascii() and text.isdecimal():  # as nearly all
+        return int(text) if len(text) <= _LONGEST else None
     if _SYMBOL.fullmatch(text):
         return int(numeric(text))
     plain = _GROUPED.sub("", half_width_digits(text.strip()).translate(_OTHER_FORMS))
