@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SOURCE = Path(xuncha.__file__).parent
 FLOORS = [
     {"xuncha", "errors", "catalogue", "parts", "language"},
+    {"chinese"},
     {"model"},
     {"rules", "tally"},
     {"trail"},
@@ -238,7 +239,7 @@ def test_the_store_alone_reads_yaml() -> None:
 
 
 def test_the_paper_alone_knows_templates_and_how_documents_are_laid_out() -> None:
-    for module in importers("jinja2", "markupsafe", "cn2an", "docx", "docxtpl", "lxml", "typst"):
+    for module in importers("jinja2", "markupsafe", "docx", "docxtpl", "lxml", "typst"):
         assert room(module) == "paper", module
     for module in importers("openpyxl"):
         assert room(module) in {"paper", "exchange"}, module
@@ -249,6 +250,7 @@ def test_the_paper_knows_no_ledger() -> None:
         if room(module) == "paper":
             assert {room(name) for name in own(module)} <= {
                 "paper",
+                "chinese",
                 "trail",
                 "errors",
                 "parts",
@@ -313,7 +315,7 @@ def loaded(script: str, ledger: LedgerOnDisk) -> set[str]:
     return set(json.loads(done.stderr))
 
 
-HEAVY = ("jinja2", "ruamel", "yaml12", "cn2an", "fasteners", "markdown_it", "icalendar", "chinese_calendar")
+HEAVY = ("jinja2", "ruamel", "yaml12", "fasteners", "markdown_it", "icalendar", "chinese_calendar")
 """What no command needs that only looks, and finds nothing changed. (Typer itself brings difflib and subprocess.)"""
 
 
@@ -346,11 +348,9 @@ def test_a_status_of_what_has_not_changed_waits_for_nothing(ledger: LedgerOnDisk
 def test_help_waits_for_no_models_and_no_yaml(ledger: LedgerOnDisk) -> None:
     script = "sys.argv = ['xuncha', '--help']; sys.stdout = open('/dev/null', 'w'); from xuncha.__main__ import main; main()"
     modules = loaded(script, ledger)
-    assert not waits_for(
-        modules, "jinja2", "ruamel", "yaml12", "cn2an", "xuncha.model.records", "xuncha.paper"
-    )
+    assert not waits_for(modules, "jinja2", "ruamel", "yaml12", "xuncha.model.records", "xuncha.paper")
 
 
 def test_no_user_of_the_core_pays_for_the_notice(ledger: LedgerOnDisk) -> None:
     script = "sys.argv = ['xuncha', 'close', '1.2']; sys.stdout = open('/dev/null', 'w'); from xuncha.__main__ import main; main()"
-    assert not waits_for(loaded(script, ledger), "jinja2", "cn2an", "xuncha.notice", "xuncha.paper")
+    assert not waits_for(loaded(script, ledger), "jinja2", "xuncha.notice", "xuncha.paper")

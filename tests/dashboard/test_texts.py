@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.conftest import LEDGER, measure
 from tests.dashboard.pages import page
 from tests.notice.forms import Page
-from xuncha.paper.chinese import full_width
+from xuncha.chinese.punctuation import full_width
 
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from xuncha.pages import lines
-from xuncha.reading.reading import as_json, read
+from xuncha.reading.notice import as_json
+from xuncha.reading.reading import read
 
 CORPUS = Path(__file__).parent / "corpus"
 NOTICES = sorted(path for path in CORPUS.iterdir() if path.suffix != ".json")

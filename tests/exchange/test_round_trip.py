@@ -17,6 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.exchange.test_corpus import NOTICES, abridged, expected
+from xuncha.chinese.headings import Level, heading
+from xuncha.chinese.punctuation import sentence
 from xuncha.model.identity import Identity
 from xuncha.model.records import Closed, Ledger, Measure, Problem, Progress
 from xuncha.model.settings import Category, Contact, Inspection, NoticeSettings, Settings
@@ -25,9 +27,8 @@ from xuncha.notice.render import render
 from xuncha.pages import html as web
 from xuncha.pages import markdown, plain, word
 from xuncha.pages.line import Pages
-from xuncha.paper.chinese import sentence
-from xuncha.reading.marks import Level, head
-from xuncha.reading.reading import as_json, read
+from xuncha.reading.notice import as_json
+from xuncha.reading.reading import read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,7 +130,7 @@ def said(measure: Measure) -> tuple[str | None, str, str | None]:
 
 
 @pytest.mark.parametrize("form", READERS)
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(ledger=ledgers())
 def test_a_notice_of_a_ledger_read_back_gives_the_same_tree_and_counts(form: str, ledger: Ledger) -> None:
     text = render(content(ledger, DAY), form, Path(__file__).parent)[0].decode()
@@ -212,7 +213,7 @@ def as_numbered_word(lines: list[str]) -> Any:
     numbering.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="90"><w:abstractNumId w:val="90"/></w:num>'))
     depths = {Level.CHAPTER: 0, Level.SECTION: 1, Level.ITEM: 2}
     for line in lines:
-        mark = head(line)
+        mark = heading(line)
         if mark is None or mark.level not in depths:
             document.add_paragraph(line)
             continue

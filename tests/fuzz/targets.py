@@ -121,14 +121,15 @@ def notice(data: bytes, sandbox: Sandbox) -> None:
     from xuncha.exchange.entering import Enterer
     from xuncha.exchange.notice import draft_of
     from xuncha.pages import lines
-    from xuncha.reading import reading
+    from xuncha.reading.notice import as_json
+    from xuncha.reading.reading import read
     from xuncha.skeleton.create import checked_as_new
 
     suffix, content = SUFFIXES[data[0] % len(SUFFIXES)] if data else ".txt", data[1:]
     path = sandbox.input / f"通报{suffix}"
     path.write_bytes(_with_part(_document(), WORD_PARTS, content) if suffix == ".docx" else content)
-    found = reading.read(lines(path))
-    reading.as_json(found)
+    found = read(lines(path))
+    as_json(found)
     draft = draft_of(found, str(path), TODAY)
     checked_as_new(sandbox.input, Enterer(draft, TODAY).new(path.name, None))
 
@@ -221,7 +222,7 @@ def _workbooks() -> tuple[bytes, ...]:
 def workbook(data: bytes, sandbox: Sandbox) -> None:
     """A workbook of an office, with one part of it replaced, is taken in: as a new ledger, and into the one that is there."""
     from xuncha.exchange.entering import Enterer
-    from xuncha.exchange.sheet.taking import draft_of
+    from xuncha.exchange.sheet.reading import draft_of
     from xuncha.exchange.updating import Updater
     from xuncha.skeleton.create import checked_as_new
     from xuncha.workflow.intake import proposed

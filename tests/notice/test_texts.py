@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.notice.forms import FORMS, Page, notice, read
 from tests.notice.test_withheld import write
-from xuncha.paper.chinese import full_width_lines, full_width_markdown, full_width_page
+from xuncha.chinese.punctuation import full_width_lines, full_width_markdown, full_width_page
 from xuncha.paper.templates import markdown
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xuncha.paper.chinese import width
+from xuncha.chinese.characters import width
 from xuncha.paper.heading import lines
 
 BROKEN = [

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from tests.paper.documents import HOSTILE, documents, tables
-from xuncha.paper.chinese import width
+from xuncha.chinese.characters import width
 from xuncha.paper.outline import Block, Document, Table
 from xuncha.paper.txt import txt
 

@@ -9,9 +9,9 @@ import shutil
 from typing import IO, TYPE_CHECKING, Any, Final
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
+from xuncha.chinese.characters import UNSAFE
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.model.fields import UNSAFE
 from xuncha.parts import needs
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from xuncha import __version__
 from xuncha.audit.examine import audit
 from xuncha.audit.page import render as page
+from xuncha.chinese.characters import UNSAFE
 from xuncha.errors import XunchaError
 from xuncha.language import speaking
-from xuncha.model.fields import UNSAFE
 from xuncha.model.vocabulary import STATUSES, status_name
 from xuncha.notice.content import content
 from xuncha.notice.render import render

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from xuncha import language
 from xuncha.audit.anchors import line
 from xuncha.audit.catalogue import RULES
-from xuncha.paper.chinese import full_width_page
+from xuncha.chinese.punctuation import full_width_page
 from xuncha.paper.templates import built_in
 from xuncha.paper.templates import render as fill
 from xuncha.store.faults import UnreadableError

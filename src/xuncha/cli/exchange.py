@@ -12,11 +12,11 @@ import typer
 from xuncha.cli import notices, options, screen  # noqa: F401  enters a command of this group
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
-from xuncha.cli.understood import doubtful, say_what_is_done
+from xuncha.cli.understood import doubtful, listed, say_what_is_done
 from xuncha.errors import SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.model.identity import LEDGER_FILE
+from xuncha.model.identity import LEDGER_FILE, Identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +88,7 @@ def import_xlsx(
         xuncha import xlsx 台账.xlsx my-ledger --feedback 2023-11-10
     """
     from xuncha.exchange.entering import Enterer  # noqa: PLC0415
-    from xuncha.exchange.sheet.taking import draft_of  # noqa: PLC0415
+    from xuncha.exchange.sheet.reading import draft_of  # noqa: PLC0415
     from xuncha.exchange.updating import Updater  # noqa: PLC0415
     from xuncha.skeleton import create  # noqa: PLC0415
     from xuncha.workflow import intake as taking_in  # noqa: PLC0415
@@ -96,30 +96,29 @@ def import_xlsx(
     root, is_there = _target(call, folder)
     day = screen.day(feedback, "--feedback") if feedback else _feedback_of(root) if is_there else None
     draft = draft_of(file, day, call.today)
-    before: dict[str, bytes | None]
-    if is_there:
-        if dry_run:
-            intake, before = taking_in.proposed(root, Updater(draft, call.today).changed)
-        else:
-            intake, before = taking_in.take_in(root, Updater(draft, call.today).changed, file.name)
-    else:
-        intake, before = Enterer(draft, call.today).new(file.name, organisation), {}
+    before: dict[str, bytes | None] = {}
+    if not is_there:
+        intake = Enterer(draft, call.today).new(file.name, organisation)
         if dry_run:
             create.checked_as_new(root, intake)
         else:
             create.found(root, intake, file.name)
+    elif dry_run:
+        intake, before = taking_in.proposed(root, Updater(draft, call.today).changed)
+    else:
+        intake, before = taking_in.take_in(root, Updater(draft, call.today).changed, file.name)
     if as_json:
         screen.data(_as_json(draft, intake, before, written=not dry_run))
         return
     if dry_run:
-        screen.show(*_understood(draft))
-    elif draft.doubts:
+        screen.show(*_columns(draft), *doubtful(draft))
+    elif n := len(draft.doubts):
         screen.line(
             ngettext(
                 "{n} cell is doubtful; --dry-run shows it.",
                 "{n} cells are doubtful; --dry-run shows them.",
-                len(draft.doubts),
-            ).format(n=len(draft.doubts))
+                n,
+            ).format(n=n)
         )
     for text in _diff(intake, before):
         screen.line(text)
@@ -127,8 +126,7 @@ def import_xlsx(
 
 
 def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
-    """The folder of the ledger, and whether one is there."""
-    from xuncha.errors import SurroundingsError as Missing  # noqa: PLC0415
+    """Find the folder of the ledger, and whether one is there."""
     from xuncha.store.files import located  # noqa: PLC0415
 
     if folder is not None:
@@ -136,8 +134,8 @@ def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
         return root, (root / LEDGER_FILE).exists()
     try:
         return call.root, True
-    except Missing as error:
-        raise Missing(
+    except SurroundingsError as error:
+        raise SurroundingsError(
             error.code,
             error.message,
             _("to make a new ledger, name a folder for it: xuncha import xlsx FILE my-ledger"),
@@ -157,7 +155,7 @@ def _as_json(
         "written": written,
         "problems": len(draft.problems),
         "measures": len(draft.measures),
-        "added": [step.id for step in intake.steps if before.get(_path_of(step.id)) is None],
+        "added": [step.id for step in intake.steps if before.get(Identity.parse(step.id).path) is None],
         "changed": [path for path in intake.files if before.get(path) is not None],
         "columns": [column._asdict() for column in draft.columns],
         "doubts": [
@@ -167,35 +165,11 @@ def _as_json(
     }
 
 
-def _path_of(identity: str) -> str:
-    from xuncha.model.identity import Identity  # noqa: PLC0415
-
-    return Identity.parse(identity).path
-
-
-def _understood(draft: Draft) -> list[RenderableType]:
-    """The screen of a dry run: each column's meaning, each doubtful cell with what was made of it."""
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    columns = Table(
-        title=_("Columns"),
-        title_justify="left",
-        box=None,
-        pad_edge=False,
-        header_style="dim",
-        padding=(0, 1, 0, 0),
-    )
-    for heading in (_("Sheet"), _("Column"), _("Heading"), _("Taken for")):
-        columns.add_column(heading, overflow="fold")
-    for column in draft.columns:
-        columns.add_row(
-            Text(screen.clean(column.sheet)),
-            column.letter,
-            Text(screen.clean(column.heading)),
-            _meaning(column.meaning),
-        )
-    return [columns, Text(), *doubtful(draft)]
+def _columns(draft: Draft) -> list[RenderableType]:
+    """Show what each column was taken for."""
+    headings = (_("Sheet"), _("Column"), _("Heading"), _("Taken for"))
+    rows = ((each.sheet, each.letter, each.heading, _meaning(each.meaning)) for each in draft.columns)
+    return listed(_("Columns"), headings, rows)
 
 
 def _meaning(word: str) -> str:
@@ -208,24 +182,19 @@ def _meaning(word: str) -> str:
 
 
 def _diff(intake: Intake, before: dict[str, bytes | None]) -> Iterator[str]:
-    """What changes in the files that are there, line by line."""
+    """Show what changes in the files that are there, line by line."""
     shown = 0
     for path, content in intake.files.items():
-        old = before.get(path)
-        if old is None:
+        if (old := before.get(path)) is None:
             continue
-        lines = difflib.unified_diff(_lines(old), _lines(content), path, path, n=0, lineterm="")
-        for text in lines:
+        was, becomes = (each.decode("utf-8-sig", "replace").splitlines() for each in (old, content))
+        for text in difflib.unified_diff(was, becomes, path, path, n=0, lineterm=""):
             if not text.startswith(("---", "@@")):
                 shown += 1
                 if shown > _MOST_LINES:
                     yield _("… and more")
                     return
                 yield text.removeprefix("+++ ") if text.startswith("+++") else f"  {text}"
-
-
-def _lines(content: bytes) -> list[str]:
-    return content.decode("utf-8-sig", "replace").splitlines()
 
 
 @command("export", "xlsx")
@@ -246,8 +215,7 @@ def export_xlsx(call: Context, output: options.Output = None) -> None:
             _("see `xuncha export xlsx --help`"),
         )
     ledger = call.ledger()
-    with_bar = screen.progress(_("Writing"), len(ledger.measures))
-    with with_bar as tick:
+    with screen.progress(_("Writing"), len(ledger.measures)) as tick:
         content = workbook(ledger, call.today, tick)
     _put(output, content)
 

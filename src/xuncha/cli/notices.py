@@ -14,7 +14,7 @@ from xuncha.cli.understood import doubtful, say_what_is_done, short
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from xuncha.reading.parts import Notice
+    from xuncha.reading.notice import Notice
 
 
 @command("import", "notice")
@@ -47,11 +47,12 @@ def import_notice(
         xuncha import notice 通报.txt --json
     """
     from xuncha.pages import lines  # noqa: PLC0415
-    from xuncha.reading import reading  # noqa: PLC0415
+    from xuncha.reading.notice import as_json as notice_as_json  # noqa: PLC0415
+    from xuncha.reading.reading import read  # noqa: PLC0415
 
-    notice = reading.read(lines(file))
+    notice = read(lines(file))
     if as_json:
-        screen.data(reading.as_json(notice))
+        screen.data(notice_as_json(notice))
         return
     from xuncha.exchange.entering import Enterer  # noqa: PLC0415
     from xuncha.exchange.notice import draft_of  # noqa: PLC0415
@@ -71,8 +72,8 @@ def import_notice(
 
 
 def _show_notice(notice: Notice) -> None:
-    """What is understood of a notice: its head, its counts, and its tree."""
-    from xuncha.reading.reading import as_json  # noqa: PLC0415
+    """Show what is understood of a notice: its head, its counts, and its tree."""
+    from xuncha.reading.notice import as_json  # noqa: PLC0415
 
     said = as_json(notice)
     heads = {

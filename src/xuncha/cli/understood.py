@@ -10,6 +10,7 @@ from xuncha.language import ngettext
 from xuncha.model.identity import PROBLEMS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from rich.console import RenderableType
@@ -18,44 +19,40 @@ if TYPE_CHECKING:
     from xuncha.workflow.intake import Intake
 
 
-def doubtful(draft: Draft) -> list[RenderableType]:
-    """What is doubtful, with what was made of it."""
+def listed(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[RenderableType]:
+    """Show rows as a table with a title; nothing where there are none."""
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    if not draft.doubts:
-        return []
-    doubts = Table(
-        title=_("Doubtful"),
-        title_justify="left",
-        box=None,
-        pad_edge=False,
-        header_style="dim",
-        padding=(0, 1, 0, 0),
+    table = Table(
+        title=title, title_justify="left", box=None, pad_edge=False, header_style="dim", padding=(0, 1, 0, 0)
     )
-    doubts.add_column(_("Place"), overflow="fold")
-    doubts.add_column(_("What stands there"), overflow="fold", ratio=1)
-    doubts.add_column(_("What was made of it"), overflow="fold", ratio=1)
-    for doubt in draft.doubts:
-        place = "!".join(part for part in (doubt.sheet, doubt.address) if part)
-        doubts.add_row(Text(screen.clean(place)), Text(short(doubt.text)), Text(screen.clean(doubt.made)))
-    return [doubts, Text()]
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(screen.clean(text)) for text in row))
+    return [table, Text()] if table.rows else []
+
+
+def doubtful(draft: Draft) -> list[RenderableType]:
+    """Show what is doubtful, with what was made of it."""
+    rows = (
+        ("!".join(filter(None, (doubt.sheet, doubt.address))), short(doubt.text), doubt.made)
+        for doubt in draft.doubts
+    )
+    return listed(_("Doubtful"), (_("Place"), _("What stands there"), _("What was made of it")), rows)
 
 
 def short(text: str, most: int = 60) -> str:
-    """A text on one line, shortened."""
+    """Put a text on one line, shortened."""
     text = screen.clean(" ".join(text.split()))
     return text if len(text) <= most else f"{text[:most]}…"
 
 
 def say_what_is_done(root: Path, draft: Draft, intake: Intake, *, is_there: bool, dry_run: bool) -> None:
     """Say how much was understood, and what was written."""
-    problems, measures = len(draft.problems), len(draft.measures)
-    screen.line(
-        _("Understood: {problems} problems, {measures} measures.").format(
-            problems=problems, measures=measures
-        )
-    )
+    told = _("Understood: {problems} problems, {measures} measures.")
+    screen.line(told.format(problems=len(draft.problems), measures=len(draft.measures)))
     if dry_run:
         screen.line(_("Nothing was written: this was a dry run."))
     elif not is_there:
@@ -63,9 +60,9 @@ def say_what_is_done(root: Path, draft: Draft, intake: Intake, *, is_there: bool
     elif not intake.files:
         screen.line(_("The ledger says the same already: nothing was changed."))
     else:
-        files = [path for path in intake.files if path.startswith(PROBLEMS)]
+        n = sum(path.startswith(PROBLEMS) for path in intake.files)
         screen.line(
             ngettext(
-                "{n} file was written, in one commit.", "{n} files were written, in one commit.", len(files)
-            ).format(n=len(files))
+                "{n} file was written, in one commit.", "{n} files were written, in one commit.", n
+            ).format(n=n)
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xuncha.paper.chinese import full_width_page
+from xuncha.chinese.punctuation import full_width_page
 from xuncha.paper.templates import render as fill
 
 if TYPE_CHECKING:

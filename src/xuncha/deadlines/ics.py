@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
-from xuncha.paper.chinese import day, full_width
+from xuncha.chinese.days import in_words as day
+from xuncha.chinese.punctuation import full_width
 from xuncha.parts import needs
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ class Column(NamedTuple):
     letter: str
     heading: str
     meaning: str
-    """A word of `header.MEANINGS`; empty where it is none of them: then its cells are kept as text."""
+    """Such as problem or due; empty where it is none of them: then its cells are kept as text."""
 
 
 @dataclass
@@ -76,6 +76,17 @@ class Draft:
     """Texts outside the table: a title, a remark below it."""
     exact: bool = False
     """Whether the workbook was written by `export`, and holds the whole of the ledger."""
+
+    def doubt(self, made: str, text: str = "", sheet: str = "", address: str = "") -> None:
+        """List something doubtful.
+
+        Args:
+            made: what was made of it, in a sentence.
+            text: what stands there.
+            sheet: the name of the sheet; empty where it is about the whole workbook.
+            address: of the cell or the row.
+        """
+        self.doubts.append(Doubt(sheet, address, text, made))
 
     @property
     def measures(self) -> list[MeasureDraft]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from xuncha.exchange.drafts import Doubt
-from xuncha.exchange.sheet.cells import key_of
-from xuncha.exchange.sheet.dates import full_days, later
+from xuncha.chinese.days import months_later
+from xuncha.chinese.limits import full_days
+from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
 from xuncha.rules.names import nearest
@@ -23,27 +23,30 @@ if TYPE_CHECKING:
     from xuncha.model.source import Source
 
 NOBODY = "未明确"
-"""Who answers for a measure of which nobody is said to."""
+"""Placeholder for a missing leader or office."""
 GENERAL = "反馈问题"
-"""The category of problems of which none is said."""
+"""Placeholder for a missing category."""
 _MONTHS = 6
 """The usual period of rectification (集中整改期)."""
 _LONGEST_NAME = 200
+_UNNAMED = "中共某单位党组"
+"""The organisation, where it is not told."""
+_INSPECTION = ("inspector", "round", "started", "ended", "feedback")
 
 
 @dataclass
 class Names:
     """The lists of a ledger that grow by what a draft names."""
 
-    leaders: list[str]
-    offices: list[str]
+    people: dict[str, list[str]]
+    """The `leaders` and the `offices`."""
     categories: dict[str, str]
     """Keys by titles."""
     added: list[tuple[str, str | dict[str, str]]] = field(default_factory=list)
     """What was not there: the list, and the item."""
 
     def category(self, title: str) -> str:
-        """The key of a category; a new one where there is none of this title."""
+        """Return the key of a category; a new one where there is none of this title."""
         if (there := self.known(title)) is not None:
             return there
         number = len(self.categories) + 1
@@ -54,23 +57,24 @@ class Names:
         return key
 
     def known(self, title: str) -> str | None:
-        """The key of the category of this title; None where there is none."""
+        """Return the key of the category of this title; None where there is none."""
         return {key_of(name): key for name, key in self.categories.items()}.get(key_of(title))
 
     def meet(self, record: dict[str, Any], doubt: Callable[[str, str], None]) -> None:
-        """Put the names of a measure into the lists; says which of them are new to a ledger that has others."""
-        for name in (record["leader"], *([record["escalated"]["to"]] if "escalated" in record else [])):
-            self._meet("leaders", self.leaders, name, doubt)
-        for name in (record["office"], *record.get("co_offices", ())):
-            self._meet("offices", self.offices, name, doubt)
-
-    def _meet(self, which: str, known: list[str], name: str, doubt: Callable[[str, str], None]) -> None:
-        if name in known:
-            return
-        if known and (near := nearest(name, known)):
-            doubt(name, _("a new name, entered beside “{near}”, which looks like it").format(near=near))
-        known.append(name)
-        self.added.append((which, name))
+        """Put the names of a measure into the lists; list those that look like others."""
+        leaders = [record["leader"], *([record["escalated"]["to"]] if "escalated" in record else [])]
+        offices = [record["office"], *record.get("co_offices", ())]
+        for which, names in (("leaders", leaders), ("offices", offices)):
+            known = self.people[which]
+            for name in dict.fromkeys(names):
+                if name in known:
+                    continue
+                if near := nearest(name, known) if known else None:
+                    doubt(
+                        name, _("a new name, entered beside “{near}”, which looks like it").format(near=near)
+                    )
+                known.append(name)
+                self.added.append((which, name))
 
 
 class Enterer:
@@ -79,7 +83,6 @@ class Enterer:
     Args:
         draft: what has been understood; doubts are added to it.
         today: the day for whatever has none.
-        by: who closes what the spreadsheet says is closed.
     """
 
     def __init__(self, draft: Draft, today: date) -> None:
@@ -87,52 +90,38 @@ class Enterer:
         self.today = today
 
     def new(self, origin: str, organisation: str | None) -> Intake:
-        """The files of a new ledger.
+        """Make the files of a new ledger.
 
         Args:
             origin: the name of the file that the draft comes from.
             organisation: its name, where it was said; else the draft's own.
         """
-        settings = {**self.draft.settings}
-        if organisation:
-            settings["organisation"] = organisation
-        if "organisation" not in settings:
-            settings["organisation"] = "中共某单位党组"
-            self._doubt_of_all(
+        settings = dict(self.draft.settings)
+        settings["organisation"] = organisation or settings.get("organisation") or _UNNAMED
+        if settings["organisation"] is _UNNAMED:
+            self.draft.doubt(
                 _("the organisation is not told: enter it with `xuncha edit`, or say it by --organisation")
             )
-        inspection = {
-            key: settings["inspection"][key]
-            for key in ("inspector", "round", "started", "ended", "feedback")
-            if key in settings["inspection"]
-        }
+        said, categories = settings.get("inspection", {}), list(settings.get("categories", ()))
         names = Names(
-            list(settings.get("leaders", ())),
-            list(settings.get("offices", ())),
-            {each["title"]: each["key"] for each in settings.get("categories", ())},
+            {"leaders": list(settings.get("leaders", ())), "offices": list(settings.get("offices", ()))},
+            {each["title"]: each["key"] for each in categories},
         )
         intake = Intake()
         for number, problem in enumerate(self.draft.problems, 1):
             self.new_problem(intake, names, number, problem)
-        lists = {
-            "categories": list(settings.get("categories", ()))
-            + [item for which, item in names.added if which == "categories"],
-            "leaders": names.leaders,
-            "offices": names.offices,
+        whole: dict[str, Any] = {
+            "organisation": settings["organisation"],
+            "inspection": {key: said[key] for key in _INSPECTION if key in said},
+            "categories": [*categories, *(item for which, item in names.added if which == "categories")],
+            **names.people,
         }
-        whole = {"organisation": settings["organisation"], "inspection": inspection, **lists}
         whole |= {key: value for key, value in settings.items() if key not in whole}
-        intake.files[LEDGER_FILE] = (
-            editing.fresh(whole, "schema/ledger.json") + self._remarks(origin).encode()
-        )
+        # What stood around the tables becomes comments at the end of the ledger's own file.
+        notes = [] if self.draft.exact else [line for note in self.draft.notes for line in note.split("\n")]
+        remarks = "".join(f"# {line}\n" for line in [f"由 {origin} 导入。", *notes])
+        intake.files[LEDGER_FILE] = editing.fresh(whole, "schema/ledger.json") + remarks.encode()
         return intake
-
-    def _remarks(self, origin: str) -> str:
-        """What stood around the tables, as comments at the end of the ledger's own file."""
-        lines = (
-            [line for note in self.draft.notes for line in note.split("\n")] if not self.draft.exact else []
-        )
-        return "".join(f"# {line}\n" for line in [f"由 {origin} 导入。", *lines])
 
     def new_problem(self, intake: Intake, names: Names, number: int, problem: ProblemDraft) -> None:
         """Add the files of a problem and its measures to an intake."""
@@ -149,14 +138,8 @@ class Enterer:
         if "category" not in record:
             title = problem.category or next(iter(names.categories), GENERAL)
             if not problem.category:
-                self.draft.doubts.append(
-                    Doubt(
-                        problem.sheet,
-                        problem.address,
-                        record["title"],
-                        _("no category is told: entered under “{title}”").format(title=title),
-                    )
-                )
+                made = _("no category is told: entered under “{title}”").format(title=title)
+                self.draft.doubt(made, record["title"], problem.sheet, problem.address)
             record["category"] = names.category(title)
         return _ordered(record)
 
@@ -168,7 +151,7 @@ class Enterer:
         intake.steps.append(StatusChange(str(identity), None, record["status"]))
 
     def _complete(self, measure: MeasureDraft, identity: Identity) -> dict[str, Any]:
-        """The record of a new measure: what must be there and is not told is assumed, and listed."""
+        """Complete the record of a new measure: what must be there and is not told is assumed, and listed."""
         record = dict(measure.record)
         for key, said in (("leader", _("no leader is named")), ("office", _("no office is named"))):
             if key not in record:
@@ -176,17 +159,15 @@ class Enterer:
                 self.doubt(measure, record["title"], f"{said} → {NOBODY}")
             record[key] = record[key][:_LONGEST_NAME]
         if "due" not in record and record.get("term") != "long_term":
-            record["due"] = later(self._feedback, _MONTHS).isoformat()
+            record["due"] = months_later(self._feedback, _MONTHS).isoformat()
             self.doubt(
                 measure,
                 record["title"],
                 _("no time limit is told: six months after the feedback, {day}").format(day=record["due"]),
             )
         record.setdefault("status", "in_progress" if record.get("progress") else "not_started")
-        record["progress"] = [
-            *self.entries(measure, record),
-            *self.kept_entries(measure, record.get("progress", ())),
-        ]
+        told = record.get("progress", ())
+        record["progress"] = [*self.entries(measure, record), *self.kept_entries(measure, told)]
         if record["status"] == "closed" and "closed" not in record:
             record["closed"] = self.closing(measure, record)
         self.without_files(measure, record, identity, None)
@@ -199,26 +180,21 @@ class Enterer:
         return date.fromisoformat(self.draft.settings["inspection"]["feedback"])
 
     def entries(self, measure: MeasureDraft, record: dict[str, Any]) -> list[dict[str, Any]]:
-        """The entries of progress, each with a date: its own, the last that its text tells, the day of closing, or today."""
+        """Return the entries of progress, each with a date: its own, the last of its text, the day of closing, or today."""
         found = []
         for entry in record.get("progress", ()):
-            if "date" in entry:
-                found.append(entry)
-                continue
-            told = [day for day in full_days(entry["text"]) if self._feedback <= day <= self.today]
-            day = (
-                max(told).isoformat()
-                if told
-                else record.get("closed", {}).get("date") or self.today.isoformat()
-            )
-            self.doubt(
-                measure, entry["text"], _("progress without a day: entered under {day}").format(day=day)
-            )
-            found.append({"date": day, **entry})
+            if "date" not in entry:
+                told = [day for day in full_days(entry["text"]) if self._feedback <= day <= self.today]
+                closed = record.get("closed", {}).get("date")
+                day = max(told).isoformat() if told else closed or self.today.isoformat()
+                made = _("progress without a day: entered under {day}").format(day=day)
+                self.doubt(measure, entry["text"], made)
+                entry = {"date": day, **entry}  # noqa: PLW2901
+            found.append(entry)
         return found
 
     def kept_entries(self, measure: MeasureDraft, told: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Texts that have no key, as internal entries; those that stand there already are left out."""
+        """Return texts that have no key as internal entries; those that stand there already are left out."""
         known = {key_of(entry["text"]) for entry in told}
         return [
             {"date": self.today.isoformat(), "text": text, "publish": False}
@@ -227,7 +203,7 @@ class Enterer:
         ]
 
     def closing(self, measure: MeasureDraft, record: dict[str, Any]) -> dict[str, str]:
-        """What stands in `closed` where its day is not told: the day of the last progress, or of the time limit."""
+        """Return what stands in `closed` where its day is not told: the day of the last progress, or of the time limit."""
         days = [entry["date"] for entry in record.get("progress", ()) if entry.get("publish", True)]
         due = min(record.get("due", "9999"), self.today.isoformat())
         day = max(max(days) if days else due, self._feedback.isoformat())
@@ -239,36 +215,30 @@ class Enterer:
     def without_files(
         self, measure: MeasureDraft, record: dict[str, Any], identity: Identity, source: Source | None
     ) -> None:
-        """Evidence files that are not in this ledger become words."""
+        """Turn evidence files that are not in this ledger into words."""
         for place, entry in enumerate(record.get("progress", ())):
-            evidence = []
-            for item in entry.get("evidence", ()):
-                if isinstance(item, dict) and not _is_there(source, identity, item):
-                    self.doubt(
-                        measure,
-                        item["file"],
-                        _("the file is not in this ledger: its name is kept as evidence"),
-                    )
-                    evidence.append(item["file"])
-                else:
-                    evidence.append(item)
-            if evidence:
-                record["progress"][place] = {**entry, "evidence": evidence}
+            evidence = entry.get("evidence", ())
+            lost = [
+                item for item in evidence if isinstance(item, dict) and not _is_there(source, identity, item)
+            ]
+            for item in lost:
+                made = _("the file is not in this ledger: its name is kept as evidence")
+                self.doubt(measure, item["file"], made)
+            if lost:
+                words = [item["file"] if item in lost else item for item in evidence]
+                record["progress"][place] = {**entry, "evidence": words}
 
     def doubt(self, measure: MeasureDraft, text: str, made: str) -> None:
         """List something doubtful about a measure."""
-        self.draft.doubts.append(Doubt(measure.sheet, measure.address, text, made))
-
-    def _doubt_of_all(self, made: str) -> None:
-        self.draft.doubts.append(Doubt("", "", "", made))
+        self.draft.doubt(made, text, measure.sheet, measure.address)
 
 
 def _is_there(source: Source | None, identity: Identity, item: dict[str, Any]) -> bool:
-    """Whether an evidence file is in this ledger."""
+    """Return whether an evidence file is in this ledger."""
     found = source.fingerprint(f"{EVIDENCE}/{identity}/{item['file']}") if source else None
     return found is not None and found.sha256 == item["sha256"]
 
 
 def _ordered(record: dict[str, Any]) -> dict[str, Any]:
-    """A record with its keys in the order in which they are written."""
+    """Put the keys of a record in the order in which they are written."""
     return {key: record[key] for key in editing.KEYS if key in record}

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from xuncha.exchange.drafts import Doubt
-from xuncha.exchange.sheet.cells import key_of
+from xuncha.exchange.wording import alike, key_of, likeness
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
@@ -14,8 +12,6 @@ if TYPE_CHECKING:
     from xuncha.model.identity import Identity
     from xuncha.model.records import Measure, Problem
 
-_ALIKE = 0.6
-"""How much of two titles must agree for one to be a new wording of the other."""
 _LONG_ENOUGH = 6
 """Characters of a title that may be taken for one of which it is a part."""
 
@@ -27,7 +23,7 @@ def problem_of(
     taken: set[int],
     whole: Draft,
 ) -> int | None:
-    """The number of the problem that a draft speaks of; None where it is a new one.
+    """Find the problem that a draft speaks of; None where it is a new one.
 
     The same title says more than the same number, since an office numbers the rows of each sheet afresh. A number counts
     where the titles look alike, or where the spreadsheet numbers the measures, too, as this ledger does.
@@ -44,15 +40,9 @@ def problem_of(
         numbered = any(measure.identity in measures[number] for measure in draft.measures)
         if numbered or alike(draft.record["title"], free[number].title):
             return number
-        whole.doubts.append(
-            Doubt(
-                draft.sheet,
-                draft.address,
-                draft.record["title"],
-                _("problem {n} of the ledger is another one, “{title}”: entered as a new problem").format(
-                    n=number, title=free[number].title
-                ),
-            )
+        made = _("problem {n} of the ledger is another one, “{title}”: entered as a new problem")
+        whole.doubt(
+            made.format(n=number, title=free[number].title), draft.record["title"], draft.sheet, draft.address
         )
     return None
 
@@ -60,7 +50,7 @@ def problem_of(
 def measure_of(
     draft: MeasureDraft, known: dict[Identity, Measure], taken: set[Identity], *, exact: bool
 ) -> Identity | None:
-    """The number of the measure that a draft speaks of; None where it is a new one."""
+    """Find the measure that a draft speaks of; None where it is a new one."""
     free = {identity: measure for identity, measure in known.items() if identity not in taken}
     title = draft.record["title"]
     if draft.identity in free and (exact or alike(title, free[draft.identity].title)):
@@ -73,15 +63,5 @@ def measure_of(
         other = key_of(measure.title)
         if min(len(key), len(other)) >= _LONG_ENOUGH and (key.startswith(other) or other.startswith(key)):
             return identity
-    likeness = {identity: _likeness(title, measure.title) for identity, measure in free.items()}
-    best = max(likeness, key=likeness.__getitem__, default=None)
-    return best if best is not None and likeness[best] >= _ALIKE else None
-
-
-def alike(one: str, other: str) -> bool:
-    """Whether two titles may be wordings of one thing."""
-    return _likeness(one, other) >= _ALIKE
-
-
-def _likeness(one: str, other: str) -> float:
-    return SequenceMatcher(None, key_of(one), key_of(other), autojunk=False).ratio()
+    best = max(free, key=lambda identity: likeness(title, free[identity].title), default=None)
+    return best if best is not None and alike(title, free[best].title) else None

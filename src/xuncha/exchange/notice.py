@@ -1,21 +1,23 @@
-"""A published notice taken in: what it says becomes a draft of a ledger; what a ledger needs and no notice says is assumed, and listed."""
+"""The draft of a ledger out of a published notice; what a ledger needs and no notice says is assumed, and listed."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from xuncha.chinese.days import months_later
+from xuncha.chinese.limits import at_once, limit
+from xuncha.chinese.punctuation import sentence_end
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.exchange.drafts import Doubt, Draft, MeasureDraft, ProblemDraft
 from xuncha.exchange.entering import GENERAL, NOBODY
-from xuncha.exchange.sheet.dates import at_once, later, limit
 from xuncha.language import gettext as _
-from xuncha.reading.faults import sentence_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from xuncha.reading.parts import Category, Measure, Notice, Problem, Words
+    from xuncha.reading.notice import Category, Measure, Notice, Problem, Words
 
 _LONGEST_TITLE = 300
 """Characters of a title; a sentence that is longer is shortened there, and kept whole in the progress."""
@@ -26,7 +28,7 @@ _MONTHS = 6
 
 
 def draft_of(notice: Notice, path: str, today: date) -> Draft:
-    """The draft of a ledger that a notice makes.
+    """Make the draft of a ledger out of a notice.
 
     Args:
         notice: as it was read.
@@ -45,7 +47,7 @@ def draft_of(notice: Notice, path: str, today: date) -> Draft:
             path,
         )
     _refuse_long(notice, path)
-    return _Taking(notice, today).draft
+    return _Drafter(notice, today).draft
 
 
 def _refuse_long(notice: Notice, path: str) -> None:
@@ -76,7 +78,7 @@ def _all_words(notice: Notice) -> Iterator[Words]:
                 yield measure.text
 
 
-class _Taking:
+class _Drafter:
     """Makes the draft."""
 
     def __init__(self, notice: Notice, today: date) -> None:
@@ -85,20 +87,19 @@ class _Taking:
         # Without a day of its own, a notice is of today; it cannot be older than the feedback that it answers.
         self.day = notice.dates.notice or max(today, feedback or today)
         self.feedback = feedback or self.day
+        self.usual_limit = months_later(self.feedback, _MONTHS)
         self.draft = Draft(settings=self._settings())
         stated = notice.stated
-        self.all_done = None not in {stated.problems_done, stated.problems_total} and (
-            stated.problems_done == stated.problems_total
-        )
-        self.assumed: dict[str, int] = {}
+        self.all_done = stated.problems_done is not None and stated.problems_done == stated.problems_total
+        self.assumed: Counter[str] = Counter()
         for category in notice.categories:
             self.draft.problems += [self._problem(problem, category) for problem in category.problems]
         self._list_assumptions()
         self._compare_counts()
 
     def _settings(self) -> dict[str, Any]:
-        """What `data/ledger.yaml` says."""
-        notice, dates, contact = self.notice, self.notice.dates, self.notice.contact
+        """Return what stands in `data/ledger.yaml`."""
+        notice, dates = self.notice, self.notice.dates
         inspection = {
             "inspector": notice.inspector,
             "round": notice.round,
@@ -106,141 +107,110 @@ class _Taking:
             "ended": dates.inspection_end and dates.inspection_end.isoformat(),
             "feedback": self.feedback.isoformat(),
         }
-        settings: dict[str, Any] = {
-            "organisation": notice.organisation or notice.issuer,
-            "inspection": _said(inspection),
-            "contact": _said(
-                {
-                    "office": contact.office,
-                    "phone": contact.phone,
-                    "address": contact.address,
-                    "email": contact.email,
-                }
-            ),
-            "notice": _said({"title": notice.title, "issuer": notice.issuer, "date": self.day.isoformat()}),
-            "outcomes": [
-                {"key": f"o{number}", "label": outcome.label, "unit": outcome.unit}
-                for number, outcome in enumerate(notice.stated.outcomes, 1)
-            ],
-        }
-        return _said(settings)
+        contact = {name: getattr(notice.contact, name) for name in ("office", "phone", "address", "email")}
+        about = {"title": notice.title, "issuer": notice.issuer, "date": self.day.isoformat()}
+        return _without_empty(
+            {
+                "organisation": notice.organisation or notice.issuer,
+                "inspection": _without_empty(inspection),
+                "contact": _without_empty(contact),
+                "notice": _without_empty(about),
+                "outcomes": [
+                    {"key": f"o{number}", "label": outcome.label, "unit": outcome.unit}
+                    for number, outcome in enumerate(notice.stated.outcomes, 1)
+                ],
+            }
+        )
 
     def _problem(self, problem: Problem, category: Category) -> ProblemDraft:
-        record: dict[str, Any] = {"title": _line(problem.title.text) or _("(without a title)")}
-        if problem.finding:
-            record["finding"] = problem.finding
-        draft = ProblemDraft(record, _line(category.title.text) or GENERAL, address=_place(problem.title))
+        title = _line(problem.title.text) or _("(without a title)")
+        draft = ProblemDraft(
+            _without_empty({"title": title, "finding": problem.finding}),
+            _line(category.title.text) or GENERAL,
+            address=_place(problem.title),
+        )
         draft.measures = [self._measure(measure) for measure in problem.measures]
         if not draft.measures:
-            self.draft.doubts.append(
-                Doubt("", draft.address, record["title"], _("no measure is found below this heading"))
-            )
+            self._doubt(_("no measure is found below this heading"), draft.address, title)
         return draft
 
     def _measure(self, measure: Measure) -> MeasureDraft:
         title, rest = _title_and_rest(measure.text.text)
-        status = measure.status or ("closed" if self.all_done else "in_progress")
-        if measure.status is None:
-            self._assume("status")
-        draft = MeasureDraft({}, address=_place(measure.text))
+        status = measure.status or self._assume("status", "closed" if self.all_done else "in_progress")
+        address = _place(measure.text)
         record = {
             "title": title,
             "goal": measure.goal,
             "part": measure.part and _line(measure.part.text),
             "term": "long_term" if measure.long_term else None,
-            "leader": measure.leader or self._nobody("leader"),
-            "office": measure.office or self._nobody("office"),
+            "leader": measure.leader or self._assume("leader", NOBODY),
+            "office": measure.office or self._assume("office", NOBODY),
             "co_offices": list(measure.co_offices),
-            "due": self._due(measure, draft),
+            "due": self._due(measure, address),
             "status": status,
             "progress": [{"date": self.day.isoformat(), "text": rest}] if rest else [],
             "closed": {"date": max(self.day, self.feedback).isoformat()} if status == "closed" else None,
         }
-        draft.record = _said(record)
-        return draft
+        return MeasureDraft(_without_empty(record), address=address)
 
-    def _due(self, measure: Measure, draft: MeasureDraft) -> str | None:
-        """The last day for a measure; None for one that never ends."""
+    def _due(self, measure: Measure, address: str) -> str | None:
+        """Return the last day for a measure; None for one that never ends."""
         day = measure.limit
-        if day is None and measure.due and limit(measure.due, "", self.feedback).at_once:
+        if day is None and measure.due and limit(measure.due, self.feedback).at_once:
             day = at_once(self.feedback)
         if day is not None and day < self.feedback:
-            self._doubt(draft, measure.due or "", _("before the feedback: the day of the feedback was taken"))
+            made = _("before the feedback: the day of the feedback was taken")
+            self._doubt(made, address, measure.due or "")
             day = self.feedback
         if day is None and not measure.long_term:
             if measure.due:
-                self._doubt(draft, measure.due, _("no day: taken for not told"))
-            self._assume("due")
-            day = self._usual_limit
+                self._doubt(_("no day: taken for not told"), address, measure.due)
+            return self._assume("due", self.usual_limit.isoformat())
         return day.isoformat() if day else None
 
-    @property
-    def _usual_limit(self) -> date:
-        return later(self.feedback, _MONTHS)
+    def _assume(self, what: str, value: str) -> str:
+        """Count that something was not told, and return what is taken for it."""
+        self.assumed[what] += 1
+        return value
 
-    def _nobody(self, what: str) -> str:
-        self._assume(what)
-        return NOBODY
-
-    def _assume(self, what: str) -> None:
-        self.assumed[what] = self.assumed.get(what, 0) + 1
-
-    def _doubt(self, draft: MeasureDraft, text: str, made: str) -> None:
-        self.draft.doubts.append(Doubt("", draft.address, text, made))
+    def _doubt(self, made: str, address: str = "", text: str = "") -> None:
+        """List what was made of a text, or of the whole notice."""
+        self.draft.doubts.append(Doubt("", address, text, made))
 
     def _list_assumptions(self) -> None:
         """Say once what was assumed of many measures; in the ledger as comments, too."""
-        status = "已销号" if self.all_done else "推进中"
-        notes = {
-            "leader": f"{self.assumed.get('leader', 0)}条措施未写明责任领导，暂记为“{NOBODY}”。",
-            "office": f"{self.assumed.get('office', 0)}条措施未写明责任科室，暂记为“{NOBODY}”。",
-            "due": f"{self.assumed.get('due', 0)}条措施未写明整改时限，暂按反馈后六个月记为{self._usual_limit.isoformat()}。",
-            "status": f"{self.assumed.get('status', 0)}条措施未逐条写明完成情况，暂记为“{status}”。",
-        }
-        said = {
-            "leader": _("no leader is named"),
-            "office": _("no office is named"),
-            "due": _("no time limit is told"),
-            "status": _("it is not told measure by measure how far they are"),
-        }
-        made = {
-            "leader": NOBODY,
-            "office": NOBODY,
-            "due": self._usual_limit.isoformat(),
-            "status": _("closed") if self.all_done else _("in progress"),
+        limit, status = self.usual_limit.isoformat(), "已销号" if self.all_done else "推进中"
+        assumptions = {
+            "leader": (_("no leader is named"), NOBODY, f"未写明责任领导，暂记为“{NOBODY}”"),
+            "office": (_("no office is named"), NOBODY, f"未写明责任科室，暂记为“{NOBODY}”"),
+            "due": (_("no time limit is told"), limit, f"未写明整改时限，暂按反馈后六个月记为{limit}"),
+            "status": (
+                _("it is not told measure by measure how far they are"),
+                _("closed") if self.all_done else _("in progress"),
+                f"未逐条写明完成情况，暂记为“{status}”",
+            ),
         }
         for what, count in self.assumed.items():
-            self.draft.notes.append(notes[what])
-            self._doubt_of_all(
-                _("{n} measures: {said} → {made}").format(n=count, said=said[what], made=made[what])
-            )
+            missing, made, note = assumptions[what]
+            self.draft.notes.append(f"{count}条措施{note}。")
+            self._doubt(_("{n} measures: {said} → {made}").format(n=count, said=missing, made=made))
         if self.notice.dates.feedback is None:
             self.draft.notes.append("未写明反馈日期，暂用通报日期。")
-            self._doubt_of_all(
-                _("the day of the feedback is not told: {day} was taken").format(
-                    day=self.feedback.isoformat()
-                )
-            )
+            message = _("the day of the feedback is not told: {day} was taken")
+            self._doubt(message.format(day=self.feedback.isoformat()))
 
     def _compare_counts(self) -> None:
         """Say where the notice counts more than it lists, and what it counts that no measure can be given."""
-        stated = self.notice.stated
-        problems, measures = len(self.draft.problems), len(self.draft.measures)
+        stated, problems, measures = self.notice.stated, len(self.draft.problems), len(self.draft.measures)
         if stated.problems_total not in {None, problems}:
-            self._doubt_of_all(
-                _("{total} problems are stated, {n} are listed").format(
-                    total=stated.problems_total, n=problems
-                )
-            )
+            message = _("{total} problems are stated, {n} are listed")
+            self._doubt(message.format(total=stated.problems_total, n=problems))
             self.draft.notes.append(
                 f"通报称共{stated.problems_total}个问题，正文列出{problems}个；其余须补录。"
             )
         if stated.measures_total not in {None, measures}:
-            self._doubt_of_all(
-                _("{total} measures are stated, {n} are listed").format(
-                    total=stated.measures_total, n=measures
-                )
-            )
+            message = _("{total} measures are stated, {n} are listed")
+            self._doubt(message.format(total=stated.measures_total, n=measures))
             self.draft.notes.append(
                 f"通报称共{stated.measures_total}条措施，正文列出{measures}条；其余须补录。"
             )
@@ -249,23 +219,20 @@ class _Taking:
             for outcome in stated.outcomes
         ]
 
-    def _doubt_of_all(self, made: str) -> None:
-        self.draft.doubts.append(Doubt("", "", "", made))
 
-
-def _said(record: dict[str, Any]) -> dict[str, Any]:
-    """A record without what is not said."""
+def _without_empty(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record without what is not said."""
     return {key: value for key, value in record.items() if value}
 
 
 def _line(text: str) -> str:
-    """A text on one line, shortened where it is longer than a title."""
+    """Return a text on one line, shortened where it is longer than a title."""
     whole = " ".join(text.split())
     return whole if len(whole) <= _LONGEST_TITLE else f"{whole[:_LONGEST_TITLE]}…"
 
 
 def _title_and_rest(text: str) -> tuple[str, str]:
-    """A measure's title, which is its first sentence without the stop, and what follows."""
+    """Return a measure's title, which is its first sentence without the stop, and what follows."""
     end = sentence_end(text)
     first, rest = text[:end].strip(), text[end:].strip()
     if len(first) > _LONGEST_TITLE:

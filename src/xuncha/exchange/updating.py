@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xuncha.exchange.drafts import Doubt
 from xuncha.exchange.entering import Enterer, Names
 from xuncha.exchange.matching import measure_of, problem_of
-from xuncha.exchange.sheet.cells import key_of
-from xuncha.exchange.states import WORDS
+from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
+from xuncha.model.states import WORDS
 from xuncha.store import editing
 from xuncha.workflow.change import StatusChange
 from xuncha.workflow.intake import Intake
@@ -30,14 +29,13 @@ class Updater(Enterer):
     """Turns a draft into changes of a ledger that is there."""
 
     def changed(self, ledger: Ledger, source: Source) -> Intake:
-        """The files of a ledger that change; nothing that the draft does not mention does."""
+        """Make the files of a ledger that change; nothing that the draft does not mention does."""
         settings = ledger.settings
         self.draft.settings.setdefault("inspection", {})["feedback"] = (
             settings.inspection.feedback.isoformat()
         )
         names = Names(
-            list(settings.leaders),
-            list(settings.offices),
+            {"leaders": list(settings.leaders), "offices": list(settings.offices)},
             {each.title: each.key for each in settings.categories},
         )
         intake = Intake()
@@ -88,28 +86,20 @@ class Updater(Enterer):
         self, intake: Intake, source: Source, names: Names, number: int, known: Problem, problem: ProblemDraft
     ) -> None:
         new = problem.record
-        edits: list[editing.Edit] = []
         said = {key_of(known.title), key_of(known.finding or "")}
-        if new["title"] != known.title and (self.draft.exact or key_of(new["title"]) not in said):
-            edits.append(editing.Set("title", new["title"]))
-        if new.get("finding", known.finding) != known.finding and (
-            self.draft.exact or key_of(new["finding"]) not in said
-        ):
-            edits.append(editing.Set("finding", new["finding"]))
         category = new.get("category") or names.known(problem.category)
         if problem.category and category is None:
-            self.draft.doubts.append(
-                Doubt(
-                    problem.sheet,
-                    problem.address,
-                    problem.category,
-                    _("no category of the ledger: that of the problem stays"),
-                )
-            )
-        elif category not in {None, known.category}:
-            edits.append(editing.Set("category", str(category)))
-        if new.get("publish", known.publish) != known.publish:
-            edits.append(editing.Set("publish", new["publish"]))
+            made = _("no category of the ledger: that of the problem stays")
+            self.draft.doubt(made, problem.category, problem.sheet, problem.address)
+        wanted = {
+            key: new[key]
+            for key in ("title", "finding")
+            if new.get(key) and (self.draft.exact or key_of(new[key]) not in said)
+        }
+        wanted |= {"category": category or known.category, "publish": new.get("publish", known.publish)}
+        edits: list[editing.Edit] = [
+            editing.Set(key, value) for key, value in wanted.items() if value != getattr(known, key)
+        ]
         if edits:
             self._edit(intake, source, Identity(number).path, edits)
             intake.steps.append(StatusChange(str(number), None, None))
@@ -117,18 +107,18 @@ class Updater(Enterer):
     def _edits(
         self, source: Source, identity: Identity, known: Measure, measure: MeasureDraft, names: Names
     ) -> tuple[list[editing.Edit], str]:
-        """What a draft changes of a measure, and the status that it leads to."""
+        """Return what a draft changes of a measure, and the status that it leads to."""
         old = known.model_dump(mode="json", exclude_defaults=True)
         new = dict(measure.record)
         self.without_files(measure, new, identity, source)
-        edits: list[editing.Edit] = []
-        if new["title"] != known.title and (self.draft.exact or key_of(new["title"]) != key_of(known.title)):
-            edits.append(editing.Set("title", new["title"]))
-        edits += [editing.Set(key, new[key]) for key in _PLAIN if new.get(key) and new[key] != old.get(key)]
-        if new.get("co_offices", known.co_offices) != known.co_offices:
-            edits.append(editing.Set("co_offices", new["co_offices"]))
-        if new.get("publish", known.publish) != known.publish:
-            edits.append(editing.Set("publish", new["publish"]))
+        wanted = {key: new[key] for key in _PLAIN if new.get(key)}
+        wanted |= {key: new[key] for key in ("co_offices", "publish") if key in new}
+        if self.draft.exact or key_of(new["title"]) != key_of(known.title):
+            wanted = {"title": new["title"], **wanted}
+        whole = known.model_dump(mode="json")
+        edits: list[editing.Edit] = [
+            editing.Set(key, value) for key, value in wanted.items() if value != old.get(key, whole[key])
+        ]
         names.meet(
             {"leader": known.leader, "office": known.office, **new},
             lambda text, made: self.doubt(measure, text, made),

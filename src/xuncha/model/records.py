@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from xuncha.model.fields import UNSAFE, Amount, Day, Key, Line, Name, Record, Text
+from xuncha.chinese.characters import UNSAFE
+from xuncha.model.fields import Amount, Day, Key, Line, Name, Record, Text
 from xuncha.model.register import MeasureRow, ProblemRow, Register
 from xuncha.model.vocabulary import ReviewResult, Status, Term
 

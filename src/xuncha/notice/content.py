@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from typing import TYPE_CHECKING
 
+from xuncha.chinese.punctuation import sentence
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.paper.chinese import sentence
 from xuncha.tally import Tally, tally
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from xuncha.paper.chinese import full_width_lines, full_width_markdown, full_width_page
+from xuncha.chinese.punctuation import full_width_lines, full_width_markdown, full_width_page
 from xuncha.paper.own import OwnFileError, own
 from xuncha.paper.templates import document, wrong
 from xuncha.paper.templates import render as rendered

@@ -14,9 +14,9 @@ from zipfile import BadZipFile, ZipFile
 
 from jinja2 import TemplateSyntaxError
 
+from xuncha.chinese.punctuation import full_width
 from xuncha.errors import InvalidLedgerError
 from xuncha.language import gettext as _
-from xuncha.paper.chinese import full_width
 from xuncha.paper.docx import LONGEST_PROPERTY, pack
 from xuncha.paper.heading import lines
 from xuncha.paper.own import too_large

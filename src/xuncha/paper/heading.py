@@ -10,7 +10,7 @@ import re
 from itertools import accumulate, combinations, pairwise
 from typing import TYPE_CHECKING, Final
 
-from xuncha.paper.chinese import width
+from xuncha.chinese.characters import width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

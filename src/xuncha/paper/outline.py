@@ -12,8 +12,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from xuncha.chinese.characters import width
+from xuncha.chinese.punctuation import full_width
 from xuncha.language import gettext as _
-from xuncha.paper.chinese import full_width, width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

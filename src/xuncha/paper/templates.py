@@ -23,9 +23,12 @@ from jinja2 import (
 from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from xuncha.chinese.characters import width
+from xuncha.chinese.days import in_words as day
+from xuncha.chinese.numbers import numeral
+from xuncha.chinese.punctuation import full_width, sentence
 from xuncha.errors import Finding, InvalidLedgerError, Place
 from xuncha.language import gettext as _
-from xuncha.paper.chinese import day, full_width, numeral, sentence, width
 from xuncha.paper.outline import CELL, Document, OutlineError, read
 from xuncha.paper.own import OwnFileError, own
 

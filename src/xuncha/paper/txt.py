@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from xuncha.paper.chinese import width
+from xuncha.chinese.characters import width
 from xuncha.paper.outline import Block, Table
 
 if TYPE_CHECKING:

@@ -96,7 +96,7 @@ class Book:
         return Sheet(self, sheet, widths)
 
     def content(self) -> bytes:
-        """The bytes of the file."""
+        """Return the bytes of the file."""
         stream = BytesIO()
         self._book.save(stream)
         return stream.getvalue()
@@ -201,7 +201,7 @@ class Sheet:
 
 
 def xlsx(document: Document) -> bytes:
-    """The tables of a document as a workbook; each is named by the title above it.
+    """Write the tables of a document as a workbook; each is named by the title above it.
 
     Raises:
         SurroundingsError: the part `office` is not installed.
@@ -218,7 +218,7 @@ def xlsx(document: Document) -> bytes:
 
 
 def _tables(document: Document) -> Iterator[tuple[str, Table, bool]]:
-    """The tables, each with the title above it, else an empty one; and whether its page is landscape."""
+    """Return the tables, each with the title above it, else an empty one; and whether its page is landscape."""
     landscape = document.landscape
     for before, block in pairwise((Block("p", ""), *document.blocks)):
         landscape = landscape or isinstance(block, LandscapeBreak)
@@ -228,7 +228,7 @@ def _tables(document: Document) -> Iterator[tuple[str, Table, bool]]:
 
 
 def _sheet_name(title: str, taken: Sequence[str]) -> str:
-    """A name that Excel takes, and that no other sheet has."""
+    """Return a name that Excel takes, and that no other sheet has."""
     name = _NO_SHEET_NAME.sub(" ", title).strip(" '")[: _LONGEST_NAME - 3] or "1"
     number = 1
     found = name
@@ -241,7 +241,7 @@ def _sheet_name(title: str, taken: Sequence[str]) -> str:
 def _heights(
     rows: Sequence[Sequence[Value]], covered: Sequence[Sequence[int]], widths: Sequence[float]
 ) -> list[float]:
-    """The heights of the rows: Excel does not find them by itself where cells are merged.
+    """Return the heights of the rows: Excel does not find them by itself where cells are merged.
 
     What a merged cell needs beyond what its rows have is shared out among them.
     """

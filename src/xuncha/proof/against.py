@@ -7,9 +7,9 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from xuncha.chinese.days import in_words as day
 from xuncha.language import gettext as _
 from xuncha.pages import Pages
-from xuncha.paper.chinese import day
 from xuncha.proof.catalogue import Remark, rule
 from xuncha.proof.counts import THINGS, named, opening, totals
 from xuncha.proof.dates import course

@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from xuncha.chinese.days import in_words as written_out
 from xuncha.language import gettext as _
-from xuncha.paper.chinese import day as written_out
 from xuncha.proof.catalogue import Remark, rule
 from xuncha.proof.text import number_of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from xuncha.chinese.punctuation import full_width
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.paper.chinese import full_width
 from xuncha.proof.catalogue import Remark, rule
 from xuncha.proof.text import HAN
 

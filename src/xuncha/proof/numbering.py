@@ -7,8 +7,8 @@ from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from xuncha.chinese.numbers import numeral
 from xuncha.language import gettext as _
-from xuncha.paper.chinese import numeral
 from xuncha.proof.catalogue import Remark, rule
 from xuncha.proof.text import NUMERAL, number_of
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from xuncha.paper.chinese import value
+from xuncha.chinese.numbers import value
 from xuncha.reading.lines import is_noise
 
 if TYPE_CHECKING:

@@ -1,65 +1,71 @@
-"""What frames a notice: its title, who publishes it, who inspected whom, on which days, and where comments go."""
+"""The frame of a notice: its title, who publishes it, who inspected whom, on which days, and where comments go."""
 
 from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from xuncha.chinese.days import days, is_between, only_day
+from xuncha.chinese.headings import heading
 from xuncha.reading.lines import is_noise
-from xuncha.reading.marks import head
-from xuncha.reading.numbers import days, only_day
-from xuncha.reading.parts import Contact, Dates
+from xuncha.reading.notice import Contact, Dates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from xuncha.chinese.days import Day
     from xuncha.pages.line import Line
-    from xuncha.reading.numbers import Day
 
-_BODY = r"(?:党组|党委|党工委|工委|委员会|支部|总支部?|党总支|总支|局|公司|集团|中心|医院|学院|大学|学校|政府|办公室|镇|乡|街道|委|厅|院|协会|联合会|工会|联社|银行)"
-_TITLE = re.compile(
+_BODY: Final = r"(?:党组|党委|党工委|工委|委员会|支部|总支部?|党总支|总支|局|公司|集团|中心|医院|学院|大学|学校|政府|办公室|镇|乡|街道|委|厅|院|协会|联合会|工会|联社|银行)"
+_TITLE: Final = re.compile(
     rf"(?:(?P<who>[^。！？；，]{{0,60}}?)关于[^。！？；]{{0,80}}?|(?P<named>[^。！？；，]{{2,40}}?{_BODY}+)(?=[^。！？；]{{0,40}}整改))"
     r"[^。！？；]{0,80}?(?:整改|巡[察视])[^。！？；]{0,40}?(?:通报|公示|公告|通告|报告|情况|说明)(?:[（(].{1,12}[）)])?"
 )
-_ORGANISATION = re.compile(rf"(?:中共|中国共产党)?[^\s。，；：:]{{2,40}}{_BODY}(?:[（(].{{1,12}}[）)])?")
-_LONGEST_TITLE = 120
-_LONGEST_OPENING = 20_000
+_ORGANISATION: Final = re.compile(
+    rf"(?:中共|中国共产党)?[^\s。，；：:]{{2,40}}{_BODY}(?:[（(].{{1,12}}[）)])?"
+)
+_LONGEST_TITLE: Final = 120
+_LONGEST_OPENING: Final = 20_000
 """Characters among which the days of the inspection are looked for."""
-_OPENING = re.compile(r"巡[察视]")
-_CONTACT = re.compile(
+_CONTACT: Final = re.compile(
     r"^(?:[（(]?[一二三四五1-5][）)、.])?\s*(?:.{0,20}(?:欢迎|接受).{0,30}(?:监督|反映|意见)|如(?:有|对)|公[示告]期|联\s*系|(?:咨询|监督|举报)?(?:电\s*话|热线|方式|邮箱)|邮|地\s*址|通[讯信]|电子|来信|来电|广大)"
 )
-_AFTERWARDS = re.compile(r"^(?:下一?步|今后|接下来|下阶段|下一阶段)")
-_INSPECTOR = re.compile(
-    r"(?P<inspector>(?:[一-鿿]{0,4}届)?[一-鿿]{0,10}?(?:委|组|党委|党工委|工委|部|厅|局|校|公司|集团|[省市县区旗])?(?:提级|交叉|专项|机动|联动)*(?:第[一二三四五六七八九十0-9]{1,3})?巡[察视]"
-    r"(?:第[一二三四五六七八九十0-9]{1,3}|[一二三四五六七八九十0-9]{1,3})?组)"
+_AFTERWARDS: Final = re.compile(r"^(?:下一?步|今后|接下来|下阶段|下一阶段)")
+_INSPECTOR: Final = re.compile(
+    r"(?:[一-鿿]{0,4}届)?[一-鿿]{0,10}?(?:委|组|党委|党工委|工委|部|厅|局|校|公司|集团|[省市县区旗])?(?:提级|交叉|专项|机动|联动)*(?:第[一二三四五六七八九十0-9]{1,3})?巡[察视]"
+    r"(?:第[一二三四五六七八九十0-9]{1,3}|[一二三四五六七八九十0-9]{1,3})?组"
 )
-_BEFORE_INSPECTOR = re.compile(
+_BEFORE_INSPECTOR: Final = re.compile(
     r"^(?:.*[，。；、：:\s日]|.*(?:根据|按照|经|由|接受|配合|派出|期间|于|了|自|对照|关于|落实|起|止|向))"
 )
-_ROUND = re.compile(
+_ROUND: Final = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}届)?(?:[省市县区旗州盟校]|[省市县区旗州盟]委|党[委组])?第?[一二三四五六七八九十]{1,3}轮(?:第[一二三四五六七八九十]批)?"
     r"(?:常规|专项|提级|交叉|机动|集中|政治)?(?:巡[察视])?"
 )
-_BETWEEN = re.compile(r"\s*(?:日|起|开始)?\s*[，,]?\s*(?:至|到|—+|－+|-+|~|～|–+|──)\s*")
-_EMAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]*[@＠][A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_DASH = "[-—－–―‐‑─]"
-_LOCAL = "[0-9]{3,4} ?[0-9]{4}"
-_ONE_PHONE = rf"(?:[（(]\s*0[0-9]{{2,3}}\s*[）)]\s*{_DASH}?\s*{_LOCAL}|0[0-9]{{2,3}}\s*{_DASH}{{1,2}}\s*{_LOCAL}|1[0-9]{{10}}|0[0-9]{{9,11}}|[0-9]{{7,8}}|[0-9]{{5}})(?:\s*{_DASH}\s*[0-9]{{1,5}})?"
-_PHONE = re.compile(
+_EMAIL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]*[@＠][A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_DASH: Final = "[-—－–―‐‑─]"
+_LOCAL: Final = "[0-9]{3,4} ?[0-9]{4}"
+_ONE_PHONE: Final = rf"(?:[（(]\s*0[0-9]{{2,3}}\s*[）)]\s*{_DASH}?\s*{_LOCAL}|0[0-9]{{2,3}}\s*{_DASH}{{1,2}}\s*{_LOCAL}|1[0-9]{{10}}|0[0-9]{{9,11}}|[0-9]{{7,8}}|[0-9]{{5}})(?:\s*{_DASH}\s*[0-9]{{1,5}})?"
+_PHONE: Final = re.compile(
     rf"(?:电\s*话|热\s*线|致电|拨打|传真电话|联系方式)[^0-9（(。；]{{0,12}}(?P<phone>{_ONE_PHONE}(?:\s*[、，,/／]\s*(?:{_ONE_PHONE}))*)"
 )
-_ADDRESS = re.compile(
+_ADDRESS: Final = re.compile(
     r"(?:(?<!电子)邮政信箱|(?:通[讯信]|联系|邮寄|来信|来访|办公|邮政|接待|收信|单位)?地\s*址|致信(?:至)?|(?:来信|信件)(?:请)?(?:寄|邮寄)(?:至|到)?|(?<!电子)(?<!意见)信箱)\s*[：:]?\s*(?P<address>[^\n。；;，,@＠]{4,60})"
 )
-_POSTCODE = re.compile(
+_POSTCODE: Final = re.compile(
     r"\s+(?:电子|电话|邮箱|联系|传真|Email|E-mail).*$|\s*[（(]?\s*(?:邮政编码|邮\s*编|邮码)\s*[：:]?\s*[0-9]{6}.*$"
 )
-_CONTACT_OFFICE = re.compile(
+_CONTACT_OFFICE: Final = re.compile(
     r"(?:联系(?:方式|单位|部门|科室)|受理(?:单位|部门))[：:]\s*(?P<office>[^，。；;,：:\n0-9]{4,40}?)(?=[，。；;,\n]|$)"
 )
+
+
+_PUBLISHED: Final = re.compile("(?:发布|成文|生成|发文)(?:日期|时间)|日期")
+_INSPECTED: Final = re.compile(rf"对(?P<who>[^，。；]{{2,40}}?{_BODY})(?:开展|进行|及)")
+_LONGEST_DAY: Final = 40
+"""Characters at the end of a line among which its day is looked for."""
 
 
 class Frame(NamedTuple):
@@ -80,25 +86,22 @@ def frame(lines: Sequence[Line]) -> Frame:
     title, begin = _title(lines)
     issuer, day, end = _signature(lines, begin)
     text = [line for line in lines[begin:end] if not is_noise(line.text)]
-    marked = [number for number, line in enumerate(text) if head(line.text)]
-    last = marked[-1] if marked else 0
+    numbered = [number for number, line in enumerate(text) if heading(line.text)]
+    last = numbered[-1] if numbered else 0
     tail = next(
-        (number for number, line in enumerate(text) if number > last and _ends_it(line.text)), len(text)
+        (number for number in range(last + 1, len(text)) if _begins_tail(text[number].text)), len(text)
     )
-    while tail and tail - 1 in marked and _CONTACT.match(text[tail - 1].text):
+    while tail - 1 in numbered and _CONTACT.match(text[tail - 1].text):
         tail -= 1
     return Frame(title, issuer, day or _published(lines), text[:tail], text[tail:])
 
 
-def _ends_it(text: str) -> bool:
+def _begins_tail(text: str) -> bool:
     return bool(_CONTACT.match(text) or _AFTERWARDS.match(text) or (_PHONE.search(text) and "欢迎" in text))
 
 
-# ---------------------------------------------------------------- title and signature
-
-
 def _title(lines: Sequence[Line]) -> tuple[str | None, int]:
-    """The title, and the place of what comes after it.
+    """Find the title, and the place of what comes after it.
 
     It may stand on up to three lines, and several times: above the text is the last of them that names who publishes.
     """
@@ -109,100 +112,77 @@ def _title(lines: Sequence[Line]) -> tuple[str | None, int]:
             parts = [line.text for line in lines[first:last]]
             title = "".join(parts)
             match = _TITLE.fullmatch(title) if len(title) <= _LONGEST_TITLE else None
-            if (
-                match
-                and not any(map(is_noise, parts))
-                and not head(title)
-                and (last == first + 1 or _goes_on(parts))
-            ):
+            # A title on several lines could not do without the first of them.
+            whole = len(parts) == 1 or _is_organisation(parts[0]) or not _TITLE.fullmatch("".join(parts[1:]))
+            if match and whole and not any(map(is_noise, parts)) and not heading(title):
                 found.append((bool(match["who"] or match["named"]), last, first, title))
     if not found:
         return None, 0
-    _named, last, _first, title = max(found, key=lambda each: (each[0], each[1], each[2]))
+    _named, last, _first, title = max(found)
     return title, last
 
 
-def _goes_on(parts: Sequence[str]) -> bool:
-    """Whether a title that stands on several lines could not do without the first of them."""
-    return bool(_ORGANISATION.fullmatch(parts[0])) or not _TITLE.fullmatch("".join(parts[1:]))
-
-
 def _opens(text: str) -> bool:
-    """Whether the text of a notice begins here."""
-    return bool(head(text)) or (text.endswith(("。", "：", ":")) and bool(_OPENING.search(text)))
+    """Return whether the text of a notice begins here."""
+    return bool(heading(text)) or (text.endswith(("。", "：", ":")) and bool(re.search("巡[察视]", text)))
+
+
+def _is_organisation(text: str) -> bool:
+    return bool(_ORGANISATION.fullmatch(text))
 
 
 def _signature(lines: Sequence[Line], begin: int) -> tuple[str | None, date | None, int]:
-    """Who signs, the day, and the place of the first of their lines."""
-    marked = [number for number in range(begin, len(lines)) if head(lines[number].text)]
-    after = marked[-1] + 1 if marked else begin + 1
+    """Find who signs, the day, and the place of the first of their lines."""
+    numbered = [number for number in range(begin, len(lines)) if heading(lines[number].text)]
+    after = numbered[-1] + 1 if numbered else begin + 1
+    texts = [line.text for line in lines]
     for number in range(after, len(lines)):
-        text = lines[number].text
-        if day := only_day(text):
-            issuer = lines[number - 1].text if number > after else ""
-            several = number - 1
-            if not _ORGANISATION.fullmatch(issuer.strip("。")):
-                return None, day, number
-            return issuer.strip("。 "), day, several
-        found = days(text[-40:])
-        before = text[: len(text) - len(text[-40:]) + found[-1].start].strip() if found else ""
-        if found and not text[-40:][found[-1].end :].strip(" 。") and _ORGANISATION.fullmatch(before):
-            return before, found[-1].date, number
+        if day := only_day(texts[number]):
+            issuer = texts[number - 1].strip("。 ") if number > after else ""
+            return (issuer, day, number - 1) if _is_organisation(issuer) else (None, day, number)
+        place = max(0, len(texts[number]) - _LONGEST_DAY)
+        for found in days(texts[number][place:])[-1:]:
+            before, behind = texts[number][: place + found.start].strip(), texts[number][place + found.end :]
+            if not behind.strip(" 。") and _is_organisation(before):
+                return before, found.date, number
     for number in range(len(lines) - 1, after, -1):
-        if lines[number].text.startswith(("中共", "中国共产党")) and _ORGANISATION.fullmatch(
-            lines[number].text
-        ):
-            return lines[number].text, None, number
+        if texts[number].startswith(("中共", "中国共产党")) and _is_organisation(texts[number]):
+            return texts[number], None, number
     return None, None, len(lines)
 
 
 def _published(lines: Sequence[Line]) -> date | None:
-    """The day on which a web page was published, for want of a better one."""
-    for line in lines:
-        if (
-            is_noise(line.text)
-            and re.search("(?:发布|成文|生成|发文)(?:日期|时间)|日期", line.text)
-            and (found := days(line.text))
-        ):
-            return found[0].date
-    return None
-
-
-# ---------------------------------------------------------------- who and when
+    """Return the day on which a web page was published, for want of a better one."""
+    texts = [line.text for line in lines if is_noise(line.text) and _PUBLISHED.search(line.text)]
+    return next((found[0].date for text in texts if (found := days(text))), None)
 
 
 def organisation(title: str | None, issuer: str | None, opening: str) -> str | None:
-    """Who was inspected: whoever the title names, else whoever signs, else of whom the opening says so."""
+    """Find who was inspected: whoever the title names, else whoever signs, else of whom the opening says so."""
     match = _TITLE.fullmatch(title or "")
     if match and (named := (match["who"] or match["named"] or "").strip()):
         return named
-    if issuer:
-        return issuer
-    named = re.search(rf"对(?P<who>[^，。；]{{2,40}}?{_BODY})(?:开展|进行|及)", opening)
-    return named["who"] if named else None
+    inspected = _INSPECTED.search(opening)
+    return issuer or (inspected["who"] if inspected else None)
 
 
 def inspector(opening: str, title: str | None) -> str | None:
-    """Who inspected, such as 市委第五巡察组."""
-    for text in (opening, title or ""):
-        for clause in re.split(r"[，。；：:\n]", text):
-            if match := _INSPECTOR.search(clause):
-                start = match.start()
-                whole = clause[start : match.end()]
-                name = _BEFORE_INSPECTOR.sub("", whole)
-                if name:
-                    return name
+    """Find who inspected, such as 市委第五巡察组."""
+    for clause in re.split(r"[，。；：:\n]", f"{opening}\n{title or ''}"):
+        match = _INSPECTOR.search(clause)
+        if match and (name := _BEFORE_INSPECTOR.sub("", match[0])):
+            return name
     return None
 
 
 def round_of(opening: str) -> str | None:
-    """In which round, such as 七届市委第三轮巡察."""
+    """Find in which round it was, such as 七届市委第三轮巡察."""
     match = _ROUND.search(opening)
     return match[0].removeprefix("了") if match else None
 
 
 def dates(opening: str, rest: str, day: date | None) -> Dates:
-    """The days of the inspection and of the feedback, with that of the notice.
+    """Find the days of the inspection and of the feedback.
 
     Args:
         opening: the text before the first heading.
@@ -213,14 +193,14 @@ def dates(opening: str, rest: str, day: date | None) -> Dates:
     for text in (opening[:_LONGEST_OPENING], rest[:_LONGEST_OPENING]):
         named = days(text, day)
         for one, other in pairwise(named):
-            if start is None and _BETWEEN.fullmatch(text[one.end : other.start]):
+            if start is None and is_between(text[one.end : other.start]):
                 start, end = one.date, other.date
         feedback = feedback or _feedback(text, [each for each in named if each.date not in {start, end}])
     return Dates(start, end, feedback, day)
 
 
 def _feedback(text: str, named: Sequence[Day]) -> date | None:
-    """The first day of which the text says that there was feedback, before it names another one or ends the sentence."""
+    """Find the first day of which the text says that there was feedback, before it names another or ends the sentence."""
     ends = [day.start for day in named[1:]] + [len(text)]
     for day, end in zip(named, ends, strict=False):
         if "反馈" in text[day.end : end].partition("。")[0]:
@@ -228,34 +208,23 @@ def _feedback(text: str, named: Sequence[Day]) -> date | None:
     return None
 
 
-# ---------------------------------------------------------------- contact
-
-
-def contact(texts: Sequence[str]) -> Contact:
-    """Where comments go."""
-    text = "\n".join(texts)
-    email = _EMAIL.search(text)
-    phone = _PHONE.search(text)
-    address = next(
-        (found for match in _ADDRESS.finditer(text) if (found := _address(match["address"]))), None
-    )
-    office = _CONTACT_OFFICE.search(text)
+def contact(text: str) -> Contact:
+    """Find where comments go."""
+    email, phone, office = _EMAIL.search(text), _PHONE.search(text), _CONTACT_OFFICE.search(text)
+    addresses = (_address(match["address"]) for match in _ADDRESS.finditer(text))
     return Contact(
         _phone(phone["phone"]) if phone else None,
-        address,
+        next(filter(None, addresses), None),
         email[0].replace("＠", "@") if email else None,
         office["office"].strip() if office else None,
     )
 
 
 def _phone(text: str) -> str:
-    """A telephone number with a plain dash behind the area code; several with 、 between them."""
-    return "、".join(map(_one_phone, re.split(r"\s*[、，,/／]\s*", text)))
-
-
-def _one_phone(text: str) -> str:
-    behind_code = re.sub(rf"^[（(]\s*([0-9]+)\s*[）)]\s*{_DASH}?\s*", r"\1-", text)
-    return re.sub(rf"\s*{_DASH}{{1,2}}\s*", "-", behind_code).replace(" ", "")
+    """Write telephone numbers with a plain dash behind the area code, and 、 between several."""
+    text = re.sub(rf"[（(]\s*([0-9]+)\s*[）)]\s*{_DASH}?\s*", r"\1-", text)
+    text = re.sub(rf"\s*{_DASH}{{1,2}}\s*", "-", text)
+    return re.sub(r"[、，,/／]", "、", text.replace(" ", ""))
 
 
 def _address(text: str) -> str:

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from xuncha.chinese.characters import UNSAFE, width
+from xuncha.chinese.enumerations import items
+from xuncha.chinese.headings import heading
+from xuncha.chinese.punctuation import full_width
 from xuncha.pages.line import Line
-from xuncha.paper.chinese import full_width, width
-from xuncha.reading.marks import head, items, labels
+from xuncha.reading.labels import first_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xuncha.pages.line import Pages
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
-_FULL_STOP = re.compile(r"(?<=[\u3400-\u9fff）”》])[.．](?=\s*(?:$|[\u3400-\u9fff“《（]))")
+_CONTROL: Final = re.compile(rf"[\t\n{UNSAFE}]")
+_FULL_STOP: Final = re.compile(r"(?<=[\u3400-\u9fff）”》])[.．](?=\s*(?:$|[\u3400-\u9fff“《（]))")
 """A stop of half the width, or of a number, at the end of a Chinese sentence."""
-_WIDEST_PAGE = 60
+_WIDEST_PAGE: Final = 60
 """Full-width characters in a line of a text that is broken to fill a page."""
-_SHARE = 0.3
+_SHARE: Final = 0.3
 """How many of the lines must be full for it to be so."""
-_NEARLY = 2.5
-_SENTENCE_ENDS = "。！？；：…”）!?;:"
-_NOISE = re.compile(
+_NEARLY: Final = 2.5
+"""Characters that a full line may lack."""
+_SENTENCE_ENDS: Final = tuple("。！？；：…”）!?;:")
+_NOISE: Final = re.compile(
     r"""^(?:.{0,30}(?:发布|成文|生成|更新|发文|公开)(?:日期|时间|机构|单位)|.{0,40}(?:浏览|点击|阅读|访问)(?:次数|量|数|：)
       | .{0,30}(?:信息来源|稿件来源|文章来源|来\s*源|作\s*者|编\s*辑|责任编辑|审核|索引号|信息分类|主题词|公开方式|有效性|文\s*号|文件名称)\s*[：:]
       | .{0,10}(?:当前位置|您的位置|您现在的位置|所在位置)
@@ -32,28 +36,27 @@ _NOISE = re.compile(
       | .{0,60}[ICP]{3}备|.{0,60}公网安备)""",
     re.VERBOSE,
 )
-_LONGEST_NOISE = 160
+_LONGEST_NOISE: Final = 160
 
 
 def is_noise(text: str) -> bool:
-    """Whether a line is what surrounds a text on a web page: when it was put there, by whom, how often it was read."""
+    """Return whether a line is what surrounds a text on a web page: when it was put there, by whom, how often it was read."""
     return len(text) <= _LONGEST_NOISE and not text.endswith(("。", "；")) and bool(_NOISE.match(text))
 
 
 def paragraphs(pages: Pages) -> list[Line]:
-    """The paragraphs of a document, in order."""
-    shown = [line._replace(text=_shown(line.text)) for line in pages.lines]
+    """Return the paragraphs of a document, in order, each character in its place."""
+    shown = [
+        line._replace(text=_FULL_STOP.sub("。", full_width(_CONTROL.sub(" ", line.text))))
+        for line in pages.lines
+    ]
     return _unwrapped(shown) if pages.kind in {"txt", "md"} else shown
 
 
-def _shown(text: str) -> str:
-    """A text with full-width punctuation and without control characters, each character in its place."""
-    return _FULL_STOP.sub("。", full_width(_CONTROL.sub(" ", text)))
-
-
 def _unwrapped(lines: list[Line]) -> list[Line]:
-    """The lines, joined where a paragraph was broken to fill a page."""
-    widths = [_width(line) for line in lines]
+    """Join lines where a paragraph was broken to fill a page."""
+    # The indent counts; what is indented by blanks is taken for wide.
+    widths = [width(line.text) + line.column - 1 for line in lines]
     widest = max(widths, default=0)
     full = [value >= widest - _NEARLY for value in widths]
     if widest > _WIDEST_PAGE or sum(full) < max(3, _SHARE * len(lines)):
@@ -75,20 +78,18 @@ def _unwrapped(lines: list[Line]) -> list[Line]:
     return [joined(group) for group in found]
 
 
-def _width(line: Line) -> float:
-    """How wide a line is on the page, its indent included; what is indented by blanks is taken for wide."""
-    return width(line.text) + (line.column - 1)
-
-
 def _begins(text: str, before: str) -> bool:
-    """Whether a line begins a paragraph."""
+    """Return whether a line begins a paragraph."""
     return bool(
-        head(text) or (items(text)[:1] and items(text)[0].begin == 0) or next(labels(text), None)
-    ) or (before.endswith(tuple(_SENTENCE_ENDS)))
+        heading(text)
+        or any(item.begin == 0 for item in items(text)[:1])
+        or first_label(text)
+        or before.endswith(_SENTENCE_ENDS)
+    )
 
 
 def joined(lines: Sequence[Line], between: str = "") -> Line:
-    """Several lines as one, with a text between each two."""
+    """Return several lines as one, with a text between each two."""
     if len(lines) == 1:
         return lines[0]
     length, spans = 0, []

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from xuncha.reading.marks import Head, Level, head, labels
+from xuncha.chinese.headings import Heading, Level, heading
+from xuncha.reading.labels import announces, first_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from xuncha.pages.line import Line
+    from xuncha.reading.labels import LabelKind
 
 
 @dataclass
@@ -18,7 +20,7 @@ class Node:
     """A numbered paragraph with what stands below it."""
 
     line: Line
-    head: Head
+    head: Heading
     body: list[Line] = field(default_factory=list)
     """The paragraphs without a number before the first numbered one below it."""
     children: list[Node] = field(default_factory=list)
@@ -29,15 +31,19 @@ class Node:
         return self.line.text[self.head.end :]
 
     def whole(self) -> Iterator[Line]:
-        """Its paragraphs and those below it, in order."""
+        """Yield its paragraph and those below it, in order."""
         yield self.line
         yield from self.below()
 
     def below(self) -> Iterator[Line]:
-        """The paragraphs below it, in order."""
+        """Yield the paragraphs below it, in order."""
         yield from self.body
         for child in self.children:
             yield from child.whole()
+
+    def announces_list(self, *kinds: LabelKind) -> bool:
+        """Return whether its last paragraph ends with a label, of these kinds if any, behind which a list begins."""
+        return announces(self.body[-1].text if self.body else self.rest, kinds)
 
 
 @dataclass
@@ -49,73 +55,61 @@ class Outline:
 
 
 def outline(lines: Sequence[Line]) -> Outline:
-    """The outline of paragraphs.
+    """Build the outline of paragraphs.
 
-    A number of a kind that is open goes on with that list; of another kind it begins a list within the open one, whatever the
-    kinds: some notices put 1. above （一）. The outermost kind, 一、, is always outermost.
+    A number of a level that is open goes on with that list. A number of another level begins a list within the open one,
+    whatever the levels: some notices put 1. above （一）. Chapters are always outermost.
     """
     found = Outline()
     open_: list[Node] = []
     for line in lines:
-        mark = _head(line.text)
-        if mark is None:
+        head = _heading(line.text)
+        if head is None:
             (open_[-1].body if open_ else found.before).append(line)
             continue
-        node = Node(line, mark)
-        place = _place(open_, mark)
+        node = Node(line, head)
+        place = _place(open_, head)
         siblings = open_[place - 1].children if place else found.roots
         siblings.append(node)
         open_[place:] = [node]
-    for node in [each for root in found.roots for each in _every(root)]:
-        _split_by_findings(node)
+    for root in found.roots:
+        _split_by_findings(root)
     return found
 
 
-def _head(text: str) -> Head | None:
-    """The number with which a paragraph begins, be it behind a label such as 【反馈问题】."""
-    if (found := head(text)) is not None:
+def _heading(text: str) -> Heading | None:
+    """Read the number with which a paragraph begins, be it behind a label such as 【反馈问题】."""
+    if (found := heading(text)) is not None:
         return found
-    label = next(labels(text), None)
-    if label is None or label.begin or label.kind != "finding":
+    label = first_label(text)
+    behind = heading(text[label.start :]) if label and label.kind == "finding" else None
+    if label is None or behind is None:
         return None
-    behind = head(text[label.start :])
-    return Head(Level.QUESTION, behind.number, label.start + behind.end) if behind else None
+    return behind._replace(level=Level.QUESTION, end=label.start + behind.end)
 
 
-def _every(node: Node) -> list[Node]:
-    return [node, *(each for child in node.children for each in _every(child))]
+def _place(open_: list[Node], head: Heading) -> int:
+    """Return how deep a number stands among the open ones."""
+    if head.level is Level.CHAPTER:
+        return 0
+    levels = [node.head.level for node in open_]
+    if head.level not in levels:
+        return len(open_)
+    place = levels.index(head.level)
+    within = place + 1 < len(open_) and head.number == 1 and open_[-1].announces_list()
+    return len(open_) if within else place
 
 
 def _split_by_findings(node: Node) -> None:
-    """Where several problems stand below a heading, each without a number behind a label such as 反馈问题：, count them."""
-    starts = [
-        (place, label.start)
-        for place, line in enumerate(node.body)
-        if (label := next(labels(line.text), None)) and not label.begin and label.kind == "finding"
-    ]
+    """Give numbers to the problems below a heading that have no number, each behind a label such as 反馈问题：."""
+    for child in node.children:
+        _split_by_findings(child)
+    labels = ((place, first_label(line.text)) for place, line in enumerate(node.body))
+    starts = [(place, label.start) for place, label in labels if label and label.kind == "finding"]
     if len(starts) < 2 or node.children:  # noqa: PLR2004  one says more of the heading above it
         return
     ends = [place for place, _start in starts[1:]] + [len(node.body)]
     for number, ((place, start), end) in enumerate(zip(starts, ends, strict=True), 1):
-        mark = Head(Level.QUESTION, number, start)
-        node.children.append(Node(node.body[place], mark, node.body[place + 1 : end]))
+        head = Heading(Level.QUESTION, number, "", "", start)
+        node.children.append(Node(node.body[place], head, node.body[place + 1 : end]))
     del node.body[starts[0][0] :]
-
-
-def _place(open_: list[Node], mark: Head) -> int:
-    """How deep a number stands among the open ones."""
-    if mark.level is Level.CHAPTER:
-        return 0
-    kinds = [node.head.level for node in open_]
-    if mark.level not in kinds:
-        return len(open_)
-    place = kinds.index(mark.level)
-    within = place + 1 < len(open_) and mark.number == 1 and _announces(open_[-1])
-    return len(open_) if within else place
-
-
-def _announces(node: Node) -> bool:
-    """Whether the last paragraph of a heading is a label without text, behind which a list begins."""
-    last = node.body[-1].text if node.body else node.rest
-    found = list(labels(last))
-    return bool(found) and found[-1].start >= len(last.rstrip())

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from xuncha.reading.faults import (
-    heading_end,
-    is_category,
-    is_fault,
-    is_plan,
-    is_progress,
-    names_a_fault,
-)
-from xuncha.reading.marks import Level, items, labels
-from xuncha.reading.measures import measures
-from xuncha.reading.parts import Category, Measure, Problem, Words
-from xuncha.reading.states import without_state
+from xuncha.chinese.enumerations import items
+from xuncha.chinese.headings import Level
+from xuncha.chinese.punctuation import sentence_end
+from xuncha.reading.labels import has_label, labels
+from xuncha.reading.measures import measures, without_state
+from xuncha.reading.notice import Category, Measure, Problem, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,10 +19,27 @@ if TYPE_CHECKING:
     from xuncha.pages.line import Line
     from xuncha.reading.outline import Node, Outline
 
-_HALF = 0.5
-_DEEPEST = 3
-"""Category, problem, part."""
-_NOTHING = Words("", 1, 1)
+_HALF: Final = 0.5
+_DEEPEST: Final = 3
+"""Levels of headings: category, problem, part."""
+_NOTHING: Final = Words("", 1, 1)
+_STOPS: Final = "。；：:;，, "
+_LONGEST: Final = 150
+"""Characters of a heading."""
+_NAMES_A_FAULT: Final = re.compile(
+    r"^(?:关于|针对|对于|聚焦|在[“\"「]|[“\"「])"
+    r"|(?:问题|方面|现象|情形)(?:的?整改(?:落实)?(?:进展)?(?:情况)?)?$"
+    r"|[”\"」]的?整改(?:落实)?(?:进展)?(?:情况)?$"
+)
+_SOUNDS_LIKE_A_FAULT: Final = re.compile(
+    r"不(?![断仅忘定折但准时只同敢懈])|(?<![从并])未(?!来)|没有|缺[乏失位少]|薄弱|滞后|偏[差低少慢软松]|差距|[弱淡虚边老]化"
+    r"|短板|漏洞|盲区|欠缺|缓慢|松[懈散弛]|流于形式|走过场|打折扣|失之于|过[多高低长]|宽松|粗放|违[规反]|迟报|漏报|有待|乏力"
+    r"|浮于|形同虚设|悬空|屡禁|重[^，。]{1,8}轻|脱节|随意|混乱|拖延|推诿|不足|空转|虚设|超标|欠账|隐患"
+)
+_PLAN: Final = re.compile(r"下一?步|下一?阶段|今后|后续|打算|努力方向|工作(?:计划|安排)|长效机制|常态长效")
+_PROGRESS: Final = re.compile(
+    r"(?:反馈|具体|重点|突出|问题|任务|事项|意见).*(?:整改|落实|完成|进展)|整改.*(?:进展|落实|完成|成效)(?:情况)?"
+)
 
 
 class Zone(NamedTuple):
@@ -40,148 +52,164 @@ class Zone(NamedTuple):
 
 
 def zone(outline: Outline) -> Zone:
-    """The part of a notice that goes through the problems."""
+    """Find the part of a notice that goes through the problems."""
     chapters = [node for node in outline.roots if node.head.level is Level.CHAPTER]
     if not chapters:
         return Zone(_NOTHING, outline.roots)
     holding = [node for node in chapters if _holds_problems(node)]
     if holding:
-        return Zone(heading(holding[0]), [child for node in holding for child in node.children])
-    categories = [node for node in chapters if is_category(_heading_text(node))]
-    if categories:
-        return Zone(_NOTHING, categories)
-    others = [node for node in outline.roots if node not in chapters]
-    return Zone(_NOTHING, others)
+        return Zone(_heading(holding[0]), [child for node in holding for child in node.children])
+    categories = [node for node in chapters if _is_category(_title(node))]
+    return Zone(_NOTHING, categories or [node for node in outline.roots if node not in chapters])
 
 
 def _holds_problems(chapter: Node) -> bool:
-    """Whether a chapter goes through problems, and is not itself the heading of some."""
-    text = _heading_text(chapter)
-    if is_plan(text) or is_category(text) or not chapter.children:
+    """Return whether a chapter goes through problems, and is not itself the heading of some."""
+    title = _title(chapter)
+    if _PLAN.search(title) or _is_category(title) or not chapter.children:
         return False
     below = [child for node in chapter.children for child in node.children]
     faults = max(_share(chapter.children, _is_fault), _share(below, _is_fault))
-    return faults >= _HALF or is_progress(text)
+    return faults >= _HALF or bool(_PROGRESS.search(title))
 
 
-def categories(found: Zone) -> tuple[Category, ...]:
-    """The categories of a notice, with their problems and measures."""
-    nodes = found.nodes
-    depth = max((_depth(node) for node in nodes), default=0)
-    if depth == 0:
-        return ()
-    without_categories = depth == 1 and _share(nodes, _is_a_field) < _HALF
-    numbered_as_problems = depth < _DEEPEST and nodes[0].head.level >= Level.QUESTION
-    if without_categories or numbered_as_problems:
-        return (Category(found.title, tuple(_problem(node) for node in nodes)),)
-    return tuple(_category(node) for node in nodes)
+def _is_category(title: str) -> bool:
+    """Return whether a chapter is itself a heading over problems, rather than says how they were dealt with."""
+    if _PLAN.search(title):
+        return False
+    if _PROGRESS.search(title):
+        return title.startswith(("关于", "针对", "在“"))
+    return _says_fault(title)
 
 
-def _is_a_field(node: Node) -> bool:
-    return _heading_text(node).endswith("方面")
+def _says_fault(title: str) -> bool:
+    """Return whether a heading names a fault, or a field in which there are some, rather than what was done."""
+    return len(title) <= _LONGEST and bool(
+        _NAMES_A_FAULT.search(title.strip(_STOPS)) or _SOUNDS_LIKE_A_FAULT.search(title)
+    )
 
 
 def _is_fault(node: Node) -> bool:
-    return is_fault(_heading_text(node))
+    return _says_fault(_title(node))
+
+
+def _has_form_of_fault(node: Node) -> bool:
+    """Return whether a heading has the form of one over a problem or a category, whatever it says."""
+    return bool(_NAMES_A_FAULT.search(_title(node)))
+
+
+def _is_field(node: Node) -> bool:
+    return _title(node).endswith("方面")
 
 
 def _share(nodes: Sequence[Node], holds: Callable[[Node], bool]) -> float:
     return sum(map(holds, nodes)) / len(nodes) if nodes else 0.0
 
 
-def _depth(node: Node) -> int:
-    """How many levels of headings a heading begins."""
-    return 1 + max((_depth(child) for child in headings(node)), default=0)
-
-
-def headings(node: Node) -> list[Node]:
-    """What is below a heading, as far as it is headings again; none where it is measures."""
-    children = node.children
-    if not children:
-        return []
-    if any(headings(child) for child in children):
-        return children
-    if _announces_measures(node):
-        return []
-    if _share(children, _is_fault) >= _HALF:
-        named = _share(children, lambda child: names_a_fault(_heading_text(child))) >= _HALF
-        return children if named or _share(children, _has_more) >= _HALF else []
-    return (
-        children
-        if max(_share(children, _is_enumerated), _share(children, _heads_paragraphs)) >= _HALF
-        else []
+def categories(found: Zone) -> tuple[Category, ...]:
+    """Read the categories of a notice, with their problems and measures."""
+    nodes = found.nodes
+    depth = max(map(_depth, nodes), default=0)
+    if depth == 0:
+        return ()
+    without_categories = depth == 1 and _share(nodes, _is_field) < _HALF
+    numbered_as_problems = depth < _DEEPEST and nodes[0].head.level not in {Level.CHAPTER, Level.SECTION}
+    if without_categories or numbered_as_problems:
+        return (Category(found.title, tuple(map(_problem, nodes))),)
+    return tuple(
+        Category(_heading(node), tuple(_problem(child) for child in _headings(node) or [node]))
+        for node in nodes
     )
 
 
-def _announces_measures(node: Node) -> bool:
-    """Whether the numbers below a heading stand behind a label such as 整改措施：."""
-    last = node.body[-1].text if node.body else node.rest
-    found = list(labels(last))
-    return bool(found) and found[-1].kind in {"measures", "result"} and found[-1].start >= len(last.rstrip())
+def _depth(node: Node) -> int:
+    """Return how many levels of headings a heading begins."""
+    return 1 + max(map(_depth, _headings(node)), default=0)
+
+
+def _headings(node: Node) -> list[Node]:
+    """Return what is below a heading, as far as it is headings again; none where it is measures."""
+    children = node.children
+    if not children or any(_headings(child) for child in children):
+        return children
+    if node.announces_list("measures", "result"):
+        return []
+    if _share(children, _is_fault) >= _HALF:
+        are_headings = max(_share(children, _has_form_of_fault), _share(children, _has_more))
+    else:
+        are_headings = max(_share(children, _is_enumerated), _share(children, _heads_paragraphs))
+    return children if are_headings >= _HALF else []
 
 
 def _has_more(node: Node) -> bool:
-    """Whether something follows a heading."""
-    return bool(node.body or node.children or node.rest[heading_end(node.rest) :].strip())
+    """Return whether something follows a heading."""
+    return bool(node.body or node.children or node.rest[_heading_end(node.rest) :].strip())
 
 
 def _heads_paragraphs(node: Node) -> bool:
-    """Whether a heading has its line to itself, and paragraphs without a number below it."""
-    return bool(node.body) and heading_end(node.rest) >= len(node.rest.rstrip())
+    """Return whether a heading has its line to itself, and paragraphs without a number below it."""
+    return bool(node.body) and _heading_end(node.rest) >= len(node.rest.rstrip())
 
 
 def _is_enumerated(node: Node) -> bool:
-    """Whether what follows a heading is enumerated, or labelled as measures."""
-    text = "\n".join([node.rest, *(line.text for line in node.body)])
-    return bool(items(text)) or any(label.kind == "measures" for label in labels(text))
+    """Return whether what follows a heading is enumerated, or labelled as measures."""
+    return _has_measures("\n".join([node.rest, *(line.text for line in node.body)]))
 
 
-def heading(node: Node) -> Words:
-    """The heading of a node, without its number, the stop at its end and a state in brackets."""
-    line = node.line.part(node.head.end, node.head.end + heading_end(node.rest))
+def _has_measures(text: str) -> bool:
+    return bool(items(text)) or has_label(text, "measures")
+
+
+def _heading_end(text: str) -> int:
+    """Return where the heading ends with which a paragraph begins: at a full stop, a label or an enumeration."""
+    end = sentence_end(text)
+    ends = [label.begin for label in labels(text[: end + 1]) if label.begin]
+    ends += [item.begin for item in items(text)[:1] if item.begin]
+    return min([end, *ends])
+
+
+def _heading(node: Node) -> Words:
+    """Return the heading of a node, without its number, the stop at its end and a state in brackets."""
+    line = node.line.part(node.head.end, node.head.end + _heading_end(node.rest))
     if line is None:
         return Words("", node.line.line, node.line.column)
-    text, _state = without_state(line.text.rstrip("。；：:;，, "))
-    return Words(text.rstrip("。；：:;，, "), line.line, line.column)
+    text, _state = without_state(line.text.rstrip(_STOPS))
+    return Words(text.rstrip(_STOPS), line.line, line.column)
 
 
-def _heading_text(node: Node) -> str:
-    return heading(node).text
-
-
-def _category(node: Node) -> Category:
-    below = headings(node)
-    return Category(heading(node), tuple(_problem(child) for child in below) if below else (_problem(node),))
+def _title(node: Node) -> str:
+    return _heading(node).text
 
 
 def _problem(node: Node) -> Problem:
     found, finding = _measures(node)
-    for child in headings(node):
-        found += _part(child, heading(child))
-    return Problem(str(node.head.number), heading(node), tuple(found), finding)
+    for child in _headings(node):
+        found += _part(child, _heading(child))
+    return Problem(str(node.head.number), _heading(node), tuple(found), finding)
 
 
 def _part(node: Node, title: Words) -> list[Measure]:
-    """The measures below the heading of a part; headings below that one are joined to it."""
+    """Return the measures below the heading of a part; headings below that one are joined to it."""
     found = [replace(measure, part=title) for measure in _measures(node)[0]]
-    for child in headings(node):
-        found += _part(child, title._replace(text=f"{title.text}：{_heading_text(child)}"))
+    for child in _headings(node):
+        found += _part(child, title._replace(text=f"{title.text}：{_title(child)}"))
     return found
 
 
 def _measures(node: Node) -> tuple[list[Measure], str | None]:
-    """The measures right below a heading, and what is said before them."""
-    rest = node.line.part(node.head.end + heading_end(node.rest))
+    """Read the measures right below a heading, and what is said before them."""
+    end = _heading_end(node.rest)
+    rest = node.line.part(node.head.end + end)
     own: list[Line] = [rest] if rest else []
-    state = without_state(node.rest[: heading_end(node.rest)].rstrip("。；：:;，, "))[1]
-    if headings(node):
-        text = "\n".join(line.text for line in [*own, *node.body])
-        if not (items(text) or any(label.kind == "measures" for label in labels(text))):
+    if _headings(node):
+        own += node.body
+        text = "\n".join(line.text for line in own)
+        if not _has_measures(text):
             return [], text or None
-        found, finding = measures([*own, *node.body])
     else:
-        found, finding = measures([*own, *node.below()])
-    if state:
+        own += node.below()
+    found, finding = measures(own)
+    if state := without_state(node.rest[:end].rstrip(_STOPS))[1]:
         found = [
             measure if measure.status else replace(measure, status=state.status, long_term=state.long_term)
             for measure in found

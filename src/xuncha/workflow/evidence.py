@@ -10,9 +10,9 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
+from xuncha.chinese.characters import UNSAFE
 from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
-from xuncha.model.fields import UNSAFE
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.source import LARGEST_POINTER, pointed_at
 from xuncha.trail.git import Git

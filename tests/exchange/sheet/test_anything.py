@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xuncha.exchange.entering import Enterer
+from xuncha.exchange.sheet.grid import Cell, Sheet
 from xuncha.exchange.sheet.reading import understand
-from xuncha.exchange.sheet.workbook import Cell, Sheet
 from xuncha.exchange.updating import Updater
 from xuncha.skeleton.create import around
 from xuncha.store.files import Overlay, WorkingTree
@@ -54,8 +54,8 @@ def sheets(draw: st.DrawFn) -> Sheet:
                 sheet.cells[row, column] = Cell(
                     value, draw(st.sampled_from(["General", "0%", "yyyy-mm-dd", "0.00"]))
                 )
-    area = st.tuples(st.integers(2, 4), st.integers(1, 4), st.integers(4, 6), st.integers(1, 6))
-    sheet.settle(draw(st.lists(area.filter(lambda each: each[1] <= each[3]), max_size=2)))
+    area = st.tuples(st.integers(1, 4), st.integers(2, 4), st.integers(1, 6), st.integers(4, 6))
+    sheet.settle(draw(st.lists(area.filter(lambda each: each[0] <= each[2]), max_size=2)))
     return sheet
 
 

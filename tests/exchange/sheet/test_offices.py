@@ -9,7 +9,7 @@ import pytest
 
 from tests.exchange.sheet.offices import FEEDBACK, OFFICES, Measure, Office
 from xuncha.exchange.entering import Enterer
-from xuncha.exchange.sheet.taking import draft_of
+from xuncha.exchange.sheet.reading import draft_of
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.skeleton.create import around
 from xuncha.store.files import Overlay, WorkingTree

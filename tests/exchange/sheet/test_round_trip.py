@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xuncha.exchange.entering import Enterer
-from xuncha.exchange.sheet.taking import draft_of
+from xuncha.exchange.sheet.reading import draft_of
 from xuncha.exchange.sheet.writing import workbook
 from xuncha.exchange.updating import Updater
 from xuncha.model.identity import Identity

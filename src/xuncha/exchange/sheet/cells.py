@@ -3,29 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from xuncha.exchange.sheet.dates import full_days
+from xuncha.chinese.characters import without_unsafe
+from xuncha.chinese.limits import full_days
+from xuncha.chinese.numbers import value
+from xuncha.exchange.wording import NUMBERED, without_number
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
-_NUMERAL = "一二三四五六七八九十"
-_ORDER = {
-    "arabic": r"(?P<n>\d{1,2})\s*[.．、](?!\d)\s*",
-    "bracket": r"[（(]\s*(?P<n>\d{1,2})\s*[)）]\s*[.、]?\s*",
-    "half": r"(?P<n>\d{1,2})\s*[)）]\s*",
-    "circle": r"(?P<n>[①-⑳])\s*",
-    "chinese": rf"(?P<n>[{_NUMERAL}]{{1,3}})\s*、\s*",
-    "chinese_bracket": rf"[（(]\s*(?P<n>[{_NUMERAL}]{{1,3}})\s*[)）]\s*、?\s*",
-    "is": rf"(?P<n>[{_NUMERAL}]{{1,2}})\s*是\s*(?:要\s*)?[，,：:]?\s*",
-}
-"""The ways of numbering things in one cell."""
-_AT_START = [re.compile(pattern) for kind, pattern in _ORDER.items() if kind != "is"]
-_ITEM_OF = re.compile(rf"^(?:问题|措施|第)\s*(?:\d{{1,3}}|[{_NUMERAL}]{{1,3}})\s*[条项个]?\s*[：:、.．]\s*")
 _GOES_ON = re.compile(r"[，,、（(《“‘：:]$")
 _ROLE = re.compile(
     r"(?P<lead>牵头|主办|主责|责任|承办)?(?P<help>配合|协办|协助|参与)?(?:领导|科室|单位|部门|处室|股室|人员|人)?\s*[：:]\s*"
@@ -43,7 +27,6 @@ _ENTRY = re.compile(
 )
 _EVIDENCE = re.compile(r"（佐证：(?P<items>[^（）]+)）$")
 _HIDDEN = "（不公开）"
-NUMBERS = dict(zip("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳", range(1, 21), strict=True))
 
 
 class Names(NamedTuple):
@@ -54,42 +37,32 @@ class Names(NamedTuple):
     """Those who are said to help (配合)."""
 
 
-def clean(value: object) -> str:
-    """The text of a cell: line ends as one, no control characters, no blank lines, no blanks at the ends of lines."""
-    text = str(value).replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
-    lines = [_UNSAFE.sub("", line).replace("\t", " ").strip(" \u3000") for line in text.split("\n")]
+def clean(content: object) -> str:
+    """Return the text of a cell: line ends as one, no control characters, no blank lines, no blanks at the ends of lines."""
+    text = str(content).replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
+    lines = [without_unsafe(line).replace("\t", " ").strip(" \u3000") for line in text.split("\n")]
     return "\n".join(line for line in lines if line)
 
 
 def one_line(text: str) -> str:
-    """A text on one line: lines of Chinese are joined as they are, others by a blank."""
+    """Put a text on one line: lines of Chinese are joined as they are, others by a blank."""
     joined = re.sub(r"(?<=[^\x00-\x7f])\n|\n(?=[^\x00-\x7f])", "", text)
     return joined.replace("\n", " ")
 
 
-def without_number(text: str) -> str:
-    """The text without the number in front of it, such as 1. or （2） or ③ or 一、 or 问题1：."""
-    if match := _ITEM_OF.match(text):
-        return text[match.end() :] or text
-    for pattern in _AT_START:
-        if match := pattern.match(text):
-            return text[match.end() :] or text
-    return text
-
-
 def items(text: str) -> list[str]:
-    """The things that a cell holds, such as measures, without their numbers; one where it is not a list.
+    """Split a cell into the things that it holds, such as measures, without their numbers; one where it is not a list.
 
     They are told apart by their numbers, which must begin with one and go on without a gap; else by line ends.
     """
-    for kind, pattern in _ORDER.items():
+    for kind, pattern in NUMBERED.items():
         if (found := _numbered(text, pattern, everywhere=kind != "chinese")) is not None:
             return found
     return lines(text)
 
 
 def lines(text: str) -> list[str]:
-    """The lines of a cell, those joined that plainly go on in the next."""
+    """Split a cell into lines, those joined that plainly go on in the next."""
     found: list[str] = []
     for line in text.split("\n"):
         if found and _GOES_ON.search(found[-1]):
@@ -100,11 +73,11 @@ def lines(text: str) -> list[str]:
 
 
 def _numbered(text: str, pattern: str, *, everywhere: bool) -> list[str] | None:
-    """The numbered things of a text; what stands before the first belongs to it."""
+    """Split a text into its numbered things; what stands before the first belongs to it."""
     behind = r"(?:^|(?<=[\n。；;：:，,！!？?])\s*)" if everywhere else r"(?:^|(?<=\n)\s*)"
     wanted, starts = 1, []
     for match in re.finditer(behind + pattern, text):
-        if _value(match["n"]) == wanted:
+        if value(match["n"]) == wanted:
             starts.append((match.start(), match.end()))
             wanted += 1
     if len(starts) < 2:  # noqa: PLR2004  one number does not make a list
@@ -117,21 +90,8 @@ def _numbered(text: str, pattern: str, *, everywhere: bool) -> list[str] | None:
     return parts if all(parts) else None
 
 
-def _value(numeral: str) -> int:
-    if numeral in NUMBERS:
-        return NUMBERS[numeral]
-    if numeral.isdigit():
-        return int(numeral)
-    tens, ten, ones = numeral.rpartition("十")
-    if not ten:
-        return _NUMERAL.index(numeral) + 1 if len(numeral) == 1 else 0
-    return (_NUMERAL.index(tens) + 1 if len(tens) == 1 else 1) * 10 + (
-        _NUMERAL.index(ones) + 1 if len(ones) == 1 else 0
-    )
-
-
 def names(text: str) -> Names:
-    """The people or offices of a cell, those who help apart: 牵头：规划科；配合：财务科、办公室."""
+    """Split a cell into people or offices, those who help apart: 牵头：规划科；配合：财务科、办公室."""
     if text and not _SEPARATES.search(text):
         return Names([name] if (name := text.rstrip("。.")[:LONGEST_NAME]) else [], [])
     found = Names([], [])
@@ -177,14 +137,14 @@ def _split(text: str) -> list[str]:
 
 
 def _one_name(before: str, after: str) -> bool:
-    """Whether a blank stands inside a name: 张 三, or between a post and a name: 局长 张三."""
+    """Return whether a blank stands inside a name: 张 三, or between a post and a name: 局长 张三."""
     return (
         len(before.strip()) == 1 or bool(_POST.search(before)) or not re.match(r"[\u4e00-\u9fff]{2}", after)
     )
 
 
 def entries(text: str) -> list[dict[str, Any]]:
-    """The entries of progress in a cell; each line that begins with a day begins one. An entry may lack its date."""
+    """Split a cell into entries of progress; each line that begins with a day begins one. An entry may lack its date."""
     found: list[dict[str, Any]] = []
     for line in text.split("\n"):
         match = _ENTRY.match(line)
@@ -200,7 +160,7 @@ def entries(text: str) -> list[dict[str, Any]]:
 
 
 def _marked(entry: dict[str, Any]) -> dict[str, Any]:
-    """An entry with what the marks behind it say: （佐证：…）, （不公开）."""
+    """Return an entry with what the marks behind it say: （佐证：…）, （不公开）."""
     hidden = entry["text"].endswith(_HIDDEN)
     text = entry["text"].removesuffix(_HIDDEN)
     match = _EVIDENCE.search(text)
@@ -212,7 +172,7 @@ def _marked(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def show_entry(entry: dict[str, Any]) -> str:
-    """An entry of progress on a line, as `entries` reads it."""
+    """Write an entry of progress on a line, as `entries` reads it."""
     year, month, day = map(int, entry["date"].split("-"))
     evidence = [item if isinstance(item, str) else item["file"] for item in entry.get("evidence", ())]
     proof = f"（佐证：{'；'.join(evidence)}）" if evidence else ""
@@ -222,20 +182,9 @@ def show_entry(entry: dict[str, Any]) -> str:
 
 
 def documents(text: str) -> list[str]:
-    """The pieces of evidence in a cell."""
+    """Split a cell into pieces of evidence."""
     parts = re.split(r"[；;\n]|、(?=[^）)〕》]*(?:$|[；;、\n]))", text)
     names = [without_number(part.strip(" 、。")).strip() for part in parts]
     return [
         name[start : start + _LONGEST_LINE] for name in names for start in range(0, len(name), _LONGEST_LINE)
     ]
-
-
-@lru_cache(maxsize=65_536)
-def key_of(text: str) -> str:
-    """A text as it is compared: without blanks and punctuation, half-width."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", without_number(text)).casefold())
-
-
-def paired(parts: Sequence[str], count: int) -> list[str] | None:
-    """The parts of a cell, where there are as many as measures in the cell beside it."""
-    return list(parts) if len(parts) == count > 1 else None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from xuncha.exchange.states import LONGEST, state
+from xuncha.model.states import LONGEST, state
 
 if TYPE_CHECKING:
-    from xuncha.exchange.sheet.workbook import Sheet
+    from xuncha.exchange.sheet.grid import Sheet
 
-_NAMES: dict[str, str] = {
+_NAMES: Final = {
     "identity": r"编号|措施编号|问题编号|措施序号|任务编号",
     "number": r"序号|问题序号|号|No\.?|编码|序",
     "category": r"(?:问题|反馈|整改|巡察|所属|反馈问题|存在问题)?(?:类别|类型|方面|分类|大类|领域|板块)|问题(?:类别|类型)方面|一级指标",
@@ -32,28 +32,19 @@ _NAMES: dict[str, str] = {
     "publish": r"(?:是否)?公开(?:情况)?|是否公开发布",
 }
 """Each meaning with the names that columns of it have; the first that fits wins."""
-_NAMES_COMPILED = [(meaning, re.compile(pattern, re.IGNORECASE)) for meaning, pattern in _NAMES.items()]
-MEANINGS = tuple(_NAMES)
-_TELLING = {
-    "problem",
-    "part",
-    "finding",
-    "measure",
-    "goal",
-    "leader",
-    "office",
-    "due",
-    "progress",
-    "status",
-    "category",
-}
-_FEWEST = 3
+_NAMES_COMPILED: Final = [
+    (meaning, re.compile(pattern, re.IGNORECASE)) for meaning, pattern in _NAMES.items()
+]
+_REPEATED: Final = {"progress", "remark", "co_offices", "evidence"}
+"""Meanings that several columns may have."""
+_FEWEST: Final = 3
 """Columns with a meaning that make a row a header."""
-_BRACKETS = re.compile(r"[（(\[【].*?[)）\]】]")
-_STATE_SHARE = 0.6
-_LONGEST = 24
+_BRACKETS: Final = re.compile(r"[（(\[【].*?[)）\]】]")
+_STATE_SHARE: Final = 0.6
+_LONGEST: Final = 24
 """Characters of a column's name."""
 Columns = dict[int, str]
+"""Something of each column, by its number."""
 
 
 class Table(NamedTuple):
@@ -62,42 +53,37 @@ class Table(NamedTuple):
     first: int
     """The first row behind the header."""
     last: int
-    headings: dict[int, str]
+    headings: Columns
     meanings: Columns
+
+    def column(self, meaning: str) -> int:
+        """Return the first column of a meaning; 0 where there is none."""
+        return _first(self.meanings, meaning)
 
 
 def meaning(heading: str) -> str:
-    """What a column of this name holds; empty where it is none of what a ledger knows."""
+    """Return what a column of this name holds; empty where it is none of what a ledger knows."""
     text = "".join(unicodedata.normalize("NFKC", heading).split()).strip("*：:。.、")
     for candidate in (_BRACKETS.sub("", text), text.replace("(", "").replace(")", "")):
         for name, pattern in _NAMES_COMPILED:
             if candidate and pattern.fullmatch(candidate):
                 return name
-    return _first_of_two(text)
-
-
-def _first_of_two(text: str) -> str:
-    """What the first of two joined names means: 责任领导及责任科室, 整改措施/目标."""
+    # Of two joined names the first counts: 责任领导及责任科室, 整改措施/目标.
     parts = [part for part in re.split(r"[/、及和与]", _BRACKETS.sub("", text)) if part]
     return meaning(parts[0]) if len(parts) > 1 else ""
 
 
 def tables(sheet: Sheet) -> list[Table]:
-    """The tables of a sheet, from top to bottom."""
-    found: list[tuple[int, int, dict[int, str]]] = []
-    row_numbers = sheet.row_numbers
-    place = 0
-    while place < len(row_numbers):
-        row = row_numbers[place]
-        depth = _header_at(sheet, row)
+    """Find the tables of a sheet, from top to bottom."""
+    found: list[tuple[int, int, Columns]] = []  # the row of the header, the first row behind it, the headings
+    behind = 0
+    for row in sheet.by_row:
+        depth = _header_at(sheet, row) if row >= behind else 0
         if depth:
+            behind = row + depth
             headings = _headings(sheet, row, depth)
             if not found or found[-1][2] != headings:  # a header printed again on each page is the same table
-                found.append((row, row + depth, headings))
-            while place < len(row_numbers) and row_numbers[place] < row + depth:
-                place += 1
-        else:
-            place += 1
+                found.append((row, behind, headings))
     ends = [*(start for start, _first, _headings in found[1:]), sheet.last_row + 1]
     return [
         Table(first, end - 1, headings, _meanings(sheet, first, end - 1, headings))
@@ -106,143 +92,117 @@ def tables(sheet: Sheet) -> list[Table]:
 
 
 def own_table(sheet: Sheet, meanings: dict[str, str]) -> list[Table]:
-    """The table of a sheet that `export` wrote: its columns mean what they are called, whatever they hold.
+    """Find the table of a sheet that `export` wrote: its columns mean what they are called, whatever they hold.
 
     Args:
         sheet: the sheet.
         meanings: what its columns mean, by their names.
     """
-    for row in sheet.row_numbers:
+    for row in sheet.by_row:
         headings = {column: sheet.text(row, column) for column in sheet.columns(row)}
         if len(set(headings.values()) & set(meanings)) > _FEWEST:
-            return [
-                Table(
-                    row + 1,
-                    sheet.last_row,
-                    headings,
-                    {column: meanings.get(name, "") for column, name in headings.items()},
-                )
-            ]
+            told = {column: meanings.get(name, "") for column, name in headings.items()}
+            return [Table(row + 1, sheet.last_row, headings, told)]
     return []
 
 
 def is_header(sheet: Sheet, row: int, table: Table) -> bool:
-    """Whether a row inside a table is its header, printed again."""
-    texts = {column: sheet.text(row, column) for column in table.headings}
-    said = [column for column, text in texts.items() if text]
-    same = [column for column in said if texts[column] and texts[column] in table.headings[column]]
-    return len(said) >= _FEWEST and len(same) == len(said)
+    """Return whether a row inside a table is its header, printed again."""
+    said = {column: text for column in table.headings if (text := sheet.text(row, column))}
+    return len(said) >= _FEWEST and all(text in table.headings[column] for column, text in said.items())
 
 
 def _header_at(sheet: Sheet, row: int) -> int:
     """How many rows of a header begin here: none, one or two."""
-    one = _score(_headings(sheet, row, 1))
-    if not _plausible(sheet, row):
+    texts = sheet.texts(row)
+    if not texts or sum(len(text) > _LONGEST for text in texts) * 3 >= len(texts):
         return 0
+    one = _score(_headings(sheet, row, 1))
     two = _score(_headings(sheet, row, 2)) if _has_second_row(sheet, row) else 0
     if two > one and two >= _FEWEST:
         return 2
     return 1 if one >= _FEWEST else 0
 
 
-def _plausible(sheet: Sheet, row: int) -> bool:
-    texts = [text for column in sheet.columns(row) if (text := sheet.text(row, column))]
-    return bool(texts) and sum(len(text) > _LONGEST for text in texts) * 3 < len(texts)
-
-
 def _has_second_row(sheet: Sheet, row: int) -> bool:
-    """Whether the next row is a part of the header: cells that are merged across this row stand above those of the next."""
-    below = [column for column in sheet.columns(row + 1) if sheet.text(row + 1, column)]
-    if not below or any(len(sheet.text(row + 1, column)) > _LONGEST for column in below):
+    """Return whether the next row is a part of the header: cells that are merged across this row stand above those of the next."""
+    below = {column: text for column in sheet.columns(row + 1) if (text := sheet.text(row + 1, column))}
+    if not below or any(len(text) > _LONGEST for text in below.values()):
         return False
-    own = [column for column in below if not sheet.same(row, column, row + 1, column)]
-    named = [column for column in own if meaning(sheet.text(row + 1, column))]
+    own = [column for column in below if not sheet.same((row, column), (row + 1, column))]
+    named = [column for column in own if meaning(below[column])]
     return bool(named) and (len(own) < len(below) or sheet.is_merged_across(row) or len(named) * 2 > len(own))
 
 
-def _score(headings: dict[int, str]) -> int:
+def _score(headings: Columns) -> int:
     """How many different things of a ledger the columns name; none where nothing tells of problems or measures."""
     meant = {meaning(heading) for heading in headings.values()} - {""}
     return len(meant) if meant & {"problem", "measure", "part", "finding"} else 0
 
 
-def _headings(sheet: Sheet, row: int, depth: int) -> dict[int, str]:
-    """The names of the columns; that of a column under a group is its own, or with its group where only both say what it is."""
+def _headings(sheet: Sheet, row: int, depth: int) -> Columns:
+    """Return the names of the columns; that of a column under a group is its own, or with its group where only both say what it is."""
     found = {}
     for column in sheet.columns(row, row + depth - 1):
         texts = list(dict.fromkeys(sheet.text(row + step, column) for step in range(depth)))
         texts = [re.sub(r"\s+", "", text) for text in texts if text]
-        if not texts:
-            continue
-        choices = [texts[-1], "".join(texts), texts[0]]
-        found[column] = next((text for text in choices if meaning(text)), texts[-1])
+        if texts:
+            choices = [texts[-1], "".join(texts), texts[0]]
+            found[column] = next((text for text in choices if meaning(text)), texts[-1])
     return found
 
 
-def _meanings(sheet: Sheet, first: int, last: int, headings: dict[int, str]) -> Columns:
-    """What each column means, where need be after a look at what it holds; a meaning is given once."""
-    guessed = {column: meaning(heading) for column, heading in headings.items()}
+def _meanings(sheet: Sheet, first: int, last: int, headings: Columns) -> Columns:
+    """Decide what each column means, where need be after a look at what it holds; a meaning is given once."""
+    guessed = {column: meaning(heading) for column, heading in sorted(headings.items())}
     _settle_numbers(guessed)
     _settle_days(guessed)
     _settle_states(sheet, first, last, guessed)
-    if "problem" not in guessed.values():
-        for other in ("finding", "part"):
-            if other in guessed.values():
-                guessed[_column(guessed, other)] = "problem"
-                break
+    if "problem" not in guessed.values() and (other := _first(guessed, "finding") or _first(guessed, "part")):
+        guessed[other] = "problem"
     seen: set[str] = set()
-    for column in sorted(guessed):
-        if guessed[column] in seen and guessed[column] not in {
-            "progress",
-            "remark",
-            "co_offices",
-            "evidence",
-        }:
-            guessed[column] = (
-                "measure" if guessed[column] == "problem" and "measure" not in guessed.values() else ""
-            )
+    for column, name in guessed.items():
+        if name in seen - _REPEATED:
+            is_measure = name == "problem" and "measure" not in guessed.values()
+            guessed[column] = "measure" if is_measure else ""
         seen.add(guessed[column])
     return guessed
 
 
-def _column(meanings: Columns, name: str) -> int:
-    return next(column for column, meant in sorted(meanings.items()) if meant == name)
+def _first(columns: Columns, said: str) -> int:
+    return next((column for column, name in sorted(columns.items()) if name == said), 0)
 
 
 def _settle_numbers(meanings: Columns) -> None:
     """Of two columns of numbers the second is that of the measures."""
-    numbers = [column for column, name in sorted(meanings.items()) if name == "number"]
+    numbers = [column for column, name in meanings.items() if name == "number"]
     if len(numbers) > 1 and "identity" not in meanings.values():
         meanings[numbers[1]] = "identity"
 
 
 def _settle_days(meanings: Columns) -> None:
     """完成时间 is the time limit, unless another column is; then it is the day of completion."""
-    dues = [column for column, name in sorted(meanings.items()) if name == "due"]
-    if not dues and "closed" in meanings.values():
-        meanings[_column(meanings, "closed")] = "due"
+    dues = [column for column, name in meanings.items() if name == "due"]
+    if not dues and (closed := _first(meanings, "closed")):
+        meanings[closed] = "due"
     for column in dues[1:]:
         meanings[column] = "closed" if "closed" not in meanings.values() else ""
 
 
 def _settle_states(sheet: Sheet, first: int, last: int, meanings: Columns) -> None:
     """完成情况 and 进展情况 may hold states or tell of progress: what they hold decides."""
-    doubtful = [column for column, name in sorted(meanings.items()) if name in {"status", "progress"}]
-    share = {column: _share_of_states(sheet, first, last, column) for column in doubtful}
-    states = [column for column in doubtful if share[column] >= _STATE_SHARE]
-    named = [column for column in doubtful if meanings[column] == "status"]
-    short = [column for column in named if _are_short(sheet, first, last, column)]
-    best = next((column for column in [*named, *states] if column in states), short[0] if short else 0)
+    states, short = [], []
+    doubtful = [column for column, name in meanings.items() if name in {"status", "progress"}]
+    for column in doubtful:
+        told = [cell for cell in sheet.down(column, first, last) if str(cell.value).strip()]
+        known = sum(state(cell.value, cell.form) is not None for cell in told)
+        if told and known / len(told) >= _STATE_SHARE:
+            states.append(column)
+        if meanings[column] == "status" and sum(len(str(cell.value)) <= LONGEST for cell in told) * 2 > len(
+            told
+        ):
+            short.append(column)  # it holds words rather than sentences
+    named = [column for column in states if meanings[column] == "status"]
+    best = next(iter([*named, *states, *short]), 0)
     for column in doubtful:
         meanings[column] = "status" if column == best else "" if column in states else "progress"
-
-
-def _are_short(sheet: Sheet, first: int, last: int, column: int) -> bool:
-    """Whether the cells of a column hold words rather than sentences."""
-    told = [str(cell.value) for cell in sheet.down(column, first, last)]
-    return sum(len(text) <= LONGEST for text in told) * 2 > len(told)
-
-
-def _share_of_states(sheet: Sheet, first: int, last: int, column: int) -> float:
-    told = [cell for cell in sheet.down(column, first, last) if str(cell.value).strip()]
-    return sum(state(cell.value, cell.form) is not None for cell in told) / len(told) if told else 0.0

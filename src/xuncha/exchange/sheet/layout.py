@@ -6,9 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.exchange.sheet.cells import show_entry
+from xuncha.exchange.sheet.grid import Cell, shown
 from xuncha.exchange.sheet.rows import Placed, Row
-from xuncha.exchange.sheet.workbook import Cell, shown
-from xuncha.exchange.states import WORDS
+from xuncha.model.states import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ OPTIONAL: Final = {"part", "goal"}
 
 
 def rows(ledger: Ledger) -> Iterator[dict[str, Cell]]:
-    """What the rows say, by the meanings of the columns: one row a measure, and one for a problem without measures."""
+    """Return what the rows say, by the meanings of the columns: one row a measure, and one for a problem without measures."""
     titles = {category.key: category.title for category in ledger.settings.categories}
     for number, measures in ledger.by_problem().items():
         problem = ledger.problems[number]
@@ -71,7 +71,7 @@ def rows(ledger: Ledger) -> Iterator[dict[str, Cell]]:
 
 
 def values(identity: Identity, record: dict[str, Any]) -> dict[str, Cell]:
-    """What a measure's row says, by the meanings of the columns; what it does not say is left out.
+    """Return what a measure's row says, by the meanings of the columns; what it does not say is left out.
 
     Args:
         identity: its number.
@@ -98,7 +98,7 @@ def values(identity: Identity, record: dict[str, Any]) -> dict[str, Cell]:
 
 
 def row(identity: Identity, record: dict[str, Any]) -> Row:
-    """The row of a measure as a reader finds it."""
+    """Return the row of a measure as a reader finds it."""
     found = {name: [Placed("", cell)] for name, cell in values(identity, record).items() if shown(cell)}
     return Row("", 1, found)
 

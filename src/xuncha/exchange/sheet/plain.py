@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from xuncha.exchange.sheet import layout
 
 if TYPE_CHECKING:
-    from xuncha.exchange.sheet.workbook import Cell
+    from xuncha.exchange.sheet.grid import Cell
     from xuncha.model.records import Ledger
 
 _BOM = "\ufeff"
@@ -48,7 +48,7 @@ def as_json(ledger: Ledger) -> dict[str, Any]:
 
 
 def _text(cell: Cell | None) -> str:
-    """The text of a cell; a spreadsheet program takes none for a formula."""
+    """Return the text of a cell; a spreadsheet program takes none for a formula."""
     if cell is None:
         return ""
     if isinstance(cell.value, date):

@@ -3,33 +3,65 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from xuncha.exchange.drafts import Doubt, Draft
-from xuncha.exchange.sheet import dates, header, layout
+from xuncha.chinese.limits import full_days
+from xuncha.errors import RefusedError
+from xuncha.exchange.drafts import Draft
+from xuncha.exchange.sheet import header, layout, supplement, workbook
+from xuncha.exchange.sheet.dates import limit
+from xuncha.exchange.sheet.grid import address
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import Taker
-from xuncha.exchange.sheet.workbook import letter
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+    from pathlib import Path
 
-    from xuncha.exchange.sheet.workbook import Sheet
+    from xuncha.exchange.sheet.grid import Cell, Sheet
 
-_ORGANISATION = re.compile(
+_ORGANISATION: Final = re.compile(
     r"(?P<name>中共[^\s，,。：:《》（）()]{2,40}?(?:委员会|党组|党委|党总支|党支部|工委))|(?:填报|被巡察|整改|报送)(?:单位|党组织)[：:]\s*(?P<labelled>[^\s，,。；;：:]{2,40})"
 )
-_FEEDBACK = re.compile(
+_FEEDBACK: Final = re.compile(
     r"反馈[^\d〇零一二三四五六七八九十]{0,12}(?P<before>[\d〇零一二三四五六七八九十]{4}\s*[-./年][^，,。；;]{2,12})|(?P<after>\d{4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}日?)[^\d，,。；;]{0,30}反馈"
 )
-_INSPECTOR = re.compile(r"[省市县区州旗]?委第?[一二三四五六七八九十\d]*巡[察视]组")
-_GENERIC_SHEET = re.compile(r"^(?:sheet|工作表|表)\s*\d*$|台账|清单|汇总|总表|一览", re.IGNORECASE)
+_INSPECTOR: Final = re.compile(r"[省市县区州旗]?委第?[一二三四五六七八九十\d]*巡[察视]组")
+_GENERIC_SHEET: Final = re.compile(r"^(?:sheet|工作表|表)\s*\d*$|台账|清单|汇总|总表|一览", re.IGNORECASE)
+
+
+def draft_of(path: Path, feedback: date | None, today: date) -> Draft:
+    """Read what a workbook says, with what `export` had put beside it.
+
+    Args:
+        path: of the file.
+        feedback: the day of the feedback, where it is known; else it is looked for.
+        today: the day for whatever has none.
+
+    Raises:
+        RefusedError: it cannot be read, or there is no ledger in it.
+        SurroundingsError: the extra is not installed.
+    """
+    sheets, records = supplement.take(workbook.read(path))
+    told = feedback or supplement.feedback_of(records)
+    draft = understand(sheets, told, today, exact=bool(records))
+    if not draft.problems:
+        raise RefusedError(
+            "no-table",
+            _("{path}: no table of problems or measures is found").format(path=path),
+            _("a row of headings tells what the columns are, such as {headings}").format(
+                headings="反馈问题、整改措施、责任领导、责任科室、整改时限"
+            ),
+        )
+    if records:
+        supplement.restore(draft, records)
+    return draft
 
 
 def understand(sheets: Sequence[Sheet], feedback: date | None, today: date, *, exact: bool = False) -> Draft:
-    """Understand a workbook.
+    """Understand the sheets of a workbook.
 
     Args:
         sheets: its sheets.
@@ -38,58 +70,44 @@ def understand(sheets: Sequence[Sheet], feedback: date | None, today: date, *, e
         exact: whether it was written by `export`.
     """
     draft = Draft(exact=exact)
-    shown = [sheet for sheet in sheets if not sheet.hidden]
+    visible = [sheet for sheet in sheets if not sheet.hidden]
     names = {column.heading: column.meaning for column in layout.COLUMNS}
     tables = {
-        sheet.name: header.own_table(sheet, names) if exact else header.tables(sheet) for sheet in shown
+        sheet.name: header.own_table(sheet, names) if exact else header.tables(sheet) for sheet in visible
     }
     for sheet in sheets:
         _say_what_is_not_read(draft, sheet, bool(tables.get(sheet.name)))
-    for sheet in shown:
+    for sheet in visible:
         start = min((table.first for table in tables[sheet.name]), default=sheet.last_row + 1)
-        _around(draft, sheet, start)
-    day = feedback or _feedback(draft, shown, today)
+        _read_above(draft, sheet, start)
+    day = feedback or _feedback(draft, visible, today)
     draft.settings.setdefault("inspection", {})["feedback"] = day.isoformat()
-    reader = Reader(day, draft.doubts)
-    several = sum(bool(found) for found in tables.values()) > 1
-    for sheet in shown:
-        if tables[sheet.name]:
-            taker = Taker(
-                draft, reader, sheet, "" if _GENERIC_SHEET.search(sheet.name) or not several else sheet.name
-            )
-            for table in tables[sheet.name]:
-                taker.take(table)
-    _number_problems(draft)
+    reader = Reader(day, draft)
+    several = sum(map(bool, tables.values())) > 1
+    for sheet in visible:
+        category = sheet.name if several and not _GENERIC_SHEET.search(sheet.name) else ""
+        taker = Taker(draft, reader, sheet, category)
+        for table in tables[sheet.name]:
+            taker.take(table)
+    _check_numbers(draft)
     return draft
 
 
 def _say_what_is_not_read(draft: Draft, sheet: Sheet, understood: bool) -> None:
     if sheet.hidden and sheet.cells:
-        draft.doubts.append(Doubt(sheet.name, "", "", _("the sheet is hidden: not read")))
+        draft.doubt(_("the sheet is hidden: not read"), sheet=sheet.name)
     elif sheet.cells and not understood:
-        draft.doubts.append(
-            Doubt(sheet.name, "", "", _("no table of problems or measures is found in this sheet: not read"))
-        )
-    for row, column in sheet.unstored:
-        draft.doubts.append(
-            Doubt(
-                sheet.name,
-                f"{letter(column)}{row}",
-                sheet.text(row, column),
-                _("a formula without a stored result: its own text was taken"),
-            )
-        )
+        made = _("no table of problems or measures is found in this sheet: not read")
+        draft.doubt(made, sheet=sheet.name)
+    for spot in sheet.unstored:
+        made = _("a formula without a stored result: its own text was taken")
+        draft.doubt(made, sheet.text(*spot), sheet.name, address(*spot))
 
 
-def _around(draft: Draft, sheet: Sheet, end: int) -> None:
-    """What stands above the first table: the title, the organisation, the day of the feedback."""
-    texts = list(
-        dict.fromkeys(
-            sheet.text(row, column) for row in sheet.row_numbers if row < end for column in sheet.columns(row)
-        )
-    )
-    draft.notes += [text for text in texts if text and text not in draft.notes]
-    for text in texts:
+def _read_above(draft: Draft, sheet: Sheet, end: int) -> None:
+    """Read what stands above the first table: the title, the organisation, who inspected."""
+    for text in dict.fromkeys(text for row in sheet.by_row if row < end for text in sheet.texts(row)):
+        draft.notes += [text] if text not in draft.notes else []
         if match := _ORGANISATION.search(text):
             draft.settings.setdefault("organisation", match["name"] or match["labelled"])
         if match := _INSPECTOR.search(text):
@@ -97,45 +115,30 @@ def _around(draft: Draft, sheet: Sheet, end: int) -> None:
 
 
 def _feedback(draft: Draft, sheets: Sequence[Sheet], today: date) -> date:
-    """The day of the feedback as a text tells it; else the earliest day of all cells, which is listed as doubtful."""
+    """Find the day of the feedback as a text tells it; else the earliest day of all cells, which is listed as doubtful."""
     for note in draft.notes:
         for match in _FEEDBACK.finditer(note):
-            if days := dates.full_days(match["before"] or match["after"]):
+            if days := full_days(match["before"] or match["after"]):
                 return days[0]
-    told = [
-        day
-        for sheet in sheets
-        for place, cell in sheet.cells.items()
-        if sheet.anchors.get(place, place) == place
-        for day in _days_of(cell.value, cell.form, today)
-    ]
-    day = min([*told, today])
-    draft.doubts.append(
-        Doubt(
-            "",
-            "",
-            "",
-            _(
-                "the day of the feedback is not told: the earliest day, {day}, was taken; say it by --feedback"
-            ).format(day=day),
-        )
-    )
+    told = (day for sheet in sheets for cell in sheet.cells.values() for day in _days_of(cell, today))
+    day = min((today, *told))
+    made = _("the day of the feedback is not told: the earliest day, {day}, was taken; say it by --feedback")
+    draft.doubt(made.format(day=day))
     return day
 
 
-def _days_of(value: object, form: str, today: date) -> list[date]:
-    if isinstance(value, str):
-        return dates.full_days(value) if "20" in value else []
-    if isinstance(value, int | float):
+def _days_of(cell: Cell, today: date) -> list[date]:
+    if isinstance(cell.value, str):
+        return full_days(cell.value) if "20" in cell.value else []
+    if isinstance(cell.value, int | float):
         return []
-    day = dates.limit(value, form, today).day
+    day = limit(cell, today).day
     return [day] if day else []
 
 
-def _number_problems(draft: Draft) -> None:
+def _check_numbers(draft: Draft) -> None:
     """Keep the numbers of the problems only where they are numbers of problems: each once, and rising."""
-    numbers = [problem.number for problem in draft.problems]
-    told = [number for number in numbers if number is not None]
-    if len(told) != len(set(told)) or told != sorted(told):
+    told = [problem.number for problem in draft.problems if problem.number is not None]
+    if told != sorted(set(told)):
         for problem in draft.problems:
             problem.number = None

@@ -7,14 +7,15 @@ long as the cells of the ledger's sheet still say what they said beside it; wher
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from xuncha.exchange.drafts import Doubt
+from xuncha.chinese.limits import full_days
+from xuncha.exchange.drafts import Draft
 from xuncha.exchange.sheet import cells, layout
-from xuncha.exchange.sheet.dates import full_days
+from xuncha.exchange.sheet.grid import shown
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import title_of_problem
-from xuncha.exchange.sheet.workbook import shown
 from xuncha.language import gettext as _
 from xuncha.model.records import Measure, Problem
 from xuncha.model.settings import Settings
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
-    from xuncha.exchange.sheet.workbook import Sheet
+    from xuncha.exchange.drafts import MeasureDraft, ProblemDraft
+    from xuncha.exchange.sheet.grid import Sheet
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger
 
@@ -53,11 +54,11 @@ Row = tuple[str, str, str, str | int]
 
 
 def rows(ledger: Ledger) -> Iterator[Row]:
-    """The rows of the sheet."""
+    """Return the rows of the sheet."""
     settings = ledger.settings.model_dump(mode="json", exclude_defaults=True)
     for key, value in settings.items():
         yield from _flat(WHOLE, key, value)
-    reader = Reader(ledger.settings.inspection.feedback, [])
+    reader = Reader(ledger.settings.inspection.feedback, Draft())
     for number, measures in ledger.by_problem().items():
         record = ledger.problems[number].model_dump(mode="json", exclude_defaults=True)
         title, finding = title_of_problem(cells.clean(record["title"]))
@@ -72,7 +73,7 @@ def rows(ledger: Ledger) -> Iterator[Row]:
 
 
 def _unsaid(identity: Identity, record: dict[str, Any], reader: Reader) -> dict[str, Any]:
-    """What the row of a measure does not say of it, or what would be understood otherwise."""
+    """Return what the row of a measure does not say of it, or what would be understood otherwise."""
     read = reader.measures(layout.row(identity, record), "")
     said = read[0].record if len(read) == 1 else {}
     missing = {key: value for key, value in record.items() if said.get(key) != value}
@@ -101,45 +102,35 @@ def _flat(identity: str, path: str, value: object) -> Iterator[Row]:
 
 def take(sheets: Sequence[Sheet]) -> tuple[list[Sheet], dict[str, dict[str, Any]]]:
     """Part the sheets that people fill in from those of ours; the records of 补充信息, by what they are of."""
-    own = next((sheet for sheet in sheets if sheet.name == NAME and _is_ours(sheet)), None)
+    own = next((sheet for sheet in sheets if sheet.name == NAME and tuple(sheet.texts(1)) == HEADINGS), None)
     if own is None:
         return list(sheets), {}
     flat: dict[str, dict[str, Any]] = {}
-    for row in own.row_numbers[1:]:
-        said = [own.cells[row, column].value if (row, column) in own.cells else "" for column in range(1, 5)]
+    for row in list(own.by_row)[1:]:
+        said = [cell.value if (cell := own.cells.get((row, column))) else "" for column in range(1, 5)]
         values, path, value = flat.setdefault(str(said[0]), {}), str(said[2]), said[3]
         values[path] = values[path] + value if path in values and isinstance(value, str) else value
-    return [sheet for sheet in sheets if sheet.name not in {NAME, *COMPUTED}], {
-        name: _deep(values) for name, values in flat.items()
-    }
-
-
-def _is_ours(sheet: Sheet) -> bool:
-    return tuple(sheet.text(1, column) for column in range(1, 5)) == HEADINGS
+    others = [sheet for sheet in sheets if sheet.name not in {NAME, *COMPUTED}]
+    return others, {name: _deep(values) for name, values in flat.items()}
 
 
 def _deep(flat: dict[str, Any]) -> dict[str, Any]:
-    """The record of flat paths: `progress.1.date` becomes the date of the first entry."""
+    """Return the record of flat paths: `progress.1.date` becomes the date of the first entry."""
     whole: dict[str, Any] = {}
     for path, value in flat.items():
         *above, last = path.split(".")
         inner = whole
         for step in above:
             inner = inner.setdefault(step, {})
-        is_amount = path.startswith("outcomes.") and isinstance(value, str) and len(above) == 1
-        inner[last] = _amount(value) if is_amount and value else value
+        if above == ["outcomes"] and isinstance(value, str):
+            with suppress(ValueError):  # amounts that a spreadsheet does not keep are written as JSON
+                value = json.loads(value)  # noqa: PLW2901
+        inner[last] = value
     return {key: _listed(value) for key, value in whole.items()}
 
 
-def _amount(text: str) -> object:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
 def _listed(value: Any) -> Any:  # noqa: ANN401
-    """Mappings whose keys count from one, as lists; one whose only key is zero is an empty list."""
+    """Turn mappings whose keys count from one into lists; one whose only key is zero is an empty list."""
     if not isinstance(value, dict):
         return value
     if list(value) == ["0"]:
@@ -149,7 +140,7 @@ def _listed(value: Any) -> Any:  # noqa: ANN401
 
 
 def feedback_of(records: dict[str, dict[str, Any]]) -> date | None:
-    """The day of the feedback, where it is told."""
+    """Return the day of the feedback, where it is told."""
     told = records.get(WHOLE, {}).get("inspection", {})
     day = told.get("feedback") if isinstance(told, dict) else None
     return next(iter(full_days(day)), None) if isinstance(day, str) else None
@@ -169,18 +160,11 @@ def restore(draft: Draft, records: dict[str, dict[str, Any]]) -> None:
 
 
 def _is_sound(draft: Draft, kind: type[BaseModel], record: dict[str, Any], of: str) -> bool:
-    """Whether someone has changed 补充信息 into what no record can be; says so."""
+    """Return whether a record can be one: someone may have changed 补充信息. List it where it cannot."""
     if broken := shape(kind, record).broken:
-        draft.doubts.append(
-            Doubt(
-                NAME,
-                "",
-                of,
-                _("cannot be understood and is left out: {reason}").format(reason=broken[0].message),
-            )
-        )
-        return False
-    return True
+        made = _("cannot be understood and is left out: {reason}")
+        draft.doubt(made.format(reason=broken[0].message), of, NAME)
+    return not broken
 
 
 def _restore_problem(draft: Draft, problem: ProblemDraft, record: dict[str, Any]) -> None:

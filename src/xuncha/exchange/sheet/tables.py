@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from xuncha.exchange.drafts import Column, Doubt, Draft, MeasureDraft, ProblemDraft
+from xuncha.exchange.drafts import Column, MeasureDraft, ProblemDraft
 from xuncha.exchange.sheet import cells, header
-from xuncha.exchange.sheet.rows import Placed, Reader, Row
-from xuncha.exchange.sheet.workbook import letter
+from xuncha.exchange.sheet.grid import address, letter
+from xuncha.exchange.sheet.rows import Placed, Row
+from xuncha.exchange.wording import key_of, without_number
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from xuncha.exchange.sheet.workbook import Sheet
+    from xuncha.exchange.drafts import Draft
+    from xuncha.exchange.sheet.grid import Sheet, Spot
+    from xuncha.exchange.sheet.rows import Reader
 
-_CATEGORY_ROW = re.compile(
+_CATEGORY_ROW: Final = re.compile(
     r"^[一二三四五六七八九十]+、|方面[。：:]?$|^第[一二三四五六七八九十]+(?:类|方面|部分)"
 )
-_SUM = re.compile(r"^(?:合计|总计|小计|共计)")
-_NOTE = re.compile(r"^(?:注|说明|备注|填表|填报|制表|审核|联系|单位负责人|签字|附注|★|\*)")
-_HOW_MANY = re.compile(r"[（(](?:共)?\s*\d+\s*(?:个|条|项)?(?:问题)?[)）]$")
-_LONGEST_TITLE = 2000
-_TOLD_ONCE = {"progress", "evidence", "remark"}
+_SUM: Final = re.compile(r"^(?:合计|总计|小计|共计)")
+_NOTE: Final = re.compile(r"^(?:注|说明|备注|填表|填报|制表|审核|联系|单位负责人|签字|附注|★|\*)")
+_HOW_MANY: Final = re.compile(r"[（(](?:共)?\s*\d+\s*(?:个|条|项)?(?:问题)?[)）]$")
+_LONGEST_TITLE: Final = 2000
+_LONGEST_LINE: Final = 100
+_ABBREVIATION: Final = 3
+"""Characters before a stop that end no sentence."""
+_TOLD_ONCE: Final = {"progress", "evidence", "remark"}
 """Where such a cell is merged over several measures, it is told of the first."""
-_LONGEST_LINE = 100
 
 
 class Taker:
@@ -38,9 +43,8 @@ class Taker:
         self.sheet = sheet
         self.category = category
         self.problem: ProblemDraft | None = None
-        self.heads: tuple[object, ...] = ()
-        """Where the cell of the present problem stands."""
-        self.mine: list[ProblemDraft] = []
+        self.head: object = None
+        """What tells the present problem from others: its number, or its category and its words."""
 
     def take(self, table: header.Table) -> None:
         """Take a table; a header right above another one has none."""
@@ -51,7 +55,7 @@ class Taker:
                 Column(self.sheet.name, letter(column), heading, table.meanings[column])
             )
         waiting: list[int] = []
-        for row in self.sheet.row_numbers:
+        for row in self.sheet.by_row:
             if not table.first <= row <= table.last:
                 continue
             if self.draft.exact:
@@ -64,81 +68,62 @@ class Taker:
                 waiting.append(row)
                 continue
             self._take_rows(waiting, table)
-            waiting = [row] if aside is None else []
-            if aside is not None:
+            waiting = [] if aside else [row]
+            if aside:
                 aside()
         self._take_rows(waiting, table)
 
     def _aside(  # noqa: PLR0911  a kind of row, a case
         self, row: int, table: header.Table
-    ) -> Callable[[], None] | None:
-        """What to do with a row that is none of the table's: a heading over the rows below it, a sum, a remark."""
+    ) -> Callable[[], object] | None:
+        """Say what to do with a row that is none of the table's: a heading over the rows below it, a sum, a remark."""
         columns = self.sheet.columns(row)
-        texts = list(dict.fromkeys(text for column in columns if (text := self.sheet.text(row, column))))
-        own = [column for column in columns if self.sheet.anchors.get((row, column), (row, 0))[0] == row]
+        own = [column for column in columns if self.sheet.begins(row, column)]
         own_texts = list(dict.fromkeys(text for column in own if (text := self.sheet.text(row, column))))
+        texts = set(self.sheet.texts(row))
         if not own_texts:
             return None if texts else lambda: None
         first = own_texts[0]
-        remark = partial(self._note, row, " ".join(own_texts), _("not a row of the table: kept as a remark"))
+        remark = partial(self._note, row, " ".join(own_texts))
         if _SUM.match(first.replace(" ", "")) or (_NOTE.match(first) and len(own_texts) <= 2):  # noqa: PLR2004  a label and what it labels
             return remark
         if len(texts) != 1 or len(own) != len(columns):
             return None
         across = len(own) > 1
-        if "measure" in {table.meanings.get(column, "") for column in own} and not across:
+        if not across and table.meanings.get(own[0]) == "measure":
             return None
-        has_problems = "problem" in table.meanings.values()
-        if _CATEGORY_ROW.search(first) and (
-            across or not has_problems or "category" not in table.meanings.values()
-        ):
+        has_problems = bool(table.column("problem"))
+        if _CATEGORY_ROW.search(first) and (across or not has_problems or not table.column("category")):
             return partial(self._turn_to_category, first)
         if not has_problems:
-            return partial(self._turn_to_heading, row, first)
+            return partial(self._begin, cells.one_line(without_number(first)), "", Row(self.sheet.name, row))
         return remark if across else None
 
     def _turn_to_category(self, text: str) -> None:
         self.category = _title_of_category(text)
-        self.problem = None
-        self.heads = ()
+        self.problem = self.head = None
 
-    def _turn_to_heading(self, row: int, text: str) -> None:
-        title = cells.one_line(cells.without_number(text))
-        self._begin(ProblemDraft({"title": title}, self.category, None, self.sheet.name, f"A{row}"))
-
-    def _note(self, row: int, text: str, made: str) -> None:
+    def _note(self, row: int, text: str) -> None:
         self.draft.notes.append(text)
-        self.draft.doubts.append(Doubt(self.sheet.name, f"{row}:{row}", text, made))
+        self.draft.doubt(_("not a row of the table: kept as a remark"), text, self.sheet.name, f"{row}:{row}")
 
     def _goes_on(self, first: int, row: int, table: header.Table) -> bool:
-        """Whether a row tells more of the measure of the row before it."""
-        measure = next((column for column, name in table.meanings.items() if name == "measure"), 0)
-        problem = next((column for column, name in table.meanings.items() if name == "problem"), 0)
+        """Return whether a row tells more of the measure of the row before it."""
+        measure, problem = table.column("measure"), table.column("problem")
+        if self.sheet.same((first, measure), (row, measure)):
+            return True
+        if self.sheet.begins(row, problem):
+            return False
         if measure:
-            if self.sheet.same(first, measure, row, measure):
-                return True
-            return (
-                not self.sheet.text(row, measure)
-                and not self._own(row, problem)
-                and bool(self.sheet.text(first, measure))
-            )
-        return (
-            bool(problem)
-            and not self._own(row, problem)
-            and not self.sheet.same(first, problem, row, problem)
-        )
-
-    def _own(self, row: int, column: int) -> bool:
-        """Whether a text begins in this place."""
-        place = (row, column)
-        return place in self.sheet.cells and self.sheet.anchors.get(place, place)[0] == row
+            return not self.sheet.text(row, measure) and bool(self.sheet.text(first, measure))
+        return bool(problem) and not self.sheet.same((first, problem), (row, problem))
 
     def _take_rows(self, rows: Sequence[int], table: header.Table) -> None:
+        """Take the rows that tell of one measure, or of several in one cell."""
         if not rows:
             return
         row = _row(self.sheet, rows, table)
-        self._turn_to_problem(row, rows[0], table)
-        problem = self._current(row)
+        problem = self._problem(row)
         if finding := row.text("finding"):
             problem.record.setdefault("finding", finding)
         for measure in self.reader.measures(row, problem.record["title"]):
@@ -146,140 +131,118 @@ class Taker:
                 problem.number = measure.identity.problem
             self._enter(problem, measure)
 
-    def _turn_to_problem(self, row: Row, number: int, table: header.Table) -> None:
-        """Begin the problem that a row names, unless it is the present one."""
+    def _problem(self, row: Row) -> ProblemDraft:
+        """Turn to the problem that a row names; where none is named yet, to one that is called after the sheet."""
         if category := row.text("category"):
             self.category = _title_of_category(category)
-        text = row.text("problem")
-        if not text:
-            return
-        heads = self._heads(row, number, table)
-        if heads == self.heads:
-            return
-        self.heads = heads
-        title, finding = title_of_problem(text)
-        record = {"title": title} | ({"finding": finding} if finding else {})
-        problem = ProblemDraft(record, self.category, _number(row), self.sheet.name, row.address("problem"))
-        problem.shown = {meaning: row.text(meaning) for meaning in row.found}
-        self._begin(problem)
-
-    def _heads(self, row: Row, number: int, table: header.Table) -> tuple[object, ...]:
-        """What tells a problem from the one before it: its number, its merged cell, or its words."""
-        if self.draft.exact and (own := _number(row)) is not None:
-            return ("number", own)
-        column = next(column for column, name in table.meanings.items() if name == "problem")
-        merged = self.sheet.anchors.get((number, column))
-        # The same words on each row are the same problem, whether they are merged or not.
-        return ("words", self.category, cells.key_of(row.text("problem")) or merged)
-
-    def _begin(self, problem: ProblemDraft) -> None:
-        """Turn to a problem: the one of another sheet, or further up, that has the same title; else a new one."""
-        same = [
-            other
-            for other in self.draft.problems
-            if cells.key_of(other.record["title"]) == cells.key_of(problem.record["title"])
-            and (not other.category or not problem.category or other.category == problem.category)
-            and (not self.draft.exact or problem.number in {None, other.number})
-        ]
-        if same:
-            self.problem = same[0]
-            self.problem.category = self.problem.category or problem.category
-            return
-        self.draft.problems.append(problem)
-        self.mine.append(problem)
-        self.problem = problem
-
-    def _current(self, row: Row) -> ProblemDraft:
+        if text := row.text("problem"):
+            # The same words on each row are the same problem, whether they are merged or not.
+            number = _number(row) if self.draft.exact else None
+            head: object = number or (self.category, key_of(text) or row.address("problem"))
+            if self.problem is None or head != self.head:
+                self.head = head
+                self._begin(*title_of_problem(text), row, _number(row))
         if self.problem is None:
             title = self.category or self.sheet.name
             self.reader.doubt(
                 row, "problem", _("no problem is named: it is called “{title}”").format(title=title[:40])
             )
-            self._begin(
-                ProblemDraft({"title": title}, self.category, None, self.sheet.name, row.address("problem"))
-            )
+            self._begin(title, "", row)
         assert self.problem is not None  # noqa: S101  just begun
         return self.problem
 
+    def _begin(self, title: str, finding: str, row: Row, number: int | None = None) -> None:
+        """Turn to a problem: the one of another sheet, or further up, that has the same title; else a new one."""
+        for other in self.draft.problems:
+            if (
+                key_of(other.record["title"]) == key_of(title)
+                and (not other.category or not self.category or other.category == self.category)
+                and (not self.draft.exact or number in {None, other.number})
+            ):
+                other.category = other.category or self.category
+                self.problem = other
+                return
+        record = {"title": title} | ({"finding": finding} if finding else {})
+        self.problem = ProblemDraft(record, self.category, number, self.sheet.name, row.address("problem"))
+        self.problem.shown = row.shown
+        self.draft.problems.append(self.problem)
+
     def _enter(self, problem: ProblemDraft, measure: MeasureDraft) -> None:
         """Enter a measure; where another sheet has told of it already, what that did not tell."""
-        key = cells.key_of(measure.record["title"])
         for other in problem.measures:
             if other.sheet != measure.sheet and (
                 (other.identity is not None and other.identity == measure.identity)
-                or cells.key_of(other.record["title"]) == key
+                or key_of(other.record["title"]) == key_of(measure.record["title"])
             ):
-                _complete(other, measure, self.draft.doubts)
+                _complete(other, measure, self.draft)
                 return
         problem.measures.append(measure)
 
 
-def _complete(known: MeasureDraft, more: MeasureDraft, doubts: list[Doubt]) -> None:
+def _complete(known: MeasureDraft, more: MeasureDraft, draft: Draft) -> None:
+    """Add to a measure what another sheet tells of it."""
     for name, value in more.record.items():
         if name not in known.record:
             known.record[name] = value
-        elif name not in {"title", "progress"} and known.record[name] != value:
-            doubts.append(
-                Doubt(
-                    more.sheet,
-                    more.address,
-                    f"{name}: {value}",
-                    _("{sheet} says otherwise, {value}: that was taken").format(
-                        sheet=known.sheet, value=known.record[name]
-                    ),
-                )
-            )
-            known.kept.append(f"{more.sheet}：{name}={value}")
         elif name == "progress":
             told = {entry["text"] for entry in known.record["progress"]}
             known.record["progress"] += [entry for entry in value if entry["text"] not in told]
+        elif name != "title" and known.record[name] != value:
+            draft.doubt(
+                _("{sheet} says otherwise, {value}: that was taken").format(
+                    sheet=known.sheet, value=known.record[name]
+                ),
+                f"{name}: {value}",
+                more.sheet,
+                more.address,
+            )
+            known.kept.append(f"{more.sheet}：{name}={value}")
     known.kept += [text for text in more.kept if text not in known.kept]
 
 
 def _row(sheet: Sheet, rows: Sequence[int], table: header.Table) -> Row:
-    """The cells of rows that tell of one measure, by their meanings; each cell once."""
+    """Return the cells of rows that tell of one measure, by their meanings; each cell once."""
     row = Row(sheet.name, rows[0])
-    seen: set[tuple[int, int]] = set()
+    seen: set[Spot] = set()
     for number in rows:
         for column in sheet.columns(number):
-            place = sheet.anchors.get((number, column), (number, column))
-            if place in seen:
+            spot = sheet.anchors.get((number, column), (number, column))
+            if spot in seen:
                 continue
-            seen.add(place)
-            address = f"{letter(place[1])}{place[0]}"
-            if place in sheet.comments:
-                row.comments.append((address, sheet.comments[place]))
-            placed = Placed(address, sheet.cells[number, column])
+            seen.add(spot)
+            placed = Placed(address(*spot), sheet.cells[number, column])
+            if spot in sheet.comments:
+                row.comments.append((placed.address, sheet.comments[spot]))
             meaning = table.meanings.get(column, "")
-            if not placed.text or (meaning in _TOLD_ONCE and place[0] not in rows):
+            if not placed.text or (meaning in _TOLD_ONCE and spot[0] not in rows):
                 continue
             if meaning:
                 row.found.setdefault(meaning, []).append(placed)
-            elif place[0] in rows:
-                row.unknown.append((table.headings.get(column, address), placed))
+            elif spot[0] in rows:
+                row.unknown.append((table.headings.get(column, placed.address), placed))
     return row
 
 
 def _number(row: Row) -> int | None:
-    """The number in front of a row."""
+    """Return the number in front of a row."""
     placed = row.first("number")
     text = placed.text.strip("、.．") if placed else ""
     return int(text) if re.fullmatch(r"[1-9][0-9]{0,4}", text) else None
 
 
 def _title_of_category(text: str) -> str:
-    """The title of a category, without its number and without how many problems there are: 一、关于作风建设方面（3个）."""
-    return _HOW_MANY.sub("", cells.one_line(cells.without_number(text))).rstrip("：:。")[:_LONGEST_TITLE]
+    """Return the title of a category, without its number and without how many problems there are: 一、关于作风建设方面（3个）."""
+    return _HOW_MANY.sub("", cells.one_line(without_number(text))).rstrip("：:。")[:_LONGEST_TITLE]
 
 
 def title_of_problem(text: str) -> tuple[str, str]:
-    """The title of a problem, and all that was said where that is more."""
-    said = cells.without_number(text)
+    """Part the text of a problem into its title, and all that was said where that is more."""
+    said = without_number(text)
     line, _end, rest = said.partition("\n")
     if rest and len(line) <= _LONGEST_LINE:
         return line.rstrip("。：:") or line, said
     whole = cells.one_line(said)
     first, stop, more = whole.partition("。")
-    if stop and more and len(whole) > _LONGEST_LINE and len(first) >= 4:  # noqa: PLR2004  not an abbreviation
-        return first[:2000], said
-    return whole[:2000], said if len(whole) > 2000 or "\n" in said else ""  # noqa: PLR2004  the longest title
+    if stop and more and len(whole) > _LONGEST_LINE and len(first) > _ABBREVIATION:
+        return first[:_LONGEST_TITLE], said
+    return whole[:_LONGEST_TITLE], said if len(whole) > _LONGEST_TITLE or "\n" in said else ""

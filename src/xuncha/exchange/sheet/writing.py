@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.exchange.sheet import layout, supplement
-from xuncha.exchange.states import WORDS
+from xuncha.model.states import WORDS
 from xuncha.paper.xlsx import CENTRED, HEAD, MARK, TEXT, Book
 from xuncha.tally import groups, percent, tally
 
@@ -171,7 +171,7 @@ def _write_lists(book: Book, ledger: Ledger) -> None:
 
 
 def _lists(ledger: Ledger) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Value, ...]]]]:
-    """The title, the head and the rows of each list."""
+    """Return the title, the head and the rows of each list."""
     titles = {category.key: category.title for category in ledger.settings.categories}
     problems, measures = ledger.problems, ledger.measures.items()
     yield (

@@ -1,64 +1,23 @@
-"""How notices write numbers, days and punctuation."""
+"""Punctuation: full-width, in pairs, and at the end of a sentence."""
 
 from __future__ import annotations
 
 import time
-from datetime import date
 
 import pytest
-from cn2an import an2cn
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.punctuation import half_width, torn_pairs
-from xuncha.paper.chinese import day, full_width, numeral, sentence
-
-
-@pytest.mark.parametrize(
-    ("number", "written"),
-    [
-        (1, "一"),
-        (9, "九"),
-        (10, "十"),
-        (11, "十一"),
-        (12, "十二"),
-        (19, "十九"),
-        (20, "二十"),
-        (23, "二十三"),
-        (100, "一百"),
-        (101, "一百零一"),
-        (110, "一百一十"),
-        (111, "一百一十一"),
-        (999, "九百九十九"),
-    ],
+from tests.punctuation import half_width as left_half_width
+from tests.punctuation import torn_pairs
+from xuncha.chinese.punctuation import (
+    full_width,
+    half_width,
+    sentence,
+    sentence_end,
+    straight_quotes,
+    unpaired,
 )
-def test_numerals_are_those_of_headings(number: int, written: str) -> None:
-    assert numeral(number) == written
-
-
-def test_numerals_are_those_of_the_library_for_all_numbers() -> None:
-    assert [numeral(number) for number in range(1, 1100)] == [an2cn(number) for number in range(1, 1100)]
-
-
-@given(st.integers(1, 9999))
-def test_no_two_numbers_share_a_numeral(number: int) -> None:
-    assert numeral(number) != numeral(number + 1)
-    assert set(numeral(number)) <= set("零一二三四五六七八九十百千")
-
-
-@pytest.mark.parametrize(
-    ("value", "after", "written"),
-    [
-        (date(2024, 4, 18), None, "2024年4月18日"),
-        (date(2024, 12, 1), date(2024, 1, 1), "12月1日"),
-        (date(2024, 1, 1), date(2023, 12, 31), "2024年1月1日"),
-        (date(2023, 12, 31), date(2024, 1, 1), "2023年12月31日"),
-    ],
-)
-def test_days_are_written_without_padding_and_without_a_year_that_was_said(
-    value: date, after: date | None, written: str
-) -> None:
-    assert day(value, after) == written
 
 
 @pytest.mark.parametrize(
@@ -98,7 +57,7 @@ TEXTS = st.text("中文一1a 。，（）“”,:;()?!.", max_size=16)
 @given(TEXTS)
 def test_no_half_width_punctuation_is_left_beside_chinese(text: str) -> None:
     shown = full_width(text)
-    assert not half_width(shown)
+    assert not left_half_width(shown)
     assert full_width(shown) == shown, "doing it again changes it again"
 
 
@@ -138,3 +97,64 @@ def test_the_longest_text_is_answered_at_once() -> None:
         started = time.process_time()
         full_width(text)
         assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("按照要求,现公布(试行)。", [(4, ",", "，"), (8, "(", "（"), (11, ")", "）")]),
+        ("完成整改.", [(4, ".", "。")]),
+        ("完成整改. 下一步", [(4, ".", "。")]),
+        ("一.组织情况", []),
+        ("1,799亿元，9:30", []),
+        ("see f(x)", []),
+        ("中(a)", [(1, "(", "（"), (3, ")", "）")]),
+        ("", []),
+    ],
+)
+def test_half_width_marks_are_found_with_what_is_right(line: str, found: list[tuple[int, str, str]]) -> None:
+    assert [tuple(mark) for mark in half_width(line)] == found
+
+
+@pytest.mark.parametrize(
+    ("line", "places"),
+    [('落实"一岗双责"要求', [2, 7]), ("他说'好'", [2, 4]), ('say "yes"', []), ("“好”", [])],
+)
+def test_straight_quotation_marks_are_found_beside_chinese(line: str, places: list[int]) -> None:
+    assert straight_quotes(line) == places
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("“一岗双责”（试行）《办法》〔2023〕【注】「甲」『乙』", []),
+        ("(试行）（试行)[2023］", []),
+        ("“一岗双责", [(0, "“", True)]),
+        ("一岗双责”", [(4, "”", False)]),
+        ("《办法（试行》", [(3, "（", True)]),
+        ("（“甲）", [(1, "“", True)]),
+        ("《甲》》（乙", [(3, "》", False), (4, "（", True)]),
+        ("1）甲；2）乙", [(1, "）", False), (5, "）", False)]),
+        ("“甲“乙”", [(0, "“", True)]),
+        ("", []),
+    ],
+)
+def test_marks_without_their_other_half_are_found(line: str, found: list[tuple[int, str, bool]]) -> None:
+    assert [tuple(mark) for mark in unpaired(line)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("甲。乙。", 2),
+        ("甲！乙", 2),
+        ("“甲。乙”丙。丁", 7),
+        ("（甲。）乙。", 6),
+        ("“甲。乙", 3),
+        ("甲\n乙", 2),
+        ("甲", 1),
+        ("", 0),
+    ],
+)
+def test_a_sentence_ends_outside_quotations(text: str, end: int) -> None:
+    assert sentence_end(text) == end

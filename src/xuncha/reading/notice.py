@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import date
@@ -77,8 +77,7 @@ class Contact:
     office: str | None = None
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """Something that was counted besides problems and measures."""
 
     label: str
@@ -113,3 +112,43 @@ class Notice:
     contact: Contact = field(default_factory=Contact)
     stated: Stated = field(default_factory=Stated)
     categories: tuple[Category, ...] = ()
+
+
+def as_json(notice: Notice) -> dict[str, Any]:
+    """Return a notice for programs; null is what it does not say."""
+    contact = notice.contact
+    return {
+        "title": notice.title,
+        "organisation": notice.organisation,
+        "issuer": notice.issuer,
+        "inspector": notice.inspector,
+        "dates": {name: day and day.isoformat() for name, day in asdict(notice.dates).items()},
+        "contact": {"phone": contact.phone, "address": contact.address, "email": contact.email},
+        "stated": asdict(notice.stated)
+        | {"outcomes": {outcome.label: outcome.amount for outcome in notice.stated.outcomes}},
+        "categories": [
+            {
+                "title": category.title.text,
+                "problems": [
+                    {
+                        "number": problem.number,
+                        "title": problem.title.text,
+                        "measures": [_measure_as_json(measure) for measure in problem.measures],
+                    }
+                    for problem in category.problems
+                ],
+            }
+            for category in notice.categories
+        ],
+    }
+
+
+def _measure_as_json(measure: Measure) -> dict[str, Any]:
+    return {
+        "text": measure.text.text,
+        "part": measure.part and measure.part.text,
+        "status": measure.status,
+        "leader": measure.leader,
+        "office": measure.office,
+        "due": measure.limit and measure.limit.isoformat(),
+    }

@@ -1,0 +1,30 @@
+"""Characters: those that may not stand in a ledger, Chinese ones, and how wide they are."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from unicodedata import east_asian_width
+
+UNSAFE: Final = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
+"""The inside of a character class: control characters (terminal escapes) but tab and line feed, line separators, marks that
+reverse the direction of text, the byte order mark, and noncharacters."""
+UNSAFE_CHARACTER: Final = re.compile(f"[{UNSAFE}]")
+HAN: Final = r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]"
+"""A Chinese character, as a pattern."""
+_HALF_WIDTH: Final = str.maketrans("０１２３４５６７８９．／－", "0123456789./-")
+
+
+def without_unsafe(text: str, instead: str = "") -> str:
+    """Replace the unsafe characters of a text, each by `instead`."""
+    return UNSAFE_CHARACTER.sub(instead, text)
+
+
+def half_width_digits(text: str) -> str:
+    """Write full-width digits, and the marks ．／－ of numbers and dates, half-width; every character keeps its place."""
+    return text.translate(_HALF_WIDTH)
+
+
+def width(text: str) -> float:
+    """Return how wide a text is, in full-width characters."""
+    return sum(1.0 if east_asian_width(character) in "WF" else 0.5 for character in text)

@@ -1,0 +1,107 @@
+"""Counts of problems and measures, what is said of them, and rates: 14个问题, 33项措施, 已完成, 完成率76%."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from xuncha.chinese.characters import half_width_digits
+from xuncha.chinese.numbers import NUMBER, value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Thing = Literal["problems", "measures"]
+RoleName = Literal["published", "not_started", "partial", "unfinished", "ongoing", "done", "total"]
+
+_MEASURES: Final = "措施|任务|举措|事项"
+_KINDS: Final = r"(?:具体|突出|主要|重点|反馈|巡察|整改|落实|工作|共性|个性|典型|难点|面上|现实|实际|遗留|立行立改|限期整改|长期|存在|方面|的)*"
+"""Words between the unit and what is counted: 14个具体问题."""
+_COUNT: Final = re.compile(
+    rf"(?P<before>约|近|超过?|大约|将近)?(?<![0-9.〔\[第])(?P<number>{NUMBER})\s*(?P<about>余|多)?\s*(?P<unit>个|项|条|件)"
+    rf"(?!大?方面|大?类|领域|百分点)(?:{_KINDS}(?:(?P<problems>问题)|(?P<measures>{_MEASURES})))?"
+)
+_THING: Final = re.compile(rf"(?P<problems>问题)|(?P<measures>{_MEASURES})")
+_FINISHED: Final = "(?:完成|整改到位|销号|办结|落实|解决)"
+_ROLES: Final[dict[RoleName, str]] = {
+    "published": "公开|公布|公示|通报如下|展示",
+    "not_started": "(?:尚|还)?未(?:启动|开始|开展)",
+    "partial": f"(?:基本|部分)(?:整改)?{_FINISHED}|阶段性",
+    "unfinished": f"(?:尚未|仍未|还未|未能|未|没有)(?:整改)?{_FINISHED}|未到位|未整改|尚未",
+    "ongoing": "正在|正按|推进|持续|继续|长期|剩余|剩下|其余|整改中|进行中|尚有|仍有|还有|延期",
+    "done": "完成|整改到位|办结|销号|已经?整改|得到整改|整改了|落实到位|已经?落实|全部落实|解决|清零|已改",
+    "total": "反馈|指出|提出|梳理|细化|分解|明确|确定|制定|制订|提炼|认领|涉及|共有|列出|归纳|形成|研究|分为|总共|共计|合计|发现|排查|查摆|查找",
+}
+_ROLE: Final = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _ROLES.items()))
+_RATE: Final = re.compile(
+    r"(?:(?P<problems>问题)|(?P<measures>措施|任务))?[^，。；、0-9]{0,6}?(?P<rate>(?:整改)?(?:完成|办结|销号|整改)率[^0-9，。；百%％]{0,8}"
+    r"(?P<percent>[0-9]{1,4}(?:\.[0-9]{1,4})?)\s*[%％])"
+)
+
+
+class Count(NamedTuple):
+    """A number of things that are counted in 个, 项, 条 or 件."""
+
+    start: int
+    """Where the number begins."""
+    end: int
+    """Where the unit ends."""
+    number: int
+    about: bool
+    """Whether 余, 多, 约 or 近 says that the number is not exact."""
+    unit: str
+    thing: Thing | None
+    """What is named right behind the unit; None where that is neither problems nor measures."""
+    named_end: int
+    """Where the name of the thing ends; the end of the unit where none is named."""
+
+
+class Role(NamedTuple):
+    """Words that say what a count is of: all there are, those done, those not yet."""
+
+    start: int
+    end: int
+    name: RoleName
+
+
+class Rate(NamedTuple):
+    """A rate of completion."""
+
+    start: int
+    end: int
+    thing: Thing | None
+    percent: str
+    """As it is written, such as 98.71."""
+
+
+def counts(text: str) -> Iterator[Count]:
+    """Find the counts of a line: 14个问题, 三十三项措施, 20余项. 第3个 and 4个方面 are none."""
+    for match in _COUNT.finditer(half_width_digits(text)):
+        if (number := value(match["number"])) is not None:
+            about = bool(match["about"] or match["before"])
+            start, end = match.start("number"), match.end("unit")
+            yield Count(start, end, number, about, match["unit"], _thing(match), match.end())
+
+
+def things(text: str) -> Iterator[tuple[Thing, int, int]]:
+    """Find where a line names problems or measures: what it is, where it begins, where it ends."""
+    for match in _THING.finditer(text):
+        yield "problems" if match["problems"] else "measures", *match.span()
+
+
+def roles(text: str) -> list[Role]:
+    """Find the words of a line that say of what a count is, in order."""
+    return [
+        Role(*match.span(), next(name for name in _ROLES if match[name])) for match in _ROLE.finditer(text)
+    ]
+
+
+def rates(text: str) -> Iterator[Rate]:
+    """Find the rates of completion of a line: 整改完成率76%, 措施办结率为98.71％."""
+    for match in _RATE.finditer(half_width_digits(text)):
+        begin = "problems" if match["problems"] else "measures" if match["measures"] else "rate"
+        yield Rate(match.start(begin), match.end(), _thing(match), match["percent"])
+
+
+def _thing(match: re.Match[str]) -> Thing | None:
+    return "problems" if match["problems"] else "measures" if match["measures"] else None

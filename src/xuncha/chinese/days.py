@@ -1,0 +1,233 @@
+"""Days, months, quarters and years that a text names: 2024年4月18日, 二〇二四年四月, 2024.4.18, 4月底, 第三季度, 年底."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from xuncha.chinese.characters import half_width_digits
+from xuncha.chinese.numbers import value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FIGURES: Final = "〇○零Ｏ一二三四五六七八九"
+_YEAR: Final = rf"(?:(?P<year>(?<![0-9])(?:19|20)[0-9]{{2}}|[一二][{_FIGURES}]{{3}})\s*年度?\s*|(?P<relative>[今本同当去上次翌明])年的?\s*)"
+_SMALL: Final = "(?:[0-9]{1,2}|[一二三四五六七八九十廿卅]{1,3})"
+_MONTH: Final = rf"(?<![0-9.一二三四五六七八九十])(?P<month>{_SMALL})\s*月(?!度|报|均|月)份?"
+_OF_MONTH: Final = "(?P<of_month>上旬|中旬|下旬|初|中(?![标央])|底|末)"
+_QUARTER: Final = r"第?\s*(?P<quarter>[1-4一二三四])\s*季度"
+_OF_YEAR: Final = "(?:(?P<half>[上下]半年|全年)|(?:(?<=年)|年)(?P<of_year>底|末|终|初|内))"
+_FORMS: Final = [
+    re.compile(form)
+    for form in (
+        r"(?<![0-9./-])(?P<year>(?:19|20)[0-9]{2})\s?[-./]\s?(?P<month>[0-9]{1,2})\s?[-./]\s?(?P<day>[0-9]{1,2})(?![0-9])日?",
+        rf"{_YEAR}?{_MONTH}(?:\s*(?P<day>{_SMALL})\s*[日号]|\s*{_OF_MONTH})?",
+        rf"{_YEAR}?{_QUARTER}",
+        rf"{_YEAR}?{_OF_YEAR}",
+        rf"(?<=[0-9一二三四五六七八九十]日[至到—–－~～-])(?P<day>{_SMALL})[日号]",
+        _YEAR,
+    )
+]
+"""The forms of days, months, quarters and years in a text, the most exact first."""
+_CELL_YEAR: Final = r"(?P<year>(?<![0-9])(?:19|20)[0-9]{2}|[一二][〇○零一二三四五六七八九]{3})\s*"
+_CELL_FORMS: Final = [
+    re.compile(form)
+    for form in (
+        r"(?<![0-9])(?P<year>20[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})(?![0-9])",
+        rf"(?:{_CELL_YEAR}[-./年]\s*)?(?<![0-9])(?P<month>{_SMALL})\s*(?:[-./]|月份?)\s*(?P<day>{_SMALL})(?![0-9个月])\s*[日号]?",
+        rf"(?:{_CELL_YEAR}[-./年]\s*(?P<month>{_SMALL})(?![0-9季])\s*(?:月份?)?|(?<![0-9])(?P<alone>{_SMALL})\s*月份?)\s*{_OF_MONTH}?",
+        rf"(?:{_CELL_YEAR}年?\s*)?{_QUARTER}",
+        rf"(?:{_CELL_YEAR}年?\s*)?(?:(?P<half>[上下]半年|全年|年底|年末|年内|年终)|(?P<of_year>底))",
+        rf"{_CELL_YEAR}年?",
+    )
+]
+"""The forms in a cell of a table, where 4.18 is a day, 2024.4 a month, and 2024 a year."""
+_BEGINS: Final = re.compile("[0-9一二三四五六七八九十廿卅今本同当去上次翌明第下全年底]")
+_BETWEEN: Final = re.compile(r"\s*(?:起|开始)?\s*[，,]?\s*(?:至|到|[—–－~～─-]+)\s*")
+_PARTS_OF_MONTH: Final = {
+    "上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31), "初": (1, 10), "中": (11, 15), "底": (21, 31), "末": (21, 31),
+}  # fmt: skip
+_PARTS_OF_YEAR: Final = {
+    "上半年": (1, 6), "下半年": (7, 12), "初": (1, 1), "底": (12, 12), "末": (12, 12), "终": (12, 12), "内": (1, 12),
+    "年底": (12, 12), "年末": (12, 12), "年终": (12, 12),
+}  # fmt: skip
+_YEARS_APART: Final = {"去": -1, "上": -1, "次": 1, "翌": 1, "明": 1}
+
+
+class Day(NamedTuple):
+    """A day that a text names, with its year."""
+
+    date: date
+    start: int
+    end: int
+
+
+class Written(NamedTuple):
+    """A day, or a month, a quarter or a year, as a text writes it. It need not be one of the calendar."""
+
+    start: int
+    end: int
+    year: int | None
+    """As written, else that of what stands before."""
+    month: int | None = None
+    day: int | None = None
+    part: str = ""
+    """Of the month or of the year: 上旬, 中旬, 下旬, 初, 中, 底, 末, 上半年, 下半年, 全年, 内."""
+    quarter: int | None = None
+    own_year: bool = False
+    """Whether the year is written here."""
+
+    @property
+    def exact(self) -> date | None:
+        """The day; None where no day is named, or none of the calendar."""
+        return calendar_day(self.year, self.month, self.day) if self.day is not None else None
+
+    @property
+    def first(self) -> date | None:
+        """The first day of what is named; None where its year is not known, or where the calendar has no such day."""
+        if self.day is not None:
+            return self.exact
+        return calendar_day(self.year, *self._bounds()[0])
+
+    @property
+    def last(self) -> date | None:
+        """The last day of what is named: of 4月底 the 30th, of 第三季度 the 30th of September."""
+        if self.day is not None:
+            return self.exact
+        month, day = self._bounds()[1]
+        return end_of_month(self.year, month, day) if self.year and 1 <= month <= 12 else None  # noqa: PLR2004
+
+    def _bounds(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """Return the first and the last month and day; the day may be one that the last month does not have."""
+        if self.month is not None:
+            first, last = _PARTS_OF_MONTH.get(self.part, (1, 31))
+            return (self.month, first), (self.month, last)
+        months = (self.quarter * 3 - 2, self.quarter * 3) if self.quarter else (1, 12)
+        begin, end = _PARTS_OF_YEAR.get(self.part, months)
+        return (begin, 1), (end, 31)
+
+
+def written(text: str, *, in_cell: bool = False) -> Iterator[Written]:
+    """Find the days, months, quarters and years of a line, in order.
+
+    Where one names no year, it has that of what stands before it: in 2023年6月5日至9月8日 both are of 2023. 次年 is the year after it.
+
+    Args:
+        text: one line.
+        in_cell: whether 4.18, 2024.4, 20240418 and 2024 are days, months and years, as in a table's column of dates.
+    """
+    plain, place = half_width_digits(text), 0
+    year = month = None
+    while begin := _BEGINS.search(plain, place):
+        forms = _CELL_FORMS if in_cell else _FORMS
+        match = next((match for form in forms if (match := form.match(plain, begin.start()))), None)
+        place = begin.end()
+        if match is None or (found := _written(match, year, month)) is None:
+            continue
+        yield found
+        year, month, place = found.year, found.month, found.end
+
+
+def _written(match: re.Match[str], year: int | None, month: int | None) -> Written | None:
+    """Return what a match says, with the year and the month before it; None where it says nothing, as 一月 in 一月一调度."""
+    parts = {name: part for name, part in match.groupdict().items() if part}
+    named = parts.get("month") or parts.get("alone")
+    if parts.keys() <= {"relative"} or (
+        named and parts.keys() <= {"month", "relative"} and not named.isdigit()
+    ):
+        return None
+    if "year" in parts:
+        year = year_of(parts["year"])
+    elif year:
+        year += _YEARS_APART.get(parts.get("relative", ""), 0)
+    day = parts.get("day")
+    only_day = day and not named
+    return Written(
+        match.start(),
+        match.start() + len(match[0].rstrip()),
+        year,
+        month if only_day else value(named) or 0 if named else None,
+        value(day) or 0 if day else None,
+        parts.get("of_month") or parts.get("half") or parts.get("of_year") or "",
+        value(parts["quarter"]) if "quarter" in parts else None,
+        own_year="year" in parts,
+    )
+
+
+def year_of(text: str) -> int:
+    """Read a year: 2024, 二〇二四, 二○二四, 二零二四."""
+    if text.isascii():
+        return int(text)
+    figures = text.translate(str.maketrans("○零Ｏ", "〇〇〇"))
+    return int("".join(str("〇一二三四五六七八九".index(figure)) for figure in figures))
+
+
+def is_between(text: str) -> bool:
+    """Return whether what stands between two days makes a span of them: 至, 到, a dash."""
+    return bool(_BETWEEN.fullmatch(text))
+
+
+def days(text: str, latest: date | None = None) -> list[Day]:
+    """Find the days of a text, each with the year that is meant where it names none.
+
+    A day without a year has that of the day before it, and never lies before that one: 1月8日 after 2023年11月5日 is of 2024.
+
+    Args:
+        text: any.
+        latest: where the first day names no year, it is the last such one that is not after this.
+    """
+    found: list[Day] = []
+    later = 0
+    """Years by which days lie after those that are written last."""
+    for each in written(text):
+        later = 0 if each.own_year else later
+        if each.day is None:
+            continue
+        before = found[-1].date if found else None
+        day = calendar_day((each.year or 0) + later, each.month, each.day)
+        if each.year is None and latest:
+            year = before.year if before else latest.year
+            day = calendar_day(year, each.month, each.day)
+            if day and not before and day > latest:
+                day = calendar_day(year - 1, each.month, each.day)
+        if day and before and not each.own_year and day < before:
+            later += 1
+            day = calendar_day(day.year + 1, each.month, each.day)
+        if day:
+            found.append(Day(day, each.start, each.end))
+    return found
+
+
+def only_day(text: str) -> date | None:
+    """Read a line that is a day and nothing else, be it in parentheses; None is any other."""
+    bare = text.strip(" \t\u3000。.（）()")
+    found = days(bare)
+    return found[0].date if len(found) == 1 and found[0][1:] == (0, len(bare)) else None
+
+
+def calendar_day(year: int | None, month: int | None, day: int | None) -> date | None:
+    """Return a day; None where the calendar has none such."""
+    try:
+        return date(year or 0, month or 0, day or 0)
+    except ValueError:
+        return None
+
+
+def end_of_month(year: int, month: int, day: int = 31) -> date:
+    """Return the day of a month, or its last one where it has fewer; a month beyond December is one of a later year."""
+    year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
+    return date(year, month, min(day, monthrange(year, month)[1]))
+
+
+def months_later(day: date, months: int) -> date:
+    """Return the day so many months after another: a month after the 31st of January is the last of February."""
+    return end_of_month(day.year, day.month + months, day.day)
+
+
+def in_words(day: date, after: date | None = None) -> str:
+    """Write a day as official documents do: 2024年4月18日; without the year where it is that of the day before it."""
+    year = "" if after is not None and after.year == day.year else f"{day.year}年"
+    return f"{year}{day.month}月{day.day}日"

@@ -1,0 +1,120 @@
+"""Enumerations within a paragraph: 一是 二是, 一要, 第一， 其一， 首先， （1） ① 1. 1） （一）."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from xuncha.chinese.headings import NUMERAL
+from xuncha.chinese.numbers import SYMBOL, value
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+Family = Literal["是", "要", "第", "其", "首先", "（1）", "①", "1.", "1）", "（一）"]
+
+_PATTERNS: Final[dict[Family, str]] = {
+    "是": rf"({NUMERAL})是(?!否)[，,：:]?",
+    "要": rf"({NUMERAL})要[，,：:]?",
+    "第": rf"第({NUMERAL})[，,、：:是]",
+    "其": rf"其({NUMERAL})[，,、：:是]",
+    "首先": r"(首先|其次|再次|再者|然后|最后|此外|同时)[，,]",
+    "（1）": r"(?:[（(]\s*([0-9０-９]{1,2})\s*[）)][、.]?|([⑴-⒇]))",
+    "①": rf"({SYMBOL})[.、]?",
+    "1.": r"(?:([0-9０-９]{1,2})\s*[.．、](?:(?![0-9])|(?=(?:19|20)[0-9]{2}年))|([⒈-⒛]))",
+    "1）": r"([0-9０-９]{1,2})[）)]",
+    "（一）": rf"[（(]({NUMERAL})[）)]",
+}
+_COMPILED: Final = {family: re.compile(pattern) for family, pattern in _PATTERNS.items()}
+_IN_WORDS: Final = frozenset({"是", "要", "第", "其", "首先"})
+"""Families before which a comma may stand."""
+_WORDS: Final = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "然后": 3, "最后": 99, "此外": 98, "同时": 97}
+_LAST_WORD: Final = 90
+"""Numbers beyond it stand for words that end an enumeration, whatever their number."""
+_BOUNDARY: Final = "。；;！!？?：:\n”’）)】"
+"""What may stand before an item."""
+_OF_ITEMS: Final = tuple(family for family in _PATTERNS if family != "要")
+
+
+class Mark(NamedTuple):
+    """A number or a word that begins an item of an enumeration, behind punctuation or at the beginning of a line."""
+
+    start: int
+    end: int
+    """Where the text of the item begins."""
+    family: Family
+    number: int
+    """As written; 最后, 此外 and 同时 have one beyond 90."""
+
+
+class Item(NamedTuple):
+    """One item of an enumeration."""
+
+    begin: int
+    """Where its mark stands."""
+    start: int
+    """Where its text begins."""
+    end: int
+
+
+def marks(text: str, families: Collection[Family] = tuple(_PATTERNS)) -> list[Mark]:
+    """Find the marks of items, in order; those within a word, as in 统一是, are none.
+
+    Args:
+        text: of one or several paragraphs, with a line feed between two.
+        families: those that are looked for.
+    """
+    found = []
+    for family in families:
+        for match in _COMPILED[family].finditer(text):
+            before = _before(text, match.start())
+            if not before or before in _BOUNDARY or (family in _IN_WORDS and before in "，,、"):
+                written = next(filter(None, match.groups()))
+                number = _WORDS.get(written) or value(written)
+                if number is not None:
+                    found.append(Mark(*match.span(), family, number))
+    return sorted(found)
+
+
+@lru_cache(maxsize=16)  # a paragraph is looked at several times while its outline is told
+def items(text: str) -> tuple[Item, ...]:
+    """Find the items into which a text is enumerated: by the family of marks that comes first; none where it is not.
+
+    Args:
+        text: of one or several paragraphs, with a line feed between two.
+    """
+    found = marks(text, _OF_ITEMS)
+    chains = [_chain(text, [mark for mark in found if mark.family == family]) for family in _OF_ITEMS]
+    first = min(filter(None, chains), key=lambda chain: chain[0].start, default=[])
+    ends = [mark.start for mark in first[1:]] + [len(text)]
+    return tuple(Item(mark.start, mark.end, end) for mark, end in zip(first, ends, strict=False))
+
+
+def _chain(text: str, family: list[Mark]) -> list[Mark]:
+    """Return the marks of a family that follow upon each other from 1 on; several times over, where it begins anew.
+
+    One mark alone counts where it begins a paragraph: others may have lost theirs.
+    """
+    found: list[Mark] = []
+    last = run = 0
+    for mark in family:
+        before = _before(text, mark.start)
+        begins = before in {"", "\n"}
+        follows = mark.number == last + 1 or (mark.number > _LAST_WORD and last > 0)
+        # A second 一是 within an enumeration is part of one of its items, unless it begins a paragraph.
+        anew = mark.number == 1 and (last == 0 or begins or (run > 1 and before == "。"))
+        if follows or anew:
+            run = 1 if mark.number == 1 else run + 1
+            found.append(mark)
+            last = mark.number
+    if len(found) == 1 and _before(text, found[0].start) not in {"", "\n"}:
+        return []
+    return found
+
+
+def _before(text: str, place: int) -> str:
+    """Return the character before a place that is no blank on the same line; nothing at the beginning of the text."""
+    while place and text[place - 1].isspace() and text[place - 1] != "\n":
+        place -= 1
+    return text[place - 1 : place]

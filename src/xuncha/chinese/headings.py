@@ -1,0 +1,72 @@
+"""Numbers that head a line: 一、 （一） 1. （1） 1） ① of GB/T 9704-2012, 7.3.3, and 第一章 and 问题一：."""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+from xuncha.chinese.numbers import SYMBOL, value
+
+NUMERAL: Final = "[一二三四五六七八九十百零〇廿卅]{1,5}"
+"""A number of a heading or of an item in Chinese."""
+_DIGITS: Final = "[0-9０-９]{1,3}"
+
+
+class Level(IntEnum):
+    """The kinds of numbers that head a line; those of the standard from the outermost inwards, then one of words."""
+
+    CHAPTER = 1
+    """一、 or 第一章."""
+    SECTION = 2
+    """（一） or ㈠ or 第一节."""
+    ITEM = 3
+    """1. or ⒈."""
+    SUB = 4
+    """（1） or ⑴."""
+    HALF = 5
+    """1）."""
+    CIRCLE = 6
+    """①."""
+    QUESTION = 7
+    """问题一： or 第一个问题：."""
+
+
+_FORMS: Final[dict[Level, str]] = {
+    Level.CHAPTER: rf"(?P<a1>{NUMERAL})\s*(?P<after1>[、．.])|第(?P<b1>{NUMERAL}|{_DIGITS})(?:章|编|部分)(?=[\s：:、]|$)",
+    Level.SECTION: rf"[（(]\s*(?P<a2>{NUMERAL})\s*[）)](?P<after2>[、.．，,]?)|(?P<b2>[㈠-㈩])|第(?P<c2>{NUMERAL}|{_DIGITS})节(?=[\s：:、]|$)",
+    Level.QUESTION: rf"(?:(?:反馈|具体|存在|突出)?的?问题|第)\s*(?P<a7>{NUMERAL}|{_DIGITS})(?:[：:、.]|个?(?:具体)?问题[：:])",
+    Level.ITEM: rf"(?P<a3>{_DIGITS})\s*(?P<after3>[.．、])(?:(?![0-9０-９])|(?=[0-9]{{1,4}}[一-鿿])(?![0-9]+[万亿元月日]))|(?P<b3>[⒈-⒛])",
+    Level.SUB: rf"[（(]\s*(?P<a4>{_DIGITS})\s*[）)](?P<after4>[、.．，,]?)|(?P<b4>[⑴-⒇])",
+    Level.HALF: rf"(?P<a5>{_DIGITS})(?P<after5>[）)])",
+    Level.CIRCLE: rf"(?P<a6>{SYMBOL})(?P<after6>[、.．]?)",
+}
+_HEADING: Final = re.compile("|".join(f"(?P<{level.name}>{form})" for level, form in _FORMS.items()))
+
+
+class Heading(NamedTuple):
+    """A number at the beginning of a line."""
+
+    level: Level
+    number: int
+    mark: str
+    """The number as it is written, with its punctuation."""
+    after: str
+    """The punctuation behind the number, without the parentheses around it."""
+    end: int
+    """Where the text begins that it heads."""
+
+
+def heading(text: str) -> Heading | None:
+    """Read the number with which a line begins; None where it begins with none."""
+    match = _HEADING.match(text)
+    if match is None:
+        return None
+    level = next(level for level in Level if match[level.name])
+    groups = match.groupdict()
+    written = next(groups[f"{form}{level}"] for form in "abc" if groups.get(f"{form}{level}"))
+    number = value(written)
+    if number is None:
+        return None
+    blanks = len(text) - match.end() - len(text[match.end() :].lstrip())
+    return Heading(level, number, match[0], groups.get(f"after{level}") or "", match.end() + blanks)

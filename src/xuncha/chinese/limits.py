@@ -1,0 +1,90 @@
+"""Time limits in words: 2024年3月底前, 一季度, 三个月内, 立行立改, 长期坚持."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from xuncha.chinese.days import end_of_month, months_later, written
+from xuncha.chinese.numbers import NUMBER, value
+from xuncha.language import gettext as _
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from xuncha.chinese.days import Written
+
+_LONG_TERM: Final = re.compile(r"长期|持续(?:坚持|推进|整改|进行|开展|深化)|常态|长效|不间断|永久")
+_AT_ONCE: Final = re.compile(r"立行立改|立即整改|立改|即知即改|即行即改|边查边改|立即|马上就改|即时|当即")
+_WITHIN: Final = re.compile(rf"(?P<months>{NUMBER})个?月(?:之)?内")
+
+
+class Limit(NamedTuple):
+    """A time limit."""
+
+    day: date | None = None
+    long_term: bool = False
+    at_once: bool = False
+    """To be done at once, without a day."""
+    doubt: str = ""
+    """What was assumed, for people; empty where nothing was."""
+
+    @property
+    def understood(self) -> bool:
+        """Whether anything was."""
+        return self.day is not None or self.long_term or self.at_once
+
+
+def limit(text: str, feedback: date) -> Limit:
+    """Read a time limit; of several days the last.
+
+    Args:
+        text: as in a table's cell or behind a label such as 整改时限：.
+        feedback: the day of the feedback, from which a year that is not written is counted.
+    """
+    text = "".join(unicodedata.normalize("NFKC", text).split())
+    long_term = bool(_LONG_TERM.search(text))
+    named = list(written(_WITHIN.sub("，", text), in_cell=True))
+    exact = [each for each in named if each.month or each.quarter or each.part] or named
+    found = [last for each in exact if (last := _last_day(each, feedback))]
+    within = _WITHIN.search(text)
+    if not found and within and (months := value(within["months"])) is not None:
+        day = months_later(feedback, months)
+        found = [(day, _("counted from the feedback: {day}").format(day=day))]
+    if not found:
+        return Limit(None, long_term, not long_term and bool(_AT_ONCE.search(text)))
+    day, doubt = max(found)
+    if len({each for each, _doubt in found}) > 1:
+        doubt = _("several days: the last, {day}, was taken").format(day=day)
+    return Limit(day, long_term, doubt=doubt)
+
+
+def _last_day(named: Written, feedback: date) -> tuple[date, str] | None:
+    """Return the last day of what is named, with what was assumed; without a year it is the first after the feedback."""
+    known = named.year is not None
+    named = named._replace(year=named.year or feedback.year)
+    if named.day and not named.exact:  # such as 2月30日
+        named = named._replace(day=None)
+    day = named.last
+    if day is None:
+        return None
+    if not known:
+        while day < feedback:
+            day = end_of_month(day.year + 1, day.month, day.day)
+        return day, _("no year: the first after the feedback, {day}, was taken").format(day=day)
+    if named.day or named.quarter or named.part:
+        return day, ""
+    if named.month:
+        return day, _("only a month: its last day, {day}, was taken").format(day=day)
+    return day, _("only a year: its last day, {day}, was taken").format(day=day)
+
+
+def at_once(feedback: date) -> date:
+    """Return the day for 立行立改: a month after the feedback, as is usual."""
+    return months_later(feedback, 1)
+
+
+def full_days(text: str) -> list[date]:
+    """Find the days of a text that are written with their year, 20240418 included, in order."""
+    return [each.exact for each in written(text, in_cell=True) if each.own_year and each.exact]

@@ -1,0 +1,125 @@
+"""Numbers, read and written: 105, 1,799, 一百零五, 一百五, 廿三, 二〇二四, 1百05, 3万5千, 3.5万, ⑫."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Final
+from unicodedata import numeric
+
+from xuncha.chinese.characters import half_width_digits
+
+_DIGITS: Final = "零一二三四五六七八九"
+_UNITS: Final = {"亿": 10**8, "万": 10**4, "千": 1000, "百": 100, "十": 10}
+_OTHER_FORMS: Final = str.maketrans(
+    dict(zip("〇○壹贰叁肆伍陆柒捌玖拾佰仟萬億", "零零一二三四五六七八九十百千万亿", strict=True))
+    | {"廿": "二十", "卅": "三十", "卌": "四十"}
+)
+_GROUPED: Final = re.compile(r"(?<=[0-9]),(?=(?:[0-9]{3})+(?![0-9]))")
+"""The commas of 1,799."""
+_MYRIAD: Final = 10**4
+_LONGEST: Final = 30
+"""Characters of a number."""
+_ARABIC: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+
+NUMERAL: Final = "[〇○零一二两三四五六七八九十百千万亿廿卅卌]"
+"""A Chinese character of a number."""
+_ARABIC_PART: Final = r"(?:[0-9０-９]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9０-９]+)(?:[.．][0-9０-９]+)?"
+NUMBER: Final = rf"(?=[0-9０-９]|{NUMERAL})(?:{_ARABIC_PART})?(?:{NUMERAL}(?:点(?={NUMERAL}))?(?:{_ARABIC_PART})?){{0,20}}"
+"""What may be a number, as a part of other patterns: `amount` says which one, or that it is none."""
+SYMBOL: Final = "[①-⓿❶-➓㈠-㈩⑴-⒛㉑-㉟㊀-㊉㊱-㊿]"
+"""A number that is one character: ① ⑫ ㊿ ⑴ ⒈ ㈠."""
+_SYMBOL: Final = re.compile(SYMBOL)
+
+
+def value(text: str) -> int | None:
+    """Read a whole number: 105, 一百零五, 1百05, 3.5万, ⑫. None is what is no number, or has a fraction."""
+    found = amount(text)
+    return int(found) if found is not None and found == int(found) else None
+
+
+def amount(text: str) -> float | None:
+    """Read a number, which may have a fraction: 3.5, 三点五, 1.25万; whole ones are of type int. None is what is no number.
+
+    Two digits side by side are none: 三四 is three or four.
+    """
+    if text.isascii() and text.isdecimal():  # as nearly all
+        return int(text) if len(text) <= _LONGEST else None
+    if _SYMBOL.fullmatch(text):
+        return int(numeric(text))
+    plain = _GROUPED.sub("", half_width_digits(text.strip()).translate(_OTHER_FORMS))
+    found = _read(plain) if 0 < len(plain) <= _LONGEST else None
+    if found is None:
+        return None
+    return int(found) if found == int(found) else float(found)
+
+
+def _read(text: str) -> Decimal | None:
+    """Read a number by its greatest unit: what stands before it counts that unit, what stands behind it is less."""
+    for name, unit in _UNITS.items():
+        if name in text:
+            before, _name, behind = text.rpartition(name)
+            count, rest = _count(before, unit), _rest(behind, unit)
+            return count * unit + rest if count is not None and rest is not None else None
+    return _without_units(text)
+
+
+def _count(text: str, unit: int) -> Decimal | None:
+    """Read what stands before a unit: 十 may stand alone, 百 and 千 take one digit, 万 and 亿 a number."""
+    if not text and unit == _UNITS["十"]:
+        return Decimal(1)
+    if unit >= _MYRIAD:
+        found = _read(text)
+        return found if found and (unit > _MYRIAD or found < unit) else None
+    one_digit = len(text) == 1 and text in _DIGITS[1:] + "两" * (unit > _UNITS["十"])
+    return _without_units(text) if one_digit or _ARABIC.fullmatch(text) else None
+
+
+def _rest(text: str, unit: int) -> Decimal | None:
+    """Read what stands behind a unit: 一百零五 is 105, 一百五 is 150, as are 1百05 and 1百50."""
+    if not text:
+        return Decimal(0)
+    if text.isdecimal() and text.isascii():
+        if len(text) == 1:
+            return Decimal(text) * unit / 10
+        return Decimal(text) if len(text) == len(str(unit)) - 1 else None
+    if text in _DIGITS[1:] and len(text) == 1:
+        return Decimal(_DIGITS.index(text)) * unit / 10
+    zero = text.startswith("零")
+    text = text.removeprefix("零")
+    if not set(text) - set(_DIGITS + "两"):  # several digits without units, such as 一百二三
+        found = _without_units(text) if len(text) == 1 and text not in "零两" else None
+    else:
+        found = _read(text)
+    return found if found and found < (unit / 10 if zero else unit) else None
+
+
+def _without_units(text: str) -> Decimal | None:
+    """Read digits: 105, 3.5, 五, 两, 二〇二四, 三点五."""
+    if _ARABIC.fullmatch(text):
+        return Decimal(text)
+    if text == "两":
+        return Decimal(2)
+    whole, point, fraction = text.partition("点")
+    if not whole or set(whole + fraction) - set(_DIGITS) or (point and not fraction):
+        return None
+    if len(whole) == 2 and "零" not in whole:  # noqa: PLR2004  三四 is three or four
+        return None
+    digits = "".join(str(_DIGITS.index(character)) for character in whole + fraction)
+    return Decimal(digits).scaleb(-len(fraction))
+
+
+def numeral(number: int) -> str:
+    """Write a whole number below 10¹⁶ in Chinese: 1 is 一, 12 is 十二, 105 is 一百零五, 0 is 零."""
+    written = _written(number) or _DIGITS[0]
+    return written[1:] if written.startswith("一十") else written
+
+
+def _written(number: int) -> str:
+    """Write a number as it stands behind a greater unit: 12 is 一十二, 0 is nothing."""
+    for name, unit in _UNITS.items():
+        if number >= unit:
+            count, rest = divmod(number, unit)
+            zero = "零" if 0 < rest < unit // 10 else ""
+            return f"{numeral(count)}{name}{zero}{_written(rest)}"
+    return _DIGITS[number] if number else ""

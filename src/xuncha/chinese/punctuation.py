@@ -1,0 +1,181 @@
+"""Punctuation: full-width among Chinese, in pairs, and a full stop at the end."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from html import unescape
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from xuncha.chinese.characters import HAN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_CHINESE: Final = (
+    r"[\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff“”‘’…—]"
+)
+"""Chinese characters and Chinese punctuation; not the ideographic space, which indents."""
+_BESIDE_CHINESE: Final = re.compile(rf"(?<={_CHINESE})[,;:!?()]|[,;:!?()](?={_CHINESE})")
+_FULL: Final = dict(zip(",;:!?()", "，；：！？（）", strict=True))
+_PERIOD: Final = re.compile(rf"(?<={HAN})\.(?=\s*(?:{HAN}|$))")
+_FIRST_PERIOD: Final = 4
+"""A period before this place belongs to the number of a heading, such as 十一."""
+_STRAIGHT: Final = re.compile(rf"(?<={HAN})[\"']|[\"'](?={HAN})")
+_OPENED_BY: Final = dict(zip("”’）》〉〕】」』］", "“‘（《〈〔【「『［", strict=True))
+_CLOSED_BY: Final = {opening: closing for closing, opening in _OPENED_BY.items()}
+_SAME: Final = str.maketrans("()[]", "（）［］")
+_NEAR: Final = 4
+"""Open marks among which a closing one looks for its other half."""
+_PAGE: Final = re.compile(r"<style>.*?</style>|<[^<>]*>|&#?[0-9A-Za-z]+;", re.DOTALL)
+"""The mark-up of a web page: a style sheet, a tag, or a reference that stands for a character, such as `&lt;`."""
+_ESCAPE: Final = re.compile(r"\\[!-/:-@\[-`{-~]")
+"""The mark-up of Markdown between characters that its reader sees side by side."""
+
+
+class HalfWidth(NamedTuple):
+    """A half-width mark that should be full-width."""
+
+    start: int
+    mark: str
+    right: str
+    """The full-width mark."""
+
+
+class Unpaired(NamedTuple):
+    """A quotation mark, parenthesis or 书名号 without its other half."""
+
+    start: int
+    mark: str
+    opening: bool
+    """Whether it opens something and is not closed, rather than closes what nothing has opened."""
+
+
+def full_width(text: str) -> str:
+    """Make punctuation full-width wherever a Chinese character stands beside it; parentheses stay pairs.
+
+    A mark that becomes full-width is a Chinese neighbour itself. So the change spreads from mark to mark: to those beside it,
+    and from a parenthesis to its other half.
+    """
+    if _FULL.keys().isdisjoint(text):  # as in most lines
+        return text
+    partners = _parentheses(text)
+    chinese = [match.start() for match in re.finditer(_CHINESE, text)]
+    waiting = [match.start() for match in _BESIDE_CHINESE.finditer(text)]
+    waiting += [
+        place
+        for place, other in partners.items()
+        if bisect_left(chinese, min(place, other)) < bisect_right(chinese, max(place, other))
+    ]
+    characters = list(text)
+    while waiting:
+        place = waiting.pop()
+        if 0 <= place < len(text) and (full := _FULL.get(characters[place])):
+            characters[place] = full
+            waiting += [place - 1, place + 1, partners.get(place, place)]
+    return "".join(characters)
+
+
+def _parentheses(text: str) -> dict[int, int]:
+    """Return the place of each parenthesis that has another half, with the place of that."""
+    opened: list[int] = []
+    found: dict[int, int] = {}
+    for match in re.finditer("[()（）]", text):
+        place = match.start()
+        if match[0] in "(（":
+            opened.append(place)
+        elif opened:
+            start = opened.pop()
+            found |= {start: place, place: start}
+    return found
+
+
+def half_width(text: str) -> list[HalfWidth]:
+    """Find the half-width marks of a line that stand beside Chinese, a period at the end of a Chinese sentence included."""
+    pairs = enumerate(zip(text, full_width(text), strict=True))
+    found = [HalfWidth(place, mark, right) for place, (mark, right) in pairs if mark != right]
+    periods = (match.start() for match in _PERIOD.finditer(text, _FIRST_PERIOD))
+    return sorted([*found, *(HalfWidth(place, ".", "。") for place in periods)])
+
+
+def straight_quotes(text: str) -> list[int]:
+    """Find where the quotation marks of a typewriter stand beside Chinese."""
+    return [match.start() for match in _STRAIGHT.finditer(text)]
+
+
+def unpaired(text: str) -> Iterator[Unpaired]:
+    """Find quotation marks, parentheses and 书名号 without their other half; the widths of a pair may differ."""
+    opened: list[int] = []
+    marks = text.translate(_SAME)
+    for place, mark in enumerate(marks):
+        if mark in _CLOSED_BY:
+            opened.append(place)
+        elif opening := _OPENED_BY.get(mark):
+            if opening not in {marks[each] for each in opened[-_NEAR:]}:
+                yield Unpaired(place, text[place], opening=False)
+                continue
+            while marks[opened[-1]] != opening:
+                start = opened.pop()
+                yield Unpaired(start, text[start], opening=True)
+            opened.pop()
+    for place in opened:
+        yield Unpaired(place, text[place], opening=True)
+
+
+def sentence_end(text: str, start: int = 0) -> int:
+    """Return where the first sentence ends, with its mark; what stands within quotation marks or brackets does not end it."""
+    place, farthest = start, 300
+    while place < len(text):
+        if closing := _CLOSED_BY.get(text[place]):
+            close = text.find(closing, place, place + farthest)
+            place = max(place, close)
+        elif text[place] in "。！？\n":
+            return place + 1
+        place += 1
+    return len(text)
+
+
+def sentence(text: str) -> str:
+    """End a text with a full stop, unless it ends with punctuation already, be it inside quotation marks."""
+    text = text.rstrip()
+    return text if text.rstrip("”’").endswith(tuple("。！？；：…!?;:")) else f"{text}。"
+
+
+def full_width_lines(text: str) -> str:
+    """Make punctuation full-width in each line by itself, since a line is a paragraph."""
+    return "\n".join(map(full_width, text.split("\n")))
+
+
+def full_width_markdown(text: str) -> str:
+    """Make punctuation full-width in Markdown, as its reader sees it: an escaped character is that character."""
+    return _behind(_ESCAPE, lambda escape: escape[1], text)
+
+
+def full_width_page(page: str) -> str:
+    """Make punctuation full-width in a web page, as its reader sees it: not in tags and styles; a tag ends a paragraph."""
+    return _behind(_PAGE, lambda part: "\n" if part[0] == "<" else _referred(part), page)
+
+
+def _referred(reference: str) -> str:
+    """Return the character that a reference stands for; where it is none or several, one that has no width of its own."""
+    character = unescape(reference)
+    return character if len(character) == 1 else "\0"
+
+
+def _behind(mark_up: re.Pattern[str], shown: Callable[[str], str], text: str) -> str:
+    """Make punctuation full-width behind mark-up; mark-up that shows what becomes full-width is replaced by it.
+
+    Args:
+        mark_up: what is not seen as it is written.
+        shown: the one character that is seen for a piece of mark-up.
+        text: with mark-up.
+    """
+    pieces = mark_up.findall(text)
+    seen = mark_up.sub(lambda match: shown(match[0]), text)
+    wide = full_width_lines(seen)
+    done, place = [], 0
+    for plain, piece in zip(mark_up.split(text), [*pieces, ""], strict=True):
+        end = place + len(plain)
+        done += [wide[place:end], piece if wide[end : end + 1] == seen[end : end + 1] else wide[end]]
+        place = end + 1
+    return "".join(done)

@@ -1,0 +1,135 @@
+"""A sheet as a grid of cells, whatever file it was read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from xuncha.errors import RefusedError
+from xuncha.exchange.sheet.cells import clean
+from xuncha.language import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MOST_MERGED: Final = 2_000_000
+"""Cells that merged ranges may cover, as far as the sheet is filled."""
+Spot = tuple[int, int]
+"""The row and the column of a cell, counted from 1."""
+
+
+class Cell(NamedTuple):
+    """A cell that holds something."""
+
+    value: object
+    form: str
+    """Its number format."""
+
+
+@dataclass
+class Sheet:
+    """The filled cells of one sheet; a merged cell stands in every place that it covers."""
+
+    name: str
+    cells: dict[Spot, Cell] = field(default_factory=dict)
+    anchors: dict[Spot, Spot] = field(default_factory=dict)
+    """By each place that a merged cell covers, its first place."""
+    comments: dict[Spot, str] = field(default_factory=dict)
+    hidden: bool = False
+    unstored: list[Spot] = field(default_factory=list)
+    """Formulas of which the file does not hold the result."""
+    by_row: dict[int, list[int]] = field(default_factory=dict)
+    """The rows that hold something, in order, each with its columns."""
+
+    def settle(self, merged: list[tuple[int, int, int, int]]) -> None:
+        """Lay merged cells over the places that they cover, and put the rows in order.
+
+        Args:
+            merged: the left column, the top row, the right column and the bottom row of each.
+
+        Raises:
+            RefusedError: they cover more than a ledger can have.
+        """
+        last_row = max((row for row, _column in self.cells), default=0)
+        last_column = max((column for _row, column in self.cells), default=0)
+        covered = 0
+        for left, top, right, bottom in merged:
+            if (top, left) not in self.cells:
+                continue
+            rows, columns = range(top, min(bottom, last_row) + 1), range(left, min(right, last_column) + 1)
+            covered += len(rows) * len(columns)
+            if covered > _MOST_MERGED:
+                raise RefusedError(
+                    "too-large", _("{sheet}: the merged cells cover too much").format(sheet=self.name)
+                )
+            for spot in ((row, column) for row in rows for column in columns):
+                self.anchors[spot] = (top, left)
+                self.cells[spot] = self.cells[top, left]
+        for row, column in sorted(self.cells):
+            self.by_row.setdefault(row, []).append(column)
+
+    @property
+    def last_row(self) -> int:
+        """The last row that holds something."""
+        return max(self.by_row, default=0)
+
+    def columns(self, first: int, last: int | None = None) -> list[int]:
+        """Return the columns that hold something in a row, or in one of several."""
+        return sorted(
+            {column for row in range(first, (last or first) + 1) for column in self.by_row.get(row, ())}
+        )
+
+    def text(self, row: int, column: int) -> str:
+        """Return what stands in a place, as text; empty where nothing does."""
+        cell = self.cells.get((row, column))
+        return "" if cell is None else shown(cell)
+
+    def texts(self, row: int) -> list[str]:
+        """Return the texts of a row, from left to right."""
+        return [text for column in self.columns(row) if (text := self.text(row, column))]
+
+    def begins(self, row: int, column: int) -> bool:
+        """Return whether a cell stands in this place that no merged cell has brought down from a row above."""
+        spot = (row, column)
+        return spot in self.cells and self.anchors.get(spot, spot)[0] == row
+
+    def down(self, column: int, first: int, last: int) -> Iterator[Cell]:
+        """Return the cells of a column, a merged one once."""
+        for row in self.by_row:
+            if first <= row <= last and self.begins(row, column):
+                yield self.cells[row, column]
+
+    def same(self, one: Spot, other: Spot) -> bool:
+        """Return whether two places are one merged cell."""
+        return one in self.anchors and self.anchors[one] == self.anchors.get(other)
+
+    def is_merged_across(self, row: int) -> bool:
+        """Return whether a cell of this row is merged over several columns."""
+        return any(self.same((row, column), (row, column + 1)) for column in self.by_row.get(row, ()))
+
+
+def shown(cell: Cell) -> str:
+    """Return the text of a cell, numbers as they are meant."""
+    value = cell.value
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:  # noqa: PLR2004  beyond, a float holds no integer
+        value = int(value)
+    if isinstance(value, datetime) and value.time() == time():
+        value = value.date()
+    if isinstance(value, float | int) and not isinstance(value, bool) and cell.form.endswith("%"):
+        return f"{value * 100:g}%"
+    return clean(value)
+
+
+def address(row: int, column: int) -> str:
+    """Return the name of a place: row 5 and column 28 are AB5."""
+    return f"{letter(column)}{row}"
+
+
+def letter(column: int) -> str:
+    """Return the name of a column: 1 is A, 28 is AB."""
+    name = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name

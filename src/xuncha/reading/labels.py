@@ -1,0 +1,69 @@
+"""Labels before a colon that tell what follows: 整改措施：, 责任领导：, 整改时限：."""
+
+from __future__ import annotations
+
+import re
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LabelKind = Literal[
+    "measures", "result", "state", "finding", "leader", "office", "co_offices", "due", "goal", "next"
+]
+_WORDS: Final[dict[LabelKind, str]] = {
+    "leader": r"(?:整改)?(?:责任|牵头|分管|包保)(?:领导|人员|人)|责任(?:班子成员|县领导|局领导)",
+    "office": r"(?:整改)?(?:主要|第一)?(?:责任|牵头|承办|主责)(?:科室|股室|处室|部门|单位|室|处|科|站所|支部)",
+    "co_offices": r"(?:配合|协助|协同|参与)(?:责任)?(?:科室|股室|处室|部门|单位)",
+    "due": r"(?:整改|完成|办结|销号)?(?:时限|期限)(?:要求)?|(?:计划|拟)?(?:完成|办结)时间|整改时间",
+    "goal": r"(?:整改)?(?:目标|任务目标)",
+    "state": r"整改状态|(?:整改)?完成情况|(?:整改)?结果|是否(?:完成|销号)|销号情况|办理结果|完成进度|状态",
+    "finding": r"(?:巡察)?反馈(?:的)?(?:具体)?(?:问题|意见)|具体问题|存在(?:的)?(?:主要)?问题|(?:问题|具体|主要)表现|问题(?:描述|简述|概述)|原因分析",
+    "measures": r"(?:主要|具体|采取|已采取)?(?:的)?整改(?:工作)?(?:措施|举措|做法|情况|进展|落实)(?:[和及与、](?:整改)?(?:进展|成效|效果|落实|完成)(?:情况)?)?(?:情况)?|(?:主要|具体|采取的?|工作)(?:措施|举措|做法)|(?:工作)?进展(?:情况)?|落实情况|整改",
+    "result": r"(?:整改|工作|取得|阶段性)?(?:的)?(?:成效|效果)",
+    "next": r"下一?步(?:打算|计划|措施|工作)?(?:打算|计划|安排)?",
+}
+_LABEL: Final = re.compile(
+    r"(?:^|(?<=[\n。；;，,（(\s、]))[【\[]?(?:"
+    + "|".join(f"(?P<{kind}>{words})" for kind, words in _WORDS.items())
+    + r")(?:[】\]]\s*[：:]?|\s*[：:])\s*",
+    re.MULTILINE,
+)
+
+
+class Label(NamedTuple):
+    """A label within a text, and where what it labels stands."""
+
+    kind: LabelKind
+    begin: int
+    """Where the label begins."""
+    start: int
+    """Where what it labels begins."""
+    end: int
+    """Where the next label begins, or the text ends."""
+
+
+def labels(text: str) -> Iterator[Label]:
+    """Find the labels of a text, in order."""
+    found = list(_LABEL.finditer(text))
+    for match, following in zip_longest(found, found[1:]):
+        kind = next(kind for kind in _WORDS if match[kind])
+        yield Label(kind, match.start(), match.end(), following.start() if following else len(text))
+
+
+def first_label(text: str) -> Label | None:
+    """Return the label with which a text begins; None where it begins with none."""
+    label = next(labels(text), None)
+    return label if label and label.begin == 0 else None
+
+
+def announces(text: str, kinds: tuple[LabelKind, ...] = ()) -> bool:
+    """Return whether a text ends with a label, of these kinds if any are given, and nothing stands behind it."""
+    found = list(labels(text))
+    return bool(found) and found[-1].start >= len(text.rstrip()) and (not kinds or found[-1].kind in kinds)
+
+
+def has_label(text: str, kind: LabelKind) -> bool:
+    """Return whether a text has a label of a kind."""
+    return any(label.kind == kind for label in labels(text))

@@ -1,0 +1,67 @@
+"""Characters that may not stand in a ledger, and how wide text is."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xuncha.chinese.characters import HAN, UNSAFE_CHARACTER, half_width_digits, width, without_unsafe
+
+UNSAFE = {
+    "escape": "\x1b", "nul": "\0", "bell": "\a", "vertical tab": "\v", "form feed": "\f", "carriage return": "\r", "delete": "\x7f",
+    "next line": "\x85", "line separator": "\u2028", "paragraph separator": "\u2029", "left-to-right override": "\u202d",
+    "right-to-left override": "\u202e", "right-to-left embedding": "\u202b", "isolate": "\u2066", "end of isolate": "\u2069",
+    "byte order mark": "\ufeff", "swapped byte order mark": "\ufffe", "noncharacter": "\uffff",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("character", UNSAFE.values(), ids=UNSAFE)
+def test_an_unsafe_character_is_taken_out(character: str) -> None:
+    assert without_unsafe(f"整{character}改") == "整改"
+    assert without_unsafe(f"整{character}改", "�") == "整�改"
+    found = UNSAFE_CHARACTER.search(f"整{character}改")
+    assert found
+    assert found.span() == (1, 2)
+
+
+@pytest.mark.parametrize("text", ["整改，（一）a1", "一\t二\n三", "𠮷", "é", "😀", "　", "\u200b"])
+def test_other_characters_stay(text: str) -> None:
+    assert without_unsafe(text) == text
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow"),
+    [
+        ("０１２３４５６７８９", "0123456789"),
+        ("３．５", "3.5"),
+        ("２／３－４", "2/3-4"),
+        ("（一）", "（一）"),
+        ("①", "①"),
+    ],
+)
+def test_digits_become_half_width_and_keep_their_places(wide: str, narrow: str) -> None:
+    assert half_width_digits(wide) == narrow
+    assert len(wide) == len(narrow)
+
+
+@pytest.mark.parametrize(
+    ("text", "wide"), [("整改", 2), ("ab", 1), ("整a", 1.5), ("，", 1), (",", 0.5), ("１", 1), ("", 0)]
+)
+def test_width_counts_full_width_characters(text: str, wide: float) -> None:
+    assert width(text) == wide
+
+
+@pytest.mark.parametrize(
+    ("text", "han"),
+    [("整", True), ("𠮷", True), ("㐀", True), ("a", False), ("，", False), ("〇", False), ("ア", False)],
+)
+def test_han_is_a_chinese_character(text: str, han: bool) -> None:
+    assert bool(re.fullmatch(HAN, text)) is han
+
+
+@given(st.text())
+def test_nothing_unsafe_is_left(text: str) -> None:
+    assert not UNSAFE_CHARACTER.search(without_unsafe(text))

@@ -1,0 +1,122 @@
+"""Time limits in words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xuncha.chinese.limits import at_once, full_days, limit
+from xuncha.language import speaking
+
+FEEDBACK = date(2023, 11, 10)
+LIMITS: dict[str, tuple[str, str]] = {
+    "2024年3月15日": ("2024-03-15", ""),
+    "2024年3月15日前": ("2024-03-15", ""),
+    "2024年3月15": ("2024-03-15", ""),
+    "2024.3.15": ("2024-03-15", ""),
+    "2024/3/15": ("2024-03-15", ""),
+    "2024-03-15": ("2024-03-15", ""),
+    "2024．3．15": ("2024-03-15", ""),
+    "20240315": ("2024-03-15", ""),
+    "2024年 3 月 15 日": ("2024-03-15", ""),
+    "二〇二四年三月十五日": ("2024-03-15", ""),
+    "2024年3月底前": ("2024-03-31", ""),
+    "二〇二四年三月底": ("2024-03-31", ""),
+    "2024年3月中旬": ("2024-03-20", ""),
+    "2024年4月上旬": ("2024-04-10", ""),
+    "2024年第三季度": ("2024-09-30", ""),
+    "2024年4季度": ("2024-12-31", ""),
+    "2024 一季度": ("2024-03-31", ""),
+    "2024年上半年": ("2024-06-30", ""),
+    "2024年底前": ("2024-12-31", ""),
+    "2024底": ("2024-12-31", ""),
+    "2024年内": ("2024-12-31", ""),
+    "2024年": ("2024-12-31", "year"),
+    "2024": ("2024-12-31", "year"),
+    "2024.4": ("2024-04-30", "month"),
+    "２０２４年３月": ("2024-03-31", "month"),
+    "2024年10月份": ("2024-10-31", "month"),
+    "2024年2月30日": ("2024-02-29", "month"),
+    "2024年1-6月": ("2024-06-30", "several"),
+    "2024.5.1-2024.6.1": ("2024-06-01", "several"),
+    "2023年12月、2024年3月": ("2024-03-31", "several"),
+    "3月15日": ("2024-03-15", "no year"),
+    "3.15": ("2024-03-15", "no year"),
+    "12.31": ("2023-12-31", "no year"),
+    "12月": ("2023-12-31", "no year"),
+    "4月底": ("2024-04-30", "no year"),
+    "一季度": ("2024-03-31", "no year"),
+    "第四季度": ("2023-12-31", "no year"),
+    "年底": ("2023-12-31", "no year"),
+    "年内完成": ("2023-12-31", "no year"),
+    "3个月内": ("2024-02-10", "counted"),
+    "三个月内": ("2024-02-10", "counted"),
+    "6月内": ("2024-05-10", "counted"),
+    "13月": ("None", ""),
+    "每季度": ("None", ""),
+    "1": ("None", ""),
+    "完成3项任务": ("None", ""),
+    "": ("None", ""),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), LIMITS.items())
+def test_a_time_limit_is_read_with_what_was_assumed(text: str, said: tuple[str, str]) -> None:
+    with speaking("en"):
+        found = limit(text, FEEDBACK)
+    day, doubt = said
+    assert str(found.day) == day
+    assert doubt in found.doubt
+    assert bool(doubt) == bool(found.doubt)
+    assert not found.long_term
+    assert not found.at_once
+    assert found.understood == (found.day is not None)
+
+
+@pytest.mark.parametrize("text", ["长期坚持", "长期", "持续推进", "常态化", "建立长效机制", "不间断开展"])
+def test_what_never_ends_is_long_term(text: str) -> None:
+    found = limit(text, FEEDBACK)
+    assert found.long_term
+    assert found.day is None
+    assert found.understood
+
+
+@pytest.mark.parametrize("text", ["立行立改", "立即整改", "即知即改", "边查边改", "立 行 立 改"])
+def test_what_is_done_at_once_has_no_day(text: str) -> None:
+    found = limit(text, FEEDBACK)
+    assert found.at_once
+    assert found.day is None
+
+
+def test_a_long_term_limit_may_have_a_day_too() -> None:
+    assert limit("2024年6月30日前完成，长期坚持", FEEDBACK)[:3] == (date(2024, 6, 30), True, False)
+
+
+def test_at_once_is_within_a_month() -> None:
+    assert at_once(date(2024, 1, 31)) == date(2024, 2, 29)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("2024年3月15日、2024.4.1和20240502", ["2024-03-15", "2024-04-01", "2024-05-02"]),
+        ("3月15日", []),
+        ("2024年3月", []),
+        ("2024年2月30日", []),
+        ("", []),
+    ],
+)
+def test_full_days_have_their_year(text: str, days: list[str]) -> None:
+    assert [str(day) for day in full_days(text)] == days
+
+
+@given(
+    st.text("〇二十24年月日底前季度至.-长期立改 个内", max_size=14),
+    st.dates(date(2000, 1, 1), date(2090, 1, 1)),
+)
+def test_a_limit_without_a_year_is_never_before_the_feedback(text: str, feedback: date) -> None:
+    found = limit(text, feedback)
+    assert found.day is None or "年" in text or "2" in text or "二" in text or found.day >= feedback
