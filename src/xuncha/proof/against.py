@@ -7,10 +7,10 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from xuncha.catalogue import Catalogue
 from xuncha.chinese.days import in_words
 from xuncha.language import gettext as _
 from xuncha.pages import Pages
+from xuncha.proof.catalogue import Chapter
 from xuncha.proof.counts import named, opening, totals
 from xuncha.proof.dates import course
 from xuncha.proof.text import Facts
@@ -18,14 +18,13 @@ from xuncha.reading.reading import read
 from xuncha.tally import tally
 
 if TYPE_CHECKING:
-    from xuncha.catalogue import Broken
     from xuncha.chinese.counts import Thing
     from xuncha.model.register import Register
-    from xuncha.proof.catalogue import Position
+    from xuncha.proof.catalogue import Found
     from xuncha.proof.counts import Stated
     from xuncha.proof.text import Text
 
-RULES: Catalogue[Position] = Catalogue()
+RULES = Chapter()
 EXAMPLE = Facts(
     "中共某市水务局党组",
     date(2023, 11, 10),
@@ -72,8 +71,8 @@ def is_about(text: Text, facts: Facts) -> bool:
     if any(name in words for words in text.texts):
         return True
     feedback = course(text).feedback
-    if feedback and feedback.exact:
-        return feedback.exact == facts.feedback
+    if feedback and feedback.written.exact:
+        return feedback.written.exact == facts.feedback
     return not any(_ORGANISATION.search(words) for words in text.texts)
 
 
@@ -92,7 +91,7 @@ def _shown(text: Text) -> dict[Thing, int]:
     wrong="一、基本情况\n细化为1个问题。\n二、整改情况\n（一）学习方面\n1.学习不够深入\n一是制定计划。二是集中学习。\n2.研讨不够充分\n一是列出题目。二是逐一发言。",
     right="一、基本情况\n细化为2个问题。\n二、整改情况\n（一）学习方面\n1.学习不够深入\n一是制定计划。二是集中学习。\n2.研讨不够充分\n一是列出题目。二是逐一发言。",
 )
-def more_than_stated(text: Text) -> Broken[Position]:
+def more_than_stated(text: Text) -> Found:
     """Find more problems or measures than there are in all; another number than is said to be published."""
     published = {count.thing: count for count in opening(text) if count.role == "published"}
     for thing, wholes in totals(text).items():
@@ -100,9 +99,10 @@ def more_than_stated(text: Text) -> Broken[Position]:
         if not (said or wholes):
             continue
         number = _shown(text)[thing]
-        if said is None and number > max(count.number for count in wholes):
-            said = wholes[-1]
-        if said and number and number != said.number:
+        if said is None or number in {0, said.number}:
+            too_many = number > max((count.number for count in wholes), default=number)
+            said = wholes[-1] if too_many else None
+        if said:
             yield said[:2], _shows(said, number), _("count again, and correct one of them")
 
 
@@ -119,7 +119,7 @@ def _shows(said: Stated, number: int) -> str:
     wrong="一、基本情况\n细化为3个问题。\n二、整改情况\n（一）学习方面\n1.学习不够深入\n一是制定计划。二是集中学习。\n2.研讨不够充分\n一是列出题目。二是逐一发言。",
     right="一、基本情况\n细化为3个问题，现将可以公开的2个问题公布如下。\n二、整改情况\n（一）学习方面\n1.学习不够深入\n一是制定计划。二是集中学习。\n2.研讨不够充分\n一是列出题目。二是逐一发言。",
 )
-def fewer_than_stated(text: Text) -> Broken[Position]:
+def fewer_than_stated(text: Text) -> Found:
     """Find fewer problems or measures than there are in all, and no word on it."""
     if any(_NOT_ALL.search(words) for words in text.texts):
         return
@@ -136,7 +136,7 @@ def fewer_than_stated(text: Text) -> Broken[Position]:
     wrong="细化为15个问题，制定34条整改措施。",
     right="细化为14个问题，制定34条整改措施。",
 )
-def ledger_count(text: Text) -> Broken[Position]:
+def ledger_count(text: Text) -> Found:
     """Find counts of the opening that the ledger does not have."""
     known = text.facts.counts if text.facts else {}
     for count in opening(text):
@@ -155,10 +155,10 @@ def ledger_count(text: Text) -> Broken[Position]:
     wrong="2023年6月5日至9月8日开展巡察，于11月12日反馈了巡察情况。",
     right="2023年6月5日至9月8日开展巡察，于11月10日反馈了巡察情况。",
 )
-def ledger_date(text: Text) -> Broken[Position]:
+def ledger_date(text: Text) -> Found:
     """Find another day of the feedback than that of the ledger."""
     told = course(text).feedback
-    if text.facts and told and told.exact not in {None, text.facts.feedback}:
+    if text.facts and told and told.written.exact not in {None, text.facts.feedback}:
         words = text.texts[told.line][told.written.start : told.written.end]
         message = _("“{words}”: the ledger says {number}")
         shown = message.format(words=words, number=in_words(text.facts.feedback))

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from xuncha.catalogue import Catalogue
 from xuncha.language import gettext as _
-from xuncha.proof.catalogue import Position, matches, write
+from xuncha.proof.catalogue import Chapter, write
 
 if TYPE_CHECKING:
-    from xuncha.catalogue import Broken
+    from xuncha.proof.catalogue import Found
     from xuncha.proof.text import Text
 
-RULES: Catalogue[Position] = Catalogue()
+RULES = Chapter()
 _IDENTITY = r"[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx](?![0-9A-Za-z])"
 _LABELLED = re.compile(
     r"(?:电话|传真|热线|座机|手机)(?:号码)?(?:[（(][^（）()]{1,20}[）)])?\s*(?:[：:]|为|是)?\s*(?P<number>[0-9（(＋+][0-9－—–\-（）() ]{2,24}[0-9]|[0-9]{3,})"
@@ -45,46 +44,40 @@ _NO_COLON = re.compile(
 )
 _COLON = re.compile(r"(?:电子邮件|邮箱|邮编|邮政编码|传真|电话|地址|信箱|方式)[：:]")
 
-RULES.declare(
+RULES.pattern(
     "identity-number",
     "error",
+    rf"(?<![0-9A-Za-z]){_IDENTITY}",
+    lambda: _("the number of an identity card: {words}"),
     why="The number of an identity card is never published.",
     wrong="对责任人张某（身份证号370502198001011234）批评教育。",
     right="对责任人张某批评教育。",
-    check=matches(
-        rf"(?<![0-9A-Za-z]){_IDENTITY}",  # also with a wrong check digit, since it was meant to be one
-        lambda: _("the number of an identity card: {words}"),
-        hint=lambda: _("leave it out"),
-        secret=True,
-    ),
+    hint=lambda: _("leave it out"),
+    secret=True,
 )
 
-RULES.declare(
+RULES.pattern(
     "mobile-number",
     "error",
+    r"(?<![0-9\-])(?:\+?86[\- ]?)?1[3-9][0-9](?P<gap>[\- ]?)[0-9]{4}(?P=gap)[0-9]{4}(?![0-9])",
+    lambda: _("a mobile number: {words}"),
     why="The mobile number of a person is not published; a notice gives the telephone of an office.",
     wrong="联系人：李某，电话：13800138000。",
     right="联系人：办公室，电话：0546-8382481。",
-    check=matches(
-        r"(?<![0-9\-])(?:\+?86[\- ]?)?1[3-9][0-9](?P<gap>[\- ]?)[0-9]{4}(?P=gap)[0-9]{4}(?![0-9])",
-        lambda: _("a mobile number: {words}"),
-        hint=lambda: _("give the telephone of an office"),
-        secret=True,
-    ),
+    hint=lambda: _("give the telephone of an office"),
+    secret=True,
 )
 
-RULES.declare(
+RULES.pattern(
     "bank-card",
     "error",
+    rf"(?<![0-9])(?!{_IDENTITY})(?:62[0-9]{{14,17}}|[0-9]{{4}}(?: [0-9]{{4}}){{3}}(?: [0-9]{{1,3}})?)(?![0-9])",
+    lambda: _("the number of a bank card: {words}"),
     why="The number of an account is never published.",
     wrong="追缴资金已转入6222021604001234567账户。",
     right="追缴资金已转入指定账户。",
-    check=matches(
-        rf"(?<![0-9])(?!{_IDENTITY})(?:62[0-9]{{14,17}}|[0-9]{{4}}(?: [0-9]{{4}}){{3}}(?: [0-9]{{1,3}})?)(?![0-9])",
-        lambda: _("the number of a bank card: {words}"),
-        hint=lambda: _("leave it out"),
-        secret=True,
-    ),
+    hint=lambda: _("leave it out"),
+    secret=True,
 )
 
 
@@ -95,7 +88,7 @@ RULES.declare(
     wrong="电话：0546-838248。",
     right="电话：0546-8382481。",
 )
-def phone(text: Text) -> Broken[Position]:
+def phone(text: Text) -> Found:
     """Find numbers behind 电话 and the like that no telephone has."""
     for line, match in text.search(_LABELLED):
         number = match["number"].strip()
@@ -104,17 +97,15 @@ def phone(text: Text) -> Broken[Position]:
             yield (line, match.start("number")), message, _("see how many digits it has")
 
 
-RULES.declare(
+RULES.pattern(
     "postcode",
     "error",
+    r"(?:邮编|邮政编码|邮码)\s*[：:]?\s*(?![0-8][0-9]{5}(?![0-9A-Za-z]))(?P<words>[0-9A-Za-z]{3,10})",
+    lambda: _("{words} is no postal code"),
     why="A postal code has six digits.",
     wrong="邮编：25709",
     right="邮编：257091",
-    check=matches(
-        r"(?:邮编|邮政编码|邮码)\s*[：:]?\s*(?![0-8][0-9]{5}(?![0-9A-Za-z]))(?P<words>[0-9A-Za-z]{3,10})",
-        lambda: _("{words} is no postal code"),
-        hint=lambda: _("it has six digits"),
-    ),
+    hint=lambda: _("it has six digits"),
 )
 
 
@@ -125,7 +116,7 @@ RULES.declare(
     wrong="电子邮箱：dysfgwbgs@dy.shandong，cn",
     right="电子邮箱：dysfgwbgs@dy.shandong.cn",
 )
-def email(text: Text) -> Broken[Position]:
+def email(text: Text) -> Found:
     """Find what has an @ and is no address, and what is called an address and has no @."""
     message = _("{words} is no e-mail address")
     for line, match in text.search(_AT):
@@ -136,17 +127,15 @@ def email(text: Text) -> Broken[Position]:
         yield (line, match.start("rest")), message.format(words=match["rest"]), _("the @ is missing")
 
 
-RULES.declare(
+RULES.pattern(
     "postal-box",
     "note",
+    r"邮政信箱(?=[:：][^；;。，,]{0,20}[路街道巷][0-9]{1,5}号)",
+    lambda: _("“{words}” is followed by a street"),
     why="邮政信箱 is a box at the post office with a number; a street and a house are a 通信地址.",
     wrong="邮政信箱：府前大街77号1012房间",
     right="通信地址：府前大街77号1012房间",
-    check=matches(
-        r"邮政信箱(?=[:：][^；;。，,]{0,20}[路街道巷][0-9]{1,5}号)",
-        lambda: _("“{words}” is followed by a street"),
-        "通信地址",
-    ),
+    instead="通信地址",
 )
 
 
@@ -157,7 +146,7 @@ RULES.declare(
     wrong="电话：0546-8382481；电子邮箱dysfgwbgs@dy.shandong.cn。",
     right="电话：0546-8382481；电子邮箱：dysfgwbgs@dy.shandong.cn。",
 )
-def contact_colon(text: Text) -> Broken[Position]:
+def contact_colon(text: Text) -> Found:
     """Find telephones and addresses without a colon where another in the line has one."""
     for line, match in text.search(_NO_COLON):
         if _COLON.search(text.plain[line]):

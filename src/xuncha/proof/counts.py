@@ -7,19 +7,18 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
-from xuncha.catalogue import Catalogue
 from xuncha.chinese.counts import RoleName, Thing, counts, rates, roles, things
 from xuncha.language import gettext as _
+from xuncha.proof.catalogue import Chapter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from xuncha.catalogue import Broken
     from xuncha.chinese.counts import Count, Role
-    from xuncha.proof.catalogue import Position
+    from xuncha.proof.catalogue import Found
     from xuncha.proof.text import Text
 
-RULES: Catalogue[Position] = Catalogue()
+RULES = Chapter()
 THINGS: tuple[Thing, ...] = get_args(Thing)
 _ROLES: tuple[RoleName, ...] = get_args(RoleName)
 """From the one that decides for a clause, whatever else it says, to the one that decides for want of others."""
@@ -147,7 +146,7 @@ def named(thing: Thing) -> str:
     wrong="梳理为15个问题，已完成整改13个，正在整改1个。",
     right="梳理为14个问题，已完成整改13个，正在整改1个。",
 )
-def count_sum(text: Text) -> Broken[Position]:
+def count_sum(text: Text) -> Found:
     """Find parts that do not add up to the total, line by line."""
     known = totals(text)
     for line, found in enumerate(stated(text)):
@@ -187,7 +186,7 @@ def _sum(parts: list[Stated], whole: Stated) -> str:
     wrong="细化为14个问题，逐项整改。\n截至目前，梳理出的15个问题已完成整改13个。",
     right="细化为14个问题，逐项整改。\n截至目前，梳理出的14个问题已完成整改13个。",
 )
-def count_differs(text: Text) -> Broken[Position]:
+def count_differs(text: Text) -> Found:
     """Find totals of one thing that differ; what was fed back may be fewer than what it was broken down into."""
     for wholes in totals(text).values():
         first: dict[bool, int] = {}
@@ -207,7 +206,7 @@ def count_differs(text: Text) -> Broken[Position]:
     wrong="制定34条整改措施，33项措施已完成。",
     right="制定34条整改措施，33条措施已完成。",
 )
-def count_unit(text: Text) -> Broken[Position]:
+def count_unit(text: Text) -> Found:
     """Find the first unit of measures that is another than before."""
     measures = [count for count in opening(text) if count.thing == "measures"]
     for count in measures:
@@ -225,7 +224,7 @@ def count_unit(text: Text) -> Broken[Position]:
     wrong="反馈25个问题，已完成整改19个，正在整改6个，整改完成率78%。",
     right="反馈25个问题，已完成整改19个，正在整改6个，整改完成率76%。",
 )
-def completion_rate(text: Text) -> Broken[Position]:
+def completion_rate(text: Text) -> Found:
     """Find rates that are the quotient of nothing that is stated in their line, or in the opening."""
     whole = opening(text)
     for line, found in enumerate(stated(text)):
@@ -267,7 +266,7 @@ def _same(written: str, done: int, total: int) -> bool:
     wrong="截至目前，整改完成率103%。",
     right="截至目前，整改完成率100%。",
 )
-def rate_impossible(text: Text) -> Broken[Position]:
+def rate_impossible(text: Text) -> Found:
     """Find shares of more than a hundred per cent."""
     for line, match in text.search(_SHARE):
         if float(match["rate"]) > 100:  # noqa: PLR2004

@@ -7,18 +7,15 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from xuncha.catalogue import Catalogue
 from xuncha.chinese.days import Written, calendar_day, in_words, is_between
 from xuncha.language import gettext as _
-from xuncha.proof.catalogue import Position, matches
+from xuncha.proof.catalogue import Chapter
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from xuncha.catalogue import Broken
+    from xuncha.proof.catalogue import Found
     from xuncha.proof.text import Text
 
-RULES: Catalogue[Position] = Catalogue()
+RULES = Chapter()
 _RELATIVE = re.compile(r"(?:[今去前当同本次翌每该上明]|同期)年?的?(?=$|[0-9一二三四五六七八九十])")
 """Before the digits of a month: of a year that is known without its number."""
 _FUTURE = re.compile(r"前|底|以前|之前|内|将|计划|预计|拟|力争|确保|目标|期限|时限|到期|有效")
@@ -39,11 +36,6 @@ class LineDate(NamedTuple):
 
     line: int
     written: Written
-
-    @property
-    def exact(self) -> date | None:
-        """The day; None where the calendar has none such."""
-        return self.written.exact
 
 
 class Course(NamedTuple):
@@ -90,7 +82,7 @@ def _day_of_notice(text: Text) -> LineDate | None:
     wrong="2024年2月30日，召开专题会议。",
     right="2024年2月29日，召开专题会议。",
 )
-def date_impossible(text: Text) -> Broken[Position]:
+def date_impossible(text: Text) -> Found:
     """Find months after the twelfth, and days after the last of their month."""
     for line, found in enumerate(text.dates):
         for each in found:
@@ -107,17 +99,18 @@ def date_impossible(text: Text) -> Broken[Position]:
     wrong="2023年6月5日至9月8日，市委第五巡察组开展巡察，并于2023年8月10日反馈了巡察情况。",
     right="2023年6月5日至9月8日，市委第五巡察组开展巡察，并于2023年11月10日反馈了巡察情况。",
 )
-def date_order(text: Text) -> Broken[Position]:
+def date_order(text: Text) -> Found:
     """Find an inspection that ends before it begins, feedback before its end, a notice before the feedback."""
     messages = (
         _("the inspection ends on {later}, before it begins on {earlier}"),
         _("the feedback is of {later}, before the inspection ended on {earlier}"),
         _("the notice is of {later}, before the feedback on {earlier}"),
     )
-    for message, (earlier, later) in zip(messages, pairwise(course(text)), strict=True):
-        if earlier and later and earlier.exact and later.exact and later.exact < earlier.exact:
-            shown = message.format(earlier=in_words(earlier.exact), later=in_words(later.exact))
-            yield (later.line, later.written.start), shown, ""
+    for message, (before, after) in zip(messages, pairwise(course(text)), strict=True):
+        earlier, later = before and before.written.exact, after and after.written.exact
+        if after and earlier and later and later < earlier:
+            shown = message.format(earlier=in_words(earlier), later=in_words(later))
+            yield (after.line, after.written.start), shown, ""
 
 
 @RULES.rule(
@@ -127,10 +120,10 @@ def date_order(text: Text) -> Broken[Position]:
     wrong="一是加强培训。2024年5月，组织专题培训。\n二是健全制度。\n2024年4月18日",
     right="一是加强培训。2024年3月，组织专题培训。\n二是健全制度。\n2024年4月18日",
 )
-def date_after_notice(text: Text) -> Broken[Position]:
+def date_after_notice(text: Text) -> Found:
     """Find days after that of the notice that are not said to be still to come."""
     notice = course(text).notice
-    day = notice.exact if notice else None
+    day = notice.written.exact if notice else None
     for line, found in enumerate(text.dates if day else ()):
         for each in found:
             later = each.own_year and each.month and each.first and day and each.first > day
@@ -148,7 +141,7 @@ def date_after_notice(text: Text) -> Broken[Position]:
     wrong="3月15日，召开专题会议。",
     right="2024年3月15日，召开专题会议。",
 )
-def date_year(text: Text) -> Broken[Position]:
+def date_year(text: Text) -> Found:
     """Find months without a year: none stands before them in the line, or they seem to go back in time."""
     for line, found in enumerate(text.dates):
         words = text.texts[line]
@@ -170,42 +163,36 @@ def date_year(text: Text) -> Broken[Position]:
             before = each
 
 
-RULES.declare(
+RULES.pattern(
     "year-bare",
     "error",
+    rf"(?<![0-9A-Za-z〔\[（(.\-—－/])(199[0-9]|20[0-4][0-9])(?=[\u4e00-\u9fff]){_NO_UNIT}(.{{0,2}})",
+    lambda: _("“{words}” lacks {mark}"),
     why="A year is followed by 年.",
     wrong="2023以来，组织专题培训。",
     right="2023年以来，组织专题培训。",
-    check=matches(
-        rf"(?<![0-9A-Za-z〔\[（(.\-—－/])(199[0-9]|20[0-4][0-9])(?=[\u4e00-\u9fff]){_NO_UNIT}(.{{0,2}})",
-        lambda: _("“{words}” lacks {mark}"),
-        r"\1年\2",
-        mark="年",
-    ),
+    instead=r"\1年\2",
+    mark="年",
 )
 
-RULES.declare(
+RULES.pattern(
     "date-form",
     "note",
+    _DATE_FORMS,
+    lambda: _("“{words}” is no date as official documents write it"),
     why="A date is written 2024年4月18日: with 年, 月 and 日, the whole year, no noughts before a digit (GB/T 9704-2012, 7.3.5.4).",
     wrong="2024.4.18，召开专题会议。",
     right="2024年4月18日，召开专题会议。",
-    check=matches(
-        _DATE_FORMS,
-        lambda: _("“{words}” is no date as official documents write it"),
-        hint=lambda: _("write it like {example}").format(example="2024年4月18日"),
-    ),
+    hint=lambda: _("write it like {example}").format(example="2024年4月18日"),
 )
 
-RULES.declare(
+RULES.pattern(
     "range-dash",
     "note",
+    rf"(?<![0-9])({_YEAR}年?)[-－~]({_YEAR}年)",
+    lambda: _("“{words}” has a hyphen for a dash"),
     why="From one year to another goes a dash as long as a character (GB/T 15834-2011, 4.13.3).",
     wrong="《三年行动计划（2023-2025年）》",
     right="《三年行动计划（2023—2025年）》",
-    check=matches(
-        rf"(?<![0-9])({_YEAR}年?)[-－~]({_YEAR}年)",
-        lambda: _("“{words}” has a hyphen for a dash"),
-        r"\1—\2",
-    ),
+    instead=r"\1—\2",
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from xuncha.catalogue import Catalogue
 from xuncha.errors import Finding, Place
 from xuncha.pages import lines
 from xuncha.pages.kind import bytes_of
 from xuncha.pages.plain import decoded
 from xuncha.proof import against, contact, counts, dates, documents, forms, library, marks, numbering, words
+from xuncha.proof.catalogue import Chapter
 from xuncha.proof.text import Text
 from xuncha.reading.lines import is_noise
 
@@ -18,11 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from xuncha.proof.catalogue import Position
 
 CHAPTERS = (numbering, counts, against, dates, documents, marks, library, words, forms, contact)
 """The modules that hold the rules, in the order of the documentation."""
-RULES: Catalogue[Position] = Catalogue()
+RULES = Chapter()
 for chapter in CHAPTERS:
     RULES.update(chapter.RULES)
 

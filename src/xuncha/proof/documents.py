@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from xuncha.catalogue import Catalogue
 from xuncha.chinese.characters import HAN
 from xuncha.language import gettext as _
-from xuncha.proof.catalogue import Position, matches, write
+from xuncha.proof.catalogue import Chapter, write
 from xuncha.proof.dates import course
 
 if TYPE_CHECKING:
-    from xuncha.catalogue import Broken
+    from xuncha.proof.catalogue import Found
     from xuncha.proof.text import Text
 
-RULES: Catalogue[Position] = Catalogue()
+RULES = Chapter()
 _NUMBER = re.compile(
     r"〔\s?(?P<year>[0-9]{1,4})(?P<nian>年?)\s?〕\s?(?P<first>第?)(?P<number>[0-9]{1,5})(?P<hao>号?)"
 )
@@ -25,18 +24,16 @@ _ISSUED = re.compile(
 _FIRST_YEAR = 1949
 _DIGITS_OF_A_YEAR = 4
 
-RULES.declare(
+RULES.pattern(
     "document-brackets",
     "error",
+    rf"(?<={HAN})[\[(（【［｛{{《<]\s?(?P<year>(?:19|20)[0-9]{{2}}|[0-9]{{2}})年?\s?[\])）】］｝}}》>]\s?第?(?P<number>[0-9]{{1,5}})号",
+    lambda: _("“{words}”: the year of a document number stands in {mark}"),
     why="The year of a document number stands between 〔 and 〕 (GB/T 9704-2012, 7.2.5).",
     wrong="印发《行动方案》（东发改产业[2023]360号）。",
     right="印发《行动方案》（东发改产业〔2023〕360号）。",
-    check=matches(
-        rf"(?<={HAN})[\[(（【［｛{{《<]\s?(?P<year>(?:19|20)[0-9]{{2}}|[0-9]{{2}})年?\s?[\])）】］｝}}》>]\s?第?(?P<number>[0-9]{{1,5}})号",
-        lambda: _("“{words}”: the year of a document number stands in {mark}"),
-        r"〔\g<year>〕\g<number>号",
-        mark="〔 〕",
-    ),
+    instead=r"〔\g<year>〕\g<number>号",
+    mark="〔 〕",
 )
 
 
@@ -47,7 +44,7 @@ RULES.declare(
     wrong="印发《行动方案》（东发改产业〔2023〕第036号）。",
     right="印发《行动方案》（东发改产业〔2023〕36号）。",
 )
-def document_number(text: Text) -> Broken[Position]:
+def document_number(text: Text) -> Found:
     """Find document numbers with the right brackets and another fault."""
     for line, match in text.search(_NUMBER):
         year, number = match["year"], match["number"]
@@ -69,7 +66,7 @@ def document_number(text: Text) -> Broken[Position]:
     wrong="于2023年12月20日以东发改产业〔2022〕360号文件印发。",
     right="于2023年12月20日以东发改产业〔2023〕360号文件印发。",
 )
-def document_year(text: Text) -> Broken[Position]:
+def document_year(text: Text) -> Found:
     """Find years of document numbers that are not that of the day given for them, or are after the notice."""
     notice = course(text).notice
     last = notice.written.year if notice and notice.written.year else 9999

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from xuncha.catalogue import Catalogue
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
+from xuncha.proof.catalogue import Chapter
 from xuncha.proof.text import LOWEST
 
 if TYPE_CHECKING:
-    from xuncha.catalogue import Broken
-    from xuncha.proof.catalogue import Position
+    from xuncha.proof.catalogue import Found
     from xuncha.proof.text import Heading, Text
 
-RULES: Catalogue[Position] = Catalogue()
+RULES = Chapter()
 _ISSUER = r"中共\S{2,40}?(?:党组|党委|党工委|委员会|党总支|支部)"
 _TITLE = re.compile(rf"(?P<issuer>{_ISSUER})关于")
 _SHOWN = 16
@@ -39,7 +38,7 @@ _FORMS = {
     wrong="（一）关于学习贯彻上级部署方面\n（二）关于优化营商环境方面\n（三）社会信用体系建设不完善",
     right="（一）关于学习贯彻上级部署方面\n（二）关于优化营商环境方面\n（三）关于社会信用体系建设方面",
 )
-def heading_form(text: Text) -> Broken[Position]:
+def heading_form(text: Text) -> Found:
     """Find headings that differ from most others of their level in their part; from the first, where it is half and half."""
     groups: dict[tuple[int, int], list[Heading]] = {}
     part = 0
@@ -78,7 +77,7 @@ def _minority(group: list[Heading], form: re.Pattern[str]) -> list[tuple[Heading
     wrong="（一）关于学习贯彻上级部署方面。\n对照要求，逐项整改。",
     right="（一）关于学习贯彻上级部署方面\n对照要求，逐项整改。",
 )
-def heading_stop(text: Text) -> Broken[Position]:
+def heading_stop(text: Text) -> Found:
     """Find headings of one sentence alone in a line, and a paragraph below; the first of each level, with how many there are."""
     found: dict[int, list[Heading]] = {}
     for heading in text.headings:
@@ -103,7 +102,7 @@ def heading_stop(text: Text) -> Broken[Position]:
     wrong="中共某市水务局党组关于巡察整改进展情况的通报\n中共某市水利局党组\n2024年4月18日",
     right="中共某市水务局党组关于巡察整改进展情况的通报\n中共某市水务局党组\n2024年4月18日",
 )
-def issuer_differs(text: Text) -> Broken[Position]:
+def issuer_differs(text: Text) -> Found:
     """Find a signature before the date at the end that is another party organisation than that of the title."""
     titles = (_TITLE.search(words.replace(" ", "")) for words in text.texts[:10])
     title = next((match["issuer"] for match in titles if match), None)

@@ -13,17 +13,16 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
-from xuncha.catalogue import Catalogue
 from xuncha.language import gettext as _
-from xuncha.proof.catalogue import Position, write
+from xuncha.proof.catalogue import Chapter, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from xuncha.catalogue import Broken
+    from xuncha.proof.catalogue import Found
     from xuncha.proof.text import Text
 
-RULES: Catalogue[Position] = Catalogue()
+RULES = Chapter()
 _ON = ("halfwidth-word", "no-space-fullwidth", "no-space-fullwidth-quote")
 _OFF = ("space-word", "space-punctuation", "space-bracket", "space-dash", "space-backticks", "space-dollar", "fullwidth", "halfwidth-punctuation", "spellcheck")  # fmt: skip
 _MAY_CHANGE = re.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]|[ \u3000]")
@@ -79,7 +78,7 @@ def _changed_lines(text: Text) -> Iterator[tuple[int, str, dict[int, str]]]:
     wrong="细化为14个问题， 逐项整改。",
     right="细化为14个问题，逐项整改。",
 )
-def blank(text: Text) -> Broken[Position]:
+def blank(text: Text) -> Found:
     """Find blanks beside punctuation; the first of each line."""
     for line, words, changes in _changed_lines(text):
         place = next((place for place, right in changes.items() if not right), None)
@@ -96,7 +95,7 @@ def blank(text: Text) -> Broken[Position]:
     wrong="细化为１４个问题。",
     right="细化为14个问题。",
 )
-def full_width_letters(text: Text) -> Broken[Position]:
+def full_width_letters(text: Text) -> Found:
     """Find full-width letters and digits, all of a line together."""
     for line, words, changes in _changed_lines(text):
         if places := [place for place, right in changes.items() if right][:_SHOWN]:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from xuncha.catalogue import Catalogue
 from xuncha.chinese.characters import HAN
 from xuncha.chinese.punctuation import half_width as half_width_marks
 from xuncha.chinese.punctuation import straight_quotes, unpaired
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.proof.catalogue import Position, matches, write
+from xuncha.proof.catalogue import Chapter, write
 
 if TYPE_CHECKING:
-    from xuncha.catalogue import Broken
+    from xuncha.proof.catalogue import Found
     from xuncha.proof.text import Text
 
-RULES: Catalogue[Position] = Catalogue()
+RULES = Chapter()
 _LIST_MARK = re.compile(
     r"(?<![0-9])[0-9]{1,2}[)）]|(?:^|(?<=[。；;：:，,、\s]))(?:[a-zA-Z]|[一二三四五六七八九十]{1,3})[)）]"
 )
@@ -37,7 +36,7 @@ _PARAGRAPH = 40
     wrong="按照有关要求,现将整改情况予以公布(含长期任务)。",
     right="按照有关要求，现将整改情况予以公布（含长期任务）。",
 )
-def half_width(text: Text) -> Broken[Position]:
+def half_width(text: Text) -> Found:
     """Find half-width marks beside Chinese characters, all of a line together."""
     for line, words in enumerate(text.texts):
         if marks := half_width_marks(words):
@@ -60,7 +59,7 @@ def half_width(text: Text) -> Broken[Position]:
     wrong='落实"一岗双责"要求。',
     right="落实“一岗双责”要求。",
 )
-def quotes(text: Text) -> Broken[Position]:
+def quotes(text: Text) -> Found:
     """Find the quotation marks of a typewriter beside Chinese characters; the first of each line."""
     for line, words in enumerate(text.texts):
         for place in straight_quotes(words)[:1]:
@@ -78,7 +77,7 @@ def quotes(text: Text) -> Broken[Position]:
     wrong="落实“一岗双责，修订《信息公开办法（试行》。",
     right="落实“一岗双责”，修订《信息公开办法（试行）》。",
 )
-def unbalanced(text: Text) -> Broken[Position]:
+def unbalanced(text: Text) -> Found:
     """Find marks that are not closed, or that nothing has opened, line by line."""
     for line, words in enumerate(text.plain):
         exempt = {match.end() - 1 for match in _LIST_MARK.finditer(words)}
@@ -93,55 +92,51 @@ def unbalanced(text: Text) -> Broken[Position]:
             yield (line, start), message.format(mark=mark, words=shown), ""
 
 
-RULES.declare(
+RULES.pattern(
     "doubled-mark",
     "error",
+    rf"(?<![{_STOPS}])(?:[？！?!]{{2,3}}|。{{3,}})(?![{_STOPS}])|(?P<words>[{_STOPS}]{{2,}})",
+    lambda: _("one mark too many: “{words}”"),
     why="A sentence ends once.",
     wrong="完成一个、销号一个。。确保件件有落实。",
     right="完成一个、销号一个。确保件件有落实。",
-    check=matches(
-        rf"(?<![{_STOPS}])(?:[？！?!]{{2,3}}|。{{3,}})(?![{_STOPS}])|(?P<words>[{_STOPS}]{{2,}})",
-        lambda: _("one mark too many: “{words}”"),
-        hint=lambda: _("leave one of them"),
-        before=4,
-    ),
+    hint=lambda: _("leave one of them"),
+    before=4,
 )
 
-RULES.declare(
+RULES.pattern(
     "stop-twice",
     "note",
+    "[。！？][”’]+。",
+    lambda: _("a full stop inside and outside the quotation: “{words}”"),
     why="What ends inside quotation marks does not end again outside.",
     wrong="他说：“整改要到位。”。",
     right="他说：“整改要到位。”",
-    check=matches(
-        "[。！？][”’]+。",
-        lambda: _("a full stop inside and outside the quotation: “{words}”"),
-        hint=lambda: _("leave one of them"),
-    ),
+    hint=lambda: _("leave one of them"),
 )
 
-RULES.declare(
+RULES.pattern(
     "ellipsis",
     "warning",
+    r"\.{3,}|。{3,}|…(?!…)(?<!……)",
+    lambda: _("“{words}” stands for ……"),
     why="Chinese points of ellipsis are …… (GB/T 15834-2011, 4.11).",
     wrong="台账、清单...一应俱全。",
     right="台账、清单……一应俱全。",
-    check=matches(r"\.{3,}|。{3,}|…(?!…)(?<!……)", lambda: _("“{words}” stands for ……"), "……"),
+    instead="……",
 )
 
-RULES.declare(
+RULES.pattern(
     "pause-between-quotes",
     "note",
+    "”、“|》、《",
+    lambda: _("no {mark} is needed here: {words}"),
     why="Between quotations, or titles in 书名号, that stand side by side there is usually no 、 (GB/T 15834-2011, 4.5.3.5).",
     wrong="上线“绿色金融专区”、“乡村振兴专区”。",
     right="上线“绿色金融专区”“乡村振兴专区”。",
-    check=matches(
-        "”、“|》、《",
-        lambda: _("no {mark} is needed here: {words}"),
-        hint=lambda: _("leave {mark} out"),
-        mark="、",
-        first=True,
-    ),
+    hint=lambda: _("leave {mark} out"),
+    mark="、",
+    first=True,
 )
 
 
@@ -152,7 +147,7 @@ RULES.declare(
     wrong="收到反馈意见后，我局党组第一时间召开会议传达学习，研究部署整改工作，逐项明确责任领导和责任科室",
     right="收到反馈意见后，我局党组第一时间召开会议传达学习，研究部署整改工作，逐项明确责任领导和责任科室。",
 )
-def no_full_stop(text: Text) -> Broken[Position]:
+def no_full_stop(text: Text) -> Found:
     """Find paragraphs that end in nothing. Headings may, and so may what has no mark inside, such as a list of a web page."""
     for line, words in enumerate(text.texts):
         heading = text.heading_of.get(line)

@@ -6,21 +6,20 @@ from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from xuncha.catalogue import Catalogue
 from xuncha.chinese.enumerations import Family, marks
 from xuncha.chinese.headings import Level
 from xuncha.chinese.numbers import numeral
 from xuncha.language import gettext as _
-from xuncha.proof.catalogue import Position, write
+from xuncha.proof.catalogue import Chapter, write
 from xuncha.proof.text import LOWEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xuncha.catalogue import Broken
+    from xuncha.proof.catalogue import Found
     from xuncha.proof.text import Heading, Text
 
-RULES: Catalogue[Position] = Catalogue()
+RULES = Chapter()
 _FAMILIES: tuple[Family, ...] = ("是", "要", "第")
 """一是 二是, 一要 二要, 第一， 第二，."""
 _DEEPEST = 6
@@ -104,7 +103,7 @@ def _followed(items: list[Item]) -> Enumerations:
     wrong="一、整改工作组织情况\n三、反馈问题整改情况",
     right="一、整改工作组织情况\n二、反馈问题整改情况",
 )
-def heading_number(text: Text) -> Broken[Position]:
+def heading_number(text: Text) -> Found:
     """Find numbers of headings that are skipped, repeated or out of order.
 
     Below a new heading of a higher level the numbers begin again, or go on through the whole notice.
@@ -149,7 +148,7 @@ def _misnumbered(heading: Heading, expected: int, known: list[int]) -> str:
     wrong="（一）关于学习方面\n一、整改工作组织情况\n（一）关于决策方面",
     right="一、整改工作组织情况\n（一）关于学习方面\n（二）关于决策方面",
 )
-def heading_level(text: Text) -> Broken[Position]:
+def heading_level(text: Text) -> Found:
     """Find headings below a level that is missing above them."""
     used = Counter(heading.level for heading in text.headings)
     path: list[int] = []
@@ -172,7 +171,7 @@ def heading_level(text: Text) -> Broken[Position]:
     wrong="（一）、关于学习方面",
     right="（一）关于学习方面",
 )
-def heading_mark(text: Text) -> Broken[Position]:
+def heading_mark(text: Text) -> Found:
     """Find numbers of headings with other punctuation: the first of its kind, since whoever writes 1、 writes 2、."""
     shown: set[tuple[int, str]] = set()
     for heading in text.headings:
@@ -190,7 +189,7 @@ def heading_mark(text: Text) -> Broken[Position]:
     wrong="一是加强学习。三是健全制度。",
     right="一是加强学习。二是健全制度。",
 )
-def enumeration_number(text: Text) -> Broken[Position]:
+def enumeration_number(text: Text) -> Found:
     """Find items of enumerations that are skipped or repeated."""
     for group in _enumerations(text):
         for item, expected in group.faults:
@@ -209,7 +208,7 @@ def enumeration_number(text: Text) -> Broken[Position]:
     wrong="一是加强学习，全年集中学习12次。",
     right="加强学习，全年集中学习12次。",
 )
-def enumeration_alone(text: Text) -> Broken[Position]:
+def enumeration_alone(text: Text) -> Found:
     """Find enumerations of one item."""
     for group in _enumerations(text):
         repeated = group.repeated()

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from xuncha.chinese.characters import HAN
 from xuncha.language import gettext as _
-from xuncha.proof.catalogue import Position, write
+from xuncha.proof.catalogue import write
 
 if TYPE_CHECKING:
-    from xuncha.catalogue import Broken, Check
+    from xuncha.catalogue import Check
+    from xuncha.proof.catalogue import Found, Position
     from xuncha.proof.text import Text
 
 _NOUN = "整改|组|反馈|意见|办(?!法)|工作领导|发现|监督|移交|干部"
@@ -81,7 +82,7 @@ def slipped(table: str) -> Check[Position]:
     slips = [(wrong, right) for wrong, _arrow, right in (pair.partition("→") for pair in table.split())]
     anyone = re.compile("|".join(wrong for wrong, _right in slips))
 
-    def check(text: Text) -> Broken[Position]:
+    def check(text: Text) -> Found:
         for line, found in text.search(anyone, text.untitled):
             words, (start, end) = text.untitled[line], found.span()
             matched = ((re.compile(wrong).match(words, start), right) for wrong, right in slips)

@@ -6,26 +6,15 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from xuncha.catalogue import Catalogue
 from xuncha.language import gettext as _
-from xuncha.proof.catalogue import Position, matches, write
-from xuncha.proof.slips import (
-    ADVERBIAL,
-    APPROXIMATE,
-    CERTAIN,
-    DOUBLED,
-    LIKELY,
-    MAY_DOUBLE,
-    SYNONYMS,
-    UNITS,
-    slipped,
-)
+from xuncha.proof import slips
+from xuncha.proof.catalogue import Chapter, Position, write
 
 if TYPE_CHECKING:
-    from xuncha.catalogue import Broken
+    from xuncha.proof.catalogue import Found
     from xuncha.proof.text import Text
 
-RULES: Catalogue[Position] = Catalogue()
+RULES = Chapter()
 _SENTENCE = re.compile(r"[^。！？；;]+")
 _SAME_SENTENCE = 20
 """Characters from which a sentence that stands twice was copied, not meant."""
@@ -42,7 +31,7 @@ RULES.declare(
     why="A word for another that sounds or looks like it: 巡查 is a patrol, 巡察 is an inspection by the party.",
     wrong="现将巡查整改情况予以公布。",
     right="现将巡察整改情况予以公布。",
-    check=slipped(CERTAIN),
+    check=slips.slipped(slips.CERTAIN),
 )
 
 RULES.declare(
@@ -51,7 +40,7 @@ RULES.declare(
     why="截止 ends something, and has no object: 截至 is “up to”; 得 stands before what a verb leads to; and others of the kind.",
     wrong="截止目前，已完成整改13个。",
     right="截至目前，已完成整改13个。",
-    check=slipped(LIKELY),
+    check=slips.slipped(slips.LIKELY),
 )
 
 RULES.declare(
@@ -60,22 +49,20 @@ RULES.declare(
     why="Documents are counted in 件, rules in 项.",
     wrong="全年发布规范性文件5条。",
     right="全年发布规范性文件5件。",
-    check=slipped(UNITS),
+    check=slips.slipped(slips.UNITS),
 )
 
-RULES.declare(
+RULES.pattern(
     "adverb",
     "note",
+    slips.ADVERBIAL,
+    lambda: _("“{words}”: before a verb stands {mark}"),
     why="Before a verb stands 地.",
     wrong="扎实的推进整改工作。",
     right="扎实地推进整改工作。",
-    check=matches(
-        ADVERBIAL,
-        lambda: _("“{words}”: before a verb stands {mark}"),
-        r"\1地",
-        mark="地",
-        in_titles=False,
-    ),
+    instead=r"\1地",
+    mark="地",
+    in_titles=False,
 )
 
 
@@ -86,39 +73,35 @@ RULES.declare(
     wrong="专项整治抽查抽查项目60个。",
     right="专项整治抽查项目60个。",
 )
-def doubled_word(text: Text) -> Broken[Position]:
+def doubled_word(text: Text) -> Found:
     """Find words that follow themselves."""
-    for line, match in text.search(DOUBLED, text.untitled):
+    for line, match in text.search(slips.DOUBLED, text.untitled):
         once = match[1] or match[0][0]
-        if not (match[1] and MAY_DOUBLE.fullmatch(once)):
+        if not (match[1] and slips.MAY_DOUBLE.fullmatch(once)):
             yield (line, match.start()), _("“{words}” stands twice").format(words=once), write(once)
 
 
-RULES.declare(
+RULES.pattern(
     "synonym",
     "warning",
+    slips.SYNONYMS,
+    lambda: _("“{words}” says one thing twice"),
     why="Two words for one thing: one was to replace the other.",
     wrong="进一步提升提高政治判断力。",
     right="进一步提高政治判断力。",
-    check=matches(
-        SYNONYMS,
-        lambda: _("“{words}” says one thing twice"),
-        hint=lambda: _("leave one of them"),
-        in_titles=False,
-    ),
+    hint=lambda: _("leave one of them"),
+    in_titles=False,
 )
 
-RULES.declare(
+RULES.pattern(
     "approximate",
     "warning",
+    slips.APPROXIMATE,
+    lambda: _("“{words}” is approximate twice over"),
     why="近 and 余, 约 and 左右 both say that a number is not exact; 近 says it is less, 余 that it is more.",
     wrong="累计检查项目近60余个。",
     right="累计检查项目60余个。",
-    check=matches(
-        APPROXIMATE,
-        lambda: _("“{words}” is approximate twice over"),
-        hint=lambda: _("leave one of them"),
-    ),
+    hint=lambda: _("leave one of them"),
 )
 
 
@@ -129,7 +112,7 @@ RULES.declare(
     wrong="定期调度整改进展，逐条核验佐证材料，完成一个、销号一个。\n定期调度整改进展，逐条核验佐证材料，完成一个、销号一个。",
     right="定期调度整改进展，逐条核验佐证材料，完成一个、销号一个。",
 )
-def repeated_sentence(text: Text) -> Broken[Position]:
+def repeated_sentence(text: Text) -> Found:
     """Find long sentences that stand in the text before."""
     seen: dict[str, Position] = {}
     for line, match in text.search(_SENTENCE, text.texts):
@@ -147,7 +130,7 @@ def repeated_sentence(text: Text) -> Broken[Position]:
     wrong="开展“双公示”工作培训，将“双公示”工作纳入考核，双公示信息合规率100%。",
     right="开展“双公示”工作培训，将“双公示”工作纳入考核，“双公示”信息合规率100%。",
 )
-def quotes_differ(text: Text) -> Broken[Position]:
+def quotes_differ(text: Text) -> Found:
     """Find terms without quotation marks that have them more often than not."""
     quoted = Counter(match[1] for _line, match in text.search(_QUOTED, text.texts))
     often = [term for term, times in quoted.most_common(_MOST_TERMS) if times > 1]
@@ -170,7 +153,7 @@ def quotes_differ(text: Text) -> Broken[Position]:
     wrong="增幅列全省第一位，占比列全省第4位。",
     right="增幅列全省第1位，占比列全省第4位。",
 )
-def ordinal(text: Text) -> Broken[Position]:
+def ordinal(text: Text) -> Found:
     """Find places that are written in both ways in one line; the first of each line."""
     digits: dict[tuple[int, str], bool] = {}
     shown = -1
@@ -189,7 +172,7 @@ def ordinal(text: Text) -> Broken[Position]:
     wrong="市委第五巡察组对我局党组开展巡察。\n收到市委第三巡察组反馈意见后，第一时间召开会议。",
     right="市委第五巡察组对我局党组开展巡察。\n收到市委第五巡察组反馈意见后，第一时间召开会议。",
 )
-def inspector_differs(text: Text) -> Broken[Position]:
+def inspector_differs(text: Text) -> Found:
     """Find groups of inspectors other than the first one that is named."""
     first: dict[str, str] = {}
     for line, match in text.search(_INSPECTORS, text.texts):
