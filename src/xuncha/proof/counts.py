@@ -83,7 +83,7 @@ def _counts(clause: str, thing: Thing | None) -> Iterator[tuple[Count, str, Thin
     What is counted stands behind the number, else before it in the clause; else it is what was counted last (`thing`).
     """
     # 一个 is an article more often than a count.
-    found = [count for count in counts(clause) if clause[count.start] != "一"]
+    found = [count for count in counts(clause) if count.number > 1 or clause[count.start] != "一"]
     said = roles(clause)
     for count, following in zip_longest(found, found[1:]):
         behind = _behind(clause, count)
