@@ -134,21 +134,19 @@ def rules() -> str:
 
 def proof() -> str:
     """docs/proof.md: every rule of the proofreader, with its reason and an example."""
-    from xuncha.proof.catalogue import RULES  # noqa: PLC0415
     from xuncha.proof.desk import CHAPTERS  # noqa: PLC0415
 
     parts = [PROOF_HEAD]
     for chapter in CHAPTERS:
         title = (chapter.__doc__ or "").partition("\n")[0].rstrip(".")
         parts.append(f"## {title}\n")
-        for rule in RULES.values():
-            if rule.chapter == chapter.__name__.rpartition(".")[2]:
-                parts += [
-                    f"### {rule.code} ({rule.severity})\n",
-                    f"{rule.why}\n",
-                    f"Wrong:\n\n```text\n{rule.wrong}\n```\n",
-                    f"Right:\n\n```text\n{rule.right}\n```\n",
-                ]
+        for rule in chapter.RULES.values():
+            parts += [
+                f"### {rule.code} ({rule.severity})\n",
+                f"{rule.why}\n",
+                f"Wrong:\n\n```text\n{rule.wrong}\n```\n",
+                f"Right:\n\n```text\n{rule.right}\n```\n",
+            ]
     return "\n".join(parts)
 
 

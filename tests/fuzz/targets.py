@@ -136,8 +136,7 @@ def notice(data: bytes, sandbox: Sandbox) -> None:
 
 def proof(data: bytes, sandbox: Sandbox) -> None:
     """A document is read by the proofreader."""
-    from xuncha.proof.desk import proofread
-    from xuncha.proof.reading import read
+    from xuncha.proof.desk import proofread, read
 
     path = sandbox.input / f"通报{SUFFIXES[data[0] % 3] if data else '.txt'}"
     path.write_bytes(data[1:])

@@ -60,12 +60,12 @@ def test_a_notice_from_which_something_is_cut_is_proofread(data: st.DataObject) 
 
 
 def seconds(text: str) -> float:
-    """The least of three, since a machine may be busy."""
+    """The least of two, of this process alone: the machine may be busy."""
     taken = []
     for _round in range(2):
-        start = time.perf_counter()
+        start = time.process_time()
         proof(text)
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
     return min(taken)
 
 

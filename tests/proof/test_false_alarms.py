@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from xuncha.proof.desk import proofread
-from xuncha.proof.reading import read
+from xuncha.proof.desk import proofread, read
 
 CORPUS = Path(__file__).parents[1] / "exchange/corpus"
 NOTICES = sorted(path for path in CORPUS.iterdir() if path.suffix in {".txt", ".md", ".html"})

@@ -14,7 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.proof.notices import proof
-from xuncha.proof.catalogue import RULES
+from xuncha.proof.desk import RULES
 from xuncha.proof.library import installed
 
 HERE = Path(__file__).parent

@@ -28,7 +28,7 @@ _PATTERNS: Final[dict[Family, str]] = {
 }
 _COMPILED: Final = {family: re.compile(pattern) for family, pattern in _PATTERNS.items()}
 _IN_WORDS: Final = frozenset({"是", "要", "第", "其", "首先"})
-"""Families before which a comma may stand."""
+"""Families before which a comma or a blank may stand."""
 _WORDS: Final = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "然后": 3, "最后": 99, "此外": 98, "同时": 97}
 _LAST_WORD: Final = 90
 """Numbers beyond it stand for words that end an enumeration, whatever their number."""
@@ -69,7 +69,8 @@ def marks(text: str, families: Collection[Family] = tuple(_PATTERNS)) -> list[Ma
     for family in families:
         for match in _COMPILED[family].finditer(text):
             before = _before(text, match.start())
-            if not before or before in _BOUNDARY or (family in _IN_WORDS and before in "，,、"):
+            parted = before in "，,、" or text[match.start() - 1].isspace()
+            if not before or before in _BOUNDARY or (family in _IN_WORDS and parted):
                 written = next(filter(None, match.groups()))
                 number = _WORDS.get(written) or value(written)
                 if number is not None:

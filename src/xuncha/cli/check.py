@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,12 +16,9 @@ from xuncha.errors import Finding, Place, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.parts import how_to_add
-from xuncha.tally import tally
 
 if TYPE_CHECKING:
-    from xuncha.model.register import Register
-    from xuncha.proof.silence import Silenced
-    from xuncha.proof.text import Facts
+    from xuncha.proof.desk import Silenced
 
 
 @command("validate")
@@ -44,12 +40,9 @@ def validate(call: Context, as_json: options.Json = False) -> None:
     elif found:
         screen.findings(found)
     else:
-        rows = register(call.root).measures
-        screen.line(
-            ngettext("{n} measure checked: no errors.", "{n} measures checked: no errors.", len(rows)).format(
-                n=len(rows)
-            )
-        )
+        n = len(register(call.root).measures)
+        message = ngettext("{n} measure checked: no errors.", "{n} measures checked: no errors.", n)
+        screen.line(message.format(n=n))
     raise typer.Exit(1 if found else 0)
 
 
@@ -76,25 +69,30 @@ def proof(
         xuncha proof 通报.docx
         xuncha proof 通报.txt --ignore half-width --ignore heading-form:20
     """
-    from xuncha.proof.against import is_about  # noqa: PLC0415  rules are read by those who want them
-    from xuncha.proof.desk import proofread  # noqa: PLC0415
+    from xuncha.proof.against import facts_of, is_about  # noqa: PLC0415  rules are read by those who want them
+    from xuncha.proof.desk import RULES, Silenced, proofread, read  # noqa: PLC0415
     from xuncha.proof.library import installed  # noqa: PLC0415
-    from xuncha.proof.reading import read  # noqa: PLC0415
-    from xuncha.proof.silence import Silenced, unknown  # noqa: PLC0415
 
     asked = [_silenced(words) for words in ignore or ()]
     text, silenced = read(file)
     ledger = call.register_if_any()
-    facts = _facts(ledger, call.today) if ledger else None
-    kept = [Silenced(code, words=words) for code, words in (ledger.frame.silenced if ledger else ())]
-    if codes := unknown([*silenced, *kept]):
-        screen.warning(
-            _("the proofreader has no rule {codes}, which is to be silent").format(codes=_(", ").join(codes))
-        )
+    facts = facts_of(ledger, call.today) if ledger else None
+    silenced += [Silenced(code, words=words) for code, words in (ledger.frame.silenced if ledger else ())]
+    if codes := sorted({each.code for each in silenced} - RULES.keys()):
+        message = _("the proofreader has no rule {codes}, which is to be silent")
+        screen.warning(message.format(codes=_(", ").join(codes)))
     about = facts if facts and is_about(text, facts) else None
-    found = proofread(replace(text, facts=about), str(file), [*asked, *silenced, *kept])
+    found = proofread(replace(text, facts=about), str(file), [*asked, *silenced])
     if as_json:
-        _as_json([finding._replace(message=_with_hint(finding)) for finding in found])
+        joined = _("{message}; {hint}")
+        _as_json(
+            [
+                each._replace(message=joined.format(message=each.message, hint=each.hint))
+                if each.hint
+                else each
+                for each in found
+            ]
+        )
     else:
         if not installed():
             screen.warning(
@@ -102,58 +100,27 @@ def proof(
                 how_to_add("office"),
             )
         if facts and not about:
-            screen.warning(
-                _("the notice does not name {organisation}; it is not compared with the ledger").format(
-                    organisation=facts.organisation
-                )
-            )
+            message = _("the notice does not name {organisation}; it is not compared with the ledger")
+            screen.warning(message.format(organisation=facts.organisation))
         screen.findings(found)
     raise typer.Exit(1 if any(finding.severity == "error" for finding in found) else 0)
 
 
-def _silenced(words: str) -> Silenced:
-    """Read what is to be silent.
+def _silenced(option: str) -> Silenced:
+    """Read which rule is to be silent.
 
     Raises:
         UsageError: there is no such rule, or no such line.
     """
-    from xuncha.proof.catalogue import RULES  # noqa: PLC0415
-    from xuncha.proof.silence import on_command_line  # noqa: PLC0415
+    from xuncha.proof.desk import RULES, Silenced  # noqa: PLC0415
     from xuncha.rules.names import suggestion  # noqa: PLC0415
 
-    silenced = on_command_line(words)
+    silenced = Silenced.from_option(option)
     if silenced is None:
-        raise UsageError(
-            "no-such-rule",
-            _("--ignore: {words} is no rule of the proofreader").format(words=words),
-            suggestion(words.partition(":")[0], RULES) or _("write it like half-width or half-width:20"),
-        )
+        message = _("--ignore: {words} is no rule of the proofreader").format(words=option)
+        known = suggestion(option.partition(":")[0], RULES)
+        raise UsageError("no-such-rule", message, known or _("write it like half-width or half-width:20"))
     return silenced
-
-
-def _facts(register: Register, today: date) -> Facts:
-    """What a notice of this ledger should say on a day."""
-    from xuncha.proof.text import Facts  # noqa: PLC0415
-
-    counts = tally(register, today)
-    return Facts(
-        organisation=counts.organisation,
-        feedback=date.fromisoformat(register.frame.feedback),
-        problems=counts.problems,
-        problems_done=counts.problems_closed,
-        measures=counts.measures,
-        measures_done=counts.closed,
-        measures_in_progress=counts.by_status["in_progress"] + counts.by_status["submitted"],
-        published_problems=counts.published_problems,
-        published_measures=counts.published_measures,
-    )
-
-
-def _with_hint(finding: Finding[Place]) -> str:
-    """What is said and what is suggested, in one sentence: programs show it as it is."""
-    if not finding.hint:
-        return finding.message
-    return _("{message}; {hint}").format(message=finding.message, hint=finding.hint)
 
 
 def _as_json(found: Sequence[Finding[Place]]) -> None:

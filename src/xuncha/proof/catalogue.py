@@ -1,59 +1,82 @@
-"""The list of all rules of the proofreader. docs/proof.md is made from it, and every example in it is tried by a test."""
+"""What the chapters need to declare a rule. Each has a catalogue; docs/proof.md is made from them, and tests try every example."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+import re
+from typing import TYPE_CHECKING
+
+from xuncha.catalogue import Broken, Catalogue
+from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xuncha.errors import Severity
     from xuncha.proof.text import Text
 
-Severity = Literal["error", "warning", "note"]
-"""`error`: wrong however one looks at it, or not to be published; `warning`: almost surely a slip; `note`: a matter of form."""
+Position = tuple[int, int]
+"""Which of the text's lines, and which character of it; both from 0."""
+Found = Broken[Position]
 
 
-class Remark(NamedTuple):
-    """What a rule has to say about some words of a text."""
-
-    line: int
-    """Which of the text's lines, from 0."""
-    start: int
-    """The place of the words in it, from 0."""
-    words: str
-    message: str
-    hint: str = ""
-    """What to write instead, or what to do."""
+def write(right: str) -> str:
+    """Return the hint that something else is to be written."""
+    return _("write {right}").format(right=right)
 
 
-Check = Callable[["Text"], Iterator[Remark]]
+class Chapter(Catalogue[Position]):
+    """The rules of a chapter of the documentation."""
 
+    def pattern(
+        self,
+        code: str,
+        severity: Severity,
+        pattern: str,
+        message: Callable[[], str],
+        *,
+        why: str,
+        wrong: str,
+        right: str,
+        instead: str = "",
+        hint: Callable[[], str] = str,
+        mark: str = "",
+        before: int = 0,
+        in_titles: bool = True,
+        first: bool = False,
+        secret: bool = False,
+    ) -> None:
+        """Enter a rule that is broken wherever a pattern matches.
 
-@dataclass(frozen=True)
-class Rule:
-    """One rule, with what the documentation shows of it."""
+        Args:
+            code: of the rule.
+            severity: of its findings.
+            why: one sentence for whoever breaks it.
+            wrong: lines of a notice that break it.
+            right: the same lines, mended.
+            pattern: if it has a group `words`, those are meant, and a match without the group is none.
+            message: with `{words}` for the words that are meant, and perhaps `{mark}`.
+            instead: what to write instead, as a template of `re.sub`.
+            hint: what else to do, perhaps with `{mark}`.
+            mark: the mark that the message and the hint name.
+            before: how many characters before the words are shown with them.
+            in_titles: whether titles in 书名号 are looked at.
+            first: whether only the first match of a line is shown.
+            secret: whether the words are not to be repeated in full.
+        """
+        compiled = re.compile(pattern)
+        group = "words" if "words" in compiled.groupindex else 0
 
-    code: str
-    severity: Severity
-    why: str
-    """One sentence for whoever breaks it."""
-    wrong: str
-    """Lines of a notice that break it; in the tests, checked against `EXAMPLE` where the rule asks a ledger."""
-    right: str
-    """The same lines, mended."""
-    check: Check
-    chapter: str
-    """The name of the module that holds it."""
+        def check(text: Text) -> Found:
+            shown = -1
+            for line, match in text.search(compiled, None if in_titles else text.untitled):
+                start, end = match.span(group)
+                if start < 0 or (first and line == shown):
+                    continue
+                shown = line
+                words = text.texts[line][max(0, start - before) : end]
+                if secret:
+                    words = f"{words[:3]}…{words[-2:]}"
+                todo = write(match.expand(instead)) if instead else hint().format(mark=mark)
+                yield (line, start), message().format(words=words, mark=mark), todo
 
-
-RULES: dict[str, Rule] = {}
-
-
-def rule(code: str, severity: Severity, *, why: str, wrong: str, right: str) -> Callable[[Check], Check]:
-    """Enter a rule; the function yields what breaks it."""
-
-    def enter(check: Check) -> Check:
-        RULES[code] = Rule(code, severity, why, wrong, right, check, check.__module__.rpartition(".")[2])
-        return check
-
-    return enter
+        self.declare(code, severity, why=why, wrong=wrong, right=right, check=check)

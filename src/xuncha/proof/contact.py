@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from xuncha.language import gettext as _
-from xuncha.proof.catalogue import Remark, rule
+from xuncha.proof.catalogue import Chapter, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from xuncha.proof.catalogue import Found
     from xuncha.proof.text import Text
 
+RULES = Chapter()
+_IDENTITY = r"[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx](?![0-9A-Za-z])"
 _LABELLED = re.compile(
     r"(?:电话|传真|热线|座机|手机)(?:号码)?(?:[（(][^（）()]{1,20}[）)])?\s*(?:[：:]|为|是)?\s*(?P<number>[0-9（(＋+][0-9－—–\-（）() ]{2,24}[0-9]|[0-9]{3,})"
 )
@@ -28,165 +29,126 @@ _PHONE = re.compile(
     r")"
 )
 _BRANCH = re.compile(r"(?<=[0-9]{7})[\-—－–][0-9]{1,5}$")
-_POSTCODE = re.compile(r"(?:邮编|邮政编码|邮码)\s*[：:]?\s*(?P<code>[0-9A-Za-z]{3,10})")
 _AT = re.compile(
     r"(?<![A-Za-z0-9._%+\-，。,])[A-Za-z0-9._%+\-，。,]{0,64}\s?[@＠]\s?[A-Za-z0-9._\-，。,＠@]{0,64}"
 )
 _EMAIL = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._%+\-]*@(?:[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}"
 )
-_EMAIL_LABEL = re.compile(
+_WITHOUT_AT = re.compile(
     r"(?:电子邮箱|电子邮件|电子信箱|邮箱地址|E-?mail)\s*[：:]\s*(?P<rest>[A-Za-z0-9._\-]{2,40})(?![A-Za-z0-9._\-@＠])",
     re.IGNORECASE,
 )
 _NO_COLON = re.compile(
     r"(?:电子邮箱|电子邮件|电子信箱|邮箱|邮编|邮政编码|传真|联系电话|监督电话|电话)(?=[0-9A-Za-z])"
 )
-_COLON = re.compile(r"(?:电子邮箱|电子邮件|电子信箱|邮箱|邮编|邮政编码|传真|电话|地址|信箱|方式)[：:]")
-_BOX = re.compile(r"邮政信箱(?=[:：][^；;。，,]{0,20}[路街道巷][0-9]{1,5}号)")
-_IDENTITY = re.compile(
-    r"(?<![0-9A-Za-z])[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx](?![0-9A-Za-z])"
-)
-_MOBILE = re.compile(
-    r"(?<![0-9\-])(?:\+?86[\- ]?)?1[3-9][0-9](?P<gap>[\- ]?)[0-9]{4}(?P=gap)[0-9]{4}(?![0-9])"
-)
-_BANK_CARD = re.compile(r"(?<![0-9])(?:62[0-9]{14,17}|[0-9]{4}(?: [0-9]{4}){3}(?: [0-9]{1,3})?)(?![0-9])")
+_COLON = re.compile(r"(?:电子邮件|邮箱|邮编|邮政编码|传真|电话|地址|信箱|方式)[：:]")
 
-
-def _shown(number: str) -> str:
-    """A number of a person, not said again in full."""
-    return f"{number[:3]}…{number[-2:]}"
-
-
-@rule(
+RULES.pattern(
     "identity-number",
     "error",
+    rf"(?<![0-9A-Za-z]){_IDENTITY}",
+    lambda: _("the number of an identity card: {words}"),
     why="The number of an identity card is never published.",
     wrong="对责任人张某（身份证号370502198001011234）批评教育。",
     right="对责任人张某批评教育。",
+    hint=lambda: _("leave it out"),
+    secret=True,
 )
-def identity_number(text: Text) -> Iterator[Remark]:
-    """Numbers of identity cards; also with a wrong check digit, since they were meant to be one."""
-    for line, words in enumerate(text.plain):
-        for match in _IDENTITY.finditer(words):
-            message = _("the number of an identity card: {words}").format(words=_shown(match[0]))
-            yield Remark(line, match.start(), match[0], message, _("leave it out"))
 
-
-@rule(
+RULES.pattern(
     "mobile-number",
     "error",
+    r"(?<![0-9\-])(?:\+?86[\- ]?)?1[3-9][0-9](?P<gap>[\- ]?)[0-9]{4}(?P=gap)[0-9]{4}(?![0-9])",
+    lambda: _("a mobile number: {words}"),
     why="The mobile number of a person is not published; a notice gives the telephone of an office.",
     wrong="联系人：李某，电话：13800138000。",
     right="联系人：办公室，电话：0546-8382481。",
+    hint=lambda: _("give the telephone of an office"),
+    secret=True,
 )
-def mobile_number(text: Text) -> Iterator[Remark]:
-    """Mobile numbers."""
-    for line, words in enumerate(text.plain):
-        for match in _MOBILE.finditer(words):
-            message = _("a mobile number: {words}").format(words=_shown(match[0]))
-            yield Remark(line, match.start(), match[0], message, _("give the telephone of an office"))
 
-
-@rule(
+RULES.pattern(
     "bank-card",
     "error",
+    rf"(?<![0-9])(?!{_IDENTITY})(?:62[0-9]{{14,17}}|[0-9]{{4}}(?: [0-9]{{4}}){{3}}(?: [0-9]{{1,3}})?)(?![0-9])",
+    lambda: _("the number of a bank card: {words}"),
     why="The number of an account is never published.",
     wrong="追缴资金已转入6222021604001234567账户。",
     right="追缴资金已转入指定账户。",
+    hint=lambda: _("leave it out"),
+    secret=True,
 )
-def bank_card(text: Text) -> Iterator[Remark]:
-    """Numbers of bank cards."""
-    for line, words in enumerate(text.plain):
-        for match in _BANK_CARD.finditer(words):
-            if not _IDENTITY.fullmatch(match[0]):
-                message = _("the number of a bank card: {words}").format(words=_shown(match[0]))
-                yield Remark(line, match.start(), match[0], message, _("leave it out"))
 
 
-@rule(
+@RULES.rule(
     "phone",
     "error",
     why="A telephone number that is one digit short reaches nobody: 010 and 02x take eight digits, other areas seven or eight.",
     wrong="电话：0546-838248。",
     right="电话：0546-8382481。",
 )
-def phone(text: Text) -> Iterator[Remark]:
-    """Numbers behind 电话 and the like that no telephone has."""
-    for line, words in enumerate(text.plain):
-        for match in _LABELLED.finditer(words):
-            number = match["number"].strip()
-            digits = re.sub(r"[^0-9]", "", _BRANCH.sub("", number))
-            if not _PHONE.fullmatch(digits):
-                message = _("{words} is no telephone number").format(words=number)
-                yield Remark(line, match.start("number"), number, message, _("see how many digits it has"))
+def phone(text: Text) -> Found:
+    """Find numbers behind 电话 and the like that no telephone has."""
+    for line, match in text.search(_LABELLED):
+        number = match["number"].strip()
+        if not _PHONE.fullmatch(re.sub(r"[^0-9]", "", _BRANCH.sub("", number))):
+            message = _("{words} is no telephone number").format(words=number)
+            yield (line, match.start("number")), message, _("see how many digits it has")
 
 
-@rule(
+RULES.pattern(
     "postcode",
     "error",
+    r"(?:邮编|邮政编码|邮码)\s*[：:]?\s*(?![0-8][0-9]{5}(?![0-9A-Za-z]))(?P<words>[0-9A-Za-z]{3,10})",
+    lambda: _("{words} is no postal code"),
     why="A postal code has six digits.",
     wrong="邮编：25709",
     right="邮编：257091",
+    hint=lambda: _("it has six digits"),
 )
-def postcode(text: Text) -> Iterator[Remark]:
-    """Postal codes of another length."""
-    for line, words in enumerate(text.plain):
-        for match in _POSTCODE.finditer(words):
-            if not re.fullmatch(r"[0-8][0-9]{5}", match["code"]):
-                message = _("{words} is no postal code").format(words=match["code"])
-                yield Remark(line, match.start("code"), match["code"], message, _("it has six digits"))
 
 
-@rule(
+@RULES.rule(
     "email",
     "error",
     why="An e-mail address with a slip in it reaches nobody.",
     wrong="电子邮箱：dysfgwbgs@dy.shandong，cn",
     right="电子邮箱：dysfgwbgs@dy.shandong.cn",
 )
-def email(text: Text) -> Iterator[Remark]:
-    """What has an @ and is no address; what is called an address and has no @."""
-    for line, words in enumerate(text.plain):
-        for match in _AT.finditer(words):
-            found = match[0].strip("，。,. ")
-            if not _EMAIL.fullmatch(found):
-                yield Remark(
-                    line, match.start(), found, _("{words} is no e-mail address").format(words=found)
-                )
-        for match in _EMAIL_LABEL.finditer(words):
-            message = _("{words} is no e-mail address").format(words=match["rest"])
-            yield Remark(line, match.start("rest"), match["rest"], message, _("the @ is missing"))
+def email(text: Text) -> Found:
+    """Find what has an @ and is no address, and what is called an address and has no @."""
+    message = _("{words} is no e-mail address")
+    for line, match in text.search(_AT):
+        found = match[0].strip("，。,. ")
+        if not _EMAIL.fullmatch(found):
+            yield (line, match.start()), message.format(words=found), ""
+    for line, match in text.search(_WITHOUT_AT):
+        yield (line, match.start("rest")), message.format(words=match["rest"]), _("the @ is missing")
 
 
-@rule(
+RULES.pattern(
     "postal-box",
     "note",
+    r"邮政信箱(?=[:：][^；;。，,]{0,20}[路街道巷][0-9]{1,5}号)",
+    lambda: _("“{words}” is followed by a street"),
     why="邮政信箱 is a box at the post office with a number; a street and a house are a 通信地址.",
     wrong="邮政信箱：府前大街77号1012房间",
     right="通信地址：府前大街77号1012房间",
+    instead="通信地址",
 )
-def postal_box(text: Text) -> Iterator[Remark]:
-    """Streets that are called a box."""
-    for line, words in enumerate(text.plain):
-        for match in _BOX.finditer(words):
-            message = _("“{words}” is followed by a street").format(words=match[0])
-            hint = _("write {right}").format(right="通信地址")
-            yield Remark(line, match.start(), match[0], message, hint)
 
 
-@rule(
+@RULES.rule(
     "contact-colon",
     "note",
     why="What is told in one line is told in one form.",
     wrong="电话：0546-8382481；电子邮箱dysfgwbgs@dy.shandong.cn。",
     right="电话：0546-8382481；电子邮箱：dysfgwbgs@dy.shandong.cn。",
 )
-def contact_colon(text: Text) -> Iterator[Remark]:
-    """A telephone or an address without a colon where another in the line has one."""
-    for line, words in enumerate(text.plain):
-        if _COLON.search(words):
-            for match in _NO_COLON.finditer(words):
-                message = _("“{words}” has no colon, others in this line have").format(words=match[0])
-                right = _("write {right}").format(right=f"{match[0]}：")
-                yield Remark(line, match.start(), match[0], message, right)
+def contact_colon(text: Text) -> Found:
+    """Find telephones and addresses without a colon where another in the line has one."""
+    for line, match in text.search(_NO_COLON):
+        if _COLON.search(text.plain[line]):
+            message = _("“{words}” has no colon, others in this line have").format(words=match[0])
+            yield (line, match.start()), message, write(f"{match[0]}：")

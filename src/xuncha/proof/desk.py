@@ -1,54 +1,108 @@
-"""The desk: every rule over one text, and what comes of it in the order of the text."""
+"""The desk: a notice is read, every rule is applied to it, and what is silenced is left out."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import Finding, Place
+from xuncha.pages import lines
+from xuncha.pages.kind import bytes_of
+from xuncha.pages.plain import decoded
 from xuncha.proof import against, contact, counts, dates, documents, forms, library, marks, numbering, words
-from xuncha.proof.catalogue import RULES
+from xuncha.proof.catalogue import Chapter
+from xuncha.proof.text import Text
+from xuncha.reading.lines import is_noise
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
-    from xuncha.proof.catalogue import Remark, Rule
-    from xuncha.proof.silence import Silenced
-    from xuncha.proof.text import Text
 
 CHAPTERS = (numbering, counts, against, dates, documents, marks, library, words, forms, contact)
 """The modules that hold the rules, in the order of the documentation."""
+RULES = Chapter()
+for chapter in CHAPTERS:
+    RULES.update(chapter.RULES)
+
+_COMMENT = re.compile(r"<!--\s*proof:\s*(?P<codes>[a-z][a-z0-9 ,-]*?)\s*-->")
 _LONG = 60
 _BEFORE = 25
 
 
+class Silenced(NamedTuple):
+    """A rule that is silent: everywhere, in one line of the file, or in lines with these words."""
+
+    code: str
+    line: int | None = None
+    words: str | None = None
+
+    @classmethod
+    def from_option(cls, option: str) -> Silenced | None:
+        """Read `--ignore heading-form` or `--ignore heading-form:20`; None where there is no such rule or line."""
+        code, colon, line = option.partition(":")
+        if code not in RULES or (colon and not re.fullmatch("[1-9][0-9]{0,8}", line)):
+            return None
+        return cls(code, line=int(line) if colon else None)
+
+    def covers(self, finding: Finding[Place], whole_line: str) -> bool:
+        """Return whether a finding is silenced."""
+        return (
+            self.code == finding.code
+            and self.line in {None, finding.place.line}
+            and (self.words is None or self.words in whole_line)
+        )
+
+
+def read(path: Path) -> tuple[Text, list[Silenced]]:
+    """Read a notice, and what comments in Markdown or a web page silence.
+
+    What a web page puts around the notice is left out: when it was published, how often it was read.
+
+    Raises:
+        RefusedError: it cannot be read as a document.
+        SurroundingsError: it is a Word document, and the extra for them is not installed.
+    """
+    pages = lines(path)
+    commented = decoded(bytes_of(path), str(path)) if pages.kind in {"md", "html"} else ""
+    text = Text(tuple(line for line in pages.lines if not is_noise(line.text)), pages.kind)
+    return text, list(_in_comments(commented))
+
+
+def _in_comments(content: str) -> Iterator[Silenced]:
+    """Yield what comments silence: `<!-- proof: heading-form -->` in the line that is meant."""
+    for number, line in enumerate(content.split("\n"), 1):
+        for comment in _COMMENT.finditer(line):
+            for code in re.findall(r"[a-z][a-z0-9-]*", comment["codes"]):
+                yield Silenced(code, line=number)
+
+
 def proofread(text: Text, path: str, silenced: Sequence[Silenced] = ()) -> list[Finding[Place]]:
-    """Everything that any rule finds in a text.
+    """Apply every rule to a text.
 
     Args:
         text: the notice.
         path: how the findings name it.
-        silenced: what is not to be said.
+        silenced: what is not to be found.
 
     Returns:
         The findings in the order of the text.
     """
     found = []
-    for each in RULES.values():
-        for remark in each.check(text):
-            finding = _finding(text, path, each, remark)
-            whole_line = text.texts[remark.line]
-            if not any(silence.covers(finding, whole_line) for silence in silenced):
-                found.append(finding)
+    for rule in RULES.values():
+        for finding in rule(text):
+            line, start = finding.place
+            place = _place(text, path, line, start)
+            placed = Finding(rule.code, finding.message, place, finding.hint, rule.severity)
+            if not any(silence.covers(placed, text.texts[line]) for silence in silenced):
+                found.append(placed)
     return sorted(found, key=lambda finding: (finding.place.line, finding.place.column, finding.code))
 
 
-def _finding(text: Text, path: str, broken: Rule, remark: Remark) -> Finding[Place]:
-    """A remark with its place in the file and the line; of a long one, what stands around the place."""
-    line, column = text.lines[remark.line].place(remark.start)
-    words = text.texts[remark.line]
-    start = max(0, remark.start - _BEFORE) if len(words) > _LONG else 0
-    part = words[start : start + _LONG]
-    excerpt = ("…" if start else "") + part + ("…" if len(words) > start + _LONG else "")
-    caret = remark.start - start + (1 if start else 0)
-    place = Place(path, line, column, excerpt, caret)
-    return Finding(broken.code, remark.message, place, remark.hint, broken.severity)
+def _place(text: Text, path: str, line: int, start: int) -> Place:
+    """Return the place in the file, with the line; of a long one, what stands around the place."""
+    words = text.texts[line]
+    begin = max(0, start - _BEFORE) if len(words) > _LONG else 0
+    cut, end = "…" if begin else "", "…" if len(words) > begin + _LONG else ""
+    excerpt = f"{cut}{words[begin : begin + _LONG]}{end}"
+    return Place(path, *text.lines[line].place(start), excerpt, len(cut) + start - begin)

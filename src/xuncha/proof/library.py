@@ -14,89 +14,91 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from xuncha.language import gettext as _
-from xuncha.proof.catalogue import Remark, rule
+from xuncha.proof.catalogue import Chapter, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from xuncha.proof.catalogue import Found
     from xuncha.proof.text import Text
 
-_RULES = ("halfwidth-word", "no-space-fullwidth", "no-space-fullwidth-quote")
+RULES = Chapter()
+_ON = ("halfwidth-word", "no-space-fullwidth", "no-space-fullwidth-quote")
 _OFF = ("space-word", "space-punctuation", "space-bracket", "space-dash", "space-backticks", "space-dollar", "fullwidth", "halfwidth-punctuation", "spellcheck")  # fmt: skip
 _MAY_CHANGE = re.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]|[ \u3000]")
 """A full-width letter or digit, or a blank: without one, it has nothing to say."""
+_SHOWN = 20
 
 
 def installed() -> bool:
-    """Whether the package is there."""
+    """Return whether the package is there."""
     return find_spec("autocorrect_py") is not None
 
 
 @cache
 def _corrector() -> Callable[[str], str]:
-    """AutoCorrect with the rules that are wanted."""
+    """Return AutoCorrect with the rules that are wanted."""
     import autocorrect_py  # noqa: PLC0415  needs the part `office`; its stub lacks one function
 
-    rules = {"rules": dict.fromkeys(_RULES, 1) | dict.fromkeys(_OFF, 0)}
-
+    rules = {"rules": dict.fromkeys(_ON, 1) | dict.fromkeys(_OFF, 0)}
     autocorrect_py.load_config(json.dumps(rules))  # type: ignore[attr-defined]
     corrector: Callable[[str], str] = autocorrect_py.format
     return corrector
 
 
-def _changes(words: str) -> Iterator[tuple[int, str, str]]:
-    """What AutoCorrect would change: the place, what stands there, and what it would be; blanks go, letters become narrow."""
+def _changes(words: str) -> Iterator[tuple[int, str]]:
+    """Yield the places that AutoCorrect would change, and what it would write: blanks go, letters become narrow."""
     place = 0
     for character in _corrector()(words):
         while place < len(words) and words[place].isspace() and words[place] != character:
-            yield place, words[place], ""
+            yield place, ""
             place += 1
         if place == len(words):
             return
         if words[place] != character:
             if normalize("NFKC", words[place]) != character:
                 return  # something else than these rules do: what follows cannot be compared
-            yield place, words[place], character
+            yield place, character
         place += 1
-    yield from ((rest, words[rest], "") for rest in range(place, len(words)) if words[rest].isspace())
+    yield from ((rest, "") for rest in range(place, len(words)) if words[rest].isspace())
 
 
-@rule(
+def _changed_lines(text: Text) -> Iterator[tuple[int, str, dict[int, str]]]:
+    """Yield the lines that AutoCorrect would change, with their words and the changes by their places."""
+    if installed():
+        for line, words in enumerate(text.texts):
+            if _MAY_CHANGE.search(words):
+                yield line, words, dict(_changes(words))
+
+
+@RULES.rule(
     "blank",
     "warning",
     why="No blank stands beside full-width punctuation: it is as wide as one already.",
     wrong="细化为14个问题， 逐项整改。",
     right="细化为14个问题，逐项整改。",
 )
-def blank(text: Text) -> Iterator[Remark]:
-    """Blanks beside punctuation, all of a line in one remark."""
-    for line, words in _candidates(text):
-        if change := next((each for each in _changes(words) if not each[2]), None):
-            shown = words[max(0, change[0] - 2) : change[0] + 3]
-            message = _("a blank beside punctuation: “{words}”").format(words=shown)
-            yield Remark(line, change[0], " ", message, _("take it out"))
+def blank(text: Text) -> Found:
+    """Find blanks beside punctuation; the first of each line."""
+    for line, words, changes in _changed_lines(text):
+        place = next((place for place, right in changes.items() if not right), None)
+        if place is not None:
+            message = _("a blank beside punctuation: “{words}”")
+            shown = words[max(0, place - 2) : place + 3]
+            yield (line, place), message.format(words=shown), _("take it out")
 
 
-@rule(
+@RULES.rule(
     "full-width-letters",
     "warning",
     why="Letters and digits are half-width: full-width ones stand apart, and no search finds them.",
     wrong="细化为１４个问题。",
     right="细化为14个问题。",
 )
-def full_width_letters(text: Text) -> Iterator[Remark]:
-    """Full-width letters and digits, all of a line in one remark."""
-    for line, words in _candidates(text):
-        if changes := [each for each in _changes(words) if each[2]]:
-            start = changes[0][0]
-            shown = "".join(old for _place, old, _new in changes)[:20]
-            right = "".join(new for _place, _old, new in changes)[:20]
-            message = _("full-width letters or digits: {words}").format(words=shown)
-            yield Remark(line, start, words[start], message, _("write {right}").format(right=right))
-
-
-def _candidates(text: Text) -> Iterator[tuple[int, str]]:
-    if installed():
-        for line, words in enumerate(text.texts):
-            if _MAY_CHANGE.search(words):
-                yield line, words
+def full_width_letters(text: Text) -> Found:
+    """Find full-width letters and digits, all of a line together."""
+    for line, words, changes in _changed_lines(text):
+        if places := [place for place, right in changes.items() if right][:_SHOWN]:
+            message = _("full-width letters or digits: {words}")
+            shown = message.format(words="".join(words[place] for place in places))
+            yield (line, places[0]), shown, write("".join(changes[place] for place in places))

@@ -7,28 +7,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from xuncha.chinese.numbers import value
-from xuncha.reading.lines import is_noise
+from xuncha.chinese.characters import half_width_digits
+from xuncha.chinese.days import Written, written
+from xuncha.chinese.headings import Level, heading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from xuncha.pages.line import Kind, Line
 
-HAN = r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]"
-NUMERAL = "[一二三四五六七八九十百]"
-_WIDE = {ord(wide): ord(narrow) for wide, narrow in zip("０１２３４５６７８９", "0123456789", strict=True)}
-_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
-_HEADING = re.compile(
-    rf"""(?P<first>{NUMERAL}{{1,5}})(?P<after1>[、.．])
-    | [（(](?P<second>{NUMERAL}{{1,5}})[)）](?P<after2>[、.．，,]?)
-    | (?P<third>[0-9]{{1,3}})(?P<after3>[.．、](?![0-9]))
-    | [（(](?P<fourth>[0-9]{{1,3}})[)）](?P<after4>[、.．，,]?)
-    | (?P<fifth>[0-9]{{1,3}})(?P<after5>[)）])
-    | (?P<sixth>[{_CIRCLED}])(?P<after6>)""",
-    re.VERBOSE,
-)
+LOWEST = Level.SUB
+"""The lowest level of the standard: 一、 （一） 1. （1）."""
+_TITLE = re.compile(r"《[^《》]{1,120}》")
 _ORGANISING = re.compile("组织|总体|基本|概况|开展|推进")
 """In the heading of a first part that tells how the work was done, not yet what was done about which problem."""
 _LONGEST_TITLE = 80
@@ -40,14 +31,8 @@ class Facts(NamedTuple):
 
     organisation: str
     feedback: date
-    problems: int
-    problems_done: int
-    measures: int
-    measures_done: int
-    measures_in_progress: int
-    """In progress, or closing applied for."""
-    published_problems: int
-    published_measures: int
+    counts: Mapping[tuple[str, str], int]
+    """By what is counted (`problems`, `measures`) and what is said of it (`total`, `done`, `ongoing`, `published`)."""
 
 
 class Heading(NamedTuple):
@@ -55,22 +40,18 @@ class Heading(NamedTuple):
 
     line: int
     """Which line, from 0."""
-    level: int
-    """1 is 一、 2 （一） 3 1. 4 （1） 5 1） 6 ①."""
+    level: Level
     number: int
     mark: str
     """The number as it is written, with its punctuation."""
     after: str
-    """The punctuation behind the number, without a parenthesis around it."""
+    """The punctuation behind the number, without the parentheses around it."""
+    start: int
+    """Where the title begins in the line."""
     title: str
-    """What follows, to the end of its first sentence; with the full stop."""
+    """What follows the number; of a paragraph its first sentence with the full stop."""
     alone: bool
     """Whether nothing else stands in the line."""
-
-
-def without_noise(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """The lines of a notice without those that a web page puts around it: when it was published, how often it was read."""
-    return tuple(line for line in lines if not is_noise(line.text))
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,13 +71,31 @@ class Text:
     @cached_property
     def plain(self) -> tuple[str, ...]:
         """The lines with half-width digits, each character in its place."""
-        return tuple(text.translate(_WIDE) for text in self.texts)
+        return tuple(map(half_width_digits, self.texts))
+
+    @cached_property
+    def untitled(self) -> tuple[str, ...]:
+        """The plain lines with NULs for the titles in 书名号: those were not written here."""
+        return tuple(_TITLE.sub(lambda title: "\0" * len(title[0]), words) for words in self.plain)
+
+    def search(
+        self, pattern: re.Pattern[str], lines: Iterable[str] | None = None
+    ) -> Iterator[tuple[int, re.Match[str]]]:
+        """Yield the matches of a pattern in the lines, by default the plain ones, each with its line."""
+        for line, words in enumerate(self.plain if lines is None else lines):
+            for match in pattern.finditer(words):
+                yield line, match
+
+    @cached_property
+    def dates(self) -> tuple[tuple[Written, ...], ...]:
+        """The days, months and years, line by line; those in titles are not when something was done."""
+        return tuple(tuple(written(words)) for words in self.untitled)
 
     @cached_property
     def headings(self) -> tuple[Heading, ...]:
         """The lines that begin with a number, in order."""
-        found = (_heading(number, text) for number, text in enumerate(self.plain))
-        return tuple(heading for heading in found if heading)
+        found = (_heading(line, words) for line, words in enumerate(self.plain))
+        return tuple(filter(None, found))
 
     @cached_property
     def heading_of(self) -> dict[int, Heading]:
@@ -106,36 +105,22 @@ class Text:
     @cached_property
     def opening(self) -> int:
         """How many lines stand before the first problem is told of: where a notice gives its counts."""
-        first = next((heading for heading in self.headings if heading.level > 1), None)
+        first = next((heading for heading in self.headings if heading.level > Level.CHAPTER), None)
         if first is None:
             return len(self.lines)
-        parts = [heading for heading in self.headings if heading.level == 1]
+        parts = [heading for heading in self.headings if heading.level == Level.CHAPTER]
         above = next((part for part in reversed(parts) if part.line < first.line), None)
         if above and above.number == 1 and _ORGANISING.search(above.title) and len(parts) > 1:
             return parts[1].line
         return first.line
 
 
-def _heading(line: int, text: str) -> Heading | None:
-    match = _HEADING.match(text)
-    if not match:
+def _heading(line: int, words: str) -> Heading | None:
+    """Return a line as a heading; None where it begins with no number, or with one in words such as 第一章."""
+    found = heading(words)
+    if found is None or found.level > Level.CIRCLE or found.mark.startswith("第"):
         return None
-    level, written = next(
-        (level, match[name])
-        for level, name in enumerate(("first", "second", "third", "fourth", "fifth", "sixth"), 1)
-        if match[name]
-    )
-    rest = text[match.end() :]
+    rest = words[found.end :]
     stop = rest.find("。") + 1
     title = rest[:stop] if stop and len(rest) > _LONGEST_TITLE else rest
-    number = number_of(written)
-    return Heading(line, level, number, match[0], match[f"after{level}"], title, title == rest)
-
-
-def number_of(written: str) -> int:
-    """A number as headings and counts write it: 14, 十四, ⑭; 0 where it is none."""
-    if written.isascii() and written.isdigit():
-        return int(written)
-    if written in _CIRCLED:
-        return _CIRCLED.index(written) + 1
-    return value(written) or 0
+    return Heading(line, *found[:4], found.end, title, title == rest)
