@@ -26,7 +26,9 @@ SOURCE = Path(__file__).parent / "src/xuncha"
 def messages() -> Iterator[str | tuple[str, ...]]:
     """Yield every message; one with a plural as both of its forms."""
     for folder in (SOURCE, Path(typer.__file__).parent):
-        for _path, _line, message, *_rest in extract_from_dir(folder, keywords={**DEFAULT_KEYWORDS, "mark": None}):
+        for _path, _line, message, *_rest in extract_from_dir(
+            folder, keywords={**DEFAULT_KEYWORDS, "mark": None}
+        ):
             yield message
     yield from helps()
 

@@ -107,8 +107,10 @@ _LACKS: dict[Requirement, tuple[str, str]] = {
         mark(
             "{id} was closed by the one who had applied for it, or nobody had; the policy asked two persons"
         ),
-        "The author of the commit that closes 2.3 is the one who applied for it, or nobody applied, while "
-        "`close_requires` names `second_person`. Who applied is told by the history alone.",
+        (
+            "The author of the commit that closes 2.3 is the one who applied for it, or nobody applied, while "
+            "`close_requires` names `second_person`. Who applied is told by the history alone."
+        ),
     ),
 }
 for _requirement, (_message, _wrong) in _LACKS.items():
