@@ -6,13 +6,10 @@ Nothing here prints. `xuncha.cli.screen` is the only place that shows an error a
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING, ClassVar, Generic, Literal, NamedTuple, TypeVar
+from collections.abc import Sequence
+from typing import ClassVar, Generic, Literal, NamedTuple, TypeVar
 
 from xuncha.language import gettext as _
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 
 Severity = Literal["error", "warning", "note"]
 P = TypeVar("P")

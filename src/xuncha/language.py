@@ -8,11 +8,8 @@ from __future__ import annotations
 import contextlib
 import gettext as _gettext
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 LANGUAGES = ("zh", "en")
 _LOCALE = Path(__file__).parent / "locale"

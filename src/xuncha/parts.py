@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from types import TracebackType
+from typing import Literal
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 Part = Literal["office", "desk", "region"]
 

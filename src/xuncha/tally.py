@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import attrgetter
@@ -11,8 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from xuncha.model.vocabulary import STATUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from xuncha.model.register import Frame, MeasureRow, Register
     from xuncha.model.vocabulary import Light, Status
 

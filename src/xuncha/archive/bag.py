@@ -6,18 +6,16 @@ import hashlib
 import logging
 import re
 import shutil
-from typing import IO, TYPE_CHECKING, Any, Final
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+from typing import IO, Any, Final
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from xuncha.chinese.characters import UNSAFE
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.parts import needs
-
-if TYPE_CHECKING:
-    from datetime import date
-    from pathlib import Path
-    from types import ModuleType
 
 ALGORITHMS: Final = ("sha256", "sha512")
 BAGIT: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Sequence
 from datetime import date as Date  # noqa: N812  a field of the model has that name
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -25,9 +27,6 @@ from xuncha.trail.git import Git
 from xuncha.trail.history import Event, history
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
-
     from xuncha.audit.catalogue import Audit
     from xuncha.model.records import Ledger
 

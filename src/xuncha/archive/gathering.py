@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
 
 from xuncha import __version__
 from xuncha.archive import bag
@@ -25,10 +27,6 @@ from xuncha.store.loading import ledger as load
 from xuncha.trail.bundle import FOLDERS, alone, borrow, write, write_out
 from xuncha.trail.git import Git
 from xuncha.trail.tags import PREFIX
-
-if TYPE_CHECKING:
-    from datetime import date
-    from pathlib import Path
 
 
 class Case(NamedTuple):

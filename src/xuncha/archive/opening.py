@@ -6,6 +6,8 @@ import re
 import stat
 import unicodedata
 import zlib
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zipfile import BadZipFile, ZipFile
 
@@ -13,8 +15,6 @@ from xuncha.errors import Finding, Place, RefusedError, cause_of
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
     from zipfile import ZipInfo
 
 _MOST_TIMES: Final = 100

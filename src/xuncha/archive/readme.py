@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from xuncha.model.identity import EVIDENCE
 from xuncha.tally import tally
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from xuncha.archive.contents import Facts
     from xuncha.audit.catalogue import Audit
     from xuncha.model.records import Ledger

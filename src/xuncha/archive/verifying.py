@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
@@ -26,8 +27,6 @@ from xuncha.trail.contents import fingerprints
 from xuncha.trail.git import Git, GitError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from xuncha.errors import Finding
 
 _DATA: Final = "data"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
@@ -12,9 +14,6 @@ from xuncha.trail import tags
 from xuncha.trail.replay import contains
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
-    from pathlib import Path
-
     from xuncha.audit.catalogue import Audit
     from xuncha.errors import Finding
     from xuncha.trail.tags import Anchor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.audit.catalogue import LENIENT, RULES
@@ -10,8 +11,6 @@ from xuncha.language import gettext as _
 from xuncha.language import mark, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from xuncha.audit.catalogue import HistoryPlace
     from xuncha.audit.replayed import Change, Step
     from xuncha.catalogue import Broken

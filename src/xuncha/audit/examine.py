@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from xuncha.audit import anchors, contents, evidence, hand, signing, status, undoing  # noqa: F401  each enters its checks
@@ -24,9 +26,6 @@ from xuncha.trail.tags import anchors as all_anchors
 from xuncha.trail.tree import commit_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from xuncha.errors import Finding
     from xuncha.trail.replay import Commit
     from xuncha.trail.tags import Anchor

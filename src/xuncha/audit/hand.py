@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, get_args
 
 from xuncha.audit.catalogue import RULES
@@ -12,8 +13,6 @@ from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.vocabulary import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from xuncha.audit.catalogue import HistoryPlace
     from xuncha.audit.replayed import Change, Step
     from xuncha.catalogue import Broken

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
@@ -12,8 +13,6 @@ from xuncha.language import mark
 from xuncha.sync.values import MISSING, PAIRS, UNSETTLED, named, settled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from xuncha.audit.replayed import Files, State, Version
     from xuncha.catalogue import Rule
     from xuncha.errors import Finding

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xuncha import language
@@ -17,8 +18,6 @@ from xuncha.store.reading import parse
 from xuncha.trail.git import Git
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from xuncha.audit.catalogue import Audit
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple, get_args
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.vocabulary import Requirement
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
 Data = dict[str, Any]
 _REQUIREMENTS: Final[tuple[Requirement, ...]] = get_args(Requirement)

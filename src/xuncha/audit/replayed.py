@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
@@ -16,8 +17,6 @@ from xuncha.store.reading import parse
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
-
     from xuncha.model.vocabulary import Action, Requirement
     from xuncha.trail.contents import Stored
     from xuncha.trail.replay import Commit

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xuncha.audit.catalogue import LENIENT, RULES
@@ -10,9 +12,6 @@ from xuncha.language import mark
 from xuncha.trail.replay import signatures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
     from xuncha.trail.replay import Signature
 
 UNSIGNED = RULES.declare(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from xuncha import language
@@ -15,8 +16,6 @@ from xuncha.workflow.close import missing
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from xuncha.audit.catalogue import HistoryPlace
     from xuncha.audit.replayed import Change, Step
     from xuncha.catalogue import Broken, Check

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from collections.abc import Iterator
+from typing import Final, Literal, NamedTuple
 
 from xuncha.chinese.characters import half_width_digits
 from xuncha.chinese.numbers import NUMBER, value
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 Thing = Literal["problems", "measures"]
 RoleName = Literal["published", "not_started", "partial", "unfinished", "ongoing", "done", "total"]

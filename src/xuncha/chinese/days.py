@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from xuncha.chinese.characters import half_width_digits
 from xuncha.chinese.numbers import value
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _FIGURES: Final = "〇○零Ｏ一二三四五六七八九"
 _YEAR: Final = rf"(?:(?P<year>(?<![0-9])(?:19|20)[0-9]{{2}}|[一二][{_FIGURES}]{{3}})\s*年度?\s*|(?P<relative>[今本同当去上次翌明])年的?\s*)"

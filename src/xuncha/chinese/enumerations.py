@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from xuncha.chinese.headings import NUMERAL
 from xuncha.chinese.numbers import SYMBOL, value
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 Family = Literal["是", "要", "第", "其", "首先", "（1）", "①", "1.", "1）", "（一）"]
 

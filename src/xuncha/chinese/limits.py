@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.chinese.days import end_of_month, months_later, written
@@ -11,8 +12,6 @@ from xuncha.chinese.numbers import NUMBER, value
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from xuncha.chinese.days import Written
 
 _LONG_TERM: Final = re.compile(r"长期|持续(?:坚持|推进|整改|进行|开展|深化)|常态|长效|不间断|永久")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import os
+from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar, cast
@@ -21,8 +22,6 @@ from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
-
     from typer.core import TyperOption
 
     from xuncha.cli.invocation import GlobalOption

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +16,6 @@ from xuncha.language import gettext as _
 from xuncha.store.files import find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
-
     from xuncha.model.records import Ledger
     from xuncha.model.register import Register
     from xuncha.paper.own import Own

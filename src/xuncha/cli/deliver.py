@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from xuncha.cli import screen
@@ -9,8 +11,6 @@ from xuncha.errors import SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
     from typing import BinaryIO
 
 FORMS: Final = ("txt", "md", "html", "docx", "pdf")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import shutil
+from collections.abc import Container, Iterable
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 from unicodedata import east_asian_width
@@ -14,8 +15,6 @@ from xuncha.cli import screen
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
-
     from typer.core import TyperArgument, TyperOption
 
 _WIDEST: Final = 80

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 
 class GlobalOption(NamedTuple):

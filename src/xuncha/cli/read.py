@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, get_args
 
 import typer
@@ -19,9 +21,6 @@ from xuncha.rules.names import suggestion
 from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
     from xuncha.model.register import Register
     from xuncha.trail.history import Event
 

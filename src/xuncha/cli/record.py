@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -18,8 +19,6 @@ from xuncha.model.vocabulary import result_name
 from xuncha.tally import measure_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rich.console import RenderableType
 
     from xuncha.model.identity import Identity

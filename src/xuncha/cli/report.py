@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -18,8 +19,6 @@ from xuncha.model.identity import Identity
 from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from xuncha.model.records import Ledger, Measure
 
 _PLAN_FORMS: Final = (*FORMS, TABLES)

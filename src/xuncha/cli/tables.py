@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from datetime import date
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -18,8 +19,6 @@ from xuncha.model.vocabulary import LIGHTS, STATUSES, TERMS, status_name
 from xuncha.tally import Horizon, percent, review_day
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rich.console import RenderableType
 
     from xuncha.model.register import MeasureRow, Register

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xuncha.cli import options, screen
@@ -12,8 +13,6 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rich.table import Table
 
     from xuncha.trail.history import Event

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xuncha.cli import screen
@@ -10,9 +12,6 @@ from xuncha.language import ngettext
 from xuncha.model.identity import PROBLEMS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
-
     from rich.console import RenderableType
 
     from xuncha.exchange.drafts import Draft

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
@@ -20,9 +22,6 @@ from xuncha.workflow.verb import NamedFile
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import date
-
     from xuncha.workflow.perform import Result
     from xuncha.workflow.verb import Verb
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812  a field is named `date`
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import date as Date  # noqa: N812  a field is named `date`
-
     from xuncha.dashboard.timeline import Point, Span
     from xuncha.model.vocabulary import Light, Status
     from xuncha.tally import Tally

@@ -8,6 +8,7 @@ office, finding, goal, note or reason, no progress, and nothing of what is withh
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from operator import attrgetter
@@ -28,8 +29,6 @@ from xuncha.dashboard.timeline import Axis, Standing, changes, curve, day_of, ru
 from xuncha.tally import Horizon, tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
     from xuncha.model.records import Ledger, Measure
     from xuncha.model.register import MeasureRow, Register
     from xuncha.model.vocabulary import Light, Status

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xuncha.chinese.punctuation import full_width_page
 from xuncha.paper.templates import render as fill
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from xuncha.dashboard.board import Board
 
 

@@ -6,6 +6,7 @@ again changes what it has instead of doubling it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
@@ -15,8 +16,6 @@ from xuncha.chinese.punctuation import full_width
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from icalendar import Component, Event
 
     from xuncha.deadlines.content import Entry

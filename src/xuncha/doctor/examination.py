@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from xuncha.doctor import computer, files, git_itself, remains, repository, sharing
@@ -10,9 +12,6 @@ from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from xuncha.catalogue import Rule
     from xuncha.errors import Severity
 

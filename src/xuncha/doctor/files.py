@@ -6,6 +6,7 @@ import codecs
 import os
 import shlex
 import stat
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from xuncha.doctor.surroundings import CHECKS, some
@@ -14,8 +15,6 @@ from xuncha.language import ngettext
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from xuncha.doctor.surroundings import Ailments, Surroundings
 
 KEEPS_BYTES: Final = "data/** -text"

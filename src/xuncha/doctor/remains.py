@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,8 +15,6 @@ from xuncha.trail.git import private
 from xuncha.workflow.change import at_work, leftover
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from xuncha.doctor.surroundings import Ailments, Surroundings
     from xuncha.errors import Severity
 

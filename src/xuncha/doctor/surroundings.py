@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xuncha.catalogue import Broken, Catalogue
@@ -15,9 +17,6 @@ from xuncha.model.identity import LEDGER_FILE, PROBLEMS
 from xuncha.trail.git import Git, common_dir, git_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
-
     from xuncha.errors import Severity
 
 CHECKS: Catalogue[Severity | None] = Catalogue()

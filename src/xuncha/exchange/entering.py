@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from xuncha.chinese.days import months_later
@@ -16,9 +18,6 @@ from xuncha.workflow.change import StatusChange
 from xuncha.workflow.intake import Intake
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from datetime import date
-
     from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
     from xuncha.model.source import Source
 

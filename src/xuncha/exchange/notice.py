@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from xuncha.chinese.days import months_later
@@ -14,9 +16,6 @@ from xuncha.exchange.entering import GENERAL, NOBODY
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
-
     from xuncha.reading.notice import Category, Measure, Notice, Problem, Words
 
 _LONGEST_TITLE = 300

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from xuncha.exchange.entering import Enterer, Names
@@ -15,8 +16,6 @@ from xuncha.workflow.change import StatusChange
 from xuncha.workflow.intake import Intake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from xuncha.exchange.drafts import MeasureDraft, ProblemDraft
     from xuncha.model.records import Ledger, Measure, Problem
     from xuncha.model.source import Source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.punctuation import full_width_lines, full_width_markdown, full_width_page
@@ -10,8 +11,6 @@ from xuncha.paper.templates import document, wrong
 from xuncha.paper.templates import render as rendered
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from xuncha.notice.content import NoticeContent
     from xuncha.paper.own import Own
 

@@ -6,14 +6,11 @@ whatever cannot be read is refused with a reason, and nothing is read beyond a s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from xuncha.pages import html, markdown, plain
 from xuncha.pages.kind import LARGEST, bytes_of, kind_of, must_be_readable
 from xuncha.pages.line import Line, Pages, Span
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["LARGEST", "Line", "Pages", "Span", "lines"]
 

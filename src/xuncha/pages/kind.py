@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from xuncha.errors import RefusedError, cause_of
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from xuncha.pages.line import Kind
 
 LARGEST: Final = 16 * 1024 * 1024

@@ -5,6 +5,7 @@ The same document gives the same bytes, and the file's properties name neither a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,8 +17,6 @@ from xuncha.paper.outline import Block, Document, LandscapeBreak
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from docx.document import Document as WordDocument
     from docx.section import Section
     from docx.text.paragraph import Paragraph

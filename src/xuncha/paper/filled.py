@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import traceback
+from collections.abc import Iterator, Mapping
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zipfile import BadZipFile, ZipFile
 
@@ -24,9 +26,6 @@ from xuncha.paper.templates import TEMPLATE_ERRORS, environment, place_of, wrong
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
-
     from lxml.etree import _Element
 
     from xuncha.paper.own import Own

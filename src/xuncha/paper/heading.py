@@ -7,13 +7,11 @@ a rhombus.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, combinations, pairwise
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.chinese.characters import width
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 _MOST_LINES: Final = 4
 """Beyond these no shape is looked for."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from xuncha.paper.outline import Block, Table
 from xuncha.paper.templates import markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from xuncha.paper.outline import Document
 
 _HEADINGS: Final = {"h1": "##", "h2": "###", "h3": "####", "h4": "#####"}

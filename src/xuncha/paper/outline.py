@@ -9,15 +9,13 @@ begin a line or a cell: the environment of the templates prints it on one.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import Final, NoReturn
 
 from xuncha.chinese.characters import width
 from xuncha.chinese.punctuation import full_width
 from xuncha.language import gettext as _
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 KINDS: Final = ("to", "h1", "h2", "h3", "h4", "p", "sign", "date", "table-title")
 """Of a block: the addressee, flush left; headings 一、 （一） 1. （1）; a paragraph; who signs, and when; what is above a table."""

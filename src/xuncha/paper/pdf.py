@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,8 +19,6 @@ from xuncha.paper.outline import LandscapeBreak, Table
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from typst import Fonts
 
     from xuncha.paper.outline import Block, Document

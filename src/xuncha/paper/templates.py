@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import traceback
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,8 +34,6 @@ from xuncha.paper.outline import CELL, Document, OutlineError, read
 from xuncha.paper.own import OwnFileError, own
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
     from jinja2 import Environment
 
     from xuncha.paper.own import Own

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.characters import width
 from xuncha.paper.outline import Block, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from xuncha.paper.outline import Document
 
 _LINE: Final = 38

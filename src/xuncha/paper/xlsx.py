@@ -6,6 +6,7 @@ Cells hold values, never formulas: a text that begins with = + - @ is shown as i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from io import BytesIO
 from itertools import pairwise
@@ -16,8 +17,6 @@ from xuncha.paper.outline import Block, LandscapeBreak, Table, spans
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
     from xuncha.paper.outline import Document
 
 _ACROSS: Final = {True: 128, False: 84}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
@@ -12,8 +13,6 @@ from xuncha.chinese.numbers import NUMBER, amount
 from xuncha.reading.notice import Outcome, Stated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
     from xuncha.chinese.counts import Count, RoleName, Thing
 
 Kind = Literal["total", "done", "in_progress", "not_started"]

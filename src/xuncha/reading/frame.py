@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -12,9 +14,6 @@ from xuncha.reading.lines import is_noise
 from xuncha.reading.notice import Contact, Dates
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-
     from xuncha.chinese.days import Day
     from xuncha.pages.line import Line
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Final, Literal, NamedTuple
 
 LabelKind = Literal[
     "measures", "result", "state", "finding", "leader", "office", "co_offices", "due", "goal", "next"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.characters import UNSAFE, width
@@ -13,8 +14,6 @@ from xuncha.pages.line import Line
 from xuncha.reading.labels import first_label
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from xuncha.pages.line import Pages
 
 _CONTROL: Final = re.compile(rf"[\t\n{UNSAFE}]")

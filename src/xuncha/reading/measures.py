@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,8 +15,6 @@ from xuncha.reading.lines import joined
 from xuncha.reading.notice import Measure, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from xuncha.model.states import State
     from xuncha.pages.line import Line
     from xuncha.reading.labels import Label, LabelKind

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,6 @@ from xuncha.chinese.headings import Heading, Level, heading
 from xuncha.reading.labels import announces, first_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from xuncha.pages.line import Line
     from xuncha.reading.labels import LabelKind
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -14,8 +15,6 @@ from xuncha.reading.measures import measures, without_state
 from xuncha.reading.notice import Category, Measure, Problem, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from xuncha.pages.line import Line
     from xuncha.reading.outline import Node, Outline
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812  a field is named `date`
 from typing import TYPE_CHECKING, Any
 
 from xuncha.report.items import Item, desk, items, most_pressing
 from xuncha.tally import Group, Horizon, Tally, groups, measure_json, percent, rate, tally
 
 if TYPE_CHECKING:
-    from datetime import date as Date  # noqa: N812  a field is named `date`
-
     from xuncha.model.records import Ledger
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
@@ -10,8 +11,6 @@ from xuncha.language import gettext as _
 from xuncha.tally import Horizon
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger
     from xuncha.model.settings import Settings

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812  a field is named `date`
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from xuncha.errors import RefusedError
@@ -10,9 +12,6 @@ from xuncha.language import gettext as _
 from xuncha.report.items import Item, desk, items
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import date as Date  # noqa: N812  a field is named `date`
-
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger
     from xuncha.model.vocabulary import Light

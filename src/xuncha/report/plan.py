@@ -6,14 +6,13 @@ It is written when the feedback has been broken down, so it tells what is to be 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812  a field is named `date`
 from typing import TYPE_CHECKING
 
 from xuncha.report.items import Item, desk, items
 from xuncha.tally import Tally, tally
 
 if TYPE_CHECKING:
-    from datetime import date as Date  # noqa: N812  a field is named `date`
-
     from xuncha.model.records import Ledger
 
 

@@ -8,6 +8,7 @@ ever tell it.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from typing import TYPE_CHECKING, Any
@@ -17,8 +18,6 @@ from xuncha.report.items import Item, desk, items, most_pressing
 from xuncha.tally import Horizon, Tally, groups, measure_json, review_day, tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
     from xuncha.model.records import Ledger, Measure
     from xuncha.model.vocabulary import ReviewResult
     from xuncha.trail.history import Event

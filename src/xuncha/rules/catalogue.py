@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.catalogue import Catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from xuncha.model.identity import Identity
     from xuncha.model.records import Problem
     from xuncha.model.register import Frame

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,6 @@ from xuncha.rules.catalogue import RULES
 from xuncha.rules.names import unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
     from xuncha.catalogue import Broken, Rule
     from xuncha.errors import Finding
     from xuncha.model.records import Problem

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from xuncha.language import gettext as _
@@ -11,8 +12,6 @@ from xuncha.rules.catalogue import RULES, Neighbourhood
 from xuncha.rules.names import unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from xuncha.catalogue import Broken, Rule
     from xuncha.errors import Finding
     from xuncha.model.identity import Identity

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Literal
 
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-
     from xuncha.catalogue import Broken
     from xuncha.rules.catalogue import Location
 

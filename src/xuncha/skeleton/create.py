@@ -6,8 +6,10 @@ import contextlib
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from datetime import date, timedelta
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import RefusedError, SurroundingsError, cause_of
@@ -22,9 +24,7 @@ from xuncha.workflow.intake import Intake, checked, message
 from xuncha.workflow.journal import FileChange
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from importlib.resources.abc import Traversable
-    from pathlib import Path
 
 _DAY = re.compile(r"\{today([+-][0-9]+)?\}")
 _FILES = {

@@ -15,7 +15,9 @@ import os
 import sys
 import time
 import zlib
+from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha import __version__
@@ -25,9 +27,6 @@ from xuncha.model.register import Frame, MeasureRow, ProblemRow, Register
 from xuncha.trail.git import private
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
-
     from xuncha.model.source import Source
     from xuncha.trail.tree import Tree
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from yaml12 import format_yaml
 
@@ -18,9 +19,6 @@ from xuncha.store.edits import KEYS, Append, Edit, Remove, Set
 from xuncha.store.faults import UnreadableError
 from xuncha.store.positions import Node, tree
 from xuncha.store.reading import decode, parse
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 __all__ = [
     "KEYS",

@@ -9,6 +9,7 @@ import contextlib
 import os
 import zlib
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xuncha.errors import SurroundingsError
@@ -17,7 +18,6 @@ from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.source import LARGEST_POINTER, Entry, Fingerprint, Kind, Source, pointed_at
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import BinaryIO
 
 LARGEST = 256 * 1024

@@ -7,6 +7,7 @@ gives every finding there is. The three use one engine.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,8 +26,6 @@ from xuncha.store.reading import parse
 from xuncha.store.shape import Shaped, shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
-
     from xuncha.model.register import Frame, ProblemRow
     from xuncha.model.settings import Settings
     from xuncha.model.source import Entry, Fingerprint, Source

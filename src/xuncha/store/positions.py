@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
@@ -26,9 +27,6 @@ from ruamel.yaml.reader import Reader
 
 from xuncha.language import gettext as _
 from xuncha.store.faults import DEEPEST, MOST, Fault, UnreadableError, invisible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # What YAML 1.2 does not let stand in a file as it is (5.1), and decoding has not refused.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")

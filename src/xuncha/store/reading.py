@@ -9,16 +9,14 @@ rule out what the fast one would let pass: equal keys, aliases, tags, several do
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from yaml12 import parse_yaml
 
 from xuncha.language import gettext as _
 from xuncha.store.faults import DEEPEST, MOST, Fault, UnreadableError, invisible
 from xuncha.store.files import LARGEST
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # What the fast reader may understand otherwise than the careful one, or what a ledger must not hold. Every file is searched
 # for all of it, so each pattern but the first begins with one character, for which `re` can look quickly.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,8 +26,6 @@ from xuncha.workflow.change import Message, StatusChange
 from xuncha.workflow.verbs import SUBJECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
     from xuncha.sync.values import Side
     from xuncha.trail.git import Git
     from xuncha.trail.objects import Changes, Listing

@@ -5,14 +5,13 @@ What is there already keeps its number; what was entered here takes those that f
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.model.identity import Identity
 from xuncha.workflow.evidence import free
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
-
     from xuncha.trail.objects import Changes, Listing
 
 

@@ -11,7 +11,9 @@ import contextlib
 import itertools
 import random
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fasteners import InterProcessLock
@@ -30,9 +32,6 @@ from xuncha.workflow.change import PATIENCE, Session, begin
 from xuncha.workflow.perform import standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from xuncha.model.register import Register
     from xuncha.sync.sharing import Route
     from xuncha.sync.values import Side

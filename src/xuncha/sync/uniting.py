@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.model.identity import LEDGER_FILE, Identity
@@ -13,8 +14,6 @@ from xuncha.trail import objects
 from xuncha.trail.objects import Held
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from xuncha.sync.values import Side
     from xuncha.trail.git import Git
     from xuncha.trail.objects import Listing

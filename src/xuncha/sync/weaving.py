@@ -5,6 +5,7 @@ A text whose layout cannot be taken apart by lines (a record in braces, say) is 
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.store.editing import block, line_end, line_start
@@ -12,8 +13,6 @@ from xuncha.store.positions import Node, tree
 from xuncha.sync.values import Versions, named
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping
-
     from xuncha.sync.values import Name
 
 

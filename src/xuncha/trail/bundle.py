@@ -9,17 +9,15 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from typing import IO, TYPE_CHECKING, Final
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Final
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.source import LARGEST_POINTER, pointed_at
 from xuncha.trail.contents import filtered, piped
 from xuncha.trail.git import Git, GitError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 FOLDERS: Final = ("data", "templates")
 """What of a ledger's folder belongs to the ledger."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import tempfile
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.language import gettext as _
@@ -13,7 +14,6 @@ from xuncha.trail.batch import read_batch
 from xuncha.trail.git import Git, GitError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
     from typing import IO
 
 

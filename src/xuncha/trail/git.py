@@ -6,6 +6,7 @@ import contextlib
 import os
 import subprocess
 import zlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +17,6 @@ from xuncha.language import gettext as _
 from xuncha.trail.batch import read_batch
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from typing import IO
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import zip_longest
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.model.identity import Identity
@@ -12,9 +13,6 @@ from xuncha.trail.git import Git, GitError
 from xuncha.trail.log import log
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from xuncha.trail.log import Trailers
 
 _FIELDS = "%H %P %cI %an %ae %s"

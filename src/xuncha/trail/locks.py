@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 import shlex
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.trail.git import common_dir, git_dir
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PATIENCE = 5.0
 """Seconds for which a lock may be that of a git which is just about to end."""

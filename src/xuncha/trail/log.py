@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from xuncha.trail.git import Git
 
 _NAMES: Final = ("Action", "Id", "From", "To", "Reason", "Undoes")

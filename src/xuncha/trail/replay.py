@@ -6,6 +6,8 @@ The working tree is not looked at; nor is what could make git show another histo
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import SurroundingsError
@@ -16,9 +18,6 @@ from xuncha.trail.git import Git, GitError, common_dir, git_dir
 from xuncha.trail.log import log
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
-
     from xuncha.trail.log import Touched, Trailers
 
 # Neither a commit without changes of the ledger nor a side of a merge may be left out.

@@ -6,14 +6,12 @@ The hash is part of the name, so that two clones which each keep one under the s
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from pathlib import Path
+from typing import Final, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.trail.git import Git, GitError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PREFIX: Final = "xuncha/audit/"
 SHORT: Final = 12

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
@@ -14,9 +16,6 @@ from xuncha.trail.contents import filtered, fingerprints
 from xuncha.trail.git import Git, GitError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from pathlib import Path
-
     from xuncha.trail.git import Leaf
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

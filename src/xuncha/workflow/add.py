@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from xuncha.errors import RefusedError
@@ -16,9 +18,6 @@ from xuncha.workflow.perform import no_such
 from xuncha.workflow.verbs import SUBJECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-
     from xuncha.model.register import Frame
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,6 @@ from xuncha.store.edits import Append
 from xuncha.workflow.verb import STARTED, NamedFile, PlannedChange, Verb
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from xuncha.workflow.case import Case
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from xuncha.model.identity import EVIDENCE
 from xuncha.trail.history import history_of_measure
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from xuncha.model.identity import Identity
     from xuncha.model.records import Measure
     from xuncha.model.register import Frame

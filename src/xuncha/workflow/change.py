@@ -8,7 +8,9 @@ command that writes takes back what is left of it, and says so; commands that re
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from fasteners import InterProcessLock
@@ -22,9 +24,6 @@ from xuncha.trail.git import Git, GitError, git_dir, literal
 from xuncha.workflow import journal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
-
     from xuncha.model.vocabulary import Action
     from xuncha.workflow.journal import FileChange
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
@@ -10,9 +12,6 @@ from xuncha.store.edits import Set
 from xuncha.workflow.verb import PlannedChange, Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-
     from xuncha.model.vocabulary import Requirement
     from xuncha.workflow.case import Case
 

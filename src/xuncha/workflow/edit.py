@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from xuncha.errors import InvalidLedgerError, RefusedError
 from xuncha.language import gettext as _
@@ -15,9 +15,6 @@ from xuncha.workflow.change import Message, StatusChange, begin
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.perform import Result, standing
 from xuncha.workflow.verbs import SUBJECTS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> Result | None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.chinese.characters import UNSAFE
@@ -18,9 +20,6 @@ from xuncha.model.source import LARGEST_POINTER, pointed_at
 from xuncha.trail.git import Git
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from pathlib import Path
-
     from xuncha.model.identity import Identity
     from xuncha.model.records import Measure
     from xuncha.model.source import Fingerprint

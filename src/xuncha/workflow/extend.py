@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
@@ -10,8 +11,6 @@ from xuncha.store.edits import Set
 from xuncha.workflow.verb import UNCHANGED, PlannedChange, Verb
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from xuncha.workflow.case import Case
 
 

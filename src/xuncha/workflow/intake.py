@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xuncha.errors import InvalidLedgerError
@@ -13,9 +15,6 @@ from xuncha.workflow.journal import FileChange
 from xuncha.workflow.verbs import SUBJECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
     from xuncha.model.records import Ledger
     from xuncha.model.source import Source
 

@@ -9,14 +9,12 @@ import base64
 import contextlib
 import json
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
 
 from xuncha.store import files
 from xuncha.trail.git import private
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
 
 
 class FileChange(NamedTuple):

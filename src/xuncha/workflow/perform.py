@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.errors import InvalidLedgerError, RefusedError
@@ -21,10 +24,6 @@ from xuncha.workflow.journal import FileChange
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-    from pathlib import Path
-
     from xuncha.model.register import MeasureRow, ProblemRow, Register
     from xuncha.model.vocabulary import Action
     from xuncha.workflow.verb import PlannedChange, Verb

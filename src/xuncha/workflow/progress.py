@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from xuncha.language import gettext as _
@@ -9,9 +11,6 @@ from xuncha.store.edits import Append
 from xuncha.workflow.verb import STARTED, PlannedChange, Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-
     from xuncha.workflow.case import Case
 
 

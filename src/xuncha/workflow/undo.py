@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
@@ -14,9 +14,6 @@ from xuncha.workflow.change import Leftover, Message, Session, StatusChange, beg
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.perform import Result, standing
 from xuncha.workflow.verbs import SUBJECTS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def undo(root: Path) -> Result | Leftover:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from xuncha.workflow import attach, close, escalate, extend, progress, reopen, return_, review, start, submit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from xuncha.workflow.verb import Verb
 
 VERBS: Final[Mapping[str, Verb]] = {

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.exchange.sheet.cells import clean
 from xuncha.language import gettext as _
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _MOST_MERGED: Final = 2_000_000
 """Cells that merged ranges may cover, as far as the sheet is filled."""

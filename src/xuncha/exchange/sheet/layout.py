@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -11,8 +12,6 @@ from xuncha.exchange.sheet.rows import Placed, Row
 from xuncha.model.states import WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger
 

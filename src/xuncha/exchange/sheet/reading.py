@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.limits import full_days
@@ -16,10 +19,6 @@ from xuncha.exchange.sheet.tables import Taker
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-    from pathlib import Path
-
     from xuncha.exchange.sheet.grid import Cell, Sheet
 
 _ORGANISATION: Final = re.compile(

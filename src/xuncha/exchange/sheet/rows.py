@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.chinese.limits import at_once, full_days
@@ -17,8 +18,6 @@ from xuncha.model import states
 from xuncha.model.identity import Identity
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from xuncha.exchange.drafts import Draft
 
 _IDENTITY: Final = re.compile(r"([1-9][0-9]{0,5})[.．-]([1-9][0-9]{0,5})")

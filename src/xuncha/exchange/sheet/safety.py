@@ -5,14 +5,12 @@ from __future__ import annotations
 import contextlib
 import io
 import zipfile
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 from xml.etree.ElementTree import ParseError
 
 from xuncha.errors import RefusedError, cause_of
 from xuncha.language import gettext as _
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _MEGABYTE: Final = 1024 * 1024
 LARGEST_FILE: Final = 50 * _MEGABYTE

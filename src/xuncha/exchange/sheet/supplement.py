@@ -7,7 +7,9 @@ long as the cells of the ledger's sheet still say what they said beside it; wher
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from xuncha.chinese.limits import full_days
@@ -22,9 +24,6 @@ from xuncha.model.settings import Settings
 from xuncha.store.shape import shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import date
-
     from pydantic import BaseModel
 
     from xuncha.exchange.drafts import MeasureDraft, ProblemDraft

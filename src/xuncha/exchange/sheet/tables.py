@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -14,8 +15,6 @@ from xuncha.exchange.wording import key_of, without_number
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from xuncha.exchange.drafts import Draft
     from xuncha.exchange.sheet.grid import Sheet, Spot
     from xuncha.exchange.sheet.rows import Reader

@@ -9,6 +9,8 @@ import io
 import re
 import warnings
 import zipfile
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.errors import RefusedError
@@ -19,9 +21,6 @@ from xuncha.language import gettext as _
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from xuncha.exchange.sheet.grid import Spot
 
 LONGEST_CELL: Final = 32_767

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.exchange.sheet import layout, supplement
@@ -11,9 +13,6 @@ from xuncha.paper.xlsx import CENTRED, HEAD, MARK, TEXT, Book
 from xuncha.tally import groups, percent, tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import date
-
     from xuncha.model.records import Ledger
     from xuncha.paper.xlsx import Sheet, Value
     from xuncha.tally import Grouping
