@@ -130,7 +130,7 @@ def said(measure: Measure) -> tuple[str | None, str, str | None]:
 
 
 @pytest.mark.parametrize("form", READERS)
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(ledger=ledgers())
 def test_a_notice_of_a_ledger_read_back_gives_the_same_tree_and_counts(form: str, ledger: Ledger) -> None:
     text = render(content(ledger, DAY), form, Path(__file__).parent)[0].decode()

@@ -1,11 +1,10 @@
-"""Days, months, quarters and years that a text names: 2024年4月18日, 二〇二四年四月, 2024.4.18, 4月底, 第三季度, 年底; and spans of them."""
+"""Days, months, quarters and years that a text names: 2024年4月18日, 二〇二四年四月, 2024.4.18, 4月底, 第三季度, 年底."""
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
 from datetime import date
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.chinese.characters import half_width_digits
@@ -111,23 +110,6 @@ class Written(NamedTuple):
         return (begin, 1), (end, 31)
 
 
-class Span(NamedTuple):
-    """Two days with 至 or a dash between them."""
-
-    first: Written
-    last: Written
-
-    @property
-    def start(self) -> int:
-        """Where it begins in the line."""
-        return self.first.start
-
-    @property
-    def end(self) -> int:
-        """Where it ends in the line."""
-        return self.last.end
-
-
 def written(text: str, *, in_cell: bool = False) -> Iterator[Written]:
     """Find the days, months, quarters and years of a line, in order.
 
@@ -183,14 +165,8 @@ def year_of(text: str) -> int:
     return int("".join(str("〇一二三四五六七八九".index(figure)) for figure in figures))
 
 
-def spans(text: str) -> list[Span]:
-    """Find the spans of a line, such as 2023年6月5日至9月8日 or 6月5日—8日, in order."""
-    found = list(written(text))
-    return [Span(one, other) for one, other in pairwise(found) if is_between(text[one.end : other.start])]
-
-
 def is_between(text: str) -> bool:
-    """Return whether what stands between two days makes them a span: 至, 到, a dash."""
+    """Return whether what stands between two days makes a span of them: 至, 到, a dash."""
     return bool(_BETWEEN.fullmatch(text))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from xuncha.chinese.headings import NUMERAL
@@ -77,7 +78,8 @@ def marks(text: str, families: Collection[Family] = tuple(_PATTERNS)) -> list[Ma
     return sorted(found)
 
 
-def items(text: str) -> list[Item]:
+@lru_cache(maxsize=16)  # a paragraph is looked at several times while its outline is told
+def items(text: str) -> tuple[Item, ...]:
     """Find the items into which a text is enumerated: by the family of marks that comes first; none where it is not.
 
     Args:
@@ -87,7 +89,7 @@ def items(text: str) -> list[Item]:
     chains = [_chain(text, [mark for mark in found if mark.family == family]) for family in _OF_ITEMS]
     first = min(filter(None, chains), key=lambda chain: chain[0].start, default=[])
     ends = [mark.start for mark in first[1:]] + [len(text)]
-    return [Item(mark.start, mark.end, end) for mark, end in zip(first, ends, strict=False)]
+    return tuple(Item(mark.start, mark.end, end) for mark, end in zip(first, ends, strict=False))
 
 
 def _chain(text: str, family: list[Mark]) -> list[Mark]:

@@ -68,11 +68,5 @@ def heading(text: str) -> Heading | None:
     number = value(written)
     if number is None:
         return None
-    return Heading(level, number, match[0], groups.get(f"after{level}") or "", past_blanks(text, match.end()))
-
-
-def past_blanks(text: str, place: int) -> int:
-    """Return the place of the first character from a place on that is no blank."""
-    while place < len(text) and text[place].isspace():
-        place += 1
-    return place
+    blanks = len(text) - match.end() - len(text[match.end() :].lstrip())
+    return Heading(level, number, match[0], groups.get(f"after{level}") or "", match.end() + blanks)

@@ -1,16 +1,13 @@
-"""Numbers: 105, 1,799, 一百零五, 一百五, 廿三, 二〇二四, 1百05, 3万5千, 3.5万, ⑫; read, found in a line, and written."""
+"""Numbers, read and written: 105, 1,799, 一百零五, 一百五, 廿三, 二〇二四, 1百05, 3万5千, 3.5万, ⑫."""
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final
 from unicodedata import numeric
 
 from xuncha.chinese.characters import half_width_digits
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _DIGITS: Final = "零一二三四五六七八九"
 _UNITS: Final = {"亿": 10**8, "万": 10**4, "千": 1000, "百": 100, "十": 10}
@@ -27,30 +24,12 @@ _ARABIC: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 NUMERAL: Final = "[〇○零一二两三四五六七八九十百千万亿廿卅卌]"
 """A Chinese character of a number."""
-SMALL_NUMERAL: Final = "[一二三四五六七八九十百廿卅]{1,5}"
-"""A number below a thousand in Chinese: of a heading, an item, a day."""
 _ARABIC_PART: Final = r"(?:[0-9０-９]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9０-９]+)(?:[.．][0-9０-９]+)?"
 NUMBER: Final = rf"(?=[0-9０-９]|{NUMERAL})(?:{_ARABIC_PART})?(?:{NUMERAL}(?:点(?={NUMERAL}))?(?:{_ARABIC_PART})?){{0,20}}"
-"""What may be a number, within a line: `amount` says which one, or that it is none."""
-_NUMBER: Final = re.compile(NUMBER)
+"""What may be a number, as a part of other patterns: `amount` says which one, or that it is none."""
 SYMBOL: Final = "[①-⓿❶-➓㈠-㈩⑴-⒛㉑-㉟㊀-㊉㊱-㊿]"
 """A number that is one character: ① ⑫ ㊿ ⑴ ⒈ ㈠."""
 _SYMBOL: Final = re.compile(SYMBOL)
-
-
-class Number(NamedTuple):
-    """A number within a line."""
-
-    amount: float
-    start: int
-    end: int
-
-
-def numbers(text: str) -> Iterator[Number]:
-    """Find the numbers of a line, in order: in Chinese or in digits of either width. Words such as 统一 have one, too."""
-    for match in _NUMBER.finditer(text):
-        if (found := amount(match[0])) is not None:
-            yield Number(found, *match.span())
 
 
 def value(text: str) -> int | None:
@@ -64,6 +43,8 @@ def amount(text: str) -> float | None:
 
     Two digits side by side are none: 三四 is three or four.
     """
+    if text.isascii() and text.isdecimal():  # as nearly all
+        return int(text) if len(text) <= _LONGEST else None
     if _SYMBOL.fullmatch(text):
         return int(numeric(text))
     plain = _GROUPED.sub("", half_width_digits(text.strip()).translate(_OTHER_FORMS))

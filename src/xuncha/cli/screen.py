@@ -13,6 +13,7 @@ import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from xuncha.chinese.characters import UNSAFE_CHARACTER
 from xuncha.errors import InvalidLedgerError, UsageError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from xuncha.errors import Finding, Place
 
-_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NO_LIMIT = 10_000
 _LONG = 1.0
@@ -38,7 +38,7 @@ WATCH = "patience"
 
 def clean(text: str) -> str:
     """The text with every control character made visible."""
-    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
+    return UNSAFE_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def line(text: str = "") -> None:
@@ -63,7 +63,7 @@ def is_terminal() -> bool:
 def data(value: Any) -> None:  # noqa: ANN401  whatever JSON can say
     """Print JSON; of what it would send as it is, control characters are escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
-    sys.stdout.write(_UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n")
+    sys.stdout.write(UNSAFE_CHARACTER.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n")
 
 
 def show(*renderables: RenderableType, wide: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""How a measure stands, in the words of an office: 已完成并长期坚持, 基本完成, 正在推进, 取得阶段性成效, 未完成, 已销号, √, 80%."""
+"""The state of a measure in the words of an office: 已完成并长期坚持, 基本完成, 正在推进, 取得阶段性成效, 未完成, 已销号, √, 80%."""
 
 from __future__ import annotations
 
@@ -99,10 +99,10 @@ def _share(percent: float) -> State:
 
 
 def is_staged(value: object) -> bool:
-    """Whether it says that a staged result is reached, which closes only a long-term measure."""
+    """Return whether a text says that a staged result is reached, which closes only a long-term measure."""
     return bool(_STAGED.search(str(value or "")))
 
 
 def is_negated(value: object) -> bool:
-    """Whether it says only that the measure is not complete."""
+    """Return whether a text says that the measure is not complete."""
     return bool(_NOT_DONE.search("".join(str(value or "").split())))

@@ -1,4 +1,4 @@
-"""What a reader sees of a web page, a block a line: without scripts and styles, with what surrounds the text.
+"""A web page as its reader sees it, a block a line: without scripts and styles, with what surrounds the text.
 
 Each piece of text must know its place in the file, and no page may take longer than its size deserves. Of the parsers at hand
 none does both: lxml and Beautiful Soup know lines, or the places of tags; `html.parser` knows the places, and takes minutes for a
@@ -33,7 +33,7 @@ _CHINESE_AROUND = re.compile(r"[\u2e80-\u9fff\uff00-\uffef”’] [\u2e80-\u9fff
 
 
 def lines(text: str) -> tuple[Line, ...]:
-    """The lines of a web page that are not blank."""
+    """Return the lines of a web page that are not blank."""
     page = _Page(text)
     place = 0
     while match := _TOKEN.search(text, place):
@@ -63,12 +63,12 @@ class _Page:
         """The open elements whose content nobody sees."""
 
     def behind(self, tag: str, place: int) -> int:
-        """The place behind an element that has no tags inside."""
+        """Return the place behind an element that has no tags inside."""
         match = re.compile(rf"</{tag}[^>]*>", re.IGNORECASE).search(self.text, place)
         return match.end() if match else len(self.text)
 
     def tag(self, tag: str, *, ends: bool, empty: bool) -> None:
-        """A tag: it may begin a line, or something that nobody sees."""
+        """Read a tag: it may begin a line, or something that nobody sees."""
         if tag == "body":
             self.unseen.clear()  # the head may have been left open
         if tag in _UNSEEN:
@@ -81,13 +81,13 @@ class _Page:
             self.end_line()
 
     def refer(self, match: re.Match[str]) -> None:
-        """A character that is written as a reference."""
+        """Add a character that is written as a reference."""
         if not self.unseen:
             text = unescape(match[0]).replace("\n", " ").replace("\xa0", " ")
             self.pieces.append((text, *self._where(match.start())))
 
     def add(self, start: int, end: int) -> None:
-        """Text as it stands; blanks are one blank, as a browser shows them."""
+        """Add text as it stands; blanks are one blank, as a browser shows them."""
         if self.unseen:
             return
         place = start
@@ -100,19 +100,19 @@ class _Page:
             self.pieces.append((self.text[place:end], *self._where(place)))
 
     def end_line(self) -> None:
-        """What comes next begins a line."""
+        """End the line: what comes next begins another one."""
         pieces, self.pieces = self.pieces, []
         if found := line_of(_tight(pieces)):
             self.lines.append(found)
 
     def _where(self, place: int) -> tuple[int, int]:
-        """The line and the column of a place in the file."""
+        """Return the line and the column of a place in the file."""
         line = bisect_right(self.starts, place)
         return line, place - self.starts[line - 1] + 1
 
 
 def _tight(pieces: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
-    """The pieces without blanks after blanks, and without one between two Chinese characters at the end of a line of the file."""
+    """Take out blanks after blanks, and one between two Chinese characters at the end of a line of the file."""
     kept: list[tuple[str, int, int]] = []
     for piece in pieces:
         if not piece[0] or (piece[0] == " " and kept and kept[-1][0].endswith(" ")):

@@ -40,7 +40,7 @@ class Line(NamedTuple):
         return self.spans[0].column
 
     def place(self, offset: int) -> tuple[int, int]:
-        """The line and the column of the file at which a character of the text stands.
+        """Return the line and the column of the file at which a character of the text stands.
 
         Args:
             offset: the character's place in the text, from 0.
@@ -49,7 +49,7 @@ class Line(NamedTuple):
         return span.line, span.column + offset - span.start
 
     def part(self, start: int, end: int | None = None) -> Line | None:
-        """What stands between two places of the text, without blanks at its ends; None where that is nothing."""
+        """Return what stands between two places of the text, without blanks at its ends; None where that is nothing."""
         text = self.text[start:end]
         if not (seen := text.strip()):
             return None
@@ -70,7 +70,7 @@ class Pages(NamedTuple):
 
 
 def line_of(pieces: Iterable[tuple[str, int, int]]) -> Line | None:
-    """The line that consists of pieces of a file, each with its line and column; None where it is blank."""
+    """Return the line that consists of pieces of a file, each with its line and column; None where it is blank."""
     texts: list[str] = []
     spans: list[Span] = []
     length = 0

@@ -29,7 +29,7 @@ _MARK = re.compile(
 
 
 def lines(text: str) -> tuple[Line, ...]:
-    """The lines of a Markdown text that are not blank, without marks and without its head (front matter)."""
+    """Return the lines of a Markdown text that are not blank, without marks and without its head (front matter)."""
     every = text.split("\n")
     begin = _after_head(every)
     found = (
@@ -39,14 +39,14 @@ def lines(text: str) -> tuple[Line, ...]:
 
 
 def _after_head(every: list[str]) -> int:
-    """How many lines the head between two `---` takes."""
+    """Return how many lines the head between two `---` takes."""
     if every[0].strip() != "---":
         return 0
     return next((number for number, line in enumerate(every[1:100], 2) if line.strip() in {"---", "..."}), 0)
 
 
 def _is_rule(line: str) -> bool:
-    """Whether a line has no text: a rule, what underlines a heading, the second line of a table, a fence."""
+    """Return whether a line has no text: a rule, what underlines a heading, the second line of a table, a fence."""
     marks = set(line.strip())
     return (
         bool(marks) and (marks <= set("|:- ") or marks <= set("* ") or marks <= set("_ ") or marks == {"="})
@@ -54,7 +54,7 @@ def _is_rule(line: str) -> bool:
 
 
 def _line(line: str, number: int) -> Line | None:
-    """A line without its marks."""
+    """Return a line without its marks."""
     line = _CLOSING.sub("", line.rstrip())
     before = _BEFORE.match(line)
     place = before.end() if before else 0

@@ -6,18 +6,19 @@ ECMA-376 Part 1, 17.9 (numbering) and 17.18.59 (the forms of a number).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Final
 
 from xuncha.chinese.numbers import numeral
 
-_DEEPEST = 8
-_CHINESE = {
+_DEEPEST: Final = 8
+_CHINESE: Final = frozenset({
     "chineseCounting", "chineseCountingThousand", "chineseLegalSimplified", "ideographDigital", "japaneseCounting",
     "japaneseDigitalTenThousand", "taiwaneseCounting", "taiwaneseCountingThousand", "ideographTraditional",
-}  # fmt: skip
-_PLACE = re.compile(r"%([1-9])")
-_CIRCLED = 20
-_LETTERS = 26
+})  # fmt: skip
+_PLACE: Final = re.compile(r"%([1-9])")
+_CIRCLED: Final = 20
+_LETTERS: Final = 26
 
 
 @dataclass
@@ -38,30 +39,73 @@ class _Style:
     level: int | None = None
 
 
-@dataclass
 class Numbering:
-    """The lists of a document, and how far each has been counted."""
+    """The lists of a document, and how far each has been counted.
 
-    styles: dict[str, _Style] = field(default_factory=dict)
-    lists: dict[str, dict[int, _Level]] = field(default_factory=dict)
-    numbers: dict[str, str] = field(default_factory=dict)
-    """By the number's id, that of its list."""
-    starts: dict[str, dict[int, int]] = field(default_factory=dict)
-    """Where a number of a list begins anew, by level."""
-    counts: dict[str, dict[int, int]] = field(default_factory=dict)
+    It is a target of xml.etree's parsers: `word/styles.xml` and `word/numbering.xml` are fed to it, one after the other.
+    """
 
-    @property
-    def style(self) -> _Styles:
-        """Reads `word/styles.xml`."""
-        return _Styles(self)
+    def __init__(self) -> None:
+        self.styles: dict[str, _Style] = {}
+        self.lists: dict[str, dict[int, _Level]] = {}
+        self.lists_of_numbers: dict[str, str] = {}
+        """By a number's id, that of its list."""
+        self.starts: dict[str, dict[int, int]] = {}
+        """Where a number of a list begins anew, by level."""
+        self.counts: dict[str, dict[int, int]] = {}
+        self._style, self._level = _Style(), _Level()
+        self._list = self._number = ""
+        self._override = 0
 
-    @property
-    def definition(self) -> _Definitions:
-        """Reads `word/numbering.xml`."""
-        return _Definitions(self)
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Read the beginning of an element of the styles or of the lists."""
+        values = {key.rpartition("}")[2]: text for key, text in attributes.items()}
+        value = values.get("val", "")
+        match tag.rpartition("}")[2]:
+            case "style":
+                self._style = self.styles.setdefault(values.get("styleId", ""), _Style())
+            case "basedOn":
+                self._style.based_on = value
+            case "numId":
+                self._style.number = value
+            case "ilvl":
+                self._style.level = _whole(value)
+            case "start":
+                self._level.start = _whole(value)
+            case "numFmt":
+                self._level.form = value or "decimal"
+            case "lvlText":
+                self._level.text = value
+            case name:
+                self._define(name, values, value)
+
+    def _define(self, name: str, values: dict[str, str], value: str) -> None:
+        """Begin a list, a number of a list, or a level of either."""
+        match name:
+            case "abstractNum":
+                self._list, self._number = values.get("abstractNumId", ""), ""
+                self.lists[self._list] = {}
+            case "num":
+                self._number = values.get("numId", "")
+            case "abstractNumId":
+                self.lists_of_numbers[self._number] = value
+            case "lvlOverride":
+                self._override = _whole(values.get("ilvl", ""))
+            case "startOverride":
+                self.starts.setdefault(self._number, {})[self._override] = _whole(value)
+            case "lvl":
+                # A list that is changed for one number alone is counted as the list that it changes.
+                levels = {} if self._number else self.lists[self._list]
+                self._level = levels.setdefault(_whole(values.get("ilvl", "")), _Level())
+
+    def end(self, tag: str) -> None:
+        """Pass over the end of an element."""
+
+    def close(self) -> None:
+        """Pass over the end of a part."""
 
     def label(self, style: str, number: str | None, level: int | None) -> str:
-        """Count a paragraph, and give its number as Word shows it; empty where it has none.
+        """Count a paragraph, and return its number as Word shows it; empty where it has none.
 
         Args:
             style: the id of its style.
@@ -71,7 +115,7 @@ class Numbering:
         if number is None:
             number, styled = self._of_style(style)
             level = styled if level is None else level
-        name = self.numbers.get(number or "")
+        name = self.lists_of_numbers.get(number or "")
         if name is None or name not in self.lists:
             return ""
         depth = min(level or 0, _DEEPEST)
@@ -85,10 +129,16 @@ class Numbering:
             del counted[deeper]
         if own.form in {"bullet", "none"}:
             return ""
-        return _PLACE.sub(lambda match: self._count(levels, counted, int(match[1]) - 1), own.text)
+
+        def written(match: re.Match[str]) -> str:
+            place = int(match[1]) - 1
+            each = levels.get(place, _Level())
+            return _written(counted.get(place, each.start), each.form)
+
+        return _PLACE.sub(written, own.text)
 
     def _of_style(self, name: str) -> tuple[str | None, int | None]:
-        """The number and the level that a style, or one on which it is based, gives."""
+        """Return the number and the level that a style, or one on which it is based, gives."""
         seen: set[str] = set()
         while name in self.styles and name not in seen:
             seen.add(name)
@@ -98,14 +148,9 @@ class Numbering:
             name = style.based_on
         return None, None
 
-    @staticmethod
-    def _count(levels: dict[int, _Level], counted: dict[int, int], depth: int) -> str:
-        level = levels.get(depth, _Level())
-        return _written(counted.get(depth, level.start), level.form)
-
 
 def _written(number: int, form: str) -> str:
-    """A number in one of Word's forms; in digits where it is one that notices do not use."""
+    """Write a number in one of Word's forms; in digits where it is one that notices do not use."""
     if form in _CHINESE:
         return numeral(number)
     if form.startswith("decimalEnclosedCircle") and 1 <= number <= _CIRCLED:
@@ -115,84 +160,5 @@ def _written(number: int, form: str) -> str:
     return str(number)
 
 
-class _Reader:
-    """What the parser of xml.etree calls."""
-
-    def __init__(self, numbering: Numbering) -> None:
-        self.numbering = numbering
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
-        self.begin(tag.rpartition("}")[2], {key.rpartition("}")[2]: text for key, text in attributes.items()})
-
-    def begin(self, name: str, values: dict[str, str]) -> None:
-        """An element begins, named without its space."""
-        raise NotImplementedError
-
-    def end(self, tag: str) -> None:
-        """An element ends."""
-
-    def close(self) -> None:
-        """The document ends."""
-
-
-class _Styles(_Reader):
-    """Reads the styles."""
-
-    current = _Style()
-
-    def begin(self, name: str, values: dict[str, str]) -> None:
-        """See _Reader."""
-        if name == "style":
-            self.current = self.numbering.styles.setdefault(values.get("styleId", ""), _Style())
-        elif name == "basedOn":
-            self.current.based_on = values.get("val", "")
-        elif name == "numId":
-            self.current.number = values.get("val")
-        elif name == "ilvl":
-            self.current.level = _number(values)
-
-
-class _Definitions(_Reader):
-    """Reads the lists."""
-
-    list_ = ""
-    number = ""
-    override = 0
-    level = _Level()
-
-    def begin(self, name: str, values: dict[str, str]) -> None:
-        """See _Reader."""
-        numbering = self.numbering
-        if name == "abstractNum":
-            self.list_, self.number = values.get("abstractNumId", ""), ""
-            numbering.lists[self.list_] = {}
-        elif name == "num":
-            self.number = values.get("numId", "")
-        elif name == "abstractNumId":
-            numbering.numbers[self.number] = values.get("val", "")
-        elif name == "lvlOverride":
-            self.override = _number({"val": values.get("ilvl", "")})
-        elif name == "startOverride":
-            numbering.starts.setdefault(self.number, {})[self.override] = _number(values)
-        elif name == "lvl" and not self.number:
-            self.level = numbering.lists[self.list_].setdefault(
-                _number({"val": values.get("ilvl", "")}), _Level()
-            )
-        elif name == "lvl":
-            self.level = _Level()  # a list changed for one number alone is counted as the list it changes
-        else:
-            self._of_level(name, values)
-
-    def _of_level(self, name: str, values: dict[str, str]) -> None:
-        if name == "start":
-            self.level.start = _number(values)
-        elif name == "numFmt":
-            self.level.form = values.get("val", "decimal")
-        elif name == "lvlText":
-            self.level.text = values.get("val", "")
-
-
-def _number(values: dict[str, str]) -> int:
-    text = values.get("val", "")
+def _whole(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 6 else 0  # noqa: PLR2004  no list is longer

@@ -1,12 +1,12 @@
-"""Text as it stands, a line a line; and in which encoding it is written."""
+"""Plain text, a line a line, in whatever encoding it is written."""
 
 from __future__ import annotations
 
 import codecs
 import re
 
+from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.pages.kind import refused
 from xuncha.pages.line import Line, line_of
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -15,7 +15,7 @@ _FEW = 20
 
 
 def decoded(content: bytes, path: str) -> str:
-    """The text of a file, a line feed at the end of each line.
+    """Return the text of a file, a line feed at the end of each line.
 
     UTF-8 is tried first: a text in GB18030 that happens to be valid UTF-8 does not occur. Notepad's “Unicode” has a mark.
 
@@ -30,15 +30,15 @@ def decoded(content: bytes, path: str) -> str:
             continue
         if len(_CONTROL.findall(text[:100_000])) <= _FEW:
             return text.replace("\r\n", "\n").replace("\r", "\n")
-    raise refused(
-        path,
+    raise RefusedError(
         "not-a-text",
         _("this is neither a text nor a document that is read"),
         _("read are .docx, and .txt, .md and .html in UTF-8, UTF-16 or GB18030"),
+        path,
     )
 
 
 def lines(text: str) -> tuple[Line, ...]:
-    """The lines of a text that are not blank."""
+    """Return the lines of a text that are not blank."""
     found = (line_of([(line, number, 1)]) for number, line in enumerate(text.split("\n"), 1))
     return tuple(line for line in found if line)

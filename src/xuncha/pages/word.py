@@ -8,31 +8,30 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Final
 
+from xuncha.errors import RefusedError
 from xuncha.extras import needs
 from xuncha.language import gettext as _
-from xuncha.pages.kind import must_be_readable, refused
+from xuncha.pages.kind import must_be_readable
 from xuncha.pages.line import Line, line_of
 from xuncha.pages.numbering import Numbering
 
-if TYPE_CHECKING:
-    from xuncha.errors import RefusedError
-
-LARGEST_PART = 32 * 1024 * 1024
+LARGEST_PART: Final = 32 * 1024 * 1024
 """Bytes that one part of a document may have when it is unpacked."""
-_CHUNK = 64 * 1024
-_WORDS = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
-_ENCRYPTED = 0x1
-_MAIN = "word/document.xml"
-_PASSED_OVER = {"Fallback", "moveFrom", "pPrChange", "rPrChange", "sectPrChange"}
+_CHUNK: Final = 64 * 1024
+_WORDS: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_STRICT: Final = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
+_ENCRYPTED: Final = 0x1
+_MAIN: Final = "word/document.xml"
+_PASSED_OVER: Final = frozenset({"Fallback", "moveFrom", "pPrChange", "rPrChange", "sectPrChange"})
 """Elements whose content is what stood there before, or what stands there twice."""
-_AS_TEXT = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_AS_TEXT: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
 def lines(content: bytes, path: str) -> tuple[Line, ...]:
-    """The paragraphs of a Word document that are not blank; a line break within one makes two lines of it.
+    """Return the paragraphs of a Word document that are not blank; a line break within one makes two lines of it.
 
     Raises:
         RefusedError: it is damaged, under a password, another kind of document, or larger than a document is.
@@ -40,16 +39,16 @@ def lines(content: bytes, path: str) -> tuple[Line, ...]:
     """
     archive = _opened(content, path)
     numbering = Numbering()
-    for part, read in (("word/styles.xml", numbering.style), ("word/numbering.xml", numbering.definition)):
+    for part in ("word/styles.xml", "word/numbering.xml"):
         if part in archive.namelist():
-            _read(archive, part, path, read)
+            _read(archive, part, path, numbering)
     body = _Body(numbering, path)
     _read(archive, _MAIN, path, body)
     return tuple(body.lines)
 
 
 def _opened(content: bytes, path: str) -> zipfile.ZipFile:
-    """The archive that a Word document is, after a look at its directory."""
+    """Open the archive that a Word document is, after a look at its directory."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
@@ -57,58 +56,33 @@ def _opened(content: bytes, path: str) -> zipfile.ZipFile:
     names = set(archive.namelist())
     if _MAIN not in names:
         if "xl/workbook.xml" in names:
-            raise refused(
-                path,
-                "unknown-document",
-                _("this is an Excel workbook"),
-                _("type `xuncha import xlsx`, or save the text as .docx"),
-            )
-        raise refused(
-            path,
-            "unknown-document",
-            _("this is an archive, but no Word document"),
-            _("open what is in it, and save it as .docx"),
-        )
-    for entry in archive.infolist():
-        if entry.flag_bits & _ENCRYPTED:
-            raise refused(
-                path,
-                "password",
-                _("the document is under a password"),
-                _("open it, and save it without the password"),
-            )
+            message = _("this is an Excel workbook")
+            hint = _("type `xuncha import xlsx`, or save the text as .docx")
+        else:
+            message = _("this is an archive, but no Word document")
+            hint = _("open what is in it, and save it as .docx")
+        raise RefusedError("unknown-document", message, hint, path)
+    if any(entry.flag_bits & _ENCRYPTED for entry in archive.infolist()):
+        message = _("the document is under a password")
+        raise RefusedError("password", message, _("open it, and save it without the password"), path)
     return archive
 
 
-def _read(archive: zipfile.ZipFile, part: str, path: str, target: Any) -> None:  # noqa: ANN401  what the parser calls
-    """Give a part of the document to a target, as xml.etree's parsers do."""
+def _read(archive: zipfile.ZipFile, part: str, path: str, target: Numbering | _Body) -> None:
+    """Feed a part of the document to a target of xml.etree's parsers."""
     with needs("docx"):
         from defusedxml.common import DefusedXmlException  # noqa: PLC0415
         from defusedxml.ElementTree import ParseError, XMLParser  # noqa: PLC0415
 
     if archive.getinfo(part).file_size > LARGEST_PART:
-        raise refused(
-            path,
+        raise RefusedError(
             "document-too-large",
             _("unpacked, the document is larger than {n} MB").format(n=LARGEST_PART // 1024**2),
             _("a notice is much smaller; save its text alone"),
+            path,
         )
     parser = XMLParser(target=target, forbid_dtd=True)
-    try:
-        with archive.open(part) as stream:
-            # No more comes out than the directory says, whatever is packed.
-            while chunk := stream.read(_CHUNK):
-                parser.feed(chunk)
-        parser.close()
-    except DefusedXmlException as error:
-        raise refused(
-            path,
-            "hostile-document",
-            _("the document declares entities, which no Word document does"),
-            _("do not open it; ask whoever sent it"),
-        ) from error
-    except (
-        ParseError,
+    damages = (
         zipfile.BadZipFile,
         zlib.error,
         EOFError,
@@ -116,32 +90,41 @@ def _read(archive: zipfile.ZipFile, part: str, path: str, target: Any) -> None: 
         OSError,
         ValueError,
         LookupError,
-    ) as error:
+    )
+    try:
+        with archive.open(part) as stream:
+            # No more comes out than the directory says, whatever is packed.
+            while chunk := stream.read(_CHUNK):
+                parser.feed(chunk)
+        parser.close()
+    except DefusedXmlException as error:
+        raise RefusedError(
+            "hostile-document",
+            _("the document declares entities, which no Word document does"),
+            _("do not open it; ask whoever sent it"),
+            path,
+        ) from error
+    except (ParseError, *damages) as error:
         raise _damaged(path) from error
 
 
 def _damaged(path: str) -> RefusedError:
-    """What was a Word document."""
-    return refused(
-        path,
-        "damaged-document",
-        _("the document is damaged"),
-        _("open it in Word or WPS, which may repair it, and save it anew"),
-    )
+    hint = _("open it in Word or WPS, which may repair it, and save it anew")
+    return RefusedError("damaged-document", _("the document is damaged"), hint, path)
 
 
+@dataclass
 class _Paragraph:
     """A paragraph while it is read."""
 
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-        self.style = ""
-        self.number: str | None = None
-        self.level: int | None = None
+    texts: list[str] = field(default_factory=list)
+    style: str = ""
+    number: str | None = None
+    level: int | None = None
 
 
 class _Body:
-    """Gathers the lines of a document's body."""
+    """The lines of a document's body, gathered: a target of xml.etree's parsers."""
 
     def __init__(self, numbering: Numbering, path: str) -> None:
         self.numbering = numbering
@@ -154,7 +137,7 @@ class _Body:
         self.in_text = self.in_run = self.hidden = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """See xml.etree.ElementTree.TreeBuilder."""
+        """Read the beginning of an element."""
         name = tag.rpartition("}")[2]
         if self.passed_over or name in _PASSED_OVER:
             self.passed_over += 1
@@ -184,14 +167,14 @@ class _Body:
             paragraph.level = int(value)
 
     def data(self, text: str, *, always: bool = False) -> None:
-        """See TreeBuilder."""
+        """Add text to the open paragraph."""
         if (self.in_text or always) and not self.hidden and not self.passed_over and self.open:
             self.open[-1].texts.append(text)
             self.characters += len(text)
             must_be_readable(self.path, 0, self.characters)
 
     def end(self, tag: str) -> None:
-        """See TreeBuilder."""
+        """Read the end of an element."""
         name = tag.rpartition("}")[2]
         if self.passed_over:
             self.passed_over -= 1
@@ -216,4 +199,4 @@ class _Body:
             column += len(whole) + 1
 
     def close(self) -> None:
-        """See TreeBuilder."""
+        """Pass over the end of the document."""

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.chinese.enumerations import items
 from xuncha.chinese.punctuation import sentence
+from xuncha.model.states import state as state_of_words
 from xuncha.reading.labels import labels
 from xuncha.reading.lines import joined
 from xuncha.reading.notice import Measure, Words
-from xuncha.reading.states import is_state, state, without_state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from xuncha.model.states import State
     from xuncha.pages.line import Line
     from xuncha.reading.labels import Label, LabelKind
 
@@ -27,6 +28,18 @@ _SEVERAL: Final = re.compile(r"[、，,；;\s]+")
 _IN_BRACKETS: Final = re.compile(
     r"[（(【\[](?P<inside>[^（()）【】\[\]]*(?:责任|牵头|时限|期限|完成时间|配合)[^（()）【】\[\]]*[：:][^（()）【】\[\]]*)[）)】\]]"
 )
+
+_LONGEST_STATE: Final = 60
+"""Characters at the end of a text among which its state is looked for."""
+_STATE_WORDS: Final = "(?P<words>(?:整改|目前|现|已|正在|尚未|未|待|拟|申请|基本|全部|均|取得|持续|长期|推进|完成|启动|开展|落实|到位|办结|销号|坚持|阶段性|成效|中|并|且|，|状态|情况|结果|：)+)"
+_STATE_ALONE: Final = re.compile(rf"{_STATE_WORDS}[。；;]?")
+_STATE_AT_END: Final = (
+    re.compile(rf"\s*[（(【\[]\s*{_STATE_WORDS}\s*[）)】\]]\s*(?P<stop>[。；;]?)\s*$"),
+    re.compile(
+        rf"(?:^|(?<=[。；！]))\s*[该此本]项?(?:整改)?(?:措施|任务|工作|问题|事项){_STATE_WORDS}(?P<stop>)。\s*$"
+    ),
+)
+"""In brackets, and as a sentence."""
 
 
 @dataclass
@@ -196,3 +209,22 @@ def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:
 
 def _with_text(measure: Measure, text: str) -> Measure:
     return replace(measure, text=measure.text._replace(text=text))
+
+
+def state(words: str) -> State | None:
+    """Read the state that words say; of several sentences, the first."""
+    return state_of_words(re.split(r"[。；;\n]", words.strip())[0])
+
+
+def without_state(text: str) -> tuple[str, State | None]:
+    """Take the state off the end of a text. Return the text without it, and the state."""
+    for pattern in _STATE_AT_END:
+        match = pattern.search(text, max(0, len(text) - _LONGEST_STATE))
+        if match and (found := state(match["words"])):
+            return (text[: match.start()] + match["stop"]).rstrip(), found
+    return text, None
+
+
+def is_state(text: str) -> bool:
+    """Return whether a text says a state and nothing else."""
+    return bool(_STATE_ALONE.fullmatch(text.strip())) and state(text) is not None

@@ -10,9 +10,8 @@ from xuncha.chinese.enumerations import items
 from xuncha.chinese.headings import Level
 from xuncha.chinese.punctuation import sentence_end
 from xuncha.reading.labels import has_label, labels
-from xuncha.reading.measures import measures
+from xuncha.reading.measures import measures, without_state
 from xuncha.reading.notice import Category, Measure, Problem, Words
-from xuncha.reading.states import without_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

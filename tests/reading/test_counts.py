@@ -1,0 +1,38 @@
+"""The counts that a notice states in words."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from xuncha.reading.counts import stated
+
+STATED: dict[str, dict[str, Any]] = {
+    "反馈14个问题，制定34条措施。": {"problems_total": 14, "measures_total": 34},
+    "梳理出一百零五个问题，细化为1百86项措施。": {"problems_total": 105, "measures_total": 186},
+    "反馈的廿三个问题已全部整改到位。": {"problems_total": 23, "problems_done": 23},
+    "反馈25个问题，已完成整改19个，正在整改6个，整改完成率76%。": {
+        "problems_total": 25, "problems_done": 19, "completion_rate": 0.76,
+    },
+    "14个问题、34条整改措施均已完成。": {
+        "problems_total": 14, "measures_total": 34, "problems_done": 14, "measures_done": 34,
+    },
+    "梳理出的14个问题已完成13个，34条措施已完成33条，正在推进1条。": {
+        "problems_total": 14, "problems_done": 13, "measures_total": 34, "measures_done": 33, "measures_in_progress": 1,
+    },
+    "４个方面、２９个单位共计５０项问题。": {"problems_total": 50},
+    "反馈14个问题，制定修订制度12项，追缴资金3.5万元，批评教育5人。": {
+        "problems_total": 14,
+        "outcomes": (("制定修订制度", 12, "项"), ("追缴资金", 3.5, "万元"), ("批评教育", 5, "人")),
+    },
+    "召开三次会议，涉及4个方面。": {},
+    "": {},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "counts"), STATED.items())
+def test_counts_are_read_in_whatever_form_they_are_written(text: str, counts: dict[str, Any]) -> None:
+    found = {name: value for name, value in asdict(stated([text])).items() if value}
+    assert found == counts
