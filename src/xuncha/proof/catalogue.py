@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from xuncha.catalogue import Broken, Catalogue
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from xuncha.errors import Severity
     from xuncha.proof.text import Text
 

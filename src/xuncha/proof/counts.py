@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple, get_args
@@ -12,8 +13,6 @@ from xuncha.language import gettext as _
 from xuncha.proof.catalogue import Chapter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from xuncha.chinese.counts import Count, Role
     from xuncha.proof.catalogue import Found
     from xuncha.proof.text import Text

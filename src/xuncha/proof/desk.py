@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
 
 from xuncha.errors import Finding, Place
 from xuncha.pages import lines
@@ -13,11 +15,6 @@ from xuncha.proof import against, contact, counts, dates, documents, forms, libr
 from xuncha.proof.catalogue import Chapter
 from xuncha.proof.text import Text
 from xuncha.reading.lines import is_noise
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
-
 
 CHAPTERS = (numbering, counts, against, dates, documents, marks, library, words, forms, contact)
 """The modules that hold the rules, in the order of the documentation."""

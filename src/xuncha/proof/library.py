@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -17,8 +18,6 @@ from xuncha.language import gettext as _
 from xuncha.proof.catalogue import Chapter, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from xuncha.proof.catalogue import Found
     from xuncha.proof.text import Text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,8 +15,6 @@ from xuncha.proof.catalogue import Chapter, write
 from xuncha.proof.text import LOWEST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from xuncha.proof.catalogue import Found
     from xuncha.proof.text import Heading, Text
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,9 +14,6 @@ from xuncha.chinese.days import Written, written
 from xuncha.chinese.headings import Level, heading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from datetime import date
-
     from xuncha.pages.line import Kind, Line
 
 LOWEST = Level.SUB
