@@ -162,8 +162,9 @@ class Taker:
                 self.problem = other
                 return
         record = {"title": title} | ({"finding": finding} if finding else {})
-        self.problem = ProblemDraft(record, self.category, number, self.sheet.name, row.address("problem"))
-        self.problem.shown = row.shown
+        self.problem = ProblemDraft(
+            record, self.sheet.name, row.address("problem"), row.shown, self.category, number
+        )
         self.draft.problems.append(self.problem)
 
     def _enter(self, problem: ProblemDraft, measure: MeasureDraft) -> None:
