@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from itertools import product
 from typing import Final, NamedTuple
 
+from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
-from xuncha.exchange.sheet.cells import clean
 from xuncha.language import gettext as _
 
 _MOST_MERGED: Final = 2_000_000
@@ -58,10 +59,9 @@ class Sheet:
             rows, columns = range(top, min(bottom, last_row) + 1), range(left, min(right, last_column) + 1)
             covered += len(rows) * len(columns)
             if covered > _MOST_MERGED:
-                raise RefusedError(
-                    "too-large", _("{sheet}: the merged cells cover too much").format(sheet=self.name)
-                )
-            for spot in ((row, column) for row in rows for column in columns):
+                message = _("{sheet}: the merged cells cover too much").format(sheet=self.name)
+                raise RefusedError("too-large", message)
+            for spot in product(rows, columns):
                 self.anchors[spot] = (top, left)
                 self.cells[spot] = self.cells[top, left]
         for row, column in sorted(self.cells):
@@ -72,11 +72,10 @@ class Sheet:
         """The last row that holds something."""
         return max(self.by_row, default=0)
 
-    def columns(self, first: int, last: int | None = None) -> list[int]:
+    def columns(self, first: int, last: int = 0) -> list[int]:
         """Return the columns that hold something in a row, or in one of several."""
-        return sorted(
-            {column for row in range(first, (last or first) + 1) for column in self.by_row.get(row, ())}
-        )
+        rows = range(first, (last or first) + 1)
+        return sorted({column for row in rows for column in self.by_row.get(row, ())})
 
     def text(self, row: int, column: int) -> str:
         """Return what stands in a place, as text; empty where nothing does."""
@@ -102,10 +101,6 @@ class Sheet:
         """Return whether two places are one merged cell."""
         return one in self.anchors and self.anchors[one] == self.anchors.get(other)
 
-    def is_merged_across(self, row: int) -> bool:
-        """Return whether a cell of this row is merged over several columns."""
-        return any(self.same((row, column), (row, column + 1)) for column in self.by_row.get(row, ()))
-
 
 def shown(cell: Cell) -> str:
     """Return the text of a cell, numbers as they are meant."""
@@ -119,6 +114,13 @@ def shown(cell: Cell) -> str:
     return clean(value)
 
 
+def clean(content: object) -> str:
+    """Return the text of a cell: line ends as one, no control characters, no blank lines, no blanks at the ends of lines."""
+    text = str(content).replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
+    lines = [without_unsafe(line).replace("\t", " ").strip(" \u3000") for line in text.split("\n")]
+    return "\n".join(line for line in lines if line)
+
+
 def address(row: int, column: int) -> str:
     """Return the name of a place: row 5 and column 28 are AB5."""
     return f"{letter(column)}{row}"
@@ -126,8 +128,6 @@ def address(row: int, column: int) -> str:
 
 def letter(column: int) -> str:
     """Return the name of a column: 1 is A, 28 is AB."""
-    name = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
+
+    return get_column_letter(column)

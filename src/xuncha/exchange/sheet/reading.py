@@ -12,7 +12,7 @@ from xuncha.chinese.limits import full_days
 from xuncha.errors import RefusedError
 from xuncha.exchange.drafts import Draft
 from xuncha.exchange.sheet import header, layout, supplement, workbook
-from xuncha.exchange.sheet.dates import limit
+from xuncha.exchange.sheet.cells import limit
 from xuncha.exchange.sheet.grid import address
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import Taker

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from xuncha.chinese.limits import full_days
 from xuncha.exchange.drafts import Draft
-from xuncha.exchange.sheet import cells, layout
-from xuncha.exchange.sheet.grid import shown
+from xuncha.exchange.sheet import layout
+from xuncha.exchange.sheet.grid import clean, shown
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import title_of_problem
 from xuncha.language import gettext as _
@@ -60,7 +60,7 @@ def rows(ledger: Ledger) -> Iterator[Row]:
     reader = Reader(ledger.settings.inspection.feedback, Draft())
     for number, measures in ledger.by_problem().items():
         record = ledger.problems[number].model_dump(mode="json", exclude_defaults=True)
-        title, finding = title_of_problem(cells.clean(record["title"]))
+        title, finding = title_of_problem(clean(record["title"]))
         if title == record["title"] and not finding:
             del record["title"]
         for key, value in record.items():
@@ -169,7 +169,7 @@ def _is_sound(draft: Draft, kind: type[BaseModel], record: dict[str, Any], of: s
 def _restore_problem(draft: Draft, problem: ProblemDraft, record: dict[str, Any]) -> None:
     title = record.get("title")
     whole = problem.record | record
-    if isinstance(title, str) and cells.clean(title[: layout.LONGEST]) != problem.shown.get("problem", ""):
+    if isinstance(title, str) and clean(title[: layout.LONGEST]) != problem.shown.get("problem", ""):
         whole |= problem.record
     elif isinstance(title, str) and "finding" not in record:
         whole.pop("finding", None)  # a part of the title that was taken for more

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.errors import RefusedError
-from xuncha.exchange.sheet.cells import clean
-from xuncha.exchange.sheet.grid import Cell, Sheet, address
+from xuncha.exchange.sheet.grid import Cell, Sheet, address, clean
 from xuncha.exchange.sheet.safety import checked, look_at_parts
 from xuncha.language import gettext as _
 from xuncha.parts import needs
