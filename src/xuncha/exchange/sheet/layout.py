@@ -90,7 +90,13 @@ def values(identity: Identity, record: dict[str, Any]) -> dict[str, Cell]:
         "progress": "\n".join(map(show_entry, record.get("progress", ()))),
         "status": WORDS[record["status"]] if record.get("status") else None,
         "closed": date.fromisoformat(closed["date"]) if closed else None,
-        "remark": _remark(record),
+        "remark": "；".join(
+            [
+                *([LONG_TERM] if long_term and due else []),
+                *([f"攻坚事项：{record['escalated']['to']}"] if record.get("escalated") else []),
+                *([] if record.get("publish", True) else ["不公开"]),
+            ]
+        ),
     }
     form = {"due": DAY_LONG_TERM if long_term else DAY, "closed": DAY}
     return {name: Cell(_fitting(value), form.get(name, "@")) for name, value in found.items() if value}
@@ -100,17 +106,6 @@ def row(identity: Identity, record: dict[str, Any]) -> Row:
     """Return the row of a measure as a reader finds it."""
     found = {name: [Placed("", cell)] for name, cell in values(identity, record).items() if shown(cell)}
     return Row("", 1, found)
-
-
-def _remark(record: dict[str, Any]) -> str:
-    said = []
-    if record.get("term") == "long_term" and record.get("due"):
-        said.append(LONG_TERM)
-    if record.get("escalated"):
-        said.append(f"攻坚事项：{record['escalated']['to']}")
-    if not record.get("publish", True):
-        said.append("不公开")
-    return "；".join(said)
 
 
 def _fitting(value: object) -> object:

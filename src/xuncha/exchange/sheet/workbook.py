@@ -45,16 +45,14 @@ def read(path: Path) -> list[Sheet]:
     except RefusedError:
         raise
     except DefusedXmlException:
-        raise RefusedError(
-            "hostile-file", _("{path} holds XML that no spreadsheet program writes").format(path=path)
-        ) from None
+        message = _("{path} holds XML that no spreadsheet program writes").format(path=path)
+        raise RefusedError("hostile-file", message) from None
     except (SyntaxError, zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, EOFError, NotImplementedError, RuntimeError, AssertionError) as error:  # fmt: skip
         # What a reader of a damaged file stumbles over is of many kinds.
+        reason = str(error).split("\n")[0][:200] or type(error).__name__
         raise RefusedError(
             "damaged-file",
-            _("{path} is damaged: {reason}").format(
-                path=path, reason=str(error).split("\n")[0][:200] or type(error).__name__
-            ),
+            _("{path} is damaged: {reason}").format(path=path, reason=reason),
             _("open it in Excel or WPS and save it again as .xlsx"),
         ) from error
 
@@ -75,8 +73,7 @@ def _sheets(path: Path, content: bytes) -> list[Sheet]:
             for spot, cell, is_formula in _cells(worksheet):
                 if str(cell.value).strip():
                     sheet.cells[spot] = cell
-                    if is_formula:
-                        formulas.add(spot)
+                    formulas |= {spot} if is_formula else set()
             if formulas:
                 results = results or load(data_only=True)
                 told = {spot: cell for spot, cell, _same in _cells(results[sheet.name]) if spot in formulas}
@@ -99,17 +96,13 @@ def _cells(worksheet: Any) -> Iterator[tuple[Spot, Cell, bool]]:  # noqa: ANN401
             value = cell.value
             if value is None:
                 continue
-            if isinstance(value, str) and len(value) > LONGEST_CELL:
-                raise RefusedError(
-                    "cell-too-long",
-                    _("{sheet}!{cell} holds {n} characters; a cell of Excel has at most {most}").format(
-                        sheet=worksheet.title,
-                        cell=address(cell.row, cell.column),
-                        n=len(value),
-                        most=LONGEST_CELL,
-                    ),
-                )
             if isinstance(value, str):
+                if len(value) > LONGEST_CELL:
+                    name = address(cell.row, cell.column)
+                    message = _(
+                        "{sheet}!{cell} holds {n} characters; a cell of Excel has at most {most}"
+                    ).format(sheet=worksheet.title, cell=name, n=len(value), most=LONGEST_CELL)
+                    raise RefusedError("cell-too-long", message)
                 value = unescape(value)  # characters that Excel has written by their numbers, such as _x000D_
             yield (cell.row, cell.column), Cell(value, str(cell.number_format or "")), cell.data_type == "f"
 
