@@ -6,10 +6,10 @@ Cells hold values, never formulas: a text that begins with = + - @ is shown as i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from io import BytesIO
-from itertools import pairwise
+from itertools import chain, count, pairwise
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -205,36 +205,27 @@ def xlsx(document: Document) -> bytes:
     Raises:
         SurroundingsError: the part `office` is not installed.
     """
-    book = Book(document.title)
-    for name, table, landscape in _tables(document):
-        rooms = [max(4.0, share * _ACROSS[landscape]) for share in table.widths]
+    book, landscape = Book(document.title), document.landscape
+    for before, block in pairwise((Block("p", ""), *document.blocks)):
+        landscape = landscape or isinstance(block, LandscapeBreak)
+        if not isinstance(block, Table):
+            continue
+        name = before.text if isinstance(before, Block) and before.kind == "table-title" else ""
+        rooms = [max(4.0, share * _ACROSS[landscape]) for share in block.widths]
         sheet = book.sheet(name, rooms, landscape=landscape, head="3:3", frozen="A4")
         sheet.line((document.mark, MARK, len(rooms)))
         sheet.title(f"{document.title}{name}")
-        looks = [CENTRED if centred else TEXT for centred in table.centred()]
-        sheet.table(table.header, table.rows, looks)
+        looks = [CENTRED if centred else TEXT for centred in block.centred()]
+        sheet.table(block.header, block.rows, looks)
     return book.content()
-
-
-def _tables(document: Document) -> Iterator[tuple[str, Table, bool]]:
-    """Return the tables, each with the title above it, else an empty one; and whether its page is landscape."""
-    landscape = document.landscape
-    for before, block in pairwise((Block("p", ""), *document.blocks)):
-        landscape = landscape or isinstance(block, LandscapeBreak)
-        if isinstance(block, Table):
-            titled = isinstance(before, Block) and before.kind == "table-title"
-            yield before.text if titled and isinstance(before, Block) else "", block, landscape
 
 
 def _sheet_name(title: str, taken: Sequence[str]) -> str:
     """Return a name that Excel takes, and that no other sheet has."""
     name = _NO_SHEET_NAME.sub(" ", title).strip(" '")[: _LONGEST_NAME - 3] or "1"
-    number = 1
-    found = name
-    while found.lower() in {each.lower() for each in taken}:
-        number += 1
-        found = f"{name} {number}"
-    return found
+    others = {each.lower() for each in taken}
+    names = chain([name], (f"{name} {number}" for number in count(2)))
+    return next(each for each in names if each.lower() not in others)
 
 
 def _heights(

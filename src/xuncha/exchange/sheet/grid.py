@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from itertools import product
@@ -90,12 +89,6 @@ class Sheet:
         """Return whether a cell stands in this place that no merged cell has brought down from a row above."""
         spot = (row, column)
         return spot in self.cells and self.anchors.get(spot, spot)[0] == row
-
-    def down(self, column: int, first: int, last: int) -> Iterator[Cell]:
-        """Return the cells of a column, a merged one once."""
-        for row in self.by_row:
-            if first <= row <= last and self.begins(row, column):
-                yield self.cells[row, column]
 
     def same(self, one: Spot, other: Spot) -> bool:
         """Return whether two places are one merged cell."""

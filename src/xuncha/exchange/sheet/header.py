@@ -185,7 +185,8 @@ def _settle_states(sheet: Sheet, first: int, last: int, meanings: Columns) -> No
     states, named, short = [], [], []
     doubtful = [column for column, name in meanings.items() if name in {"status", "progress"}]
     for column in doubtful:
-        told = [cell for cell in sheet.down(column, first, last) if str(cell.value).strip()]
+        rows = (row for row in sheet.by_row if first <= row <= last and sheet.begins(row, column))
+        told = [cell for row in rows if str((cell := sheet.cells[row, column]).value).strip()]
         known = sum(state(cell.value, cell.form) is not None for cell in told)
         words = sum(len(str(cell.value)) <= LONGEST for cell in told)
         is_status = meanings[column] == "status"

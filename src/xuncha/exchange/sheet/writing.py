@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from xuncha.chinese.days import in_words
 from xuncha.exchange.sheet import layout, supplement
 from xuncha.model.states import WORDS
 from xuncha.paper.xlsx import CENTRED, HEAD, MARK, TEXT, Book
@@ -69,8 +70,10 @@ def _write_ledger(book: Book, ledger: Ledger, today: date, tick: Callable[[int],
     sheet = book.sheet(SHEET, widths, landscape=True, head="1:3", frozen=f"E{_FIRST}")
     sheet.title(f"{ledger.settings.organisation}巡察整改台账")
     before = next(place for place, column in enumerate(columns) if column.meaning == "leader") - 1
+    inspection = ledger.settings.inspection
+    feedback = f"，{inspection.inspector}{in_words(inspection.feedback)}反馈" if inspection.inspector else ""
     sheet.line(
-        (_as_of(ledger, today), MARK, before),
+        (f"截至{in_words(today)}{feedback}", MARK, before),
         ("图例：", MARK._replace(align="right"), 1),
         *((word, CENTRED._replace(fill=colour), 1) for word, colour in _COLOURS.items()),
     )
@@ -91,30 +94,22 @@ def _write_ledger(book: Book, ledger: Ledger, today: date, tick: Callable[[int],
     _colour_states(sheet, letters["due"], letters["status"], today)
 
 
-def _as_of(ledger: Ledger, today: date) -> str:
-    told = [f"截至{today.year}年{today.month}月{today.day}日"]
-    if ledger.settings.inspection.inspector:
-        day = ledger.settings.inspection.feedback
-        told.append(f"{ledger.settings.inspection.inspector}{day.year}年{day.month}月{day.day}日反馈")
-    return "，".join(told)
-
-
 def _colour_states(sheet: Sheet, due: str, status: str, today: date) -> None:
     """Colour the states as they stand, also after someone has changed them."""
     from openpyxl.formatting.rule import FormulaRule  # noqa: PLC0415
     from openpyxl.styles import PatternFill  # noqa: PLC0415
 
     last = max(sheet.rows, _FIRST)
-    area = {column: f"{column}{_FIRST}:{column}{last}" for column in (due, status)}
+    dues, states = (f"{column}{_FIRST}:{column}{last}" for column in (due, status))
     day = f"DATE({today.year},{today.month},{today.day})"
     late = f'AND(ISNUMBER(${due}{_FIRST}),${due}{_FIRST}<{day},${status}{_FIRST}<>"{WORDS["closed"]}")'
     rule: Any = FormulaRule
     for word, colour in reversed(_COLOURS.items()):  # the first rule that fits wins
-        where = f"{area[due]} {area[status]}" if word == _LATE else area[status]
-        formula = late if word == _LATE else f'{status}{_FIRST}="{word}"'
+        is_late = word == _LATE
+        formula = late if is_late else f'{status}{_FIRST}="{word}"'
         fill = PatternFill(bgColor=colour, fill_type="solid")
         sheet.raw.conditional_formatting.add(
-            where, rule(formula=[formula], fill=fill, stopIfTrue=word == _LATE)
+            f"{dues} {states}" if is_late else states, rule(formula=[formula], fill=fill, stopIfTrue=is_late)
         )
 
 
@@ -141,17 +136,12 @@ def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
     for by, heading in _GROUPS.items():
         sheet.line((f"按{heading}", _HEADING, 1))
         own = ("问题", "已完成") if by == "category" else ()
-        rows = [
-            (
-                f"{group.key}. {group.title}" if by == "problem" else group.title,
-                *((problems[group.key], complete[group.key]) if own else ()),
-                group.total,
-                group.closed,
-                group.overdue,
-                percent(group.closed, group.total),
-            )
-            for group in groups(register, today, by)
-        ]
+        rows: list[list[Value]] = []
+        for group in groups(register, today, by):
+            title = f"{group.key}. {group.title}" if by == "problem" else group.title
+            counts = (problems[group.key], complete[group.key]) if own else ()
+            share = percent(group.closed, group.total)
+            rows.append([title, *counts, group.total, group.closed, group.overdue, share])
         sheet.table((heading, *own, "措施", "已销号", "已超期", "完成率"), rows, looks)
 
 
@@ -172,32 +162,19 @@ def _write_lists(book: Book, ledger: Ledger) -> None:
 def _lists(ledger: Ledger) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Value, ...]]]]:
     """Return the title, the head and the rows of each list."""
     titles = {category.key: category.title for category in ledger.settings.categories}
-    problems, measures = ledger.problems, ledger.measures.items()
+    problems, measures, by_problem = ledger.problems, ledger.measures.items(), ledger.by_problem().items()
     yield (
         "问题清单",
         ("序号", "反馈问题", "方面", "措施（条）"),
-        [
-            (number, problems[number].title, titles[problems[number].category], len(own))
-            for number, own in ledger.by_problem().items()
-        ],
+        [(n, problems[n].title, titles[problems[n].category], len(own)) for n, own in by_problem],
     )
     yield (
         "任务清单",
         ("编号", "整改措施", "整改目标", "整改时限"),
         [(str(identity), each.title, each.goal, each.due or layout.LONG_TERM) for identity, each in measures],
     )
-    yield (
-        "责任清单",
-        ("编号", "整改措施", "反馈问题", "责任领导", "责任科室", "配合科室"),
-        [
-            (
-                str(identity),
-                each.title,
-                problems[identity.problem].title,
-                each.leader,
-                each.office,
-                "、".join(each.co_offices),
-            )
-            for identity, each in measures
-        ],
-    )
+    duties: list[tuple[Value, ...]] = []
+    for identity, each in measures:
+        problem, helping = problems[identity.problem].title, "、".join(each.co_offices)
+        duties.append((str(identity), each.title, problem, each.leader, each.office, helping))
+    yield "责任清单", ("编号", "整改措施", "反馈问题", "责任领导", "责任科室", "配合科室"), duties
