@@ -33,12 +33,7 @@ _INSPECTION = ("inspector", "round", "started", "ended", "feedback")
 
 
 class Enterer:
-    """Turns a draft into files.
-
-    Args:
-        draft: what has been understood; doubts are added to it.
-        today: the day for whatever has none.
-    """
+    """Turns a draft into files, and adds doubts to it; `today` is the day for whatever has none."""
 
     def __init__(self, draft: Draft, today: date) -> None:
         self.draft = draft
@@ -46,12 +41,7 @@ class Enterer:
         self.intake = Intake()
 
     def new(self, origin: str, organisation: str | None) -> Intake:
-        """Make the files of a new ledger.
-
-        Args:
-            origin: the name of the file that the draft comes from.
-            organisation: its name, where it was said; else the draft's own.
-        """
+        """Make the files of a new ledger out of a file of the name `origin`; the draft may name the organisation, too."""
         settings = dict(self.draft.settings)
         self.begin(settings)
         settings["organisation"] = organisation or settings.get("organisation") or _UNNAMED

@@ -25,12 +25,7 @@ _LONGEST_TEXT = 50_000
 
 
 def draft_of(notice: Notice, path: str, today: date) -> Draft:
-    """Make the draft of a ledger out of a notice.
-
-    Args:
-        notice: as it was read.
-        path: of the document, for what is refused in it.
-        today: the day for whatever has none.
+    """Make the draft of a ledger out of a notice, with `today` as the day for whatever has none.
 
     Raises:
         RefusedError: there are no problems in it.

@@ -44,7 +44,7 @@ class Updater(Enterer):
                 self.new_problem(last, problem)
             else:
                 self._change_problem(number, free.pop(number), problem)
-                self._change_measures(number, measures[number], problem)
+                self._take_measures(number, measures[number], problem)
         added = [(key, name) for key, names in self.lists.items() for name in names[known[key] :]]
         if added:
             self._edit(LEDGER_FILE, [editing.Append(key, name) for key, name in added])
@@ -90,7 +90,7 @@ class Updater(Enterer):
             self._edit(Identity(number).path, edits)
             self.intake.steps.append(StatusChange(str(number), None, None))
 
-    def _change_measures(self, number: int, known: dict[Identity, Measure], problem: ProblemDraft) -> None:
+    def _take_measures(self, number: int, known: dict[Identity, Measure], problem: ProblemDraft) -> None:
         free, last = dict(known), len(known)
         for measure in problem.measures:
             identity = _identity_of(measure, free, exact=self.draft.exact)

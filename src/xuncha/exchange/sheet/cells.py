@@ -169,12 +169,7 @@ def documents(text: str) -> list[str]:
 
 
 def limit(cell: Cell, feedback: date) -> Limit:
-    """Read a time limit: a date, Excel's number of a day, 20240315, 2024.3, or words.
-
-    Args:
-        cell: as the file holds it.
-        feedback: the day of the feedback, from which a year that is not written is counted.
-    """
+    """Read a time limit: a date, Excel's number of a day, 20240315, 2024.3, or words; see `limits.limit`."""
     value = cell.value
     if isinstance(value, date):
         day = value.date() if isinstance(value, datetime) else value

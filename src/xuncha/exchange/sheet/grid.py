@@ -23,6 +23,19 @@ class Cell(NamedTuple):
     value: object
     form: str
     """Its number format."""
+    address: str = ""
+
+    @property
+    def text(self) -> str:
+        """What the cell says, numbers as they are meant."""
+        value = self.value
+        if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:  # noqa: PLR2004  beyond, a float holds no integer
+            value = int(value)
+        if isinstance(value, datetime) and value.time() == time():
+            value = value.date()
+        if isinstance(value, float | int) and not isinstance(value, bool) and self.form.endswith("%"):
+            return f"{value * 100:g}%"
+        return clean(value)
 
 
 @dataclass
@@ -41,10 +54,7 @@ class Sheet:
     """The rows that hold something, in order, each with its columns."""
 
     def settle(self, merged: list[tuple[int, int, int, int]]) -> None:
-        """Lay merged cells over the places that they cover, and put the rows in order.
-
-        Args:
-            merged: the left column, the top row, the right column and the bottom row of each.
+        """Lay merged cells (left column, top row, right column, bottom row) over what they cover, and put the rows in order.
 
         Raises:
             RefusedError: they cover more than a ledger can have.
@@ -79,7 +89,7 @@ class Sheet:
     def text(self, row: int, column: int) -> str:
         """Return what stands in a place, as text; empty where nothing does."""
         cell = self.cells.get((row, column))
-        return "" if cell is None else shown(cell)
+        return "" if cell is None else cell.text
 
     def texts(self, row: int) -> list[str]:
         """Return the texts of a row, from left to right."""
@@ -93,18 +103,6 @@ class Sheet:
     def same(self, one: Spot, other: Spot) -> bool:
         """Return whether two places are one merged cell."""
         return one in self.anchors and self.anchors[one] == self.anchors.get(other)
-
-
-def shown(cell: Cell) -> str:
-    """Return the text of a cell, numbers as they are meant."""
-    value = cell.value
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:  # noqa: PLR2004  beyond, a float holds no integer
-        value = int(value)
-    if isinstance(value, datetime) and value.time() == time():
-        value = value.date()
-    if isinstance(value, float | int) and not isinstance(value, bool) and cell.form.endswith("%"):
-        return f"{value * 100:g}%"
-    return clean(value)
 
 
 def clean(content: object) -> str:

@@ -92,12 +92,7 @@ def tables(sheet: Sheet) -> list[Table]:
 
 
 def own_table(sheet: Sheet, meanings: dict[str, str]) -> list[Table]:
-    """Find the table of a sheet that `export` wrote: its columns mean what they are called, whatever they hold.
-
-    Args:
-        sheet: the sheet.
-        meanings: what its columns mean, by their names.
-    """
+    """Find the table of a sheet that `export` wrote: its columns mean what they are called, whatever they hold."""
     for row in sheet.by_row:
         headings = {column: sheet.text(row, column) for column in sheet.columns(row)}
         if len(set(headings.values()) & set(meanings)) > _FEWEST:

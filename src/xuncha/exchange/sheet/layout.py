@@ -9,8 +9,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.exchange.sheet.cells import show_entry
-from xuncha.exchange.sheet.grid import Cell, shown
-from xuncha.exchange.sheet.rows import Placed, Row
+from xuncha.exchange.sheet.grid import Cell
+from xuncha.exchange.sheet.rows import Row
 from xuncha.model.states import WORDS
 
 if TYPE_CHECKING:
@@ -112,12 +112,7 @@ def as_json(ledger: Ledger) -> dict[str, Any]:
 
 
 def values(identity: Identity, record: dict[str, Any]) -> dict[str, Cell]:
-    """Return what a measure's row says, by the meanings of the columns; what it does not say is left out.
-
-    Args:
-        identity: its number.
-        record: by the keys of its file.
-    """
+    """Return what the row of a measure's record says, by the meanings of the columns; what it does not say is left out."""
     long_term = record.get("term") == "long_term"
     due, closed, escalated = record.get("due"), record.get("closed"), record.get("escalated", {})
     remarks = (
@@ -145,8 +140,7 @@ def values(identity: Identity, record: dict[str, Any]) -> dict[str, Cell]:
 
 def row(identity: Identity, record: dict[str, Any]) -> Row:
     """Return the row of a measure as a reader finds it."""
-    found = {name: [Placed("", cell)] for name, cell in values(identity, record).items() if shown(cell)}
-    return Row("", 1, found)
+    return Row("", 1, {name: [cell] for name, cell in values(identity, record).items() if cell.text})
 
 
 def _fitting(value: object) -> object:

@@ -32,12 +32,7 @@ _GENERIC_SHEET: Final = re.compile(r"^(?:sheet|工作表|表)\s*\d*$|台账|清�
 
 
 def draft_of(path: Path, feedback: date | None, today: date) -> Draft:
-    """Read what a workbook says, with what `export` had put beside it.
-
-    Args:
-        path: of the file.
-        feedback: the day of the feedback, where it is known; else it is looked for.
-        today: the day for whatever has none.
+    """Read what a workbook says, with what `export` had put beside it; the day of the feedback is looked for where it is not given.
 
     Raises:
         RefusedError: it cannot be read, or there is no ledger in it.
@@ -60,14 +55,7 @@ def draft_of(path: Path, feedback: date | None, today: date) -> Draft:
 
 
 def understand(sheets: Sequence[Sheet], feedback: date | None, today: date, *, exact: bool = False) -> Draft:
-    """Understand the sheets of a workbook.
-
-    Args:
-        sheets: its sheets.
-        feedback: the day of the feedback, where it is known already.
-        today: the day for whatever has none.
-        exact: whether it was written by `export`.
-    """
+    """Understand the sheets of a workbook; `exact` tells that `export` has written it."""
     draft = Draft(exact=exact)
     visible = [sheet for sheet in sheets if not sheet.hidden]
     names = {column.heading: column.meaning for column in layout.COLUMNS}

@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.limits import at_once, full_days
 from xuncha.exchange.drafts import MeasureDraft
 from xuncha.exchange.sheet import cells
-from xuncha.exchange.sheet.grid import Cell, shown
+from xuncha.exchange.sheet.grid import Cell
 from xuncha.exchange.wording import without_number
 from xuncha.language import gettext as _
 from xuncha.model import states
@@ -39,56 +39,39 @@ _KEPT: Final = {
 """What texts are called that are kept as internal ones."""
 
 
-class Placed(NamedTuple):
-    """A cell and where it stands."""
-
-    address: str
-    cell: Cell
-
-    @property
-    def text(self) -> str:
-        """What the cell says."""
-        return shown(self.cell)
-
-
 @dataclass
 class Row:
     """The cells of a measure's row, by what their columns mean; of several rows, where one measure takes several."""
 
     sheet: str
     number: int
-    found: dict[str, list[Placed]] = field(default_factory=dict)
-    unknown: list[tuple[str, Placed]] = field(default_factory=list)
+    found: dict[str, list[Cell]] = field(default_factory=dict)
+    unknown: list[tuple[str, Cell]] = field(default_factory=list)
     """Cells of columns without a meaning, with the columns' names."""
     comments: list[tuple[str, str]] = field(default_factory=list)
     """Comments on the cells, with their addresses."""
 
     def text(self, meaning: str) -> str:
         """Return what the cells of this meaning say, below each other; empty where there are none."""
-        return "\n".join(dict.fromkeys(placed.text for placed in self.found.get(meaning, ())))
+        return "\n".join(dict.fromkeys(cell.text for cell in self.found.get(meaning, ())))
 
     @property
     def shown(self) -> dict[str, str]:
         """What the row says, by the meanings of its cells."""
         return {meaning: self.text(meaning) for meaning in self.found}
 
-    def first(self, meaning: str) -> Placed | None:
+    def first(self, meaning: str) -> Cell | None:
         """Return the first cell of this meaning."""
         return next(iter(self.found.get(meaning, ())), None)
 
     def address(self, *meanings: str) -> str:
         """Where the first cell of these meanings stands; else the row."""
-        places = (placed.address for meaning in meanings if (placed := self.first(meaning)))
+        places = (cell.address for meaning in meanings if (cell := self.first(meaning)))
         return next(places, f"{self.number}:{self.number}")
 
 
 class Reader:
-    """Reads rows; holds what all of them need.
-
-    Args:
-        feedback: the day of the feedback, before which no time limit can be.
-        draft: where doubtful cells are listed.
-    """
+    """Reads rows; lists in the draft what is doubtful, such as a time limit before the day of the feedback."""
 
     def __init__(self, feedback: date, draft: Draft) -> None:
         self.feedback = feedback
@@ -106,12 +89,7 @@ class Reader:
         self.doubt(row, meaning, made)
 
     def measures(self, row: Row, problem: str) -> list[MeasureDraft]:
-        """Read what a row says of measures: of one, or of several that stand in one cell.
-
-        Args:
-            row: the row.
-            problem: the title of its problem.
-        """
+        """Read what a row says of the measures of a problem: of one, or of several that stand in one cell."""
         identity = _identity(row.first("identity"))
         texts = self._titles(row, problem, alone=identity is not None)
         drafts = []
@@ -120,8 +98,8 @@ class Reader:
             draft.identity, draft.shown = identity, row.shown
             drafts.append(draft)
         # Remarks, columns without a meaning and comments have no key.
-        kept = [f"备注：{placed.text}" for placed in row.found.get("remark", ())]
-        kept += [f"{heading}：{placed.text}" for heading, placed in row.unknown]
+        kept = [f"备注：{cell.text}" for cell in row.found.get("remark", ())]
+        kept += [f"{heading}：{cell.text}" for heading, cell in row.unknown]
         for address, text in row.comments:
             kept.append(f"批注（{address}）：{text}")
             self.draft.doubt(_("a comment: kept as an internal text"), text, row.sheet, address)
@@ -184,10 +162,10 @@ class Reader:
             measure.record["co_offices"] = names
 
     def _due(self, row: Row, measure: MeasureDraft) -> None:
-        placed = row.first("due")
-        if placed is None:
+        cell = row.first("due")
+        if cell is None:
             return
-        limit = cells.limit(placed.cell, self.feedback)
+        limit = cells.limit(cell, self.feedback)
         day = at_once(self.feedback) if limit.at_once else limit.day
         if limit.at_once:
             self.doubt(row, "due", _("at once: a month after the feedback, {day}").format(day=day))
@@ -196,14 +174,14 @@ class Reader:
         if limit.long_term:
             measure.record["term"] = "long_term"
         if day is not None and day < self.feedback:
-            self._keep(row, measure, "due", placed.text, self._too_early)
+            self._keep(row, measure, "due", cell.text, self._too_early)
         elif day is not None:
             measure.record["due"] = day.isoformat()
         elif not limit.understood:
-            self._keep(row, measure, "due", placed.text, _("no day in it: kept as an internal text"))
+            self._keep(row, measure, "due", cell.text, _("no day in it: kept as an internal text"))
 
     def _progress(self, row: Row, measure: MeasureDraft) -> None:
-        found = [entry for placed in row.found.get("progress", ()) for entry in cells.entries(placed.text)]
+        found = [entry for cell in row.found.get("progress", ()) for entry in cells.entries(cell.text)]
         evidence = cells.documents(row.text("evidence"))
         if evidence and found:
             found[-1]["evidence"] = [*found[-1].get("evidence", []), *evidence]
@@ -214,16 +192,16 @@ class Reader:
 
     def _status(self, row: Row, measure: MeasureDraft) -> None:
         """Set the status; one that no cell tells is not set."""
-        record, placed = measure.record, row.first("status")
-        state = states.state(placed.cell.value, placed.cell.form) if placed else None
-        if placed and state is None and len(placed.text) <= states.LONGEST:
-            self._keep(row, measure, "status", placed.text, _("no state in it: kept as an internal text"))
+        record, cell = measure.record, row.first("status")
+        state = states.state(cell.value, cell.form) if cell else None
+        if cell and state is None and len(cell.text) <= states.LONGEST:
+            self._keep(row, measure, "status", cell.text, _("no state in it: kept as an internal text"))
             return
         if state is None:  # a text may begin with it
-            told = _TELLS_STATE.match(placed.text if placed else row.text("progress"))
+            told = _TELLS_STATE.match(cell.text if cell else row.text("progress"))
             state = states.state(told[0]) if told else None
-            if placed:
-                record["progress"] = [*record.get("progress", []), *cells.entries(placed.text)]
+            if cell:
+                record["progress"] = [*record.get("progress", []), *cells.entries(cell.text)]
                 self.doubt(row, "status", _("no state in it: taken for progress"))
             elif told and state:
                 made = _("taken for the state: {status}").format(status=states.WORDS[state.status])
@@ -244,7 +222,7 @@ class Reader:
     def _closed(self, row: Row, measure: MeasureDraft) -> None:
         """Set the day of closing, which the cell of the status may tell, too."""
         record, closed, status = measure.record, row.first("closed"), row.first("status")
-        day = cells.limit(closed.cell, self.feedback).day if closed else None
+        day = cells.limit(closed, self.feedback).day if closed else None
         if day is None and status and record.get("status") == "closed":
             day = next(iter(full_days(status.text)), None)
         said = closed or status
@@ -259,12 +237,12 @@ class Reader:
             self._keep(row, measure, "closed", closed.text, made)
 
 
-def _identity(placed: Placed | None) -> Identity | None:
+def _identity(cell: Cell | None) -> Identity | None:
     """Return the number of a measure, such as 2.3, that a cell tells."""
-    if placed is None:
+    if cell is None:
         return None
-    value = placed.cell.value
-    if isinstance(value, float) and (decimals := _DECIMALS.search(placed.cell.form)):
+    value = cell.value
+    if isinstance(value, float) and (decimals := _DECIMALS.search(cell.form)):
         value = f"{value:.{len(decimals[1])}f}"  # 2.10 is not 2.1
     match = _IDENTITY.fullmatch("".join(str(value).split()))
     return Identity(int(match[1]), int(match[2])) if match else None
@@ -277,11 +255,11 @@ def _share(row: Row, place: int, count: int) -> Row:
     it stands holds for all of them, and what was done is told of the first.
     """
     found = {}
-    for meaning, all_placed in row.found.items():
+    for meaning, held in row.found.items():
         text = row.text(meaning)
         parts = cells.items(text) if meaning in _IN_PARTS else cells.lines(text)
         if len(parts) == count:
-            found[meaning] = [Placed(all_placed[0].address, Cell(parts[place], ""))]
+            found[meaning] = [Cell(parts[place], "", held[0].address)]
         elif meaning not in {"progress", "evidence"} or place == 0:
-            found[meaning] = list(all_placed)
+            found[meaning] = held
     return Row(row.sheet, row.number, found)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from xuncha.exchange.drafts import Column, MeasureDraft, ProblemDraft
 from xuncha.exchange.sheet import cells, header
 from xuncha.exchange.sheet.grid import address, letter
-from xuncha.exchange.sheet.rows import Placed, Row
+from xuncha.exchange.sheet.rows import Row
 from xuncha.exchange.wording import key_of, without_number
 from xuncha.language import gettext as _
 
@@ -130,7 +130,8 @@ class Taker:
             self.category = _title_of_category(category)
         if text := row.text("problem"):
             # The same words on each row are the same problem, whether they are merged or not.
-            number = _number(row)
+            told = row.found["number"][0].text.strip("、.．") if "number" in row.found else ""
+            number = int(told) if re.fullmatch(r"[1-9][0-9]{0,4}", told) else None
             same = (self.category, key_of(text) or row.address("problem"))
             head = number if number and self.draft.exact else same
             if self.problem is None or head != self.head:
@@ -197,24 +198,17 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table) -> Row:
             if spot in seen:
                 continue
             seen.add(spot)
-            placed = Placed(address(*spot), sheet.cells[number, column])
+            cell = sheet.cells[number, column]._replace(address=address(*spot))
             if spot in sheet.comments:
-                row.comments.append((placed.address, sheet.comments[spot]))
+                row.comments.append((cell.address, sheet.comments[spot]))
             meaning = table.meanings.get(column, "")
-            if not placed.text or (meaning in _TOLD_ONCE and spot[0] not in rows):
+            if not cell.text or (meaning in _TOLD_ONCE and spot[0] not in rows):
                 continue
             if meaning:
-                row.found.setdefault(meaning, []).append(placed)
+                row.found.setdefault(meaning, []).append(cell)
             elif spot[0] in rows:
-                row.unknown.append((table.headings.get(column, placed.address), placed))
+                row.unknown.append((table.headings.get(column, cell.address), cell))
     return row
-
-
-def _number(row: Row) -> int | None:
-    """Return the number in front of a row."""
-    placed = row.first("number")
-    text = placed.text.strip("、.．") if placed else ""
-    return int(text) if re.fullmatch(r"[1-9][0-9]{0,4}", text) else None
 
 
 def _title_of_category(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,12 +39,7 @@ _LIST_WIDTHS: Final = (9, 44, 44, 20, 22, 14)
 
 
 def workbook(ledger: Ledger, today: date, tick: Callable[[int], None]) -> bytes:
-    """Write the workbook of a ledger.
-
-    Args:
-        ledger: what is written.
-        today: the day as of which it is counted.
-        tick: is told how many measures have been written since it was told last.
+    """Write the workbook of a ledger; `tick` is told how many measures have been written since it was told last.
 
     Raises:
         SurroundingsError: the part `office` is not installed.
@@ -82,7 +77,8 @@ def _write_ledger(book: Book, ledger: Ledger, today: date, tick: Callable[[int],
     for said in layout.rows(ledger):
         hidden = layout.OF_PROBLEM if said["number"] == present else ()
         present = said["number"]
-        rows.append([None if column.meaning in hidden else said.get(column.meaning) for column in columns])
+        cells = [None if column.meaning in hidden else said.get(column.meaning) for column in columns]
+        rows.append([cell and cell[:2] for cell in cells])
         tick("identity" in said)
     looks = [
         CENTRED if column.width <= _WIDEST_WORDS and column.meaning != "category" else TEXT
@@ -123,10 +119,10 @@ def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
     told: list[tuple[str, Value]] = [
         ("问题总数", counted.problems),
         ("已完成整改的问题", counted.problems_closed),
-        ("问题整改完成率", percent(counted.problems_closed, counted.problems)),
+        ("问题整改完成率", counted.problem_rate),
         ("措施总数", counted.measures),
         *((f"其中{WORDS[status]}", number) for status, number in counted.by_status.items()),
-        ("措施完成率", percent(counted.closed, counted.measures)),
+        ("措施完成率", counted.measure_rate),
         ("已销号的长期任务", counted.long_term_closed),
         ("已超期的措施", counted.overdue),
     ]
@@ -149,32 +145,27 @@ def _write_lists(book: Book, ledger: Ledger) -> None:
     """Write the three lists (三个清单) that a plan is split into: of problems, of tasks, of responsibilities."""
     from openpyxl.worksheet.pagebreak import Break  # noqa: PLC0415
 
+    titles = {category.key: category.title for category in ledger.settings.categories}
+    problems, measures = ledger.problems, ledger.measures.items()
+    counts = (
+        (n, problems[n].title, titles[problems[n].category], len(own))
+        for n, own in ledger.by_problem().items()
+    )
+    tasks = ((str(n), each.title, each.goal, each.due or layout.LONG_TERM) for n, each in measures)
+    duties = (
+        (str(n), each.title, problems[n.problem].title, each.leader, each.office, "、".join(each.co_offices))
+        for n, each in measures
+    )
+    lists: tuple[tuple[str, str, Iterable[Sequence[Value]]], ...] = (
+        ("问题清单", "序号 反馈问题 方面 措施（条）", counts),
+        ("任务清单", "编号 整改措施 整改目标 整改时限", tasks),
+        ("责任清单", "编号 整改措施 反馈问题 责任领导 责任科室 配合科室", duties),
+    )
     sheet = book.sheet(supplement.COMPUTED[1], _LIST_WIDTHS, landscape=True, head="1:1", frozen="A2")
     sheet.title("问题清单、任务清单、责任清单")
     looks = [TEXT if width > _WIDEST_WORDS * 2 else CENTRED for width in _LIST_WIDTHS]
-    for number, (title, header, rows) in enumerate(_lists(ledger)):
-        if number:
+    for title, header, rows in lists:
+        if title != lists[0][0]:
             sheet.raw.row_breaks.append(Break(id=sheet.rows))
         sheet.line((title, _HEADING, 2))
-        sheet.table(header, rows, looks)
-
-
-def _lists(ledger: Ledger) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Value, ...]]]]:
-    """Return the title, the head and the rows of each list."""
-    titles = {category.key: category.title for category in ledger.settings.categories}
-    problems, measures, by_problem = ledger.problems, ledger.measures.items(), ledger.by_problem().items()
-    yield (
-        "问题清单",
-        ("序号", "反馈问题", "方面", "措施（条）"),
-        [(n, problems[n].title, titles[problems[n].category], len(own)) for n, own in by_problem],
-    )
-    yield (
-        "任务清单",
-        ("编号", "整改措施", "整改目标", "整改时限"),
-        [(str(identity), each.title, each.goal, each.due or layout.LONG_TERM) for identity, each in measures],
-    )
-    duties: list[tuple[Value, ...]] = []
-    for identity, each in measures:
-        problem, helping = problems[identity.problem].title, "、".join(each.co_offices)
-        duties.append((str(identity), each.title, problem, each.leader, each.office, helping))
-    yield "责任清单", ("编号", "整改措施", "反馈问题", "责任领导", "责任科室", "配合科室"), duties
+        sheet.table(header.split(), list(rows), looks)
