@@ -36,13 +36,13 @@ class Column(NamedTuple):
     heading: str
     width: int
     keys: tuple[str, ...] = ()
-    """The keys of a record that it shows."""
+    """The keys of a measure that it shows."""
 
 
 COLUMNS: Final = (
     Column("number", "序号", 6),
     Column("category", "方面", 13),
-    Column("problem", "反馈问题", 22, ("title", "finding")),
+    Column("problem", "反馈问题", 22),
     Column("identity", "编号", 7),
     Column("part", "子问题", 14, ("part",)),
     Column("measure", "整改措施", 30, ("title",)),

@@ -168,20 +168,16 @@ def _restore_measure(draft: Draft, measure: MeasureDraft, identity: Identity, re
     whole = {key: value for key, value in (measure.record | record).items() if value != ""}
     if not _is_sound(draft, Measure, whole, str(identity)):
         return
-    wanted = layout.row(identity, whole).shown
-    changed = [
-        column
-        for column in layout.COLUMNS
-        if wanted.get(column.meaning, "") != measure.shown.get(column.meaning, "")
-    ]
-    for column in changed:
-        for key in column.keys if column.meaning != "problem" else ():
+    wanted, shown = layout.row(identity, whole).shown, measure.shown
+    names = {column.meaning: column.keys for column in layout.COLUMNS}
+    changed = {name: keys for name, keys in names.items() if wanted.get(name, "") != shown.get(name, "")}
+    for name, keys in changed.items():
+        for key in keys:
             if key in measure.record:
                 whole[key] = measure.record[key]
-            elif column.meaning in _MEASURE_COLUMNS:
+            elif name in _MEASURE_COLUMNS:
                 whole.pop(key, None)
     measure.record = whole
-    same = {column.meaning for column in layout.COLUMNS if column not in changed}
-    for meaning, start in (("remark", "备注："), ("leader", "责任领导：")):
-        if meaning in same and (meaning == "remark" or "leader" in record):
+    for name, start in (("remark", "备注："), ("leader", "责任领导：")):
+        if name not in changed and (name == "remark" or "leader" in record):
             measure.kept = [text for text in measure.kept if not text.startswith(start)]

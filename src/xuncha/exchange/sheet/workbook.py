@@ -73,14 +73,15 @@ def _sheets(path: Path, content: bytes) -> list[Sheet]:
             for spot, cell, is_formula in _cells(worksheet):
                 if str(cell.value).strip():
                     sheet.cells[spot] = cell
-                    formulas |= {spot} if is_formula else set()
+                    if is_formula:
+                        formulas.add(spot)
             if formulas:
                 results = results or load(data_only=True)
                 told = {spot: cell for spot, cell, _same in _cells(results[sheet.name]) if spot in formulas}
                 sheet.cells |= told
                 sheet.unstored = sorted(formulas - set(told))
             part = worksheet._worksheet_path  # noqa: SLF001  a read-only sheet gives neither merged cells nor comments
-            # Merged cells are found by their tags, which no text of a cell can hold: the part is large, the rest is known.
+            # Merged cells are found by their tags, which no text of a cell can hold: nothing else of the part is wanted.
             sheet.settle([CellRange(tag[1].decode()).bounds for tag in _MERGED.finditer(archive.read(part))])
             sheet.comments = _comments(archive, part)
             sheets.append(sheet)
