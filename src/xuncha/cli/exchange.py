@@ -226,7 +226,7 @@ def export_csv(call: Context, output: options.Output = None) -> None:
     Examples:
         xuncha export csv -o 台账.csv
     """
-    from xuncha.exchange.sheet.plain import as_csv  # noqa: PLC0415
+    from xuncha.exchange.sheet.layout import as_csv  # noqa: PLC0415
 
     text = as_csv(call.ledger())
     if output is None:
@@ -244,7 +244,7 @@ def export_json(call: Context, output: options.Output = None) -> None:
     """
     import json  # noqa: PLC0415
 
-    from xuncha.exchange.sheet.plain import as_json  # noqa: PLC0415
+    from xuncha.exchange.sheet.layout import as_json  # noqa: PLC0415
 
     whole = as_json(call.ledger())
     if output is None:

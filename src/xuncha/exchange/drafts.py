@@ -1,4 +1,4 @@
-"""What has been understood of a spreadsheet so far, and what is doubtful in it: plain data between reading and entering."""
+"""What a spreadsheet or a notice says, before it is entered into a ledger, and what is doubtful in it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ if TYPE_CHECKING:
 
 
 class Doubt(NamedTuple):
-    """A cell that could be taken for more than one thing, or for none."""
+    """A text that could be taken for more than one thing, or for none."""
 
     sheet: str
     address: str
     text: str
-    """What stands there."""
     made: str
-    """What was made of it, in a sentence."""
+    """What was made of the text, in a sentence."""
 
 
 class Column(NamedTuple):
@@ -31,15 +30,11 @@ class Column(NamedTuple):
 
 
 @dataclass
-class MeasureDraft:
-    """A measure: what the spreadsheet says of it, and nothing that it does not say."""
+class RecordDraft:
+    """What is said of a problem or a measure, and nothing that is not said."""
 
     record: dict[str, Any]
-    """By the keys of a measure's file. An entry of `progress` may lack its date."""
-    kept: list[str] = field(default_factory=list)
-    """Texts that have no key of their own."""
-    identity: Identity | None = None
-    """The number that the spreadsheet gives it."""
+    """By the keys of its file. An entry of `progress` may lack its date."""
     sheet: str = ""
     address: str = ""
     shown: dict[str, str] = field(default_factory=dict)
@@ -47,25 +42,27 @@ class MeasureDraft:
 
 
 @dataclass
-class ProblemDraft:
+class MeasureDraft(RecordDraft):
+    """A measure."""
+
+    identity: Identity | None = None
+    kept: list[str] = field(default_factory=list)
+    """Texts that have no key of their own."""
+
+
+@dataclass
+class ProblemDraft(RecordDraft):
     """A problem with its measures."""
 
-    record: dict[str, Any]
-    """By the keys of a problem's file, without the category."""
     category: str = ""
     """The category's title; empty where none is said."""
     number: int | None = None
-    """The number that the spreadsheet gives it."""
-    sheet: str = ""
-    address: str = ""
     measures: list[MeasureDraft] = field(default_factory=list)
-    shown: dict[str, str] = field(default_factory=dict)
-    """What its row says, by the meanings of the columns."""
 
 
 @dataclass
 class Draft:
-    """A whole spreadsheet."""
+    """A whole document."""
 
     settings: dict[str, Any] = field(default_factory=dict)
     """What it says of the ledger itself, by the keys of `data/ledger.yaml`."""
@@ -78,14 +75,7 @@ class Draft:
     """Whether the workbook was written by `export`, and holds the whole of the ledger."""
 
     def doubt(self, made: str, text: str = "", sheet: str = "", address: str = "") -> None:
-        """List something doubtful.
-
-        Args:
-            made: what was made of it, in a sentence.
-            text: what stands there.
-            sheet: the name of the sheet; empty where it is about the whole workbook.
-            address: of the cell or the row.
-        """
+        """List what was made of a text; the sheet and the address are empty where it is about the whole document."""
         self.doubts.append(Doubt(sheet, address, text, made))
 
     @property

@@ -11,8 +11,8 @@ from xuncha.chinese.days import months_later
 from xuncha.chinese.limits import at_once, limit
 from xuncha.chinese.punctuation import sentence_end
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
-from xuncha.exchange.drafts import Doubt, Draft, MeasureDraft, ProblemDraft
-from xuncha.exchange.entering import GENERAL, NOBODY
+from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
+from xuncha.exchange.entering import GENERAL, NOBODY, USUAL_MONTHS
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
@@ -22,17 +22,10 @@ _LONGEST_TITLE = 300
 """Characters of a title; a sentence that is longer is shortened there, and kept whole in the progress."""
 _LONGEST_TEXT = 50_000
 """Characters of one text in a ledger."""
-_MONTHS = 6
-"""The usual period of rectification (集中整改期)."""
 
 
 def draft_of(notice: Notice, path: str, today: date) -> Draft:
-    """Make the draft of a ledger out of a notice.
-
-    Args:
-        notice: as it was read.
-        path: of the document, for what is refused in it.
-        today: the day for whatever has none.
+    """Make the draft of a ledger out of a notice, with `today` as the day for whatever has none.
 
     Raises:
         RefusedError: there are no problems in it.
@@ -45,36 +38,28 @@ def draft_of(notice: Notice, path: str, today: date) -> Draft:
             _("problems are told by their numbers: {forms}").format(forms="一、 （一） 1. （1）"),
             path,
         )
-    _refuse_long(notice, path)
-    return _Drafter(notice, today).draft
-
-
-def _refuse_long(notice: Notice, path: str) -> None:
+    message = _("a text of {n} characters is longer than a ledger holds")
+    hint = _("the most is {n} characters; see whether paragraphs have lost their ends").format(
+        n=_LONGEST_TEXT
+    )
     findings = [
-        Finding(
-            "text-too-long",
-            _("a text of {n} characters is longer than a ledger holds").format(n=len(words.text)),
-            Place(path, words.line, words.column),
-            _("the most is {n} characters; see whether paragraphs have lost their ends").format(
-                n=_LONGEST_TEXT
-            ),
-        )
-        for words in _all_words(notice)
-        if len(words.text) > _LONGEST_TEXT
+        Finding("text-too-long", message.format(n=len(text)), Place(path, words.line, words.column), hint)
+        for words, text in _texts(notice)
+        if len(text) > _LONGEST_TEXT
     ]
     if findings:
         raise InvalidLedgerError(findings)
+    return _Drafter(notice, today).draft
 
 
-def _all_words(notice: Notice) -> Iterator[Words]:
+def _texts(notice: Notice) -> Iterator[tuple[Words, str]]:
+    """Return all texts, each with the words that tell its place."""
     for category in notice.categories:
-        yield category.title
+        yield category.title, category.title.text
         for problem in category.problems:
-            yield problem.title
-            if problem.finding:
-                yield problem.title._replace(text=problem.finding)
-            for measure in problem.measures:
-                yield measure.text
+            yield problem.title, problem.title.text
+            yield problem.title, problem.finding or ""
+            yield from ((measure.text, measure.text.text) for measure in problem.measures)
 
 
 class _Drafter:
@@ -86,7 +71,7 @@ class _Drafter:
         # Without a day of its own, a notice is of today; it cannot be older than the feedback that it answers.
         self.day = notice.dates.notice or max(today, feedback or today)
         self.feedback = feedback or self.day
-        self.usual_limit = months_later(self.feedback, _MONTHS)
+        self.usual_limit = months_later(self.feedback, USUAL_MONTHS).isoformat()
         self.draft = Draft(settings=self._settings())
         stated = notice.stated
         self.all_done = stated.problems_done is not None and stated.problems_done == stated.problems_total
@@ -108,35 +93,35 @@ class _Drafter:
         }
         contact = {name: getattr(notice.contact, name) for name in ("office", "phone", "address", "email")}
         about = {"title": notice.title, "issuer": notice.issuer, "date": self.day.isoformat()}
+        outcomes = [
+            {"key": f"o{number}", "label": outcome.label, "unit": outcome.unit}
+            for number, outcome in enumerate(notice.stated.outcomes, 1)
+        ]
         return _without_empty(
             {
                 "organisation": notice.organisation or notice.issuer,
                 "inspection": _without_empty(inspection),
                 "contact": _without_empty(contact),
                 "notice": _without_empty(about),
-                "outcomes": [
-                    {"key": f"o{number}", "label": outcome.label, "unit": outcome.unit}
-                    for number, outcome in enumerate(notice.stated.outcomes, 1)
-                ],
+                "outcomes": outcomes,
             }
         )
 
     def _problem(self, problem: Problem, category: Category) -> ProblemDraft:
         title = _line(problem.title.text) or _("(without a title)")
-        draft = ProblemDraft(
+        address = _address(problem.title)
+        if not problem.measures:
+            self.draft.doubt(_("no measure is found below this heading"), title, address=address)
+        return ProblemDraft(
             _without_empty({"title": title, "finding": problem.finding}),
-            _line(category.title.text) or GENERAL,
-            address=_place(problem.title),
+            address=address,
+            category=_line(category.title.text) or GENERAL,
+            measures=[self._measure(measure) for measure in problem.measures],
         )
-        draft.measures = [self._measure(measure) for measure in problem.measures]
-        if not draft.measures:
-            self._doubt(_("no measure is found below this heading"), draft.address, title)
-        return draft
 
     def _measure(self, measure: Measure) -> MeasureDraft:
         title, rest = _title_and_rest(measure.text.text)
         status = measure.status or self._assume("status", "closed" if self.all_done else "in_progress")
-        address = _place(measure.text)
         record = {
             "title": title,
             "goal": measure.goal,
@@ -145,26 +130,26 @@ class _Drafter:
             "leader": measure.leader or self._assume("leader", NOBODY),
             "office": measure.office or self._assume("office", NOBODY),
             "co_offices": list(measure.co_offices),
-            "due": self._due(measure, address),
+            "due": self._due(measure),
             "status": status,
             "progress": [{"date": self.day.isoformat(), "text": rest}] if rest else [],
             "closed": {"date": max(self.day, self.feedback).isoformat()} if status == "closed" else None,
         }
-        return MeasureDraft(_without_empty(record), address=address)
+        return MeasureDraft(_without_empty(record), address=_address(measure.text))
 
-    def _due(self, measure: Measure, address: str) -> str | None:
+    def _due(self, measure: Measure) -> str | None:
         """Return the last day for a measure; None for one that never ends."""
-        day = measure.limit
+        day, address = measure.limit, _address(measure.text)
         if day is None and measure.due and limit(measure.due, self.feedback).at_once:
             day = at_once(self.feedback)
         if day is not None and day < self.feedback:
             made = _("before the feedback: the day of the feedback was taken")
-            self._doubt(made, address, measure.due or "")
+            self.draft.doubt(made, measure.due or "", address=address)
             day = self.feedback
         if day is None and not measure.long_term:
             if measure.due:
-                self._doubt(_("no day: taken for not told"), address, measure.due)
-            return self._assume("due", self.usual_limit.isoformat())
+                self.draft.doubt(_("no day: taken for not told"), measure.due, address=address)
+            return self._assume("due", self.usual_limit)
         return day.isoformat() if day else None
 
     def _assume(self, what: str, value: str) -> str:
@@ -172,17 +157,13 @@ class _Drafter:
         self.assumed[what] += 1
         return value
 
-    def _doubt(self, made: str, address: str = "", text: str = "") -> None:
-        """List what was made of a text, or of the whole notice."""
-        self.draft.doubts.append(Doubt("", address, text, made))
-
     def _list_assumptions(self) -> None:
         """Say once what was assumed of many measures; in the ledger as comments, too."""
-        limit, status = self.usual_limit.isoformat(), "已销号" if self.all_done else "推进中"
+        due, status = self.usual_limit, "已销号" if self.all_done else "推进中"
         assumptions = {
             "leader": (_("no leader is named"), NOBODY, f"未写明责任领导，暂记为“{NOBODY}”"),
             "office": (_("no office is named"), NOBODY, f"未写明责任科室，暂记为“{NOBODY}”"),
-            "due": (_("no time limit is told"), limit, f"未写明整改时限，暂按反馈后六个月记为{limit}"),
+            "due": (_("no time limit is told"), due, f"未写明整改时限，暂按反馈后六个月记为{due}"),
             "status": (
                 _("it is not told measure by measure how far they are"),
                 _("closed") if self.all_done else _("in progress"),
@@ -192,28 +173,27 @@ class _Drafter:
         for what, count in self.assumed.items():
             missing, made, note = assumptions[what]
             self.draft.notes.append(f"{count}条措施{note}。")
-            self._doubt(_("{n} measures: {said} → {made}").format(n=count, said=missing, made=made))
+            self.draft.doubt(_("{n} measures: {said} → {made}").format(n=count, said=missing, made=made))
         if self.notice.dates.feedback is None:
             self.draft.notes.append("未写明反馈日期，暂用通报日期。")
             message = _("the day of the feedback is not told: {day} was taken")
-            self._doubt(message.format(day=self.feedback.isoformat()))
+            self.draft.doubt(message.format(day=self.feedback.isoformat()))
 
     def _compare_counts(self) -> None:
         """Say where the notice counts more than it lists, and what it counts that no measure can be given."""
-        stated, problems, measures = self.notice.stated, len(self.draft.problems), len(self.draft.measures)
-        if stated.problems_total not in {None, problems}:
-            message = _("{total} problems are stated, {n} are listed")
-            self._doubt(message.format(total=stated.problems_total, n=problems))
-            self.draft.notes.append(
-                f"通报称共{stated.problems_total}个问题，正文列出{problems}个；其余须补录。"
-            )
-        if stated.measures_total not in {None, measures}:
-            message = _("{total} measures are stated, {n} are listed")
-            self._doubt(message.format(total=stated.measures_total, n=measures))
-            self.draft.notes.append(
-                f"通报称共{stated.measures_total}条措施，正文列出{measures}条；其余须补录。"
-            )
-        self.draft.notes += [
+        stated, draft = self.notice.stated, self.draft
+        problems, measures = (
+            _("{total} problems are stated, {n} are listed"),
+            _("{total} measures are stated, {n} are listed"),
+        )
+        for total, listed, things, message in (
+            (stated.problems_total, len(draft.problems), "个问题", problems),
+            (stated.measures_total, len(draft.measures), "条措施", measures),
+        ):
+            if total not in {None, listed}:
+                draft.doubt(message.format(total=total, n=listed))
+                draft.notes.append(f"通报称共{total}{things}，正文列出{listed}{things[0]}；其余须补录。")
+        draft.notes += [
             f"通报所列成果：{outcome.label}{outcome.amount:g}{outcome.unit}，未分到各条措施。"
             for outcome in stated.outcomes
         ]
@@ -239,5 +219,5 @@ def _title_and_rest(text: str) -> tuple[str, str]:
     return _line(first.rstrip("。；;")) or _line(first), rest
 
 
-def _place(words: Words) -> str:
+def _address(words: Words) -> str:
     return f"{words.line}:{words.column}"

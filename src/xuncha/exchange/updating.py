@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
-from xuncha.exchange.entering import Enterer, Names
-from xuncha.exchange.matching import measure_of, problem_of
+from xuncha.exchange.entering import Enterer
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE, Identity
+from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
 from xuncha.model.states import WORDS
 from xuncha.store import editing
 from xuncha.workflow.change import StatusChange
-from xuncha.workflow.intake import Intake
 
 if TYPE_CHECKING:
     from xuncha.exchange.drafts import MeasureDraft, ProblemDraft
     from xuncha.model.records import Ledger, Measure, Problem
     from xuncha.model.source import Source
+    from xuncha.workflow.intake import Intake
 
 _PLAIN = ("goal", "part", "leader", "office", "due", "term", "notice_text", "outcomes", "escalated")
 _ORDER = ("not_started", "in_progress", "submitted", "closed")
+_ALIKE = 0.6
+"""How much of two titles must agree for one to be a new wording of the other."""
+_LONG_ENOUGH = 6
+"""Characters of a title that may be taken for one of which it is a part."""
 
 
 class Updater(Enterer):
@@ -29,155 +33,149 @@ class Updater(Enterer):
 
     def changed(self, ledger: Ledger, source: Source) -> Intake:
         """Make the files of a ledger that change; nothing that the draft does not mention does."""
-        settings = ledger.settings
-        self.draft.settings.setdefault("inspection", {})["feedback"] = (
-            settings.inspection.feedback.isoformat()
-        )
-        names = Names(
-            {"leaders": list(settings.leaders), "offices": list(settings.offices)},
-            {each.title: each.key for each in settings.categories},
-        )
-        intake = Intake()
-        problems: dict[int, Problem | None] = dict(ledger.problems)  # None: a new one
-        measures = ledger.by_problem()
-        taken: set[Identity] = set()
+        self.source = source
+        self.begin(ledger.settings.model_dump(mode="json"))
+        known = {key: len(names) for key, names in self.lists.items()}
+        free, measures, last = dict(ledger.problems), ledger.by_problem(), len(ledger.problems)
         for problem in self.draft.problems:
-            number = problem_of(
-                problem, problems, measures, {each.problem for each in taken if each.is_problem}, self.draft
-            )
+            number = self._number_of(problem, free, measures)
             if number is None:
-                number = len(problems) + 1
-                problems[number] = None
-                self.new_problem(intake, names, number, problem)
-                continue
-            taken.add(Identity(number))
-            self._changed_problem(intake, source, names, number, ledger.problems[number], problem)
-            self._measures_of(intake, source, names, number, measures[number], problem, taken)
-        edits: list[editing.Edit] = [editing.Append(which, item) for which, item in names.added]
-        if edits:
-            self._edit(intake, source, LEDGER_FILE, edits)
-        return intake
+                last += 1
+                self.new_problem(last, problem)
+            else:
+                self._change_problem(number, free.pop(number), problem)
+                self._take_measures(number, measures[number], problem)
+        added = [(key, name) for key, names in self.lists.items() for name in names[known[key] :]]
+        if added:
+            self._edit(LEDGER_FILE, [editing.Append(key, name) for key, name in added])
+        return self.intake
 
-    def _measures_of(
-        self,
-        intake: Intake,
-        source: Source,
-        names: Names,
-        number: int,
-        known: dict[Identity, Measure],
-        problem: ProblemDraft,
-        taken: set[Identity],
-    ) -> None:
-        free = len(known)
-        for measure in problem.measures:
-            identity = measure_of(measure, known, taken, exact=self.draft.exact)
-            if identity is None:
-                free += 1
-                self.new_measure(intake, names, Identity(number, free), measure)
-                continue
-            taken.add(identity)
-            edits, status = self._edits(source, identity, known[identity], measure, names)
-            if edits:
-                self._edit(intake, source, identity.path, edits)
-                intake.steps.append(StatusChange(str(identity), known[identity].status, status))
+    def _number_of(
+        self, draft: ProblemDraft, free: dict[int, Problem], measures: dict[int, dict[Identity, Measure]]
+    ) -> int | None:
+        """Find the problem that a draft speaks of; None where it is a new one.
 
-    def _changed_problem(
-        self, intake: Intake, source: Source, names: Names, number: int, known: Problem, problem: ProblemDraft
-    ) -> None:
+        The same title says more than the same number, since an office numbers the rows of each sheet afresh. A number counts
+        where the titles look alike, or where the spreadsheet numbers the measures, too, as this ledger does.
+        """
+        title, number = draft.record["title"], draft.number
+        titles = {key_of(title), key_of(draft.record.get("finding", ""))} - {""}
+        for other, problem in free.items():
+            if {key_of(problem.title), key_of(problem.finding or "")} & titles:
+                return other
+        if number is None or number not in free:
+            return None
+        numbered = any(measure.identity in measures[number] for measure in draft.measures)
+        if numbered or _likeness(title, free[number].title) >= _ALIKE:
+            return number
+        made = _("problem {n} of the ledger is another one, “{title}”: entered as a new problem")
+        self.doubt(draft, title, made.format(n=number, title=free[number].title))
+        return None
+
+    def _change_problem(self, number: int, known: Problem, problem: ProblemDraft) -> None:
         new = problem.record
         said = {key_of(known.title), key_of(known.finding or "")}
-        category = new.get("category") or names.known(problem.category)
+        category = new.get("category") or self.category(problem.category)
         if problem.category and category is None:
             made = _("no category of the ledger: that of the problem stays")
-            self.draft.doubt(made, problem.category, problem.sheet, problem.address)
+            self.doubt(problem, problem.category, made)
         wanted = {
             key: new[key]
             for key in ("title", "finding")
             if new.get(key) and (self.draft.exact or key_of(new[key]) not in said)
         }
         wanted |= {"category": category or known.category, "publish": new.get("publish", known.publish)}
-        edits: list[editing.Edit] = [
-            editing.Set(key, value) for key, value in wanted.items() if value != getattr(known, key)
-        ]
+        edits = [editing.Set(key, value) for key, value in wanted.items() if value != getattr(known, key)]
         if edits:
-            self._edit(intake, source, Identity(number).path, edits)
-            intake.steps.append(StatusChange(str(number), None, None))
+            self._edit(Identity(number).path, edits)
+            self.intake.steps.append(StatusChange(str(number), None, None))
 
-    def _edits(
-        self, source: Source, identity: Identity, known: Measure, measure: MeasureDraft, names: Names
-    ) -> tuple[list[editing.Edit], str]:
-        """Return what a draft changes of a measure, and the status that it leads to."""
-        old = known.model_dump(mode="json", exclude_defaults=True)
+    def _take_measures(self, number: int, known: dict[Identity, Measure], problem: ProblemDraft) -> None:
+        free, last = dict(known), len(known)
+        for measure in problem.measures:
+            identity = _identity_of(measure, free, exact=self.draft.exact)
+            if identity is None:
+                last += 1
+                self.new_measure(Identity(number, last), measure)
+            else:
+                self._change_measure(identity, free.pop(identity), measure)
+
+    def _change_measure(self, identity: Identity, known: Measure, measure: MeasureDraft) -> None:
+        old, whole = known.model_dump(mode="json", exclude_defaults=True), known.model_dump(mode="json")
         new = dict(measure.record)
-        self.without_files(measure, new, identity, source)
+        self.without_files(measure, new, identity)
         wanted = {key: new[key] for key in _PLAIN if new.get(key)}
         wanted |= {key: new[key] for key in ("co_offices", "publish") if key in new}
         if self.draft.exact or key_of(new["title"]) != key_of(known.title):
             wanted = {"title": new["title"], **wanted}
-        whole = known.model_dump(mode="json")
         edits: list[editing.Edit] = [
             editing.Set(key, value) for key, value in wanted.items() if value != old.get(key, whole[key])
         ]
-        names.meet(
-            {"leader": known.leader, "office": known.office, **new},
-            lambda text, made: self.doubt(measure, text, made),
-        )
+        self.meet(measure, {"leader": known.leader, "office": known.office, **new})
         status = self._status(measure, known, new, edits)
-        edits += [editing.Append("progress", entry) for entry in self._new_entries(measure, old, new)]
-        edits += [
-            editing.Append("reviews", item)
-            for item in new.get("reviews", ())
-            if item not in old.get("reviews", ())
-        ]
-        return edits, status
+        told = old.get("progress", [])
+        everything = key_of("".join(entry["text"] for entry in told))
+        fresh = [entry for entry in new.get("progress", ()) if key_of(entry["text"]) not in everything]
+        entries = [*self.entries(measure, {**new, "progress": fresh}), *self.kept_entries(measure, told)]
+        reviews = [review for review in new.get("reviews", ()) if review not in old.get("reviews", ())]
+        edits += [editing.Append("progress", entry) for entry in entries]
+        edits += [editing.Append("reviews", review) for review in reviews]
+        if edits:
+            self._edit(identity.path, edits)
+            self.intake.steps.append(StatusChange(str(identity), known.status, status))
 
     def _status(
         self, measure: MeasureDraft, known: Measure, new: dict[str, Any], edits: list[editing.Edit]
     ) -> str:
         """Move the status on, never back: what the ledger has closed, a spreadsheet does not open again."""
         status = str(new.get("status", known.status))
+        closed = new.get("closed", {})
         if _ORDER.index(status) < _ORDER.index(known.status):
-            if not (status == "in_progress" and known.status == "submitted"):
-                self.doubt(
-                    measure,
-                    status,
-                    _("the ledger says {status} already: kept").format(status=WORDS[known.status]),
-                )
+            if (known.status, status) != ("submitted", "in_progress"):
+                made = _("the ledger says {status} already: kept").format(status=WORDS[known.status])
+                self.doubt(measure, status, made)
             return known.status
-        if status == "closed" and known.status != "closed":
-            record = {
-                "due": known.due.isoformat() if known.due else "9999",
-                **new,
-                "progress": self.entries(measure, new),
-            }
-            edits += [
-                editing.Set("status", status),
-                editing.Set("closed", new.get("closed") or self.closing(measure, record)),
-            ]
-        elif (
-            status == "closed"
-            and known.closed
-            and new.get("closed", {}).get("date", "") not in {"", known.closed.date.isoformat()}
-        ):
-            closed = {**known.closed.model_dump(mode="json", exclude_defaults=True), **new["closed"]}
-            edits.append(editing.Set("closed", closed))
-        elif status != known.status:
+        if status != known.status:
             edits.append(editing.Set("status", status))
+            if status == "closed":
+                due = known.due.isoformat() if known.due else "9999"
+                record = {"due": due, **new, "progress": self.entries(measure, new)}
+                edits.append(editing.Set("closed", closed or self.closing(measure, record)))
+        elif known.closed and closed.get("date", "") not in {"", known.closed.date.isoformat()}:
+            before = known.closed.model_dump(mode="json", exclude_defaults=True)
+            edits.append(editing.Set("closed", {**before, **closed}))
         return status
 
-    def _new_entries(
-        self, measure: MeasureDraft, old: dict[str, Any], new: dict[str, Any]
-    ) -> list[dict[str, Any]]:
-        """Entries of progress and texts to keep that the measure does not have yet."""
-        known = old.get("progress", [])
-        everything = key_of("".join(entry["text"] for entry in known))
-        fresh = [entry for entry in new.get("progress", ()) if key_of(entry["text"]) not in everything]
-        kept = self.kept_entries(measure, known)
-        return [*self.entries(measure, {**new, "progress": fresh}), *kept]
+    def has_file(self, identity: Identity, item: dict[str, Any]) -> bool:
+        """Return whether an evidence file is in the ledger, with the same content."""
+        found = self.source.fingerprint(f"{EVIDENCE}/{identity}/{item['file']}")
+        return found is not None and found.sha256 == item["sha256"]
 
-    def _edit(self, intake: Intake, source: Source, path: str, edits: Iterable[editing.Edit]) -> None:
+    def _edit(self, path: str, edits: Iterable[editing.Edit]) -> None:
         """Make edits one after another; those that change nothing change no byte."""
-        content = intake.files.get(path) or source.read(path)
+        content = self.source.read(path)
         for edit in edits:
             content = editing.apply(content, [edit])
-        intake.files[path] = content
+        self.intake.files[path] = content
+
+
+def _identity_of(draft: MeasureDraft, free: dict[Identity, Measure], *, exact: bool) -> Identity | None:
+    """Find the measure that a draft speaks of; None where it is a new one."""
+    title = draft.record["title"]
+    if draft.identity in free and (exact or _likeness(title, free[draft.identity].title) >= _ALIKE):
+        return draft.identity
+    key, others = key_of(title), {identity: key_of(measure.title) for identity, measure in free.items()}
+    for identity, other in others.items():
+        if other == key:
+            return identity
+    for identity, other in others.items():
+        if min(len(key), len(other)) >= _LONG_ENOUGH and (key.startswith(other) or other.startswith(key)):
+            return identity
+    alike = {identity: _likeness(title, measure.title) for identity, measure in free.items()}
+    best = max(alike, key=alike.__getitem__, default=None)
+    return best if best is not None and alike[best] >= _ALIKE else None
+
+
+def _likeness(one: str, other: str) -> float:
+    """Return how much of two texts agrees, from 0 to 1."""
+    return SequenceMatcher(None, key_of(one), key_of(other), autojunk=False).ratio()

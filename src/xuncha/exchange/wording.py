@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Final
 
@@ -23,8 +22,6 @@ _AT_START: Final = re.compile(
     rf"(?:问题|措施|第)\s*(?:\d{{1,3}}|{_NUMERAL}{{1,3}})\s*[条项个]?\s*[：:、.．]\s*|"
     + "|".join(pattern.replace("?P<n>", "?:") for kind, pattern in NUMBERED.items() if kind != "is")
 )
-_ALIKE: Final = 0.6
-"""How much of two titles must agree for one to be a new wording of the other."""
 
 
 def without_number(text: str) -> str:
@@ -37,13 +34,3 @@ def without_number(text: str) -> str:
 def key_of(text: str) -> str:
     """Return a text as it is compared: half-width, without its number, blanks and punctuation."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", without_number(text)).casefold())
-
-
-def likeness(one: str, other: str) -> float:
-    """Return how much of two texts agrees, from 0 to 1."""
-    return SequenceMatcher(None, key_of(one), key_of(other), autojunk=False).ratio()
-
-
-def alike(one: str, other: str) -> bool:
-    """Return whether two titles may be wordings of one thing."""
-    return likeness(one, other) >= _ALIKE

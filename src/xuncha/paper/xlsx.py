@@ -6,10 +6,10 @@ Cells hold values, never formulas: a text that begins with = + - @ is shown as i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from io import BytesIO
-from itertools import pairwise
+from itertools import chain, count, pairwise
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -25,8 +25,8 @@ _LINE: Final = 15.0
 """Height of a line of 11 points, in points."""
 _HIGHEST: Final = 409.0
 """The highest row that Excel knows, in points."""
-_LONGEST: Final = 32_767
-"""The longest text of a cell that Excel knows."""
+LONGEST_CELL: Final = 32_767
+"""Characters of a cell: Excel's own limit."""
 _NO_SHEET_NAME: Final = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME: Final = 31
 _ESCAPE: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -105,42 +105,32 @@ class Book:
         content, form = value if isinstance(value, tuple) else (value, "General")
         if isinstance(content, str):
             shown = _ESCAPE.sub("_x005F_", content)
-            cell.value = shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
+            cell.value = shown if len(shown) <= LONGEST_CELL else f"{shown[: LONGEST_CELL - 1]}…"
             if content:
                 cell.data_type = "s"
                 form = "@"
         elif content is not None:
             cell.value = content
             form = "yyyy-mm-dd" if isinstance(content, date) and form == "General" else form
-        if (look, form) not in self._styles:
-            _dress(cell, look, form)
-            self._styles[look, form] = cell._style  # noqa: SLF001  made once, shared by all cells that look so
-        cell._style = self._styles[look, form]  # noqa: SLF001
+        if (look, form) in self._styles:
+            cell._style = self._styles[look, form]  # noqa: SLF001
+            return
+        from openpyxl.styles import Alignment, Border, Font, PatternFill, Side  # noqa: PLC0415
 
-
-def _dress(cell: Any, look: Look, form: str) -> None:  # noqa: ANN401
-    """Give a cell its look; the form @ is that of texts."""
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side  # noqa: PLC0415
-
-    cell.font = Font(name=look.font, size=look.size)
-    cell.alignment = Alignment(horizontal=look.align, vertical="center", wrap_text=True)
-    if look.framed:
-        side = Side(style="thin")
-        cell.border = Border(left=side, right=side, top=side, bottom=side)
-    if look.fill:
-        cell.fill = PatternFill(fgColor=look.fill, fill_type="solid")
-    cell.number_format = "General" if form == "@" else form
-    cell.quotePrefix = form == "@"
+        cell.font = Font(name=look.font, size=look.size)
+        cell.alignment = Alignment(horizontal=look.align, vertical="center", wrap_text=True)
+        if look.framed:
+            side = Side(style="thin")
+            cell.border = Border(left=side, right=side, top=side, bottom=side)
+        if look.fill:
+            cell.fill = PatternFill(fgColor=look.fill, fill_type="solid")
+        cell.number_format = "General" if form == "@" else form
+        cell.quotePrefix = form == "@"
+        self._styles[look, form] = cell._style  # noqa: SLF001  made once, shared by all cells that look so
 
 
 class Sheet:
-    """A sheet that is being written.
-
-    Args:
-        book: the workbook.
-        raw: the sheet as openpyxl has it, for what only one sheet needs.
-        widths: of the columns, in characters of Excel.
-    """
+    """A sheet that is being written; `raw` is that of openpyxl, for what only one sheet needs."""
 
     def __init__(self, book: Book, raw: Any, widths: Sequence[float]) -> None:  # noqa: ANN401
         from openpyxl.utils import get_column_letter  # noqa: PLC0415
@@ -170,12 +160,9 @@ class Sheet:
         self.line((text, TITLE, len(self.widths)))
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[Value]], looks: Sequence[Look]) -> None:
-        """Write the head of a table and its rows.
+        """Write the head of a table and its rows, with the looks of the columns, of which there may be more.
 
-        Args:
-            header: the names of the columns.
-            rows: what is empty at the beginning of a row belongs to the cell above.
-            looks: of the columns; there may be more than the table has.
+        What is empty at the beginning of a row belongs to the cell above.
         """
         self.line(*((name, HEAD, 1) for name in header))
         covered = spans(rows)
@@ -205,48 +192,35 @@ def xlsx(document: Document) -> bytes:
     Raises:
         SurroundingsError: the part `office` is not installed.
     """
-    book = Book(document.title)
-    for name, table, landscape in _tables(document):
-        rooms = [max(4.0, share * _ACROSS[landscape]) for share in table.widths]
+    book, landscape = Book(document.title), document.landscape
+    for before, block in pairwise((Block("p", ""), *document.blocks)):
+        landscape = landscape or isinstance(block, LandscapeBreak)
+        if not isinstance(block, Table):
+            continue
+        name = before.text if isinstance(before, Block) and before.kind == "table-title" else ""
+        rooms = [max(4.0, share * _ACROSS[landscape]) for share in block.widths]
         sheet = book.sheet(name, rooms, landscape=landscape, head="3:3", frozen="A4")
         sheet.line((document.mark, MARK, len(rooms)))
         sheet.title(f"{document.title}{name}")
-        looks = [CENTRED if centred else TEXT for centred in table.centred()]
-        sheet.table(table.header, table.rows, looks)
+        looks = [CENTRED if centred else TEXT for centred in block.centred()]
+        sheet.table(block.header, block.rows, looks)
     return book.content()
-
-
-def _tables(document: Document) -> Iterator[tuple[str, Table, bool]]:
-    """Return the tables, each with the title above it, else an empty one; and whether its page is landscape."""
-    landscape = document.landscape
-    for before, block in pairwise((Block("p", ""), *document.blocks)):
-        landscape = landscape or isinstance(block, LandscapeBreak)
-        if isinstance(block, Table):
-            titled = isinstance(before, Block) and before.kind == "table-title"
-            yield before.text if titled and isinstance(before, Block) else "", block, landscape
 
 
 def _sheet_name(title: str, taken: Sequence[str]) -> str:
     """Return a name that Excel takes, and that no other sheet has."""
     name = _NO_SHEET_NAME.sub(" ", title).strip(" '")[: _LONGEST_NAME - 3] or "1"
-    number = 1
-    found = name
-    while found.lower() in {each.lower() for each in taken}:
-        number += 1
-        found = f"{name} {number}"
-    return found
+    others = {each.lower() for each in taken}
+    names = chain([name], (f"{name} {number}" for number in count(2)))
+    return next(each for each in names if each.lower() not in others)
 
 
 def _heights(
     rows: Sequence[Sequence[Value]], covered: Sequence[Sequence[int]], widths: Sequence[float]
 ) -> list[float]:
-    """Return the heights of the rows: Excel does not find them by itself where cells are merged.
-
-    What a merged cell needs beyond what its rows have is shared out among them.
-    """
+    """Return the heights of the rows, which share what a merged cell needs beyond them; Excel finds no heights there."""
     heights = [0.0] * len(rows)
-    tall: list[tuple[int, int, float]] = []
-    """Of merged cells: how many rows, the first of them, the height needed."""
+    tall: list[tuple[int, int, float]] = []  # of merged cells: how many rows, the first, the height needed
     for number, (row, over) in enumerate(zip(rows, covered, strict=True)):
         for value, span, width in zip(row, over, widths, strict=False):
             if span == 1:

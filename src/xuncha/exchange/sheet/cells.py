@@ -1,14 +1,20 @@
-"""What stands in one cell: several measures, several people, entries of progress, numbers in front of a text."""
+"""What stands in one cell: several measures, several people, entries of progress, a time limit."""
 
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
 
-from xuncha.chinese.characters import without_unsafe
-from xuncha.chinese.limits import full_days
-from xuncha.chinese.numbers import value
+from xuncha.chinese import limits
+from xuncha.chinese.days import end_of_month, in_words
+from xuncha.chinese.limits import Limit, full_days
+from xuncha.chinese.numbers import value as number
 from xuncha.exchange.wording import NUMBERED, without_number
+from xuncha.language import gettext as _
+
+if TYPE_CHECKING:
+    from xuncha.exchange.sheet.grid import Cell
 
 _GOES_ON = re.compile(r"[，,、（(《“‘：:]$")
 _ROLE = re.compile(
@@ -16,7 +22,7 @@ _ROLE = re.compile(
 )
 _BETWEEN = re.compile(r"[、，,；;/\n\t]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _LONGEST_LINE = 2000
-LONGEST_NAME = 200
+_LONGEST_NAME = 200
 """Characters of a name in a ledger."""
 _MARKS = re.compile(r"[（(]|[)）]|" + _BETWEEN.pattern)
 _SEPARATES = re.compile(r"[、，,；;/\n\t \u3000：:]|等$")
@@ -27,21 +33,13 @@ _ENTRY = re.compile(
 )
 _EVIDENCE = re.compile(r"（佐证：(?P<items>[^（）]+)）$")
 _HIDDEN = "（不公开）"
-
-
-class Names(NamedTuple):
-    """People or offices in one cell."""
-
-    lead: list[str]
-    help: list[str]
-    """Those who are said to help (配合)."""
-
-
-def clean(content: object) -> str:
-    """Return the text of a cell: line ends as one, no control characters, no blank lines, no blanks at the ends of lines."""
-    text = str(content).replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
-    lines = [without_unsafe(line).replace("\t", " ").strip(" \u3000") for line in text.split("\n")]
-    return "\n".join(line for line in lines if line)
+_EPOCH: Final = date(1899, 12, 30)
+_SERIALS: Final = range(36526, 73051)
+"""Excel's numbers for the days from 2000 to 2099."""
+_NUMBERS: Final = re.compile(r"(?:199|20\d)\d(?:\d{4}|\.(?:0?[1-9]|1[0-2]))?")
+"""Numbers that are days, months or years: 20240315, 2024.3, 2024."""
+_SPELT: Final = re.compile(r'"[^"]*"|\[[^\]]*\]')
+"""What a number format shows as it is."""
 
 
 def one_line(text: str) -> str:
@@ -56,8 +54,21 @@ def items(text: str) -> list[str]:
     They are told apart by their numbers, which must begin with one and go on without a gap; else by line ends.
     """
     for kind, pattern in NUMBERED.items():
-        if (found := _numbered(text, pattern, everywhere=kind != "chinese")) is not None:
-            return found
+        # 一、 numbers a thing at the beginning of a line only.
+        behind = r"(?<=\n)" if kind == "chinese" else r"(?<=[\n。；;：:，,！!？?])"
+        marks: list[re.Match[str]] = []
+        for match in re.finditer(rf"(?:^|{behind}\s*){pattern}", text):
+            if number(match["n"]) == len(marks) + 1:
+                marks.append(match)
+        if len(marks) < 2:  # noqa: PLR2004  one number does not make a list
+            continue
+        ends = [mark.start() for mark in marks[1:]] + [len(text)]
+        parts = [text[mark.end() : end].strip("\n ；;") for mark, end in zip(marks, ends, strict=True)]
+        head = text[: marks[0].start()].strip()
+        if len(head) > 20:  # noqa: PLR2004  shorter is a label such as 整改措施：
+            parts[0] = f"{head}\n{parts[0]}"
+        if all(parts):
+            return parts
     return lines(text)
 
 
@@ -72,68 +83,41 @@ def lines(text: str) -> list[str]:
     return found
 
 
-def _numbered(text: str, pattern: str, *, everywhere: bool) -> list[str] | None:
-    """Split a text into its numbered things; what stands before the first belongs to it."""
-    behind = r"(?:^|(?<=[\n。；;：:，,！!？?])\s*)" if everywhere else r"(?:^|(?<=\n)\s*)"
-    wanted, starts = 1, []
-    for match in re.finditer(behind + pattern, text):
-        if value(match["n"]) == wanted:
-            starts.append((match.start(), match.end()))
-            wanted += 1
-    if len(starts) < 2:  # noqa: PLR2004  one number does not make a list
-        return None
-    ends = [start for start, _end in starts[1:]] + [len(text)]
-    parts = [text[begin:end].strip("\n ；;") for (_start, begin), end in zip(starts, ends, strict=True)]
-    head = text[: starts[0][0]].strip()
-    if head:
-        parts[0] = f"{head}\n{parts[0]}" if len(head) > 20 else parts[0]  # noqa: PLR2004  such as 整改措施：
-    return parts if all(parts) else None
+def names(text: str) -> tuple[list[str], list[str]]:
+    """Split a cell into people or offices: those who answer, and those who help (配合).
 
-
-def names(text: str) -> Names:
-    """Split a cell into people or offices, those who help apart: 牵头：规划科；配合：财务科、办公室."""
+    Such as 牵头：规划科；配合：财务科、办公室.
+    """
     if text and not _SEPARATES.search(text):
-        return Names([name] if (name := text.rstrip("。.")[:LONGEST_NAME]) else [], [])
-    found = Names([], [])
-    place = 0
-    side = found.lead
-    for match in [*(match for match in _ROLE.finditer(text) if match["lead"] or match["help"]), None]:
-        side += _split(text[place : match.start() if match else len(text)])
-        if match:
-            side = found.help if match["help"] else found.lead
-            place = match.end()
-    return Names(
-        list(dict.fromkeys(found.lead)),
-        [name for name in dict.fromkeys(found.help) if name not in found.lead],
-    )
+        return [name for name in [text.rstrip("。.")[:_LONGEST_NAME]] if name], []
+    lead: list[str] = []
+    helping: list[str] = []
+    side, place = lead, 0
+    for match in _ROLE.finditer(text):
+        if match["lead"] or match["help"]:
+            side += _split(text[place : match.start()])
+            side, place = helping if match["help"] else lead, match.end()
+    side += _split(text[place:])
+    return list(dict.fromkeys(lead)), [name for name in dict.fromkeys(helping) if name not in lead]
 
 
 def _split(text: str) -> list[str]:
-    parts = [""]
-    depth = 0
-    place = 0
+    """Split a list of names; what stands in parentheses stays whole."""
+    parts, depth, place = [""], 0, 0
     for match in _MARKS.finditer(text):
         mark = match[0]
         parts[-1] += text[place : match.start()]
         place = match.end()
-        if mark in "（(":
-            depth += 1
-            parts[-1] += mark
-        elif mark in ")）":
-            depth = max(0, depth - 1)
-            parts[-1] += mark
-        elif depth:
+        depth = max(0, depth + (mark in "（(") - (mark in ")）"))
+        if depth or mark in ")）":
             parts[-1] += mark
         elif mark.isspace() and mark != "\n" and _one_name(parts[-1], text[place:]):
             parts[-1] += "" if len(parts[-1]) == 1 else " "
         else:
             parts.append("")
     parts[-1] += text[place:]
-    return [
-        name[:LONGEST_NAME]
-        for part in parts
-        if (name := re.sub(r"等$", "", part.strip(" \u3000。.；;")).strip(" \u3000"))
-    ]
+    found = (re.sub(r"等$", "", part.strip(" \u3000。.；;")).strip(" \u3000") for part in parts)
+    return [name[:_LONGEST_NAME] for name in found if name]
 
 
 def _one_name(before: str, after: str) -> bool:
@@ -161,30 +145,41 @@ def entries(text: str) -> list[dict[str, Any]]:
 
 def _marked(entry: dict[str, Any]) -> dict[str, Any]:
     """Return an entry with what the marks behind it say: （佐证：…）, （不公开）."""
-    hidden = entry["text"].endswith(_HIDDEN)
     text = entry["text"].removesuffix(_HIDDEN)
+    marks = {} if text == entry["text"] else {"publish": False}
     match = _EVIDENCE.search(text)
-    if match and text[: match.start()].strip():
-        entry = {**entry, "text": text[: match.start()], "evidence": match["items"].split("；")}
-    else:
-        entry = {**entry, "text": text}
-    return {**entry, "publish": False} if hidden else entry
+    if match and (before := text[: match.start()]).strip():
+        return {**entry, "text": before, "evidence": match["items"].split("；"), **marks}
+    return {**entry, "text": text, **marks}
 
 
 def show_entry(entry: dict[str, Any]) -> str:
     """Write an entry of progress on a line, as `entries` reads it."""
-    year, month, day = map(int, entry["date"].split("-"))
+    day = in_words(date.fromisoformat(entry["date"]))
     evidence = [item if isinstance(item, str) else item["file"] for item in entry.get("evidence", ())]
     proof = f"（佐证：{'；'.join(evidence)}）" if evidence else ""
-    return f"{year}年{month}月{day}日：{entry['text']}{proof}" + (
-        "" if entry.get("publish", True) else _HIDDEN
-    )
+    return f"{day}：{entry['text']}{proof}{'' if entry.get('publish', True) else _HIDDEN}"
 
 
 def documents(text: str) -> list[str]:
     """Split a cell into pieces of evidence."""
     parts = re.split(r"[；;\n]|、(?=[^）)〕》]*(?:$|[；;、\n]))", text)
-    names = [without_number(part.strip(" 、。")).strip() for part in parts]
-    return [
-        name[start : start + _LONGEST_LINE] for name in names for start in range(0, len(name), _LONGEST_LINE)
-    ]
+    names = (without_number(part.strip(" 、。")).strip() for part in parts)
+    return [name[at : at + _LONGEST_LINE] for name in names for at in range(0, len(name), _LONGEST_LINE)]
+
+
+def limit(cell: Cell, feedback: date) -> Limit:
+    """Read a time limit: a date, Excel's number of a day, 20240315, 2024.3, or words; see `limits.limit`."""
+    value = cell.value
+    if isinstance(value, date):
+        day = value.date() if isinstance(value, datetime) else value
+        if day.day == 1 and "d" not in _SPELT.sub("", cell.form.lower()):
+            day = end_of_month(day.year, day.month)  # only the month is shown
+        return Limit(day, long_term="长期" in cell.form)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return limits.limit(str(value or ""), feedback)
+    if value in _SERIALS:
+        day = _EPOCH + timedelta(days=int(value))
+        return Limit(day, doubt=_("a bare number: taken for Excel's number of {day}").format(day=day))
+    digits = f"{value:.8g}"
+    return limits.limit(digits, feedback) if _NUMBERS.fullmatch(digits) else Limit()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from itertools import product
 from typing import Final, NamedTuple
 
+from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
-from xuncha.exchange.sheet.cells import clean
 from xuncha.language import gettext as _
 
 _MOST_MERGED: Final = 2_000_000
@@ -23,6 +23,19 @@ class Cell(NamedTuple):
     value: object
     form: str
     """Its number format."""
+    address: str = ""
+
+    @property
+    def text(self) -> str:
+        """What the cell says, numbers as they are meant."""
+        value = self.value
+        if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:  # noqa: PLR2004  beyond, a float holds no integer
+            value = int(value)
+        if isinstance(value, datetime) and value.time() == time():
+            value = value.date()
+        if isinstance(value, float | int) and not isinstance(value, bool) and self.form.endswith("%"):
+            return f"{value * 100:g}%"
+        return clean(value)
 
 
 @dataclass
@@ -41,10 +54,7 @@ class Sheet:
     """The rows that hold something, in order, each with its columns."""
 
     def settle(self, merged: list[tuple[int, int, int, int]]) -> None:
-        """Lay merged cells over the places that they cover, and put the rows in order.
-
-        Args:
-            merged: the left column, the top row, the right column and the bottom row of each.
+        """Lay merged cells (left column, top row, right column, bottom row) over what they cover, and put the rows in order.
 
         Raises:
             RefusedError: they cover more than a ledger can have.
@@ -58,10 +68,9 @@ class Sheet:
             rows, columns = range(top, min(bottom, last_row) + 1), range(left, min(right, last_column) + 1)
             covered += len(rows) * len(columns)
             if covered > _MOST_MERGED:
-                raise RefusedError(
-                    "too-large", _("{sheet}: the merged cells cover too much").format(sheet=self.name)
-                )
-            for spot in ((row, column) for row in rows for column in columns):
+                message = _("{sheet}: the merged cells cover too much").format(sheet=self.name)
+                raise RefusedError("too-large", message)
+            for spot in product(rows, columns):
                 self.anchors[spot] = (top, left)
                 self.cells[spot] = self.cells[top, left]
         for row, column in sorted(self.cells):
@@ -72,16 +81,15 @@ class Sheet:
         """The last row that holds something."""
         return max(self.by_row, default=0)
 
-    def columns(self, first: int, last: int | None = None) -> list[int]:
+    def columns(self, first: int, last: int = 0) -> list[int]:
         """Return the columns that hold something in a row, or in one of several."""
-        return sorted(
-            {column for row in range(first, (last or first) + 1) for column in self.by_row.get(row, ())}
-        )
+        rows = range(first, (last or first) + 1)
+        return sorted({column for row in rows for column in self.by_row.get(row, ())})
 
     def text(self, row: int, column: int) -> str:
         """Return what stands in a place, as text; empty where nothing does."""
         cell = self.cells.get((row, column))
-        return "" if cell is None else shown(cell)
+        return "" if cell is None else cell.text
 
     def texts(self, row: int) -> list[str]:
         """Return the texts of a row, from left to right."""
@@ -92,31 +100,16 @@ class Sheet:
         spot = (row, column)
         return spot in self.cells and self.anchors.get(spot, spot)[0] == row
 
-    def down(self, column: int, first: int, last: int) -> Iterator[Cell]:
-        """Return the cells of a column, a merged one once."""
-        for row in self.by_row:
-            if first <= row <= last and self.begins(row, column):
-                yield self.cells[row, column]
-
     def same(self, one: Spot, other: Spot) -> bool:
         """Return whether two places are one merged cell."""
         return one in self.anchors and self.anchors[one] == self.anchors.get(other)
 
-    def is_merged_across(self, row: int) -> bool:
-        """Return whether a cell of this row is merged over several columns."""
-        return any(self.same((row, column), (row, column + 1)) for column in self.by_row.get(row, ()))
 
-
-def shown(cell: Cell) -> str:
-    """Return the text of a cell, numbers as they are meant."""
-    value = cell.value
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:  # noqa: PLR2004  beyond, a float holds no integer
-        value = int(value)
-    if isinstance(value, datetime) and value.time() == time():
-        value = value.date()
-    if isinstance(value, float | int) and not isinstance(value, bool) and cell.form.endswith("%"):
-        return f"{value * 100:g}%"
-    return clean(value)
+def clean(content: object) -> str:
+    """Return the text of a cell: line ends as one, no control characters, no blank lines, no blanks at the ends of lines."""
+    text = str(content).replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
+    lines = [without_unsafe(line).replace("\t", " ").strip(" \u3000") for line in text.split("\n")]
+    return "\n".join(line for line in lines if line)
 
 
 def address(row: int, column: int) -> str:
@@ -126,8 +119,6 @@ def address(row: int, column: int) -> str:
 
 def letter(column: int) -> str:
     """Return the name of a column: 1 is A, 28 is AB."""
-    name = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
+
+    return get_column_letter(column)

@@ -12,29 +12,29 @@ if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet
 
 _NAMES: Final = {
-    "identity": r"编号|措施编号|问题编号|措施序号|任务编号",
-    "number": r"序号|问题序号|号|No\.?|编码|序",
-    "category": r"(?:问题|反馈|整改|巡察|所属|反馈问题|存在问题)?(?:类别|类型|方面|分类|大类|领域|板块)|问题(?:类别|类型)方面|一级指标",
-    "finding": r"(?:问题)?(?:表现|具体表现|主要表现|表现形式|问题描述|反馈原文|巡察组原话|问题原文|原文|具体情况|反馈意见原文|事实)|(?:具体|主要)问题表现|反馈具体内容",
-    "part": r"子问题|具体问题|小问题|分项问题|问题分解|细化问题|二级问题|问题细化",
-    "problem": r"(?:巡察|巡视|反馈|存在|主要|突出|整改|发现|查摆|需整改|巡察反馈|巡察组反馈|巡察发现)*(?:的)?(?:问题|事项|意见)(?:清单|内容|名称|标题|摘要|点)?|问题(?:简述|概述)",
-    "measure": r"(?:具体|主要|工作|整改|拟采取|采取|细化|改进|整改工作)*(?:的)?(?:措施|举措|任务|办法|任务及措施|措施及任务|任务分解|内容)(?:清单|内容|名称)?|任务清单",
-    "goal": r"(?:整改|预期|工作|阶段|任务)*(?:目标|要求|标准|预期成效|目标任务|目标要求)(?:及要求)?",
-    "leader": r"(?:责任|分管|包案|牵头|挂点|主管|整改责任|第一责任|主要责任)(?:领导|人|班子成员|县级领导)|领导|分管负责人|责任领导(?:人)?",
-    "office": r"(?:整改|第一|主要)?(?:责任|牵头|主责|承办|主办|实施|整改|具体责任|负责)(?:科室|部门|单位|处室|股室|站所|机构|科)(?:（?单位）?)?|科室|责任主体|部门",
-    "co_offices": r"(?:配合|协办|协同|协助|参与|联合|会办|共同责任)(?:责任)?(?:科室|部门|单位|处室|股室|站所)?",
-    "due": r"(?:整改|完成|办理|任务|拟|计划|预计|应|要求|限定)*(?:时限|期限|完成时限|完成期限|完成时间|时间节点|时间要求|时间|截止时间|截止日期|完成日期|节点|时限要求)",
-    "closed": r"(?:实际|整改|最终)*(?:完成|办结|销号|销号办结|结束|验收)(?:时间|日期)",
-    "progress": r"(?:整改|工作|目前|当前|阶段性?|最新|落实|任务|措施|推进|具体|整改工作)*(?:进展|进展情况|情况|成效|进度情况|落实情况|推进情况|进展成效|结果|效果|工作情况|整改情况|进度|说明|完成情况)(?:说明|及成效|和成效|（?截至.*）?)?",
-    "status": r"(?:是否|整改|销号|当前|目前|任务|问题|完成|措施)*(?:状态|完成|销号|整改到位|办结|完成与否|完成状态|销号情况|完成情况|进度|是否完成|到位)(?:是/否|（是/否）)?",
-    "evidence": r"(?:佐证|证明|支撑|印证|附件|相关)(?:材料|资料|清单|文件)?(?:名称|目录|清单)?|文号|依据|材料清单",
-    "remark": r"备注|说明|附注|其他|注",
-    "publish": r"(?:是否)?公开(?:情况)?|是否公开发布",
+    meaning: re.compile(pattern, re.IGNORECASE)
+    for meaning, pattern in {
+        "identity": r"编号|措施编号|问题编号|措施序号|任务编号",
+        "number": r"序号|问题序号|号|No\.?|编码|序",
+        "category": r"(?:问题|反馈|整改|巡察|所属|反馈问题|存在问题)?(?:类别|类型|方面|分类|大类|领域|板块)|问题(?:类别|类型)方面|一级指标",
+        "finding": r"(?:问题)?(?:表现|具体表现|主要表现|表现形式|问题描述|反馈原文|巡察组原话|问题原文|原文|具体情况|反馈意见原文|事实)|(?:具体|主要)问题表现|反馈具体内容",
+        "part": r"子问题|具体问题|小问题|分项问题|问题分解|细化问题|二级问题|问题细化",
+        "problem": r"(?:巡察|巡视|反馈|存在|主要|突出|整改|发现|查摆|需整改|巡察反馈|巡察组反馈|巡察发现)*(?:的)?(?:问题|事项|意见)(?:清单|内容|名称|标题|摘要|点)?|问题(?:简述|概述)",
+        "measure": r"(?:具体|主要|工作|整改|拟采取|采取|细化|改进|整改工作)*(?:的)?(?:措施|举措|任务|办法|任务及措施|措施及任务|任务分解|内容)(?:清单|内容|名称)?|任务清单",
+        "goal": r"(?:整改|预期|工作|阶段|任务)*(?:目标|要求|标准|预期成效|目标任务|目标要求)(?:及要求)?",
+        "leader": r"(?:责任|分管|包案|牵头|挂点|主管|整改责任|第一责任|主要责任)(?:领导|人|班子成员|县级领导)|领导|分管负责人|责任领导(?:人)?",
+        "office": r"(?:整改|第一|主要)?(?:责任|牵头|主责|承办|主办|实施|整改|具体责任|负责)(?:科室|部门|单位|处室|股室|站所|机构|科)(?:（?单位）?)?|科室|责任主体|部门",
+        "co_offices": r"(?:配合|协办|协同|协助|参与|联合|会办|共同责任)(?:责任)?(?:科室|部门|单位|处室|股室|站所)?",
+        "due": r"(?:整改|完成|办理|任务|拟|计划|预计|应|要求|限定)*(?:时限|期限|完成时限|完成期限|完成时间|时间节点|时间要求|时间|截止时间|截止日期|完成日期|节点|时限要求)",
+        "closed": r"(?:实际|整改|最终)*(?:完成|办结|销号|销号办结|结束|验收)(?:时间|日期)",
+        "progress": r"(?:整改|工作|目前|当前|阶段性?|最新|落实|任务|措施|推进|具体|整改工作)*(?:进展|进展情况|情况|成效|进度情况|落实情况|推进情况|进展成效|结果|效果|工作情况|整改情况|进度|说明|完成情况)(?:说明|及成效|和成效|（?截至.*）?)?",
+        "status": r"(?:是否|整改|销号|当前|目前|任务|问题|完成|措施)*(?:状态|完成|销号|整改到位|办结|完成与否|完成状态|销号情况|完成情况|进度|是否完成|到位)(?:是/否|（是/否）)?",
+        "evidence": r"(?:佐证|证明|支撑|印证|附件|相关)(?:材料|资料|清单|文件)?(?:名称|目录|清单)?|文号|依据|材料清单",
+        "remark": r"备注|说明|附注|其他|注",
+        "publish": r"(?:是否)?公开(?:情况)?|是否公开发布",
+    }.items()
 }
 """Each meaning with the names that columns of it have; the first that fits wins."""
-_NAMES_COMPILED: Final = [
-    (meaning, re.compile(pattern, re.IGNORECASE)) for meaning, pattern in _NAMES.items()
-]
 _REPEATED: Final = {"progress", "remark", "co_offices", "evidence"}
 """Meanings that several columns may have."""
 _FEWEST: Final = 3
@@ -65,7 +65,7 @@ def meaning(heading: str) -> str:
     """Return what a column of this name holds; empty where it is none of what a ledger knows."""
     text = "".join(unicodedata.normalize("NFKC", heading).split()).strip("*：:。.、")
     for candidate in (_BRACKETS.sub("", text), text.replace("(", "").replace(")", "")):
-        for name, pattern in _NAMES_COMPILED:
+        for name, pattern in _NAMES.items():
             if candidate and pattern.fullmatch(candidate):
                 return name
     # Of two joined names the first counts: 责任领导及责任科室, 整改措施/目标.
@@ -92,12 +92,7 @@ def tables(sheet: Sheet) -> list[Table]:
 
 
 def own_table(sheet: Sheet, meanings: dict[str, str]) -> list[Table]:
-    """Find the table of a sheet that `export` wrote: its columns mean what they are called, whatever they hold.
-
-    Args:
-        sheet: the sheet.
-        meanings: what its columns mean, by their names.
-    """
+    """Find the table of a sheet that `export` wrote: its columns mean what they are called, whatever they hold."""
     for row in sheet.by_row:
         headings = {column: sheet.text(row, column) for column in sheet.columns(row)}
         if len(set(headings.values()) & set(meanings)) > _FEWEST:
@@ -131,7 +126,8 @@ def _has_second_row(sheet: Sheet, row: int) -> bool:
         return False
     own = [column for column in below if not sheet.same((row, column), (row + 1, column))]
     named = [column for column in own if meaning(below[column])]
-    return bool(named) and (len(own) < len(below) or sheet.is_merged_across(row) or len(named) * 2 > len(own))
+    across = any(sheet.same((row, column), (row, column + 1)) for column in sheet.columns(row))
+    return bool(named) and (len(own) < len(below) or across or len(named) * 2 > len(own))
 
 
 def _score(headings: Columns) -> int:
@@ -155,8 +151,14 @@ def _headings(sheet: Sheet, row: int, depth: int) -> Columns:
 def _meanings(sheet: Sheet, first: int, last: int, headings: Columns) -> Columns:
     """Decide what each column means, where need be after a look at what it holds; a meaning is given once."""
     guessed = {column: meaning(heading) for column, heading in sorted(headings.items())}
-    _settle_numbers(guessed)
-    _settle_days(guessed)
+    numbers, dues = ([each for each in guessed if guessed[each] == name] for name in ("number", "due"))
+    if len(numbers) > 1 and "identity" not in guessed.values():
+        guessed[numbers[1]] = "identity"  # the second numbers the measures
+    # 完成时间 is the time limit, unless another column is; then it is the day of completion.
+    if not dues and (closed := _first(guessed, "closed")):
+        guessed[closed] = "due"
+    for column in dues[1:]:
+        guessed[column] = "closed" if "closed" not in guessed.values() else ""
     _settle_states(sheet, first, last, guessed)
     if "problem" not in guessed.values() and (other := _first(guessed, "finding") or _first(guessed, "part")):
         guessed[other] = "problem"
@@ -173,36 +175,21 @@ def _first(columns: Columns, said: str) -> int:
     return next((column for column, name in sorted(columns.items()) if name == said), 0)
 
 
-def _settle_numbers(meanings: Columns) -> None:
-    """Of two columns of numbers the second is that of the measures."""
-    numbers = [column for column, name in meanings.items() if name == "number"]
-    if len(numbers) > 1 and "identity" not in meanings.values():
-        meanings[numbers[1]] = "identity"
-
-
-def _settle_days(meanings: Columns) -> None:
-    """完成时间 is the time limit, unless another column is; then it is the day of completion."""
-    dues = [column for column, name in meanings.items() if name == "due"]
-    if not dues and (closed := _first(meanings, "closed")):
-        meanings[closed] = "due"
-    for column in dues[1:]:
-        meanings[column] = "closed" if "closed" not in meanings.values() else ""
-
-
 def _settle_states(sheet: Sheet, first: int, last: int, meanings: Columns) -> None:
     """完成情况 and 进展情况 may hold states or tell of progress: what they hold decides."""
-    states, short = [], []
+    states, named, short = [], [], []
     doubtful = [column for column, name in meanings.items() if name in {"status", "progress"}]
     for column in doubtful:
-        told = [cell for cell in sheet.down(column, first, last) if str(cell.value).strip()]
+        rows = (row for row in sheet.by_row if first <= row <= last and sheet.begins(row, column))
+        told = [cell for row in rows if str((cell := sheet.cells[row, column]).value).strip()]
         known = sum(state(cell.value, cell.form) is not None for cell in told)
+        words = sum(len(str(cell.value)) <= LONGEST for cell in told)
+        is_status = meanings[column] == "status"
         if told and known / len(told) >= _STATE_SHARE:
             states.append(column)
-        if meanings[column] == "status" and sum(len(str(cell.value)) <= LONGEST for cell in told) * 2 > len(
-            told
-        ):
+            named += [column] if is_status else []
+        if is_status and words * 2 > len(told):
             short.append(column)  # it holds words rather than sentences
-    named = [column for column in states if meanings[column] == "status"]
     best = next(iter([*named, *states, *short]), 0)
     for column in doubtful:
         meanings[column] = "status" if column == best else "" if column in states else "progress"

@@ -1,19 +1,21 @@
-"""The columns of the ledger as a table, and what its rows say: the one place that knows both ways."""
+"""The ledger as a table: its columns and what its rows say, both ways; as CSV and as JSON."""
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.exchange.sheet.cells import show_entry
-from xuncha.exchange.sheet.grid import Cell, shown
-from xuncha.exchange.sheet.rows import Placed, Row
+from xuncha.exchange.sheet.grid import Cell
+from xuncha.exchange.sheet.rows import Row
 from xuncha.model.states import WORDS
 
 if TYPE_CHECKING:
     from xuncha.model.identity import Identity
-    from xuncha.model.records import Ledger
+    from xuncha.model.records import Ledger, Measure, Problem
 
 LONG_TERM = "长期坚持"
 DAY = "yyyy-mm-dd"
@@ -21,6 +23,10 @@ DAY_LONG_TERM = f'yyyy-mm-dd"（{LONG_TERM}）"'
 LONGEST = 32_000
 """Characters of a cell that we write; Excel takes 32,767."""
 CUT = "……（全文见“补充信息”）"
+_BOM = "\ufeff"
+"""Tells Excel that a text is UTF-8."""
+_COMMAND = tuple("=+-@\t\r")
+"""How a text begins that a spreadsheet program would take for a formula."""
 
 
 class Column(NamedTuple):
@@ -30,13 +36,13 @@ class Column(NamedTuple):
     heading: str
     width: int
     keys: tuple[str, ...] = ()
-    """The keys of a record that it shows."""
+    """The keys of a measure that it shows."""
 
 
 COLUMNS: Final = (
     Column("number", "序号", 6),
     Column("category", "方面", 13),
-    Column("problem", "反馈问题", 22, ("title", "finding")),
+    Column("problem", "反馈问题", 22),
     Column("identity", "编号", 7),
     Column("part", "子问题", 14, ("part",)),
     Column("measure", "整改措施", 30, ("title",)),
@@ -57,7 +63,7 @@ OPTIONAL: Final = {"part", "goal"}
 
 
 def rows(ledger: Ledger) -> Iterator[dict[str, Cell]]:
-    """Return what the rows say, by the meanings of the columns: one row a measure, and one for a problem without measures."""
+    """Return what the rows say, by the meanings of the columns: a row a measure, and one for a problem without measures."""
     titles = {category.key: category.title for category in ledger.settings.categories}
     for number, measures in ledger.by_problem().items():
         problem = ledger.problems[number]
@@ -69,15 +75,51 @@ def rows(ledger: Ledger) -> Iterator[dict[str, Cell]]:
             yield head | values(identity, measure.model_dump(mode="json", exclude_defaults=True))
 
 
-def values(identity: Identity, record: dict[str, Any]) -> dict[str, Cell]:
-    """Return what a measure's row says, by the meanings of the columns; what it does not say is left out.
+def as_csv(ledger: Ledger) -> str:
+    """Write the rows as CSV for spreadsheet programs, with the problem on each."""
+    written = io.StringIO()
+    table = csv.writer(written, lineterminator="\r\n")
+    table.writerow([column.heading for column in COLUMNS])
+    for said in rows(ledger):
+        table.writerow([_text(said.get(column.meaning)) for column in COLUMNS])
+    return _BOM + written.getvalue()
 
-    Args:
-        identity: its number.
-        record: by the keys of its file.
-    """
+
+def _text(cell: Cell | None) -> str:
+    """Return the text of a cell; a spreadsheet program takes none for a formula."""
+    if cell is None:
+        return ""
+    if isinstance(cell.value, date):
+        return cell.value.isoformat() + (f"（{LONG_TERM}）" if cell.form == DAY_LONG_TERM else "")
+    text = str(cell.value)
+    return f"'{text}" if text.startswith(_COMMAND) else text
+
+
+def as_json(ledger: Ledger) -> dict[str, Any]:
+    """Return all of it for programs: the ledger's own record, and its problems with their measures, by the keys of the files."""
+
+    def told(identity: object, record: Problem | Measure) -> dict[str, Any]:
+        return {"id": str(identity), **record.model_dump(mode="json")}
+
+    return {
+        "ledger": ledger.settings.model_dump(mode="json"),
+        "problems": [
+            told(number, ledger.problems[number])
+            | {"measures": [told(identity, measure) for identity, measure in measures.items()]}
+            for number, measures in ledger.by_problem().items()
+        ],
+    }
+
+
+def values(identity: Identity, record: dict[str, Any]) -> dict[str, Cell]:
+    """Return what the row of a measure's record says, by the meanings of the columns; what it does not say is left out."""
     long_term = record.get("term") == "long_term"
-    due, closed = record.get("due"), record.get("closed")
+    due, closed, escalated = record.get("due"), record.get("closed"), record.get("escalated", {})
+    remarks = (
+        (LONG_TERM, long_term and due),
+        (f"攻坚事项：{escalated.get('to')}", escalated),
+        ("不公开", not record.get("publish", True)),
+    )
     found: dict[str, object] = {
         "identity": str(identity),
         "part": record.get("part"),
@@ -90,7 +132,7 @@ def values(identity: Identity, record: dict[str, Any]) -> dict[str, Cell]:
         "progress": "\n".join(map(show_entry, record.get("progress", ()))),
         "status": WORDS[record["status"]] if record.get("status") else None,
         "closed": date.fromisoformat(closed["date"]) if closed else None,
-        "remark": _remark(record),
+        "remark": "；".join(text for text, holds in remarks if holds),
     }
     form = {"due": DAY_LONG_TERM if long_term else DAY, "closed": DAY}
     return {name: Cell(_fitting(value), form.get(name, "@")) for name, value in found.items() if value}
@@ -98,20 +140,9 @@ def values(identity: Identity, record: dict[str, Any]) -> dict[str, Cell]:
 
 def row(identity: Identity, record: dict[str, Any]) -> Row:
     """Return the row of a measure as a reader finds it."""
-    found = {name: [Placed("", cell)] for name, cell in values(identity, record).items() if shown(cell)}
-    return Row("", 1, found)
-
-
-def _remark(record: dict[str, Any]) -> str:
-    said = []
-    if record.get("term") == "long_term" and record.get("due"):
-        said.append(LONG_TERM)
-    if record.get("escalated"):
-        said.append(f"攻坚事项：{record['escalated']['to']}")
-    if not record.get("publish", True):
-        said.append("不公开")
-    return "；".join(said)
+    return Row("", 1, {name: [cell] for name, cell in values(identity, record).items() if cell.text})
 
 
 def _fitting(value: object) -> object:
-    return value if not isinstance(value, str) or len(value) <= LONGEST else value[: LONGEST - len(CUT)] + CUT
+    is_long = isinstance(value, str) and len(value) > LONGEST
+    return f"{str(value)[: LONGEST - len(CUT)]}{CUT}" if is_long else value

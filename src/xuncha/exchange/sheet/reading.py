@@ -12,14 +12,14 @@ from xuncha.chinese.limits import full_days
 from xuncha.errors import RefusedError
 from xuncha.exchange.drafts import Draft
 from xuncha.exchange.sheet import header, layout, supplement, workbook
-from xuncha.exchange.sheet.dates import limit
+from xuncha.exchange.sheet.cells import limit
 from xuncha.exchange.sheet.grid import address
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import Taker
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Cell, Sheet
+    from xuncha.exchange.sheet.grid import Sheet
 
 _ORGANISATION: Final = re.compile(
     r"(?P<name>中共[^\s，,。：:《》（）()]{2,40}?(?:委员会|党组|党委|党总支|党支部|工委))|(?:填报|被巡察|整改|报送)(?:单位|党组织)[：:]\s*(?P<labelled>[^\s，,。；;：:]{2,40})"
@@ -32,12 +32,7 @@ _GENERIC_SHEET: Final = re.compile(r"^(?:sheet|工作表|表)\s*\d*$|台账|清�
 
 
 def draft_of(path: Path, feedback: date | None, today: date) -> Draft:
-    """Read what a workbook says, with what `export` had put beside it.
-
-    Args:
-        path: of the file.
-        feedback: the day of the feedback, where it is known; else it is looked for.
-        today: the day for whatever has none.
+    """Read what a workbook says, with what `export` had put beside it; the day of the feedback is looked for where it is not given.
 
     Raises:
         RefusedError: it cannot be read, or there is no ledger in it.
@@ -60,14 +55,7 @@ def draft_of(path: Path, feedback: date | None, today: date) -> Draft:
 
 
 def understand(sheets: Sequence[Sheet], feedback: date | None, today: date, *, exact: bool = False) -> Draft:
-    """Understand the sheets of a workbook.
-
-    Args:
-        sheets: its sheets.
-        feedback: the day of the feedback, where it is known already.
-        today: the day for whatever has none.
-        exact: whether it was written by `export`.
-    """
+    """Understand the sheets of a workbook; `exact` tells that `export` has written it."""
     draft = Draft(exact=exact)
     visible = [sheet for sheet in sheets if not sheet.hidden]
     names = {column.heading: column.meaning for column in layout.COLUMNS}
@@ -75,7 +63,14 @@ def understand(sheets: Sequence[Sheet], feedback: date | None, today: date, *, e
         sheet.name: header.own_table(sheet, names) if exact else header.tables(sheet) for sheet in visible
     }
     for sheet in sheets:
-        _say_what_is_not_read(draft, sheet, bool(tables.get(sheet.name)))
+        if sheet.hidden and sheet.cells:
+            draft.doubt(_("the sheet is hidden: not read"), sheet=sheet.name)
+        elif sheet.cells and not tables[sheet.name]:
+            made = _("no table of problems or measures is found in this sheet: not read")
+            draft.doubt(made, sheet=sheet.name)
+        for spot in sheet.unstored:
+            made = _("a formula without a stored result: its own text was taken")
+            draft.doubt(made, sheet.text(*spot), sheet.name, address(*spot))
     for sheet in visible:
         start = min((table.first for table in tables[sheet.name]), default=sheet.last_row + 1)
         _read_above(draft, sheet, start)
@@ -88,19 +83,12 @@ def understand(sheets: Sequence[Sheet], feedback: date | None, today: date, *, e
         taker = Taker(draft, reader, sheet, category)
         for table in tables[sheet.name]:
             taker.take(table)
-    _check_numbers(draft)
+    # Numbers count only where they are numbers of problems: each once, and rising.
+    told = [problem.number for problem in draft.problems if problem.number is not None]
+    if told != sorted(set(told)):
+        for problem in draft.problems:
+            problem.number = None
     return draft
-
-
-def _say_what_is_not_read(draft: Draft, sheet: Sheet, understood: bool) -> None:
-    if sheet.hidden and sheet.cells:
-        draft.doubt(_("the sheet is hidden: not read"), sheet=sheet.name)
-    elif sheet.cells and not understood:
-        made = _("no table of problems or measures is found in this sheet: not read")
-        draft.doubt(made, sheet=sheet.name)
-    for spot in sheet.unstored:
-        made = _("a formula without a stored result: its own text was taken")
-        draft.doubt(made, sheet.text(*spot), sheet.name, address(*spot))
 
 
 def _read_above(draft: Draft, sheet: Sheet, end: int) -> None:
@@ -119,25 +107,12 @@ def _feedback(draft: Draft, sheets: Sequence[Sheet], today: date) -> date:
         for match in _FEEDBACK.finditer(note):
             if days := full_days(match["before"] or match["after"]):
                 return days[0]
-    told = (day for sheet in sheets for cell in sheet.cells.values() for day in _days_of(cell, today))
-    day = min((today, *told))
+    found = [today]
+    for cell in (cell for sheet in sheets for cell in sheet.cells.values()):
+        if isinstance(cell.value, str):
+            found += full_days(cell.value) if "20" in cell.value else []
+        elif isinstance(cell.value, date) and (day := limit(cell, today).day):
+            found.append(day)
     made = _("the day of the feedback is not told: the earliest day, {day}, was taken; say it by --feedback")
-    draft.doubt(made.format(day=day))
-    return day
-
-
-def _days_of(cell: Cell, today: date) -> list[date]:
-    if isinstance(cell.value, str):
-        return full_days(cell.value) if "20" in cell.value else []
-    if isinstance(cell.value, int | float):
-        return []
-    day = limit(cell, today).day
-    return [day] if day else []
-
-
-def _check_numbers(draft: Draft) -> None:
-    """Keep the numbers of the problems only where they are numbers of problems: each once, and rising."""
-    told = [problem.number for problem in draft.problems if problem.number is not None]
-    if told != sorted(set(told)):
-        for problem in draft.problems:
-            problem.number = None
+    draft.doubt(made.format(day=min(found)))
+    return min(found)

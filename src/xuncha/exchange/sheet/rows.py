@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Final, NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.limits import at_once, full_days
 from xuncha.exchange.drafts import MeasureDraft
 from xuncha.exchange.sheet import cells
-from xuncha.exchange.sheet.dates import limit as limit_of
-from xuncha.exchange.sheet.grid import Cell, shown
+from xuncha.exchange.sheet.grid import Cell
 from xuncha.exchange.wording import without_number
 from xuncha.language import gettext as _
 from xuncha.model import states
@@ -39,60 +39,44 @@ _KEPT: Final = {
 """What texts are called that are kept as internal ones."""
 
 
-class Placed(NamedTuple):
-    """A cell and where it stands."""
-
-    address: str
-    cell: Cell
-
-    @property
-    def text(self) -> str:
-        """What stands there."""
-        return shown(self.cell)
-
-
 @dataclass
 class Row:
     """The cells of a measure's row, by what their columns mean; of several rows, where one measure takes several."""
 
     sheet: str
     number: int
-    found: dict[str, list[Placed]] = field(default_factory=dict)
-    unknown: list[tuple[str, Placed]] = field(default_factory=list)
+    found: dict[str, list[Cell]] = field(default_factory=dict)
+    unknown: list[tuple[str, Cell]] = field(default_factory=list)
     """Cells of columns without a meaning, with the columns' names."""
     comments: list[tuple[str, str]] = field(default_factory=list)
     """Comments on the cells, with their addresses."""
 
     def text(self, meaning: str) -> str:
         """Return what the cells of this meaning say, below each other; empty where there are none."""
-        return "\n".join(dict.fromkeys(placed.text for placed in self.found.get(meaning, ())))
+        return "\n".join(dict.fromkeys(cell.text for cell in self.found.get(meaning, ())))
 
     @property
     def shown(self) -> dict[str, str]:
         """What the row says, by the meanings of its cells."""
         return {meaning: self.text(meaning) for meaning in self.found}
 
-    def first(self, meaning: str) -> Placed | None:
+    def first(self, meaning: str) -> Cell | None:
         """Return the first cell of this meaning."""
         return next(iter(self.found.get(meaning, ())), None)
 
     def address(self, *meanings: str) -> str:
         """Where the first cell of these meanings stands; else the row."""
-        places = (placed.address for meaning in meanings if (placed := self.first(meaning)))
+        places = (cell.address for meaning in meanings if (cell := self.first(meaning)))
         return next(places, f"{self.number}:{self.number}")
 
 
 class Reader:
-    """Reads rows; holds what all of them need.
-
-    Args:
-        feedback: the day of the feedback, before which no time limit can be.
-        draft: where doubtful cells are listed.
-    """
+    """Reads rows; lists in the draft what is doubtful, such as a time limit before the day of the feedback."""
 
     def __init__(self, feedback: date, draft: Draft) -> None:
         self.feedback = feedback
         self.draft = draft
+        self._too_early = _("before the feedback of {day}: kept as an internal text").format(day=feedback)
 
     def doubt(self, row: Row, meaning: str, made: str) -> None:
         """List a doubtful cell."""
@@ -105,12 +89,7 @@ class Reader:
         self.doubt(row, meaning, made)
 
     def measures(self, row: Row, problem: str) -> list[MeasureDraft]:
-        """Read what a row says of measures: of one, or of several that stand in one cell.
-
-        Args:
-            row: the row.
-            problem: the title of its problem.
-        """
+        """Read what a row says of the measures of a problem: of one, or of several that stand in one cell."""
         identity = _identity(row.first("identity"))
         texts = self._titles(row, problem, alone=identity is not None)
         drafts = []
@@ -118,14 +97,18 @@ class Reader:
             draft = self._measure(row if len(texts) == 1 else _share(row, place, len(texts)), text)
             draft.identity, draft.shown = identity, row.shown
             drafts.append(draft)
-        kept = self._kept(row)
+        # Remarks, columns without a meaning and comments have no key.
+        kept = [f"备注：{cell.text}" for cell in row.found.get("remark", ())]
+        kept += [f"{heading}：{cell.text}" for heading, cell in row.unknown]
+        for address, text in row.comments:
+            kept.append(f"批注（{address}）：{text}")
+            self.draft.doubt(_("a comment: kept as an internal text"), text, row.sheet, address)
         if drafts:
             drafts[0].kept += kept
         return drafts
 
     def _titles(self, row: Row, problem: str, *, alone: bool) -> list[str]:
-        text = row.text("measure")
-        if text:
+        if text := row.text("measure"):
             found = [text] if alone else cells.items(text)
             if len(found) > 1:
                 self.doubt(row, "measure", _("{n} measures in one cell").format(n=len(found)))
@@ -138,8 +121,7 @@ class Reader:
 
     def _measure(self, row: Row, text: str) -> MeasureDraft:
         title = cells.one_line(text)
-        address = row.address("measure", "goal", "problem")
-        measure = MeasureDraft({"title": title}, sheet=row.sheet, address=address)
+        measure = MeasureDraft({"title": title}, row.sheet, row.address("measure", "goal", "problem"))
         if len(title) > _LONGEST_TITLE:
             measure.record["title"] = f"{title[:_LONGEST_SHORT]}…"
             measure.kept.append(text)
@@ -153,7 +135,13 @@ class Reader:
         self._due(row, measure)
         self._progress(row, measure)
         self._status(row, measure)
-        self._public(row, measure)
+        self._closed(row, measure)
+        public = row.text("publish")
+        if public in {"否", "不公开", "不予公开", "暂不公开", "×"}:
+            measure.record["publish"] = False
+        elif public and public not in {"是", "公开", "√"}:
+            made = _("neither yes nor no: kept as an internal text")
+            self._keep(row, measure, "publish", public, made)
         return measure
 
     def _people(self, row: Row, measure: MeasureDraft) -> None:
@@ -163,21 +151,21 @@ class Reader:
         if len(leaders) > 1:
             made = _("several leaders: {name} answers for it, all are kept as an internal text")
             self._keep(row, measure, "leader", "、".join(leaders), made.format(name=leaders[0]))
-        offices, helping = cells.names(row.text("office")), cells.names(row.text("co_offices"))
-        if offices.lead:
-            measure.record["office"] = offices.lead[0]
-        if len(offices.lead) > 1:
+        offices, helping = cells.names(row.text("office"))
+        if offices:
+            measure.record["office"] = offices[0]
+        if len(offices) > 1:
             made = _("several offices: {name} is responsible, the others help")
-            self.doubt(row, "office", made.format(name=offices.lead[0]))
-        others = dict.fromkeys([*offices.lead[1:], *offices.help, *helping.lead, *helping.help])
-        if names := [name for name in others if name != measure.record.get("office")]:
+            self.doubt(row, "office", made.format(name=offices[0]))
+        others = dict.fromkeys(chain(offices[1:], helping, *cells.names(row.text("co_offices"))))
+        if names := [name for name in others if name not in offices[:1]]:
             measure.record["co_offices"] = names
 
     def _due(self, row: Row, measure: MeasureDraft) -> None:
-        placed = row.first("due")
-        if placed is None:
+        cell = row.first("due")
+        if cell is None:
             return
-        limit = limit_of(placed.cell, self.feedback)
+        limit = cells.limit(cell, self.feedback)
         day = at_once(self.feedback) if limit.at_once else limit.day
         if limit.at_once:
             self.doubt(row, "due", _("at once: a month after the feedback, {day}").format(day=day))
@@ -186,18 +174,14 @@ class Reader:
         if limit.long_term:
             measure.record["term"] = "long_term"
         if day is not None and day < self.feedback:
-            self._keep(row, measure, "due", placed.text, self._too_early)
+            self._keep(row, measure, "due", cell.text, self._too_early)
         elif day is not None:
             measure.record["due"] = day.isoformat()
         elif not limit.understood:
-            self._keep(row, measure, "due", placed.text, _("no day in it: kept as an internal text"))
-
-    @property
-    def _too_early(self) -> str:
-        return _("before the feedback of {day}: kept as an internal text").format(day=self.feedback)
+            self._keep(row, measure, "due", cell.text, _("no day in it: kept as an internal text"))
 
     def _progress(self, row: Row, measure: MeasureDraft) -> None:
-        found = [entry for placed in row.found.get("progress", ()) for entry in cells.entries(placed.text)]
+        found = [entry for cell in row.found.get("progress", ()) for entry in cells.entries(cell.text)]
         evidence = cells.documents(row.text("evidence"))
         if evidence and found:
             found[-1]["evidence"] = [*found[-1].get("evidence", []), *evidence]
@@ -207,33 +191,24 @@ class Reader:
             measure.record["progress"] = found
 
     def _status(self, row: Row, measure: MeasureDraft) -> None:
-        """Set the status, and the day of closing; a status that no cell tells is not set."""
-        record = measure.record
-        placed = row.first("status")
-        state = states.state(placed.cell.value, placed.cell.form) if placed else self._told(row)
-        if placed and state is None:
-            self._not_a_state(row, placed, measure)
-        if state is not None:
-            self._set_state(row, state, measure)
-        closed = row.first("closed")
-        day = limit_of(closed.cell, self.feedback).day if closed else None
-        if day is None and placed and record.get("status") == "closed":
-            day = next(iter(full_days(placed.text)), None)
-        said = closed or placed
-        if closed and day is None:
-            self._keep(row, measure, "closed", closed.text, _("no day in it: kept as an internal text"))
-        elif said and day is not None and day < self.feedback:
-            self._keep(row, measure, "closed", said.text, self._too_early)
-        elif day is not None and record.setdefault("status", "closed") == "closed":
-            record["closed"] = {"date": day.isoformat()}
-        elif closed:
-            made = _("a day of completion, but not complete: kept as an internal text")
-            self._keep(row, measure, "closed", closed.text, made)
-
-    def _set_state(self, row: Row, state: states.State, measure: MeasureDraft) -> None:
-        record = measure.record
-        said = row.text("status") or row.text("progress")
-        status = state.status
+        """Set the status; one that no cell tells is not set."""
+        record, cell = measure.record, row.first("status")
+        state = states.state(cell.value, cell.form) if cell else None
+        if cell and state is None and len(cell.text) <= states.LONGEST:
+            self._keep(row, measure, "status", cell.text, _("no state in it: kept as an internal text"))
+            return
+        if state is None:  # a text may begin with it
+            told = _TELLS_STATE.match(cell.text if cell else row.text("progress"))
+            state = states.state(told[0]) if told else None
+            if cell:
+                record["progress"] = [*record.get("progress", []), *cells.entries(cell.text)]
+                self.doubt(row, "status", _("no state in it: taken for progress"))
+            elif told and state:
+                made = _("taken for the state: {status}").format(status=states.WORDS[state.status])
+                self.draft.doubt(made, told[0], row.sheet, row.address("progress"))
+        if state is None:
+            return
+        said, status = row.text("status") or row.text("progress"), state.status
         if state.long_term:
             record["term"] = "long_term"
         if states.is_staged(said) and status == "closed" and record.get("term") != "long_term":
@@ -244,49 +219,30 @@ class Reader:
         if state.doubt:
             self.doubt(row, "status", f"{state.doubt} → {states.WORDS[status]}")
 
-    def _told(self, row: Row) -> states.State | None:
-        """Return the state that the text of the progress begins with, where no column tells it."""
-        match = _TELLS_STATE.match(row.text("progress"))
-        state = states.state(match[0]) if match else None
-        if match and state:
-            made = _("taken for the state: {status}").format(status=states.WORDS[state.status])
-            self.draft.doubt(made, match[0], row.sheet, row.address("progress"))
-        return state
-
-    def _not_a_state(self, row: Row, placed: Placed, measure: MeasureDraft) -> None:
-        if len(placed.text) <= states.LONGEST:
-            self._keep(row, measure, "status", placed.text, _("no state in it: kept as an internal text"))
-            return
-        progress = [*measure.record.get("progress", []), *cells.entries(placed.text)]
-        measure.record["progress"] = progress
-        self.doubt(row, "status", _("no state in it: taken for progress"))
-        told = _TELLS_STATE.match(placed.text)
-        if told and (state := states.state(told[0])):
-            self._set_state(row, state, measure)
-
-    def _public(self, row: Row, measure: MeasureDraft) -> None:
-        text = row.text("publish")
-        if text in {"否", "不公开", "不予公开", "暂不公开", "×"}:
-            measure.record["publish"] = False
-        elif text and text not in {"是", "公开", "√"}:
-            self._keep(row, measure, "publish", text, _("neither yes nor no: kept as an internal text"))
-
-    def _kept(self, row: Row) -> list[str]:
-        """Texts of the row that have no key: remarks, columns without a meaning, comments."""
-        found = [f"备注：{placed.text}" for placed in row.found.get("remark", ())]
-        found += [f"{heading}：{placed.text}" for heading, placed in row.unknown]
-        for address, text in row.comments:
-            found.append(f"批注（{address}）：{text}")
-            self.draft.doubt(_("a comment: kept as an internal text"), text, row.sheet, address)
-        return found
+    def _closed(self, row: Row, measure: MeasureDraft) -> None:
+        """Set the day of closing, which the cell of the status may tell, too."""
+        record, closed, status = measure.record, row.first("closed"), row.first("status")
+        day = cells.limit(closed, self.feedback).day if closed else None
+        if day is None and status and record.get("status") == "closed":
+            day = next(iter(full_days(status.text)), None)
+        said = closed or status
+        if closed and day is None:
+            self._keep(row, measure, "closed", closed.text, _("no day in it: kept as an internal text"))
+        elif said and day is not None and day < self.feedback:
+            self._keep(row, measure, "closed", said.text, self._too_early)
+        elif day is not None and record.setdefault("status", "closed") == "closed":
+            record["closed"] = {"date": day.isoformat()}
+        elif closed:
+            made = _("a day of completion, but not complete: kept as an internal text")
+            self._keep(row, measure, "closed", closed.text, made)
 
 
-def _identity(placed: Placed | None) -> Identity | None:
+def _identity(cell: Cell | None) -> Identity | None:
     """Return the number of a measure, such as 2.3, that a cell tells."""
-    if placed is None:
+    if cell is None:
         return None
-    value = placed.cell.value
-    if isinstance(value, float) and (decimals := _DECIMALS.search(placed.cell.form)):
+    value = cell.value
+    if isinstance(value, float) and (decimals := _DECIMALS.search(cell.form)):
         value = f"{value:.{len(decimals[1])}f}"  # 2.10 is not 2.1
     match = _IDENTITY.fullmatch("".join(str(value).split()))
     return Identity(int(match[1]), int(match[2])) if match else None
@@ -299,11 +255,11 @@ def _share(row: Row, place: int, count: int) -> Row:
     it stands holds for all of them, and what was done is told of the first.
     """
     found = {}
-    for meaning, all_placed in row.found.items():
+    for meaning, held in row.found.items():
         text = row.text(meaning)
         parts = cells.items(text) if meaning in _IN_PARTS else cells.lines(text)
         if len(parts) == count:
-            found[meaning] = [Placed(all_placed[0].address, Cell(parts[place], ""))]
+            found[meaning] = [Cell(parts[place], "", held[0].address)]
         elif meaning not in {"progress", "evidence"} or place == 0:
-            found[meaning] = list(all_placed)
+            found[meaning] = held
     return Row(row.sheet, row.number, found)

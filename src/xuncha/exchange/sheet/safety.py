@@ -32,41 +32,42 @@ def checked(path: Path) -> bytes:
         size = path.stat().st_size
         content = path.read_bytes() if size <= LARGEST_FILE and path.is_file() else b""
     except OSError as error:
-        raise RefusedError(
-            "no-such-file", _("{path} cannot be read: {reason}").format(path=path, reason=cause_of(error))
-        ) from None
+        message = _("{path} cannot be read: {reason}").format(path=path, reason=cause_of(error))
+        raise RefusedError("no-such-file", message) from None
     if size > LARGEST_FILE:
-        raise _too_large(
-            _("{path} has over {n} MB").format(path=path, n=LARGEST_FILE // _MEGABYTE),
-            _("take the pictures out of it"),
-        )
+        message = _("{path} has over {n} MB").format(path=path, n=LARGEST_FILE // _MEGABYTE)
+        raise RefusedError("too-large", message, _("take the pictures out of it"))
+    save_as = _(
+        "save it as .xlsx: in Excel or WPS by “save as”, or type: soffice --convert-to xlsx {path}"
+    ).format(path=path)
+    if content.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in content:
+        message = _("{path} is protected by a password").format(path=path)
+        hint = _("open it in Excel or WPS, take the password off, and save it again")
+        raise RefusedError("password", message, hint)
     if content.startswith(_OLE):
-        raise _old(path, content)
-    if not content.startswith(_ZIP):
-        raise _no_workbook(path, _("open it in Excel or WPS and save it as .xlsx"))
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _look_at_sizes(path, archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise RefusedError(
-            "damaged-file", _("{path} is damaged: {reason}").format(path=path, reason=str(error)[:200])
-        ) from None
+        message = _("{path} is in the format of Excel 97 (.xls, .et)").format(path=path)
+        raise RefusedError("old-format", message, save_as)
+    parts = _parts(path, content) if content.startswith(_ZIP) else []
+    names = {part.filename for part in parts}
+    is_other = bool(names & {"xl/workbook.bin", "content.xml"})
+    if is_other or not any(name.startswith("xl/") for name in names):
+        message = _("{path} is not an Excel workbook (.xlsx), whatever its name is").format(path=path)
+        hint = save_as if is_other else _("open it in Excel or WPS and save it as .xlsx")
+        raise RefusedError("not-a-workbook", message, hint)
+    texts = sum(part.file_size for part in parts if part.filename.endswith((".xml", ".rels", ".vml")))
+    if len(parts) > _MOST_PARTS or texts > LARGEST_TEXTS:
+        message = _("{path} unpacks to more than {n} MB of text, more than a ledger has")
+        raise _too_large(message.format(path=path, n=LARGEST_TEXTS // _MEGABYTE))
     return content
 
 
-def _look_at_sizes(path: Path, parts: list[zipfile.ZipInfo]) -> None:
-    names = {part.filename for part in parts}
-    if "xl/workbook.bin" in names or "content.xml" in names:
-        raise _no_workbook(path, _save_as(path))
-    if not any(name.startswith("xl/") for name in names):
-        raise _no_workbook(path, _("open it in Excel or WPS and save it as .xlsx"))
-    texts = sum(part.file_size for part in parts if part.filename.endswith((".xml", ".rels", ".vml")))
-    if len(parts) > _MOST_PARTS or texts > LARGEST_TEXTS:
-        raise _too_large(
-            _("{path} unpacks to more than {n} MB of text, more than a ledger has").format(
-                path=path, n=LARGEST_TEXTS // _MEGABYTE
-            )
-        )
+def _parts(path: Path, content: bytes) -> list[zipfile.ZipInfo]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        message = _("{path} is damaged: {reason}").format(path=path, reason=str(error)[:200])
+        raise RefusedError("damaged-file", message) from None
 
 
 def look_at_parts(path: Path, archive: zipfile.ZipFile) -> None:
@@ -89,40 +90,10 @@ def look_at_parts(path: Path, archive: zipfile.ZipFile) -> None:
         if name.startswith("xl/worksheets/") and name.endswith(".xml"):
             part = archive.read(name)
             if part.count(b"<row") > _MOST_ROWS or part.count(b"<c ") > _MOST_CELLS:
-                raise _too_large(
-                    _("{path} has a sheet of more than {rows} rows or {cells} cells").format(
-                        path=path, rows=_MOST_ROWS, cells=_MOST_CELLS
-                    )
-                )
+                message = _("{path} has a sheet of more than {rows} rows or {cells} cells")
+                raise _too_large(message.format(path=path, rows=_MOST_ROWS, cells=_MOST_CELLS))
 
 
-def _old(path: Path, content: bytes) -> RefusedError:
-    """Return the error about a file in the container of Office 97: protected by a password, or .xls."""
-    if "EncryptedPackage".encode("utf-16-le") in content:
-        return RefusedError(
-            "password",
-            _("{path} is protected by a password").format(path=path),
-            _("open it in Excel or WPS, take the password off, and save it again"),
-        )
-    return RefusedError(
-        "old-format", _("{path} is in the format of Excel 97 (.xls, .et)").format(path=path), _save_as(path)
-    )
-
-
-def _no_workbook(path: Path, hint: str) -> RefusedError:
-    return RefusedError(
-        "not-a-workbook",
-        _("{path} is not an Excel workbook (.xlsx), whatever its name is").format(path=path),
-        hint,
-    )
-
-
-def _save_as(path: Path) -> str:
-    return _(
-        "save it as .xlsx: in Excel or WPS by “save as”, or type: soffice --convert-to xlsx {path}"
-    ).format(path=path)
-
-
-def _too_large(message: str, hint: str = "") -> RefusedError:
-    hint = hint or _("delete the empty rows below the table, or copy the table into a new workbook")
+def _too_large(message: str) -> RefusedError:
+    hint = _("delete the empty rows below the table, or copy the table into a new workbook")
     return RefusedError("too-large", message, hint)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from xuncha.chinese.limits import full_days
 from xuncha.exchange.drafts import Draft
-from xuncha.exchange.sheet import cells, layout
-from xuncha.exchange.sheet.grid import shown
+from xuncha.exchange.sheet import layout
+from xuncha.exchange.sheet.grid import clean
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import title_of_problem
 from xuncha.language import gettext as _
@@ -54,49 +54,37 @@ Row = tuple[str, str, str, str | int]
 
 def rows(ledger: Ledger) -> Iterator[Row]:
     """Return the rows of the sheet."""
-    settings = ledger.settings.model_dump(mode="json", exclude_defaults=True)
-    for key, value in settings.items():
-        yield from _flat(WHOLE, key, value)
+    yield from _flat(WHOLE, ledger.settings.model_dump(mode="json", exclude_defaults=True))
     reader = Reader(ledger.settings.inspection.feedback, Draft())
     for number, measures in ledger.by_problem().items():
         record = ledger.problems[number].model_dump(mode="json", exclude_defaults=True)
-        title, finding = title_of_problem(cells.clean(record["title"]))
-        if title == record["title"] and not finding:
+        if title_of_problem(clean(record["title"])) == (record["title"], ""):
             del record["title"]
-        for key, value in record.items():
-            yield from _flat(str(number), key, value)
+        yield from _flat(str(number), record)
         for identity, measure in measures.items():
             whole = measure.model_dump(mode="json", exclude_defaults=True)
-            for key, value in _unsaid(identity, whole, reader).items():
-                yield from _flat(str(identity), key, value)
+            read = reader.measures(layout.row(identity, whole), "")
+            said = read[0].record if len(read) == 1 else {}
+            # What the row does not say, or what would be understood otherwise; and what is understood and not there,
+            # such as a part of a title, has to be said to be absent.
+            unsaid = {key: value for key, value in whole.items() if said.get(key) != value}
+            yield from _flat(str(identity), unsaid | {key: "" for key in said if key not in whole})
 
 
-def _unsaid(identity: Identity, record: dict[str, Any], reader: Reader) -> dict[str, Any]:
-    """Return what the row of a measure does not say of it, or what would be understood otherwise."""
-    read = reader.measures(layout.row(identity, record), "")
-    said = read[0].record if len(read) == 1 else {}
-    missing = {key: value for key, value in record.items() if said.get(key) != value}
-    # What is read and not there (such as a part of a title) has to be said to be absent.
-    return missing | {key: "" for key in said if key not in record}
-
-
-def _flat(identity: str, path: str, value: object) -> Iterator[Row]:
-    label = _LABELS.get(path.partition(".")[0], "")
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _flat(identity, f"{path}.{key}", inner)
-    elif value == []:
-        yield identity, label, f"{path}.0", ""
-    elif isinstance(value, list):
-        for place, inner in enumerate(value, 1):
-            yield from _flat(identity, f"{path}.{place}", inner)
-    elif isinstance(value, str):
+def _flat(of: str, value: object, *path: str) -> Iterator[Row]:
+    if isinstance(value, dict | list):
+        inner = value if isinstance(value, dict) else dict(enumerate(value, 1)) or {0: ""}
+        for key, item in inner.items():
+            yield from _flat(of, item, *path, str(key))
+        return
+    row = of, _LABELS.get(path[0], ""), ".".join(path)
+    if isinstance(value, str):
         for start in range(0, max(1, len(value)), layout.LONGEST):
-            yield identity, label, path, value[start : start + layout.LONGEST]
+            yield *row, value[start : start + layout.LONGEST]
     elif isinstance(value, bool) or (isinstance(value, int) and abs(value) < _EXACT):
-        yield identity, label, path, value
+        yield *row, value
     else:
-        yield identity, label, path, json.dumps(value)
+        yield *row, json.dumps(value)
 
 
 def take(sheets: Sequence[Sheet]) -> tuple[list[Sheet], dict[str, dict[str, Any]]]:
@@ -155,7 +143,7 @@ def restore(draft: Draft, records: dict[str, dict[str, Any]]) -> None:
             _restore_problem(draft, problem, records.get(str(problem.number), {}))
         for measure in problem.measures:
             if measure.identity is not None:
-                _restore_measure(draft, measure, records.get(str(measure.identity), {}))
+                _restore_measure(draft, measure, measure.identity, records.get(str(measure.identity), {}))
 
 
 def _is_sound(draft: Draft, kind: type[BaseModel], record: dict[str, Any], of: str) -> bool:
@@ -167,9 +155,8 @@ def _is_sound(draft: Draft, kind: type[BaseModel], record: dict[str, Any], of: s
 
 
 def _restore_problem(draft: Draft, problem: ProblemDraft, record: dict[str, Any]) -> None:
-    title = record.get("title")
-    whole = problem.record | record
-    if isinstance(title, str) and cells.clean(title[: layout.LONGEST]) != problem.shown.get("problem", ""):
+    title, whole = record.get("title"), problem.record | record
+    if isinstance(title, str) and clean(title[: layout.LONGEST]) != problem.shown.get("problem", ""):
         whole |= problem.record
     elif isinstance(title, str) and "finding" not in record:
         whole.pop("finding", None)  # a part of the title that was taken for more
@@ -177,25 +164,20 @@ def _restore_problem(draft: Draft, problem: ProblemDraft, record: dict[str, Any]
         problem.record = whole
 
 
-def _restore_measure(draft: Draft, measure: MeasureDraft, record: dict[str, Any]) -> None:
-    assert measure.identity is not None  # noqa: S101  asked before
+def _restore_measure(draft: Draft, measure: MeasureDraft, identity: Identity, record: dict[str, Any]) -> None:
     whole = {key: value for key, value in (measure.record | record).items() if value != ""}
-    if not _is_sound(draft, Measure, whole, str(measure.identity)):
+    if not _is_sound(draft, Measure, whole, str(identity)):
         return
-    wanted = {name: shown(cell) for name, cell in layout.values(measure.identity, whole).items()}
-    same = {
-        column.meaning
-        for column in layout.COLUMNS
-        if wanted.get(column.meaning, "") == measure.shown.get(column.meaning, "")
-    }
-    for column in layout.COLUMNS:
-        for key in () if column.meaning in {*same, "problem"} else column.keys:
+    wanted, shown = layout.row(identity, whole).shown, measure.shown
+    names = {column.meaning: column.keys for column in layout.COLUMNS}
+    changed = {name: keys for name, keys in names.items() if wanted.get(name, "") != shown.get(name, "")}
+    for name, keys in changed.items():
+        for key in keys:
             if key in measure.record:
                 whole[key] = measure.record[key]
-            elif column.meaning in _MEASURE_COLUMNS:
+            elif name in _MEASURE_COLUMNS:
                 whole.pop(key, None)
     measure.record = whole
-    said = {"remark": "备注：", "leader": "责任领导："}
-    for meaning, start in said.items():
-        if meaning in same and (meaning == "remark" or "leader" in record):
+    for name, start in (("remark", "备注："), ("leader", "责任领导：")):
+        if name not in changed and (name == "remark" or "leader" in record):
             measure.kept = [text for text in measure.kept if not text.startswith(start)]

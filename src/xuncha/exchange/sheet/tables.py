@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from xuncha.exchange.drafts import Column, MeasureDraft, ProblemDraft
 from xuncha.exchange.sheet import cells, header
 from xuncha.exchange.sheet.grid import address, letter
-from xuncha.exchange.sheet.rows import Placed, Row
+from xuncha.exchange.sheet.rows import Row
 from xuncha.exchange.wording import key_of, without_number
 from xuncha.language import gettext as _
 
@@ -54,9 +54,7 @@ class Taker:
                 Column(self.sheet.name, letter(column), heading, table.meanings[column])
             )
         waiting: list[int] = []
-        for row in self.sheet.by_row:
-            if not table.first <= row <= table.last:
-                continue
+        for row in (row for row in self.sheet.by_row if table.first <= row <= table.last):
             if self.draft.exact:
                 self._take_rows([row], table)
                 continue
@@ -72,9 +70,7 @@ class Taker:
                 aside()
         self._take_rows(waiting, table)
 
-    def _aside(  # noqa: PLR0911  a kind of row, a case
-        self, row: int, table: header.Table
-    ) -> Callable[[], object] | None:
+    def _aside(self, row: int, table: header.Table) -> Callable[[], object] | None:
         """Say what to do with a row that is none of the table's: a heading over the rows below it, a sum, a remark."""
         columns = self.sheet.columns(row)
         own = [column for column in columns if self.sheet.begins(row, column)]
@@ -86,12 +82,10 @@ class Taker:
         remark = partial(self._note, row, " ".join(own_texts))
         if _SUM.match(first.replace(" ", "")) or (_NOTE.match(first) and len(own_texts) <= 2):  # noqa: PLR2004  a label and what it labels
             return remark
-        if len(texts) != 1 or len(own) != len(columns):
+        across, has_problems = len(own) > 1, bool(table.column("problem"))
+        is_measure = not across and table.meanings.get(own[0]) == "measure"
+        if len(texts) != 1 or len(own) != len(columns) or is_measure:
             return None
-        across = len(own) > 1
-        if not across and table.meanings.get(own[0]) == "measure":
-            return None
-        has_problems = bool(table.column("problem"))
         if _CATEGORY_ROW.search(first) and (across or not has_problems or not table.column("category")):
             return partial(self._turn_to_category, first)
         if not has_problems:
@@ -136,21 +130,21 @@ class Taker:
             self.category = _title_of_category(category)
         if text := row.text("problem"):
             # The same words on each row are the same problem, whether they are merged or not.
-            number = _number(row) if self.draft.exact else None
-            head: object = number or (self.category, key_of(text) or row.address("problem"))
+            told = row.found["number"][0].text.strip("、.．") if "number" in row.found else ""
+            number = int(told) if re.fullmatch(r"[1-9][0-9]{0,4}", told) else None
+            same = (self.category, key_of(text) or row.address("problem"))
+            head = number if number and self.draft.exact else same
             if self.problem is None or head != self.head:
                 self.head = head
-                self._begin(*title_of_problem(text), row, _number(row))
+                self.problem = self._begin(*title_of_problem(text), row, number)
         if self.problem is None:
             title = self.category or self.sheet.name
-            self.reader.doubt(
-                row, "problem", _("no problem is named: it is called “{title}”").format(title=title[:40])
-            )
-            self._begin(title, "", row)
-        assert self.problem is not None  # noqa: S101  just begun
+            made = _("no problem is named: it is called “{title}”").format(title=title[:40])
+            self.reader.doubt(row, "problem", made)
+            self.problem = self._begin(title, "", row)
         return self.problem
 
-    def _begin(self, title: str, finding: str, row: Row, number: int | None = None) -> None:
+    def _begin(self, title: str, finding: str, row: Row, number: int | None = None) -> ProblemDraft:
         """Turn to a problem: the one of another sheet, or further up, that has the same title; else a new one."""
         for other in self.draft.problems:
             if (
@@ -159,12 +153,14 @@ class Taker:
                 and (not self.draft.exact or number in {None, other.number})
             ):
                 other.category = other.category or self.category
-                self.problem = other
-                return
-        record = {"title": title} | ({"finding": finding} if finding else {})
-        self.problem = ProblemDraft(record, self.category, number, self.sheet.name, row.address("problem"))
-        self.problem.shown = row.shown
-        self.draft.problems.append(self.problem)
+                break
+        else:
+            record = {"title": title} | ({"finding": finding} if finding else {})
+            place = row.address("problem")
+            other = ProblemDraft(record, self.sheet.name, place, row.shown, self.category, number)
+            self.draft.problems.append(other)
+        self.problem = other
+        return other
 
     def _enter(self, problem: ProblemDraft, measure: MeasureDraft) -> None:
         """Enter a measure; where another sheet has told of it already, what that did not tell."""
@@ -173,30 +169,23 @@ class Taker:
                 (other.identity is not None and other.identity == measure.identity)
                 or key_of(other.record["title"]) == key_of(measure.record["title"])
             ):
-                _complete(other, measure, self.draft)
+                self._complete(other, measure)
                 return
         problem.measures.append(measure)
 
-
-def _complete(known: MeasureDraft, more: MeasureDraft, draft: Draft) -> None:
-    """Add to a measure what another sheet tells of it."""
-    for name, value in more.record.items():
-        if name not in known.record:
-            known.record[name] = value
-        elif name == "progress":
-            told = {entry["text"] for entry in known.record["progress"]}
-            known.record["progress"] += [entry for entry in value if entry["text"] not in told]
-        elif name != "title" and known.record[name] != value:
-            draft.doubt(
-                _("{sheet} says otherwise, {value}: that was taken").format(
-                    sheet=known.sheet, value=known.record[name]
-                ),
-                f"{name}: {value}",
-                more.sheet,
-                more.address,
-            )
-            known.kept.append(f"{more.sheet}：{name}={value}")
-    known.kept += [text for text in more.kept if text not in known.kept]
+    def _complete(self, known: MeasureDraft, more: MeasureDraft) -> None:
+        """Add to a measure what another sheet tells of it."""
+        for name, value in more.record.items():
+            there = known.record.setdefault(name, value)
+            if name == "progress":
+                told = {entry["text"] for entry in there}
+                known.record[name] = [*there, *(entry for entry in value if entry["text"] not in told)]
+            elif name != "title" and there != value:
+                made = _("{sheet} says otherwise, {value}: that was taken")
+                made = made.format(sheet=known.sheet, value=there)
+                self.draft.doubt(made, f"{name}: {value}", more.sheet, more.address)
+                known.kept.append(f"{more.sheet}：{name}={value}")
+        known.kept += [text for text in more.kept if text not in known.kept]
 
 
 def _row(sheet: Sheet, rows: Sequence[int], table: header.Table) -> Row:
@@ -209,28 +198,21 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table) -> Row:
             if spot in seen:
                 continue
             seen.add(spot)
-            placed = Placed(address(*spot), sheet.cells[number, column])
+            cell = sheet.cells[number, column]._replace(address=address(*spot))
             if spot in sheet.comments:
-                row.comments.append((placed.address, sheet.comments[spot]))
+                row.comments.append((cell.address, sheet.comments[spot]))
             meaning = table.meanings.get(column, "")
-            if not placed.text or (meaning in _TOLD_ONCE and spot[0] not in rows):
+            if not cell.text or (meaning in _TOLD_ONCE and spot[0] not in rows):
                 continue
             if meaning:
-                row.found.setdefault(meaning, []).append(placed)
+                row.found.setdefault(meaning, []).append(cell)
             elif spot[0] in rows:
-                row.unknown.append((table.headings.get(column, placed.address), placed))
+                row.unknown.append((table.headings.get(column, cell.address), cell))
     return row
 
 
-def _number(row: Row) -> int | None:
-    """Return the number in front of a row."""
-    placed = row.first("number")
-    text = placed.text.strip("、.．") if placed else ""
-    return int(text) if re.fullmatch(r"[1-9][0-9]{0,4}", text) else None
-
-
 def _title_of_category(text: str) -> str:
-    """Return the title of a category, without its number and without how many problems there are: 一、关于作风建设方面（3个）."""
+    """Return the title of a category, without its number and how many problems there are: 一、关于作风建设方面（3个）."""
     return _HOW_MANY.sub("", cells.one_line(without_number(text))).rstrip("：:。")[:_LONGEST_TITLE]
 
 

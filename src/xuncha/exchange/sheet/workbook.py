@@ -14,17 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.errors import RefusedError
-from xuncha.exchange.sheet.cells import clean
-from xuncha.exchange.sheet.grid import Cell, Sheet, address
+from xuncha.exchange.sheet.grid import Cell, Sheet, address, clean
 from xuncha.exchange.sheet.safety import checked, look_at_parts
 from xuncha.language import gettext as _
+from xuncha.paper.xlsx import LONGEST_CELL
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Spot
 
-LONGEST_CELL: Final = 32_767
-"""Characters: Excel's own limit."""
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z0-9:]{1,30})"')
 
@@ -46,22 +44,21 @@ def read(path: Path) -> list[Sheet]:
     except RefusedError:
         raise
     except DefusedXmlException:
-        raise RefusedError(
-            "hostile-file", _("{path} holds XML that no spreadsheet program writes").format(path=path)
-        ) from None
+        message = _("{path} holds XML that no spreadsheet program writes").format(path=path)
+        raise RefusedError("hostile-file", message) from None
     except (SyntaxError, zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, EOFError, NotImplementedError, RuntimeError, AssertionError) as error:  # fmt: skip
         # What a reader of a damaged file stumbles over is of many kinds.
+        reason = str(error).split("\n")[0][:200] or type(error).__name__
         raise RefusedError(
             "damaged-file",
-            _("{path} is damaged: {reason}").format(
-                path=path, reason=str(error).split("\n")[0][:200] or type(error).__name__
-            ),
+            _("{path} is damaged: {reason}").format(path=path, reason=reason),
             _("open it in Excel or WPS and save it again as .xlsx"),
         ) from error
 
 
 def _sheets(path: Path, content: bytes) -> list[Sheet]:
     from openpyxl import load_workbook  # noqa: PLC0415
+    from openpyxl.worksheet.cell_range import CellRange  # noqa: PLC0415
 
     def load(**options: bool) -> Any:  # noqa: ANN401  read-only sheets have no public type
         return load_workbook(io.BytesIO(content), read_only=True, keep_links=False, **options)
@@ -84,7 +81,8 @@ def _sheets(path: Path, content: bytes) -> list[Sheet]:
                 sheet.cells |= told
                 sheet.unstored = sorted(formulas - set(told))
             part = worksheet._worksheet_path  # noqa: SLF001  a read-only sheet gives neither merged cells nor comments
-            sheet.settle(_merged(archive.read(part)))
+            # Merged cells are found by their tags, which no text of a cell can hold: nothing else of the part is wanted.
+            sheet.settle([CellRange(tag[1].decode()).bounds for tag in _MERGED.finditer(archive.read(part))])
             sheet.comments = _comments(archive, part)
             sheets.append(sheet)
     return sheets
@@ -100,29 +98,15 @@ def _cells(worksheet: Any) -> Iterator[tuple[Spot, Cell, bool]]:  # noqa: ANN401
             value = cell.value
             if value is None:
                 continue
-            if isinstance(value, str) and len(value) > LONGEST_CELL:
-                raise RefusedError(
-                    "cell-too-long",
-                    _("{sheet}!{cell} holds {n} characters; a cell of Excel has at most {most}").format(
-                        sheet=worksheet.title,
-                        cell=address(cell.row, cell.column),
-                        n=len(value),
-                        most=LONGEST_CELL,
-                    ),
-                )
             if isinstance(value, str):
+                if len(value) > LONGEST_CELL:
+                    name = address(cell.row, cell.column)
+                    message = _(
+                        "{sheet}!{cell} holds {n} characters; a cell of Excel has at most {most}"
+                    ).format(sheet=worksheet.title, cell=name, n=len(value), most=LONGEST_CELL)
+                    raise RefusedError("cell-too-long", message)
                 value = unescape(value)  # characters that Excel has written by their numbers, such as _x000D_
             yield (cell.row, cell.column), Cell(value, str(cell.number_format or "")), cell.data_type == "f"
-
-
-def _merged(part: bytes) -> list[tuple[int, int, int, int]]:
-    """Return the merged ranges of a sheet: the left column, the top row, the right column and the bottom row of each.
-
-    Found by their tags, which no text of a cell can hold: the part is large, and nothing else of it is wanted.
-    """
-    from openpyxl.worksheet.cell_range import CellRange  # noqa: PLC0415
-
-    return [CellRange(match[1].decode()).bounds for match in _MERGED.finditer(part)]
 
 
 def _comments(archive: zipfile.ZipFile, part: str) -> dict[Spot, str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from xuncha.chinese.days import in_words
 from xuncha.exchange.sheet import layout, supplement
 from xuncha.model.states import WORDS
 from xuncha.paper.xlsx import CENTRED, HEAD, MARK, TEXT, Book
@@ -38,12 +39,7 @@ _LIST_WIDTHS: Final = (9, 44, 44, 20, 22, 14)
 
 
 def workbook(ledger: Ledger, today: date, tick: Callable[[int], None]) -> bytes:
-    """Write the workbook of a ledger.
-
-    Args:
-        ledger: what is written.
-        today: the day as of which it is counted.
-        tick: is told how many measures have been written since it was told last.
+    """Write the workbook of a ledger; `tick` is told how many measures have been written since it was told last.
 
     Raises:
         SurroundingsError: the part `office` is not installed.
@@ -69,8 +65,10 @@ def _write_ledger(book: Book, ledger: Ledger, today: date, tick: Callable[[int],
     sheet = book.sheet(SHEET, widths, landscape=True, head="1:3", frozen=f"E{_FIRST}")
     sheet.title(f"{ledger.settings.organisation}巡察整改台账")
     before = next(place for place, column in enumerate(columns) if column.meaning == "leader") - 1
+    inspection = ledger.settings.inspection
+    feedback = f"，{inspection.inspector}{in_words(inspection.feedback)}反馈" if inspection.inspector else ""
     sheet.line(
-        (_as_of(ledger, today), MARK, before),
+        (f"截至{in_words(today)}{feedback}", MARK, before),
         ("图例：", MARK._replace(align="right"), 1),
         *((word, CENTRED._replace(fill=colour), 1) for word, colour in _COLOURS.items()),
     )
@@ -79,7 +77,8 @@ def _write_ledger(book: Book, ledger: Ledger, today: date, tick: Callable[[int],
     for said in layout.rows(ledger):
         hidden = layout.OF_PROBLEM if said["number"] == present else ()
         present = said["number"]
-        rows.append([None if column.meaning in hidden else said.get(column.meaning) for column in columns])
+        cells = [None if column.meaning in hidden else said.get(column.meaning) for column in columns]
+        rows.append([cell and cell[:2] for cell in cells])
         tick("identity" in said)
     looks = [
         CENTRED if column.width <= _WIDEST_WORDS and column.meaning != "category" else TEXT
@@ -91,30 +90,22 @@ def _write_ledger(book: Book, ledger: Ledger, today: date, tick: Callable[[int],
     _colour_states(sheet, letters["due"], letters["status"], today)
 
 
-def _as_of(ledger: Ledger, today: date) -> str:
-    told = [f"截至{today.year}年{today.month}月{today.day}日"]
-    if ledger.settings.inspection.inspector:
-        day = ledger.settings.inspection.feedback
-        told.append(f"{ledger.settings.inspection.inspector}{day.year}年{day.month}月{day.day}日反馈")
-    return "，".join(told)
-
-
 def _colour_states(sheet: Sheet, due: str, status: str, today: date) -> None:
     """Colour the states as they stand, also after someone has changed them."""
     from openpyxl.formatting.rule import FormulaRule  # noqa: PLC0415
     from openpyxl.styles import PatternFill  # noqa: PLC0415
 
     last = max(sheet.rows, _FIRST)
-    area = {column: f"{column}{_FIRST}:{column}{last}" for column in (due, status)}
+    dues, states = (f"{column}{_FIRST}:{column}{last}" for column in (due, status))
     day = f"DATE({today.year},{today.month},{today.day})"
     late = f'AND(ISNUMBER(${due}{_FIRST}),${due}{_FIRST}<{day},${status}{_FIRST}<>"{WORDS["closed"]}")'
     rule: Any = FormulaRule
     for word, colour in reversed(_COLOURS.items()):  # the first rule that fits wins
-        where = f"{area[due]} {area[status]}" if word == _LATE else area[status]
-        formula = late if word == _LATE else f'{status}{_FIRST}="{word}"'
+        is_late = word == _LATE
+        formula = late if is_late else f'{status}{_FIRST}="{word}"'
         fill = PatternFill(bgColor=colour, fill_type="solid")
         sheet.raw.conditional_formatting.add(
-            where, rule(formula=[formula], fill=fill, stopIfTrue=word == _LATE)
+            f"{dues} {states}" if is_late else states, rule(formula=[formula], fill=fill, stopIfTrue=is_late)
         )
 
 
@@ -128,10 +119,10 @@ def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
     told: list[tuple[str, Value]] = [
         ("问题总数", counted.problems),
         ("已完成整改的问题", counted.problems_closed),
-        ("问题整改完成率", percent(counted.problems_closed, counted.problems)),
+        ("问题整改完成率", counted.problem_rate),
         ("措施总数", counted.measures),
         *((f"其中{WORDS[status]}", number) for status, number in counted.by_status.items()),
-        ("措施完成率", percent(counted.closed, counted.measures)),
+        ("措施完成率", counted.measure_rate),
         ("已销号的长期任务", counted.long_term_closed),
         ("已超期的措施", counted.overdue),
     ]
@@ -141,17 +132,12 @@ def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
     for by, heading in _GROUPS.items():
         sheet.line((f"按{heading}", _HEADING, 1))
         own = ("问题", "已完成") if by == "category" else ()
-        rows = [
-            (
-                f"{group.key}. {group.title}" if by == "problem" else group.title,
-                *((problems[group.key], complete[group.key]) if own else ()),
-                group.total,
-                group.closed,
-                group.overdue,
-                percent(group.closed, group.total),
-            )
-            for group in groups(register, today, by)
-        ]
+        rows: list[list[Value]] = []
+        for group in groups(register, today, by):
+            title = f"{group.key}. {group.title}" if by == "problem" else group.title
+            counts = (problems[group.key], complete[group.key]) if own else ()
+            share = percent(group.closed, group.total)
+            rows.append([title, *counts, group.total, group.closed, group.overdue, share])
         sheet.table((heading, *own, "措施", "已销号", "已超期", "完成率"), rows, looks)
 
 
@@ -159,45 +145,27 @@ def _write_lists(book: Book, ledger: Ledger) -> None:
     """Write the three lists (三个清单) that a plan is split into: of problems, of tasks, of responsibilities."""
     from openpyxl.worksheet.pagebreak import Break  # noqa: PLC0415
 
+    titles = {category.key: category.title for category in ledger.settings.categories}
+    problems, measures = ledger.problems, ledger.measures.items()
+    counts = (
+        (n, problems[n].title, titles[problems[n].category], len(own))
+        for n, own in ledger.by_problem().items()
+    )
+    tasks = ((str(n), each.title, each.goal, each.due or layout.LONG_TERM) for n, each in measures)
+    duties = (
+        (str(n), each.title, problems[n.problem].title, each.leader, each.office, "、".join(each.co_offices))
+        for n, each in measures
+    )
+    lists: tuple[tuple[str, str, Iterable[Sequence[Value]]], ...] = (
+        ("问题清单", "序号 反馈问题 方面 措施（条）", counts),
+        ("任务清单", "编号 整改措施 整改目标 整改时限", tasks),
+        ("责任清单", "编号 整改措施 反馈问题 责任领导 责任科室 配合科室", duties),
+    )
     sheet = book.sheet(supplement.COMPUTED[1], _LIST_WIDTHS, landscape=True, head="1:1", frozen="A2")
     sheet.title("问题清单、任务清单、责任清单")
     looks = [TEXT if width > _WIDEST_WORDS * 2 else CENTRED for width in _LIST_WIDTHS]
-    for number, (title, header, rows) in enumerate(_lists(ledger)):
-        if number:
+    for title, header, rows in lists:
+        if title != lists[0][0]:
             sheet.raw.row_breaks.append(Break(id=sheet.rows))
         sheet.line((title, _HEADING, 2))
-        sheet.table(header, rows, looks)
-
-
-def _lists(ledger: Ledger) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Value, ...]]]]:
-    """Return the title, the head and the rows of each list."""
-    titles = {category.key: category.title for category in ledger.settings.categories}
-    problems, measures = ledger.problems, ledger.measures.items()
-    yield (
-        "问题清单",
-        ("序号", "反馈问题", "方面", "措施（条）"),
-        [
-            (number, problems[number].title, titles[problems[number].category], len(own))
-            for number, own in ledger.by_problem().items()
-        ],
-    )
-    yield (
-        "任务清单",
-        ("编号", "整改措施", "整改目标", "整改时限"),
-        [(str(identity), each.title, each.goal, each.due or layout.LONG_TERM) for identity, each in measures],
-    )
-    yield (
-        "责任清单",
-        ("编号", "整改措施", "反馈问题", "责任领导", "责任科室", "配合科室"),
-        [
-            (
-                str(identity),
-                each.title,
-                problems[identity.problem].title,
-                each.leader,
-                each.office,
-                "、".join(each.co_offices),
-            )
-            for identity, each in measures
-        ],
-    )
+        sheet.table(header.split(), list(rows), looks)
