@@ -28,7 +28,8 @@ _WITHIN_A_LINE = {
     "sup", "time", "tt", "u", "ucloud", "var", "wbr", "input", "button", "meta", "link",
 }  # fmt: skip
 """Elements that do not begin a line; neither do those with a colon, which are Word's."""
-_BLANKS = re.compile(r"[ \t\n\f]+")
+_BLANKS = " \t\n\f"
+_WORD = re.compile(rf"[{_BLANKS}]+|[^{_BLANKS}]+")
 _CHINESE_AROUND = re.compile(r"[\u2e80-\u9fff\uff00-\uffef”’] [\u2e80-\u9fff\uff00-\uffef“‘]")
 
 
@@ -40,9 +41,10 @@ def lines(text: str) -> tuple[Line, ...]:
         page.add(place, match.start())
         place = match.end()
         if match["reference"]:
-            page.refer(match)
+            page.add_piece(unescape(match[0]).replace("\n", " ").replace("\xa0", " "), match.start())
         elif (tag := (match["tag"] or "").lower()) in _RAW and not match["end"]:
-            place = page.behind(tag, place)
+            closing = re.compile(rf"</{tag}[^>]*>", re.IGNORECASE).search(text, place)
+            place = closing.end() if closing else len(text)
         elif tag:
             page.tag(tag, ends=bool(match["end"]), empty=match[0].endswith("/>"))
     page.add(place, len(text))
@@ -62,11 +64,6 @@ class _Page:
         self.unseen: list[str] = []
         """The open elements whose content nobody sees."""
 
-    def behind(self, tag: str, place: int) -> int:
-        """Return the place behind an element that has no tags inside."""
-        match = re.compile(rf"</{tag}[^>]*>", re.IGNORECASE).search(self.text, place)
-        return match.end() if match else len(self.text)
-
     def tag(self, tag: str, *, ends: bool, empty: bool) -> None:
         """Read a tag: it may begin a line, or something that nobody sees."""
         if tag == "body":
@@ -80,35 +77,22 @@ class _Page:
         elif tag not in _WITHIN_A_LINE and ":" not in tag:
             self.end_line()
 
-    def refer(self, match: re.Match[str]) -> None:
-        """Add a character that is written as a reference."""
-        if not self.unseen:
-            text = unescape(match[0]).replace("\n", " ").replace("\xa0", " ")
-            self.pieces.append((text, *self._where(match.start())))
-
     def add(self, start: int, end: int) -> None:
         """Add text as it stands; blanks are one blank, as a browser shows them."""
-        if self.unseen:
-            return
-        place = start
-        for match in _BLANKS.finditer(self.text, start, end):
-            if match.start() > place:
-                self.pieces.append((self.text[place : match.start()], *self._where(place)))
-            self.pieces.append((" ", *self._where(match.start())))
-            place = match.end()
-        if end > place:
-            self.pieces.append((self.text[place:end], *self._where(place)))
+        for match in _WORD.finditer(self.text, start, end):
+            self.add_piece(" " if match[0][0] in _BLANKS else match[0], match.start())
+
+    def add_piece(self, text: str, place: int) -> None:
+        """Add a piece of text that stands at a place of the file, if it is seen."""
+        if not self.unseen:
+            line = bisect_right(self.starts, place)
+            self.pieces.append((text, line, place - self.starts[line - 1] + 1))
 
     def end_line(self) -> None:
         """End the line: what comes next begins another one."""
         pieces, self.pieces = self.pieces, []
         if found := line_of(_tight(pieces)):
             self.lines.append(found)
-
-    def _where(self, place: int) -> tuple[int, int]:
-        """Return the line and the column of a place in the file."""
-        line = bisect_right(self.starts, place)
-        return line, place - self.starts[line - 1] + 1
 
 
 def _tight(pieces: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:

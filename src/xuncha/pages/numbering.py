@@ -1,4 +1,4 @@
-"""The numbers that Word counts by itself: they stand in no paragraph, only how to count them stands in the document.
+"""The numbers that Word counts by itself: a document holds only how they are counted.
 
 ECMA-376 Part 1, 17.9 (numbering) and 17.18.59 (the forms of a number).
 """
@@ -98,35 +98,27 @@ class Numbering:
                 levels = {} if self._number else self.lists[self._list]
                 self._level = levels.setdefault(_whole(values.get("ilvl", "")), _Level())
 
-    def end(self, tag: str) -> None:
-        """Pass over the end of an element."""
-
-    def close(self) -> None:
-        """Pass over the end of a part."""
-
     def label(self, style: str, number: str | None, level: int | None) -> str:
         """Count a paragraph, and return its number as Word shows it; empty where it has none.
 
         Args:
             style: the id of its style.
             number: the id of its number; None takes that of the style, `0` is none.
-            level: the level in the list, from 0.
+            level: from 0.
         """
         if number is None:
-            number, styled = self._of_style(style)
+            number, styled = self._number_of_style(style)
             level = styled if level is None else level
         name = self.lists_of_numbers.get(number or "")
         if name is None or name not in self.lists:
             return ""
         depth = min(level or 0, _DEEPEST)
-        counted = self.counts.setdefault(name, {})
-        for place, start in self.starts.pop(number or "", {}).items():
-            counted[place] = start - 1
         levels = self.lists[name]
         own = levels.get(depth, _Level())
-        counted[depth] = counted.get(depth, own.start - 1) + 1
-        for deeper in [place for place in counted if place > depth]:
-            del counted[deeper]
+        anew = {place: start - 1 for place, start in self.starts.pop(number or "", {}).items()}
+        counted = {depth: own.start - 1} | self.counts.get(name, {}) | anew
+        counted[depth] += 1
+        counted = self.counts[name] = {place: count for place, count in counted.items() if place <= depth}
         if own.form in {"bullet", "none"}:
             return ""
 
@@ -137,12 +129,11 @@ class Numbering:
 
         return _PLACE.sub(written, own.text)
 
-    def _of_style(self, name: str) -> tuple[str | None, int | None]:
+    def _number_of_style(self, name: str) -> tuple[str | None, int | None]:
         """Return the number and the level that a style, or one on which it is based, gives."""
         seen: set[str] = set()
-        while name in self.styles and name not in seen:
+        while (style := self.styles.get(name)) and name not in seen:
             seen.add(name)
-            style = self.styles[name]
             if style.number is not None:
                 return style.number, style.level
             name = style.based_on

@@ -17,11 +17,10 @@ _FEW = 20
 def decoded(content: bytes, path: str) -> str:
     """Return the text of a file, a line feed at the end of each line.
 
-    UTF-8 is tried first: a text in GB18030 that happens to be valid UTF-8 does not occur. Notepad's “Unicode” has a mark.
-
     Raises:
         RefusedError: it is no text, or in another encoding.
     """
+    # A text in GB18030 that happens to be valid UTF-8 does not occur. Notepad's “Unicode” has a mark.
     marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ["utf-16"] if marked else ["utf-8-sig", "gb18030"]:
         try:
@@ -40,5 +39,4 @@ def decoded(content: bytes, path: str) -> str:
 
 def lines(text: str) -> tuple[Line, ...]:
     """Return the lines of a text that are not blank."""
-    found = (line_of([(line, number, 1)]) for number, line in enumerate(text.split("\n"), 1))
-    return tuple(line for line in found if line)
+    return tuple(filter(None, (line_of([(line, number, 1)]) for number, line in enumerate(text.split("\n"), 1))))
