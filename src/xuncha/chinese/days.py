@@ -38,7 +38,7 @@ _CELL_FORMS: Final = [
         rf"(?:{_CELL_YEAR}[-./年]\s*)?(?<![0-9])(?P<month>{_SMALL})\s*(?:[-./]|月份?)\s*(?P<day>{_SMALL})(?![0-9个月])\s*[日号]?",
         rf"(?:{_CELL_YEAR}[-./年]\s*(?P<month>{_SMALL})(?![0-9季])\s*(?:月份?)?|(?<![0-9])(?P<alone>{_SMALL})\s*月份?)\s*{_OF_MONTH}?",
         rf"(?:{_CELL_YEAR}年?\s*)?{_QUARTER}",
-        rf"(?:{_CELL_YEAR}年?\s*)?(?:(?P<half>[上下]半年|全年|年底|年末|年内|年终)|(?P<of_year>底))",
+        rf"(?:{_CELL_YEAR}年?\s*)?(?:(?P<half>[上下]半年|全年)|年?(?P<of_year>底|(?<=年)[末内终]))",
         rf"{_CELL_YEAR}年?",
     )
 ]
@@ -50,7 +50,6 @@ _PARTS_OF_MONTH: Final = {
 }  # fmt: skip
 _PARTS_OF_YEAR: Final = {
     "上半年": (1, 6), "下半年": (7, 12), "初": (1, 1), "底": (12, 12), "末": (12, 12), "终": (12, 12), "内": (1, 12),
-    "年底": (12, 12), "年末": (12, 12), "年终": (12, 12),
 }  # fmt: skip
 _YEARS_APART: Final = {"去": -1, "上": -1, "次": 1, "翌": 1, "明": 1}
 
@@ -69,7 +68,7 @@ class Written(NamedTuple):
     start: int
     end: int
     year: int | None
-    """As written, else that of what stands before."""
+    """As written, else that of the day or period before it."""
     month: int | None = None
     day: int | None = None
     part: str = ""
@@ -86,32 +85,28 @@ class Written(NamedTuple):
     @property
     def first(self) -> date | None:
         """The first day of what is named; None where its year is not known, or where the calendar has no such day."""
-        if self.day is not None:
-            return self.exact
-        return calendar_day(self.year, *self._bounds()[0])
+        return self._bound(0)
 
     @property
     def last(self) -> date | None:
         """The last day of what is named: of 4月底 the 30th, of 第三季度 the 30th of September."""
+        return self._bound(1)
+
+    def _bound(self, side: int) -> date | None:
         if self.day is not None:
             return self.exact
-        month, day = self._bounds()[1]
-        return end_of_month(self.year, month, day) if self.year and 1 <= month <= 12 else None  # noqa: PLR2004
-
-    def _bounds(self) -> tuple[tuple[int, int], tuple[int, int]]:
-        """Return the first and the last month and day; the day may be one that the last month does not have."""
         if self.month is not None:
-            first, last = _PARTS_OF_MONTH.get(self.part, (1, 31))
-            return (self.month, first), (self.month, last)
-        months = (self.quarter * 3 - 2, self.quarter * 3) if self.quarter else (1, 12)
-        begin, end = _PARTS_OF_YEAR.get(self.part, months)
-        return (begin, 1), (end, 31)
+            month, day = self.month, _PARTS_OF_MONTH.get(self.part, (1, 31))[side]
+        else:
+            months = (self.quarter * 3 - 2, self.quarter * 3) if self.quarter else (1, 12)
+            month, day = _PARTS_OF_YEAR.get(self.part, months)[side], (1, 31)[side]
+        return end_of_month(self.year, month, day) if self.year and 1 <= month <= 12 else None  # noqa: PLR2004
 
 
 def written(text: str, *, in_cell: bool = False) -> Iterator[Written]:
     """Find the days, months, quarters and years of a line, in order.
 
-    Where one names no year, it has that of what stands before it: in 2023年6月5日至9月8日 both are of 2023. 次年 is the year after it.
+    Without a year of its own each has that of the one before it: in 2023年6月5日至9月8日 both are of 2023, and 次年 is 2024.
 
     Args:
         text: one line.
@@ -178,19 +173,17 @@ def days(text: str, latest: date | None = None) -> list[Day]:
         latest: where the first day names no year, it is the last such one that is not after this.
     """
     found: list[Day] = []
-    later = 0
-    """Years by which days lie after those that are written last."""
+    later = 0  # years by which days lie after the year that was written last
     for each in written(text):
         later = 0 if each.own_year else later
         if each.day is None:
             continue
         before = found[-1].date if found else None
-        day = calendar_day((each.year or 0) + later, each.month, each.day)
-        if each.year is None and latest:
-            year = before.year if before else latest.year
-            day = calendar_day(year, each.month, each.day)
-            if day and not before and day > latest:
-                day = calendar_day(year - 1, each.month, each.day)
+        known = before or latest
+        year = each.year + later if each.year else known and known.year
+        day = calendar_day(year, each.month, each.day)
+        if day and not each.year and latest and not before and day > latest:
+            day = calendar_day(day.year - 1, each.month, each.day)
         if day and before and not each.own_year and day < before:
             later += 1
             day = calendar_day(day.year + 1, each.month, each.day)

@@ -64,9 +64,8 @@ def heading(text: str) -> Heading | None:
         return None
     level = next(level for level in Level if match[level.name])
     groups = match.groupdict()
-    written = next(groups[f"{form}{level}"] for form in "abc" if groups.get(f"{form}{level}"))
-    number = value(written)
+    number = value(next(filter(None, (groups.get(f"{form}{level}") for form in "abc"))))
     if number is None:
         return None
-    blanks = len(text) - match.end() - len(text[match.end() :].lstrip())
-    return Heading(level, number, match[0], groups.get(f"after{level}") or "", match.end() + blanks)
+    end = len(text) - len(text[match.end() :].lstrip())
+    return Heading(level, number, match[0], groups.get(f"after{level}") or "", end)

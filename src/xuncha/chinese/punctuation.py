@@ -37,7 +37,6 @@ class HalfWidth(NamedTuple):
     start: int
     mark: str
     right: str
-    """The full-width mark."""
 
 
 class Unpaired(NamedTuple):
@@ -46,7 +45,7 @@ class Unpaired(NamedTuple):
     start: int
     mark: str
     opening: bool
-    """Whether it opens something and is not closed, rather than closes what nothing has opened."""
+    """Whether it opens what is not closed; else it closes what nothing has opened."""
 
 
 def full_width(text: str) -> str:
@@ -125,8 +124,7 @@ def sentence_end(text: str, start: int = 0) -> int:
     place, farthest = start, 300
     while place < len(text):
         if closing := _CLOSED_BY.get(text[place]):
-            close = text.find(closing, place, place + farthest)
-            place = max(place, close)
+            place = max(place, text.find(closing, place, place + farthest))
         elif text[place] in "。！？\n":
             return place + 1
         place += 1
@@ -165,7 +163,7 @@ def _behind(mark_up: re.Pattern[str], shown: Callable[[str], str], text: str) ->
 
     Args:
         mark_up: what is not seen as it is written.
-        shown: the one character that is seen for a piece of mark-up.
+        shown: returns the one character that is seen for a piece of mark-up.
         text: with mark-up.
     """
     pieces = mark_up.findall(text)

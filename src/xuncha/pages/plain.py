@@ -39,4 +39,6 @@ def decoded(content: bytes, path: str) -> str:
 
 def lines(text: str) -> tuple[Line, ...]:
     """Return the lines of a text that are not blank."""
-    return tuple(filter(None, (line_of([(line, number, 1)]) for number, line in enumerate(text.split("\n"), 1))))
+    return tuple(
+        filter(None, (line_of([(line, number, 1)]) for number, line in enumerate(text.split("\n"), 1)))
+    )

@@ -28,7 +28,15 @@ _MAIN: Final = "word/document.xml"
 _PASSED_OVER: Final = frozenset({"Fallback", "moveFrom", "pPrChange", "rPrChange", "sectPrChange"})
 """Elements whose content is what stood there before, or what stands there twice."""
 _AS_TEXT: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-_DAMAGES: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, LookupError)
+_DAMAGES: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+    LookupError,
+)
 
 
 def lines(content: bytes, path: str) -> tuple[Line, ...]:

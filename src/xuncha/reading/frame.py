@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from xuncha.chinese.days import days, is_between, only_day
 from xuncha.chinese.headings import heading
 from xuncha.reading.lines import is_noise
-from xuncha.reading.notice import Contact, Dates
+from xuncha.reading.notice import Contact, Dates, Notice
 
 if TYPE_CHECKING:
     from xuncha.chinese.days import Day
@@ -75,7 +75,7 @@ class Frame(NamedTuple):
     day: date | None
     """On which it was published."""
     core: list[Line]
-    """From the opening to the last of the text, without what surrounds it on a web page."""
+    """Without what surrounds the text on a web page."""
     tail: list[Line]
     """What comes after the problems: how to send comments."""
 
@@ -105,7 +105,7 @@ def _title(lines: Sequence[Line]) -> tuple[str | None, int]:
     It may stand on up to three lines, and several times: above the text is the last of them that names who publishes.
     """
     opening = next((number for number, line in enumerate(lines) if _opens(line.text)), len(lines))
-    found: list[tuple[bool, int, int, str]] = []
+    found: list[tuple[bool, int, int, str | None]] = []
     for first in range(opening):
         for last in range(first + 1, min(first + 3, opening) + 1):
             parts = [line.text for line in lines[first:last]]
@@ -115,10 +115,8 @@ def _title(lines: Sequence[Line]) -> tuple[str | None, int]:
             whole = len(parts) == 1 or _is_organisation(parts[0]) or not _TITLE.fullmatch("".join(parts[1:]))
             if match and whole and not any(map(is_noise, parts)) and not heading(title):
                 found.append((bool(match["who"] or match["named"]), last, first, title))
-    if not found:
-        return None, 0
-    _named, last, _first, title = max(found)
-    return title, last
+    _named, last, _first, title_ = max(found, default=(False, 0, 0, None))
+    return title_, last
 
 
 def _opens(text: str) -> bool:
@@ -156,40 +154,45 @@ def _published(lines: Sequence[Line]) -> date | None:
     return next((found[0].date for text in texts if (found := days(text))), None)
 
 
-def organisation(title: str | None, issuer: str | None, opening: str) -> str | None:
-    """Find who was inspected: whoever the title names, else whoever signs, else of whom the opening says so."""
-    match = _TITLE.fullmatch(title or "")
-    if match and (named := (match["who"] or match["named"] or "").strip()):
-        return named
-    inspected = _INSPECTED.search(opening)
-    return issuer or (inspected["who"] if inspected else None)
-
-
-def inspector(opening: str, title: str | None) -> str | None:
-    """Find who inspected, such as 市委第五巡察组."""
-    for clause in re.split(r"[，。；：:\n]", f"{opening}\n{title or ''}"):
-        match = _INSPECTOR.search(clause)
-        if match and (name := _BEFORE_INSPECTOR.sub("", match[0])):
-            return name
-    return None
-
-
-def round_of(opening: str) -> str | None:
-    """Find in which round it was, such as 七届市委第三轮巡察."""
-    match = _ROUND.search(opening)
-    return match[0].removeprefix("了") if match else None
-
-
-def dates(opening: str, rest: str, day: date | None) -> Dates:
-    """Find the days of the inspection and of the feedback.
+def head(parts: Frame, opening: str, rest: str) -> Notice:
+    """Read what a notice says of itself.
 
     Args:
+        parts: of the notice.
         opening: the text before the first heading.
         rest: what else comes before the problems.
-        day: of the notice.
     """
+    round_ = _ROUND.search(opening)
+    return Notice(
+        title=parts.title,
+        organisation=_organisation(parts, opening),
+        issuer=parts.issuer,
+        inspector=_inspector(f"{opening}\n{parts.title or ''}"),
+        round=round_[0].removeprefix("了") if round_ else None,
+        dates=_dates((opening, rest), parts.day),
+        contact=_contact("\n".join(line.text for line in parts.tail)),
+    )
+
+
+def _organisation(parts: Frame, opening: str) -> str | None:
+    """Find who was inspected: whoever the title names, else whoever signs, else of whom the opening says so."""
+    match = _TITLE.fullmatch(parts.title or "")
+    named = (match["who"] or match["named"] or "").strip() if match else ""
+    inspected = _INSPECTED.search(opening)
+    return named or parts.issuer or (inspected["who"] if inspected else None)
+
+
+def _inspector(text: str) -> str | None:
+    """Find who inspected, such as 市委第五巡察组."""
+    matches = map(_INSPECTOR.search, re.split(r"[，。；：:\n]", text))
+    names = (_BEFORE_INSPECTOR.sub("", match[0]) for match in matches if match)
+    return next(filter(None, names), None)
+
+
+def _dates(texts: Iterable[str], day: date | None) -> Dates:
+    """Find the days of the inspection and of the feedback in texts before a notice of a day."""
     start = end = feedback = None
-    for text in (opening[:_LONGEST_OPENING], rest[:_LONGEST_OPENING]):
+    for text in (text[:_LONGEST_OPENING] for text in texts):
         named = days(text, day)
         for one, other in pairwise(named):
             if start is None and is_between(text[one.end : other.start]):
@@ -201,13 +204,15 @@ def dates(opening: str, rest: str, day: date | None) -> Dates:
 def _feedback(text: str, named: Sequence[Day]) -> date | None:
     """Find the first day of which the text says that there was feedback, before it names another or ends the sentence."""
     ends = [day.start for day in named[1:]] + [len(text)]
-    for day, end in zip(named, ends, strict=False):
-        if "反馈" in text[day.end : end].partition("。")[0]:
-            return day.date
-    return None
+    found = (
+        day.date
+        for day, end in zip(named, ends, strict=False)
+        if "反馈" in text[day.end : end].partition("。")[0]
+    )
+    return next(found, None)
 
 
-def contact(text: str) -> Contact:
+def _contact(text: str) -> Contact:
     """Find where comments go."""
     email, phone, office = _EMAIL.search(text), _PHONE.search(text), _CONTACT_OFFICE.search(text)
     addresses = (_address(match["address"]) for match in _ADDRESS.finditer(text))

@@ -51,17 +51,6 @@ def labels(text: str) -> Iterator[Label]:
 
 
 def first_label(text: str) -> Label | None:
-    """Return the label with which a text begins; None where it begins with none."""
+    """Return the label with which a text begins, if any."""
     label = next(labels(text), None)
     return label if label and label.begin == 0 else None
-
-
-def announces(text: str, kinds: tuple[LabelKind, ...] = ()) -> bool:
-    """Return whether a text ends with a label, of these kinds if any are given, and nothing stands behind it."""
-    found = list(labels(text))
-    return bool(found) and found[-1].start >= len(text.rstrip()) and (not kinds or found[-1].kind in kinds)
-
-
-def has_label(text: str, kind: LabelKind) -> bool:
-    """Return whether a text has a label of a kind."""
-    return any(label.kind == kind for label in labels(text))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from xuncha.chinese.headings import Heading, Level, heading
-from xuncha.reading.labels import announces, first_label
+from xuncha.reading.labels import first_label, labels
 
 if TYPE_CHECKING:
     from xuncha.pages.line import Line
@@ -30,19 +30,21 @@ class Node:
         return self.line.text[self.head.end :]
 
     def whole(self) -> Iterator[Line]:
-        """Yield its paragraph and those below it, in order."""
+        """Yield its paragraph and those below it."""
         yield self.line
         yield from self.below()
 
     def below(self) -> Iterator[Line]:
-        """Yield the paragraphs below it, in order."""
+        """Yield the paragraphs below it."""
         yield from self.body
         for child in self.children:
             yield from child.whole()
 
     def announces_list(self, *kinds: LabelKind) -> bool:
         """Return whether its last paragraph ends with a label, of these kinds if any, behind which a list begins."""
-        return announces(self.body[-1].text if self.body else self.rest, kinds)
+        text = self.body[-1].text if self.body else self.rest
+        last = next(reversed(list(labels(text))), None)
+        return last is not None and last.start >= len(text.rstrip()) and (not kinds or last.kind in kinds)
 
 
 @dataclass
@@ -62,14 +64,11 @@ def outline(lines: Sequence[Line]) -> Outline:
     found = Outline()
     open_: list[Node] = []
     for line in lines:
-        head = _heading(line.text)
-        if head is None:
+        if (head := _heading(line.text)) is None:
             (open_[-1].body if open_ else found.before).append(line)
             continue
-        node = Node(line, head)
-        place = _place(open_, head)
-        siblings = open_[place - 1].children if place else found.roots
-        siblings.append(node)
+        node, place = Node(line, head), _place(open_, head)
+        (open_[place - 1].children if place else found.roots).append(node)
         open_[place:] = [node]
     for root in found.roots:
         _split_by_findings(root)
@@ -81,10 +80,9 @@ def _heading(text: str) -> Heading | None:
     if (found := heading(text)) is not None:
         return found
     label = first_label(text)
-    behind = heading(text[label.start :]) if label and label.kind == "finding" else None
-    if label is None or behind is None:
-        return None
-    return behind._replace(level=Level.QUESTION, end=label.start + behind.end)
+    if label and label.kind == "finding" and (behind := heading(text[label.start :])):
+        return behind._replace(level=Level.QUESTION, end=label.start + behind.end)
+    return None
 
 
 def _place(open_: list[Node], head: Heading) -> int:
