@@ -12,6 +12,7 @@ from xuncha.chinese.characters import half_width_digits
 from xuncha.chinese.numbers import value
 
 _FIGURES: Final = "〇○零Ｏ一二三四五六七八九"
+_AS_DIGITS: Final = str.maketrans(_FIGURES, "0000123456789")
 _YEAR: Final = rf"(?:(?P<year>(?<![0-9])(?:19|20)[0-9]{{2}}|[一二][{_FIGURES}]{{3}})\s*年度?\s*|(?P<relative>[今本同当去上次翌明])年的?\s*)"
 _SMALL: Final = "(?:[0-9]{1,2}|[一二三四五六七八九十廿卅]{1,3})"
 _MONTH: Final = rf"(?<![0-9.一二三四五六七八九十])(?P<month>{_SMALL})\s*月(?!度|报|均|月)份?"
@@ -152,10 +153,7 @@ def _written(match: re.Match[str], year: int | None, month: int | None) -> Writt
 
 def year_of(text: str) -> int:
     """Read a year: 2024, 二〇二四, 二○二四, 二零二四."""
-    if text.isascii():
-        return int(text)
-    figures = text.translate(str.maketrans("○零Ｏ", "〇〇〇"))
-    return int("".join(str("〇一二三四五六七八九".index(figure)) for figure in figures))
+    return int(text.translate(_AS_DIGITS))
 
 
 def is_between(text: str) -> bool:
@@ -180,7 +178,7 @@ def days(text: str, latest: date | None = None) -> list[Day]:
             continue
         before = found[-1].date if found else None
         known = before or latest
-        year = each.year + later if each.year else known and known.year
+        year = each.year + later if each.year else known.year if known else None
         day = calendar_day(year, each.month, each.day)
         if day and not each.year and latest and not before and day > latest:
             day = calendar_day(day.year - 1, each.month, each.day)

@@ -47,12 +47,10 @@ class Mark(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One item of an enumeration."""
+    """One item of an enumeration: its mark begins at `begin`, its text at `start`."""
 
     begin: int
-    """Where its mark stands."""
     start: int
-    """Where its text begins."""
     end: int
 
 

@@ -16,20 +16,13 @@ _DIGITS: Final = "[0-9０-９]{1,3}"
 class Level(IntEnum):
     """The kinds of numbers that head a line; those of the standard from the outermost inwards, then one of words."""
 
-    CHAPTER = 1
-    """一、 or 第一章."""
-    SECTION = 2
-    """（一） or ㈠ or 第一节."""
-    ITEM = 3
-    """1. or ⒈."""
-    SUB = 4
-    """（1） or ⑴."""
-    HALF = 5
-    """1）."""
-    CIRCLE = 6
-    """①."""
-    QUESTION = 7
-    """问题一： or 第一个问题：."""
+    CHAPTER = 1  # 一、 or 第一章
+    SECTION = 2  # （一） or ㈠ or 第一节
+    ITEM = 3  # 1. or ⒈
+    SUB = 4  # （1） or ⑴
+    HALF = 5  # 1）
+    CIRCLE = 6  # ①
+    QUESTION = 7  # 问题一： or 第一个问题：
 
 
 _FORMS: Final[dict[Level, str]] = {

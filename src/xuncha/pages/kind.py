@@ -70,15 +70,13 @@ def kind_of(content: bytes, path: Path) -> Kind:
     """
     if content.startswith(b"PK\x03\x04"):
         return "docx"
-    if refusal := _refusal(content):
-        raise RefusedError(*refusal, str(path))
+    _refuse_others(content, str(path))
     named = _BY_NAME.get(path.suffix.lower(), "txt")
     is_page = _PAGE.search(content[:2048].lstrip(b"\xef\xbb\xbf \t\r\n"))
     return "html" if is_page and named == "txt" else named
 
 
-def _refusal(content: bytes) -> tuple[str, str, str] | None:
-    """Return the code, the message and the hint with which a document is refused, if it is."""
+def _refuse_others(content: bytes, path: str) -> None:
     old = content.startswith(_COMPOUND_FILE)
 
     def holds(*names: str) -> bool:
@@ -99,4 +97,6 @@ def _refusal(content: bytes) -> tuple[str, str, str] | None:
         (holds("Workbook", "Book"), "old-format", excel, as_xlsx),
         (old, "old-format", _("this is a document of the formats before 2007"), as_docx),
     ]
-    return next(((code, message, hint) for is_one, code, message, hint in refusals if is_one), None)
+    for is_one, code, message, hint in refusals:
+        if is_one:
+            raise RefusedError(code, message, hint, path)

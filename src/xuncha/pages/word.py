@@ -8,14 +8,13 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from dataclasses import dataclass, field
 from typing import Final
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.pages.kind import must_be_readable
 from xuncha.pages.line import Line, line_of
-from xuncha.pages.numbering import Numbering
+from xuncha.pages.numbering import Numbering, Properties
 from xuncha.parts import needs
 
 _LARGEST_PART: Final = 32 * 1024 * 1024
@@ -27,6 +26,7 @@ _ENCRYPTED: Final = 0x1
 _MAIN: Final = "word/document.xml"
 _PASSED_OVER: Final = frozenset({"Fallback", "moveFrom", "pPrChange", "rPrChange", "sectPrChange"})
 """Elements whose content is what stood there before, or what stands there twice."""
+_OF_PARAGRAPH: Final = frozenset({"pStyle", "numId", "ilvl"})
 _AS_TEXT: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _DAMAGES: Final = (
     zipfile.BadZipFile,
@@ -105,16 +105,6 @@ def _damaged(path: str) -> RefusedError:
     return RefusedError("damaged-document", _("the document is damaged"), hint, path)
 
 
-@dataclass
-class _Paragraph:
-    """A paragraph while it is read."""
-
-    texts: list[str] = field(default_factory=list)
-    style: str = ""
-    number: str | None = None
-    level: int | None = None
-
-
 class _Body:
     """The lines of a document's body, gathered: a target of xml.etree's parsers."""
 
@@ -122,8 +112,8 @@ class _Body:
         self.numbering = numbering
         self.path = path
         self.lines: list[Line] = []
-        self.open: list[_Paragraph] = []
-        """A text box in a paragraph holds paragraphs."""
+        self.open: list[tuple[list[str], Properties]] = []
+        """The texts and the properties of the open paragraphs: a text box in a paragraph holds paragraphs."""
         self.count = self.characters = self.passed_over = 0
         self.in_text = self.in_run = self.hidden = False
 
@@ -135,12 +125,11 @@ class _Body:
         elif not tag.startswith((_WORDS, _STRICT)):
             return
         elif name == "p":
-            self.open.append(_Paragraph())
+            self.open.append(([], {}))
         elif self.open:
             self._inside(name, attributes)
 
     def _inside(self, name: str, attributes: dict[str, str]) -> None:
-        paragraph = self.open[-1]
         value = next((text for key, text in attributes.items() if key.endswith("}val")), "")
         if name == "r":
             self.in_run, self.hidden = True, False
@@ -150,17 +139,13 @@ class _Body:
             self.in_text = True
         elif name in _AS_TEXT and self.in_run:
             self.data(_AS_TEXT[name], always=True)
-        elif name == "pStyle":
-            paragraph.style = value
-        elif name == "numId":
-            paragraph.number = value
-        elif name == "ilvl" and value.isdecimal():
-            paragraph.level = int(value)
+        elif name in _OF_PARAGRAPH:
+            self.open[-1][1][name] = value
 
     def data(self, text: str, *, always: bool = False) -> None:
         """Add text to the open paragraph."""
         if (self.in_text or always) and not self.hidden and not self.passed_over and self.open:
-            self.open[-1].texts.append(text)
+            self.open[-1][0].append(text)
             self.characters += len(text)
             must_be_readable(self.path, 0, self.characters)
 
@@ -179,12 +164,12 @@ class _Body:
             self._end_paragraph()
 
     def _end_paragraph(self) -> None:
-        paragraph = self.open.pop()
+        texts, properties = self.open.pop()
         self.count += 1
         must_be_readable(self.path, self.count, self.characters)
-        label = self.numbering.label(paragraph.style, paragraph.number, paragraph.level)
+        label = self.numbering.label(properties)
         column = 1
-        for number, text in enumerate("".join(paragraph.texts).split("\n")):
+        for number, text in enumerate("".join(texts).split("\n")):
             whole = label + text.lstrip() if label and not number else text
             if found := line_of([(whole, self.count, column)]):
                 self.lines.append(found)

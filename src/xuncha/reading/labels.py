@@ -31,15 +31,12 @@ _LABEL: Final = re.compile(
 
 
 class Label(NamedTuple):
-    """A label within a text, and where what it labels stands."""
+    """A label, which begins at `begin`, and what it labels, from `start` to the next label or the end of the text."""
 
     kind: LabelKind
     begin: int
-    """Where the label begins."""
     start: int
-    """Where what it labels begins."""
     end: int
-    """Where the next label begins, or the text ends."""
 
 
 def labels(text: str) -> Iterator[Label]:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.chinese.characters import UNSAFE, width
 from xuncha.chinese.enumerations import items
 from xuncha.chinese.headings import heading
 from xuncha.chinese.punctuation import full_width
-from xuncha.pages.line import Line
+from xuncha.pages.line import Line, Pages
 from xuncha.reading.labels import first_label
-
-if TYPE_CHECKING:
-    from xuncha.pages.line import Pages
 
 _CONTROL: Final = re.compile(rf"[\t\n{UNSAFE}]")
 _FULL_STOP: Final = re.compile(r"(?<=[\u3400-\u9fff）”》])[.．](?=\s*(?:$|[\u3400-\u9fff“《（]))")

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from xuncha.chinese.headings import Heading, Level, heading
-from xuncha.reading.labels import first_label, labels
+from xuncha.reading.labels import LabelKind, first_label, labels
 
 if TYPE_CHECKING:
     from xuncha.pages.line import Line
-    from xuncha.reading.labels import LabelKind
 
 
 @dataclass
@@ -29,16 +28,12 @@ class Node:
         """The text behind the number."""
         return self.line.text[self.head.end :]
 
-    def whole(self) -> Iterator[Line]:
-        """Yield its paragraph and those below it."""
-        yield self.line
-        yield from self.below()
-
     def below(self) -> Iterator[Line]:
         """Yield the paragraphs below it."""
         yield from self.body
         for child in self.children:
-            yield from child.whole()
+            yield child.line
+            yield from child.below()
 
     def announces_list(self, *kinds: LabelKind) -> bool:
         """Return whether its last paragraph ends with a label, of these kinds if any, behind which a list begins."""
@@ -47,32 +42,25 @@ class Node:
         return last is not None and last.start >= len(text.rstrip()) and (not kinds or last.kind in kinds)
 
 
-@dataclass
-class Outline:
-    """A notice: what comes before the first number, and the tree."""
-
-    before: list[Line] = field(default_factory=list)
-    roots: list[Node] = field(default_factory=list)
-
-
-def outline(lines: Sequence[Line]) -> Outline:
-    """Build the outline of paragraphs.
+def outline(lines: Sequence[Line]) -> tuple[list[Line], list[Node]]:
+    """Return the paragraphs before the first number, and the tree of the others.
 
     A number of a level that is open goes on with that list. A number of another level begins a list within the open one,
     whatever the levels: some notices put 1. above （一）. Chapters are always outermost.
     """
-    found = Outline()
+    before: list[Line] = []
+    roots: list[Node] = []
     open_: list[Node] = []
     for line in lines:
         if (head := _heading(line.text)) is None:
-            (open_[-1].body if open_ else found.before).append(line)
+            (open_[-1].body if open_ else before).append(line)
             continue
         node, place = Node(line, head), _place(open_, head)
-        (open_[place - 1].children if place else found.roots).append(node)
+        (open_[place - 1].children if place else roots).append(node)
         open_[place:] = [node]
-    for root in found.roots:
+    for root in roots:
         _split_by_findings(root)
-    return found
+    return before, roots
 
 
 def _heading(text: str) -> Heading | None:

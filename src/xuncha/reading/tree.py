@@ -16,7 +16,7 @@ from xuncha.reading.notice import Category, Measure, Problem, Words
 
 if TYPE_CHECKING:
     from xuncha.pages.line import Line
-    from xuncha.reading.outline import Node, Outline
+    from xuncha.reading.outline import Node
 
 _DEEPEST: Final = 3
 """Levels of headings: category, problem, part."""
@@ -40,13 +40,13 @@ _PROGRESS: Final = re.compile(
 )
 
 
-def zone(outline: Outline) -> tuple[Words, list[Node]]:
+def zone(roots: list[Node]) -> tuple[Words, list[Node]]:
     """Find the chapter that goes through the problems. Return its title, which may be empty, and the outermost headings in it."""
-    chapters = [node for node in outline.roots if node.head.level is Level.CHAPTER]
+    chapters = [node for node in roots if node.head.level is Level.CHAPTER]
     if holding := [node for node in chapters if _holds_problems(node)]:
         return _heading(holding[0]), [child for node in holding for child in node.children]
     categories = [node for node in chapters if _is_category(_title(node))]
-    return _NOTHING, categories or [node for node in outline.roots if node not in chapters]
+    return _NOTHING, categories or [node for node in roots if node not in chapters]
 
 
 def _holds_problems(chapter: Node) -> bool:
@@ -60,18 +60,15 @@ def _holds_problems(chapter: Node) -> bool:
 
 def _is_category(title: str) -> bool:
     """Return whether a chapter is itself a heading over problems, rather than says how they were dealt with."""
-    if _PLAN.search(title):
-        return False
     if _PROGRESS.search(title):
-        return title.startswith(("关于", "针对", "在“"))
-    return _says_fault(title)
+        return not _PLAN.search(title) and title.startswith(("关于", "针对", "在“"))
+    return not _PLAN.search(title) and _says_fault(title)
 
 
 def _says_fault(title: str) -> bool:
-    """Return whether a heading names a fault, or a field in which there are some, rather than what was done."""
-    return len(title) <= _LONGEST and bool(
-        _NAMES_A_FAULT.search(title.strip(_STOPS)) or _SOUNDS_LIKE_A_FAULT.search(title)
-    )
+    """Return whether a heading names a fault or a field with some, rather than what was done."""
+    says = _NAMES_A_FAULT.search(title.strip(_STOPS)) or _SOUNDS_LIKE_A_FAULT.search(title)
+    return len(title) <= _LONGEST and bool(says)
 
 
 def _most_say_fault(nodes: Iterable[Node]) -> bool:
@@ -79,7 +76,7 @@ def _most_say_fault(nodes: Iterable[Node]) -> bool:
 
 
 def _most(holds: Iterable[object]) -> bool:
-    """Return whether something holds for half of several things or more."""
+    """Return whether something holds for half of some things or more."""
     found = list(map(bool, holds))
     return bool(found) and 2 * sum(found) >= len(found)
 
@@ -108,27 +105,16 @@ def _headings(node: Node) -> list[Node]:
         return children
     if node.announces_list("measures", "result"):
         return []
+    rests = [child.rest[_heading_end(child.rest) :].strip() for child in children]
+    pairs = list(zip(children, rests, strict=True))
     if _most_say_fault(children):
         have_form = _most(_NAMES_A_FAULT.search(_title(child)) for child in children)
-        are_headings = have_form or _most(map(_has_more, children))
+        are_headings = have_form or _most(child.body or child.children or rest for child, rest in pairs)
     else:
-        are_headings = _most(map(_is_enumerated, children)) or _most(map(_heads_paragraphs, children))
+        texts = ("\n".join([child.rest, *(line.text for line in child.body)]) for child in children)
+        head_paragraphs = _most(child.body and not rest for child, rest in pairs)
+        are_headings = head_paragraphs or _most(map(_has_measures, texts))
     return children if are_headings else []
-
-
-def _has_more(node: Node) -> bool:
-    """Return whether something follows a heading."""
-    return bool(node.body or node.children or node.rest[_heading_end(node.rest) :].strip())
-
-
-def _heads_paragraphs(node: Node) -> bool:
-    """Return whether a heading has its line to itself, and paragraphs without a number below it."""
-    return bool(node.body) and _heading_end(node.rest) >= len(node.rest.rstrip())
-
-
-def _is_enumerated(node: Node) -> bool:
-    """Return whether what follows a heading is enumerated, or labelled as measures."""
-    return _has_measures("\n".join([node.rest, *(line.text for line in node.body)]))
 
 
 def _has_measures(text: str) -> bool:
@@ -138,9 +124,8 @@ def _has_measures(text: str) -> bool:
 def _heading_end(text: str) -> int:
     """Return where the heading ends with which a paragraph begins: at a full stop, a label or an enumeration."""
     end = sentence_end(text)
-    ends = [label.begin for label in labels(text[: end + 1]) if label.begin]
-    ends += [item.begin for item in items(text)[:1] if item.begin]
-    return min([end, *ends])
+    begins = [label.begin for label in labels(text[: end + 1])] + [item.begin for item in items(text)[:1]]
+    return min([end, *filter(None, begins)])
 
 
 def _heading(node: Node) -> Words:
