@@ -108,10 +108,7 @@ def written(text: str, *, in_cell: bool = False) -> Iterator[Written]:
     """Find the days, months, quarters and years of a line, in order.
 
     Without a year of its own each has that of the one before it: in 2023年6月5日至9月8日 both are of 2023, and 次年 is 2024.
-
-    Args:
-        text: one line.
-        in_cell: whether 4.18, 2024.4, 20240418 and 2024 are days, months and years, as in a table's column of dates.
+    In a cell of a table's column of dates, 4.18, 2024.4, 20240418 and 2024 are days, months and years, too.
     """
     plain, place = half_width_digits(text), 0
     year = month = None
@@ -145,7 +142,7 @@ def _written(match: re.Match[str], year: int | None, month: int | None) -> Writt
         year,
         month if only_day else value(named) or 0 if named else None,
         value(day) or 0 if day else None,
-        parts.get("of_month") or parts.get("half") or parts.get("of_year") or "",
+        next((parts[name] for name in ("of_month", "half", "of_year") if name in parts), ""),
         value(parts["quarter"]) if "quarter" in parts else None,
         own_year="year" in parts,
     )
@@ -165,10 +162,7 @@ def days(text: str, latest: date | None = None) -> list[Day]:
     """Find the days of a text, each with the year that is meant where it names none.
 
     A day without a year has that of the day before it, and never lies before that one: 1月8日 after 2023年11月5日 is of 2024.
-
-    Args:
-        text: any.
-        latest: where the first day names no year, it is the last such one that is not after this.
+    If the first day has no year, it is the last such day up to `latest`.
     """
     found: list[Day] = []
     later = 0  # years by which days lie after the year that was written last

@@ -22,7 +22,6 @@ class Limit(NamedTuple):
     day: date | None = None
     long_term: bool = False
     at_once: bool = False
-    """To be done at once, without a day."""
     doubt: str = ""
     """What was assumed, for people; empty where nothing was."""
 
@@ -33,11 +32,9 @@ class Limit(NamedTuple):
 
 
 def limit(text: str, feedback: date) -> Limit:
-    """Read a time limit; of several days the last.
+    """Read a time limit, as in a table's cell or behind a label such as 整改时限：; of several days the last.
 
-    Args:
-        text: as in a table's cell or behind a label such as 整改时限：.
-        feedback: the day of the feedback, from which a year that is not written is counted.
+    A year that is not written is counted from the feedback.
     """
     text = "".join(unicodedata.normalize("NFKC", text).split())
     long_term = bool(_LONG_TERM.search(text))

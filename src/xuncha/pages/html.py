@@ -1,8 +1,7 @@
 """A web page as its reader sees it, a block a line: without scripts and styles, with what surrounds the text.
 
-Each piece of text must know its place in the file, and no page may take longer than its size deserves. Of the parsers at hand
-none does both: lxml and Beautiful Soup know lines, or the places of tags; `html.parser` knows the places, and takes minutes for a
-megabyte of tags that are not closed. What is needed is little: where blocks begin, and what nobody sees.
+Each piece of text must know its place in the file. Of the parsers at hand, lxml and Beautiful Soup do not know it, and
+`html.parser` takes minutes for a megabyte of tags that are not closed.
 """
 
 from __future__ import annotations
@@ -53,8 +52,6 @@ def lines(text: str) -> tuple[Line, ...]:
 
 
 class _Page:
-    """Gathers lines."""
-
     def __init__(self, text: str) -> None:
         self.text = text
         self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
@@ -89,21 +86,16 @@ class _Page:
             self.pieces.append((text, line, place - self.starts[line - 1] + 1))
 
     def end_line(self) -> None:
-        """End the line: what comes next begins another one."""
-        pieces, self.pieces = self.pieces, []
-        if found := line_of(_tight(pieces)):
+        """End the line, without blanks after blanks, and without line feeds of the file between two Chinese characters."""
+        kept: list[tuple[str, int, int]] = []
+        for piece in self.pieces:
+            if not piece[0] or (piece[0] == " " and kept and kept[-1][0].endswith(" ")):
+                continue
+            if len(kept) > 1 and kept[-1][0] == " " and kept[-1][1] != piece[1]:
+                around = f"{kept[-2][0][-1:]} {piece[0][:1]}"
+                if _CHINESE_AROUND.fullmatch(around):
+                    kept.pop()
+            kept.append(piece)
+        self.pieces.clear()
+        if found := line_of(kept):
             self.lines.append(found)
-
-
-def _tight(pieces: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
-    """Take out blanks after blanks, and one between two Chinese characters at the end of a line of the file."""
-    kept: list[tuple[str, int, int]] = []
-    for piece in pieces:
-        if not piece[0] or (piece[0] == " " and kept and kept[-1][0].endswith(" ")):
-            continue
-        if len(kept) > 1 and kept[-1][0] == " " and kept[-1][1] != piece[1]:
-            around = f"{kept[-2][0][-1:]} {piece[0][:1]}"
-            if _CHINESE_AROUND.fullmatch(around):
-                kept.pop()
-        kept.append(piece)
-    return kept

@@ -78,10 +78,8 @@ def kind_of(content: bytes, path: Path) -> Kind:
 
 def _refuse_others(content: bytes, path: str) -> None:
     old = content.startswith(_COMPOUND_FILE)
-
-    def holds(*names: str) -> bool:
-        return old and any(name.encode("utf-16-le") in content for name in names)
-
+    streams = ("EncryptedPackage", "WordDocument", "Workbook", "Book")
+    held = {name for name in streams if old and name.encode("utf-16-le") in content}
     as_docx = _("open it in Word or WPS, and save it as .docx")
     as_text = _("save the document that it was made of as .docx, or its text as .txt")
     as_xlsx = _("open it in Excel or WPS, save it as .xlsx, and type `xuncha import xlsx`")
@@ -92,9 +90,9 @@ def _refuse_others(content: bytes, path: str) -> None:
     refusals = [
         (content.startswith(b"%PDF"), "unknown-document", pdf, as_text),
         (content.startswith(b"{\\rtf"), "unknown-document", _("this is rich text (RTF)"), as_docx),
-        (holds("EncryptedPackage"), "password", _("the document is under a password"), open_),
-        (holds("WordDocument"), "old-format", word, as_docx),
-        (holds("Workbook", "Book"), "old-format", excel, as_xlsx),
+        ("EncryptedPackage" in held, "password", _("the document is under a password"), open_),
+        ("WordDocument" in held, "old-format", word, as_docx),
+        (bool(held & {"Workbook", "Book"}), "old-format", excel, as_xlsx),
         (old, "old-format", _("this is a document of the formats before 2007"), as_docx),
     ]
     for is_one, code, message, hint in refusals:

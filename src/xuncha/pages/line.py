@@ -25,7 +25,6 @@ class Line(NamedTuple):
 
     text: str
     spans: tuple[Span, ...]
-    """The first begins at 0."""
 
     @property
     def line(self) -> int:

@@ -42,7 +42,6 @@ def lines(text: str) -> tuple[Line, ...]:
 
 
 def _line(line: str, number: int) -> Line | None:
-    """Return a line without its marks."""
     line = _CLOSING.sub("", line.rstrip())
     before = _BEFORE.match(line)
     place = before.end() if before else 0

@@ -29,12 +29,8 @@ def decoded(content: bytes, path: str) -> str:
             continue
         if len(_CONTROL.findall(text[:100_000])) <= _FEW:
             return text.replace("\r\n", "\n").replace("\r", "\n")
-    raise RefusedError(
-        "not-a-text",
-        _("this is neither a text nor a document that is read"),
-        _("read are .docx, and .txt, .md and .html in UTF-8, UTF-16 or GB18030"),
-        path,
-    )
+    hint = _("read are .docx, and .txt, .md and .html in UTF-8, UTF-16 or GB18030")
+    raise RefusedError("not-a-text", _("this is neither a text nor a document that is read"), hint, path)
 
 
 def lines(text: str) -> tuple[Line, ...]:

@@ -28,15 +28,7 @@ _PASSED_OVER: Final = frozenset({"Fallback", "moveFrom", "pPrChange", "rPrChange
 """Elements whose content is what stood there before, or what stands there twice."""
 _OF_PARAGRAPH: Final = frozenset({"pStyle", "numId", "ilvl"})
 _AS_TEXT: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-_DAMAGES: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    OSError,
-    ValueError,
-    LookupError,
-)
+_DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, LookupError)
 
 
 def lines(content: bytes, path: str) -> tuple[Line, ...]:
@@ -118,7 +110,6 @@ class _Body:
         self.in_text = self.in_run = self.hidden = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """Read the beginning of an element."""
         name = tag.rpartition("}")[2]
         if self.passed_over or name in _PASSED_OVER:
             self.passed_over += 1
@@ -150,7 +141,6 @@ class _Body:
             must_be_readable(self.path, 0, self.characters)
 
     def end(self, tag: str) -> None:
-        """Read the end of an element."""
         name = tag.rpartition("}")[2]
         if self.passed_over:
             self.passed_over -= 1

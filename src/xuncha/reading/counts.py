@@ -57,7 +57,6 @@ class _Statement:
     joined: bool = False
     """Whether nothing but 、 stands between it and the next one."""
     all_done: bool = False
-    """Whether it says that all of them are done."""
 
 
 def stated(texts: Iterable[str]) -> Stated:
@@ -73,23 +72,23 @@ def stated(texts: Iterable[str]) -> Stated:
         if (done := best.get((thing, "done"))) and done.all_done:
             best.setdefault((thing, "total"), done)
     numbers = {key: each.count.number for key, each in best.items()}
+    completed = [rate for text in paragraphs for rate in rates(text)]
+    completed.sort(key=lambda rate: rate.thing == "measures")  # that of problems, if there is one
     return Stated(
         problems_total=numbers.get(("problems", "total")),
         measures_total=numbers.get(("measures", "total")),
         problems_done=numbers.get(("problems", "done")),
         measures_done=numbers.get(("measures", "done")),
         measures_in_progress=numbers.get(("measures", "in_progress")),
-        completion_rate=_rate(paragraphs),
+        completion_rate=round(float(completed[0].percent) / 100, 4) if completed else None,
         outcomes=tuple(_outcomes(paragraphs)),
     )
 
 
 def _tell_by_units(every: Sequence[_Statement]) -> None:
     """Tell what is counted by the unit, where problems and measures are counted in different ones."""
-    units: dict[Thing, set[str]] = {"problems": set(), "measures": set()}
-    for each in every:
-        if each.named and each.kind == "total":
-            units[each.thing].add(each.count.unit)
+    totals = [each for each in every if each.named and each.kind == "total"]
+    units = {thing: {each.count.unit for each in totals if each.thing == thing} for thing in _OTHER}
     for each in every:
         other = _OTHER[each.thing]
         if not each.named and each.count.unit in units[other] - units[each.thing]:
@@ -139,12 +138,7 @@ def _statement(
 ) -> _Statement | None:
     """Return a count with what stands beside it; None where it is none of problems or measures.
 
-    Args:
-        sentence: in which it stands.
-        count: the number with its unit.
-        others: the places of all counts in the sentence.
-        thing: what was counted last.
-        begin: where the count before it ends.
+    All that is counted in the sentence has its place in `others`; the count before was one of `thing`, and ended at `begin`.
     """
     left = sentence[max((end for _start, end in others if end <= count.start), default=0) : count.start]
     following = next((start for start, _end in others if start >= count.named_end), None)
@@ -189,19 +183,12 @@ def _all_done(sentence: str, found: Sequence[_Statement]) -> Iterator[_Statement
             yield _Statement(last.thing, last.named, "done", last.count)
 
 
-def _rate(texts: Sequence[str]) -> float | None:
-    """Return the rate of completion of problems, from 0 to 1; that of measures for want of it."""
-    found = [rate for text in texts for rate in rates(text)]
-    found.sort(key=lambda rate: rate.thing == "measures")
-    return round(float(found[0].percent) / 100, 4) if found else None
-
-
-def _outcomes(texts: Sequence[str]) -> Iterator[Outcome]:
-    """Yield what else was counted: rules made, money recovered, people admonished."""
-    seen: set[str] = set()
+def _outcomes(texts: Sequence[str]) -> Iterable[Outcome]:
+    """Return what else was counted: rules made, money recovered, people admonished."""
+    found: dict[str, Outcome] = {}
     for match in (match for text in texts for match in _OUTCOME.finditer(text)):
         label, number = _AROUND_LABEL.sub("", match["label"]), amount(match["number"])
         is_outcome = _OUTCOMES.search(label) and not label.endswith(("问题", "措施", "任务"))
-        if number is not None and is_outcome and label not in seen:
-            seen.add(label)
-            yield Outcome(label, number, match["unit"])
+        if number is not None and is_outcome:
+            found.setdefault(label, Outcome(label, number, match["unit"]))
+    return found.values()

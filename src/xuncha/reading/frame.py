@@ -25,8 +25,6 @@ _TITLE: Final = re.compile(
 _ORGANISATION: Final = re.compile(
     rf"(?:中共|中国共产党)?[^\s。，；：:]{{2,40}}{_BODY}(?:[（(].{{1,12}}[）)])?"
 )
-_OPENING: Final = re.compile(r"巡[察视].*[。：:]\Z")
-"""In the first paragraph of the text."""
 _LONGEST_TITLE: Final = 120
 _LONGEST_OPENING: Final = 20_000
 """Characters among which the days of the inspection are looked for."""
@@ -93,8 +91,7 @@ def _title(lines: Sequence[Line]) -> tuple[str | None, int]:
 
     It may stand on up to three lines, and several times: above the text is the last of them that names who publishes.
     """
-    opens = (number for number, line in enumerate(lines) if heading(line.text) or _OPENING.search(line.text))
-    opening = next(opens, len(lines))
+    opening = next((number for number, line in enumerate(lines) if _opens(line.text)), len(lines))
     found: list[tuple[bool, int, int, str | None]] = []
     for first in range(opening):
         for last in range(first + 1, min(first + 3, opening) + 1):
@@ -102,15 +99,17 @@ def _title(lines: Sequence[Line]) -> tuple[str | None, int]:
             text = "".join(parts)
             match = _TITLE.fullmatch(text) if len(text) <= _LONGEST_TITLE else None
             # A title on several lines could not do without the first of them.
-            whole = (
-                len(parts) == 1
-                or _ORGANISATION.fullmatch(parts[0])
-                or not _TITLE.fullmatch("".join(parts[1:]))
-            )
+            without_first = len(parts) > 1 and _TITLE.fullmatch("".join(parts[1:]))
+            whole = not without_first or _ORGANISATION.fullmatch(parts[0])
             if match and whole and not any(map(is_noise, parts)) and not heading(text):
                 found.append((bool(match["who"] or match["named"]), last, first, text))
     _named, last, _first, title = max(found, default=(False, 0, 0, None))
     return title, last
+
+
+def _opens(text: str) -> bool:
+    """Return whether the text of a notice begins here."""
+    return bool(heading(text)) or (text.endswith(("。", "：", ":")) and bool(re.search("巡[察视]", text)))
 
 
 def _signature(lines: Sequence[Line], begin: int) -> tuple[str | None, date | None, int]:
@@ -134,31 +133,22 @@ def _signature(lines: Sequence[Line], begin: int) -> tuple[str | None, date | No
 
 
 def with_opening(notice: Notice, opening: str, rest: str) -> Notice:
-    """Add who was inspected by whom, in which round, and on which days.
+    """Add to the frame who was inspected by whom, in which round, and on which days.
 
-    Args:
-        notice: its frame.
-        opening: the text before the first heading.
-        rest: what else comes before the problems.
+    The opening is the text before the first heading, the rest what else comes before the problems.
     """
+    titled, inspected = _TITLE.fullmatch(notice.title or ""), _INSPECTED.search(opening)
+    named = (titled["who"] or titled["named"] or "").strip() if titled else ""
     clauses = re.split(r"[，。；：:\n]", f"{opening}\n{notice.title or ''}")
     inspectors = (_BEFORE_INSPECTOR.sub("", match[0]) for match in map(_INSPECTOR.search, clauses) if match)
     round_ = _ROUND.search(opening)
     return replace(
         notice,
-        organisation=_organisation(notice, opening),
+        organisation=named or notice.issuer or (inspected["who"] if inspected else None),
         inspector=next(filter(None, inspectors), None),
         round=round_[0].removeprefix("了") if round_ else None,
         dates=_dates((opening, rest), notice.dates.notice),
     )
-
-
-def _organisation(notice: Notice, opening: str) -> str | None:
-    """Find who was inspected: whoever the title names, else whoever signs, else of whom the opening says so."""
-    match = _TITLE.fullmatch(notice.title or "")
-    named = (match["who"] or match["named"] or "").strip() if match else ""
-    inspected = _INSPECTED.search(opening)
-    return named or notice.issuer or (inspected["who"] if inspected else None)
 
 
 def _dates(texts: Iterable[str], day: date | None) -> Dates:
@@ -179,7 +169,6 @@ def _dates(texts: Iterable[str], day: date | None) -> Dates:
 
 
 def _contact(text: str) -> Contact:
-    """Find where comments go."""
     email, phone, office = _EMAIL.search(text), _PHONE.search(text), _CONTACT_OFFICE.search(text)
     addresses = (_address(match["address"]) for match in _ADDRESS.finditer(text))
     return Contact(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import zip_longest
 from typing import Final, Literal, NamedTuple
 
 LabelKind = Literal[
@@ -39,15 +37,14 @@ class Label(NamedTuple):
     end: int
 
 
-def labels(text: str) -> Iterator[Label]:
+def labels(text: str) -> list[Label]:
     """Find the labels of a text, in order."""
     found = list(_LABEL.finditer(text))
-    for match, following in zip_longest(found, found[1:]):
-        kind = next(kind for kind in _WORDS if match[kind])
-        yield Label(kind, match.start(), match.end(), following.start() if following else len(text))
+    kinds = [next(kind for kind in _WORDS if match[kind]) for match in found]
+    ends = [match.start() for match in found[1:]] + [len(text)]
+    return [Label(kind, *match.span(), end) for kind, match, end in zip(kinds, found, ends, strict=False)]
 
 
 def first_label(text: str) -> Label | None:
     """Return the label with which a text begins, if any."""
-    label = next(labels(text), None)
-    return label if label and label.begin == 0 else None
+    return next((label for label in labels(text)[:1] if label.begin == 0), None)

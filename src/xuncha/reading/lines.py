@@ -68,19 +68,12 @@ def _unwrapped(lines: list[Line]) -> list[Line]:
 
 
 def _begins(text: str, before: str) -> bool:
-    """Return whether a line begins a paragraph."""
-    return bool(
-        heading(text)
-        or any(item.begin == 0 for item in items(text)[:1])
-        or first_label(text)
-        or before.endswith(_SENTENCE_ENDS)
-    )
+    begins_item = any(item.begin == 0 for item in items(text)[:1])
+    return bool(heading(text) or begins_item or first_label(text) or before.endswith(_SENTENCE_ENDS))
 
 
 def joined(lines: Sequence[Line], between: str = "") -> Line:
     """Return several lines as one, with a text between each two."""
-    if len(lines) == 1:
-        return lines[0]
     length, spans = 0, []
     for line in lines:
         spans += [span._replace(start=span.start + length) for span in line.spans]

@@ -11,7 +11,7 @@ from xuncha.chinese.enumerations import items
 from xuncha.chinese.punctuation import sentence
 from xuncha.model.states import State
 from xuncha.model.states import state as state_of_words
-from xuncha.reading.labels import Label, LabelKind, labels
+from xuncha.reading.labels import Label, LabelKind, first_label, labels
 from xuncha.reading.lines import joined
 from xuncha.reading.notice import Measure, Words
 
@@ -117,7 +117,7 @@ def _stands_alone(text: str, label: Label) -> bool:
     if before == "\n" or label.kind not in _OF_ONE_LINE:
         return True
     paragraph = text.rfind("\n", 0, label.begin) + 1
-    return next(labels(text[paragraph : label.start])).begin == 0
+    return first_label(text[paragraph : label.start]) is not None
 
 
 def _measure(line: Line) -> Measure:

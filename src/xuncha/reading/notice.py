@@ -141,8 +141,6 @@ def _measure_as_json(measure: Measure) -> dict[str, Any]:
     return {
         "text": measure.text.text,
         "part": measure.part and measure.part.text,
-        "status": measure.status,
-        "leader": measure.leader,
-        "office": measure.office,
+        **{name: getattr(measure, name) for name in ("status", "leader", "office")},
         "due": measure.limit and measure.limit.isoformat(),
     }

@@ -38,8 +38,8 @@ class Node:
     def announces_list(self, *kinds: LabelKind) -> bool:
         """Return whether its last paragraph ends with a label, of these kinds if any, behind which a list begins."""
         text = self.body[-1].text if self.body else self.rest
-        last = next(reversed(list(labels(text))), None)
-        return last is not None and last.start >= len(text.rstrip()) and (not kinds or last.kind in kinds)
+        last = labels(text)[-1:]
+        return any(each.start >= len(text.rstrip()) and (not kinds or each.kind in kinds) for each in last)
 
 
 def outline(lines: Sequence[Line]) -> tuple[list[Line], list[Node]]:

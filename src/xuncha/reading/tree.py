@@ -94,7 +94,6 @@ def categories(title: Words, nodes: list[Node]) -> tuple[Category, ...]:
 
 
 def _depth(node: Node) -> int:
-    """Return how many levels of headings a heading begins."""
     return 1 + max(map(_depth, _headings(node)), default=0)
 
 
@@ -168,9 +167,8 @@ def _measures(node: Node) -> tuple[list[Measure], str | None]:
     else:
         own += node.below()
     found, finding = measures(own)
-    if state := without_state(node.rest[:end].rstrip(_STOPS))[1]:
-        found = [
-            measure if measure.status else replace(measure, status=state.status, long_term=state.long_term)
-            for measure in found
-        ]
+    state = without_state(node.rest[:end].rstrip(_STOPS))[1]
+    for number, measure in enumerate(found):
+        if state and not measure.status:
+            found[number] = replace(measure, status=state.status, long_term=state.long_term)
     return found, finding
