@@ -11,7 +11,6 @@ UNSAFE: Final = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2
 reverse the direction of text, the byte order mark, and noncharacters."""
 UNSAFE_CHARACTER: Final = re.compile(f"[{UNSAFE}]")
 HAN: Final = r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]"
-"""A Chinese character, as a pattern."""
 _HALF_WIDTH: Final = str.maketrans("０１２３４５６７８９．／－", "0123456789./-")
 
 
@@ -21,7 +20,7 @@ def without_unsafe(text: str, instead: str = "") -> str:
 
 
 def half_width_digits(text: str) -> str:
-    """Write full-width digits, and the marks ．／－ of numbers and dates, half-width; every character keeps its place."""
+    """Write full-width digits, and the marks ．／－ between them, half-width; every character keeps its place."""
     return text.translate(_HALF_WIDTH)
 
 

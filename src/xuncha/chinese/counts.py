@@ -41,7 +41,6 @@ class Count(NamedTuple):
     """A number of things that are counted in 个, 项, 条 or 件."""
 
     start: int
-    """Where the number begins."""
     end: int
     """Where the unit ends."""
     number: int
@@ -49,9 +48,9 @@ class Count(NamedTuple):
     """Whether 余, 多, 约 or 近 says that the number is not exact."""
     unit: str
     thing: Thing | None
-    """What is named right behind the unit; None where that is neither problems nor measures."""
+    """What is named right behind the unit."""
     named_end: int
-    """Where the name of the thing ends; the end of the unit where none is named."""
+    """Where the name of the thing ends, or the unit without one."""
 
 
 class Role(NamedTuple):
@@ -82,7 +81,7 @@ def counts(text: str) -> Iterator[Count]:
 
 
 def things(text: str) -> Iterator[tuple[Thing, int, int]]:
-    """Find where a line names problems or measures: what it is, where it begins, where it ends."""
+    """Find where a line names problems or measures; yield which, the beginning and the end."""
     for match in _THING.finditer(text):
         yield "problems" if match["problems"] else "measures", *match.span()
 

@@ -12,6 +12,7 @@ from xuncha.chinese.characters import half_width_digits
 from xuncha.chinese.numbers import value
 
 _FIGURES: Final = "〇○零Ｏ一二三四五六七八九"
+_AS_DIGITS: Final = str.maketrans(_FIGURES, "0000123456789")
 _YEAR: Final = rf"(?:(?P<year>(?<![0-9])(?:19|20)[0-9]{{2}}|[一二][{_FIGURES}]{{3}})\s*年度?\s*|(?P<relative>[今本同当去上次翌明])年的?\s*)"
 _SMALL: Final = "(?:[0-9]{1,2}|[一二三四五六七八九十廿卅]{1,3})"
 _MONTH: Final = rf"(?<![0-9.一二三四五六七八九十])(?P<month>{_SMALL})\s*月(?!度|报|均|月)份?"
@@ -38,7 +39,7 @@ _CELL_FORMS: Final = [
         rf"(?:{_CELL_YEAR}[-./年]\s*)?(?<![0-9])(?P<month>{_SMALL})\s*(?:[-./]|月份?)\s*(?P<day>{_SMALL})(?![0-9个月])\s*[日号]?",
         rf"(?:{_CELL_YEAR}[-./年]\s*(?P<month>{_SMALL})(?![0-9季])\s*(?:月份?)?|(?<![0-9])(?P<alone>{_SMALL})\s*月份?)\s*{_OF_MONTH}?",
         rf"(?:{_CELL_YEAR}年?\s*)?{_QUARTER}",
-        rf"(?:{_CELL_YEAR}年?\s*)?(?:(?P<half>[上下]半年|全年|年底|年末|年内|年终)|(?P<of_year>底))",
+        rf"(?:{_CELL_YEAR}年?\s*)?(?:(?P<half>[上下]半年|全年)|年?(?P<of_year>底|(?<=年)[末内终]))",
         rf"{_CELL_YEAR}年?",
     )
 ]
@@ -50,7 +51,6 @@ _PARTS_OF_MONTH: Final = {
 }  # fmt: skip
 _PARTS_OF_YEAR: Final = {
     "上半年": (1, 6), "下半年": (7, 12), "初": (1, 1), "底": (12, 12), "末": (12, 12), "终": (12, 12), "内": (1, 12),
-    "年底": (12, 12), "年末": (12, 12), "年终": (12, 12),
 }  # fmt: skip
 _YEARS_APART: Final = {"去": -1, "上": -1, "次": 1, "翌": 1, "明": 1}
 
@@ -69,7 +69,7 @@ class Written(NamedTuple):
     start: int
     end: int
     year: int | None
-    """As written, else that of what stands before."""
+    """As written, else that of the day or period before it."""
     month: int | None = None
     day: int | None = None
     part: str = ""
@@ -86,36 +86,29 @@ class Written(NamedTuple):
     @property
     def first(self) -> date | None:
         """The first day of what is named; None where its year is not known, or where the calendar has no such day."""
-        if self.day is not None:
-            return self.exact
-        return calendar_day(self.year, *self._bounds()[0])
+        return self._bound(0)
 
     @property
     def last(self) -> date | None:
         """The last day of what is named: of 4月底 the 30th, of 第三季度 the 30th of September."""
+        return self._bound(1)
+
+    def _bound(self, side: int) -> date | None:
         if self.day is not None:
             return self.exact
-        month, day = self._bounds()[1]
-        return end_of_month(self.year, month, day) if self.year and 1 <= month <= 12 else None  # noqa: PLR2004
-
-    def _bounds(self) -> tuple[tuple[int, int], tuple[int, int]]:
-        """Return the first and the last month and day; the day may be one that the last month does not have."""
         if self.month is not None:
-            first, last = _PARTS_OF_MONTH.get(self.part, (1, 31))
-            return (self.month, first), (self.month, last)
-        months = (self.quarter * 3 - 2, self.quarter * 3) if self.quarter else (1, 12)
-        begin, end = _PARTS_OF_YEAR.get(self.part, months)
-        return (begin, 1), (end, 31)
+            month, day = self.month, _PARTS_OF_MONTH.get(self.part, (1, 31))[side]
+        else:
+            months = (self.quarter * 3 - 2, self.quarter * 3) if self.quarter else (1, 12)
+            month, day = _PARTS_OF_YEAR.get(self.part, months)[side], (1, 31)[side]
+        return end_of_month(self.year, month, day) if self.year and 1 <= month <= 12 else None  # noqa: PLR2004
 
 
 def written(text: str, *, in_cell: bool = False) -> Iterator[Written]:
     """Find the days, months, quarters and years of a line, in order.
 
-    Where one names no year, it has that of what stands before it: in 2023年6月5日至9月8日 both are of 2023. 次年 is the year after it.
-
-    Args:
-        text: one line.
-        in_cell: whether 4.18, 2024.4, 20240418 and 2024 are days, months and years, as in a table's column of dates.
+    Without a year of its own each has that of the one before it: in 2023年6月5日至9月8日 both are of 2023, and 次年 is 2024.
+    In a cell of a table's column of dates, 4.18, 2024.4, 20240418 and 2024 are days, months and years, too.
     """
     plain, place = half_width_digits(text), 0
     year = month = None
@@ -149,7 +142,7 @@ def _written(match: re.Match[str], year: int | None, month: int | None) -> Writt
         year,
         month if only_day else value(named) or 0 if named else None,
         value(day) or 0 if day else None,
-        parts.get("of_month") or parts.get("half") or parts.get("of_year") or "",
+        next((parts[name] for name in ("of_month", "half", "of_year") if name in parts), ""),
         value(parts["quarter"]) if "quarter" in parts else None,
         own_year="year" in parts,
     )
@@ -157,10 +150,7 @@ def _written(match: re.Match[str], year: int | None, month: int | None) -> Writt
 
 def year_of(text: str) -> int:
     """Read a year: 2024, 二〇二四, 二○二四, 二零二四."""
-    if text.isascii():
-        return int(text)
-    figures = text.translate(str.maketrans("○零Ｏ", "〇〇〇"))
-    return int("".join(str("〇一二三四五六七八九".index(figure)) for figure in figures))
+    return int(text.translate(_AS_DIGITS))
 
 
 def is_between(text: str) -> bool:
@@ -172,25 +162,20 @@ def days(text: str, latest: date | None = None) -> list[Day]:
     """Find the days of a text, each with the year that is meant where it names none.
 
     A day without a year has that of the day before it, and never lies before that one: 1月8日 after 2023年11月5日 is of 2024.
-
-    Args:
-        text: any.
-        latest: where the first day names no year, it is the last such one that is not after this.
+    If the first day has no year, it is the last such day up to `latest`.
     """
     found: list[Day] = []
-    later = 0
-    """Years by which days lie after those that are written last."""
+    later = 0  # years by which days lie after the year that was written last
     for each in written(text):
         later = 0 if each.own_year else later
         if each.day is None:
             continue
         before = found[-1].date if found else None
-        day = calendar_day((each.year or 0) + later, each.month, each.day)
-        if each.year is None and latest:
-            year = before.year if before else latest.year
-            day = calendar_day(year, each.month, each.day)
-            if day and not before and day > latest:
-                day = calendar_day(year - 1, each.month, each.day)
+        known = before or latest
+        year = each.year + later if each.year else known.year if known else None
+        day = calendar_day(year, each.month, each.day)
+        if day and not each.year and latest and not before and day > latest:
+            day = calendar_day(day.year - 1, each.month, each.day)
         if day and before and not each.own_year and day < before:
             later += 1
             day = calendar_day(day.year + 1, each.month, each.day)

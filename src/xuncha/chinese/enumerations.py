@@ -47,22 +47,15 @@ class Mark(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One item of an enumeration."""
+    """One item of an enumeration: its mark begins at `begin`, its text at `start`."""
 
     begin: int
-    """Where its mark stands."""
     start: int
-    """Where its text begins."""
     end: int
 
 
 def marks(text: str, families: Collection[Family] = tuple(_PATTERNS)) -> list[Mark]:
-    """Find the marks of items, in order; those within a word, as in 统一是, are none.
-
-    Args:
-        text: of one or several paragraphs, with a line feed between two.
-        families: those that are looked for.
-    """
+    """Find the marks of items in paragraphs, a line each, in order; those within a word, as in 统一是, are none."""
     found = []
     for family in families:
         for match in _COMPILED[family].finditer(text):
@@ -78,11 +71,7 @@ def marks(text: str, families: Collection[Family] = tuple(_PATTERNS)) -> list[Ma
 
 @lru_cache(maxsize=16)  # a paragraph is looked at several times while its outline is told
 def items(text: str) -> tuple[Item, ...]:
-    """Find the items into which a text is enumerated: by the family of marks that comes first; none where it is not.
-
-    Args:
-        text: of one or several paragraphs, with a line feed between two.
-    """
+    """Find the items into which paragraphs, a line each, are enumerated: by the family of marks that comes first."""
     found = marks(text, _OF_ITEMS)
     chains = [_chain(text, [mark for mark in found if mark.family == family]) for family in _OF_ITEMS]
     first = min(filter(None, chains), key=lambda chain: chain[0].start, default=[])

@@ -16,20 +16,13 @@ _DIGITS: Final = "[0-9０-９]{1,3}"
 class Level(IntEnum):
     """The kinds of numbers that head a line; those of the standard from the outermost inwards, then one of words."""
 
-    CHAPTER = 1
-    """一、 or 第一章."""
-    SECTION = 2
-    """（一） or ㈠ or 第一节."""
-    ITEM = 3
-    """1. or ⒈."""
-    SUB = 4
-    """（1） or ⑴."""
-    HALF = 5
-    """1）."""
-    CIRCLE = 6
-    """①."""
-    QUESTION = 7
-    """问题一： or 第一个问题：."""
+    CHAPTER = 1  # 一、 or 第一章
+    SECTION = 2  # （一） or ㈠ or 第一节
+    ITEM = 3  # 1. or ⒈
+    SUB = 4  # （1） or ⑴
+    HALF = 5  # 1）
+    CIRCLE = 6  # ①
+    QUESTION = 7  # 问题一： or 第一个问题：
 
 
 _FORMS: Final[dict[Level, str]] = {
@@ -64,9 +57,8 @@ def heading(text: str) -> Heading | None:
         return None
     level = next(level for level in Level if match[level.name])
     groups = match.groupdict()
-    written = next(groups[f"{form}{level}"] for form in "abc" if groups.get(f"{form}{level}"))
-    number = value(written)
+    number = value(next(filter(None, (groups.get(f"{form}{level}") for form in "abc"))))
     if number is None:
         return None
-    blanks = len(text) - match.end() - len(text[match.end() :].lstrip())
-    return Heading(level, number, match[0], groups.get(f"after{level}") or "", match.end() + blanks)
+    end = len(text) - len(text[match.end() :].lstrip())
+    return Heading(level, number, match[0], groups.get(f"after{level}") or "", end)

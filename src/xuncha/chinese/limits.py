@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from xuncha.chinese.days import end_of_month, months_later, written
+from xuncha.chinese.days import Written, end_of_month, months_later, written
 from xuncha.chinese.numbers import NUMBER, value
 from xuncha.language import gettext as _
-
-if TYPE_CHECKING:
-    from xuncha.chinese.days import Written
 
 _LONG_TERM: Final = re.compile(r"长期|持续(?:坚持|推进|整改|进行|开展|深化)|常态|长效|不间断|永久")
 _AT_ONCE: Final = re.compile(r"立行立改|立即整改|立改|即知即改|即行即改|边查边改|立即|马上就改|即时|当即")
@@ -25,7 +22,6 @@ class Limit(NamedTuple):
     day: date | None = None
     long_term: bool = False
     at_once: bool = False
-    """To be done at once, without a day."""
     doubt: str = ""
     """What was assumed, for people; empty where nothing was."""
 
@@ -36,11 +32,9 @@ class Limit(NamedTuple):
 
 
 def limit(text: str, feedback: date) -> Limit:
-    """Read a time limit; of several days the last.
+    """Read a time limit, as in a table's cell or behind a label such as 整改时限：; of several days the last.
 
-    Args:
-        text: as in a table's cell or behind a label such as 整改时限：.
-        feedback: the day of the feedback, from which a year that is not written is counted.
+    A year that is not written is counted from the feedback.
     """
     text = "".join(unicodedata.normalize("NFKC", text).split())
     long_term = bool(_LONG_TERM.search(text))

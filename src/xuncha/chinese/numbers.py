@@ -79,12 +79,11 @@ def _rest(text: str, unit: int) -> Decimal | None:
     """Read what stands behind a unit: 一百零五 is 105, 一百五 is 150, as are 1百05 and 1百50."""
     if not text:
         return Decimal(0)
+    digit = _without_units(text) if len(text) == 1 and text not in "零两" else None
+    if digit is not None:
+        return digit * unit / 10
     if text.isdecimal() and text.isascii():
-        if len(text) == 1:
-            return Decimal(text) * unit / 10
         return Decimal(text) if len(text) == len(str(unit)) - 1 else None
-    if text in _DIGITS[1:] and len(text) == 1:
-        return Decimal(_DIGITS.index(text)) * unit / 10
     zero = text.startswith("零")
     text = text.removeprefix("零")
     if not set(text) - set(_DIGITS + "两"):  # several digits without units, such as 一百二三

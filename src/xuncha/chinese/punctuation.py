@@ -37,16 +37,6 @@ class HalfWidth(NamedTuple):
     start: int
     mark: str
     right: str
-    """The full-width mark."""
-
-
-class Unpaired(NamedTuple):
-    """A quotation mark, parenthesis or 书名号 without its other half."""
-
-    start: int
-    mark: str
-    opening: bool
-    """Whether it opens something and is not closed, rather than closes what nothing has opened."""
 
 
 def full_width(text: str) -> str:
@@ -101,8 +91,12 @@ def straight_quotes(text: str) -> list[int]:
     return [match.start() for match in _STRAIGHT.finditer(text)]
 
 
-def unpaired(text: str) -> Iterator[Unpaired]:
-    """Find quotation marks, parentheses and 书名号 without their other half; the widths of a pair may differ."""
+def unpaired(text: str) -> Iterator[tuple[int, str, bool]]:
+    """Find quotation marks, parentheses and 书名号 without their other half; the widths of a pair may differ.
+
+    Yields:
+        The place, the mark, and whether it opens something.
+    """
     opened: list[int] = []
     marks = text.translate(_SAME)
     for place, mark in enumerate(marks):
@@ -110,14 +104,14 @@ def unpaired(text: str) -> Iterator[Unpaired]:
             opened.append(place)
         elif opening := _OPENED_BY.get(mark):
             if opening not in {marks[each] for each in opened[-_NEAR:]}:
-                yield Unpaired(place, text[place], opening=False)
+                yield place, text[place], False
                 continue
             while marks[opened[-1]] != opening:
                 start = opened.pop()
-                yield Unpaired(start, text[start], opening=True)
+                yield start, text[start], True
             opened.pop()
     for place in opened:
-        yield Unpaired(place, text[place], opening=True)
+        yield place, text[place], True
 
 
 def sentence_end(text: str, start: int = 0) -> int:
@@ -125,8 +119,7 @@ def sentence_end(text: str, start: int = 0) -> int:
     place, farthest = start, 300
     while place < len(text):
         if closing := _CLOSED_BY.get(text[place]):
-            close = text.find(closing, place, place + farthest)
-            place = max(place, close)
+            place = max(place, text.find(closing, place, place + farthest))
         elif text[place] in "。！？\n":
             return place + 1
         place += 1
@@ -151,25 +144,15 @@ def full_width_markdown(text: str) -> str:
 
 def full_width_page(page: str) -> str:
     """Make punctuation full-width in a web page, as its reader sees it: not in tags and styles; a tag ends a paragraph."""
-    return _behind(_PAGE, lambda part: "\n" if part[0] == "<" else _referred(part), page)
-
-
-def _referred(reference: str) -> str:
-    """Return the character that a reference stands for; where it is none or several, one that has no width of its own."""
-    character = unescape(reference)
-    return character if len(character) == 1 else "\0"
+    return _behind(_PAGE, lambda part: "\n" if part[0] == "<" else unescape(part), page)
 
 
 def _behind(mark_up: re.Pattern[str], shown: Callable[[str], str], text: str) -> str:
-    """Make punctuation full-width behind mark-up; mark-up that shows what becomes full-width is replaced by it.
-
-    Args:
-        mark_up: what is not seen as it is written.
-        shown: the one character that is seen for a piece of mark-up.
-        text: with mark-up.
-    """
+    """Make punctuation full-width behind mark-up; a piece that shows a character which becomes full-width is replaced by it."""
     pieces = mark_up.findall(text)
-    seen = mark_up.sub(lambda match: shown(match[0]), text)
+    characters = map(shown, pieces)
+    # What shows none or several has no width of its own.
+    seen = mark_up.sub(lambda _piece: each if len(each := next(characters)) == 1 else "\0", text)
     wide = full_width_lines(seen)
     done, place = [], 0
     for plain, piece in zip(mark_up.split(text), [*pieces, ""], strict=True):

@@ -34,6 +34,8 @@ _DONE = re.compile(
     r"完成|已?销号|办结|整改到位|已整改|整改完毕|已解决|落实到位|已落实|已到位|完毕|^是$|^√$|^✓$|^✔$|^☑$|^Y$|^yes$",
     re.IGNORECASE,
 )
+_NOT_YET = re.compile("推进中|正在|整改中")
+_LASTING = frozenset({"持续", "持续坚持", "长期坚持"})
 
 
 class State(NamedTuple):
@@ -41,18 +43,12 @@ class State(NamedTuple):
 
     status: Status
     long_term: bool = False
-    """Whether it says that the measure is a long-term one."""
     doubt: str = ""
     """What was assumed; empty where nothing was."""
 
 
 def state(value: object, form: str = "") -> State | None:
-    """Understand the cell of a state; None where it tells none.
-
-    Args:
-        value: as the workbook holds it: a word, or a share.
-        form: its number format.
-    """
+    """Read the state in a cell, a word or a share with its number format; None where it tells none."""
     if isinstance(value, bool):
         return State("closed" if value else "in_progress")
     if isinstance(value, int | float):
@@ -60,42 +56,32 @@ def state(value: object, form: str = "") -> State | None:
     text = "".join(unicodedata.normalize("NFKC", str(value or "")).split())
     if not text or len(text) > LONGEST:
         return None
-    if match := _PERCENT.search(text):
-        return _share(float(match[1]))
-    return _word(text)
+    match = _PERCENT.search(text)
+    return _share(float(match[1])) if match else _word(text)
 
 
-def _word(text: str) -> State | None:  # noqa: PLR0911  a kind of words, a state
-    long_term = bool(_LONG_TERM.search(text))
-    if _NOT_BEGUN.search(text):
-        return State("not_started")
-    if _NOT_DONE.search(text):
-        return State(
-            "in_progress",
-            doubt=_("not complete: taken for in progress, or not started where no progress is told"),
-        )
-    if _SUBMITTED.search(text):
-        return State("submitted")
-    if _BASICALLY.search(text):
-        return State("in_progress", long_term, _("nearly complete: not counted as closed"))
-    if _STAGED.search(text) and not _GOING_ON.search(text):
-        return State(
-            "closed",
-            doubt=_("a staged result: closed where the measure is a long-term one, else in progress"),
-        )
-    if _DONE.search(text) and not re.search(r"推进中|正在|整改中", text):
-        return State("closed", long_term)
-    if _GOING_ON.search(text) or text in {"持续", "持续坚持", "长期坚持"}:
-        return State("in_progress", long_term and "长期" in text)
-    return None
+def _word(text: str) -> State | None:
+    long_term, going_on = bool(_LONG_TERM.search(text)), _GOING_ON.search(text)
+    incomplete = _("not complete: taken for in progress, or not started where no progress is told")
+    staged = _("a staged result: closed where the measure is a long-term one, else in progress")
+    basically = _("nearly complete: not counted as closed")
+    states = (
+        (_NOT_BEGUN.search(text), State("not_started")),
+        (_NOT_DONE.search(text), State("in_progress", doubt=incomplete)),
+        (_SUBMITTED.search(text), State("submitted")),
+        (_BASICALLY.search(text), State("in_progress", long_term, basically)),
+        (_STAGED.search(text) and not going_on, State("closed", doubt=staged)),
+        (_DONE.search(text) and not _NOT_YET.search(text), State("closed", long_term)),
+        (going_on or text in _LASTING, State("in_progress", long_term and "长期" in text)),
+    )
+    return next((state for told, state in states if told), None)
 
 
 def _share(percent: float) -> State:
     if percent >= 100:  # noqa: PLR2004
         return State("closed")
-    return State(
-        "in_progress" if percent else "not_started", doubt=_("a share of {n} %").format(n=f"{percent:g}")
-    )
+    doubt = _("a share of {n} %").format(n=f"{percent:g}")
+    return State("in_progress" if percent else "not_started", doubt=doubt)
 
 
 def is_staged(value: object) -> bool:

@@ -1,7 +1,7 @@
 """Documents read into lines of text that know where they stand: text, Markdown, web pages, Word.
 
-What a document is is told by its content, not by its name: names are wrong often enough. Documents are hostile input;
-whatever cannot be read is refused with a reason, and nothing is read beyond a size.
+The kind of a document is told by its content, since names are often wrong. Documents are hostile input: what cannot be read is
+refused with a reason, and nothing is read beyond a size.
 """
 
 from __future__ import annotations
@@ -9,20 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from xuncha.pages import html, markdown, plain
-from xuncha.pages.kind import LARGEST, bytes_of, kind_of, must_be_readable
-from xuncha.pages.line import Line, Pages, Span
+from xuncha.pages.kind import bytes_of, kind_of, must_be_readable
+from xuncha.pages.line import Pages
 
-__all__ = ["LARGEST", "Line", "Pages", "Span", "lines"]
+__all__ = ["Pages", "lines"]
 
 
 def lines(path: Path) -> Pages:
-    """Read a document.
-
-    Args:
-        path: of a text (UTF-8, UTF-16, GB18030), Markdown, a web page, or a Word document (.docx).
-
-    Returns:
-        Its lines that are not blank, in order.
+    """Read the lines of a text (UTF-8, UTF-16, GB18030), Markdown, a web page or a Word document (.docx); blank ones are left out.
 
     Raises:
         RefusedError: it is not there, too large, damaged, under a password, or of a kind that is not read.

@@ -1,8 +1,7 @@
 """A web page as its reader sees it, a block a line: without scripts and styles, with what surrounds the text.
 
-Each piece of text must know its place in the file, and no page may take longer than its size deserves. Of the parsers at hand
-none does both: lxml and Beautiful Soup know lines, or the places of tags; `html.parser` knows the places, and takes minutes for a
-megabyte of tags that are not closed. What is needed is little: where blocks begin, and what nobody sees.
+Each piece of text must know its place in the file. Of the parsers at hand, lxml and Beautiful Soup do not know it, and
+`html.parser` takes minutes for a megabyte of tags that are not closed.
 """
 
 from __future__ import annotations
@@ -28,7 +27,8 @@ _WITHIN_A_LINE = {
     "sup", "time", "tt", "u", "ucloud", "var", "wbr", "input", "button", "meta", "link",
 }  # fmt: skip
 """Elements that do not begin a line; neither do those with a colon, which are Word's."""
-_BLANKS = re.compile(r"[ \t\n\f]+")
+_BLANKS = " \t\n\f"
+_WORD = re.compile(rf"[{_BLANKS}]+|[^{_BLANKS}]+")
 _CHINESE_AROUND = re.compile(r"[\u2e80-\u9fff\uff00-\uffef”’] [\u2e80-\u9fff\uff00-\uffef“‘]")
 
 
@@ -40,9 +40,10 @@ def lines(text: str) -> tuple[Line, ...]:
         page.add(place, match.start())
         place = match.end()
         if match["reference"]:
-            page.refer(match)
+            page.add_piece(unescape(match[0]).replace("\n", " ").replace("\xa0", " "), match.start())
         elif (tag := (match["tag"] or "").lower()) in _RAW and not match["end"]:
-            place = page.behind(tag, place)
+            closing = re.compile(rf"</{tag}[^>]*>", re.IGNORECASE).search(text, place)
+            place = closing.end() if closing else len(text)
         elif tag:
             page.tag(tag, ends=bool(match["end"]), empty=match[0].endswith("/>"))
     page.add(place, len(text))
@@ -51,8 +52,6 @@ def lines(text: str) -> tuple[Line, ...]:
 
 
 class _Page:
-    """Gathers lines."""
-
     def __init__(self, text: str) -> None:
         self.text = text
         self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
@@ -61,11 +60,6 @@ class _Page:
         self.pieces: list[tuple[str, int, int]] = []
         self.unseen: list[str] = []
         """The open elements whose content nobody sees."""
-
-    def behind(self, tag: str, place: int) -> int:
-        """Return the place behind an element that has no tags inside."""
-        match = re.compile(rf"</{tag}[^>]*>", re.IGNORECASE).search(self.text, place)
-        return match.end() if match else len(self.text)
 
     def tag(self, tag: str, *, ends: bool, empty: bool) -> None:
         """Read a tag: it may begin a line, or something that nobody sees."""
@@ -80,46 +74,28 @@ class _Page:
         elif tag not in _WITHIN_A_LINE and ":" not in tag:
             self.end_line()
 
-    def refer(self, match: re.Match[str]) -> None:
-        """Add a character that is written as a reference."""
-        if not self.unseen:
-            text = unescape(match[0]).replace("\n", " ").replace("\xa0", " ")
-            self.pieces.append((text, *self._where(match.start())))
-
     def add(self, start: int, end: int) -> None:
         """Add text as it stands; blanks are one blank, as a browser shows them."""
-        if self.unseen:
-            return
-        place = start
-        for match in _BLANKS.finditer(self.text, start, end):
-            if match.start() > place:
-                self.pieces.append((self.text[place : match.start()], *self._where(place)))
-            self.pieces.append((" ", *self._where(match.start())))
-            place = match.end()
-        if end > place:
-            self.pieces.append((self.text[place:end], *self._where(place)))
+        for match in _WORD.finditer(self.text, start, end):
+            self.add_piece(" " if match[0][0] in _BLANKS else match[0], match.start())
+
+    def add_piece(self, text: str, place: int) -> None:
+        """Add a piece of text that stands at a place of the file, if it is seen."""
+        if not self.unseen:
+            line = bisect_right(self.starts, place)
+            self.pieces.append((text, line, place - self.starts[line - 1] + 1))
 
     def end_line(self) -> None:
-        """End the line: what comes next begins another one."""
-        pieces, self.pieces = self.pieces, []
-        if found := line_of(_tight(pieces)):
+        """End the line, without blanks after blanks, and without line feeds of the file between two Chinese characters."""
+        kept: list[tuple[str, int, int]] = []
+        for piece in self.pieces:
+            if not piece[0] or (piece[0] == " " and kept and kept[-1][0].endswith(" ")):
+                continue
+            if len(kept) > 1 and kept[-1][0] == " " and kept[-1][1] != piece[1]:
+                around = f"{kept[-2][0][-1:]} {piece[0][:1]}"
+                if _CHINESE_AROUND.fullmatch(around):
+                    kept.pop()
+            kept.append(piece)
+        self.pieces.clear()
+        if found := line_of(kept):
             self.lines.append(found)
-
-    def _where(self, place: int) -> tuple[int, int]:
-        """Return the line and the column of a place in the file."""
-        line = bisect_right(self.starts, place)
-        return line, place - self.starts[line - 1] + 1
-
-
-def _tight(pieces: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
-    """Take out blanks after blanks, and one between two Chinese characters at the end of a line of the file."""
-    kept: list[tuple[str, int, int]] = []
-    for piece in pieces:
-        if not piece[0] or (piece[0] == " " and kept and kept[-1][0].endswith(" ")):
-            continue
-        if len(kept) > 1 and kept[-1][0] == " " and kept[-1][1] != piece[1]:
-            around = f"{kept[-2][0][-1:]} {piece[0][:1]}"
-            if _CHINESE_AROUND.fullmatch(around):
-                kept.pop()
-        kept.append(piece)
-    return kept

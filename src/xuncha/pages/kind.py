@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
 LARGEST: Final = 16 * 1024 * 1024
 """Bytes in one document; a notice has some ten thousand characters."""
-MOST_LINES: Final = 8_000
-"""Lines of one document."""
-MOST_CHARACTERS: Final = 500_000
-"""Characters of one document; a long notice has some thirty thousand."""
+_MOST_LINES: Final = 8_000
+_MOST_CHARACTERS: Final = 500_000
+"""A long notice has some thirty thousand."""
 _COMPOUND_FILE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 _PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|div|p|table|article)\b", re.IGNORECASE)
 _BY_NAME: Final[dict[str, Kind]] = {
@@ -31,48 +30,36 @@ def bytes_of(path: Path) -> bytes:
     Raises:
         RefusedError: there is no such file, it cannot be read, or it is too large.
     """
+    reason = ""
     try:
-        if not path.is_file():  # a folder, or a pipe, which would keep us waiting
-            reason = _("No such file or directory") if not path.exists() else _("it is no file")
-        else:
+        if path.is_file():
             with path.open("rb") as stream:
                 content = stream.read(LARGEST + 1)
-            reason = ""
+        else:  # a folder, or a pipe, which would keep us waiting
+            reason = _("it is no file") if path.exists() else _("No such file or directory")
     except OSError as error:
         reason = cause_of(error)
     if reason:
         message = _("{path} cannot be read: {reason}").format(path=path, reason=reason)
         raise RefusedError("no-such-file", message)
     if len(content) > LARGEST:
-        raise RefusedError(
-            "document-too-large",
-            _("the document is larger than {n} MB").format(n=LARGEST // 1024**2),
-            _("a notice is much smaller; take out its pictures, or save its text alone"),
-            str(path),
-        )
+        message = _("the document is larger than {n} MB").format(n=LARGEST // 1024**2)
+        hint = _("a notice is much smaller; take out its pictures, or save its text alone")
+        raise RefusedError("document-too-large", message, hint, str(path))
     return content
 
 
 def must_be_readable(path: str, lines: int, characters: int) -> None:
-    """Refuse what no one has written: it would take too long to understand.
-
-    Args:
-        path: of the document.
-        lines: so far.
-        characters: so far.
+    """Refuse a document with more lines or characters than anybody writes: it would take too long to understand.
 
     Raises:
         RefusedError: there are too many.
     """
-    if lines > MOST_LINES or characters > MOST_CHARACTERS:
-        raise RefusedError(
-            "document-too-large",
-            _("the document has more than {lines} lines or {characters} characters").format(
-                lines=MOST_LINES, characters=MOST_CHARACTERS
-            ),
-            _("a notice is much smaller; save its text alone"),
-            path,
-        )
+    if lines > _MOST_LINES or characters > _MOST_CHARACTERS:
+        message = _("the document has more than {lines} lines or {characters} characters")
+        message = message.format(lines=_MOST_LINES, characters=_MOST_CHARACTERS)
+        hint = _("a notice is much smaller; save its text alone")
+        raise RefusedError("document-too-large", message, hint, path)
 
 
 def kind_of(content: bytes, path: Path) -> Kind:
@@ -83,37 +70,31 @@ def kind_of(content: bytes, path: Path) -> Kind:
     """
     if content.startswith(b"PK\x03\x04"):
         return "docx"
-    if refusal := _refusal(content):
-        raise RefusedError(*refusal, str(path))
+    _refuse_others(content, str(path))
     named = _BY_NAME.get(path.suffix.lower(), "txt")
     is_page = _PAGE.search(content[:2048].lstrip(b"\xef\xbb\xbf \t\r\n"))
     return "html" if is_page and named == "txt" else named
 
 
-def _refusal(content: bytes) -> tuple[str, str, str] | None:
-    """Return the code, the message and the hint with which a document is refused; None where it is not."""
+def _refuse_others(content: bytes, path: str) -> None:
     old = content.startswith(_COMPOUND_FILE)
-
-    def holds(*names: str) -> bool:
-        return old and any(name.encode("utf-16-le") in content for name in names)
-
+    streams = ("EncryptedPackage", "WordDocument", "Workbook", "Book")
+    held = {name for name in streams if old and name.encode("utf-16-le") in content}
     as_docx = _("open it in Word or WPS, and save it as .docx")
     as_text = _("save the document that it was made of as .docx, or its text as .txt")
     as_xlsx = _("open it in Excel or WPS, save it as .xlsx, and type `xuncha import xlsx`")
     open_ = _("open it, and save it without the password")
+    pdf = _("this is a PDF, in which a text has no order")
     word = _("this is a Word document of the format before 2007 (.doc)")
     excel = _("this is an Excel workbook of the format before 2007 (.xls)")
     refusals = [
-        (
-            content.startswith(b"%PDF"),
-            "unknown-document",
-            _("this is a PDF, in which a text has no order"),
-            as_text,
-        ),
+        (content.startswith(b"%PDF"), "unknown-document", pdf, as_text),
         (content.startswith(b"{\\rtf"), "unknown-document", _("this is rich text (RTF)"), as_docx),
-        (holds("EncryptedPackage"), "password", _("the document is under a password"), open_),
-        (holds("WordDocument"), "old-format", word, as_docx),
-        (holds("Workbook", "Book"), "old-format", excel, as_xlsx),
+        ("EncryptedPackage" in held, "password", _("the document is under a password"), open_),
+        ("WordDocument" in held, "old-format", word, as_docx),
+        (bool(held & {"Workbook", "Book"}), "old-format", excel, as_xlsx),
         (old, "old-format", _("this is a document of the formats before 2007"), as_docx),
     ]
-    return next(((code, message, hint) for is_one, code, message, hint in refusals if is_one), None)
+    for is_one, code, message, hint in refusals:
+        if is_one:
+            raise RefusedError(code, message, hint, path)

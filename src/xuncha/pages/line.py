@@ -17,7 +17,7 @@ class Span(NamedTuple):
     line: int
     """Of the file, from 1; in a Word document the paragraph."""
     column: int
-    """In that line, from 1, in characters."""
+    """In characters, from 1."""
 
 
 class Line(NamedTuple):
@@ -25,7 +25,6 @@ class Line(NamedTuple):
 
     text: str
     spans: tuple[Span, ...]
-    """In order; the first begins at 0."""
 
     @property
     def line(self) -> int:
@@ -38,11 +37,7 @@ class Line(NamedTuple):
         return self.spans[0].column
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Return the line and the column of the file at which a character of the text stands.
-
-        Args:
-            offset: the character's place in the text, from 0.
-        """
+        """Return the line and the column of the file at which the character at an offset of the text, from 0, stands."""
         span = self.spans[bisect_right(self.spans, offset, key=lambda span: span.start) - 1]
         return span.line, span.column + offset - span.start
 
@@ -62,7 +57,6 @@ class Pages(NamedTuple):
     """A document that was read."""
 
     path: str
-    """As it was named."""
     kind: Kind
     lines: tuple[Line, ...]
 
@@ -79,13 +73,4 @@ def line_of(pieces: Iterable[tuple[str, int, int]]) -> Line | None:
                 spans.append(Span(length, line, column))
             texts.append(text)
             length += len(text)
-    whole = "".join(texts)
-    left = len(whole) - len(whole.lstrip())
-    if not (seen := whole.strip()):
-        return None
-    # The piece in which the text begins loses what is cut off at its beginning; those before it are blank.
-    first = bisect_right(spans, left, key=lambda span: span.start) - 1
-    begin = spans[first]
-    moved = [Span(0, begin.line, begin.column + left - begin.start)]
-    moved += [span._replace(start=span.start - left) for span in spans[first + 1 :]]
-    return Line(seen, tuple(span for span in moved if span.start < len(seen)))
+    return Line("".join(texts), tuple(spans)).part(0)

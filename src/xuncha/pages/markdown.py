@@ -13,6 +13,8 @@ from xuncha.pages.line import Line, line_of
 
 _BEFORE = re.compile(r"[\s\u3000]*(?:>\s?)*\s*(?:#{1,6}\s+|[-*+]\s+)?(?:>\s?)*")
 """What may stand before the text of a line: quotation, heading, bullet."""
+_RULE = re.compile(r"[|:\- ]+|[* ]+|[_ ]+|=+|(?:```|~~~).*")
+"""A line without text: a rule, what underlines a heading, the second line of a table, a fence."""
 _CLOSING = re.compile(r"[ \t]#+$")
 _MARK = re.compile(
     r"""(?P<escape>\\(?=[!-/:-@\[-`{-~]))
@@ -31,30 +33,15 @@ _MARK = re.compile(
 def lines(text: str) -> tuple[Line, ...]:
     """Return the lines of a Markdown text that are not blank, without marks and without its head (front matter)."""
     every = text.split("\n")
-    begin = _after_head(every)
-    found = (
-        _line(line, number) for number, line in enumerate(every[begin:], begin + 1) if not _is_rule(line)
-    )
-    return tuple(line for line in found if line)
-
-
-def _after_head(every: list[str]) -> int:
-    """Return how many lines the head between two `---` takes."""
-    if every[0].strip() != "---":
-        return 0
-    return next((number for number, line in enumerate(every[1:100], 2) if line.strip() in {"---", "..."}), 0)
-
-
-def _is_rule(line: str) -> bool:
-    """Return whether a line has no text: a rule, what underlines a heading, the second line of a table, a fence."""
-    marks = set(line.strip())
-    return (
-        bool(marks) and (marks <= set("|:- ") or marks <= set("* ") or marks <= set("_ ") or marks == {"="})
-    ) or (line.lstrip().startswith(("```", "~~~")))
+    begin = 0
+    if every[0].strip() == "---":
+        ends = (number for number, line in enumerate(every[1:100], 2) if line.strip() in {"---", "..."})
+        begin = next(ends, 0)
+    shown = [pair for pair in enumerate(every[begin:], begin + 1) if not _RULE.fullmatch(pair[1].strip())]
+    return tuple(filter(None, (_line(line, number) for number, line in shown)))
 
 
 def _line(line: str, number: int) -> Line | None:
-    """Return a line without its marks."""
     line = _CLOSING.sub("", line.rstrip())
     before = _BEFORE.match(line)
     place = before.end() if before else 0

@@ -1,4 +1,4 @@
-"""The numbers that Word counts by itself: they stand in no paragraph, only how to count them stands in the document.
+"""The numbers that Word counts by itself: a document holds only how they are counted.
 
 ECMA-376 Part 1, 17.9 (numbering) and 17.18.59 (the forms of a number).
 """
@@ -6,7 +6,6 @@ ECMA-376 Part 1, 17.9 (numbering) and 17.18.59 (the forms of a number).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from xuncha.chinese.numbers import numeral
@@ -21,22 +20,10 @@ _CIRCLED: Final = 20
 _LETTERS: Final = 26
 
 
-@dataclass
-class _Level:
-    """How one level of a list is counted."""
-
-    start: int = 1
-    form: str = "decimal"
-    text: str = ""
-
-
-@dataclass
-class _Style:
-    """What a paragraph's style says of numbers."""
-
-    based_on: str = ""
-    number: str | None = None
-    level: int | None = None
+Properties = dict[str, str]
+"""What is said of a paragraph, a style, or a level of a list, by the names of the elements."""
+_OF_STYLE: Final = frozenset({"basedOn", "numId", "ilvl"})
+_OF_LEVEL: Final = frozenset({"start", "numFmt", "lvlText"})
 
 
 class Numbering:
@@ -46,42 +33,26 @@ class Numbering:
     """
 
     def __init__(self) -> None:
-        self.styles: dict[str, _Style] = {}
-        self.lists: dict[str, dict[int, _Level]] = {}
+        self.styles: dict[str, Properties] = {}
+        self.lists: dict[str, dict[int, Properties]] = {}
+        """By a list's id, its levels."""
         self.lists_of_numbers: dict[str, str] = {}
         """By a number's id, that of its list."""
         self.starts: dict[str, dict[int, int]] = {}
         """Where a number of a list begins anew, by level."""
         self.counts: dict[str, dict[int, int]] = {}
-        self._style, self._level = _Style(), _Level()
+        self._style: Properties = {}
+        self._level: Properties = {}
         self._list = self._number = ""
         self._override = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Read the beginning of an element of the styles or of the lists."""
         values = {key.rpartition("}")[2]: text for key, text in attributes.items()}
-        value = values.get("val", "")
+        value, level = values.get("val", ""), _whole(values.get("ilvl", ""))
         match tag.rpartition("}")[2]:
             case "style":
-                self._style = self.styles.setdefault(values.get("styleId", ""), _Style())
-            case "basedOn":
-                self._style.based_on = value
-            case "numId":
-                self._style.number = value
-            case "ilvl":
-                self._style.level = _whole(value)
-            case "start":
-                self._level.start = _whole(value)
-            case "numFmt":
-                self._level.form = value or "decimal"
-            case "lvlText":
-                self._level.text = value
-            case name:
-                self._define(name, values, value)
-
-    def _define(self, name: str, values: dict[str, str], value: str) -> None:
-        """Begin a list, a number of a list, or a level of either."""
-        match name:
+                self._style = self.styles.setdefault(values.get("styleId", ""), {})
             case "abstractNum":
                 self._list, self._number = values.get("abstractNumId", ""), ""
                 self.lists[self._list] = {}
@@ -90,63 +61,55 @@ class Numbering:
             case "abstractNumId":
                 self.lists_of_numbers[self._number] = value
             case "lvlOverride":
-                self._override = _whole(values.get("ilvl", ""))
+                self._override = level
             case "startOverride":
                 self.starts.setdefault(self._number, {})[self._override] = _whole(value)
             case "lvl":
                 # A list that is changed for one number alone is counted as the list that it changes.
-                levels = {} if self._number else self.lists[self._list]
-                self._level = levels.setdefault(_whole(values.get("ilvl", "")), _Level())
+                self._level = {} if self._number else self.lists[self._list].setdefault(level, {})
+            case name if name in _OF_STYLE:
+                self._style[name] = value
+            case name if name in _OF_LEVEL:
+                self._level[name] = value
 
-    def end(self, tag: str) -> None:
-        """Pass over the end of an element."""
-
-    def close(self) -> None:
-        """Pass over the end of a part."""
-
-    def label(self, style: str, number: str | None, level: int | None) -> str:
-        """Count a paragraph, and return its number as Word shows it; empty where it has none.
-
-        Args:
-            style: the id of its style.
-            number: the id of its number; None takes that of the style, `0` is none.
-            level: the level in the list, from 0.
-        """
-        if number is None:
-            number, styled = self._of_style(style)
-            level = styled if level is None else level
-        name = self.lists_of_numbers.get(number or "")
+    def label(self, paragraph: Properties) -> str:
+        """Count a paragraph, and return its number as Word shows it; empty where it has none."""
+        if "numId" not in paragraph:
+            paragraph = self._style_with_number(paragraph.get("pStyle", "")) | paragraph
+        number = paragraph.get("numId", "")
+        name = self.lists_of_numbers.get(number)
         if name is None or name not in self.lists:
             return ""
-        depth = min(level or 0, _DEEPEST)
-        counted = self.counts.setdefault(name, {})
-        for place, start in self.starts.pop(number or "", {}).items():
-            counted[place] = start - 1
+        depth = min(_whole(paragraph.get("ilvl", "")), _DEEPEST)
         levels = self.lists[name]
-        own = levels.get(depth, _Level())
-        counted[depth] = counted.get(depth, own.start - 1) + 1
-        for deeper in [place for place in counted if place > depth]:
-            del counted[deeper]
-        if own.form in {"bullet", "none"}:
+        own = levels.get(depth, {})
+        anew = {place: start - 1 for place, start in self.starts.pop(number, {}).items()}
+        counted = {depth: _start(own) - 1} | self.counts.get(name, {}) | anew
+        counted[depth] += 1
+        counted = self.counts[name] = {place: count for place, count in counted.items() if place <= depth}
+        if own.get("numFmt") in {"bullet", "none"}:
             return ""
 
         def written(match: re.Match[str]) -> str:
             place = int(match[1]) - 1
-            each = levels.get(place, _Level())
-            return _written(counted.get(place, each.start), each.form)
+            each = levels.get(place, {})
+            return _written(counted.get(place, _start(each)), each.get("numFmt", ""))
 
-        return _PLACE.sub(written, own.text)
+        return _PLACE.sub(written, own.get("lvlText", ""))
 
-    def _of_style(self, name: str) -> tuple[str | None, int | None]:
-        """Return the number and the level that a style, or one on which it is based, gives."""
+    def _style_with_number(self, name: str) -> Properties:
+        """Return a style, or the first one on which it is based, that gives a number."""
         seen: set[str] = set()
-        while name in self.styles and name not in seen:
+        while (style := self.styles.get(name)) is not None and name not in seen:
+            if "numId" in style:
+                return style
             seen.add(name)
-            style = self.styles[name]
-            if style.number is not None:
-                return style.number, style.level
-            name = style.based_on
-        return None, None
+            name = style.get("basedOn", "")
+        return {}
+
+
+def _start(level: Properties) -> int:
+    return _whole(level.get("start", "1"))
 
 
 def _written(number: int, form: str) -> str:

@@ -17,11 +17,10 @@ _FEW = 20
 def decoded(content: bytes, path: str) -> str:
     """Return the text of a file, a line feed at the end of each line.
 
-    UTF-8 is tried first: a text in GB18030 that happens to be valid UTF-8 does not occur. Notepad's “Unicode” has a mark.
-
     Raises:
         RefusedError: it is no text, or in another encoding.
     """
+    # A text in GB18030 that happens to be valid UTF-8 does not occur. Notepad's “Unicode” has a mark.
     marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ["utf-16"] if marked else ["utf-8-sig", "gb18030"]:
         try:
@@ -30,15 +29,12 @@ def decoded(content: bytes, path: str) -> str:
             continue
         if len(_CONTROL.findall(text[:100_000])) <= _FEW:
             return text.replace("\r\n", "\n").replace("\r", "\n")
-    raise RefusedError(
-        "not-a-text",
-        _("this is neither a text nor a document that is read"),
-        _("read are .docx, and .txt, .md and .html in UTF-8, UTF-16 or GB18030"),
-        path,
-    )
+    hint = _("read are .docx, and .txt, .md and .html in UTF-8, UTF-16 or GB18030")
+    raise RefusedError("not-a-text", _("this is neither a text nor a document that is read"), hint, path)
 
 
 def lines(text: str) -> tuple[Line, ...]:
     """Return the lines of a text that are not blank."""
-    found = (line_of([(line, number, 1)]) for number, line in enumerate(text.split("\n"), 1))
-    return tuple(line for line in found if line)
+    return tuple(
+        filter(None, (line_of([(line, number, 1)]) for number, line in enumerate(text.split("\n"), 1)))
+    )

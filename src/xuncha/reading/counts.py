@@ -6,14 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
-from xuncha.chinese.counts import counts, rates, roles, things
+from xuncha.chinese.counts import Count, RoleName, Thing, counts, rates, roles, things
 from xuncha.chinese.numbers import NUMBER, amount
 from xuncha.reading.notice import Outcome, Stated
-
-if TYPE_CHECKING:
-    from xuncha.chinese.counts import Count, RoleName, Thing
 
 Kind = Literal["total", "done", "in_progress", "not_started"]
 
@@ -56,19 +53,10 @@ class _Statement:
     named: bool
     """Whether the thing is named beside it, rather than beside the count before."""
     kind: Kind | None
-    number: int
-    unit: str
-    end: int
-    """Where the count ends in its sentence."""
+    count: Count
     joined: bool = False
     """Whether nothing but 、 stands between it and the next one."""
     all_done: bool = False
-    """Whether it says that all of them are done."""
-
-    @property
-    def clarity(self) -> int:
-        """How clearly it is said; the clearest of several counts is taken."""
-        return 2 * (self.kind is not None) + self.named
 
 
 def stated(texts: Iterable[str]) -> Stated:
@@ -78,48 +66,45 @@ def stated(texts: Iterable[str]) -> Stated:
     _tell_by_units(every)
     _tell_by_sums(every)
     best: dict[tuple[Thing, Kind], _Statement] = {}
-    for statement in every:
-        key = (statement.thing, statement.kind or "total")
-        if key not in best or statement.clarity > best[key].clarity:
-            best[key] = statement
+    for each in sorted(every, key=lambda each: (each.kind is None, not each.named)):
+        best.setdefault((each.thing, each.kind or "total"), each)
     for thing in _OTHER:
         if (done := best.get((thing, "done"))) and done.all_done:
             best.setdefault((thing, "total"), done)
-    numbers = {key: statement.number for key, statement in best.items()}
+    numbers = {key: each.count.number for key, each in best.items()}
+    completed = [rate for text in paragraphs for rate in rates(text)]
+    completed.sort(key=lambda rate: rate.thing == "measures")  # that of problems, if there is one
     return Stated(
         problems_total=numbers.get(("problems", "total")),
         measures_total=numbers.get(("measures", "total")),
         problems_done=numbers.get(("problems", "done")),
         measures_done=numbers.get(("measures", "done")),
         measures_in_progress=numbers.get(("measures", "in_progress")),
-        completion_rate=_rate(paragraphs),
+        completion_rate=round(float(completed[0].percent) / 100, 4) if completed else None,
         outcomes=tuple(_outcomes(paragraphs)),
     )
 
 
 def _tell_by_units(every: Sequence[_Statement]) -> None:
     """Tell what is counted by the unit, where problems and measures are counted in different ones."""
-    units: dict[Thing, set[str]] = {"problems": set(), "measures": set()}
-    for each in every:
-        if each.named and each.kind == "total":
-            units[each.thing].add(each.unit)
+    totals = [each for each in every if each.named and each.kind == "total"]
+    units = {thing: {each.count.unit for each in totals if each.thing == thing} for thing in _OTHER}
     for each in every:
         other = _OTHER[each.thing]
-        if not each.named and each.unit in units[other] - units[each.thing]:
+        if not each.named and each.count.unit in units[other] - units[each.thing]:
             each.thing = other
 
 
 def _tell_by_sums(every: Sequence[_Statement]) -> None:
     """Tell what is counted by the sum, where parts that name nothing add up to the other total."""
-    totals = {each.thing: each.number for each in reversed(every) if each.named and each.kind == "total"}
-    for thing in list(totals):
-        parts = [
-            each
-            for each in every
-            if each.thing == thing and not each.named and each.kind not in {None, "total"}
-        ]
-        whole = sum(each.number for each in parts)
-        if parts and whole != totals[thing] and whole == totals.get(_OTHER[thing]):
+    totals = {
+        each.thing: each.count.number for each in reversed(every) if each.named and each.kind == "total"
+    }
+    for thing, total in totals.items():
+        unnamed = [each for each in every if each.thing == thing and not each.named]
+        parts = [each for each in unnamed if each.kind not in {None, "total"}]
+        whole = sum(each.count.number for each in parts)
+        if parts and whole != total and whole == totals.get(_OTHER[thing]):
             for each in parts:
                 each.thing = _OTHER[thing]
 
@@ -133,7 +118,9 @@ def _statements(text: str) -> Iterator[_Statement]:
         found: list[_Statement] = []
         others = [match.span() for match in _ANY_COUNT.finditer(sentence)]
         for count in counts(sentence):
-            if statement := _statement(sentence, count, others, thing, found[-1].end if found else 0):
+            if statement := _statement(
+                sentence, count, others, thing, found[-1].count.named_end if found else 0
+            ):
                 thing = statement.thing
                 found.append(statement)
         for each, following in zip(found[-2::-1], found[:0:-1], strict=True):
@@ -151,21 +138,15 @@ def _statement(
 ) -> _Statement | None:
     """Return a count with what stands beside it; None where it is none of problems or measures.
 
-    Args:
-        sentence: in which it stands.
-        count: the number with its unit.
-        others: where anything is counted in the sentence.
-        thing: what was counted last.
-        begin: where the count before it ends.
+    All that is counted in the sentence has its place in `others`; the count before was one of `thing`, and ended at `begin`.
     """
     left = sentence[max((end for _start, end in others if end <= count.start), default=0) : count.start]
     following = next((start for start, _end in others if start >= count.named_end), None)
     until = sentence[count.named_end : following]
     right = re.split(r"[，,：:（(]", until)[0]
     named = count.thing or _named_before(sentence[begin : count.start])
-    if not named and (
-        (until and until[0] not in _GOES_ON) or (count.number < 2 and not sentence[count.start].isascii())  # noqa: PLR2004  一个 counts nothing
-    ):
+    is_article = count.number < 2 and not sentence[count.start].isascii()  # noqa: PLR2004  一个
+    if not named and (is_article or (until and until[0] not in _GOES_ON)):
         return None
     if left.endswith(("类", "每", "第")):
         return None
@@ -179,16 +160,7 @@ def _statement(
     elif not to_next:
         kind = kind or after
         all_done = all_done and kind != "total"  # of a total it is said by a statement of its own
-    return _Statement(
-        named or thing,
-        named is not None,
-        kind,
-        count.number,
-        count.unit,
-        count.named_end,
-        until.strip() in _TOGETHER,
-        all_done,
-    )
+    return _Statement(named or thing, named is not None, kind, count, until.strip() in _TOGETHER, all_done)
 
 
 def _named_before(text: str) -> Thing | None:
@@ -199,32 +171,24 @@ def _named_before(text: str) -> Thing | None:
 
 def _kind(text: str, *, last: bool = False) -> Kind | None:
     """Return what words say of a count: the first of them, or the last."""
-    found = [kind for role in roles(text) if (kind := _KINDS.get(role.name))]
-    return found[-1 if last else 0] if found else None
+    said = reversed(roles(text)) if last else roles(text)
+    return next((_KINDS[role.name] for role in said if role.name in _KINDS), None)
 
 
 def _all_done(sentence: str, found: Sequence[_Statement]) -> Iterator[_Statement]:
     """Yield that all of what was counted last is done, where a clause says so that does not count again."""
     for match in _ALL_DONE.finditer(sentence):
-        before = [each for each in found if each.end <= match.start()]
-        if before and before[-1].kind in {None, "total"}:
-            last = before[-1]
-            yield _Statement(last.thing, last.named, "done", last.number, last.unit, match.end())
+        last = next((each for each in reversed(found) if each.count.named_end <= match.start()), None)
+        if last and last.kind in {None, "total"}:
+            yield _Statement(last.thing, last.named, "done", last.count)
 
 
-def _rate(texts: Sequence[str]) -> float | None:
-    """Return the rate of completion of problems, from 0 to 1; that of measures for want of it."""
-    found = [rate for text in texts for rate in rates(text)]
-    first = next((rate for rate in found if rate.thing != "measures"), found[0] if found else None)
-    return round(float(first.percent) / 100, 4) if first else None
-
-
-def _outcomes(texts: Sequence[str]) -> Iterator[Outcome]:
-    """Yield what else was counted: rules made, money recovered, people admonished."""
-    seen: set[str] = set()
+def _outcomes(texts: Sequence[str]) -> Iterable[Outcome]:
+    """Return what else was counted: rules made, money recovered, people admonished."""
+    found: dict[str, Outcome] = {}
     for match in (match for text in texts for match in _OUTCOME.finditer(text)):
         label, number = _AROUND_LABEL.sub("", match["label"]), amount(match["number"])
         is_outcome = _OUTCOMES.search(label) and not label.endswith(("问题", "措施", "任务"))
-        if number is not None and is_outcome and label not in seen:
-            seen.add(label)
-            yield Outcome(label, number, match["unit"])
+        if number is not None and is_outcome:
+            found.setdefault(label, Outcome(label, number, match["unit"]))
+    return found.values()

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.days import days, is_between, only_day
 from xuncha.chinese.headings import heading
 from xuncha.reading.lines import is_noise
-from xuncha.reading.notice import Contact, Dates
+from xuncha.reading.notice import Contact, Dates, Notice
 
 if TYPE_CHECKING:
-    from xuncha.chinese.days import Day
     from xuncha.pages.line import Line
 
 _BODY: Final = r"(?:党组|党委|党工委|工委|委员会|支部|总支部?|党总支|总支|局|公司|集团|中心|医院|学院|大学|学校|政府|办公室|镇|乡|街道|委|厅|院|协会|联合会|工会|联社|银行)"
@@ -59,40 +59,27 @@ _POSTCODE: Final = re.compile(
 _CONTACT_OFFICE: Final = re.compile(
     r"(?:联系(?:方式|单位|部门|科室)|受理(?:单位|部门))[：:]\s*(?P<office>[^，。；;,：:\n0-9]{4,40}?)(?=[，。；;,\n]|$)"
 )
-
-
 _PUBLISHED: Final = re.compile("(?:发布|成文|生成|发文)(?:日期|时间)|日期")
 _INSPECTED: Final = re.compile(rf"对(?P<who>[^，。；]{{2,40}}?{_BODY})(?:开展|进行|及)")
 _LONGEST_DAY: Final = 40
 """Characters at the end of a line among which its day is looked for."""
 
 
-class Frame(NamedTuple):
-    """A notice, cut into its parts."""
-
-    title: str | None
-    issuer: str | None
-    day: date | None
-    """On which it was published."""
-    core: list[Line]
-    """From the opening to the last of the text, without what surrounds it on a web page."""
-    tail: list[Line]
-    """What comes after the problems: how to send comments."""
-
-
-def frame(lines: Sequence[Line]) -> Frame:
-    """Cut a notice into its parts."""
+def frame(lines: Sequence[Line]) -> tuple[Notice, list[Line]]:
+    """Read what surrounds the text of a notice. Return that, and the text, without what is not the notice's on a web page."""
     title, begin = _title(lines)
     issuer, day, end = _signature(lines, begin)
     text = [line for line in lines[begin:end] if not is_noise(line.text)]
     numbered = [number for number, line in enumerate(text) if heading(line.text)]
-    last = numbered[-1] if numbered else 0
-    tail = next(
-        (number for number in range(last + 1, len(text)) if _begins_tail(text[number].text)), len(text)
-    )
+    behind = range(numbered[-1] + 1 if numbered else 1, len(text))
+    tail = next((number for number in behind if _begins_tail(text[number].text)), len(text))
     while tail - 1 in numbered and _CONTACT.match(text[tail - 1].text):
         tail -= 1
-    return Frame(title, issuer, day or _published(lines), text[:tail], text[tail:])
+    if day is None:  # that on which a web page was published
+        texts = [line.text for line in lines if is_noise(line.text) and _PUBLISHED.search(line.text)]
+        day = next((found[0].date for words in texts if (found := days(words))), None)
+    contact = _contact("\n".join(line.text for line in text[tail:]))
+    return Notice(title=title, issuer=issuer, dates=Dates(notice=day), contact=contact), text[:tail]
 
 
 def _begins_tail(text: str) -> bool:
@@ -105,29 +92,24 @@ def _title(lines: Sequence[Line]) -> tuple[str | None, int]:
     It may stand on up to three lines, and several times: above the text is the last of them that names who publishes.
     """
     opening = next((number for number, line in enumerate(lines) if _opens(line.text)), len(lines))
-    found: list[tuple[bool, int, int, str]] = []
+    found: list[tuple[bool, int, int, str | None]] = []
     for first in range(opening):
         for last in range(first + 1, min(first + 3, opening) + 1):
             parts = [line.text for line in lines[first:last]]
-            title = "".join(parts)
-            match = _TITLE.fullmatch(title) if len(title) <= _LONGEST_TITLE else None
+            text = "".join(parts)
+            match = _TITLE.fullmatch(text) if len(text) <= _LONGEST_TITLE else None
             # A title on several lines could not do without the first of them.
-            whole = len(parts) == 1 or _is_organisation(parts[0]) or not _TITLE.fullmatch("".join(parts[1:]))
-            if match and whole and not any(map(is_noise, parts)) and not heading(title):
-                found.append((bool(match["who"] or match["named"]), last, first, title))
-    if not found:
-        return None, 0
-    _named, last, _first, title = max(found)
+            without_first = len(parts) > 1 and _TITLE.fullmatch("".join(parts[1:]))
+            whole = not without_first or _ORGANISATION.fullmatch(parts[0])
+            if match and whole and not any(map(is_noise, parts)) and not heading(text):
+                found.append((bool(match["who"] or match["named"]), last, first, text))
+    _named, last, _first, title = max(found, default=(False, 0, 0, None))
     return title, last
 
 
 def _opens(text: str) -> bool:
     """Return whether the text of a notice begins here."""
     return bool(heading(text)) or (text.endswith(("。", "：", ":")) and bool(re.search("巡[察视]", text)))
-
-
-def _is_organisation(text: str) -> bool:
-    return bool(_ORGANISATION.fullmatch(text))
 
 
 def _signature(lines: Sequence[Line], begin: int) -> tuple[str | None, date | None, int]:
@@ -138,77 +120,55 @@ def _signature(lines: Sequence[Line], begin: int) -> tuple[str | None, date | No
     for number in range(after, len(lines)):
         if day := only_day(texts[number]):
             issuer = texts[number - 1].strip("。 ") if number > after else ""
-            return (issuer, day, number - 1) if _is_organisation(issuer) else (None, day, number)
+            return (issuer, day, number - 1) if _ORGANISATION.fullmatch(issuer) else (None, day, number)
         place = max(0, len(texts[number]) - _LONGEST_DAY)
         for found in days(texts[number][place:])[-1:]:
             before, behind = texts[number][: place + found.start].strip(), texts[number][place + found.end :]
-            if not behind.strip(" 。") and _is_organisation(before):
+            if not behind.strip(" 。") and _ORGANISATION.fullmatch(before):
                 return before, found.date, number
     for number in range(len(lines) - 1, after, -1):
-        if texts[number].startswith(("中共", "中国共产党")) and _is_organisation(texts[number]):
+        if texts[number].startswith(("中共", "中国共产党")) and _ORGANISATION.fullmatch(texts[number]):
             return texts[number], None, number
     return None, None, len(lines)
 
 
-def _published(lines: Sequence[Line]) -> date | None:
-    """Return the day on which a web page was published, for want of a better one."""
-    texts = [line.text for line in lines if is_noise(line.text) and _PUBLISHED.search(line.text)]
-    return next((found[0].date for text in texts if (found := days(text))), None)
+def with_opening(notice: Notice, opening: str, rest: str) -> Notice:
+    """Add to the frame who was inspected by whom, in which round, and on which days.
 
-
-def organisation(title: str | None, issuer: str | None, opening: str) -> str | None:
-    """Find who was inspected: whoever the title names, else whoever signs, else of whom the opening says so."""
-    match = _TITLE.fullmatch(title or "")
-    if match and (named := (match["who"] or match["named"] or "").strip()):
-        return named
-    inspected = _INSPECTED.search(opening)
-    return issuer or (inspected["who"] if inspected else None)
-
-
-def inspector(opening: str, title: str | None) -> str | None:
-    """Find who inspected, such as 市委第五巡察组."""
-    for clause in re.split(r"[，。；：:\n]", f"{opening}\n{title or ''}"):
-        match = _INSPECTOR.search(clause)
-        if match and (name := _BEFORE_INSPECTOR.sub("", match[0])):
-            return name
-    return None
-
-
-def round_of(opening: str) -> str | None:
-    """Find in which round it was, such as 七届市委第三轮巡察."""
-    match = _ROUND.search(opening)
-    return match[0].removeprefix("了") if match else None
-
-
-def dates(opening: str, rest: str, day: date | None) -> Dates:
-    """Find the days of the inspection and of the feedback.
-
-    Args:
-        opening: the text before the first heading.
-        rest: what else comes before the problems.
-        day: of the notice.
+    The opening is the text before the first heading, the rest what else comes before the problems.
     """
+    titled, inspected = _TITLE.fullmatch(notice.title or ""), _INSPECTED.search(opening)
+    named = (titled["who"] or titled["named"] or "").strip() if titled else ""
+    clauses = re.split(r"[，。；：:\n]", f"{opening}\n{notice.title or ''}")
+    inspectors = (_BEFORE_INSPECTOR.sub("", match[0]) for match in map(_INSPECTOR.search, clauses) if match)
+    round_ = _ROUND.search(opening)
+    return replace(
+        notice,
+        organisation=named or notice.issuer or (inspected["who"] if inspected else None),
+        inspector=next(filter(None, inspectors), None),
+        round=round_[0].removeprefix("了") if round_ else None,
+        dates=_dates((opening, rest), notice.dates.notice),
+    )
+
+
+def _dates(texts: Iterable[str], day: date | None) -> Dates:
+    """Find the days of the inspection and of the feedback in texts before a notice of a day."""
     start = end = feedback = None
-    for text in (opening[:_LONGEST_OPENING], rest[:_LONGEST_OPENING]):
+    for text in (text[:_LONGEST_OPENING] for text in texts):
         named = days(text, day)
         for one, other in pairwise(named):
             if start is None and is_between(text[one.end : other.start]):
                 start, end = one.date, other.date
-        feedback = feedback or _feedback(text, [each for each in named if each.date not in {start, end}])
+        others = [each for each in named if each.date not in {start, end}]
+        # Feedback is said of a day before the next one and the end of the sentence.
+        ends = [each.start for each in others[1:]] + [len(text)]
+        pairs = ((each, text[each.end : end]) for each, end in zip(others, ends, strict=False))
+        found = (each.date for each, behind in pairs if "反馈" in behind.partition("。")[0])
+        feedback = feedback or next(found, None)
     return Dates(start, end, feedback, day)
 
 
-def _feedback(text: str, named: Sequence[Day]) -> date | None:
-    """Find the first day of which the text says that there was feedback, before it names another or ends the sentence."""
-    ends = [day.start for day in named[1:]] + [len(text)]
-    for day, end in zip(named, ends, strict=False):
-        if "反馈" in text[day.end : end].partition("。")[0]:
-            return day.date
-    return None
-
-
-def contact(text: str) -> Contact:
-    """Find where comments go."""
+def _contact(text: str) -> Contact:
     email, phone, office = _EMAIL.search(text), _PHONE.search(text), _CONTACT_OFFICE.search(text)
     addresses = (_address(match["address"]) for match in _ADDRESS.finditer(text))
     return Contact(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import zip_longest
 from typing import Final, Literal, NamedTuple
 
 LabelKind = Literal[
@@ -31,37 +29,22 @@ _LABEL: Final = re.compile(
 
 
 class Label(NamedTuple):
-    """A label within a text, and where what it labels stands."""
+    """A label, which begins at `begin`, and what it labels, from `start` to the next label or the end of the text."""
 
     kind: LabelKind
     begin: int
-    """Where the label begins."""
     start: int
-    """Where what it labels begins."""
     end: int
-    """Where the next label begins, or the text ends."""
 
 
-def labels(text: str) -> Iterator[Label]:
+def labels(text: str) -> list[Label]:
     """Find the labels of a text, in order."""
     found = list(_LABEL.finditer(text))
-    for match, following in zip_longest(found, found[1:]):
-        kind = next(kind for kind in _WORDS if match[kind])
-        yield Label(kind, match.start(), match.end(), following.start() if following else len(text))
+    kinds = [next(kind for kind in _WORDS if match[kind]) for match in found]
+    ends = [match.start() for match in found[1:]] + [len(text)]
+    return [Label(kind, *match.span(), end) for kind, match, end in zip(kinds, found, ends, strict=False)]
 
 
 def first_label(text: str) -> Label | None:
-    """Return the label with which a text begins; None where it begins with none."""
-    label = next(labels(text), None)
-    return label if label and label.begin == 0 else None
-
-
-def announces(text: str, kinds: tuple[LabelKind, ...] = ()) -> bool:
-    """Return whether a text ends with a label, of these kinds if any are given, and nothing stands behind it."""
-    found = list(labels(text))
-    return bool(found) and found[-1].start >= len(text.rstrip()) and (not kinds or found[-1].kind in kinds)
-
-
-def has_label(text: str, kind: LabelKind) -> bool:
-    """Return whether a text has a label of a kind."""
-    return any(label.kind == kind for label in labels(text))
+    """Return the label with which a text begins, if any."""
+    return next((label for label in labels(text)[:1] if label.begin == 0), None)

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from itertools import pairwise
+from typing import Final
 
 from xuncha.chinese.characters import UNSAFE, width
 from xuncha.chinese.enumerations import items
 from xuncha.chinese.headings import heading
 from xuncha.chinese.punctuation import full_width
-from xuncha.pages.line import Line
+from xuncha.pages.line import Line, Pages
 from xuncha.reading.labels import first_label
-
-if TYPE_CHECKING:
-    from xuncha.pages.line import Pages
 
 _CONTROL: Final = re.compile(rf"[\t\n{UNSAFE}]")
 _FULL_STOP: Final = re.compile(r"(?<=[\u3400-\u9fff）”》])[.．](?=\s*(?:$|[\u3400-\u9fff“《（]))")
-"""A stop of half the width, or of a number, at the end of a Chinese sentence."""
+"""A period at the end of a Chinese sentence."""
 _WIDEST_PAGE: Final = 60
 """Full-width characters in a line of a text that is broken to fill a page."""
 _SHARE: Final = 0.3
-"""How many of the lines must be full for it to be so."""
+"""The least share of full lines in such a text."""
 _NEARLY: Final = 2.5
 """Characters that a full line may lack."""
 _SENTENCE_ENDS: Final = tuple("。！？；：…”）!?;:")
@@ -45,10 +43,8 @@ def is_noise(text: str) -> bool:
 
 def paragraphs(pages: Pages) -> list[Line]:
     """Return the paragraphs of a document, in order, each character in its place."""
-    shown = [
-        line._replace(text=_FULL_STOP.sub("。", full_width(_CONTROL.sub(" ", line.text))))
-        for line in pages.lines
-    ]
+    texts = [_FULL_STOP.sub("。", full_width(_CONTROL.sub(" ", line.text))) for line in pages.lines]
+    shown = [line._replace(text=text) for line, text in zip(pages.lines, texts, strict=True)]
     return _unwrapped(shown) if pages.kind in {"txt", "md"} else shown
 
 
@@ -61,16 +57,10 @@ def _unwrapped(lines: list[Line]) -> list[Line]:
     if widest > _WIDEST_PAGE or sum(full) < max(3, _SHARE * len(lines)):
         return lines
     indented = sum(line.column > 1 for line in lines) >= _SHARE / 3 * len(lines)
-    found: list[list[Line]] = []
-    for number, line in enumerate(lines):
-        before = lines[number - 1] if number else None
-        goes_on = (
-            before is not None
-            and full[number - 1]
-            and line.line == before.spans[-1].line + 1
-            and (line.column == 1 if indented else not _begins(line.text, before.text))
-        )
-        if goes_on:
+    found = [lines[:1]]
+    for (before, line), is_full in zip(pairwise(lines), full, strict=False):
+        follows = is_full and line.line == before.spans[-1].line + 1
+        if follows and (line.column == 1 if indented else not _begins(line.text, before.text)):
             found[-1].append(line)
         else:
             found.append([line])
@@ -78,19 +68,12 @@ def _unwrapped(lines: list[Line]) -> list[Line]:
 
 
 def _begins(text: str, before: str) -> bool:
-    """Return whether a line begins a paragraph."""
-    return bool(
-        heading(text)
-        or any(item.begin == 0 for item in items(text)[:1])
-        or first_label(text)
-        or before.endswith(_SENTENCE_ENDS)
-    )
+    begins_item = any(item.begin == 0 for item in items(text)[:1])
+    return bool(heading(text) or begins_item or first_label(text) or before.endswith(_SENTENCE_ENDS))
 
 
 def joined(lines: Sequence[Line], between: str = "") -> Line:
     """Return several lines as one, with a text between each two."""
-    if len(lines) == 1:
-        return lines[0]
     length, spans = 0, []
     for line in lines:
         spans += [span._replace(start=span.start + length) for span in line.spans]

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.chinese.enumerations import items
 from xuncha.chinese.punctuation import sentence
+from xuncha.model.states import State
 from xuncha.model.states import state as state_of_words
-from xuncha.reading.labels import labels
+from xuncha.reading.labels import Label, LabelKind, first_label, labels
 from xuncha.reading.lines import joined
 from xuncha.reading.notice import Measure, Words
 
 if TYPE_CHECKING:
-    from xuncha.model.states import State
     from xuncha.pages.line import Line
-    from xuncha.reading.labels import Label, LabelKind
 
 _OF_ONE_LINE: Final = frozenset({"leader", "office", "co_offices", "due"})
 """Labels whose text ends with the line; then what they interrupted goes on."""
 _RESULTS: Final = frozenset({"result", "next"})
 _LONGEST_ANNOUNCEMENT: Final = 40
+_PARTING: Final = "；;，,、\n "
+"""Marks that only part a measure from the next one."""
 _SEVERAL: Final = re.compile(r"[、，,；;\s]+")
 _IN_BRACKETS: Final = re.compile(
     r"[（(【\[](?P<inside>[^（()）【】\[\]]*(?:责任|牵头|时限|期限|完成时间|配合)[^（()）【】\[\]]*[：:][^（()）【】\[\]]*)[）)】\]]"
 )
-
 _LONGEST_STATE: Final = 60
 """Characters at the end of a text among which its state is looked for."""
 _STATE_WORDS: Final = "(?P<words>(?:整改|目前|现|已|正在|尚未|未|待|拟|申请|基本|全部|均|取得|持续|长期|推进|完成|启动|开展|落实|到位|办结|销号|坚持|阶段性|成效|中|并|且|，|状态|情况|结果|：)+)"
@@ -41,8 +41,7 @@ _STATE_AT_END: Final = (
 """In brackets, and as a sentence."""
 
 
-@dataclass
-class _Labelled:
+class _Labelled(NamedTuple):
     """The text behind a label, and where among the measures it stands."""
 
     kind: LabelKind
@@ -50,77 +49,61 @@ class _Labelled:
     line: Line
 
 
-@dataclass
-class _Pieces:
-    """The paragraphs below a heading, told apart by their labels."""
-
-    before: list[Line] = field(default_factory=list)
-    """What stands before the first label."""
-    source: list[Line] = field(default_factory=list)
-    """What measures are read from."""
-    labelled: list[_Labelled] = field(default_factory=list)
-
-    def take(self, kind: LabelKind | None, line: Line | None) -> None:
-        """Add what stands behind a label of a kind; None is before the first label."""
-        if line is None:
-            return
-        if kind is None:
-            self.before.append(line)
-        elif kind == "measures" and not (is_state(line.text) and self.source):
-            self.source.append(line)
-        else:
-            place = sum(len(each.text) + 1 for each in self.source)
-            self.labelled.append(_Labelled("state" if kind == "measures" else kind, place, line))
-
-
 def measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
-    """Read the measures below a heading.
-
-    Args:
-        lines: the paragraphs, with what follows the heading in its own paragraph first.
-
-    Returns:
-        The measures, and what is said of the problem before them.
-    """
-    if not lines:
+    """Read the measures in what follows a heading, in its own paragraph and below, and what is said before them."""
+    before, source, labelled = _told_apart(joined(lines, "\n"))
+    if not source:
+        source, before = before, []
+    if not source:  # results alone are what was done
+        source = [each.line for each in labelled if each.kind in _RESULTS]
+        labelled = [each for each in labelled if each.kind not in _RESULTS]
+    if not source:
         return [], None
-    pieces = _pieces(joined(lines, "\n"))
-    if not pieces.source:
-        pieces.source, pieces.before = pieces.before, []
-    if not pieces.source:  # results alone are what was done
-        pieces.source = [each.line for each in pieces.labelled if each.kind in _RESULTS]
-        pieces.labelled = [each for each in pieces.labelled if each.kind not in _RESULTS]
-    if not pieces.source:
-        return [], None
-    source = joined(pieces.source, "\n")
-    found = items(source.text)
-    texts = [(item.start, source.part(item.start, item.end)) for item in found] or [(0, source)]
+    whole = joined(source, "\n")
+    found = items(whole.text)
+    texts = [(item.start, whole.part(item.start, item.end)) for item in found] or [(0, whole)]
     drafts = [(start, _measure(line)) for start, line in texts if line]
-    intro = source.part(0, found[0].begin) if found else None
+    intro = whole.part(0, found[0].begin) if found else None
     if intro and len(intro.text) <= _LONGEST_ANNOUNCEMENT and intro.text.endswith(("：", ":")):
         intro = None  # it only announces the measures
-    findings = [line.text for line in [*pieces.before, intro] if line]
-    findings += [each.line.text for each in pieces.labelled if each.kind == "finding"]
-    return _with_labelled(drafts, pieces.labelled), "\n".join(findings) or None
+    findings = [line.text for line in [*before, intro] if line]
+    findings += [each.line.text for each in labelled if each.kind == "finding"]
+    return _with_labelled(drafts, labelled), "\n".join(findings) or None
 
 
-def _pieces(text: Line) -> _Pieces:
-    """Tell paragraphs apart by their labels."""
-    found = _Pieces()
+def _told_apart(text: Line) -> tuple[list[Line], list[Line], list[_Labelled]]:
+    """Return what stands before the first label, what measures are read from, and what stands behind other labels."""
+    before: list[Line] = []
+    source: list[Line] = []
+    labelled: list[_Labelled] = []
+    for kind, line in _pieces(text):
+        if line is None:
+            continue
+        if kind is None:
+            before.append(line)
+        elif kind == "measures" and not (source and _STATE_ALONE.fullmatch(line.text) and state(line.text)):
+            source.append(line)
+        else:
+            place = sum(len(each.text) + 1 for each in source)
+            labelled.append(_Labelled("state" if kind == "measures" else kind, place, line))
+    return before, source, labelled
+
+
+def _pieces(text: Line) -> Iterator[tuple[LabelKind | None, Line | None]]:
+    """Yield the text before the first label, then that behind each label."""
     marks = [label for label in labels(text.text) if _stands_alone(text.text, label)]
-    found.take(None, text.part(0, marks[0].begin if marks else None))
+    ends = [mark.begin for mark in marks] + [len(text.text)]
+    yield None, text.part(0, ends[0])
     current: LabelKind | None = None
-    ends = [mark.begin for mark in marks[1:]] + [len(text.text)]
-    for mark, end in zip(marks, ends, strict=False):  # without marks there is one end all the same
+    for mark, end in zip(marks, ends[1:], strict=True):
         if mark.kind in _OF_ONE_LINE:
             stop = text.text.find("\n", mark.start, end)
             stop = end if stop < 0 else stop
-            found.take(mark.kind, text.part(mark.start, stop))
-            found.take(current, text.part(stop, end))
+            yield mark.kind, text.part(mark.start, stop)
+            yield current, text.part(stop, end)
         else:
             current = mark.kind
-            found.take(current, text.part(mark.start, end))
-    return found
+            yield current, text.part(mark.start, end)
 
 
 def _stands_alone(text: str, label: Label) -> bool:
@@ -134,7 +117,7 @@ def _stands_alone(text: str, label: Label) -> bool:
     if before == "\n" or label.kind not in _OF_ONE_LINE:
         return True
     paragraph = text.rfind("\n", 0, label.begin) + 1
-    return next(labels(text[paragraph : label.start])).begin == 0
+    return first_label(text[paragraph : label.start]) is not None
 
 
 def _measure(line: Line) -> Measure:
@@ -154,12 +137,7 @@ def _measure(line: Line) -> Measure:
         of_state = of_state or again
     if of_state:
         found = replace(found, status=of_state.status, long_term=of_state.long_term or found.long_term)
-    return _with_text(found, _without_stop(text) or line.text)
-
-
-def _without_stop(text: str) -> str:
-    """Take the mark off a measure that only parts it from the next one."""
-    return text.rstrip("；;，,、\n ")
+    return _with_text(found, text.rstrip(_PARTING) or line.text)
 
 
 def _with_labelled(drafts: list[tuple[int, Measure]], labelled: Sequence[_Labelled]) -> list[Measure]:
@@ -183,7 +161,7 @@ def _add_results(done: list[Measure], text: str, those: Sequence[int]) -> None:
     if len(results) != len(those):
         results, those = [text], those[-1:]
     for number, result in zip(those, results, strict=True):
-        whole = sentence(done[number].text.text) + _without_stop(result)
+        whole = sentence(done[number].text.text) + result.rstrip(_PARTING)
         done[number] = _with_text(done[number], whole)
 
 
@@ -216,14 +194,9 @@ def state(words: str) -> State | None:
 
 
 def without_state(text: str) -> tuple[str, State | None]:
-    """Take the state off the end of a text. Return the text without it, and the state."""
+    """Return a text without the state at its end, and the state."""
     for pattern in _STATE_AT_END:
         match = pattern.search(text, max(0, len(text) - _LONGEST_STATE))
         if match and (found := state(match["words"])):
             return (text[: match.start()] + match["stop"]).rstrip(), found
     return text, None
-
-
-def is_state(text: str) -> bool:
-    """Return whether a text says a state and nothing else."""
-    return bool(_STATE_ALONE.fullmatch(text.strip())) and state(text) is not None

@@ -26,7 +26,6 @@ class Measure:
     part: Words | None = None
     status: Status | None = None
     long_term: bool = False
-    """Whether it is said never to end."""
     leader: str | None = None
     office: str | None = None
     co_offices: tuple[str, ...] = ()
@@ -45,7 +44,7 @@ class Problem:
     title: Words
     measures: tuple[Measure, ...] = ()
     finding: str | None = None
-    """What the notice says of the problem between its heading and its measures."""
+    """What stands between its heading and its measures."""
 
 
 @dataclass(frozen=True)
@@ -115,14 +114,10 @@ class Notice:
 
 def as_json(notice: Notice) -> dict[str, Any]:
     """Return a notice for programs; null is what it does not say."""
-    contact = notice.contact
     return {
-        "title": notice.title,
-        "organisation": notice.organisation,
-        "issuer": notice.issuer,
-        "inspector": notice.inspector,
+        **{name: getattr(notice, name) for name in ("title", "organisation", "issuer", "inspector")},
         "dates": {name: day and day.isoformat() for name, day in asdict(notice.dates).items()},
-        "contact": {"phone": contact.phone, "address": contact.address, "email": contact.email},
+        "contact": {name: getattr(notice.contact, name) for name in ("phone", "address", "email")},
         "stated": asdict(notice.stated)
         | {"outcomes": {outcome.label: outcome.amount for outcome in notice.stated.outcomes}},
         "categories": [
@@ -146,8 +141,6 @@ def _measure_as_json(measure: Measure) -> dict[str, Any]:
     return {
         "text": measure.text.text,
         "part": measure.part and measure.part.text,
-        "status": measure.status,
-        "leader": measure.leader,
-        "office": measure.office,
+        **{name: getattr(measure, name) for name in ("status", "leader", "office")},
         "due": measure.limit and measure.limit.isoformat(),
     }

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from xuncha.chinese.headings import Heading, Level, heading
-from xuncha.reading.labels import announces, first_label
+from xuncha.reading.labels import LabelKind, first_label, labels
 
 if TYPE_CHECKING:
     from xuncha.pages.line import Line
-    from xuncha.reading.labels import LabelKind
 
 
 @dataclass
@@ -29,51 +28,39 @@ class Node:
         """The text behind the number."""
         return self.line.text[self.head.end :]
 
-    def whole(self) -> Iterator[Line]:
-        """Yield its paragraph and those below it, in order."""
-        yield self.line
-        yield from self.below()
-
     def below(self) -> Iterator[Line]:
-        """Yield the paragraphs below it, in order."""
+        """Yield the paragraphs below it."""
         yield from self.body
         for child in self.children:
-            yield from child.whole()
+            yield child.line
+            yield from child.below()
 
     def announces_list(self, *kinds: LabelKind) -> bool:
         """Return whether its last paragraph ends with a label, of these kinds if any, behind which a list begins."""
-        return announces(self.body[-1].text if self.body else self.rest, kinds)
+        text = self.body[-1].text if self.body else self.rest
+        last = labels(text)[-1:]
+        return any(each.start >= len(text.rstrip()) and (not kinds or each.kind in kinds) for each in last)
 
 
-@dataclass
-class Outline:
-    """A notice: what comes before the first number, and the tree."""
-
-    before: list[Line] = field(default_factory=list)
-    roots: list[Node] = field(default_factory=list)
-
-
-def outline(lines: Sequence[Line]) -> Outline:
-    """Build the outline of paragraphs.
+def outline(lines: Sequence[Line]) -> tuple[list[Line], list[Node]]:
+    """Return the paragraphs before the first number, and the tree of the others.
 
     A number of a level that is open goes on with that list. A number of another level begins a list within the open one,
     whatever the levels: some notices put 1. above （一）. Chapters are always outermost.
     """
-    found = Outline()
+    before: list[Line] = []
+    roots: list[Node] = []
     open_: list[Node] = []
     for line in lines:
-        head = _heading(line.text)
-        if head is None:
-            (open_[-1].body if open_ else found.before).append(line)
+        if (head := _heading(line.text)) is None:
+            (open_[-1].body if open_ else before).append(line)
             continue
-        node = Node(line, head)
-        place = _place(open_, head)
-        siblings = open_[place - 1].children if place else found.roots
-        siblings.append(node)
+        node, place = Node(line, head), _place(open_, head)
+        (open_[place - 1].children if place else roots).append(node)
         open_[place:] = [node]
-    for root in found.roots:
+    for root in roots:
         _split_by_findings(root)
-    return found
+    return before, roots
 
 
 def _heading(text: str) -> Heading | None:
@@ -81,10 +68,9 @@ def _heading(text: str) -> Heading | None:
     if (found := heading(text)) is not None:
         return found
     label = first_label(text)
-    behind = heading(text[label.start :]) if label and label.kind == "finding" else None
-    if label is None or behind is None:
-        return None
-    return behind._replace(level=Level.QUESTION, end=label.start + behind.end)
+    if label and label.kind == "finding" and (behind := heading(text[label.start :])):
+        return behind._replace(level=Level.QUESTION, end=label.start + behind.end)
+    return None
 
 
 def _place(open_: list[Node], head: Heading) -> int:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.enumerations import items
 from xuncha.chinese.headings import Level
 from xuncha.chinese.punctuation import sentence_end
-from xuncha.reading.labels import has_label, labels
+from xuncha.reading.labels import labels
 from xuncha.reading.measures import measures, without_state
 from xuncha.reading.notice import Category, Measure, Problem, Words
 
 if TYPE_CHECKING:
     from xuncha.pages.line import Line
-    from xuncha.reading.outline import Node, Outline
+    from xuncha.reading.outline import Node
 
-_HALF: Final = 0.5
 _DEEPEST: Final = 3
 """Levels of headings: category, problem, part."""
 _NOTHING: Final = Words("", 1, 1)
@@ -41,25 +40,13 @@ _PROGRESS: Final = re.compile(
 )
 
 
-class Zone(NamedTuple):
-    """The part of a notice that goes through the problems."""
-
-    title: Words
-    """Of the chapter that is this part; empty where there is none."""
-    nodes: list[Node]
-    """The outermost headings in it."""
-
-
-def zone(outline: Outline) -> Zone:
-    """Find the part of a notice that goes through the problems."""
-    chapters = [node for node in outline.roots if node.head.level is Level.CHAPTER]
-    if not chapters:
-        return Zone(_NOTHING, outline.roots)
-    holding = [node for node in chapters if _holds_problems(node)]
-    if holding:
-        return Zone(_heading(holding[0]), [child for node in holding for child in node.children])
+def zone(roots: list[Node]) -> tuple[Words, list[Node]]:
+    """Find the chapter that goes through the problems. Return its title, which may be empty, and the outermost headings in it."""
+    chapters = [node for node in roots if node.head.level is Level.CHAPTER]
+    if holding := [node for node in chapters if _holds_problems(node)]:
+        return _heading(holding[0]), [child for node in holding for child in node.children]
     categories = [node for node in chapters if _is_category(_title(node))]
-    return Zone(_NOTHING, categories or [node for node in outline.roots if node not in chapters])
+    return _NOTHING, categories or [node for node in roots if node not in chapters]
 
 
 def _holds_problems(chapter: Node) -> bool:
@@ -68,61 +55,45 @@ def _holds_problems(chapter: Node) -> bool:
     if _PLAN.search(title) or _is_category(title) or not chapter.children:
         return False
     below = [child for node in chapter.children for child in node.children]
-    faults = max(_share(chapter.children, _is_fault), _share(below, _is_fault))
-    return faults >= _HALF or bool(_PROGRESS.search(title))
+    return bool(_PROGRESS.search(title)) or _most_say_fault(chapter.children) or _most_say_fault(below)
 
 
 def _is_category(title: str) -> bool:
     """Return whether a chapter is itself a heading over problems, rather than says how they were dealt with."""
-    if _PLAN.search(title):
-        return False
     if _PROGRESS.search(title):
-        return title.startswith(("关于", "针对", "在“"))
-    return _says_fault(title)
+        return not _PLAN.search(title) and title.startswith(("关于", "针对", "在“"))
+    return not _PLAN.search(title) and _says_fault(title)
 
 
 def _says_fault(title: str) -> bool:
-    """Return whether a heading names a fault, or a field in which there are some, rather than what was done."""
-    return len(title) <= _LONGEST and bool(
-        _NAMES_A_FAULT.search(title.strip(_STOPS)) or _SOUNDS_LIKE_A_FAULT.search(title)
-    )
+    """Return whether a heading names a fault or a field with some, rather than what was done."""
+    says = _NAMES_A_FAULT.search(title.strip(_STOPS)) or _SOUNDS_LIKE_A_FAULT.search(title)
+    return len(title) <= _LONGEST and bool(says)
 
 
-def _is_fault(node: Node) -> bool:
-    return _says_fault(_title(node))
+def _most_say_fault(nodes: Iterable[Node]) -> bool:
+    return _most(_says_fault(_title(node)) for node in nodes)
 
 
-def _has_form_of_fault(node: Node) -> bool:
-    """Return whether a heading has the form of one over a problem or a category, whatever it says."""
-    return bool(_NAMES_A_FAULT.search(_title(node)))
+def _most(holds: Iterable[object]) -> bool:
+    """Return whether something holds for half of some things or more."""
+    found = list(map(bool, holds))
+    return bool(found) and 2 * sum(found) >= len(found)
 
 
-def _is_field(node: Node) -> bool:
-    return _title(node).endswith("方面")
-
-
-def _share(nodes: Sequence[Node], holds: Callable[[Node], bool]) -> float:
-    return sum(map(holds, nodes)) / len(nodes) if nodes else 0.0
-
-
-def categories(found: Zone) -> tuple[Category, ...]:
-    """Read the categories of a notice, with their problems and measures."""
-    nodes = found.nodes
+def categories(title: Words, nodes: list[Node]) -> tuple[Category, ...]:
+    """Read the categories with their problems and measures; without any, one with the title of the chapter."""
     depth = max(map(_depth, nodes), default=0)
     if depth == 0:
         return ()
-    without_categories = depth == 1 and _share(nodes, _is_field) < _HALF
+    without_categories = depth == 1 and not _most(_title(node).endswith("方面") for node in nodes)
     numbered_as_problems = depth < _DEEPEST and nodes[0].head.level not in {Level.CHAPTER, Level.SECTION}
     if without_categories or numbered_as_problems:
-        return (Category(found.title, tuple(map(_problem, nodes))),)
-    return tuple(
-        Category(_heading(node), tuple(_problem(child) for child in _headings(node) or [node]))
-        for node in nodes
-    )
+        return (Category(title, tuple(map(_problem, nodes))),)
+    return tuple(Category(_heading(node), tuple(map(_problem, _headings(node) or [node]))) for node in nodes)
 
 
 def _depth(node: Node) -> int:
-    """Return how many levels of headings a heading begins."""
     return 1 + max(map(_depth, _headings(node)), default=0)
 
 
@@ -133,38 +104,27 @@ def _headings(node: Node) -> list[Node]:
         return children
     if node.announces_list("measures", "result"):
         return []
-    if _share(children, _is_fault) >= _HALF:
-        are_headings = max(_share(children, _has_form_of_fault), _share(children, _has_more))
+    rests = [child.rest[_heading_end(child.rest) :].strip() for child in children]
+    pairs = list(zip(children, rests, strict=True))
+    if _most_say_fault(children):
+        have_form = _most(_NAMES_A_FAULT.search(_title(child)) for child in children)
+        are_headings = have_form or _most(child.body or child.children or rest for child, rest in pairs)
     else:
-        are_headings = max(_share(children, _is_enumerated), _share(children, _heads_paragraphs))
-    return children if are_headings >= _HALF else []
-
-
-def _has_more(node: Node) -> bool:
-    """Return whether something follows a heading."""
-    return bool(node.body or node.children or node.rest[_heading_end(node.rest) :].strip())
-
-
-def _heads_paragraphs(node: Node) -> bool:
-    """Return whether a heading has its line to itself, and paragraphs without a number below it."""
-    return bool(node.body) and _heading_end(node.rest) >= len(node.rest.rstrip())
-
-
-def _is_enumerated(node: Node) -> bool:
-    """Return whether what follows a heading is enumerated, or labelled as measures."""
-    return _has_measures("\n".join([node.rest, *(line.text for line in node.body)]))
+        texts = ("\n".join([child.rest, *(line.text for line in child.body)]) for child in children)
+        head_paragraphs = _most(child.body and not rest for child, rest in pairs)
+        are_headings = head_paragraphs or _most(map(_has_measures, texts))
+    return children if are_headings else []
 
 
 def _has_measures(text: str) -> bool:
-    return bool(items(text)) or has_label(text, "measures")
+    return bool(items(text)) or any(label.kind == "measures" for label in labels(text))
 
 
 def _heading_end(text: str) -> int:
     """Return where the heading ends with which a paragraph begins: at a full stop, a label or an enumeration."""
     end = sentence_end(text)
-    ends = [label.begin for label in labels(text[: end + 1]) if label.begin]
-    ends += [item.begin for item in items(text)[:1] if item.begin]
-    return min([end, *ends])
+    begins = [label.begin for label in labels(text[: end + 1])] + [item.begin for item in items(text)[:1]]
+    return min([end, *filter(None, begins)])
 
 
 def _heading(node: Node) -> Words:
@@ -182,17 +142,16 @@ def _title(node: Node) -> str:
 
 def _problem(node: Node) -> Problem:
     found, finding = _measures(node)
-    for child in _headings(node):
-        found += _part(child, _heading(child))
-    return Problem(str(node.head.number), _heading(node), tuple(found), finding)
+    parts = [measure for child in _headings(node) for measure in _part(child, _heading(child))]
+    return Problem(str(node.head.number), _heading(node), (*found, *parts), finding)
 
 
-def _part(node: Node, title: Words) -> list[Measure]:
-    """Return the measures below the heading of a part; headings below that one are joined to it."""
-    found = [replace(measure, part=title) for measure in _measures(node)[0]]
+def _part(node: Node, title: Words) -> Iterator[Measure]:
+    """Yield the measures below the heading of a part; headings below that one are joined to it."""
+    for measure in _measures(node)[0]:
+        yield replace(measure, part=title)
     for child in _headings(node):
-        found += _part(child, title._replace(text=f"{title.text}：{_title(child)}"))
-    return found
+        yield from _part(child, title._replace(text=f"{title.text}：{_title(child)}"))
 
 
 def _measures(node: Node) -> tuple[list[Measure], str | None]:
@@ -208,9 +167,8 @@ def _measures(node: Node) -> tuple[list[Measure], str | None]:
     else:
         own += node.below()
     found, finding = measures(own)
-    if state := without_state(node.rest[:end].rstrip(_STOPS))[1]:
-        found = [
-            measure if measure.status else replace(measure, status=state.status, long_term=state.long_term)
-            for measure in found
-        ]
+    state = without_state(node.rest[:end].rstrip(_STOPS))[1]
+    for number, measure in enumerate(found):
+        if state and not measure.status:
+            found[number] = replace(measure, status=state.status, long_term=state.long_term)
     return found, finding
