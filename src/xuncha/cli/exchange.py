@@ -90,6 +90,7 @@ def import_xlsx(
     from xuncha.exchange.sheet.reading import draft_of  # noqa: PLC0415
     from xuncha.exchange.updating import Updater  # noqa: PLC0415
     from xuncha.skeleton import create  # noqa: PLC0415
+    from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.workflow import intake as taking_in  # noqa: PLC0415
 
     root, is_there = _target(call, folder)
@@ -103,7 +104,7 @@ def import_xlsx(
         else:
             create.found(root, intake, file.name)
     elif dry_run:
-        intake, before = taking_in.proposed(root, Updater(draft, call.today).changed)
+        intake, before = taking_in.proposed(WorkingTree(root), Updater(draft, call.today).changed)
     else:
         intake, before = taking_in.take_in(root, Updater(draft, call.today).changed, file.name)
     if as_json:

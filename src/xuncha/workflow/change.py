@@ -22,10 +22,10 @@ from xuncha.store import files
 from xuncha.trail import locks, objects
 from xuncha.trail.git import Git, GitError, git_dir, literal
 from xuncha.workflow import journal
+from xuncha.workflow.journal import FileChange
 
 if TYPE_CHECKING:
     from xuncha.model.vocabulary import Action
-    from xuncha.workflow.journal import FileChange
 
 PATIENCE = 60.0
 """Seconds to wait for another command to finish."""
@@ -55,15 +55,14 @@ class Message:
         for step in self.steps:
             trailers += [("Id", step.id), ("From", step.from_ or ""), ("To", step.to or "")]
         trailers += [("Reason", self.reason), ("Undoes", self.undoes)]
-        lines = [f"Xuncha-{name}: {_line(value)}" for name, value in trailers if value]
-        return f"{_line(self.subject)}\n\n" + "\n".join(lines) + "\n"
+        lines = [self.subject, "", *(f"Xuncha-{name}: {value}" for name, value in trailers if value)]
+        return "".join(" ".join(line.split()) + "\n" for line in lines)
 
 
 class Leftover(NamedTuple):
-    """What an interrupted command left behind."""
+    """What an interrupted command left behind: the command as it was typed, and the files."""
 
     command: str
-    """As it was typed."""
     paths: list[str]
 
 
@@ -74,7 +73,7 @@ class Session:
         self.root = root
         self.git = git
         self.leftover = leftover
-        """What an interrupted command had left behind, and `begin` took back."""
+        """What `begin` took back."""
         self.source = files.WorkingTree(root)
         self._clean: set[str] = set()
         """Files that are what the last commit holds, so that git knows them."""
@@ -124,7 +123,8 @@ class Session:
         with self._journaled(changes):
             _put_all(self.root, changes)
             self.git.commit(message.text(), paths, new=self._unknown(changes), signed=signed)
-            _settle_branch(self.root)
+            if (tip := locks.branch(self.root)) is not None:
+                files.settle(tip.parent)  # git brings the content of the branch to the disk, not its name
 
     def advance(self, before: str, after: str) -> None:
         """Bring branch and files from one commit to another that follows it.
@@ -244,7 +244,7 @@ def _lock_if_free(root: Path) -> Iterator[bool | None]:
 def _left(root: Path, git: Git, changes: Sequence[FileChange]) -> list[FileChange]:
     """Return the changes of the journal that are in the files and in no commit."""
     there = [change for change in changes if _get(root / change.path) == change.after != change.before]
-    uncommitted = git.uncommitted(*[change.path for change in there]) if there else []
+    uncommitted = git.uncommitted(*[change.path for change in there])
     return [change for change in there if change.path in uncommitted]
 
 
@@ -262,8 +262,7 @@ def _roll_back(root: Path, git: Git) -> Leftover | None:
         files.half_written(root / change.path).unlink(missing_ok=True)
         if change.before is None and not (root / change.path).exists():
             files.remove(root / change.path)  # its folder may have been made for it
-    for change in reversed(left):
-        _put(root / change.path, change.before)
+    _put_all(root, [FileChange(path, after, before) for path, before, after in left])
     _settle_index(git, [change.path for change in changes])
     journal.drop(root)
     return Leftover(command, [change.path for change in left]) if left else None
@@ -273,9 +272,7 @@ def _bring_forward(root: Path, git: Git, changes: Sequence[FileChange]) -> None:
     """If a disk kept the commit and lost the files, write them as the commit has them: it may have been acknowledged."""
     lost = [change for change in changes if _get(root / change.path) == change.before != change.after]
     committed = git.blobs(f"HEAD:./{change.path}" for change in lost)
-    for change, content in zip(lost, committed, strict=True):
-        if content == change.after:
-            _put(root / change.path, content)
+    _put_all(root, [change for change, now in zip(lost, committed, strict=True) if now == change.after])
 
 
 def _settle_index(git: Git, paths: Sequence[str]) -> None:
@@ -283,24 +280,15 @@ def _settle_index(git: Git, paths: Sequence[str]) -> None:
 
     Only where the file is as in the last commit, and the index as before it: nothing that someone has staged is lost.
     """
-    found = (
-        git.blobs(f"{where}:./{path}" for path in paths for where in ("HEAD", "HEAD^", "")) if paths else []
-    )
-    triples = zip(paths, found[::3], found[1::3], found[2::3], strict=True)
+    found = git.blobs(f"{where}:./{path}" for path in paths for where in ("HEAD", "HEAD^", ""))
     behind = [
         path
-        for path, now, before, staged in triples
+        for path, now, before, staged in zip(paths, found[::3], found[1::3], found[2::3], strict=True)
         if staged != now and (staged or None) == (before or None)
     ]
-    behind = sorted(set(behind) - set(git.uncommitted(*behind))) if behind else []
+    behind = sorted(set(behind) - set(git.uncommitted(*behind)))
     if behind:
         git.run("reset", "--quiet", "--", *literal(behind))
-
-
-def _settle_branch(root: Path) -> None:
-    """Bring the branch's new tip to the disk: git does so with its content, not with its name."""
-    if (tip := locks.branch(root)) is not None:
-        files.settle(tip.parent)
 
 
 def _not_written(root: Path, error: OSError) -> SurroundingsError:
@@ -328,22 +316,15 @@ def _refused(root: Path, error: GitError) -> RefusedError | SurroundingsError:
 
 def _put_all(root: Path, changes: Sequence[FileChange]) -> None:
     """Write what changes, and then take away what goes."""
-    written = {root / change.path: change.after for change in changes if change.after is not None}
-    fresh = {target: content for target, content in written.items() if _get(target) != content}
-    for target in fresh:
-        target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = {}
+    for path, _before, after in changes:
+        if after is not None and _get(root / path) != after:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            fresh[root / path] = after
     files.replace_all(fresh)
     for change in changes:
         if change.after is None:
             files.remove(root / change.path)
-
-
-def _put(target: Path, content: bytes | None) -> None:
-    if content is None:
-        files.remove(target)
-    elif _get(target) != content:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        files.replace(target, content)
 
 
 def _get(target: Path) -> bytes | None:
@@ -356,7 +337,3 @@ def _get(target: Path) -> bytes | None:
 def _lock(root: Path) -> InterProcessLock:
     """One lock for a repository, since its commits follow each other; the system frees it when its holder dies."""
     return InterProcessLock(journal.place(root).with_name("lock"))
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())

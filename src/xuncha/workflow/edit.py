@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from xuncha.errors import InvalidLedgerError, RefusedError
@@ -22,7 +23,7 @@ def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> 
 
     Args:
         root: the ledger's folder.
-        path: of a problem's, a measure's or the ledger's own file.
+        path: the file of a problem, of a measure or of the settings.
         content: what is to stand in it.
         opened: what stood in it when the editing began; None where nobody can have changed it since.
 
@@ -54,16 +55,14 @@ def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> 
             earlier = session.git.blobs([f"HEAD:./{path}"])[0] or b""
             steps = [StatusChange(str(identity), _status(earlier), _status(content))]
         named = f"{identity} {title}" if identity else path
-        session.commit(
-            [FileChange(path, old, content)], Message(f"{SUBJECTS['edit']} {named}", "edit", steps)
-        )
+        message = Message(f"{SUBJECTS['edit']} {named}", "edit", steps)
+        session.commit([FileChange(path, old, content)], message)
     return Result(steps, [title], standing(root))
 
 
 def _status(content: bytes) -> str | None:
     """Return the status that a file tells; None for a problem, or where it cannot be read."""
-    try:
-        status = parse(content).get("status")
-    except UnreadableError:
-        return None
-    return status if isinstance(status, str) else None
+    with contextlib.suppress(UnreadableError):
+        if isinstance(status := parse(content).get("status"), str):
+            return status
+    return None

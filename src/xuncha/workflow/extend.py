@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.store.edits import Set
-from xuncha.workflow.verb import UNCHANGED, PlannedChange, Verb
-
-if TYPE_CHECKING:
-    from xuncha.workflow.case import Case
+from xuncha.workflow.verb import UNCHANGED, Case, PlannedChange, verb
 
 
+@verb("extend", "延期", UNCHANGED, "due")
 def extend(case: Case, *, due: date, reason: str) -> PlannedChange:
     """Move a deadline to a later day.
 
@@ -35,6 +32,3 @@ def extend(case: Case, *, due: date, reason: str) -> PlannedChange:
         warning = message, _("next time, extend it before it passes")
     note = _("the time limit is now {due}").format(due=due)
     return PlannedChange([Set("due", due.isoformat())], reason, note=note, warning=warning)
-
-
-VERB = Verb(extend, action="extend", subject="延期", transitions=UNCHANGED, changes=frozenset({"due"}))

@@ -44,17 +44,14 @@ def place(root: Path) -> Path:
 
 
 def write(root: Path, changes: Sequence[FileChange], passage: Sequence[str] = ()) -> None:
-    """Write the journal to the disk.
-
-    Args:
-        root: the ledger's folder.
-        changes: what the command does to files.
-        passage: or, from which commit to which it brings all of them.
-    """
+    """Write the journal to the disk: what the command does to files, or the passage that it makes."""
     record = {
         "command": ["xuncha", *sys.argv[1:]],
         "passage": passage,
-        "changes": [[path, _encode(before), _encode(after)] for path, before, after in changes],
+        "changes": [
+            [path, *(None if content is None else base64.b64encode(content).decode() for content in both)]
+            for path, *both in changes
+        ],
     }
     place(root).parent.mkdir(exist_ok=True)
     files.replace(place(root), json.dumps(record).encode())
@@ -68,7 +65,10 @@ def read(root: Path) -> Record:
         record = json.loads(place(root).read_bytes())
     except (FileNotFoundError, ValueError):
         return Record("", [], [])
-    changes = [FileChange(path, _decode(before), _decode(after)) for path, before, after in record["changes"]]
+    changes = [
+        FileChange(path, *(None if text is None else base64.b64decode(text) for text in both))
+        for path, *both in record["changes"]
+    ]
     return Record(shlex.join(record["command"]), changes, record.get("passage", []))
 
 
@@ -76,11 +76,3 @@ def drop(root: Path) -> None:
     """Remove the journal. If the disk loses or refuses this, the next command finds that nothing of the change is left."""
     with contextlib.suppress(OSError):
         place(root).unlink(missing_ok=True)
-
-
-def _encode(content: bytes | None) -> str | None:
-    return None if content is None else base64.b64encode(content).decode()
-
-
-def _decode(text: str | None) -> bytes | None:
-    return None if text is None else base64.b64decode(text)

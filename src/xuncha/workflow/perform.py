@@ -18,9 +18,9 @@ from xuncha.store.files import Overlay
 from xuncha.store.loading import checked_measure
 from xuncha.store.reading import parse
 from xuncha.store.shape import shape
-from xuncha.workflow.case import Case
 from xuncha.workflow.change import Message, Session, StatusChange
 from xuncha.workflow.journal import FileChange
+from xuncha.workflow.verb import Case
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Result:
     titles: Sequence[str]
     """Of what the steps were done to."""
     register: Register | None
-    """None while other files of the ledger break rules."""
+    """None while other files break rules."""
     completed: Sequence[ProblemRow] = ()
     """The problems that are complete by this."""
     plans: Sequence[PlannedChange] = ()
@@ -69,7 +69,7 @@ def perform(
         action: names the verb.
         identities: of the measures; one named twice counts once.
         today: the day on which it is done.
-        given: what the verb takes.
+        given: the arguments of the verb.
 
     Raises:
         InvalidLedgerError: the ledger breaks rules already.
@@ -90,7 +90,14 @@ def perform(
     titles = [rows[each.id].title for each in steps]
     named = f"{steps[0].id} {titles[0]}" if len(steps) == 1 else "、".join(each.id for each in steps)
     message = Message(f"{verb.subject} {named}", action, steps, plans[0].reason)
-    _commit(session, changes, message, signed=plans[0].signed)
+    try:
+        session.commit(changes, message, signed=plans[0].signed)
+    except RefusedError as error:
+        if plans[0].signed and error.code == "commit-refused":
+            error.hint = _(
+                "set up signing: git config gpg.format ssh && git config user.signingkey FILE.pub; or let someone close it who signs"
+            )
+        raise
     after = tuple(
         problem._replace(measures=tuple(rows.get(row.id, row) for row in problem.measures))
         for problem in before.problems
@@ -122,12 +129,11 @@ def _plan(
     if target != measure.status:
         edits.insert(0, editing.Set("status", target))
     edited = editing.edited(content, data, edits)
+    step = StatusChange(str(identity), measure.status, target)
     changes = [FileChange(identity.path, content, edited.content)]
     if plan.evidence and plan.evidence.content is not None:
         changes.insert(0, FileChange(plan.evidence.name, None, plan.evidence.content))
-    return _PlannedAction(
-        identity, StatusChange(str(identity), measure.status, target), plan, edited.data, changes
-    )
+    return _PlannedAction(identity, step, plan, edited.data, changes)
 
 
 def _rows_after(
@@ -150,18 +156,6 @@ def _rows_after(
     return rows
 
 
-def _commit(session: Session, changes: Sequence[FileChange], message: Message, *, signed: bool) -> None:
-    try:
-        session.commit(changes, message, signed=signed)
-    except RefusedError as error:
-        if signed and error.code == "commit-refused":
-            hint = _(
-                "set up signing: git config gpg.format ssh && git config user.signingkey FILE.pub; or let someone close it who signs"
-            )
-            raise RefusedError(error.code, error.message, hint) from error
-        raise
-
-
 def standing(root: Path) -> Register | None:
     """Return how the ledger stands; None while files of it break rules."""
     try:
@@ -172,10 +166,9 @@ def standing(root: Path) -> Register | None:
 
 def no_such(identity: Identity) -> RefusedError:
     """Return the error for a number that no problem or measure has."""
-    if identity.is_problem:
-        return RefusedError(
-            "no-such-problem", _("there is no problem {id}").format(id=identity), _("see `xuncha status`")
-        )
-    return RefusedError(
-        "no-such-measure", _("there is no measure {id}").format(id=identity), _("see `xuncha list`")
+    code, message, hint = (
+        ("no-such-problem", _("there is no problem {id}"), _("see `xuncha status`"))
+        if identity.is_problem
+        else ("no-such-measure", _("there is no measure {id}"), _("see `xuncha list`"))
     )
+    return RefusedError(code, message.format(id=identity), hint)
