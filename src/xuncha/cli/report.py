@@ -58,9 +58,7 @@ def weekly(
         xuncha report weekly
         xuncha report weekly --since 2024-04-11 -f docx -o weekly.docx
     """
-    from xuncha.report.weekly import as_json as for_programs  # noqa: PLC0415
-    from xuncha.report.weekly import recorded  # noqa: PLC0415
-    from xuncha.report.weekly import weekly as content  # noqa: PLC0415
+    from xuncha.report import weekly as room  # noqa: PLC0415
 
     if not as_json:
         check(form, FORMS, output, "weekly")
@@ -69,10 +67,10 @@ def weekly(
     )
     ledger = call.ledger()
     events = call.history_if_any()
-    earlier = _earlier(call, first, recorded(events, first, call.today))
-    report = content(ledger, call.today, first, events, earlier)
+    earlier = _earlier(call, first, room.recorded(events, first, call.today))
+    report = room.weekly(ledger, call.today, first, events, earlier)
     if as_json:
-        screen.data(for_programs(report, ledger))
+        screen.data(room.as_json(report, ledger))
     else:
         _deliver(call, "report.weekly", form, output, report=report)
 
@@ -87,15 +85,14 @@ def dispatch(
         xuncha report dispatch
         xuncha report dispatch -f docx -o dispatch.docx
     """
-    from xuncha.report.dispatch import as_json as for_programs  # noqa: PLC0415
-    from xuncha.report.dispatch import dispatch as content  # noqa: PLC0415
+    from xuncha.report import dispatch as room  # noqa: PLC0415
 
     if not as_json:
         check(form, FORMS, output, "dispatch")
     ledger = call.ledger()
-    report = content(ledger, call.today)
+    report = room.dispatch(ledger, call.today)
     if as_json:
-        screen.data(for_programs(report, ledger))
+        screen.data(room.as_json(report, ledger))
     else:
         _deliver(call, "report.dispatch", form, output, report=report)
 

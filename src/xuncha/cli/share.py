@@ -58,19 +58,8 @@ def _say(call: Context, done: Synced) -> None:
             ),
             _("ask who did it; what this clone held of them is kept, and sent again"),
         )
-    _say_what_was_mended(done)
-    for sentence in _counts(done):
+    for sentence in _sentences(done):
         screen.line(sentence)
-    for identity in done.reopened:
-        screen.line(_("{id} was closed here, and is open again by what has come").format(id=identity))
-    if done.anchors.new:
-        screen.line(
-            ngettext(
-                "Sent {n} verification of the history",
-                "Sent {n} verifications of the history",
-                done.anchors.new,
-            ).format(n=done.anchors.new)
-        )
     if done.anchors.moved:
         screen.warning(
             _("at {name}, somebody has moved what a verification of the history had kept: {tags}").format(
@@ -90,41 +79,36 @@ def _say(call: Context, done: Synced) -> None:
         say_standing(call, done.register)
 
 
-def _say_what_was_mended(done: Synced) -> None:
-    """Say what took another number or another name, and what was not taken back."""
+def _sentences(done: Synced) -> Iterator[str]:
+    """Yield what took another number or name, what stays, what came, what went, and what is open again."""
     for each in done.renumbered:
         said = (
             _("Renumbered {old} → {new} {title}: the number {old} was given elsewhere meanwhile")
             if each.move.up
             else _("Renumbered {old} → {new} {title}: the one before it was taken back elsewhere")
         )
-        screen.line(said.format(old=each.move.old, new=each.move.new, title=each.title))
+        yield said.format(old=each.move.old, new=each.move.new, title=each.title)
+    said = _("Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached")
     for identity, old, new in done.renamed:
-        screen.line(
-            _(
-                "Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached"
-            ).format(id=identity, old=old, new=new)
-        )
+        yield said.format(id=identity, old=old, new=new)
     for identity in done.kept:
-        screen.line(
-            _("{id} stays: one side had taken it back, the other had gone on with it").format(id=identity)
-        )
-
-
-def _counts(done: Synced) -> Iterator[str]:
-    """Yield a sentence on what came, and one on what went."""
-    if done.received:
-        yield ngettext(
-            "Received {n} commit from {name}", "Received {n} commits from {name}", done.received
-        ).format(n=done.received, name=done.name)
+        yield _("{id} stays: one side had taken it back, the other had gone on with it").format(id=identity)
+    if n := done.received:
+        said = ngettext("Received {n} commit from {name}", "Received {n} commits from {name}", n)
+        yield said.format(n=n, name=done.name)
     if done.joined:
         yield _("Brought together with what was recorded here")
-    if done.sent:
-        yield ngettext("Sent {n} commit to {name}", "Sent {n} commits to {name}", done.sent).format(
-            n=done.sent, name=done.name
-        )
+    if n := done.sent:
+        said = ngettext("Sent {n} commit to {name}", "Sent {n} commits to {name}", n)
+        yield said.format(n=n, name=done.name)
     if not (done.received or done.sent or done.anchors.new):
         yield _("Nothing to do: here and at {name} all is the same").format(name=done.name)
+    for number in done.reopened:
+        yield _("{id} was closed here, and is open again by what has come").format(id=number)
+    if n := done.anchors.new:
+        yield ngettext(
+            "Sent {n} verification of the history", "Sent {n} verifications of the history", n
+        ).format(n=n)
 
 
 @command("setup")

@@ -14,7 +14,7 @@ from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.standing import say_counts
-from xuncha.errors import RefusedError, UsageError
+from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import REVIEW_RESULTS, status_name
@@ -28,30 +28,12 @@ if TYPE_CHECKING:
 
 def _past_day(call: Context, text: str | None) -> date:
     """Read a day that is not to come; without one, today."""
-    day = screen.day(text, "--date") if text else call.today
-    if day > call.today:
-        raise RefusedError(
-            "day-to-come",
-            _("{day} is still to come").format(day=day),
-            _("give a day up to {today}").format(today=call.today),
-        )
-    return day
+    return call.past_day(text, "--date") if text else call.today
 
 
-def _day(_call: Context, text: str) -> date:
-    return screen.day(text, "--due")
-
-
-def _text(_call: Context, text: str) -> str:
-    if not text.strip():
-        raise UsageError("empty-text", _("the text is empty"), _("say what was done"))
-    return text
-
-
-def _reason(_call: Context, text: str) -> str:
-    if not text.strip():
-        raise UsageError("empty-text", _("--reason is empty"), _("say why"))
-    return text
+def _filled(message: str, hint: str) -> Callable[[Context, str], str]:
+    """Return what reads a text that must say something."""
+    return lambda _call, text: options.filled(text, message, hint)
 
 
 def _result(_call: Context, word: str) -> str:
@@ -78,11 +60,14 @@ _outcome = typer.Option(
     "--result", metavar="holds|slipped", help=_("What was found"), autocompletion=lambda: list(REVIEW_RESULTS)
 )
 _OPTIONS: Final[dict[str, _Option]] = {
-    "text": _Option(Annotated[str, _sentence], _text),
+    "text": _Option(Annotated[str, _sentence], _filled(_("the text is empty"), _("say what was done"))),
     "file": _Option(Annotated[Path, _file]),
     "day": _Option(_option("--date", "DATE", _("The day, such as 2024-04-18; else today")), _past_day),
-    "due": _Option(_option("--due", "DATE", _("The new time limit, such as 2024-06-30")), _day),
-    "reason": _Option(options.Reason, _reason),
+    "due": _Option(
+        _option("--due", "DATE", _("The new time limit, such as 2024-06-30")),
+        lambda _call, text: screen.day(text, "--due"),
+    ),
+    "reason": _Option(options.Reason, _filled(_("--reason is empty"), _("say why"))),
     "to": _Option(options.To),
     "note": _Option(_option("--note", "TEXT", _("A note; it stays internal"))),
     "evidence": _Option(
@@ -112,7 +97,10 @@ def _command(verb: Verb) -> Callable[..., None]:
             if (read := _OPTIONS[name].read) is not None:
                 typed[name] = read(call, value)
         if "file" in typed:
-            typed["file"] = _evidence(call, Identity.parse(named[0]), typed["file"])
+            from xuncha.workflow.evidence import read as read_evidence  # noqa: PLC0415
+
+            file = typed["file"]
+            typed["file"] = NamedFile(file.name, read_evidence(call.root, Identity.parse(named[0]), file))
         with call.session() as session:
             identities = [Identity.parse(each) for each in named]
             result = perform(session, verb.action, identities, call.today, **typed)
@@ -129,13 +117,6 @@ def _command(verb: Verb) -> Callable[..., None]:
 
 for _verb in VERBS.values():
     command(_verb.action)(_command(_verb))
-
-
-def _evidence(call: Context, identity: Identity, file: Path) -> NamedFile:
-    """Read a file that is to become evidence of a measure."""
-    from xuncha.workflow.evidence import read  # noqa: PLC0415
-
-    return NamedFile(file.name, read(call.root, identity, file))
 
 
 def _say(call: Context, result: Result) -> None:

@@ -85,9 +85,10 @@ def add_problem(
     """
     from xuncha.workflow import add as adding  # noqa: PLC0415  as in all commands here: the help need not wait for it
 
+    title = options.filled(title, _("the title is empty"), _("say what it is, in a line")).strip()
     with call.session() as session:
-        identity = adding.add_problem(session, _filled(title), category)
-    screen.line(_("Problem {id} is entered: {title}").format(id=identity, title=title.strip()))
+        identity = adding.add_problem(session, title, category)
+    screen.line(_("Problem {id} is entered: {title}").format(id=identity, title=title))
     screen.line(_("Next: xuncha add measure {id} … --leader … --office … --due …").format(id=identity))
 
 
@@ -122,18 +123,19 @@ def add_measure(
             "usage", _("a measure has either --due or --long-term"), _("see `xuncha add measure --help`")
         )
     day = screen.day(due, "--due") if due else None
+    title = options.filled(title, _("the title is empty"), _("say what it is, in a line")).strip()
     with call.session() as session:
         identity = adding.add_measure(
             session,
             options.a_problem(problem),
-            _filled(title),
+            title,
             leader=leader,
             office=office,
             co_offices=co_office or (),
             due=day,
             goal=goal,
         )
-    screen.line(_("Measure {id} is entered: {title}").format(id=identity, title=title.strip()))
+    screen.line(_("Measure {id} is entered: {title}").format(id=identity, title=title))
 
 
 @command("edit")
@@ -144,6 +146,7 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
         xuncha edit 2.3
         xuncha edit
     """
+    from xuncha.audit.examine import findings_of_last_commit  # noqa: PLC0415
     from xuncha.workflow.edit import edit as keep  # noqa: PLC0415
     from xuncha.workflow.perform import no_such  # noqa: PLC0415
 
@@ -157,7 +160,6 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
     draft.write_bytes(opened)
     while True:
         try:
-            _open_editor(draft)
             done = keep(root, path, _written(draft), opened)
             break
         except XunchaError as error:
@@ -180,13 +182,7 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
         return
     screen.line(_("{path} is changed and committed.").format(path=path))
     say_counts(call, done)
-    _say_what_an_audit_will(root)
-
-
-def _say_what_an_audit_will(root: Path) -> None:
-    """Name what an editor may change, and an inspector will ask about; it can still be taken back."""
-    from xuncha.audit.examine import findings_of_last_commit  # noqa: PLC0415
-
+    # What an editor may change, and an inspector will ask about, can still be taken back.
     for each in findings_of_last_commit(root):
         screen.warning(
             _("an audit will name this: {message}").format(message=each.message),
@@ -195,15 +191,7 @@ def _say_what_an_audit_will(root: Path) -> None:
 
 
 def _written(draft: Path) -> bytes:
-    try:
-        return draft.read_bytes()
-    except OSError:
-        raise RefusedError(
-            "editor-failed", _("the editor took its file away, and nothing was changed")
-        ) from None
-
-
-def _open_editor(draft: Path) -> None:
+    """Open a file in the editor, and return what stands in it when the editor has ended."""
     import shlex  # noqa: PLC0415
 
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if os.name == "nt" else "vi")
@@ -217,9 +205,9 @@ def _open_editor(draft: Path) -> None:
         ) from None
     if done.returncode:
         raise RefusedError("editor-failed", _("the editor ended with an error, and nothing was changed"))
-
-
-def _filled(title: str) -> str:
-    if not title.strip():
-        raise UsageError("empty-text", _("the title is empty"), _("say what it is, in a line"))
-    return title
+    try:
+        return draft.read_bytes()
+    except OSError:
+        raise RefusedError(
+            "editor-failed", _("the editor took its file away, and nothing was changed")
+        ) from None
