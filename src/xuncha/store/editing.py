@@ -20,13 +20,7 @@ from xuncha.store.faults import UnreadableError
 from xuncha.store.positions import Node, tree
 from xuncha.store.reading import decode, parse
 
-__all__ = [
-    "KEYS",
-    "Append",
-    "Edit",
-    "Remove",
-    "Set",
-]  # of `edits`, which the help reads without waiting for YAML
+__all__ = ["KEYS", "Append", "Edit", "Remove", "Set"]  # of `edits`, which the help reads without YAML
 
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -53,7 +47,7 @@ class Edited(NamedTuple):
 
 
 def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
-    """Return the bytes of a record's file after edits.
+    """Edit a record's file without its data, as `edited` does.
 
     Raises:
         UnreadableError: the file cannot be read as a record.
@@ -95,11 +89,8 @@ def _verified(before: bytes, text: str, meant: dict[str, Any], keys: str, hint: 
     except UnreadableError:
         same = False
     if not same:
-        raise RefusedError(
-            "odd-layout",
-            _("the layout of this file does not let {keys} be changed safely").format(keys=keys),
-            hint,
-        )
+        message = _("the layout of this file does not let {keys} be changed safely")
+        raise RefusedError("odd-layout", message.format(keys=keys), hint)
     return Edited((_BOM if before.startswith(_BOM) else b"") + content, meant)
 
 
@@ -156,9 +147,7 @@ def _splice(text: str, root: Node, edit: Edit) -> _Splice | None:
     node = root.get(edit.key)
     match edit:
         case Set(key, value):
-            if node is None:
-                return _insert(text, root, key, value)
-            return _replace(node, value)
+            return _insert(text, root, key, value) if node is None else _replace(node, value)
         case Remove(key):
             return None if node is None else _remove(text, root, key)
         case Append(key, item):
@@ -234,7 +223,7 @@ def _insert_lines(text: str, index: int, value: Any, indent: int) -> _Splice:  #
 def block(value: Any, indent: int, ending: str) -> str:  # noqa: ANN401
     """Write a value as lines in block style; lists of words and inner mappings in flow style."""
     if isinstance(value, list):
-        text = "".join(_item(item) for item in value)
+        text = "".join(map(_item, value))
     else:
         ((key, inner),) = value.items()
         if isinstance(inner, list) and inner and isinstance(inner[0], dict):
@@ -299,8 +288,7 @@ def line_end(text: str, index: int) -> int:
 
 
 def _last_line_end(text: str) -> str:
-    match = re.search(r"(?:\r\n|\n|\r)\Z", text)
-    return match[0] if match else ""
+    return next((end for end in ("\r\n", "\n", "\r") if text.endswith(end)), "")
 
 
 def common_line_end(text: str) -> str:
