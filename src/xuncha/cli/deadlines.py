@@ -67,11 +67,10 @@ def calendar(
             len(unchecked),
         )
         named = _(", ").join(unchecked[:_NAMED]) + (" …" if len(unchecked) > _NAMED else "")
+        hint = _("once the days off of the next year are announced: {hint}")
         screen.warning(
             said.format(year=workdays.last_year, n=len(unchecked), ids=named),
-            _("once the days off of the next year are announced: {hint}").format(
-                hint=how_to_add("office", upgrade=True)
-            ),
+            hint.format(hint=how_to_add("office", upgrade=True)),
         )
     said = ngettext(
         "The calendar is in {path}: {n} entry. It is internal.",

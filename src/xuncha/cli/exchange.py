@@ -201,11 +201,8 @@ def export_xlsx(call: Context, output: options.Output = None) -> None:
     from xuncha.exchange.sheet.writing import workbook  # noqa: PLC0415
 
     if output is None:
-        raise UsageError(
-            "usage",
-            _("name the file with -o, such as {name}").format(name="-o 台账.xlsx"),
-            _("see `xuncha export xlsx --help`"),
-        )
+        message = _("name the file with -o, such as {name}").format(name="-o 台账.xlsx")
+        raise UsageError("usage", message, _("see `xuncha export xlsx --help`"))
     ledger = call.ledger()
     with screen.progress(_("Writing"), len(ledger.measures)) as tick:
         content = workbook(ledger, call.today, tick)

@@ -154,21 +154,18 @@ def letter(
 
     which = next((known for known in KINDS if known == kind), None)
     if which is None:
-        raise UsageError(
-            "unknown-word",
-            _("KIND is reminder, supervision or warning, not “{word}”").format(word=kind),
-            suggestion(kind, _KINDS),
-        )
+        message = _("KIND is reminder, supervision or warning, not “{word}”").format(word=kind)
+        raise UsageError("unknown-word", message, suggestion(kind, _KINDS))
     check(form, FORMS, output, "letter")
     if bool(identities) == (office is not None):
-        raise UsageError(
-            "usage",
-            _("a letter is on measures or on those of an --office, one of the two"),
-            _("see `xuncha report letter --help`"),
-        )
+        message = _("a letter is on measures or on those of an --office, one of the two")
+        raise UsageError("usage", message, _("see `xuncha report letter --help`"))
     ledger = call.ledger()
     if office is not None:
-        content = letter_to(ledger, call.today, which, _office(ledger, office))
+        if office not in (offices := ledger.settings.offices):
+            message = _("“{name}” is not in data/ledger.yaml").format(name=office)
+            raise RefusedError("unknown-office", message, suggestion(office, offices))
+        content = letter_to(ledger, call.today, which, office)
     else:
         content = letter_on(ledger, call.today, which, [_measure(ledger, each) for each in identities or ()])
     _deliver(call, f"letter.{which}", form, output, letter=content)
@@ -188,21 +185,6 @@ def _earlier(call: Context, since: date, wanted: set[Identity]) -> Mapping[Ident
     return records_of(Tree(call.root, commit), wanted)
 
 
-def _office(ledger: Ledger, name: str) -> str:
-    """Return the name of an office that is there.
-
-    Raises:
-        RefusedError: `ledger.yaml` does not know it.
-    """
-    if name not in ledger.settings.offices:
-        raise RefusedError(
-            "unknown-office",
-            _("“{name}” is not in data/ledger.yaml").format(name=name),
-            suggestion(name, ledger.settings.offices),
-        )
-    return name
-
-
 def _measure(ledger: Ledger, text: str) -> Identity:
     """Return the number of a measure that is there.
 
@@ -213,10 +195,9 @@ def _measure(ledger: Ledger, text: str) -> Identity:
 
     identity = Identity.parse(text)
     if identity.is_problem:
+        message = _("{id} is a problem; a measure is asked for").format(id=identity)
         raise RefusedError(
-            "not-a-measure",
-            _("{id} is a problem; a measure is asked for").format(id=identity),
-            _("name its measures, such as {id}.1").format(id=identity),
+            "not-a-measure", message, _("name its measures, such as {id}.1").format(id=identity)
         )
     if identity not in ledger.measures:
         raise no_such(identity)

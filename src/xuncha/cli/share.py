@@ -52,29 +52,20 @@ def sync(
 def _say(call: Context, done: Synced) -> None:
     """Say what came of a sync, a sentence each."""
     if done.rewritten:
-        screen.warning(
-            _("somebody has rewritten the history of {name}: commits that were there had gone").format(
-                name=done.name
-            ),
-            _("ask who did it; what this clone held of them is kept, and sent again"),
-        )
+        message = _("somebody has rewritten the history of {name}: commits that were there had gone")
+        hint = _("ask who did it; what this clone held of them is kept, and sent again")
+        screen.warning(message.format(name=done.name), hint)
     for sentence in _sentences(done):
         screen.line(sentence)
     if done.anchors.moved:
-        screen.warning(
-            _("at {name}, somebody has moved what a verification of the history had kept: {tags}").format(
-                name=done.name,
-                tags=_(", ").join(tag.removeprefix("refs/tags/") for tag in done.anchors.moved),
-            ),
-            _("ask who did it; the one that is here stays"),
-        )
+        message = _("at {name}, somebody has moved what a verification of the history had kept: {tags}")
+        tags = _(", ").join(tag.removeprefix("refs/tags/") for tag in done.anchors.moved)
+        hint = _("ask who did it; the one that is here stays")
+        screen.warning(message.format(name=done.name, tags=tags), hint)
     if done.by_hand:
-        screen.warning(
-            _("not sent, since it was changed by hand and is not committed: {paths}").format(
-                paths=_(", ").join(done.by_hand)
-            ),
-            _("keep a change with xuncha edit"),
-        )
+        message = _("not sent, since it was changed by hand and is not committed: {paths}")
+        hint = _("keep a change with xuncha edit")
+        screen.warning(message.format(paths=_(", ").join(done.by_hand)), hint)
     if done.received:
         say_standing(call, done.register)
 
@@ -129,9 +120,8 @@ def setup(call: Context) -> None:
         if claimed := not registration.effective(git):
             registration.claim(git)
     except OSError as error:
-        raise SurroundingsError(
-            "not-written", _("git's settings cannot be written: {reason}").format(reason=cause_of(error))
-        ) from error
+        message = _("git's settings cannot be written: {reason}").format(reason=cause_of(error))
+        raise SurroundingsError("not-written", message) from error
     if claimed:
         screen.line(_("Entered in this clone alone: {line}").format(line=registration.LINE))
         screen.line(_("For every clone: put that line into .gitattributes, and commit it."))
@@ -161,9 +151,8 @@ def merge_driver(
     try:
         merged = merge_files(base, ours, theirs, size)
     except OSError as error:
-        raise SurroundingsError(
-            "not-written", _("{path} cannot be merged: {reason}").format(path=path, reason=cause_of(error))
-        ) from error
+        message = _("{path} cannot be merged: {reason}").format(path=path, reason=cause_of(error))
+        raise SurroundingsError("not-written", message) from error
     if merged.not_by_field:
         message = _("{path} is merged by lines, not by field: {reason}")
         screen.warning(message.format(path=path, reason=merged.not_by_field))
@@ -179,11 +168,8 @@ def merge_driver(
 def _dispute_error(dispute: Dispute, path: str) -> RefusedError:
     """Return the error for one key that is in dispute."""
     ours, theirs = (_("nothing") if value is None else str(value) for value in (dispute.ours, dispute.theirs))
-    return RefusedError(
-        "merge-conflict",
-        _("both sides have changed `{key}`: here “{ours}”, there “{theirs}”").format(
-            key=".".join(map(str, dispute.location)), ours=ours, theirs=theirs
-        ),
-        _("keep the line that holds, take out the marks, and conclude it with git"),
-        path=path,
+    message = _("both sides have changed `{key}`: here “{ours}”, there “{theirs}”").format(
+        key=".".join(map(str, dispute.location)), ours=ours, theirs=theirs
     )
+    hint = _("keep the line that holds, take out the marks, and conclude it with git")
+    return RefusedError("merge-conflict", message, hint, path)

@@ -45,11 +45,12 @@ def init(
     if made.kept:
         screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(made.kept)))
     if not made.committed:
+        commands = (
+            "git config user.name 姓名 && git config user.email 邮箱 && git add -A && git commit -m 建立台账"
+        )
         screen.warning(
             _("git does not know who you are, so nothing is committed yet"),
-            _("type there: {commands}").format(
-                commands="git config user.name 姓名 && git config user.email 邮箱 && git add -A && git commit -m 建立台账"
-            ),
+            _("type there: {commands}").format(commands=commands),
         )
     if str(folder) != ".":
         screen.line(_("Next: cd {path}").format(path=folder))
@@ -119,9 +120,8 @@ def add_measure(
     from xuncha.workflow import add as adding  # noqa: PLC0415
 
     if (due is None) != long_term:
-        raise UsageError(
-            "usage", _("a measure has either --due or --long-term"), _("see `xuncha add measure --help`")
-        )
+        message = _("a measure has either --due or --long-term")
+        raise UsageError("usage", message, _("see `xuncha add measure --help`"))
     day = screen.day(due, "--due") if due else None
     title = options.filled(title, _("the title is empty"), _("say what it is, in a line")).strip()
     with call.session() as session:
@@ -184,10 +184,8 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
     say_counts(call, done)
     # What an editor may change, and an inspector will ask about, can still be taken back.
     for each in findings_of_last_commit(root):
-        screen.warning(
-            _("an audit will name this: {message}").format(message=each.message),
-            _("if that was not meant: xuncha undo puts it back, and history keeps both"),
-        )
+        message = _("an audit will name this: {message}").format(message=each.message)
+        screen.warning(message, _("if that was not meant: xuncha undo puts it back, and history keeps both"))
 
 
 def _written(draft: Path) -> bytes:
@@ -198,16 +196,12 @@ def _written(draft: Path) -> bytes:
     try:
         done = subprocess.run([*shlex.split(editor, posix=os.name != "nt"), str(draft)], check=False)
     except (FileNotFoundError, PermissionError, ValueError):
-        raise SurroundingsError(
-            "no-editor",
-            _("the editor “{editor}” cannot be started").format(editor=editor),
-            _("name one in the variable EDITOR"),
-        ) from None
+        message = _("the editor “{editor}” cannot be started").format(editor=editor)
+        raise SurroundingsError("no-editor", message, _("name one in the variable EDITOR")) from None
     if done.returncode:
         raise RefusedError("editor-failed", _("the editor ended with an error, and nothing was changed"))
     try:
         return draft.read_bytes()
     except OSError:
-        raise RefusedError(
-            "editor-failed", _("the editor took its file away, and nothing was changed")
-        ) from None
+        message = _("the editor took its file away, and nothing was changed")
+        raise RefusedError("editor-failed", message) from None

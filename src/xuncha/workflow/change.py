@@ -95,12 +95,8 @@ class Session:
                 )
             else:
                 keep = _("take the change back with `git checkout -- {path}`")
-            raise RefusedError(
-                "uncommitted",
-                _("{path} was changed by hand and is not committed").format(path=path),
-                keep.format(id=number, path=path),
-                path=path,
-            )
+            message = _("{path} was changed by hand and is not committed").format(path=path)
+            raise RefusedError("uncommitted", message, keep.format(id=number, path=path), path)
 
     def commit(self, changes: Sequence[FileChange], message: Message, *, signed: bool = False) -> None:
         """Write the files and commit them.
@@ -111,18 +107,17 @@ class Session:
         """
         for change in changes:
             if self.source.behind_link(change.path):
-                raise RefusedError(
-                    "symbolic-link",
-                    _("{path} is a link").format(path=change.path),
-                    _("put the file itself here"),
-                    path=change.path,
-                )
+                said, hint = _("{path} is a link").format(path=change.path), _("put the file itself here")
+                raise RefusedError("symbolic-link", said, hint, change.path)
         # New files first and deletions last, so that nobody reads of evidence that is not there.
         changes = sorted(changes, key=lambda change: (change.before is not None, change.after is None))
         paths = [change.path for change in changes]
+        doubtful = [each.path for each in changes if each.after is not None and each.path not in self._clean]
         with self._journaled(changes):
             _put_all(self.root, changes)
-            self.git.commit(message.text(), paths, new=self._unknown(changes), signed=signed)
+            known = self.git.staged(*doubtful) if doubtful else {}
+            new = [path for path in doubtful if path not in known]
+            self.git.commit(message.text(), paths, new=new, signed=signed)
             if (tip := locks.branch(self.root)) is not None:
                 files.settle(tip.parent)  # git brings the content of the branch to the disk, not its name
 
@@ -154,12 +149,6 @@ class Session:
             raise
         journal.drop(self.root)
 
-    def _unknown(self, changes: Sequence[FileChange]) -> list[str]:
-        """Return the paths of the files that git does not know yet."""
-        asked = [each.path for each in changes if each.after is not None and each.path not in self._clean]
-        known = self.git.staged(*asked) if asked else {}
-        return [path for path in asked if path not in known]
-
     def _committed(self, changes: Sequence[FileChange], passage: Sequence[str]) -> bool:
         """Return whether a commit holds the change, whatever git said."""
         if passage:
@@ -183,11 +172,8 @@ def begin(root: Path) -> Iterator[Session]:
         raise _not_written(root, error) from error
     if not taken:
         lock.lockfile.close()
-        raise SurroundingsError(
-            "locked",
-            _("another command has been changing this ledger for {n} seconds").format(n=int(PATIENCE)),
-            _("wait until it has finished, or end it"),
-        )
+        message = _("another command has been changing this ledger for {n} seconds").format(n=int(PATIENCE))
+        raise SurroundingsError("locked", message, _("wait until it has finished, or end it"))
     try:
         locks.wait(root)
         try:
@@ -292,11 +278,9 @@ def _settle_index(git: Git, paths: Sequence[str]) -> None:
 
 
 def _not_written(root: Path, error: OSError) -> SurroundingsError:
-    return SurroundingsError(
-        "not-written",
-        _("the change could not be written: {reason}").format(reason=cause_of(error)),
-        _("see whether the disk is full, or {path} is read-only").format(path=root),
-    )
+    message = _("the change could not be written: {reason}").format(reason=cause_of(error))
+    hint = _("see whether the disk is full, or {path} is read-only").format(path=root)
+    return SurroundingsError("not-written", message, hint)
 
 
 def _refused(root: Path, error: GitError) -> RefusedError | SurroundingsError:
@@ -304,14 +288,10 @@ def _refused(root: Path, error: GitError) -> RefusedError | SurroundingsError:
     if places := locks.named(root, said):
         return locks.at_work(places)
     if "user.email" in said or "user.name" in said:
-        return SurroundingsError(
-            "no-user",
-            _("git does not know who you are"),
-            _("type: git config --global user.name 姓名 && git config --global user.email 邮箱"),
-        )
-    return RefusedError(
-        "commit-refused", _("git refused the commit, and nothing was changed: {said}").format(said=said)
-    )
+        hint = _("type: git config --global user.name 姓名 && git config --global user.email 邮箱")
+        return SurroundingsError("no-user", _("git does not know who you are"), hint)
+    message = _("git refused the commit, and nothing was changed: {said}")
+    return RefusedError("commit-refused", message.format(said=said))
 
 
 def _put_all(root: Path, changes: Sequence[FileChange]) -> None:

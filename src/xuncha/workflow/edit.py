@@ -33,11 +33,8 @@ def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> 
     with begin(root) as session:
         old = session.source.read(path)
         if opened not in {None, old}:
-            raise RefusedError(
-                "changed-meanwhile",
-                _("{path} was changed by someone else meanwhile").format(path=path),
-                _("open it again, and enter your change anew"),
-            )
+            said = _("{path} was changed by someone else meanwhile").format(path=path)
+            raise RefusedError("changed-meanwhile", said, _("open it again, and enter your change anew"))
         if content == old and not session.git.unfinished(path):
             return None
         source = Overlay(session.source, {path: content})

@@ -106,26 +106,24 @@ def read(root: Path, identity: Identity, file: Path) -> bytes:
         size = file.stat().st_size
         with_lfs = _goes_to_lfs(root, f"{EVIDENCE}/{identity}/{held(file.name)}")
         if size > LARGEST and not with_lfs:
-            raise RefusedError(
-                "too-large-for-git",
-                _(
-                    "{path} has {size} MB: files over {largest} MB are refused by the usual forges, for good"
-                ).format(path=file, size=-(-size // 1024**2), largest=LARGEST // 1024**2),
-                _(
-                    'set up git-lfs first: git lfs install && git lfs track "data/evidence/**", and commit .gitattributes'
-                ),
+            message = _(
+                "{path} has {size} MB: files over {largest} MB are refused by the usual forges, for good"
             )
+            hint = _(
+                'set up git-lfs first: git lfs install && git lfs track "data/evidence/**", and commit .gitattributes'
+            )
+            megabytes = {"size": -(-size // 1024**2), "largest": LARGEST // 1024**2}
+            raise RefusedError("too-large-for-git", message.format(path=file, **megabytes), hint)
         content = file.read_bytes()
     except OSError as error:
-        raise RefusedError(
-            "no-such-file", _("{path} cannot be read: {reason}").format(path=file, reason=cause_of(error))
-        ) from None
+        message = _("{path} cannot be read: {reason}").format(path=file, reason=cause_of(error))
+        raise RefusedError("no-such-file", message) from None
     if len(content) <= LARGEST_POINTER and pointed_at(content):
-        raise RefusedError(
-            "lfs-pointer",
-            _("{path} is not the file, but the pointer that git-lfs keeps in its stead").format(path=file),
-            _("type `git lfs pull` where it comes from, and attach the file itself"),
+        message = _("{path} is not the file, but the pointer that git-lfs keeps in its stead").format(
+            path=file
         )
+        hint = _("type `git lfs pull` where it comes from, and attach the file itself")
+        raise RefusedError("lfs-pointer", message, hint)
     return content
 
 
@@ -140,8 +138,7 @@ def _goes_to_lfs(root: Path, path: str) -> bool:
         return False
     if git.setting("filter.lfs.process") or git.setting("filter.lfs.clean"):
         return True
+    message = _(".gitattributes gives {path} to git-lfs, which is not set up here").format(path=path)
     raise SurroundingsError(
-        "no-lfs",
-        _(".gitattributes gives {path} to git-lfs, which is not set up here").format(path=path),
-        _("install git-lfs (https://git-lfs.com), and type: git lfs install"),
+        "no-lfs", message, _("install git-lfs (https://git-lfs.com), and type: git lfs install")
     )

@@ -19,13 +19,9 @@ def extend(case: Case, *, due: date, reason: str) -> PlannedChange:
     """
     old = case.measure.due
     if old is not None and due <= old:
-        raise RefusedError(
-            "not-later",
-            _("{due} is not later than the time limit of {id}, {old}").format(
-                due=due, old=old, id=case.identity
-            ),
-            _("give a later day"),
-        )
+        message = _("{due} is not later than the time limit of {id}, {old}")
+        message = message.format(due=due, old=old, id=case.identity)
+        raise RefusedError("not-later", message, _("give a later day"))
     warning = None
     if old is not None and old < case.today:
         message = _("the time limit, {due}, had passed already; `xuncha audit` names that").format(due=old)

@@ -81,9 +81,8 @@ def perform(
     planned = [_plan(session, verb, before, identity, today, given) for identity in dict.fromkeys(identities)]
     changes = [change for each in planned for change in each.changes]
     if all(change.before == change.after for change in changes):
-        raise RefusedError(
-            "nothing-changed", _("this changes nothing: it stands so already"), path=changes[0].path
-        )
+        said = _("this changes nothing: it stands so already")
+        raise RefusedError("nothing-changed", said, path=changes[0].path)
     session.must_be_clean(*[change.path for change in changes if change.before is not None])
     rows = _rows_after(session, before, planned, changes)
     steps, plans = [each.step for each in planned], [each.plan for each in planned]
@@ -113,11 +112,8 @@ def _plan(
 ) -> _PlannedAction:
     """Ask the verb what it does to a measure, and edit its file."""
     if identity.is_problem:
-        raise RefusedError(
-            "not-a-measure",
-            _("{id} is a problem; this is done to a measure").format(id=identity),
-            _("name a measure, such as {id}.1").format(id=identity),
-        )
+        message = _("{id} is a problem; this is done to a measure").format(id=identity)
+        raise RefusedError("not-a-measure", message, _("name a measure, such as {id}.1").format(id=identity))
     if not any(row.id == str(identity) for row in before.measures):
         raise no_such(identity)
     content = session.source.read(identity.path)

@@ -22,10 +22,8 @@ def review(case: Case, *, result: ReviewResult, findings: str | None = None) -> 
         xuncha review 1.1 --result holds
     """
     if case.measure.term != "long_term":
-        raise RefusedError(
-            "not-long-term",
-            _("{id} is not a long-term measure, and only those are looked at again").format(id=case.identity),
-        )
+        message = _("{id} is not a long-term measure, and only those are looked at again")
+        raise RefusedError("not-long-term", message.format(id=case.identity))
     entry = {"date": case.today.isoformat(), "result": result}
     if findings:
         entry["text"] = findings.strip()

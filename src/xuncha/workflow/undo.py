@@ -36,12 +36,8 @@ def undo(root: Path) -> Result | Leftover:
         findings = check(Overlay(session.source, {change.path: change.after for change in changes}))
         known = check(session.source) if findings else []
         if new := [finding for finding in findings if finding not in known]:
-            raise RefusedError(
-                "later-work",
-                _("“{subject}” cannot be taken back, since later work stands on it: {message}").format(
-                    subject=subject, message=new[0].message
-                ),
-            )
+            said = _("“{subject}” cannot be taken back, since later work stands on it: {message}")
+            raise RefusedError("later-work", said.format(subject=subject, message=new[0].message))
         steps = [StatusChange(event.id, event.to, event.from_) for event in events if event.id]
         message = Message(f"{SUBJECTS['undo']} {subject}", "undo", steps, undoes=events[0].commit)
         session.commit(changes, message)
@@ -65,11 +61,9 @@ def _last(events: list[Event], git: Git) -> list[Event]:
         shared = "for-each-ref", "--count=1", f"--contains={event.commit}", "refs/remotes"
         if event.email == me or not git.text(*shared):
             return [other for other in events if other.commit == event.commit]
-    raise RefusedError(
-        "nothing-to-undo",
-        _("there is nothing here that a command of xuncha has done and that could be taken back"),
-        _("what others have done, they take back themselves") if events else "",
-    )
+    message = _("there is nothing here that a command of xuncha has done and that could be taken back")
+    hint = _("what others have done, they take back themselves") if events else ""
+    raise RefusedError("nothing-to-undo", message, hint)
 
 
 def _changes(session: Session, commit: str, subject: str) -> list[FileChange]:
@@ -86,13 +80,9 @@ def _changes(session: Session, commit: str, subject: str) -> list[FileChange]:
     for path, now, then, before in zip(paths, found[::3], found[1::3], found[2::3], strict=True):
         if now != then:
             later = git.run("rev-list", f"{commit}..HEAD", "--", *literal(paths)).decode().split()
-            raise RefusedError(
-                "later-work",
-                _("“{subject}” cannot be taken back, since {commit} changed the same files later").format(
-                    subject=subject, commit=later[-1][:10]
-                ),
-                _("see `xuncha log`"),
-            )
+            message = _("“{subject}” cannot be taken back, since {commit} changed the same files later")
+            message = message.format(subject=subject, commit=later[-1][:10])
+            raise RefusedError("later-work", message, _("see `xuncha log`"))
         present = session.root / path
         content = present.read_bytes() if present.is_file() else None
         # Git may store other line ends than stand in the folder; what comes back is in those of the folder.
