@@ -72,13 +72,10 @@ def _say(call: Context, done: Synced) -> None:
 
 def _sentences(done: Synced) -> Iterator[str]:
     """Yield what took another number or name, what stays, what came, what went, and what is open again."""
+    given = _("Renumbered {old} → {new} {title}: the number {old} was given elsewhere meanwhile")
+    back = _("Renumbered {old} → {new} {title}: the one before it was taken back elsewhere")
     for each in done.renumbered:
-        said = (
-            _("Renumbered {old} → {new} {title}: the number {old} was given elsewhere meanwhile")
-            if each.move.up
-            else _("Renumbered {old} → {new} {title}: the one before it was taken back elsewhere")
-        )
-        yield said.format(old=each.move.old, new=each.move.new, title=each.title)
+        yield (given if each.move.up else back).format(old=each.move.old, new=each.move.new, title=each.title)
     said = _("Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached")
     for identity, old, new in done.renamed:
         yield said.format(id=identity, old=old, new=new)
@@ -125,11 +122,8 @@ def setup(call: Context) -> None:
     if claimed:
         screen.line(_("Entered in this clone alone: {line}").format(line=registration.LINE))
         screen.line(_("For every clone: put that line into .gitattributes, and commit it."))
-    screen.line(
-        _("Git merges the ledger's files field by field now.")
-        if new or claimed
-        else _("Nothing to do: git merges the ledger's files field by field already.")
-    )
+    idle = _("Nothing to do: git merges the ledger's files field by field already.")
+    screen.line(_("Git merges the ledger's files field by field now.") if new or claimed else idle)
 
 
 @command("merge-driver", hidden=True)

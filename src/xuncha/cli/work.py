@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
@@ -24,11 +23,6 @@ from xuncha.workflow.verbs import VERBS
 if TYPE_CHECKING:
     from xuncha.workflow.perform import Result
     from xuncha.workflow.verb import Verb
-
-
-def _past_day(call: Context, text: str | None) -> date:
-    """Read a day that is not to come; without one, today."""
-    return call.past_day(text, "--date") if text else call.today
 
 
 def _filled(message: str, hint: str) -> Callable[[Context, str], str]:
@@ -62,7 +56,10 @@ _outcome = typer.Option(
 _OPTIONS: Final[dict[str, _Option]] = {
     "text": _Option(Annotated[str, _sentence], _filled(_("the text is empty"), _("say what was done"))),
     "file": _Option(Annotated[Path, _file]),
-    "day": _Option(_option("--date", "DATE", _("The day, such as 2024-04-18; else today")), _past_day),
+    "day": _Option(
+        _option("--date", "DATE", _("The day, such as 2024-04-18; else today")),
+        lambda call, text: call.past_day(text, "--date") if text else call.today,
+    ),
     "due": _Option(
         _option("--due", "DATE", _("The new time limit, such as 2024-06-30")),
         lambda _call, text: screen.day(text, "--due"),

@@ -54,13 +54,10 @@ def init(
         )
     if str(folder) != ".":
         screen.line(_("Next: cd {path}").format(path=folder))
-    screen.line(
-        _("Then: xuncha status")
-        if example
-        else _(
-            "Then: xuncha edit, to enter the organisation, the leaders, the offices and the categories; xuncha add problem …"
-        )
+    entering = _(
+        "Then: xuncha edit, to enter the organisation, the leaders, the offices and the categories; xuncha add problem …"
     )
+    screen.line(_("Then: xuncha status") if example else entering)
 
 
 @group("add")
@@ -171,10 +168,8 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
             invalid = isinstance(error, InvalidLedgerError)
             if not (invalid and sys.stdin.isatty() and typer.confirm(_("Edit it again?"), default=True)):
                 kind = SurroundingsError if isinstance(error, SurroundingsError) else RefusedError
-                raise kind(
-                    "not-kept",
-                    _("the file was not changed; what you wrote is in {draft}").format(draft=draft),
-                ) from None
+                message = _("the file was not changed; what you wrote is in {draft}").format(draft=draft)
+                raise kind("not-kept", message) from None
     draft.unlink()
     draft.parent.rmdir()
     if done is None:

@@ -39,13 +39,6 @@ class _Splice(NamedTuple):
     text: str
 
 
-class Edited(NamedTuple):
-    """A file after edits: its bytes, and what they say as plain data."""
-
-    content: bytes
-    data: dict[str, Any]
-
-
 def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
     """Edit a record's file without its data, as `edited` does.
 
@@ -53,16 +46,13 @@ def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
         UnreadableError: the file cannot be read as a record.
         RefusedError: as `edited`.
     """
-    return edited(content, parse(content), edits).content
+    return edited(content, parse(content), edits)[0]
 
 
-def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> Edited:
-    """Edit a record's file.
+def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> tuple[bytes, dict[str, Any]]:
+    """Edit a record's file, and return its new bytes with what they say as plain data.
 
-    Args:
-        content: the file as it stands.
-        data: what it says, as `parse` gives it.
-        edits: what to change, each of another key.
+    `data` is what it says now, as `parse` gives it; each edit is of another key.
 
     Raises:
         RefusedError: the layout of the file does not let it be edited safely; it must be edited by hand.
@@ -74,10 +64,11 @@ def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> Edite
     for splice in sorted(splices, key=lambda splice: splice.start, reverse=True):
         text = text[: splice.start] + splice.text + text[splice.end :]
     keys = _(", ").join(f"`{edit.key}`" for edit in edits)
-    return _verified(content, text, _meant(data, edits), keys, _("change it with `xuncha edit`"))
+    meant = _meant(data, edits)
+    return _verified(content, text, meant, keys, _("change it with `xuncha edit`")), meant
 
 
-def _verified(before: bytes, text: str, meant: dict[str, Any], keys: str, hint: str = "") -> Edited:
+def _verified(before: bytes, text: str, meant: dict[str, Any], keys: str, hint: str = "") -> bytes:
     """Return an edited text as bytes, with the byte order mark that was there, if it says what is meant.
 
     Raises:
@@ -91,7 +82,7 @@ def _verified(before: bytes, text: str, meant: dict[str, Any], keys: str, hint: 
     if not same:
         message = _("the layout of this file does not let {keys} be changed safely")
         raise RefusedError("odd-layout", message.format(keys=keys), hint)
-    return Edited((_BOM if before.startswith(_BOM) else b"") + content, meant)
+    return (_BOM if before.startswith(_BOM) else b"") + content
 
 
 def fresh(record: dict[str, Any], schema: str) -> bytes:
@@ -121,7 +112,7 @@ def rename_evidence(content: bytes, old: str, new: str) -> bytes:
         for item in entry.get("evidence", []):
             if isinstance(item, dict) and item.get("file") == old:
                 item["file"] = new
-    return _verified(content, text, meant if places else {}, "`file`").content
+    return _verified(content, text, meant if places else {}, "`file`")
 
 
 def _items(node: Node | None) -> list[Node]:

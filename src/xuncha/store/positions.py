@@ -60,10 +60,7 @@ class Node:
 
 
 def tree(text: str) -> Node:
-    """Return the positions of one record.
-
-    Args:
-        text: as `reading.decode` gives it.
+    """Return the positions of one record, in a text as `reading.decode` gives it.
 
     Raises:
         UnreadableError: it is not one YAML mapping of plain data, with every key once.
@@ -149,7 +146,12 @@ class _Builder:
             node.text = event.value
             node.end = event.end_mark.index
             if node.style in {"|", ">"}:
-                node.end = self.block_end(node)
+                # The blank lines below are part of a block text only where its head says so.
+                lines = self.text[node.start : node.end]
+                keeps = _KEEPS_BLANK_LINES.match(lines)
+                node.end = node.start + len(
+                    _LAST_LINE_END.sub("", lines) if keeps else lines.rstrip(" \t\r\n")
+                )
         else:
             node.kind = "mapping" if isinstance(event, MappingStartEvent) else "sequence"
             node.style = "flow" if event.flow_style else "block"
@@ -178,20 +180,9 @@ class _Builder:
         else:
             if parent.keys and node.start == node.end:
                 # The parser puts a value that is not there before whatever comes next; it belongs behind its key.
-                node.start = node.end = self.behind_colon(parent.keys[-1])
+                colon = _COLON.match(self.text, parent.keys[-1].end)
+                node.start = node.end = colon.end() if colon else parent.keys[-1].end
             parent.items.append(node)
-
-    def block_end(self, node: Node) -> int:
-        """Return the index behind the last line of a block text; the blank lines below are part of it only where its head says so."""
-        lines = self.text[node.start : node.end]
-        if _KEEPS_BLANK_LINES.match(lines):
-            return node.start + len(_LAST_LINE_END.sub("", lines))
-        return node.start + len(lines.rstrip(" \t\r\n"))
-
-    def behind_colon(self, key: Node) -> int:
-        """Return the index behind the colon of a key; behind the key itself where it has none."""
-        colon = _COLON.match(self.text, key.end)
-        return colon.end() if colon else key.end
 
     def refuse(self, code: str, event: Any, message: str, hint: str) -> None:  # noqa: ANN401
         mark = event.start_mark

@@ -230,7 +230,7 @@ def _lock_if_free(root: Path) -> Iterator[bool | None]:
 def _left(root: Path, git: Git, changes: Sequence[FileChange]) -> list[FileChange]:
     """Return the changes of the journal that are in the files and in no commit."""
     there = [change for change in changes if _get(root / change.path) == change.after != change.before]
-    uncommitted = git.uncommitted(*[change.path for change in there])
+    uncommitted = git.uncommitted(*[change.path for change in there]) if there else []
     return [change for change in there if change.path in uncommitted]
 
 
@@ -243,7 +243,10 @@ def _roll_back(root: Path, git: Git) -> Leftover | None:
         journal.drop(root)
         return Leftover(command, list(arrived)) if arrived else None
     left = _left(root, git, changes)
-    _bring_forward(root, git, changes)
+    # If a disk kept the commit and lost the files, they are written as the commit has them: it may have been acknowledged.
+    lost = [change for change in changes if _get(root / change.path) == change.before != change.after]
+    committed = git.blobs(f"HEAD:./{change.path}" for change in lost)
+    _put_all(root, [change for change, now in zip(lost, committed, strict=True) if now == change.after])
     for change in changes:
         files.half_written(root / change.path).unlink(missing_ok=True)
         if change.before is None and not (root / change.path).exists():
@@ -252,13 +255,6 @@ def _roll_back(root: Path, git: Git) -> Leftover | None:
     _settle_index(git, [change.path for change in changes])
     journal.drop(root)
     return Leftover(command, [change.path for change in left]) if left else None
-
-
-def _bring_forward(root: Path, git: Git, changes: Sequence[FileChange]) -> None:
-    """If a disk kept the commit and lost the files, write them as the commit has them: it may have been acknowledged."""
-    lost = [change for change in changes if _get(root / change.path) == change.before != change.after]
-    committed = git.blobs(f"HEAD:./{change.path}" for change in lost)
-    _put_all(root, [change for change, now in zip(lost, committed, strict=True) if now == change.after])
 
 
 def _settle_index(git: Git, paths: Sequence[str]) -> None:

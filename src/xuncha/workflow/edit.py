@@ -19,13 +19,10 @@ from xuncha.workflow.verbs import SUBJECTS
 
 
 def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> Result | None:
-    """Keep what someone wrote into a file, if it validates. Return None if the last commit holds just that.
+    """Keep what someone wrote into the file of a problem, of a measure or of the settings, if it validates.
 
-    Args:
-        root: the ledger's folder.
-        path: the file of a problem, of a measure or of the settings.
-        content: what is to stand in it.
-        opened: what stood in it when the editing began; None where nobody can have changed it since.
+    `opened` is what stood in it when the editing began; None where nobody can have changed it since. Return None if the
+    last commit holds just what was written.
 
     Raises:
         XunchaError: as `perform`; rules that other files break do not matter.

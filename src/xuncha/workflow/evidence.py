@@ -45,16 +45,13 @@ _RESERVED: Final = re.compile(
 def kept(
     original: str, found: Fingerprint, measure: Measure, names: Collection[str]
 ) -> tuple[dict[str, Any], bool]:
-    """Say how a measure keeps a file.
+    """Return what the entry says of a file that a measure is to keep, and whether another entry names the same file already.
 
     Args:
-        original: how it is called where it comes from.
+        original: its name where it comes from.
         found: its hash and size.
         measure: the one that is to keep it.
         names: of the evidence files that are there already.
-
-    Returns:
-        What the entry says of it; and whether an entry named the same file before, so that it is there already.
     """
     items = [item for entry in measure.progress for item in entry.evidence if not isinstance(item, str)]
     there = next((item.file for item in items if item.sha256 == found.sha256), None)

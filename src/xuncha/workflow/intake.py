@@ -49,12 +49,9 @@ def proposed(
 def take_in(
     root: Path, plan: Callable[[Ledger, Source], Intake], origin: str
 ) -> tuple[Intake, dict[str, bytes | None]]:
-    """Carry a plan out: all of it in one commit, or nothing. Return what `proposed` does.
+    """Carry a plan out that comes from a file of the name `origin`: all of it in one commit, or nothing.
 
-    Args:
-        root: the ledger's folder.
-        plan: makes the changes of the ledger as it stands.
-        origin: the name of the file that it comes from.
+    Return what `proposed` does.
 
     Raises:
         InvalidLedgerError: the ledger breaks rules, or would.

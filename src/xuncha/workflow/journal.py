@@ -26,16 +26,6 @@ class FileChange(NamedTuple):
     after: bytes | None
 
 
-class Record(NamedTuple):
-    """What the journal tells of a command."""
-
-    command: str
-    """As it was typed."""
-    changes: list[FileChange]
-    passage: list[str]
-    """From which commit to which it brings all files; empty where it changes single files."""
-
-
 def place(root: Path) -> Path:
     """Return where the journal is; the ledger must be in a repository."""
     found = private(root, "journal")
@@ -44,7 +34,7 @@ def place(root: Path) -> Path:
 
 
 def write(root: Path, changes: Sequence[FileChange], passage: Sequence[str] = ()) -> None:
-    """Write the journal to the disk: what the command does to files, or the passage that it makes."""
+    """Write to the disk what the command does to files, or from which commit to which it brings all of them."""
     record = {
         "command": ["xuncha", *sys.argv[1:]],
         "passage": passage,
@@ -57,19 +47,22 @@ def write(root: Path, changes: Sequence[FileChange], passage: Sequence[str] = ()
     files.replace(place(root), json.dumps(record).encode())
 
 
-def read(root: Path) -> Record:
-    """Read what the last command wrote; an empty record if it has just finished, or the file is none of ours."""
+def read(root: Path) -> tuple[str, list[FileChange], list[str]]:
+    """Return the last command as it was typed, its changes of files, and the two commits of its passage, if it made one.
+
+    All are empty if it has just finished, or the file is none of ours.
+    """
     import shlex  # noqa: PLC0415  only after a crash
 
     try:
         record = json.loads(place(root).read_bytes())
     except (FileNotFoundError, ValueError):
-        return Record("", [], [])
+        return "", [], []
     changes = [
         FileChange(path, *(None if text is None else base64.b64decode(text) for text in both))
         for path, *both in record["changes"]
     ]
-    return Record(shlex.join(record["command"]), changes, record.get("passage", []))
+    return shlex.join(record["command"]), changes, record.get("passage", [])
 
 
 def drop(root: Path) -> None:

@@ -62,14 +62,9 @@ def perform(
     today: date,
     **given: Any,  # noqa: ANN401  each verb names what it takes
 ) -> Result:
-    """Do an action to measures: to all of them in one commit, or to none.
+    """Do an action to measures, each once however often it is named: to all of them in one commit, or to none.
 
-    Args:
-        session: the right to change the ledger.
-        action: names the verb.
-        identities: of the measures; one named twice counts once.
-        today: the day on which it is done.
-        given: the arguments of the verb.
+    The verb takes what is given to it beside the day.
 
     Raises:
         InvalidLedgerError: the ledger breaks rules already.
@@ -124,12 +119,12 @@ def _plan(
     edits = list(plan.edits)
     if target != measure.status:
         edits.insert(0, editing.Set("status", target))
-    edited = editing.edited(content, data, edits)
+    edited, data = editing.edited(content, data, edits)
     step = StatusChange(str(identity), measure.status, target)
-    changes = [FileChange(identity.path, content, edited.content)]
+    changes = [FileChange(identity.path, content, edited)]
     if plan.evidence and plan.evidence.content is not None:
         changes.insert(0, FileChange(plan.evidence.name, None, plan.evidence.content))
-    return _PlannedAction(identity, step, plan, edited.data, changes)
+    return _PlannedAction(identity, step, plan, data, changes)
 
 
 def _rows_after(
