@@ -158,7 +158,6 @@ def _as_json(
 
 
 def _columns(draft: Draft) -> list[RenderableType]:
-    """Show what each column was taken for."""
     headings = (_("Sheet"), _("Column"), _("Heading"), _("Taken for"))
     rows = ((each.sheet, each.letter, each.heading, _meaning(each.meaning)) for each in draft.columns)
     return listed(_("Columns"), headings, rows)

@@ -50,7 +50,6 @@ def sync(
 
 
 def _say(call: Context, done: Synced) -> None:
-    """Say what came of a sync, a sentence each."""
     if done.rewritten:
         message = _("somebody has rewritten the history of {name}: commits that were there had gone")
         hint = _("ask who did it; what this clone held of them is kept, and sent again")
@@ -160,7 +159,6 @@ def merge_driver(
 
 
 def _dispute_error(dispute: Dispute, path: str) -> RefusedError:
-    """Return the error for one key that is in dispute."""
     ours, theirs = (_("nothing") if value is None else str(value) for value in (dispute.ours, dispute.theirs))
     message = _("both sides have changed `{key}`: here “{ours}”, there “{theirs}”").format(
         key=".".join(map(str, dispute.location)), ours=ours, theirs=theirs

@@ -44,7 +44,6 @@ class _Option(NamedTuple):
 
 
 def _option(name: str, metavar: str | None, text: str, kind: Any = str | None) -> Any:  # noqa: ANN401  a type
-    """Return the annotation of an option."""
     return Annotated[kind, typer.Option(name, metavar=metavar, help=text)]
 
 

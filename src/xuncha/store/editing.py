@@ -116,12 +116,10 @@ def rename_evidence(content: bytes, old: str, new: str) -> bytes:
 
 
 def _items(node: Node | None) -> list[Node]:
-    """Return the items of a list; none where there is no list."""
     return node.items if node is not None and node.kind == "sequence" else []
 
 
 def _meant(data: dict[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
-    """Return what a record is to say after edits."""
     data = dict(data)
     for edit in edits:
         match edit:

@@ -1,8 +1,7 @@
 """One change: under the lock, files written whole, one commit; or everything as it was.
 
-What a killed command leaves behind is told by a journal, written before the first file and taken away after the
-commit (docs/adr/0004-one-change-one-commit.md). Until the commit is there the change has not happened: the next
-command that writes takes back what is left of it, and says so; commands that read say what to type.
+Until the commit is there the change has not happened. What a killed command leaves behind is told by a journal, and the
+next command that writes takes it back (docs/adr/0004-one-change-one-commit.md).
 """
 
 from __future__ import annotations

@@ -49,14 +49,8 @@ def missing(
 ) -> list[Requirement]:
     """Return the requirements of the policy that a measure does not meet, in the policy's order.
 
-    A required signature is left to git, which makes the commit.
-
-    Args:
-        requires: `policy.close_requires`.
-        status: of the measure before it is closed.
-        evidence: what each of its progress entries names as evidence.
-        closer: e-mail of whoever closes it.
-        submitter: e-mail of whoever applied for it last; None without an application.
+    A required signature is left to git, which makes the commit. `evidence` is what each progress entry names as evidence;
+    `closer` closes the measure, `submitter` applied for it last: e-mails.
     """
     met: dict[Requirement, bool] = {
         "progress": bool(evidence),

@@ -18,10 +18,9 @@ from xuncha.trail.git import private
 
 
 class FileChange(NamedTuple):
-    """What a change does to one file: its bytes before and after; None is no file."""
+    """What a change does to one file of the ledger: its bytes before and after; None is no file."""
 
     path: str
-    """Relative to the ledger."""
     before: bytes | None
     after: bytes | None
 

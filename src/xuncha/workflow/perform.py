@@ -39,9 +39,7 @@ class Result:
     register: Register | None
     """None while other files break rules."""
     completed: Sequence[ProblemRow] = ()
-    """The problems that are complete by this."""
     plans: Sequence[PlannedChange] = ()
-    """What the verb did to each measure."""
 
 
 class _PlannedAction(NamedTuple):
@@ -64,7 +62,7 @@ def perform(
 ) -> Result:
     """Do an action to measures, each once however often it is named: to all of them in one commit, or to none.
 
-    The verb takes what is given to it beside the day.
+    `given` are the arguments of the verb.
 
     Raises:
         InvalidLedgerError: the ledger breaks rules already.

@@ -45,13 +45,10 @@ class PlannedChange(NamedTuple):
     reason: str = ""
     """For the trailer of the commit."""
     evidence: NamedFile | None = None
-    """A file that the commit adds to the ledger."""
     signed: bool = False
-    """Whether the commit must be signed."""
     note: str = ""
     """A line on what was done beside the change of status."""
     next_step: str = ""
-    """A line on what to do next."""
     warning: tuple[str, str] | None = None
     """A message and a hint."""
 
