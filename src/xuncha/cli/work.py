@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     from xuncha.workflow.verb import Verb
 
 
-def _filled(message: str, hint: str) -> Callable[[Context, str], str]:
-    """Return what reads a text that must say something."""
-    return lambda _call, text: options.filled(text, message, hint)
+def _text(_call: Context, text: str) -> str:
+    return options.filled(text, _("the text is empty"), _("say what was done"))
+
+
+def _reason(_call: Context, text: str) -> str:
+    return options.filled(text, _("--reason is empty"), _("say why"))
 
 
 def _result(_call: Context, word: str) -> str:
@@ -53,7 +56,7 @@ _outcome = typer.Option(
     "--result", metavar="holds|slipped", help=_("What was found"), autocompletion=lambda: list(REVIEW_RESULTS)
 )
 _OPTIONS: Final[dict[str, _Option]] = {
-    "text": _Option(Annotated[str, _sentence], _filled(_("the text is empty"), _("say what was done"))),
+    "text": _Option(Annotated[str, _sentence], _text),
     "file": _Option(Annotated[Path, _file]),
     "day": _Option(
         _option("--date", "DATE", _("The day, such as 2024-04-18; else today")),
@@ -63,7 +66,7 @@ _OPTIONS: Final[dict[str, _Option]] = {
         _option("--due", "DATE", _("The new time limit, such as 2024-06-30")),
         lambda _call, text: screen.day(text, "--due"),
     ),
-    "reason": _Option(options.Reason, _filled(_("--reason is empty"), _("say why"))),
+    "reason": _Option(options.Reason, _reason),
     "to": _Option(options.To),
     "note": _Option(_option("--note", "TEXT", _("A note; it stays internal"))),
     "evidence": _Option(
