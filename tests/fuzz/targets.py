@@ -224,6 +224,7 @@ def workbook(data: bytes, sandbox: Sandbox) -> None:
     from xuncha.exchange.sheet.reading import draft_of
     from xuncha.exchange.updating import Updater
     from xuncha.skeleton.create import checked_as_new
+    from xuncha.store.files import WorkingTree
     from xuncha.workflow.intake import proposed
 
     books = _workbooks()
@@ -234,7 +235,7 @@ def workbook(data: bytes, sandbox: Sandbox) -> None:
         return draft_of(path, date(2023, 11, 10), TODAY)
 
     checked_as_new(sandbox.input, Enterer(draft(), TODAY).new(path.name, None))
-    proposed(sandbox.root, Updater(draft(), TODAY).changed)
+    proposed(WorkingTree(sandbox.root), Updater(draft(), TODAY).changed)
 
 
 def _sheets() -> list[bytes]:

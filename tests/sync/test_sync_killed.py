@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import LedgerOnDisk
+from tests.faults.table import WHOLE
 from tests.once import built_once
 from tests.sync.test_sync import Pair, enter, report, same
 from tests.workflow import actions
@@ -41,8 +41,8 @@ sys.addaudithook(watch)
 main()
 """
 """The real program, which kills itself before it runs git for the n-th time."""
-EVERY = int(os.environ.get("XUNCHA_SYNC_EVERY", "4"))
-"""Which of its steps it is killed before; 1 in the full size."""
+EVERY = 1 if WHOLE else 10
+"""Which of its steps it is killed before."""
 
 
 @pytest.fixture

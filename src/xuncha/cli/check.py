@@ -84,21 +84,11 @@ def proof(
     about = facts if facts and is_about(text, facts) else None
     found = proofread(replace(text, facts=about), str(file), [*asked, *silenced])
     if as_json:
-        joined = _("{message}; {hint}")
-        _as_json(
-            [
-                each._replace(message=joined.format(message=each.message, hint=each.hint))
-                if each.hint
-                else each
-                for each in found
-            ]
-        )
+        _as_json(found, _("{message}; {hint}"))
     else:
         if not installed():
-            screen.warning(
-                _("blanks beside punctuation and full-width letters are not looked for"),
-                how_to_add("office"),
-            )
+            message = _("blanks beside punctuation and full-width letters are not looked for")
+            screen.warning(message, how_to_add("office"))
         if facts and not about:
             message = _("the notice does not name {organisation}; it is not compared with the ledger")
             screen.warning(message.format(organisation=facts.organisation))
@@ -123,8 +113,8 @@ def _silenced(option: str) -> Silenced:
     return silenced
 
 
-def _as_json(found: Sequence[Finding[Place]]) -> None:
-    """Print findings for programs."""
+def _as_json(found: Sequence[Finding[Place]], with_hint: str = "{message}") -> None:
+    """Print findings for programs; `with_hint` is the form of a message that has a hint."""
     screen.data(
         [
             {
@@ -133,7 +123,9 @@ def _as_json(found: Sequence[Finding[Place]]) -> None:
                 "column": each.place.column,
                 "severity": each.severity,
                 "code": each.code,
-                "message": each.message,
+                "message": with_hint.format(message=each.message, hint=each.hint)
+                if each.hint
+                else each.message,
             }
             for each in found
         ]

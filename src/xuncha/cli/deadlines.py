@@ -60,28 +60,21 @@ def calendar(
     rows = entries(found, call.today, workdays, office=office, leader=leader, closed=closed)
     whose = "，".join(filter(None, [office, leader]))
     save(ics(found.frame, rows, call.today, workdays.last_year, whose), output)
-    _warn_of_unknown([row.measure.id for row in rows if row.unchecked], workdays.last_year)
-    screen.line(
-        ngettext(
-            "The calendar is in {path}: {n} entry. It is internal.",
-            "The calendar is in {path}: {n} entries. It is internal.",
-            len(rows),
-        ).format(path=output, n=len(rows))
-    )
-
-
-def _warn_of_unknown(measures: list[str], last_year: int) -> None:
-    """Say which days could not be checked."""
-    if not measures:
-        return
-    named = _(", ").join(measures[:_NAMED]) + (" …" if len(measures) > _NAMED else "")
-    screen.warning(
-        ngettext(
+    if unchecked := [row.measure.id for row in rows if row.unchecked]:
+        said = ngettext(
             "the days off are known up to {year}: whether {n} day is a working day was not checked ({ids})",
             "the days off are known up to {year}: whether {n} days are working days was not checked ({ids})",
-            len(measures),
-        ).format(year=last_year, n=len(measures), ids=named),
-        _("once the days off of the next year are announced: {hint}").format(
-            hint=how_to_add("office", upgrade=True)
-        ),
+            len(unchecked),
+        )
+        named = _(", ").join(unchecked[:_NAMED]) + (" …" if len(unchecked) > _NAMED else "")
+        hint = _("once the days off of the next year are announced: {hint}")
+        screen.warning(
+            said.format(year=workdays.last_year, n=len(unchecked), ids=named),
+            hint.format(hint=how_to_add("office", upgrade=True)),
+        )
+    said = ngettext(
+        "The calendar is in {path}: {n} entry. It is internal.",
+        "The calendar is in {path}: {n} entries. It is internal.",
+        len(rows),
     )
+    screen.line(said.format(path=output, n=len(rows)))

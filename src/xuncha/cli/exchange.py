@@ -13,8 +13,9 @@ import typer
 from xuncha.cli import notices, options, screen  # noqa: F401  enters a command of this group
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
+from xuncha.cli.deliver import deliver
 from xuncha.cli.understood import doubtful, listed, say_what_is_done
-from xuncha.errors import SurroundingsError, UsageError, cause_of
+from xuncha.errors import SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import LEDGER_FILE, Identity
@@ -90,10 +91,14 @@ def import_xlsx(
     from xuncha.exchange.sheet.reading import draft_of  # noqa: PLC0415
     from xuncha.exchange.updating import Updater  # noqa: PLC0415
     from xuncha.skeleton import create  # noqa: PLC0415
+    from xuncha.store.cache import register  # noqa: PLC0415
+    from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.workflow import intake as taking_in  # noqa: PLC0415
 
     root, is_there = _target(call, folder)
-    day = screen.day(feedback, "--feedback") if feedback else _feedback_of(root) if is_there else None
+    day = screen.day(feedback, "--feedback") if feedback else None
+    if is_there and day is None:
+        day = date.fromisoformat(register(root).frame.feedback)
     draft = draft_of(file, day, call.today)
     before: dict[str, bytes | None] = {}
     if not is_there:
@@ -103,7 +108,7 @@ def import_xlsx(
         else:
             create.found(root, intake, file.name)
     elif dry_run:
-        intake, before = taking_in.proposed(root, Updater(draft, call.today).changed)
+        intake, before = taking_in.proposed(WorkingTree(root), Updater(draft, call.today).changed)
     else:
         intake, before = taking_in.take_in(root, Updater(draft, call.today).changed, file.name)
     if as_json:
@@ -112,13 +117,10 @@ def import_xlsx(
     if dry_run:
         screen.show(*_columns(draft), *doubtful(draft))
     elif n := len(draft.doubts):
-        screen.line(
-            ngettext(
-                "{n} cell is doubtful; --dry-run shows it.",
-                "{n} cells are doubtful; --dry-run shows them.",
-                n,
-            ).format(n=n)
+        said = ngettext(
+            "{n} cell is doubtful; --dry-run shows it.", "{n} cells are doubtful; --dry-run shows them.", n
         )
+        screen.line(said.format(n=n))
     for text in _diff(intake, before):
         screen.line(text)
     say_what_is_done(root, draft, intake, is_there=is_there, dry_run=dry_run)
@@ -134,17 +136,8 @@ def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
     try:
         return call.root, True
     except SurroundingsError as error:
-        raise SurroundingsError(
-            error.code,
-            error.message,
-            _("to make a new ledger, name a folder for it: xuncha import xlsx FILE my-ledger"),
-        ) from None
-
-
-def _feedback_of(root: Path) -> date:
-    from xuncha.store.cache import register as rows  # noqa: PLC0415
-
-    return date.fromisoformat(rows(root).frame.feedback)
+        error.hint = _("to make a new ledger, name a folder for it: xuncha import xlsx FILE my-ledger")
+        raise
 
 
 def _as_json(
@@ -165,7 +158,6 @@ def _as_json(
 
 
 def _columns(draft: Draft) -> list[RenderableType]:
-    """Show what each column was taken for."""
     headings = (_("Sheet"), _("Column"), _("Heading"), _("Taken for"))
     rows = ((each.sheet, each.letter, each.heading, _meaning(each.meaning)) for each in draft.columns)
     return listed(_("Columns"), headings, rows)
@@ -208,15 +200,12 @@ def export_xlsx(call: Context, output: options.Output = None) -> None:
     from xuncha.exchange.sheet.writing import workbook  # noqa: PLC0415
 
     if output is None:
-        raise UsageError(
-            "usage",
-            _("name the file with -o, such as {name}").format(name="-o 台账.xlsx"),
-            _("see `xuncha export xlsx --help`"),
-        )
+        message = _("name the file with -o, such as {name}").format(name="-o 台账.xlsx")
+        raise UsageError("usage", message, _("see `xuncha export xlsx --help`"))
     ledger = call.ledger()
     with screen.progress(_("Writing"), len(ledger.measures)) as tick:
         content = workbook(ledger, call.today, tick)
-    _put(output, content)
+    deliver(content, (), output, _("The ledger is in {path}."))
 
 
 @command("export", "csv")
@@ -228,11 +217,7 @@ def export_csv(call: Context, output: options.Output = None) -> None:
     """
     from xuncha.exchange.sheet.layout import as_csv  # noqa: PLC0415
 
-    text = as_csv(call.ledger())
-    if output is None:
-        screen.write(text)
-    else:
-        _put(output, text.encode())
+    deliver(as_csv(call.ledger()).encode(), (), output, _("The ledger is in {path}."))
 
 
 @command("export", "json")
@@ -250,16 +235,5 @@ def export_json(call: Context, output: options.Output = None) -> None:
     if output is None:
         screen.data(whole)
     else:
-        _put(output, (json.dumps(whole, ensure_ascii=False, indent=2) + "\n").encode())
-
-
-def _put(output: Path, content: bytes) -> None:
-    from xuncha.store.files import replace  # noqa: PLC0415
-
-    try:
-        replace(output.resolve(), content)
-    except OSError as error:
-        raise SurroundingsError(
-            "not-written", _("{path} cannot be written: {reason}").format(path=output, reason=cause_of(error))
-        ) from None
-    screen.line(_("The ledger is in {path}.").format(path=output))
+        content = json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+        deliver(content.encode(), (), output, _("The ledger is in {path}."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,9 +12,6 @@ from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.understood import doubtful, say_what_is_done, short
 from xuncha.language import gettext as _
-
-if TYPE_CHECKING:
-    from xuncha.reading.notice import Notice
 
 
 @command("import", "notice")
@@ -47,12 +44,13 @@ def import_notice(
         xuncha import notice 通报.txt --json
     """
     from xuncha.pages import lines  # noqa: PLC0415
-    from xuncha.reading.notice import as_json as notice_as_json  # noqa: PLC0415
+    from xuncha.reading import notice as room  # noqa: PLC0415
     from xuncha.reading.reading import read  # noqa: PLC0415
 
     notice = read(lines(file))
+    said = room.as_json(notice)
     if as_json:
-        screen.data(notice_as_json(notice))
+        screen.data(said)
         return
     from xuncha.exchange.entering import Enterer  # noqa: PLC0415
     from xuncha.exchange.notice import draft_of  # noqa: PLC0415
@@ -64,27 +62,25 @@ def import_notice(
     intake = Enterer(draft, call.today).new(file.name, None)
     if dry_run:
         create.checked_as_new(root, intake)
-        _show_notice(notice)
+        _show_notice(said)
     else:
         create.found(root, intake, file.name)
     screen.show(*doubtful(draft))
     say_what_is_done(folder, draft, intake, is_there=False, dry_run=dry_run)
 
 
-def _show_notice(notice: Notice) -> None:
+def _show_notice(said: dict[str, Any]) -> None:
     """Show what is understood of a notice: its head, its counts, and its tree."""
-    from xuncha.reading.notice import as_json  # noqa: PLC0415
-
-    said = as_json(notice)
+    comma, dates = _(", "), said["dates"]
     heads = {
         _("title"): said["title"],
         _("organisation"): said["organisation"],
         _("inspectors"): said["inspector"],
-        _("inspection"): _joined(said["dates"]["inspection_start"], said["dates"]["inspection_end"]),
-        _("feedback"): said["dates"]["feedback"],
-        _("notice of"): said["dates"]["notice"],
+        _("inspection"): comma.join(filter(None, (dates["inspection_start"], dates["inspection_end"]))),
+        _("feedback"): dates["feedback"],
+        _("notice of"): dates["notice"],
         _("issuer"): said["issuer"],
-        _("contact"): _joined(*said["contact"].values()),
+        _("contact"): comma.join(filter(None, said["contact"].values())),
     }
     for name, text in heads.items():
         screen.line(_("{name}: {text}").format(name=name, text=text or "-"))
@@ -100,7 +96,3 @@ def _show_notice(notice: Notice) -> None:
                     screen.line(f"    {short(part or '')}")
                 screen.line(f"    - {short(measure['text'], 30)}")
     screen.line()
-
-
-def _joined(*texts: str | None) -> str:
-    return _(", ").join(text for text in texts if text)

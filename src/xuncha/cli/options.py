@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xuncha.cli.deliver import FORMS
-from xuncha.errors import RefusedError
+from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.rules.names import suggestion
@@ -160,3 +160,14 @@ def must_be_known(register: Register, *, office: str | None, leader: str | None)
             raise RefusedError(
                 code, _("“{name}” is not in data/ledger.yaml").format(name=name), suggestion(name, known)
             )
+
+
+def filled(text: str, message: str, hint: str) -> str:
+    """Return a text that says something.
+
+    Raises:
+        UsageError: it is empty.
+    """
+    if not text.strip():
+        raise UsageError("empty-text", message, hint)
+    return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,9 +11,6 @@ from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import FORMS, check, deliver
 from xuncha.language import gettext as _
-
-if TYPE_CHECKING:
-    from xuncha.trail.tags import Anchor
 
 
 @command("notice")
@@ -44,16 +41,13 @@ def notice(
     call = call.at(at)
     found = call.ledger()
     with screen.patience(_("The notice is being made")), call.places_named():
-        verified = _verified(call) if anchor else None
+        verified = None
+        if anchor:
+            from xuncha.audit.anchors import latest  # noqa: PLC0415
+
+            verified = latest(call.root, call.commit or "HEAD")
         made, warnings = render(content(found, call.today, verified), form, call.templates())
     deliver(made, warnings, output, _("The notice is in {path}."))
-
-
-def _verified(call: Context) -> Anchor:
-    """Return the last verification of the history before the moment that is looked at."""
-    from xuncha.audit.anchors import latest  # noqa: PLC0415  for those alone who ask for it
-
-    return latest(call.root, call.commit or "HEAD")
 
 
 @command("dashboard")
@@ -78,9 +72,5 @@ def dashboard(
     with screen.patience(_("The dashboard is being made")):
         board = content(found, events, call.today, internal=internal)
         page = render(board, call.root).encode()
-    said = (
-        _("The dashboard is in {path}. It is internal: do not publish it.")
-        if internal
-        else _("The dashboard is in {path}.")
-    )
-    deliver(page, (), output, said)
+    warned = _("The dashboard is in {path}. It is internal: do not publish it.")
+    deliver(page, (), output, warned if internal else _("The dashboard is in {path}."))

@@ -58,9 +58,7 @@ def weekly(
         xuncha report weekly
         xuncha report weekly --since 2024-04-11 -f docx -o weekly.docx
     """
-    from xuncha.report.weekly import as_json as for_programs  # noqa: PLC0415
-    from xuncha.report.weekly import recorded  # noqa: PLC0415
-    from xuncha.report.weekly import weekly as content  # noqa: PLC0415
+    from xuncha.report import weekly as room  # noqa: PLC0415
 
     if not as_json:
         check(form, FORMS, output, "weekly")
@@ -69,10 +67,10 @@ def weekly(
     )
     ledger = call.ledger()
     events = call.history_if_any()
-    earlier = _earlier(call, first, recorded(events, first, call.today))
-    report = content(ledger, call.today, first, events, earlier)
+    earlier = _earlier(call, first, room.recorded(events, first, call.today))
+    report = room.weekly(ledger, call.today, first, events, earlier)
     if as_json:
-        screen.data(for_programs(report, ledger))
+        screen.data(room.as_json(report, ledger))
     else:
         _deliver(call, "report.weekly", form, output, report=report)
 
@@ -87,15 +85,14 @@ def dispatch(
         xuncha report dispatch
         xuncha report dispatch -f docx -o dispatch.docx
     """
-    from xuncha.report.dispatch import as_json as for_programs  # noqa: PLC0415
-    from xuncha.report.dispatch import dispatch as content  # noqa: PLC0415
+    from xuncha.report import dispatch as room  # noqa: PLC0415
 
     if not as_json:
         check(form, FORMS, output, "dispatch")
     ledger = call.ledger()
-    report = content(ledger, call.today)
+    report = room.dispatch(ledger, call.today)
     if as_json:
-        screen.data(for_programs(report, ledger))
+        screen.data(room.as_json(report, ledger))
     else:
         _deliver(call, "report.dispatch", form, output, report=report)
 
@@ -157,21 +154,18 @@ def letter(
 
     which = next((known for known in KINDS if known == kind), None)
     if which is None:
-        raise UsageError(
-            "unknown-word",
-            _("KIND is reminder, supervision or warning, not “{word}”").format(word=kind),
-            suggestion(kind, _KINDS),
-        )
+        message = _("KIND is reminder, supervision or warning, not “{word}”").format(word=kind)
+        raise UsageError("unknown-word", message, suggestion(kind, _KINDS))
     check(form, FORMS, output, "letter")
     if bool(identities) == (office is not None):
-        raise UsageError(
-            "usage",
-            _("a letter is on measures or on those of an --office, one of the two"),
-            _("see `xuncha report letter --help`"),
-        )
+        message = _("a letter is on measures or on those of an --office, one of the two")
+        raise UsageError("usage", message, _("see `xuncha report letter --help`"))
     ledger = call.ledger()
     if office is not None:
-        content = letter_to(ledger, call.today, which, _office(ledger, office))
+        if office not in (offices := ledger.settings.offices):
+            message = _("“{name}” is not in data/ledger.yaml").format(name=office)
+            raise RefusedError("unknown-office", message, suggestion(office, offices))
+        content = letter_to(ledger, call.today, which, office)
     else:
         content = letter_on(ledger, call.today, which, [_measure(ledger, each) for each in identities or ()])
     _deliver(call, f"letter.{which}", form, output, letter=content)
@@ -191,21 +185,6 @@ def _earlier(call: Context, since: date, wanted: set[Identity]) -> Mapping[Ident
     return records_of(Tree(call.root, commit), wanted)
 
 
-def _office(ledger: Ledger, name: str) -> str:
-    """Return the name of an office that is there.
-
-    Raises:
-        RefusedError: `ledger.yaml` does not know it.
-    """
-    if name not in ledger.settings.offices:
-        raise RefusedError(
-            "unknown-office",
-            _("“{name}” is not in data/ledger.yaml").format(name=name),
-            suggestion(name, ledger.settings.offices),
-        )
-    return name
-
-
 def _measure(ledger: Ledger, text: str) -> Identity:
     """Return the number of a measure that is there.
 
@@ -216,10 +195,9 @@ def _measure(ledger: Ledger, text: str) -> Identity:
 
     identity = Identity.parse(text)
     if identity.is_problem:
+        message = _("{id} is a problem; a measure is asked for").format(id=identity)
         raise RefusedError(
-            "not-a-measure",
-            _("{id} is a problem; a measure is asked for").format(id=identity),
-            _("name its measures, such as {id}.1").format(id=identity),
+            "not-a-measure", message, _("name its measures, such as {id}.1").format(id=identity)
         )
     if identity not in ledger.measures:
         raise no_such(identity)

@@ -50,81 +50,52 @@ def sync(
 
 
 def _say(call: Context, done: Synced) -> None:
-    """Say what came of a sync, a sentence each."""
     if done.rewritten:
-        screen.warning(
-            _("somebody has rewritten the history of {name}: commits that were there had gone").format(
-                name=done.name
-            ),
-            _("ask who did it; what this clone held of them is kept, and sent again"),
-        )
-    _say_what_was_mended(done)
-    for sentence in _counts(done):
+        message = _("somebody has rewritten the history of {name}: commits that were there had gone")
+        hint = _("ask who did it; what this clone held of them is kept, and sent again")
+        screen.warning(message.format(name=done.name), hint)
+    for sentence in _sentences(done):
         screen.line(sentence)
-    for identity in done.reopened:
-        screen.line(_("{id} was closed here, and is open again by what has come").format(id=identity))
-    if done.anchors.new:
-        screen.line(
-            ngettext(
-                "Sent {n} verification of the history",
-                "Sent {n} verifications of the history",
-                done.anchors.new,
-            ).format(n=done.anchors.new)
-        )
     if done.anchors.moved:
-        screen.warning(
-            _("at {name}, somebody has moved what a verification of the history had kept: {tags}").format(
-                name=done.name,
-                tags=_(", ").join(tag.removeprefix("refs/tags/") for tag in done.anchors.moved),
-            ),
-            _("ask who did it; the one that is here stays"),
-        )
+        message = _("at {name}, somebody has moved what a verification of the history had kept: {tags}")
+        tags = _(", ").join(tag.removeprefix("refs/tags/") for tag in done.anchors.moved)
+        hint = _("ask who did it; the one that is here stays")
+        screen.warning(message.format(name=done.name, tags=tags), hint)
     if done.by_hand:
-        screen.warning(
-            _("not sent, since it was changed by hand and is not committed: {paths}").format(
-                paths=_(", ").join(done.by_hand)
-            ),
-            _("keep a change with xuncha edit"),
-        )
+        message = _("not sent, since it was changed by hand and is not committed: {paths}")
+        hint = _("keep a change with xuncha edit")
+        screen.warning(message.format(paths=_(", ").join(done.by_hand)), hint)
     if done.received:
         say_standing(call, done.register)
 
 
-def _say_what_was_mended(done: Synced) -> None:
-    """Say what took another number or another name, and what was not taken back."""
+def _sentences(done: Synced) -> Iterator[str]:
+    """Yield what took another number or name, what stays, what came, what went, and what is open again."""
+    given = _("Renumbered {old} → {new} {title}: the number {old} was given elsewhere meanwhile")
+    back = _("Renumbered {old} → {new} {title}: the one before it was taken back elsewhere")
     for each in done.renumbered:
-        said = (
-            _("Renumbered {old} → {new} {title}: the number {old} was given elsewhere meanwhile")
-            if each.move.up
-            else _("Renumbered {old} → {new} {title}: the one before it was taken back elsewhere")
-        )
-        screen.line(said.format(old=each.move.old, new=each.move.new, title=each.title))
+        yield (given if each.move.up else back).format(old=each.move.old, new=each.move.new, title=each.title)
+    said = _("Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached")
     for identity, old, new in done.renamed:
-        screen.line(
-            _(
-                "Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached"
-            ).format(id=identity, old=old, new=new)
-        )
+        yield said.format(id=identity, old=old, new=new)
     for identity in done.kept:
-        screen.line(
-            _("{id} stays: one side had taken it back, the other had gone on with it").format(id=identity)
-        )
-
-
-def _counts(done: Synced) -> Iterator[str]:
-    """Yield a sentence on what came, and one on what went."""
-    if done.received:
-        yield ngettext(
-            "Received {n} commit from {name}", "Received {n} commits from {name}", done.received
-        ).format(n=done.received, name=done.name)
+        yield _("{id} stays: one side had taken it back, the other had gone on with it").format(id=identity)
+    if n := done.received:
+        said = ngettext("Received {n} commit from {name}", "Received {n} commits from {name}", n)
+        yield said.format(n=n, name=done.name)
     if done.joined:
         yield _("Brought together with what was recorded here")
-    if done.sent:
-        yield ngettext("Sent {n} commit to {name}", "Sent {n} commits to {name}", done.sent).format(
-            n=done.sent, name=done.name
-        )
+    if n := done.sent:
+        said = ngettext("Sent {n} commit to {name}", "Sent {n} commits to {name}", n)
+        yield said.format(n=n, name=done.name)
     if not (done.received or done.sent or done.anchors.new):
         yield _("Nothing to do: here and at {name} all is the same").format(name=done.name)
+    for number in done.reopened:
+        yield _("{id} was closed here, and is open again by what has come").format(id=number)
+    if n := done.anchors.new:
+        yield ngettext(
+            "Sent {n} verification of the history", "Sent {n} verifications of the history", n
+        ).format(n=n)
 
 
 @command("setup")
@@ -145,17 +116,13 @@ def setup(call: Context) -> None:
         if claimed := not registration.effective(git):
             registration.claim(git)
     except OSError as error:
-        raise SurroundingsError(
-            "not-written", _("git's settings cannot be written: {reason}").format(reason=cause_of(error))
-        ) from error
+        message = _("git's settings cannot be written: {reason}").format(reason=cause_of(error))
+        raise SurroundingsError("not-written", message) from error
     if claimed:
         screen.line(_("Entered in this clone alone: {line}").format(line=registration.LINE))
         screen.line(_("For every clone: put that line into .gitattributes, and commit it."))
-    screen.line(
-        _("Git merges the ledger's files field by field now.")
-        if new or claimed
-        else _("Nothing to do: git merges the ledger's files field by field already.")
-    )
+    idle = _("Nothing to do: git merges the ledger's files field by field already.")
+    screen.line(_("Git merges the ledger's files field by field now.") if new or claimed else idle)
 
 
 @command("merge-driver", hidden=True)
@@ -177,9 +144,8 @@ def merge_driver(
     try:
         merged = merge_files(base, ours, theirs, size)
     except OSError as error:
-        raise SurroundingsError(
-            "not-written", _("{path} cannot be merged: {reason}").format(path=path, reason=cause_of(error))
-        ) from error
+        message = _("{path} cannot be merged: {reason}").format(path=path, reason=cause_of(error))
+        raise SurroundingsError("not-written", message) from error
     if merged.not_by_field:
         message = _("{path} is merged by lines, not by field: {reason}")
         screen.warning(message.format(path=path, reason=merged.not_by_field))
@@ -193,13 +159,9 @@ def merge_driver(
 
 
 def _dispute_error(dispute: Dispute, path: str) -> RefusedError:
-    """Return the error for one key that is in dispute."""
     ours, theirs = (_("nothing") if value is None else str(value) for value in (dispute.ours, dispute.theirs))
-    return RefusedError(
-        "merge-conflict",
-        _("both sides have changed `{key}`: here “{ours}”, there “{theirs}”").format(
-            key=".".join(map(str, dispute.location)), ours=ours, theirs=theirs
-        ),
-        _("keep the line that holds, take out the marks, and conclude it with git"),
-        path=path,
+    message = _("both sides have changed `{key}`: here “{ours}”, there “{theirs}”").format(
+        key=".".join(map(str, dispute.location)), ours=ours, theirs=theirs
     )
+    hint = _("keep the line that holds, take out the marks, and conclude it with git")
+    return RefusedError("merge-conflict", message, hint, path)

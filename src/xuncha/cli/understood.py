@@ -60,8 +60,5 @@ def say_what_is_done(root: Path, draft: Draft, intake: Intake, *, is_there: bool
         screen.line(_("The ledger says the same already: nothing was changed."))
     else:
         n = sum(path.startswith(PROBLEMS) for path in intake.files)
-        screen.line(
-            ngettext(
-                "{n} file was written, in one commit.", "{n} files were written, in one commit.", n
-            ).format(n=n)
-        )
+        told = ngettext("{n} file was written, in one commit.", "{n} files were written, in one commit.", n)
+        screen.line(told.format(n=n))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
@@ -14,7 +13,7 @@ from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.standing import say_counts
-from xuncha.errors import RefusedError, UsageError
+from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import REVIEW_RESULTS, status_name
@@ -26,32 +25,12 @@ if TYPE_CHECKING:
     from xuncha.workflow.verb import Verb
 
 
-def _past_day(call: Context, text: str | None) -> date:
-    """Read a day that is not to come; without one, today."""
-    day = screen.day(text, "--date") if text else call.today
-    if day > call.today:
-        raise RefusedError(
-            "day-to-come",
-            _("{day} is still to come").format(day=day),
-            _("give a day up to {today}").format(today=call.today),
-        )
-    return day
-
-
-def _day(_call: Context, text: str) -> date:
-    return screen.day(text, "--due")
-
-
 def _text(_call: Context, text: str) -> str:
-    if not text.strip():
-        raise UsageError("empty-text", _("the text is empty"), _("say what was done"))
-    return text
+    return options.filled(text, _("the text is empty"), _("say what was done"))
 
 
 def _reason(_call: Context, text: str) -> str:
-    if not text.strip():
-        raise UsageError("empty-text", _("--reason is empty"), _("say why"))
-    return text
+    return options.filled(text, _("--reason is empty"), _("say why"))
 
 
 def _result(_call: Context, word: str) -> str:
@@ -68,7 +47,6 @@ class _Option(NamedTuple):
 
 
 def _option(name: str, metavar: str | None, text: str, kind: Any = str | None) -> Any:  # noqa: ANN401  a type
-    """Return the annotation of an option."""
     return Annotated[kind, typer.Option(name, metavar=metavar, help=text)]
 
 
@@ -80,8 +58,14 @@ _outcome = typer.Option(
 _OPTIONS: Final[dict[str, _Option]] = {
     "text": _Option(Annotated[str, _sentence], _text),
     "file": _Option(Annotated[Path, _file]),
-    "day": _Option(_option("--date", "DATE", _("The day, such as 2024-04-18; else today")), _past_day),
-    "due": _Option(_option("--due", "DATE", _("The new time limit, such as 2024-06-30")), _day),
+    "day": _Option(
+        _option("--date", "DATE", _("The day, such as 2024-04-18; else today")),
+        lambda call, text: call.past_day(text, "--date") if text else call.today,
+    ),
+    "due": _Option(
+        _option("--due", "DATE", _("The new time limit, such as 2024-06-30")),
+        lambda _call, text: screen.day(text, "--due"),
+    ),
     "reason": _Option(options.Reason, _reason),
     "to": _Option(options.To),
     "note": _Option(_option("--note", "TEXT", _("A note; it stays internal"))),
@@ -112,7 +96,10 @@ def _command(verb: Verb) -> Callable[..., None]:
             if (read := _OPTIONS[name].read) is not None:
                 typed[name] = read(call, value)
         if "file" in typed:
-            typed["file"] = _evidence(call, Identity.parse(named[0]), typed["file"])
+            from xuncha.workflow.evidence import read as read_evidence  # noqa: PLC0415
+
+            file = typed["file"]
+            typed["file"] = NamedFile(file.name, read_evidence(call.root, Identity.parse(named[0]), file))
         with call.session() as session:
             identities = [Identity.parse(each) for each in named]
             result = perform(session, verb.action, identities, call.today, **typed)
@@ -129,13 +116,6 @@ def _command(verb: Verb) -> Callable[..., None]:
 
 for _verb in VERBS.values():
     command(_verb.action)(_command(_verb))
-
-
-def _evidence(call: Context, identity: Identity, file: Path) -> NamedFile:
-    """Read a file that is to become evidence of a measure."""
-    from xuncha.workflow.evidence import read  # noqa: PLC0415
-
-    return NamedFile(file.name, read(call.root, identity, file))
 
 
 def _say(call: Context, result: Result) -> None:

@@ -45,21 +45,19 @@ def init(
     if made.kept:
         screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(made.kept)))
     if not made.committed:
+        commands = (
+            "git config user.name 姓名 && git config user.email 邮箱 && git add -A && git commit -m 建立台账"
+        )
         screen.warning(
             _("git does not know who you are, so nothing is committed yet"),
-            _("type there: {commands}").format(
-                commands="git config user.name 姓名 && git config user.email 邮箱 && git add -A && git commit -m 建立台账"
-            ),
+            _("type there: {commands}").format(commands=commands),
         )
     if str(folder) != ".":
         screen.line(_("Next: cd {path}").format(path=folder))
-    screen.line(
-        _("Then: xuncha status")
-        if example
-        else _(
-            "Then: xuncha edit, to enter the organisation, the leaders, the offices and the categories; xuncha add problem …"
-        )
+    entering = _(
+        "Then: xuncha edit, to enter the organisation, the leaders, the offices and the categories; xuncha add problem …"
     )
+    screen.line(_("Then: xuncha status") if example else entering)
 
 
 @group("add")
@@ -85,9 +83,10 @@ def add_problem(
     """
     from xuncha.workflow import add as adding  # noqa: PLC0415  as in all commands here: the help need not wait for it
 
+    title = options.filled(title, _("the title is empty"), _("say what it is, in a line")).strip()
     with call.session() as session:
-        identity = adding.add_problem(session, _filled(title), category)
-    screen.line(_("Problem {id} is entered: {title}").format(id=identity, title=title.strip()))
+        identity = adding.add_problem(session, title, category)
+    screen.line(_("Problem {id} is entered: {title}").format(id=identity, title=title))
     screen.line(_("Next: xuncha add measure {id} … --leader … --office … --due …").format(id=identity))
 
 
@@ -118,22 +117,22 @@ def add_measure(
     from xuncha.workflow import add as adding  # noqa: PLC0415
 
     if (due is None) != long_term:
-        raise UsageError(
-            "usage", _("a measure has either --due or --long-term"), _("see `xuncha add measure --help`")
-        )
+        message = _("a measure has either --due or --long-term")
+        raise UsageError("usage", message, _("see `xuncha add measure --help`"))
     day = screen.day(due, "--due") if due else None
+    title = options.filled(title, _("the title is empty"), _("say what it is, in a line")).strip()
     with call.session() as session:
         identity = adding.add_measure(
             session,
             options.a_problem(problem),
-            _filled(title),
+            title,
             leader=leader,
             office=office,
             co_offices=co_office or (),
             due=day,
             goal=goal,
         )
-    screen.line(_("Measure {id} is entered: {title}").format(id=identity, title=title.strip()))
+    screen.line(_("Measure {id} is entered: {title}").format(id=identity, title=title))
 
 
 @command("edit")
@@ -144,6 +143,7 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
         xuncha edit 2.3
         xuncha edit
     """
+    from xuncha.audit.examine import findings_of_last_commit  # noqa: PLC0415
     from xuncha.workflow.edit import edit as keep  # noqa: PLC0415
     from xuncha.workflow.perform import no_such  # noqa: PLC0415
 
@@ -157,7 +157,6 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
     draft.write_bytes(opened)
     while True:
         try:
-            _open_editor(draft)
             done = keep(root, path, _written(draft), opened)
             break
         except XunchaError as error:
@@ -169,10 +168,8 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
             invalid = isinstance(error, InvalidLedgerError)
             if not (invalid and sys.stdin.isatty() and typer.confirm(_("Edit it again?"), default=True)):
                 kind = SurroundingsError if isinstance(error, SurroundingsError) else RefusedError
-                raise kind(
-                    "not-kept",
-                    _("the file was not changed; what you wrote is in {draft}").format(draft=draft),
-                ) from None
+                message = _("the file was not changed; what you wrote is in {draft}").format(draft=draft)
+                raise kind("not-kept", message) from None
     draft.unlink()
     draft.parent.rmdir()
     if done is None:
@@ -180,46 +177,26 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
         return
     screen.line(_("{path} is changed and committed.").format(path=path))
     say_counts(call, done)
-    _say_what_an_audit_will(root)
-
-
-def _say_what_an_audit_will(root: Path) -> None:
-    """Name what an editor may change, and an inspector will ask about; it can still be taken back."""
-    from xuncha.audit.examine import findings_of_last_commit  # noqa: PLC0415
-
+    # What an editor may change, and an inspector will ask about, can still be taken back.
     for each in findings_of_last_commit(root):
-        screen.warning(
-            _("an audit will name this: {message}").format(message=each.message),
-            _("if that was not meant: xuncha undo puts it back, and history keeps both"),
-        )
+        message = _("an audit will name this: {message}").format(message=each.message)
+        screen.warning(message, _("if that was not meant: xuncha undo puts it back, and history keeps both"))
 
 
 def _written(draft: Path) -> bytes:
-    try:
-        return draft.read_bytes()
-    except OSError:
-        raise RefusedError(
-            "editor-failed", _("the editor took its file away, and nothing was changed")
-        ) from None
-
-
-def _open_editor(draft: Path) -> None:
+    """Open a file in the editor, and return what stands in it when the editor has ended."""
     import shlex  # noqa: PLC0415
 
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if os.name == "nt" else "vi")
     try:
         done = subprocess.run([*shlex.split(editor, posix=os.name != "nt"), str(draft)], check=False)
     except (FileNotFoundError, PermissionError, ValueError):
-        raise SurroundingsError(
-            "no-editor",
-            _("the editor “{editor}” cannot be started").format(editor=editor),
-            _("name one in the variable EDITOR"),
-        ) from None
+        message = _("the editor “{editor}” cannot be started").format(editor=editor)
+        raise SurroundingsError("no-editor", message, _("name one in the variable EDITOR")) from None
     if done.returncode:
         raise RefusedError("editor-failed", _("the editor ended with an error, and nothing was changed"))
-
-
-def _filled(title: str) -> str:
-    if not title.strip():
-        raise UsageError("empty-text", _("the title is empty"), _("say what it is, in a line"))
-    return title
+    try:
+        return draft.read_bytes()
+    except OSError:
+        message = _("the editor took its file away, and nothing was changed")
+        raise RefusedError("editor-failed", message) from None

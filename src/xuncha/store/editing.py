@@ -20,13 +20,7 @@ from xuncha.store.faults import UnreadableError
 from xuncha.store.positions import Node, tree
 from xuncha.store.reading import decode, parse
 
-__all__ = [
-    "KEYS",
-    "Append",
-    "Edit",
-    "Remove",
-    "Set",
-]  # of `edits`, which the help reads without waiting for YAML
+__all__ = ["KEYS", "Append", "Edit", "Remove", "Set"]  # of `edits`, which the help reads without YAML
 
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -45,30 +39,20 @@ class _Splice(NamedTuple):
     text: str
 
 
-class Edited(NamedTuple):
-    """A file after edits: its bytes, and what they say as plain data."""
-
-    content: bytes
-    data: dict[str, Any]
-
-
 def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
-    """Return the bytes of a record's file after edits.
+    """Edit a record's file without its data, as `edited` does.
 
     Raises:
         UnreadableError: the file cannot be read as a record.
         RefusedError: as `edited`.
     """
-    return edited(content, parse(content), edits).content
+    return edited(content, parse(content), edits)[0]
 
 
-def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> Edited:
-    """Edit a record's file.
+def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> tuple[bytes, dict[str, Any]]:
+    """Edit a record's file, and return its new bytes with what they say as plain data.
 
-    Args:
-        content: the file as it stands.
-        data: what it says, as `parse` gives it.
-        edits: what to change, each of another key.
+    `data` is what it says now, as `parse` gives it; each edit is of another key.
 
     Raises:
         RefusedError: the layout of the file does not let it be edited safely; it must be edited by hand.
@@ -80,10 +64,11 @@ def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> Edite
     for splice in sorted(splices, key=lambda splice: splice.start, reverse=True):
         text = text[: splice.start] + splice.text + text[splice.end :]
     keys = _(", ").join(f"`{edit.key}`" for edit in edits)
-    return _verified(content, text, _meant(data, edits), keys, _("change it with `xuncha edit`"))
+    meant = _meant(data, edits)
+    return _verified(content, text, meant, keys, _("change it with `xuncha edit`")), meant
 
 
-def _verified(before: bytes, text: str, meant: dict[str, Any], keys: str, hint: str = "") -> Edited:
+def _verified(before: bytes, text: str, meant: dict[str, Any], keys: str, hint: str = "") -> bytes:
     """Return an edited text as bytes, with the byte order mark that was there, if it says what is meant.
 
     Raises:
@@ -95,12 +80,9 @@ def _verified(before: bytes, text: str, meant: dict[str, Any], keys: str, hint: 
     except UnreadableError:
         same = False
     if not same:
-        raise RefusedError(
-            "odd-layout",
-            _("the layout of this file does not let {keys} be changed safely").format(keys=keys),
-            hint,
-        )
-    return Edited((_BOM if before.startswith(_BOM) else b"") + content, meant)
+        message = _("the layout of this file does not let {keys} be changed safely")
+        raise RefusedError("odd-layout", message.format(keys=keys), hint)
+    return (_BOM if before.startswith(_BOM) else b"") + content
 
 
 def fresh(record: dict[str, Any], schema: str) -> bytes:
@@ -130,16 +112,14 @@ def rename_evidence(content: bytes, old: str, new: str) -> bytes:
         for item in entry.get("evidence", []):
             if isinstance(item, dict) and item.get("file") == old:
                 item["file"] = new
-    return _verified(content, text, meant if places else {}, "`file`").content
+    return _verified(content, text, meant if places else {}, "`file`")
 
 
 def _items(node: Node | None) -> list[Node]:
-    """Return the items of a list; none where there is no list."""
     return node.items if node is not None and node.kind == "sequence" else []
 
 
 def _meant(data: dict[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
-    """Return what a record is to say after edits."""
     data = dict(data)
     for edit in edits:
         match edit:
@@ -156,9 +136,7 @@ def _splice(text: str, root: Node, edit: Edit) -> _Splice | None:
     node = root.get(edit.key)
     match edit:
         case Set(key, value):
-            if node is None:
-                return _insert(text, root, key, value)
-            return _replace(node, value)
+            return _insert(text, root, key, value) if node is None else _replace(node, value)
         case Remove(key):
             return None if node is None else _remove(text, root, key)
         case Append(key, item):
@@ -234,7 +212,7 @@ def _insert_lines(text: str, index: int, value: Any, indent: int) -> _Splice:  #
 def block(value: Any, indent: int, ending: str) -> str:  # noqa: ANN401
     """Write a value as lines in block style; lists of words and inner mappings in flow style."""
     if isinstance(value, list):
-        text = "".join(_item(item) for item in value)
+        text = "".join(map(_item, value))
     else:
         ((key, inner),) = value.items()
         if isinstance(inner, list) and inner and isinstance(inner[0], dict):
@@ -299,8 +277,7 @@ def line_end(text: str, index: int) -> int:
 
 
 def _last_line_end(text: str) -> str:
-    match = re.search(r"(?:\r\n|\n|\r)\Z", text)
-    return match[0] if match else ""
+    return next((end for end in ("\r\n", "\n", "\r") if text.endswith(end)), "")
 
 
 def common_line_end(text: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,10 +60,7 @@ class Node:
 
 
 def tree(text: str) -> Node:
-    """Return the positions of one record.
-
-    Args:
-        text: as `reading.decode` gives it.
+    """Return the positions of one record, in a text as `reading.decode` gives it.
 
     Raises:
         UnreadableError: it is not one YAML mapping of plain data, with every key once.
@@ -82,20 +78,16 @@ def tree(text: str) -> Node:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        tabbed = "\t" in _line(text, line)
-        raise UnreadableError(
-            Fault(
-                "yaml-syntax",
-                line,
-                column,
-                _("this is not YAML: {problem}").format(
-                    problem=" ".join(str(error.problem or error.context).split())
-                ),
-                _("indent with spaces, not with tabs")
-                if tabbed
-                else _("put text with special characters into double quotes"),
-            )
-        ) from None
+        message = _("this is not YAML: {problem}").format(
+            problem=" ".join(str(error.problem or error.context).split())
+        )
+        tabbed = "\t" in "".join(text.split("\n")[line - 1 : line])
+        hint = (
+            _("indent with spaces, not with tabs")
+            if tabbed
+            else _("put text with special characters into double quotes")
+        )
+        raise UnreadableError(Fault("yaml-syntax", line, column, message, hint)) from None
     except AssertionError:  # so the parser refuses a version of YAML that it does not know
         raise UnreadableError(Fault("yaml-syntax", 1, 1, _("this is not YAML"))) from None
     return builder.result()
@@ -124,19 +116,11 @@ class _Builder:
         if isinstance(event, DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
-                self.refuse(
-                    "several-documents",
-                    event,
-                    _("a second document begins here"),
-                    _("keep one record in a file"),
-                )
+                hint = _("keep one record in a file")
+                self.refuse("several-documents", event, _("a second document begins here"), hint)
         elif isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            self.refuse(
-                "anchor",
-                event,
-                _("anchors (&) and aliases (*) are not for records"),
-                _("write the value itself, in quotes if it is text"),
-            )
+            hint = _("write the value itself, in quotes if it is text")
+            self.refuse("anchor", event, _("anchors (&) and aliases (*) are not for records"), hint)
         elif isinstance(event, ScalarEvent | MappingStartEvent | SequenceStartEvent):
             self.begin(event)
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
@@ -146,41 +130,34 @@ class _Builder:
             node.end = event.end_mark.index if flow else node.items[-1].end
 
     def begin(self, event: Any) -> None:  # noqa: ANN401
+        mark = event.start_mark
         if event.tag not in {None, "!"} or (
-            event.tag == "!" and isinstance(event, ScalarEvent) and self.text[event.start_mark.index] == "!"
+            event.tag == "!" and isinstance(event, ScalarEvent) and self.text[mark.index] == "!"
         ):
-            self.refuse(
-                "tag",
-                event,
-                _("tags (!) are not for records"),
-                _("write the value alone, in quotes if it is text"),
-            )
+            hint = _("write the value alone, in quotes if it is text")
+            self.refuse("tag", event, _("tags (!) are not for records"), hint)
         self.nodes += 1
         if self.nodes > MOST:
-            self.refuse(
-                "file-too-large",
-                event,
-                _("there are more than {n} values in the file").format(n=MOST),
-                _("a file is one record"),
-            )
-        mark = event.start_mark
+            message = _("there are more than {n} values in the file").format(n=MOST)
+            self.refuse("file-too-large", event, message, _("a file is one record"))
         node = Node("scalar", mark.line, mark.column, mark.index)
         if isinstance(event, ScalarEvent):
             node.style = event.style or ""
             node.text = event.value
             node.end = event.end_mark.index
             if node.style in {"|", ">"}:
-                node.end = self.block_end(node)
+                # The blank lines below are part of a block text only where its head says so.
+                lines = self.text[node.start : node.end]
+                keeps = _KEEPS_BLANK_LINES.match(lines)
+                node.end = node.start + len(
+                    _LAST_LINE_END.sub("", lines) if keeps else lines.rstrip(" \t\r\n")
+                )
         else:
             node.kind = "mapping" if isinstance(event, MappingStartEvent) else "sequence"
             node.style = "flow" if event.flow_style else "block"
             if len(self.open) >= DEEPEST:
-                self.refuse(
-                    "too-deep",
-                    event,
-                    _("values are nested more than {n} levels deep").format(n=DEEPEST),
-                    _("write it flat"),
-                )
+                message = _("values are nested more than {n} levels deep").format(n=DEEPEST)
+                self.refuse("too-deep", event, message, _("write it flat"))
         self.place(node, event)
         if node.kind != "scalar":
             self.open.append(node)
@@ -193,38 +170,19 @@ class _Builder:
         parent = self.open[-1]
         if parent.kind == "mapping" and len(parent.keys) == len(parent.items):
             if node.kind != "scalar":
-                self.refuse(
-                    "not-a-mapping",
-                    event,
-                    _("a key is one word"),
-                    _("put text with brackets into double quotes"),
-                )
+                hint = _("put text with brackets into double quotes")
+                self.refuse("not-a-mapping", event, _("a key is one word"), hint)
             if node.text in self.known[-1]:
-                self.refuse(
-                    "duplicate-key",
-                    event,
-                    _("the key “{key}” stands here a second time").format(key=node.text[:80]),
-                    _("keep one of the two"),
-                )
+                message = _("the key “{key}” stands here a second time").format(key=node.text[:80])
+                self.refuse("duplicate-key", event, message, _("keep one of the two"))
             self.known[-1].add(node.text)
             parent.keys.append(node)
         else:
             if parent.keys and node.start == node.end:
                 # The parser puts a value that is not there before whatever comes next; it belongs behind its key.
-                node.start = node.end = self.behind_colon(parent.keys[-1])
+                colon = _COLON.match(self.text, parent.keys[-1].end)
+                node.start = node.end = colon.end() if colon else parent.keys[-1].end
             parent.items.append(node)
-
-    def block_end(self, node: Node) -> int:
-        """Return the index behind the last line of a block text; the blank lines below are part of it only where its head says so."""
-        lines = self.text[node.start : node.end]
-        if _KEEPS_BLANK_LINES.match(lines):
-            return node.start + len(_LAST_LINE_END.sub("", lines))
-        return node.start + len(lines.rstrip(" \t\r\n"))
-
-    def behind_colon(self, key: Node) -> int:
-        """Return the index behind the colon of a key; behind the key itself where it has none."""
-        colon = _COLON.match(self.text, key.end)
-        return colon.end() if colon else key.end
 
     def refuse(self, code: str, event: Any, message: str, hint: str) -> None:  # noqa: ANN401
         mark = event.start_mark
@@ -232,25 +190,12 @@ class _Builder:
 
     def result(self) -> Node:
         if self.root is None or (self.root.kind == "scalar" and not self.root.text):
-            raise UnreadableError(
-                Fault(
-                    "empty-file",
-                    1,
-                    1,
-                    _("the file is empty"),
-                    _("fill it in, or bring it back with `git checkout -- FILE`"),
-                )
-            )
+            hint = _("fill it in, or bring it back with `git checkout -- FILE`")
+            raise UnreadableError(Fault("empty-file", 1, 1, _("the file is empty"), hint))
         if self.root.kind != "mapping":
-            raise UnreadableError(
-                Fault(
-                    "not-a-mapping",
-                    self.root.line + 1,
-                    self.root.column + 1,
-                    _("this is not a list of keys with values"),
-                    _("write lines such as `title: …`"),
-                )
-            )
+            place = self.root.line + 1, self.root.column + 1
+            message, hint = _("this is not a list of keys with values"), _("write lines such as `title: …`")
+            raise UnreadableError(Fault("not-a-mapping", *place, message, hint))
         return self.root
 
 
@@ -276,26 +221,17 @@ def place_of(root: Node, location: tuple[str | int, ...]) -> tuple[int, int]:
 
     For a key that should not be there the location ends in it, and the key's own place is given.
     """
-    node = root
-    line, column = (node.line, node.column)
+    place = node = root
     for step in location:
         if node.kind == "mapping" and isinstance(step, str):
-            pairs: Iterator[tuple[Node, Node]] = zip(node.keys, node.items, strict=True)
+            pairs = zip(node.keys, node.items, strict=True)
             found = next(((key, item) for key, item in pairs if key.text == step), None)
             if found is None:
                 break
             key, node = found
-            line, column = (
-                (key.line, key.column) if node.kind != "scalar" or not node.text else (node.line, node.column)
-            )
+            place = key if node.kind != "scalar" or not node.text else node
         elif node.kind == "sequence" and isinstance(step, int) and step < len(node.items):
-            node = node.items[step]
-            line, column = node.line, node.column
+            place = node = node.items[step]
         else:
             break
-    return line + 1, column + 1
-
-
-def _line(text: str, number: int) -> str:
-    lines = text.split("\n")
-    return lines[number - 1] if number <= len(lines) else ""
+    return place.line + 1, place.column + 1

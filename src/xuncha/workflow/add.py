@@ -44,17 +44,7 @@ def add_measure(
     due: date | None = None,
     goal: str | None = None,
 ) -> Identity:
-    """Add a measure under its problem's next free number.
-
-    Args:
-        session: the right to change the ledger.
-        problem: to which it belongs.
-        title: of the measure.
-        leader: responsible leader.
-        office: responsible office.
-        co_offices: co-responsible offices.
-        due: the time limit; None makes it a long-term measure.
-        goal: what is to be reached.
+    """Add a measure under its problem's next free number; without a time limit, a long-term measure.
 
     Raises:
         XunchaError: as `perform`.
@@ -86,9 +76,6 @@ def _add(session: Session, frame: Frame, identity: Identity, record: dict[str, A
     folder = load_problem(Overlay(session.source, {identity.path: content}), f"{identity.problem:02d}", frame)
     for finding in folder.findings:
         raise RefusedError(finding.code, finding.message, finding.hint)
-    message = Message(
-        f"{SUBJECTS['add']} {identity} {record['title']}",
-        "add",
-        [StatusChange(str(identity), None, record.get("status"))],
-    )
+    step = StatusChange(str(identity), None, record.get("status"))
+    message = Message(f"{SUBJECTS['add']} {identity} {record['title']}", "add", [step])
     session.commit([FileChange(identity.path, None, content)], message)

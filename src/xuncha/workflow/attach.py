@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 from io import BytesIO
-from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.store.edits import Append
-from xuncha.workflow.verb import STARTED, NamedFile, PlannedChange, Verb
-
-if TYPE_CHECKING:
-    from xuncha.workflow.case import Case
+from xuncha.workflow.verb import STARTED, Case, NamedFile, PlannedChange, verb
 
 
+@verb("attach", "佐证", STARTED, "status", "progress")
 def attach(
     case: Case, *, file: NamedFile, statement: str | None = None, day: date | None = None
 ) -> PlannedChange:
@@ -27,22 +24,19 @@ def attach(
     from xuncha.store.files import fingerprint  # noqa: PLC0415  the help reads this module and needs neither
     from xuncha.workflow import evidence  # noqa: PLC0415
 
+    names = [entry.name for entry in case.session.source.entries(f"{EVIDENCE}/{case.identity}")]
     fingerprint_ = fingerprint(BytesIO(file.content or b""))
-    described, is_there = evidence.kept(file.name, fingerprint_, case.measure, case.evidence_names())
+    described, is_there = evidence.kept(file.name, fingerprint_, case.measure, names)
     held = described["file"]
     written_on = day or case.today
     text = (statement or "").strip() or f"附佐证材料：{described.get('name', held)}"
     for entry in case.measure.progress:
         named = {getattr(item, "file", None) for item in entry.evidence}
         if (entry.date, entry.text) == (written_on, text) and held in named:
-            raise RefusedError(
-                "already-attached",
-                _("{file} was attached to {id} already, in the same words").format(
-                    file=held, id=case.identity
-                ),
-                _("to tell more of it: xuncha progress {id} …").format(id=case.identity),
-                case.identity.path,
-            )
+            message = _("{file} was attached to {id} already, in the same words")
+            hint = _("to tell more of it: xuncha progress {id} …").format(id=case.identity)
+            message = message.format(file=held, id=case.identity)
+            raise RefusedError("already-attached", message, hint, case.identity.path)
     told = {"date": written_on.isoformat(), "text": text, "evidence": [described], "publish": False}
     path = f"{EVIDENCE}/{case.identity}/{held}"
     return PlannedChange(
@@ -50,8 +44,3 @@ def attach(
         evidence=NamedFile(path, None if is_there else file.content),
         note=_("{name} attached").format(name=evidence.shown(file.name)),
     )
-
-
-VERB = Verb(
-    attach, action="attach", subject="佐证", transitions=STARTED, changes=frozenset({"status", "progress"})
-)

@@ -1,8 +1,7 @@
 """One change: under the lock, files written whole, one commit; or everything as it was.
 
-What a killed command leaves behind is told by a journal, written before the first file and taken away after the
-commit (docs/adr/0004-one-change-one-commit.md). Until the commit is there the change has not happened: the next
-command that writes takes back what is left of it, and says so; commands that read say what to type.
+Until the commit is there the change has not happened. What a killed command leaves behind is told by a journal, and the
+next command that writes takes it back (docs/adr/0004-one-change-one-commit.md).
 """
 
 from __future__ import annotations
@@ -22,10 +21,10 @@ from xuncha.store import files
 from xuncha.trail import locks, objects
 from xuncha.trail.git import Git, GitError, git_dir, literal
 from xuncha.workflow import journal
+from xuncha.workflow.journal import FileChange
 
 if TYPE_CHECKING:
     from xuncha.model.vocabulary import Action
-    from xuncha.workflow.journal import FileChange
 
 PATIENCE = 60.0
 """Seconds to wait for another command to finish."""
@@ -55,15 +54,14 @@ class Message:
         for step in self.steps:
             trailers += [("Id", step.id), ("From", step.from_ or ""), ("To", step.to or "")]
         trailers += [("Reason", self.reason), ("Undoes", self.undoes)]
-        lines = [f"Xuncha-{name}: {_line(value)}" for name, value in trailers if value]
-        return f"{_line(self.subject)}\n\n" + "\n".join(lines) + "\n"
+        lines = [self.subject, "", *(f"Xuncha-{name}: {value}" for name, value in trailers if value)]
+        return "".join(" ".join(line.split()) + "\n" for line in lines)
 
 
 class Leftover(NamedTuple):
-    """What an interrupted command left behind."""
+    """What an interrupted command left behind: the command as it was typed, and the files."""
 
     command: str
-    """As it was typed."""
     paths: list[str]
 
 
@@ -74,7 +72,7 @@ class Session:
         self.root = root
         self.git = git
         self.leftover = leftover
-        """What an interrupted command had left behind, and `begin` took back."""
+        """What `begin` took back."""
         self.source = files.WorkingTree(root)
         self._clean: set[str] = set()
         """Files that are what the last commit holds, so that git knows them."""
@@ -96,12 +94,8 @@ class Session:
                 )
             else:
                 keep = _("take the change back with `git checkout -- {path}`")
-            raise RefusedError(
-                "uncommitted",
-                _("{path} was changed by hand and is not committed").format(path=path),
-                keep.format(id=number, path=path),
-                path=path,
-            )
+            message = _("{path} was changed by hand and is not committed").format(path=path)
+            raise RefusedError("uncommitted", message, keep.format(id=number, path=path), path)
 
     def commit(self, changes: Sequence[FileChange], message: Message, *, signed: bool = False) -> None:
         """Write the files and commit them.
@@ -112,19 +106,19 @@ class Session:
         """
         for change in changes:
             if self.source.behind_link(change.path):
-                raise RefusedError(
-                    "symbolic-link",
-                    _("{path} is a link").format(path=change.path),
-                    _("put the file itself here"),
-                    path=change.path,
-                )
+                said, hint = _("{path} is a link").format(path=change.path), _("put the file itself here")
+                raise RefusedError("symbolic-link", said, hint, change.path)
         # New files first and deletions last, so that nobody reads of evidence that is not there.
         changes = sorted(changes, key=lambda change: (change.before is not None, change.after is None))
         paths = [change.path for change in changes]
+        doubtful = [each.path for each in changes if each.after is not None and each.path not in self._clean]
         with self._journaled(changes):
             _put_all(self.root, changes)
-            self.git.commit(message.text(), paths, new=self._unknown(changes), signed=signed)
-            _settle_branch(self.root)
+            known = self.git.staged(*doubtful) if doubtful else {}
+            new = [path for path in doubtful if path not in known]
+            self.git.commit(message.text(), paths, new=new, signed=signed)
+            if (tip := locks.branch(self.root)) is not None:
+                files.settle(tip.parent)  # git brings the content of the branch to the disk, not its name
 
     def advance(self, before: str, after: str) -> None:
         """Bring branch and files from one commit to another that follows it.
@@ -154,12 +148,6 @@ class Session:
             raise
         journal.drop(self.root)
 
-    def _unknown(self, changes: Sequence[FileChange]) -> list[str]:
-        """Return the paths of the files that git does not know yet."""
-        asked = [each.path for each in changes if each.after is not None and each.path not in self._clean]
-        known = self.git.staged(*asked) if asked else {}
-        return [path for path in asked if path not in known]
-
     def _committed(self, changes: Sequence[FileChange], passage: Sequence[str]) -> bool:
         """Return whether a commit holds the change, whatever git said."""
         if passage:
@@ -183,11 +171,8 @@ def begin(root: Path) -> Iterator[Session]:
         raise _not_written(root, error) from error
     if not taken:
         lock.lockfile.close()
-        raise SurroundingsError(
-            "locked",
-            _("another command has been changing this ledger for {n} seconds").format(n=int(PATIENCE)),
-            _("wait until it has finished, or end it"),
-        )
+        message = _("another command has been changing this ledger for {n} seconds").format(n=int(PATIENCE))
+        raise SurroundingsError("locked", message, _("wait until it has finished, or end it"))
     try:
         locks.wait(root)
         try:
@@ -257,25 +242,18 @@ def _roll_back(root: Path, git: Git) -> Leftover | None:
         journal.drop(root)
         return Leftover(command, list(arrived)) if arrived else None
     left = _left(root, git, changes)
-    _bring_forward(root, git, changes)
+    # If a disk kept the commit and lost the files, they are written as the commit has them: it may have been acknowledged.
+    lost = [change for change in changes if _get(root / change.path) == change.before != change.after]
+    committed = git.blobs(f"HEAD:./{change.path}" for change in lost)
+    _put_all(root, [change for change, now in zip(lost, committed, strict=True) if now == change.after])
     for change in changes:
         files.half_written(root / change.path).unlink(missing_ok=True)
         if change.before is None and not (root / change.path).exists():
             files.remove(root / change.path)  # its folder may have been made for it
-    for change in reversed(left):
-        _put(root / change.path, change.before)
+    _put_all(root, [FileChange(path, after, before) for path, before, after in left])
     _settle_index(git, [change.path for change in changes])
     journal.drop(root)
     return Leftover(command, [change.path for change in left]) if left else None
-
-
-def _bring_forward(root: Path, git: Git, changes: Sequence[FileChange]) -> None:
-    """If a disk kept the commit and lost the files, write them as the commit has them: it may have been acknowledged."""
-    lost = [change for change in changes if _get(root / change.path) == change.before != change.after]
-    committed = git.blobs(f"HEAD:./{change.path}" for change in lost)
-    for change, content in zip(lost, committed, strict=True):
-        if content == change.after:
-            _put(root / change.path, content)
 
 
 def _settle_index(git: Git, paths: Sequence[str]) -> None:
@@ -283,32 +261,21 @@ def _settle_index(git: Git, paths: Sequence[str]) -> None:
 
     Only where the file is as in the last commit, and the index as before it: nothing that someone has staged is lost.
     """
-    found = (
-        git.blobs(f"{where}:./{path}" for path in paths for where in ("HEAD", "HEAD^", "")) if paths else []
-    )
-    triples = zip(paths, found[::3], found[1::3], found[2::3], strict=True)
+    found = git.blobs(f"{where}:./{path}" for path in paths for where in ("HEAD", "HEAD^", ""))
     behind = [
         path
-        for path, now, before, staged in triples
+        for path, now, before, staged in zip(paths, found[::3], found[1::3], found[2::3], strict=True)
         if staged != now and (staged or None) == (before or None)
     ]
-    behind = sorted(set(behind) - set(git.uncommitted(*behind))) if behind else []
+    behind = sorted(set(behind) - set(git.uncommitted(*behind)))
     if behind:
         git.run("reset", "--quiet", "--", *literal(behind))
 
 
-def _settle_branch(root: Path) -> None:
-    """Bring the branch's new tip to the disk: git does so with its content, not with its name."""
-    if (tip := locks.branch(root)) is not None:
-        files.settle(tip.parent)
-
-
 def _not_written(root: Path, error: OSError) -> SurroundingsError:
-    return SurroundingsError(
-        "not-written",
-        _("the change could not be written: {reason}").format(reason=cause_of(error)),
-        _("see whether the disk is full, or {path} is read-only").format(path=root),
-    )
+    message = _("the change could not be written: {reason}").format(reason=cause_of(error))
+    hint = _("see whether the disk is full, or {path} is read-only").format(path=root)
+    return SurroundingsError("not-written", message, hint)
 
 
 def _refused(root: Path, error: GitError) -> RefusedError | SurroundingsError:
@@ -316,34 +283,23 @@ def _refused(root: Path, error: GitError) -> RefusedError | SurroundingsError:
     if places := locks.named(root, said):
         return locks.at_work(places)
     if "user.email" in said or "user.name" in said:
-        return SurroundingsError(
-            "no-user",
-            _("git does not know who you are"),
-            _("type: git config --global user.name 姓名 && git config --global user.email 邮箱"),
-        )
-    return RefusedError(
-        "commit-refused", _("git refused the commit, and nothing was changed: {said}").format(said=said)
-    )
+        hint = _("type: git config --global user.name 姓名 && git config --global user.email 邮箱")
+        return SurroundingsError("no-user", _("git does not know who you are"), hint)
+    message = _("git refused the commit, and nothing was changed: {said}")
+    return RefusedError("commit-refused", message.format(said=said))
 
 
 def _put_all(root: Path, changes: Sequence[FileChange]) -> None:
     """Write what changes, and then take away what goes."""
-    written = {root / change.path: change.after for change in changes if change.after is not None}
-    fresh = {target: content for target, content in written.items() if _get(target) != content}
-    for target in fresh:
-        target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = {}
+    for path, _before, after in changes:
+        if after is not None and _get(root / path) != after:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            fresh[root / path] = after
     files.replace_all(fresh)
     for change in changes:
         if change.after is None:
             files.remove(root / change.path)
-
-
-def _put(target: Path, content: bytes | None) -> None:
-    if content is None:
-        files.remove(target)
-    elif _get(target) != content:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        files.replace(target, content)
 
 
 def _get(target: Path) -> bytes | None:
@@ -356,7 +312,3 @@ def _get(target: Path) -> bytes | None:
 def _lock(root: Path) -> InterProcessLock:
     """One lock for a repository, since its commits follow each other; the system frees it when its holder dies."""
     return InterProcessLock(journal.place(root).with_name("lock"))
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())

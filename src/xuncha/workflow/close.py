@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.store.edits import Set
-from xuncha.workflow.verb import PlannedChange, Verb
+from xuncha.workflow.verb import Case, PlannedChange, verb
 
 if TYPE_CHECKING:
     from xuncha.model.vocabulary import Requirement
-    from xuncha.workflow.case import Case
 
 
+@verb("close", "销号", {"in_progress": "closed", "submitted": "closed"}, "status", "closed", several=True)
 def close(case: Case, *, note: str | None = None, day: date | None = None) -> PlannedChange:
     """Close measures out: all that are named, in one commit, or none.
 
@@ -24,7 +24,7 @@ def close(case: Case, *, note: str | None = None, day: date | None = None) -> Pl
         xuncha close 2.1 2.2 --note 验收通过
     """
     requires = case.frame.close_requires
-    name, email = case.user()
+    name, email = case.session.git.user()
     lacking = missing(
         requires,
         case.measure.status,
@@ -39,16 +39,6 @@ def close(case: Case, *, note: str | None = None, day: date | None = None) -> Pl
     return PlannedChange([Set("closed", closed)], reason, signed="signed_commit" in requires)
 
 
-VERB = Verb(
-    close,
-    action="close",
-    subject="销号",
-    transitions={"in_progress": "closed", "submitted": "closed"},
-    changes=frozenset({"status", "closed"}),
-    several=True,
-)
-
-
 def missing(
     requires: Sequence[Requirement],
     status: str | None,
@@ -59,14 +49,8 @@ def missing(
 ) -> list[Requirement]:
     """Return the requirements of the policy that a measure does not meet, in the policy's order.
 
-    A required signature is left to git, which makes the commit.
-
-    Args:
-        requires: `policy.close_requires`.
-        status: of the measure before it is closed.
-        evidence: what each of its progress entries names as evidence.
-        closer: e-mail of whoever closes it.
-        submitter: e-mail of whoever applied for it last; None without an application.
+    A required signature is left to git, which makes the commit. `evidence` is what each progress entry names as evidence;
+    `closer` closes the measure, `submitter` applied for it last: e-mails.
     """
     met: dict[Requirement, bool] = {
         "progress": bool(evidence),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from xuncha.errors import InvalidLedgerError, RefusedError
@@ -18,13 +19,10 @@ from xuncha.workflow.verbs import SUBJECTS
 
 
 def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> Result | None:
-    """Keep what someone wrote into a file, if it validates. Return None if the last commit holds just that.
+    """Keep what someone wrote into the file of a problem, of a measure or of the settings, if it validates.
 
-    Args:
-        root: the ledger's folder.
-        path: of a problem's, a measure's or the ledger's own file.
-        content: what is to stand in it.
-        opened: what stood in it when the editing began; None where nobody can have changed it since.
+    `opened` is what stood in it when the editing began; None where nobody can have changed it since. Return None if the
+    last commit holds just what was written.
 
     Raises:
         XunchaError: as `perform`; rules that other files break do not matter.
@@ -32,11 +30,8 @@ def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> 
     with begin(root) as session:
         old = session.source.read(path)
         if opened not in {None, old}:
-            raise RefusedError(
-                "changed-meanwhile",
-                _("{path} was changed by someone else meanwhile").format(path=path),
-                _("open it again, and enter your change anew"),
-            )
+            said = _("{path} was changed by someone else meanwhile").format(path=path)
+            raise RefusedError("changed-meanwhile", said, _("open it again, and enter your change anew"))
         if content == old and not session.git.unfinished(path):
             return None
         source = Overlay(session.source, {path: content})
@@ -54,16 +49,14 @@ def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> 
             earlier = session.git.blobs([f"HEAD:./{path}"])[0] or b""
             steps = [StatusChange(str(identity), _status(earlier), _status(content))]
         named = f"{identity} {title}" if identity else path
-        session.commit(
-            [FileChange(path, old, content)], Message(f"{SUBJECTS['edit']} {named}", "edit", steps)
-        )
+        message = Message(f"{SUBJECTS['edit']} {named}", "edit", steps)
+        session.commit([FileChange(path, old, content)], message)
     return Result(steps, [title], standing(root))
 
 
 def _status(content: bytes) -> str | None:
     """Return the status that a file tells; None for a problem, or where it cannot be read."""
-    try:
-        status = parse(content).get("status")
-    except UnreadableError:
-        return None
-    return status if isinstance(status, str) else None
+    with contextlib.suppress(UnreadableError):
+        if isinstance(status := parse(content).get("status"), str):
+            return status
+    return None

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xuncha.language import gettext as _
 from xuncha.store.edits import Set
-from xuncha.workflow.verb import UNCHANGED, PlannedChange, Verb
-
-if TYPE_CHECKING:
-    from xuncha.workflow.case import Case
+from xuncha.workflow.verb import UNCHANGED, Case, PlannedChange, verb
 
 
+@verb("escalate", "攻坚", UNCHANGED, "escalated")
 def escalate(case: Case, *, to: str) -> PlannedChange:
     """Make a measure a leader's own task.
 
@@ -20,8 +16,3 @@ def escalate(case: Case, *, to: str) -> PlannedChange:
     """
     escalated = {"to": to, "date": case.today.isoformat()}
     return PlannedChange([Set("escalated", escalated)], note=_("{name} takes it over").format(name=to))
-
-
-VERB = Verb(
-    escalate, action="escalate", subject="攻坚", transitions=UNCHANGED, changes=frozenset({"escalated"})
-)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,28 +45,16 @@ _RESERVED: Final = re.compile(
 def kept(
     original: str, found: Fingerprint, measure: Measure, names: Collection[str]
 ) -> tuple[dict[str, Any], bool]:
-    """Say how a measure keeps a file.
+    """Return what the entry says of a file that a measure is to keep, and whether another entry names the same file already.
 
     Args:
-        original: how it is called where it comes from.
+        original: its name where it comes from.
         found: its hash and size.
-        measure: which is to keep it.
+        measure: the one that is to keep it.
         names: of the evidence files that are there already.
-
-    Returns:
-        What the entry says of it; and whether it is there already, since an entry named the same file before.
     """
-    from xuncha.model.records import EvidenceFile  # noqa: PLC0415  who looks for a free name alone needs no models
-
-    there = next(
-        (
-            item.file
-            for entry in measure.progress
-            for item in entry.evidence
-            if isinstance(item, EvidenceFile) and item.sha256 == found.sha256
-        ),
-        None,
-    )
+    items = [item for entry in measure.progress for item in entry.evidence if not isinstance(item, str)]
+    there = next((item.file for item in items if item.sha256 == found.sha256), None)
     called = shown(original)
     file = there or free(held(called), names)
     said: dict[str, Any] = {"file": file, "sha256": found.sha256, "size": found.size}
@@ -86,19 +75,15 @@ def held(name: str) -> str:
 def free(name: str, names: Collection[str]) -> str:
     """Return the name, or the first one numbered after it that no file has; capitals make no difference."""
     taken = {_folded(each) for each in names}
-    found, number = name, 1
-    while _folded(found) in taken:
-        number += 1
-        found = _cut(name, f"-{number}")
-    return found
+    tried = (_cut(name, f"-{number}") for number in count(2))
+    return next(each for each in chain([name], tried) if _folded(each) not in taken)
 
 
 def _cut(name: str, number: str) -> str:
     """Put a number before the ending of a name, and shorten the stem to fit."""
     match = _ENDING.search(name)
-    ending = match[0] if match else ""
+    stem, ending = (name[: match.start()], match[0]) if match else (name, "")
     tail = number + ending
-    stem = name.removesuffix(ending)
     fitting = stem[: _MOST - len(tail)].encode()[: _LONGEST - len(tail.encode())].decode(errors="ignore")
     return (stem if fitting == stem else fitting.rstrip(". ")) + tail
 
@@ -108,12 +93,7 @@ def _folded(name: str) -> str:
 
 
 def read(root: Path, identity: Identity, file: Path) -> bytes:
-    """Read a file that is to become evidence.
-
-    Args:
-        root: the ledger's folder.
-        identity: of the measure.
-        file: wherever it is.
+    """Read a file, wherever it is, that is to become evidence of a measure.
 
     Raises:
         RefusedError: it cannot be read, is not the file itself but its pointer, or is too large for git alone.
@@ -123,18 +103,24 @@ def read(root: Path, identity: Identity, file: Path) -> bytes:
         size = file.stat().st_size
         with_lfs = _goes_to_lfs(root, f"{EVIDENCE}/{identity}/{held(file.name)}")
         if size > LARGEST and not with_lfs:
-            raise _too_large(file, size)
+            message = _(
+                "{path} has {size} MB: files over {largest} MB are refused by the usual forges, for good"
+            )
+            hint = _(
+                'set up git-lfs first: git lfs install && git lfs track "data/evidence/**", and commit .gitattributes'
+            )
+            megabytes = {"size": -(-size // 1024**2), "largest": LARGEST // 1024**2}
+            raise RefusedError("too-large-for-git", message.format(path=file, **megabytes), hint)
         content = file.read_bytes()
     except OSError as error:
-        raise RefusedError(
-            "no-such-file", _("{path} cannot be read: {reason}").format(path=file, reason=cause_of(error))
-        ) from None
+        message = _("{path} cannot be read: {reason}").format(path=file, reason=cause_of(error))
+        raise RefusedError("no-such-file", message) from None
     if len(content) <= LARGEST_POINTER and pointed_at(content):
-        raise RefusedError(
-            "lfs-pointer",
-            _("{path} is not the file, but the pointer that git-lfs keeps in its stead").format(path=file),
-            _("type `git lfs pull` where it comes from, and attach the file itself"),
+        message = _("{path} is not the file, but the pointer that git-lfs keeps in its stead").format(
+            path=file
         )
+        hint = _("type `git lfs pull` where it comes from, and attach the file itself")
+        raise RefusedError("lfs-pointer", message, hint)
     return content
 
 
@@ -149,20 +135,7 @@ def _goes_to_lfs(root: Path, path: str) -> bool:
         return False
     if git.setting("filter.lfs.process") or git.setting("filter.lfs.clean"):
         return True
+    message = _(".gitattributes gives {path} to git-lfs, which is not set up here").format(path=path)
     raise SurroundingsError(
-        "no-lfs",
-        _(".gitattributes gives {path} to git-lfs, which is not set up here").format(path=path),
-        _("install git-lfs (https://git-lfs.com), and type: git lfs install"),
-    )
-
-
-def _too_large(file: Path, size: int) -> RefusedError:
-    return RefusedError(
-        "too-large-for-git",
-        _("{path} has {size} MB: files over {largest} MB are refused by the usual forges, for good").format(
-            path=file, size=-(-size // 1024**2), largest=LARGEST // 1024**2
-        ),
-        _(
-            'set up git-lfs first: git lfs install && git lfs track "data/evidence/**", and commit .gitattributes'
-        ),
+        "no-lfs", message, _("install git-lfs (https://git-lfs.com), and type: git lfs install")
     )

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.store.edits import Set
-from xuncha.workflow.verb import UNCHANGED, PlannedChange, Verb
-
-if TYPE_CHECKING:
-    from xuncha.workflow.case import Case
+from xuncha.workflow.verb import UNCHANGED, Case, PlannedChange, verb
 
 
+@verb("extend", "延期", UNCHANGED, "due")
 def extend(case: Case, *, due: date, reason: str) -> PlannedChange:
     """Move a deadline to a later day.
 
@@ -22,19 +19,12 @@ def extend(case: Case, *, due: date, reason: str) -> PlannedChange:
     """
     old = case.measure.due
     if old is not None and due <= old:
-        raise RefusedError(
-            "not-later",
-            _("{due} is not later than the time limit of {id}, {old}").format(
-                due=due, old=old, id=case.identity
-            ),
-            _("give a later day"),
-        )
+        message = _("{due} is not later than the time limit of {id}, {old}")
+        message = message.format(due=due, old=old, id=case.identity)
+        raise RefusedError("not-later", message, _("give a later day"))
     warning = None
     if old is not None and old < case.today:
         message = _("the time limit, {due}, had passed already; `xuncha audit` names that").format(due=old)
         warning = message, _("next time, extend it before it passes")
     note = _("the time limit is now {due}").format(due=due)
     return PlannedChange([Set("due", due.isoformat())], reason, note=note, warning=warning)
-
-
-VERB = Verb(extend, action="extend", subject="延期", transitions=UNCHANGED, changes=frozenset({"due"}))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xuncha.errors import InvalidLedgerError
-from xuncha.store.files import Overlay, WorkingTree
+from xuncha.store.files import Overlay
 from xuncha.store.loading import check, ledger
 from xuncha.workflow.change import Message, StatusChange, begin
 from xuncha.workflow.journal import FileChange
@@ -24,30 +25,33 @@ class Intake:
     """The files that are to be written, and what that does to problems and measures."""
 
     files: dict[str, bytes] = field(default_factory=dict)
-    """By their paths, what will stand in them."""
+    """Their new contents by their paths."""
     steps: list[StatusChange] = field(default_factory=list)
 
 
-def proposed(root: Path, plan: Callable[[Ledger, Source], Intake]) -> tuple[Intake, dict[str, bytes | None]]:
+def proposed(
+    source: Source, plan: Callable[[Ledger, Source], Intake]
+) -> tuple[Intake, dict[str, bytes | None]]:
     """Check what a plan would change of a ledger; return that and the files as they are. Nothing is written.
 
     Raises:
         InvalidLedgerError: the ledger breaks rules, or would.
     """
-    source = WorkingTree(root)
     intake = plan(ledger(source), source)
-    return intake, _before(source, intake)
+    before: dict[str, bytes | None] = dict.fromkeys(intake.files)
+    for path in before:
+        with contextlib.suppress(FileNotFoundError):
+            before[path] = source.read(path)
+    checked(Overlay(source, dict(intake.files)))
+    return intake, before
 
 
 def take_in(
     root: Path, plan: Callable[[Ledger, Source], Intake], origin: str
 ) -> tuple[Intake, dict[str, bytes | None]]:
-    """Carry a plan out: all of it in one commit, or nothing.
+    """Carry a plan out that comes from a file of the name `origin`: all of it in one commit, or nothing.
 
-    Args:
-        root: the ledger's folder.
-        plan: makes the changes of the ledger as it stands.
-        origin: the name of the file that it comes from.
+    Return what `proposed` does.
 
     Raises:
         InvalidLedgerError: the ledger breaks rules, or would.
@@ -55,13 +59,12 @@ def take_in(
         SurroundingsError: git or the disk is against it.
     """
     with begin(root) as session:
-        intake = plan(ledger(session.source), session.source)
-        before = _before(session.source, intake)
+        intake, before = proposed(session.source, plan)
         if intake.files:
             session.must_be_clean(*[path for path, content in before.items() if content is not None])
             changes = [FileChange(path, before[path], content) for path, content in intake.files.items()]
             session.commit(changes, message(origin, intake))
-        return intake, before
+    return intake, before
 
 
 def checked(source: Source) -> None:
@@ -72,18 +75,6 @@ def checked(source: Source) -> None:
     """
     if findings := check(source):
         raise InvalidLedgerError(findings)
-
-
-def _before(source: Source, intake: Intake) -> dict[str, bytes | None]:
-    """Check what an intake makes of the ledger, and return the files that it changes, as they are."""
-    before: dict[str, bytes | None] = {}
-    for path in intake.files:
-        try:
-            before[path] = source.read(path)
-        except FileNotFoundError:
-            before[path] = None
-    checked(Overlay(source, dict(intake.files)))
-    return before
 
 
 def message(origin: str, intake: Intake) -> Message:

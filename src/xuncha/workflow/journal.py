@@ -18,22 +18,11 @@ from xuncha.trail.git import private
 
 
 class FileChange(NamedTuple):
-    """What a change does to one file: its bytes before and after; None is no file."""
+    """What a change does to one file of the ledger: its bytes before and after; None is no file."""
 
     path: str
-    """Relative to the ledger."""
     before: bytes | None
     after: bytes | None
-
-
-class Record(NamedTuple):
-    """What the journal tells of a command."""
-
-    command: str
-    """As it was typed."""
-    changes: list[FileChange]
-    passage: list[str]
-    """From which commit to which it brings all files; empty where it changes single files."""
 
 
 def place(root: Path) -> Path:
@@ -44,43 +33,38 @@ def place(root: Path) -> Path:
 
 
 def write(root: Path, changes: Sequence[FileChange], passage: Sequence[str] = ()) -> None:
-    """Write the journal to the disk.
-
-    Args:
-        root: the ledger's folder.
-        changes: what the command does to files.
-        passage: or, from which commit to which it brings all of them.
-    """
+    """Write to the disk what the command does to files, or from which commit to which it brings all of them."""
     record = {
         "command": ["xuncha", *sys.argv[1:]],
         "passage": passage,
-        "changes": [[path, _encode(before), _encode(after)] for path, before, after in changes],
+        "changes": [
+            [path, *(None if content is None else base64.b64encode(content).decode() for content in both)]
+            for path, *both in changes
+        ],
     }
     place(root).parent.mkdir(exist_ok=True)
     files.replace(place(root), json.dumps(record).encode())
 
 
-def read(root: Path) -> Record:
-    """Read what the last command wrote; an empty record if it has just finished, or the file is none of ours."""
+def read(root: Path) -> tuple[str, list[FileChange], list[str]]:
+    """Return the last command as it was typed, its changes of files, and the two commits of its passage, if it made one.
+
+    All are empty if it has just finished, or the file is none of ours.
+    """
     import shlex  # noqa: PLC0415  only after a crash
 
     try:
         record = json.loads(place(root).read_bytes())
     except (FileNotFoundError, ValueError):
-        return Record("", [], [])
-    changes = [FileChange(path, _decode(before), _decode(after)) for path, before, after in record["changes"]]
-    return Record(shlex.join(record["command"]), changes, record.get("passage", []))
+        return "", [], []
+    changes = [
+        FileChange(path, *(None if text is None else base64.b64decode(text) for text in both))
+        for path, *both in record["changes"]
+    ]
+    return shlex.join(record["command"]), changes, record.get("passage", [])
 
 
 def drop(root: Path) -> None:
     """Remove the journal. If the disk loses or refuses this, the next command finds that nothing of the change is left."""
     with contextlib.suppress(OSError):
         place(root).unlink(missing_ok=True)
-
-
-def _encode(content: bytes | None) -> str | None:
-    return None if content is None else base64.b64encode(content).decode()
-
-
-def _decode(text: str | None) -> bytes | None:
-    return None if text is None else base64.b64decode(text)

@@ -18,9 +18,9 @@ from xuncha.store.files import Overlay
 from xuncha.store.loading import checked_measure
 from xuncha.store.reading import parse
 from xuncha.store.shape import shape
-from xuncha.workflow.case import Case
 from xuncha.workflow.change import Message, Session, StatusChange
 from xuncha.workflow.journal import FileChange
+from xuncha.workflow.verb import Case
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -37,11 +37,9 @@ class Result:
     titles: Sequence[str]
     """Of what the steps were done to."""
     register: Register | None
-    """None while other files of the ledger break rules."""
+    """None while other files break rules."""
     completed: Sequence[ProblemRow] = ()
-    """The problems that are complete by this."""
     plans: Sequence[PlannedChange] = ()
-    """What the verb did to each measure."""
 
 
 class _PlannedAction(NamedTuple):
@@ -62,14 +60,9 @@ def perform(
     today: date,
     **given: Any,  # noqa: ANN401  each verb names what it takes
 ) -> Result:
-    """Do an action to measures: to all of them in one commit, or to none.
+    """Do an action to measures, each once however often it is named: to all of them in one commit, or to none.
 
-    Args:
-        session: the right to change the ledger.
-        action: names the verb.
-        identities: of the measures; one named twice counts once.
-        today: the day on which it is done.
-        given: what the verb takes.
+    `given` are the arguments of the verb.
 
     Raises:
         InvalidLedgerError: the ledger breaks rules already.
@@ -81,16 +74,22 @@ def perform(
     planned = [_plan(session, verb, before, identity, today, given) for identity in dict.fromkeys(identities)]
     changes = [change for each in planned for change in each.changes]
     if all(change.before == change.after for change in changes):
-        raise RefusedError(
-            "nothing-changed", _("this changes nothing: it stands so already"), path=changes[0].path
-        )
+        said = _("this changes nothing: it stands so already")
+        raise RefusedError("nothing-changed", said, path=changes[0].path)
     session.must_be_clean(*[change.path for change in changes if change.before is not None])
     rows = _rows_after(session, before, planned, changes)
     steps, plans = [each.step for each in planned], [each.plan for each in planned]
     titles = [rows[each.id].title for each in steps]
     named = f"{steps[0].id} {titles[0]}" if len(steps) == 1 else "、".join(each.id for each in steps)
     message = Message(f"{verb.subject} {named}", action, steps, plans[0].reason)
-    _commit(session, changes, message, signed=plans[0].signed)
+    try:
+        session.commit(changes, message, signed=plans[0].signed)
+    except RefusedError as error:
+        if plans[0].signed and error.code == "commit-refused":
+            error.hint = _(
+                "set up signing: git config gpg.format ssh && git config user.signingkey FILE.pub; or let someone close it who signs"
+            )
+        raise
     after = tuple(
         problem._replace(measures=tuple(rows.get(row.id, row) for row in problem.measures))
         for problem in before.problems
@@ -106,11 +105,8 @@ def _plan(
 ) -> _PlannedAction:
     """Ask the verb what it does to a measure, and edit its file."""
     if identity.is_problem:
-        raise RefusedError(
-            "not-a-measure",
-            _("{id} is a problem; this is done to a measure").format(id=identity),
-            _("name a measure, such as {id}.1").format(id=identity),
-        )
+        message = _("{id} is a problem; this is done to a measure").format(id=identity)
+        raise RefusedError("not-a-measure", message, _("name a measure, such as {id}.1").format(id=identity))
     if not any(row.id == str(identity) for row in before.measures):
         raise no_such(identity)
     content = session.source.read(identity.path)
@@ -121,13 +117,12 @@ def _plan(
     edits = list(plan.edits)
     if target != measure.status:
         edits.insert(0, editing.Set("status", target))
-    edited = editing.edited(content, data, edits)
-    changes = [FileChange(identity.path, content, edited.content)]
+    edited, data = editing.edited(content, data, edits)
+    step = StatusChange(str(identity), measure.status, target)
+    changes = [FileChange(identity.path, content, edited)]
     if plan.evidence and plan.evidence.content is not None:
         changes.insert(0, FileChange(plan.evidence.name, None, plan.evidence.content))
-    return _PlannedAction(
-        identity, StatusChange(str(identity), measure.status, target), plan, edited.data, changes
-    )
+    return _PlannedAction(identity, step, plan, data, changes)
 
 
 def _rows_after(
@@ -150,18 +145,6 @@ def _rows_after(
     return rows
 
 
-def _commit(session: Session, changes: Sequence[FileChange], message: Message, *, signed: bool) -> None:
-    try:
-        session.commit(changes, message, signed=signed)
-    except RefusedError as error:
-        if signed and error.code == "commit-refused":
-            hint = _(
-                "set up signing: git config gpg.format ssh && git config user.signingkey FILE.pub; or let someone close it who signs"
-            )
-            raise RefusedError(error.code, error.message, hint) from error
-        raise
-
-
 def standing(root: Path) -> Register | None:
     """Return how the ledger stands; None while files of it break rules."""
     try:
@@ -172,10 +155,9 @@ def standing(root: Path) -> Register | None:
 
 def no_such(identity: Identity) -> RefusedError:
     """Return the error for a number that no problem or measure has."""
-    if identity.is_problem:
-        return RefusedError(
-            "no-such-problem", _("there is no problem {id}").format(id=identity), _("see `xuncha status`")
-        )
-    return RefusedError(
-        "no-such-measure", _("there is no measure {id}").format(id=identity), _("see `xuncha list`")
+    code, message, hint = (
+        ("no-such-problem", _("there is no problem {id}"), _("see `xuncha status`"))
+        if identity.is_problem
+        else ("no-such-measure", _("there is no measure {id}"), _("see `xuncha list`"))
     )
+    return RefusedError(code, message.format(id=identity), hint)

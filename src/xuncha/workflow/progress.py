@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xuncha.language import gettext as _
 from xuncha.store.edits import Append
-from xuncha.workflow.verb import STARTED, PlannedChange, Verb
-
-if TYPE_CHECKING:
-    from xuncha.workflow.case import Case
+from xuncha.workflow.verb import STARTED, Case, PlannedChange, verb
 
 
+@verb("progress", "进展", STARTED, "status", "progress")
 def progress(
     case: Case,
     *,
@@ -36,12 +34,3 @@ def progress(
         entry["publish"] = False
     note = _("progress of {day} recorded").format(day=done_on)
     return PlannedChange([Append("progress", entry)], note=note)
-
-
-VERB = Verb(
-    progress,
-    action="progress",
-    subject="进展",
-    transitions=STARTED,
-    changes=frozenset({"status", "progress"}),
-)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xuncha.store.edits import Remove
-from xuncha.workflow.verb import PlannedChange, Verb
-
-if TYPE_CHECKING:
-    from xuncha.workflow.case import Case
+from xuncha.workflow.verb import Case, PlannedChange, verb
 
 
+@verb("reopen", "重新打开", {"closed": "in_progress"}, "status", "closed")
 def reopen(_case: Case, *, reason: str) -> PlannedChange:
     """Open a closed measure again.
 
@@ -18,12 +14,3 @@ def reopen(_case: Case, *, reason: str) -> PlannedChange:
         xuncha reopen 2.3 --reason 问题反弹
     """
     return PlannedChange([Remove("closed")], reason)
-
-
-VERB = Verb(
-    reopen,
-    action="reopen",
-    subject="重新打开",
-    transitions={"closed": "in_progress"},
-    changes=frozenset({"status", "closed"}),
-)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from xuncha.workflow.verb import PlannedChange, Verb
-
-if TYPE_CHECKING:
-    from xuncha.workflow.case import Case
+from xuncha.workflow.verb import Case, PlannedChange, verb
 
 
+@verb("return", "退回", {"submitted": "in_progress"}, "status")
 def return_(_case: Case, *, reason: str) -> PlannedChange:
     """Return an application, with a reason.
 
@@ -17,12 +13,3 @@ def return_(_case: Case, *, reason: str) -> PlannedChange:
         xuncha return 2.3 --reason 缺少评审意见
     """
     return PlannedChange(reason=reason)
-
-
-VERB = Verb(
-    return_,
-    action="return",
-    subject="退回",
-    transitions={"submitted": "in_progress"},
-    changes=frozenset({"status"}),
-)

@@ -8,13 +8,13 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.vocabulary import result_name
 from xuncha.store.edits import Append
-from xuncha.workflow.verb import PlannedChange, Verb
+from xuncha.workflow.verb import Case, PlannedChange, verb
 
 if TYPE_CHECKING:
     from xuncha.model.vocabulary import ReviewResult
-    from xuncha.workflow.case import Case
 
 
+@verb("review", "回头看", {"closed": "closed"}, "reviews")
 def review(case: Case, *, result: ReviewResult, findings: str | None = None) -> PlannedChange:
     """Look again at a closed long-term measure: does the result hold, or has it slipped?
 
@@ -22,10 +22,8 @@ def review(case: Case, *, result: ReviewResult, findings: str | None = None) -> 
         xuncha review 1.1 --result holds
     """
     if case.measure.term != "long_term":
-        raise RefusedError(
-            "not-long-term",
-            _("{id} is not a long-term measure, and only those are looked at again").format(id=case.identity),
-        )
+        message = _("{id} is not a long-term measure, and only those are looked at again")
+        raise RefusedError("not-long-term", message.format(id=case.identity))
     entry = {"date": case.today.isoformat(), "result": result}
     if findings:
         entry["text"] = findings.strip()
@@ -35,12 +33,3 @@ def review(case: Case, *, result: ReviewResult, findings: str | None = None) -> 
         note=_("looked at again: {result}").format(result=result_name(result)),
         next_step=reopening.format(id=case.identity) if result == "slipped" else "",
     )
-
-
-VERB = Verb(
-    review,
-    action="review",
-    subject="回头看",
-    transitions={"closed": "closed"},
-    changes=frozenset({"reviews"}),
-)

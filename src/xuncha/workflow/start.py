@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from xuncha.workflow.verb import PlannedChange, Verb
-
-if TYPE_CHECKING:
-    from xuncha.workflow.case import Case
+from xuncha.workflow.verb import Case, PlannedChange, verb
 
 
+@verb("start", "启动", {"not_started": "in_progress"}, "status")
 def start(_case: Case) -> PlannedChange:
     """Start work on a measure.
 
@@ -17,12 +13,3 @@ def start(_case: Case) -> PlannedChange:
         xuncha start 2.3
     """
     return PlannedChange()
-
-
-VERB = Verb(
-    start,
-    action="start",
-    subject="启动",
-    transitions={"not_started": "in_progress"},
-    changes=frozenset({"status"}),
-)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from xuncha.workflow.verb import PlannedChange, Verb
-
-if TYPE_CHECKING:
-    from xuncha.workflow.case import Case
+from xuncha.workflow.verb import Case, PlannedChange, verb
 
 
+@verb("submit", "申请销号", {"in_progress": "submitted"}, "status")
 def submit(_case: Case) -> PlannedChange:
     """Apply to have a measure closed.
 
@@ -17,12 +13,3 @@ def submit(_case: Case) -> PlannedChange:
         xuncha submit 2.3
     """
     return PlannedChange()
-
-
-VERB = Verb(
-    submit,
-    action="submit",
-    subject="申请销号",
-    transitions={"in_progress": "submitted"},
-    changes=frozenset({"status"}),
-)

@@ -5,14 +5,19 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
+    from xuncha.model.identity import Identity
+    from xuncha.model.records import Measure
+    from xuncha.model.register import Frame
     from xuncha.model.vocabulary import Action, Status
     from xuncha.store.edits import Edit
+    from xuncha.workflow.change import Session
 
 UNCHANGED: Final[Mapping[Status, Status]] = {
     "not_started": "not_started",
@@ -40,15 +45,37 @@ class PlannedChange(NamedTuple):
     reason: str = ""
     """For the trailer of the commit."""
     evidence: NamedFile | None = None
-    """A file that the commit adds to the ledger."""
     signed: bool = False
-    """Whether the commit must be signed."""
     note: str = ""
     """A line on what was done beside the change of status."""
     next_step: str = ""
-    """A line on what to do next."""
     warning: tuple[str, str] | None = None
     """A message and a hint."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One measure in the hands of a command, with all that a verb may ask; git is asked only where a verb asks."""
+
+    session: Session
+    frame: Frame
+    """The settings that the measure is checked against."""
+    today: date
+    identity: Identity
+    measure: Measure
+
+    def submitter(self) -> str | None:
+        """Return the e-mail of whoever made the application that stands; None without an application."""
+        from xuncha.trail.history import history_of_measure  # noqa: PLC0415  the help reads the verbs
+
+        events = history_of_measure(self.session.root, self.identity.path, str(self.identity))
+        undone = {event.undoes for event in events}
+        for event in events:
+            if event.action in {"undo", "renumber"} or event.commit in undone:
+                continue
+            if event.to not in {None, event.from_}:
+                return event.email if event.to == "submitted" else None
+        return None
 
 
 @dataclass(frozen=True)
@@ -64,7 +91,7 @@ class Verb:
     """From which statuses the action is open, and to which each of them leads."""
     changes: frozenset[str]
     """The keys of a measure's file that the action may change."""
-    several: bool = False
+    several: bool
     """Whether the command takes several measures at once."""
 
     @property
@@ -106,3 +133,10 @@ class Verb:
         }
         code, message, hint = refusals[status]
         raise RefusedError(code, message.format(id=identity, action=self.action), hint.format(id=identity))
+
+
+def verb(
+    action: Action, subject: str, transitions: Mapping[Status, Status], *changes: str, several: bool = False
+) -> Callable[[Callable[..., PlannedChange]], Verb]:
+    """Make the verb of a function that plans it; the arguments are the fields of `Verb`."""
+    return lambda function: Verb(function, action, subject, transitions, frozenset(changes), several)

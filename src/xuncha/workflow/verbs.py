@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from xuncha.workflow import attach, close, escalate, extend, progress, reopen, return_, review, start, submit
+from xuncha.workflow.attach import attach
+from xuncha.workflow.close import close
+from xuncha.workflow.escalate import escalate
+from xuncha.workflow.extend import extend
+from xuncha.workflow.progress import progress
+from xuncha.workflow.reopen import reopen
+from xuncha.workflow.return_ import return_
+from xuncha.workflow.review import review
+from xuncha.workflow.start import start
+from xuncha.workflow.submit import submit
 
 if TYPE_CHECKING:
     from xuncha.workflow.verb import Verb
 
 VERBS: Final[Mapping[str, Verb]] = {
-    module.VERB.action: module.VERB
-    for module in (start, progress, attach, submit, return_, close, reopen, extend, escalate, review)
+    verb.action: verb
+    for verb in (start, progress, attach, submit, return_, close, reopen, extend, escalate, review)
 }
 SUBJECTS: Final[Mapping[str, str]] = {
     "init": "建立台账", "add": "新增", "edit": "修改", "undo": "撤回", "import": "导入", "sync": "同步", "renumber": "改号",
