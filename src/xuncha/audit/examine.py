@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from xuncha.audit import anchors, contents, evidence, hand, signing, status, undoing  # noqa: F401  each enters its checks
+from xuncha.audit import anchors, contents, hand, status, undoing  # noqa: F401  each enters its checks
 from xuncha.audit.catalogue import LENIENT, RULES, Audit, HistoryPlace
-from xuncha.audit.clock import clock_backwards
 from xuncha.audit.merging import differences
 from xuncha.audit.record import is_record, word
 from xuncha.audit.replayed import KEEP, Change, Files, State, Step, Version, changes_of
@@ -26,12 +26,32 @@ from xuncha.trail.tags import anchors as all_anchors
 from xuncha.trail.tree import commit_at
 
 if TYPE_CHECKING:
+    from xuncha.catalogue import Broken
     from xuncha.errors import Finding
     from xuncha.trail.replay import Commit
-    from xuncha.trail.tags import Anchor
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HASH: Final = re.compile(r"[0-9a-f]{4,64}")
+_TOLERANCE: Final = 86_400
+"""Seconds by which clocks may differ."""
+
+
+@RULES.rule(
+    "clock-backwards",
+    why="A commit that claims to be older than what it stands on may have been dated back, to be in time; or a clock was wrong.",
+    wrong="A commit of 2024-06-01 whose parent is of 2024-06-15. A day is let pass: clocks of several machines differ.",
+)
+def clock_backwards(step: Step) -> Broken[HistoryPlace]:
+    """Find a commit that is more than a day older than the one before it."""
+    last = step.last
+    if last and step.commit.moment < last - _TOLERANCE:
+        days = (last - step.commit.moment) // _TOLERANCE
+        try:
+            earlier = datetime.fromtimestamp(last, UTC).date().isoformat()
+        except (ValueError, OverflowError, OSError):  # a clock that was wrong beyond the calendar
+            earlier = str(last)
+        message = _("the commit is dated {day}, {n} days before the one it stands on ({earlier})")
+        yield step.at(step.changes[0]), message.format(day=step.commit.day, n=days, earlier=earlier), ""
 
 
 def audit(root: Path, *, since: str | None = None) -> Audit:
@@ -55,7 +75,9 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     if since is not None:
         start, message = _start(root, since, known)
         if message:
-            findings.append(anchors.REWRITTEN.at(_place_of_start(start, marks), message))
+            anchor = next((each for each in marks if each.commit.startswith(start)), None)
+            place = HistoryPlace(start, anchor.author if anchor else "", anchor.date if anchor else "")
+            findings.append(anchors.REWRITTEN.at(place, message))
         elif start:
             seen = _ancestors(start, commits, known)
     touched = [each for commit in commits for each in commit.touched if each.blob]
@@ -103,12 +125,10 @@ def _weighed(finding: Finding[HistoryPlace], commit: Commit) -> Finding[HistoryP
 
 def _start(root: Path, since: str, known: dict[str, int]) -> tuple[str, str]:
     """Return the commit of `--since`, and why nothing can begin with it; empty where it can."""
-    try:
-        moment = (
-            (date.fromisoformat(since) - timedelta(days=1)).isoformat() if _DAY.fullmatch(since) else since
-        )
-    except (ValueError, OverflowError):
-        moment = since
+    moment = since
+    with contextlib.suppress(ValueError, OverflowError):
+        if _DAY.fullmatch(since):
+            moment = (date.fromisoformat(since) - timedelta(days=1)).isoformat()
     try:
         commit = commit_at(root, moment)
     except RefusedError:
@@ -116,17 +136,10 @@ def _start(root: Path, since: str, known: dict[str, int]) -> tuple[str, str]:
             return "", ""  # there was nothing before that day
         if not _HASH.fullmatch(since.lower()):
             raise
-        return since, _("history does not contain {commit}, and git does not know it here").format(
-            commit=since
-        )
-    if commit in known:
-        return commit, ""
-    return commit, _("history no longer contains {commit}").format(commit=commit[:SHORT])
-
-
-def _place_of_start(start: str, marks: list[Anchor]) -> HistoryPlace:
-    mark = next((each for each in marks if each.commit.startswith(start)), None)
-    return HistoryPlace(start, mark.author if mark else "", mark.date if mark else "")
+        said = _("history does not contain {commit}, and git does not know it here")
+        return since, said.format(commit=since)
+    said = _("history no longer contains {commit}")
+    return commit, "" if commit in known else said.format(commit=commit[:SHORT])
 
 
 def _ancestors(start: str, commits: list[Commit], known: dict[str, int]) -> set[str]:
@@ -245,12 +258,9 @@ class Examination:
             return
         # What has not grown out of this ledger is no side of it: what the merge took from there, the merge did.
         first = ledgers[0]
-        taken = [
-            Touched(path, version.mode if version else "", version.blob if version else "")
-            for path in sorted(first.differing(after))
-            for version in [after.get(path)]
-        ]
-        done = changes_of(commit._replace(touched=tuple(taken)), first, self.files)
+        taken = {path: after.get(path) for path in sorted(first.differing(after))}
+        touched = (Touched(path, *(held[:2] if held else ("", ""))) for path, held in taken.items())
+        done = changes_of(commit._replace(touched=tuple(touched)), first, self.files)
         yield from self._plain(commit, first, done, last)
 
     def _merged_version(self, path: str, mode: str, blob: str, versions: list[Version]) -> Version | None:
@@ -292,7 +302,7 @@ class Examination:
 
     def _unsigned(self, root: Path) -> Iterator[Finding[HistoryPlace]]:
         """Yield the closings that had to be signed and were not."""
-        judged = signing.unsigned(root, dict.fromkeys(commit.hash for commit, _place in self._to_be_signed))
+        judged = status.unsigned(root, dict.fromkeys(commit.hash for commit, _place in self._to_be_signed))
         for commit, place in self._to_be_signed:
             if sentence := judged.get(commit.hash):
-                yield _weighed(signing.UNSIGNED.at(place, sentence.format(id=place.id)), commit)
+                yield _weighed(status.UNSIGNED.at(place, sentence.format(id=place.id)), commit)

@@ -35,9 +35,8 @@ def entries(data: Data | None, key: str) -> list[Data]:
 
 def statement(entry: Data) -> tuple[object, ...]:
     """Return what an entry says and cannot take back: all but its evidence, and whether it is published."""
-    return tuple(
-        sorted((str(key), repr(value)) for key, value in entry.items() if key not in {"publish", "evidence"})
-    )
+    kept = {key: value for key, value in entry.items() if key not in {"publish", "evidence"}}
+    return tuple(sorted((str(key), repr(value)) for key, value in kept.items()))
 
 
 def proofs_of(entry: Data) -> set[object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
@@ -50,26 +51,20 @@ class State:
 
     def changed(self, changes: Iterable[tuple[str, Version | None]]) -> State:
         """Return the state after some files have changed, or have gone."""
-        folders = self.folders.copy()
-        fresh: set[str] = set()
+        changed: defaultdict[str, dict[str, Version | None]] = defaultdict(dict)
         for path, version in changes:
-            name = path.rpartition("/")[0]
-            if name not in fresh:
-                folders[name] = folders.get(name, {}).copy()
-                fresh.add(name)
-            if version is None:
-                folders[name].pop(path, None)
-            else:
-                folders[name][path] = version
+            changed[path.rpartition("/")[0]][path] = version
+        folders = self.folders.copy()
+        for name, new in changed.items():
+            held = {**folders.get(name, {}), **new}
+            folders[name] = {path: version for path, version in held.items() if version}
         return State(folders)
 
     def differing(self, other: State) -> Iterator[str]:
         """Yield the files whose content is another one there, or that only one of the two holds."""
         for name in {**self.folders, **other.folders}:
             mine, theirs = self.folders.get(name, {}), other.folders.get(name, {})
-            if mine is theirs:
-                continue
-            for path in {**mine, **theirs}:
+            for path in {**mine, **theirs} if mine is not theirs else ():
                 one, two = mine.get(path), theirs.get(path)
                 if (one and one[:2]) != (two and two[:2]):
                     yield path
@@ -96,10 +91,14 @@ class Files:
         """Return what a file says, or why it cannot be read."""
         if mode == _LINK:
             return Unreadable(_("it is a link"))
-        found = self._read.get(blob)
-        if found is None:
-            found = self._read[blob] = self._parse(blob)
-        return found
+        if blob not in self._read:
+            stored = self._stored.get(blob)
+            try:
+                held = parse(stored.content) if stored and stored.kind == "blob" else None
+                self._read[blob] = Unreadable(_("it is not a file")) if held is None else held
+            except UnreadableError as error:
+                self._read[blob] = Unreadable(error.fault.message)
+        return self._read[blob]
 
     def record(self, version: Version | None) -> Data | None:
         """Return what a file said last; None where it was not there, or could never be read."""
@@ -111,19 +110,9 @@ class Files:
     def digest(self, blob: str) -> str:
         """Return the SHA-256 of a content; of what git-lfs keeps elsewhere, the one that it names."""
         stored = self._stored.get(blob)
-        if stored is None:
-            return ""
-        pointer = pointed_at(stored.content) if stored.size <= LARGEST_POINTER else None
-        return pointer.sha256 if pointer else stored.sha256
-
-    def _parse(self, blob: str) -> Data | Unreadable:
-        stored = self._stored.get(blob)
-        if stored is None or stored.kind != "blob":
-            return Unreadable(_("it is not a file"))
-        try:
-            return parse(stored.content)
-        except UnreadableError as error:
-            return Unreadable(error.fault.message)
+        pointer = pointed_at(stored.content) if stored and stored.size <= LARGEST_POINTER else None
+        found = pointer or stored
+        return found.sha256 if found else ""
 
 
 class Change(NamedTuple):
@@ -183,20 +172,14 @@ class Step:
     @property
     def measures(self) -> list[Change]:
         """The changes of measures that are there afterwards, and can be read."""
-        return [
-            each
-            for each in self.changes
-            if each.is_record and "." in (each.id or "") and each.new is not None
-        ]
+        records = [each for each in self.changes if each.is_record and each.new is not None]
+        return [each for each in records if "." in str(each.id)]
 
     @property
     def gone(self) -> list[Change]:
         """The changes that take away a record, or the ledger's own file."""
-        return [
-            each
-            for each in self.changes
-            if each.after is None and (each.is_record or each.path == LEDGER_FILE)
-        ]
+        gone = [each for each in self.changes if each.after is None]
+        return [each for each in gone if each.is_record or each.path == LEDGER_FILE]
 
     @property
     def requires(self) -> tuple[Requirement, ...]:
@@ -212,11 +195,8 @@ class Step:
         """Return the evidence files of a measure that only took another name: their names before and after."""
         evidence = [each for each in self.changes if each.is_evidence and each.id == identity]
         come = {each.after.blob: each.name for each in evidence if each.after and not each.before}
-        return {
-            each.name: come[each.before.blob]
-            for each in evidence
-            if each.before and not each.after and each.before.blob in come
-        }
+        gone = {each.name: each.before.blob for each in evidence if each.before and not each.after}
+        return {name: come[blob] for name, blob in gone.items() if blob in come}
 
 
 def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
@@ -224,8 +204,7 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
     found = []
     for path, mode, blob in commit.touched:
         earlier = before.get(path)
-        readable = earlier.readable if earlier else ""
-        submitter = earlier.submitter if earlier else None
+        readable, submitter = (earlier.readable, earlier.submitter) if earlier else ("", None)
         new, reason = None, ""
         if blob and is_record(path):
             data = files.read(blob, mode)
