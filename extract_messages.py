@@ -32,12 +32,12 @@ def messages() -> Iterator[str | tuple[str, ...]]:
             folder, keywords={**DEFAULT_KEYWORDS, "mark": None}
         ):
             yield message
+    yield from unmarked()
+
+
+def unmarked() -> Iterator[str]:
+    """Yield the messages that no call marks: the reasons of the audit's rules, and the help of all commands by paragraphs."""
     yield from (rule.why for rule in RULES.values())
-    yield from helps()
-
-
-def helps() -> Iterator[str]:
-    """Yield the paragraphs of the help of all commands."""
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef):

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
-from xuncha.audit.record import is_record, number_of
-from xuncha.audit.replayed import Unreadable
+from xuncha.audit.replayed import Unreadable, is_record, number_of
 from xuncha.language import gettext as _
 from xuncha.sync.values import MISSING, PAIRS, UNSETTLED, named, settled
 

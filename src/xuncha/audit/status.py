@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from xuncha import language
 from xuncha.audit.catalogue import LENIENT, RULES
-from xuncha.audit.record import entries, in_code, proofs_of, requires, word
+from xuncha.audit.replayed import entries, in_code, proofs_of, requires, word
 from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.model.identity import LEDGER_FILE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xuncha.audit.catalogue import RULES
-from xuncha.audit.record import parsed
+from xuncha.audit.replayed import parsed
 from xuncha.language import gettext as _
 from xuncha.sync.numbers import Move, place_after
 

@@ -55,7 +55,6 @@ class Synced(Adjustments):
     reopened: list[str] = field(default_factory=list)
     """The measures that were closed here, and are not any more by what has come."""
     anchors: SentTags = field(default_factory=SentTags)
-    """The verifications of the history that went out."""
     rewritten: bool = False
     """Whether commits that were there are there no more."""
     by_hand: list[str] = field(default_factory=list)
@@ -75,11 +74,7 @@ class Synced(Adjustments):
 
 
 def sync(root: Path, *, take: Side | None = None) -> Synced:
-    """Join what is here with what is elsewhere, and send it.
-
-    Args:
-        root: the ledger's folder.
-        take: whose word counts where both sides have changed the same thing in different ways.
+    """Join what is here with what is elsewhere, and send it; `take` says whose word counts in a dispute.
 
     Raises:
         RefusedError: both sides have changed the same thing, or the result breaks a rule; or the remote refuses.

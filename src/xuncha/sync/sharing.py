@@ -1,7 +1,4 @@
-"""Sharing with a remote: where a branch is shared, what is there, and bringing there what is here.
-
-Nothing here waits for an answer that nobody can see: git asks for a password at the terminal, and where there is none it fails at once.
-"""
+"""Sharing with a remote: where a branch is shared, what is there, and bringing there what is here."""
 
 from __future__ import annotations
 
@@ -62,11 +59,9 @@ def route(git: Git) -> Route:
     try:
         branch = git.text("symbolic-ref", "--quiet", "HEAD").removeprefix(_HEADS)
     except GitError:
-        raise SurroundingsError(
-            "no-branch",
-            _("no branch is checked out in git, so there is none to bring together with others"),
-            _("go back to one first, such as git switch main, or make one: git switch -c NAME"),
-        ) from None
+        said = _("no branch is checked out in git, so there is none to bring together with others")
+        hint = _("go back to one first, such as git switch main, or make one: git switch -c NAME")
+        raise SurroundingsError("no-branch", said, hint) from None
     remotes = sorted(git.text("remote").splitlines())
     remote = git.setting(f"branch.{branch}.remote")
     there = git.setting(f"branch.{branch}.merge")
@@ -101,13 +96,13 @@ def fetch(git: Git, way: Route) -> str | None:
     what = f"+{way.there}:{way.seen}"
     try:
         _talk(git, "fetch", "--quiet", "--no-recurse-submodules", "--", way.remote, what)
-    except GitError as error:
+    except GitError:
         try:
             _talk(git, "ls-remote", "--exit-code", "--", way.remote, way.there)
         except GitError as second:
             if second.ended == _NO_SUCH_BRANCH:
                 return None
-            raise _unreachable(way, second) from second
+            error = second
         raise _unreachable(way, error) from error
     return commit_of(git, way.seen)
 
@@ -166,13 +161,12 @@ def push_tags(git: Git, way: Route, prefix: str) -> SentTags:
 
 def _unreachable(way: Route, error: GitError) -> SurroundingsError:
     """Return the error for a remote that cannot be reached, or does not let us in."""
-    return SurroundingsError(
-        "unreachable",
-        _("“{remote}” could not be reached, or did not let us in; nothing is lost: what was recorded here stays here, and goes out with the next sync").format(
-            remote=_SECRET.sub("", way.remote)
-        ) + "\n" + _words(error.said),
-        _("see whether the network is up; git remote -v shows the address"),
-    )  # fmt: skip
+    said = _(
+        "“{remote}” could not be reached, or did not let us in; nothing is lost: what was recorded here stays here, and goes out with the next sync"
+    )
+    told = f"{said.format(remote=_SECRET.sub('', way.remote))}\n{_words(error.said)}"
+    hint = _("see whether the network is up; git remote -v shows the address")
+    return SurroundingsError("unreachable", told, hint)
 
 
 def _words(said: str) -> str:
@@ -182,7 +176,7 @@ def _words(said: str) -> str:
 
 
 def _talk(git: Git, *arguments: str) -> str:
-    """Run a git that speaks with a remote, says in English what it says, and asks nobody who cannot see the question."""
+    """Run a git that speaks with a remote, says in English what it says, and asks for a password only at a terminal."""
     surroundings = {"LANGUAGE": "en"}
     if not os.isatty(2):  # where a question would be seen
         surroundings["GIT_TERMINAL_PROMPT"] = os.environ.get("GIT_TERMINAL_PROMPT", "0")
@@ -210,8 +204,10 @@ def behind(git: Git, commit: str, other: str) -> bool:
 
 def ahead_and_behind(git: Git, ours: str, theirs: str) -> tuple[int, int]:
     """Count the commits that one has and the other has not, and the other way round: for people, see `behind`."""
-    ahead, behind = git.text("rev-list", "--left-right", "--count", f"{ours}...{theirs}", "--").split()
-    return int(ahead), int(behind)
+    ahead, behind = map(
+        int, git.text("rev-list", "--left-right", "--count", f"{ours}...{theirs}", "--").split()
+    )
+    return ahead, behind
 
 
 def forks(git: Git, ours: str, theirs: str) -> list[str]:
@@ -221,6 +217,5 @@ def forks(git: Git, ours: str, theirs: str) -> list[str]:
 
 def unfinished_operations(folder: Path | None) -> list[str]:
     """Return the operations of git that are begun and not concluded, such as `merge`, by what git keeps in its folder."""
-    return list(
-        dict.fromkeys(name for mark, name in _UNFINISHED.items() if folder and (folder / mark).exists())
-    )
+    begun = (name for mark, name in _UNFINISHED.items() if folder and (folder / mark).exists())
+    return list(dict.fromkeys(begun))
