@@ -41,8 +41,8 @@ sys.addaudithook(watch)
 main()
 """
 """The real program, which kills itself before it runs git for the n-th time."""
-EVERY = int(os.environ.get("XUNCHA_SYNC_EVERY", "4"))
-"""Which of its steps it is killed before; 1 in the full size."""
+EVERY = int(os.environ.get("XUNCHA_SYNC_EVERY", "1" if os.environ.get("XUNCHA_FAULTS") == "all" else "12"))
+"""It is killed before one step in so many; before each in `make reliability`."""
 
 
 @pytest.fixture

@@ -49,10 +49,8 @@ def changed_after_closing(step: Step) -> Broken[HistoryPlace]:
 
 def _in_fixed_order(data: Data, renamed: dict[str, str]) -> list[Any]:
     """Return what the progress entries say, sorted: a new order changes nothing."""
-    return sorted(
-        (repr(statement(entry)), sorted(map(repr, _proofs(entry, renamed))))
-        for entry in entries(data, "progress")
-    )
+    found = entries(data, "progress")
+    return sorted((repr(statement(each)), sorted(map(repr, _proofs(each, renamed)))) for each in found)
 
 
 def _proofs(entry: Data, renamed: dict[str, str]) -> set[object]:

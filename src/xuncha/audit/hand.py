@@ -119,20 +119,14 @@ def _beyond(step: Step, change: Change) -> str:
     if verb is None and action != "add":
         return ""
     if change.is_evidence:
-        return (
-            ""
-            if action == "attach"
-            else _("`{action}` does not change {path}").format(action=action, path=change.path)
-        )
+        said = _("`{action}` does not change {path}") if action != "attach" else ""
+        return said.format(action=action, path=change.path)
     if change.before is None:
-        return (
-            "" if action == "add" else _("`{action}` does not enter {id}").format(action=action, id=change.id)
-        )
+        said = _("`{action}` does not enter {id}") if action != "add" else ""
+        return said.format(action=action, id=change.id)
     if change.old is None or change.new is None or not change.is_record:
         return ""
-    fields = verb.changes if verb else frozenset[str]()
-    keys = sorted(
-        str(key) for key in {*change.old, *change.new} - fields if change.old.get(key) != change.new.get(key)
-    )
-    said = _("`{action}` does not change {keys} of {id}")
-    return said.format(action=action, keys=in_code(keys), id=change.id) if keys else ""
+    fields = {*change.old, *change.new} - (verb.changes if verb else set())
+    keys = sorted(str(key) for key in fields if change.old.get(key) != change.new.get(key))
+    said = _("`{action}` does not change {keys} of {id}") if keys else ""
+    return said.format(action=action, keys=in_code(keys), id=change.id)

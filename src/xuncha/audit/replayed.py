@@ -70,9 +70,8 @@ def proofs_of(entry: Data) -> set[object]:
 
 def files_of(data: Data | None) -> set[Proof]:
     """Return all files that a measure names as evidence."""
-    return {
-        item for entry in entries(data, "progress") for item in proofs_of(entry) if isinstance(item, Proof)
-    }
+    named = (item for entry in entries(data, "progress") for item in proofs_of(entry))
+    return {item for item in named if isinstance(item, Proof)}
 
 
 def requires(settings: Data | None) -> tuple[Requirement, ...]:

@@ -18,6 +18,7 @@ from xuncha.store.reading import parse
 from xuncha.sync import registration, sharing
 from xuncha.sync.numbers import Move, in_order, moved, moves, same_names
 from xuncha.sync.uniting import missed, refusal, settlement, unite
+from xuncha.sync.values import Versions
 from xuncha.trail import objects
 from xuncha.trail.git import GitError, literal
 from xuncha.trail.objects import Held
@@ -61,13 +62,11 @@ class Adjustments:
 
 @dataclass
 class Joining:
-    """Two histories, to be joined in git's objects."""
+    """Two histories, given by their last commits, to be joined in git's objects."""
 
     git: Git
     ours: str
-    """The last commit here."""
     theirs: str
-    """The last commit there."""
     name: str
     """The branch there, as people know it."""
     take: Side | None
@@ -95,7 +94,7 @@ class Joining:
         for old, new in same_names(base, self._listing, other).items():
             self._rename(old, new)
         anew = entered_anew(git, self.ours, self.theirs, base)
-        united = unite(git, base, self._listing, other, anew=anew, take=self.take)
+        united = unite(git, Versions(base, self._listing, other), anew=anew, take=self.take)
         if united.disputes and self.take is None:
             raise refusal(united.disputes)
         down = in_order(plan, up=False)
@@ -117,15 +116,15 @@ class Joining:
         forks = sharing.forks(self.git, one, other)
         if not forks:
             self.git.must_be_whole()
-            raise RefusedError(
-                "unrelated",
-                _("this ledger and {name} have no history in common; nothing was changed").format(name=self.name),
-                _("see with git remote -v whether the address is the right one; a clone of it: git clone ADDRESS"),
-            )  # fmt: skip
+            said = _("this ledger and {name} have no history in common; nothing was changed")
+            hint = _(
+                "see with git remote -v whether the address is the right one; a clone of it: git clone ADDRESS"
+            )
+            raise RefusedError("unrelated", said.format(name=self.name), hint)
         found = objects.listing(self.git, forks[0])
         for fork in forks[1:]:
-            there = objects.listing(self.git, fork)
-            found = unite(self.git, self._ancestor(forks[0], fork), found, there, take="ours").listing
+            sides = Versions(self._ancestor(forks[0], fork), found, objects.listing(self.git, fork))
+            found = unite(self.git, sides, take="ours").listing
         return found
 
     def _commit(self, changes: Changes, message: Message) -> None:
@@ -176,11 +175,8 @@ class Joining:
                 "both sides have changed {paths}, which is no record of this ledger; nothing was changed"
             )
             hint = _("bring that together with git, and commit it: git merge {name}; then: xuncha sync")
-            raise RefusedError(
-                "conflict-elsewhere",
-                said.format(paths=_(", ").join(outside[:_MANY])),
-                hint.format(name=self.name),
-            )
+            said = said.format(paths=_(", ").join(outside[:_MANY]))
+            raise RefusedError("conflict-elsewhere", said, hint.format(name=self.name))
         now, wanted = objects.listing(git, tree), self._listing
         changes = {path: wanted.get(path) for path in {*now, *wanted} if now.get(path) != wanted.get(path)}
         message = Message(f"{SUBJECTS['sync']} {self.name}", "sync", reason=reason)

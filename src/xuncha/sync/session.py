@@ -140,11 +140,11 @@ def _take_in(session: Session, way: Route, theirs: str | None, take: Side | None
         raise SurroundingsError("unfinished", said, hint)
     ours = git.stands_on()
     if ours is None:
-        raise SurroundingsError(
-            "nothing-committed",
-            _("nothing is committed here yet, so there is nothing to bring together"),
-            _("type: git add -A && git commit -m 台账; or clone the ledger that there is: git clone ADDRESS"),
+        said = _("nothing is committed here yet, so there is nothing to bring together")
+        hint = _(
+            "type: git add -A && git commit -m 台账; or clone the ledger that there is: git clone ADDRESS"
         )
+        raise SurroundingsError("nothing-committed", said, hint)
     if theirs is None:
         return int(git.text("rev-list", "--count", ours, "--"))
     if sharing.behind(git, theirs, ours):
@@ -154,10 +154,9 @@ def _take_in(session: Session, way: Route, theirs: str | None, take: Side | None
     _must_not_overwrite(session, ours, result)
     session.advance(ours, result)
     done.received += sharing.ahead_and_behind(git, ours, theirs)[1]
-    if joining is None:
-        return 0
-    done.joined = True
-    done.add(joining.adjustments)
+    if joining:
+        done.joined = True
+        done.add(joining.adjustments)
     return sharing.ahead_and_behind(git, result, theirs)[0]
 
 

@@ -70,17 +70,16 @@ def route(git: Git) -> Route:
         there = ""
         remote = "origin" if "origin" in remotes or len(remotes) != 1 else remotes[0]
         if not remotes:
-            raise SurroundingsError(
-                "no-remote",
-                _("this ledger is shared with nobody yet: git knows no remote"),
-                _("make an empty repository that all can reach, such as git init --bare on a share; then: git remote add origin ADDRESS"),
-            )  # fmt: skip
+            said = _("this ledger is shared with nobody yet: git knows no remote")
+            hint = _(
+                "make an empty repository that all can reach, such as git init --bare on a share; then: git remote add origin ADDRESS"
+            )
+            raise SurroundingsError("no-remote", said, hint)
         if remote not in remotes:
             said = _("it is not said with which of the remotes {names} the branch {branch} is shared")
+            hint = _("type once: git push -u {remote} {branch}").format(remote=remotes[0], branch=branch)
             raise SurroundingsError(
-                "no-remote",
-                said.format(names=_(", ").join(remotes), branch=branch),
-                _("type once: git push -u {remote} {branch}").format(remote=remotes[0], branch=branch),
+                "no-remote", said.format(names=_(", ").join(remotes), branch=branch), hint
             )
     there = there or f"{_HEADS}{branch}"
     place = f"refs/remotes/{remote}" if remote in remotes else "refs/xuncha/elsewhere"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import RefusedError
@@ -32,15 +33,7 @@ class United(NamedTuple):
     """What one side had taken back and the other had worked on: it stays."""
 
 
-def unite(
-    git: Git,
-    base: Listing,
-    ours: Listing,
-    theirs: Listing,
-    *,
-    anew: Collection[str] = (),
-    take: Side | None = None,
-) -> United:
+def unite(git: Git, listings: Versions, *, anew: Collection[str] = (), take: Side | None = None) -> United:
     """Unite two states with what both began with; in a dispute `take` decides, and ours stands until it is settled.
 
     At the paths that are `anew` there stands something else than what both began with.
@@ -48,6 +41,7 @@ def unite(
     result: Listing = {}
     kept: set[Identity] = set()
     changed_twice: list[str] = []
+    base, ours, theirs = listings
     for path in sorted({*base, *ours, *theirs}):
         one, other = ours.get(path), theirs.get(path)
         chosen = settled(base.get(path), (one, other))
@@ -63,7 +57,7 @@ def unite(
         if Identity.of_evidence(path) in kept:
             result[path] = ours.get(path) or theirs[path]
     bases = {path: held for path, held in base.items() if path not in anew}
-    merged, disputes = _merged(git, changed_twice, Versions(bases, ours, theirs), take)
+    merged, disputes = _merged(git, changed_twice, listings._replace(before=bases), take)
     return United(result | merged, disputes, kept)
 
 
@@ -85,10 +79,8 @@ def _merged(
             disputes.append(Dispute((), path=path, why=str(error)))
     chosen = listings.theirs if take == "theirs" else listings.ours
     blobs = dict(zip(found, objects.store(git, list(found.values())), strict=True))
-    result = {
-        path: Held(listings.ours[path].mode, blobs[path]) if path in blobs else chosen[path] for path in paths
-    }
-    return result, disputes
+    merged = {path: Held(listings.ours[path].mode, blob) for path, blob in blobs.items()}
+    return {path: chosen[path] for path in paths} | merged, disputes
 
 
 def missed(result: Listing, *others: Listing) -> Listing:
@@ -106,22 +98,20 @@ def missed(result: Listing, *others: Listing) -> Listing:
     # A problem that was taken back with its measures comes back with them.
     whole = {identity.problem for identity in wanted if identity.is_problem and identity.problem not in last}
     back: Listing = {}
-    for other in others:
-        for path, held in other.items():
-            owner = Identity.of_file(path) or Identity.of_evidence(path)
-            if owner and path not in result and (owner in wanted or owner.problem in whole):
-                back.setdefault(path, held)
+    for path, held in chain.from_iterable(other.items() for other in others):
+        owner = Identity.of_file(path) or Identity.of_evidence(path)
+        if owner and path not in result and (owner in wanted or owner.problem in whole):
+            back.setdefault(path, held)
     return back
 
 
 def refusal(disputes: list[Dispute]) -> RefusedError:
     """Return the error for what nobody has settled yet, one dispute a line."""
     said = _("both sides have changed the same thing in different ways; nothing was changed")
-    return RefusedError(
-        "disputed",
-        "\n".join([said, *map(_in_words, disputes)]),
-        _("keep yours with xuncha sync --take ours, or theirs with xuncha sync --take theirs; all else is brought together either way"),
-    )  # fmt: skip
+    hint = _(
+        "keep yours with xuncha sync --take ours, or theirs with xuncha sync --take theirs; all else is brought together either way"
+    )
+    return RefusedError("disputed", "\n".join([said, *map(_in_words, disputes)]), hint)
 
 
 def _in_words(dispute: Dispute) -> str:
@@ -138,8 +128,7 @@ def settlement(disputes: list[Dispute], take: Side | None) -> str:
     """Return how disputes were settled, as the commit says it; empty where there were none."""
     if not disputes or take is None:
         return ""
-    side = "取本方" if take == "ours" else "取对方"
-    return f"{side}：{'；'.join(map(_place, disputes))}"
+    return f"取{'本' if take == 'ours' else '对'}方：{'；'.join(map(_place, disputes))}"
 
 
 def _place(dispute: Dispute) -> str:
