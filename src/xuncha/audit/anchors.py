@@ -37,15 +37,14 @@ def rewritten(anchors: list[Anchor], known: Container[str]) -> Iterator[Finding[
 def drop_anchor(root: Path, done: Audit) -> Anchor:
     """Keep what an audit has seen: an annotated tag on the present commit, signed where git is set up to sign.
 
-    Where the present commit has an anchor already, that one is given. An audit that has found errors is kept as well: what
-    somebody would have reason to rewrite is what has to be held fast. The tag says how many there were.
+    Where the present commit has an anchor already, that one is given. An audit that has found errors is kept as well, with
+    their number: what somebody would have reason to rewrite is what has to be held fast.
 
     Raises:
         RefusedError: nothing is committed yet; or git refused the tag, as where it cannot sign.
         SurroundingsError: git does not know who anchors.
     """
-    there = next((anchor for anchor in done.anchors if anchor.commit == done.tip), None)
-    if there is not None:
+    if there := next((anchor for anchor in done.anchors if anchor.commit == done.tip), None):
         return there
     number = max((anchor.number for anchor in done.anchors), default=0) + 1
     counts = {name: getattr(done, name) for name in ("commits", "changes", "errors", "warnings")}

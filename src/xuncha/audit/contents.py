@@ -159,15 +159,10 @@ def entry_removed(step: Step) -> Broken[HistoryPlace]:
 def postdated(step: Step) -> Broken[HistoryPlace]:
     """Find days of what was done that lie after the day of the commit."""
     for change in step.measures:
-        days = {day for day in _days(change.new) - _days(change.old) if day > step.commit.day}
-        if days:
-            yield (
-                step.at(change),
-                _("{id} tells of {days}, which had not come on {day}").format(
-                    id=change.id, days=_(", ").join(sorted(days)), day=step.commit.day
-                ),
-                "",
-            )
+        today = step.commit.day
+        if days := sorted(day for day in _days(change.new) - _days(change.old) if day > today):
+            message = _("{id} tells of {days}, which had not come on {day}")
+            yield step.at(change), message.format(id=change.id, days=_(", ").join(days), day=today), ""
 
 
 def _days(data: Data | None) -> set[str]:

@@ -75,30 +75,31 @@ def _closed_without(requirement: Requirement, message: str) -> Check[HistoryPlac
     return check
 
 
-_LACKS: dict[Requirement, tuple[str, str]] = {
-    "progress": (
+_LACKS: tuple[tuple[Requirement, str, str], ...] = (
+    (
+        "progress",
         mark("{id} was closed without a progress entry, which the policy asked"),
         "2.3 is closed in a commit before which, and in which, it has no progress entry, while `close_requires` names `progress`.",
     ),
-    "evidence": (
+    (
+        "evidence",
         mark("{id} was closed without evidence, which the policy asked"),
         "No entry of 2.3 names evidence when it is closed, while `close_requires` names `evidence`.",
     ),
-    "submission": (
+    (
+        "submission",
         mark("{id} was closed without an application, which the policy asked"),
         "2.3 is closed out of `in_progress`, while `close_requires` names `submission`.",
     ),
-    "second_person": (
+    (
+        "second_person",
         mark(
             "{id} was closed by the one who had applied for it, or nobody had; the policy asked two persons"
         ),
-        (
-            "The author of the commit that closes 2.3 is the one who applied for it, or nobody applied, while "
-            "`close_requires` names `second_person`. Who applied is told by the history alone."
-        ),
+        "The author of the commit that closes 2.3 is the one who applied for it, or nobody applied, while `close_requires` names `second_person`. Who applied is told by the history alone.",
     ),
-}
-for _requirement, (_message, _wrong) in _LACKS.items():
+)
+for _requirement, _message, _wrong in _LACKS:
     RULES.declare(
         f"close-requires-{_requirement}".replace("_", "-"),
         why="A measure was closed without what the policy in force at that commit asks.",

@@ -56,14 +56,12 @@ def merge_record(
     end = editing.common_line_end(decode(ours))
     texts = Versions(base, ours, theirs).map(lambda each: _LINE_END.sub(end, decode(each)))
     texts = texts._replace(ours=decode(ours))  # a file with several kinds of line ends keeps them
-    for text in _layouts(texts, end, values, data):
-        if not _says(text, data):
-            continue
-        shown = Weaver(texts, end, frozenset(marked), width).record(values, data) if marked else text
-        if shown is None:
-            break
-        return MergedRecord((_BOM if ours.startswith(_BOM) else b"") + shown.encode(), disputes)
-    raise UnreadableError(odd)
+    text = next((each for each in _layouts(texts, end, values, data) if _says(each, data)), None)
+    if text is not None and marked:
+        text = Weaver(texts, end, frozenset(marked), width).record(values, data)
+    if text is None:
+        raise UnreadableError(odd)
+    return MergedRecord((_BOM if ours.startswith(_BOM) else b"") + text.encode(), disputes)
 
 
 def _layouts(texts: Versions, end: str, values: Versions, data: dict[str, Any]) -> Iterator[str]:
