@@ -1,4 +1,4 @@
-"""Writes the messages of the program for translators (`make messages`): those that it says, those that Typer says for it, and its help.
+"""Writes the messages of the program for translators (`make messages`): those that it says, those that Typer says for it, the reasons of the audit's rules, and its help.
 
 The help is what the docstrings of commands say before their first section; they are known by their examples.
 """
@@ -15,6 +15,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import write_po
 
+import xuncha.audit.examine  # noqa: F401  enters the rules
+from xuncha.audit.catalogue import RULES
 from xuncha.cli.help import described
 
 if TYPE_CHECKING:
@@ -30,11 +32,12 @@ def messages() -> Iterator[str | tuple[str, ...]]:
             folder, keywords={**DEFAULT_KEYWORDS, "mark": None}
         ):
             yield message
-    yield from helps()
+    yield from unmarked()
 
 
-def helps() -> Iterator[str]:
-    """Yield the paragraphs of the help of all commands."""
+def unmarked() -> Iterator[str]:
+    """Yield the messages that no call marks: the reasons of the audit's rules, and the help of all commands by paragraphs."""
+    yield from (rule.why for rule in RULES.values())
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef):

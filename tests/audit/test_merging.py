@@ -24,9 +24,9 @@ def found(
 ) -> set[str]:
     """Return the codes that the audit gives to a merge; but for a list that one side took out and the other went on with."""
     return {
-        each.rule.code
-        for each in _of_value((), base, [ours, theirs], result)
-        if each.location != ("co_offices",)
+        rule.code
+        for rule, location in _of_value((), base, [ours, theirs], result)
+        if location != ("co_offices",)
     }
 
 

@@ -52,7 +52,7 @@ def number_of_commit(root: Path, found: str) -> int:
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.code}-{way.name}")
-@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000), length=st.integers(0, 60), later=st.integers(0, 20))
 def test_who_tampers_is_named(
     tmp_path_factory: pytest.TempPathFactory, way: Way, seed: int, length: int, later: int
@@ -96,7 +96,7 @@ def test_every_rule_has_a_way_to_break_it() -> None:
     assert {way.code for way in WAYS} | by_other_tests == set(RULES)
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 100_000), length=st.integers(0, 150))
 def test_honest_work_is_clean(tmp_path_factory: pytest.TempPathFactory, seed: int, length: int) -> None:
     root = tmp_path_factory.mktemp("history")

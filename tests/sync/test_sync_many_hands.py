@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk
 
 OFFICES = ("办公室", "规划科", "财务科", "人事科", "纪检组")
-ACTIONS = int(os.environ.get("XUNCHA_SYNC_ACTIONS", "24"))
+ACTIONS = int(os.environ.get("XUNCHA_SYNC_ACTIONS", "16"))
 """Of each office; 200 in the full size."""
 SEED = int(os.environ.get("XUNCHA_SYNC_SEED", "1"))
 PROJECT = Path(__file__).parents[2]

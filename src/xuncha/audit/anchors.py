@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.language import mark
 from xuncha.trail import tags
 from xuncha.trail.replay import contains
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 REWRITTEN = RULES.declare(
     "history-rewritten",
-    why=mark("History grows and is never rewritten; what was verified once must still be there."),
+    why="History grows and is never rewritten; what was verified once must still be there.",
     wrong="The commit of a tag `xuncha/audit/3-…`, or the one of `--since` (whose hash may come from a printed notice), is no longer among "
     "those that led to the present one.",
 )
@@ -31,35 +30,25 @@ def rewritten(anchors: list[Anchor], known: Container[str]) -> Iterator[Finding[
     for anchor in anchors:
         if anchor.commit not in known:
             message = _("history no longer contains {commit}, which was verified on {day} (no. {n})")
-            yield REWRITTEN.at(
-                HistoryPlace(anchor.commit, anchor.author, anchor.date),
-                message.format(commit=anchor.short, day=anchor.day, n=anchor.number),
-            )
+            place = HistoryPlace(anchor.commit, anchor.author, anchor.date)
+            yield REWRITTEN.at(place, message.format(commit=anchor.short, day=anchor.day, n=anchor.number))
 
 
 def drop_anchor(root: Path, done: Audit) -> Anchor:
     """Keep what an audit has seen: an annotated tag on the present commit, signed where git is set up to sign.
 
-    Where the present commit has an anchor already, that one is given. An audit that has found errors is kept as well: what
-    somebody would have reason to rewrite is what has to be held fast. The tag says how many there were.
+    Where the present commit has an anchor already, that one is given. An audit that has found errors is kept as well, with
+    their number: what somebody would have reason to rewrite is what has to be held fast.
 
     Raises:
         RefusedError: nothing is committed yet; or git refused the tag, as where it cannot sign.
         SurroundingsError: git does not know who anchors.
     """
-    there = next((anchor for anchor in done.anchors if anchor.commit == done.tip), None)
-    if there is not None:
+    if there := next((anchor for anchor in done.anchors if anchor.commit == done.tip), None):
         return there
     number = max((anchor.number for anchor in done.anchors), default=0) + 1
-    return tags.drop(
-        root,
-        number,
-        done.tip,
-        commits=done.commits,
-        changes=done.changes,
-        errors=done.errors,
-        warnings=done.warnings,
-    )
+    counts = {name: getattr(done, name) for name in ("commits", "changes", "errors", "warnings")}
+    return tags.drop(root, number, done.tip, **counts)
 
 
 def line(anchor: Anchor) -> str:
@@ -77,9 +66,6 @@ def latest(root: Path, commit: str = "HEAD") -> Anchor:
     """
     here = [anchor for anchor in tags.anchors(root) if contains(root, anchor.commit, commit)]
     if not here:
-        raise RefusedError(
-            "no-anchor",
-            _("the history of this ledger was not verified yet"),
-            _("type: xuncha audit --anchor"),
-        )
+        said = _("the history of this ledger was not verified yet")
+        raise RefusedError("no-anchor", said, _("type: xuncha audit --anchor"))
     return here[-1]

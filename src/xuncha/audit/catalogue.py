@@ -16,14 +16,13 @@ class HistoryPlace(NamedTuple):
     """A place in the history: a commit, and in it a file."""
 
     commit: str
-    """The full hash."""
     author: str
     date: str
     """When the author made the commit: ISO 8601 with the offset."""
     path: str = ""
-    """Of the file, relative to the ledger; empty where it is about a commit as a whole."""
+    """Empty where it is about a commit as a whole."""
     id: str | None = None
-    """Of the problem or measure."""
+    """The number of the problem or measure."""
 
 
 RULES: Final[Catalogue[HistoryPlace]] = Catalogue()

@@ -1,14 +1,16 @@
-"""Whether what was written stays written: after closing, in the deadlines, in the entries."""
+"""Whether what was written stays written: after closing, in the deadlines, in the entries, and in the files that prove it."""
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.audit.catalogue import LENIENT, RULES
-from xuncha.audit.record import Data, Proof, entries, in_code, proofs_of, statement, word
+from xuncha.audit.replayed import Data, Proof, entries, files_of, in_code, proofs_of, statement, word
 from xuncha.language import gettext as _
-from xuncha.language import mark, ngettext
+from xuncha.language import ngettext
+from xuncha.model.identity import EVIDENCE
 
 if TYPE_CHECKING:
     from xuncha.audit.catalogue import HistoryPlace
@@ -21,9 +23,7 @@ _LISTS: Final = ("progress", "reviews")
 
 @RULES.rule(
     "changed-after-closing",
-    why=mark(
-        "What was closed out stays as it was closed; whoever has to change it opens it again, with a reason."
-    ),
+    why="What was closed out stays as it was closed; whoever has to change it opens it again, with a reason.",
     wrong="While 2.3 is closed, its `title`, `goal`, `term`, `due`, `closed` or `escalated` changes, an amount that stood in `outcomes`, "
     "or an entry of `progress` is added, or gets other evidence. (`notice_text`, `part`, `publish` and who answers for it may change.)",
     scope=LENIENT,
@@ -34,38 +34,23 @@ def changed_after_closing(step: Step) -> Broken[HistoryPlace]:
         old, new = change.old or {}, change.new or {}
         if word(old, "status") != "closed":
             continue
-        opened = word(new, "status") != "closed"
-        keys = [
-            key for key in _PROTECTED if old.get(key) != new.get(key) and not (opened and key == "closed")
-        ]
-        if not _amounts_kept(old.get("outcomes"), new.get("outcomes")):
+        free = {"closed"} if word(new, "status") != "closed" else set()  # opened again
+        keys = [key for key in _PROTECTED if old.get(key) != new.get(key) and key not in free]
+        amounts, now = old.get("outcomes"), new.get("outcomes")
+        if isinstance(amounts, dict) and not (isinstance(now, dict) and amounts.items() <= now.items()):
             keys.append("outcomes")
-        if old.get("progress") != new.get("progress") and _in_fixed_order(
-            old, step.renamed_evidence(change.id)
-        ) != _in_fixed_order(new, {}):
+        renamed = step.renamed_evidence(change.id) if old.get("progress") != new.get("progress") else {}
+        if _in_fixed_order(old, renamed) != _in_fixed_order(new, {}):
             keys.append("progress")
         if keys:
-            yield (
-                step.at(change),
-                _("{id} was closed, and {keys} changed without its being opened again").format(
-                    id=change.id, keys=in_code(keys)
-                ),
-                "",
-            )
-
-
-def _amounts_kept(old: object, new: object) -> bool:
-    if not isinstance(old, dict):
-        return True
-    return isinstance(new, dict) and all(new.get(key) == amount for key, amount in old.items())
+            message = _("{id} was closed, and {keys} changed without its being opened again")
+            yield step.at(change), message.format(id=change.id, keys=in_code(keys)), ""
 
 
 def _in_fixed_order(data: Data, renamed: dict[str, str]) -> list[Any]:
     """Return what the progress entries say, sorted: a new order changes nothing."""
-    return sorted(
-        (repr(statement(entry)), sorted(map(repr, _proofs(entry, renamed))))
-        for entry in entries(data, "progress")
-    )
+    found = entries(data, "progress")
+    return sorted((repr(statement(each)), sorted(map(repr, _proofs(each, renamed)))) for each in found)
 
 
 def _proofs(entry: Data, renamed: dict[str, str]) -> set[object]:
@@ -86,7 +71,7 @@ def _moved_deadlines(step: Step) -> Iterator[tuple[Change, str, str | None]]:
 
 @RULES.rule(
     "deadline-moved",
-    why=mark("A deadline moves by `extend`, to a later day and with a reason, and by nothing else."),
+    why="A deadline moves by `extend`, to a later day and with a reason, and by nothing else.",
     wrong="`due` of 2.3 is another day, and the commit is no `extend`; or it is one, and the day is an earlier one.",
     scope=LENIENT,
 )
@@ -104,7 +89,7 @@ def deadline_moved(step: Step) -> Broken[HistoryPlace]:
 
 @RULES.rule(
     "deadline-passed",
-    why=mark("A deadline that is moved after it has passed hides that it was missed."),
+    why="A deadline that is moved after it has passed hides that it was missed.",
     wrong="`due` of 2.3 was 2024-05-31, and a commit of 2024-06-15 moves it, be it by `extend`.",
     scope=LENIENT,
 )
@@ -112,42 +97,31 @@ def deadline_passed(step: Step) -> Broken[HistoryPlace]:
     """Find deadlines that moved after they had passed."""
     for change, old, new in _moved_deadlines(step):
         if step.commit.day > old:
-            yield (
-                step.at(change),
-                _("the deadline of {id}, {old}, had passed when it was moved to {new}").format(
-                    id=change.id, old=old, new=new or _("none")
-                ),
-                "",
-            )
+            message = _("the deadline of {id}, {old}, had passed when it was moved to {new}")
+            yield step.at(change), message.format(id=change.id, old=old, new=new or _("none")), ""
 
 
 def _lost_entries(step: Step) -> Iterator[tuple[Change, str, int, int]]:
     """Yield each changed list of entries: the measure, the key, how many were rewritten and how many removed."""
     for change in step.measures:
+        renamed = step.renamed_evidence(change.id)
         for key in _LISTS:
-            if (change.old or {}).get(key) != (change.new or {}).get(key):
-                yield change, key, *_losses(change, key, step.renamed_evidence(change.id))
-
-
-def _losses(change: Change, key: str, renamed: dict[str, str]) -> tuple[int, int]:
-    old, new = entries(change.old, key), entries(change.new, key)
-    before, after = [statement(entry) for entry in old], [statement(entry) for entry in new]
-    proofs: dict[tuple[object, ...], set[object]] = {}
-    for entry in new:  # several may say the same, of different files
-        proofs.setdefault(statement(entry), set()).update(proofs_of(entry))
-    gone = sum(each not in proofs for each in before)
-    replaced = min(gone, sum(each not in before for each in after))
-    poorer = sum(
-        each in proofs and not _proofs(entry, renamed) <= proofs[each]
-        for each, entry in zip(before, old, strict=True)
-    )
-    doubles = sum(max(0, before.count(each) - after.count(each)) for each in set(before) & set(after))
-    return replaced + poorer, gone - replaced + doubles
+            if (change.old or {}).get(key) == (change.new or {}).get(key):
+                continue
+            before, after = (Counter(map(statement, entries(data, key))) for data in (change.old, change.new))
+            gone = sum(count for said, count in before.items() if said not in after)
+            replaced = min(gone, sum(count for said, count in after.items() if said not in before))
+            proofs: defaultdict[tuple[object, ...], set[object]] = defaultdict(set)
+            for entry in entries(change.new, key):  # several may say the same, of different files
+                proofs[statement(entry)] |= proofs_of(entry)
+            kept = [entry for entry in entries(change.old, key) if statement(entry) in after]
+            poorer = sum(not _proofs(entry, renamed) <= proofs[statement(entry)] for entry in kept)
+            yield change, key, replaced + poorer, (before - after).total() - replaced
 
 
 @RULES.rule(
     "entry-rewritten",
-    why=mark("What was recorded as done stays as it was recorded; what is new is a new entry."),
+    why="What was recorded as done stays as it was recorded; what is new is a new entry.",
     wrong="An entry of `progress` or `reviews` has another date or text, or has lost some of its evidence.",
 )
 def entry_rewritten(step: Step) -> Broken[HistoryPlace]:
@@ -164,7 +138,7 @@ def entry_rewritten(step: Step) -> Broken[HistoryPlace]:
 
 @RULES.rule(
     "entry-removed",
-    why=mark("What was recorded as done stays recorded."),
+    why="What was recorded as done stays recorded.",
     wrong="An entry of `progress` or `reviews` is no longer there, and no `undo` of its commit says so.",
 )
 def entry_removed(step: Step) -> Broken[HistoryPlace]:
@@ -179,21 +153,16 @@ def entry_removed(step: Step) -> Broken[HistoryPlace]:
 
 @RULES.rule(
     "postdated",
-    why=mark("Nothing can have been done on a day that had not come when it was recorded."),
+    why="Nothing can have been done on a day that had not come when it was recorded.",
     wrong="A commit of 2024-06-15 adds an entry, a look back or a closing of 2024-07-01.",
 )
 def postdated(step: Step) -> Broken[HistoryPlace]:
     """Find days of what was done that lie after the day of the commit."""
     for change in step.measures:
-        days = {day for day in _days(change.new) - _days(change.old) if day > step.commit.day}
-        if days:
-            yield (
-                step.at(change),
-                _("{id} tells of {days}, which had not come on {day}").format(
-                    id=change.id, days=_(", ").join(sorted(days)), day=step.commit.day
-                ),
-                "",
-            )
+        today = step.commit.day
+        if days := sorted(day for day in _days(change.new) - _days(change.old) if day > today):
+            message = _("{id} tells of {days}, which had not come on {day}")
+            yield step.at(change), message.format(id=change.id, days=_(", ").join(days), day=today), ""
 
 
 def _days(data: Data | None) -> set[str]:
@@ -201,3 +170,49 @@ def _days(data: Data | None) -> set[str]:
     told: list[Any] = [*entries(data, "progress"), *entries(data, "reviews")]
     told += [(data or {}).get(key) for key in ("closed", "escalated")]
     return {each["date"] for each in told if isinstance(each, dict) and isinstance(each.get("date"), str)}
+
+
+@RULES.rule(
+    "evidence-hash",
+    why="The hash in the entry says which file was attached; with another file nothing is proven.",
+    wrong="An entry of 2.3 names a file and its SHA-256, and the commit holds no such file, or one with another hash.",
+)
+def evidence_hash(step: Step) -> Broken[HistoryPlace]:
+    """Find files that an entry names and that are missing, or have another hash."""
+    for change in step.measures:
+        for proof in sorted(files_of(change.new) - files_of(change.old)):
+            version = step.after.get(f"{EVIDENCE}/{change.id}/{proof.file}")
+            if version is None:
+                message = _("{id} names {file} as evidence, which is not there")
+            elif step.files.digest(version.blob) != proof.sha256:
+                message = _("{id} names {file} as evidence, and the hash of that file is another one")
+            else:
+                continue
+            yield step.at(change), message.format(id=change.id, file=proof.file), ""
+
+
+@RULES.rule(
+    "evidence-changed",
+    why="A file that proves something stays, byte for byte; a new version is a new file.",
+    wrong="A commit puts other bytes into data/evidence/2.3/评审意见.pdf.",
+)
+def evidence_changed(step: Step) -> Broken[HistoryPlace]:
+    """Find evidence with other bytes."""
+    for change in step.changes:
+        if change.is_evidence and change.before and change.after and change.before[:2] != change.after[:2]:
+            digests = {step.files.digest(each.blob) for each in (change.before, change.after)}
+            if len(digests) > 1:
+                yield step.at(change), _("{path} was changed").format(path=change.path), ""
+
+
+@RULES.rule(
+    "evidence-removed",
+    why="A file that proves something stays.",
+    wrong="data/evidence/2.3/评审意见.pdf is deleted, and no `undo` of its commit says so.",
+)
+def evidence_removed(step: Step) -> Broken[HistoryPlace]:
+    """Find evidence that is gone, unless it has another name now."""
+    for change in step.changes:
+        gone = change.is_evidence and change.before and not change.after
+        if gone and change.name not in step.renamed_evidence(change.id):
+            yield step.at(change), _("{path} was deleted").format(path=change.path), ""

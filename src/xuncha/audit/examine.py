@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import reduce
+from operator import and_, or_
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from xuncha.audit import anchors, contents, evidence, hand, signing, status, undoing  # noqa: F401  each enters its checks
+from xuncha.audit import anchors, contents, hand, status, undoing  # noqa: F401  each enters its checks
 from xuncha.audit.catalogue import LENIENT, RULES, Audit, HistoryPlace
-from xuncha.audit.clock import clock_backwards
 from xuncha.audit.merging import differences
-from xuncha.audit.record import is_record, word
-from xuncha.audit.replayed import KEEP, Change, Files, State, Step, Version, changes_of
+from xuncha.audit.replayed import KEEP, Change, Files, State, Step, Version, changes_of, is_record, word
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
@@ -26,12 +28,32 @@ from xuncha.trail.tags import anchors as all_anchors
 from xuncha.trail.tree import commit_at
 
 if TYPE_CHECKING:
+    from xuncha.catalogue import Broken
     from xuncha.errors import Finding
     from xuncha.trail.replay import Commit
-    from xuncha.trail.tags import Anchor
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HASH: Final = re.compile(r"[0-9a-f]{4,64}")
+_TOLERANCE: Final = 86_400
+"""Seconds by which clocks may differ."""
+
+
+@RULES.rule(
+    "clock-backwards",
+    why="A commit that claims to be older than what it stands on may have been dated back, to be in time; or a clock was wrong.",
+    wrong="A commit of 2024-06-01 whose parent is of 2024-06-15. A day is let pass: clocks of several machines differ.",
+)
+def clock_backwards(step: Step) -> Broken[HistoryPlace]:
+    """Find a commit that is more than a day older than the one before it."""
+    last = step.last
+    if last and step.commit.moment < last - _TOLERANCE:
+        days = (last - step.commit.moment) // _TOLERANCE
+        try:
+            earlier = datetime.fromtimestamp(last, UTC).date().isoformat()
+        except (ValueError, OverflowError, OSError):  # a clock that was wrong beyond the calendar
+            earlier = str(last)
+        message = _("the commit is dated {day}, {n} days before the one it stands on ({earlier})")
+        yield step.at(step.changes[0]), message.format(day=step.commit.day, n=days, earlier=earlier), ""
 
 
 def audit(root: Path, *, since: str | None = None) -> Audit:
@@ -55,7 +77,9 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     if since is not None:
         start, message = _start(root, since, known)
         if message:
-            findings.append(anchors.REWRITTEN.at(_place_of_start(start, marks), message))
+            anchor = next((each for each in marks if each.commit.startswith(start)), None)
+            place = HistoryPlace(start, anchor.author if anchor else "", anchor.date if anchor else "")
+            findings.append(anchors.REWRITTEN.at(place, message))
         elif start:
             seen = _ancestors(start, commits, known)
     touched = [each for commit in commits for each in commit.touched if each.blob]
@@ -103,12 +127,10 @@ def _weighed(finding: Finding[HistoryPlace], commit: Commit) -> Finding[HistoryP
 
 def _start(root: Path, since: str, known: dict[str, int]) -> tuple[str, str]:
     """Return the commit of `--since`, and why nothing can begin with it; empty where it can."""
-    try:
-        moment = (
-            (date.fromisoformat(since) - timedelta(days=1)).isoformat() if _DAY.fullmatch(since) else since
-        )
-    except (ValueError, OverflowError):
-        moment = since
+    moment = since
+    with contextlib.suppress(ValueError, OverflowError):
+        if _DAY.fullmatch(since):
+            moment = (date.fromisoformat(since) - timedelta(days=1)).isoformat()
     try:
         commit = commit_at(root, moment)
     except RefusedError:
@@ -116,17 +138,10 @@ def _start(root: Path, since: str, known: dict[str, int]) -> tuple[str, str]:
             return "", ""  # there was nothing before that day
         if not _HASH.fullmatch(since.lower()):
             raise
-        return since, _("history does not contain {commit}, and git does not know it here").format(
-            commit=since
-        )
-    if commit in known:
-        return commit, ""
-    return commit, _("history no longer contains {commit}").format(commit=commit[:SHORT])
-
-
-def _place_of_start(start: str, marks: list[Anchor]) -> HistoryPlace:
-    mark = next((each for each in marks if each.commit.startswith(start)), None)
-    return HistoryPlace(start, mark.author if mark else "", mark.date if mark else "")
+        said = _("history does not contain {commit}, and git does not know it here")
+        return since, said.format(commit=since)
+    said = _("history no longer contains {commit}")
+    return commit, "" if commit in known else said.format(commit=commit[:SHORT])
 
 
 def _ancestors(start: str, commits: list[Commit], known: dict[str, int]) -> set[str]:
@@ -138,6 +153,19 @@ def _ancestors(start: str, commits: list[Commit], known: dict[str, int]) -> set[
     return found
 
 
+@dataclass
+class _Reached:
+    """A commit that was replayed."""
+
+    state: State
+    line: int
+    """The commits that led to it, itself included, as the bits of a number."""
+    moment: int
+    """When the ledger was changed last, in what led to it."""
+    adopted: bool
+    """Whether the ledger was there."""
+
+
 class Examination:
     """One run through history."""
 
@@ -146,12 +174,7 @@ class Examination:
         self.files = files
         self.given = ""
         self._children = Counter(parent for commit in commits for parent in commit.parents)
-        self._branching = {name for name, count in self._children.items() if count > 1}
-        self._states: dict[str, State] = {}
-        self._lines: dict[str, int] = {}
-        """For each commit the set of those that led to it, itself included, as the bits of a number."""
-        self._moments: dict[str, int] = {}
-        """When the ledger was changed last, in what led to a commit."""
+        self._reached: dict[str, _Reached] = {}
         self._past: dict[str, list[Change]] = {}
         self._to_be_signed: list[tuple[Commit, HistoryPlace]] = []
         """Closings that had to be signed."""
@@ -159,46 +182,48 @@ class Examination:
         """How often each file was entered."""
         self._renumbered: list[tuple[HistoryPlace, set[str]]] = []
         """Records that were moved, each with the places that justify it: those filled, and what was to be renumbered."""
-        self._adopted: set[str] = set()
-        """The commits in which the ledger was there."""
 
     def run(self, root: Path) -> list[Finding[HistoryPlace]]:
         """Return everything that was found, in the order of history."""
         found = []
         for place, commit in enumerate(self.commits):
             found += list(self._ask(place, commit))
-            self._forget(commit)
+            for parent in commit.parents:
+                if self._children[parent] == 1:  # where history branches, a merge may ask for it again
+                    del self._reached[parent]
         found += [*self._unjustified_renumberings(), *self._unsigned(root)]
         places = {commit.hash: place for place, commit in enumerate(self.commits)}
         return sorted(found, key=lambda each: places[each.place.commit])
 
     def _ask(self, place: int, commit: Commit) -> Iterator[Finding[HistoryPlace]]:
-        sides = [self._states[parent] for parent in commit.parents if parent in self._states]
-        self._lines[commit.hash] = 1 << place
-        for parent in commit.parents:
-            self._lines[commit.hash] |= self._lines.get(parent, 0)
-        if any(parent in self._adopted for parent in commit.parents):
-            self._adopted.add(commit.hash)
-        last = max((self._moments.get(parent, 0) for parent in commit.parents), default=0)
-        self._moments[commit.hash] = commit.moment if commit.touched and len(sides) < 2 else last  # noqa: PLR2004
-        if len(sides) > 1:
-            yield from self._merge(commit, sides, last)
+        parents = [self._reached[parent] for parent in commit.parents]
+        line = reduce(or_, (each.line for each in parents), 1 << place)
+        last = max((each.moment for each in parents), default=0)
+        moment = commit.moment if commit.touched and len(parents) < 2 else last  # noqa: PLR2004
+        here = _Reached(State(), line, moment, any(each.adopted for each in parents))
+        self._reached[commit.hash] = here
+        if len(parents) > 1:
+            yield from self._merge(commit, here, parents, last)
         else:
-            before = sides[0] if sides else State()
-            yield from self._plain(commit, before, changes_of(commit, before, self.files), last)
+            before = parents[0].state if parents else here.state
+            yield from self._plain(commit, here, before, changes_of(commit, before, self.files), last)
 
     def _plain(
-        self, commit: Commit, before: State, changes: list[Change], last: int
+        self, commit: Commit, here: _Reached, before: State, changes: list[Change], last: int
     ) -> Iterator[Finding[HistoryPlace]]:
         """Ask every check of what a commit did to the ledger as it stood before."""
         self._added.update(change.path for change in changes if change.before is None)
-        after = before.changed((change.path, change.after) for change in changes) if changes else before
-        self._states[commit.hash] = after
+        here.state = after = before.changed((change.path, change.after) for change in changes)
         if not changes:
             return
         self._past[commit.hash] = changes
-        if not self._is_checked(commit, after):
-            return
+        if not here.adopted:
+            here.adopted = after.get(LEDGER_FILE) is not None
+            if not here.adopted:
+                return
+            if not self.given:  # else another beginning of history, which claims to be a ledger of its own
+                self.given = commit.hash
+                return
         step = Step(commit, before, after, changes, self.files, self._past, last)
         as_said = undoing.restored(step) or undoing.renumbered(step)
         if as_said is None:
@@ -207,51 +232,36 @@ class Examination:
                 self._to_be_signed += [(commit, step.at(change)) for change in status.closings(step)]
             return
         yield from clock_backwards(step)
-        self._states[commit.hash] = before.changed(as_said.items())
+        here.state = before.changed(as_said.items())
         if commit.trailers.action == "renumber":
             gone = [change for change in changes if change.after is None]
             come = {change.path for change in changes if change.before is None}
             head = {each.path for each in gone if commit.trailers.ids == (each.id,)}
-            self._renumbered += [
-                (step.at(each), come | head | {each.path}) for each in gone if each.is_record
-            ]
+            moved = [each for each in gone if each.is_record]
+            self._renumbered += [(step.at(each), come | head | {each.path}) for each in moved]
 
-    def _is_checked(self, commit: Commit, after: State) -> bool:
-        """Return whether the ledger was there before a commit; the first one that brings it is taken as it is."""
-        if commit.hash in self._adopted:
-            return True
-        if after.get(LEDGER_FILE) is None:
-            return False
-        self._adopted.add(commit.hash)
-        if self.given:
-            return True  # another beginning of history, which claims to be a ledger of its own
-        self.given = commit.hash
-        return False
-
-    def _merge(self, commit: Commit, sides: list[State], last: int) -> Iterator[Finding[HistoryPlace]]:
+    def _merge(
+        self, commit: Commit, here: _Reached, parents: list[_Reached], last: int
+    ) -> Iterator[Finding[HistoryPlace]]:
         changes = []
         for path, mode, blob in commit.touched:
-            versions = [version for side in sides if (version := side.get(path))]
+            versions = [version for side in parents if (version := side.state.get(path))]
             same = next((version for version in versions if version[:2] == (mode, blob)), None)
             changes.append((path, same or self._merged_version(path, mode, blob, versions)))
-        after = sides[0].changed(changes)
-        self._states[commit.hash] = after
-        if commit.hash not in self._adopted:
+        here.state = parents[0].state.changed(changes)
+        if not here.adopted:
             return
-        ledgers = [self._states[parent] for parent in commit.parents if parent in self._adopted]
-        bases = [self._states[name] for name in self._bases(commit)]
+        ledgers = [side.state for side in parents if side.adopted]
+        bases = list(self._bases(parents))
         if len(ledgers) > 1 and bases and all(base.get(LEDGER_FILE) for base in bases):
-            yield from differences(commit, bases, ledgers, after, self.files)
+            yield from differences(commit, bases, ledgers, here.state, self.files)
             return
         # What has not grown out of this ledger is no side of it: what the merge took from there, the merge did.
         first = ledgers[0]
-        taken = [
-            Touched(path, version.mode if version else "", version.blob if version else "")
-            for path in sorted(first.differing(after))
-            for version in [after.get(path)]
-        ]
-        done = changes_of(commit._replace(touched=tuple(taken)), first, self.files)
-        yield from self._plain(commit, first, done, last)
+        taken = {path: here.state.get(path) for path in sorted(first.differing(here.state))}
+        touched = (Touched(path, *(held[:2] if held else ("", ""))) for path, held in taken.items())
+        done = changes_of(commit._replace(touched=tuple(touched)), first, self.files)
+        yield from self._plain(commit, here, first, done, last)
 
     def _merged_version(self, path: str, mode: str, blob: str, versions: list[Version]) -> Version | None:
         """Return a file as a merge has made it of the versions of its sides."""
@@ -263,27 +273,17 @@ class Examination:
         submitted = word(record, "status") == "submitted"
         return Version(mode, blob, readable, submitters[0] if submitted and submitters else None)
 
-    def _bases(self, commit: Commit) -> Iterator[str]:
-        """Yield the last commits that all parents of a merge have in common."""
-        common = self._lines[commit.parents[0]]
-        for parent in commit.parents[1:]:
-            common &= self._lines[parent]
+    def _bases(self, parents: list[_Reached]) -> Iterator[State]:
+        """Yield how the ledger stood at the last commits that all parents of a merge have in common."""
+        common = reduce(and_, (each.line for each in parents))
         while common:
-            name = self.commits[common.bit_length() - 1].hash
-            yield name
-            common &= ~self._lines[name]
-
-    def _forget(self, commit: Commit) -> None:
-        """Let go of what no later commit needs: where history branches, a merge may ask for it again."""
-        for parent in commit.parents:
-            self._children[parent] -= 1
-            if not self._children[parent] and parent not in self._branching:
-                self._states.pop(parent, None)
-                self._lines.pop(parent, None)
+            base = self._reached[self.commits[common.bit_length() - 1].hash]
+            yield base.state
+            common &= ~base.line
 
     def _unjustified_renumberings(self) -> Iterator[Finding[HistoryPlace]]:
         """Yield the renumberings of numbers that nobody else has published."""
-        tip = self._states[self.commits[-1].hash]
+        tip = self._reached[self.commits[-1].hash].state
         for place, paths in self._renumbered:
             # The number was another's, who has published it; or the new one was free again, since another took his back.
             if tip.get(place.path) is None and not any(self._added[path] > 1 for path in paths):
@@ -292,7 +292,7 @@ class Examination:
 
     def _unsigned(self, root: Path) -> Iterator[Finding[HistoryPlace]]:
         """Yield the closings that had to be signed and were not."""
-        judged = signing.unsigned(root, dict.fromkeys(commit.hash for commit, _place in self._to_be_signed))
+        judged = status.unsigned(root, dict.fromkeys(commit.hash for commit, _place in self._to_be_signed))
         for commit, place in self._to_be_signed:
             if sentence := judged.get(commit.hash):
-                yield _weighed(signing.UNSIGNED.at(place, sentence.format(id=place.id)), commit)
+                yield _weighed(status.UNSIGNED.at(place, sentence.format(id=place.id)), commit)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, get_args
 
 from xuncha.audit.catalogue import RULES
-from xuncha.audit.record import in_code, parsed, word
+from xuncha.audit.replayed import in_code, parsed, word
 from xuncha.language import gettext as _
-from xuncha.language import mark
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.vocabulary import Action
 
@@ -26,27 +24,20 @@ _SHOWN: Final = 8
 
 @RULES.rule(
     "unreadable",
-    why=mark(
-        "What cannot be read cannot be checked; the commit after it is compared with what could be read last."
-    ),
+    why="What cannot be read cannot be checked; the commit after it is compared with what could be read last.",
     wrong="A commit leaves marks of a merge conflict in data/problems/02/2.3.yaml, or bytes that are not UTF-8.",
 )
 def unreadable(step: Step) -> Broken[HistoryPlace]:
     """Find files that cannot be read."""
     for change in step.changes:
         if change.unreadable:
-            yield (
-                step.at(change),
-                _("{path} cannot be read: {reason}").format(path=change.path, reason=change.unreadable),
-                "",
-            )
+            message = _("{path} cannot be read: {reason}")
+            yield step.at(change), message.format(path=change.path, reason=change.unreadable), ""
 
 
 @RULES.rule(
     "by-hand",
-    why=mark(
-        "What a command did says so in its trailers; of a change by hand nobody knows what it was meant to be. `xuncha edit` enters it."
-    ),
+    why="What a command did says so in its trailers; of a change by hand nobody knows what it was meant to be. `xuncha edit` enters it.",
     wrong="A commit without `Xuncha-Action` changes a file of the ledger.",
 )
 def by_hand(step: Step) -> Broken[HistoryPlace]:
@@ -60,7 +51,7 @@ def by_hand(step: Step) -> Broken[HistoryPlace]:
 
 @RULES.rule(
     "trailers-mismatch",
-    why=mark("Programs believe the trailers; a commit that did something else than they say misleads them."),
+    why="Programs believe the trailers; a commit that did something else than they say misleads them.",
     wrong="A commit says `Xuncha-Action: progress` and `Xuncha-Id: 2.3`, and has changed the title of 2.3, or has touched 2.4.",
 )
 def trailers_mismatch(step: Step) -> Broken[HistoryPlace]:
@@ -108,22 +99,18 @@ def _false_course(step: Step) -> str:
             continue
         if change is None:
             known = parsed(identity)
-            status = word(step.files.record(step.before.get(known.path)) if known else None, "status")
-            courses.append((status, status))
+            record = step.files.record(step.before.get(known.path)) if known else None
+            courses.append((word(record, "status"),) * 2)
         elif change.unreadable:
             return ""
         else:
             courses.append(change.statuses)
-    said = (step.commit.trailers.sources, step.commit.trailers.targets)
-    did = tuple(tuple(filter(None, (course[end] for course in courses))) for end in (0, 1))
+    said = [step.commit.trailers.sources, step.commit.trailers.targets]
+    did = [tuple(filter(None, (course[end] for course in courses))) for end in (0, 1)]
     if said == did:
         return ""
-    return _("the commit says {said}, and the files went {did}").format(said=_course(said), did=_course(did))
-
-
-def _course(ends: Iterable[Iterable[str | None]]) -> str:
-    """Return statuses before and after, as a message tells them."""
-    return " → ".join(_(", ").join(filter(None, end)) or "-" for end in ends)
+    texts = [" → ".join(_(", ").join(end) or "-" for end in ends) for ends in (said, did)]
+    return _("the commit says {said}, and the files went {did}").format(said=texts[0], did=texts[1])
 
 
 def _beyond(step: Step, change: Change) -> str:
@@ -132,20 +119,14 @@ def _beyond(step: Step, change: Change) -> str:
     if verb is None and action != "add":
         return ""
     if change.is_evidence:
-        if action != "attach":
-            return _("`{action}` does not change {path}").format(action=action, path=change.path)
-    elif change.before is None:
-        if action != "add":
-            return _("`{action}` does not enter {id}").format(action=action, id=change.id)
-    elif change.old is not None and change.new is not None and change.is_record:
-        fields = verb.changes if verb else frozenset[str]()
-        keys = [
-            str(key)
-            for key in {*change.old, *change.new} - fields
-            if change.old.get(key) != change.new.get(key)
-        ]
-        if keys:
-            return _("`{action}` does not change {keys} of {id}").format(
-                action=action, keys=in_code(sorted(keys)), id=change.id
-            )
-    return ""
+        said = _("`{action}` does not change {path}") if action != "attach" else ""
+        return said.format(action=action, path=change.path)
+    if change.before is None:
+        said = _("`{action}` does not enter {id}") if action != "add" else ""
+        return said.format(action=action, id=change.id)
+    if change.old is None or change.new is None or not change.is_record:
+        return ""
+    fields = {*change.old, *change.new} - (verb.changes if verb else set())
+    keys = sorted(str(key) for key in fields if change.old.get(key) != change.new.get(key))
+    said = _("`{action}` does not change {keys} of {id}") if keys else ""
+    return said.format(action=action, keys=in_code(keys), id=change.id)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
-from xuncha.audit.record import is_record, number_of
-from xuncha.audit.replayed import Unreadable
+from xuncha.audit.replayed import Unreadable, is_record, number_of
 from xuncha.language import gettext as _
-from xuncha.language import mark
 from xuncha.sync.values import MISSING, PAIRS, UNSETTLED, named, settled
 
 if TYPE_CHECKING:
@@ -19,50 +17,33 @@ if TYPE_CHECKING:
     from xuncha.sync.values import Location
     from xuncha.trail.replay import Commit
 
+    _Difference = tuple[Rule[HistoryPlace], Location]
+    """The rule that a value of a merge breaks, since its sides do not explain it; and where it stands."""
+
 _INVENTED = RULES.declare(
     "merge-invented",
-    why=mark(
-        "A merge brings together what its sides hold; what none of them holds was written into it unseen."
-    ),
+    why="A merge brings together what its sides hold; what none of them holds was written into it unseen.",
     wrong="Two clones are merged, and in the merge 2.3 has a title that it has on neither side.",
 )
 _LOST = RULES.declare(
     "merge-lost",
-    why=mark("A merge keeps what each side did; what is thrown away in it leaves no other trace."),
+    why="A merge keeps what each side did; what is thrown away in it leaves no other trace.",
     wrong="One side has added an entry to 2.3, and the merge does not have it.",
 )
 _REOPENED = RULES.declare(
     "merge-reopened",
     "warning",
-    why=mark(
-        "A closing was given up where two sides were brought together; nobody has opened the measure again, with a reason."
-    ),
+    why="A closing was given up where two sides were brought together; nobody has opened the measure again, with a reason.",
     wrong="One side has closed 2.3, the other has returned it, and the merge takes the other's word (`xuncha sync --take`).",
 )
 
 
-class _Difference(NamedTuple):
-    """A value of a merge that its sides do not explain."""
-
-    rule: Rule[HistoryPlace]
-    location: Location = ()
-
-
 def differences(
-    commit: Commit,
-    bases: Sequence[State],
-    sides: Sequence[State],
-    result: State,
-    files: Files,
+    commit: Commit, bases: Sequence[State], sides: Sequence[State], result: State, files: Files
 ) -> Iterator[Finding[HistoryPlace]]:
-    """Yield what a merge has invented or lost.
+    """Yield what a merge has invented or lost, compared with its sides and the last states that these have in common.
 
-    Args:
-        commit: the merge.
-        bases: the last states that the sides have in common; several where branches crossed. What one of them explains is sound.
-        sides: of the parents.
-        result: of the merge.
-        files: the contents.
+    There are several of these where branches crossed; what one of them explains is sound.
     """
     for path in dict.fromkeys(path for side in sides for path in side.differing(result)):
         versions = [*(side.get(path) for side in sides)], result.get(path)
@@ -107,7 +88,7 @@ def _of_file(
         return []
     before, *values, after = map(content, (base, *sides, result))
     if isinstance(after, Unreadable):
-        return [_Difference(RULES["unreadable"])]
+        return [(RULES["unreadable"], ())]
     if any(isinstance(each, Unreadable) for each in (before, *values)):  # named where it was made unreadable
         return []
     return list(_of_value((), before, values, after))
@@ -124,11 +105,12 @@ def _of_value(location: Location, base: Any, sides: list[Any], result: Any) -> I
     if all(isinstance(each, list) or each is MISSING for each in (*sides, result)):
         found = next(_of_items(location, base, sides, result), None)
         if found or agreed is UNSETTLED:
-            yield from [found._replace(location=location)] if found else []
+            if found:
+                yield found[0], location
             return
     elif agreed is UNSETTLED and any(result == side for side in sides if side != base):
         return
-    yield _Difference(_LOST if any(result == each for each in (base, *sides)) else _INVENTED, location)
+    yield _LOST if any(result == each for each in (base, *sides)) else _INVENTED, location
 
 
 def _of_fields(
@@ -141,19 +123,15 @@ def _of_fields(
         before, *values = ([each.get(key, MISSING) for key in pair] for each in (base, *sides))
         if settled(before, values) is UNSETTLED:
             free.update(pair)
-    statuses = [side.get("status") for side in sides]
-    if (
-        "status" in free
-        and "closed" in statuses
-        and "closed" not in (base.get("status"), result.get("status"))
-    ):
-        yield _Difference(_REOPENED, ("status",))
+    was, *statuses, now = (each.get("status") for each in (base, *sides, result))
+    if "status" in free and "closed" in statuses and "closed" not in (was, now):
+        yield _REOPENED, ("status",)
     for key in dict.fromkeys(key for each in (base, *sides, result) for key in each):
         before, *values, after = (each.get(key, MISSING) for each in (base, *sides, result))
         if key not in free:
             yield from _of_value((*location, key), before, values, after)
         elif not any(after == value for value in values):
-            yield _Difference(_INVENTED, (key,))
+            yield _INVENTED, (key,)
 
 
 def _of_items(location: Location, base: Any, sides: list[Any], result: Any) -> Iterator[_Difference]:  # noqa: ANN401

@@ -11,6 +11,7 @@ from xuncha import language
 from xuncha.audit.anchors import line
 from xuncha.audit.catalogue import RULES
 from xuncha.chinese.punctuation import full_width_page
+from xuncha.model.identity import LEDGER_FILE
 from xuncha.paper.templates import built_in
 from xuncha.paper.templates import render as fill
 from xuncha.store.faults import UnreadableError
@@ -24,22 +25,18 @@ if TYPE_CHECKING:
 def render(root: Path, audit: Audit) -> str:
     """Return the page. The template is always the built-in one: the office that is looked into does not lay it out."""
     counts = Counter(finding.code for finding in audit.findings)
+    settings = Git(root).blobs([f"{audit.tip}:./{LEDGER_FILE}"])[0] if audit.tip else None
+    try:
+        organisation = str(parse(settings or b"").get("organisation", ""))
+    except UnreadableError:
+        organisation = ""
     page = fill(
         "audit.html.j2",
         built_in().parent,
         audit=audit,
-        organisation=_organisation(root, audit.tip),
+        organisation=organisation,
         commits=[list(each) for _key, each in groupby(audit.findings, lambda finding: finding.place.commit)],
         meanings=[(code, count, language.gettext(RULES[code].why)) for code, count in sorted(counts.items())],
         anchors=[line(anchor) for anchor in audit.anchors],
     )
     return full_width_page(page)
-
-
-def _organisation(root: Path, tip: str) -> str:
-    """Return whose ledger it is, as the last commit says it."""
-    content = Git(root).blobs([f"{tip}:./data/ledger.yaml"])[0] if tip else None
-    try:
-        return str(parse(content).get("organisation", "")) if content else ""
-    except UnreadableError:
-        return ""

@@ -1,30 +1,108 @@
-"""History as it is replayed: how the files stood at a commit, and what the next one did to them."""
+"""History as it is replayed: how the files stood at a commit, what the next one did to them, and what they say.
+
+The files are of any age and may hold anything: whoever looks into their plain data here never fails.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast, get_args
 
 from xuncha.audit.catalogue import HistoryPlace
-from xuncha.audit.record import Data, is_record, number_of, requires, word
+from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS
+from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.model.source import LARGEST_POINTER, pointed_at
+from xuncha.model.vocabulary import Requirement
 from xuncha.store.faults import UnreadableError
 from xuncha.store.files import LARGEST
 from xuncha.store.reading import parse
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
-    from xuncha.model.vocabulary import Action, Requirement
+    from xuncha.model.vocabulary import Action
     from xuncha.trail.contents import Stored
     from xuncha.trail.replay import Commit
     from xuncha.workflow.verb import Verb
 
+Data = dict[str, Any]
 KEEP: Final = LARGEST + 1
 """Bytes of a content that are looked into: one more than a file of the ledger may have."""
 _LINK: Final = "120000"
+_REQUIREMENTS: Final[tuple[Requirement, ...]] = get_args(Requirement)
+
+
+class Proof(NamedTuple):
+    """A file that an entry names as evidence."""
+
+    file: str
+    sha256: str
+
+
+def word(data: Mapping[str, Any] | None, key: str) -> str | None:
+    """Return the text under a key; None where there is none."""
+    value = data.get(key) if data else None
+    return value if isinstance(value, str) else None
+
+
+def entries(data: Data | None, key: str) -> list[Data]:
+    """Return the dated entries under a key."""
+    found = data.get(key) if data else None
+    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+
+
+def statement(entry: Data) -> tuple[object, ...]:
+    """Return what an entry says and cannot take back: all but its evidence, and whether it is published."""
+    kept = {key: value for key, value in entry.items() if key not in {"publish", "evidence"}}
+    return tuple(sorted((str(key), repr(value)) for key, value in kept.items()))
+
+
+def proofs_of(entry: Data) -> set[object]:
+    """Return the evidence of an entry; of a file, its name and hash, since other keys tell nothing new of it."""
+    listed = entry.get("evidence")
+    return {
+        Proof(str(item.get("file")), str(item.get("sha256"))) if isinstance(item, dict) else str(item)
+        for item in (listed if isinstance(listed, list) else [])
+    }
+
+
+def files_of(data: Data | None) -> set[Proof]:
+    """Return all files that a measure names as evidence."""
+    named = (item for entry in entries(data, "progress") for item in proofs_of(entry))
+    return {item for item in named if isinstance(item, Proof)}
+
+
+def requires(settings: Data | None) -> tuple[Requirement, ...]:
+    """Return what `data/ledger.yaml` asks before a measure may be closed."""
+    policy = settings.get("policy") if settings else None
+    asked = policy.get("close_requires", ["progress"]) if isinstance(policy, dict) else ["progress"]
+    return tuple(each for each in _REQUIREMENTS if isinstance(asked, list) and each in asked)
+
+
+def number_of(path: str) -> str | None:
+    """Return the number that a file of a problem, a measure or evidence belongs to; None where it belongs to none."""
+    identity = Identity.of_file(path) or Identity.of_evidence(path)
+    return str(identity) if identity else None
+
+
+def parsed(number: str) -> Identity | None:
+    """Read a number that a commit names; None where it is none."""
+    try:
+        return Identity.parse(number)
+    except RefusedError:
+        return None
+
+
+def is_record(path: str) -> bool:
+    """Return whether a file says something of the ledger, rather than proving it."""
+    return path.endswith(".yaml") and not path.startswith(f"{EVIDENCE}/")
+
+
+def in_code(names: Iterable[str]) -> str:
+    """Return keys as a message names them: each in backquotes."""
+    return _(", ").join(f"`{name}`" for name in names)
 
 
 class Version(NamedTuple):
@@ -50,26 +128,20 @@ class State:
 
     def changed(self, changes: Iterable[tuple[str, Version | None]]) -> State:
         """Return the state after some files have changed, or have gone."""
-        folders = self.folders.copy()
-        fresh: set[str] = set()
+        changed: defaultdict[str, dict[str, Version | None]] = defaultdict(dict)
         for path, version in changes:
-            name = path.rpartition("/")[0]
-            if name not in fresh:
-                folders[name] = folders.get(name, {}).copy()
-                fresh.add(name)
-            if version is None:
-                folders[name].pop(path, None)
-            else:
-                folders[name][path] = version
+            changed[path.rpartition("/")[0]][path] = version
+        folders = self.folders.copy()
+        for name, new in changed.items():
+            held = {**folders.get(name, {}), **new}
+            folders[name] = {path: version for path, version in held.items() if version}
         return State(folders)
 
     def differing(self, other: State) -> Iterator[str]:
         """Yield the files whose content is another one there, or that only one of the two holds."""
         for name in {**self.folders, **other.folders}:
             mine, theirs = self.folders.get(name, {}), other.folders.get(name, {})
-            if mine is theirs:
-                continue
-            for path in {**mine, **theirs}:
+            for path in {**mine, **theirs} if mine is not theirs else ():
                 one, two = mine.get(path), theirs.get(path)
                 if (one and one[:2]) != (two and two[:2]):
                     yield path
@@ -96,10 +168,14 @@ class Files:
         """Return what a file says, or why it cannot be read."""
         if mode == _LINK:
             return Unreadable(_("it is a link"))
-        found = self._read.get(blob)
-        if found is None:
-            found = self._read[blob] = self._parse(blob)
-        return found
+        if blob not in self._read:
+            stored = self._stored.get(blob)
+            try:
+                held = parse(stored.content) if stored and stored.kind == "blob" else None
+                self._read[blob] = Unreadable(_("it is not a file")) if held is None else held
+            except UnreadableError as error:
+                self._read[blob] = Unreadable(error.fault.message)
+        return self._read[blob]
 
     def record(self, version: Version | None) -> Data | None:
         """Return what a file said last; None where it was not there, or could never be read."""
@@ -111,19 +187,9 @@ class Files:
     def digest(self, blob: str) -> str:
         """Return the SHA-256 of a content; of what git-lfs keeps elsewhere, the one that it names."""
         stored = self._stored.get(blob)
-        if stored is None:
-            return ""
-        pointer = pointed_at(stored.content) if stored.size <= LARGEST_POINTER else None
-        return pointer.sha256 if pointer else stored.sha256
-
-    def _parse(self, blob: str) -> Data | Unreadable:
-        stored = self._stored.get(blob)
-        if stored is None or stored.kind != "blob":
-            return Unreadable(_("it is not a file"))
-        try:
-            return parse(stored.content)
-        except UnreadableError as error:
-            return Unreadable(error.fault.message)
+        pointer = pointed_at(stored.content) if stored and stored.size <= LARGEST_POINTER else None
+        found = pointer or stored
+        return found.sha256 if found else ""
 
 
 class Change(NamedTuple):
@@ -183,20 +249,14 @@ class Step:
     @property
     def measures(self) -> list[Change]:
         """The changes of measures that are there afterwards, and can be read."""
-        return [
-            each
-            for each in self.changes
-            if each.is_record and "." in (each.id or "") and each.new is not None
-        ]
+        records = [each for each in self.changes if each.is_record and each.new is not None]
+        return [each for each in records if "." in str(each.id)]
 
     @property
     def gone(self) -> list[Change]:
         """The changes that take away a record, or the ledger's own file."""
-        return [
-            each
-            for each in self.changes
-            if each.after is None and (each.is_record or each.path == LEDGER_FILE)
-        ]
+        gone = [each for each in self.changes if each.after is None]
+        return [each for each in gone if each.is_record or each.path == LEDGER_FILE]
 
     @property
     def requires(self) -> tuple[Requirement, ...]:
@@ -212,11 +272,8 @@ class Step:
         """Return the evidence files of a measure that only took another name: their names before and after."""
         evidence = [each for each in self.changes if each.is_evidence and each.id == identity]
         come = {each.after.blob: each.name for each in evidence if each.after and not each.before}
-        return {
-            each.name: come[each.before.blob]
-            for each in evidence
-            if each.before and not each.after and each.before.blob in come
-        }
+        gone = {each.name: each.before.blob for each in evidence if each.before and not each.after}
+        return {name: come[blob] for name, blob in gone.items() if blob in come}
 
 
 def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
@@ -224,8 +281,7 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
     found = []
     for path, mode, blob in commit.touched:
         earlier = before.get(path)
-        readable = earlier.readable if earlier else ""
-        submitter = earlier.submitter if earlier else None
+        readable, submitter = (earlier.readable, earlier.submitter) if earlier else ("", None)
         new, reason = None, ""
         if blob and is_record(path):
             data = files.read(blob, mode)

@@ -1,17 +1,19 @@
-"""Whether a measure went through the workflow step by step, and was closed with what the policy asked."""
+"""Whether a measure went through the workflow step by step, and was closed with what the policy asked, be it a signature."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xuncha import language
 from xuncha.audit.catalogue import LENIENT, RULES
-from xuncha.audit.record import entries, in_code, proofs_of, requires, word
+from xuncha.audit.replayed import entries, in_code, proofs_of, requires, word
 from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.vocabulary import status_name
+from xuncha.trail.replay import signatures
 from xuncha.workflow.close import missing
 from xuncha.workflow.verbs import VERBS
 
@@ -24,9 +26,7 @@ if TYPE_CHECKING:
 
 @RULES.rule(
     "status-jump",
-    why=mark(
-        "A measure goes through the workflow step by step; a status that has skipped a step says something that nobody has done."
-    ),
+    why="A measure goes through the workflow step by step; a status that has skipped a step says something that nobody has done.",
     wrong="2.3 goes from `not_started` to `closed` in one commit.",
     scope=LENIENT,
 )
@@ -38,7 +38,9 @@ def status_jump(step: Step) -> Broken[HistoryPlace]:
         before, after = change.statuses
         message = ""
         if change.before is None:
-            if action != "import" and not _may_begin(action, after):
+            # `add` enters what is not started, a hand also what is under way.
+            begins = {"not_started"} if action == "add" else {"not_started", "in_progress"}
+            if action != "import" and after not in begins:
                 message = _("{id} was entered as {to}")
         elif before != after:
             if not any((before, after) in each.transitions.items() for each in verbs):
@@ -50,17 +52,9 @@ def status_jump(step: Step) -> Broken[HistoryPlace]:
             yield step.at(change), message.format(id=change.id, action=action, **names), ""
 
 
-def _may_begin(action: str, status: str | None) -> bool:
-    """Return whether a measure may be entered in a status: `add` enters what is not started, a hand also what is under way."""
-    return status == "not_started" or (status == "in_progress" and action != "add")
-
-
-def closings(step: Step) -> Iterator[Change]:
-    """Yield the measures that a commit closes."""
-    for change in step.measures:
-        before, after = change.statuses
-        if after == "closed" != before:
-            yield change
+def closings(step: Step) -> list[Change]:
+    """Return the changes by which a commit closes measures."""
+    return [each for each in step.measures if each.statuses[1] == "closed" != each.statuses[0]]
 
 
 def _closed_without(requirement: Requirement, message: str) -> Check[HistoryPlace]:
@@ -81,57 +75,83 @@ def _closed_without(requirement: Requirement, message: str) -> Check[HistoryPlac
     return check
 
 
-_LACKS: dict[Requirement, tuple[str, str]] = {
-    "progress": (
+_LACKS: tuple[tuple[Requirement, str, str], ...] = (
+    (
+        "progress",
         mark("{id} was closed without a progress entry, which the policy asked"),
         "2.3 is closed in a commit before which, and in which, it has no progress entry, while `close_requires` names `progress`.",
     ),
-    "evidence": (
+    (
+        "evidence",
         mark("{id} was closed without evidence, which the policy asked"),
         "No entry of 2.3 names evidence when it is closed, while `close_requires` names `evidence`.",
     ),
-    "submission": (
+    (
+        "submission",
         mark("{id} was closed without an application, which the policy asked"),
         "2.3 is closed out of `in_progress`, while `close_requires` names `submission`.",
     ),
-    "second_person": (
+    (
+        "second_person",
         mark(
             "{id} was closed by the one who had applied for it, or nobody had; the policy asked two persons"
         ),
-        (
-            "The author of the commit that closes 2.3 is the one who applied for it, or nobody applied, while "
-            "`close_requires` names `second_person`. Who applied is told by the history alone."
-        ),
+        "The author of the commit that closes 2.3 is the one who applied for it, or nobody applied, while `close_requires` names `second_person`. Who applied is told by the history alone.",
     ),
-}
-for _requirement, (_message, _wrong) in _LACKS.items():
+)
+for _requirement, _message, _wrong in _LACKS:
     RULES.declare(
         f"close-requires-{_requirement}".replace("_", "-"),
-        why=mark("A measure was closed without what the policy in force at that commit asks."),
+        why="A measure was closed without what the policy in force at that commit asks.",
         wrong=_wrong,
         scope=LENIENT,
         check=_closed_without(_requirement, _message),
     )
 
 
+UNSIGNED = RULES.declare(
+    "close-requires-signed-commit",
+    why="The policy in force asked that who closes a measure signs, and there is no signature that git takes for good.",
+    wrong="2.3 is closed in a commit that is not signed, or by a key that is not in `allowed_signers`, while `close_requires` names "
+    "`signed_commit`. To be tried, signatures need `git config gpg.ssh.allowedSignersFile FILE`.",
+    scope=LENIENT,
+)
+
+
+def unsigned(root: Path, commits: Iterable[str]) -> dict[str, str]:
+    """Return the commits whose signature git does not take for good, each with a sentence that has room for `{id}`."""
+    found = {}
+    for commit, signature in signatures(root, commits).items():
+        match signature.verdict:
+            case "G" | "X" | "Y":  # good; or good when it was made
+                continue
+            case "U" if not signature.ssh:
+                continue
+            case _any if not signature.there:
+                said = _("{id} was closed in a commit that is not signed, which the policy asked")
+            case "B":
+                said = _("{id} was closed in a commit whose signature is wrong")
+            case "U" | "R":
+                said = _("{id} was closed in a commit that is signed by a key outside allowed_signers")
+            case _other:
+                said = _(
+                    "{id} was closed in a commit whose signature cannot be verified here: see gpg.ssh.allowedSignersFile"
+                )
+        found[commit] = said
+    return found
+
+
 @RULES.rule(
     "policy-weakened",
     "warning",
-    why=mark(
-        "Less is asked before a measure may be closed than was asked before; what is closed afterwards is measured by that."
-    ),
+    why="Less is asked before a measure may be closed than was asked before; what is closed afterwards is measured by that.",
     wrong="A commit takes `second_person` out of `policy.close_requires`.",
 )
 def policy_weakened(step: Step) -> Broken[HistoryPlace]:
     """Find what the policy no longer asks."""
     for change in step.changes:
-        if change.path == LEDGER_FILE and change.old is not None and change.new is not None:
-            gone = [each for each in requires(change.old) if each not in requires(change.new)]
-            if gone:
-                yield (
-                    step.at(change),
-                    _("the policy no longer asks {names} before a measure may be closed").format(
-                        names=in_code(gone)
-                    ),
-                    "",
-                )
+        if change.path != LEDGER_FILE or change.old is None or change.new is None:
+            continue
+        if gone := [each for each in requires(change.old) if each not in requires(change.new)]:
+            message = _("the policy no longer asks {names} before a measure may be closed")
+            yield step.at(change), message.format(names=in_code(gone)), ""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xuncha.audit.catalogue import RULES
-from xuncha.audit.record import parsed
+from xuncha.audit.replayed import parsed
 from xuncha.language import gettext as _
-from xuncha.language import mark
 from xuncha.sync.numbers import Move, place_after
 
 if TYPE_CHECKING:
@@ -23,12 +22,10 @@ def restored(step: Step) -> dict[str, Version | None] | None:
     now = {change.path: change.after for change in step.changes}
     if commit.trailers.action != "undo" or not undone or now.keys() != {change.path for change in undone}:
         return None
-    if not all(
-        _same(step, step.before.get(change.path), change.after)
-        and _same(step, now[change.path], change.before)
-        for change in undone
-    ):
-        return None
+    for change in undone:
+        there = _same(step, step.before.get(change.path), change.after)
+        if not there or not _same(step, now[change.path], change.before):
+            return None
     return {change.path: _as_submitted(now[change.path], change.before) for change in undone}
 
 
@@ -63,49 +60,38 @@ def renumbered(step: Step) -> dict[str, Version | None] | None:
     moved: dict[str, Version | None] = {change.path: None for change in gone}
     for change in gone:
         there = come.pop(place_after(change.path, Move(old, new)), None)
-        if there is None or there.after is None or not _carries(step, change, there):
+        if there is None or there.after is None:
+            return None
+        # Under its new number a file holds what it held under the old one.
+        if not (change.old == there.new if change.is_record else _same(step, change.before, there.after)):
             return None
         moved[there.path] = _as_submitted(there.after, change.before)
     return None if come else moved
 
 
-def _carries(step: Step, old: Change, new: Change) -> bool:
-    """Return whether a file holds under its new number what it held under the old one."""
-    return old.old == new.new if old.is_record else _same(step, old.before, new.after)
-
-
 @RULES.rule(
     "false-undo",
-    why=mark("`undo` gives every file back what it held before the commit that it names, and nothing else."),
+    why="`undo` gives every file back what it held before the commit that it names, and nothing else.",
     wrong="A commit says `Xuncha-Action: undo`, and the files are not what they were before the commit of `Xuncha-Undoes`.",
 )
 def false_undo(step: Step) -> Broken[HistoryPlace]:
     """Find undos that do not restore; those that do are not asked."""
     if step.commit.trailers.action == "undo":
-        yield (
-            step.at(step.changes[0]),
-            _(
-                "the commit says that it takes {commit} back, and the files are not what they were before that"
-            ).format(commit=step.commit.trailers.undoes[:10] or "-"),
-            "",
+        message = _(
+            "the commit says that it takes {commit} back, and the files are not what they were before that"
         )
+        yield step.at(step.changes[0]), message.format(commit=step.commit.trailers.undoes[:10] or "-"), ""
 
 
 def _new_number(step: Step, change: Change) -> str | None:
     """Return the number under which a record that is gone was entered by the same commit."""
-    return next(
-        (
-            each.id
-            for each in step.changes
-            if change.old is not None and each.before is None and each.is_record and each.new == change.old
-        ),
-        None,
-    )
+    entered = [each for each in step.changes if each.before is None and each.is_record]
+    return next((each.id for each in entered if each.new == change.old is not None), None)
 
 
 @RULES.rule(
     "renumbered",
-    why=mark("A number once given stays; whoever has written it down would find another measure under it."),
+    why="A number once given stays; whoever has written it down would find another measure under it.",
     wrong="What was 2.3 is 2.4 from a commit on. (`sync` may do so, to a number that another clone has published meanwhile.)",
 )
 def moved_by_hand(step: Step) -> Broken[HistoryPlace]:
@@ -118,9 +104,7 @@ def moved_by_hand(step: Step) -> Broken[HistoryPlace]:
 
 @RULES.rule(
     "deleted",
-    why=mark(
-        "A measure that was entered stays: it can be closed, or withheld from the notice, but not forgotten."
-    ),
+    why="A measure that was entered stays: it can be closed, or withheld from the notice, but not forgotten.",
     wrong="data/problems/02/2.3.yaml is gone, and no `undo` of its `add` says so.",
 )
 def deleted(step: Step) -> Broken[HistoryPlace]:

@@ -112,9 +112,7 @@ def setup(call: Context) -> None:
 
     git = Git.for_writing(call.root)
     try:
-        new = registration.register(git)
-        if claimed := not registration.effective(git):
-            registration.claim(git)
+        new, claimed = registration.register(git)
     except OSError as error:
         message = _("git's settings cannot be written: {reason}").format(reason=cause_of(error))
         raise SurroundingsError("not-written", message) from error

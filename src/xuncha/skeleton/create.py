@@ -71,7 +71,7 @@ def create(root: Path, today: date, *, example: bool) -> Created:
         for path in new:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             replace(root / path, contents[path])
-        _register_driver(git)
+        registration.register(git)
     try:
         git.user()
         git.commit(Message("建立台账", "init").text(), new, new=new)
@@ -100,7 +100,7 @@ def found(root: Path, intake: Intake, origin: str) -> None:
             session.git.user()
             changes = [FileChange(path, None, content) for path, content in contents.items()]
             session.commit(changes, message(origin, intake))
-            _register_driver(session.git)
+            registration.register(session.git)
     except GitError as error:
         said = _("git refused the commit, and nothing was changed: {said}").format(said=error.said)
         raise RefusedError("commit-refused", said) from error
@@ -156,13 +156,6 @@ def _repository(root: Path, *, or_nothing: bool = False) -> Iterator[Git]:
             said = _("{path} cannot be written: {reason}").format(path=root, reason=cause_of(error))
             raise SurroundingsError("not-written", said) from error
         raise
-
-
-def _register_driver(git: Git) -> None:
-    """Register the merge driver in this clone."""
-    registration.register(git)
-    if not registration.effective(git):  # there were attributes before
-        registration.claim(git)
 
 
 def _contents(today: date, *, example: bool) -> dict[str, bytes]:

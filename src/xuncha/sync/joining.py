@@ -15,9 +15,10 @@ from xuncha.store.editing import rename_evidence
 from xuncha.store.faults import UnreadableError
 from xuncha.store.loading import check
 from xuncha.store.reading import parse
-from xuncha.sync import disputes, registration, sharing
+from xuncha.sync import registration, sharing
 from xuncha.sync.numbers import Move, in_order, moved, moves, same_names
-from xuncha.sync.uniting import missed, unite
+from xuncha.sync.uniting import missed, refusal, settlement, unite
+from xuncha.sync.values import Versions
 from xuncha.trail import objects
 from xuncha.trail.git import GitError, literal
 from xuncha.trail.objects import Held
@@ -59,28 +60,22 @@ class Adjustments:
     """What one side had taken back, and stays because the other side has worked on it, or after it."""
 
 
+@dataclass
 class Joining:
-    """Two histories, to be joined in git's objects.
+    """Two histories, given by their last commits, to be joined in git's objects."""
 
-    Args:
-        git: where they are.
-        ours: the last commit here.
-        theirs: the last commit there.
-        name: of the branch there, as people know it.
-        take: whose word counts where both have changed the same thing in different ways.
-    """
-
-    def __init__(self, git: Git, ours: str, theirs: str, name: str, take: Side | None) -> None:
-        self.git = git
-        self.ours = ours
-        self.theirs = theirs
-        self.name = name
-        self.take = take
-        self.adjustments = Adjustments()
-        self._tip = ours
-        """The last commit that was made here."""
-        self._listing: Listing = {}
-        """The files of the ledger at that commit."""
+    git: Git
+    ours: str
+    theirs: str
+    name: str
+    """The branch there, as people know it."""
+    take: Side | None
+    """Whose word counts where both have changed the same thing in different ways."""
+    adjustments: Adjustments = field(default_factory=Adjustments)
+    _tip: str = field(default="", init=False)
+    """The last commit that was made here."""
+    _listing: Listing = field(default_factory=dict, init=False)
+    """The files of the ledger at that commit."""
 
     def join(self) -> str:
         """Join them, and return the last commit of both.
@@ -92,23 +87,23 @@ class Joining:
         git = self.git
         base = self._ancestor(self.ours, self.theirs)
         other = objects.listing(git, self.theirs)
-        self._listing = objects.listing(git, self.ours)
+        self._tip, self._listing = self.ours, objects.listing(git, self.ours)
         plan = moves(base, self._listing, other, entered_anew(git, self.theirs, self.ours, base))
         for move in in_order(plan, up=True):
             self._renumber(move)
         for old, new in same_names(base, self._listing, other).items():
             self._rename(old, new)
         anew = entered_anew(git, self.ours, self.theirs, base)
-        united = unite(git, base, self._listing, other, anew=anew, take=self.take)
+        united = unite(git, Versions(base, self._listing, other), anew=anew, take=self.take)
         if united.disputes and self.take is None:
-            raise disputes.refusal(united.disputes)
+            raise refusal(united.disputes)
         down = in_order(plan, up=False)
         later = dict(united.listing)
         for move in down:
             later = _with(later, moved(later, move))
         back = missed(later, other, self._listing)
         self._listing = united.listing | back
-        self._merge(disputes.settlement(united.disputes, self.take))
+        self._merge(settlement(united.disputes, self.take))
         for move in down:
             self._renumber(move)
         self._must_be_valid()
@@ -121,16 +116,15 @@ class Joining:
         forks = sharing.forks(self.git, one, other)
         if not forks:
             self.git.must_be_whole()
-            raise RefusedError(
-                "unrelated",
-                _("this ledger and {name} have no history in common; nothing was changed").format(name=self.name),
-                _("see with git remote -v whether the address is the right one; a clone of it: git clone ADDRESS"),
-            )  # fmt: skip
-        first, *more = forks
-        found = objects.listing(self.git, first)
-        for fork in more:
-            there = objects.listing(self.git, fork)
-            found = unite(self.git, self._ancestor(first, fork), found, there, take="ours").listing
+            said = _("this ledger and {name} have no history in common; nothing was changed")
+            hint = _(
+                "see with git remote -v whether the address is the right one; a clone of it: git clone ADDRESS"
+            )
+            raise RefusedError("unrelated", said.format(name=self.name), hint)
+        found = objects.listing(self.git, forks[0])
+        for fork in forks[1:]:
+            sides = Versions(self._ancestor(forks[0], fork), found, objects.listing(self.git, fork))
+            found = unite(self.git, sides, take="ours").listing
         return found
 
     def _commit(self, changes: Changes, message: Message) -> None:
@@ -141,20 +135,16 @@ class Joining:
 
     def _renumber(self, move: Move) -> None:
         """Give one problem or measure another number, in a commit in which nothing else happens."""
-        title = self._title(move.old)
+        held = self._listing.get(move.old.path)
+        try:
+            content = self.git.blobs([held.blob])[0] if held else None
+            title = str(parse(content or b"").get("title", ""))
+        except UnreadableError:
+            title = ""
         self.adjustments.renumbered.append(Renumbered(move, title))
         step = StatusChange(str(move.old), None, str(move.new))
         message = Message(f"{SUBJECTS['renumber']} {move.old} → {move.new} {title}", "renumber", [step])
         self._commit(moved(self._listing, move), message)
-
-    def _title(self, identity: Identity) -> str:
-        """Return the title of a problem or a measure; empty where its file cannot be read."""
-        held = self._listing.get(identity.path)
-        content = self.git.blobs([held.blob])[0] if held else None
-        try:
-            return str(parse(content or b"").get("title", ""))
-        except UnreadableError:
-            return ""
 
     def _rename(self, old: str, new: str) -> None:
         """Give one evidence file another name, since there is another one of its name there."""
@@ -171,47 +161,41 @@ class Joining:
         status = str(parse(content).get("status", ""))
         self.adjustments.renamed.append(RenamedEvidence(identity, *names))
         subject = f"{SUBJECTS['attach']} {identity} 改名：{' → '.join(names)}"
-        self._commit(
-            {old: None, new: self._listing[old], identity.path: record},
-            Message(subject, "attach", [StatusChange(str(identity), status, status)]),
-        )
+        message = Message(subject, "attach", [StatusChange(str(identity), status, status)])
+        self._commit({old: None, new: self._listing[old], identity.path: record}, message)
 
-    def _merge(self, settlement: str) -> None:
+    def _merge(self, reason: str) -> None:
         """Make the merge commit: the ledger's files as they were united, all others as git merges them."""
         git = self.git
         above = git.text("rev-parse", "--show-prefix")
         own = tuple(f"{above}{part}" for part in (LEDGER_FILE, f"{PROBLEMS}/", f"{EVIDENCE}/"))
         tree, conflicts = _tree_of_git(git, self._tip, self.theirs, own)
         if outside := [path for path in conflicts if not path.startswith(own)]:
-            raise RefusedError(
-                "conflict-elsewhere",
-                _(
-                    "both sides have changed {paths}, which is no record of this ledger; nothing was changed"
-                ).format(paths=_(", ").join(outside[:_MANY])),
-                _("bring that together with git, and commit it: git merge {name}; then: xuncha sync").format(
-                    name=self.name
-                ),
+            said = _(
+                "both sides have changed {paths}, which is no record of this ledger; nothing was changed"
             )
+            hint = _("bring that together with git, and commit it: git merge {name}; then: xuncha sync")
+            said = said.format(paths=_(", ").join(outside[:_MANY]))
+            raise RefusedError("conflict-elsewhere", said, hint.format(name=self.name))
         now, wanted = objects.listing(git, tree), self._listing
         changes = {path: wanted.get(path) for path in {*now, *wanted} if now.get(path) != wanted.get(path)}
-        message = Message(f"{SUBJECTS['sync']} {self.name}", "sync", reason=settlement)
+        message = Message(f"{SUBJECTS['sync']} {self.name}", "sync", reason=reason)
         tree = objects.changed(git, tree, changes) if changes else tree
         self._tip = objects.commit(git, tree, [self._tip, self.theirs], message.text())
 
     def _must_be_valid(self) -> None:
         """Refuse a result that breaks a rule which neither side broke."""
         found = check(Tree(self.git.root, self._tip))
-        if not found:
-            return
-        before = [each for tip in (self.ours, self.theirs) for each in check(Tree(self.git.root, tip))]
+        sides = (self.ours, self.theirs) if found else ()
+        before = [each for tip in sides for each in check(Tree(self.git.root, tip))]
         known = {(each.place.path, each.code) for each in before}
         if new := [each for each in found if (each.place.path, each.code) not in known]:
-            lines = [f"\n{each.place.path}: {each.message}" for each in new[:_MANY]]
-            raise RefusedError(
-                "sync-breaks-rules",
-                _("brought together, the two sides would break rules that each of them keeps; nothing was changed") + "".join(lines),
-                _("change the record here so that both can stand, and then: xuncha sync"),
-            )  # fmt: skip
+            said = _(
+                "brought together, the two sides would break rules that each of them keeps; nothing was changed"
+            )
+            lines = [said, *(f"{each.place.path}: {each.message}" for each in new[:_MANY])]
+            hint = _("change the record here so that both can stand, and then: xuncha sync")
+            raise RefusedError("sync-breaks-rules", "\n".join(lines), hint)
 
 
 def _with(listing: Listing, changes: Changes) -> Listing:
@@ -221,11 +205,7 @@ def _with(listing: Listing, changes: Changes) -> Listing:
 def _tree_of_git(git: Git, ours: str, theirs: str, own: Sequence[str]) -> tuple[str, list[str]]:
     """Return the tree that git merges out of two commits, and the files in conflict, from the top of the repository.
 
-    Args:
-        git: where they are.
-        ours: the one commit.
-        theirs: the other one.
-        own: how the paths begin of which it does not matter what git makes of them.
+    It does not matter what git makes of the paths that begin like one of `own`.
 
     Raises:
         SurroundingsError: this git cannot do that without a working tree.
@@ -234,19 +214,17 @@ def _tree_of_git(git: Git, ours: str, theirs: str, own: Sequence[str]) -> tuple[
     usual = registration.registered(git) or registration.command()
     cases = "|".join(f"{shlex.quote(start.replace('%', '%%'))}*" for start in own)
     driver = f"case %P in {cases}) exit 0;; esac; {usual}"
+    form = ("--write-tree", "--name-only", "--no-messages", "-z")
     try:
         printed = objects.at_the_top(git).run(
-            "-c", f"merge.xuncha.driver={driver}", "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs,
-            answers=(0, 1),
-        )  # fmt: skip
+            "-c", f"merge.xuncha.driver={driver}", "merge-tree", *form, ours, theirs, answers=(0, 1)
+        )
     except GitError as error:
-        if "write-tree" in error.said or "usage:" in error.said:
-            raise SurroundingsError(
-                "git-too-old",
-                _("this git is too old to bring two histories together safely: git 2.38 or later is needed"),
-                _("install a newer one (https://git-scm.com); nothing was changed"),
-            ) from error
-        raise
+        if "write-tree" not in error.said and "usage:" not in error.said:
+            raise
+        said = _("this git is too old to bring two histories together safely: git 2.38 or later is needed")
+        hint = _("install a newer one (https://git-scm.com); nothing was changed")
+        raise SurroundingsError("git-too-old", said, hint) from error
     tree, *paths = printed.decode("utf-8", "surrogateescape").split("\0")[:-1]
     return tree, [path for path in dict.fromkeys(paths) if path]
 
@@ -261,7 +239,7 @@ def entered_anew(git: Git, without: str, commit: str, known: Collection[str]) ->
     span = ("--format=", "--name-only", "-z", "--relative", f"{without}..{commit}", "--", PROBLEMS)
     listed = git.run("log", *form, *span).replace(b"\n", b"\0").split(b"\0")
     paths = {os.fsdecode(path) for path in listed if path} & set(known)
-    entries = {
+    entry = {
         path: git.text("log", "-1", "--format=%H", *form, commit, "--", *literal([path])) for path in paths
     }
-    return {path for path, entry in entries.items() if not sharing.behind(git, entry, without)}
+    return {path for path in paths if not sharing.behind(git, entry[path], without)}

@@ -5,10 +5,12 @@ What is there already keeps its number; what was entered here takes those that f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.model.identity import Identity
+from xuncha.sync.values import settled
 from xuncha.workflow.evidence import free
 
 if TYPE_CHECKING:
@@ -41,41 +43,29 @@ def moves(base: Listing, ours: Listing, theirs: Listing, anew: Collection[str]) 
         theirs: what is there.
         anew: the paths at which there stands something else here than what both began with.
     """
-    mine = {
-        identity
-        for identity in identities(ours)
-        if (identity.path not in base or identity.path in anew)
-        and ours.get(identity.path) != theirs.get(identity.path)
+    entered = {each for each in identities(ours) if each.path not in base or each.path in anew}
+    mine = {each for each in entered if ours.get(each.path) != theirs.get(each.path)}
+    stay = {each for each in mine if theirs.get(each.path) not in {None, base.get(each.path)}} | {
+        each
+        for each in (identities(theirs) | identities(ours)) - mine
+        if settled(base.get(each.path), (ours.get(each.path), theirs.get(each.path)))
     }
-    stay = {
-        identity
-        for identity in identities(theirs) | identities(ours)
-        if identity not in mine and _stays(identity.path, base, ours, theirs)
-    } | {identity for identity in mine if theirs.get(identity.path) not in {None, base.get(identity.path)}}
-    last = max((i.problem for i in stay if i.is_problem), default=0)
-    found = list(_following({i for i in mine if i.is_problem}, last))
+    last = max((each.problem for each in stay if each.is_problem), default=0)
+    found = _following({each for each in mine if each.is_problem}, last)
     moved_problems = {move.old.problem for move in found}
-    for number in sorted({identity.problem for identity in mine} - moved_problems):
-        measures = {i for i in mine if i.problem == number and i.measure}
-        last = max((i.measure for i in stay if i.problem == number), default=0)
-        found += _following(measures, last)
+    for number in sorted({each.problem for each in mine} - moved_problems):
+        last = max((each.measure for each in stay if each.problem == number), default=0)
+        found += _following({each for each in mine if each.problem == number and each.measure}, last)
     return found
 
 
-def _stays(path: str, base: Listing, ours: Listing, theirs: Listing) -> bool:
-    """Return whether something that is not entered here will be there when both are united."""
-    one, other, before = ours.get(path), theirs.get(path), base.get(path)
-    if one is None:
-        return other != before
-    return other is not None or one != before
-
-
-def _following(mine: Iterable[Identity], last: int) -> Iterator[Move]:
-    """Yield the moves to the numbers after the last one that stays, for what is entered here, in its order."""
-    for new, old in enumerate(sorted(mine), start=last + 1):
-        move = Move(old, Identity(new) if old.is_problem else Identity(old.problem, new))
-        if move.old != move.new:
-            yield move
+def _following(mine: Iterable[Identity], last: int) -> list[Move]:
+    """Return the moves to the numbers after the last one that stays, for what is entered here, in its order."""
+    return [
+        Move(old, new)
+        for number, old in enumerate(sorted(mine), start=last + 1)
+        if (new := Identity(number) if old.is_problem else Identity(old.problem, number)) != old
+    ]
 
 
 def in_order(found: Iterable[Move], *, up: bool) -> list[Move]:
@@ -85,12 +75,8 @@ def in_order(found: Iterable[Move], *, up: bool) -> list[Move]:
 
 def moved(listing: Listing, move: Move) -> Changes:
     """Return what becomes of the files where one takes another number, evidence and, of a problem, its measures included."""
-    changes: Changes = {}
-    for path, held in listing.items():
-        if (new := place_after(path, move)) != path:
-            changes.setdefault(path, None)
-            changes[new] = held
-    return changes
+    places = {path: new for path in listing if (new := place_after(path, move)) != path}
+    return dict.fromkeys(places) | {new: listing[path] for path, new in places.items()}
 
 
 def place_after(path: str, move: Move) -> str:
@@ -106,15 +92,14 @@ def place_after(path: str, move: Move) -> str:
 def same_names(base: Listing, ours: Listing, theirs: Listing) -> dict[str, str]:
     """Return the evidence files of ours that have the name of another one of theirs, each with a path that is free on both sides."""
     found = {}
-    names: dict[str, set[str]] = {}
+    names: defaultdict[str, set[str]] = defaultdict(set)
     for path in {*ours, *theirs}:
         folder, _slash, name = path.rpartition("/")
-        names.setdefault(folder, set()).add(name)
+        names[folder].add(name)
     for path in sorted(set(ours) & set(theirs)):
-        if Identity.of_evidence(path) is None or path in base or ours[path].blob == theirs[path].blob:
-            continue
-        folder, _slash, name = path.rpartition("/")
-        other = free(name, names[folder])
-        names[folder].add(other)
-        found[path] = f"{folder}/{other}"
+        if Identity.of_evidence(path) and path not in base and ours[path].blob != theirs[path].blob:
+            folder, _slash, name = path.rpartition("/")
+            other = free(name, names[folder])
+            names[folder].add(other)
+            found[path] = f"{folder}/{other}"
     return found

@@ -34,14 +34,9 @@ class MergedRecord(NamedTuple):
 def merge_record(
     base: bytes, ours: bytes, theirs: bytes, *, take: Side | None = None, width: int = 7
 ) -> MergedRecord:
-    """Merge two versions of one file.
+    """Merge two versions of one file, in the layout of ours; `base` is empty where both have made it anew.
 
-    Args:
-        base: the file with which both began; empty where both have made it anew.
-        ours: one side; the layout of the file is kept as it is here.
-        theirs: the other.
-        take: whose word counts in a dispute; then nothing is marked.
-        width: how many characters git's marks have.
+    In a dispute `take` decides; without it, the lines are marked as git does, with marks of that width.
 
     Raises:
         UnreadableError: one of the three is no record; or something is in dispute, and cannot be shown in this layout.
@@ -51,32 +46,22 @@ def merge_record(
     if ours == base:
         return MergedRecord(theirs, ())
     values = Versions(parse(base) if base else {}, parse(ours), parse(theirs))
+    odd = Fault("odd-layout", 1, 1, _("the layout of this file does not let both changes be written into it"))
     if not all(isinstance(key, str) for each in values for key in each):
-        raise _odd_layout()  # `~: …` is no field of a record, and its lines are not found by its name
+        raise UnreadableError(odd)  # `~: …` is no field of a record, and its lines are not found by its name
     data, disputes = merge_values(*values, take)
     marked = {str(each.location[0]) for each in disputes} if take is None else set()
-    marked |= {
-        other
-        for key, other in _WITH.items()
-        if key in marked and values.ours.get(other) != values.theirs.get(other)
-    }
+    _before, mine, other = values
+    marked |= {near for key, near in _WITH.items() if key in marked and mine.get(near) != other.get(near)}
     end = editing.common_line_end(decode(ours))
     texts = Versions(base, ours, theirs).map(lambda each: _LINE_END.sub(end, decode(each)))
     texts = texts._replace(ours=decode(ours))  # a file with several kinds of line ends keeps them
-    for text in _layouts(texts, end, values, data):
-        if not _says(text, data):
-            continue
-        shown = Weaver(texts, end, frozenset(marked), width).record(values, data) if marked else text
-        if shown is None:
-            break
-        return MergedRecord((_BOM if ours.startswith(_BOM) else b"") + shown.encode(), disputes)
-    raise _odd_layout()
-
-
-def _odd_layout() -> UnreadableError:
-    return UnreadableError(
-        Fault("odd-layout", 1, 1, _("the layout of this file does not let both changes be written into it"))
-    )
+    text = next((each for each in _layouts(texts, end, values, data) if _says(each, data)), None)
+    if text is not None and marked:
+        text = Weaver(texts, end, frozenset(marked), width).record(values, data)
+    if text is None:
+        raise UnreadableError(odd)
+    return MergedRecord((_BOM if ours.startswith(_BOM) else b"") + text.encode(), disputes)
 
 
 def _layouts(texts: Versions, end: str, values: Versions, data: dict[str, Any]) -> Iterator[str]:
@@ -118,7 +103,7 @@ def merge_files(base: Path, ours: Path, theirs: Path, width: int) -> MergedFile:
         OSError: one of them cannot be read or written.
     """
     try:
-        merged = merge_record(base.read_bytes(), ours.read_bytes(), theirs.read_bytes(), width=width)
+        merged = merge_record(*(each.read_bytes() for each in (base, ours, theirs)), width=width)
     except UnreadableError as error:
         labels = [word for label in ("ours", "base", "theirs") for word in ("-L", label)]
         files = map(str, (ours, base, theirs))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 import sys
@@ -45,17 +46,23 @@ def registered(git: Git) -> str:
     return git.setting(_KEY)
 
 
-def register(git: Git) -> bool:
-    """Register the merge driver in this repository. Return True if anything changed.
+def register(git: Git) -> tuple[bool, bool]:
+    """Register the merge driver in this repository, and give it the files of the ledger.
+
+    Returns:
+        Whether the settings changed; whether the files had to be given to the driver in git's own folder.
 
     Raises:
         GitError: the settings of git cannot be written.
+        OSError: git's own folder cannot be written.
     """
-    if registered(git) == command():
-        return False
-    git.run("config", "--local", f"merge.{NAME}.name", "xuncha, field by field")
-    git.run("config", "--local", _KEY, command())
-    return True
+    wanted = command()
+    if new := registered(git) != wanted:
+        git.run("config", "--local", f"merge.{NAME}.name", "xuncha, field by field")
+        git.run("config", "--local", _KEY, wanted)
+    if claimed := not effective(git):
+        _claim(git)
+    return new, claimed
 
 
 def effective(git: Git) -> bool:
@@ -63,24 +70,20 @@ def effective(git: Git) -> bool:
     return git.text("check-attr", "merge", "--", _PROBE).endswith(f": {NAME}")
 
 
-def claim(git: Git) -> None:
-    """Give the files to the driver in git's own folder, where no commit is needed for it.
-
-    Raises:
-        OSError: that cannot be written.
-    """
+def _claim(git: Git) -> None:
+    """Give the files to the driver in git's own folder, where no commit is needed for it."""
     place = Path(git.root, git.text("rev-parse", "--git-path", "info/attributes"))
     above = git.text("rev-parse", "--show-prefix")
     before = place.read_text(encoding="utf-8") if place.is_file() else ""
     place.parent.mkdir(parents=True, exist_ok=True)
     lines = before if not before or before.endswith("\n") else f"{before}\n"
-    place.write_text(f"{lines}{_quoted(above + LINE.partition(' ')[0])} merge={NAME}\n", encoding="utf-8")
+    place.write_text(f"{lines}{_quoted(above + PATTERN)} merge={NAME}\n", encoding="utf-8")
 
 
 def _quoted(pattern: str) -> str:
     """Quote a pattern as git reads it, whatever characters a folder's name has."""
-    escaped = "".join(f"\\{character}" if character in "[]?\\" else character for character in pattern)
-    if not any(character in escaped for character in ' "\t'):
+    escaped = re.sub(r"[][?\\]", r"\\\g<0>", pattern)
+    if not re.search('[ "\t]', escaped):
         return escaped
     inner = escaped.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{inner}"'

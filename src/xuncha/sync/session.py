@@ -44,20 +44,17 @@ _PAUSE = 0.3
 
 @dataclass
 class Synced(Adjustments):
-    """What came of a sync."""
+    """What came of a sync; what was received and sent in commits."""
 
     name: str = ""
     """Where the branch is shared, such as origin/main."""
     received: int = 0
-    """Commits."""
     sent: int = 0
-    """Commits."""
     joined: bool = False
     """Whether both sides had something new."""
     reopened: list[str] = field(default_factory=list)
     """The measures that were closed here, and are not any more by what has come."""
     anchors: SentTags = field(default_factory=SentTags)
-    """The verifications of the history that went out."""
     rewritten: bool = False
     """Whether commits that were there are there no more."""
     by_hand: list[str] = field(default_factory=list)
@@ -77,11 +74,7 @@ class Synced(Adjustments):
 
 
 def sync(root: Path, *, take: Side | None = None) -> Synced:
-    """Join what is here with what is elsewhere, and send it.
-
-    Args:
-        root: the ledger's folder.
-        take: whose word counts where both sides have changed the same thing in different ways.
+    """Join what is here with what is elsewhere, and send it; `take` says whose word counts in a dispute.
 
     Raises:
         RefusedError: both sides have changed the same thing, or the result breaks a rule; or the remote refuses.
@@ -97,7 +90,10 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
                 time.sleep(random.uniform(0, _PAUSE))  # noqa: S311  so that two do not go on meeting
             if time.monotonic() > end:
                 break
-            theirs = _fetched(git, way, done)
+            seen = sharing.commit_of(git, way.seen)
+            theirs = sharing.fetch(git, way)
+            if seen and theirs and seen != theirs and not sharing.behind(git, seen, theirs):
+                done.rewritten = True
             with begin(root) as session:
                 ahead = _take_in(session, way, theirs, take, done)
             with contextlib.suppress(sharing.MovedError):
@@ -110,13 +106,8 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
                     done.reopened = sorted(_closed(before) - _closed(done.register))
                 done.anchors = sharing.push_tags(git, way, PREFIX)
                 return done
-    raise SurroundingsError(
-        "busy",
-        _(
-            "others are sending to “{name}” all the time; what was recorded here is kept, and not sent yet"
-        ).format(name=way.name),
-        _("type it again in a moment: xuncha sync"),
-    )
+    said = _("others are sending to “{name}” all the time; what was recorded here is kept, and not sent yet")
+    raise SurroundingsError("busy", said.format(name=way.name), _("type it again in a moment: xuncha sync"))
 
 
 def _closed(register: Register | None) -> set[str]:
@@ -132,56 +123,40 @@ def _alone(root: Path) -> Iterator[None]:
     lock = InterProcessLock(place)
     if not lock.acquire(timeout=PATIENCE):
         lock.lockfile.close()
-        raise SurroundingsError(
-            "locked",
-            _("another sync of this ledger has been at work for {n} seconds").format(n=int(PATIENCE)),
-            _("wait until it has finished, or end it"),
-        )
+        said = _("another sync of this ledger has been at work for {n} seconds").format(n=int(PATIENCE))
+        raise SurroundingsError("locked", said, _("wait until it has finished, or end it"))
     try:
         yield
     finally:
         lock.release()
 
 
-def _fetched(git: Git, way: Route, done: Synced) -> str | None:
-    """Fetch what is there, and note whether something that was there has gone."""
-    before = sharing.commit_of(git, way.seen)
-    theirs = sharing.fetch(git, way)
-    if before and theirs and before != theirs and not sharing.behind(git, before, theirs):
-        done.rewritten = True
-    return theirs
-
-
 def _take_in(session: Session, way: Route, theirs: str | None, take: Side | None, done: Synced) -> int:
     """Take in what is there, and return how many commits are to be sent."""
     git = session.git
     for what in sharing.unfinished_operations(git_dir(git.root)):
-        raise SurroundingsError(
-            "unfinished",
-            _("a `git {what}` is begun here and not concluded").format(what=what),
-            _("conclude it, or give it up: git {what} --abort").format(what=what),
-        )
-    ours = sharing.commit_of(git, "HEAD")
+        said = _("a `git {what}` is begun here and not concluded").format(what=what)
+        hint = _("conclude it, or give it up: git {what} --abort").format(what=what)
+        raise SurroundingsError("unfinished", said, hint)
+    ours = git.stands_on()
     if ours is None:
-        raise SurroundingsError(
-            "nothing-committed",
-            _("nothing is committed here yet, so there is nothing to bring together"),
-            _("type: git add -A && git commit -m 台账; or clone the ledger that there is: git clone ADDRESS"),
+        said = _("nothing is committed here yet, so there is nothing to bring together")
+        hint = _(
+            "type: git add -A && git commit -m 台账; or clone the ledger that there is: git clone ADDRESS"
         )
+        raise SurroundingsError("nothing-committed", said, hint)
     if theirs is None:
         return int(git.text("rev-list", "--count", ours, "--"))
     if sharing.behind(git, theirs, ours):
         return sharing.ahead_and_behind(git, ours, theirs)[0] if ours != theirs else 0
-    forward = sharing.behind(git, ours, theirs)
-    joining = None if forward else Joining(git, ours, theirs, way.name, take)
+    joining = None if sharing.behind(git, ours, theirs) else Joining(git, ours, theirs, way.name, take)
     result = joining.join() if joining else theirs
     _must_not_overwrite(session, ours, result)
     session.advance(ours, result)
     done.received += sharing.ahead_and_behind(git, ours, theirs)[1]
-    if joining is None:
-        return 0
-    done.joined = True
-    done.add(joining.adjustments)
+    if joining:
+        done.joined = True
+        done.add(joining.adjustments)
     return sharing.ahead_and_behind(git, result, theirs)[0]
 
 
@@ -193,13 +168,8 @@ def _must_not_overwrite(session: Session, ours: str, result: str) -> None:
     above = session.git.text("rev-parse", "--show-prefix")
     within = [path.removeprefix(above) for path in paths if path.startswith(f"{above}{PROBLEMS}/")]
     session.must_be_clean(*within, *([LEDGER_FILE] if f"{above}{LEDGER_FILE}" in paths else []))
-    raise RefusedError(
-        "uncommitted",
-        _("{path} has changes that are not committed, and would be written over; nothing was changed").format(
-            path=paths[0]
-        ),
-        _("commit it, or put it away: git stash"),
-    )
+    said = _("{path} has changes that are not committed, and would be written over; nothing was changed")
+    raise RefusedError("uncommitted", said.format(path=paths[0]), _("commit it, or put it away: git stash"))
 
 
 def _by_hand(git: Git) -> list[str]:

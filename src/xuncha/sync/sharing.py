@@ -1,13 +1,10 @@
-"""Sharing with a remote: where a branch is shared, what is there, and bringing there what is here.
-
-Nothing here waits for an answer that nobody can see: git asks for a password at the terminal, and where there is none it fails at once.
-"""
+"""Sharing with a remote: where a branch is shared, what is there, and bringing there what is here."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,11 +33,10 @@ class Route(NamedTuple):
     remote: str
     """Its name; or an address, where git is set up so."""
     branch: str
-    """Here, as people name it."""
     there: str
     """The name of the branch there, in full."""
     seen: str
-    """Where it is kept here what was there when we last looked."""
+    """The reference that keeps here what was there when we last looked."""
     known: bool
     """Whether git is set up so; else it will be by the first push."""
 
@@ -63,11 +59,9 @@ def route(git: Git) -> Route:
     try:
         branch = git.text("symbolic-ref", "--quiet", "HEAD").removeprefix(_HEADS)
     except GitError:
-        raise SurroundingsError(
-            "no-branch",
-            _("no branch is checked out in git, so there is none to bring together with others"),
-            _("go back to one first, such as git switch main, or make one: git switch -c NAME"),
-        ) from None
+        said = _("no branch is checked out in git, so there is none to bring together with others")
+        hint = _("go back to one first, such as git switch main, or make one: git switch -c NAME")
+        raise SurroundingsError("no-branch", said, hint) from None
     remotes = sorted(git.text("remote").splitlines())
     remote = git.setting(f"branch.{branch}.remote")
     there = git.setting(f"branch.{branch}.merge")
@@ -75,27 +69,21 @@ def route(git: Git) -> Route:
     if not remote:
         there = ""
         remote = "origin" if "origin" in remotes or len(remotes) != 1 else remotes[0]
+        if not remotes:
+            said = _("this ledger is shared with nobody yet: git knows no remote")
+            hint = _(
+                "make an empty repository that all can reach, such as git init --bare on a share; then: git remote add origin ADDRESS"
+            )
+            raise SurroundingsError("no-remote", said, hint)
         if remote not in remotes:
-            raise _no_remote(remotes, branch)
+            said = _("it is not said with which of the remotes {names} the branch {branch} is shared")
+            hint = _("type once: git push -u {remote} {branch}").format(remote=remotes[0], branch=branch)
+            raise SurroundingsError(
+                "no-remote", said.format(names=_(", ").join(remotes), branch=branch), hint
+            )
     there = there or f"{_HEADS}{branch}"
     place = f"refs/remotes/{remote}" if remote in remotes else "refs/xuncha/elsewhere"
     return Route(remote, branch, there, f"{place}/{there.removeprefix(_HEADS)}", known)
-
-
-def _no_remote(remotes: list[str], branch: str) -> SurroundingsError:
-    if remotes:
-        return SurroundingsError(
-            "no-remote",
-            _("it is not said with which of the remotes {names} the branch {branch} is shared").format(
-                names=_(", ").join(remotes), branch=branch
-            ),
-            _("type once: git push -u {remote} {branch}").format(remote=remotes[0], branch=branch),
-        )
-    return SurroundingsError(
-        "no-remote",
-        _("this ledger is shared with nobody yet: git knows no remote"),
-        _("make an empty repository that all can reach, such as git init --bare on a share; then: git remote add origin ADDRESS"),
-    )  # fmt: skip
 
 
 def fetch(git: Git, way: Route) -> str | None:
@@ -104,18 +92,17 @@ def fetch(git: Git, way: Route) -> str | None:
     Raises:
         SurroundingsError: the remote cannot be reached.
     """
+    what = f"+{way.there}:{way.seen}"
     try:
-        _talk(
-            git, "fetch", "--quiet", "--no-recurse-submodules", "--", way.remote, f"+{way.there}:{way.seen}"
-        )
-    except GitError as error:
+        _talk(git, "fetch", "--quiet", "--no-recurse-submodules", "--", way.remote, what)
+    except GitError:
         try:
             _talk(git, "ls-remote", "--exit-code", "--", way.remote, way.there)
         except GitError as second:
             if second.ended == _NO_SUCH_BRANCH:
                 return None
-            raise unreachable(way, second) from second
-        raise unreachable(way, error) from error
+            error = second
+        raise _unreachable(way, error) from error
     return commit_of(git, way.seen)
 
 
@@ -135,14 +122,10 @@ def push(git: Git, way: Route) -> None:
         if any("[rejected]" in line for line in refusals) or _RACE.search("\n".join([*refusals, error.said])):
             raise MovedError from error
         if not refusals and "failed to push some refs" not in error.said:
-            raise unreachable(way, error) from error
-        reasons = [line.rpartition("\t")[2] for line in refusals]
-        raise RefusedError(
-            "push-refused",
-            _("“{remote}” refused what was sent; it stays here: {said}").format(
-                remote=way.remote, said="\n".join([*reasons, _words(error.said)])
-            ),
-        ) from error
+            raise _unreachable(way, error) from error
+        reasons = "\n".join([*(line.rpartition("\t")[2] for line in refusals), _words(error.said)])
+        said = _("“{remote}” refused what was sent; it stays here: {said}")
+        raise RefusedError("push-refused", said.format(remote=way.remote, said=reasons)) from error
 
 
 class SentTags(NamedTuple):
@@ -160,34 +143,29 @@ def push_tags(git: Git, way: Route, prefix: str) -> SentTags:
     Raises:
         SurroundingsError: the remote cannot be reached.
     """
-    form = "--format=%(objectname) %(refname)"
-    here = _named(git.text("for-each-ref", form, f"refs/tags/{prefix}"))
+    form = "--format=%(refname) %(objectname)"
+    here = dict(map(str.split, git.text("for-each-ref", form, f"refs/tags/{prefix}").splitlines()))
     if not here:
         return SentTags()
     try:
-        there = _named(_talk(git, "ls-remote", "--tags", "--refs", "--", way.remote, f"refs/tags/{prefix}*"))
+        listed = _talk(git, "ls-remote", "--tags", "--refs", "--", way.remote, f"refs/tags/{prefix}*")
+        there = {name: found for found, name in map(str.split, listed.splitlines())}
         new = [name for name in here if name not in there]
         if new:
             _talk(git, "push", "--quiet", "--", way.remote, *(f"{name}:{name}" for name in new))
     except GitError as error:
-        raise unreachable(way, error) from error
+        raise _unreachable(way, error) from error
     return SentTags(len(new), [name for name in here if there.get(name, here[name]) != here[name]])
 
 
-def _named(listed: str) -> dict[str, str]:
-    """Return objects by the names of references, out of lines that say both."""
-    return {name: found for found, name in (line.split() for line in listed.splitlines())}
-
-
-def unreachable(way: Route, error: GitError) -> SurroundingsError:
+def _unreachable(way: Route, error: GitError) -> SurroundingsError:
     """Return the error for a remote that cannot be reached, or does not let us in."""
-    return SurroundingsError(
-        "unreachable",
-        _("“{remote}” could not be reached, or did not let us in; nothing is lost: what was recorded here stays here, and goes out with the next sync").format(
-            remote=_SECRET.sub("", way.remote)
-        ) + "\n" + _words(error.said),
-        _("see whether the network is up; git remote -v shows the address"),
-    )  # fmt: skip
+    said = _(
+        "“{remote}” could not be reached, or did not let us in; nothing is lost: what was recorded here stays here, and goes out with the next sync"
+    )
+    told = f"{said.format(remote=_SECRET.sub('', way.remote))}\n{_words(error.said)}"
+    hint = _("see whether the network is up; git remote -v shows the address")
+    return SurroundingsError("unreachable", told, hint)
 
 
 def _words(said: str) -> str:
@@ -197,20 +175,14 @@ def _words(said: str) -> str:
 
 
 def _talk(git: Git, *arguments: str) -> str:
-    """Run a git that speaks with a remote."""
-    return git.run(*arguments, surroundings=_manners(git)).decode("utf-8", "replace")
-
-
-def _manners(git: Git) -> Mapping[str, str]:
-    """Return surroundings in which git says in English what it says, and asks nobody who cannot see the question."""
-    found = {"LANGUAGE": "en"}
-    if os.isatty(2):  # where a question would be seen
-        return found
-    found["GIT_TERMINAL_PROMPT"] = os.environ.get("GIT_TERMINAL_PROMPT", "0")
-    chosen = {"GIT_SSH", "GIT_SSH_COMMAND"} & set(os.environ)
-    if not chosen and not git.run("config", "core.sshCommand", answers=(0, 1)):
-        found["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes"
-    return found
+    """Run a git that speaks with a remote, says in English what it says, and asks for a password only at a terminal."""
+    surroundings = {"LANGUAGE": "en"}
+    if not os.isatty(2):  # where a question would be seen
+        surroundings["GIT_TERMINAL_PROMPT"] = os.environ.get("GIT_TERMINAL_PROMPT", "0")
+        chosen = {"GIT_SSH", "GIT_SSH_COMMAND"} & set(os.environ)
+        if not chosen and not git.run("config", "core.sshCommand", answers=(0, 1)):
+            surroundings["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes"
+    return git.run(*arguments, surroundings=surroundings).decode("utf-8", "replace")
 
 
 def commit_of(git: Git, name: str) -> str | None:
@@ -222,23 +194,19 @@ def commit_of(git: Git, name: str) -> str | None:
 
 
 def behind(git: Git, commit: str, other: str) -> bool:
-    """Return whether one commit is another one, or led to it.
+    """Return whether one commit, by its full hash, is another one, or led to it.
 
     Where clocks run apart, a span such as A..B may name commits that are in both; this answer is right all the same.
     """
-    try:
-        git.run("merge-base", "--is-ancestor", commit, other)
-    except GitError as error:
-        if error.ended == 1:
-            return False
-        raise
-    return True
+    return forks(git, commit, other) == [commit]
 
 
 def ahead_and_behind(git: Git, ours: str, theirs: str) -> tuple[int, int]:
     """Count the commits that one has and the other has not, and the other way round: for people, see `behind`."""
-    ahead, behind = git.text("rev-list", "--left-right", "--count", f"{ours}...{theirs}", "--").split()
-    return int(ahead), int(behind)
+    ahead, behind = map(
+        int, git.text("rev-list", "--left-right", "--count", f"{ours}...{theirs}", "--").split()
+    )
+    return ahead, behind
 
 
 def forks(git: Git, ours: str, theirs: str) -> list[str]:
@@ -248,5 +216,5 @@ def forks(git: Git, ours: str, theirs: str) -> list[str]:
 
 def unfinished_operations(folder: Path | None) -> list[str]:
     """Return the operations of git that are begun and not concluded, such as `merge`, by what git keeps in its folder."""
-    marks = _UNFINISHED.items() if folder is not None else ()
-    return list(dict.fromkeys(name for mark, name in marks if folder and (folder / mark).exists()))
+    begun = (name for mark, name in _UNFINISHED.items() if folder and (folder / mark).exists())
+    return list(dict.fromkeys(begun))

@@ -34,10 +34,8 @@ class Dispute(NamedTuple):
     location: Location
     """Of a record; empty where it is the file as a whole."""
     ours: Any = None
-    """None where this side has none."""
     theirs: Any = None
     path: str = ""
-    """The file, relative to the ledger."""
     why: str = ""
     """Why a record cannot be merged field by field."""
 
@@ -92,19 +90,15 @@ _ONWARD: Final = ("not_started", "in_progress", "submitted", "closed")
 def merge_values(
     before: dict[str, Any], ours: dict[str, Any], theirs: dict[str, Any], take: Side | None = None
 ) -> Record:
-    """Merge two versions of a record.
+    """Merge two versions of a record; `before` is empty where both have made it anew.
 
-    Args:
-        before: what both began with; empty where both have made it anew.
-        ours: one side.
-        theirs: the other.
-        take: whose word counts in a dispute; while nobody has said so, ours stands.
+    `take` says whose word counts in a dispute; while nobody has said so, ours stands.
     """
     merger = _Merger(take)
     versions = Versions(before, ours, theirs)
     data = merger.mapping((), versions)
-    for pair, decide in PAIRS.items():
-        merger.pair(data, versions, pair, decide)
+    for pair in PAIRS:
+        merger.pair(data, versions, pair)
     terms = versions.get("term")._replace(before=MISSING)
     if data.get("reviews") and data.get("term") != "long_term" and "long_term" in terms:
         merger.dispute(("term",), terms)
@@ -129,13 +123,11 @@ class _Merger:
         data = {}
         for key in _ordered(*versions.map(lambda each: list(each) if isinstance(each, dict) else [])):
             values = versions.get(key)
-            if not location and any(
-                key in pair for pair in PAIRS
-            ):  # decided later; it keeps its place in the order
+            if not location and any(key in pair for pair in PAIRS):
+                # Decided later; it keeps its place in the order.
                 value = values.theirs if values.ours is MISSING else values.ours
-                data[key] = value
-                continue
-            value = self.value((*location, key), values)
+            else:
+                value = self.value((*location, key), values)
             if value is not MISSING:
                 data[key] = value
         return data
@@ -171,18 +163,12 @@ class _Merger:
         arrange = _by_day if key in _DAYS else _ordered
         return [found[name] for name in arrange(*lists.map(list)) if name in found]
 
-    def pair(
-        self,
-        data: dict[str, Any],
-        versions: Versions,
-        keys: tuple[str, str],
-        decide: Callable[[Versions], Any],
-    ) -> None:
+    def pair(self, data: dict[str, Any], versions: Versions, keys: tuple[str, str]) -> None:
         """Merge two keys of which each would be wrong without the other."""
         pairs = versions.map(lambda each: tuple(each.get(key, MISSING) for key in keys))
         chosen = pairs.settled()
         if chosen is UNSETTLED:
-            chosen = decide(pairs)
+            chosen = PAIRS[keys](pairs)
         if chosen is None:
             key = keys[0] if pairs.ours[0] != pairs.theirs[0] else keys[1]
             chosen = pairs.theirs if self.take == "theirs" else pairs.ours
@@ -221,12 +207,7 @@ def _decide_due(pairs: Versions) -> Any:  # noqa: ANN401
     """
     terms, dues = (pairs.map(lambda each: each[0]), pairs.map(lambda each: each[1]))
     term, due = terms.settled(), dues.settled()
-    if (
-        due is UNSETTLED
-        and isinstance(dues.ours, str)
-        and isinstance(dues.theirs, str)
-        and dues.before is not MISSING
-    ):
+    if due is UNSETTLED and dues.before is not MISSING and all(isinstance(each, str) for each in dues[1:]):
         due = min(dues.ours, dues.theirs)
     if UNSETTLED in (term, due) or (due is MISSING and term != "long_term"):
         return None
@@ -248,8 +229,8 @@ def named(key: str, items: Sequence[Any]) -> dict[Name, Any]:
     """Return the items of a list by their names; of equal ones the first, the second, and so on."""
     names: Counter[str] = Counter()
     found = {}
+    by = _NAMED_BY.get(key)
     for item in items:
-        by = _NAMED_BY.get(key)
         name = _canonical([item.get(each) for each in by] if by and isinstance(item, dict) else item)
         names[name] += 1
         found[name, names[name]] = item
@@ -260,10 +241,8 @@ def _ordered(before: list[Any], ours: list[Any], theirs: list[Any]) -> list[Any]
     """Order what either side has: as a side has chosen it, and what is new behind what it was put behind."""
     common = set(ours) & set(theirs)
     one, other, was = ([each for each in side if each in common] for side in (ours, theirs, before))
-    if other in (one, was):
-        result = list(one)
-    else:
-        result = list(other if one == was else min(one, other, key=_canonical))
+    agreed = settled(was, (one, other))
+    result: list[Any] = min(one, other, key=_canonical) if agreed is UNSETTLED else agreed
     alone = [[each for each in side if each not in common] for side in (ours, theirs)]
     # What is gone on one side and stays all the same counts as new on the other.
     for added, side in sorted(zip(alone, (ours, theirs), strict=True), key=lambda pair: _canonical(pair[0])):

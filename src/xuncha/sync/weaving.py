@@ -5,15 +5,13 @@ A text whose layout cannot be taken apart by lines (a record in braces, say) is 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from xuncha.store.editing import block, line_end, line_start
 from xuncha.store.positions import Node, tree
 from xuncha.sync.values import Versions, named
-
-if TYPE_CHECKING:
-    from xuncha.sync.values import Name
 
 
 class _Part(NamedTuple):
@@ -34,31 +32,22 @@ class _Layout(NamedTuple):
     parts: dict[Hashable, _Part]
     tail: str
 
-    def get(self, name: Hashable) -> _Part | None:
-        """Return the lines of one key or item; None where there are none."""
-        return self.parts.get(name)
-
 
 _EMPTY = _Layout("", {}, "")
 
 
+@dataclass(frozen=True)
 class Weaver:
-    """Weaves one file.
+    """Weaves one file."""
 
-    Args:
-        texts: before, ours, theirs; with the same line ends. Empty where there was no file.
-        end: how lines end in them.
-        marked: the keys that are in dispute.
-        width: of the marks around them.
-    """
-
-    def __init__(
-        self, texts: Versions, end: str, marked: frozenset[str] = frozenset(), width: int = 7
-    ) -> None:
-        self.texts = texts
-        self.end = end
-        self.marked = marked
-        self.width = width
+    texts: Versions
+    """Before, ours, theirs; with the same line ends. Empty where there was no file."""
+    end: str
+    """How lines end in them."""
+    marked: frozenset[str] = frozenset()
+    """The keys that are in dispute."""
+    width: int = 7
+    """Characters of the marks around them."""
 
     def record(self, values: Versions, data: dict[str, Any]) -> str | None:
         """Weave the whole file; None where its layout forbids it."""
@@ -67,79 +56,72 @@ class Weaver:
             return None
         layouts = Versions(
             *(
-                _layout(text, node, [key.text for key in node.keys], 0, len(text)) if node else _EMPTY
+                _layout(text, node, None, 0, len(text)) if node else _EMPTY
                 for text, node in zip(self.texts, nodes, strict=True)
             )
         )
         # A closing that is in dispute stands on one side alone; it is shown all the same.
         shown = [key for key in layouts.ours.parts | layouts.theirs.parts if key in self.marked]
-        parts = (self.part(str(key), layouts, values, data) for key in dict.fromkeys([*data, *shown]))
+        parts = (self.key(str(key), layouts, values, data) for key in dict.fromkeys([*data, *shown]))
         return self.joined([_both(layouts, "head"), *parts, _both(layouts, "tail")])
 
     def joined(self, texts: Iterable[str]) -> str:
         """Join texts of whole lines; the last line of a file may have had no end."""
         return "".join(text if not text or text.endswith(("\n", "\r")) else text + self.end for text in texts)
 
-    def part(self, key: str, layouts: Versions, values: Versions, data: Mapping[str, Any]) -> str:
+    def key(self, key: str, layouts: Versions, values: Versions, data: Mapping[str, Any]) -> str:
         """Weave the lines of one key."""
-        found = layouts.map(lambda each: each.get(key))
+        found = layouts.map(lambda each: each.parts.get(key))
         if key in self.marked:
             ours, theirs = (self.joined([part.body]) if part else "" for part in found[1:])
             lead = found.ours.lead if found.ours else ""
             marks = [sign * self.width for sign in "<=>"]
             return lead + self.joined([f"{marks[0]} ours", ours, marks[1], theirs, f"{marks[2]} theirs"])
+        return self.part(found, values.get(key), data.get(key), key)
+
+    def part(
+        self, found: Versions, values: Versions, value: object, key: str | None = None, column: int = 0
+    ) -> str:
+        """Weave the lines of a key, or of an item of a list whose dashes stand in a column."""
         if found.ours is None or found.theirs is None:
             one = found.ours or found.theirs
             return self.joined([one.lead + one.body])
-        body = _untouched(found, values.get(key), data[key]) or self.inner(
-            key, found, values.get(key), data[key]
+        indent = found.ours.key.column if found.ours.key else column
+        body = (
+            _of_a_side(found, values, value, untouched=True)
+            or (key and self.inside(key, found, values, value))
+            or _of_a_side(found, values, value)
+            or block({key: value} if key else [value], indent, self.end)
         )
         return self.joined([_both(found, "lead") + body])
 
-    def inner(self, key: str, found: Versions, values: Versions, value: object) -> str:
-        """Weave the lines of a key whose value both sides have changed."""
+    def inside(self, key: str, found: Versions, values: Versions, value: object) -> str:
+        """Weave the lines of a mapping or a list that both sides have changed; nothing where their layouts forbid it."""
         nodes = [part.value for part in found[1:]]
-        alike = len({(node.kind, node.style, node.column) for node in nodes}) == 1
-        if found.before and found.before.value.style != nodes[0].style:
+        if len({(node.kind, node.style, node.column) for node in nodes}) > 1 or nodes[0].style != "block":
+            return ""
+        if found.before and found.before.value.style != "block":
             found = found._replace(before=None)
-        if alike and nodes[0].style == "block" and isinstance(value, dict):
-            layouts = self.inside(found, Versions(None, None, None))
-            parts = [self.part(each, layouts, values, value) for each in value]
-            return self.joined([_both(layouts, "head"), *parts])
-        if alike and nodes[0].style == "block" and isinstance(value, list):
+        if isinstance(value, dict):
+            layouts = self.layouts(found, Versions(None, None, None))
+            parts = [self.key(each, layouts, values, value) for each in value]
+        elif isinstance(value, list):
             items = values.map(lambda each: named(key, each) if isinstance(each, list) else {})
-            layouts = self.inside(found, items)
-            entries = self.entries(layouts, items, named(key, value), nodes[0].column)
-            return self.joined([_both(layouts, "head"), *entries])
-        return _as_a_side_has_it(found, values, value) or block({key: value}, found.ours.key.column, self.end)
+            layouts = self.layouts(found, items)
+            parts = []
+            for name, item in named(key, value).items():
+                lines = Versions(*(each.parts.get(name) for each in layouts))
+                parts.append(self.part(lines, items.get(name), item, column=nodes[0].column))
+        else:
+            return ""
+        return self.joined([_both(layouts, "head"), *parts])
 
-    def entries(
-        self, layouts: Versions, items: Versions, wanted: Mapping[Name, Any], column: int
-    ) -> Iterator[str]:
-        """Weave the lines of each item of a list."""
-        for name, item in wanted.items():
-            found = Versions(*(each.get(name) for each in layouts))
-            if found.ours is None or found.theirs is None:
-                one = found.ours or found.theirs
-                yield one.lead + one.body
-                continue
-            values = items.get(name)
-            yield _both(found, "lead") + (
-                _untouched(found, values, item)
-                or _as_a_side_has_it(found, values, item)
-                or block([item], column, self.end)
-            )
-
-    def inside(self, found: Versions, names: Versions) -> Versions:
+    def layouts(self, found: Versions, names: Versions) -> Versions:
         """Take apart the lines within those of a key; without names of items, by its own keys."""
         return Versions(
             *(
                 _layout(
-                    text,
-                    part.value,
-                    [key.text for key in part.value.keys] if own is None else list(own),
-                    line_start(text, part.key.start),
-                    line_end(text, part.value.end),
+                    text, part.value, own, line_start(text, part.key.start), line_end(text, part.value.end)
                 )
                 if part and part.key
                 else _EMPTY
@@ -148,11 +130,12 @@ class Weaver:
         )
 
 
-def _layout(text: str, node: Node, names: list[Any], start: int, end: int) -> _Layout:
-    """Take a block collection apart."""
+def _layout(text: str, node: Node, names: Iterable[Any] | None, start: int, end: int) -> _Layout:
+    """Take a block collection apart: a mapping by its keys, a list by the names of its items."""
     keys: list[Node | None] = [*node.keys] if node.keys else [None] * len(node.items)
     parts: dict[Hashable, _Part] = {}
     head, behind = "", start
+    names = [key.text for key in node.keys] if names is None else names
     for name, key, value in zip(names, keys, node.items, strict=True):
         begin = line_start(text, (key or value).start)
         lead = text[behind:begin]
@@ -163,19 +146,12 @@ def _layout(text: str, node: Node, names: list[Any], start: int, end: int) -> _L
     return _Layout(head, parts, text[behind:end])
 
 
-def _untouched(found: Versions, values: Versions, value: object) -> str:
-    """Return the lines of the side that has it so, where the other has not even touched a comment in them; else nothing."""
+def _of_a_side(found: Versions, values: Versions, value: object, *, untouched: bool = False) -> str:
+    """Return the lines of a side that has a value; if asked, only where the other has not even touched a comment in them."""
     was, ours, theirs = (part and part.body for part in found)
-    if value == values.ours and theirs in {was, ours}:
+    if value == values.ours and (not untouched or theirs in {was, ours}):
         return str(ours)
-    return str(theirs) if value == values.theirs and ours in {was, theirs} else ""
-
-
-def _as_a_side_has_it(found: Versions, values: Versions, value: object) -> str:
-    """Return the lines of a side that has it so, whatever the other has done to its comments; else nothing."""
-    if value == values.ours:
-        return str(found.ours.body)
-    return str(found.theirs.body) if value == values.theirs else ""
+    return str(theirs) if value == values.theirs and (not untouched or ours in {was, theirs}) else ""
 
 
 def _both(sides: Versions, name: str) -> str:
