@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.language import gettext as _
 from xuncha.model.source import LARGEST_POINTER, Fingerprint, pointed_at
-from xuncha.trail.batch import read_batch
-from xuncha.trail.git import Git, GitError
+from xuncha.trail.git import Git, GitError, read_batch
 
 if TYPE_CHECKING:
     from typing import IO
 
 
 class Stored(NamedTuple):
-    """An object of git, read once from beginning to end."""
+    """An object of git, read once from beginning to end; its name is the full hash."""
 
     name: str
     kind: str
