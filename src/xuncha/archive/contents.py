@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date as Date  # noqa: N812  a field of the model has that name
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -20,9 +21,11 @@ from xuncha.audit.page import render as page
 from xuncha.chinese.characters import UNSAFE
 from xuncha.errors import XunchaError
 from xuncha.language import speaking
+from xuncha.model.identity import EVIDENCE
 from xuncha.model.vocabulary import STATUSES, status_name
 from xuncha.notice.content import content
 from xuncha.notice.render import render
+from xuncha.tally import tally
 from xuncha.trail.git import Git
 from xuncha.trail.history import Event, history
 
@@ -36,6 +39,8 @@ LEDGER: Final = "ledger"
 BUNDLE: Final = "git/ledger.bundle"
 LOG: Final = "log/log.json"
 AUDIT: Final = "audit/audit.json"
+_FORMS: Final = {"txt": "文本", "md": "Markdown", "html": "网页", "docx": "Word", "pdf": "PDF"}
+_LFS: Final = "由 git-lfs 保管的佐证材料除外：历史中只有其指针，指针内的 sha256 与 manifest-sha256.txt 中该文件的一行相同。"
 _UNSAFE: Final = re.compile(rf"[{UNSAFE}]")
 """What commands a terminal, or is no character at all."""
 
@@ -55,7 +60,6 @@ class Facts(BaseModel):
     format: Literal[1] = 1
     organisation: str
     commit: Annotated[str, Field(pattern=r"\A(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")]
-    """In full."""
     moment: str
     """Of the commit, in ISO 8601."""
     date: Date
@@ -76,21 +80,9 @@ class Facts(BaseModel):
         """Whether this version of the program made the archive, so that it can make all that it tells again."""
         return self.made_by.xuncha == __version__
 
-    def differ(self, other: Facts) -> bool:
-        """Whether the facts that follow from the commit alone are not the same."""
-        names = ("organisation", "moment", "commits", "object_format")
-        return any(getattr(self, name) != getattr(other, name) for name in names)
-
 
 def facts_of(ledger: Ledger, root: Path, commit: str, day: Date) -> Facts:
-    """Return what follows from a commit.
-
-    Args:
-        ledger: at that commit.
-        root: its folder in a repository of `trail.bundle`.
-        commit: in full.
-        day: as which everything is counted.
-    """
+    """Return what follows from a commit, in a repository of `trail.bundle`; everything is counted as of a day."""
     git = Git(root)
     return Facts(
         organisation=ledger.settings.organisation,
@@ -107,13 +99,7 @@ def facts_of(ledger: Ledger, root: Path, commit: str, day: Date) -> Facts:
 def notices(
     ledger: Ledger, day: Date, root: Path, forms: Iterable[str]
 ) -> tuple[dict[str, bytes], dict[str, XunchaError], list[str]]:
-    """Make the notice in those of these forms that can be made here.
-
-    Args:
-        ledger: what it is of.
-        day: as which it counts.
-        root: the ledger's folder, with its templates.
-        forms: those of `paper.forms`.
+    """Make the notice, as of a day, in those of these forms that can be made here; `root` holds the templates.
 
     Returns:
         What was made, by form; why others could not be made; and warnings.
@@ -133,16 +119,13 @@ def record_files(root: Path) -> tuple[dict[str, bytes], list[Event], Audit]:
     """Return the log and the result of the audit, for programs and for people, by their places in the bag."""
     with speaking("zh"):
         events, audited = history(root), audit(root)
-        return (
-            {
-                LOG: as_json([event.as_json() for event in events]),
-                LOG.replace(".json", ".txt"): _log_text(events),
-                AUDIT: as_json(audited.as_json()),
-                AUDIT.replace(".json", ".html"): page(root, audited).encode(),
-            },
-            events,
-            audited,
-        )
+        made = {
+            LOG: as_json([event.as_json() for event in events]),
+            LOG.replace(".json", ".txt"): _log_text(events),
+            AUDIT: as_json(audited.as_json()),
+            AUDIT.replace(".json", ".html"): page(root, audited).encode(),
+        }
+    return made, events, audited
 
 
 def _log_text(events: Sequence[Event]) -> bytes:
@@ -162,3 +145,44 @@ def as_json(value: object) -> bytes:
     """Write JSON as it stands in the bag; control characters out of the history are escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return (_UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n").encode("utf-8", "replace")
+
+
+def readme(facts: Facts, ledger: Ledger, root: Path, events: int, audited: Audit, *, with_lfs: bool) -> bytes:
+    """Write what an archivist reads first, with line ends that every editor shows.
+
+    Args:
+        facts: of the bag.
+        ledger: what it holds.
+        root: the folder of the ledger's files.
+        events: how many rows the log has.
+        audited: the result of the audit.
+        with_lfs: whether git-lfs keeps some of the evidence.
+    """
+    evidence = [file.stat().st_size for file in (root / EVIDENCE).rglob("*") if file.is_file()]
+    counts, inspection = tally(ledger.register(), facts.date), ledger.settings.inspection
+    said = [inspection.round, inspection.inspector, f"反馈日期 {inspection.feedback}"]
+    forms = [f"notice.{form}（{_FORMS[form]}）" for form in facts.notice["made"]]
+    audit_found = f"已核验 {audited.commits} 次提交、{audited.changes} 处文件改动，" + (
+        f"发现错误 {audited.errors} 处、提示 {audited.warnings} 处，详见 data/audit/"
+        if audited.findings
+        else "没有发现问题"
+    )
+    lacking = [f"    notice.{form}  {reason}" for form, reason in facts.notice["lacking"].items()]
+    lacking += [f"    {path}  是链接，不是文件" for path in facts.left_out]
+    text = files("xuncha.archive").joinpath("README.txt").read_text(encoding="utf-8")
+    told = text.format(
+        **dict(facts),
+        inspection="，".join(filter(None, said)),
+        events=events,
+        problems=counts.problems,
+        problems_done=counts.problems_closed,
+        measures=counts.measures,
+        measures_done=counts.closed,
+        evidence=len(evidence),
+        evidence_bytes=f"{sum(evidence):,}",
+        forms="、".join(forms) or "没有生成，原因见下",
+        audit=audit_found,
+        lacking="\n  没有放入的：\n\n" + "\n".join(lacking) + "\n" if lacking else "",
+        lfs=_LFS if with_lfs else "",
+    )
+    return told.replace("\n", "\r\n").encode()

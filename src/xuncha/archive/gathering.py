@@ -16,9 +16,9 @@ from xuncha.archive.contents import (
     as_json,
     facts_of,
     notices,
+    readme,
     record_files,
 )
-from xuncha.archive.readme import readme
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.language import speaking
 from xuncha.paper.forms import FORMS
@@ -50,7 +50,7 @@ def gather(root: Path, commit: str, day: date, folder: Path) -> Case:
 
     Args:
         root: the ledger's folder; neither its files nor its index are looked at.
-        commit: in full.
+        commit: its full hash.
         day: as which everything is counted.
         folder: for temporary files; empty.
 
@@ -90,7 +90,14 @@ def gather(root: Path, commit: str, day: date, folder: Path) -> Case:
     for name in FOLDERS:
         if (place / name).exists():
             (place / name).rename(payload / LEDGER / name)
-    bag.pack(payload, _about(facts), text)
+    about = {
+        "Source-Organization": facts.organisation,
+        "External-Description": "巡察整改材料，内部资料，不得公开",
+        "External-Identifier": facts.commit,
+        "Bagging-Date": facts.date.isoformat(),
+        "Bag-Software-Agent": f"xuncha {__version__}",
+    }
+    bag.pack(payload, about, text)
     return Case(facts, payload, lacking, warnings)
 
 
@@ -100,14 +107,3 @@ def reason(error: XunchaError) -> str:
         first = error.findings[0]
         return f"{first.place.path}:{first.place.line} {first.message}"
     return error.message
-
-
-def _about(facts: Facts) -> dict[str, str]:
-    """Give the lines of bag-info.txt."""
-    return {
-        "Source-Organization": facts.organisation,
-        "External-Description": "巡察整改材料，内部资料，不得公开",
-        "External-Identifier": facts.commit,
-        "Bagging-Date": facts.date.isoformat(),
-        "Bag-Software-Agent": f"xuncha {__version__}",
-    }
