@@ -30,8 +30,6 @@ TAG_FILES: Final = (README, "bag-info.txt", "bagit.txt", *(f"manifest-{name}.txt
 TAG_MANIFESTS: Final = tuple(f"tagmanifest-{name}.txt" for name in ALGORITHMS)
 _MODE: Final = 0o100644 << 16
 _UNIX: Final = 3
-_FIRST_YEAR, _LAST_YEAR = 1980, 2107
-"""Those that a zip can tell."""
 _NOT_LISTED: Final = re.compile(rf"[\\\t\n{UNSAFE}\ud800-\udfff]|\s(?:/|$)|%(?:0a|0d|25)", re.IGNORECASE)
 """What the tools disagree on in the lists of a bag: ends of lines, the other slash, blanks at ends, and the percent sign as an escape."""
 
@@ -69,22 +67,12 @@ def must_be_listed(paths: list[str]) -> None:
     for path in paths:
         if _NOT_LISTED.search(path):
             shown = path.encode("utf-8", "replace").decode()
-            raise RefusedError(
-                "name-not-for-archive",
-                _("a BagIt bag cannot name this file: {path}").format(path=shown),
-                _("rename it, and commit"),
-                path=shown,
-            )
+            said = _("a BagIt bag cannot name this file: {path}").format(path=shown)
+            raise RefusedError("name-not-for-archive", said, _("rename it, and commit"), shown)
 
 
 def pack(folder: Path, about: dict[str, str], readme: bytes) -> None:
-    """Make a bag of a folder, in place.
-
-    Args:
-        folder: what it holds becomes the payload.
-        about: the lines of bag-info.txt.
-        readme: what is for whoever opens it.
-    """
+    """Make a bag of a folder, in place: what it holds becomes the payload; `about` gives the lines of bag-info.txt."""
     library: Any = bagit()
     library.make_bag(str(folder), dict(about), checksums=list(ALGORITHMS))
     (folder / "bagit.txt").write_bytes(BAGIT)
@@ -114,11 +102,11 @@ def zipped(folder: Path, name: str, day: date, target: IO[bytes]) -> None:
         day: the time of every entry.
         target: where to.
     """
-    moment = (min(max(day.year, _FIRST_YEAR), _LAST_YEAR), day.month, day.day, 0, 0, 0)
+    year = min(max(day.year, 1980), 2107)  # those that a zip can tell
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     with ZipFile(target, "w", ZIP_STORED) as archive:
         for path in paths:
-            entry = ZipInfo(f"{name}/{path}", moment)
+            entry = ZipInfo(f"{name}/{path}", (year, day.month, day.day, 0, 0, 0))
             entry.create_system, entry.external_attr = _UNIX, _MODE
             entry.file_size = (folder / path).stat().st_size
             with (folder / path).open("rb") as source, archive.open(entry, "w") as stream:

@@ -37,15 +37,13 @@ _OF_THIS_MACHINE: Final = "close-requires-signed-commit"
 
 @dataclass
 class Verdict:
-    """What was found."""
+    """What was found of a zip with this checksum."""
 
     sha256: str
-    """Of the zip itself."""
     findings: list[Finding[Place]]
     facts: Facts | None = None
     """What the bag says of itself; None if that cannot be read."""
     files: int = 0
-    """How many there are in it."""
 
     def add(self, findings: list[Finding[Place]]) -> None:
         """Add what was found of files of which nothing is said yet."""
@@ -88,7 +86,6 @@ def verify(file: Path, folder: Path) -> Verdict:
 
 
 def _files(folder: Path) -> set[str]:
-    """List the files below a folder, by their paths in it."""
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
@@ -165,7 +162,6 @@ def _of_the_history(folder: Path, facts: Facts, place: Path) -> list[Finding[Pla
 
 
 def _of_the_ledger(folder: Path, root: Path) -> list[Finding[Place]]:
-    """Find the files of the ledger that are not those of the commit."""
     git = Git(root)
     committed = {leaf.path: leaf.name for leaf in git.tree("HEAD", *FOLDERS) if leaf.is_file}
     known = fingerprints(git, committed.values())

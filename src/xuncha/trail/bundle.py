@@ -114,7 +114,6 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
 
 
 def _empty(folder: Path, form: str) -> Git:
-    """Make a repository in which nothing is committed yet."""
     folder.mkdir(exist_ok=True)
     git = Git(folder)
     git.run("init", "--quiet", "--template=", f"--object-format={form}", f"--initial-branch={_BRANCH}")

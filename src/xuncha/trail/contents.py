@@ -46,12 +46,9 @@ def piped(git: Git, *arguments: str, stdin: bytes = b"") -> Iterator[IO[bytes]]:
 
 
 def stored(git: Git, names: Iterable[str], largest: int) -> Iterator[Stored]:
-    """Read objects by their hashes, one after another; a large one never lies in memory whole.
+    """Read objects by their hashes, one after another; of what is larger than some bytes, only the beginning is kept.
 
-    Args:
-        git: where they are.
-        names: full hashes; what git does not have is passed over.
-        largest: bytes up to which a content is kept.
+    What git does not have is passed over.
 
     Raises:
         GitError: git ended before it had given them all.

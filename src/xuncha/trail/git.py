@@ -163,13 +163,7 @@ class Git:
         stderr: IO[bytes] | int = subprocess.PIPE,
         surroundings: Mapping[str, str] | None = None,
     ) -> Iterator[subprocess.Popen[bytes]]:
-        """Start git; at the end, wait for it. What it prints goes into a pipe.
-
-        Args:
-            arguments: as they would be typed.
-            stdin: what it reads.
-            stderr: where its complaints go.
-            surroundings: additional variables of the environment.
+        """Start git; at the end, wait for it. What it prints goes into a pipe; `surroundings` are additional variables.
 
         Raises:
             SurroundingsError: it is not installed.
@@ -186,11 +180,11 @@ class Git:
                 stderr=stderr,
             )
         except FileNotFoundError:
-            raise SurroundingsError(
-                "no-git",
+            said, hint = (
                 _("git is not installed, or not found"),
                 _("install git (https://git-scm.com) and try again"),
-            ) from None
+            )
+            raise SurroundingsError("no-git", said, hint) from None
         with process:
             try:
                 yield process
@@ -246,11 +240,8 @@ class Git:
         except GitError as error:
             if "user." not in error.said and "ident" not in error.said:
                 raise  # something else in git's settings is wrong, and git has said what
-            raise SurroundingsError(
-                "no-user",
-                _("git does not know who you are"),
-                _("type: git config --global user.name 姓名 && git config --global user.email 邮箱"),
-            ) from error
+            hint = _("type: git config --global user.name 姓名 && git config --global user.email 邮箱")
+            raise SurroundingsError("no-user", _("git does not know who you are"), hint) from error
         name, _open, rest = identity.rpartition(" <")
         return name, rest.partition(">")[0]
 
@@ -259,10 +250,9 @@ class Git:
 
         Asks for these alone: `git status` would look at every file of the repository.
         """
-        try:
+        committed = {}
+        with contextlib.suppress(GitError):  # nothing is committed yet
             committed = {leaf.path: leaf.name for leaf in self.tree("HEAD", *literal(paths), options=())}
-        except GitError:  # nothing is committed yet
-            committed = {}
         there = [path for path in paths if (self.root / path).is_file()]
         present = self._hashes(there)
         differ = [path for path in there if present[path] != committed.get(path)]
@@ -308,10 +298,8 @@ class Git:
 
     def attributes(self, paths: Iterable[str], *names: str) -> dict[str, dict[str, str]]:
         """Return what .gitattributes says of files, by path and name: `unspecified`, `set`, `unset` or a value."""
-        given = "".join(f"{path}\0" for path in paths)
-        if not given:
-            return {}
-        told = self.run("check-attr", "-z", "--stdin", *names, stdin=os.fsencode(given))
+        given = os.fsencode("".join(f"{path}\0" for path in paths))
+        told = self.run("check-attr", "-z", "--stdin", *names, stdin=given) if given else b""
         words = os.fsdecode(told).split("\0")[:-1]
         found: dict[str, dict[str, str]] = {}
         for path, name, value in zip(words[::3], words[1::3], words[2::3], strict=True):
@@ -326,11 +314,8 @@ class Git:
         """
         folder = git_dir(self.root)
         if folder and (common_dir(folder) / "shallow").is_file():
-            raise SurroundingsError(
-                "shallow",
-                _("this clone holds only the last part of the history"),
-                _("fetch the rest: git fetch --unshallow"),
-            )
+            said = _("this clone holds only the last part of the history")
+            raise SurroundingsError("shallow", said, _("fetch the rest: git fetch --unshallow"))
 
     def setting(self, name: str) -> str:
         """Return a setting of git; empty where it is not set."""
@@ -340,19 +325,13 @@ class Git:
             return ""
 
     def hash_files(self, paths: Iterable[str | Path], *options: str) -> list[str]:
-        """Return the names that git gives the contents of files, in order.
-
-        Args:
-            paths: absolute, or relative to the top of the working tree.
-            options: of `git hash-object`.
-        """
+        """Return the names that git gives the contents of files, absolute or relative to the top of the working tree."""
         asked = os.fsencode("".join(f'"{str(path).translate(_QUOTED)}"\n' for path in paths))
         return self.text("hash-object", *options, "--stdin-paths", stdin=asked).split() if asked else []
 
     def _hashes(self, paths: list[str], *options: str) -> dict[str, str]:
-        if not paths:
-            return {}
-        return dict(zip(paths, self.text("hash-object", *options, "--", *paths).split(), strict=True))
+        names = self.text("hash-object", *options, "--", *paths).split() if paths else []
+        return dict(zip(paths, names, strict=True))
 
     def commit(self, message: str, paths: list[str], *, new: list[str], signed: bool = False) -> None:
         """Commit these files alone, whatever else is staged, with the hooks and the signing that are set up.

@@ -64,12 +64,7 @@ class Event(NamedTuple):
 
 
 def history(root: Path, path: str = "data", until: str = "HEAD") -> list[Event]:
-    """Read what was done to a file or a folder of the ledger, newest first.
-
-    Args:
-        root: the ledger's folder.
-        path: relative to it.
-        until: the last commit that counts.
+    """Read what was done to a file or a folder of the ledger until a commit, newest first.
 
     Returns:
         An event for each problem or measure that a commit names, in the commit's order; one event without an id for a
@@ -176,7 +171,6 @@ def _followed(root: Path, path: str, until: str = "HEAD") -> Iterator[tuple[Comm
 
 
 def _commits(root: Path, path: str, until: str, *options: str) -> Iterator[Commit]:
-    """Find the commits that touched a file or a folder, newest first."""
     try:
         yield from log(Git(root), *options, until, "--", path)
     except GitError:  # there is no repository, or no commit

@@ -35,22 +35,19 @@ class Trailers(NamedTuple):
     action: str
     ids: tuple[str, ...]
     sources: tuple[str, ...]
-    """The values of `Xuncha-From`, in the order of the ids; shorter where some had no status."""
+    """The values of `Xuncha-From`, in the order of the ids; shorter where some had no status. So are the targets."""
     targets: tuple[str, ...]
-    """The values of `Xuncha-To`."""
     reason: str
     undoes: str
 
 
 class Touched(NamedTuple):
-    """What a commit left of one file; of a merge, compared with its first parent."""
+    """What a commit left of one file; of a merge, compared with its first parent. Where the file is gone, two are empty."""
 
     path: str
-    """Relative to the ledger."""
     mode: str
-    """As git writes it: `100644` a file, `120000` a link; empty where the file is gone."""
+    """As git writes it: `100644` a file, `120000` a link."""
     blob: str
-    """The hash of the content; empty where the file is gone."""
 
 
 class Commit(NamedTuple):
@@ -68,7 +65,6 @@ class Commit(NamedTuple):
     """When it was committed, as ISO 8601, on the committer's own clock."""
     subject: str
     trailers: Trailers
-    """What it says of itself; no action where it was made by hand."""
     touched: tuple[Touched, ...]
     adds: bool
     """Whether one of these files is new."""
@@ -80,11 +76,7 @@ class Commit(NamedTuple):
 
 
 def log(git: Git, *asked: str) -> Iterator[Commit]:
-    """Run `git log`.
-
-    Args:
-        git: where.
-        asked: options, revisions and paths; with `RAW` the touched files are told.
+    """Run `git log` with options, revisions and paths; with `RAW` the touched files are told.
 
     Raises:
         GitError: there is no such revision.
@@ -168,7 +160,6 @@ class Signature(NamedTuple):
     verdict: str
     """The letter of git's `%G?`: G good, B bad, U by a key that is not known, N none, E not to be verified."""
     there: bool
-    """Whether the commit holds one at all."""
     ssh: bool
 
 

@@ -31,7 +31,6 @@ class Anchor(NamedTuple):
     date: str
     """ISO 8601 with the offset."""
     errors: int
-    """How many breaks it had found."""
 
     @property
     def short(self) -> str:
@@ -64,13 +63,7 @@ def anchors(root: Path) -> list[Anchor]:
 
 
 def drop(root: Path, number: int, commit: str, **counts: int) -> Anchor:
-    """Tag a commit as verified.
-
-    Args:
-        root: the ledger's folder.
-        number: of the verification.
-        commit: its full hash.
-        counts: what it found, as the message says it.
+    """Tag a commit, by its full hash, as verified; the message says the counts of what was found.
 
     Raises:
         RefusedError: git refused.

@@ -128,7 +128,6 @@ class Tree:
             self._fetch([path for path in self._names if path not in self._blobs])
 
     def _list(self, *paths: str, options: Sequence[str] = ("-r",)) -> list[Leaf]:
-        """List paths, and keep what was listed."""
         found = list(self.git.tree(self.commit, *paths, options=options))
         for mode, name, path in found:
             folder, _slash, last = path.rpartition("/")
@@ -166,11 +165,8 @@ def commit_at(root: Path, moment: str) -> str:
     except (GitError, ValueError):
         commit = ""
     if not _HASH.fullmatch(commit):
-        raise RefusedError(
-            "no-such-moment",
-            _("history knows no “{moment}”").format(moment=moment),
-            _("give a day such as 2024-04-18 on which the ledger existed, or a revision such as HEAD~3"),
-        )
+        hint = _("give a day such as 2024-04-18 on which the ledger existed, or a revision such as HEAD~3")
+        raise RefusedError("no-such-moment", _("history knows no “{moment}”").format(moment=moment), hint)
     return commit
 
 
