@@ -91,16 +91,10 @@ def tag_manifest(folder: Path, algorithm: str) -> bytes:
 
 
 def zipped(folder: Path, name: str, day: date, target: IO[bytes]) -> None:
-    """Write a bag as one zip, below a folder of its own.
+    """Write a bag as one zip, below a folder of this name; every entry has the day as its time.
 
     The entries are in order, stored as they are, and tell nothing of the machine: no library of compression decides about
     the bytes, and what is damaged in one place can be read in all others.
-
-    Args:
-        folder: the bag.
-        name: of the folder in the zip.
-        day: the time of every entry.
-        target: where to.
     """
     year = min(max(day.year, 1980), 2107)  # those that a zip can tell
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
@@ -119,11 +113,7 @@ def wrong(path: str, code: str, message: str) -> Finding[Place]:
 
 
 def open_bag(file: Path, folder: Path) -> tuple[Path | None, list[Finding[Place]]]:
-    """Take a zip apart.
-
-    Args:
-        file: the zip.
-        folder: where to; empty. Nothing is written anywhere else.
+    """Take a zip apart, into an empty folder; nothing is written anywhere else.
 
     Returns:
         The folder of the bag in it; None where it is not taken apart. And what is wrong with it.

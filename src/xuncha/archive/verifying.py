@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from xuncha.archive import bag
 from xuncha.archive.bag import open_bag, wrong
-from xuncha.archive.contents import AUDIT, BUNDLE, FACTS, LEDGER, LOG, Facts, facts_of, notices, record_files
+from xuncha.archive.gathering import AUDIT, BUNDLE, FACTS, LEDGER, LOG, Facts, facts_of, notices, record_files
 from xuncha.errors import Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.notice.render import TEXTS
@@ -52,11 +52,7 @@ class Verdict:
 
 
 def verify(file: Path, folder: Path) -> Verdict:
-    """Check an archive.
-
-    Args:
-        file: the zip.
-        folder: for temporary files; empty. Nothing is written anywhere else.
+    """Check an archive. Nothing is written but into the folder, which is empty and temporary.
 
     Raises:
         RefusedError: it cannot be read, or is no zip.

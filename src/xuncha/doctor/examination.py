@@ -62,12 +62,7 @@ class Diagnosis(NamedTuple):
 
 
 def examine(root: Path, now: float) -> list[Diagnosis]:
-    """Find what is well and what is wrong around a ledger.
-
-    Args:
-        root: its folder.
-        now: seconds since 1970.
-    """
+    """Find what is well and what is wrong around a ledger; `now` is in seconds since 1970."""
     around = Surroundings(root, now)
     return [each for check in in_order() for each in _diagnoses(check, around)]
 

@@ -48,12 +48,7 @@ class Created(NamedTuple):
 
 
 def create(root: Path, today: date, *, example: bool) -> Created:
-    """Make a ledger that validates at once, and commit it.
-
-    Args:
-        root: its folder; made where it is not there.
-        today: the day from which the example counts its dates.
-        example: fill it with a small case.
+    """Make a ledger that validates at once, and commit it; the dates of the example are counted from today.
 
     Raises:
         RefusedError: there is a ledger already, or git refuses the commit.

@@ -32,13 +32,8 @@ _LARGE: Final = ("-c", "core.bigFileThreshold=16m")
 _PACK: Final = (
     *_LARGE,
     *("pack-objects", "--revs", "--stdout", "--quiet", "--threads=1", "--window=10", "--depth=50"),
-    *(
-        "--no-reuse-delta",
-        "--no-reuse-object",
-        "--no-use-bitmap-index",
-        "--delta-base-offset",
-        "--compression=6",
-    ),
+    *("--no-reuse-delta", "--no-reuse-object", "--no-use-bitmap-index", "--delta-base-offset"),
+    "--compression=6",
 )
 _ALONE: Final = {
     "GIT_CONFIG_NOSYSTEM": "1",

@@ -73,13 +73,9 @@ def fingerprints(git: Git, names: Iterable[str]) -> dict[str, Fingerprint]:
 
 
 def filtered(git: Git, name: str, *settings: str, target: IO[bytes] | None = None) -> Fingerprint:
-    """Return the hash and size of a file as git writes it out, with its filters; write it to `target` if that is given.
+    """Return the hash and size of a file such as `HEAD:./data/ledger.yaml` as git writes it out, with its filters.
 
-    Args:
-        git: where it is.
-        name: such as `HEAD:./data/ledger.yaml`.
-        settings: options of git such as `-c`, `filter.lfs.smudge=`.
-        target: a file that is open for writing.
+    It is written to `target` too if that is given; `settings` are options of git such as `-c`, `filter.lfs.smudge=`.
 
     Raises:
         GitError: there is no such file, or a filter fails.

@@ -285,9 +285,8 @@ class Git:
         """Return the contents of files in git's objects, such as `HEAD:./data/ledger.yaml`; None for what is no file."""
         asked = "".join(f"{name}\n" for name in names).encode()
         printed = BytesIO(self.run("cat-file", "--batch", stdin=asked) if asked else b"")
-        return [
-            b"".join(blocks) if kind == "blob" else None for _n, kind, _size, blocks in read_batch(printed)
-        ]
+        batch = read_batch(printed)
+        return [b"".join(blocks) if kind == "blob" else None for _name, kind, _size, blocks in batch]
 
     def tree(self, commit: str, *paths: str, options: Sequence[str] = ("-r",)) -> Iterator[Leaf]:
         """List what a commit holds at and below some paths of the ledger; without options, the files."""

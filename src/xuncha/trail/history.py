@@ -114,7 +114,13 @@ def _numbered_as_now(root: Path, events: list[Event]) -> list[Event]:
     for moved in events:  # the newest first, so that what was moved twice is known under its last number
         if moved.action != "renumber" or not moved.id or not moved.to:
             continue
-        for commit in [moved.commit, *_before_it_moved(root, moved)]:
+        identity, concerned = Identity.parse(moved.id), [moved.commit]
+        path = identity.folder if identity.is_problem else identity.path
+        for earlier in _commits(root, path, f"{moved.commit}^", "--no-patch"):
+            concerned.append(earlier.hash)
+            if any(event.action == "add" and event.id == moved.id for event in _events(earlier)):
+                break
+        for commit in concerned:
             for number in {moved.id, *(event.id for event in by_commit.get(commit, []) if event.id)}:
                 if number == moved.id or number.startswith(f"{moved.id}."):
                     later = moved.to + number.removeprefix(moved.id)
@@ -122,16 +128,6 @@ def _numbered_as_now(root: Path, events: list[Event]) -> list[Event]:
     return (
         [event._replace(now=now.get((event.commit, event.id or ""))) for event in events] if now else events
     )
-
-
-def _before_it_moved(root: Path, moved: Event) -> Iterator[str]:
-    """Find the commits in which something had the number that it then gave up, newest first."""
-    identity = Identity.parse(str(moved.id))
-    path = identity.folder if identity.is_problem else identity.path
-    for commit in _commits(root, path, f"{moved.commit}^", "--no-patch"):
-        yield commit.hash
-        if any(event.action == "add" and event.id == moved.id for event in _events(commit)):
-            return
 
 
 def _events(commit: Commit) -> Iterator[Event]:
