@@ -351,5 +351,5 @@ def test_an_archive_of_another_version_is_held_against_its_commit_as_far_as_that
 
     changed = forged(archive, tmp_path / "forge", change)
     assert found(changed, tmp_path / "x")
-    monkeypatch.setattr("xuncha.archive.contents.__version__", "99.0")
+    monkeypatch.setattr("xuncha.archive.gathering.__version__", "99.0")
     assert not found(changed, tmp_path / "y")

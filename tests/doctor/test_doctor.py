@@ -19,7 +19,7 @@ import pytest
 from tests.cli.inside import run_inside
 from tests.cli.terminals import too_wide
 from tests.conftest import LedgerOnDisk, Result, measure
-from xuncha.doctor import computer, remains
+from xuncha.doctor import files, sharing
 from xuncha.doctor.examination import examine, in_order
 from xuncha.doctor.surroundings import CHECKS, Surroundings
 from xuncha.store.files import half_written
@@ -321,7 +321,7 @@ def test_a_git_that_is_at_work_is_not_taken_for_a_dead_one(healthy: LedgerOnDisk
 def test_where_nothing_tells_what_runs_the_age_of_a_lock_is_told(
     ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(remains, "PROCESSES", tmp_path / "none")
+    monkeypatch.setattr(files, "PROCESSES", tmp_path / "none")
     for path in ("index.lock", "refs/heads/甲.lock"):
         (ledger.root / ".git" / path).touch()
     (ledger.root / ".git/xuncha").mkdir(exist_ok=True)
@@ -484,7 +484,7 @@ def test_a_clock_behind_the_last_commit(healthy: LedgerOnDisk) -> None:
 
 
 def test_parts_that_are_not_installed(ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(computer, "_installed", lambda package: package not in {"typst", "openpyxl"})
+    monkeypatch.setattr(sharing, "_installed", lambda package: package not in {"typst", "openpyxl"})
     (said,) = (each for each in examine(ledger.root, time.time()) if each.code == "missing-parts")
     assert said.state == "note"
     assert "[office]" in said.mend

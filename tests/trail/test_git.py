@@ -58,7 +58,7 @@ def test_there_is_no_folder_outside_a_repository(bare_ledger: LedgerOnDisk) -> N
     assert git_dir(bare_ledger.root) is None
     assert private(bare_ledger.root, "journal") is None
     with pytest.raises(SurroundingsError) as refused:
-        Git.for_writing(bare_ledger.root)
+        Git.in_repository(bare_ledger.root, to_write=True)
     assert refused.value.code == "no-repository"
     assert "git init" in refused.value.hint
 

@@ -14,7 +14,7 @@ from tests.workflow.actions import add_measure
 from tests.workflow.surroundings import act
 from xuncha.model.identity import Identity
 from xuncha.trail.git import git_dir
-from xuncha.trail.history import history
+from xuncha.trail.history import history, history_of_measure
 from xuncha.workflow.undo import undo
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def test_a_commit_of_several_measures_is_a_row_for_each_in_its_order(ledger: Led
         ("2.1", "submitted", "closed"),
     ]
     assert {row.commit for row in rows} == {ledger.git("rev-parse", "HEAD").strip()}
-    assert [row.id for row in history(ledger.root, ledger.path("1.2"), follow=True) if row.action] == [
+    assert [row.id for row in history(ledger.root, ledger.path("1.2")) if row.action] == [
         "3.1", "1.2", "2.1",
     ]  # fmt: skip
 
@@ -110,7 +110,7 @@ def test_the_history_of_a_renumbered_measure_goes_on_behind_its_new_name(ledger:
     ledger.git("mv", ledger.path("2.3"), "data/problems/02/2.4.yaml")
     ledger.commit("renumbered")
     assert [event.subject for event in history(ledger.root, "data/problems/02/2.4.yaml")] == ["renumbered"]
-    assert [event.subject for event in history(ledger.root, "data/problems/02/2.4.yaml", follow=True)] == [
+    assert [event.subject for event in history_of_measure(ledger.root, "data/problems/02/2.4.yaml", "2.4")] == [
         "renumbered", "重新打开 2.3 做好2.3号工作", "start",
     ]  # fmt: skip
 
@@ -161,7 +161,7 @@ def test_a_new_measure_that_looks_like_another_does_not_inherit_its_history(ledg
     by_hand(ledger, "1.2", "another's work")
     ledger.write(ledger.path("1.3"), ledger.read("1.2").replace("1.2", "1.3"))
     ledger.commit("new by hand")
-    assert [event.subject for event in history(ledger.root, ledger.path("1.3"), follow=True)] == [
+    assert [event.subject for event in history_of_measure(ledger.root, ledger.path("1.3"), "1.3")] == [
         "new by hand"
     ]
     add_measure(ledger.root, Identity(1), "甲", leader="局长", office="办公室")

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.trail.test_git import ODD_NAMES
-from xuncha.trail.batch import read_batch
 from xuncha.trail.contents import fingerprints, stored
-from xuncha.trail.git import Git, git_dir
+from xuncha.trail.git import Git, git_dir, read_batch
 from xuncha.trail.objects import changed, listing, store
 
 if TYPE_CHECKING:

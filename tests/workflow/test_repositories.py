@@ -30,7 +30,7 @@ from tests.workflow.surroundings import (
 )
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.model.identity import Identity
-from xuncha.trail.history import history
+from xuncha.trail.history import history, history_of_measure
 from xuncha.workflow.edit import edit
 from xuncha.workflow.undo import undo
 
@@ -274,7 +274,7 @@ def test_no_setting_of_the_users_git_changes_what_is_done_or_read_back(
     act(ledger, actions.attach("佐 证.pdf", b"%PDF\r\n", DAY), "1.2")
     newest = history(ledger.root)[0]
     assert (newest.subject, newest.reason, newest.undoes) == ("佐证 1.2 做好1.2号工作", None, None)
-    (row,) = [event for event in history(ledger.root, ledger.path("2.1"), follow=True) if event.action]
+    (row,) = [event for event in history_of_measure(ledger.root, ledger.path("2.1"), "2.1") if event.action]
     assert (row.subject, row.reason, row.id, row.to) == (
         "退回 2.1 做好2.1号工作", "缺少评审意见", "2.1", "in_progress",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A folder becomes a BagIt bag (RFC 8493), and a bag one zip: the same files give the same bytes."""
+"""A folder becomes a BagIt bag (RFC 8493) and a bag one zip; and a zip that anyone may have made is taken apart."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import hashlib
 import logging
 import re
 import shutil
+import stat
+import unicodedata
+import zlib
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import IO, Any, Final
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from xuncha.chinese.characters import UNSAFE
-from xuncha.errors import RefusedError
+from xuncha.errors import Finding, Place, RefusedError, cause_of
 from xuncha.language import gettext as _
 from xuncha.parts import needs
 
@@ -26,10 +30,17 @@ TAG_FILES: Final = (README, "bag-info.txt", "bagit.txt", *(f"manifest-{name}.txt
 TAG_MANIFESTS: Final = tuple(f"tagmanifest-{name}.txt" for name in ALGORITHMS)
 _MODE: Final = 0o100644 << 16
 _UNIX: Final = 3
-_FIRST_YEAR, _LAST_YEAR = 1980, 2107
-"""Those that a zip can tell."""
 _NOT_LISTED: Final = re.compile(rf"[\\\t\n{UNSAFE}\ud800-\udfff]|\s(?:/|$)|%(?:0a|0d|25)", re.IGNORECASE)
 """What the tools disagree on in the lists of a bag: ends of lines, the other slash, blanks at ends, and the percent sign as an escape."""
+
+_MOST_TIMES: Final = 100
+"""How many times larger than the zip its contents may be: bags hold texts, and what is packed already."""
+_ALWAYS: Final = 64 * 1024 * 1024
+"""Bytes that its contents may have in any case."""
+_LONGEST: Final = 4096
+"""Characters in a name."""
+_NAME: Final = re.compile(r"(?!\.)[\w.-]+(?<!\.)(?:/(?!\.{0,2}(?:/|\Z))[^/\\\x00-\x1f\x7f]+)+")
+"""One folder that holds the whole bag, and a file below it."""
 
 
 def bagit() -> ModuleType:
@@ -56,22 +67,12 @@ def must_be_listed(paths: list[str]) -> None:
     for path in paths:
         if _NOT_LISTED.search(path):
             shown = path.encode("utf-8", "replace").decode()
-            raise RefusedError(
-                "name-not-for-archive",
-                _("a BagIt bag cannot name this file: {path}").format(path=shown),
-                _("rename it, and commit"),
-                path=shown,
-            )
+            said = _("a BagIt bag cannot name this file: {path}").format(path=shown)
+            raise RefusedError("name-not-for-archive", said, _("rename it, and commit"), shown)
 
 
 def pack(folder: Path, about: dict[str, str], readme: bytes) -> None:
-    """Make a bag of a folder, in place.
-
-    Args:
-        folder: what it holds becomes the payload.
-        about: the lines of bag-info.txt.
-        readme: what is for whoever opens it.
-    """
+    """Make a bag of a folder, in place: what it holds becomes the payload; `about` gives the lines of bag-info.txt."""
     library: Any = bagit()
     library.make_bag(str(folder), dict(about), checksums=list(ALGORITHMS))
     (folder / "bagit.txt").write_bytes(BAGIT)
@@ -90,23 +91,91 @@ def tag_manifest(folder: Path, algorithm: str) -> bytes:
 
 
 def zipped(folder: Path, name: str, day: date, target: IO[bytes]) -> None:
-    """Write a bag as one zip, below a folder of its own.
+    """Write a bag as one zip, below a folder of this name; every entry has the day as its time.
 
     The entries are in order, stored as they are, and tell nothing of the machine: no library of compression decides about
     the bytes, and what is damaged in one place can be read in all others.
-
-    Args:
-        folder: the bag.
-        name: of the folder in the zip.
-        day: the time of every entry.
-        target: where to.
     """
-    moment = (min(max(day.year, _FIRST_YEAR), _LAST_YEAR), day.month, day.day, 0, 0, 0)
+    year = min(max(day.year, 1980), 2107)  # those that a zip can tell
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     with ZipFile(target, "w", ZIP_STORED) as archive:
         for path in paths:
-            entry = ZipInfo(f"{name}/{path}", moment)
+            entry = ZipInfo(f"{name}/{path}", (year, day.month, day.day, 0, 0, 0))
             entry.create_system, entry.external_attr = _UNIX, _MODE
             entry.file_size = (folder / path).stat().st_size
             with (folder / path).open("rb") as source, archive.open(entry, "w") as stream:
                 shutil.copyfileobj(source, stream)
+
+
+def wrong(path: str, code: str, message: str) -> Finding[Place]:
+    """Make a finding of a file in the archive; of the archive itself, the path is `.`."""
+    return Finding(code, message, Place(path))
+
+
+def open_bag(file: Path, folder: Path) -> tuple[Path | None, list[Finding[Place]]]:
+    """Take a zip apart, into an empty folder; nothing is written anywhere else.
+
+    Returns:
+        The folder of the bag in it; None where it is not taken apart. And what is wrong with it.
+
+    Raises:
+        RefusedError: it cannot be read, or is no zip.
+    """
+    try:
+        size = file.stat().st_size
+        with ZipFile(file) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.orig_filename.endswith("/")]
+            if entries and min(entry.header_offset for entry in entries) > 0:
+                # What is read as the list of the zip may be that of a document inside.
+                said = _("the file is cut off, or something stands before the zip: nothing was unpacked")
+                return None, [wrong(".", "cut-off", said)]
+            if found := list(_dangerous(entries)) or list(_unfit(entries, size)):
+                return None, found
+            found = [fault for entry in entries for fault in _take_out(archive, entry, folder)]
+    except OSError as error:
+        said = _("{path} cannot be read: {reason}").format(path=file, reason=cause_of(error))
+        raise RefusedError("no-such-file", said) from None
+    except (BadZipFile, NotImplementedError, ValueError, EOFError) as error:
+        said = _("{path} is no sound zip: {reason}").format(path=file, reason=error)
+        raise RefusedError("not-a-zip", said) from None
+    return folder / entries[0].filename.partition("/")[0], found
+
+
+def _dangerous(entries: list[ZipInfo]) -> Iterator[Finding[Place]]:
+    """Find the entries whose names or kinds lead out of the folder, hide another one, or are none of a bag's."""
+    names = set()
+    for entry in entries:
+        name = entry.orig_filename
+        same = unicodedata.normalize("NFC", name)
+        if len(name) > _LONGEST or not _NAME.fullmatch(name):
+            yield wrong(name, "unsafe-name", _("this name leads astray: nothing was unpacked"))
+        elif stat.S_IFMT(entry.external_attr >> 16) not in {0, stat.S_IFREG}:
+            yield wrong(name, "not-a-file", _("this is a link or a device: nothing was unpacked"))
+        elif entry.flag_bits & 1:
+            yield wrong(name, "encrypted", _("this is encrypted: nothing was unpacked"))
+        elif same in names:
+            yield wrong(name, "name-twice-in-zip", _("this name is there twice: nothing was unpacked"))
+        names.add(same)
+
+
+def _unfit(entries: list[ZipInfo], size: int) -> Iterator[Finding[Place]]:
+    """Find that the zip does not hold one folder, or would fill the disk; that no entry is larger than told, zipfile sees to."""
+    tops = {entry.orig_filename.partition("/")[0] for entry in entries}
+    told = sum(entry.file_size for entry in entries)
+    if len(tops) != 1:
+        yield wrong(", ".join(sorted(tops)), "not-a-bag", _("the zip does not hold one folder"))
+    elif told > max(size * _MOST_TIMES, _ALWAYS):
+        said = _("it would unpack to {told} bytes, out of {size}: nothing was unpacked")
+        yield wrong(".", "too-large", said.format(told=f"{told:,}", size=f"{size:,}"))
+
+
+def _take_out(archive: ZipFile, entry: ZipInfo, folder: Path) -> Iterator[Finding[Place]]:
+    """Write one entry; find why that cannot be done."""
+    name = entry.filename.partition("/")[2]
+    try:
+        archive.extract(entry, folder)
+    except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        yield wrong(name, "damaged", _("this is damaged in the zip: {reason}").format(reason=error))
+    except OSError as error:
+        said = _("this could not be unpacked: {reason}").format(reason=cause_of(error))
+        yield wrong(name, "not-written", said)

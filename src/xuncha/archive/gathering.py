@@ -1,32 +1,188 @@
-"""What the record office is given: gathered from a commit, in a repository that knows nothing else, and put into a bag."""
+"""What the record office is given: gathered from a commit, in a repository that knows nothing else, and put into a bag.
+
+What stands in the bag is Chinese, whatever language is on screen, so that the same commit gives the same bytes.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+import json
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date as Date  # noqa: N812  a field of the model has that name
+from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from xuncha import __version__
 from xuncha.archive import bag
-from xuncha.archive.contents import (
-    BUNDLE,
-    FACTS,
-    LEDGER,
-    Facts,
-    as_json,
-    facts_of,
-    notices,
-    record_files,
-)
-from xuncha.archive.readme import readme
+from xuncha.audit.examine import audit
+from xuncha.audit.page import render as page
+from xuncha.chinese.characters import UNSAFE
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.language import speaking
+from xuncha.model.identity import EVIDENCE
+from xuncha.model.vocabulary import STATUSES, status_name
+from xuncha.notice.content import content
+from xuncha.notice.render import render
 from xuncha.paper.forms import FORMS
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import ledger as load
+from xuncha.tally import tally
 from xuncha.trail.bundle import FOLDERS, alone, borrow, write, write_out
 from xuncha.trail.git import Git
+from xuncha.trail.history import Event, history
 from xuncha.trail.tags import PREFIX
+
+if TYPE_CHECKING:
+    from xuncha.audit.catalogue import Audit
+    from xuncha.model.records import Ledger
+
+FACTS: Final = "archive.json"
+"""The file that tells programs what the bag is of."""
+LEDGER: Final = "ledger"
+BUNDLE: Final = "git/ledger.bundle"
+LOG: Final = "log/log.json"
+AUDIT: Final = "audit/audit.json"
+_TITLES: Final = {"txt": "文本", "md": "Markdown", "html": "网页", "docx": "Word", "pdf": "PDF"}
+_LFS: Final = "由 git-lfs 保管的佐证材料除外：历史中只有其指针，指针内的 sha256 与 manifest-sha256.txt 中该文件的一行相同。"
+_UNSAFE: Final = re.compile(rf"[{UNSAFE}]")
+"""What commands a terminal, or is no character at all."""
+
+
+class Maker(BaseModel):
+    """The versions of the programs that made an archive."""
+
+    xuncha: str
+    git: str = ""
+
+
+class Facts(BaseModel):
+    """What `archive.json` tells programs of the bag."""
+
+    model_config = ConfigDict(strict=True, regex_engine="python-re")
+
+    format: Literal[1] = 1
+    organisation: str
+    commit: Annotated[str, Field(pattern=r"\A(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")]
+    moment: str
+    """Of the commit, in ISO 8601."""
+    date: Date
+    """The day as which everything is counted."""
+    commits: int = 0
+    object_format: str = ""
+    inside: Annotated[str, Field(pattern=r"\A(?:(?!\.{1,2}/|\.git/)[^/\0]+/)*\Z")]
+    """Where the ledger is in its repository; with a slash at the end, or empty."""
+    notice: dict[str, Any] = {}
+    """`made`: the forms of the notice; `lacking`: those that could not be made, with the reason in Chinese."""
+    left_out: list[str] = []
+    """Links, which are no files."""
+    audit_errors: int = 0
+    made_by: Maker
+
+    @property
+    def is_reproducible(self) -> bool:
+        """Whether this version of the program made the archive, so that it can make all that it tells again."""
+        return self.made_by.xuncha == __version__
+
+
+def facts_of(ledger: Ledger, root: Path, commit: str, day: Date) -> Facts:
+    """Return what follows from a commit, in a repository of `trail.bundle`; everything is counted as of a day."""
+    git = Git(root)
+    return Facts(
+        organisation=ledger.settings.organisation,
+        commit=commit,
+        moment=git.text("show", "--no-patch", "--format=%cI", commit),
+        date=day,
+        commits=int(git.text("rev-list", "--count", commit)),
+        object_format=git.text("rev-parse", "--show-object-format"),
+        inside=git.text("rev-parse", "--show-prefix"),
+        made_by=Maker(xuncha=__version__, git=git.text("version").removeprefix("git version ")),
+    )
+
+
+def notices(
+    ledger: Ledger, day: Date, root: Path, forms: Iterable[str]
+) -> tuple[dict[str, bytes], dict[str, XunchaError], list[str]]:
+    """Make the notice, as of a day, in those of these forms that can be made here; `root` holds the templates.
+
+    Returns:
+        What was made, by form; why others could not be made; and warnings.
+    """
+    made, lacking, warnings = {}, {}, []
+    for form in forms:
+        try:
+            made[form], said = render(content(ledger, day), form, root)
+        except XunchaError as error:
+            lacking[form] = error
+        else:
+            warnings += said
+    return made, lacking, warnings
+
+
+def record_files(root: Path) -> tuple[dict[str, bytes], list[Event], Audit]:
+    """Return the log and the result of the audit, for programs and for people, by their places in the bag."""
+    with speaking("zh"):
+        events, audited = history(root), audit(root)
+        made = {
+            LOG: as_json([event.as_json() for event in events]),
+            LOG.replace(".json", ".txt"): _log_text(events),
+            AUDIT: as_json(audited.as_json()),
+            AUDIT.replace(".json", ".html"): page(root, audited).encode(),
+        }
+    return made, events, audited
+
+
+def _log_text(events: Sequence[Event]) -> bytes:
+    lines = []
+    for event in events:
+        lines.append(f"{event.minute}  {event.author} <{event.email}>")
+        lines.append(f"    {event.subject}" + ("（手工改动）" if event.by_hand else ""))
+        if event.from_ != event.to and {event.from_, event.to} <= {*STATUSES}:
+            lines.append(f"    状态：{status_name(event.from_)} → {status_name(event.to)}")
+        if event.reason:
+            lines.append(f"    理由：{event.reason}")
+        lines += [f"    提交：{event.commit}", ""]
+    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", "\n".join(lines)).encode("utf-8", "replace")
+
+
+def as_json(value: object) -> bytes:
+    """Write JSON as it stands in the bag; control characters out of the history are escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return (_UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n").encode("utf-8", "replace")
+
+
+def readme(facts: Facts, ledger: Ledger, root: Path, events: int, audited: Audit, *, with_lfs: bool) -> bytes:
+    """Write what an archivist reads first, with line ends that every editor shows; `events` counts the rows of the log."""
+    evidence = [file.stat().st_size for file in (root / EVIDENCE).rglob("*") if file.is_file()]
+    counts, inspection = tally(ledger.register(), facts.date), ledger.settings.inspection
+    said = [inspection.round, inspection.inspector, f"反馈日期 {inspection.feedback}"]
+    forms = [f"notice.{form}（{_TITLES[form]}）" for form in facts.notice["made"]]
+    audit_found = f"已核验 {audited.commits} 次提交、{audited.changes} 处文件改动，" + (
+        f"发现错误 {audited.errors} 处、提示 {audited.warnings} 处，详见 data/audit/"
+        if audited.findings
+        else "没有发现问题"
+    )
+    lacking = [f"    notice.{form}  {reason}" for form, reason in facts.notice["lacking"].items()]
+    lacking += [f"    {path}  是链接，不是文件" for path in facts.left_out]
+    text = files("xuncha.archive").joinpath("README.txt").read_text(encoding="utf-8")
+    told = text.format(
+        **dict(facts),
+        inspection="，".join(filter(None, said)),
+        events=events,
+        problems=counts.problems,
+        problems_done=counts.problems_closed,
+        measures=counts.measures,
+        measures_done=counts.closed,
+        evidence=len(evidence),
+        evidence_bytes=f"{sum(evidence):,}",
+        forms="、".join(forms) or "没有生成，原因见下",
+        audit=audit_found,
+        lacking="\n  没有放入的：\n\n" + "\n".join(lacking) + "\n" if lacking else "",
+        lfs=_LFS if with_lfs else "",
+    )
+    return told.replace("\n", "\r\n").encode()
 
 
 class Case(NamedTuple):
@@ -45,12 +201,12 @@ class Case(NamedTuple):
         return f"xuncha-{self.facts.date}-{self.facts.commit[:10]}"
 
 
-def gather(root: Path, commit: str, day: date, folder: Path) -> Case:
+def gather(root: Path, commit: str, day: Date, folder: Path) -> Case:
     """Gather a case and make a bag of it.
 
     Args:
         root: the ledger's folder; neither its files nor its index are looked at.
-        commit: in full.
+        commit: its full hash.
         day: as which everything is counted.
         folder: for temporary files; empty.
 
@@ -90,7 +246,14 @@ def gather(root: Path, commit: str, day: date, folder: Path) -> Case:
     for name in FOLDERS:
         if (place / name).exists():
             (place / name).rename(payload / LEDGER / name)
-    bag.pack(payload, _about(facts), text)
+    about = {
+        "Source-Organization": facts.organisation,
+        "External-Description": "巡察整改材料，内部资料，不得公开",
+        "External-Identifier": facts.commit,
+        "Bagging-Date": facts.date.isoformat(),
+        "Bag-Software-Agent": f"xuncha {__version__}",
+    }
+    bag.pack(payload, about, text)
     return Case(facts, payload, lacking, warnings)
 
 
@@ -100,14 +263,3 @@ def reason(error: XunchaError) -> str:
         first = error.findings[0]
         return f"{first.place.path}:{first.place.line} {first.message}"
     return error.message
-
-
-def _about(facts: Facts) -> dict[str, str]:
-    """Give the lines of bag-info.txt."""
-    return {
-        "Source-Organization": facts.organisation,
-        "External-Description": "巡察整改材料，内部资料，不得公开",
-        "External-Identifier": facts.commit,
-        "Bagging-Date": facts.date.isoformat(),
-        "Bag-Software-Agent": f"xuncha {__version__}",
-    }

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from xuncha.archive import bag
-from xuncha.archive.contents import AUDIT, BUNDLE, FACTS, LEDGER, LOG, Facts, facts_of, notices, record_files
-from xuncha.archive.opening import open_bag, wrong
+from xuncha.archive.bag import open_bag, wrong
+from xuncha.archive.gathering import AUDIT, BUNDLE, FACTS, LEDGER, LOG, Facts, facts_of, notices, record_files
 from xuncha.errors import Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.notice.render import TEXTS
@@ -37,15 +37,13 @@ _OF_THIS_MACHINE: Final = "close-requires-signed-commit"
 
 @dataclass
 class Verdict:
-    """What was found."""
+    """What was found of a zip with this checksum."""
 
     sha256: str
-    """Of the zip itself."""
     findings: list[Finding[Place]]
     facts: Facts | None = None
     """What the bag says of itself; None if that cannot be read."""
     files: int = 0
-    """How many there are in it."""
 
     def add(self, findings: list[Finding[Place]]) -> None:
         """Add what was found of files of which nothing is said yet."""
@@ -54,11 +52,7 @@ class Verdict:
 
 
 def verify(file: Path, folder: Path) -> Verdict:
-    """Check an archive.
-
-    Args:
-        file: the zip.
-        folder: for temporary files; empty. Nothing is written anywhere else.
+    """Check an archive. Nothing is written but into the folder, which is empty and temporary.
 
     Raises:
         RefusedError: it cannot be read, or is no zip.
@@ -88,53 +82,45 @@ def verify(file: Path, folder: Path) -> Verdict:
 
 
 def _files(folder: Path) -> set[str]:
-    """List the files below a folder, by their paths in it."""
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
 def bag_findings(library: Any, folder: Path) -> list[Finding[Place]]:  # noqa: ANN401  the library has no types
     """Find what differs from the lists of the bag, and from what its form asks for."""
     there = _files(folder)
-    beside = {path for path in there if not path.startswith(f"{_DATA}/")}
     tags = {*bag.TAG_FILES, *bag.TAG_MANIFESTS}
     wanted = tags | {f"{_DATA}/{name}" for name in (FACTS, BUNDLE, LOG)}
-    missing, unexpected, changed = (
-        ("missing-file", _("this file is missing")),
-        ("unexpected-file", _("this file does not belong there: no list names it")),
-        ("checksum", _("this is not what its checksum says")),
-    )
-    found = [wrong(path, *missing) for path in wanted - there]
-    found += [wrong(path, *unexpected) for path in beside - tags]
+    kinds = {
+        library.FileMissing: ("missing-file", _("this file is missing")),
+        library.UnexpectedFile: ("unexpected-file", _("this file does not belong there: no list names it")),
+        library.ChecksumMismatch: ("checksum", _("this is not what its checksum says")),
+    }
+    missing, unexpected, changed = kinds.values()
+    found = {wrong(path, *missing) for path in wanted - there}
+    found |= {wrong(path, *unexpected) for path in there - tags if not path.startswith(f"{_DATA}/")}
     if not tags <= there:
         return sorted(found)
-    found += [wrong(path, *changed) for path in _changed_beside(folder)]
+    found |= {wrong(path, *changed) for path in _changed_beside(folder)}
     if (folder / "bagit.txt").read_bytes() != bag.BAGIT:
         said = _("this is not the file that makes a folder a bag")
-        return sorted([*found, wrong("bagit.txt", "not-a-bag", said)])
-    kinds = {
-        library.FileMissing: missing,
-        library.UnexpectedFile: unexpected,
-        library.ChecksumMismatch: changed,
-    }
+        return sorted(found | {wrong("bagit.txt", "not-a-bag", said)})
     try:
         read = library.Bag(str(folder))
         oxum = read.info.pop("Payload-Oxum", "")  # where it is wrong, the library looks at nothing else
-        once = {path for path, sums in read.payload_entries().items() if set(sums) != set(bag.ALGORITHMS)}
-        found += [wrong(path, "checksum", _("a checksum of this is missing")) for path in once]
+        once = [path for path, sums in read.payload_entries().items() if set(sums) != set(bag.ALGORITHMS)]
+        found |= {wrong(path, "checksum", _("a checksum of this is missing")) for path in once}
         read.validate()
         read.info["Payload-Oxum"] = oxum
     except (library.BagError, UnicodeError, ValueError, LookupError) as error:
-        details = getattr(error, "details", None) or []
-        found += [wrong(each.path, *kinds[type(each)]) for each in details]
+        found |= {wrong(each.path, *kinds[type(each)]) for each in getattr(error, "details", None) or ()}
         said = _("the lists of the bag cannot be read: {reason}").format(reason=error)
-        found += [] if found else [wrong(".", "not-a-bag", said)]
-    else:
-        try:
-            read.validate(fast=True)
-        except (library.BagError, ValueError):
-            said = _("the number of bytes and files is not what it says")
-            found += [] if found else [wrong("bag-info.txt", "checksum", said)]
-    return sorted(set(found))
+        return sorted(found or {wrong(".", "not-a-bag", said)})
+    try:
+        read.validate(fast=True)
+    except (library.BagError, ValueError):
+        said = _("the number of bytes and files is not what it says")
+        return sorted(found or {wrong("bag-info.txt", "checksum", said)})
+    return sorted(found)
 
 
 def _changed_beside(folder: Path) -> set[str]:
@@ -172,12 +158,12 @@ def _of_the_history(folder: Path, facts: Facts, place: Path) -> list[Finding[Pla
 
 
 def _of_the_ledger(folder: Path, root: Path) -> list[Finding[Place]]:
-    """Find the files of the ledger that are not those of the commit."""
     git = Git(root)
     committed = {leaf.path: leaf.name for leaf in git.tree("HEAD", *FOLDERS) if leaf.is_file}
     known = fingerprints(git, committed.values())
     found = []
     for path in sorted(_files(folder) | committed.keys()):
+        said = ""
         if path not in committed:
             said = _("the archive holds this, the commit does not")
         elif not (folder / path).is_file():
@@ -189,9 +175,8 @@ def _of_the_ledger(folder: Path, root: Path) -> list[Finding[Place]]:
                 said = _("this is the pointer of git-lfs, and not the file")
             elif present[:2] != known[committed[path]][:2]:
                 said = _("this is not what the commit holds")
-            else:
-                continue
-        found.append(wrong(f"{_DATA}/{LEDGER}/{path}", "not-as-committed", said))
+        if said:
+            found.append(wrong(f"{_DATA}/{LEDGER}/{path}", "not-as-committed", said))
     return found
 
 
@@ -216,14 +201,15 @@ def files_not_reproduced(payload: Path, root: Path, facts: Facts) -> list[str]:
     ):
         del again[AUDIT], again[AUDIT.replace(".json", ".html")]
     differing = {path for path, content in again.items() if there[path] != content}
-    if facts.differ(facts_of(ledger, root, facts.commit, facts.date)):
+    told = facts_of(ledger, root, facts.commit, facts.date)
+    names = ("organisation", "moment", "commits", "object_format")
+    if any(getattr(facts, name) != getattr(told, name) for name in names):
         differing.add(FACTS)
     return sorted(differing)
 
 
 def _but_for_signatures(told: bytes) -> object:
     try:
-        found = json.loads(told)
-        return [each for each in found if each["code"] != _OF_THIS_MACHINE]
+        return [each for each in json.loads(told) if each["code"] != _OF_THIS_MACHINE]
     except (ValueError, RecursionError, TypeError, KeyError):
         return told

@@ -21,8 +21,8 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
 from xuncha.trail import replay
+from xuncha.trail.contents import stored
 from xuncha.trail.git import Git
-from xuncha.trail.log import Touched
 from xuncha.trail.tags import SHORT
 from xuncha.trail.tags import anchors as all_anchors
 from xuncha.trail.tree import commit_at
@@ -85,7 +85,7 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     touched = [each for commit in commits for each in commit.touched if each.blob]
     records = {each.blob for each in touched if is_record(each.path)}
     blobs = dict.fromkeys(each.blob for each in touched)
-    examination = Examination(commits, Files(replay.contents(root, blobs, KEEP), records))
+    examination = Examination(commits, Files(stored(Git(root), blobs, KEEP), records))
     findings += [each for each in examination.run(root) if each.place.commit not in seen]
     asked = [commit for commit in commits if commit.hash not in seen]
     changes = sum(len(commit.touched) for commit in asked)
@@ -107,7 +107,7 @@ def findings_of_last_commit(root: Path) -> list[Finding[HistoryPlace]]:
     paths = [*(each.path for each in commit.touched), LEDGER_FILE]
     stood = [version.blob for path in paths if (version := before.get(path))]
     blobs = dict.fromkeys([*stood, *(each.blob for each in commit.touched if each.blob)])
-    files = Files(replay.contents(root, blobs, KEEP), blobs)
+    files = Files(stored(Git(root), blobs, KEEP), blobs)
     changes = changes_of(commit, before, files)
     after = before.changed((change.path, change.after) for change in changes)
     found = _checked(Step(commit, before, after, changes, files)) if changes else []
@@ -259,7 +259,7 @@ class Examination:
         # What has not grown out of this ledger is no side of it: what the merge took from there, the merge did.
         first = ledgers[0]
         taken = {path: here.state.get(path) for path in sorted(first.differing(here.state))}
-        touched = (Touched(path, *(held[:2] if held else ("", ""))) for path, held in taken.items())
+        touched = (replay.Touched(path, *(held[:2] if held else ("", ""))) for path, held in taken.items())
         done = changes_of(commit._replace(touched=tuple(touched)), first, self.files)
         yield from self._plain(commit, here, first, done, last)
 

@@ -17,8 +17,7 @@ from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
 if TYPE_CHECKING:
-    from xuncha.archive.contents import Facts
-    from xuncha.archive.gathering import Case
+    from xuncha.archive.gathering import Case, Facts
     from xuncha.archive.verifying import Verdict
 
 

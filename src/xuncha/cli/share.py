@@ -110,7 +110,7 @@ def setup(call: Context) -> None:
     from xuncha.sync import registration  # noqa: PLC0415
     from xuncha.trail.git import Git  # noqa: PLC0415
 
-    git = Git.for_writing(call.root)
+    git = Git.in_repository(call.root, to_write=True)
     try:
         new, claimed = registration.register(git)
     except OSError as error:

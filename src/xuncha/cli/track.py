@@ -47,7 +47,7 @@ def trail(root: Path, identity: Identity | None) -> list[Event]:
     from xuncha.trail.history import history, history_of_measure, history_of_problem  # noqa: PLC0415
     from xuncha.workflow.perform import no_such  # noqa: PLC0415
 
-    Git.for_looking_back(root)
+    Git.in_repository(root)
     if identity is None:
         return history(root)
     if not (root / identity.path).is_file():

@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from xuncha.doctor import computer, files, git_itself, remains, repository, sharing
+from xuncha.doctor import files, git, sharing
 from xuncha.doctor.surroundings import CHECKS, Surroundings
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
+from xuncha.language import mark
 
 if TYPE_CHECKING:
     from xuncha.catalogue import Rule
     from xuncha.errors import Severity
 
-CHAPTERS = (git_itself, repository, remains, files, sharing, computer)
+CHAPTERS = (git, files, sharing)
 """The rooms of checks, in the order in which they are told."""
 State = Literal["well", "note", "warning", "error", "unknown"]
+_WELL = {
+    "no-git": mark("git runs"),
+    "old-git": mark("git is new enough"),
+    "no-repository": mark("the ledger is in a git repository"),
+    "not-yours": mark("git trusts this folder"),
+    "git-refuses": mark("git opens the repository"),
+    "no-user": mark("git knows who you are"),
+    "no-commit": mark("there is a commit to go back to"),
+    "unfinished": mark("no merge or rebase is half done"),
+    "detached": mark("a branch is checked out"),
+    "replaced": mark("git shows the history that it holds"),
+    "uncommitted": mark("every change of the ledger is committed"),
+    "interrupted": mark("no command was interrupted"),
+    "git-lock": mark("git has left no lock behind"),
+    "half-written": mark("no file was left half written"),
+    "read-only": mark("the folders can be written"),
+    "not-utf8": mark("every file is UTF-8"),
+    "line-ends": mark("git changes no line ends of the ledger"),
+    "mixed-line-ends": mark("no file mixes line ends"),
+    "no-driver": mark("the merge driver is registered, and its program is there"),
+    "no-driver-line": mark("the ledger's files are for the merge driver"),
+    "not-shared": mark("every commit is where others see it"),
+    "clock-behind": mark("the clock is not behind the last commit"),
+    "missing-parts": mark("all parts are installed"),
+}
+"""The sentences for what is well, by the codes of the checks."""
 
 
 class Diagnosis(NamedTuple):
@@ -36,14 +62,9 @@ class Diagnosis(NamedTuple):
 
 
 def examine(root: Path, now: float) -> list[Diagnosis]:
-    """Find what is well and what is wrong around a ledger.
-
-    Args:
-        root: its folder.
-        now: seconds since 1970.
-    """
-    around, well = Surroundings(root, now), _well()
-    return [each for check in in_order() for each in _diagnoses(check, around, well[check.code])]
+    """Find what is well and what is wrong around a ledger; `now` is in seconds since 1970."""
+    around = Surroundings(root, now)
+    return [each for check in in_order() for each in _diagnoses(check, around)]
 
 
 def in_order() -> list[Rule[Severity | None]]:
@@ -52,45 +73,13 @@ def in_order() -> list[Rule[Severity | None]]:
     return sorted(CHECKS.values(), key=lambda check: chapters.index(check.chapter))
 
 
-def _diagnoses(check: Rule[Severity | None], around: Surroundings, well: str) -> Iterator[Diagnosis]:
+def _diagnoses(check: Rule[Severity | None], around: Surroundings) -> list[Diagnosis]:
     if check.scope not in around.scopes:
-        yield Diagnosis(check.code, "unknown", _("not looked at: see what is wrong above"))
-        return
+        return [Diagnosis(check.code, "unknown", _("not looked at: see what is wrong above"))]
     try:
-        found = list(check(around))
+        found = check(around)
     except (XunchaError, OSError) as error:
-        yield Diagnosis(check.code, "unknown", _("not looked at: {reason}").format(reason=error))
-        return
-    for finding in found:
-        yield Diagnosis(check.code, finding.place or finding.severity, finding.message, finding.hint)
+        return [Diagnosis(check.code, "unknown", _("not looked at: {reason}").format(reason=error))]
     if not found:
-        yield Diagnosis(check.code, "well", well)
-
-
-def _well() -> dict[str, str]:
-    """Give the sentences for what is well, by the codes of the checks."""
-    return {
-        "no-git": _("git runs"),
-        "old-git": _("git is new enough"),
-        "no-repository": _("the ledger is in a git repository"),
-        "not-yours": _("git trusts this folder"),
-        "git-refuses": _("git opens the repository"),
-        "no-user": _("git knows who you are"),
-        "no-commit": _("there is a commit to go back to"),
-        "unfinished": _("no merge or rebase is half done"),
-        "detached": _("a branch is checked out"),
-        "replaced": _("git shows the history that it holds"),
-        "uncommitted": _("every change of the ledger is committed"),
-        "interrupted": _("no command was interrupted"),
-        "git-lock": _("git has left no lock behind"),
-        "half-written": _("no file was left half written"),
-        "read-only": _("the folders can be written"),
-        "not-utf8": _("every file is UTF-8"),
-        "line-ends": _("git changes no line ends of the ledger"),
-        "mixed-line-ends": _("no file mixes line ends"),
-        "no-driver": _("the merge driver is registered, and its program is there"),
-        "no-driver-line": _("the ledger's files are for the merge driver"),
-        "not-shared": _("every commit is where others see it"),
-        "clock-behind": _("the clock is not behind the last commit"),
-        "missing-parts": _("all parts are installed"),
-    }
+        return [Diagnosis(check.code, "well", _(_WELL[check.code]))]
+    return [Diagnosis(each.code, each.place or each.severity, each.message, each.hint) for each in found]

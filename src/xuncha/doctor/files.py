@@ -1,4 +1,4 @@
-"""The ledger's files as bytes."""
+"""The ledger's files, and what a crash leaves behind."""
 
 from __future__ import annotations
 
@@ -6,21 +6,142 @@ import codecs
 import os
 import shlex
 import stat
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from xuncha.doctor.surroundings import CHECKS, some
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS
+from xuncha.store.files import TEMPORARY
+from xuncha.trail.git import private
+from xuncha.workflow.change import at_work, leftover
 
 if TYPE_CHECKING:
     from xuncha.doctor.surroundings import Ailments, Surroundings
+    from xuncha.errors import Severity
 
-KEEPS_BYTES: Final = "data/** -text"
+PROCESSES = Path("/proc")
+"""Where a system shows what runs; not every one does."""
+_LONG: Final = 600
+"""Seconds that git holds a lock at most while nobody keeps it waiting."""
+_KEEPS_BYTES: Final = "data/** -text"
 """The line of `.gitattributes` by which git changes no line ends of the ledger."""
 _SHOWN: Final = 5
 _LARGEST: Final = 1024 * 1024
+
+
+@CHECKS.rule(
+    "interrupted",
+    "warning",
+    scope="repository",
+    why="A command that was killed before its commit has changed a file and not the history; the next one that writes takes it back.",
+    wrong="A journal of ours is there, and nobody holds the lock.",
+    right="type the command again; or take it back: xuncha undo",
+)
+def _interrupted(around: Surroundings) -> Ailments:
+    if at_work(around.root):
+        said = _("another command is changing the ledger just now")
+        yield "note", said, _("wait until it has finished")
+    elif found := leftover(around.root):
+        said = _("`{command}` was interrupted: {paths} is written but not committed")
+        mend = _("to have it done, type it again; to take it back: xuncha undo")
+        yield None, said.format(command=found.command, paths=_(", ").join(found.paths)), mend
+
+
+@CHECKS.rule(
+    "git-lock",
+    why=(
+        "A git that was killed leaves a file that ends in `.lock`, and every later one waits for it in vain. Such a file does not say "
+        "whose it is: where the system shows what runs, a git at work in this repository is looked for; elsewhere its age is told."
+    ),
+    wrong="A `*.lock` in git's folder whose git is gone.",
+    right="when no git is running here, on no other computer either: delete the file that is named",
+)
+def _git_lock(around: Surroundings) -> Ailments:
+    for path in _locks(around):
+        try:
+            seconds = max(0, int(around.now - path.stat().st_mtime))
+            runs = _git_runs({*around.folders, around.root})
+            path.stat()
+        except OSError:  # its git has ended meanwhile
+            continue
+        severity: Severity | None = None
+        if runs or (runs is None and seconds < _LONG):
+            severity = "note"
+            said = _("git seems to be at work: {path} is there, for {age}")
+            mend = _("wait until it has ended; if none is running: {command}")
+        elif runs is None:
+            said = _("{path} is there, for {age}; nothing tells whether its git still runs")
+            mend = _("if no git is running: {command}")
+        else:
+            said = _("{path} was left behind {age} ago: no git is running here")
+            mend = _("if none is running on another computer either: {command}")
+        name = around.named(path)
+        said, mend = (
+            said.format(path=name, age=_lasting(seconds)),
+            mend.format(command=f"rm {shlex.quote(name)}"),
+        )
+        yield severity, said, mend
+
+
+@CHECKS.rule(
+    "half-written",
+    "warning",
+    why="A file is written beside the old one and then put in its place; what was killed between leaves the new one. Nothing reads it.",
+    wrong="Temporary files of ours are there, and no command is at work.",
+    right="delete the file that is named; the next command that writes the same file does so too",
+)
+def _half_written(around: Surroundings) -> Ailments:
+    if around.folder is not None and at_work(around.root):
+        return
+    places = [around.root / "data", *(folder / "xuncha" for folder in around.folders)]
+    for path in sorted(path for place in places for path in place.glob(f"**/{TEMPORARY}*")):
+        name = around.named(path)
+        said = _("{path} was left half written, and is of no use").format(path=name)
+        yield None, said, f"rm {shlex.quote(name)}"
+
+
+def _locks(around: Surroundings) -> Iterator[Path]:
+    """Find git's own locks: beside the files of its folder, and among its references."""
+    own = private(around.root, "journal") if around.folder else None
+    for folder in around.folders:
+        for pattern in ("*.lock", "refs/**/*.lock", "objects/info/*.lock", "worktrees/*/*.lock"):
+            yield from (path for path in sorted(folder.glob(pattern)) if not own or path.parent != own.parent)
+
+
+def _git_runs(folders: set[Path]) -> bool | None:
+    """Whether a git is running in one of these folders; None where the system does not tell."""
+    if sys.platform != "linux" or not (PROCESSES / "self").exists():
+        return None
+    places = [folder.resolve() for folder in folders]
+    answer: bool | None = False
+    for process in PROCESSES.glob("[0-9]*"):
+        try:
+            # `PID (NAME) STATE …`; Z has ended, and nobody has asked how
+            name, _end, facts = (process / "stat").read_text(errors="replace").rpartition(") ")
+            if not name.partition(" (")[2].startswith("git") or facts.startswith("Z"):
+                continue
+            at = (process / "cwd").readlink()
+        except FileNotFoundError:
+            continue
+        except OSError:
+            answer = None  # of another account
+            continue
+        above = (at / ".git").exists()  # git works in the top folder of its working tree
+        if any(at.is_relative_to(place) or (above and place.is_relative_to(at)) for place in places):
+            return True
+    return answer
+
+
+def _lasting(seconds: int) -> str:
+    """Say how long something lasts, in the largest unit that it fills."""
+    for size, name in ((86400, _("{n} d")), (3600, _("{n} h")), (60, _("{n} min"))):
+        if seconds >= size:
+            return name.format(n=seconds // size)
+    return _("{n} s").format(n=seconds)
 
 
 @CHECKS.rule(
@@ -91,11 +212,11 @@ def _line_ends(around: Surroundings) -> Ailments:
     if setting in {"true", "input", "yes", "on", "1"}:
         said = _("core.autocrlf is {value}, and git changes the line ends of the ledger's files")
         mend = _("put this line into .gitattributes, and commit it: {line}")
-        yield None, said.format(value=setting), mend.format(line=KEEPS_BYTES)
+        yield None, said.format(value=setting), mend.format(line=_KEEPS_BYTES)
     elif attributes.get("text") in {"set", "auto"} or attributes.get("eol") in {"lf", "crlf"}:
         said = _(".gitattributes has git change the line ends of the ledger's files")
         mend = _("put this line at the end of .gitattributes, and commit it: {line}")
-        yield None, said, mend.format(line=KEEPS_BYTES)
+        yield None, said, mend.format(line=_KEEPS_BYTES)
 
 
 @CHECKS.rule(
@@ -114,7 +235,7 @@ def _mixed_line_ends(around: Surroundings) -> Ailments:
 
 def _contents(around: Surroundings) -> Iterator[tuple[str, bytes]]:
     """Read the ledger's files; pass over what is too large, is no file (a pipe, a link) or cannot be read."""
-    for path in around.records():
+    for path in (around.root / LEDGER_FILE, *sorted(around.root.glob(f"{PROBLEMS}/*/*.yaml"))):
         try:
             status = path.lstat()
             if stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from xuncha.catalogue import Broken, Catalogue
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE, PROBLEMS
 from xuncha.trail.git import Git, common_dir, git_dir
 
 if TYPE_CHECKING:
@@ -27,12 +26,7 @@ _VERSION = re.compile(r"git version ([0-9]+)\.([0-9]+)(?:\.([0-9]+))?")
 
 
 class Surroundings:
-    """The surroundings of one ledger.
-
-    Args:
-        root: the ledger's folder.
-        now: seconds since 1970.
-    """
+    """The surroundings of a ledger in a folder; `now` is in seconds since 1970."""
 
     def __init__(self, root: Path, now: float) -> None:
         self.root = root
@@ -99,11 +93,6 @@ class Surroundings:
     def is_distrusted(self) -> bool:
         """Whether git does not open the repository since it is another's."""
         return "safe.directory" in (self.refusal or "")
-
-    def records(self) -> Iterator[Path]:
-        """Find the ledger's own files, whatever is in them."""
-        for pattern in (LEDGER_FILE, f"{PROBLEMS}/*/*.yaml"):
-            yield from sorted(self.root.glob(pattern))
 
     def named(self, path: Path) -> str:
         """Name a file as it is typed in the ledger's folder."""

@@ -48,19 +48,18 @@ class Created(NamedTuple):
 
 
 def create(root: Path, today: date, *, example: bool) -> Created:
-    """Make a ledger that validates at once, and commit it.
-
-    Args:
-        root: its folder; made where it is not there.
-        today: the day from which the example counts its dates.
-        example: fill it with a small case.
+    """Make a ledger that validates at once, and commit it; the dates of the example are counted from today.
 
     Raises:
         RefusedError: there is a ledger already, or git refuses the commit.
         SurroundingsError: no git, or the folder cannot be written.
     """
     _must_be_new(root)
-    contents = _contents(today, example=example)
+    contents, skeleton = around(), resources.files("xuncha.skeleton")
+    if example:
+        contents |= _dated_files(skeleton / "example", "", today)
+    else:
+        contents[LEDGER_FILE] = _dated(skeleton / "ledger.yaml", today)
     if git_dir(root) not in {None, root / ".git"}:
         # Deeper in a repository no service looks for them.
         contents = {path: content for path, content in contents.items() if path not in _AT_THE_TOP}
@@ -76,11 +75,8 @@ def create(root: Path, today: date, *, example: bool) -> Created:
         git.user()
         git.commit(Message("建立台账", "init").text(), new, new=new)
     except GitError as error:
-        raise RefusedError(
-            "commit-refused",
-            _("the files are there, but git refused the commit: {said}").format(said=error.said),
-            _("type: git add -A && git commit"),
-        ) from error
+        said = _("the files are there, but git refused the commit: {said}").format(said=error.said)
+        raise RefusedError("commit-refused", said, _("type: git add -A && git commit")) from error
     except SurroundingsError:
         return Created(kept, committed=False)
     return Created(kept, committed=True)
@@ -122,11 +118,8 @@ def checked_as_new(root: Path, intake: Intake) -> dict[str, bytes]:
 
 def _must_be_new(root: Path) -> None:
     if (root / LEDGER_FILE).exists():
-        raise RefusedError(
-            "ledger-exists",
-            _("{path} holds a ledger already").format(path=root),
-            _("go there and type `xuncha status`"),
-        )
+        said = _("{path} holds a ledger already").format(path=root)
+        raise RefusedError("ledger-exists", said, _("go there and type `xuncha status`"))
 
 
 @contextlib.contextmanager
@@ -158,17 +151,6 @@ def _repository(root: Path, *, or_nothing: bool = False) -> Iterator[Git]:
         raise
 
 
-def _contents(today: date, *, example: bool) -> dict[str, bytes]:
-    """Give the files of a new ledger, by their paths."""
-    skeleton = resources.files("xuncha.skeleton")
-    contents = around()
-    if example:
-        contents |= _dated_files(skeleton / "example", "", today)
-    else:
-        contents[LEDGER_FILE] = _dated((skeleton / "ledger.yaml").read_text(encoding="utf-8"), today)
-    return contents
-
-
 def around() -> dict[str, bytes]:
     """Give the files that belong around every new ledger: the settings of git, the files for CI, the schemas for editors."""
     skeleton = resources.files("xuncha.skeleton")
@@ -187,10 +169,11 @@ def _dated_files(folder: Traversable, above: str, today: date) -> dict[str, byte
         if item.is_dir():
             found |= _dated_files(item, f"{above}{item.name}/", today)
         else:
-            found[above + item.name] = _dated(item.read_text(encoding="utf-8"), today)
+            found[above + item.name] = _dated(item, today)
     return found
 
 
-def _dated(text: str, today: date) -> bytes:
-    """Replace `{today}` and `{today-30}` in a text by days."""
+def _dated(file: Traversable, today: date) -> bytes:
+    """Read a file, with days in place of `{today}` and `{today-30}`."""
+    text = file.read_text(encoding="utf-8")
     return _DAY.sub(lambda match: (today + timedelta(days=int(match[1] or 0))).isoformat(), text).encode()

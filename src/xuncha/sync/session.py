@@ -80,7 +80,7 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
         RefusedError: both sides have changed the same thing, or the result breaks a rule; or the remote refuses.
         SurroundingsError: there is no remote, or it cannot be reached; or git or the disk is against it.
     """
-    git = Git.for_writing(root)
+    git = Git.in_repository(root, to_write=True)
     way = sharing.route(git)
     done, before = Synced(name=way.name), standing(root)
     with _alone(root):

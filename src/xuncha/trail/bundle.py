@@ -21,9 +21,9 @@ from xuncha.trail.git import Git, GitError
 
 FOLDERS: Final = ("data", "templates")
 """What of a ledger's folder belongs to the ledger."""
-BRANCH: Final = "main"
+_BRANCH: Final = "main"
 """What the one branch is called, whatever it is called where the history comes from."""
-_TIP: Final = f"refs/heads/{BRANCH}"
+_TIP: Final = f"refs/heads/{_BRANCH}"
 _FILES: Final = ("gpg.ssh.allowedsignersfile", "gpg.ssh.revocationfile")
 """Of the settings by which git knows whose signatures count, those that name a file."""
 _LARGE: Final = ("-c", "core.bigFileThreshold=16m")
@@ -31,17 +31,8 @@ _LARGE: Final = ("-c", "core.bigFileThreshold=16m")
 # One thread, nothing taken over from the packs that are there: then the same objects give the same bytes.
 _PACK: Final = (
     *_LARGE,
-    "pack-objects",
-    "--revs",
-    "--stdout",
-    "--quiet",
-    "--threads=1",
-    "--no-reuse-delta",
-    "--no-reuse-object",
-    "--no-use-bitmap-index",
-    "--delta-base-offset",
-    "--window=10",
-    "--depth=50",
+    *("pack-objects", "--revs", "--stdout", "--quiet", "--threads=1", "--window=10", "--depth=50"),
+    *("--no-reuse-delta", "--no-reuse-object", "--no-use-bitmap-index", "--delta-base-offset"),
     "--compression=6",
 )
 _ALONE: Final = {
@@ -51,8 +42,6 @@ _ALONE: Final = {
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_TERMINAL_PROMPT": "0",
 }
-_AS_STORED: Final = "* -text -eol -filter -ident -working-tree-encoding\n"
-"""The attributes by which git writes out the bytes that it stores."""
 
 
 @contextlib.contextmanager
@@ -75,7 +64,7 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
 
     Args:
         root: the ledger's folder.
-        commit: in full.
+        commit: its full hash.
         folder: of the new repository; it is made.
         tags: the pattern of the tags that come along: those on what led to the commit, and those on what did not, from
             which it is seen that history was rewritten. What came after the commit does not come along.
@@ -86,13 +75,12 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
     Raises:
         SurroundingsError: the history is not all there.
     """
-    git = Git.for_looking_back(root)
+    git = Git.in_repository(root)
     git.must_be_whole()
     objects = (root / git.text("rev-parse", "--git-path", "objects")).resolve()
     listed = git.run("config", "-z", "--type=path", "--get-regexp", r"^gpg\.", answers=(0, 1))
     settings = dict(entry.split("\n", 1) for entry in os.fsdecode(listed).split("\0")[:-1] if "\n" in entry)
     settings |= {name: str(root / settings[name]) for name in _FILES if name in settings}
-    inside = git.text("rev-parse", "--show-prefix")
     form = git.text("rev-parse", "--show-object-format")
     refs = {
         line
@@ -101,25 +89,29 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
     }
     with alone():
         own = _empty(folder, form)
-        (folder / ".git/objects/info").mkdir(exist_ok=True)
-        (folder / ".git/objects/info/alternates").write_bytes(os.fsencode(objects) + b"\n")
-        (folder / ".git/info").mkdir(exist_ok=True)
-        (folder / ".git/info/attributes").write_text(_AS_STORED, encoding="ascii")
+        for path, content in (
+            ("objects/info/alternates", os.fsencode(objects) + b"\n"),
+            (
+                "info/attributes",
+                b"* -text -eol -filter -ident -working-tree-encoding\n",
+            ),  # bytes as git stores them
+        ):
+            (folder / ".git" / path).parent.mkdir(exist_ok=True)
+            (folder / ".git" / path).write_bytes(content)
         created = [f"create {ref} {name}\n" for name, ref in (line.split(" ") for line in refs)]
         own.run("update-ref", "--stdin", stdin="".join([*created, f"create {_TIP} {commit}\n"]).encode())
         own.run("read-tree", commit)
         for name, value in settings.items():
             own.run("config", name, value)
-    place = folder / inside
+    place = folder / git.text("rev-parse", "--show-prefix")
     place.mkdir(parents=True, exist_ok=True)
     return place
 
 
 def _empty(folder: Path, form: str) -> Git:
-    """Make a repository in which nothing is committed yet."""
     folder.mkdir(exist_ok=True)
     git = Git(folder)
-    git.run("init", "--quiet", "--template=", f"--object-format={form}", f"--initial-branch={BRANCH}")
+    git.run("init", "--quiet", "--template=", f"--object-format={form}", f"--initial-branch={_BRANCH}")
     return git
 
 
@@ -132,7 +124,7 @@ def write_out(root: Path, paths: list[str], source: Path, commit: str) -> list[s
         root: the ledger's folder in a repository of `borrow`.
         paths: of the files, relative to it.
         source: the ledger's folder from which that was borrowed.
-        commit: in full.
+        commit: its full hash.
 
     Returns:
         The paths of the files that git-lfs keeps.
@@ -144,25 +136,19 @@ def write_out(root: Path, paths: list[str], source: Path, commit: str) -> list[s
     with alone():
         asked = "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")
         Git(root).run(*_LARGE, "checkout-index", "--quiet", "-z", "--stdin", stdin=asked)
-    found = {}
+    kept = []
     for path in paths:
-        if (root / path).stat().st_size <= LARGEST_POINTER:
-            found[path] = pointed_at((root / path).read_bytes())
-    kept = {path: pointer for path, pointer in found.items() if pointer}
-    for path, pointer in kept.items():
-        with (root / path).open("wb") as target:
-            try:
-                fetched = filtered(Git(source), f"{commit}:./{path}", target=target)
-            except GitError:
-                fetched = None
+        small = (root / path).stat().st_size <= LARGEST_POINTER
+        if not (small and (pointer := pointed_at((root / path).read_bytes()))):
+            continue
+        fetched = None
+        with (root / path).open("wb") as target, contextlib.suppress(GitError):
+            fetched = filtered(Git(source), f"{commit}:./{path}", target=target)
         if fetched is None or fetched[:2] != pointer[:2]:
-            raise RefusedError(
-                "evidence-not-fetched",
-                _("the evidence file {path} is kept by git-lfs, and was not fetched").format(path=path),
-                _("type: git lfs fetch --all"),
-                path=path,
-            )
-    return list(kept)
+            said = _("the evidence file {path} is kept by git-lfs, and was not fetched").format(path=path)
+            raise RefusedError("evidence-not-fetched", said, _("type: git lfs fetch --all"), path)
+        kept.append(path)
+    return kept
 
 
 def write(folder: Path, target: IO[bytes]) -> None:

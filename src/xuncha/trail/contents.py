@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.language import gettext as _
 from xuncha.model.source import LARGEST_POINTER, Fingerprint, pointed_at
-from xuncha.trail.batch import read_batch
-from xuncha.trail.git import Git, GitError
+from xuncha.trail.git import Git, GitError, read_batch
 
 if TYPE_CHECKING:
     from typing import IO
 
 
 class Stored(NamedTuple):
-    """An object of git, read once from beginning to end."""
+    """An object of git, read once from beginning to end; its name is the full hash."""
 
     name: str
     kind: str
@@ -47,12 +46,9 @@ def piped(git: Git, *arguments: str, stdin: bytes = b"") -> Iterator[IO[bytes]]:
 
 
 def stored(git: Git, names: Iterable[str], largest: int) -> Iterator[Stored]:
-    """Read objects by their hashes, one after another; a large one never lies in memory whole.
+    """Read objects by their hashes, one after another; of what is larger than some bytes, only the beginning is kept.
 
-    Args:
-        git: where they are.
-        names: full hashes; what git does not have is passed over.
-        largest: bytes up to which a content is kept.
+    What git does not have is passed over.
 
     Raises:
         GitError: git ended before it had given them all.
@@ -77,13 +73,9 @@ def fingerprints(git: Git, names: Iterable[str]) -> dict[str, Fingerprint]:
 
 
 def filtered(git: Git, name: str, *settings: str, target: IO[bytes] | None = None) -> Fingerprint:
-    """Return the hash and size of a file as git writes it out, with its filters; write it to `target` if that is given.
+    """Return the hash and size of a file such as `HEAD:./data/ledger.yaml` as git writes it out, with its filters.
 
-    Args:
-        git: where it is.
-        name: such as `HEAD:./data/ledger.yaml`.
-        settings: options of git such as `-c`, `filter.lfs.smudge=`.
-        target: a file that is open for writing.
+    It is written to `target` too if that is given; `settings` are options of git such as `-c`, `filter.lfs.smudge=`.
 
     Raises:
         GitError: there is no such file, or a filter fails.

@@ -14,10 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.trail.batch import read_batch
 
 if TYPE_CHECKING:
     from typing import IO
+
+_BLOCK = 1024 * 1024
+"""Bytes that are read at once of a large object."""
+_QUOTED = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
+"""How git reads a path with such characters from its input."""
 
 
 @cache
@@ -35,11 +39,8 @@ def git_dir(root: Path) -> Path | None:
             return place
         if place.is_file():
             text = place.read_text(encoding="utf-8", errors="replace")
-            return (
-                (folder / text.removeprefix("gitdir:").strip()).absolute()
-                if text.startswith("gitdir:")
-                else None
-            )
+            there = text.removeprefix("gitdir:")
+            return (folder / there.strip()).absolute() if there != text else None
     return None
 
 
@@ -52,13 +53,18 @@ def common_dir(folder: Path) -> Path:
     return (folder / common).resolve()
 
 
-def detached(root: Path) -> bool:
-    """Whether no branch is checked out, so that what is committed is on none."""
+def checked_out(root: Path) -> str:
+    """Read what is checked out: `ref: ` and the name of a branch, or a commit; empty outside a repository."""
     folder = git_dir(root)
     try:
-        return folder is not None and not (folder / "HEAD").read_text(encoding="utf-8").startswith("ref:")
+        return (folder / "HEAD").read_text("utf-8", "surrogateescape").strip() if folder else ""
     except OSError:
-        return False
+        return ""
+
+
+def detached(root: Path) -> bool:
+    """Whether no branch is checked out, so that what is committed is on none."""
+    return not (checked_out(root) or "ref:").startswith("ref:")
 
 
 def private(root: Path, name: str) -> Path | None:
@@ -78,11 +84,29 @@ def literal(paths: Iterable[str]) -> list[str]:
     return [f":(literal){path}" for path in paths]
 
 
-def _quoted(path: str) -> str:
-    """Write a path as git reads it from its input, whatever characters it has."""
-    for character, written in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r")):
-        path = path.replace(character, written)
-    return f'"{path}"'
+def read_batch(printed: IO[bytes]) -> Iterator[tuple[str, str, int, Iterator[bytes]]]:
+    """Read what `git cat-file --batch` prints.
+
+    Yields:
+        For each object: its name, its kind (empty if git has no such object), its size in bytes, and its content block by
+        block. What is not read of the content is passed over.
+    """
+    while header := printed.readline().decode("utf-8", "surrogateescape"):
+        name, kind, size = ("", *header.split(" ")[-3:])[-3:]
+        if not size.strip().isdigit():  # it is the word `missing`
+            yield header.rpartition(" ")[0], "", 0, iter(())
+            continue
+        blocks = _blocks(printed, int(size))
+        yield name, kind, int(size), blocks
+        for _rest in blocks:
+            pass
+        printed.read(1)
+
+
+def _blocks(printed: IO[bytes], size: int) -> Iterator[bytes]:
+    while block := printed.read(min(size, _BLOCK)):
+        size -= len(block)
+        yield block
 
 
 class GitError(SurroundingsError):
@@ -96,14 +120,13 @@ class GitError(SurroundingsError):
 
 
 class Leaf(NamedTuple):
-    """An entry of a tree of git."""
+    """An entry of a tree of git, by its path relative to the ledger."""
 
     mode: str
     """`100644` a file, `100755` one that can be run, `120000` a link, `040000` a folder."""
     name: str
     """Git's name of its content, in full."""
     path: str
-    """Relative to the ledger."""
 
     @property
     def is_file(self) -> bool:
@@ -118,30 +141,19 @@ class Git:
         self.root = root
 
     @classmethod
-    def for_looking_back(cls, root: Path) -> Git:
-        """Give git in a ledger whose history is asked for.
+    def in_repository(cls, root: Path, *, to_write: bool = False) -> Git:
+        """Give git in a ledger whose history is asked for, or continued.
 
         Raises:
             SurroundingsError: the ledger is in no repository.
         """
-        said = _("{path} is in no git repository, so it has no history")
-        return cls._in_repository(root, said, _("type: git init"))
-
-    @classmethod
-    def for_writing(cls, root: Path) -> Git:
-        """Give git in a ledger that is to be changed.
-
-        Raises:
-            SurroundingsError: the ledger is in no repository.
-        """
-        said = _("{path} is in no git repository, and a change must be kept by one")
-        return cls._in_repository(root, said, _("type: git init && git add -A && git commit -m 台账"))
-
-    @classmethod
-    def _in_repository(cls, root: Path, said: str, hint: str) -> Git:
-        if git_dir(root) is None:
-            raise SurroundingsError("no-repository", said.format(path=root), hint)
-        return cls(root)
+        if git_dir(root) is not None:
+            return cls(root)
+        said, hint = _("{path} is in no git repository, so it has no history"), _("type: git init")
+        if to_write:
+            said = _("{path} is in no git repository, and a change must be kept by one")
+            hint = _("type: git init && git add -A && git commit -m 台账")
+        raise SurroundingsError("no-repository", said.format(path=root), hint)
 
     @contextlib.contextmanager
     def process(
@@ -151,13 +163,7 @@ class Git:
         stderr: IO[bytes] | int = subprocess.PIPE,
         surroundings: Mapping[str, str] | None = None,
     ) -> Iterator[subprocess.Popen[bytes]]:
-        """Start git; at the end, wait for it. What it prints goes into a pipe.
-
-        Args:
-            arguments: as they would be typed.
-            stdin: what it reads.
-            stderr: where its complaints go.
-            surroundings: additional variables of the environment.
+        """Start git; at the end, wait for it. What it prints goes into a pipe; `surroundings` are additional variables.
 
         Raises:
             SurroundingsError: it is not installed.
@@ -174,11 +180,11 @@ class Git:
                 stderr=stderr,
             )
         except FileNotFoundError:
-            raise SurroundingsError(
-                "no-git",
+            said, hint = (
                 _("git is not installed, or not found"),
                 _("install git (https://git-scm.com) and try again"),
-            ) from None
+            )
+            raise SurroundingsError("no-git", said, hint) from None
         with process:
             try:
                 yield process
@@ -223,13 +229,6 @@ class Git:
         """Run git and return what it prints, as one stripped text."""
         return self.run(*arguments, stdin=stdin).decode("utf-8", "replace").strip()
 
-    def stands_on(self) -> str | None:
-        """Return the present commit, in full; None where nothing is committed yet."""
-        try:
-            return self.text("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-        except GitError:
-            return None
-
     def user(self) -> tuple[str, str]:
         """Return the name and the e-mail of whoever commits here.
 
@@ -241,11 +240,8 @@ class Git:
         except GitError as error:
             if "user." not in error.said and "ident" not in error.said:
                 raise  # something else in git's settings is wrong, and git has said what
-            raise SurroundingsError(
-                "no-user",
-                _("git does not know who you are"),
-                _("type: git config --global user.name 姓名 && git config --global user.email 邮箱"),
-            ) from error
+            hint = _("type: git config --global user.name 姓名 && git config --global user.email 邮箱")
+            raise SurroundingsError("no-user", _("git does not know who you are"), hint) from error
         name, _open, rest = identity.rpartition(" <")
         return name, rest.partition(">")[0]
 
@@ -254,10 +250,9 @@ class Git:
 
         Asks for these alone: `git status` would look at every file of the repository.
         """
-        try:
+        committed = {}
+        with contextlib.suppress(GitError):  # nothing is committed yet
             committed = {leaf.path: leaf.name for leaf in self.tree("HEAD", *literal(paths), options=())}
-        except GitError:  # nothing is committed yet
-            committed = {}
         there = [path for path in paths if (self.root / path).is_file()]
         present = self._hashes(there)
         differ = [path for path in there if present[path] != committed.get(path)]
@@ -290,9 +285,8 @@ class Git:
         """Return the contents of files in git's objects, such as `HEAD:./data/ledger.yaml`; None for what is no file."""
         asked = "".join(f"{name}\n" for name in names).encode()
         printed = BytesIO(self.run("cat-file", "--batch", stdin=asked) if asked else b"")
-        return [
-            b"".join(blocks) if kind == "blob" else None for _n, kind, _size, blocks in read_batch(printed)
-        ]
+        batch = read_batch(printed)
+        return [b"".join(blocks) if kind == "blob" else None for _name, kind, _size, blocks in batch]
 
     def tree(self, commit: str, *paths: str, options: Sequence[str] = ("-r",)) -> Iterator[Leaf]:
         """List what a commit holds at and below some paths of the ledger; without options, the files."""
@@ -303,10 +297,8 @@ class Git:
 
     def attributes(self, paths: Iterable[str], *names: str) -> dict[str, dict[str, str]]:
         """Return what .gitattributes says of files, by path and name: `unspecified`, `set`, `unset` or a value."""
-        given = "".join(f"{path}\0" for path in paths)
-        if not given:
-            return {}
-        told = self.run("check-attr", "-z", "--stdin", *names, stdin=os.fsencode(given))
+        given = os.fsencode("".join(f"{path}\0" for path in paths))
+        told = self.run("check-attr", "-z", "--stdin", *names, stdin=given) if given else b""
         words = os.fsdecode(told).split("\0")[:-1]
         found: dict[str, dict[str, str]] = {}
         for path, name, value in zip(words[::3], words[1::3], words[2::3], strict=True):
@@ -321,11 +313,8 @@ class Git:
         """
         folder = git_dir(self.root)
         if folder and (common_dir(folder) / "shallow").is_file():
-            raise SurroundingsError(
-                "shallow",
-                _("this clone holds only the last part of the history"),
-                _("fetch the rest: git fetch --unshallow"),
-            )
+            said = _("this clone holds only the last part of the history")
+            raise SurroundingsError("shallow", said, _("fetch the rest: git fetch --unshallow"))
 
     def setting(self, name: str) -> str:
         """Return a setting of git; empty where it is not set."""
@@ -335,19 +324,13 @@ class Git:
             return ""
 
     def hash_files(self, paths: Iterable[str | Path], *options: str) -> list[str]:
-        """Return the names that git gives the contents of files, in order.
-
-        Args:
-            paths: absolute, or relative to the top of the working tree.
-            options: of `git hash-object`.
-        """
-        asked = os.fsencode("".join(f"{_quoted(str(path))}\n" for path in paths))
+        """Return the names that git gives the contents of files, absolute or relative to the top of the working tree."""
+        asked = os.fsencode("".join(f'"{str(path).translate(_QUOTED)}"\n' for path in paths))
         return self.text("hash-object", *options, "--stdin-paths", stdin=asked).split() if asked else []
 
     def _hashes(self, paths: list[str], *options: str) -> dict[str, str]:
-        if not paths:
-            return {}
-        return dict(zip(paths, self.text("hash-object", *options, "--", *paths).split(), strict=True))
+        names = self.text("hash-object", *options, "--", *paths).split() if paths else []
+        return dict(zip(paths, names, strict=True))
 
     def commit(self, message: str, paths: list[str], *, new: list[str], signed: bool = False) -> None:
         """Commit these files alone, whatever else is staged, with the hooks and the signing that are set up.
@@ -361,30 +344,14 @@ class Git:
         Raises:
             GitError: it was refused; the index is as it was.
         """
+        options = ["--quiet", "--only", *(["--gpg-sign"] if signed else [])]
+        utf8 = ("-c", "i18n.commitEncoding=UTF-8")  # whatever is set up for what others write
         try:
             if new:
                 self.run("add", "--intent-to-add", "--", *literal(new))
-            sign = ["--gpg-sign"] if signed else []
-            self.run(
-                "-c",
-                "i18n.commitEncoding=UTF-8",  # that is what we write, whatever is set up for what others write
-                "commit",
-                "--quiet",
-                "--only",
-                *sign,
-                "--file=-",
-                "--",
-                *literal(paths),
-                stdin=message.encode(),
-            )
+            self.run(*utf8, "commit", *options, "--file=-", "--", *literal(paths), stdin=message.encode())
         except BaseException:
             if new:
-                self.forget(new)
+                with contextlib.suppress(GitError):  # the index is locked: then nothing was added either
+                    self.run("rm", "--cached", "--quiet", "--ignore-unmatch", "--", *literal(new))
             raise
-
-    def forget(self, paths: list[str]) -> None:
-        """Take files out of the index that were only meant to be added."""
-        try:
-            self.run("rm", "--cached", "--quiet", "--ignore-unmatch", "--", *literal(paths))
-        except GitError:  # the index is locked: then nothing was added either
-            return

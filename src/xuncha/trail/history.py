@@ -6,16 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from xuncha.model.identity import Identity
 from xuncha.trail.git import Git, GitError
-from xuncha.trail.log import log
-
-if TYPE_CHECKING:
-    from xuncha.trail.log import Trailers
-
-_FIELDS = "%H %P %cI %an %ae %s"
+from xuncha.trail.replay import RAW, Commit, log
 
 
 class Event(NamedTuple):
@@ -41,11 +36,8 @@ class Event(NamedTuple):
 
     def as_json(self) -> dict[str, str | None]:
         """Give the form of `log --json`."""
-        fields = self._asdict()
-        fields["from"] = fields.pop("from_")
-        del fields["undoes"], fields["now"], fields["joins"]
-        order = ("commit", "date", "author", "email", "action", "id", "from", "to", "reason", "subject")
-        return {name: fields[name] for name in order}
+        names = self._fields[: self._fields.index("undoes")]
+        return {name.rstrip("_"): getattr(self, name) for name in names}
 
     @property
     def by_hand(self) -> bool:
@@ -71,20 +63,14 @@ class Event(NamedTuple):
             return self.date[:16].replace("T", " ")
 
 
-def history(root: Path, path: str = "data", until: str = "HEAD", *, follow: bool = False) -> list[Event]:
-    """Read what was done to a file or a folder of the ledger, newest first.
-
-    Args:
-        root: the ledger's folder.
-        path: relative to it.
-        until: the last commit that counts.
-        follow: look behind renames; for one file only.
+def history(root: Path, path: str = "data", until: str = "HEAD") -> list[Event]:
+    """Read what was done to a file or a folder of the ledger until a commit, newest first.
 
     Returns:
         An event for each problem or measure that a commit names, in the commit's order; one event without an id for a
         commit that names none. Empty outside a repository and before the first commit.
     """
-    events = [event for commit in _commits(root, path, until, follow=follow) for event in commit.events()]
+    events = [event for commit in _commits(root, path, until, "--no-patch") for event in _events(commit)]
     return _numbered_as_now(root, events)
 
 
@@ -94,16 +80,16 @@ def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
     It begins where the measure was entered: what git goes on to show is of the file from which it was copied.
     """
     events = []
-    for commit in _commits(root, path, follow=True):
-        numbers = {identity, commit.earlier}
+    for commit, earlier in _followed(root, path):
+        numbers = {identity, earlier}
         problems = {number.partition(".")[0] for number in numbers}
-        for event in commit.events():
+        for event in _events(commit):
             with_its_problem = event.action == "renumber" and event.id in problems
             if event.id is None or event.id in numbers or with_its_problem:
                 events.append(event)
                 if event.action == "add":
                     return events
-        identity = commit.earlier or identity  # of a merge git names no file
+        identity = earlier or identity
     return events
 
 
@@ -128,7 +114,13 @@ def _numbered_as_now(root: Path, events: list[Event]) -> list[Event]:
     for moved in events:  # the newest first, so that what was moved twice is known under its last number
         if moved.action != "renumber" or not moved.id or not moved.to:
             continue
-        for commit in [moved.commit, *_before_it_moved(root, moved)]:
+        identity, concerned = Identity.parse(moved.id), [moved.commit]
+        path = identity.folder if identity.is_problem else identity.path
+        for earlier in _commits(root, path, f"{moved.commit}^", "--no-patch"):
+            concerned.append(earlier.hash)
+            if any(event.action == "add" and event.id == moved.id for event in _events(earlier)):
+                break
+        for commit in concerned:
             for number in {moved.id, *(event.id for event in by_commit.get(commit, []) if event.id)}:
                 if number == moved.id or number.startswith(f"{moved.id}."):
                     later = moved.to + number.removeprefix(moved.id)
@@ -138,79 +130,45 @@ def _numbered_as_now(root: Path, events: list[Event]) -> list[Event]:
     )
 
 
-def _before_it_moved(root: Path, moved: Event) -> Iterator[str]:
-    """Find the commits in which something had the number that it then gave up, newest first."""
-    identity = Identity.parse(str(moved.id))
-    path = identity.folder if identity.is_problem else identity.path
-    for commit in _commits(root, path, f"{moved.commit}^", follow=False):
-        yield commit.hash
-        if any(event.action == "add" and event.id == moved.id for event in commit.events()):
-            return
+def _events(commit: Commit) -> Iterator[Event]:
+    """Give an event for each problem or measure that a commit names; or one without an id."""
+    action, ids, sources, targets, reason, undoes = commit.trailers
+    several = len(ids) or 1
+    for identity, from_, to in zip_longest(ids or [None], sources[:several], targets[:several]):
+        yield Event(
+            commit.hash,
+            commit.committed,
+            commit.author,
+            commit.email,
+            action or None,
+            identity,
+            from_,
+            to,
+            reason or None,
+            commit.subject,
+            undoes or None,
+            joins=len(commit.parents) > 1,
+        )
 
 
-class _Commit(NamedTuple):
-    """A commit as git tells it."""
+def _followed(root: Path, path: str, until: str = "HEAD") -> Iterator[tuple[Commit, str]]:
+    """Find the commits that touched a file, newest first, and behind renames; with each the file's number before it.
 
-    texts: list[str]
-    """Those of `_FIELDS`."""
-    trailers: Trailers
-    earlier: str = ""
-    """The number of the file before it; empty where it is not one file's history, or git names no file, as of a merge."""
-    is_first: bool = False
-    """Whether the file was not there before it, under this number."""
-
-    @property
-    def hash(self) -> str:
-        """Git's name of it, in full."""
-        return self.texts[0]
-
-    def events(self) -> Iterator[Event]:
-        """Give an event for each problem or measure that it names; or one without an id."""
-        commit, parents, date, author, email, subject = self.texts
-        action, ids, sources, targets, reason, undoes = self.trailers
-        several = len(ids) or 1
-        for identity, from_, to in zip_longest(ids or [None], sources[:several], targets[:several]):
-            yield Event(
-                commit,
-                date,
-                author,
-                email,
-                action or None,
-                identity,
-                from_,
-                to,
-                reason or None,
-                subject,
-                undoes or None,
-                joins=" " in parents,
-            )
-
-
-def _commits(root: Path, path: str, until: str = "HEAD", *, follow: bool) -> Iterator[_Commit]:
-    """Find the commits that touched a file or a folder, newest first.
-
-    Git's own --follow knows one name at a time for all branches: where two have met, it would mix what stood on either
-    under one number. So each name is asked for by itself, from where it came up.
+    The number is empty where git names no file, as of a merge. Git's own --follow knows one name at a time for all
+    branches: where two have met, it would mix what stood on either under one number. So each name is asked for by itself,
+    from where it came up.
     """
-    if not follow:
-        yield from _log(root, path, until, "--no-patch")
-        return
-    for commit in _log(root, path, until, "--raw", "--no-renames", "--no-abbrev"):
-        before = _name_before(root, commit.hash, path) if commit.is_first else None
+    for commit in _commits(root, path, until, *RAW):
+        before = _name_before(root, commit.hash, path) if commit.adds else None
+        yield commit, PurePosixPath(before or path).stem if commit.touched else ""
         if before is not None:
-            yield commit._replace(earlier=PurePosixPath(before).stem)
-            yield from _commits(root, before, f"{commit.hash}^", follow=True)
+            yield from _followed(root, before, f"{commit.hash}^")
             return
-        yield commit
 
 
-def _log(root: Path, path: str, until: str, *options: str) -> Iterator[_Commit]:
+def _commits(root: Path, path: str, until: str, *options: str) -> Iterator[Commit]:
     try:
-        for texts, trailers, touched in log(Git(root), _FIELDS, *options, until, "--", path):
-            commit = _Commit(texts, trailers)
-            for file, letter in touched.items():
-                commit = commit._replace(earlier=PurePosixPath(file.path).stem, is_first=letter == "A")
-            yield commit
+        yield from log(Git(root), *options, until, "--", path)
     except GitError:  # there is no repository, or no commit
         return
 

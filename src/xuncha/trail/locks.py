@@ -9,7 +9,7 @@ from pathlib import Path
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.trail.git import common_dir, git_dir
+from xuncha.trail.git import checked_out, common_dir, git_dir
 
 PATIENCE = 5.0
 """Seconds for which a lock may be that of a git which is just about to end."""
@@ -18,14 +18,8 @@ _LOCK = re.compile(r"[\"'“‘]([^\"'“”‘’\n]+\.lock)[\"'”’]")
 
 def branch(root: Path) -> Path | None:
     """Find the file in which git keeps the tip of the branch that is checked out; None where none is, or in no repository."""
-    folder = git_dir(root)
-    if folder is None:
-        return None
-    try:
-        name = (folder / "HEAD").read_text(encoding="utf-8", errors="surrogateescape").strip()
-    except OSError:
-        return None
-    return common_dir(folder) / name.removeprefix("ref:").strip() if name.startswith("ref:") else None
+    folder, name = git_dir(root), checked_out(root)
+    return common_dir(folder) / name[len("ref:") :].strip() if folder and name.startswith("ref:") else None
 
 
 def held(root: Path) -> list[Path]:
@@ -33,12 +27,8 @@ def held(root: Path) -> list[Path]:
     folder, tip = git_dir(root), branch(root)
     if folder is None:
         return []
-    places = [
-        folder / "index.lock",
-        folder / "HEAD.lock",
-        *([tip.with_name(f"{tip.name}.lock")] if tip else []),
-    ]
-    return [place for place in places if place.exists()]
+    places = [folder / "index", folder / "HEAD", *([tip] if tip else [])]
+    return [lock for place in places if (lock := place.with_name(f"{place.name}.lock")).exists()]
 
 
 def wait(root: Path) -> None:
@@ -63,14 +53,11 @@ def _age(place: Path) -> float:
 
 def at_work(places: list[Path]) -> SurroundingsError:
     """Make the error that names locks, and says when they may be taken away."""
+    said = _("git is at work in this repository, or was interrupted: {locks}")
+    hint = _("wait until git has ended; if none is running, type: rm {locks}")
+    names = [str(place) for place in places]
     return SurroundingsError(
-        "git-at-work",
-        _("git is at work in this repository, or was interrupted: {locks}").format(
-            locks=_(", ").join(map(str, places))
-        ),
-        _("wait until git has ended; if none is running, type: rm {locks}").format(
-            locks=shlex.join(map(str, places))
-        ),
+        "git-at-work", said.format(locks=_(", ").join(names)), hint.format(locks=shlex.join(names))
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,15 +26,6 @@ Changes = dict[str, Held | None]
 """What becomes of files; None takes one away."""
 
 
-class Arrival(NamedTuple):
-    """A file that differs between two commits; the blob is nothing where there is no file."""
-
-    path: str
-    """From the top of the repository."""
-    before: str
-    after: str
-
-
 def listing(git: Git, commit: str) -> Listing:
     """List the settings, the problems, the measures and their evidence at a commit."""
     return {leaf.path: Held(leaf.mode, leaf.name) for leaf in git.tree(commit, *PARTS)}
@@ -52,12 +43,10 @@ def store(git: Git, contents: Sequence[bytes]) -> list[str]:
 def changed(git: Git, tree: str, changes: Changes) -> str:
     """Make a tree in which some files are changed, and return its name."""
     above = git.run("rev-parse", "--show-prefix").rstrip(b"\n")
-    gone = Held("0", "0" * len(tree))
-    in_order = sorted(changes.items(), key=lambda item: item[1] is not None)  # what goes makes room
-    lines = [
-        f"{(held or gone).mode} {(held or gone).blob}\t".encode() + above + os.fsencode(path) + b"\0"
-        for path, held in in_order
-    ]
+    lines = []
+    for path, held in sorted(changes.items(), key=lambda item: item[1] is not None):  # what goes makes room
+        mode, blob = held or ("0", "0" * len(tree))
+        lines.append(f"{mode} {blob}\t".encode() + above + os.fsencode(path) + b"\0")
     with tempfile.TemporaryDirectory(prefix="xuncha-") as folder:
         index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
         git.run("read-tree", tree, surroundings=index)
@@ -78,23 +67,24 @@ def at_the_top(git: Git) -> Git:
     return Git(Path(git.text("rev-parse", "--show-toplevel")))
 
 
-def arrivals(git: Git, before: str, after: str) -> list[Arrival]:
-    """Find the files of the whole repository that differ between two commits."""
+def arrivals(git: Git, before: str, after: str) -> Iterator[tuple[str, str, str]]:
+    """Find the files of the whole repository that differ between two commits.
+
+    Yields:
+        For each: its path from the top of the repository, and its blob in either commit; zeros where there is no file.
+    """
     words = git.run("diff-tree", "-r", "-z", "--no-renames", before, after).split(b"\0")[:-1]
-    found = []
     for facts, path in zip(words[::2], words[1::2], strict=True):
         _old, _new, one, other, _kind = facts.decode().split(" ")
-        found.append(Arrival(os.fsdecode(path), one, other))
-    return found
+        yield os.fsdecode(path), one, other
 
 
 def in_the_way(git: Git, before: str, after: str) -> list[str]:
     """Find the files, from the top of the repository, that have changes of their own and would be written over."""
-    listed = git.run(
-        "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules"
-    )
-    dirty = {os.fsdecode(entry[3:]) for entry in listed.split(b"\0")[:-1]}
-    return [each.path for each in arrivals(git, before, after) if each.path in dirty] if dirty else []
+    options = ("--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules")
+    listed = git.run("status", *options).split(b"\0")[:-1]
+    dirty = {os.fsdecode(entry[len("XY ") :]) for entry in listed}
+    return [path for path, _old, _new in arrivals(git, before, after) if path in dirty] if dirty else []
 
 
 def fast_forward(git: Git, commit: str) -> None:
@@ -115,44 +105,39 @@ def half_arrived(git: Git, before: str, after: str) -> Mapping[str, str]:
     if git.text("rev-parse", "HEAD") != before:
         return {}
     top = at_the_top(git)
-    waiting = arrivals(git, before, after)
-    there = [each.path for each in waiting if (top.root / each.path).is_file()]
+    waiting = list(arrivals(git, before, after))
+    there = [path for path, _old, _new in waiting if (top.root / path).is_file()]
     present = dict(zip(there, top.hash_files(there), strict=True))
     staged = top.staged()
     nothing = "0" * len(before)
     left = {}
-    for each in waiting:
-        here, kept = present.get(each.path, nothing), staged.get(each.path, nothing)
-        if here == kept == each.before:
+    for path, old, new in waiting:
+        here = present.get(path, nothing)
+        if here == staged.get(path, nothing) == old:
             continue
-        if here in {each.before, each.after, nothing} or _begun(top, each):
-            left[each.path] = each.before
+        if here not in {old, new, nothing}:
+            # Git was killed while it wrote the file if this is the first part of what it was to become.
+            begun = (top.root / path).read_bytes()
+            if new == nothing or not top.run("cat-file", "--filters", f"--path={path}", new).startswith(
+                begun
+            ):
+                continue
+        left[path] = old
     return left
-
-
-def _begun(top: Git, arrival: Arrival) -> bool:
-    """Whether a file is the first part of what it was to become: git was killed while it wrote it."""
-    present = (top.root / arrival.path).read_bytes()
-    if _is_nothing(arrival.after):
-        return False
-    return top.run("cat-file", "--filters", f"--path={arrival.path}", arrival.after).startswith(present)
-
-
-def _is_nothing(blob: str) -> bool:
-    return not blob.strip("0")
 
 
 def unwind(git: Git, left: Mapping[str, str]) -> None:
     """Take back what a fast-forward that was cut short has left."""
     top = at_the_top(git)
-    back = [path for path, blob in left.items() if not _is_nothing(blob)]
-    gone = [path for path, blob in left.items() if _is_nothing(blob)]
+    back = [path for path, blob in left.items() if blob.strip("0")]
     if left:
         names = os.fsencode("\0".join(literal(left)))
         top.run("reset", "--quiet", "--pathspec-from-file=-", "--pathspec-file-nul", stdin=names)
     if back:
         top.run("checkout-index", "--force", "-z", "--stdin", stdin=os.fsencode("\0".join(back)))
-    for path in gone:
+    for path in left:
+        if path in back:
+            continue
         (top.root / path).unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # other files are in it
             (top.root / path).parent.rmdir()

@@ -1,31 +1,53 @@
-"""The whole history of a ledger as git holds it: every commit on every side of a merge, and what each did to the files.
+"""The history of a ledger as `git log` tells it: every commit on every side of a merge, and what each did to the files.
 
-One `git log` for the graph and the changes, one `git cat-file --batch` for all contents, however many commits there are.
-The working tree is not looked at; nor is what could make git show another history than it holds (replacements, settings).
+Neither the working tree is looked at, nor what could make git show another history than it holds (replacements, settings).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Final, NamedTuple
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import PARTS
-from xuncha.trail.contents import Stored, stored
 from xuncha.trail.git import Git, GitError, common_dir, git_dir
-from xuncha.trail.log import log
 
-if TYPE_CHECKING:
-    from xuncha.trail.log import Touched, Trailers
-
+RAW: Final = ("--raw", "--no-abbrev", "--no-renames", "--relative")
+"""The options by which `log` tells of the files."""
 # Neither a commit without changes of the ledger nor a side of a merge may be left out.
-_WHOLE = ("--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent")
-_FIELDS = "%H %P %an %ae %at %aI"
-_LONGEST_HEADER = 1 << 16
+_WHOLE: Final = ("--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent")
+# Whatever the user of git has set up.
+_SETTINGS: Final = ("-c", "trailer.separators=:", "-c", "log.showSignature=false", "-c", "log.showRoot=true")
+_NAMES: Final = ("Action", "Id", "From", "To", "Reason", "Undoes")
+_END: Final = "\x1e"
+# Asked for one by one the trailers would take git as long as all the rest.
+_TRAILERS: Final = f"%(trailers:{','.join(f'key=Xuncha-{name}' for name in _NAMES)},unfold,separator=%x1e)"
+_FIELDS: Final = ("%H", "%P", "%an", "%ae", "%at", "%aI", "%cI", "%s", _TRAILERS)
+_LONGEST_HEADER: Final = 1 << 16
 """Bytes of a commit in which its signature stands."""
-_RAW = ("--raw", "--no-abbrev", "--no-renames", "--relative")
+
+
+class Trailers(NamedTuple):
+    """What a commit says for programs, as `workflow.change.Message` writes it; empty where it does not."""
+
+    action: str
+    ids: tuple[str, ...]
+    sources: tuple[str, ...]
+    """The values of `Xuncha-From`, in the order of the ids; shorter where some had no status. So are the targets."""
+    targets: tuple[str, ...]
+    reason: str
+    undoes: str
+
+
+class Touched(NamedTuple):
+    """What a commit left of one file; of a merge, compared with its first parent. Where the file is gone, two are empty."""
+
+    path: str
+    mode: str
+    """As git writes it: `100644` a file, `120000` a link."""
+    blob: str
 
 
 class Commit(NamedTuple):
@@ -39,9 +61,13 @@ class Commit(NamedTuple):
     """When its author made it, in seconds since 1970."""
     date: str
     """The same as ISO 8601, on the author's own clock."""
+    committed: str
+    """When it was committed, as ISO 8601, on the committer's own clock."""
+    subject: str
     trailers: Trailers
-    """What it says of itself; no action where it was made by hand."""
     touched: tuple[Touched, ...]
+    adds: bool
+    """Whether one of these files is new."""
 
     @property
     def day(self) -> str:
@@ -49,66 +75,83 @@ class Commit(NamedTuple):
         return self.date[:10]
 
 
+def log(git: Git, *asked: str) -> Iterator[Commit]:
+    """Run `git log` with options, revisions and paths; with `RAW` the touched files are told.
+
+    Raises:
+        GitError: there is no such revision.
+    """
+    form = "%x00".join(_FIELDS)  # no text of a commit can hold the NUL between them
+    options = ("-z", "--encoding=UTF-8", "--no-color", "--no-show-signature", f"--format={form}")
+    told = git.run(*_SETTINGS, "log", *options, *asked).split(b"\0")
+    place = 0
+    while place + len(_FIELDS) <= len(told):
+        texts = [text.decode("utf-8", "replace") for text in told[place : place + len(_FIELDS)]]
+        name, parents, author, email, moment, date, committed, subject, trailers = texts
+        place += len(_FIELDS)
+        touched = {}
+        while place + 1 < len(told) and told[place].lstrip(b"\n").startswith(b":"):
+            _before, mode, _old, blob, letter = told[place].decode("ascii").split(" ")
+            path = told[place + 1].decode("utf-8", "backslashreplace")
+            touched[Touched(path, "", "") if letter == "D" else Touched(path, mode, blob)] = letter
+            place += 2
+        yield Commit(
+            name,
+            tuple(parents.split()),
+            author,
+            email,
+            int(moment) if moment.lstrip("-").isdigit() else 0,
+            date,
+            committed,
+            subject,
+            _trailers(trailers),
+            tuple(touched),
+            adds="A" in touched.values(),
+        )
+
+
+def _trailers(text: str) -> Trailers:
+    found: dict[str, list[str]] = {name: [] for name in _NAMES}
+    for line in filter(None, text.split(_END)):
+        key, _colon, value = line.partition(":")
+        name = key.strip()[len("Xuncha-") :].capitalize()
+        if value.strip() and name in found:
+            found[name].append(value.strip())
+    action, ids, sources, targets, reason, undoes = found.values()
+    several = (tuple(ids), tuple(sources), tuple(targets))
+    return Trailers(_END.join(action), *several, _END.join(reason), _END.join(undoes))
+
+
 def commits(root: Path, *, last: bool = False) -> list[Commit]:
     """Read every commit that led to the present one, parents before their children; or the present one alone.
 
     Raises:
-        SurroundingsError: the ledger is in no repository, git is not installed, or all are asked for and the history here is not whole.
+        SurroundingsError: the ledger is in no repository, git is not installed, or all are asked for and the history here was
+            cut off by a shallow clone or joined anew by grafts.
     """
-    git = Git.for_looking_back(root)
+    git = Git.in_repository(root)
+    folder = git_dir(root)
+    grafts = folder and common_dir(folder) / "info/grafts"
     if not last:
-        _must_be_whole(git)
-    asked = (*_WHOLE, *_RAW, *(["--max-count=1"] if last else []), "HEAD", "--", *PARTS)
+        git.must_be_whole()
+    if not last and grafts and grafts.is_file():
+        said = _("git is told here to show another history than it holds: {path}").format(path=grafts)
+        raise SurroundingsError("grafted-history", said, _("take that file away"))
     try:
-        return [
-            Commit(
-                name,
-                tuple(parents.split()),
-                author,
-                email,
-                int(moment) if moment.lstrip("-").isdigit() else 0,
-                date,
-                trailers,
-                tuple(touched),
-            )
-            for (name, parents, author, email, moment, date), trailers, touched in log(git, _FIELDS, *asked)
-        ]
+        return list(log(git, *_WHOLE, *RAW, *(["--max-count=1"] if last else []), "HEAD", "--", *PARTS))
     except GitError:
-        if git.stands_on() is None:  # nothing is committed yet
-            return []
-        raise
-
-
-def contents(root: Path, names: Iterable[str], largest: int) -> Iterator[Stored]:
-    """Read what git holds under these hashes; of what is larger than that many bytes, the beginning."""
-    return stored(Git(root), names, largest)
+        if git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", answers=(0, 1)):
+            raise
+        return []  # nothing is committed yet
 
 
 def contains(root: Path, name: str, commit: str = "HEAD") -> bool:
     """Whether a commit is among those that led to the present one, or to another."""
-    git = Git.for_looking_back(root)
     try:
-        git.run("merge-base", "--is-ancestor", name, commit)
+        Git.in_repository(root).run("merge-base", "--is-ancestor", name, commit)
     except GitError:
         return False
     return True
-
-
-def _must_be_whole(git: Git) -> None:
-    """Check that git has all of the history, and shows it as it is.
-
-    Raises:
-        SurroundingsError: it was cut off by a shallow clone, or joined anew by grafts.
-    """
-    git.must_be_whole()
-    folder = git_dir(git.root)
-    grafts = folder and common_dir(folder) / "info/grafts"
-    if grafts and grafts.is_file():
-        raise SurroundingsError(
-            "grafted-history",
-            _("git is told here to show another history than it holds: {path}").format(path=grafts),
-            _("take that file away"),
-        )
 
 
 class Signature(NamedTuple):
@@ -117,22 +160,21 @@ class Signature(NamedTuple):
     verdict: str
     """The letter of git's `%G?`: G good, B bad, U by a key that is not known, N none, E not to be verified."""
     there: bool
-    """Whether the commit holds one at all."""
     ssh: bool
 
 
 def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
     """Ask git to judge the signatures of commits, by their hashes."""
-    asked = list(commits)
-    if not asked:
+    from xuncha.trail.contents import stored  # noqa: PLC0415  who only reads the log need not wait for it
+
+    names, git = list(commits), Git(root)
+    if not names:
         return {}
-    git = Git(root)
-    held = {each.name: each.content.partition(b"\n\n")[0] for each in stored(git, asked, _LONGEST_HEADER)}
-    names = "".join(f"{name}\n" for name in asked).encode()
+    held = {each.name: each.content.partition(b"\n\n")[0] for each in stored(git, names, _LONGEST_HEADER)}
+    options = ("--no-show-signature", "--no-walk=unsorted", "--stdin", "--format=%H %G?")
+    judged = git.text(*_SETTINGS, "log", *options, stdin="".join(f"{name}\n" for name in names).encode())
     return {
         name: Signature(verdict, b"\ngpgsig" in held[name], b"BEGIN SSH SIGNATURE" in held[name])
-        for (name, verdict), _trailers, _touched in log(
-            git, "%H %G?", "--no-walk=unsorted", "--stdin", stdin=names
-        )
+        for name, verdict in (line.split(" ") for line in judged.splitlines())
         if name in held
     }

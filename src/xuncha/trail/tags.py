@@ -19,22 +19,18 @@ SHORT: Final = 12
 _NAME = re.compile(rf"refs/tags/{PREFIX}([1-9][0-9]{{0,8}})-[0-9a-f]{{{SHORT}}}")
 _ERRORS = re.compile(r"^Xuncha-Errors: ([0-9]{1,9})$", re.MULTILINE)
 _DATE = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}T")
-_SIGNATURE = b"-----BEGIN "
-_UNKNOWN = "1970-01-01T00:00:00+00:00"
 _ASKED = ("refname", "objectname", "*objectname", "taggername", "creatordate:iso-strict", "contents")
 
 
 class Anchor(NamedTuple):
-    """One verification that was kept."""
+    """One verification that was kept, of a commit and all that led to it."""
 
     number: int
     commit: str
-    """In full."""
     author: str
     date: str
     """ISO 8601 with the offset."""
     errors: int
-    """How many breaks it had found."""
 
     @property
     def short(self) -> str:
@@ -60,19 +56,14 @@ def anchors(root: Path) -> list[Anchor]:
         name, own, target, author, date, message = texts[place : place + len(_ASKED)]
         if match := _NAME.fullmatch(name.strip()):
             errors = _ERRORS.search(message)
-            when = date if _DATE.match(date) else _UNKNOWN  # a clock that was wrong beyond the calendar
-            found.append(Anchor(int(match[1]), target or own, author, when, int(errors[1]) if errors else 0))
+            if not _DATE.match(date):  # a clock that was wrong beyond the calendar
+                date = "1970-01-01T00:00:00+00:00"
+            found.append(Anchor(int(match[1]), target or own, author, date, int(errors[1]) if errors else 0))
     return sorted(found, key=lambda anchor: (anchor.number, anchor.date))
 
 
 def drop(root: Path, number: int, commit: str, **counts: int) -> Anchor:
-    """Tag a commit as verified.
-
-    Args:
-        root: the ledger's folder.
-        number: of the verification.
-        commit: in full.
-        counts: what it found, as the message says it.
+    """Tag a commit, by its full hash, as verified; the message says the counts of what was found.
 
     Raises:
         RefusedError: git refused.
@@ -83,17 +74,16 @@ def drop(root: Path, number: int, commit: str, **counts: int) -> Anchor:
     found = "\n".join(f"Xuncha-{name.capitalize()}: {count}" for name, count in counts.items())
     message = f"第{number}次核验\n\nXuncha-Tip: {commit}\n{found}\n"
     name = f"{PREFIX}{number}-{commit[:SHORT]}"
+    refusal: str | None = None
     try:
-        signed = bool(git.text("config", "--default", "", "user.signingkey")) or (
-            git.text("config", "--type=bool", "--default", "false", "tag.gpgSign") == "true"
-        )
+        signs = git.text("config", "--type=bool", "--default", "false", "tag.gpgSign") == "true"
+        signed = signs or bool(git.setting("user.signingkey"))
         git.run("tag", "--sign" if signed else "--annotate", "--file=-", name, commit, stdin=message.encode())
-        there = not signed or _SIGNATURE in git.run("cat-file", "tag", name)
-        if not there:  # some versions of git say nothing of a key that is not there
-            git.run("tag", "--delete", name)
+        if signed and b"-----BEGIN " not in git.run("cat-file", "tag", name):
+            git.run("tag", "--delete", name)  # some versions of git say nothing of a key that is not there
+            refusal = _("it could not sign; see git config user.signingkey")
     except GitError as error:
-        raise RefusedError("tag-refused", _("git refused the tag: {said}").format(said=error.said)) from error
-    if not there:
-        said = _("it could not sign; see git config user.signingkey")
-        raise RefusedError("tag-refused", _("git refused the tag: {said}").format(said=said))
+        refusal = error.said
+    if refusal is not None:
+        raise RefusedError("tag-refused", _("git refused the tag: {said}").format(said=refusal))
     return next(anchor for anchor in anchors(root) if (anchor.number, anchor.commit) == (number, commit))

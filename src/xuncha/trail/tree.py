@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,11 +41,11 @@ class Tree:
         self._names: dict[str, str] = {}
         """By path: git's name of the bytes of a file."""
         self._blobs: dict[str, bytes] = {}
-        self._evidence: dict[str, Fingerprint] | None = None
 
     def entries(self, folder: str) -> list[Entry]:
         """List what a folder holds, without names that begin with a dot; empty where there is no such folder."""
-        self._need(folder)
+        if folder not in self._known:
+            self._bring_all()
         return self._folders.get(folder, [])
 
     def read(self, path: str) -> bytes:
@@ -53,7 +54,8 @@ class Tree:
         Raises:
             FileNotFoundError: there is none at this commit.
         """
-        self._need(path.rpartition("/")[0])
+        if path.rpartition("/")[0] not in self._known:
+            self._bring_all()
         if path not in self._names:
             raise FileNotFoundError(path)
         if path not in self._blobs:
@@ -65,19 +67,19 @@ class Tree:
 
         Of what git-lfs keeps its pointer tells both: the file need not have been fetched for it.
         """
-        if self._evidence is None:
-            self._evidence = self._all_evidence()
         return self._evidence.get(path)
 
-    def _all_evidence(self) -> dict[str, Fingerprint]:
-        """Return the fingerprints of all evidence, by path."""
+    @cached_property
+    def _evidence(self) -> dict[str, Fingerprint]:
         listed = {leaf.path: leaf.name for leaf in self.git.tree(self.commit, EVIDENCE) if leaf.is_file}
         known = fingerprints(self.git, listed.values())
         told = self.git.attributes(listed, "text", "filter")
         found = {}
         for path, name in listed.items():
-            as_stored = known[name]
-            if as_stored.fetched and not _kept_as_it_is(told.get(path, {})):
+            as_stored, attributes = known[name], told[path]
+            # Otherwise git changes the line ends of the file, or has something else than git-lfs filter it.
+            kept = attributes["text"] == "unset" and attributes["filter"] in {"unspecified", "unset", "lfs"}
+            if as_stored.fetched and not kept:
                 as_stored = filtered(self.git, f"{self.commit}:./{path}", *_NO_LFS)
             found[path] = as_stored._replace(fetched=True)
         return found
@@ -112,23 +114,20 @@ class Tree:
         """Bring what some problems' folders hold, named as by `hashes`, and no others."""
         paths = [f"{PROBLEMS}/{name}" for name in folders]
         if not self._known or len(paths) > _MANY:
-            self._need(None)
+            self._bring_all()
         elif paths:
             listed = self._list(*paths)
             self._known.update(paths)
             self._fetch([path for _mode, _name, path in listed if path in self._names])
 
-    def _need(self, folder: str | None) -> None:
-        """List a folder if that was not done yet; None: every one."""
-        if self._whole or folder in self._known:
-            return
-        self._folders.clear()
-        self._list(LEDGER_FILE, PROBLEMS, options=("-r", "-t"))
-        self._whole = True
-        self._fetch([path for path in self._names if path not in self._blobs])
+    def _bring_all(self) -> None:
+        if not self._whole:
+            self._folders.clear()
+            self._list(LEDGER_FILE, PROBLEMS, options=("-r", "-t"))
+            self._whole = True
+            self._fetch([path for path in self._names if path not in self._blobs])
 
     def _list(self, *paths: str, options: Sequence[str] = ("-r",)) -> list[Leaf]:
-        """List paths, and keep what was listed."""
         found = list(self.git.tree(self.commit, *paths, options=options))
         for mode, name, path in found:
             folder, _slash, last = path.rpartition("/")
@@ -147,11 +146,6 @@ class Tree:
                 self._blobs[path] = content
 
 
-def _kept_as_it_is(attributes: dict[str, str]) -> bool:
-    """Whether git keeps the bytes of a file: neither are its line ends changed, nor is it filtered (but by git-lfs)."""
-    return attributes.get("text") == "unset" and attributes.get("filter") in {"unspecified", "unset", "lfs"}
-
-
 def commit_at(root: Path, moment: str) -> str:
     """Return the commit that a day or a revision means: the last one of that day (in local time), or the revision.
 
@@ -159,7 +153,7 @@ def commit_at(root: Path, moment: str) -> str:
         RefusedError: there was no commit yet, or no such revision.
         SurroundingsError: the ledger is in no repository, or git is not installed.
     """
-    git = Git.for_looking_back(root)
+    git = Git.in_repository(root)
     try:
         if _DAY.fullmatch(moment):
             # Git counts seconds from 1970 on; a day before that is before any commit.
@@ -171,11 +165,8 @@ def commit_at(root: Path, moment: str) -> str:
     except (GitError, ValueError):
         commit = ""
     if not _HASH.fullmatch(commit):
-        raise RefusedError(
-            "no-such-moment",
-            _("history knows no “{moment}”").format(moment=moment),
-            _("give a day such as 2024-04-18 on which the ledger existed, or a revision such as HEAD~3"),
-        )
+        hint = _("give a day such as 2024-04-18 on which the ledger existed, or a revision such as HEAD~3")
+        raise RefusedError("no-such-moment", _("history knows no “{moment}”").format(moment=moment), hint)
     return commit
 
 

@@ -163,7 +163,7 @@ def begin(root: Path) -> Iterator[Session]:
     Raises:
         SurroundingsError: no git, no repository, another command has held the lock for a minute, or git its own for too long.
     """
-    git = Git.for_writing(root)
+    git = Git.in_repository(root, to_write=True)
     lock = _lock(root)
     try:
         taken = lock.acquire(timeout=PATIENCE)

@@ -130,7 +130,7 @@ def _goes_to_lfs(root: Path, path: str) -> bool:
     Raises:
         SurroundingsError: .gitattributes says so, and git does not know git-lfs: it would keep the file itself.
     """
-    git = Git.for_writing(root)
+    git = Git.in_repository(root, to_write=True)
     if git.attributes([path], "filter").get(path, {}).get("filter") != "lfs":
         return False
     if git.setting("filter.lfs.process") or git.setting("filter.lfs.clean"):
