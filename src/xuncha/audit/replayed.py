@@ -123,7 +123,7 @@ class Files:
         try:
             return parse(stored.content)
         except UnreadableError as error:
-            return Unreadable(error.fault.message)
+            return Unreadable(str(error))
 
 
 class Change(NamedTuple):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.store import editing
-from xuncha.store.faults import Fault, UnreadableError
+from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import decode, parse
 from xuncha.sync.values import Dispute, Side, Versions, merge_values
 from xuncha.sync.weaving import Weaver
@@ -74,9 +74,8 @@ def merge_record(
 
 
 def _odd_layout() -> UnreadableError:
-    return UnreadableError(
-        Fault("odd-layout", 1, 1, _("the layout of this file does not let both changes be written into it"))
-    )
+    message = _("the layout of this file does not let both changes be written into it")
+    return UnreadableError("odd-layout", 1, 1, message)
 
 
 def _layouts(texts: Versions, end: str, values: Versions, data: dict[str, Any]) -> Iterator[str]:
@@ -125,7 +124,7 @@ def merge_files(base: Path, ours: Path, theirs: Path, width: int) -> MergedFile:
         try:
             Git(Path.cwd()).run("merge-file", *labels, f"--marker-size={width}", "--", *files)
         except GitError:
-            return MergedFile((), error.fault.message, in_conflict=True)
-        return MergedFile((), error.fault.message)
+            return MergedFile((), str(error), in_conflict=True)
+        return MergedFile((), str(error))
     ours.write_bytes(merged.content)
     return MergedFile(merged.disputes)
