@@ -131,10 +131,6 @@ def half_written(target: Path) -> Path:
 def replace(target: Path, content: bytes | BinaryIO) -> None:
     """Write a file whole: into a new one beside it, to the disk, and only then in its place. Its folder must be there.
 
-    Args:
-        target: the file.
-        content: its bytes, or the stream that gives them.
-
     Raises:
         OSError: the disk is full, or the folder cannot be written; the file is as it was.
     """
@@ -206,12 +202,7 @@ def settle(folder: Path) -> None:
 
 
 class Overlay:
-    """A ledger's files as they would stand after a change that is not written yet.
-
-    Args:
-        below: what there is now.
-        changes: by path, the bytes that a file would have; None where it would be gone.
-    """
+    """A ledger's files as they would stand after changes: by path, the new bytes; None where the file would be gone."""
 
     def __init__(self, below: Source, changes: dict[str, bytes | None]) -> None:
         self.below = below

@@ -51,10 +51,7 @@ class ProblemFolder:
     def row(self) -> ProblemRow:
         """Give the flat view; there must be no findings."""
         assert self.problem is not None  # noqa: S101  no findings, so it is there
-        return self.problem.row(
-            self.number,
-            tuple(measure.row(identity, self.problem) for identity, measure in self.measures.items()),
-        )
+        return self.problem.row(self.number, self.measures)
 
     def evidence(self) -> list[str]:
         """List the paths of the evidence files that the measures name."""
@@ -94,11 +91,9 @@ def load_settings(source: Source) -> LedgerFile:
 
 
 def load_folders(source: Source, filled: Container[str] = ()) -> tuple[dict[int, str], list[Finding[Place]]]:
-    """List the problems' folders by their numbers, in order; and what is wrong with their names.
+    """List the problems' folders by their numbers, in order, and what is wrong with their names.
 
-    Args:
-        source: where to look.
-        filled: names of folders that are known to hold something; the others are looked into.
+    Folders that are known to be filled are not looked into.
     """
     if ("problems", "link") in _data(source)[0]:
         return {}, [link(PROBLEMS)]
@@ -131,13 +126,7 @@ def load_folders(source: Source, filled: Container[str] = ()) -> tuple[dict[int,
 
 
 def load_problem(source: Source, name: str, frame: Frame | None) -> ProblemFolder:
-    """Read and check a problem's folder.
-
-    Args:
-        source: where to read.
-        name: of the folder.
-        frame: of the ledger; None where it could not be read: then names are not checked.
-    """
+    """Read and check a problem's folder by its name; names of people and offices only where there is a frame."""
     number = int(name)
     folder = f"{PROBLEMS}/{name}"
     entries, findings = _listed(source, folder)

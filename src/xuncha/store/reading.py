@@ -60,13 +60,7 @@ def decode(content: bytes) -> str:
 
 
 def parse(content: bytes) -> dict[str, Any]:
-    """Read one record.
-
-    Args:
-        content: the bytes of a file.
-
-    Returns:
-        Its keys and values: texts, numbers, truth values, lists and mappings; dates stay texts.
+    """Read one record: texts, numbers, truth values, lists and mappings by their keys; dates stay texts.
 
     Raises:
         UnreadableError: it is not one YAML mapping of plain data, with every key once.
