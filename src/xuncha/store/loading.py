@@ -257,10 +257,8 @@ def _identities(
             right = Identity(int(match[1])).folder
             findings.append(about(path, "wrong-folder", message, hint, folder=right))
         elif entry.name != "problem.yaml":
-            message, hint = (
-                _("{path} does not belong in a problem's folder"),
-                _("a measure's file is named {name}"),
-            )
+            message = _("{path} does not belong in a problem's folder")
+            hint = _("a measure's file is named {name}")
             findings.append(about(path, "misnamed", message, hint, name=f"{number}.1.yaml"))
     identities.sort()
     paths = {identity.measure: f"{folder}/{identity}.yaml" for identity in identities}
@@ -284,10 +282,8 @@ def _record(
     name = path.rpartition("/")[2]
     for entry in entries:
         if entry.name == name and entry.kind != "file":
-            return Shaped(
-                None,
-                [link(path) if entry.kind == "link" else about(path, "misnamed", _("{path} is not a file"))],
-            )
+            misnamed = about(path, "misnamed", _("{path} is not a file"))
+            return Shaped(None, [link(path) if entry.kind == "link" else misnamed])
     try:
         content = source.read(path)
         record, broken, unsound = shape(kind, parse(content))
