@@ -32,8 +32,8 @@ class Horizon(NamedTuple):
         """Give the horizon of a ledger's policy on a day."""
         return cls(
             today.isoformat(),
-            _shifted(today, register.frame.due_soon_days).isoformat(),
-            _shifted(today, -register.frame.review_every_days).isoformat(),
+            shifted(today, register.frame.due_soon_days).isoformat(),
+            shifted(today, -register.frame.review_every_days).isoformat(),
         )
 
     def light(self, row: MeasureRow) -> Light:
@@ -58,12 +58,10 @@ def review_day(row: MeasureRow, frame: Frame) -> date | None:
     """Find the day on which a closed long-term measure is to be looked at again; None for all others."""
     if row.term != "long_term" or row.looked_at is None:
         return None
-    if row.slipped:
-        return date.fromisoformat(row.looked_at)
-    return _shifted(date.fromisoformat(row.looked_at), frame.review_every_days)
+    return shifted(date.fromisoformat(row.looked_at), 0 if row.slipped else frame.review_every_days)
 
 
-def _shifted(day: date, days: int) -> date:
+def shifted(day: date, days: int) -> date:
     """Shift a day; the calendar's last or first one where it does not reach so far."""
     try:
         return day + timedelta(days=days)
@@ -194,9 +192,7 @@ def rate(closed: int, total: int) -> float | None:
 def percent(closed: int, total: int) -> str:
     """Write a rate as notices print it: 76%, 98.71%; a dash where there is nothing. What is not all of it is never 100%."""
     value = rate(closed, total)
-    if value is None:
-        return "—"
-    return f"{min(value, 1 if closed == total else 0.9999) * 100:.2f}".rstrip("0").rstrip(".") + "%"
+    return "—" if value is None else f"{min(value, 1 if closed == total else 0.9999) * 100:.4g}%"
 
 
 def tally(register: Register, today: date) -> Tally:
@@ -213,10 +209,7 @@ def tally(register: Register, today: date) -> Tally:
         problems=len(register.problems),
         problems_closed=sum([problem.complete for problem in register.problems]),
         measures=len(rows),
-        not_started=statuses["not_started"],
-        in_progress=statuses["in_progress"],
-        submitted=statuses["submitted"],
-        closed=statuses["closed"],
+        **{status: statuses[status] for status in STATUSES},
         long_term_closed=len(staged),
         overdue=lights["red"],
         due_soon=lights["yellow"],
@@ -224,9 +217,7 @@ def tally(register: Register, today: date) -> Tally:
         review_due=sum(map(horizon.review_due, staged)),
         not_assigned=sum([not row.assigned for row in open_rows]),
         escalated=sum([row.escalated for row in open_rows]),
-        published_problems=sum(
-            [any(row.publish for row in problem.measures) for problem in register.problems]
-        ),
+        published_problems=len({row.problem for row in rows if row.publish}),
         published_measures=sum([row.publish for row in rows]),
     )
 

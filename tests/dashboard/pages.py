@@ -6,8 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from tests.conftest import TODAY
+from xuncha.dashboard.board import render
 from xuncha.dashboard.content import content
-from xuncha.dashboard.render import render
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import ledger as load
 from xuncha.trail.history import history

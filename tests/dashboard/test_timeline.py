@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from xuncha.dashboard.timeline import Axis, Standing, changes, curve, running
+from xuncha.dashboard.timeline import Axis, changes, curve, running
 from xuncha.trail.history import Event
 
 START, TODAY = date(2023, 11, 10), date(2024, 6, 15)
@@ -26,7 +26,7 @@ def event(day: date | str, measure: str | None, source: str | None, target: str 
 def by_day(events: list[Event], closed: date | None) -> dict[str, int]:
     """How many are closed after each change, of a ledger with one measure."""
     total, found = 0, {}
-    for day, change in changes([Standing("1.1", closed)], events, START, TODAY).items():
+    for day, change in changes({"1.1": closed}, events, START, TODAY).items():
         total += change
         found[day.isoformat()] = total
     return found
@@ -92,7 +92,7 @@ def test_the_curve_ends_at_what_is_closed_and_never_leaves_what_there_is(
     standings: dict[str, date | None], told: list[tuple[date, str, tuple[str, str]]]
 ) -> None:
     events = [event(day, measure, *turn) for day, measure, turn in told]
-    found = changes([Standing(*each) for each in standings.items()], events, START, TODAY)
+    found = changes(standings, events, START, TODAY)
     count = running(found)
     closed = sum(day is not None for day in standings.values())
     assert count(TODAY) == closed
@@ -115,8 +115,8 @@ def test_any_span_of_days_falls_into_few_whole_periods(one: date, other: date) -
     assert axis.spans[0].first == axis.first <= first <= last <= axis.last == axis.spans[-1].last
     assert all(after.first - before.last == timedelta(days=1) for before, after in pairwise(axis.spans))
     assert all(before.end == pytest.approx(after.start) for before, after in pairwise(axis.spans))
-    assert axis.spans[axis.number(first)] == axis.spans[0]
-    assert axis.spans[axis.number(last)] == axis.spans[-1]
+    assert axis.spans[0].first <= first <= axis.spans[0].last
+    assert axis.spans[-1].first <= last <= axis.spans[-1].last
     assert len({span.title for span in axis.spans}) == len(axis.spans)
     assert 1 <= sum(bool(span.tick) for span in axis.spans) <= 5
 

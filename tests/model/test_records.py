@@ -532,9 +532,10 @@ def test_the_day_last_looked_at_is_the_latest_of_closing_and_reviews_and_none_wh
 
 
 def test_a_problem_s_row_holds_its_measures() -> None:
-    measures = tuple(_measure().row(Identity(2, number), _problem()) for number in (1, 2))
-    row = _problem(publish=False).row(2, measures)
-    assert row == ("2", "重点工程推进缓慢", "a", False, measures)
+    problem = _problem(publish=False)
+    measures = {Identity(2, number): _measure() for number in (1, 2)}
+    rows = tuple(measure.row(identity, problem) for identity, measure in measures.items())
+    assert problem.row(2, measures) == ("2", "重点工程推进缓慢", "a", False, rows)
 
 
 def test_the_register_of_a_ledger_is_flat_and_in_order() -> None:
@@ -568,9 +569,10 @@ def test_a_problem_without_measures_is_in_the_register_and_not_complete() -> Non
 
 
 def test_a_problem_is_complete_when_all_its_measures_are_closed_and_not_before() -> None:
-    closed = _measure(status="closed", closed=CLOSED).row(Identity(1, 1), _problem())
-    assert _problem().row(1, (closed, closed)).complete
-    assert not _problem().row(1, (closed, closed._replace(status="submitted"))).complete
+    closed = _measure(status="closed", closed=CLOSED)
+    first, second = Identity(1, 1), Identity(1, 2)
+    assert _problem().row(1, {first: closed, second: closed}).complete
+    assert not _problem().row(1, {first: closed, second: _measure(status="submitted")}).complete
 
 
 def test_records_cannot_be_changed_after_they_are_read() -> None:

@@ -59,8 +59,13 @@ def refused(content: bytes) -> str | None:
     try:
         parse(content)
     except UnreadableError as error:
-        return error.fault.code
+        return error.finding.code
     return None
+
+
+def placed(error: UnreadableError) -> tuple[str, int, int]:
+    """The code under which a content is refused, with the line and the column."""
+    return error.finding.code, error.finding.place.line, error.finding.place.column
 
 
 # ---------------------------------------------------------------- the corpus
@@ -361,7 +366,7 @@ def test_what_is_read_is_what_another_reader_of_yaml_reads(text: str) -> None:
     try:
         data = parse(text.encode())
     except UnreadableError as error:
-        event(error.fault.code)
+        event(error.finding.code)
         return
     event("read")
     _assert_alike(text, data)
@@ -464,7 +469,7 @@ def _shape_of_data(value: Any) -> Any:
 def test_a_version_of_yaml_that_nobody_reads_is_a_finding(version: str) -> None:
     with pytest.raises(UnreadableError) as refused:
         parse(f"%YAML {version}\n---\ntitle: 甲\n".encode())
-    assert refused.value.fault.code == "yaml-syntax"
+    assert refused.value.finding.code == "yaml-syntax"
 
 
 @pytest.mark.parametrize(
@@ -481,7 +486,7 @@ def test_the_place_of_an_invisible_character_is_right_whatever_ends_the_lines(
 ) -> None:
     with pytest.raises(UnreadableError) as error:
         parse(content)
-    assert error.value.fault[:3] == ("control-character", line, column)
+    assert placed(error.value) == ("control-character", line, column)
 
 
 @pytest.mark.parametrize(
@@ -515,20 +520,20 @@ def test_odd_keys_are_a_finding_and_not_a_crash(text: str) -> None:
 def test_a_gbk_file_is_said_to_look_like_gbk() -> None:
     with pytest.raises(UnreadableError) as error:
         parse("title: 甲\ngoal: 乙\n".encode("gbk"))
-    assert "GBK" in error.value.fault.hint
-    assert error.value.fault.line == 1
+    assert "GBK" in error.value.finding.hint
+    assert error.value.finding.place.line == 1
 
 
 def test_the_place_of_a_wrong_byte_is_its_own() -> None:
     with pytest.raises(UnreadableError) as error:
         parse(b"title: a\ngoal: \xff\n")
-    assert error.value.fault[:3] == ("not-utf8", 2, 7)
+    assert placed(error.value) == ("not-utf8", 2, 7)
 
 
 def test_the_line_of_a_conflict_is_shown() -> None:
     with pytest.raises(UnreadableError) as error:
         parse(f"{HEAD}<<<<<<< HEAD\nstatus: closed\n=======\n>>>>>>> b\n".encode())
-    assert error.value.fault[:3] == ("merge-conflict", HEAD.count("\n") + 1, 1)
+    assert placed(error.value) == ("merge-conflict", HEAD.count("\n") + 1, 1)
 
 
 @pytest.mark.parametrize("levels", [20, 21])

@@ -101,7 +101,7 @@ def test_either_way_the_same_comes_out_and_nothing_is_lost(
     if here.disputes:
         with pytest.raises(UnreadableError) as caught:
             parse(here.content)
-        assert caught.value.fault.code == "merge-conflict"
+        assert caught.value.finding.code == "merge-conflict"
         here, there = (
             merge_record(base, ours, theirs, take="ours"),
             merge_record(base, theirs, ours, take="theirs"),

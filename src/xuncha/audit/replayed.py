@@ -174,7 +174,7 @@ class Files:
                 held = parse(stored.content) if stored and stored.kind == "blob" else None
                 self._read[blob] = Unreadable(_("it is not a file")) if held is None else held
             except UnreadableError as error:
-                self._read[blob] = Unreadable(error.fault.message)
+                self._read[blob] = Unreadable(str(error))
         return self._read[blob]
 
     def record(self, version: Version | None) -> Data | None:

@@ -50,9 +50,8 @@ def calendar(
         xuncha calendar -o deadlines.ics
         xuncha calendar -o 能源科.ics --office 能源科
     """
-    from xuncha.deadlines.content import entries  # noqa: PLC0415  dates and their words are for this command alone
+    from xuncha.deadlines.content import Workdays, entries  # noqa: PLC0415  dates and their words are for this command alone
     from xuncha.deadlines.ics import ics  # noqa: PLC0415
-    from xuncha.deadlines.workdays import Workdays  # noqa: PLC0415
 
     found = call.register()
     options.must_be_known(found, office=office, leader=leader)

@@ -65,8 +65,8 @@ def dashboard(
         xuncha dashboard -o index.html
         xuncha dashboard --internal -o 内部看板.html
     """
+    from xuncha.dashboard.board import render  # noqa: PLC0415
     from xuncha.dashboard.content import content  # noqa: PLC0415  templates and models are for this command alone
-    from xuncha.dashboard.render import render  # noqa: PLC0415
 
     found, events = call.ledger(), call.history_if_any()
     with screen.patience(_("The dashboard is being made")):

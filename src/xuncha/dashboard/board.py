@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  a field is named `date`
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from xuncha.chinese.punctuation import full_width_page
+from xuncha.paper.templates import render as fill
 
 if TYPE_CHECKING:
     from xuncha.dashboard.timeline import Point, Span
@@ -155,3 +159,12 @@ class Board:
     """Empty on a public board."""
     leaders: tuple[Group, ...]
     timeline: Timeline
+
+
+def render(board: Board, root: Path) -> str:
+    """Render a board as one page that needs no script and no network, by the ledger's own template if it has one.
+
+    Raises:
+        InvalidLedgerError: a template of the ledger is wrong; with its file and line.
+    """
+    return full_width_page(fill("dashboard.html.j2", root, board=board))

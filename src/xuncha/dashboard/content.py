@@ -14,18 +14,9 @@ from datetime import date as Date  # noqa: N812  a field is named `date`
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Literal
 
-from xuncha.dashboard.board import (
-    Board,
-    CategoryItem,
-    Group,
-    Inside,
-    Item,
-    Period,
-    ProblemItem,
-    Said,
-    Timeline,
-)
-from xuncha.dashboard.timeline import Axis, Standing, changes, curve, day_of, running
+from xuncha.dashboard import board
+from xuncha.dashboard.board import Board, Group, Item
+from xuncha.dashboard.timeline import Axis, changes, curve, day_of, running
 from xuncha.tally import Horizon, tally
 
 if TYPE_CHECKING:
@@ -41,13 +32,9 @@ _REASONED = frozenset({"return", "reopen", "extend"})
 
 
 def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: bool = False) -> Board:
-    """Gather what the dashboard of a ledger shows.
+    """Gather what the dashboard shows of a ledger and its trail (newest first), counted on a day.
 
-    Args:
-        ledger: the whole of it.
-        events: its trail, newest first; empty where there is none.
-        today: the day on which it is counted.
-        internal: with names, and with what is withheld.
+    An internal one has the names, and what is withheld.
     """
     register = ledger.register()
     horizon = Horizon.of(register, today)
@@ -146,17 +133,17 @@ def _afresh(register: Register) -> dict[str, str]:
     return found
 
 
-def _inside(row: MeasureRow, measure: Measure, reason: Said | None) -> Inside:
-    newest = max(reversed(measure.progress), key=lambda entry: entry.date, default=None)
+def _inside(row: MeasureRow, measure: Measure, reason: board.Said | None) -> board.Inside:
+    newest = max(reversed(measure.progress), key=attrgetter("date"), default=None)
     closed = measure.closed
-    return Inside(
+    return board.Inside(
         leader=row.leader,
         office=row.office,
         co_offices=row.co_offices,
         withheld=not row.publish,
         goal=measure.goal,
         escalated_to=measure.escalated.to if measure.escalated else None,
-        progress=Said(newest.date, "", newest.text, newest.publish) if newest else None,
+        progress=board.Said(newest.date, "", newest.text, newest.publish) if newest else None,
         closed=closed.date if closed else None,
         closed_by=closed.by if closed else None,
         note=closed.note if closed else None,
@@ -164,21 +151,22 @@ def _inside(row: MeasureRow, measure: Measure, reason: Said | None) -> Inside:
     )
 
 
-def _reasons(events: Sequence[Event]) -> dict[str, Said]:
+def _reasons(events: Sequence[Event]) -> dict[str, board.Said]:
     """Find the newest reason given for a return, reopening or extension of each measure."""
-    found: dict[str, Said] = {}
-    for event in events:
-        number = event.number
-        if number and event.reason and event.action in _REASONED and number not in found:
-            found[number] = Said(day_of(event), event.action, event.reason, publish=False)
-    return found
+    return {
+        event.number: board.Said(day_of(event), event.action, event.reason, publish=False)
+        for event in reversed(events)
+        if event.number and event.reason and event.action in _REASONED
+    }
 
 
 def _by_deadline(items: Iterable[Item]) -> tuple[Item, ...]:
     return tuple(sorted(items, key=lambda item: item.due or Date.max))
 
 
-def _categories(ledger: Ledger, register: Register, rows: _Rows, *, internal: bool) -> Iterator[CategoryItem]:
+def _categories(
+    ledger: Ledger, register: Register, rows: _Rows, *, internal: bool
+) -> Iterator[board.CategoryItem]:
     """Yield the categories and problems of which something may be shown; on an internal board, all with a problem."""
     for key, title in register.frame.categories:
         problems = []
@@ -187,7 +175,7 @@ def _categories(ledger: Ledger, register: Register, rows: _Rows, *, internal: bo
             if internal or measures.items:
                 number = row.id if internal else measures.items[0].number.partition(".")[0]
                 problems.append(
-                    ProblemItem(
+                    board.ProblemItem(
                         number=number,
                         title=row.title,
                         complete=row.complete,
@@ -198,50 +186,44 @@ def _categories(ledger: Ledger, register: Register, rows: _Rows, *, internal: bo
                 )
         if problems:
             inside = [row for row in rows.all if row.category == key]
-            yield CategoryItem(title, rows.group(f"category-{problems[0].number}", inside), tuple(problems))
+            yield board.CategoryItem(
+                title, rows.group(f"category-{problems[0].number}", inside), tuple(problems)
+            )
 
 
 def _load(rows: _Rows, names: Iterable[str], by: Literal["office", "leader"]) -> tuple[Group, ...]:
     """Group the measures by office or leader: the most overdue first, then those with most left to do."""
-    held: dict[str, list[MeasureRow]] = {name: [] for name in names}
-    for row in rows.all:
-        held[row.office if by == "office" else row.leader].append(row)
     found = [
-        rows.group(f"{by}-{place}", theirs, name) for place, (name, theirs) in enumerate(held.items(), 1)
+        rows.group(f"{by}-{place}", (row for row in rows.all if getattr(row, by) == name), name)
+        for place, name in enumerate(names, 1)
     ]
-    return tuple(
-        sorted(
-            filter(attrgetter("total"), found), key=lambda group: (-group.overdue, -group.left, -group.total)
-        )
-    )
+    held = filter(attrgetter("total"), found)
+    return tuple(sorted(held, key=attrgetter("overdue", "left", "total"), reverse=True))
 
 
-def _timeline(ledger: Ledger, rows: _Rows, events: Sequence[Event], today: Date) -> Timeline:
+def _timeline(ledger: Ledger, rows: _Rows, events: Sequence[Event], today: Date) -> board.Timeline:
     due = {row.id: Date.fromisoformat(row.due) for row in rows.all if row.due}
     start = min(ledger.settings.inspection.feedback, today)
     axis = Axis(min([start, *due.values()]), max([today, *due.values()]))
-    standings = [
-        Standing(str(identity), measure.closed.date if measure.closed else None)
+    closed = {
+        str(identity): measure.closed.date if measure.closed else None
         for identity, measure in ledger.measures.items()
-    ]
-    closed_by = running(changes(standings, events, start, today))
+    }
+    closed_by = running(changes(closed, events, start, today))
     due_by = running(Counter(due.values()))
-    inside: list[list[MeasureRow]] = [[] for _span in axis.spans]
-    for row in rows.all:
-        if row.id in due:
-            inside[axis.number(due[row.id])].append(row)
     periods = []
-    for place, (span, those) in enumerate(zip(axis.spans, inside, strict=True), 1):
+    for place, span in enumerate(axis.spans, 1):
+        those = (row for row in rows.all if row.id in due and span.first <= due[row.id] <= span.last)
         group = rows.group(f"due-{place}", those, span.title)
         periods.append(
-            Period(
+            board.Period(
                 span=span,
                 due=replace(group, items=_by_deadline(group.items)),
                 due_by_end=due_by(span.last),
                 closed_by_end=closed_by(span.last) if span.first <= today else None,
             )
         )
-    return Timeline(
+    return board.Timeline(
         today=axis.place(today, whole=True),
         periods=tuple(periods),
         tallest=max(period.due.total for period in periods),

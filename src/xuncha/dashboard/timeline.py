@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from datetime import timedelta
 from itertools import accumulate
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from xuncha.trail.history import Event
@@ -26,14 +26,6 @@ _SAMPLES = 60
 _TICKS = 5
 """Labels below the axis at most."""
 _YEAR = 12
-
-
-class Standing(NamedTuple):
-    """What the ledger itself says of the closing of one measure."""
-
-    id: str
-    closed: Date | None
-    """The day on which it was closed; none where it is open."""
 
 
 @dataclass(frozen=True)
@@ -86,13 +78,9 @@ class Axis:
         days = (self.last - self.first).days + 1
         return min(1.0, max(0.0, ((day - self.first).days + whole) / days))
 
-    def number(self, day: Date) -> int:
-        """Find the period of a day, counted from 0."""
-        return bisect_right([span.first for span in self.spans], day) - 1
-
 
 def changes(
-    standings: Iterable[Standing], events: Sequence[Event], start: Date, today: Date
+    closings: Mapping[str, Date | None], events: Sequence[Event], start: Date, today: Date
 ) -> dict[Date, int]:
     """Compute by how many the closed measures became more, or fewer, on each day.
 
@@ -100,17 +88,20 @@ def changes(
     come out of the trail. So the changes always add up to what is closed now, whatever the trail does not know.
 
     Args:
-        standings: of all measures of the ledger.
+        closings: by the number of each measure, the day on which the ledger says it was closed; None where it is open.
         events: the trail, newest first.
         start: the first day; what is dated before it counts as of it.
         today: the last day; what is dated after it counts as of it.
     """
-    by_measure = _turns(events)
+    by_measure: dict[str, list[tuple[Date, bool]]] = defaultdict(list)
+    for event in reversed(events):
+        if event.number is not None and (event.from_ == "closed") != (event.to == "closed"):
+            by_measure[event.number].append((day_of(event), event.to == "closed"))
     found: dict[Date, int] = defaultdict(int)
-    for standing in standings:
+    for number, closing in closings.items():
         lost = start
         since: Date | None = None
-        for day, closed in by_measure.get(standing.id, ()):
+        for day, closed in by_measure.get(number, ()):
             day = min(max(day, lost, since or start), today)  # noqa: PLW2901  clocks may go wrong; time does not
             if closed:
                 since = since or day
@@ -118,8 +109,8 @@ def changes(
                 found[since] += 1
                 found[day] -= 1
                 since, lost = None, day
-        if standing.closed is not None:
-            found[min(max(standing.closed, lost), today)] += 1
+        if closing is not None:
+            found[min(max(closing, lost), today)] += 1
         elif since is not None:  # reopened by hand, nobody knows when
             found[since] += 1
             found[today] -= 1
@@ -134,15 +125,6 @@ def day_of(event: Event) -> Date:
         return Date.max
 
 
-def _turns(events: Sequence[Event]) -> Mapping[str, list[tuple[Date, bool]]]:
-    """List for each measure, oldest first, the days on which it was closed (true) or opened again (false)."""
-    found: dict[str, list[tuple[Date, bool]]] = defaultdict(list)
-    for event in reversed(events):
-        if event.number is not None and (event.from_ == "closed") != (event.to == "closed"):
-            found[event.number].append((day_of(event), event.to == "closed"))
-    return found
-
-
 def running(added: Mapping[Date, int]) -> Callable[[Date], int]:
     """Return a function that gives the number reached by the end of a day, out of the changes of single days."""
     days = sorted(added)
@@ -151,13 +133,9 @@ def running(added: Mapping[Date, int]) -> Callable[[Date], int]:
 
 
 def curve(count: Callable[[Date], int], axis: Axis, last: Date, total: int) -> tuple[Point, ...]:
-    """Sample a count at evenly spaced days, up to the last one; keep the points where it has changed.
+    """Sample a count at evenly spaced days, from the axis's first to the last one; keep the points where it has changed.
 
-    Args:
-        count: gives it for a day.
-        axis: on which the curve stands; it begins where the axis does.
-        last: the day where the curve ends.
-        total: what counts as the full height.
+    The total is the full height.
     """
     span = (last - axis.first).days
     step = max(1, -(-span // _SAMPLES))

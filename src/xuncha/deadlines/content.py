@@ -1,15 +1,53 @@
-"""What stands in the calendar: for each measure the one day that it waits for, and when to be reminded of it."""
+"""What stands in the calendar: for each measure the one day that it waits for, and when to be reminded of it.
+
+It counts in working days of China, the shifted ones among them, as far as the State Council has announced them.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from xuncha.tally import review_day
+from xuncha.parts import needs
+from xuncha.tally import review_day, shifted
 
 if TYPE_CHECKING:
-    from xuncha.deadlines.workdays import Workdays
     from xuncha.model.register import Frame, MeasureRow, ProblemRow, Register
+
+
+class Workdays:
+    """The working days that the installed table holds; what it does not hold yet is not guessed (docs/adr/0011).
+
+    Raises:
+        SurroundingsError: the part `office` is not installed.
+    """
+
+    def __init__(self) -> None:
+        with needs("office"):
+            import chinese_calendar  # noqa: PLC0415  no other command needs it
+        self._is_workday = cache(chinese_calendar.is_workday)
+        self._first_year: int = min(chinese_calendar.holidays).year
+        self.last_year: int = max(chinese_calendar.holidays).year
+
+    def known(self, day: date) -> bool:
+        """Whether it is settled which days are worked around this one.
+
+        The last week of a year is settled by the announcement for the next, which in some years has made a Saturday of
+        late December a working day, or a Monday a day off.
+        """
+        return (
+            self._first_year < day.year <= self.last_year and (day + timedelta(days=7)).year <= self.last_year
+        )
+
+    def on_or_before(self, day: date) -> date | None:
+        """Find the last working day up to and including this one; None where it is not known."""
+        if not self.known(day):
+            return None
+        while not self._is_workday(day):
+            day -= timedelta(days=1)
+        return day
 
 
 class Entry(NamedTuple):
@@ -46,25 +84,19 @@ def entries(
     leader: str | None = None,
     closed: bool = False,
 ) -> list[Entry]:
-    """List the entries of a ledger's calendar, in the order of their days.
+    """List the entries of a ledger's calendar, in the order of their days: all, or those of one office or one leader.
 
-    Args:
-        register: the ledger.
-        today: the day from which reminders are counted.
-        workdays: which days are worked.
-        office: those of one office alone.
-        leader: those of one leader alone.
-        closed: also what was closed before its day, withdrawn.
+    With `closed`, list what was closed before its day as well, withdrawn. Reminders count from today on.
     """
-    found = []
-    for problem in register.problems:
-        for row in problem.measures:
-            if office not in {None, row.office} or leader not in {None, row.leader}:
-                continue
-            entry = _entry(problem, row, register.frame, today, workdays)
-            if entry is not None and (closed or not entry.withdrawn):
-                found.append(entry)
-    return sorted(found, key=lambda entry: entry.day)
+    found = [
+        _entry(problem, row, register.frame, today, workdays)
+        for problem in register.problems
+        for row in problem.measures
+        if office in {None, row.office} and leader in {None, row.leader}
+    ]
+    return sorted(
+        (entry for entry in found if entry and (closed or not entry.withdrawn)), key=attrgetter("day")
+    )
 
 
 def _entry(
@@ -84,10 +116,6 @@ def _reminders(
     day: date, last: date | None, days_before: int, today: date, workdays: Workdays
 ) -> tuple[date, ...]:
     """List the days to be reminded on: `days_before` the day, and one working day before the last one on which it can be done."""
-    before = last and workdays.on_or_before(_earlier(last, 1))
-    wanted = {_earlier(day, days_before), before or _earlier(day, 1)}
+    before = last and workdays.on_or_before(shifted(last, -1))
+    wanted = {shifted(day, -days_before), before or shifted(day, -1)}
     return tuple(sorted(each for each in wanted if each >= today))
-
-
-def _earlier(day: date, days: int) -> date:
-    return date.fromordinal(max(1, day.toordinal() - days))

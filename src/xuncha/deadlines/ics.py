@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 
 from xuncha.chinese.days import in_words as day
 from xuncha.chinese.punctuation import full_width
+from xuncha.model.states import WORDS
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
@@ -25,12 +26,6 @@ _NAMESPACE: Final = UUID("5d38d4fe-1c82-4364-a383-ce9ac0d6a02c")
 """Of the names from which UIDs are made; it must never change."""
 _KINDS: Final = {"deadline": "整改时限", "review": "回头看"}
 _BEFORE: Final = {"deadline": "时限为休息日，请于{}前办结", "review": "当日为休息日，请于{}前完成"}
-_STATUSES: Final = {
-    "not_started": "未启动",
-    "in_progress": "推进中",
-    "submitted": "申请销号",
-    "closed": "已销号",
-}
 _WEEKDAYS: Final = "一二三四五六日"
 _MORNING: Final = timedelta(hours=9)
 """When a reminder rings, in the time of whoever reads it."""
@@ -40,10 +35,10 @@ def ics(frame: Frame, found: Sequence[Entry], today: date, last_year: int, whose
     """Write the calendar as the bytes of a file.
 
     Args:
-        frame: the settings of the ledger.
-        found: what stands in it.
+        frame: of the ledger.
+        found: the entries.
         today: the day that the file is of.
-        last_year: the last year whose working days are known.
+        last_year: whose working days are known.
         whose: the leader or the office that it was made for; empty for all.
 
     Raises:
@@ -96,14 +91,14 @@ def _uid(frame: Frame, name: str) -> UUID:
 
 
 def _title(entry: Entry) -> str:
-    state = "（已销号）" if entry.withdrawn else f"（{_before(entry)}）" if entry.day_off else ""
-    return f"{_KINDS[entry.kind]} {entry.measure.id} {entry.measure.title}{state}"
+    before = "已销号" if entry.withdrawn else _before(entry)
+    return f"{_KINDS[entry.kind]} {entry.measure.id} {entry.measure.title}" + (before and f"（{before}）")
 
 
 def _before(entry: Entry) -> str:
-    """Say by which day it is to be done, where its own day is a day off."""
-    assert entry.last_workday is not None  # noqa: S101  it is known to be a day off
-    return _BEFORE[entry.kind].format(day(entry.last_workday, entry.day))
+    """Say by which day it is to be done; empty unless its own day is a day off."""
+    last = entry.last_workday
+    return _BEFORE[entry.kind].format(day(last, entry.day)) if last and entry.day_off else ""
 
 
 def _description(frame: Frame, entry: Entry, today: date, last_year: int) -> list[str]:
@@ -111,15 +106,15 @@ def _description(frame: Frame, entry: Entry, today: date, last_year: int) -> lis
     lines = [f"{_KINDS[entry.kind]}：{day(entry.day)}（星期{_WEEKDAYS[entry.day.weekday()]}）"]
     if entry.unchecked:
         lines.append(f"未核对是否为休息日：放假安排只收录到{last_year}年。")
-    elif entry.day_off:
-        lines.append(f"{_before(entry)}。")
+    elif before := _before(entry):
+        lines.append(f"{before}。")
     if entry.day < today:
         lines.append("已超过时限。")
     return [
         *lines,
         f"措施：{row.id} {row.title}",
         f"问题：{entry.problem.id} {entry.problem.title}",
-        f"状态：{_STATUSES[row.status]}",
+        f"状态：{WORDS[row.status]}",
         f"责任领导：{row.leader}",
         f"责任科室：{row.office}",
         *([f"配合科室：{'、'.join(row.co_offices)}"] if row.co_offices else []),

@@ -43,18 +43,15 @@ Day = Annotated[
     BeforeValidator(iso_date),
     WithJsonSchema({"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),
 ]
-Line = Annotated[
-    str, StringConstraints(pattern=rf"^[^\t\n{UNSAFE}]*[^\s{UNSAFE}][^\t\n{UNSAFE}]*$", max_length=2000)
-]
+_LINE = rf"^[^\t\n{UNSAFE}]*[^\s{UNSAFE}][^\t\n{UNSAFE}]*$"
+Line = Annotated[str, StringConstraints(pattern=_LINE, max_length=2000)]
 """Text on one line, not blank."""
 Text = Annotated[
     str, StringConstraints(pattern=rf"^[^{UNSAFE}]*[^\s{UNSAFE}][^{UNSAFE}]*$", max_length=50_000)
 ]
 """Text of one or more lines, not blank."""
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Name = Annotated[
-    str, StringConstraints(pattern=rf"^[^\t\n{UNSAFE}]*[^\s{UNSAFE}][^\t\n{UNSAFE}]*$", max_length=200)
-]
+Name = Annotated[str, StringConstraints(pattern=_LINE, max_length=200)]
 
 
 class Record(BaseModel):

@@ -9,16 +9,13 @@ from typing import NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 
-_FORM = re.compile(r"([1-9][0-9]{0,5})(?:\.([1-9][0-9]{0,5}))?")
-
 PROBLEMS = "data/problems"
 LEDGER_FILE = "data/ledger.yaml"
 EVIDENCE = "data/evidence"
 PARTS = (LEDGER_FILE, PROBLEMS, EVIDENCE)
 """All that a ledger says, and what proves it."""
-
-
 _NUMBER = "[1-9][0-9]{0,5}"
+_FORM = re.compile(rf"({_NUMBER})(?:\.({_NUMBER}))?")
 _FILE = re.compile(rf"{PROBLEMS}/0*({_NUMBER})/(?:problem|({_NUMBER})\.({_NUMBER}))\.yaml")
 _PROOF = re.compile(rf"{EVIDENCE}/({_NUMBER})\.({_NUMBER})/.+", re.DOTALL)
 
@@ -38,9 +35,8 @@ class Identity(NamedTuple):
         """
         match = _FORM.fullmatch(unicodedata.normalize("NFKC", text.strip()).replace("。", "."))
         if match is None:
-            raise RefusedError(
-                "bad-id", _("“{text}” is not a number of a problem (2) or a measure (2.3)").format(text=text)
-            )
+            message = _("“{text}” is not a number of a problem (2) or a measure (2.3)")
+            raise RefusedError("bad-id", message.format(text=text))
         return cls(int(match[1]), int(match[2] or 0))
 
     @classmethod
@@ -70,7 +66,7 @@ class Identity(NamedTuple):
     @property
     def path(self) -> str:
         """The file, relative to the ledger."""
-        return f"{self.folder}/problem.yaml" if self.is_problem else f"{self.folder}/{self}.yaml"
+        return f"{self.folder}/{'problem' if self.is_problem else self}.yaml"
 
     def __str__(self) -> str:
         return str(self.problem) if self.is_problem else f"{self.problem}.{self.measure}"

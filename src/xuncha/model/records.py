@@ -7,6 +7,7 @@ what needs the rest of the ledger is in `xuncha.rules`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
@@ -84,9 +85,10 @@ class Problem(Record):
     finding: Text | None = Field(default=None, description="巡察组原话；内部，不公开")
     publish: bool = Field(default=True, description="false：计入总数，不进入任何公开文件")
 
-    def row(self, number: int, measures: tuple[MeasureRow, ...]) -> ProblemRow:
+    def row(self, number: int, measures: dict[Identity, Measure]) -> ProblemRow:
         """Give the flat view, with its measures' rows."""
-        return ProblemRow(str(number), self.title, self.category, self.publish, measures)
+        rows = tuple(measure.row(identity, self) for identity, measure in measures.items())
+        return ProblemRow(str(number), self.title, self.category, self.publish, rows)
 
 
 class Measure(Record):
@@ -109,13 +111,10 @@ class Measure(Record):
     closed: Closed | None = Field(default=None, description="销号")
     reviews: list[Review] = Field(default_factory=list, description="回头看")
 
-    def _slipped(self) -> bool:
-        last = max(self.reviews, key=lambda review: review.date, default=None)
-        return last is not None and last.result == "slipped"
-
     def row(self, identity: Identity, problem: Problem | None) -> MeasureRow:
         """Give the flat view."""
-        looks = [review.date for review in self.reviews] + ([self.closed.date] if self.closed else [])
+        last = max(self.reviews, key=attrgetter("date"), default=None)
+        looks = [each.date for each in (last, self.closed) if each]
         looked_at = max(looks) if looks and self.status == "closed" else None
         return MeasureRow(
             id=str(identity),
@@ -130,7 +129,7 @@ class Measure(Record):
             due=self.due.isoformat() if self.due else None,
             publish=self.publish and problem is not None and problem.publish,
             looked_at=looked_at.isoformat() if looked_at else None,
-            slipped=looked_at is not None and self._slipped(),
+            slipped=looked_at is not None and last is not None and last.result == "slipped",
             escalated=self.escalated is not None,
         )
 
@@ -152,12 +151,5 @@ class Ledger:
 
     def register(self) -> Register:
         """Give the flat view."""
-        rows = []
-        for number, measures in self.by_problem().items():
-            problem = self.problems[number]
-            rows.append(
-                problem.row(
-                    number, tuple(measure.row(identity, problem) for identity, measure in measures.items())
-                )
-            )
+        rows = (self.problems[number].row(number, found) for number, found in self.by_problem().items())
         return Register(self.settings.frame(), tuple(rows))

@@ -32,7 +32,6 @@ class MeasureRow(NamedTuple):
     slipped: bool
     """Whether the last look at a closed measure found that its result has slipped."""
     escalated: bool = False
-    """Whether it was made a leader's own task."""
 
     @property
     def assigned(self) -> bool:

@@ -62,16 +62,12 @@ class OutcomeKind(Record):
     unit: Line
 
 
-def _usual_requirements() -> list[Requirement]:
-    return ["progress"]
-
-
 class Policy(Record):
     """The settings of the workflow."""
 
     due_soon_days: Annotated[int, Field(ge=0, le=3660)] = Field(default=14, description="到期前多少天亮黄灯")
     close_requires: list[Requirement] = Field(
-        default_factory=_usual_requirements, description="销号须具备的条件"
+        default_factory=lambda: list[Requirement](("progress",)), description="销号须具备的条件"
     )
     review_every_days: Annotated[int, Field(ge=1, le=3660)] = Field(
         default=180, description="长期任务多少天回头看一次"

@@ -45,7 +45,6 @@ class Source(Protocol):
 
     def entries(self, folder: str) -> list[Entry]:
         """List a folder, without names that begin with a dot; empty where there is no such folder."""
-        ...
 
     def read(self, path: str) -> bytes:
         """Give the bytes of a file.
@@ -53,8 +52,6 @@ class Source(Protocol):
         Raises:
             OSError: there is none, or it cannot be read.
         """
-        ...
 
     def fingerprint(self, path: str) -> Fingerprint | None:
         """Compute the hash and the size of a file; None where there is none."""
-        ...

@@ -6,6 +6,8 @@ leader, no finding, no note, no reason, and nothing of what is withheld comes th
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING
 from xuncha.chinese.punctuation import sentence
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.model.identity import LEDGER_FILE
 from xuncha.tally import Tally, tally
 
 if TYPE_CHECKING:
@@ -86,7 +89,6 @@ class PublicAnchor:
     """The first digits of its hash."""
     date: Date
     errors: int
-    """How many breaks of the rules it found."""
 
 
 @dataclass(frozen=True)
@@ -113,16 +115,10 @@ class NoticeContent:
     next_steps: tuple[str, ...]
     """Paragraphs of the third part that replace the usual ones."""
     anchor: PublicAnchor | None = None
-    """None where it is not to be told."""
 
 
 def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> NoticeContent:
-    """Gather what the notice of a ledger says.
-
-    Args:
-        ledger: the whole of it.
-        today: the day on which it is counted.
-        anchor: the verification of its history that is to be told at the end.
+    """Gather what the notice of a ledger says, counted on a day, with the verification of its history at the end.
 
     Raises:
         RefusedError: `ledger.yaml` lacks what a notice needs, or there is nothing to tell of yet.
@@ -135,35 +131,22 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
     if settings.inspection.inspector is None:
         lacking.append("inspection.inspector")
     if lacking or title is None or issuer is None or day is None:
-        raise RefusedError(
-            "notice-incomplete",
-            _("a notice needs {keys} in data/ledger.yaml").format(keys=_(", ").join(lacking)),
-            _("enter it with `xuncha edit`"),
-            "data/ledger.yaml",
-        )
+        message = _("a notice needs {keys} in data/ledger.yaml").format(keys=_(", ").join(lacking))
+        raise RefusedError("notice-incomplete", message, _("enter it with `xuncha edit`"), LEDGER_FILE)
     if not ledger.measures:
-        raise RefusedError(
-            "nothing-to-tell",
-            _("the ledger holds no measures yet, so there is nothing to tell"),
-            _("see `xuncha add --help`"),
-        )
+        message = _("the ledger holds no measures yet, so there is nothing to tell")
+        raise RefusedError("nothing-to-tell", message, _("see `xuncha add --help`"))
     return NoticeContent(
         title=title,
         issuer=issuer,
         date=day,
         organisation=settings.organisation,
-        inspector=settings.inspection.inspector or "",
-        round=settings.inspection.round,
-        started=settings.inspection.started,
-        ended=settings.inspection.ended,
-        feedback=settings.inspection.feedback,
+        **settings.inspection.model_dump(),
         has_leading_group=settings.leading_group is not None,
         counts=tally(ledger.register(), today),
         outcomes=_outcomes(ledger),
         categories=_categories(ledger),
-        contact=PublicContact(
-            settings.contact.office, settings.contact.phone, settings.contact.address, settings.contact.email
-        ),
+        contact=PublicContact(**settings.contact.model_dump()),
         work=tuple(settings.notice.work),
         next_steps=tuple(settings.notice.next_steps),
         anchor=anchor
@@ -172,44 +155,37 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
 
 
 def _outcomes(ledger: Ledger) -> tuple[Outcome, ...]:
-    found = []
-    for kind in ledger.settings.outcomes:
-        amount = sum(measure.outcomes.get(kind.key, 0) for measure in ledger.measures.values())
-        if amount:
-            amount = round(amount, 6)
-            found.append(Outcome(kind.label, int(amount) if amount == int(amount) else amount, kind.unit))
-    return tuple(found)
+    return tuple(
+        Outcome(kind.label, int(amount) if amount == int(amount) else amount, kind.unit)
+        for kind in ledger.settings.outcomes
+        if (amount := round(sum(each.outcomes.get(kind.key, 0) for each in ledger.measures.values()), 6))
+    )
 
 
 def _categories(ledger: Ledger) -> tuple[PublicCategory, ...]:
-    found = []
-    by_problem = ledger.by_problem()
-    for category in ledger.settings.categories:
-        problems = []
-        for number, problem in ledger.problems.items():
-            measures = [measure for measure in by_problem[number].values() if measure.publish]
-            if problem.publish and problem.category == category.key and measures:
-                problems.append(PublicProblem(problem.title, _parts(measures)))
-        if problems:
-            found.append(PublicCategory(category.title, tuple(problems)))
-    return tuple(found)
+    problems: dict[str, list[PublicProblem]] = defaultdict(list)
+    for number, measures in ledger.by_problem().items():
+        problem = ledger.problems[number]
+        if problem.publish and (parts := _parts(measures.values())):
+            problems[problem.category].append(PublicProblem(problem.title, parts))
+    return tuple(
+        PublicCategory(category.title, tuple(problems[category.key]))
+        for category in ledger.settings.categories
+        if category.key in problems
+    )
 
 
-def _parts(measures: list[Measure]) -> tuple[PublicPart, ...]:
-    """Group the measures by their sub-problems, in the order in which these first occur."""
+def _parts(measures: Iterable[Measure]) -> tuple[PublicPart, ...]:
+    """Group the published measures by their sub-problems, in the order in which these first occur."""
     by_part: dict[str | None, list[PublicMeasure]] = {None: []}  # what is in no part stands above the first
-    for measure in measures:
-        texts = (
-            [measure.notice_text]
-            if measure.notice_text
-            else [entry.text for entry in measure.progress if entry.publish]
-        )
+    for measure in (each for each in measures if each.publish):
+        told = [entry.text for entry in measure.progress if entry.publish]
+        texts = [measure.notice_text] if measure.notice_text else told
         text = "".join(sentence("".join(line.strip() for line in each.splitlines())) for each in texts)
         public = PublicMeasure(measure.title, text, measure.status, measure.term == "long_term")
         by_part.setdefault(measure.part, []).append(public)
-    titled = [title for title in by_part if title is not None]
     return tuple(
-        PublicPart(titled.index(title) + 1 if title is not None else 0, title, tuple(found))
-        for title, found in by_part.items()
+        PublicPart(number, title, tuple(found))
+        for number, (title, found) in enumerate(by_part.items())
         if found
     )

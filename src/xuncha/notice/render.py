@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 TEXTS: Final = {"txt": full_width_lines, "md": full_width_markdown, "html": full_width_page}
 """The forms that are text, each with what makes its punctuation full-width."""
 _OWN_WORD_FILE = "notice.docx"
-_WORDS = "notice.words.j2"
 _OUTLINE = "notice.outline.j2"
 
 
@@ -26,7 +25,7 @@ def render(content: NoticeContent, form: str, root: Path | Own) -> tuple[bytes, 
 
     Args:
         content: what it says.
-        form: `txt`, `md`, `html`, `docx` or `pdf`.
+        form: `txt`, `md`, `html`, `pdf`, or `docx`: the file of the office filled, or one laid out.
         root: the ledger's folder, whose own `templates/` go before the built-in ones; or these themselves.
 
     Returns:
@@ -38,15 +37,10 @@ def render(content: NoticeContent, form: str, root: Path | Own) -> tuple[bytes, 
     """
     if form in TEXTS:
         return TEXTS[form](rendered(f"notice.{form}.j2", root, notice=content)).encode(), []
-    if form == "docx":
-        return _word(content, root), []
-    from xuncha.paper.pdf import pdf  # noqa: PLC0415  for this form alone
+    if form == "pdf":
+        from xuncha.paper.pdf import pdf  # noqa: PLC0415  for this form alone
 
-    return pdf(document(_OUTLINE, root, notice=content))
-
-
-def _word(content: NoticeContent, root: Path | Own) -> bytes:
-    """As a Word file: the office's own, filled; else laid out."""
+        return pdf(document(_OUTLINE, root, notice=content))
     try:
         office_file = own(root).read(_OWN_WORD_FILE)
     except OwnFileError as error:
@@ -54,7 +48,7 @@ def _word(content: NoticeContent, root: Path | Own) -> bytes:
     if office_file is not None:
         from xuncha.paper.filled import fill  # noqa: PLC0415  for a file of one's own alone
 
-        return fill(_OWN_WORD_FILE, office_file, root, content.title, _WORDS, notice=content)
+        return fill(_OWN_WORD_FILE, office_file, root, content.title, "notice.words.j2", notice=content), []
     from xuncha.paper.docx import docx  # noqa: PLC0415  for this form alone
 
-    return docx(document(_OUTLINE, root, notice=content))
+    return docx(document(_OUTLINE, root, notice=content)), []

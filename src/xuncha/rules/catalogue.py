@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from xuncha.catalogue import Catalogue
+from xuncha.catalogue import Catalogue, Rule
 
 if TYPE_CHECKING:
+    from xuncha.errors import Finding
     from xuncha.model.identity import Identity
     from xuncha.model.records import Problem
     from xuncha.model.register import Frame
@@ -28,3 +29,12 @@ class Neighbourhood(NamedTuple):
 
 
 RULES: Catalogue[Location] = Catalogue()
+Asking = Mapping[Rule[Location], set[str]]
+"""Rules, with the keys of a record that each asks."""
+
+
+def broken(rules: Asking, unsound: frozenset[str], *asked: object) -> Iterator[Finding[Location]]:
+    """Yield what breaks the rules; leave out those that ask an unsound key."""
+    for each, keys in rules.items():
+        if not keys & unsound:
+            yield from each(*asked)

@@ -1,29 +1,30 @@
 """The rules that a file must keep before it can be read as part of a ledger; `xuncha.store` enforces them."""
 
+from functools import partial
+
 from xuncha.rules.catalogue import RULES
+
+_folder_rule = partial(RULES.declare, scope="folder")
 
 # ---------------------------------------------------------------- the bytes and the YAML
 
-RULES.declare(
+_folder_rule(
     "unreadable",
     why="A file that the system does not let us read cannot be counted.",
     wrong="(a file without the permission to read it)",
     right="(the permission, given by its owner)",
-    scope="folder",
 )
-RULES.declare(
+_folder_rule(
     "file-too-large",
     why="A file over 256 KiB is not a record but a mistake; evidence belongs in data/evidence/.",
     wrong="(a text of 5 MB in one value)",
     right="(the text in a file of its own, attached with `xuncha attach`)",
-    scope="folder",
 )
-RULES.declare(
+_folder_rule(
     "not-utf8",
     why="All files are UTF-8, so that every machine shows the same characters.",
     wrong="(a file saved as GBK)",
     right="(the same file saved as UTF-8)",
-    scope="folder",
 )
 RULES.declare(
     "control-character",
@@ -65,29 +66,26 @@ RULES.declare(
     wrong=f"title: {'[' * 21}甲{']' * 21}",
     right="title: 甲",
 )
-RULES.declare(
+_folder_rule(
     "empty-file",
     why="An empty file has lost its content, or was never filled in.",
     wrong="(a file of no bytes, or of comments alone)",
     right="(the record, brought back with `git checkout -- FILE`)",
-    scope="folder",
 )
-RULES.declare(
+_folder_rule(
     "not-a-mapping",
     why="A record is a list of keys with their values.",
     wrong="- title: 整改措施",
     right="title: 整改措施",
-    scope="folder",
 )
 
 # ---------------------------------------------------------------- the keys and their values
 
-RULES.declare(
+_folder_rule(
     "missing-key",
     why="Without it the record cannot be counted or asked after.",
     wrong="(a measure without `office`)",
     right="office: 规划科",
-    scope="folder",
 )
 RULES.declare(
     "unknown-key",
@@ -128,45 +126,39 @@ RULES.declare(
 
 # ---------------------------------------------------------------- the folder
 
-RULES.declare(
+_folder_rule(
     "file-missing",
     why="The folder needs this file to be part of a ledger.",
     wrong="data/problems/02/ without problem.yaml",
     right="data/problems/02/problem.yaml",
-    scope="folder",
 )
-RULES.declare(
+_folder_rule(
     "misnamed",
     why="The path is the number; a name that is not one would be left out of the counts.",
     wrong="data/problems/2/02.3.yml",
     right="data/problems/02/2.3.yaml",
-    scope="folder",
 )
-RULES.declare(
+_folder_rule(
     "wrong-folder",
     why="A measure stands in its problem's folder.",
     wrong="data/problems/01/2.3.yaml",
     right="data/problems/02/2.3.yaml",
-    scope="folder",
 )
-RULES.declare(
+_folder_rule(
     "number-twice",
     why="One number is one problem.",
     wrong="data/problems/02 and data/problems/002",
     right="data/problems/02",
-    scope="folder",
 )
-RULES.declare(
+_folder_rule(
     "number-gap",
     why="A gap in the numbers is a record that was lost.",
     wrong="2.1.yaml, 2.3.yaml",
     right="2.1.yaml, 2.2.yaml",
-    scope="folder",
 )
-RULES.declare(
+_folder_rule(
     "symbolic-link",
     why="A link can lead out of the ledger; what is read must be what is in it.",
     wrong="1.2.yaml → a file elsewhere",
     right="1.2.yaml",
-    scope="folder",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,11 @@ from xuncha.rules.catalogue import RULES
 from xuncha.rules.names import unknown
 
 if TYPE_CHECKING:
-    from xuncha.catalogue import Broken, Rule
-    from xuncha.errors import Finding
+    from xuncha.catalogue import Broken
     from xuncha.model.records import Problem
     from xuncha.model.register import Frame
     from xuncha.model.settings import Settings
-    from xuncha.rules.catalogue import Location
+    from xuncha.rules.catalogue import Asking, Location
 
 
 @RULES.rule(
@@ -35,15 +34,10 @@ def name_twice(settings: Settings) -> Broken[Location]:
         "offices": settings.offices,
     }
     for key, names in lists.items():
-        seen: set[str] = set()
         for place, name in enumerate(names):
-            if name in seen:
-                yield (
-                    (key, place),
-                    _("“{name}” stands twice in this list").format(name=name),
-                    _("take one of them out"),
-                )
-            seen.add(name)
+            if name in names[:place]:
+                message = _("“{name}” stands twice in this list").format(name=name)
+                yield (key, place), message, _("take one of them out")
 
 
 @RULES.rule(
@@ -55,21 +49,13 @@ def name_twice(settings: Settings) -> Broken[Location]:
 )
 def inspection_order(settings: Settings) -> Broken[Location]:
     """Start, end, and then give the feedback."""
-    inspection = settings.inspection
-    days = [
-        (key, day)
-        for key in ("started", "ended", "feedback")
-        if (day := getattr(inspection, key)) is not None
-    ]
-    for (before, earlier), (after, later) in pairwise(days):
+    message = _("`{after}` ({later}) is before `{before}` ({earlier})")
+    hint = _("write the days in the order started, ended, feedback")
+    days = [(key, getattr(settings.inspection, key)) for key in ("started", "ended", "feedback")]
+    for (before, earlier), (after, later) in pairwise((key, day) for key, day in days if day):
         if later < earlier:
-            yield (
-                ("inspection", after),
-                _("`{after}` ({later}) is before `{before}` ({earlier})").format(
-                    after=after, later=later, before=before, earlier=earlier
-                ),
-                _("write the days in the order started, ended, feedback"),
-            )
+            said = message.format(after=after, later=later, before=before, earlier=earlier)
+            yield ("inspection", after), said, hint
 
 
 @RULES.rule(
@@ -83,13 +69,9 @@ def notice_before_feedback(settings: Settings) -> Broken[Location]:
     """Date the notice on the day of the feedback or later."""
     day, feedback = settings.notice.date, settings.inspection.feedback
     if day is not None and day < feedback:
-        yield (
-            ("notice", "date"),
-            _("the notice is dated {date}, before the feedback of {feedback}").format(
-                date=day, feedback=feedback
-            ),
-            _("write the day on which the notice is issued"),
-        )
+        message = _("the notice is dated {date}, before the feedback of {feedback}")
+        hint = _("write the day on which the notice is issued")
+        yield ("notice", "date"), message.format(date=day, feedback=feedback), hint
 
 
 @RULES.rule(
@@ -105,16 +87,9 @@ def unknown_category(problem: Problem, frame: Frame) -> Broken[Location]:
     return unknown([(("category",), problem.category)], known, "categories")
 
 
-SETTINGS_RULES: Mapping[Rule[Location], frozenset[str]] = {
-    name_twice: frozenset({"categories", "outcomes", "leaders", "offices"}),
-    inspection_order: frozenset({"inspection"}),
-    notice_before_feedback: frozenset({"inspection", "notice"}),
+SETTINGS_RULES: Asking = {
+    name_twice: {"categories", "outcomes", "leaders", "offices"},
+    inspection_order: {"inspection"},
+    notice_before_feedback: {"inspection", "notice"},
 }
-"""With the keys that each asks."""
-
-
-def broken_settings(settings: Settings, unsound: frozenset[str] = frozenset()) -> Iterator[Finding[Location]]:
-    """Every rule that `data/ledger.yaml` breaks by itself; those that ask an unsound key are left out."""
-    for rule, asked in SETTINGS_RULES.items():
-        if not asked & unsound:
-            yield from rule(settings)
+PROBLEM_RULES: Asking = {unknown_category: {"category"}}

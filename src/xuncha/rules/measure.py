@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.records import EvidenceFile, Measure
-from xuncha.rules.catalogue import RULES, Neighbourhood
+from xuncha.rules.catalogue import RULES, Neighbourhood, broken
 from xuncha.rules.names import unknown
 
 if TYPE_CHECKING:
-    from xuncha.catalogue import Broken, Rule
+    from xuncha.catalogue import Broken
     from xuncha.errors import Finding
-    from xuncha.model.identity import Identity
-    from xuncha.model.source import Fingerprint
-    from xuncha.rules.catalogue import Location, Neighbourhood
+    from xuncha.rules.catalogue import Asking, Location
 
 
 @RULES.rule(
@@ -68,11 +66,8 @@ def due_missing(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Set a deadline, unless the measure is a long-term one."""
     del around
     if measure.due is None and measure.term == "once":
-        yield (
-            ("due",),
-            _("the time limit is missing: only a long-term measure may have none"),
-            _("write `due: 2024-12-31`, or `term: long_term`"),
-        )
+        message = _("the time limit is missing: only a long-term measure may have none")
+        yield ("due",), message, _("write `due: 2024-12-31`, or `term: long_term`")
 
 
 @RULES.rule(
@@ -85,13 +80,9 @@ def due_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Locat
     """Set the deadline on the day of the feedback or later."""
     feedback = around.frame.feedback
     if measure.due is not None and measure.due.isoformat() < feedback:
-        yield (
-            ("due",),
-            _("the time limit {due} is before the feedback of {feedback}").format(
-                due=measure.due, feedback=feedback
-            ),
-            _("write the day of the feedback or a later one"),
-        )
+        message = _("the time limit {due} is before the feedback of {feedback}")
+        hint = _("write the day of the feedback or a later one")
+        yield ("due",), message.format(due=measure.due, feedback=feedback), hint
 
 
 @RULES.rule(
@@ -103,13 +94,9 @@ def due_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Locat
 def closed_missing(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Have `closed` where the status is closed."""
     if measure.status == "closed" and measure.closed is None:
-        yield (
-            ("status",),
-            _("the measure is closed, but `closed` is missing"),
-            _(
-                "write `closed: {{date: 2024-12-20, by: 办公室}}`; `xuncha close {id}` does it by itself"
-            ).format(id=around.identity),
-        )
+        hint = _("write `closed: {{date: 2024-12-20, by: 办公室}}`; `xuncha close {id}` does it by itself")
+        message = _("the measure is closed, but `closed` is missing")
+        yield ("status",), message, hint.format(id=around.identity)
 
 
 @RULES.rule(
@@ -121,11 +108,9 @@ def closed_missing(measure: Measure, around: Neighbourhood) -> Broken[Location]:
 def closed_unexpected(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Have no `closed` where the status is another."""
     if measure.status != "closed" and measure.closed is not None:
-        yield (
-            ("closed",),
-            _("`closed` stands here, but the status is {status}").format(status=measure.status),
-            _("take `closed` out, or close the measure with `xuncha close {id}`").format(id=around.identity),
-        )
+        message = _("`closed` stands here, but the status is {status}").format(status=measure.status)
+        hint = _("take `closed` out, or close the measure with `xuncha close {id}`")
+        yield ("closed",), message, hint.format(id=around.identity)
 
 
 @RULES.rule(
@@ -138,13 +123,9 @@ def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Lo
     """Close on the day of the feedback or later."""
     feedback = around.frame.feedback
     if measure.closed is not None and measure.closed.date.isoformat() < feedback:
-        yield (
-            ("closed", "date"),
-            _("closed on {date}, before the feedback of {feedback}").format(
-                date=measure.closed.date, feedback=feedback
-            ),
-            _("write the day on which it was closed"),
-        )
+        message = _("closed on {date}, before the feedback of {feedback}")
+        said = message.format(date=measure.closed.date, feedback=feedback)
+        yield ("closed", "date"), said, _("write the day on which it was closed")
 
 
 @RULES.rule(
@@ -157,11 +138,8 @@ def review_unexpected(measure: Measure, around: Neighbourhood) -> Broken[Locatio
     """Have reviews in long-term measures only; they stay when such a measure is reopened."""
     del around
     if measure.reviews and measure.term != "long_term":
-        yield (
-            ("reviews",),
-            _("there are reviews, but the measure is not a long-term one"),
-            _("write `term: long_term`, or take `reviews` out"),
-        )
+        message = _("there are reviews, but the measure is not a long-term one")
+        yield ("reviews",), message, _("write `term: long_term`, or take `reviews` out")
 
 
 _CHANGED = RULES.declare(
@@ -196,69 +174,49 @@ _MISSING = RULES.declare(
 
 
 def evidence_at_fault(measure: Measure, around: Neighbourhood) -> Iterator[Finding[Location]]:
-    """Find evidence files that are missing, or not as they were."""
+    """Find evidence files that are missing, or not as their entries say."""
     for place, entry in enumerate(measure.progress):
         for position, item in enumerate(entry.evidence):
-            if isinstance(item, EvidenceFile):
-                location = ("progress", place, "evidence", position)
-                yield from _file_at_fault(item, around.evidence(item.file), location, around.identity)
+            if not isinstance(item, EvidenceFile):
+                continue
+            location = ("progress", place, "evidence", position)
+            path = f"{EVIDENCE}/{around.identity}/{item.file}"
+            found = around.evidence(item.file)
+            if found is None:
+                message = _("the evidence file {path} is not there").format(path=path)
+                hint = _("put it back, or attach it again with `xuncha attach {id} FILE`")
+                yield _MISSING.at(location, message, hint.format(id=around.identity))
+            elif found.sha256 != item.sha256:
+                message = _("the evidence file {path} has changed since it was attached").format(path=path)
+                hint = _("put the attached file back, or attach the new one with `xuncha attach {id} FILE`")
+                yield _CHANGED.at(location, message, hint.format(id=around.identity))
+            elif item.size not in {None, found.size}:
+                message = _("the evidence file {path} has {found} bytes, and not {size}")
+                said = message.format(path=path, found=found.size, size=item.size)
+                hint = _("write `size: {found}`").format(found=found.size)
+                yield _SIZE.at((*location, "size"), said, hint)
+            elif not found.fetched:
+                message = _("the evidence file {path} is kept by git-lfs, and was not fetched")
+                yield _NOT_FETCHED.at(location, message.format(path=path), _("type: git lfs pull"))
 
 
-def _file_at_fault(
-    item: EvidenceFile, found: Fingerprint | None, location: Location, identity: Identity
-) -> Iterator[Finding[Location]]:
-    """Compare one evidence file with what its entry says of it."""
-    path = f"{EVIDENCE}/{identity}/{item.file}"
-    if found is None:
-        yield _MISSING.at(
-            location,
-            _("the evidence file {path} is not there").format(path=path),
-            _("put it back, or attach it again with `xuncha attach {id} FILE`").format(id=identity),
-        )
-    elif found.sha256 != item.sha256:
-        yield _CHANGED.at(
-            location,
-            _("the evidence file {path} has changed since it was attached").format(path=path),
-            _("put the attached file back, or attach the new one with `xuncha attach {id} FILE`").format(
-                id=identity
-            ),
-        )
-    elif item.size not in {None, found.size}:
-        yield _SIZE.at(
-            (*location, "size"),
-            _("the evidence file {path} has {found} bytes, and not {size}").format(
-                path=path, found=found.size, size=item.size
-            ),
-            _("write `size: {found}`").format(found=found.size),
-        )
-    elif not found.fetched:
-        yield _NOT_FETCHED.at(
-            location,
-            _("the evidence file {path} is kept by git-lfs, and was not fetched").format(path=path),
-            _("type: git lfs pull"),
-        )
-
-
-MEASURE_RULES: Mapping[Rule[Location], frozenset[str]] = {
-    unknown_leader: frozenset({"leader", "escalated"}),
-    unknown_office: frozenset({"office", "co_offices"}),
-    unknown_outcome: frozenset({"outcomes"}),
-    due_missing: frozenset({"due", "term"}),
-    due_before_feedback: frozenset({"due"}),
-    closed_missing: frozenset({"status", "closed"}),
-    closed_unexpected: frozenset({"status", "closed"}),
-    closed_before_feedback: frozenset({"closed"}),
-    review_unexpected: frozenset({"status", "term", "reviews"}),
+MEASURE_RULES: Asking = {
+    unknown_leader: {"leader", "escalated"},
+    unknown_office: {"office", "co_offices"},
+    unknown_outcome: {"outcomes"},
+    due_missing: {"due", "term"},
+    due_before_feedback: {"due"},
+    closed_missing: {"status", "closed"},
+    closed_unexpected: {"status", "closed"},
+    closed_before_feedback: {"closed"},
+    review_unexpected: {"status", "term", "reviews"},
 }
-"""With the keys that each asks."""
 
 
-def broken(
+def broken_measure(
     measure: Measure, around: Neighbourhood, unsound: frozenset[str] = frozenset()
 ) -> Iterator[Finding[Location]]:
     """Yield every rule that a measure breaks among its neighbours; leave out those that ask an unsound key."""
-    for rule, asked in MEASURE_RULES.items():
-        if not unsound & asked:
-            yield from rule(measure, around)
+    yield from broken(MEASURE_RULES, unsound, measure, around)
     if "progress" not in unsound:
         yield from evidence_at_fault(measure, around)

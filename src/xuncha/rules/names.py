@@ -19,8 +19,7 @@ def nearest(name: str, known: Collection[str]) -> str | None:
     """Find the known name that looks most like this one; None where none comes near."""
     import difflib  # noqa: PLC0415  only where something is wrong
 
-    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return matches[0] if matches else None
+    return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)), None)
 
 
 def suggestion(name: str, known: Collection[str], where: str = "") -> str:

@@ -17,6 +17,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterable
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 _FORMAT = (
     f"xuncha register {__version__} {sys.version} {Frame._fields} {ProblemRow._fields} {MeasureRow._fields}"
 )
-_WINDOWS = os.name == "nt"
+_changed: Callable[[os.stat_result], int] = attrgetter("st_mtime_ns" if os.name == "nt" else "st_ctime_ns")
+"""When a file last changed. Every change sets ctime, and no program can set it back; Windows has only mtime."""
 _SETTLED = 2_000_000_000
 """Nanoseconds: the coarsest clock of a file system (FAT's) moves on within them."""
 
@@ -43,7 +45,6 @@ class _Kept(NamedTuple):
 
     settings_stamp: str
     frame: tuple[Any, ...]
-    """The register's frame."""
     folders: dict[str, tuple[str, tuple[str, ...], tuple[Any, ...]]]
     """By name: the stamp, the evidence files that are part of it, and the problem's row."""
 
@@ -91,13 +92,9 @@ def register_at(tree: Tree) -> Register:
     Raises:
         InvalidLedgerError: the ledger broke rules then; carries every finding.
     """
-    place = private(tree.git.root, "past")
     hashes = tree.hashes()
-    if hashes is None:
-        return _read(
-            tree, None, _Kept("", (), {}), {}, _Looks(("", False), {}, lambda _name, _files: ("", False))
-        )
-    settings, folders = hashes
+    place = private(tree.git.root, "past") if hashes else None
+    settings, folders = hashes or ("", {})
     kept = _load(place)
     if kept is None or kept.settings_stamp != settings:
         kept = _Kept(settings, (), {})
@@ -110,7 +107,7 @@ def register_at(tree: Tree) -> Register:
         return Register(Frame._make(kept.frame), tuple(problems.values()))
     tree.bring([name for name in folders if name not in problems])
     stamps = {name: (folders[name], True) for name in _sorted(folders)}
-    looks = _Looks((settings, True), stamps, lambda name, _evidence: stamps[name])
+    looks = _Looks((settings, True), stamps, lambda name, _evidence: stamps.get(name, ("", False)))
     return _read(tree, place, kept, problems, looks)
 
 
@@ -173,12 +170,11 @@ def _read(
 
 
 def _stamp_of_file(path: str, now: int) -> tuple[str, bool]:
-    try:
+    with contextlib.suppress(OSError):
         status = os.lstat(path)
-    except OSError:
-        return "", False
-    changed = _changed(status)
-    return f"{changed} {status.st_size} {status.st_ino}", changed < now - _SETTLED
+        changed = _changed(status)
+        return f"{changed} {status.st_size} {status.st_ino}", changed < now - _SETTLED
+    return "", False
 
 
 def _stamp_of_folder(path: str, now: int, base: str, evidence: tuple[str, ...]) -> tuple[str, bool]:
@@ -211,11 +207,6 @@ def _linked(base: str, kept: _Kept) -> bool:
         with contextlib.suppress(OSError), os.scandir(f"{base}/{EVIDENCE}") as entries:
             return any(entry.is_symlink() and f"{EVIDENCE}/{entry.name}" in evidence for entry in entries)
     return False
-
-
-def _changed(status: os.stat_result) -> int:
-    """Tell when a file last changed. Every change sets ctime, and no program can set it back; Windows has only mtime."""
-    return status.st_mtime_ns if _WINDOWS else status.st_ctime_ns
 
 
 def _names(path: str) -> list[str] | None:
@@ -257,10 +248,8 @@ def _problem(plain: tuple[Any, ...]) -> ProblemRow:
 
 
 def _load(place: Path | None) -> _Kept | None:
-    if place is None:
-        return None
     try:
-        content = place.read_bytes()
+        content = place.read_bytes() if place else b""
         if zlib.crc32(memoryview(content)[4:]) != int.from_bytes(content[:4], "big"):
             return None
         form, stamp, frame, folders = marshal.loads(memoryview(content)[4:])  # noqa: S302  from git's own folder, checksummed, plain values

@@ -1,46 +1,58 @@
-"""Why a file cannot be read as a record, and where in it."""
+"""Why a file of a ledger cannot be read, or is not where or what it should be; each with its place."""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from xuncha.errors import Finding, Place, cause_of
 from xuncha.language import gettext as _
 
 DEEPEST = 20
 """Levels of nesting; the deepest record has five."""
 MOST = 10_000
 """Values in one file; a record of years has some hundreds."""
-
-
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
-class Fault(NamedTuple):
-    """Why a file cannot be read, and where in it."""
-
-    code: str
-    line: int
-    column: int
-    message: str
-    hint: str = ""
-
-
 class UnreadableError(Exception):
-    """A file cannot be read as a record."""
+    """A file cannot be read as a record. Its finding lacks the path and the excerpt, which `of_file` adds."""
 
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.message)
-        self.fault = fault
+    def __init__(self, code: str, line: int, column: int, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.finding = Finding(code, message, Place("", line, column), hint)
+
+    def of_file(self, path: str, content: bytes) -> Finding[Place]:
+        """Tell which file cannot be read, and why."""
+        _path, line, column, *_rest = self.finding.place
+        shown = excerpt(content.decode("utf-8-sig", "replace"), line, column)
+        return self.finding._replace(place=Place(path, line, column, shown))
 
 
 def invisible(text: str, index: int) -> UnreadableError:
     """Refuse a character that cannot be seen, at its place."""
     before = _LINE_END.split(text[:index])
-    return UnreadableError(
-        Fault(
-            "control-character", len(before), len(before[-1]) + 1,
-            _("an invisible character (U+{code:04X}) stands here").format(code=ord(text[index])),
-            _("take it out"),
-        )
-    )  # fmt: skip
+    message = _("an invisible character (U+{code:04X}) stands here").format(code=ord(text[index]))
+    return UnreadableError("control-character", len(before), len(before[-1]) + 1, message, _("take it out"))
+
+
+def excerpt(text: str, number: int, column: int) -> str:
+    """Quote the offending line; of a long one, what stands around the column."""
+    lines = _LINE_END.split(text)
+    line = lines[number - 1] if number <= len(lines) else ""
+    start = max(0, column - 60) if len(line) > 100 else 0  # noqa: PLR2004
+    return ("…" if start else "") + line[start : start + 100] + ("…" if len(line) > start + 100 else "")
+
+
+def about(path: str, code: str, message: str, hint: str = "", **values: object) -> Finding[Place]:
+    """Tell what is wrong with a file or a folder as a whole; the path and the values fill the two sentences."""
+    return Finding(code, message.format(path=path, **values), Place(path), hint.format(path=path, **values))
+
+
+def link(path: str) -> Finding[Place]:
+    """Tell of a link where a file or a folder should be."""
+    return about(path, "symbolic-link", _("{path} is a link"), _("put the file itself here"))
+
+
+def unreadable(path: str, error: OSError) -> Finding[Place]:
+    """Tell of a file or a folder that the system does not let us read."""
+    return about(path, "unreadable", _("{path} cannot be read: {reason}"), reason=cause_of(error))

@@ -8,6 +8,8 @@ from __future__ import annotations
 import contextlib
 import os
 import zlib
+from collections.abc import Mapping
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -104,28 +106,21 @@ def find(start: Path, named: Path | None) -> Path:
     Raises:
         SurroundingsError: there is none.
     """
-    if named is not None:
-        if not named.is_dir():
-            raise SurroundingsError(
-                "no-ledger",
-                _("{path} is not a folder").format(path=named),
-                _("--ledger, or XUNCHA_LEDGER, names the folder that holds {file}").format(file=LEDGER_FILE),
-            )
-        if not (named / LEDGER_FILE).exists():
-            raise SurroundingsError(
-                "no-ledger",
-                _("there is no {file} in {path}").format(file=LEDGER_FILE, path=named),
-                _("type `xuncha init` in that folder to make a ledger"),
-            )
+    message = _("there is no ledger here: no {file} in this folder or above it")
+    hint = _("go to a ledger's folder, name one with --ledger, or make one with `xuncha init`")
+    if named is None:
+        for folder in (start, *start.parents):
+            if (folder / LEDGER_FILE).exists():
+                return folder
+    elif not named.is_dir():
+        message = _("{path} is not a folder")
+        hint = _("--ledger, or XUNCHA_LEDGER, names the folder that holds {file}").format(file=LEDGER_FILE)
+    elif (named / LEDGER_FILE).exists():
         return located(named)
-    for folder in (start, *start.parents):
-        if (folder / LEDGER_FILE).exists():
-            return folder
-    raise SurroundingsError(
-        "no-ledger",
-        _("there is no ledger here: no {file} in this folder or above it").format(file=LEDGER_FILE),
-        _("go to a ledger's folder, name one with --ledger, or make one with `xuncha init`"),
-    )
+    else:
+        message = _("there is no {file} in {path}")
+        hint = _("type `xuncha init` in that folder to make a ledger")
+    raise SurroundingsError("no-ledger", message.format(file=LEDGER_FILE, path=named), hint)
 
 
 def half_written(target: Path) -> Path:
@@ -136,64 +131,39 @@ def half_written(target: Path) -> Path:
 def replace(target: Path, content: bytes | BinaryIO) -> None:
     """Write a file whole: into a new one beside it, to the disk, and only then in its place. Its folder must be there.
 
-    Args:
-        target: the file.
-        content: its bytes, or the stream that gives them.
-
     Raises:
         OSError: the disk is full, or the folder cannot be written; the file is as it was.
     """
     if target.exists() and not target.is_file():  # a pipe or a device is written to, not replaced
         with target.open("wb") as stream:
             _pour(content, stream)
-        return
-    temporary = half_written(target)
-    try:
-        # A clone may have brought a link of this name along: nothing that stands there is written into.
-        temporary.unlink(missing_ok=True)
-        with temporary.open("xb") as stream:
-            _pour(content, stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if target.exists():
-            temporary.chmod(target.stat().st_mode & 0o7777)
-        temporary.replace(target)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
-    settle(target.parent)
+    else:
+        replace_all({target: content})
 
 
-def _pour(content: bytes | BinaryIO, stream: BinaryIO) -> None:
-    if isinstance(content, bytes):
-        stream.write(content)
-        return
-    while block := content.read(_BLOCK):
-        stream.write(block)
+def replace_all(contents: Mapping[Path, bytes | BinaryIO]) -> None:
+    """Write files, each whole, as `replace` does; their folders must be there.
 
-
-def replace_all(contents: dict[Path, bytes]) -> None:
-    """Write many files, each whole, as `replace` does; their folders must be there.
-
-    All are brought to the disk at once: one by one, a thousand small files take as long as a thousand turns of the disk.
+    Many are brought to the disk at once: one by one, a thousand small files take as long as a thousand turns of the disk.
 
     Raises:
         OSError: the disk is full, or a folder cannot be written; some files may be the new ones, each of them whole.
     """
-    if len(contents) < _MANY or not hasattr(os, "sync"):
-        for target, content in contents.items():
-            replace(target, content)
-        return
+    at_once = len(contents) >= _MANY and hasattr(os, "sync")
     waiting = {half_written(target): target for target in contents}
     try:
         for temporary, target in waiting.items():
+            # A clone may have brought a link of this name along: nothing that stands there is written into.
             temporary.unlink(missing_ok=True)
             with temporary.open("xb") as stream:
-                stream.write(contents[target])
+                _pour(contents[target], stream)
+                if not at_once:
+                    stream.flush()
+                    os.fsync(stream.fileno())
             if target.exists():
                 temporary.chmod(target.stat().st_mode & 0o7777)
-        os.sync()
+        if at_once:
+            os.sync()
         for temporary, target in waiting.items():
             temporary.replace(target)
     except OSError:
@@ -201,7 +171,15 @@ def replace_all(contents: dict[Path, bytes]) -> None:
             for temporary in waiting:
                 temporary.unlink(missing_ok=True)
         raise
-    os.sync()
+    if at_once:
+        os.sync()
+    else:
+        for folder in {target.parent for target in contents}:
+            settle(folder)
+
+
+def _pour(content: bytes | BinaryIO, stream: BinaryIO) -> None:
+    stream.writelines([content] if isinstance(content, bytes) else iter(partial(content.read, _BLOCK), b""))
 
 
 def remove(target: Path) -> None:
@@ -224,12 +202,7 @@ def settle(folder: Path) -> None:
 
 
 class Overlay:
-    """A ledger's files as they would stand after a change that is not written yet.
-
-    Args:
-        below: what there is now.
-        changes: by path, the bytes that a file would have; None where it would be gone.
-    """
+    """A ledger's files as they would stand after changes: by path, the new bytes; None where the file would be gone."""
 
     def __init__(self, below: Source, changes: dict[str, bytes | None]) -> None:
         self.below = below

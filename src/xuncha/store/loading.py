@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
@@ -17,12 +18,11 @@ from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.model.records import EvidenceFile, Ledger, Measure, Problem
-from xuncha.rules.catalogue import Location, Neighbourhood
-from xuncha.rules.ledger import broken_settings, unknown_category
-from xuncha.rules.measure import broken as broken_measure
-from xuncha.store.faults import UnreadableError
-from xuncha.store.findings import about, link, of_fault, placed, unreadable
-from xuncha.store.reading import parse
+from xuncha.rules.catalogue import Location, Neighbourhood, broken
+from xuncha.rules.ledger import PROBLEM_RULES, SETTINGS_RULES
+from xuncha.rules.measure import broken_measure
+from xuncha.store.faults import UnreadableError, about, excerpt, link, unreadable
+from xuncha.store.reading import decode, parse
 from xuncha.store.shape import Shaped, shape
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ _FOLDER = re.compile(r"0*([1-9][0-9]{0,5})")
 _MEASURE = re.compile(r"([1-9][0-9]{0,5})\.([1-9][0-9]{0,5})\.yaml")
 _FRAMING = frozenset({"inspection", "categories", "leaders", "offices", "outcomes"})
 """The keys of `data/ledger.yaml` that problems and measures are checked against."""
+_MOST = 100
+"""Findings of one file; whoever has more to mend will run it again."""
 _Record = TypeVar("_Record", bound=BaseModel)
 
 
@@ -49,10 +51,7 @@ class ProblemFolder:
     def row(self) -> ProblemRow:
         """Give the flat view; there must be no findings."""
         assert self.problem is not None  # noqa: S101  no findings, so it is there
-        return self.problem.row(
-            self.number,
-            tuple(measure.row(identity, self.problem) for identity, measure in self.measures.items()),
-        )
+        return self.problem.row(self.number, self.measures)
 
     def evidence(self) -> list[str]:
         """List the paths of the evidence files that the measures name."""
@@ -86,17 +85,15 @@ def load_settings(source: Source) -> LedgerFile:
     settings, findings, unsound = _record(source, LEDGER_FILE, Settings, entries)
     if settings is None:
         return LedgerFile(None, None, findings)
-    findings += _findings(source, LEDGER_FILE, broken_settings(settings, unsound))
+    findings += _findings(source, LEDGER_FILE, broken(SETTINGS_RULES, unsound, settings))
     frame = None if unsound & _FRAMING else settings.frame()
     return LedgerFile(None if findings else settings, frame, findings)
 
 
 def load_folders(source: Source, filled: Container[str] = ()) -> tuple[dict[int, str], list[Finding[Place]]]:
-    """List the problems' folders by their numbers, in order; and what is wrong with their names.
+    """List the problems' folders by their numbers, in order, and what is wrong with their names.
 
-    Args:
-        source: where to look.
-        filled: names of folders that are known to hold something; the others are looked into.
+    Folders that are known to be filled are not looked into.
     """
     if ("problems", "link") in _data(source)[0]:
         return {}, [link(PROBLEMS)]
@@ -108,52 +105,28 @@ def load_folders(source: Source, filled: Container[str] = ()) -> tuple[dict[int,
         if entry.kind == "link":
             findings.append(link(path))
         elif entry.kind != "folder" or match is None:
-            findings.append(
-                about(
-                    path,
-                    "misnamed",
-                    _("{path} is not a problem's folder").format(path=path),
-                    _("name the folders 01, 02, …, 10, …, 100"),
-                )
-            )
+            hint = _("name the folders 01, 02, …, 10, …, 100")
+            findings.append(about(path, "misnamed", _("{path} is not a problem's folder"), hint))
         elif entry.name not in filled and _listed(source, path) == ([], []):
             continue  # git keeps no empty folders, and a command that was killed may have left one
         elif (number := int(match[1])) in names:
-            findings.append(
-                about(
-                    path, "number-twice",
-                    _("problem {number} has two folders, {one} and {other}").format(number=number, one=names[number], other=entry.name),
-                    _("keep one of them, and give the other problem the next free number"),
-                )
-            )  # fmt: skip
+            message = _("problem {number} has two folders, {one} and {other}")
+            hint = _("keep one of them, and give the other problem the next free number")
+            values = {"number": number, "one": names[number], "other": entry.name}
+            findings.append(about(path, "number-twice", message, hint, **values))
         else:
             names[number] = entry.name
             if entry.name != (proper := f"{number:02d}"):
-                findings.append(
-                    about(
-                        path,
-                        "misnamed",
-                        _("{path} has the wrong name").format(path=path),
-                        _("name it {name}").format(name=proper),
-                    )
-                )
-    folders = {number: names[number] for number in sorted(names)}
-    findings += _gaps(
-        [(number, f"{PROBLEMS}/{name}") for number, name in folders.items()],
-        _("problem {n} is missing"),
-        Identity,
-    )
+                hint = _("name it {name}")
+                findings.append(about(path, "misnamed", _("{path} has the wrong name"), hint, name=proper))
+    folders = dict(sorted(names.items()))
+    paths = {number: f"{PROBLEMS}/{name}" for number, name in folders.items()}
+    findings += _gaps(paths, _("problem {n} is missing"))
     return folders, findings
 
 
 def load_problem(source: Source, name: str, frame: Frame | None) -> ProblemFolder:
-    """Read and check a problem's folder.
-
-    Args:
-        source: where to read.
-        name: of the folder.
-        frame: of the ledger; None where it could not be read: then names are not checked.
-    """
+    """Read and check a problem's folder by its name; names of people and offices only where there is a frame."""
     number = int(name)
     folder = f"{PROBLEMS}/{name}"
     entries, findings = _listed(source, folder)
@@ -162,26 +135,26 @@ def load_problem(source: Source, name: str, frame: Frame | None) -> ProblemFolde
         return loaded
     path = f"{folder}/problem.yaml"
     if any(entry.name == "problem.yaml" for entry in entries):
-        problem, broken, unsound = _record(source, path, Problem, entries)
-        findings += broken
-        if problem and frame and "category" not in unsound:
-            findings += _findings(source, path, unknown_category(problem, frame))
+        problem, wrong, unsound = _record(source, path, Problem, entries)
+        findings += wrong
+        if problem and frame:
+            findings += _findings(source, path, broken(PROBLEM_RULES, unsound, problem, frame))
         if not unsound:
             loaded.problem = problem
     else:
         hint = _("write it, with `title` and `category`")
-        findings.append(about(path, "file-missing", _("{path} is missing").format(path=path), hint))
+        findings.append(about(path, "file-missing", _("{path} is missing"), hint))
     identities, wrong = _identities(number, folder, entries)
     findings += wrong
     for identity in identities:
         path = f"{folder}/{identity}.yaml"
-        measure, broken, unsound = _record(source, path, Measure, entries)
+        measure, wrong, unsound = _record(source, path, Measure, entries)
         if measure and not unsound:
             loaded.measures[identity] = measure
         if measure and frame:
             around = Neighbourhood(identity, frame, loaded.problem, _fingerprints(source, identity))
-            broken += _findings(source, path, broken_measure(measure, around, unsound))
-        findings += sorted(broken, key=lambda finding: (finding.place.line, finding.place.column))
+            wrong += _findings(source, path, broken_measure(measure, around, unsound))
+        findings += sorted(wrong, key=lambda finding: (finding.place.line, finding.place.column))
     return loaded
 
 
@@ -208,11 +181,8 @@ def record_of(source: Source, identity: Identity) -> Problem | Measure:
     Raises:
         InvalidLedgerError: there is none, or it breaks rules.
     """
-    read = (
-        _record(source, identity.path, Problem)
-        if identity.is_problem
-        else _record(source, identity.path, Measure)
-    )
+    kind: type[Problem | Measure] = Problem if identity.is_problem else Measure
+    read = _record(source, identity.path, kind)
     if read.record is None or read.broken:
         raise InvalidLedgerError(read.broken)
     return read.record
@@ -280,56 +250,29 @@ def _identities(
     for entry in sorted(entries):
         path = f"{folder}/{entry.name}"
         match = _MEASURE.fullmatch(entry.name)
-        if entry.name == "problem.yaml":
-            continue
-        if match is None:
-            findings.append(
-                about(
-                    path,
-                    "misnamed",
-                    _("{path} does not belong in a problem's folder").format(path=path),
-                    _("a measure's file is named {name}").format(name=f"{number}.1.yaml"),
-                )
-            )
-        elif int(match[1]) != number:
-            right = Identity(int(match[1])).folder
-            findings.append(
-                about(
-                    path,
-                    "wrong-folder",
-                    _("{path} stands in the folder of another problem").format(path=path),
-                    _("move it to {folder}").format(folder=right),
-                )
-            )
-        else:
+        if match and int(match[1]) == number:
             identities.append(Identity(number, int(match[2])))
+        elif match:
+            message, hint = _("{path} stands in the folder of another problem"), _("move it to {folder}")
+            right = Identity(int(match[1])).folder
+            findings.append(about(path, "wrong-folder", message, hint, folder=right))
+        elif entry.name != "problem.yaml":
+            message = _("{path} does not belong in a problem's folder")
+            hint = _("a measure's file is named {name}")
+            findings.append(about(path, "misnamed", message, hint, name=f"{number}.1.yaml"))
     identities.sort()
-    findings += _gaps(
-        [(identity.measure, f"{folder}/{identity}.yaml") for identity in identities],
-        _("measure {n} is missing"),
-        lambda measure: Identity(number, measure),
-    )
-    return identities, findings
+    paths = {identity.measure: f"{folder}/{identity}.yaml" for identity in identities}
+    return identities, findings + _gaps(paths, _("measure {n} is missing"), f"{number}.")
 
 
-def _gaps(
-    numbered: list[tuple[int, str]], message: str, name: Callable[[int], Identity]
-) -> list[Finding[Place]]:
-    findings = []
-    expected = 1
-    for number, path in numbered:
-        if number != expected:
-            missing = name(expected)
-            findings.append(
-                about(
-                    path,
-                    "number-gap",
-                    message.format(n=missing),
-                    _("bring {missing} back, or renumber this one to {missing}").format(missing=missing),
-                )
-            )
-        expected = number + 1
-    return findings
+def _gaps(paths: dict[int, str], message: str, problem: str = "") -> list[Finding[Place]]:
+    """Find where numbers are passed over, in files or folders by their numbers, in order."""
+    hint = _("bring {missing} back, or renumber this one to {missing}")
+    return [
+        about(paths[number], "number-gap", message, hint, n=missing, missing=missing)
+        for before, number in pairwise([0, *paths])
+        if number != before + 1 and (missing := f"{problem}{before + 1}")
+    ]
 
 
 def _record(
@@ -339,19 +282,18 @@ def _record(
     name = path.rpartition("/")[2]
     for entry in entries:
         if entry.name == name and entry.kind != "file":
-            other = about(path, "misnamed", _("{path} is not a file").format(path=path), "")
-            return Shaped(None, [link(path) if entry.kind == "link" else other])
+            misnamed = about(path, "misnamed", _("{path} is not a file"))
+            return Shaped(None, [link(path) if entry.kind == "link" else misnamed])
     try:
         content = source.read(path)
+        record, broken, unsound = shape(kind, parse(content))
     except FileNotFoundError:
-        return Shaped(None, [about(path, "file-missing", _("{path} is missing").format(path=path), "")])
+        return Shaped(None, [about(path, "file-missing", _("{path} is missing"))])
     except OSError as error:
         return Shaped(None, [unreadable(path, error)])
-    try:
-        record, broken, unsound = shape(kind, parse(content))
     except UnreadableError as error:
-        return Shaped(None, [of_fault(path, content, error.fault)])
-    return Shaped(record, placed(path, content, broken) if broken else [], unsound)
+        return Shaped(None, [error.of_file(path, content)])
+    return Shaped(record, _placed(path, content, broken) if broken else [], unsound)
 
 
 def _findings(source: Source, path: str, broken: Iterable[Finding[Location]]) -> list[Finding[Place]]:
@@ -360,7 +302,24 @@ def _findings(source: Source, path: str, broken: Iterable[Finding[Location]]) ->
         found = list(broken)
     except OSError as error:
         return [unreadable(str(error.filename), error)]
-    return placed(path, source.read(path), found) if found else []
+    return _placed(path, source.read(path), found) if found else []
+
+
+def _placed(path: str, content: bytes, broken: list[Finding[Location]]) -> list[Finding[Place]]:
+    """Place what is broken in a file that could be read."""
+    from xuncha.store.positions import place_of, tree  # noqa: PLC0415  only where something is wrong
+
+    try:
+        text = decode(content)
+        root = tree(text)
+    except UnreadableError as error:  # what the fast reader let pass, the careful one may refuse
+        return [error.of_file(path, content)]
+    findings = []
+    for item in broken[:_MOST]:
+        line, column = place_of(root, item.place)
+        place = Place(path, line, column, excerpt(text, line, column))
+        findings.append(Finding(item.code, item.message, place, item.hint, item.severity))
+    return findings
 
 
 def _fingerprints(source: Source, identity: Identity) -> Callable[[str], Fingerprint | None]:

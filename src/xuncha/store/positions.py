@@ -25,7 +25,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import Reader
 
 from xuncha.language import gettext as _
-from xuncha.store.faults import DEEPEST, MOST, Fault, UnreadableError, invisible
+from xuncha.store.faults import DEEPEST, MOST, UnreadableError, invisible
 
 # What YAML 1.2 does not let stand in a file as it is (5.1), and decoding has not refused.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
@@ -78,18 +78,14 @@ def tree(text: str) -> Node:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        message = _("this is not YAML: {problem}").format(
-            problem=" ".join(str(error.problem or error.context).split())
-        )
-        tabbed = "\t" in "".join(text.split("\n")[line - 1 : line])
-        hint = (
-            _("indent with spaces, not with tabs")
-            if tabbed
-            else _("put text with special characters into double quotes")
-        )
-        raise UnreadableError(Fault("yaml-syntax", line, column, message, hint)) from None
+        problem = " ".join(str(error.problem or error.context).split())
+        message = _("this is not YAML: {problem}").format(problem=problem)
+        hint = _("put text with special characters into double quotes")
+        if "\t" in "".join(text.split("\n")[line - 1 : line]):
+            hint = _("indent with spaces, not with tabs")
+        raise UnreadableError("yaml-syntax", line, column, message, hint) from None
     except AssertionError:  # so the parser refuses a version of YAML that it does not know
-        raise UnreadableError(Fault("yaml-syntax", 1, 1, _("this is not YAML"))) from None
+        raise UnreadableError("yaml-syntax", 1, 1, _("this is not YAML")) from None
     return builder.result()
 
 
@@ -186,16 +182,16 @@ class _Builder:
 
     def refuse(self, code: str, event: Any, message: str, hint: str) -> None:  # noqa: ANN401
         mark = event.start_mark
-        raise UnreadableError(Fault(code, mark.line + 1, mark.column + 1, message, hint))
+        raise UnreadableError(code, mark.line + 1, mark.column + 1, message, hint)
 
     def result(self) -> Node:
         if self.root is None or (self.root.kind == "scalar" and not self.root.text):
             hint = _("fill it in, or bring it back with `git checkout -- FILE`")
-            raise UnreadableError(Fault("empty-file", 1, 1, _("the file is empty"), hint))
+            raise UnreadableError("empty-file", 1, 1, _("the file is empty"), hint)
         if self.root.kind != "mapping":
-            place = self.root.line + 1, self.root.column + 1
+            line, column = self.root.line + 1, self.root.column + 1
             message, hint = _("this is not a list of keys with values"), _("write lines such as `title: …`")
-            raise UnreadableError(Fault("not-a-mapping", *place, message, hint))
+            raise UnreadableError("not-a-mapping", line, column, message, hint)
         return self.root
 
 

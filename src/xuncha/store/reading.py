@@ -15,7 +15,7 @@ from typing import Any
 from yaml12 import parse_yaml
 
 from xuncha.language import gettext as _
-from xuncha.store.faults import DEEPEST, MOST, Fault, UnreadableError, invisible
+from xuncha.store.faults import DEEPEST, MOST, UnreadableError, invisible
 from xuncha.store.files import LARGEST
 
 # What the fast reader may understand otherwise than the careful one, or what a ledger must not hold. Every file is searched
@@ -41,12 +41,9 @@ def decode(content: bytes) -> str:
         UnreadableError: too large, not UTF-8, or with characters that no text has.
     """
     if len(content) > LARGEST:
-        raise UnreadableError(
-            Fault(
-                "file-too-large", 1, 1, _("the file has over {size} KiB, more than a record has").format(size=LARGEST // 1024),
-                _("put long texts into a file of their own and attach it"),
-            )
-        )  # fmt: skip
+        message = _("the file has over {size} KiB, more than a record has").format(size=LARGEST // 1024)
+        hint = _("put long texts into a file of their own and attach it")
+        raise UnreadableError("file-too-large", 1, 1, message, hint)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -57,20 +54,13 @@ def decode(content: bytes) -> str:
             hint = _("it looks like GBK: save it as UTF-8")
         except UnicodeDecodeError:
             hint = _("save it as UTF-8")
-        raise UnreadableError(
-            Fault("not-utf8", before.count(b"\n") + 1, column, _("the file is not UTF-8 text"), hint)
-        ) from None
+        line, message = before.count(b"\n") + 1, _("the file is not UTF-8 text")
+        raise UnreadableError("not-utf8", line, column, message, hint) from None
     return text.removeprefix("\ufeff")
 
 
 def parse(content: bytes) -> dict[str, Any]:
-    """Read one record.
-
-    Args:
-        content: the bytes of a file.
-
-    Returns:
-        Its keys and values: texts, numbers, truth values, lists and mappings; dates stay texts.
+    """Read one record: texts, numbers, truth values, lists and mappings by their keys; dates stay texts.
 
     Raises:
         UnreadableError: it is not one YAML mapping of plain data, with every key once.
@@ -131,14 +121,15 @@ def _keys(value: dict[Any, Any] | list[Any], deeper: int = DEEPEST) -> int:
 def _parse_carefully(text: str) -> dict[str, Any]:
     if match := _CONFLICT.search(text):
         disputed = _(", ").join(f"`{key}`" for key in dict.fromkeys(_disputed(text)))
-        said = _("two people have changed {keys} in different ways, and git keeps both here")
-        raise UnreadableError(
-            Fault(
-                "merge-conflict", text.count("\n", 0, match.start()) + 1, 1,
-                said.format(keys=disputed) if disputed else _("git left a merge conflict in the file"),
-                _("keep the lines that hold, take out the lines of <<<<<<<, ======= and >>>>>>>, then: git add -A && git commit"),
+        message = _("git left a merge conflict in the file")
+        if disputed:
+            message = _("two people have changed {keys} in different ways, and git keeps both here").format(
+                keys=disputed
             )
-        )  # fmt: skip
+        hint = _(
+            "keep the lines that hold, take out the lines of <<<<<<<, ======= and >>>>>>>, then: git add -A && git commit"
+        )
+        raise UnreadableError("merge-conflict", text.count("\n", 0, match.start()) + 1, 1, message, hint)
     if match := _SEPARATOR.search(text):
         # YAML 1.2 takes these for characters, the careful reader for ends of lines; no text of a ledger may hold them.
         raise invisible(text, match.start())
@@ -148,17 +139,12 @@ def _parse_carefully(text: str) -> dict[str, Any]:
     try:
         data: Any = parse_yaml(text)
     except ValueError as error:
-        raise UnreadableError(Fault("yaml-syntax", *_place(str(error)), _("this is not YAML"))) from None
+        match = re.search(r"line (\d+) column (\d+)", str(error))
+        line, column = map(int, match.groups()) if match else (1, 1)
+        raise UnreadableError("yaml-syntax", line, column, _("this is not YAML")) from None
     if not agree(root, data):
-        raise UnreadableError(
-            Fault(
-                "yaml-syntax",
-                root.line + 1,
-                root.column + 1,
-                _("this can be read in more than one way"),
-                _("write each key on a line of its own"),
-            )
-        )
+        message, hint = _("this can be read in more than one way"), _("write each key on a line of its own")
+        raise UnreadableError("yaml-syntax", root.line + 1, root.column + 1, message, hint)
     return data  # type: ignore[no-any-return]
 
 
@@ -170,8 +156,3 @@ def _disputed(text: str) -> Iterator[str]:
             inside = line.startswith("<")
         elif inside and (match := _KEY.match(line)):
             yield match[0]
-
-
-def _place(message: str) -> tuple[int, int]:
-    match = re.search(r"line (\d+) column (\d+)", message)
-    return (int(match[1]), int(match[2])) if match else (1, 1)

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ValidationError
 
 from xuncha.errors import Finding
 from xuncha.language import gettext as _
-from xuncha.model.records import EvidenceFile
 from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
@@ -21,6 +20,8 @@ _Record = TypeVar("_Record", bound=BaseModel)
 R = TypeVar("R")
 P = TypeVar("P")
 
+_LONGEST = 40
+"""Characters of a value that a message shows."""
 # What stands in for a required key that is missing or wrong, so that the rules can look at the other keys.
 _STAND_INS: dict[str, dict[str, Any]] = {
     "Settings": {
@@ -53,131 +54,71 @@ def shape(kind: type[_Record], data: dict[str, Any]) -> Shaped[_Record, Location
     return Shaped(kind.model_validate(_STAND_INS[kind.__name__] | sound), broken, unsound)
 
 
-def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]:  # noqa: PLR0911  a case, a sentence
+def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]:
     location = _location(complaint["loc"])
     key = next((step for step in reversed(location) if isinstance(step, str)), "")
     value = complaint["input"]
-    match complaint["type"]:
-        case "missing":
-            return Finding(
-                "missing-key",
-                _("the key `{key}` is missing").format(key=key),
-                location,
-                _("write `{key}: …`").format(key=key),
-            )
-        case "extra_forbidden" | "invalid_key":
-            known = [name for name in _fields(kind, location[:-1]) if name]
-            return Finding(
-                "unknown-key",
-                _("the key `{key}` is not known").format(key=key),
-                location,
-                suggestion(key, known),
-            )
-        case "literal_error":
-            words = _words(complaint)
-            return Finding(
-                "unknown-word",
-                _("`{key}` cannot be “{value}”").format(key=key, value=_short(value)),
-                location,
-                suggestion(str(value), words),
-            )
-        case "bad_date":
-            return Finding(
-                "bad-date",
-                _("“{value}” is not a day of the calendar written like 2024-12-31").format(
-                    value=_short(value)
-                ),
-                location,
-                _("write year-month-day, such as 2024-12-31"),
-            )
-        case "string_pattern_mismatch":
-            return _bad_text(location, key, str(value), complaint["ctx"]["pattern"])
-        case type_ if type_.endswith("_type"):
-            return Finding(
-                "wrong-type",
-                _("`{key}` must be {wanted}, not {given}").format(
-                    key=key, wanted=_wanted(type_), given=_given(value)
-                ),
-                location,
-                _how(type_, value),
-            )
-    return Finding(
-        "bad-value",
-        _("`{key}` cannot be {value}").format(key=key, value=_short(value)),
-        location,
-        _reason(complaint),
-    )
-
-
-def _bad_text(location: Location, key: str, value: str, pattern: str) -> Finding[Location]:
-    if not value.strip():
-        return Finding(
-            "empty-text",
-            _("`{key}` is empty").format(key=key),
-            location,
-            _("write something; a key that may be missing can also be taken out"),
-        )
-    for character in dict.fromkeys(value):
+    type_ = complaint["type"]
+    hidden = ""
+    if type_ == "string_pattern_mismatch":
         # Not all invisible characters are refused: a text with none but this one shows whether it is.
-        if not character.isprintable() and not re.fullmatch(pattern, f"a{character}a"):
-            return Finding(
-                "control-character",
-                _("an invisible character (U+{code:04X}) stands in `{key}`").format(
-                    code=ord(character), key=key
-                ),
-                location,
-                _("take it out"),
-            )
-    return Finding(
-        "bad-value",
-        _("`{key}` cannot be {value}").format(key=key, value=_short(value)),
-        location,
-        _("write it in the form that the schema shows"),
+        doubtful = (character for character in value if not character.isprintable())
+        pattern = complaint["ctx"]["pattern"]
+        hidden = next((each for each in doubtful if not re.fullmatch(pattern, f"a{each}a")), "")
+    match type_:
+        case "missing":
+            hint = _("write `{key}: …`").format(key=key)
+            finding = Finding("missing-key", _("the key `{key}` is missing"), location, hint)
+        case "extra_forbidden" | "invalid_key":
+            hint = suggestion(key, _fields(kind, location[:-1]))
+            finding = Finding("unknown-key", _("the key `{key}` is not known"), location, hint)
+        case "literal_error":
+            hint = suggestion(str(value), re.findall(r"'([^']*)'", complaint["ctx"]["expected"]))
+            finding = Finding("unknown-word", _("`{key}` cannot be “{value}”"), location, hint)
+        case "bad_date":
+            message = _("“{value}” is not a day of the calendar written like 2024-12-31")
+            finding = Finding("bad-date", message, location, _("write year-month-day, such as 2024-12-31"))
+        case "string_pattern_mismatch" if not value.strip():
+            hint = _("write something; a key that may be missing can also be taken out")
+            finding = Finding("empty-text", _("`{key}` is empty"), location, hint)
+        case "string_pattern_mismatch" if hidden:
+            message = _("an invisible character (U+{code:04X}) stands in `{key}`")
+            finding = Finding("control-character", message, location, _("take it out"))
+        case _ if type_.endswith("_type"):
+            message = _("`{key}` must be {wanted}, not {given}")
+            finding = Finding("wrong-type", message, location, _how(type_, value))
+        case _:
+            finding = Finding("bad-value", _("`{key}` cannot be {value}"), location, _reason(complaint))
+    said = str(value)
+    message = finding.message.format(
+        key=key,
+        value=said if len(said) <= _LONGEST else said[:_LONGEST] + "…",
+        code=ord(hidden or " "),
+        wanted=_wanted(type_),
+        given=_given(value),
     )
+    return finding._replace(message=message)
 
 
 def _location(steps: tuple[int | str, ...]) -> Location:
     """Give pydantic's way to a value, without what it adds for unions and keys."""
-    plain: list[str | int] = []
-    for place, step in enumerate(steps):
-        tagged = place > 1 and steps[place - 2] == "evidence" and step in {"text", "file"}
-        if not tagged and step != "[key]":
-            plain.append(step)
-    return tuple(plain)
+    tags = {place + 2 for place, step in enumerate(steps) if step == "evidence"}
+    return tuple(step for place, step in enumerate(steps) if step != "[key]" and place not in tags)
 
 
-def _fields(kind: type[BaseModel], location: Location) -> list[str]:
+def _fields(kind: type[BaseModel] | None, location: Location) -> list[str]:
     """List the keys that the mapping at a location may have."""
-    current: Any = kind
     for step in location:
-        if isinstance(step, str) and isinstance(current, type) and issubclass(current, BaseModel):
-            current = current.model_fields[step].annotation
-        while not (isinstance(current, type) and issubclass(current, BaseModel)) and (
-            inner := get_args(current)
-        ):
-            models = [
-                item
-                for item in inner
-                if get_args(item) or (isinstance(item, type) and issubclass(item, BaseModel))
-            ]
-            if not models:
-                break
-            current = models[-1]
-        if step == "evidence":
-            current = EvidenceFile
-    return list(current.model_fields) if isinstance(current, type) and issubclass(current, BaseModel) else []
+        if kind and isinstance(step, str):
+            kind = _model(kind.model_fields[step].annotation)
+    return list(kind.model_fields) if kind else []
 
 
-def _words(complaint: ErrorDetails) -> list[str]:
-    expected = complaint.get("ctx", {}).get("expected", "")
-    return [
-        part.strip().strip("'") for part in str(expected).replace(" or ", ", ").split(",") if part.strip()
-    ]
-
-
-def _short(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= 40 else text[:40] + "…"  # noqa: PLR2004
+def _model(annotation: object) -> type[BaseModel] | None:
+    """Find the record that a kind of values is, holds or may be."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model, get_args(annotation))), None)
 
 
 def _wanted(kind: str) -> str:
@@ -195,29 +136,24 @@ def _how(kind: str, value: object) -> str:
     """Say how a value of the kind that is wanted is written."""
     if value is None:
         return _("write a value behind it")
-    match kind:
-        case "string_type":
-            return "" if isinstance(value, list | dict) else _("put it into double quotes to make it text")
-        case "bool_type":
-            return _("write true or false, without quotes")
-        case "list_type":
-            return _("write it in brackets, or each item on a line of its own behind “- ”")
-    return ""
+    if kind == "string_type" and isinstance(value, list | dict):
+        return ""
+    return {
+        "string_type": _("put it into double quotes to make it text"),
+        "bool_type": _("write true or false, without quotes"),
+        "list_type": _("write it in brackets, or each item on a line of its own behind “- ”"),
+    }.get(kind, "")
 
 
 def _given(value: object) -> str:
-    match value:
-        case None:
-            return _("nothing")
-        case bool():
-            return _("true or false")
-        case int() | float():
-            return _("a number")
-        case str():
-            return _("text")
-        case list():
-            return _("a list")
-    return _("a mapping of keys to values")
+    return {
+        type(None): _("nothing"),
+        bool: _("true or false"),
+        int: _("a number"),
+        float: _("a number"),
+        str: _("text"),
+        list: _("a list"),
+    }.get(type(value), _("a mapping of keys to values"))
 
 
 def _reason(complaint: ErrorDetails) -> str:
@@ -231,4 +167,6 @@ def _reason(complaint: ErrorDetails) -> str:
             return _("at most {n} characters").format(n=context["max_length"])
         case "bad_amount":
             return _("write a number that is not negative")
+        case "string_pattern_mismatch":
+            return _("write it in the form that the schema shows")
     return ""

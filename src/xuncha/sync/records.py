@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.store import editing
-from xuncha.store.faults import Fault, UnreadableError
+from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import decode, parse
 from xuncha.sync.values import Dispute, Side, Versions, merge_values
 from xuncha.sync.weaving import Weaver
@@ -46,9 +46,10 @@ def merge_record(
     if ours == base:
         return MergedRecord(theirs, ())
     values = Versions(parse(base) if base else {}, parse(ours), parse(theirs))
-    odd = Fault("odd-layout", 1, 1, _("the layout of this file does not let both changes be written into it"))
+    message = _("the layout of this file does not let both changes be written into it")
+    odd = UnreadableError("odd-layout", 1, 1, message)
     if not all(isinstance(key, str) for each in values for key in each):
-        raise UnreadableError(odd)  # `~: …` is no field of a record, and its lines are not found by its name
+        raise odd  # `~: …` is no field of a record, and its lines are not found by its name
     data, disputes = merge_values(*values, take)
     marked = {str(each.location[0]) for each in disputes} if take is None else set()
     _before, mine, other = values
@@ -60,7 +61,7 @@ def merge_record(
     if text is not None and marked:
         text = Weaver(texts, end, frozenset(marked), width).record(values, data)
     if text is None:
-        raise UnreadableError(odd)
+        raise odd
     return MergedRecord((_BOM if ours.startswith(_BOM) else b"") + text.encode(), disputes)
 
 
@@ -110,7 +111,7 @@ def merge_files(base: Path, ours: Path, theirs: Path, width: int) -> MergedFile:
         try:
             Git(Path.cwd()).run("merge-file", *labels, f"--marker-size={width}", "--", *files)
         except GitError:
-            return MergedFile((), error.fault.message, in_conflict=True)
-        return MergedFile((), error.fault.message)
+            return MergedFile((), str(error), in_conflict=True)
+        return MergedFile((), str(error))
     ours.write_bytes(merged.content)
     return MergedFile(merged.disputes)

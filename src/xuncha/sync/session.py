@@ -138,7 +138,7 @@ def _take_in(session: Session, way: Route, theirs: str | None, take: Side | None
         said = _("a `git {what}` is begun here and not concluded").format(what=what)
         hint = _("conclude it, or give it up: git {what} --abort").format(what=what)
         raise SurroundingsError("unfinished", said, hint)
-    ours = git.stands_on()
+    ours = sharing.commit_of(git, "HEAD")
     if ours is None:
         said = _("nothing is committed here yet, so there is nothing to bring together")
         hint = _(
