@@ -16,8 +16,7 @@ from xuncha.proof.desk import CHAPTERS, RULES
 
 if TYPE_CHECKING:
     from xuncha.catalogue import Rule
-    from xuncha.proof.catalogue import Position
-    from xuncha.proof.text import Facts
+    from xuncha.proof.chapter import Facts, Position
 
 EVERY = list(RULES.values())
 each_rule = pytest.mark.parametrize("rule", EVERY, ids=lambda rule: rule.code)
