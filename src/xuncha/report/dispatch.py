@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  a field is named `date`
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xuncha.report.items import Item, desk, items, most_pressing
-from xuncha.tally import Group, Horizon, Tally, groups, measure_json, percent, rate, tally
+from xuncha.report.items import Item, desk, items, most_pressing, rows_json
+from xuncha.tally import Group, Tally, groups, percent, rate, tally
 
 if TYPE_CHECKING:
     from xuncha.model.records import Ledger
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """How an office stands."""
 
     place: int
@@ -27,8 +25,7 @@ class Standing:
     overdue: int
 
 
-@dataclass(frozen=True)
-class Dispatch:
+class Dispatch(NamedTuple):
     """All that the template is given, under the name `report`."""
 
     organisation: str
@@ -46,13 +43,13 @@ def dispatch(ledger: Ledger, today: Date) -> Dispatch:
     Raises:
         RefusedError: there are no measures yet.
     """
-    found = items(ledger, today)
+    found, register = items(ledger, today), ledger.register()
     return Dispatch(
         organisation=ledger.settings.organisation,
         desk=desk(ledger.settings),
         date=today,
-        counts=tally(ledger.register(), today),
-        standings=ranked(groups(ledger.register(), today, "office")),
+        counts=tally(register, today),
+        standings=ranked(groups(register, today, "office")),
         overdue=most_pressing(found, "red"),
         due_soon=most_pressing(found, "yellow"),
     )
@@ -65,41 +62,26 @@ def ranked(offices: list[Group]) -> tuple[Standing, ...]:
         return (-(rate(group.closed, group.total) or 0), group.overdue)
 
     ordered = sorted(offices, key=worth)
-    places = {worth(group): place for place, group in reversed(list(enumerate(ordered, 1)))}
+    worths = [worth(group) for group in ordered]
     return tuple(
         Standing(
-            places[worth(group)],
-            group.key,
-            group.total,
-            group.closed,
-            percent(group.closed, group.total),
-            group.overdue,
+            worths.index(worth(each)) + 1,
+            each.key,
+            each.total,
+            each.closed,
+            percent(each.closed, each.total),
+            each.overdue,
         )
-        for group in ordered
+        for each in ordered
     )
 
 
 def as_json(report: Dispatch, ledger: Ledger) -> dict[str, Any]:
     """Make the output of `report dispatch --json`."""
-    register = ledger.register()
-    counted = tally(register, report.date).as_json(())
-    horizon = Horizon.of(register, report.date)
-    rows = {row.id: measure_json(row, horizon) for row in register.measures}
+    counted = report.counts.as_json(())
+    rows = rows_json(ledger, report.date)
     return {
-        "organisation": report.organisation,
-        "as_of": report.date.isoformat(),
-        "problems": counted["problems"],
-        "measures": counted["measures"],
-        "offices": [
-            {
-                "place": standing.place,
-                "office": standing.office,
-                "total": standing.total,
-                "closed": standing.closed,
-                "rate": rate(standing.closed, standing.total),
-                "overdue": standing.overdue,
-            }
-            for standing in report.standings
-        ],
+        **{key: counted[key] for key in ("organisation", "as_of", "problems", "measures")},
+        "offices": [{**each._asdict(), "rate": rate(each.closed, each.total)} for each in report.standings],
         "press": [{**rows[item.id], "days": item.days} for item in (*report.overdue, *report.due_soon)],
     }
