@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.paper.layout import signature_indent, title
+from xuncha.paper.heading import signature_indent, title
 from xuncha.paper.outline import LandscapeBreak, Table
 from xuncha.parts import needs
 
@@ -33,14 +33,8 @@ _SANS: Final = (
     "STHeiti", "Heiti SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Droid Sans Fallback",
 )  # fmt: skip
 _KAI: Final = (
-    "LXGW WenKai",
-    "LXGW WenKai GB",
-    "AR PL UKai",
-    "AR PL UKai CN",
-    "AR PL KaitiM GB",
-    "Kaiti SC",
-    "FandolKai",
-)
+    "LXGW WenKai", "LXGW WenKai GB", "AR PL UKai", "AR PL UKai CN", "AR PL KaitiM GB", "Kaiti SC", "FandolKai",
+)  # fmt: skip
 _WANTED: Final = {
     "title": ("方正小标宋", ("FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "方正小标宋简体", "方正小标宋_GBK", "FZXBSJW", "FZXBSK")),
     "body": ("仿宋_GB2312", ("FangSong_GB2312", "仿宋_GB2312", "FangSong", "仿宋", "STFangsong", "华文仿宋", "FZFangSong-Z02S", "FZFangSong-Z02")),
@@ -87,12 +81,12 @@ def _as_data(block: Block | Table | LandscapeBreak) -> dict[str, object]:
     if isinstance(block, LandscapeBreak):
         return {"kind": "turn"}
     if isinstance(block, Table):
+        every = [
+            zip(*each, block.centred(), strict=True) for each in zip(block.rows, block.spans(), strict=True)
+        ]
         rows = [
-            [{"text": cell, "rows": span, "short": short} for cell, span, short in cells if span]
-            for cells in (
-                zip(row, spans, block.centred(), strict=True)
-                for row, spans in zip(block.rows, block.spans(), strict=True)
-            )
+            [{"text": cell, "rows": span, "short": short} for cell, span, short in row if span]
+            for row in every
         ]
         return {"kind": "table", "header": block.header, "rows": rows, "widths": block.widths}
     return {"kind": block.kind, "text": block.text}
@@ -107,11 +101,8 @@ def _chosen(families: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
         if not found:
             raise _no_font(name)
         if found[0].casefold() not in {each.casefold() for each in wanted}:
-            warnings.append(
-                _("the font {wanted} is not installed; {font} stands in for it").format(
-                    wanted=name, font=found[0]
-                )
-            )
+            message = _("the font {wanted} is not installed; {font} stands in for it")
+            warnings.append(message.format(wanted=name, font=found[0]))
         chosen[part] = found
     return chosen, warnings
 
