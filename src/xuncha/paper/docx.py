@@ -168,8 +168,8 @@ def _row(
         widths: in twentieths of a point.
         styles: of their paragraphs, by their names in the file.
         spans: how many rows each cell covers; 0 where the one above covers it.
-        mark: XML that marks the row, such as a head.
-        keep: XML that keeps its paragraphs on a page with the next row.
+        mark: XML that marks the row as a head.
+        keep: XML that keeps it on a page with the next one.
     """
     merged = {0: "<w:vMerge/>", 1: ""}
     shown = ""

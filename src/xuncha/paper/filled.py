@@ -141,6 +141,7 @@ def _look_at_field(code: str) -> None:
 
 def _rendered(content: bytes, name: str, root: Path | Own, words: str, given: Mapping[str, object]) -> Any:  # noqa: ANN401
     from docxtpl import DocxTemplate  # noqa: PLC0415
+    from lxml import etree  # noqa: PLC0415
 
     sources: list[str] = []
 
@@ -154,7 +155,13 @@ def _rendered(content: bytes, name: str, root: Path | Own, words: str, given: Ma
             return str(self.resolve_listing(re.sub(r"\n<w:p([ >])", r"<w:p\1", made)))
 
         def fix_tables(self, xml: str) -> Any:  # noqa: ANN401
-            _must_be_well_formed(xml)
+            try:
+                etree.fromstring(xml)
+            except etree.XMLSyntaxError:
+                said = _(
+                    "a mark begins in one paragraph and ends in another; write {{%p … %}} where it stands alone"
+                )
+                raise TemplateSyntaxError(said.replace("{{", "{").replace("}}", "}"), 0) from None
             return super().fix_tables(xml)
 
         def render_properties(self, context: Any, jinja_env: Any = None) -> None:  # noqa: ANN401
@@ -186,16 +193,6 @@ def _rendered(content: bytes, name: str, root: Path | Own, words: str, given: Ma
     return template.docx
 
 
-def _must_be_well_formed(xml: str) -> None:
-    from lxml import etree  # noqa: PLC0415
-
-    try:
-        etree.fromstring(xml)
-    except etree.XMLSyntaxError:
-        said = _("a mark begins in one paragraph and ends in another; write {{%p … %}} where it stands alone")
-        raise TemplateSyntaxError(said.replace("{{", "{").replace("}}", "}"), 0) from None
-
-
 def _at_mark(
     name: str, sources: list[str], line: int, message: str, root: Path | Own, given: Mapping[str, object]
 ) -> InvalidLedgerError:
@@ -217,10 +214,8 @@ def _finished(word: Any, title: str) -> bytes:  # noqa: ANN401
         for name, relationship in list(holder.rels.items()):
             if _DROPPED.search(relationship.reltype):
                 del holder.rels[name]
-    properties = word.core_properties
-    for element in list(properties._element):  # noqa: SLF001  there is no other way to take all away
-        properties._element.remove(element)  # noqa: SLF001
-    properties.title = title[:LONGEST_PROPERTY]
+    word.core_properties._element.clear()  # noqa: SLF001  there is no other way to take all away
+    word.core_properties.title = title[:LONGEST_PROPERTY]
     stream = BytesIO()
     word.save(stream)
     with ZipFile(stream) as parts:

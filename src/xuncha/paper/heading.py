@@ -52,14 +52,10 @@ def signature_indent(document: Document) -> float:
 
 
 def lines(title: str, longest: int) -> list[str]:
-    """Break a title into lines.
+    """Break a title into lines of at most so many full-width characters.
 
     Of all ways that tear nothing and have a shape, the one that breaks the fewest names, begins a line with the subject, has
     the fewest lines, and the most alike ones.
-
-    Args:
-        title: on one line.
-        longest: full-width characters in a line.
     """
     if width(title) <= longest:
         return [title]

@@ -19,8 +19,6 @@ from xuncha.paper.outline import LandscapeBreak, Table
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
-    from typst import Fonts
-
     from xuncha.paper.outline import Block, Document
 
 _PAGE = Path(__file__).parent / "page.typ"
@@ -74,20 +72,24 @@ def pdf(document: Document) -> tuple[bytes, list[str]]:
         "blocks": [_as_data(block) for block in document.blocks],
         "fonts": families,
     }
-    return _compiled(json.dumps(given), fonts), warnings
+    page, inputs = _PAGE.read_bytes(), {"paper": json.dumps(given)}
+    try:  # As PDF/A, which allows no boxes in place of characters.
+        content = typst.compile(page, font_paths=fonts, format="pdf", sys_inputs=inputs, pdf_standards="a-2b")
+    except typst.TypstError as error:
+        if lacking := _NOT_SHOWN.search(str(error)):
+            raise _no_font(lacking[1].strip('`"')) from None
+        # What else that form forbids, such as fonts whose makers do not let them be embedded for good, is no fault of a reader's.
+        content = typst.compile(page, font_paths=fonts, format="pdf", sys_inputs=inputs)
+    return content, warnings
 
 
 def _as_data(block: Block | Table | LandscapeBreak) -> dict[str, object]:
     if isinstance(block, LandscapeBreak):
         return {"kind": "turn"}
     if isinstance(block, Table):
-        every = [
-            zip(*each, block.centred(), strict=True) for each in zip(block.rows, block.spans(), strict=True)
-        ]
-        rows = [
-            [{"text": cell, "rows": span, "short": short} for cell, span, short in row if span]
-            for row in every
-        ]
+        centred = block.centred()
+        every = [zip(*row, centred, strict=True) for row in zip(block.rows, block.spans(), strict=True)]
+        rows = [[{"text": text, "rows": n, "short": short} for text, n, short in row if n] for row in every]
         return {"kind": "table", "header": block.header, "rows": rows, "widths": block.widths}
     return {"kind": block.kind, "text": block.text}
 
@@ -105,20 +107,6 @@ def _chosen(families: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
             warnings.append(message.format(wanted=name, font=found[0]))
         chosen[part] = found
     return chosen, warnings
-
-
-def _compiled(given: str, fonts: Fonts) -> bytes:
-    """Compile the page as PDF/A, which allows no boxes in place of characters."""
-    import typst  # noqa: PLC0415
-
-    page, inputs = _PAGE.read_bytes(), {"paper": given}
-    try:
-        return typst.compile(page, font_paths=fonts, format="pdf", sys_inputs=inputs, pdf_standards="a-2b")
-    except typst.TypstError as error:
-        if lacking := _NOT_SHOWN.search(str(error)):
-            raise _no_font(lacking[1].strip('`"')) from None
-    # What else that form forbids, such as fonts whose makers do not let them be embedded for good, is no fault of a reader's.
-    return typst.compile(page, font_paths=fonts, format="pdf", sys_inputs=inputs)
 
 
 def _no_font(what: str) -> SurroundingsError:

@@ -43,18 +43,8 @@ OUTLINE: Final = ".outline.j2"
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~&]")
 _BLANKS = re.compile(r"^[ \t]+|[ \t]+$", re.MULTILINE)
 _MARKDOWN_START = re.compile(r"^(\s*)((?:[0-9]+(?=[.)]))|(?=[-+=]))", re.MULTILINE)
-TEMPLATE_ERRORS: Final = (
-    TemplateError,
-    ArithmeticError,
-    TypeError,
-    ValueError,
-    LookupError,
-    AttributeError,
-    RecursionError,
-    MemoryError,
-    AssertionError,
-    OSError,
-)
+_BAD_VALUES = (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, AssertionError)
+TEMPLATE_ERRORS: Final = (TemplateError, *_BAD_VALUES, RecursionError, MemoryError, OSError)
 """Errors that a template can raise; all are reported as the template's."""
 _LINE = 38
 """Full-width characters in a line of the text form, to which the signature is set right."""

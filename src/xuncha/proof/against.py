@@ -22,20 +22,6 @@ if TYPE_CHECKING:
     from xuncha.proof.counts import Stated
 
 RULES = Chapter()
-EXAMPLE = Facts(
-    "中共某市水务局党组",
-    date(2023, 11, 10),
-    {
-        ("problems", "total"): 14,
-        ("problems", "done"): 13,
-        ("problems", "published"): 10,
-        ("measures", "total"): 34,
-        ("measures", "done"): 33,
-        ("measures", "ongoing"): 1,
-        ("measures", "published"): 22,
-    },
-)
-"""The ledger of the examples."""
 _NOT_ALL = re.compile(
     r"可以公开|可公开|适合公开|公开的|部分(?:问题|整改|内容|措施)|不(?:宜|便|予|适合|适宜)公开|涉密|涉及秘密|除[^。]{1,30}外|择要|摘要|主要问题|重点问题|其中[^。]{0,12}公[开布示]"
 )

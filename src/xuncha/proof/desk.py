@@ -40,11 +40,8 @@ class Silenced(NamedTuple):
 
     def covers(self, finding: Finding[Place], whole_line: str) -> bool:
         """Return whether a finding is silenced."""
-        return (
-            self.code == finding.code
-            and self.line in {None, finding.place.line}
-            and (self.words is None or self.words in whole_line)
-        )
+        here = self.line in {None, finding.place.line} and (self.words or "") in whole_line
+        return here and self.code == finding.code
 
 
 def read(path: Path) -> tuple[Text, list[Silenced]]:

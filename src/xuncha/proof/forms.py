@@ -11,7 +11,6 @@ from xuncha.proof.chapter import LOWEST, Chapter, Found, Heading, Text
 RULES = Chapter()
 _ISSUER = r"中共\S{2,40}?(?:党组|党委|党工委|委员会|党总支|支部)"
 _TITLE = re.compile(rf"(?P<issuer>{_ISSUER})关于")
-_SHOWN = 16
 _SHORT = 50
 """Characters of the longest heading."""
 _STOP = "[。；;：:.，,]"
@@ -51,7 +50,7 @@ def heading_form(text: Text) -> Found:
                     differing.setdefault(heading, []).append(how)
         message = _("a heading {how}, unlike the others of its level: “{words}”")
         for heading, ways in sorted(differing.items()):
-            shown = message.format(how=_(", ").join(ways), words=heading.title[-_SHOWN:])
+            shown = message.format(how=_(", ").join(ways), words=heading.title[-16:])
             yield (heading.line, heading.start), shown, ""
 
 

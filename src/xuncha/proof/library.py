@@ -21,7 +21,6 @@ _ON = ("halfwidth-word", "no-space-fullwidth", "no-space-fullwidth-quote")
 _OFF = ("space-word", "space-punctuation", "space-bracket", "space-dash", "space-backticks", "space-dollar", "fullwidth", "halfwidth-punctuation", "spellcheck")  # fmt: skip
 _MAY_CHANGE = re.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]|[ \u3000]")
 """A full-width letter or digit, or a blank: without one, it has nothing to say."""
-_SHOWN = 20
 
 
 def installed() -> bool:
@@ -91,7 +90,7 @@ def blank(text: Text) -> Found:
 def full_width_letters(text: Text) -> Found:
     """Find full-width letters and digits, all of a line together."""
     for line, words, changes in _changed_lines(text):
-        if places := [place for place, right in changes.items() if right][:_SHOWN]:
+        if places := [place for place, right in changes.items() if right][:20]:
             wrong = "".join(words[place] for place in places)
             shown = _("full-width letters or digits: {words}").format(words=wrong)
             yield (line, places[0]), shown, write("".join(changes[place] for place in places))

@@ -14,11 +14,8 @@ from xuncha.language import gettext as _
 from xuncha.proof.chapter import LOWEST, Chapter, Found, Text, write
 
 RULES = Chapter()
-_FAMILIES: tuple[Family, ...] = ("是", "要", "第")
-"""一是 二是, 一要 二要, 第一， 第二，."""
 _DEEPEST = 6
 """Enumerations inside enumerations, and headings of one level, that are kept in mind."""
-_LEVELS = "一、 （一） 1. （1）"
 _FORMS = {
     Level.CHAPTER: ("{}、", "、"),
     Level.SECTION: ("（{}）", ""),
@@ -57,12 +54,12 @@ class Enumerations(NamedTuple):
 
 
 def _enumerations(text: Text) -> Iterator[Enumerations]:
-    """Yield the enumerations of a text, those below one heading together."""
+    """Yield the enumerations of a text such as 一是 二是, 一要 二要, those below one heading together."""
     found: dict[tuple[int, Family], list[Item]] = {}
     part = 0
     for line, words in enumerate(text.plain):
         part += line in text.heading_of
-        for mark in marks(words, _FAMILIES):
+        for mark in marks(words, ("是", "要", "第")):
             item = Item(line, mark.start, words[mark.start : mark.end], mark.number)
             found.setdefault((part, mark.family), []).append(item)
     yield from map(_followed, found.values())
@@ -149,7 +146,11 @@ def heading_level(text: Text) -> Found:
         is_usual = path[-1:] == [Level.CHAPTER] and heading.level < LOWEST
         if missing and heading.level <= LOWEST and not is_usual:
             message = _("{words} stands below no heading of the level above it").format(words=heading.mark)
-            yield (heading.line, 0), message, _("the levels are {levels}").format(levels=_LEVELS)
+            yield (
+                (heading.line, 0),
+                message,
+                _("the levels are {levels}").format(levels="一、 （一） 1. （1）"),
+            )
         path.append(heading.level)
 
 

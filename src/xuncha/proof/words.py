@@ -18,7 +18,6 @@ _SENTENCE = re.compile(r"[^。！？；;]+")
 _SAME_SENTENCE = 20
 """Characters from which a sentence that stands twice was copied, not meant."""
 _QUOTED = re.compile(r"“([^“”]{2,8})”")
-_MOST_TERMS = 60
 _ORDINAL = re.compile(r"第(?:(?P<digits>[0-9]{1,3})|[一二三四五六七八九十]{1,3})(?P<unit>[位名])")
 _INSPECTORS = re.compile(
     r"(?P<committee>[省市县区旗]委)第(?:[一二三四五六七八九十]{1,3}|[0-9]{1,2})巡[察视]组"
@@ -198,12 +197,10 @@ def repeated_sentence(text: Text) -> Found:
 def quotes_differ(text: Text) -> Found:
     """Find terms without quotation marks that have them more often than not."""
     quoted = Counter(match[1] for _line, match in text.search(_QUOTED, text.texts))
-    often = [term for term, times in quoted.most_common(_MOST_TERMS) if times > 1]
-    if not often:
-        return
-    longest_first = sorted(often, key=len, reverse=True)
-    hidden = [_QUOTED.sub(lambda term: "\0" * len(term[0]), words) for words in text.untitled]
-    bare = list(text.search(re.compile("|".join(map(re.escape, longest_first))), hidden))
+    often = [term for term, times in quoted.most_common(60) if times > 1]
+    longest_first = re.compile("|".join(map(re.escape, sorted(often, key=len, reverse=True))))
+    hidden = [_QUOTED.sub(lambda term: "\0" * len(term[0]), words) for words in text.untitled if often]
+    bare = list(text.search(longest_first, hidden))
     times = Counter(match[0] for _line, match in bare)
     for line, match in bare:
         if times[match[0]] <= quoted[match[0]]:

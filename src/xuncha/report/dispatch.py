@@ -63,16 +63,10 @@ def ranked(offices: list[Group]) -> tuple[Standing, ...]:
 
     ordered = sorted(offices, key=worth)
     worths = [worth(group) for group in ordered]
+    places = [worths.index(each) + 1 for each in worths]
     return tuple(
-        Standing(
-            worths.index(worth(each)) + 1,
-            each.key,
-            each.total,
-            each.closed,
-            percent(each.closed, each.total),
-            each.overdue,
-        )
-        for each in ordered
+        Standing(place, office, total, closed, percent(closed, total), overdue)
+        for place, (office, _title, total, closed, overdue) in zip(places, ordered, strict=True)
     )
 
 

@@ -26,7 +26,6 @@ class Letter(NamedTuple):
     desk: str
     date: Date
     office: str
-    """To whom it goes."""
     leaders: tuple[str, ...]
     """Who answers for the measures, and is given a copy."""
     items: tuple[Item, ...]

@@ -40,9 +40,7 @@ class Plan(NamedTuple):
     office: str | None
     """Where the office of the leading group is."""
     leaders: tuple[str, ...]
-    """Who answers for measures."""
     offices: tuple[str, ...]
-    """Who does them."""
     counts: Tally
     categories: int
     """With a problem."""
@@ -52,7 +50,6 @@ class Plan(NamedTuple):
     last_due: Date | None
     """The latest time limit of all that ends."""
     problems: tuple[PlannedProblem, ...]
-    """In the order of the ledger."""
 
     @property
     def by_category(self) -> tuple[PlannedProblem, ...]:

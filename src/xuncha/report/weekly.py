@@ -1,8 +1,7 @@
 """The weekly report (周报): what was done since a day, what is due next, what is red, and what is to be looked at again.
 
-What was done comes out of the ledger where the ledger keeps a day (progress, closing, taking over, looking again), and out of
-git's history for the rest. An entry that was recorded in these days for an earlier one is told too, else no report would
-ever tell it.
+What was done comes out of the ledger where it keeps a day, else out of git's history. An entry that was recorded in these days
+for an earlier one is told too, else no report would ever tell it.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ class Work(NamedTuple):
     item: Item
     entries: tuple[Entry, ...]
     actions: tuple[str, ...]
-    """In their order, such as `submit`, `return`."""
+    """In their order."""
     taken_over_by: str | None
     result: ReviewResult | None
     """Of the last look at it."""
@@ -279,9 +278,8 @@ def _leaders(
 
 def _reviews(ledger: Ledger, today: Date, found: Mapping[Identity, Item]) -> tuple[Review, ...]:
     """List the measures due for review, the longest waiting first."""
-    register = ledger.register()
+    register, reviews = ledger.register(), []
     horizon = Horizon.of(register, today)
-    reviews = []
     for row in register.measures:
         due = review_day(row, register.frame)
         if horizon.review_due(row) and row.looked_at and due:
