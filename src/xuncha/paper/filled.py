@@ -143,6 +143,7 @@ def _rendered(content: bytes, name: str, root: Path | Own, words: str, given: Ma
     from docxtpl import DocxTemplate  # noqa: PLC0415
     from lxml import etree  # noqa: PLC0415
 
+    torn = _("a mark begins in one paragraph and ends in another; write {{%p … %}} where it stands alone")
     sources: list[str] = []
 
     class Filled(DocxTemplate):  # type: ignore[misc,unused-ignore]
@@ -158,10 +159,7 @@ def _rendered(content: bytes, name: str, root: Path | Own, words: str, given: Ma
             try:
                 etree.fromstring(xml)
             except etree.XMLSyntaxError:
-                said = _(
-                    "a mark begins in one paragraph and ends in another; write {{%p … %}} where it stands alone"
-                )
-                raise TemplateSyntaxError(said.replace("{{", "{").replace("}}", "}"), 0) from None
+                raise TemplateSyntaxError(torn.replace("{{", "{").replace("}}", "}"), 0) from None
             return super().fix_tables(xml)
 
         def render_properties(self, context: Any, jinja_env: Any = None) -> None:  # noqa: ANN401
@@ -185,11 +183,9 @@ def _rendered(content: bytes, name: str, root: Path | Own, words: str, given: Ma
         where, line = place_of(error, name)
         if where != name:
             raise wrong(where, line, str(error), root, given) from None
-        in_text = [
-            each for each in traceback.extract_tb(error.__traceback__) if each.filename == "<template>"
-        ]
-        line = (in_text[-1].lineno or 0) if in_text else 0
-        raise _at_mark(name, sources, line, str(error), root, given) from None
+        frames = traceback.extract_tb(error.__traceback__)
+        in_text = [0, *(frame.lineno or 0 for frame in frames if frame.filename == "<template>")]
+        raise _at_mark(name, sources, in_text[-1], str(error), root, given) from None
     return template.docx
 
 

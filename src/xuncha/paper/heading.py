@@ -61,7 +61,9 @@ def lines(title: str, longest: int) -> list[str]:
         return [title]
     words = list(_words(title, longest))
     subjects = {place for place, word in enumerate(words) if place and _SUBJECT.match(word)}
-    torn, inside = _torn(words), _inside(words) - subjects
+    pairs = enumerate(pairwise(words), 1)
+    torn = {place for place, (before, word) in pairs if _NOT_FIRST.match(word) or _NOT_LAST.fullmatch(before)}
+    inside = _inside(words) - subjects
     fewest = int(-(-width(title) // longest))
     ways = []
     for count in range(fewest, min(fewest + 2, _MOST_LINES + 1)):
@@ -83,12 +85,6 @@ def _words(title: str, longest: int) -> Iterator[str]:
 
     for word in rjieba.cut(title):
         yield from (word[start : start + longest] for start in range(0, len(word), longest))
-
-
-def _torn(words: Sequence[str]) -> set[int]:
-    """Find the words that must not begin a line, by their places."""
-    found = enumerate(pairwise(words), 1)
-    return {place for place, (before, word) in found if _NOT_FIRST.match(word) or _NOT_LAST.fullmatch(before)}
 
 
 def _inside(words: Sequence[str]) -> set[int]:

@@ -96,11 +96,10 @@ class OutlineError(ValueError):
 def read(text: str) -> Document:
     """Read the document that a template has given.
 
-    Args:
-        text: lines as above. Empty lines are passed over, and so are blocks without a text.
+    Empty lines are passed over, and so are blocks without a text.
 
     Raises:
-        OutlineError: a line is none of those, or there is no title.
+        OutlineError: a line is none of those above, or there is no title.
     """
     title, mark, landscape = "", "", False
     blocks: list[Block | _Rows | LandscapeBreak] = []

@@ -103,9 +103,8 @@ def document(name: str, root: Path | Own, **given: object) -> Document:
     Raises:
         InvalidLedgerError: the template is wrong, or what it gives is no outline; see `xuncha.paper.outline`.
     """
-    text = render(name, root, **given)
     try:
-        return read(text)
+        return read(render(name, root, **given))
     except OutlineError as error:
         raise wrong(name, 0, str(error), root, given) from None
 
@@ -118,10 +117,9 @@ def markdown(text: str) -> str:
 
 def environment(name: str, root: Path | Own) -> Environment:
     """Make the sandbox in which a template runs; `name` is the template's, with its ending."""
+    loaders = [FunctionLoader(partial(_own_template, own(root))), FileSystemLoader(built_in())]
     environment = ImmutableSandboxedEnvironment(
-        loader=ChoiceLoader(
-            [FunctionLoader(partial(_own_template, own(root))), FileSystemLoader(built_in())]
-        ),
+        loader=ChoiceLoader(loaders),
         autoescape=name.endswith((".html.j2", ".docx")),
         undefined=StrictUndefined,
         finalize=_on_one_line if name.endswith(OUTLINE) else None,

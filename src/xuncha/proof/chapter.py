@@ -1,7 +1,4 @@
-"""What the chapters share: a notice as the proofreader sees it, and how a rule is declared.
-
-docs/proof.md is made from the rules, and tests try every example.
-"""
+"""What the chapters share: a notice as the proofreader sees it, and how a rule is declared."""
 
 from __future__ import annotations
 
@@ -44,15 +41,13 @@ class Facts(NamedTuple):
 
 
 class Heading(NamedTuple):
-    """A line that begins with a number."""
+    """A line that begins with a number, of which `chinese.headings.Heading` tells the first fields."""
 
     line: int
     level: Level
     number: int
     mark: str
-    """The number as it is written, with its punctuation."""
     after: str
-    """The punctuation behind the number, without the parentheses around it."""
     start: int
     """Where the title begins in the line."""
     title: str

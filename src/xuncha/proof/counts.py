@@ -75,10 +75,7 @@ def _stated(line: int, words: str) -> Iterator[Stated]:
 
 
 def _counts(clause: str, thing: Thing | None) -> Iterator[tuple[Count, str, Thing | None, RoleName | None]]:
-    """Yield the counts of a clause, with what stands behind each, what is counted, and what is said of it.
-
-    What is counted stands behind the number, else before it in the clause; else it is what was counted last (`thing`).
-    """
+    """Yield the counts of a clause, with what stands behind each, what is counted (else `thing`), and what is said of it."""
     # 一个 is an article more often than a count.
     found = [count for count in counts(clause) if count.number > 1 or clause[count.start] != "一"]
     said = roles(clause)
@@ -209,18 +206,19 @@ def completion_rate(text: Text) -> Found:
     whole = opening(text)
     for line, found in enumerate(stated(text)):
         for rate in rates(text.plain[line]):
-            quotients = _quotients(found, rate.thing)
-            if not quotients and line < text.opening:
-                quotients = _quotients(whole, rate.thing)
+            around = whole if line < text.opening else []
+            quotients = _quotients(found, rate.thing) or _quotients(around, rate.thing)
             # It may be rounded or cut off.
             nearly = 10.0 ** -len(rate.percent.partition(".")[2])
             far = [abs(float(rate.percent) - 100 * done / total) >= nearly for done, total in quotients]
             if far and all(far):
                 done, total = quotients[0]
-                message = _("{done} of {total} is {rate}%, not {written}%").format(
-                    done=done, total=total, rate=f"{100 * done / total:.2f}", written=rate.percent
+                message, right = (
+                    _("{done} of {total} is {rate}%, not {written}%"),
+                    f"{100 * done / total:.2f}",
                 )
-                yield (line, rate.start), message, ""
+                shown = message.format(done=done, total=total, rate=right, written=rate.percent)
+                yield (line, rate.start), shown, ""
 
 
 def _quotients(found: Sequence[Stated], thing: Thing | None) -> list[tuple[int, int]]:

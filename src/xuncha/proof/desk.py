@@ -67,9 +67,8 @@ def read(path: Path) -> tuple[Text, list[Silenced]]:
 def proofread(text: Text, path: str, silenced: Sequence[Silenced] = ()) -> list[Finding[Place]]:
     """Apply every rule but those silenced to a text; `path` is how the findings name it. They come in the order of the text."""
     found = []
-    for code, message, (line, start), hint, severity in (
-        each for rule in RULES.values() for each in rule(text)
-    ):
+    every = (each for rule in RULES.values() for each in rule(text))
+    for code, message, (line, start), hint, severity in every:
         placed = Finding(code, message, _place(text, path, line, start), hint, severity)
         if not any(silence.covers(placed, text.texts[line]) for silence in silenced):
             found.append(placed)

@@ -48,9 +48,7 @@ class Enumerations(NamedTuple):
     def repeated(self) -> dict[Item, Item]:
         """The first items that follow a first item in the same line which nothing continues, each by that one."""
         pairs = [(before[0], after[0]) for before, after in pairwise(self.sequences) if len(before) == 1]
-        return {
-            one: other for one, other in pairs if (one.line, one.number, 1) == (other.line, 1, other.number)
-        }
+        return {one: two for one, two in pairs if one.line == two.line and one.number == two.number == 1}
 
 
 def _enumerations(text: Text) -> Iterator[Enumerations]:
@@ -92,10 +90,7 @@ def _followed(items: list[Item]) -> Enumerations:
     right="一、整改工作组织情况\n二、反馈问题整改情况",
 )
 def heading_number(text: Text) -> Found:
-    """Find numbers of headings that are skipped, repeated or out of order.
-
-    Below a new heading of a higher level the numbers begin again, or go on through the whole notice.
-    """
+    """Find numbers of headings that are skipped, repeated or out of order; below a higher one they may begin again or go on."""
     last: dict[int, list[int]] = {}
     began: set[int] = set()
     for heading in text.headings:

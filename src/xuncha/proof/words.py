@@ -81,9 +81,8 @@ def _slipped(table: str) -> Check[Position]:
             if len(found[0]) <= _AROUND:
                 before = _OTHER.split(words[max(0, start - _AROUND) : start])[-1]
                 behind = _OTHER.split(words[end : end + _AROUND])[0]
-            message = _("“{words}”: {right} is meant").format(
-                words=f"{before}{found[0]}{behind}", right=right
-            )
+            shown = f"{before}{found[0]}{behind}"
+            message = _("“{words}”: {right} is meant").format(words=shown, right=right)
             yield (line, start), message, write(f"{before}{right}{behind}")
 
     return check

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date as Date  # noqa: N812  a field is named `date`
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.report.items import Item, desk, items, most_pressing, rows_json
@@ -57,16 +58,11 @@ def dispatch(ledger: Ledger, today: Date) -> Dispatch:
 
 def ranked(offices: list[Group]) -> tuple[Standing, ...]:
     """Rank the offices by the rate of their measures, then by how few are overdue; equal ones keep the ledger's order."""
-
-    def worth(group: Group) -> tuple[float, int]:
-        return (-(rate(group.closed, group.total) or 0), group.overdue)
-
-    ordered = sorted(offices, key=worth)
-    worths = [worth(group) for group in ordered]
-    places = [worths.index(each) + 1 for each in worths]
+    worths = {group: (-(rate(group.closed, group.total) or 0), group.overdue) for group in offices}
+    order = sorted(worths.values())
     return tuple(
-        Standing(place, office, total, closed, percent(closed, total), overdue)
-        for place, (office, _title, total, closed, overdue) in zip(places, ordered, strict=True)
+        Standing(order.index(worth) + 1, office, total, closed, percent(closed, total), overdue)
+        for (office, _title, total, closed, overdue), worth in sorted(worths.items(), key=itemgetter(1))
     )
 
 

@@ -29,7 +29,6 @@ class Letter(NamedTuple):
     leaders: tuple[str, ...]
     """Who answers for the measures, and is given a copy."""
     items: tuple[Item, ...]
-    """The earliest time limit first."""
     overdue: int
     due_soon: int
     due_soon_days: int

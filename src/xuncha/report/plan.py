@@ -1,7 +1,4 @@
-"""The rectification plan (整改落实方案): who leads, and the three lists of problems, tasks and responsibilities (三个清单).
-
-It is written when the feedback has been broken down, so it tells what is to be done, not how far it is.
-"""
+"""The rectification plan (整改落实方案): who leads, and three lists (三个清单) of what is to be done, not how far it is."""
 
 from __future__ import annotations
 
