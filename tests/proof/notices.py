@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xuncha.pages import plain
+from xuncha.proof.chapter import Text
 from xuncha.proof.desk import proofread
-from xuncha.proof.text import Text
 
 if TYPE_CHECKING:
     from xuncha.errors import Finding, Place
-    from xuncha.proof.text import Facts
+    from xuncha.proof.chapter import Facts
 
 
 def proof(text: str, facts: Facts | None = None) -> list[Finding[Place]]:

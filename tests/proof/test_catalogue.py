@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,14 +12,27 @@ import pytest
 
 from tests.proof.notices import codes, proof
 from xuncha.proof import library
-from xuncha.proof.against import EXAMPLE
+from xuncha.proof.chapter import Facts
 from xuncha.proof.desk import CHAPTERS, RULES
 
 if TYPE_CHECKING:
     from xuncha.catalogue import Rule
-    from xuncha.proof.catalogue import Position
-    from xuncha.proof.text import Facts
+    from xuncha.proof.chapter import Position
 
+EXAMPLE = Facts(
+    "中共某市水务局党组",
+    date(2023, 11, 10),
+    {
+        ("problems", "total"): 14,
+        ("problems", "done"): 13,
+        ("problems", "published"): 10,
+        ("measures", "total"): 34,
+        ("measures", "done"): 33,
+        ("measures", "ongoing"): 1,
+        ("measures", "published"): 22,
+    },
+)
+"""The ledger of the examples."""
 EVERY = list(RULES.values())
 each_rule = pytest.mark.parametrize("rule", EVERY, ids=lambda rule: rule.code)
 

@@ -5,15 +5,15 @@ The same document gives the same bytes, and the file's properties name neither a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from xuncha.paper.docx_table import add_table
-from xuncha.paper.layout import signature_indent, title
-from xuncha.paper.outline import Block, Document, LandscapeBreak
+from xuncha.paper.heading import signature_indent, title
+from xuncha.paper.outline import Block, Document, LandscapeBreak, Table
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The day of the parts of a file: the first one that the format knows."""
 LONGEST_PROPERTY: Final = 255
 """Characters in a property of a file."""
+_NAMESPACE: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_TOGETHER: Final = 6
+"""Rows of one cell that are kept on a page; more of them would leave pages half empty."""
 
 
 def docx(document: Document) -> bytes:
@@ -52,23 +55,33 @@ def docx(document: Document) -> bytes:
         from docx import Document as open_word  # noqa: N813, PLC0415  its own function is named like a class
 
         title_lines = title(document)
-    word = open_word(BytesIO(_blank()))
+    files = sorted(path for path in _BLANK.rglob("*") if path.is_file())
+    blank = pack((path.relative_to(_BLANK).as_posix(), path.read_bytes()) for path in files)
+    word = open_word(BytesIO(blank))
     word.core_properties.title = document.title[:LONGEST_PROPERTY]
     if document.landscape:
         _lay(word.sections[0])
     if document.mark:
         word.add_paragraph(document.mark, "Mark")
-    _add_title(word, title_lines)
+    paragraph = word.add_paragraph(style="Title")
+    for line in title_lines[:-1]:
+        paragraph.add_run(line).add_break()
+    paragraph.add_run(title_lines[-1])
     before: Paragraph | None = None
     for block in document.blocks:
-        if not isinstance(block, Block):
-            _turn(word) if isinstance(block, LandscapeBreak) else add_table(word, block)
-            before = None
+        if isinstance(block, Block):
+            paragraph = word.add_paragraph(block.text, STYLES[block.kind])
+            if block.kind == "sign":
+                _sign(paragraph, before, signature_indent(document))
+            before = paragraph
             continue
-        paragraph = word.add_paragraph(block.text, STYLES[block.kind])
-        if block.kind == "sign":
-            _sign(paragraph, before, signature_indent(document))
-        before = paragraph
+        before = None
+        if isinstance(block, Table):
+            _add_table(word, block)
+        elif isinstance(block, LandscapeBreak):
+            section = word.add_section()
+            if (section.page_width or 0) < (section.page_height or 0):
+                _lay(section)
     stream = BytesIO()
     word.save(stream)
     with ZipFile(stream) as parts:
@@ -87,19 +100,6 @@ def pack(parts: Iterable[tuple[str, bytes]]) -> bytes:
     return stream.getvalue()
 
 
-def _blank() -> bytes:
-    """Pack a document without text."""
-    files = sorted(path for path in _BLANK.rglob("*") if path.is_file())
-    return pack((path.relative_to(_BLANK).as_posix(), path.read_bytes()) for path in files)
-
-
-def _turn(word: WordDocument) -> None:
-    """Start a new landscape page."""
-    section = word.add_section()
-    if (section.page_width or 0) < (section.page_height or 0):
-        _lay(section)
-
-
 def _lay(section: Section) -> None:
     """Set a section to landscape, its binding edge at the top."""
     from docx.enum.section import WD_ORIENT  # noqa: PLC0415
@@ -112,13 +112,6 @@ def _lay(section: Section) -> None:
     section.footer_distance = section.footer_distance * 2 // 3 if section.footer_distance else None
 
 
-def _add_title(word: WordDocument, lines: list[str]) -> None:
-    paragraph = word.add_paragraph(style="Title")
-    for line in lines[:-1]:
-        paragraph.add_run(line).add_break()
-    paragraph.add_run(lines[-1])
-
-
 def _sign(paragraph: Paragraph, before: Paragraph | None, indent: float) -> None:
     """Set who signs where it belongs, and keep it on a page with the end of the text: a page without text is forged easily."""
     from docx.shared import Twips  # noqa: PLC0415
@@ -126,3 +119,65 @@ def _sign(paragraph: Paragraph, before: Paragraph | None, indent: float) -> None
     paragraph.paragraph_format.right_indent = Twips(round(indent * _CHARACTER))
     if before is not None:
         before.paragraph_format.keep_with_next = True
+
+
+def _add_table(word: WordDocument, table: Table) -> None:
+    """Add a table as wide as the type area; short texts stand in the middle of their columns.
+
+    Its rows are written as they stand in the file: python-docx would take ten seconds for a thousand of them.
+    """
+    from docx.oxml import parse_xml  # noqa: PLC0415
+    from docx.shared import Emu  # noqa: PLC0415
+
+    section = word.sections[-1]
+    whole = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
+    widths = [Emu(round(whole * share)) for share in table.widths]
+    made = word.add_table(0, 0, "Table Grid")
+    made.autofit = False
+    for width in widths:
+        made.add_column(width)
+    for row in _rows(table, [width.twips for width in widths]):
+        made._tbl.append(parse_xml(row))  # noqa: SLF001  python-docx offers no way to add what is there already
+
+
+def _rows(table: Table, widths: Sequence[int]) -> Iterator[str]:
+    """Yield the rows as XML: the head is repeated on each page, no row is torn, and rows of one cell stay together."""
+    styles = ["TableShort" if short else "TableText" for short in table.centred()]
+    yield _row(table.header, widths, ["TableHead"] * len(widths), [1] * len(widths), "<w:tblHeader/>")
+    left = 0
+    """Rows that are still to be kept with this one."""
+    for cells, spans in zip(table.rows, table.spans(), strict=True):
+        if spans[0]:
+            left = spans[0] if spans[0] <= _TOGETHER else 1
+        left -= 1
+        yield _row(cells, widths, styles, spans, keep="<w:keepNext/>" if left > 0 else "")
+
+
+def _row(
+    cells: Sequence[str],
+    widths: Sequence[int],
+    styles: Sequence[str],
+    spans: Sequence[int],
+    mark: str = "",
+    keep: str = "",
+) -> str:
+    """Write a row as XML.
+
+    Args:
+        cells: their texts.
+        widths: in twentieths of a point.
+        styles: of their paragraphs, by their names in the file.
+        spans: how many rows each cell covers; 0 where the one above covers it.
+        mark: XML that marks the row as a head.
+        keep: XML that keeps it on a page with the next one.
+    """
+    merged = {0: "<w:vMerge/>", 1: ""}
+    shown = ""
+    for text, width, style, span in zip(cells, widths, styles, spans, strict=True):
+        merge = merged.get(span, '<w:vMerge w:val="restart"/>')
+        run = f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>' if text else ""
+        shown += (
+            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merge}<w:vAlign w:val="center"/></w:tcPr>'
+            f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{keep}</w:pPr>{run}</w:p></w:tc>'
+        )
+    return f'<w:tr xmlns:w="{_NAMESPACE}"><w:trPr><w:cantSplit/>{mark}</w:trPr>{shown}</w:tr>'

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,7 +21,7 @@ from xuncha.errors import InvalidLedgerError
 from xuncha.language import gettext as _
 from xuncha.paper.docx import LONGEST_PROPERTY, pack
 from xuncha.paper.heading import lines
-from xuncha.paper.own import too_large
+from xuncha.paper.own import OwnFileError
 from xuncha.paper.templates import TEMPLATE_ERRORS, environment, place_of, wrong
 from xuncha.parts import needs
 
@@ -65,15 +65,11 @@ def fill(name: str, content: bytes, root: Path | Own, title: str, words: str, **
     try:
         _must_be_harmless(content)
         return _finished(_rendered(content, name, root, words, given), title)
-    except _RefusedFileError as error:
-        raise wrong(name, 0, str(error), root, ("words", *given)) from None
+    except OwnFileError as error:
+        said = str(error)
     except (BadZipFile, XMLSyntaxError, EOFError, NotImplementedError, RuntimeError):
         said = _("it is not a Word document (.docx)")
-        raise wrong(name, 0, said, root, ("words", *given)) from None
-
-
-class _RefusedFileError(Exception):
-    """The file holds what a template may not hold; the message says what."""
+    raise wrong(name, 0, said, root, ("words", *given))
 
 
 def _must_be_harmless(content: bytes) -> None:
@@ -81,12 +77,16 @@ def _must_be_harmless(content: bytes) -> None:
     with ZipFile(BytesIO(content)) as parts:
         entries = parts.infolist()
         if len(entries) > _MOST_PARTS or sum(entry.file_size for entry in entries) > _LARGEST_PARTS:
-            raise _RefusedFileError(too_large())
+            raise OwnFileError(_("the file is too large"))
         for name in parts.namelist():
             if _ACTIVE.search(name):
-                raise _RefusedFileError(_("it holds a macro or another file: {name}").format(name=name))
+                raise _is_active(name)
             if name.lower().endswith((".xml", ".rels")):
                 _look_through(_parsed(parts.read(name)))
+
+
+def _is_active(what: str) -> OwnFileError:
+    return OwnFileError(_("it holds a macro or another file: {name}").format(name=what))
 
 
 def _parsed(part: bytes) -> _Element:
@@ -94,7 +94,7 @@ def _parsed(part: bytes) -> _Element:
 
     root = etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True))
     if root.getroottree().docinfo.doctype:
-        raise _RefusedFileError(_("a part of it declares entities"))
+        raise OwnFileError(_("a part of it declares entities"))
     return root
 
 
@@ -104,19 +104,15 @@ def _look_through(part: _Element) -> None:
     for element in part.iter("*"):
         kind = element.tag.rpartition("}")[2]
         if kind == "Relationship" and element.get("TargetMode") == "External":
-            raise _RefusedFileError(
-                _("it links to the outside: {target}").format(target=element.get("Target"))
-            )
+            target = element.get("Target")
+            raise OwnFileError(_("it links to the outside: {target}").format(target=target))
         if kind in {"Override", "Default"} and _ACTIVE.search(element.get("ContentType", "")):
-            raise _RefusedFileError(
-                _("it holds a macro or another file: {name}").format(name=element.get("ContentType"))
-            )
+            raise _is_active(element.get("ContentType"))
         if kind in {"altChunk", "object", "control", "subDoc"}:
-            raise _RefusedFileError(_("it holds a macro or another file: {name}").format(name=kind))
+            raise _is_active(kind)
         if element.get(f"{_WORD}author") is not None:
-            raise _RefusedFileError(
-                _("it holds comments or tracked changes, with names; in Word, delete and accept them all")
-            )
+            said = _("it holds comments or tracked changes, with names; in Word, delete and accept them all")
+            raise OwnFileError(said)
         if kind == "fldSimple":
             _look_at_field(element.get(f"{_WORD}instr", ""))
         elif kind == "instrText":
@@ -140,13 +136,14 @@ def _follow_field(step: str, fields: list[str]) -> None:
 def _look_at_field(code: str) -> None:
     name = (code.split() or ["="])[0].upper()
     if name not in _FIELDS and not name.startswith("="):
-        raise _RefusedFileError(_("it holds the field {name}").format(name=name))
+        raise OwnFileError(_("it holds the field {name}").format(name=name))
 
 
 def _rendered(content: bytes, name: str, root: Path | Own, words: str, given: Mapping[str, object]) -> Any:  # noqa: ANN401
-    """Fill the document."""
     from docxtpl import DocxTemplate  # noqa: PLC0415
+    from lxml import etree  # noqa: PLC0415
 
+    torn = _("a mark begins in one paragraph and ends in another; write {{%p … %}} where it stands alone")
     sources: list[str] = []
 
     class Filled(DocxTemplate):  # type: ignore[misc,unused-ignore]
@@ -159,7 +156,10 @@ def _rendered(content: bytes, name: str, root: Path | Own, words: str, given: Ma
             return str(self.resolve_listing(re.sub(r"\n<w:p([ >])", r"<w:p\1", made)))
 
         def fix_tables(self, xml: str) -> Any:  # noqa: ANN401
-            _well_formed(xml)
+            try:
+                etree.fromstring(xml)
+            except etree.XMLSyntaxError:
+                raise TemplateSyntaxError(torn.replace("{{", "{").replace("}}", "}"), 0) from None
             return super().fix_tables(xml)
 
         def render_properties(self, context: Any, jinja_env: Any = None) -> None:  # noqa: ANN401
@@ -167,7 +167,7 @@ def _rendered(content: bytes, name: str, root: Path | Own, words: str, given: Ma
 
     template = Filled(BytesIO(content))
     jinja = environment(name, root)
-    jinja.filters["in_lines"] = _in_lines
+    jinja.filters["in_lines"] = lambda text, longest: "\n".join(lines(str(text), longest))
     try:
         template.init_docx()
     except (KeyError, ValueError, AttributeError) as error:
@@ -183,31 +183,10 @@ def _rendered(content: bytes, name: str, root: Path | Own, words: str, given: Ma
         where, line = place_of(error, name)
         if where != name:
             raise wrong(where, line, str(error), root, given) from None
-        raise _at_mark(name, sources, _line_of(error), str(error), root, given) from None
+        frames = traceback.extract_tb(error.__traceback__)
+        in_text = [0, *(frame.lineno or 0 for frame in frames if frame.filename == "<template>")]
+        raise _at_mark(name, sources, in_text[-1], str(error), root, given) from None
     return template.docx
-
-
-def _in_lines(text: str, longest: int) -> str:
-    """Break a title into lines of at most `longest` characters."""
-    return "\n".join(lines(str(text), longest))
-
-
-def _well_formed(xml: str) -> None:
-    from lxml import etree  # noqa: PLC0415
-
-    try:
-        etree.fromstring(xml)
-    except etree.XMLSyntaxError:
-        message = _(
-            "a mark begins in one paragraph and ends in another; write {{%p … %}} where it stands alone"
-        )
-        raise TemplateSyntaxError(message.replace("{{", "{").replace("}}", "}"), 0) from None
-
-
-def _line_of(error: BaseException) -> int:
-    """Find the line of the text that was being filled."""
-    frames = reversed(traceback.extract_tb(error.__traceback__))
-    return next((frame.lineno or 0 for frame in frames if frame.filename == "<template>"), 0)
 
 
 def _at_mark(
@@ -215,14 +194,13 @@ def _at_mark(
 ) -> InvalidLedgerError:
     """Make the error, with its paragraph and its mark."""
     source = sources[-1].split("\n") if sources else []
-    shown = re.sub(r"<[^>]*>", "", source[line - 1]) if 0 < line <= len(source) else ""
+    shown = re.sub(r"<[^>]*>", "", source[line - 1]).strip() if 0 < line <= len(source) else ""
     named = re.search(r"'(\w+)'", message)
-    marks = list(_MARK.finditer(shown))
-    mark = next((each for each in marks if named and named[1] in each[0]), marks[0] if marks else None)
-    said = f"{mark[0]}: {message}" if mark else message
+    marks: list[str] = _MARK.findall(shown)
+    mark = next((each for each in marks if named and named[1] in each), marks[0] if marks else "")
+    said = f"{mark}: {message}" if mark else message
     (finding,) = wrong(name, 0, said, root, ("words", *given)).findings
-    column = shown.strip().find(mark[0]) + 1 if mark else 1
-    place = finding.place._replace(excerpt=shown.strip(), column=column)
+    place = finding.place._replace(excerpt=shown, column=shown.find(mark) + 1)
     return InvalidLedgerError([finding._replace(place=place)])
 
 
@@ -232,10 +210,8 @@ def _finished(word: Any, title: str) -> bytes:  # noqa: ANN401
         for name, relationship in list(holder.rels.items()):
             if _DROPPED.search(relationship.reltype):
                 del holder.rels[name]
-    properties = word.core_properties
-    for element in list(properties._element):  # noqa: SLF001  there is no other way to take all away
-        properties._element.remove(element)  # noqa: SLF001
-    properties.title = title[:LONGEST_PROPERTY]
+    word.core_properties._element.clear()  # noqa: SLF001  there is no other way to take all away
+    word.core_properties.title = title[:LONGEST_PROPERTY]
     stream = BytesIO()
     word.save(stream)
     with ZipFile(stream) as parts:
@@ -249,18 +225,12 @@ def _punctuated(name: str, part: bytes) -> bytes:
 
     root = _parsed(part)
     for paragraph in root.iter(f"{_WORD}p"):
-        texts = list(_texts(paragraph))
+        # Paragraphs inside it, as in a text box, are told by themselves.
+        texts = [
+            each for each in paragraph.iter(f"{_WORD}t") if next(each.iterancestors(f"{_WORD}p")) is paragraph
+        ]
         wide = full_width("".join(text.text or "" for text in texts))
         for text in texts:
             length = len(text.text or "")
             text.text, wide = wide[:length], wide[length:]
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
-
-
-def _texts(paragraph: _Element) -> Iterator[_Element]:
-    """Yield the texts of a paragraph, without those of paragraphs inside it, as in a text box."""
-    for element in paragraph:
-        if element.tag == f"{_WORD}t":
-            yield element
-        elif element.tag != f"{_WORD}p":
-            yield from _texts(element)

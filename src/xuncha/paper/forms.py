@@ -1,7 +1,8 @@
-"""The forms that a document takes on its way to a screen or a file."""
+"""The forms that a document takes on its way to a screen or a file; each is a module of this room, loaded when it is wanted."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -20,26 +21,8 @@ def made(document: Document, form: str) -> tuple[bytes, list[str]]:
     Raises:
         SurroundingsError: what the form needs is not installed.
     """
-    if form == "docx":
-        from xuncha.paper.docx import docx  # noqa: PLC0415  each form loads what it needs
-
-        return docx(document), []
+    written = getattr(import_module(f"xuncha.paper.{form}"), form)(document)
     if form == "pdf":
-        from xuncha.paper.pdf import pdf  # noqa: PLC0415
-
-        return pdf(document)
-    if form == TABLES:
-        from xuncha.paper.xlsx import xlsx  # noqa: PLC0415
-
-        return xlsx(document), []
-    if form == "html":
-        from xuncha.paper.html import html  # noqa: PLC0415
-
-        return html(document).encode(), []
-    if form == "md":
-        from xuncha.paper.md import md  # noqa: PLC0415
-
-        return md(document).encode(), []
-    from xuncha.paper.txt import txt  # noqa: PLC0415
-
-    return txt(document).encode(), []
+        content, warnings = written
+        return content, warnings
+    return written.encode() if form in TEXT else written, []

@@ -1,7 +1,7 @@
-"""The title of a document, broken into lines as a person would: no word and no name is torn, and the lines have a shape.
+"""The title of a printed document, broken into lines as a person would, and where its signature stands.
 
 GB/T 9704-2012, 7.3.1: a title may stand on several lines, its words whole, its lines centred, in the shape of a trapezoid or
-a rhombus.
+a rhombus; 7.3.5.1: who signs stands over the day.
 """
 
 from __future__ import annotations
@@ -9,10 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, combinations, pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.characters import width
+from xuncha.paper.outline import Block
 
+if TYPE_CHECKING:
+    from xuncha.paper.outline import Document
+
+_LONGEST_TITLE: Final = {False: 20, True: 28}
+"""Characters of 22 pt in a line of the type area, upright and lying."""
+_DAY: Final = 4.0
+"""Characters between the date and the right edge."""
 _MOST_LINES: Final = 4
 """Beyond these no shape is looked for."""
 _NOT_FIRST = re.compile(r"[的地得和与及暨或等者了、，。：；！？）》”’〕)]")
@@ -32,20 +40,30 @@ _TERMS = re.compile(
 """Terms of the field, which stand on one line where they can."""
 
 
+def title(document: Document) -> list[str]:
+    """Break the title of a document into lines."""
+    return lines(document.title, _LONGEST_TITLE[document.landscape])
+
+
+def signature_indent(document: Document) -> float:
+    """Compute the characters between the signature and the right edge: centred over the date, as far as the type area allows."""
+    texts = {block.kind: block.text for block in document.blocks if isinstance(block, Block)}
+    return max(0.0, _DAY + (width(texts.get("date", "")) - width(texts.get("sign", ""))) / 2)
+
+
 def lines(title: str, longest: int) -> list[str]:
-    """Break a title into lines.
+    """Break a title into lines of at most so many full-width characters.
 
     Of all ways that tear nothing and have a shape, the one that breaks the fewest names, begins a line with the subject, has
     the fewest lines, and the most alike ones.
-
-    Args:
-        title: on one line.
-        longest: full-width characters in a line.
     """
     if width(title) <= longest:
         return [title]
     words = list(_words(title, longest))
-    torn, inside, subjects = _torn(words), _inside(words), _subjects(words)
+    subjects = {place for place, word in enumerate(words) if place and _SUBJECT.match(word)}
+    pairs = enumerate(pairwise(words), 1)
+    torn = {place for place, (before, word) in pairs if _NOT_FIRST.match(word) or _NOT_LAST.fullmatch(before)}
+    inside = _inside(words) - subjects
     fewest = int(-(-width(title) // longest))
     ways = []
     for count in range(fewest, min(fewest + 2, _MOST_LINES + 1)):
@@ -56,7 +74,8 @@ def lines(title: str, longest: int) -> list[str]:
                 at = set(breaks)
                 missed = bool(subjects) and not subjects & at
                 faults = (bool(torn & at), _is_misshapen(widths), len(inside & at), missed)
-                ways.append((faults, count, _variance(widths), parts))
+                mean = sum(widths) / count
+                ways.append((faults, count, sum((each - mean) ** 2 for each in widths), parts))
     return min(ways)[-1] if ways else _filled(words, longest)
 
 
@@ -66,17 +85,6 @@ def _words(title: str, longest: int) -> Iterator[str]:
 
     for word in rjieba.cut(title):
         yield from (word[start : start + longest] for start in range(0, len(word), longest))
-
-
-def _torn(words: Sequence[str]) -> set[int]:
-    """Find the words that must not begin a line, by their places."""
-    found = enumerate(pairwise(words), 1)
-    return {place for place, (before, word) in found if _NOT_FIRST.match(word) or _NOT_LAST.fullmatch(before)}
-
-
-def _subjects(words: Sequence[str]) -> set[int]:
-    """Find the words, but the first, that begin what the title is about."""
-    return {place for place, word in enumerate(words) if place and _SUBJECT.match(word)}
 
 
 def _inside(words: Sequence[str]) -> set[int]:
@@ -98,18 +106,13 @@ def _inside(words: Sequence[str]) -> set[int]:
     starts = list(accumulate(map(len, words), initial=0))
     for match in _TERMS.finditer("".join(words)):
         found |= {place for place, at in enumerate(starts) if match.start() < at < match.end()}
-    return found - _subjects(words)
+    return found
 
 
 def _is_misshapen(widths: Sequence[float]) -> bool:
     """Whether lines have a waist, which neither a trapezoid nor a rhombus has, or one is much shorter than another."""
     triples = zip(widths, widths[1:], widths[2:], strict=False)
     return min(widths) * 3 <= max(widths) or any(before > each < after for before, each, after in triples)
-
-
-def _variance(widths: Sequence[float]) -> float:
-    mean = sum(widths) / len(widths)
-    return sum((each - mean) ** 2 for each in widths)
 
 
 def _filled(words: Sequence[str], longest: int) -> list[str]:

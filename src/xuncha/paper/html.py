@@ -19,5 +19,4 @@ def html(document: Document) -> str:
     environment = Environment(
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
-    template = environment.get_template("page.html.j2")
-    return template.render(document=document, headings=_HEADINGS, zip=zip)
+    return environment.get_template("page.html.j2").render(document=document, headings=_HEADINGS, zip=zip)

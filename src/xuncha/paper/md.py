@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from xuncha.paper.outline import Block, Table
@@ -19,28 +18,18 @@ def md(document: Document) -> str:
     parts = [markdown(document.mark)] if document.mark else []
     parts.append(f"# {_inside(document.title)}")
     for block in document.blocks:
-        if isinstance(block, Block):
-            parts.append(_block(block))
-        elif isinstance(block, Table):
-            parts.append(_table(block))
+        if isinstance(block, Table):
+            rows = [[_inside(cell) for cell in row] for row in (block.header, *block.rows)]
+            rows.insert(1, ["---"] * len(block.header))
+            parts.append("\n".join(f"| {' | '.join(row)} |" for row in rows))
+        elif isinstance(block, Block) and block.kind in _HEADINGS:
+            parts.append(f"{_HEADINGS[block.kind]} {_inside(block.text)}")
+        elif isinstance(block, Block):
+            is_title = block.kind == "table-title"
+            parts.append(f"**{_inside(block.text)}**" if is_title else markdown(block.text))
     return "\n\n".join(parts) + "\n"
-
-
-def _block(block: Block) -> str:
-    if block.kind in _HEADINGS:
-        return f"{_HEADINGS[block.kind]} {_inside(block.text)}"
-    return f"**{_inside(block.text)}**" if block.kind == "table-title" else markdown(block.text)
 
 
 def _inside(text: str) -> str:
     """Escape a text that begins no line, where fewer characters mean something."""
     return markdown(f"x{text}")[1:]
-
-
-def _table(table: Table) -> str:
-    head, *rows = [_row([_inside(cell) for cell in row]) for row in (table.header, *table.rows)]
-    return "\n".join([head, _row(["---"] * len(table.header)), *rows])
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"

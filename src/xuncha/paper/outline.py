@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, NoReturn
+from typing import Final
 
 from xuncha.chinese.characters import width
 from xuncha.chinese.punctuation import full_width
@@ -23,8 +23,6 @@ CELL: Final = "\x1f"
 """Between two cells of a row. A ledger holds no such character."""
 _BLANKS = re.compile(r"(?:[^\S\u3000]|[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff])+")
 """Blanks, and what no form can hold; the ideographic space is a character like others."""
-
-
 _SHORT: Final = 12
 """Full-width characters of the longest text that is short."""
 
@@ -57,7 +55,7 @@ class Table:
         return tuple(all(width(cell) <= _SHORT for cell in column) for column in columns)
 
     def spans(self) -> tuple[tuple[int, ...], ...]:
-        """Count for each cell of each row how many rows it covers, its own included; 0 where the one above covers it."""
+        """Count for each cell how many rows it covers, as `spans`."""
         return spans(self.rows)
 
 
@@ -87,7 +85,6 @@ class Document:
     title: str
     blocks: tuple[Block | Table | LandscapeBreak, ...]
     landscape: bool = False
-    """Whether all of it lies."""
     mark: str = ""
     """Above the title, flush left, such as 内部资料; empty where there is none."""
 
@@ -99,11 +96,10 @@ class OutlineError(ValueError):
 def read(text: str) -> Document:
     """Read the document that a template has given.
 
-    Args:
-        text: lines as above. Empty lines are passed over, and so are blocks without a text.
+    Empty lines are passed over, and so are blocks without a text.
 
     Raises:
-        OutlineError: a line is none of those, or there is no title.
+        OutlineError: a line is none of those above, or there is no title.
     """
     title, mark, landscape = "", "", False
     blocks: list[Block | _Rows | LandscapeBreak] = []
@@ -125,7 +121,7 @@ def read(text: str) -> Document:
         elif kind in KINDS:
             blocks += [Block(kind, plain)] if (plain := _plain(rest)) else []
         else:
-            _refuse(_("a line begins with a kind, such as p or h1"), line)
+            raise _unreadable(_("a line begins with a kind, such as p or h1"), line)
     if not title:
         raise OutlineError(_("it gives no title"))
     whole = (block.table() if isinstance(block, _Rows) else block for block in blocks)
@@ -140,14 +136,11 @@ class _Rows:
     rows: list[tuple[str, ...]] = field(default_factory=list)
 
     def add(self, text: str, line: str) -> None:
-        """Add a row; its cells must be as many as the columns."""
-        cells = tuple(map(_plain, text.split(CELL)))
-        if len(cells) != len(self.widths):
-            _refuse(_("a row has as many cells as the table has columns"), line)
-        self.rows.append(cells)
+        self.rows.append(tuple(map(_plain, text.split(CELL))))
+        if len(self.rows[-1]) != len(self.widths):
+            raise _unreadable(_("a row has as many cells as the table has columns"), line)
 
     def table(self) -> Table:
-        """Make the table."""
         header, *others = self.rows or [("",) * len(self.widths)]
         return Table(header, tuple(others), self.widths)
 
@@ -165,10 +158,10 @@ def _widths(text: str, line: str) -> tuple[float, ...]:
         widths = []
     whole = sum(widths)
     if not (widths and min(widths) > 0 and whole < float("inf")):
-        _refuse(_("a table has the widths of its columns, numbers above 0"), line)
+        raise _unreadable(_("a table has the widths of its columns, numbers above 0"), line)
     return tuple(width / whole for width in widths)
 
 
-def _refuse(what: str, line: str) -> NoReturn:
+def _unreadable(what: str, line: str) -> OutlineError:
     shown = _BLANKS.sub(" ", line.replace(CELL, " | ")).strip()
-    raise OutlineError(f"{what}: {shown[:40]}")
+    return OutlineError(f"{what}: {shown[:40]}")

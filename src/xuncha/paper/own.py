@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import posixpath
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from xuncha.language import gettext as _
 from xuncha.trail.git import Git
 
 LARGEST: Final = 20 * 1024 * 1024
 """Bytes."""
-_LINKS: Final = 5
-"""How many links are followed, one after another."""
-_FILES: Final = frozenset({"100644", "100755"})
-_LINK: Final = "120000"
 
 
 class OwnFileError(Exception):
     """A file is there that may not be used; says why."""
 
 
-class Own(Protocol):
-    """What stands in a ledger's `templates/`, now or at some time."""
+class Own:
+    """The files as they stand on disk, in the `templates/` of a ledger's folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.resolve()
 
     def read(self, name: str) -> bytes | None:
         """Return the bytes of a file by its name; None where there is none.
@@ -31,71 +30,49 @@ class Own(Protocol):
             OwnFileError: it leads out of the ledger, or is too large.
             OSError: it cannot be read.
         """
-        ...
-
-
-class InFolder:
-    """The files as they stand on disk.
-
-    Args:
-        root: the folder that holds `templates/`.
-    """
-
-    def __init__(self, root: Path) -> None:
-        self._root = root.resolve()
-
-    def read(self, name: str) -> bytes | None:
-        """See Own."""
         place = self._root / "templates" / name
         if place.exists() and not place.resolve().is_relative_to(self._root):
-            raise OwnFileError(leads_out())
+            raise _leads_out()
         if not place.is_file():
             return None
-        if place.stat().st_size > LARGEST:
-            raise OwnFileError(too_large())
+        _must_be_small(place.stat().st_size)
         return place.read_bytes()
 
 
-class AtCommit:
-    """The files as one commit holds them.
-
-    Args:
-        root: the ledger's folder.
-        commit: in full.
-    """
+class AtCommit(Own):
+    """The files as one commit of the ledger holds them; its hash is given in full."""
 
     def __init__(self, root: Path, commit: str) -> None:
+        super().__init__(root)
         self._git = Git(root)
         self._files = {leaf.path: (leaf.mode, leaf.name) for leaf in self._git.tree(commit, "templates/")}
 
     def read(self, name: str) -> bytes | None:
-        """See Own; a link is followed as the working tree's would be."""
+        """Return the bytes of a file; a link is followed as the working tree's would be."""
         path = posixpath.normpath(f"templates/{name}")
-        for _link in range(_LINKS):
+        for _link in range(5):
             mode, blob = self._files.get(path, ("", ""))
-            if mode != _LINK:
+            if mode != "120000":
                 break
             target = (self._git.blobs([blob])[0] or b"").decode("utf-8", "surrogateescape")
             path = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
             if path.startswith(("/", "../")):
-                raise OwnFileError(leads_out())
-        if mode not in _FILES:
+                raise _leads_out()
+        if mode not in {"100644", "100755"}:
             return None
-        if int(self._git.text("cat-file", "-s", blob)) > LARGEST:
-            raise OwnFileError(too_large())
+        _must_be_small(int(self._git.text("cat-file", "-s", blob)))
         return self._git.blobs([blob])[0]
 
 
 def own(where: Path | Own) -> Own:
     """Return the files in a folder; or those that are given."""
-    return InFolder(where) if isinstance(where, Path) else where
+    return Own(where) if isinstance(where, Path) else where
 
 
-def leads_out() -> str:
-    """Return the message about a link that leads out of the ledger."""
-    return _("it is a link that leads out of the ledger")
+def _leads_out() -> OwnFileError:
+    return OwnFileError(_("it is a link that leads out of the ledger"))
 
 
-def too_large() -> str:
-    """Return the message about a file larger than any template."""
-    return _("the file is too large")
+def _must_be_small(size: int) -> None:
+    if size > LARGEST:
+        raise OwnFileError(_("the file is too large"))

@@ -14,13 +14,11 @@ from typing import TYPE_CHECKING, Final
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.paper.layout import signature_indent, title
+from xuncha.paper.heading import signature_indent, title
 from xuncha.paper.outline import LandscapeBreak, Table
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
-    from typst import Fonts
-
     from xuncha.paper.outline import Block, Document
 
 _PAGE = Path(__file__).parent / "page.typ"
@@ -33,14 +31,8 @@ _SANS: Final = (
     "STHeiti", "Heiti SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Droid Sans Fallback",
 )  # fmt: skip
 _KAI: Final = (
-    "LXGW WenKai",
-    "LXGW WenKai GB",
-    "AR PL UKai",
-    "AR PL UKai CN",
-    "AR PL KaitiM GB",
-    "Kaiti SC",
-    "FandolKai",
-)
+    "LXGW WenKai", "LXGW WenKai GB", "AR PL UKai", "AR PL UKai CN", "AR PL KaitiM GB", "Kaiti SC", "FandolKai",
+)  # fmt: skip
 _WANTED: Final = {
     "title": ("方正小标宋", ("FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "方正小标宋简体", "方正小标宋_GBK", "FZXBSJW", "FZXBSK")),
     "body": ("仿宋_GB2312", ("FangSong_GB2312", "仿宋_GB2312", "FangSong", "仿宋", "STFangsong", "华文仿宋", "FZFangSong-Z02S", "FZFangSong-Z02")),
@@ -80,20 +72,24 @@ def pdf(document: Document) -> tuple[bytes, list[str]]:
         "blocks": [_as_data(block) for block in document.blocks],
         "fonts": families,
     }
-    return _compiled(json.dumps(given), fonts), warnings
+    page, inputs = _PAGE.read_bytes(), {"paper": json.dumps(given)}
+    try:  # As PDF/A, which allows no boxes in place of characters.
+        content = typst.compile(page, font_paths=fonts, format="pdf", sys_inputs=inputs, pdf_standards="a-2b")
+    except typst.TypstError as error:
+        if lacking := _NOT_SHOWN.search(str(error)):
+            raise _no_font(lacking[1].strip('`"')) from None
+        # What else that form forbids, such as fonts whose makers do not let them be embedded for good, is no fault of a reader's.
+        content = typst.compile(page, font_paths=fonts, format="pdf", sys_inputs=inputs)
+    return content, warnings
 
 
 def _as_data(block: Block | Table | LandscapeBreak) -> dict[str, object]:
     if isinstance(block, LandscapeBreak):
         return {"kind": "turn"}
     if isinstance(block, Table):
-        rows = [
-            [{"text": cell, "rows": span, "short": short} for cell, span, short in cells if span]
-            for cells in (
-                zip(row, spans, block.centred(), strict=True)
-                for row, spans in zip(block.rows, block.spans(), strict=True)
-            )
-        ]
+        centred = block.centred()
+        every = [zip(*row, centred, strict=True) for row in zip(block.rows, block.spans(), strict=True)]
+        rows = [[{"text": text, "rows": n, "short": short} for text, n, short in row if n] for row in every]
         return {"kind": "table", "header": block.header, "rows": rows, "widths": block.widths}
     return {"kind": block.kind, "text": block.text}
 
@@ -107,27 +103,10 @@ def _chosen(families: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
         if not found:
             raise _no_font(name)
         if found[0].casefold() not in {each.casefold() for each in wanted}:
-            warnings.append(
-                _("the font {wanted} is not installed; {font} stands in for it").format(
-                    wanted=name, font=found[0]
-                )
-            )
+            message = _("the font {wanted} is not installed; {font} stands in for it")
+            warnings.append(message.format(wanted=name, font=found[0]))
         chosen[part] = found
     return chosen, warnings
-
-
-def _compiled(given: str, fonts: Fonts) -> bytes:
-    """Compile the page as PDF/A, which allows no boxes in place of characters."""
-    import typst  # noqa: PLC0415
-
-    page, inputs = _PAGE.read_bytes(), {"paper": given}
-    try:
-        return typst.compile(page, font_paths=fonts, format="pdf", sys_inputs=inputs, pdf_standards="a-2b")
-    except typst.TypstError as error:
-        if lacking := _NOT_SHOWN.search(str(error)):
-            raise _no_font(lacking[1].strip('`"')) from None
-    # What else that form forbids, such as fonts whose makers do not let them be embedded for good, is no fault of a reader's.
-    return typst.compile(page, font_paths=fonts, format="pdf", sys_inputs=inputs)
 
 
 def _no_font(what: str) -> SurroundingsError:

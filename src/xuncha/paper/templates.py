@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from jinja2 import (
-    BaseLoader,
     ChoiceLoader,
     FileSystemLoader,
+    FunctionLoader,
     StrictUndefined,
     TemplateError,
-    TemplateNotFound,
     TemplateSyntaxError,
 )
 from jinja2.loaders import split_template_path
@@ -40,22 +40,11 @@ if TYPE_CHECKING:
 
 OUTLINE: Final = ".outline.j2"
 """How the names of templates end that give an outline, for the forms that are laid out by `xuncha.paper`."""
-_PACKAGE = Path(__file__).parents[1]
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~&]")
 _BLANKS = re.compile(r"^[ \t]+|[ \t]+$", re.MULTILINE)
 _MARKDOWN_START = re.compile(r"^(\s*)((?:[0-9]+(?=[.)]))|(?=[-+=]))", re.MULTILINE)
-TEMPLATE_ERRORS: Final = (
-    TemplateError,
-    ArithmeticError,
-    TypeError,
-    ValueError,
-    LookupError,
-    AttributeError,
-    RecursionError,
-    MemoryError,
-    AssertionError,
-    OSError,
-)
+_BAD_VALUES = (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, AssertionError)
+TEMPLATE_ERRORS: Final = (TemplateError, *_BAD_VALUES, RecursionError, MemoryError, OSError)
 """Errors that a template can raise; all are reported as the template's."""
 _LINE = 38
 """Full-width characters in a line of the text form, to which the signature is set right."""
@@ -63,25 +52,16 @@ _LINE_END = "\x1e"
 """Stands for the end of a line inside a value: `paragraphs` knows it, and no line of an outline ends there."""
 
 
-class _OwnTemplates(BaseLoader):
-    """The ledger's own templates; what leads out of its folder is refused."""
-
-    def __init__(self, files: Own) -> None:
-        self._files = files
-
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        """See Jinja."""
-        del environment
-        name = "/".join(split_template_path(template))
-        try:
-            content = self._files.read(name)
-            if content is None:
-                raise TemplateNotFound(template)
-            return content.decode(), f"templates/{name}", lambda: True
-        except OwnFileError as error:
-            raise TemplateSyntaxError(str(error), 1, template) from None
-        except UnicodeDecodeError:
-            raise TemplateSyntaxError(_("the file is not UTF-8 text"), 1, template) from None
+def _own_template(files: Own, template: str) -> tuple[str, str, Callable[[], bool]] | None:
+    """Read one of the ledger's own templates for Jinja; what leads out of its folder is refused."""
+    name = "/".join(split_template_path(template))
+    try:
+        content = files.read(name)
+        return None if content is None else (content.decode(), f"templates/{name}", lambda: True)
+    except OwnFileError as error:
+        raise TemplateSyntaxError(str(error), 1, template) from None
+    except UnicodeDecodeError:
+        raise TemplateSyntaxError(_("the file is not UTF-8 text"), 1, template) from None
 
 
 class _Cells(str):
@@ -92,8 +72,9 @@ class _Cells(str):
 
 def built_in() -> Path:
     """Return the folder of the built-in templates: inside the installed package, or beside its source."""
-    installed = _PACKAGE / "templates"
-    return installed if installed.is_dir() else _PACKAGE.parents[1] / "templates"
+    package = Path(__file__).parents[1]
+    installed = package / "templates"
+    return installed if installed.is_dir() else package.parents[1] / "templates"
 
 
 def render(name: str, root: Path | Own, **given: object) -> str:
@@ -122,24 +103,10 @@ def document(name: str, root: Path | Own, **given: object) -> Document:
     Raises:
         InvalidLedgerError: the template is wrong, or what it gives is no outline; see `xuncha.paper.outline`.
     """
-    text = render(name, root, **given)
     try:
-        return read(text)
+        return read(render(name, root, **given))
     except OutlineError as error:
         raise wrong(name, 0, str(error), root, given) from None
-
-
-def filters() -> dict[str, Callable[..., object]]:
-    """Return the filters of templates, beside Jinja's own."""
-    return {
-        "day": day,
-        "numeral": numeral,
-        "sentence": sentence,
-        "paragraphs": lambda text: [line.strip() for line in text.splitlines() if line.strip()],
-        "markdown": markdown,
-        "right": lambda text: "\u3000" * max(0, int(_LINE - width(full_width(text)))) + text,
-        "cells": _cells,
-    }
 
 
 def markdown(text: str) -> str:
@@ -150,8 +117,9 @@ def markdown(text: str) -> str:
 
 def environment(name: str, root: Path | Own) -> Environment:
     """Make the sandbox in which a template runs; `name` is the template's, with its ending."""
+    loaders = [FunctionLoader(partial(_own_template, own(root))), FileSystemLoader(built_in())]
     environment = ImmutableSandboxedEnvironment(
-        loader=ChoiceLoader([_OwnTemplates(own(root)), FileSystemLoader(built_in())]),
+        loader=ChoiceLoader(loaders),
         autoescape=name.endswith((".html.j2", ".docx")),
         undefined=StrictUndefined,
         finalize=_on_one_line if name.endswith(OUTLINE) else None,
@@ -159,7 +127,15 @@ def environment(name: str, root: Path | Own) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= filters()
+    environment.filters |= {
+        "day": day,
+        "numeral": numeral,
+        "sentence": sentence,
+        "paragraphs": lambda text: [line.strip() for line in text.splitlines() if line.strip()],
+        "markdown": markdown,
+        "right": lambda text: "\u3000" * max(0, int(_LINE - width(full_width(text)))) + text,
+        "cells": _cells,
+    }
     return environment
 
 
@@ -178,9 +154,8 @@ def _cells(values: Iterable[object]) -> str:
 
 def place_of(error: BaseException, name: str) -> tuple[str, int]:
     """Find the template and the line in which an error arose."""
-    frames: Iterator[Any] = reversed(traceback.extract_tb(error.__traceback__))
-    frame = next((frame for frame in frames if frame.filename.endswith(".j2")), None)
-    return (Path(frame.filename).name, frame.lineno or 1) if frame else (name, 1)
+    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.endswith(".j2")]
+    return (Path(frames[-1].filename).name, frames[-1].lineno or 1) if frames else (name, 1)
 
 
 def wrong(name: str, line: int, message: str, root: Path | Own, given: Iterable[str]) -> InvalidLedgerError:
@@ -189,13 +164,10 @@ def wrong(name: str, line: int, message: str, root: Path | Own, given: Iterable[
         content = own(root).read(name) or b""
     except (OwnFileError, OSError):
         content = b""
-    lines = content.decode("utf-8", "replace").splitlines()
-    excerpt = lines[line - 1] if 0 < line <= len(lines) else ""
-    finding = Finding(
-        "template", _("the template is wrong: {message}").format(message=" ".join(message.split())),
-        Place(f"templates/{name}", line or 1, 1, excerpt),
-        _("a template is given {names}; docs/templates.md says what is in it").format(
-            names=_(", ").join(f"`{name}`" for name in given)
-        ),
-    )  # fmt: skip
-    return InvalidLedgerError([finding])
+    excerpt = "".join(content.decode("utf-8", "replace").splitlines()[line - 1 : line]) if line else ""
+    said = _("the template is wrong: {message}").format(message=" ".join(message.split()))
+    names = _(", ").join(f"`{name}`" for name in given)
+    hint = _("a template is given {names}; docs/templates.md says what is in it").format(names=names)
+    return InvalidLedgerError(
+        [Finding("template", said, Place(f"templates/{name}", line or 1, 1, excerpt), hint)]
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.characters import width
@@ -16,7 +17,6 @@ _LINE: Final = 38
 _RULE: Final = "-" * (_LINE * 2)
 _GAP: Final = 1
 """Between two columns, in full-width characters."""
-_INDENT: Final = "\u3000\u3000"
 _LEAST: Final = 2
 """What a column is wide at least."""
 _NOT_FIRST: Final = "，。、；：？！”’）》〉】〕…—,.;:?!)%"
@@ -28,33 +28,25 @@ _NOT_LAST: Final = "（《〈【〔“‘("
 def txt(document: Document) -> str:
     """Write the document as text, with a line end at its end; a paragraph is one line, a table is set in columns."""
     lines = [document.mark] if document.mark else []
-    lines += [_centred(document.title), ""]
+    lines += [_indented(document.title, 0.5), ""]
     for block in document.blocks:
-        if isinstance(block, Block):
-            lines.append(_laid_out(block))
-        elif isinstance(block, Table):
+        if isinstance(block, Table):
             lines += ["", *_table(block), ""]
-    while not lines[-1]:
-        lines.pop()
-    return "\n".join(_without_double_blanks(lines)) + "\n"
+        elif isinstance(block, Block) and block.kind == "table-title":
+            lines += ["", _indented(block.text, 0.5)]
+        elif isinstance(block, Block):
+            right = (
+                _indented(block.text, 1) if block.kind in {"sign", "date"} else f"\u3000\u3000{block.text}"
+            )
+            lines.append(block.text if block.kind == "to" else right)
+    # Of several empty lines one stays, and none at the end.
+    kept = [line for line, before in zip(lines, ["x", *lines], strict=False) if line or before]
+    return "\n".join(kept).rstrip("\n") + "\n"
 
 
-def _laid_out(block: Block) -> str:
-    if block.kind == "to":
-        return block.text
-    if block.kind in {"sign", "date"}:
-        return _right(block.text)
-    if block.kind == "table-title":
-        return "\n" + _centred(block.text)
-    return _INDENT + block.text
-
-
-def _centred(text: str) -> str:
-    return "\u3000" * max(0, int((_LINE - width(text)) / 2)) + text
-
-
-def _right(text: str) -> str:
-    return "\u3000" * max(0, int(_LINE - width(text))) + text
+def _indented(text: str, share: float) -> str:
+    """Indent a text by a share of what is free in its line: a half centres it, 1 sets it right."""
+    return "\u3000" * max(0, int((_LINE - width(text)) * share)) + text
 
 
 def _table(table: Table) -> list[str]:
@@ -64,9 +56,7 @@ def _table(table: Table) -> list[str]:
     apart = any(len(lines) > 1 for lines in rows)
     shown = [*_row(table.header, widths), _RULE]
     for number, (row, lines) in enumerate(zip(table.rows, rows, strict=True)):
-        if apart and number and row[0]:
-            shown.append(_RULE)
-        shown += lines
+        shown += [_RULE, *lines] if apart and number and row[0] else lines
     return [*shown, _RULE] if rows else shown
 
 
@@ -80,14 +70,13 @@ def _columns(shares: Sequence[float]) -> list[int]:
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
     wrapped = [_wrapped(cell, room) for cell, room in zip(cells, widths, strict=True)]
-    lines = []
-    for number in range(max(map(len, wrapped))):
-        parts = [
-            _padded(lines_of[number] if number < len(lines_of) else "", room + _GAP)
-            for lines_of, room in zip(wrapped, widths, strict=True)
-        ]
-        lines.append("".join(parts).rstrip())
-    return lines
+    rooms = [room + _GAP for room in widths]
+    return [
+        "".join(
+            part + " " * round((room - width(part)) * 2) for part, room in zip(parts, rooms, strict=True)
+        ).rstrip()
+        for parts in zip_longest(*wrapped, fillvalue="")
+    ]
 
 
 def _wrapped(text: str, room: int) -> list[str]:
@@ -95,41 +84,19 @@ def _wrapped(text: str, room: int) -> list[str]:
     lines, line = [], ""
     for piece in _pieces(text, room):
         if line and width(line + piece) > room:
-            kept = _breakable(line, piece)
+            kept = len(line)
+            while kept > 1 and (line[kept - 1] in _NOT_LAST or (line[kept:] + piece)[0] in _NOT_FIRST):
+                kept -= 1
+            kept = kept if kept > 1 and width(line[kept:] + piece) <= room else len(line)
             lines.append(line[:kept].rstrip())
             line = line[kept:].lstrip()
         line += piece if line else piece.lstrip()
     return [*lines, line.rstrip()]
 
 
-def _breakable(line: str, following: str) -> int:
-    """Count the characters of a full line that stay on it, so that no line begins or ends with a wrong mark."""
-    kept = len(line)
-    while kept > 1 and (line[kept - 1] in _NOT_LAST or (line[kept:] + following)[0] in _NOT_FIRST):
-        kept -= 1
-    return kept if kept > 1 else len(line)
-
-
-def _pieces(text: str, room: int) -> list[str]:
+def _pieces(text: str, room: int) -> Iterator[str]:
     """Split a text into what is not broken: a Chinese character, a run of half-width ones no wider than a line."""
-    pieces: list[str] = []
-    for character in text:
-        narrow = width(character) < 1 and character != " "
-        if narrow and pieces and width(pieces[-1][-1]) < 1 and pieces[-1][-1] != " " and width(pieces[-1] + character) <= room:  # fmt: skip
-            pieces[-1] += character
-        else:
-            pieces.append(character)
-    return pieces
-
-
-def _padded(text: str, room: float) -> str:
-    """Pad a text with blanks to a width in full-width characters."""
-    return text + " " * max(0, round((room - width(text)) * 2))
-
-
-def _without_double_blanks(lines: Sequence[str]) -> list[str]:
-    kept: list[str] = []
-    for line in "\n".join(lines).split("\n"):
-        if line or not kept or kept[-1]:
-            kept.append(line)
-    return kept
+    for narrow, run in groupby(text, lambda character: width(character) < 1 and character != " "):
+        characters = "".join(run)
+        step = room * 2 if narrow else 1
+        yield from (characters[start : start + step] for start in range(0, len(characters), step))

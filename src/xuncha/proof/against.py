@@ -10,35 +10,18 @@ from typing import TYPE_CHECKING
 from xuncha.chinese.days import in_words
 from xuncha.language import gettext as _
 from xuncha.pages import Pages
-from xuncha.proof.catalogue import Chapter
+from xuncha.proof.chapter import Chapter, Facts, Found, Text
 from xuncha.proof.counts import named, opening, totals
 from xuncha.proof.dates import course
-from xuncha.proof.text import Facts
 from xuncha.reading.reading import read
 from xuncha.tally import tally
 
 if TYPE_CHECKING:
     from xuncha.chinese.counts import Thing
     from xuncha.model.register import Register
-    from xuncha.proof.catalogue import Found
     from xuncha.proof.counts import Stated
-    from xuncha.proof.text import Text
 
 RULES = Chapter()
-EXAMPLE = Facts(
-    "中共某市水务局党组",
-    date(2023, 11, 10),
-    {
-        ("problems", "total"): 14,
-        ("problems", "done"): 13,
-        ("problems", "published"): 10,
-        ("measures", "total"): 34,
-        ("measures", "done"): 33,
-        ("measures", "ongoing"): 1,
-        ("measures", "published"): 22,
-    },
-)
-"""The ledger of the examples."""
 _NOT_ALL = re.compile(
     r"可以公开|可公开|适合公开|公开的|部分(?:问题|整改|内容|措施)|不(?:宜|便|予|适合|适宜)公开|涉密|涉及秘密|除[^。]{1,30}外|择要|摘要|主要问题|重点问题|其中[^。]{0,12}公[开布示]"
 )
@@ -86,7 +69,6 @@ def _shown(text: Text) -> dict[Thing, int]:
 
 @RULES.rule(
     "more-than-stated",
-    "error",
     why="A notice that says 3 and shows 4 contradicts itself.",
     wrong="一、基本情况\n细化为1个问题。\n二、整改情况\n（一）学习方面\n1.学习不够深入\n一是制定计划。二是集中学习。\n2.研讨不够充分\n一是列出题目。二是逐一发言。",
     right="一、基本情况\n细化为2个问题。\n二、整改情况\n（一）学习方面\n1.学习不够深入\n一是制定计划。二是集中学习。\n2.研讨不够充分\n一是列出题目。二是逐一发言。",
@@ -107,9 +89,8 @@ def more_than_stated(text: Text) -> Found:
 
 
 def _shows(said: Stated, number: int) -> str:
-    return _("{number} {things} are stated here, {shown} are shown below").format(
-        number=said.number, things=named(said.thing), shown=number
-    )
+    message = _("{number} {things} are stated here, {shown} are shown below")
+    return message.format(number=said.number, things=named(said.thing), shown=number)
 
 
 @RULES.rule(
@@ -131,7 +112,6 @@ def fewer_than_stated(text: Text) -> Found:
 
 @RULES.rule(
     "ledger-count",
-    "error",
     why="Every number of a notice is what the ledger says.",
     wrong="细化为15个问题，制定34条整改措施。",
     right="细化为14个问题，制定34条整改措施。",
@@ -150,7 +130,6 @@ def ledger_count(text: Text) -> Found:
 
 @RULES.rule(
     "ledger-date",
-    "error",
     why="The day of the feedback is what the ledger says.",
     wrong="2023年6月5日至9月8日开展巡察，于11月12日反馈了巡察情况。",
     right="2023年6月5日至9月8日开展巡察，于11月10日反馈了巡察情况。",

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from xuncha.language import gettext as _
-from xuncha.proof.catalogue import Chapter, write
-
-if TYPE_CHECKING:
-    from xuncha.proof.catalogue import Found
-    from xuncha.proof.text import Text
+from xuncha.proof.chapter import Chapter, Found, Text, write
 
 RULES = Chapter()
 _IDENTITY = r"[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx](?![0-9A-Za-z])"
@@ -83,7 +78,6 @@ RULES.pattern(
 
 @RULES.rule(
     "phone",
-    "error",
     why="A telephone number that is one digit short reaches nobody: 010 and 02x take eight digits, other areas seven or eight.",
     wrong="电话：0546-838248。",
     right="电话：0546-8382481。",
@@ -111,7 +105,6 @@ RULES.pattern(
 
 @RULES.rule(
     "email",
-    "error",
     why="An e-mail address with a slip in it reaches nobody.",
     wrong="电子邮箱：dysfgwbgs@dy.shandong，cn",
     right="电子邮箱：dysfgwbgs@dy.shandong.cn",

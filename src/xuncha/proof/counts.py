@@ -5,27 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from xuncha.chinese.counts import RoleName, Thing, counts, rates, roles, things
 from xuncha.language import gettext as _
-from xuncha.proof.catalogue import Chapter
+from xuncha.proof.chapter import Chapter, Found, Text
 
 if TYPE_CHECKING:
     from xuncha.chinese.counts import Count, Role
-    from xuncha.proof.catalogue import Found
-    from xuncha.proof.text import Text
 
 RULES = Chapter()
-THINGS: tuple[Thing, ...] = get_args(Thing)
+_THINGS: tuple[Thing, ...] = get_args(Thing)
 _ROLES: tuple[RoleName, ...] = get_args(RoleName)
 """From the one that decides for a clause, whatever else it says, to the one that decides for want of others."""
 _SENTENCE = re.compile(r"[^。；;！？]+")
 _CLAUSE = re.compile(r"[^，,：:]{1,300}")
 """What is longer is no clause that anybody wrote; each count looks through all of its own."""
 _ASIDE = re.compile(r"[（(][^（）()]{0,40}[）)]")
-_BEHIND = re.compile(r"[^，。；、：0-9（）()]{0,10}")
+_NOT_BEHIND = re.compile("[，。；、：0-9（）()]")
+"""Ends what stands behind a count, and so do ten characters."""
 _REFINED = re.compile("梳理|细化|分解|制定|制订|明确|确定|列出|形成|归纳")
 _PARTLY = re.compile(r"\s*(?:其中|包括|含)")
 _OTHERS = re.compile("重点|突出|共性|难点|典型|遗留")
@@ -77,36 +75,27 @@ def _stated(line: int, words: str) -> Iterator[Stated]:
 
 
 def _counts(clause: str, thing: Thing | None) -> Iterator[tuple[Count, str, Thing | None, RoleName | None]]:
-    """Yield the counts of a clause, with what stands behind each, what is counted, and what is said of it.
-
-    What is counted stands behind the number, else before it in the clause; else it is what was counted last (`thing`).
-    """
+    """Yield the counts of a clause, with what stands behind each, what is counted (else `thing`), and what is said of it."""
     # 一个 is an article more often than a count.
     found = [count for count in counts(clause) if count.number > 1 or clause[count.start] != "一"]
     said = roles(clause)
-    for count, following in zip_longest(found, found[1:]):
-        behind = _behind(clause, count)
+    behinds = [_NOT_BEHIND.split(clause[count.end : count.end + 10])[0] for count in found]
+    for place, (count, behind) in enumerate(zip(found, behinds, strict=True), 1):
         named = _named(behind) or _named(clause[max(0, count.start - 12) : count.start])
         thing = named or (None if _NEITHER.match(behind) else thing)
         # 25个问题中 is a total whatever follows; so is what 已完成 and another number follow.
         is_total = "中" in behind or "里" in behind
-        if following and _named(behind) and not _named(_behind(clause, following)):
-            is_total |= bool(_between(said, count.end, following.start) - {"total", "published"})
+        if place < len(found) and _named(behind) and not _named(behinds[place]):
+            is_total |= bool(_between(said, count.end, found[place].start) - {"total", "published"})
         yield count, behind, thing, "total" if is_total else _role(clause, said, count)
-
-
-def _behind(clause: str, count: Count) -> str:
-    """Return what stands behind a count, up to the next mark or number."""
-    match = _BEHIND.match(clause, count.end)
-    return match[0] if match else ""
 
 
 def _role(clause: str, said: Sequence[Role], count: Count) -> RoleName | None:
     """Return what is said of a count between the marks around it, else in its clause."""
     # 14个问题中已完成13个: what stands before the number of the part belongs to the whole.
     begin = max(clause.rfind("、", 0, count.start), clause.rfind("中", 0, count.start)) + 1
-    end = clause.find("、", count.end)
-    found = _between(said, begin, end if end >= 0 else len(clause)) or {role.name for role in said}
+    end = count.end + len(clause[count.end :].partition("、")[0])
+    found = _between(said, begin, end) or {role.name for role in said}
     return min(found, key=_ROLES.index, default=None)
 
 
@@ -126,11 +115,8 @@ def opening(text: Text) -> list[Stated]:
 
 def totals(text: Text) -> dict[Thing, list[Stated]]:
     """Return how many problems and measures there are in all, wherever the opening says so."""
-    found: dict[Thing, list[Stated]] = {thing: [] for thing in THINGS}
-    for count in opening(text):
-        if count.role == "total":
-            found[count.thing].append(count)
-    return found
+    every = [count for count in opening(text) if count.role == "total"]
+    return {thing: [count for count in every if count.thing == thing] for thing in _THINGS}
 
 
 def named(thing: Thing) -> str:
@@ -140,7 +126,6 @@ def named(thing: Thing) -> str:
 
 @RULES.rule(
     "count-sum",
-    "error",
     why="What is complete and what is not yet must add up to the total: it is the first sum that readers do.",
     wrong="梳理为15个问题，已完成整改13个，正在整改1个。",
     right="梳理为14个问题，已完成整改13个，正在整改1个。",
@@ -149,12 +134,11 @@ def count_sum(text: Text) -> Found:
     """Find parts that do not add up to the total, line by line."""
     known = totals(text)
     for line, found in enumerate(stated(text)):
-        for thing in THINGS:
+        for thing in _THINGS:
             mine = [count for count in found if count.thing == thing]
             parts = [count for count in mine if count.role not in {"total", "published"}]
             wholes = [count for count in mine if count.role == "total"]
-            if not wholes and line < text.opening:
-                wholes = known[thing]
+            wholes = wholes or (known[thing] if line < text.opening else [])
             if parts and wholes and _contradicts(parts, {whole.number for whole in wholes}):
                 yield parts[-1][:2], _sum(parts, wholes[0]), _("count again, and correct one of them")
 
@@ -162,25 +146,22 @@ def count_sum(text: Text) -> Found:
 def _contradicts(parts: list[Stated], totals: set[int]) -> bool:
     """Return whether parts are more than the totals; or, where those done and others are told, not one of the totals."""
     said = {part.role for part in parts}
-    if len(said) < len(parts):
-        return False  # the same is counted twice: at two times, or of two kinds
     total = sum(part.number for part in parts)
     complete = len(parts) > 1 and "done" in said
-    return total not in totals and (complete or total > max(totals))
+    # What is said twice is counted at two times, or of two kinds.
+    return len(said) == len(parts) and total not in totals and (complete or total > max(totals))
 
 
 def _sum(parts: list[Stated], whole: Stated) -> str:
-    shown = " + ".join(str(part.number) for part in parts)
-    message = _("{part} is more than the {total} {things} in all")
+    shown, message = str(parts[0].number), _("{part} is more than the {total} {things} in all")
     if len(parts) > 1:
-        shown = f"{shown} = {sum(part.number for part in parts)}"
+        shown = f"{' + '.join(str(part.number) for part in parts)} = {sum(part.number for part in parts)}"
         message = _("{part} is not the {total} {things} in all")
     return message.format(part=shown, total=whole.number, things=named(whole.thing))
 
 
 @RULES.rule(
     "count-differs",
-    "error",
     why="One total has one number, wherever it is said.",
     wrong="细化为14个问题，逐项整改。\n截至目前，梳理出的15个问题已完成整改13个。",
     right="细化为14个问题，逐项整改。\n截至目前，梳理出的14个问题已完成整改13个。",
@@ -192,10 +173,9 @@ def count_differs(text: Text) -> Found:
         for count in wholes:
             earlier = first.setdefault(count.refined, count.number)
             if earlier != count.number:
-                message = _("here it is {number} {things} in all, before it was {earlier}").format(
-                    number=count.number, things=named(count.thing), earlier=earlier
-                )
-                yield count[:2], message, _("count again, and correct one of them")
+                message = _("here it is {number} {things} in all, before it was {earlier}")
+                shown = message.format(number=count.number, things=named(count.thing), earlier=earlier)
+                yield count[:2], shown, _("count again, and correct one of them")
 
 
 @RULES.rule(
@@ -208,17 +188,15 @@ def count_differs(text: Text) -> Found:
 def count_unit(text: Text) -> Found:
     """Find the first unit of measures that is another than before."""
     measures = [count for count in opening(text) if count.thing == "measures"]
-    for count in measures:
-        if count.unit != measures[0].unit:
-            message = _("measures are counted in {unit} here, before in {first}")
-            shown = message.format(unit=count.unit, first=measures[0].unit)
-            yield count[:2], shown, _("choose one of them")
-            return
+    other = next((count for count in measures if count.unit != measures[0].unit), None)
+    if other:
+        message = _("measures are counted in {unit} here, before in {first}")
+        shown = message.format(unit=other.unit, first=measures[0].unit)
+        yield other[:2], shown, _("choose one of them")
 
 
 @RULES.rule(
     "completion-rate",
-    "error",
     why="The rate is what is complete divided by the total: 19 of 25 is 76 %.",
     wrong="反馈25个问题，已完成整改19个，正在整改6个，整改完成率78%。",
     right="反馈25个问题，已完成整改19个，正在整改6个，整改完成率76%。",
@@ -228,39 +206,36 @@ def completion_rate(text: Text) -> Found:
     whole = opening(text)
     for line, found in enumerate(stated(text)):
         for rate in rates(text.plain[line]):
-            quotients = _quotients(found, rate.thing)
-            if not quotients and line < text.opening:
-                quotients = _quotients(whole, rate.thing)
-            if quotients and not any(_same(rate.percent, done, total) for done, total in quotients):
+            around = whole if line < text.opening else []
+            quotients = _quotients(found, rate.thing) or _quotients(around, rate.thing)
+            # It may be rounded or cut off.
+            nearly = 10.0 ** -len(rate.percent.partition(".")[2])
+            far = [abs(float(rate.percent) - 100 * done / total) >= nearly for done, total in quotients]
+            if far and all(far):
                 done, total = quotients[0]
-                message = _("{done} of {total} is {rate}%, not {written}%").format(
-                    done=done, total=total, rate=f"{100 * done / total:.2f}", written=rate.percent
+                message, right = (
+                    _("{done} of {total} is {rate}%, not {written}%"),
+                    f"{100 * done / total:.2f}",
                 )
-                yield (line, rate.start), message, ""
+                shown = message.format(done=done, total=total, rate=right, written=rate.percent)
+                yield (line, rate.start), shown, ""
 
 
 def _quotients(found: Sequence[Stated], thing: Thing | None) -> list[tuple[int, int]]:
     """Return what may have been divided by what, the likeliest first."""
     quotients = []
-    for each in THINGS if thing is None else (thing,):
+    for each in _THINGS if thing is None else (thing,):
         wholes, done, partial = (
             [count.number for count in found if count.thing == each and count.role == role]
             for role in ("total", "done", "partial")
         )
-        quotients += [(one, whole) for whole in wholes for one in done]
-        quotients += [(one + other, whole) for whole in wholes for one in done for other in partial]
+        for others in ([0], partial):
+            quotients += [(one + other, whole) for whole in wholes for one in done for other in others]
     return quotients
-
-
-def _same(written: str, done: int, total: int) -> bool:
-    """Return whether a rate is the quotient, rounded or cut off."""
-    places = len(written.partition(".")[2])
-    return abs(float(written) - 100 * done / total) < 10.0**-places
 
 
 @RULES.rule(
     "rate-impossible",
-    "error",
     why="No more than all can be complete.",
     wrong="截至目前，整改完成率103%。",
     right="截至目前，整改完成率100%。",

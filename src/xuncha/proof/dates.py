@@ -5,15 +5,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from xuncha.chinese.days import Written, calendar_day, in_words, is_between
 from xuncha.language import gettext as _
-from xuncha.proof.catalogue import Chapter
-
-if TYPE_CHECKING:
-    from xuncha.proof.catalogue import Found
-    from xuncha.proof.text import Text
+from xuncha.proof.chapter import Chapter, Found, Text
 
 RULES = Chapter()
 _RELATIVE = re.compile(r"(?:[今去前当同本次翌每该上明]|同期)年?的?(?=$|[0-9一二三四五六七八九十])")
@@ -23,11 +19,6 @@ _INSPECTION = re.compile("巡[察视]|进驻")
 _FEEDBACK = re.compile("[^。；;]{0,25}?反馈")
 _NO_UNIT = "(?![年个项条件次人名户家万亿千百元余多页份台辆套平方公亩吨米里号室房栋座届版级度分秒小天周月日期批组支只本册字所处例起宗笔张把座株棵头匹斤克升部路])"
 _YEAR = "(?:19|20)[0-9]{2}"
-_DATE_FORMS = (
-    rf"(?<![0-9.\-/]){_YEAR}(?P<mark>[.\-/])[0-9]{{1,2}}(?P=mark)[0-9]{{1,2}}(?![0-9.\-/])"
-    "|(?<=年)0[1-9]月(?:[0-9]{1,2}日)?|(?<=月)0[1-9]日"
-    "|(?<![0-9〇一二三四五六七八九.])[0-9]{2}年(?=[0-9]{1,2}月|以来|底|初|度)"
-)
 _LEAP_YEAR = 2024
 
 
@@ -49,7 +40,7 @@ class Course(NamedTuple):
 
 @lru_cache(maxsize=1)
 def course(text: Text) -> Course:
-    """Find the days of the inspection and of the feedback in the opening, and the day of the notice at its end."""
+    """Find the days of the inspection and of the feedback in the opening, and that of the notice in its last line of nothing else."""
     started = ended = feedback = None
     for line, found in enumerate(text.dates[: text.opening]):
         words = text.plain[line]
@@ -61,23 +52,17 @@ def course(text: Text) -> Course:
             behind = _FEEDBACK.match(words, each.written.end)
             if feedback is None and behind and each not in {started, ended}:
                 feedback = each
-    return Course(started, ended, feedback, _day_of_notice(text))
+    days = [(line, found[0]) for line, found in enumerate(text.dates) if len(found) == 1 and found[0].day]
+    alone = [each for each in days if _words(text, *each) == text.texts[each[0]].strip("（）() ")]
+    return Course(started, ended, feedback, notice=LineDate(*alone[-1]) if alone else None)
 
 
-def _day_of_notice(text: Text) -> LineDate | None:
-    """Return the day in the last line that is a day and nothing else."""
-    for line in range(len(text.lines) - 1, -1, -1):
-        found = text.dates[line]
-        if len(found) == 1 and found[0].day:
-            words = text.texts[line]
-            if words[found[0].start : found[0].end] == words.strip("（）() "):
-                return LineDate(line, found[0])
-    return None
+def _words(text: Text, line: int, each: Written) -> str:
+    return text.texts[line][each.start : each.end]
 
 
 @RULES.rule(
     "date-impossible",
-    "error",
     why="A day that the calendar does not have was never anybody's day.",
     wrong="2024年2月30日，召开专题会议。",
     right="2024年2月29日，召开专题会议。",
@@ -88,13 +73,12 @@ def date_impossible(text: Text) -> Found:
         for each in found:
             day = 1 if each.day is None else each.day
             if each.month is not None and not calendar_day(each.year or _LEAP_YEAR, each.month, day):
-                words = text.texts[line][each.start : each.end]
-                yield (line, each.start), _("the calendar has no {words}").format(words=words), ""
+                message = _("the calendar has no {words}").format(words=_words(text, line, each))
+                yield (line, each.start), message, ""
 
 
 @RULES.rule(
     "date-order",
-    "error",
     why="First comes the inspection, then the feedback, then the notice.",
     wrong="2023年6月5日至9月8日，市委第五巡察组开展巡察，并于2023年8月10日反馈了巡察情况。",
     right="2023年6月5日至9月8日，市委第五巡察组开展巡察，并于2023年11月10日反馈了巡察情况。",
@@ -129,8 +113,7 @@ def date_after_notice(text: Text) -> Found:
             later = each.own_year and each.month and each.first and day and each.first > day
             around = text.plain[line][max(0, each.start - 8) : each.end + 12]
             if later and not _FUTURE.search(around):
-                words = text.texts[line][each.start : each.end]
-                message = _("{words} is after the day of the notice").format(words=words)
+                message = _("{words} is after the day of the notice").format(words=_words(text, line, each))
                 yield (line, each.start), message, ""
 
 
@@ -144,22 +127,24 @@ def date_after_notice(text: Text) -> Found:
 def date_year(text: Text) -> Found:
     """Find months without a year: none stands before them in the line, or they seem to go back in time."""
     for line, found in enumerate(text.dates):
-        words = text.texts[line]
         before: Written | None = None
         for each in found:
             if each.month is None:
                 before = each if each.own_year else before
                 continue
-            shown = words[each.start : each.end]
-            if each.own_year or _RELATIVE.search(words[max(0, each.start - 4) : each.start + 3]):
+            words, around = (
+                _words(text, line, each),
+                text.texts[line][max(0, each.start - 4) : each.start + 3],
+            )
+            if each.own_year or _RELATIVE.search(around):
                 pass
             elif each.year is None:
-                yield (line, each.start), _("{words} has no year").format(words=shown), _("add the year")
+                yield (line, each.start), _("{words} has no year").format(words=words), _("add the year")
                 break
             elif before and before.month and each.month < before.month:
                 message = _("after {before}, the year of {words} is not clear")
-                earlier = words[before.start : before.end]
-                yield (line, each.start), message.format(before=earlier, words=shown), _("add the year")
+                shown = message.format(before=_words(text, line, before), words=words)
+                yield (line, each.start), shown, _("add the year")
             before = each
 
 
@@ -178,7 +163,9 @@ RULES.pattern(
 RULES.pattern(
     "date-form",
     "note",
-    _DATE_FORMS,
+    rf"(?<![0-9.\-/]){_YEAR}(?P<mark>[.\-/])[0-9]{{1,2}}(?P=mark)[0-9]{{1,2}}(?![0-9.\-/])"
+    "|(?<=年)0[1-9]月(?:[0-9]{1,2}日)?|(?<=月)0[1-9]日"
+    "|(?<![0-9〇一二三四五六七八九.])[0-9]{2}年(?=[0-9]{1,2}月|以来|底|初|度)",
     lambda: _("“{words}” is no date as official documents write it"),
     why="A date is written 2024年4月18日: with 年, 月 and 日, the whole year, no noughts before a digit (GB/T 9704-2012, 7.3.5.4).",
     wrong="2024.4.18，召开专题会议。",

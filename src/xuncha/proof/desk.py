@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,17 +12,13 @@ from xuncha.pages import lines
 from xuncha.pages.kind import bytes_of
 from xuncha.pages.plain import decoded
 from xuncha.proof import against, contact, counts, dates, documents, forms, library, marks, numbering, words
-from xuncha.proof.catalogue import Chapter
-from xuncha.proof.text import Text
+from xuncha.proof.chapter import Text
 from xuncha.reading.lines import is_noise
 
 CHAPTERS = (numbering, counts, against, dates, documents, marks, library, words, forms, contact)
 """The modules that hold the rules, in the order of the documentation."""
-RULES = Chapter()
-for chapter in CHAPTERS:
-    RULES.update(chapter.RULES)
-
-_COMMENT = re.compile(r"<!--\s*proof:\s*(?P<codes>[a-z][a-z0-9 ,-]*?)\s*-->")
+RULES = {code: rule for chapter in CHAPTERS for code, rule in chapter.RULES.items()}
+_COMMENT = re.compile(r"<!--\s*proof:\s*([a-z][a-z0-9 ,-]*?)\s*-->")
 _LONG = 60
 _BEFORE = 25
 
@@ -44,15 +40,12 @@ class Silenced(NamedTuple):
 
     def covers(self, finding: Finding[Place], whole_line: str) -> bool:
         """Return whether a finding is silenced."""
-        return (
-            self.code == finding.code
-            and self.line in {None, finding.place.line}
-            and (self.words is None or self.words in whole_line)
-        )
+        here = self.line in {None, finding.place.line} and (self.words or "") in whole_line
+        return here and self.code == finding.code
 
 
 def read(path: Path) -> tuple[Text, list[Silenced]]:
-    """Read a notice, and what comments in Markdown or a web page silence.
+    """Read a notice, and what comments such as `<!-- proof: heading-form -->` silence in their lines of Markdown or a web page.
 
     What a web page puts around the notice is left out: when it was published, how often it was read.
 
@@ -63,36 +56,22 @@ def read(path: Path) -> tuple[Text, list[Silenced]]:
     pages = lines(path)
     commented = decoded(bytes_of(path), str(path)) if pages.kind in {"md", "html"} else ""
     text = Text(tuple(line for line in pages.lines if not is_noise(line.text)), pages.kind)
-    return text, list(_in_comments(commented))
-
-
-def _in_comments(content: str) -> Iterator[Silenced]:
-    """Yield what comments silence: `<!-- proof: heading-form -->` in the line that is meant."""
-    for number, line in enumerate(content.split("\n"), 1):
-        for comment in _COMMENT.finditer(line):
-            for code in re.findall(r"[a-z][a-z0-9-]*", comment["codes"]):
-                yield Silenced(code, line=number)
+    return text, [
+        Silenced(code, line=number)
+        for number, line in enumerate(commented.split("\n"), 1)
+        for codes in _COMMENT.findall(line)
+        for code in re.findall(r"[a-z][a-z0-9-]*", codes)
+    ]
 
 
 def proofread(text: Text, path: str, silenced: Sequence[Silenced] = ()) -> list[Finding[Place]]:
-    """Apply every rule to a text.
-
-    Args:
-        text: the notice.
-        path: how the findings name it.
-        silenced: what is not to be found.
-
-    Returns:
-        The findings in the order of the text.
-    """
+    """Apply every rule but those silenced to a text; `path` is how the findings name it. They come in the order of the text."""
     found = []
-    for rule in RULES.values():
-        for finding in rule(text):
-            line, start = finding.place
-            place = _place(text, path, line, start)
-            placed = Finding(rule.code, finding.message, place, finding.hint, rule.severity)
-            if not any(silence.covers(placed, text.texts[line]) for silence in silenced):
-                found.append(placed)
+    every = (each for rule in RULES.values() for each in rule(text))
+    for code, message, (line, start), hint, severity in every:
+        placed = Finding(code, message, _place(text, path, line, start), hint, severity)
+        if not any(silence.covers(placed, text.texts[line]) for silence in silenced):
+            found.append(placed)
     return sorted(found, key=lambda finding: (finding.place.line, finding.place.column, finding.code))
 
 

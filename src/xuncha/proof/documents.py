@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from xuncha.chinese.characters import HAN
 from xuncha.language import gettext as _
-from xuncha.proof.catalogue import Chapter, write
+from xuncha.proof.chapter import Chapter, Found, Text, write
 from xuncha.proof.dates import course
-
-if TYPE_CHECKING:
-    from xuncha.proof.catalogue import Found
-    from xuncha.proof.text import Text
 
 RULES = Chapter()
 _NUMBER = re.compile(
@@ -22,7 +17,6 @@ _ISSUED = re.compile(
     r"(?P<issued>(?:19|20)[0-9]{2})年(?:[0-9]{1,2}月(?:[0-9]{1,2}日)?)?[，,]?(?:以(?![来后前上下])|印发|出台|下发|制定|制订|发布|联合印发|研究制定)[^。；;，,]{0,60}?〔(?P<year>[0-9]{4})〕"
 )
 _FIRST_YEAR = 1949
-_DIGITS_OF_A_YEAR = 4
 
 RULES.pattern(
     "document-brackets",
@@ -49,19 +43,15 @@ def document_number(text: Text) -> Found:
     for line, match in text.search(_NUMBER):
         year, number = match["year"], match["number"]
         extra = match["nian"] or match["first"] or not match["hao"]
-        if extra or number.startswith("0") or len(year) != _DIGITS_OF_A_YEAR:
+        if extra or number.startswith("0") or len(year) != len("2023"):
             message = _("“{words}” is no document number as it is written")
             right = f"〔{'20' if len(year) == 2 else ''}{year}〕{number.lstrip('0') or '0'}号"  # noqa: PLR2004
-            yield (
-                (line, match.start()),
-                message.format(words=text.texts[line][slice(*match.span())]),
-                write(right),
-            )
+            shown = message.format(words=text.texts[line][slice(*match.span())])
+            yield (line, match.start()), shown, write(right)
 
 
 @RULES.rule(
     "document-year",
-    "error",
     why="A document has the number of the year in which it was issued, and a notice quotes what has been issued.",
     wrong="于2023年12月20日以东发改产业〔2022〕360号文件印发。",
     right="于2023年12月20日以东发改产业〔2023〕360号文件印发。",
@@ -74,9 +64,8 @@ def document_year(text: Text) -> Found:
     for line, match in text.search(_NUMBER):
         written = match["year"]
         year = issued.get((line, match.end("year")), written)
-        if len(written) == _DIGITS_OF_A_YEAR and (year != written or not _FIRST_YEAR <= int(year) <= last):
-            message = _("“{words}” has a year that does not fit").format(
-                words=text.texts[line][slice(*match.span())]
-            )
+        if len(written) == len("2023") and (year != written or not _FIRST_YEAR <= int(year) <= last):
+            words = text.texts[line][slice(*match.span())]
+            message = _("“{words}” has a year that does not fit").format(words=words)
             hint = _("it was issued in {year}").format(year=year) if year != written else ""
             yield (line, match.start()), message, hint

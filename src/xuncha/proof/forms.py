@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.proof.catalogue import Chapter
-from xuncha.proof.text import LOWEST
-
-if TYPE_CHECKING:
-    from xuncha.proof.catalogue import Found
-    from xuncha.proof.text import Heading, Text
+from xuncha.proof.chapter import LOWEST, Chapter, Found, Heading, Text
 
 RULES = Chapter()
 _ISSUER = r"中共\S{2,40}?(?:党组|党委|党工委|委员会|党总支|支部)"
 _TITLE = re.compile(rf"(?P<issuer>{_ISSUER})关于")
-_SHOWN = 16
 _SHORT = 50
-"""Characters; what is longer is no heading."""
+"""Characters of the longest heading."""
 _STOP = "[。；;：:.，,]"
 _ASIDE = rf"[”’》]*(?:[（(][^（）()]*[）)])?{_STOP}*$"
 _FORMS = {
@@ -49,25 +42,16 @@ def heading_form(text: Text) -> Found:
     for (_part, level), group in groups.items():
         differing: dict[Heading, list[str]] = {}
         for name, (form, levels) in _FORMS.items():
-            if level in levels:
-                for heading, has in _minority(group, form):
-                    how = _("with {word}") if has else _("without {word}")
-                    differing.setdefault(heading, []).append(how.format(word=name))
+            having = [bool(form.search(heading.title)) for heading in group]
+            fewer = not having[0] if having.count(having[0]) * 2 >= len(group) else having[0]
+            how = (_("with {word}") if fewer else _("without {word}")).format(word=name)
+            for heading, has in zip(group, having, strict=True):
+                if level in levels and has == fewer:
+                    differing.setdefault(heading, []).append(how)
+        message = _("a heading {how}, unlike the others of its level: “{words}”")
         for heading, ways in sorted(differing.items()):
-            message = _("a heading {how}, unlike the others of its level: “{words}”").format(
-                how=_(", ").join(ways), words=heading.title[-_SHOWN:]
-            )
-            yield (heading.line, heading.start), message, ""
-
-
-def _minority(group: list[Heading], form: re.Pattern[str]) -> list[tuple[Heading, bool]]:
-    """Return the headings that are the fewer, those with a form or those without, and whether they have it."""
-    sides: dict[bool, list[Heading]] = {True: [], False: []}
-    first = bool(form.search(group[0].title))
-    for heading in group:
-        sides[bool(form.search(heading.title))].append(heading)
-    fewer = first if len(sides[first]) < len(sides[not first]) else not first
-    return [(heading, fewer) for heading in sides[fewer]]
+            shown = message.format(how=_(", ").join(ways), words=heading.title[-16:])
+            yield (heading.line, heading.start), shown, ""
 
 
 @RULES.rule(

@@ -11,22 +11,16 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from xuncha.language import gettext as _
-from xuncha.proof.catalogue import Chapter, write
-
-if TYPE_CHECKING:
-    from xuncha.proof.catalogue import Found
-    from xuncha.proof.text import Text
+from xuncha.proof.chapter import Chapter, Found, Text, write
 
 RULES = Chapter()
 _ON = ("halfwidth-word", "no-space-fullwidth", "no-space-fullwidth-quote")
 _OFF = ("space-word", "space-punctuation", "space-bracket", "space-dash", "space-backticks", "space-dollar", "fullwidth", "halfwidth-punctuation", "spellcheck")  # fmt: skip
 _MAY_CHANGE = re.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]|[ \u3000]")
 """A full-width letter or digit, or a blank: without one, it has nothing to say."""
-_SHOWN = 20
 
 
 def installed() -> bool:
@@ -36,7 +30,6 @@ def installed() -> bool:
 
 @cache
 def _corrector() -> Callable[[str], str]:
-    """Return AutoCorrect with the rules that are wanted."""
     import autocorrect_py  # noqa: PLC0415  needs the part `office`; its stub lacks one function
 
     rules = {"rules": dict.fromkeys(_ON, 1) | dict.fromkeys(_OFF, 0)}
@@ -82,9 +75,9 @@ def blank(text: Text) -> Found:
     for line, words, changes in _changed_lines(text):
         place = next((place for place, right in changes.items() if not right), None)
         if place is not None:
-            message = _("a blank beside punctuation: “{words}”")
             shown = words[max(0, place - 2) : place + 3]
-            yield (line, place), message.format(words=shown), _("take it out")
+            message = _("a blank beside punctuation: “{words}”").format(words=shown)
+            yield (line, place), message, _("take it out")
 
 
 @RULES.rule(
@@ -97,7 +90,7 @@ def blank(text: Text) -> Found:
 def full_width_letters(text: Text) -> Found:
     """Find full-width letters and digits, all of a line together."""
     for line, words, changes in _changed_lines(text):
-        if places := [place for place, right in changes.items() if right][:_SHOWN]:
-            message = _("full-width letters or digits: {words}")
-            shown = message.format(words="".join(words[place] for place in places))
+        if places := [place for place, right in changes.items() if right][:20]:
+            wrong = "".join(words[place] for place in places)
+            shown = _("full-width letters or digits: {words}").format(words=wrong)
             yield (line, places[0]), shown, write("".join(changes[place] for place in places))

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from xuncha.chinese.characters import HAN
 from xuncha.chinese.punctuation import half_width as half_width_marks
 from xuncha.chinese.punctuation import straight_quotes, unpaired
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.proof.catalogue import Chapter, write
-
-if TYPE_CHECKING:
-    from xuncha.proof.catalogue import Found
-    from xuncha.proof.text import Text
+from xuncha.proof.chapter import Chapter, Found, Text, write
 
 RULES = Chapter()
 _LIST_MARK = re.compile(
@@ -45,11 +40,8 @@ def half_width(text: Text) -> Found:
                 "{n} half-width marks among Chinese: {marks}",
                 len(marks),
             ).format(n=len(marks), marks=" ".join(dict.fromkeys(each.mark for each in marks)))
-            yield (
-                (line, marks[0].start),
-                message,
-                write(" ".join(dict.fromkeys(each.right for each in marks))),
-            )
+            right = " ".join(dict.fromkeys(each.right for each in marks))
+            yield (line, marks[0].start), message, write(right)
 
 
 @RULES.rule(
@@ -63,16 +55,12 @@ def quotes(text: Text) -> Found:
     """Find the quotation marks of a typewriter beside Chinese characters; the first of each line."""
     for line, words in enumerate(text.texts):
         for place in straight_quotes(words)[:1]:
-            yield (
-                (line, place),
-                _("straight quotation marks: {words}").format(words=words[place]),
-                write("“ ”"),
-            )
+            message = _("straight quotation marks: {words}").format(words=words[place])
+            yield (line, place), message, write("“ ”")
 
 
 @RULES.rule(
     "unbalanced",
-    "error",
     why="Quotation marks, parentheses and 书名号 come in pairs.",
     wrong="落实“一岗双责，修订《信息公开办法（试行》。",
     right="落实“一岗双责”，修订《信息公开办法（试行）》。",
@@ -80,16 +68,14 @@ def quotes(text: Text) -> Found:
 def unbalanced(text: Text) -> Found:
     """Find marks that are not closed, or that nothing has opened, line by line."""
     for line, words in enumerate(text.plain):
-        exempt = {match.end() - 1 for match in _LIST_MARK.finditer(words)}
+        in_lists = {match.end() - 1 for match in _LIST_MARK.finditer(words)}
         for start, mark, opening in unpaired(words):
-            if opening:
+            if opening or start not in in_lists:
                 message, shown = _("{mark} is not closed: “{words}”"), words[start : start + _AROUND]
-            elif start not in exempt:
-                message = _("{mark} closes what nothing has opened: “{words}”")
-                shown = words[max(0, start - _AROUND) : start + 1]
-            else:
-                continue
-            yield (line, start), message.format(mark=mark, words=shown), ""
+                if not opening:
+                    message = _("{mark} closes what nothing has opened: “{words}”")
+                    shown = words[max(0, start - _AROUND) : start + 1]
+                yield (line, start), message.format(mark=mark, words=shown), ""
 
 
 RULES.pattern(
@@ -129,14 +115,13 @@ RULES.pattern(
 RULES.pattern(
     "pause-between-quotes",
     "note",
-    "”、“|》、《",
+    "^.*?(?P<words>”、“|》、《)",
     lambda: _("no {mark} is needed here: {words}"),
     why="Between quotations, or titles in 书名号, that stand side by side there is usually no 、 (GB/T 15834-2011, 4.5.3.5).",
     wrong="上线“绿色金融专区”、“乡村振兴专区”。",
     right="上线“绿色金融专区”“乡村振兴专区”。",
     hint=lambda: _("leave {mark} out"),
     mark="、",
-    first=True,
 )
 
 

@@ -5,25 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from xuncha.chinese.enumerations import Family, marks
 from xuncha.chinese.headings import Level
 from xuncha.chinese.numbers import numeral
 from xuncha.language import gettext as _
-from xuncha.proof.catalogue import Chapter, write
-from xuncha.proof.text import LOWEST
-
-if TYPE_CHECKING:
-    from xuncha.proof.catalogue import Found
-    from xuncha.proof.text import Heading, Text
+from xuncha.proof.chapter import LOWEST, Chapter, Found, Text, write
 
 RULES = Chapter()
-_FAMILIES: tuple[Family, ...] = ("是", "要", "第")
-"""一是 二是, 一要 二要, 第一， 第二，."""
 _DEEPEST = 6
 """Enumerations inside enumerations, and headings of one level, that are kept in mind."""
-_LEVELS = "一、 （一） 1. （1）"
 _FORMS = {
     Level.CHAPTER: ("{}、", "、"),
     Level.SECTION: ("（{}）", ""),
@@ -52,24 +44,20 @@ class Enumerations(NamedTuple):
     faults: list[tuple[Item, int]]
     """The items that continue none, with the number that was expected."""
 
+    @property
     def repeated(self) -> dict[Item, Item]:
-        """Return the first items that follow a first item in the same line which nothing continues, each by that one."""
-        return {
-            before[0]: after[0]
-            for before, after in pairwise(self.sequences)
-            if len(before) == 1
-            and before[0].number == after[0].number == 1
-            and before[0].line == after[0].line
-        }
+        """The first items that follow a first item in the same line which nothing continues, each by that one."""
+        pairs = [(before[0], after[0]) for before, after in pairwise(self.sequences) if len(before) == 1]
+        return {one: two for one, two in pairs if one.line == two.line and one.number == two.number == 1}
 
 
 def _enumerations(text: Text) -> Iterator[Enumerations]:
-    """Yield the enumerations of a text, those below one heading together."""
+    """Yield the enumerations of a text such as 一是 二是, 一要 二要, those below one heading together."""
     found: dict[tuple[int, Family], list[Item]] = {}
     part = 0
     for line, words in enumerate(text.plain):
         part += line in text.heading_of
-        for mark in marks(words, _FAMILIES):
+        for mark in marks(words, ("是", "要", "第")):
             item = Item(line, mark.start, words[mark.start : mark.end], mark.number)
             found.setdefault((part, mark.family), []).append(item)
     yield from map(_followed, found.values())
@@ -97,16 +85,12 @@ def _followed(items: list[Item]) -> Enumerations:
 
 @RULES.rule(
     "heading-number",
-    "error",
     why="Headings of one level are numbered without a gap and without repeating: a reader who finds 3 after 1 looks for 2.",
     wrong="一、整改工作组织情况\n三、反馈问题整改情况",
     right="一、整改工作组织情况\n二、反馈问题整改情况",
 )
 def heading_number(text: Text) -> Found:
-    """Find numbers of headings that are skipped, repeated or out of order.
-
-    Below a new heading of a higher level the numbers begin again, or go on through the whole notice.
-    """
+    """Find numbers of headings that are skipped, repeated or out of order; below a higher one they may begin again or go on."""
     last: dict[int, list[int]] = {}
     began: set[int] = set()
     for heading in text.headings:
@@ -126,18 +110,16 @@ def heading_number(text: Text) -> Found:
             expected = known[-1] + 1 if known and not (fresh and known[-1] + 1 < number) else 1
             written = numeral(expected) if level <= Level.SECTION else str(expected)
             hint = _("here it would be {right}").format(right=_FORMS[level][0].format(written))
-            yield (heading.line, 0), _misnumbered(heading, expected, known), hint
+            before = known[-1] if known else 0
+            if number in known:
+                message = _("the number {words} stands twice")
+            elif number > expected:
+                message = _("the numbers skip from {before} to {words}")
+            else:
+                message = _("the number {words} is out of order")
+            yield (heading.line, 0), message.format(before=before, words=heading.mark), hint
             known[-1:] = [number]
         del known[:-_DEEPEST]
-
-
-def _misnumbered(heading: Heading, expected: int, known: list[int]) -> str:
-    if heading.number in known:
-        return _("the number {words} stands twice").format(words=heading.mark)
-    if heading.number > expected:
-        before = known[-1] if known else 0
-        return _("the numbers skip from {before} to {words}").format(before=before, words=heading.mark)
-    return _("the number {words} is out of order").format(words=heading.mark)
 
 
 @RULES.rule(
@@ -159,7 +141,11 @@ def heading_level(text: Text) -> Found:
         is_usual = path[-1:] == [Level.CHAPTER] and heading.level < LOWEST
         if missing and heading.level <= LOWEST and not is_usual:
             message = _("{words} stands below no heading of the level above it").format(words=heading.mark)
-            yield (heading.line, 0), message, _("the levels are {levels}").format(levels=_LEVELS)
+            yield (
+                (heading.line, 0),
+                message,
+                _("the levels are {levels}").format(levels="一、 （一） 1. （1）"),
+            )
         path.append(heading.level)
 
 
@@ -183,7 +169,6 @@ def heading_mark(text: Text) -> Found:
 
 @RULES.rule(
     "enumeration-number",
-    "error",
     why="一是 二是 三是 are read out by the public one by one: a number that is missing looks like a measure that is.",
     wrong="一是加强学习。三是健全制度。",
     right="一是加强学习。二是健全制度。",
@@ -195,7 +180,7 @@ def enumeration_number(text: Text) -> Found:
             right = item.words.replace(numeral(item.number), numeral(expected), 1)
             message = _("“{words}” does not continue the enumeration").format(words=item.words)
             yield item[:2], message, _("here it would be {right}").format(right=right)
-        for item in group.repeated().values():
+        for item in group.repeated.values():
             message = _("“{words}” stands twice").format(words=item.words)
             yield item[:2], message, _("number the items afresh")
 
@@ -210,7 +195,7 @@ def enumeration_number(text: Text) -> Found:
 def enumeration_alone(text: Text) -> Found:
     """Find enumerations of one item."""
     for group in _enumerations(text):
-        repeated = group.repeated()
+        repeated = group.repeated
         for item, *others in () if group.faults else group.sequences:
             if item.number == 1 and not others and item not in repeated:
                 message = _("“{words}” stands alone: nothing follows it").format(words=item.words)

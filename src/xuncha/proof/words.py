@@ -6,32 +6,94 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from xuncha.chinese.characters import HAN
 from xuncha.language import gettext as _
-from xuncha.proof import slips
-from xuncha.proof.catalogue import Chapter, Position, write
+from xuncha.proof.chapter import Chapter, Found, Position, Text, write
 
 if TYPE_CHECKING:
-    from xuncha.proof.catalogue import Found
-    from xuncha.proof.text import Text
+    from xuncha.catalogue import Check
 
 RULES = Chapter()
 _SENTENCE = re.compile(r"[^。！？；;]+")
 _SAME_SENTENCE = 20
 """Characters from which a sentence that stands twice was copied, not meant."""
 _QUOTED = re.compile(r"“([^“”]{2,8})”")
-_MOST_TERMS = 60
 _ORDINAL = re.compile(r"第(?:(?P<digits>[0-9]{1,3})|[一二三四五六七八九十]{1,3})(?P<unit>[位名])")
 _INSPECTORS = re.compile(
     r"(?P<committee>[省市县区旗]委)第(?:[一二三四五六七八九十]{1,3}|[0-9]{1,2})巡[察视]组"
 )
+_NOUN = "整改|组|反馈|意见|办(?!法)|工作领导|发现|监督|移交|干部"
+_THING = "制度|文件|措施|方式|问题|工作|材料|单位|部门|政策|内容|方面|会议|活动|项目|[，。；、]"
+_VERB = "[树做抓实行管学改进握持究彻压走站想看说办查理解把完成发挥得落]"
+_HOW_WELL = (
+    "(?:不够?|很|较|更|还不|比较|非常|不是很|不太)"
+    "(?:牢固?|好|实|紧|深|透彻?|细|严格?|到位|快|慢|够|扎实|深入|彻底|及时|全面|清楚|明显|充分)"
+)
+_CERTAIN = rf"""
+巡查(?={_NOUN})→巡察 (?<=[市县区旗]委)巡查→巡察 (?<=被)巡查(?=单位|党组织)→巡察
+(?<=[市县区旗]委)(第[一二三四五六七八九十]+)?巡视→\1巡察 (》?)的等(?={_THING})→\1等
+台帐→台账 帐(?=户|目|面|簿|本|号|款|务|套)→账 布署→部署 座谈座谈→座谈 坐谈会→座谈会 反[溃愧]→反馈
+整该(?=措施|问题|工作|落实)→整改 消号(?!码)→销号 一岗双则→一岗双责 二个维护→两个维护 四个意思→四个意识
+三中一大→三重一大 习进平|习近乎|刁近平→习近平 总书计|总书纪(?!委)→总书记 社会注意(?=思想|核心|现代化)→社会主义
+贯切→贯彻 彻低→彻底 名符其实→名副其实 再接再励→再接再厉 一如继往→一如既往 按步就班→按部就班 融汇贯通→融会贯通
+迫不急待→迫不及待 走头无路→走投无路 一愁莫展→一筹莫展 相形见拙→相形见绌 以逸代劳→以逸待劳 变本加利→变本加厉
+穿流不息→川流不息 针贬→针砭 推委(?=扯皮|塞责)→推诿 拖踏→拖沓 松驰→松弛 焕散→涣散 惩诫→惩戒 戒勉谈话→诫勉谈话
+防犯(?=风险|措施|化解)→防范 廉结→廉洁 震憾→震撼 复盖→覆盖 幅射→辐射 既使→即使 竟争→竞争 按装→安装 粗旷→粗犷
+脉博→脉搏 座落→坐落 通迅→通讯 松解(?=思想)→松懈 建全→健全 帮抚→帮扶 监查(?=委|机关|对象)→监察
+"""
+"""Wrong wherever it stands: patterns, and behind each → what takes its place, as in `re.sub`."""
+_LIKELY = rf"""
+截止(?=目前|今|当前|[0-9]{{4}}年|[0-9]{{1,2}}月|[一二三四五六七八九十〇]{{2,4}}年)→截至 (?<={_VERB})的(?={_HOW_WELL})→得
+(?<![“、])双随机一公开→“双随机、一公开” (?<![“、])双随机、一公开(?!”)→“双随机、一公开” (?<=[个项件条次人名家])左右以上→以上
+做为(?=一|重|当|首)→作为 份内→分内 登陆(?=系统|平台|网站|账号|账户|网址)→登录 其它→其他
+必需(?=坚持|要|做到|严格|加强|落实)→必须 暴光→曝光 启用(?=程序|问责)→启动 不在(?=发生|出现|重复)→不再
+己(?=完成|整改|解决|落实|到位|销号|办结|制定|印发|建立|全部)→已 各科室单位→各科室、单位
+"""
+"""Almost surely wrong."""
+_UNITS = r"(?<=规范性文件|政策性文件)([0-9]+)条→\1件 (?<=制度)([0-9]+)条→\1项 (?<=投诉)([0-9]+)条→\1件"
+"""Things counted in what they are not counted in."""
+_NEARLY = "近|约|大约|将近|接近"
+_NUMBER = r"(?:[0-9]+(?:\.[0-9]+)?|[一二三四五六七八九十百千]+)"
+_DOUBLED = re.compile(
+    rf"({HAN}{{2,4}})\1|的的|与与|及及(?!时)|和和(?![平谐睦解气])|了了(?![解望结])|将将(?!军)|并并(?![购行轨联列网])"
+)
+"""A word twice."""
+_MAY_DOUBLE = re.compile(
+    r"[一每层步件项条个户家村人].{0,3}|(?:研究|讨论|学习|调研|锻炼|商量|考虑|休息|高兴|干净|清楚|明白|哈哈|常常|天天|年年|代代|世世|方方|面面).*|(.)\1+"
+)
+"""Words that may stand twice: 一个一个, 研究研究."""
+_OTHER = re.compile(rf"(?!{HAN}).")
+_AROUND = 2
+"""Characters; what is no longer is shown with as many of the Chinese ones before and behind it."""
+
+
+def _slipped(table: str) -> Check[Position]:
+    """Return the check of a rule with a table of slips, such as `_CERTAIN`; titles are not looked at."""
+    slips = [(wrong, right) for wrong, _arrow, right in (pair.partition("→") for pair in table.split())]
+    anyone = re.compile("|".join(wrong for wrong, _right in slips))
+
+    def check(text: Text) -> Found:
+        for line, found in text.search(anyone, text.untitled):
+            words, (start, end) = text.untitled[line], found.span()
+            matched = ((re.compile(wrong).match(words, start), right) for wrong, right in slips)
+            right = next(match.expand(right) for match, right in matched if match)
+            before = behind = ""
+            if len(found[0]) <= _AROUND:
+                before = _OTHER.split(words[max(0, start - _AROUND) : start])[-1]
+                behind = _OTHER.split(words[end : end + _AROUND])[0]
+            shown = f"{before}{found[0]}{behind}"
+            message = _("“{words}”: {right} is meant").format(words=shown, right=right)
+            yield (line, start), message, write(f"{before}{right}{behind}")
+
+    return check
+
 
 RULES.declare(
     "wrong-word",
-    "error",
     why="A word for another that sounds or looks like it: 巡查 is a patrol, 巡察 is an inspection by the party.",
     wrong="现将巡查整改情况予以公布。",
     right="现将巡察整改情况予以公布。",
-    check=slips.slipped(slips.CERTAIN),
+    check=_slipped(_CERTAIN),
 )
 
 RULES.declare(
@@ -40,7 +102,7 @@ RULES.declare(
     why="截止 ends something, and has no object: 截至 is “up to”; 得 stands before what a verb leads to; and others of the kind.",
     wrong="截止目前，已完成整改13个。",
     right="截至目前，已完成整改13个。",
-    check=slips.slipped(slips.LIKELY),
+    check=_slipped(_LIKELY),
 )
 
 RULES.declare(
@@ -49,13 +111,14 @@ RULES.declare(
     why="Documents are counted in 件, rules in 项.",
     wrong="全年发布规范性文件5条。",
     right="全年发布规范性文件5件。",
-    check=slips.slipped(slips.UNITS),
+    check=_slipped(_UNITS),
 )
 
 RULES.pattern(
     "adverb",
     "note",
-    slips.ADVERBIAL,
+    "(积极|认真|扎实|深入|切实|及时|严格|主动|充分|稳步|坚决|坚定|不断|进一步|持续)的"
+    "(?:推进|推动|落实|开展|加强|学习|贯彻|执行|做好|抓好|完成|整改|提升|提高|解决|促进|履行|增强|压实|发挥|改进)",
     lambda: _("“{words}”: before a verb stands {mark}"),
     why="Before a verb stands 地.",
     wrong="扎实的推进整改工作。",
@@ -68,23 +131,22 @@ RULES.pattern(
 
 @RULES.rule(
     "doubled-word",
-    "error",
     why="A word was typed twice.",
     wrong="专项整治抽查抽查项目60个。",
     right="专项整治抽查项目60个。",
 )
 def doubled_word(text: Text) -> Found:
     """Find words that follow themselves."""
-    for line, match in text.search(slips.DOUBLED, text.untitled):
+    for line, match in text.search(_DOUBLED, text.untitled):
         once = match[1] or match[0][0]
-        if not (match[1] and slips.MAY_DOUBLE.fullmatch(once)):
+        if not (match[1] and _MAY_DOUBLE.fullmatch(once)):
             yield (line, match.start()), _("“{words}” stands twice").format(words=once), write(once)
 
 
 RULES.pattern(
     "synonym",
     "warning",
-    slips.SYNONYMS,
+    "提升提高|提高提升|加强强化|强化加强|推进推动|推动推进|进行开展|开展进行|防止避免|避免防止|大约约|帮助协助|协助帮助|立刻马上",
     lambda: _("“{words}” says one thing twice"),
     why="Two words for one thing: one was to replace the other.",
     wrong="进一步提升提高政治判断力。",
@@ -96,7 +158,8 @@ RULES.pattern(
 RULES.pattern(
     "approximate",
     "warning",
-    slips.APPROXIMATE,
+    rf"(?:{_NEARLY}){_NUMBER}(?:余|多|左右|上下)"
+    rf"|(?:{_NEARLY}|超过|超){_NUMBER}[万亿]?[余多]?[个项件条次人名家户元]+(?:左右|上下|以上)",
     lambda: _("“{words}” is approximate twice over"),
     why="近 and 余, 约 and 左右 both say that a number is not exact; 近 says it is less, 余 that it is more.",
     wrong="累计检查项目近60余个。",
@@ -133,12 +196,10 @@ def repeated_sentence(text: Text) -> Found:
 def quotes_differ(text: Text) -> Found:
     """Find terms without quotation marks that have them more often than not."""
     quoted = Counter(match[1] for _line, match in text.search(_QUOTED, text.texts))
-    often = [term for term, times in quoted.most_common(_MOST_TERMS) if times > 1]
-    if not often:
-        return
-    longest_first = sorted(often, key=len, reverse=True)
-    hidden = [_QUOTED.sub(lambda term: "\0" * len(term[0]), words) for words in text.untitled]
-    bare = list(text.search(re.compile("|".join(map(re.escape, longest_first))), hidden))
+    often = [term for term, times in quoted.most_common(60) if times > 1]
+    longest_first = re.compile("|".join(map(re.escape, sorted(often, key=len, reverse=True))))
+    hidden = [_QUOTED.sub(lambda term: "\0" * len(term[0]), words) for words in text.untitled if often]
+    bare = list(text.search(longest_first, hidden))
     times = Counter(match[0] for _line, match in bare)
     for line, match in bare:
         if times[match[0]] <= quoted[match[0]]:
@@ -167,7 +228,6 @@ def ordinal(text: Text) -> Found:
 
 @RULES.rule(
     "inspector-differs",
-    "error",
     why="One notice is about one inspection.",
     wrong="市委第五巡察组对我局党组开展巡察。\n收到市委第三巡察组反馈意见后，第一时间召开会议。",
     right="市委第五巡察组对我局党组开展巡察。\n收到市委第五巡察组反馈意见后，第一时间召开会议。",

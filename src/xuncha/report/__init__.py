@@ -1,5 +1,4 @@
-"""The reports (内部材料): what is said inside the house of a ledger: the weekly one, the dispatch, the plan, reminder and warning letters.
+"""The reports (内部材料), for inside the house and marked 内部资料: the weekly one, the dispatch, the plan, letters to offices.
 
-They name leaders and offices, and tell what is withheld from the public; each is marked 内部资料. What stays out of them
-as well: the notes and reasons that were given to commands.
+They tell who leads and what is withheld from the public, but not the notes and reasons that were given to commands.
 """

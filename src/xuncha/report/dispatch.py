@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  a field is named `date`
-from typing import TYPE_CHECKING, Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xuncha.report.items import Item, desk, items, most_pressing
-from xuncha.tally import Group, Horizon, Tally, groups, measure_json, percent, rate, tally
+from xuncha.report.items import Item, desk, items, most_pressing, rows_json
+from xuncha.tally import Group, Tally, groups, percent, rate, tally
 
 if TYPE_CHECKING:
     from xuncha.model.records import Ledger
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """How an office stands."""
 
     place: int
@@ -27,8 +26,7 @@ class Standing:
     overdue: int
 
 
-@dataclass(frozen=True)
-class Dispatch:
+class Dispatch(NamedTuple):
     """All that the template is given, under the name `report`."""
 
     organisation: str
@@ -46,13 +44,13 @@ def dispatch(ledger: Ledger, today: Date) -> Dispatch:
     Raises:
         RefusedError: there are no measures yet.
     """
-    found = items(ledger, today)
+    found, register = items(ledger, today), ledger.register()
     return Dispatch(
         organisation=ledger.settings.organisation,
         desk=desk(ledger.settings),
         date=today,
-        counts=tally(ledger.register(), today),
-        standings=ranked(groups(ledger.register(), today, "office")),
+        counts=tally(register, today),
+        standings=ranked(groups(register, today, "office")),
         overdue=most_pressing(found, "red"),
         due_soon=most_pressing(found, "yellow"),
     )
@@ -60,46 +58,20 @@ def dispatch(ledger: Ledger, today: Date) -> Dispatch:
 
 def ranked(offices: list[Group]) -> tuple[Standing, ...]:
     """Rank the offices by the rate of their measures, then by how few are overdue; equal ones keep the ledger's order."""
-
-    def worth(group: Group) -> tuple[float, int]:
-        return (-(rate(group.closed, group.total) or 0), group.overdue)
-
-    ordered = sorted(offices, key=worth)
-    places = {worth(group): place for place, group in reversed(list(enumerate(ordered, 1)))}
+    worths = {group: (-(rate(group.closed, group.total) or 0), group.overdue) for group in offices}
+    order = sorted(worths.values())
     return tuple(
-        Standing(
-            places[worth(group)],
-            group.key,
-            group.total,
-            group.closed,
-            percent(group.closed, group.total),
-            group.overdue,
-        )
-        for group in ordered
+        Standing(order.index(worth) + 1, office, total, closed, percent(closed, total), overdue)
+        for (office, _title, total, closed, overdue), worth in sorted(worths.items(), key=itemgetter(1))
     )
 
 
 def as_json(report: Dispatch, ledger: Ledger) -> dict[str, Any]:
     """Make the output of `report dispatch --json`."""
-    register = ledger.register()
-    counted = tally(register, report.date).as_json(())
-    horizon = Horizon.of(register, report.date)
-    rows = {row.id: measure_json(row, horizon) for row in register.measures}
+    counted = report.counts.as_json(())
+    rows = rows_json(ledger, report.date)
     return {
-        "organisation": report.organisation,
-        "as_of": report.date.isoformat(),
-        "problems": counted["problems"],
-        "measures": counted["measures"],
-        "offices": [
-            {
-                "place": standing.place,
-                "office": standing.office,
-                "total": standing.total,
-                "closed": standing.closed,
-                "rate": rate(standing.closed, standing.total),
-                "overdue": standing.overdue,
-            }
-            for standing in report.standings
-        ],
+        **{key: counted[key] for key in ("organisation", "as_of", "problems", "measures")},
+        "offices": [{**each._asdict(), "rate": rate(each.closed, each.total)} for each in report.standings],
         "press": [{**rows[item.id], "days": item.days} for item in (*report.overdue, *report.due_soon)],
     }

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.tally import Horizon
+from xuncha.tally import Horizon, measure_json
 
 if TYPE_CHECKING:
     from xuncha.model.identity import Identity
@@ -17,13 +16,12 @@ if TYPE_CHECKING:
     from xuncha.model.vocabulary import Light, Status
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """A measure and how it stands on a day."""
 
     id: str
     problem: str
-    """The number of its problem."""
+    """Its number."""
     problem_title: str
     part: str | None
     title: str
@@ -34,11 +32,10 @@ class Item:
     long_term: bool
     due: date | None
     days: int | None
-    """Until it is due; below 0 where it is late, None where it has no time limit."""
+    """Until it is due; below 0 where it is late, None without a time limit."""
     status: Status
     light: Light
     publish: bool
-    """Whether it may appear in public."""
     last: date | None
     """The day of its latest progress entry."""
 
@@ -50,11 +47,8 @@ def items(ledger: Ledger, today: date) -> dict[Identity, Item]:
         RefusedError: there are none yet.
     """
     if not ledger.measures:
-        raise RefusedError(
-            "nothing-to-tell",
-            _("the ledger holds no measures yet, so there is nothing to tell"),
-            _("see `xuncha add --help`"),
-        )
+        said = _("the ledger holds no measures yet, so there is nothing to tell")
+        raise RefusedError("nothing-to-tell", said, _("see `xuncha add --help`"))
     horizon = Horizon.of(ledger.register(), today)
     found = {}
     for identity, measure in ledger.measures.items():
@@ -83,12 +77,17 @@ def items(ledger: Ledger, today: date) -> dict[Identity, Item]:
 
 def most_pressing(found: dict[Identity, Item], light: Light) -> tuple[Item, ...]:
     """List the items under one light, the earliest time limit first."""
-    return tuple(
-        sorted((item for item in found.values() if item.light == light), key=lambda item: item.days or 0)
-    )
+    pressing = [item for item in found.values() if item.light == light]
+    return tuple(sorted(pressing, key=lambda item: item.days or 0))
+
+
+def rows_json(ledger: Ledger, today: date) -> dict[str, dict[str, Any]]:
+    """Make the measures of `list --json` by their numbers."""
+    register = ledger.register()
+    horizon = Horizon.of(register, today)
+    return {row.id: measure_json(row, horizon) for row in register.measures}
 
 
 def desk(settings: Settings) -> str:
     """Name who signs internal papers: the office of the leading group, else the organisation itself."""
-    group = "巡察整改工作领导小组办公室" if settings.leading_group else ""
-    return settings.organisation + group
+    return settings.organisation + ("巡察整改工作领导小组办公室" if settings.leading_group else "")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date as Date  # noqa: N812  a field is named `date`
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
@@ -14,32 +13,22 @@ from xuncha.report.items import Item, desk, items
 if TYPE_CHECKING:
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger
-    from xuncha.model.vocabulary import Light
 
 Kind = Literal["reminder", "supervision", "warning"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 """From the mildest to the strongest."""
-_OF_AN_OFFICE: Final[dict[Kind, tuple[Light, ...]]] = {
-    "reminder": ("red", "yellow"),
-    "supervision": ("red", "yellow"),
-    "warning": ("red",),
-}
-"""The lights of the measures in a letter to an office as a whole."""
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(NamedTuple):
     """All that the template is given, under the name `letter`."""
 
     organisation: str
     desk: str
     date: Date
     office: str
-    """To whom it goes."""
     leaders: tuple[str, ...]
     """Who answers for the measures, and is given a copy."""
     items: tuple[Item, ...]
-    """The earliest time limit first."""
     overdue: int
     due_soon: int
     due_soon_days: int
@@ -62,12 +51,9 @@ def letter_on(ledger: Ledger, today: Date, kind: Kind, identities: Sequence[Iden
             )
     offices = dict.fromkeys(item.office for item in chosen)
     if len(offices) > 1:
+        said = _("a letter goes to one office, and these measures are of {names}")
         raise RefusedError(
-            "several-offices",
-            _("a letter goes to one office, and these measures are of {names}").format(
-                names=_(", ").join(offices)
-            ),
-            _("write one for each"),
+            "several-offices", said.format(names=_(", ").join(offices)), _("write one for each")
         )
     early = [item.id for item in chosen if item.light != "red"]
     if kind == "warning" and early:
@@ -85,30 +71,25 @@ def letter_to(ledger: Ledger, today: Date, kind: Kind, office: str) -> Letter:
     Raises:
         RefusedError: there is no such measure.
     """
-    lights = _OF_AN_OFFICE[kind]
-    chosen = [
-        item for item in items(ledger, today).values() if item.office == office and item.light in lights
-    ]
+    lights = {"red"} if kind == "warning" else {"red", "yellow"}
+    every = items(ledger, today).values()
+    chosen = [item for item in every if item.office == office and item.light in lights]
     if not chosen:
-        said = (
-            _("no measure of {office} is overdue, so there is nothing to warn of")
-            if kind == "warning"
-            else _("no measure of {office} is overdue or due soon, so there is nothing to press for")
-        )
+        said = _("no measure of {office} is overdue or due soon, so there is nothing to press for")
+        if kind == "warning":
+            said = _("no measure of {office} is overdue, so there is nothing to warn of")
         raise RefusedError("nothing-to-press", said.format(office=office))
     return _letter(ledger, today, chosen)
 
 
 def _letter(ledger: Ledger, today: Date, chosen: Sequence[Item]) -> Letter:
-    far = ledger.settings.inspection.feedback.max
-    by_due: Callable[[Item], Date] = lambda item: item.due or far  # noqa: E731
     return Letter(
         organisation=ledger.settings.organisation,
         desk=desk(ledger.settings),
         date=today,
         office=chosen[0].office,
         leaders=tuple(dict.fromkeys(item.leader for item in chosen)),
-        items=tuple(sorted(chosen, key=by_due)),
+        items=tuple(sorted(chosen, key=lambda item: item.due or Date.max)),
         overdue=sum(item.light == "red" for item in chosen),
         due_soon=sum(item.light == "yellow" for item in chosen),
         due_soon_days=ledger.settings.policy.due_soon_days,

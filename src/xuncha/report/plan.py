@@ -1,13 +1,9 @@
-"""The rectification plan (整改落实方案): who leads, and the three lists of problems, tasks and responsibilities (三个清单).
-
-It is written when the feedback has been broken down, so it tells what is to be done, not how far it is.
-"""
+"""The rectification plan (整改落实方案): who leads, and three lists (三个清单) of what is to be done, not how far it is."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  a field is named `date`
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.report.items import Item, desk, items
 from xuncha.tally import Tally, tally
@@ -16,8 +12,7 @@ if TYPE_CHECKING:
     from xuncha.model.records import Ledger
 
 
-@dataclass(frozen=True)
-class PlannedProblem:
+class PlannedProblem(NamedTuple):
     """A problem with its measures."""
 
     number: str
@@ -28,8 +23,7 @@ class PlannedProblem:
     measures: tuple[Item, ...]
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """All that the template is given, under the name `report`."""
 
     organisation: str
@@ -43,9 +37,7 @@ class Plan:
     office: str | None
     """Where the office of the leading group is."""
     leaders: tuple[str, ...]
-    """Who answers for measures."""
     offices: tuple[str, ...]
-    """Who does them."""
     counts: Tally
     categories: int
     """With a problem."""
@@ -55,7 +47,6 @@ class Plan:
     last_due: Date | None
     """The latest time limit of all that ends."""
     problems: tuple[PlannedProblem, ...]
-    """In the order of the ledger."""
 
     @property
     def by_category(self) -> tuple[PlannedProblem, ...]:
@@ -66,13 +57,10 @@ class Plan:
     @property
     def by_leader(self) -> tuple[Item, ...]:
         """The measures as the list of responsibilities groups them: by leader, by office, by number."""
+        leaders, offices = list(self.leaders), list(self.offices)
         measures = [item for problem in self.problems for item in problem.measures]
-        return tuple(
-            sorted(
-                measures,
-                key=lambda item: (self.leaders.index(item.leader), self.offices.index(item.office)),
-            )
-        )
+        measures.sort(key=lambda item: (leaders.index(item.leader), offices.index(item.office)))
+        return tuple(measures)
 
 
 def plan(ledger: Ledger, today: Date) -> Plan:
@@ -81,24 +69,12 @@ def plan(ledger: Ledger, today: Date) -> Plan:
     Raises:
         RefusedError: there are no measures yet.
     """
-    found = items(ledger, today)
-    settings = ledger.settings
+    found, settings, by_problem = items(ledger, today), ledger.settings, ledger.by_problem()
     titles = {category.key: category.title for category in settings.categories}
-    order = list(titles)
-    problems = sorted(ledger.problems.items(), key=lambda each: (order.index(each[1].category), each[0]))
-    by_problem = ledger.by_problem()
     limited = [item for item in found.values() if not item.long_term]
+    leaders = {item.leader for item in found.values()}
+    offices = {item.office for item in found.values()}
     group = settings.leading_group
-    planned = {
-        number: PlannedProblem(
-            number=str(number),
-            title=problem.title,
-            category=titles[problem.category],
-            finding=problem.finding,
-            measures=tuple(found[identity] for identity in by_problem[number]),
-        )
-        for number, problem in problems
-    }
     return Plan(
         organisation=settings.organisation,
         desk=desk(settings),
@@ -108,17 +84,21 @@ def plan(ledger: Ledger, today: Date) -> Plan:
         date=today,
         head=group.head if group else None,
         office=group.office if group else None,
-        leaders=_those(settings.leaders, {item.leader for item in found.values()}),
-        offices=_those(settings.offices, {item.office for item in found.values()}),
+        leaders=tuple(name for name in dict.fromkeys(settings.leaders) if name in leaders),
+        offices=tuple(name for name in dict.fromkeys(settings.offices) if name in offices),
         counts=tally(ledger.register(), today),
-        categories=len({problem.category for problem in planned.values()}),
+        categories=len({titles[problem.category] for problem in ledger.problems.values()}),
         limited=len(limited),
         long_term=len(found) - len(limited),
         last_due=max((item.due for item in limited if item.due), default=None),
-        problems=tuple(planned[number] for number in ledger.problems),
+        problems=tuple(
+            PlannedProblem(
+                number=str(number),
+                title=problem.title,
+                category=titles[problem.category],
+                finding=problem.finding,
+                measures=tuple(found[identity] for identity in by_problem[number]),
+            )
+            for number, problem in ledger.problems.items()
+        ),
     )
-
-
-def _those(known: list[str], named: set[str]) -> tuple[str, ...]:
-    """List the names that are used, in the order of `ledger.yaml`."""
-    return tuple(dict.fromkeys(name for name in known if name in named))

@@ -1,21 +1,20 @@
 """The weekly report (周报): what was done since a day, what is due next, what is red, and what is to be looked at again.
 
-What was done comes out of the ledger where the ledger keeps a day (progress, closing, taking over, looking again), and out of
-git's history for the rest. An entry that was recorded in these days for an earlier one is told too, else no report would
-ever tell it.
+What was done comes out of the ledger where it keeps a day, else out of git's history. An entry that was recorded in these days
+for an earlier one is told too, else no report would ever tell it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  a field is named `date`
-from typing import TYPE_CHECKING, Any
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.model.identity import Identity
-from xuncha.report.items import Item, desk, items, most_pressing
-from xuncha.tally import Horizon, Tally, groups, measure_json, review_day, tally
+from xuncha.report.items import Item, desk, items, most_pressing, rows_json
+from xuncha.tally import Horizon, Tally, groups, review_day, tally
 
 if TYPE_CHECKING:
     from xuncha.model.records import Ledger, Measure
@@ -24,11 +23,9 @@ if TYPE_CHECKING:
 
 _TOLD = frozenset({"add", "start", "submit", "return", "close", "reopen", "extend", "escalate", "review"})
 """The actions that are told by themselves; what `progress` and `attach` record is told by the entries."""
-_RECORDING = frozenset({"progress", "attach"})
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A progress entry."""
 
     date: Date
@@ -36,24 +33,22 @@ class Entry:
     late: bool
     """Recorded in these days, and dated before them."""
     publish: bool
-    """Whether it may appear in public; a weekly report tells it all the same."""
+    """A weekly report tells it all the same."""
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(NamedTuple):
     """What was done for a measure."""
 
     item: Item
     entries: tuple[Entry, ...]
     actions: tuple[str, ...]
-    """In their order, such as `submit`, `return`."""
+    """In their order."""
     taken_over_by: str | None
     result: ReviewResult | None
     """Of the last look at it."""
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """What an office has of a leader's."""
 
     office: str
@@ -69,8 +64,7 @@ class Section:
         return not (self.done or self.overdue or self.due_soon)
 
 
-@dataclass(frozen=True)
-class Leader:
+class Leader(NamedTuple):
     """What a leader answers for."""
 
     name: str
@@ -82,8 +76,7 @@ class Leader:
         return all(section.quiet for section in self.sections)
 
 
-@dataclass(frozen=True)
-class Review:
+class Review(NamedTuple):
     """A closed long-term measure that is to be looked at again."""
 
     item: Item
@@ -93,8 +86,7 @@ class Review:
     """How late it is."""
 
 
-@dataclass(frozen=True)
-class Weekly:
+class Weekly(NamedTuple):
     """All that the template is given, under the name `report`."""
 
     organisation: str
@@ -134,11 +126,12 @@ def weekly(
     """
     found = items(ledger, today)
     happened = _happened(events, since, today)
-    done = {}
+    done = []
     for identity, item in found.items():
-        work = _work(item, ledger.measures[identity], happened.get(str(identity), []), earlier.get(identity), since, today)  # fmt: skip
+        measure, before = ledger.measures[identity], earlier.get(identity)
+        work = _work(item, measure, happened.get(item.id, []), before, since, today)
         if work.entries or work.actions:
-            done[identity] = work
+            done.append(work)
     red, yellow = most_pressing(found, "red"), most_pressing(found, "yellow")
     later = [item for item in found.values() if item.light == "green" and item.days is not None]
     return Weekly(
@@ -147,11 +140,11 @@ def weekly(
         since=since,
         date=today,
         counts=tally(ledger.register(), today),
-        did=_did(done.values()),
+        did=_did(done),
         overdue=red,
         due_soon=yellow,
         next_due=min(later, key=lambda item: item.days or 0, default=None),
-        leaders=tuple(_leaders(ledger, today, tuple(done.values()), red, yellow)),
+        leaders=tuple(_leaders(ledger, today, done, red, yellow)),
         reviews=_reviews(ledger, today, found),
     )
 
@@ -161,45 +154,25 @@ def recorded(events: Iterable[Event], since: Date, today: Date) -> set[Identity]
     return {
         Identity.parse(identity)
         for identity, happened in _happened(events, since, today).items()
-        if any(event.action in _RECORDING for event in happened)
+        if any(event.action in {"progress", "attach"} for event in happened)
     }
 
 
 def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
     """Make the output of `report weekly --json`."""
-    counted = tally(ledger.register(), report.date).as_json(())
-    horizon = Horizon.of(ledger.register(), report.date)
-    rows = {row.id: measure_json(row, horizon) for row in ledger.register().measures}
-
-    def due(item: Item) -> dict[str, Any]:
-        return {**rows[item.id], "days": item.days}
-
+    counted = report.counts.as_json(())
+    rows = rows_json(ledger, report.date)
     return {
         "organisation": report.organisation,
         "since": report.since.isoformat(),
-        "as_of": report.date.isoformat(),
-        "problems": counted["problems"],
-        "measures": counted["measures"],
+        **{key: counted[key] for key in ("as_of", "problems", "measures")},
         "did": report.did,
         "leaders": [
-            {
-                "leader": leader.name,
-                "offices": [
-                    {
-                        "office": section.office,
-                        "total": section.total,
-                        "closed": section.closed,
-                        "done": [_work_json(work) for work in section.done],
-                        "overdue": [item.id for item in section.overdue],
-                        "due_soon": [item.id for item in section.due_soon],
-                    }
-                    for section in leader.sections
-                ],
-            }
+            {"leader": leader.name, "offices": [_section_json(section) for section in leader.sections]}
             for leader in report.leaders
         ],
-        "overdue": [due(item) for item in report.overdue],
-        "due_soon": [due(item) for item in report.due_soon],
+        "overdue": [{**rows[item.id], "days": item.days} for item in report.overdue],
+        "due_soon": [{**rows[item.id], "days": item.days} for item in report.due_soon],
         "reviews_due": [
             {**rows[review.item.id], "last": review.last.isoformat(), "review_due": review.due.isoformat()}
             for review in report.reviews
@@ -207,50 +180,47 @@ def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def _work_json(work: Work) -> dict[str, Any]:
+def _section_json(section: Section) -> dict[str, Any]:
     return {
-        "id": work.item.id,
-        "title": work.item.title,
-        "status": work.item.status,
-        "actions": list(work.actions),
-        "progress": [
-            {"date": entry.date.isoformat(), "text": entry.text, "publish": entry.publish}
-            for entry in work.entries
+        **section._asdict(),
+        "done": [
+            {
+                "id": work.item.id,
+                "title": work.item.title,
+                "status": work.item.status,
+                "actions": list(work.actions),
+                "progress": [
+                    {"date": entry.date.isoformat(), "text": entry.text, "publish": entry.publish}
+                    for entry in work.entries
+                ],
+            }
+            for work in section.done
         ],
+        "overdue": [item.id for item in section.overdue],
+        "due_soon": [item.id for item in section.due_soon],
     }
 
 
 def _happened(events: Iterable[Event], since: Date, today: Date) -> dict[str, list[Event]]:
     """List what commands did to each measure in these days, in order, without what was taken back."""
     found: dict[str, list[Event]] = {}
-    undone = {event.undoes for event in events if event.undoes}
+    undone = {event.undoes for event in events}
     for event in events:
-        if (
-            event.number
-            and "." in event.number
-            and event.action != "renumber"
-            and event.commit not in undone
-            and since.isoformat() <= event.day <= today.isoformat()
-        ):
-            found.setdefault(event.number, []).insert(0, event)
+        counts = event.action != "renumber" and event.commit not in undone
+        if counts and "." in (event.number or "") and since.isoformat() <= event.day <= today.isoformat():
+            found.setdefault(str(event.number), []).insert(0, event)
     return found
 
 
 def _work(
-    item: Item,
-    measure: Measure,
-    events: list[Event],
-    earlier: Measure | None,
-    since: Date,
-    today: Date,
+    item: Item, measure: Measure, events: list[Event], earlier: Measure | None, since: Date, today: Date
 ) -> Work:
     """Gather what was done for a measure in these days."""
-    known = Counter((entry.date, entry.text) for entry in earlier.progress) if earlier else None
+    known = Counter((entry.date, entry.text) for entry in (earlier.progress if earlier else ()))
     entries = []
     for entry in measure.progress:
-        late = known is not None and entry.date < since and not known[entry.date, entry.text]
-        if known is not None:
-            known[entry.date, entry.text] -= known[entry.date, entry.text] > 0
+        late = earlier is not None and entry.date < since and not known[entry.date, entry.text]
+        known[entry.date, entry.text] -= known[entry.date, entry.text] > 0
         if late or since <= entry.date <= today:
             entries.append(Entry(entry.date, entry.text, late, entry.publish))
     looks = [review for review in measure.reviews if since <= review.date <= today]
@@ -264,32 +234,25 @@ def _work(
     return Work(
         item=item,
         entries=tuple(sorted(entries, key=lambda entry: entry.date)),
-        actions=tuple(_without_repeats(actions)),
+        actions=tuple(action for action, _repeated in groupby(actions) if action),
         taken_over_by=measure.escalated.to if measure.escalated else None,
         result=(looks or measure.reviews)[-1].result if measure.reviews else None,
     )
 
 
-def _without_repeats(actions: Iterable[str | None]) -> Iterator[str]:
-    last = None
-    for action in actions:
-        if action and action != last:
-            yield action
-        last = action
-
-
-def _did(works: Iterable[Work]) -> dict[str, int]:
+def _did(works: Sequence[Work]) -> dict[str, int]:
     """Count the measures by what was done for them."""
-    did = dict.fromkeys(("progressed", "closed", "submitted", "returned", "reopened", "extended", "added"), 0)
-    for work in works:
-        did["progressed"] += bool(work.entries)
-        did["closed"] += "close" in work.actions and work.item.status == "closed"
-        did["submitted"] += "submit" in work.actions and work.item.status == "submitted"
-        did["returned"] += "return" in work.actions
-        did["reopened"] += "reopen" in work.actions and work.item.status != "closed"
-        did["extended"] += "extend" in work.actions
-        did["added"] += "add" in work.actions
-    return did
+    told = [(action, work.item.status) for work in works for action in set(work.actions)]
+    actions = Counter(action for action, _status in told)
+    return {
+        "progressed": sum(bool(work.entries) for work in works),
+        "closed": told.count(("close", "closed")),
+        "submitted": told.count(("submit", "submitted")),
+        "returned": actions["return"],
+        "reopened": actions["reopen"] - told.count(("reopen", "closed")),
+        "extended": actions["extend"],
+        "added": actions["add"],
+    }
 
 
 def _leaders(
@@ -298,37 +261,28 @@ def _leaders(
     """Yield leaders with their offices in the order of `ledger.yaml`, those without a measure left out."""
     register = ledger.register()
     for leader in groups(register, today, "leader"):
-        own = register._replace(
-            problems=tuple(
-                problem._replace(measures=tuple(row for row in problem.measures if row.leader == leader.key))
-                for problem in register.problems
-            )
+        own = tuple(
+            problem._replace(measures=tuple(row for row in problem.measures if row.leader == leader.key))
+            for problem in register.problems
         )
         sections = []
-        for office in groups(own, today, "office"):
+        for office in groups(register._replace(problems=own), today, "office"):
             who = (leader.key, office.key)
-            sections.append(
-                Section(
-                    office=office.key,
-                    total=office.total,
-                    closed=office.closed,
-                    done=tuple(work for work in done if (work.item.leader, work.item.office) == who),
-                    overdue=tuple(item for item in red if (item.leader, item.office) == who),
-                    due_soon=tuple(item for item in yellow if (item.leader, item.office) == who),
-                )
+            overdue, due_soon = (
+                tuple(item for item in each if (item.leader, item.office) == who) for each in (red, yellow)
             )
+            works = tuple(work for work in done if (work.item.leader, work.item.office) == who)
+            sections.append(Section(office.key, office.total, office.closed, works, overdue, due_soon))
         yield Leader(leader.key, tuple(sections))
 
 
 def _reviews(ledger: Ledger, today: Date, found: Mapping[Identity, Item]) -> tuple[Review, ...]:
     """List the measures due for review, the longest waiting first."""
-    register = ledger.register()
+    register, reviews = ledger.register(), []
     horizon = Horizon.of(register, today)
-    reviews = []
     for row in register.measures:
-        if horizon.review_due(row) and row.looked_at is not None:
-            due = review_day(row, register.frame)
-            assert due is not None  # noqa: S101  it has been looked at
+        due = review_day(row, register.frame)
+        if horizon.review_due(row) and row.looked_at and due:
             item = found[Identity.parse(row.id)]
             reviews.append(Review(item, Date.fromisoformat(row.looked_at), due, (today - due).days))
     return tuple(sorted(reviews, key=lambda review: review.due))

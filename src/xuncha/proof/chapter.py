@@ -1,21 +1,27 @@
-"""A notice as the proofreader sees it: its lines, the headings among them, and the counts of the ledger it tells of."""
+"""What the chapters share: a notice as the proofreader sees it, and how a rule is declared."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from xuncha.catalogue import Broken, Catalogue
 from xuncha.chinese.characters import half_width_digits
 from xuncha.chinese.days import Written, written
 from xuncha.chinese.headings import Level, heading
+from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
+    from xuncha.errors import Severity
     from xuncha.pages.line import Kind, Line
 
+Position = tuple[int, int]
+"""Which of the text's lines, and which character of it; both from 0."""
+Found = Broken[Position]
 LOWEST = Level.SUB
 """The lowest level of the standard: 一、 （一） 1. （1）."""
 _TITLE = re.compile(r"《[^《》]{1,120}》")
@@ -35,16 +41,13 @@ class Facts(NamedTuple):
 
 
 class Heading(NamedTuple):
-    """A line that begins with a number."""
+    """A line that begins with a number, of which `chinese.headings.Heading` tells the first fields."""
 
     line: int
-    """Which line, from 0."""
     level: Level
     number: int
     mark: str
-    """The number as it is written, with its punctuation."""
     after: str
-    """The punctuation behind the number, without the parentheses around it."""
     start: int
     """Where the title begins in the line."""
     title: str
@@ -92,9 +95,16 @@ class Text:
 
     @cached_property
     def headings(self) -> tuple[Heading, ...]:
-        """The lines that begin with a number, in order."""
-        found = (_heading(line, words) for line, words in enumerate(self.plain))
-        return tuple(filter(None, found))
+        """The lines that begin with a number, in order; not with one in words such as 第一章."""
+        headings = []
+        for line, words in enumerate(self.plain):
+            found = heading(words)
+            if found and found.level <= Level.CIRCLE and not found.mark.startswith("第"):
+                rest = words[found.end :]
+                stop = rest.find("。") + 1
+                title = rest[:stop] if stop and len(rest) > _LONGEST_TITLE else rest
+                headings.append(Heading(line, *found[:4], found.end, title, title == rest))
+        return tuple(headings)
 
     @cached_property
     def heading_of(self) -> dict[int, Heading]:
@@ -114,12 +124,54 @@ class Text:
         return first.line
 
 
-def _heading(line: int, words: str) -> Heading | None:
-    """Return a line as a heading; None where it begins with no number, or with one in words such as 第一章."""
-    found = heading(words)
-    if found is None or found.level > Level.CIRCLE or found.mark.startswith("第"):
-        return None
-    rest = words[found.end :]
-    stop = rest.find("。") + 1
-    title = rest[:stop] if stop and len(rest) > _LONGEST_TITLE else rest
-    return Heading(line, *found[:4], found.end, title, title == rest)
+def write(right: str) -> str:
+    """Return the hint that something else is to be written."""
+    return _("write {right}").format(right=right)
+
+
+class Chapter(Catalogue[Position]):
+    """The rules of a chapter of the documentation."""
+
+    def pattern(
+        self,
+        code: str,
+        severity: Severity,
+        pattern: str,
+        message: Callable[[], str],
+        *,
+        instead: str = "",
+        hint: Callable[[], str] = str,
+        mark: str = "",
+        before: int = 0,
+        in_titles: bool = True,
+        secret: bool = False,
+        **texts: str,
+    ) -> None:
+        """Enter a rule that is broken wherever a pattern matches.
+
+        Args:
+            code: of the rule.
+            severity: of its findings.
+            pattern: if it has a group `words`, those are meant, and a match without the group is none.
+            message: with `{words}` for the words that are meant, and perhaps `{mark}`.
+            instead: what to write instead, as a template of `re.sub`.
+            hint: what else to do, perhaps with `{mark}`.
+            mark: the mark that the message and the hint name.
+            before: how many characters before the words are shown with them.
+            in_titles: whether titles in 书名号 are looked at.
+            secret: whether the words are not to be repeated in full.
+            texts: `why`, `wrong` and `right`, as every rule has them.
+        """
+        compiled = re.compile(pattern)
+        group = "words" if "words" in compiled.groupindex else 0
+
+        def check(text: Text) -> Found:
+            for line, match in text.search(compiled, None if in_titles else text.untitled):
+                start, end = match.span(group)
+                if start >= 0:
+                    words = text.texts[line][max(0, start - before) : end]
+                    words = f"{words[:3]}…{words[-2:]}" if secret else words
+                    todo = write(match.expand(instead)) if instead else hint().format(mark=mark)
+                    yield (line, start), message().format(words=words, mark=mark), todo
+
+        self.declare(code, severity, check=check, **texts)
