@@ -1,6 +1,6 @@
 """Writes the messages of the program for translators (`make messages`): those that it says, those that Typer says for it, and its help.
 
-The help is what the docstrings of commands say before their first section; they are known by their examples.
+The help is what the docstrings of commands say before their first section, known by their examples; and the table of the verbs.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import write_po
 
 from xuncha.cli.help import described
+from xuncha.cli.invocation import PANELS, VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +35,9 @@ def messages() -> Iterator[str | tuple[str, ...]]:
 
 
 def helps() -> Iterator[str]:
-    """Yield the paragraphs of the help of all commands."""
+    """Yield the titles and the verbs of the whole help, and the paragraphs of the help of all commands."""
+    yield from PANELS
+    yield from (f"xuncha {verb}" for verb in VERBS)
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef):

@@ -17,8 +17,7 @@ from xuncha import __version__
 from xuncha.cli import screen
 from xuncha.cli.command import WrongUsage, no_such_command, program, see_help
 from xuncha.cli.context import Context
-from xuncha.cli.help import panels, verbs_of_modules
-from xuncha.cli.invocation import check, global_options
+from xuncha.cli.invocation import HIDDEN, VERBS, check, global_options
 from xuncha.errors import SurroundingsError, UsageError, XunchaError, cause_of
 from xuncha.language import LANGUAGES
 from xuncha.language import gettext as _
@@ -49,9 +48,8 @@ def _verb(words: Sequence[str]) -> str | None:
     """
     if not words or words[0].startswith("-"):
         return None
-    if not any(words[0] in verbs for verbs in verbs_of_modules().values()):
-        shown = [verb for modules in panels().values() for verbs in modules.values() for verb in verbs]
-        raise no_such_command(words[0], [verb.split()[0] for verb in shown], "no-such-command")
+    if words[0] not in VERBS | HIDDEN:
+        raise no_such_command(words[0], VERBS, "no-such-command")
     return words[0]
 
 

@@ -12,6 +12,7 @@ from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import save
+from xuncha.cli.options import option
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -26,26 +27,13 @@ if TYPE_CHECKING:
 def archive(
     call: Context,
     output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FILE",
-            readable=False,
-            help=_("Where to write it, outside the ledger"),
-        ),
+        Path | None, option("-o --output FILE", _("Where to write it, outside the ledger"))
     ] = None,
     at: Annotated[
-        str | None,
-        typer.Option(
-            "--at", metavar="DATE|REV", help=_("As the ledger was committed then; else as it is now")
-        ),
+        str | None, option("--at DATE|REV", _("As the ledger was committed then; else as it is now"))
     ] = None,
     verify: Annotated[
-        Path | None,
-        typer.Option(
-            "--verify", metavar="FILE", readable=False, help=_("Check this archive, and write nothing")
-        ),
+        Path | None, option("--verify FILE", _("Check this archive, and write nothing"))
     ] = None,
     as_json: options.Json = False,
 ) -> None:

@@ -11,6 +11,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
+from xuncha.cli.options import option
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -27,25 +28,19 @@ def audit(
     call: Context,
     since: Annotated[
         str | None,
-        typer.Option(
-            "--since",
-            metavar="DATE|REV",
-            help=_("Tell only of what came later; a hash from a printed notice must be in the history"),
+        option(
+            "--since DATE|REV",
+            _("Tell only of what came later; a hash from a printed notice must be in the history"),
         ),
     ] = None,
     anchor: Annotated[
         bool,
-        typer.Option(
+        option(
             "--anchor",
-            help=_("Keep what was verified in a tag, so that a later audit knows whether it is still there"),
+            _("Keep what was verified in a tag, so that a later audit knows whether it is still there"),
         ),
     ] = False,
-    page: Annotated[
-        Path | None,
-        typer.Option(
-            "--html", metavar="FILE", readable=False, help=_("Also write a page for the inspectors")
-        ),
-    ] = None,
+    page: Annotated[Path | None, option("--html FILE", _("Also write a page for the inspectors"))] = None,
     as_json: options.Json = False,
 ) -> None:
     """Replay the history in git, and name every break of the rules.

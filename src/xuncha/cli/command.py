@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar, cast
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from xuncha.cli.help import page, summary, verbs_of_modules
-from xuncha.cli.invocation import global_options, take
+from xuncha.cli.invocation import HIDDEN, VERBS, global_options, take
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 
@@ -73,10 +72,14 @@ class _Translated:
 
     def get_help(self, ctx: Any) -> str:  # noqa: ANN401  Typer's own class is not public
         """See Typer."""
+        from xuncha.cli.help import page  # noqa: PLC0415  commands that do something need no help
+
         return page(self, ctx)
 
     def get_short_help_str(self, limit: int = 0) -> str:  # noqa: ARG002
         """See Typer; shells show it beside a name."""
+        from xuncha.cli.help import summary  # noqa: PLC0415
+
         return summary(self.help or "")
 
     def get_help_option(self, ctx: Any) -> TyperOption | None:  # noqa: ANN401
@@ -147,7 +150,7 @@ def no_such_command(name: str, known: Collection[str], code: str = "usage") -> U
 
 
 def program(verb: str | None = None) -> typer.Typer:
-    """Return the program with all its commands; with those of one family alone where the verb is known.
+    """Return the program with all its commands; with those of one verb alone where it is known.
 
     Building all commands takes longer than most of them take to run.
     """
@@ -161,18 +164,17 @@ def program(verb: str | None = None) -> typer.Typer:
     )
     app.callback()(_taking(_everything, global_options() if verb is None else {}))
     groups: dict[str, typer.Typer] = {}
-    for family, verbs in verbs_of_modules().items():
-        if verb is not None and verb not in verbs:
-            continue
-        import_module(f"xuncha.cli.{family}")
-        entries = [(words, entry) for words, entry in _ENTRIES.items() if words[0] in verbs]
-        for words, entry in sorted(entries, key=lambda item: not item[1].is_group):
-            if entry.is_group:
-                groups[words[0]] = typer.Typer(cls=_Group, no_args_is_help=True)
-                app.add_typer(groups[words[0]], name=words[0], callback=entry.function)
-            else:
-                parent = groups[words[0]] if len(words) > 1 else app
-                parent.command(words[-1], cls=_Command, hidden=entry.hidden)(_called(entry.function))
+    modules = VERBS | HIDDEN
+    for module in dict.fromkeys(modules.values()) if verb is None else [modules[verb]]:
+        import_module(f"xuncha.cli.{module}")
+    entries = [(words, entry) for words, entry in _ENTRIES.items() if verb in {None, words[0]}]
+    for words, entry in sorted(entries, key=lambda item: not item[1].is_group):
+        if entry.is_group:
+            groups[words[0]] = typer.Typer(cls=_Group, no_args_is_help=True)
+            app.add_typer(groups[words[0]], name=words[0], callback=entry.function)
+        else:
+            parent = groups[words[0]] if len(words) > 1 else app
+            parent.command(words[-1], cls=_Command, hidden=entry.hidden)(_called(entry.function))
     return app
 
 

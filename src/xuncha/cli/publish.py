@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import FORMS, check, deliver
+from xuncha.cli.options import option
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
@@ -24,9 +23,9 @@ def notice(
     at: options.At = None,
     anchor: Annotated[
         bool,
-        typer.Option(
+        option(
             "--anchor",
-            help=_("At the end, say up to which commit the history was verified (`xuncha audit --anchor`)"),
+            _("At the end, say up to which commit the history was verified (`xuncha audit --anchor`)"),
         ),
     ] = False,
 ) -> None:
@@ -61,8 +60,7 @@ def dashboard(
     call: Context,
     output: options.Output = None,
     internal: Annotated[
-        bool,
-        typer.Option("--internal", help=_("With names, and with what is withheld; not for the public")),
+        bool, option("--internal", _("With names, and with what is withheld; not for the public"))
     ] = False,
 ) -> None:
     """Render how the ledger stands, on one page to look at; without anything that is withheld.

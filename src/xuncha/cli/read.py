@@ -8,11 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, get_args
 
-import typer
-
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
+from xuncha.cli.options import option
 from xuncha.errors import SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -32,16 +31,10 @@ _GROUPINGS: tuple[str, ...] = get_args(Grouping)
 def status(
     call: Context,
     by: Annotated[
-        str,
-        typer.Option(
-            "--by",
-            metavar="GROUP",
-            help=_("What the bars are of: problem, category, office or leader"),
-            autocompletion=lambda: list(_GROUPINGS),
-        ),
+        str, option("--by GROUP", _("What the bars are of: problem, category, office or leader"), _GROUPINGS)
     ] = "problem",
     at: options.At = None,
-    everything: Annotated[bool, typer.Option("--all", help=_("Every row, however many there are"))] = False,
+    everything: Annotated[bool, option("--all", _("Every row, however many there are"))] = False,
     as_json: options.Json = False,
 ) -> None:
     """Show how the ledger stands: how much is complete, what is overdue, what is due soon, and who holds it.
@@ -67,31 +60,15 @@ def status(
 @command("list")
 def list_(
     call: Context,
-    status: Annotated[
-        str | None,
-        typer.Option(
-            "--status", metavar="STATUS", help=_("Those in one status"), autocompletion=lambda: list(STATUSES)
-        ),
-    ] = None,
+    status: Annotated[str | None, option("--status STATUS", _("Those in one status"), STATUSES)] = None,
     office: options.OfOffice = None,
     leader: options.OfLeader = None,
     problem: options.InProblem = None,
-    overdue: Annotated[bool, typer.Option("--overdue", help=_("Those whose time limit has passed"))] = False,
+    overdue: Annotated[bool, option("--overdue", _("Those whose time limit has passed"))] = False,
     due_within: Annotated[
-        str | None,
-        typer.Option(
-            "--due-within", metavar="DAYS", help=_("Open ones that are due within so many days, such as 14d")
-        ),
+        str | None, option("--due-within DAYS", _("Open ones that are due within so many days, such as 14d"))
     ] = None,
-    term: Annotated[
-        str | None,
-        typer.Option(
-            "--term",
-            metavar="once|long_term",
-            help=_("Those of one term"),
-            autocompletion=lambda: list(TERMS),
-        ),
-    ] = None,
+    term: Annotated[str | None, option("--term once|long_term", _("Those of one term"), TERMS)] = None,
     at: options.At = None,
     as_json: options.Json = False,
 ) -> None:

@@ -11,6 +11,7 @@ import typer
 from xuncha.cli import screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
+from xuncha.cli.options import option
 from xuncha.cli.standing import say_standing
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
@@ -26,11 +27,10 @@ def sync(
     call: Context,
     take: Annotated[
         str | None,
-        typer.Option(
-            "--take",
-            metavar="ours|theirs",
-            help=_("Whose word counts where both sides have changed the same thing in different ways"),
-            autocompletion=lambda: ["ours", "theirs"],
+        option(
+            "--take ours|theirs",
+            _("Whose word counts where both sides have changed the same thing in different ways"),
+            ["ours", "theirs"],
         ),
     ] = None,
 ) -> None:

@@ -8,11 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
-import typer
-
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
+from xuncha.cli.options import argument, option
 from xuncha.cli.standing import say_counts
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
@@ -67,36 +66,30 @@ class _Option(NamedTuple):
     read: Callable[[Context, Any], Any] | None = None
 
 
-def _option(name: str, metavar: str | None, text: str, kind: Any = str | None) -> Any:  # noqa: ANN401  a type
-    """Return the annotation of an option."""
-    return Annotated[kind, typer.Option(name, metavar=metavar, help=text)]
-
-
-_file = typer.Argument(metavar="FILE", readable=False, help=_("The file; it is copied into data/evidence/"))
-_sentence = typer.Argument(metavar="TEXT", help=_("What was done, in a sentence or more"))
-_outcome = typer.Option(
-    "--result", metavar="holds|slipped", help=_("What was found"), autocompletion=lambda: list(REVIEW_RESULTS)
-)
 _OPTIONS: Final[dict[str, _Option]] = {
-    "text": _Option(Annotated[str, _sentence], _text),
-    "file": _Option(Annotated[Path, _file]),
-    "day": _Option(_option("--date", "DATE", _("The day, such as 2024-04-18; else today")), _past_day),
-    "due": _Option(_option("--due", "DATE", _("The new time limit, such as 2024-06-30")), _day),
+    "text": _Option(Annotated[str, argument("TEXT", _("What was done, in a sentence or more"))], _text),
+    "file": _Option(Annotated[Path, argument("FILE", _("The file; it is copied into data/evidence/"))]),
+    "day": _Option(
+        Annotated[str | None, option("--date DATE", _("The day, such as 2024-04-18; else today"))], _past_day
+    ),
+    "due": _Option(Annotated[str, option("--due DATE", _("The new time limit, such as 2024-06-30"))], _day),
     "reason": _Option(options.Reason, _reason),
     "to": _Option(options.To),
-    "note": _Option(_option("--note", "TEXT", _("A note; it stays internal"))),
+    "note": _Option(Annotated[str | None, option("--note TEXT", _("A note; it stays internal"))]),
     "evidence": _Option(
-        _option(
-            "--evidence",
-            "REF",
-            _("What proves it, such as a document number; may be repeated"),
+        Annotated[
             list[str] | None,
-        )
+            option("--evidence REF", _("What proves it, such as a document number; may be repeated")),
+        ]
     ),
-    "no_publish": _Option(_option("--no-publish", None, _("Internal: in nothing public"), bool)),
-    "statement": _Option(_option("--text", "TEXT", _("What it proves, for the entry that names it"))),
-    "result": _Option(Annotated[str, _outcome], _result),
-    "findings": _Option(_option("--text", "TEXT", _("What was found, in words"))),
+    "no_publish": _Option(Annotated[bool, option("--no-publish", _("Internal: in nothing public"))]),
+    "statement": _Option(
+        Annotated[str | None, option("--text TEXT", _("What it proves, for the entry that names it"))]
+    ),
+    "result": _Option(
+        Annotated[str, option("--result holds|slipped", _("What was found"), REVIEW_RESULTS)], _result
+    ),
+    "findings": _Option(Annotated[str | None, option("--text TEXT", _("What was found, in words"))]),
 }
 """By the parameters of the verbs."""
 
