@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from xuncha.cli import screen
+from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.options import argument, option
