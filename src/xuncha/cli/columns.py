@@ -136,7 +136,7 @@ def _lines(
 def wrapped(text: str, room: int) -> list[str]:
     """Break a text at its line ends, at blanks, and inside of what is longer than a line."""
     if width(text) <= room and "\n" not in text:
-        return [text]
+        return [text.rstrip()]
     lines = []
     for paragraph in text.split("\n"):
         line, taken = "", 0

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, get_args
 
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.options import option
-from xuncha.errors import SurroundingsError, UsageError
+from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import STATUSES, TERMS
@@ -21,7 +20,6 @@ from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
 
 if TYPE_CHECKING:
     from xuncha.model.register import Register
-    from xuncha.trail.history import Event
 
 _SPAN = re.compile(r"([0-9]{1,5})d")
 _GROUPINGS: tuple[str, ...] = get_args(Grouping)
@@ -135,7 +133,7 @@ def show(call: Context, identity: options.Either, as_json: options.Json = False)
         _refuse(which)
     source = WorkingTree(call.root)
     record = record_of(source, which)
-    events = _history(call.root, which)
+    events = call.history_if_any(which)
     if as_json:
         screen.data(record_json(which, record, rows, horizon, events))
     elif isinstance(record, Problem):
@@ -144,20 +142,6 @@ def show(call: Context, identity: options.Either, as_json: options.Json = False)
         settings = load_settings(source).settings if record.outcomes else None
         kinds = settings.outcomes if settings else ()
         screen.show(*measure_screen(which, record, kinds, rows[which.measure - 1], horizon, events))
-
-
-def _history(root: Path, identity: Identity) -> list[Event]:
-    """Read what was done to a record, as far as that can be known: it is shown without git, too."""
-    from xuncha.cli.track import trail  # noqa: PLC0415
-    from xuncha.trail.git import git_dir  # noqa: PLC0415
-
-    if git_dir(root) is None:
-        return []
-    try:
-        return trail(root, identity)
-    except SurroundingsError as error:
-        screen.warning(_("the history cannot be shown: {reason}").format(reason=error.message), error.hint)
-        return []
 
 
 def _problem(text: str, register: Register) -> str:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from xuncha.cli import screen, words
+from xuncha.cli import screen
 from xuncha.cli.columns import Column, Columns
-from xuncha.cli.tables import bar, measures_table, state
+from xuncha.cli.tables import bar, measures_table, state, term
 from xuncha.cli.track import events_table
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -90,7 +90,7 @@ def measure_screen(
         (_("Leader"), measure.leader),
         (_("Office"), measure.office),
         (_("Co-offices"), _(", ").join(measure.co_offices)),
-        (_("Due"), measure.due.isoformat() if measure.due else words.term(measure.term)),
+        (_("Due"), measure.due.isoformat() if measure.due else term(measure.term)),
         (_("Closed"), _joined(closed.date.isoformat(), closed.by, closed.note) if closed else None),
         (_("Taken over"), _joined(escalated.date.isoformat(), escalated.to) if escalated else None),
         (_("Outcomes"), _(", ").join(brought)),

@@ -12,7 +12,6 @@ from xuncha.cli import screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.options import option
-from xuncha.cli.standing import say_standing
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -87,7 +86,7 @@ def _say(call: Context, done: Synced) -> None:
             _("keep a change with xuncha edit"),
         )
     if done.received:
-        say_standing(call, done.register)
+        call.say_standing(done.register)
 
 
 def _say_what_was_mended(done: Synced) -> None:

@@ -12,7 +12,6 @@ from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.options import argument, option
-from xuncha.cli.standing import say_counts
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -145,7 +144,7 @@ def _say(call: Context, result: Result) -> None:
             screen.line("    " + said.format(path=plan.evidence.name))
     for problem in result.completed:
         screen.line(_("Problem {id} is complete: {title}").format(id=problem.id, title=problem.title))
-    say_counts(call, result)
+    call.say_counts(result)
     for plan in result.plans:
         if plan.next_step:
             screen.line(plan.next_step)

@@ -16,7 +16,6 @@ from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.options import argument, option
-from xuncha.cli.standing import say_counts
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, UsageError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
@@ -170,7 +169,7 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
         screen.line(_("Nothing was changed."))
         return
     screen.line(_("{path} is changed and committed.").format(path=path))
-    say_counts(call, done)
+    call.say_counts(done)
     _say_what_an_audit_will(root)
 
 
