@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -43,22 +43,19 @@ _ENTRIES: dict[tuple[str, ...], _Entry] = {}
 """The commands of the modules that are imported, by their words: `("report", "weekly")`."""
 
 
-def command(*words: str, hidden: bool = False) -> Callable[[Function], Function]:
+def command(*words: str, hidden: bool = False, is_group: bool = False) -> Callable[[Function], Function]:
     """Enter a function as the command of these words; a first parameter `call` is given the `Context`."""
-    return _entering(words, hidden=hidden, is_group=False)
 
-
-def group(word: str) -> Callable[[Function], Function]:
-    """Enter a function, of which the docstring alone counts, as a group of commands."""
-    return _entering((word,), hidden=False, is_group=True)
-
-
-def _entering(words: tuple[str, ...], *, hidden: bool, is_group: bool) -> Callable[[Function], Function]:
     def enter(function: Function) -> Function:
         _ENTRIES[words] = _Entry(function, hidden, is_group)
         return function
 
     return enter
+
+
+def group(word: str) -> Callable[[Function], Function]:
+    """Enter a function, of which the docstring alone counts, as a group of commands."""
+    return command(word, is_group=True)
 
 
 class _Translated:
@@ -190,21 +187,17 @@ def _everything(**_given: object) -> None:
 
 def _taking(function: Callable[..., None], known: Mapping[str, GlobalOption]) -> Callable[..., None]:
     """Let Typer know options of the whole program, for the help and for completion; they are read before it begins."""
-    parameters = [
-        inspect.Parameter(
-            name.strip("-").replace("-", "_"),
-            inspect.Parameter.KEYWORD_ONLY,
-            default=None,
-            annotation=Annotated[
-                str | None if each.metavar else bool,
-                typer.Option(
-                    name, metavar=each.metavar or None, envvar=each.variable or None, help=each.help
-                ),
-            ],
-        )
-        for name, each in known.items()
-    ]
-    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    function.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(
+                name.strip("-").replace("-", "_"),
+                inspect.Parameter.KEYWORD_ONLY,
+                default=typer.Option(None, name, metavar=metavar or None, envvar=variable or None, help=text),
+                annotation=str | None if metavar else bool,
+            )
+            for name, (text, metavar, variable) in known.items()
+        ]
+    )
     return function
 
 

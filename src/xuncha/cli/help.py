@@ -8,9 +8,9 @@ import shutil
 from collections.abc import Iterable
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
-from unicodedata import east_asian_width
 
 from xuncha import language
+from xuncha.chinese.characters import columns
 from xuncha.cli import screen
 from xuncha.cli.invocation import PANELS
 from xuncha.language import gettext as _
@@ -47,9 +47,10 @@ def summary(docstring: str) -> str:
 def page(command: Any, context: Any) -> str:  # noqa: ANN401  Typer's own classes are not public
     """Return the help of a command or of a group of them, as `--help` shows it."""
     commands = {name: each for name, each in getattr(command, "commands", {}).items() if not each.hidden}
-    parameters = command.get_params(context)
-    options = [each for each in parameters if each.param_type_name == "option"]
-    arguments = [each for each in parameters if each.param_type_name == "argument"]
+    kinds: dict[str, list[Any]] = {"option": [], "argument": []}
+    for each in command.get_params(context):
+        kinds[each.param_type_name].append(each)
+    options, arguments = kinds.values()
     paragraphs, examples = described(command.help)
     texts = [_wrap(language.gettext(paragraph)) for paragraph in paragraphs]
     usage = _wrap(_usage(context.command_path, options, arguments, commands))
@@ -57,14 +58,14 @@ def page(command: Any, context: Any) -> str:  # noqa: ANN401  Typer's own classe
     if context.parent is None:
         parts = [[*usage, *chain(*texts)], _panels(), _rows(rows)]
     else:
-        parts = [usage, *texts, _section(_("For example:"), map(_example, examples))]
-        parts.append(
-            _section(_("Arguments:"), _rows([(_name_of(each), each.help or "") for each in arguments]))
-        )
-        parts.append(
-            _section(_("Commands:"), _rows([(name, summary(each.help)) for name, each in commands.items()]))
-        )
-        parts.append(_section(_("Options:"), _rows(rows)))
+        parts = [
+            usage,
+            *texts,
+            _section(_("For example:"), map(_example, examples)),
+            _section(_("Arguments:"), _rows([(each.metavar, each.help) for each in arguments])),
+            _section(_("Commands:"), _rows([(name, summary(each.help)) for name, each in commands.items()])),
+            _section(_("Options:"), _rows(rows)),
+        ]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
@@ -79,15 +80,11 @@ def _usage(path: str, options: list[TyperOption], arguments: list[TyperArgument]
     words = [f"{each.opts[-1]} {each.metavar}" for each in options if each.required]
     words.append(_("[OPTIONS]"))
     for each in arguments:
-        name = _name_of(each) + (" …" if each.nargs == -1 else "")
+        name = f"{each.metavar} …" if each.nargs == -1 else str(each.metavar)
         words.append(name if each.required else f"[{name}]")
     if commands:
         words.append(_("COMMAND …"))
     return _("Usage: {line}").format(line=" ".join([path, *words]))
-
-
-def _name_of(argument: TyperArgument) -> str:
-    return (argument.metavar or argument.name or "").strip("[]")
 
 
 def _names_of(option: TyperOption) -> str:
@@ -132,11 +129,6 @@ def _rows(rows: list[tuple[str, str]], pieces: re.Pattern[str] = _PIECE) -> list
         lines.append(f"  {screen.bold(name)}{blanks}" + (meaning.pop(0) if blanks else ""))
         lines += [" " * column + line for line in meaning]
     return lines
-
-
-def columns(text: str) -> int:
-    """Return how many columns a text takes on a terminal: two for each Chinese character."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _wrap(text: str, indent: int = 0, pieces: re.Pattern[str] = _PIECE) -> list[str]:

@@ -118,11 +118,8 @@ def a_problem(text: str) -> Identity:
     """
     identity = Identity.parse(text)
     if not identity.is_problem:
-        raise RefusedError(
-            "not-a-problem",
-            _("{id} is a measure; a problem is asked for").format(id=identity),
-            _("name its problem: {id}").format(id=identity.problem),
-        )
+        said = _("{id} is a measure; a problem is asked for").format(id=identity)
+        raise RefusedError("not-a-problem", said, _("name its problem: {id}").format(id=identity.problem))
     return identity
 
 
@@ -132,11 +129,9 @@ def must_be_known(register: Register, *, office: str | None, leader: str | None)
     Raises:
         RefusedError: it is not in `ledger.yaml`.
     """
-    for name, known, code in (
-        (leader, register.frame.leaders, "unknown-leader"),
-        (office, register.frame.offices, "unknown-office"),
-    ):
+    frame = register.frame
+    given = ((leader, frame.leaders, "unknown-leader"), (office, frame.offices, "unknown-office"))
+    for name, known, code in given:
         if name is not None and name not in known:
-            raise RefusedError(
-                code, _("“{name}” is not in data/ledger.yaml").format(name=name), suggestion(name, known)
-            )
+            said = _("“{name}” is not in data/ledger.yaml").format(name=name)
+            raise RefusedError(code, said, suggestion(name, known))
