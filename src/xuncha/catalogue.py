@@ -26,7 +26,6 @@ class Rule(Generic[P]):
     why: str
     """One sentence for whoever breaks it."""
     wrong: str
-    """An example that breaks it."""
     right: str
     """The same example, mended; or what to do."""
     scope: str = ""

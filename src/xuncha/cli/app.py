@@ -63,11 +63,9 @@ def _completion(*, install: bool) -> None:
 
     shell = completion._get_shell_name()  # type: ignore[attr-defined]  # noqa: SLF001  Typer's own way to tell
     if shell not in {"bash", "zsh", "fish", "powershell", "pwsh"}:
-        raise SurroundingsError(
-            "unknown-shell",
-            _("this shell cannot be taught to complete: {shell}").format(shell=shell or "?"),
-            _("known are: {names}").format(names="bash, zsh, fish, PowerShell"),
-        )
+        said = _("this shell cannot be taught to complete: {shell}").format(shell=shell or "?")
+        hint = _("known are: {names}").format(names="bash, zsh, fish, PowerShell")
+        raise SurroundingsError("unknown-shell", said, hint)
     variables = {"prog_name": "xuncha", "complete_var": "_XUNCHA_COMPLETE", "shell": shell}
     if install:
         _shell, path = completion.install(**variables)  # type: ignore[attr-defined]

@@ -47,11 +47,8 @@ def archive(
         xuncha archive --verify ../归档.zip
     """
     if (output is None) == (verify is None) or (verify is not None and at is not None):
-        raise UsageError(
-            "usage",
-            _("archive either makes a file (-o) or checks one (--verify)"),
-            _("type: {command}").format(command="xuncha archive -o ../归档.zip"),
-        )
+        hint = _("type: {command}").format(command="xuncha archive -o ../归档.zip")
+        raise UsageError("usage", _("archive either makes a file (-o) or checks one (--verify)"), hint)
     if verify is not None:
         _check(verify, as_json=as_json)
     elif output is not None:
@@ -65,11 +62,9 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
     from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415
 
     if output.resolve().is_relative_to(call.root.resolve()):
-        raise RefusedError(
-            "output-in-ledger",
-            _("{path} is in the ledger's folder, where an archive does not belong").format(path=output),
-            _("name a file outside of it: {option}").format(option=f"-o ../{output.name}"),
-        )
+        said = _("{path} is in the ledger's folder, where an archive does not belong").format(path=output)
+        hint = _("name a file outside of it: {option}").format(option=f"-o ../{output.name}")
+        raise RefusedError("output-in-ledger", said, hint)
     call.warn_of_leftovers()
     commit = commit_at(call.root, at or "HEAD")
     day = call.today if call.day_is_given else day_of(call.root, commit, at or "HEAD")
@@ -128,12 +123,8 @@ def _check(file: Path, *, as_json: bool) -> None:
                 "made_again": bool(facts and facts.is_reproducible),
                 "files": verdict.files,
                 "findings": [
-                    {
-                        "path": each.place.path,
-                        "severity": each.severity,
-                        "code": each.code,
-                        "message": each.message,
-                    }
+                    {"path": each.place.path}
+                    | {key: getattr(each, key) for key in ("severity", "code", "message")}
                     for each in found
                 ],
             }

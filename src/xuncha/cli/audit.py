@@ -60,11 +60,8 @@ def audit(
     from xuncha.audit.examine import audit as examine  # noqa: PLC0415
 
     if anchor and since is not None:
-        raise UsageError(
-            "usage",
-            _("--anchor keeps what all of history is, and --since asks for a part"),
-            _("leave one of them out"),
-        )
+        said = _("--anchor keeps what all of history is, and --since asks for a part")
+        raise UsageError("usage", said, _("leave one of them out"))
     call.warn_of_leftovers()
     with screen.patience(_("The history is being replayed")):
         done = examine(call.root, since=since)

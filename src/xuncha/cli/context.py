@@ -165,11 +165,8 @@ class Context:
         try:
             yield
         except InvalidLedgerError as error:
-            found = [
-                each._replace(place=each.place._replace(path=self._then(each.place.path)))
-                for each in error.findings
-            ]
-            raise InvalidLedgerError(found) from None
+            found = [(each, each.place._replace(path=self._then(each.place.path))) for each in error.findings]
+            raise InvalidLedgerError([each._replace(place=place) for each, place in found]) from None
         except RefusedError as error:
             error.path = self._then(error.path)
             raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from xuncha.cli import screen
 from xuncha.errors import SurroundingsError, UsageError, cause_of
@@ -12,10 +12,6 @@ from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
     from typing import BinaryIO
-
-FORMS: Final = ("txt", "md", "html", "docx", "pdf")
-"""Those of `xuncha.paper.forms`, where no paper is loaded for them."""
-TABLES: Final = "xlsx"
 
 
 def check(form: str, forms: Sequence[str], output: Path | None, name: str) -> None:

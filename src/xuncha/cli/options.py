@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from xuncha.cli.deliver import FORMS
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -17,6 +16,9 @@ from xuncha.rules.names import suggestion
 if TYPE_CHECKING:
     from xuncha.model.register import Register
 
+FORMS: Final = ("txt", "md", "html", "docx", "pdf")
+"""Those of `xuncha.paper.forms`, where no paper is loaded for them."""
+TABLES: Final = "xlsx"
 Offered = Callable[[typer.Context], list[tuple[str, str]]]
 """A completion: words, each with what it means."""
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import FORMS, check, deliver
-from xuncha.cli.options import option
+from xuncha.cli.deliver import check, deliver
+from xuncha.cli.options import FORMS, option
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:

@@ -63,7 +63,7 @@ def problem_screen(
         (_("Published"), None if problem.publish else _("no: counts, and appears in nothing public")),
     )
     count = Text.assemble(bar(closed, len(rows)), f" {closed}/{len(rows)}")
-    table: list[RenderableType] = [measures_table(rows, horizon)] if rows else []
+    table = [measures_table(rows, horizon)] if rows else []
     return [_title(identity, problem.title), facts, count, Text(), *table, *_history(events)]
 
 
@@ -76,13 +76,8 @@ def measure_screen(
     events: Sequence[Event],
 ) -> list[RenderableType]:
     """Show a measure; `kinds` are those of its outcomes."""
-    closed = measure.closed
-    escalated = measure.escalated
-    brought = [
-        f"{kind.label} {measure.outcomes[kind.key]:g} {kind.unit}"
-        for kind in kinds
-        if kind.key in measure.outcomes
-    ]
+    closed, escalated, outcomes = measure.closed, measure.escalated, measure.outcomes
+    brought = [f"{each.label} {outcomes[each.key]:g} {each.unit}" for each in kinds if each.key in outcomes]
     facts = _pairs(
         (_("Status"), state(measure.status, horizon.light(row))),
         (_("Goal"), measure.goal),
@@ -118,12 +113,12 @@ def measure_screen(
 
 def _about(item: EvidenceFile) -> str:
     """Tell the size of an evidence file, and its original name, as far as the entry says them."""
-    told = []
+    told = ""
     if item.size is not None:
-        told.append(ngettext("{n} byte", "{n} bytes", item.size).format(n=f"{item.size:,}"))
+        told += "  " + ngettext("{n} byte", "{n} bytes", item.size).format(n=f"{item.size:,}")
     if item.name is not None:
-        told.append(_("originally {name}").format(name=screen.clean(item.name)))
-    return "".join(f"  {fact}" for fact in told)
+        told += "  " + _("originally {name}").format(name=screen.clean(item.name))
+    return told
 
 
 def _title(identity: Identity, title: str) -> Text:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import FORMS, TABLES, check, deliver
-from xuncha.cli.options import argument, option
+from xuncha.cli.deliver import check, deliver
+from xuncha.cli.options import FORMS, TABLES, argument, option
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.trail.batch import read_batch
 
 if TYPE_CHECKING:
     from typing import IO
@@ -288,6 +287,8 @@ class Git:
 
     def blobs(self, names: Iterable[str]) -> list[bytes | None]:
         """Return the contents of files in git's objects, such as `HEAD:./data/ledger.yaml`; None for what is no file."""
+        from xuncha.trail.batch import read_batch  # noqa: PLC0415  `status` reads none
+
         asked = "".join(f"{name}\n" for name in names).encode()
         printed = BytesIO(self.run("cat-file", "--batch", stdin=asked) if asked else b"")
         return [
