@@ -147,10 +147,7 @@ def no_such_command(name: str, known: Collection[str], code: str = "usage") -> U
 
 
 def program(verb: str | None = None) -> typer.Typer:
-    """Return the program with all its commands; with those of one verb alone where it is known.
-
-    Building all commands takes longer than most of them take to run.
-    """
+    """Return the program, with one verb alone where it is known: to build all takes longer than most take to run."""
     app = typer.Typer(
         name="xuncha",
         cls=_Group,

@@ -58,10 +58,10 @@ def global_options() -> dict[str, GlobalOption]:
 
 
 def take(arguments: Sequence[str]) -> tuple[list[str], dict[str, str | None]]:
-    """Take the options of the whole program out of the arguments; what stands behind `--` stays.
+    """Take the options of the whole program out of the arguments, but from behind `--`.
 
     Returns:
-        The arguments that remain, the verb first; and the value that each option was given last, None where there is none.
+        The arguments that remain; and the value that each option was given last, None without one.
     """
     known = global_options()
     rest: list[str] = []

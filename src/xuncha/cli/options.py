@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from xuncha.errors import RefusedError
+from xuncha.errors import RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.rules.names import suggestion
@@ -25,7 +25,6 @@ Offered = Callable[[typer.Context], list[tuple[str, str]]]
 
 def _register(context: typer.Context) -> Register | None:
     """Return the register for a completion; None where there is none, since a completion must not complain."""
-    from xuncha.errors import XunchaError  # noqa: PLC0415
     from xuncha.store.cache import register  # noqa: PLC0415
     from xuncha.store.files import find  # noqa: PLC0415
 

@@ -135,13 +135,11 @@ def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 def finish() -> OSError | None:
-    """Send what is still to be sent, and return what kept it from being sent, where something did.
-
-    Then nothing more goes there: the interpreter would try again at its end, and complain in its own way.
-    """
+    """Send what is still to be sent, and return what kept it from being sent, where something did."""
     try:
         sys.stdout.flush()
     except OSError as lost:
+        # The interpreter would try again at its end, and complain in its own way.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return lost
     return None
