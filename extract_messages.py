@@ -1,6 +1,6 @@
 """Writes the messages of the program for translators (`make messages`): those that it says, those that Typer says for it, the reasons of the audit's rules, and its help.
 
-The help is what the docstrings of commands say before their first section; they are known by their examples.
+The help is what the docstrings of commands say before their first section, known by their examples; and the table of the verbs.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from babel.messages.pofile import write_po
 import xuncha.audit.examine  # noqa: F401  enters the rules
 from xuncha.audit.catalogue import RULES
 from xuncha.cli.help import described
+from xuncha.cli.invocation import PANELS, VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,9 @@ def messages() -> Iterator[str | tuple[str, ...]]:
 
 
 def unmarked() -> Iterator[str]:
-    """Yield the messages that no call marks: the reasons of the audit's rules, and the help of all commands by paragraphs."""
+    """Yield the messages that no call marks: the table of the verbs, the reasons of the audit's rules, the help of all commands."""
+    yield from PANELS
+    yield from (f"xuncha {verb}" for verb in VERBS)
     yield from (rule.why for rule in RULES.values())
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

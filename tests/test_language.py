@@ -8,17 +8,20 @@ import io
 import re
 from pathlib import Path
 from string import Formatter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import typer
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from typer.main import get_command
 
 import xuncha
 from extract_messages import unmarked
 from xuncha import language
+from xuncha.cli.command import program
+from xuncha.cli.invocation import HIDDEN, VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -200,3 +203,14 @@ def test_messages_are_english(catalogue: Catalog) -> None:
         for text in texts(message.id):
             rest = re.sub(r"`[^`]*`|--evidence \S+|git config [^&]*|-m \S+", "", text)
             assert not _CHINESE.search(rest), text
+
+
+def test_without_a_catalogue_every_verb_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing or stale `.mo` costs words, never commands."""
+    monkeypatch.setattr(language, "_chosen", stdlib.NullTranslations())
+    root: Any = get_command(program())
+    assert set(root.commands) == {*VERBS, *HIDDEN}
+    with root.make_context("xuncha", [], resilient_parsing=True) as context:
+        shown = root.get_help(context)
+    assert all(re.search(rf"\b{verb}\b", shown) for verb in VERBS)
+    assert "xuncha close  " not in shown

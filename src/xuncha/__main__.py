@@ -54,11 +54,8 @@ def _open_streams() -> None:
 
 def _readable(argument: str) -> str:
     """Return an argument as UTF-8, also where the locale cannot say it."""
-    return (
-        os.fsencode(argument).decode("utf-8", "replace")
-        if "\udc80" <= max(argument, default="") <= "\udcff"
-        else argument
-    )
+    is_readable = not "\udc80" <= max(argument, default="") <= "\udcff"
+    return argument if is_readable else os.fsencode(argument).decode("utf-8", "replace")
 
 
 if __name__ == "__main__":

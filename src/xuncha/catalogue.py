@@ -26,7 +26,6 @@ class Rule(Generic[P]):
     why: str
     """One sentence for whoever breaks it."""
     wrong: str
-    """An example that breaks it."""
     right: str
     """The same example, mended; or what to do."""
     scope: str = ""
@@ -66,17 +65,6 @@ class Catalogue(dict[str, Rule[P]]):
         self[code] = rule = Rule(code, severity, why, wrong, right, scope, check)
         return rule
 
-    def rule(
-        self,
-        code: str,
-        severity: Severity = "error",
-        *,
-        why: str,
-        wrong: str,
-        right: str = "",
-        scope: str = "",
-    ) -> Callable[[Check[P]], Rule[P]]:
-        """Enter a rule whose check is the function below; the name of the function stands for the rule then."""
-        return lambda check: self.declare(
-            code, severity, why=why, wrong=wrong, right=right, scope=scope, check=check
-        )
+    def rule(self, code: str, severity: Severity = "error", **words: str) -> Callable[[Check[P]], Rule[P]]:
+        """Enter a rule, with the words of `declare`, whose check is the function below; its name stands for the rule then."""
+        return lambda check: self.declare(code, severity, check=check, **words)

@@ -21,7 +21,6 @@ class Place(NamedTuple):
     path: str
     """Relative to the ledger's folder, with forward slashes."""
     line: int = 1
-    """From 1."""
     column: int = 1
     """From 1, in characters."""
     excerpt: str = ""
@@ -34,7 +33,6 @@ class Finding(NamedTuple, Generic[P]):
     """Something that is wrong at one place: of a file (`Place`), of a record, of a text, of the history."""
 
     code: str
-    """The rule's code, as the documentation lists it."""
     message: str
     place: P
     hint: str = ""

@@ -18,17 +18,11 @@ _chosen: _gettext.NullTranslations = _gettext.NullTranslations()
 
 
 def choose(wanted: str | None = None) -> None:
-    """Choose the language of all messages from now on.
-
-    Args:
-        wanted: `zh` or `en`; None takes `XUNCHA_LANG`, else the locale's language, else Chinese.
-    """
+    """Choose the language of all messages, `zh` or `en`; by itself that of `XUNCHA_LANG` or the locale, else Chinese."""
     global _chosen  # noqa: PLW0603  one process speaks one language
     language = wanted or os.environ.get("XUNCHA_LANG") or _of_locale()
-    if language not in LANGUAGES:
-        language = "zh"
     # The command-line framework asks gettext's global domain; LANGUAGE tells it, and git, the same choice.
-    os.environ["LANGUAGE"] = "zh_CN" if language == "zh" else "en"
+    os.environ["LANGUAGE"] = "en" if language == "en" else "zh_CN"
     _gettext.bindtextdomain(_DOMAIN, _LOCALE)
     _gettext.textdomain(_DOMAIN)
     _chosen = _gettext.translation(_DOMAIN, _LOCALE, [os.environ["LANGUAGE"]], fallback=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import Literal
 
 from xuncha.errors import SurroundingsError
@@ -13,8 +14,9 @@ from xuncha.language import gettext as _
 Part = Literal["office", "desk", "region"]
 
 
-class needs:  # noqa: N801  reads as what it is: `with needs("office"): import docx`
-    """Around the imports of a part's packages: says how to add the part where one is missing or too old.
+@contextlib.contextmanager
+def needs(part: Part) -> Iterator[None]:
+    """Around the imports of a part's packages, say how to add the part where one is missing or too old.
 
     Args:
         part: its name, as in pyproject.toml.
@@ -22,34 +24,18 @@ class needs:  # noqa: N801  reads as what it is: `with needs("office"): import d
     Raises:
         SurroundingsError: `missing-part`, with the command that adds it to this installation.
     """
-
-    def __init__(self, part: Part) -> None:
-        self.part = part
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Turn the missing package into the error; what is missing in this package itself is a bug, and stays one."""
-        if isinstance(error, ImportError) and (error.name or "").partition(".")[0] != "xuncha":
-            raise SurroundingsError(
-                "missing-part",
-                _("this needs the part “{part}”: its package {package} is missing or too old").format(
-                    part=self.part, package=error.name or "?"
-                ),
-                how_to_add(self.part),
-            ) from error
+    try:
+        yield
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] == "xuncha":  # that is a bug
+            raise
+        said = _("this needs the part “{part}”: its package {package} is missing or too old")
+        said = said.format(part=part, package=error.name or "?")
+        raise SurroundingsError("missing-part", said, how_to_add(part)) from error
 
 
 def how_to_add(*parts: str, upgrade: bool = False) -> str:
-    """Return a hint with the command that adds parts to this installation, from where it was installed.
-
-    Args:
-        parts: their names.
-        upgrade: bring packages up to date that are there already.
-    """
+    """Return a hint with the command that adds parts to this installation, or brings their packages up to date."""
     names = ",".join(parts)
     options = "--upgrade --upgrade-strategy eager " if upgrade else ""
     origin, editable = _origin()

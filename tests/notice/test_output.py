@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import LedgerOnDisk, measure
-from xuncha.cli import deliver
+from xuncha.cli import options
 from xuncha.paper import forms
 
 if TYPE_CHECKING:
@@ -167,4 +167,4 @@ def test_a_file_named_as_another_form_is_refused_and_not_written(
 
 
 def test_the_forms_that_can_be_asked_for_are_those_that_can_be_made() -> None:
-    assert (deliver.FORMS, deliver.TABLES) == (forms.FORMS, forms.TABLES)
+    assert (options.FORMS, options.TABLES) == (forms.FORMS, forms.TABLES)

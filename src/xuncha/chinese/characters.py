@@ -24,6 +24,11 @@ def half_width_digits(text: str) -> str:
     return text.translate(_HALF_WIDTH)
 
 
+def columns(text: str) -> int:
+    """Return how many columns a text takes on a terminal: two for each full-width character."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
 def width(text: str) -> float:
     """Return how wide a text is, in full-width characters."""
-    return sum(1.0 if east_asian_width(character) in "WF" else 0.5 for character in text)
+    return columns(text) / 2

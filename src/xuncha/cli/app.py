@@ -17,8 +17,7 @@ from xuncha import __version__
 from xuncha.cli import screen
 from xuncha.cli.command import WrongUsage, no_such_command, program, see_help
 from xuncha.cli.context import Context
-from xuncha.cli.help import panels, verbs_of_modules
-from xuncha.cli.invocation import check, global_options
+from xuncha.cli.invocation import HIDDEN, VERBS, check, global_options
 from xuncha.errors import SurroundingsError, UsageError, XunchaError, cause_of
 from xuncha.language import LANGUAGES
 from xuncha.language import gettext as _
@@ -49,9 +48,8 @@ def _verb(words: Sequence[str]) -> str | None:
     """
     if not words or words[0].startswith("-"):
         return None
-    if not any(words[0] in verbs for verbs in verbs_of_modules().values()):
-        shown = [verb for modules in panels().values() for verbs in modules.values() for verb in verbs]
-        raise no_such_command(words[0], [verb.split()[0] for verb in shown], "no-such-command")
+    if words[0] not in VERBS | HIDDEN:
+        raise no_such_command(words[0], VERBS, "no-such-command")
     return words[0]
 
 
@@ -65,11 +63,9 @@ def _completion(*, install: bool) -> None:
 
     shell = completion._get_shell_name()  # type: ignore[attr-defined]  # noqa: SLF001  Typer's own way to tell
     if shell not in {"bash", "zsh", "fish", "powershell", "pwsh"}:
-        raise SurroundingsError(
-            "unknown-shell",
-            _("this shell cannot be taught to complete: {shell}").format(shell=shell or "?"),
-            _("known are: {names}").format(names="bash, zsh, fish, PowerShell"),
-        )
+        said = _("this shell cannot be taught to complete: {shell}").format(shell=shell or "?")
+        hint = _("known are: {names}").format(names="bash, zsh, fish, PowerShell")
+        raise SurroundingsError("unknown-shell", said, hint)
     variables = {"prog_name": "xuncha", "complete_var": "_XUNCHA_COMPLETE", "shell": shell}
     if install:
         _shell, path = completion.install(**variables)  # type: ignore[attr-defined]
@@ -100,12 +96,7 @@ def _said(error: Any) -> str:  # noqa: ANN401  Typer does not export the kinds o
 
 
 def run(words: list[str], given: Mapping[str, str | None]) -> None:
-    """Run the command line; end with the exit code.
-
-    Args:
-        words: the arguments without the options of the whole program.
-        given: these options with their values.
-    """
+    """Run the command line, given apart from the options of the whole program; end with the exit code."""
     code = _carry_out(words, given)
     if (lost := screen.finish()) is not None and not code:
         code = _refused_by_the_system(lost)
@@ -121,8 +112,7 @@ def _call(words: list[str], given: Mapping[str, str | None]) -> int:
         _completion(install="--install-completion" in given)
         return 0
     completes = "_XUNCHA_COMPLETE" in os.environ
-    context = None if completes else _context(given)
-    verb = None if completes else _verb(words)
+    context, verb = (None, None) if completes else (_context(given), _verb(words))
     return program(verb)(words, standalone_mode=False, prog_name="xuncha", obj=context) or 0
 
 
@@ -134,22 +124,20 @@ def _carry_out(words: list[str], given: Mapping[str, str | None]) -> int:
         if message := _said(error):
             screen.error(UsageError("usage", message, see_help(error.ctx)))  # type: ignore[attr-defined]
         return UsageError.exit_code
-    except KeyboardInterrupt:
-        return 130
-    except typer.Abort:
-        return 1
+    except (KeyboardInterrupt, typer.Abort) as end:
+        return 130 if isinstance(end, KeyboardInterrupt) else 1
     except XunchaError as error:
-        return _told(error)
+        screen.error(error)
+        return error.exit_code
     except Exception as error:  # a person is never shown a traceback
         if "XUNCHA_TRACEBACK" in os.environ:
             raise
-        return _refused_by_the_system(error) if isinstance(error, OSError) else _told(_bug(error))
-
-
-def _told(error: XunchaError) -> int:
-    """Tell an error, and give the exit code."""
-    screen.error(error)
-    return error.exit_code
+        if isinstance(error, OSError):
+            return _refused_by_the_system(error)
+        said = _("this should not happen: {kind}: {error}").format(kind=type(error).__name__, error=error)
+        hint = _("please report it, with what XUNCHA_TRACEBACK=1 shows for the same command")
+        screen.error(XunchaError("bug", said, hint))
+        return XunchaError.exit_code
 
 
 def _refused_by_the_system(error: OSError) -> int:
@@ -161,12 +149,5 @@ def _refused_by_the_system(error: OSError) -> int:
         return 1
     what = f"{error.filename}: " if error.filename else ""
     said = _("the system refused: {reason}").format(reason=what + cause_of(error))
-    return _told(SurroundingsError("system", said))
-
-
-def _bug(error: Exception) -> XunchaError:
-    return XunchaError(
-        "bug",
-        _("this should not happen: {kind}: {error}").format(kind=type(error).__name__, error=error),
-        _("please report it, with what XUNCHA_TRACEBACK=1 shows for the same command"),
-    )
+    screen.error(SurroundingsError("system", said))
+    return SurroundingsError.exit_code

@@ -12,6 +12,7 @@ from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import save
+from xuncha.cli.options import option
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -25,26 +26,13 @@ if TYPE_CHECKING:
 def archive(
     call: Context,
     output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FILE",
-            readable=False,
-            help=_("Where to write it, outside the ledger"),
-        ),
+        Path | None, option("-o --output FILE", _("Where to write it, outside the ledger"))
     ] = None,
     at: Annotated[
-        str | None,
-        typer.Option(
-            "--at", metavar="DATE|REV", help=_("As the ledger was committed then; else as it is now")
-        ),
+        str | None, option("--at DATE|REV", _("As the ledger was committed then; else as it is now"))
     ] = None,
     verify: Annotated[
-        Path | None,
-        typer.Option(
-            "--verify", metavar="FILE", readable=False, help=_("Check this archive, and write nothing")
-        ),
+        Path | None, option("--verify FILE", _("Check this archive, and write nothing"))
     ] = None,
     as_json: options.Json = False,
 ) -> None:
@@ -58,11 +46,8 @@ def archive(
         xuncha archive --verify ../归档.zip
     """
     if (output is None) == (verify is None) or (verify is not None and at is not None):
-        raise UsageError(
-            "usage",
-            _("archive either makes a file (-o) or checks one (--verify)"),
-            _("type: {command}").format(command="xuncha archive -o ../归档.zip"),
-        )
+        hint = _("type: {command}").format(command="xuncha archive -o ../归档.zip")
+        raise UsageError("usage", _("archive either makes a file (-o) or checks one (--verify)"), hint)
     if verify is not None:
         _check(verify, as_json=as_json)
     elif output is not None:
@@ -76,11 +61,9 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
     from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415
 
     if output.resolve().is_relative_to(call.root.resolve()):
-        raise RefusedError(
-            "output-in-ledger",
-            _("{path} is in the ledger's folder, where an archive does not belong").format(path=output),
-            _("name a file outside of it: {option}").format(option=f"-o ../{output.name}"),
-        )
+        said = _("{path} is in the ledger's folder, where an archive does not belong").format(path=output)
+        hint = _("name a file outside of it: {option}").format(option=f"-o ../{output.name}")
+        raise RefusedError("output-in-ledger", said, hint)
     call.warn_of_leftovers()
     commit = commit_at(call.root, at or "HEAD")
     day = call.today if call.day_is_given else day_of(call.root, commit, at or "HEAD")
@@ -139,12 +122,8 @@ def _check(file: Path, *, as_json: bool) -> None:
                 "made_again": bool(facts and facts.is_reproducible),
                 "files": verdict.files,
                 "findings": [
-                    {
-                        "path": each.place.path,
-                        "severity": each.severity,
-                        "code": each.code,
-                        "message": each.message,
-                    }
+                    {"path": each.place.path}
+                    | {key: getattr(each, key) for key in ("severity", "code", "message")}
                     for each in found
                 ],
             }

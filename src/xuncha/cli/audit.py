@@ -11,6 +11,8 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
+from xuncha.cli.deliver import save
+from xuncha.cli.options import option
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -27,25 +29,19 @@ def audit(
     call: Context,
     since: Annotated[
         str | None,
-        typer.Option(
-            "--since",
-            metavar="DATE|REV",
-            help=_("Tell only of what came later; a hash from a printed notice must be in the history"),
+        option(
+            "--since DATE|REV",
+            _("Tell only of what came later; a hash from a printed notice must be in the history"),
         ),
     ] = None,
     anchor: Annotated[
         bool,
-        typer.Option(
+        option(
             "--anchor",
-            help=_("Keep what was verified in a tag, so that a later audit knows whether it is still there"),
+            _("Keep what was verified in a tag, so that a later audit knows whether it is still there"),
         ),
     ] = False,
-    page: Annotated[
-        Path | None,
-        typer.Option(
-            "--html", metavar="FILE", readable=False, help=_("Also write a page for the inspectors")
-        ),
-    ] = None,
+    page: Annotated[Path | None, option("--html FILE", _("Also write a page for the inspectors"))] = None,
     as_json: options.Json = False,
 ) -> None:
     """Replay the history in git, and name every break of the rules.
@@ -64,11 +60,8 @@ def audit(
     from xuncha.audit.examine import audit as examine  # noqa: PLC0415
 
     if anchor and since is not None:
-        raise UsageError(
-            "usage",
-            _("--anchor keeps what all of history is, and --since asks for a part"),
-            _("leave one of them out"),
-        )
+        said = _("--anchor keeps what all of history is, and --since asks for a part")
+        raise UsageError("usage", said, _("leave one of them out"))
     call.warn_of_leftovers()
     with screen.patience(_("The history is being replayed")):
         done = examine(call.root, since=since)
@@ -83,7 +76,11 @@ def audit(
             screen.line(line(kept))
             screen.line(_("It is kept in a tag, which goes out with xuncha sync."))
     if page:
-        _write(call.root, done, page, quiet=as_json)
+        from xuncha.audit.page import render  # noqa: PLC0415  templates are for this alone
+
+        save(render(call.root, done).encode(), page)
+        if not as_json:
+            screen.line(_("The page is in {path}.").format(path=page))
     raise typer.Exit(1 if done.errors else 0)
 
 
@@ -107,13 +104,8 @@ def _show(done: Audit, since: str | None) -> None:
         screen.line(_("{checked}: history kept the rules.").format(checked=checked))
         return
     screen.line()
-    counted = [
-        ngettext("{n} error", "{n} errors", done.errors).format(n=done.errors) if done.errors else "",
-        ngettext("{n} warning", "{n} warnings", done.warnings).format(n=done.warnings)
-        if done.warnings
-        else "",
-    ]
-    screen.line(_("{checked}: {found}.").format(checked=checked, found=_(", ").join(filter(None, counted))))
+    counted = screen.how_many(each.severity for each in done.findings)
+    screen.line(_("{checked}: {found}.").format(checked=checked, found=_(", ").join(counted)))
     if any(each.code == "by-hand" for each in done.findings):
         screen.line(_("To change a file so that history says why: xuncha edit"))
 
@@ -124,9 +116,7 @@ def _of_commit(found: list[Finding[HistoryPlace]]) -> list[RenderableType]:
     from rich.text import Text  # noqa: PLC0415
 
     first = found[0].place
-    head = Text(
-        screen.clean("  ".join(filter(None, (first.commit[:10], first.date[:10], first.author)))), "bold"
-    )
+    said = "  ".join(filter(None, (first.commit[:10], first.date[:10], first.author)))
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1))
     table.add_column(no_wrap=True, min_width=6)
     table.add_column(overflow="fold")
@@ -134,13 +124,4 @@ def _of_commit(found: list[Finding[HistoryPlace]]) -> list[RenderableType]:
         what = Text(screen.clean(each.message))
         what.append(f" {each.severity}[{each.code}]", "red" if each.severity == "error" else "yellow")
         table.add_row(Text(f"  {screen.clean(each.place.id or '')}"), what)
-    return [head, table]
-
-
-def _write(root: Path, done: Audit, page: Path, *, quiet: bool) -> None:
-    from xuncha.audit.page import render  # noqa: PLC0415  templates are for this alone
-    from xuncha.cli.deliver import save  # noqa: PLC0415
-
-    save(render(root, done).encode(), page)
-    if not quiet:
-        screen.line(_("The page is in {path}.").format(path=page))
+    return [Text(screen.clean(said), "bold"), table]

@@ -12,6 +12,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
+from xuncha.cli.options import argument, option
 from xuncha.errors import Finding, Place, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -49,13 +50,12 @@ def validate(call: Context, as_json: options.Json = False) -> None:
 @command("proof")
 def proof(
     call: Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help=_("The notice"))],
+    file: Annotated[Path, argument("FILE", _("The notice"))],
     ignore: Annotated[
         list[str] | None,
-        typer.Option(
-            "--ignore",
-            metavar="CODE[:LINE]",
-            help=_("A rule to be silent, in one line of the file or in all; may be repeated"),
+        option(
+            "--ignore CODE[:LINE]",
+            _("A rule to be silent, in one line of the file or in all; may be repeated"),
         ),
     ] = None,
     as_json: options.Json = False,

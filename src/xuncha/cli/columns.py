@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.segment import Segment
@@ -59,8 +59,7 @@ class Columns:
         cells = [{_key(cell): cell for cell in cells} for cells in zip(*self.rows, strict=True)]
         cells = [{key: _cleaned(cell) for key, cell in column.items()} for column in cells]
         widths = self._widths([max(map(width, column.values())) for column in cells], options.max_width)
-        last = len(widths) - 1
-        gaps = [0 if place == last else self.gap for place in range(len(widths))]
+        gaps = [*[self.gap] * (len(widths) - 1), 0]
         laid = [
             {key: list(_lines(cell, room, gap, column, console)) for key, cell in known.items()}
             for column, known, room, gap in zip(self.columns, cells, widths, gaps, strict=True)
@@ -98,8 +97,7 @@ def width(cell: Cell) -> int:
     """Count the cells of the longest line on a terminal: two for each Chinese character."""
     if isinstance(cell, str) and _EVEN.fullmatch(cell):
         return (len(cell) + len(cell.encode())) // 2
-    lines = (cell if isinstance(cell, str) else cell.plain).split("\n")
-    return max(map(cell_len, lines))
+    return max(map(cell_len, str(cell).split("\n")))
 
 
 def _key(cell: Cell) -> str | int:
@@ -124,9 +122,8 @@ def _lines(
             blank = " " * (room - taken)
             yield blank + line + " " * gap if column.right else line + blank + " " * gap
         return
-    for text in cell.wrap(
-        console, room, overflow="fold" if column.wraps else "ellipsis", no_wrap=not column.wraps
-    ):
+    overflow: Literal["fold", "ellipsis"] = "fold" if column.wraps else "ellipsis"
+    for text in cell.wrap(console, room, overflow=overflow, no_wrap=not column.wraps):
         blank = " " * (room - text.cell_len)
         before, after = (blank, " " * gap) if column.right else ("", blank + " " * gap)
         styled = Segment.apply_style(text.render(console), console.get_style(text.style))
@@ -136,7 +133,7 @@ def _lines(
 def wrapped(text: str, room: int) -> list[str]:
     """Break a text at its line ends, at blanks, and inside of what is longer than a line."""
     if width(text) <= room and "\n" not in text:
-        return [text]
+        return [text.rstrip()]
     lines = []
     for paragraph in text.split("\n"):
         line, taken = "", 0

@@ -11,13 +11,12 @@ import os
 from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from xuncha.cli.help import page, summary, verbs_of_modules
-from xuncha.cli.invocation import global_options, take
+from xuncha.cli.invocation import HIDDEN, VERBS, global_options, take
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 
@@ -44,22 +43,19 @@ _ENTRIES: dict[tuple[str, ...], _Entry] = {}
 """The commands of the modules that are imported, by their words: `("report", "weekly")`."""
 
 
-def command(*words: str, hidden: bool = False) -> Callable[[Function], Function]:
+def command(*words: str, hidden: bool = False, is_group: bool = False) -> Callable[[Function], Function]:
     """Enter a function as the command of these words; a first parameter `call` is given the `Context`."""
-    return _entering(words, hidden=hidden, is_group=False)
 
-
-def group(word: str) -> Callable[[Function], Function]:
-    """Enter a function, of which the docstring alone counts, as a group of commands."""
-    return _entering((word,), hidden=False, is_group=True)
-
-
-def _entering(words: tuple[str, ...], *, hidden: bool, is_group: bool) -> Callable[[Function], Function]:
     def enter(function: Function) -> Function:
         _ENTRIES[words] = _Entry(function, hidden, is_group)
         return function
 
     return enter
+
+
+def group(word: str) -> Callable[[Function], Function]:
+    """Enter a function, of which the docstring alone counts, as a group of commands."""
+    return command(word, is_group=True)
 
 
 class _Translated:
@@ -73,10 +69,14 @@ class _Translated:
 
     def get_help(self, ctx: Any) -> str:  # noqa: ANN401  Typer's own class is not public
         """See Typer."""
+        from xuncha.cli.help import page  # noqa: PLC0415  commands that do something need no help
+
         return page(self, ctx)
 
     def get_short_help_str(self, limit: int = 0) -> str:  # noqa: ARG002
         """See Typer; shells show it beside a name."""
+        from xuncha.cli.help import summary  # noqa: PLC0415
+
         return summary(self.help or "")
 
     def get_help_option(self, ctx: Any) -> TyperOption | None:  # noqa: ANN401
@@ -147,10 +147,7 @@ def no_such_command(name: str, known: Collection[str], code: str = "usage") -> U
 
 
 def program(verb: str | None = None) -> typer.Typer:
-    """Return the program with all its commands; with those of one family alone where the verb is known.
-
-    Building all commands takes longer than most of them take to run.
-    """
+    """Return the program, with one verb alone where it is known: to build all takes longer than most take to run."""
     app = typer.Typer(
         name="xuncha",
         cls=_Group,
@@ -161,18 +158,17 @@ def program(verb: str | None = None) -> typer.Typer:
     )
     app.callback()(_taking(_everything, global_options() if verb is None else {}))
     groups: dict[str, typer.Typer] = {}
-    for family, verbs in verbs_of_modules().items():
-        if verb is not None and verb not in verbs:
-            continue
-        import_module(f"xuncha.cli.{family}")
-        entries = [(words, entry) for words, entry in _ENTRIES.items() if words[0] in verbs]
-        for words, entry in sorted(entries, key=lambda item: not item[1].is_group):
-            if entry.is_group:
-                groups[words[0]] = typer.Typer(cls=_Group, no_args_is_help=True)
-                app.add_typer(groups[words[0]], name=words[0], callback=entry.function)
-            else:
-                parent = groups[words[0]] if len(words) > 1 else app
-                parent.command(words[-1], cls=_Command, hidden=entry.hidden)(_called(entry.function))
+    modules = VERBS | HIDDEN
+    for module in dict.fromkeys(modules.values()) if verb is None else [modules[verb]]:
+        import_module(f"xuncha.cli.{module}")
+    entries = [(words, entry) for words, entry in _ENTRIES.items() if verb in {None, words[0]}]
+    for words, entry in sorted(entries, key=lambda item: not item[1].is_group):
+        if entry.is_group:
+            groups[words[0]] = typer.Typer(cls=_Group, no_args_is_help=True)
+            app.add_typer(groups[words[0]], name=words[0], callback=entry.function)
+        else:
+            parent = groups[words[0]] if len(words) > 1 else app
+            parent.command(words[-1], cls=_Command, hidden=entry.hidden)(_called(entry.function))
     return app
 
 
@@ -188,21 +184,17 @@ def _everything(**_given: object) -> None:
 
 def _taking(function: Callable[..., None], known: Mapping[str, GlobalOption]) -> Callable[..., None]:
     """Let Typer know options of the whole program, for the help and for completion; they are read before it begins."""
-    parameters = [
-        inspect.Parameter(
-            name.strip("-").replace("-", "_"),
-            inspect.Parameter.KEYWORD_ONLY,
-            default=None,
-            annotation=Annotated[
-                str | None if each.metavar else bool,
-                typer.Option(
-                    name, metavar=each.metavar or None, envvar=each.variable or None, help=each.help
-                ),
-            ],
-        )
-        for name, each in known.items()
-    ]
-    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    function.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(
+                name.strip("-").replace("-", "_"),
+                inspect.Parameter.KEYWORD_ONLY,
+                default=typer.Option(None, name, metavar=metavar or None, envvar=variable or None, help=text),
+                annotation=str | None if metavar else bool,
+            )
+            for name, (text, metavar, variable) in known.items()
+        ]
+    )
     return function
 
 

@@ -16,11 +16,14 @@ from xuncha.language import gettext as _
 from xuncha.store.files import find
 
 if TYPE_CHECKING:
+    from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger
     from xuncha.model.register import Register
     from xuncha.paper.own import Own
+    from xuncha.tally import Tally
     from xuncha.trail.history import Event
     from xuncha.workflow.change import Session
+    from xuncha.workflow.perform import Result
 
 
 @dataclass
@@ -51,12 +54,9 @@ class Context:
 
         with begin(self.root) as session:
             if session.leftover:
-                screen.warning(
-                    _(
-                        "`{command}` had been interrupted before its commit; what it wrote was taken back"
-                    ).format(command=session.leftover.command),
-                    _("to have it done, type it again"),
-                )
+                said = _("`{command}` had been interrupted before its commit; what it wrote was taken back")
+                said = said.format(command=session.leftover.command)
+                screen.warning(said, _("to have it done, type it again"))
             if detached(self.root):
                 screen.warning(
                     _("no branch is checked out in git: what is done now is on none of them"),
@@ -107,16 +107,35 @@ class Context:
         with screen.patience(_("The files are being read")), self.places_named():
             return ledger(WorkingTree(self.root) if self.commit is None else Tree(self.root, self.commit))
 
-    def history_if_any(self) -> list[Event]:
-        """Return what was done in the ledger, newest first; with a warning, nothing where git cannot tell."""
-        from xuncha.trail.history import history  # noqa: PLC0415
+    def history(self, which: Identity | None = None) -> list[Event]:
+        """Return what was done to the whole ledger, a problem with its measures, or one measure; newest first.
+
+        Raises:
+            SurroundingsError: the ledger is in no repository, or git is not installed.
+            RefusedError: there is no such problem or measure.
+        """
+        from xuncha.trail.git import Git  # noqa: PLC0415  only what shows the history needs git
+        from xuncha.trail.history import history, history_of_measure, history_of_problem  # noqa: PLC0415
+        from xuncha.workflow.perform import no_such  # noqa: PLC0415
+
+        Git.in_repository(self.root)
+        if which is None:
+            return history(self.root)
+        if not (self.root / which.path).is_file():
+            raise no_such(which)
+        if which.is_problem:
+            return history_of_problem(self.root, which)
+        return history_of_measure(self.root, which.path, str(which))
+
+    def history_if_any(self, which: Identity | None = None) -> list[Event]:
+        """Return what `history` does; nothing outside a repository, and, with a warning, where git cannot tell."""
+        from xuncha.trail.git import git_dir  # noqa: PLC0415
 
         try:
-            return history(self.root)
+            return self.history(which) if git_dir(self.root) else []
         except SurroundingsError as error:
-            screen.warning(
-                _("the history cannot be shown: {reason}").format(reason=error.message), error.hint
-            )
+            said = _("the history cannot be shown: {reason}")
+            screen.warning(said.format(reason=error.message), error.hint)
             return []
 
     def past_day(self, text: str, option: str) -> date:
@@ -128,11 +147,8 @@ class Context:
         """
         day = screen.day(text, option)
         if day > self.today:
-            raise RefusedError(
-                "day-to-come",
-                _("{day} is still to come").format(day=day),
-                _("give a day up to {today}").format(today=self.today),
-            )
+            hint = _("give a day up to {today}").format(today=self.today)
+            raise RefusedError("day-to-come", _("{day} is still to come").format(day=day), hint)
         return day
 
     def templates(self) -> Path | Own:
@@ -149,11 +165,8 @@ class Context:
         try:
             yield
         except InvalidLedgerError as error:
-            found = [
-                each._replace(place=each.place._replace(path=self._then(each.place.path)))
-                for each in error.findings
-            ]
-            raise InvalidLedgerError(found) from None
+            found = [(each, each.place._replace(path=self._then(each.place.path))) for each in error.findings]
+            raise InvalidLedgerError([each._replace(place=place) for each, place in found]) from None
         except RefusedError as error:
             error.path = self._then(error.path)
             raise
@@ -184,9 +197,26 @@ class Context:
         from xuncha.workflow.change import leftover  # noqa: PLC0415  only after a crash
 
         if found := leftover(self.root):
+            said = _("`{command}` was interrupted: {paths} is written but not committed")
             screen.warning(
-                _("`{command}` was interrupted: {paths} is written but not committed").format(
-                    command=found.command, paths=_(", ").join(found.paths)
-                ),
+                said.format(command=found.command, paths=_(", ").join(found.paths)),
                 _("to have it done, type it again; to take it back: xuncha undo"),
             )
+
+    def say_standing(self, register: Register | None) -> Tally | None:
+        """Say in a line how the ledger stands, and return the counts; None where it breaks rules."""
+        from xuncha.tally import tally  # noqa: PLC0415
+
+        if register is None:
+            screen.warning(_("other files of the ledger break rules"), _("see `xuncha validate`"))
+            return None
+        counts = tally(register, self.today)
+        said = _("Problems complete {problems_closed}/{problems}, measures closed {closed}/{measures}")
+        screen.line(said.format_map(vars(counts)))
+        return counts
+
+    def say_counts(self, result: Result) -> None:
+        """End a command that has changed the ledger: say the new counts."""
+        counts = self.say_standing(result.register)
+        if counts and counts.all_done and result.completed:
+            screen.line(_("Everything is complete."))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import save
+from xuncha.cli.options import option
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.parts import how_to_add
@@ -22,23 +21,14 @@ _NAMED = 10
 @command("calendar")
 def calendar(
     call: Context,
-    output: Annotated[
-        Path,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FILE",
-            readable=False,
-            help=_("Write it to a file, whole or not at all"),
-        ),
-    ],
+    output: Annotated[Path, option("-o --output FILE", _("Write it to a file, whole or not at all"))],
     office: options.OfOffice = None,
     leader: options.OfLeader = None,
     closed: Annotated[
         bool,
-        typer.Option(
+        option(
             "--closed",
-            help=_("Also what was closed before its time limit, as cancelled, to import over an older file"),
+            _("Also what was closed before its time limit, as cancelled, to import over an older file"),
         ),
     ] = False,
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from xuncha.cli import screen
 from xuncha.errors import SurroundingsError, UsageError, cause_of
@@ -12,10 +12,6 @@ from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
     from typing import BinaryIO
-
-FORMS: Final = ("txt", "md", "html", "docx", "pdf")
-"""Those of `xuncha.paper.forms`, where no paper is loaded for them."""
-TABLES: Final = "xlsx"
 
 
 def check(form: str, forms: Sequence[str], output: Path | None, name: str) -> None:
@@ -33,26 +29,16 @@ def check(form: str, forms: Sequence[str], output: Path | None, name: str) -> No
     from xuncha.paper.forms import TEXT  # noqa: PLC0415  help and completion need no paper
 
     if form not in forms:
-        raise UsageError(
-            "unknown-format",
-            _("there is no format “{form}”").format(form=form),
-            _("known are: {names}").format(names=_(", ").join(forms)),
-        )
+        hint = _("known are: {names}").format(names=_(", ").join(forms))
+        raise UsageError("unknown-format", _("there is no format “{form}”").format(form=form), hint)
     if output is None and form not in TEXT and screen.is_terminal():
-        raise UsageError(
-            "no-output",
-            _("a screen cannot show {form}").format(form=form),
-            _("name a file: {option}").format(option=f"-o {name}.{form}"),
-        )
+        hint = _("name a file: {option}").format(option=f"-o {name}.{form}")
+        raise UsageError("no-output", _("a screen cannot show {form}").format(form=form), hint)
     suffix = output.suffix.lower().removeprefix(".") if output else ""
     if suffix in forms and suffix != form:
-        raise UsageError(
-            "wrong-suffix",
-            _("{path} is named as {suffix}, but the form is {form}").format(
-                path=output, suffix=suffix, form=form
-            ),
-            _("type: -f {suffix}").format(suffix=suffix),
-        )
+        said = _("{path} is named as {suffix}, but the form is {form}")
+        said = said.format(path=output, suffix=suffix, form=form)
+        raise UsageError("wrong-suffix", said, _("type: -f {suffix}").format(suffix=suffix))
 
 
 def deliver(content: bytes, warnings: Sequence[str], output: Path | None, said: str = "") -> None:
@@ -87,6 +73,5 @@ def save(content: bytes | BinaryIO, output: Path) -> None:
     try:
         replace(output.resolve(), content)
     except OSError as error:
-        raise SurroundingsError(
-            "not-written", _("{path} cannot be written: {reason}").format(path=output, reason=cause_of(error))
-        ) from None
+        said = _("{path} cannot be written: {reason}").format(path=output, reason=cause_of(error))
+        raise SurroundingsError("not-written", said) from None

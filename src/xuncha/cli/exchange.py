@@ -8,12 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from xuncha.cli import notices, options, screen  # noqa: F401  enters a command of this group
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import deliver
+from xuncha.cli.options import argument, option
 from xuncha.cli.understood import doubtful, listed, say_what_is_done
 from xuncha.errors import SurroundingsError, UsageError
 from xuncha.language import gettext as _
@@ -52,29 +51,19 @@ def export() -> None:
 @command("import", "xlsx")
 def import_xlsx(
     call: Context,
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", readable=False, help=_("The workbook (.xlsx, .xlsm)"))
-    ],
+    file: Annotated[Path, argument("FILE", _("The workbook (.xlsx, .xlsm)"))],
     folder: Annotated[
         Path | None,
-        typer.Argument(
-            metavar="[DIR]",
-            readable=False,
-            help=_("The folder of a new ledger, or of one that is there; else the nearest one upwards"),
+        argument(
+            "DIR", _("The folder of a new ledger, or of one that is there; else the nearest one upwards")
         ),
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help=_("Show what is understood, and write nothing"))
-    ] = False,
+    dry_run: options.DryRun = False,
     feedback: Annotated[
-        str | None,
-        typer.Option("--feedback", metavar="DATE", help=_("The day of the feedback, for a new ledger")),
+        str | None, option("--feedback DATE", _("The day of the feedback, for a new ledger"))
     ] = None,
     organisation: Annotated[
-        str | None,
-        typer.Option(
-            "--organisation", metavar="NAME", help=_("The inspected organisation, for a new ledger")
-        ),
+        str | None, option("--organisation NAME", _("The inspected organisation, for a new ledger"))
     ] = None,
     as_json: options.Json = False,
 ) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 import re
 import shutil
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
-from unicodedata import east_asian_width
 
 from xuncha import language
+from xuncha.chinese.characters import columns
 from xuncha.cli import screen
+from xuncha.cli.invocation import PANELS
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
@@ -24,49 +25,7 @@ _PIECE = re.compile(r"[（《“]*(?:[!-~]+|\S)[，。、；：！？）》”�
 """What no line break may split: a word, or a Chinese character with its punctuation."""
 _ITEM = re.compile(r"\S+(?: \S+)*\s*")
 _WORD = re.compile(r"\S+\s*")
-_HIDDEN: Final = {"share": "merge-driver"}
-"""Verbs that git types, and nobody else, by their modules."""
 _SECTION = re.compile(r"[A-Z][a-z]+:\n")
-
-
-def panels() -> dict[str, dict[str, list[str]]]:
-    """Return the groups of commands by their titles: each has modules of `xuncha.cli`, and each of these its verbs.
-
-    Behind a verb may stand what it means in the chosen language: `close 销号`.
-    """
-    table = {
-        _("Make"): {"write": _("init, add, edit")},
-        _("Look"): {"read": _("status, list, show"), "deadlines": _("calendar")},
-        _("Do"): {
-            "work": _("start, progress, attach, submit, return, close, reopen, extend, escalate, review")
-        },
-        _("Trail"): {"track": _("log, undo"), "audit": _("audit")},
-        _("Share"): {"share": _("setup, sync")},
-        _("Check and publish"): {
-            "doctor": _("doctor"),
-            "check": _("validate, proof, schema"),
-            "publish": _("notice, dashboard"),
-            "report": _("report"),
-            "archive": _("archive"),
-        },
-        _("In and out"): {"exchange": _("import, export")},
-    }
-    return {
-        title: {module: verbs.split(_(", ")) for module, verbs in modules.items()}
-        for title, modules in table.items()
-    }
-
-
-def verbs_of_modules() -> dict[str, list[str]]:
-    """Return the modules of `xuncha.cli`, each with its verbs; also with those that no help shows."""
-    verbs = {
-        module: [verb.split()[0] for verb in shown]
-        for modules in panels().values()
-        for module, shown in modules.items()
-    }
-    for module, hidden in _HIDDEN.items():
-        verbs[module].append(hidden)
-    return verbs
 
 
 def described(docstring: str) -> tuple[list[str], list[str]]:
@@ -88,24 +47,25 @@ def summary(docstring: str) -> str:
 def page(command: Any, context: Any) -> str:  # noqa: ANN401  Typer's own classes are not public
     """Return the help of a command or of a group of them, as `--help` shows it."""
     commands = {name: each for name, each in getattr(command, "commands", {}).items() if not each.hidden}
-    parameters = command.get_params(context)
-    options = [each for each in parameters if each.param_type_name == "option"]
-    arguments = [each for each in parameters if each.param_type_name == "argument"]
+    kinds: dict[str, list[Any]] = {"option": [], "argument": []}
+    for each in command.get_params(context):
+        kinds[each.param_type_name].append(each)
+    options, arguments = kinds.values()
     paragraphs, examples = described(command.help)
     texts = [_wrap(language.gettext(paragraph)) for paragraph in paragraphs]
     usage = _wrap(_usage(context.command_path, options, arguments, commands))
     rows = [(_names_of(each), _remark(each)) for each in options]
     if context.parent is None:
-        parts = [[*usage, *chain(*texts)], _panels(commands), _rows(rows)]
+        parts = [[*usage, *chain(*texts)], _panels(), _rows(rows)]
     else:
-        parts = [usage, *texts, _section(_("For example:"), map(_example, examples))]
-        parts.append(
-            _section(_("Arguments:"), _rows([(_name_of(each), each.help or "") for each in arguments]))
-        )
-        parts.append(
-            _section(_("Commands:"), _rows([(name, summary(each.help)) for name, each in commands.items()]))
-        )
-        parts.append(_section(_("Options:"), _rows(rows)))
+        parts = [
+            usage,
+            *texts,
+            _section(_("For example:"), map(_example, examples)),
+            _section(_("Arguments:"), _rows([(each.metavar, each.help) for each in arguments])),
+            _section(_("Commands:"), _rows([(name, summary(each.help)) for name, each in commands.items()])),
+            _section(_("Options:"), _rows(rows)),
+        ]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
@@ -120,15 +80,11 @@ def _usage(path: str, options: list[TyperOption], arguments: list[TyperArgument]
     words = [f"{each.opts[-1]} {each.metavar}" for each in options if each.required]
     words.append(_("[OPTIONS]"))
     for each in arguments:
-        name = _name_of(each) + (" …" if each.nargs == -1 else "")
+        name = f"{each.metavar} …" if each.nargs == -1 else str(each.metavar)
         words.append(name if each.required else f"[{name}]")
     if commands:
         words.append(_("COMMAND …"))
     return _("Usage: {line}").format(line=" ".join([path, *words]))
-
-
-def _name_of(argument: TyperArgument) -> str:
-    return (argument.metavar or argument.name or "").strip("[]")
 
 
 def _names_of(option: TyperOption) -> str:
@@ -146,12 +102,14 @@ def _remark(option: TyperOption) -> str:
     return " ".join([option.help or "", *(f"[{each}]" for each in more)])
 
 
-def _panels(commands: Container[str]) -> list[str]:
-    """Return the verbs that are there, a group after its title."""
+def _panels() -> list[str]:
+    """Return the verbs, a group after its title, each with its word in the chosen language: `close 销号`."""
     rows = []
-    for title, modules in panels().items():
-        there = (verb for verbs in modules.values() for verb in verbs if verb.split()[0] in commands)
-        rows.append((title, "  ".join(there)))
+    for title, modules in PANELS.items():
+        known = {verb: f"xuncha {verb}" for verb in " ".join(modules.values()).split()}
+        said = {verb: language.gettext(message) for verb, message in known.items()}
+        shown = [verb if said[verb] == known[verb] else f"{verb} {said[verb]}" for verb in known]
+        rows.append((language.gettext(title), "  ".join(shown)))
     return _rows(rows, _ITEM)
 
 
@@ -171,11 +129,6 @@ def _rows(rows: list[tuple[str, str]], pieces: re.Pattern[str] = _PIECE) -> list
         lines.append(f"  {screen.bold(name)}{blanks}" + (meaning.pop(0) if blanks else ""))
         lines += [" " * column + line for line in meaning]
     return lines
-
-
-def columns(text: str) -> int:
-    """Return how many columns a text takes on a terminal: two for each Chinese character."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _wrap(text: str, indent: int = 0, pieces: re.Pattern[str] = _PIECE) -> list[str]:

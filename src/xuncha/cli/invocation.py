@@ -1,16 +1,41 @@
-"""The options of the whole program: one table, read once, wherever they stand on the command line."""
+"""What may stand on a command line: the verbs, and the options of the whole program, which are read once, wherever they stand."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 
+PANELS: Final = {
+    "Make": {"write": "init add edit"},
+    "Look": {"read": "status list show", "deadlines": "calendar"},
+    "Do": {"work": "start progress attach submit return close reopen extend escalate review"},
+    "Trail": {"track": "log undo", "audit": "audit"},
+    "Share": {"share": "setup sync"},
+    "Check and publish": {
+        "doctor": "doctor",
+        "check": "validate proof schema",
+        "publish": "notice dashboard",
+        "report": "report",
+        "archive": "archive",
+    },
+    "In and out": {"exchange": "import export"},
+}
+"""The groups of commands by their titles: each has modules of `xuncha.cli`, and each of these its verbs.
+
+Titles are messages of the catalogue; so is `xuncha VERB`, whose translation is the word that the help shows beside a verb.
+"""
+VERBS: Final = {
+    verb: module for modules in PANELS.values() for module, verbs in modules.items() for verb in verbs.split()
+}
+HIDDEN: Final = {"merge-driver": "share"}
+"""What git types, and nobody else."""
+
 
 class GlobalOption(NamedTuple):
-    """An option of the whole program; without a metavar it is a flag. The variable stands in for it where it is not given."""
+    """An option of the whole program, a flag without a metavar; the variable stands in for it where it is not given."""
 
     help: str
     metavar: str = ""
@@ -33,10 +58,10 @@ def global_options() -> dict[str, GlobalOption]:
 
 
 def take(arguments: Sequence[str]) -> tuple[list[str], dict[str, str | None]]:
-    """Take the options of the whole program out of the arguments; what stands behind `--` stays.
+    """Take the options of the whole program out of the arguments, but from behind `--`.
 
     Returns:
-        The arguments that remain, the verb first; and the value that each option was given last, None where there is none.
+        The arguments that remain; and the value that each option was given last, None without one.
     """
     known = global_options()
     rest: list[str] = []

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
-from xuncha.cli import screen
+from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
+from xuncha.cli.options import argument, option
 from xuncha.cli.understood import doubtful, say_what_is_done, short
 from xuncha.language import gettext as _
 
@@ -17,21 +16,11 @@ from xuncha.language import gettext as _
 @command("import", "notice")
 def import_notice(
     call: Context,
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", readable=False, help=_("The notice (.txt, .md, .html, .docx)"))
-    ],
-    folder: Annotated[
-        Path,
-        typer.Argument(
-            metavar="[DIR]", readable=False, help=_("The folder of the new ledger; else this one")
-        ),
-    ] = Path(),
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help=_("Show what is understood, and write nothing"))
-    ] = False,
+    file: Annotated[Path, argument("FILE", _("The notice (.txt, .md, .html, .docx)"))],
+    folder: Annotated[Path, argument("DIR", _("The folder of the new ledger; else this one"))] = Path(),
+    dry_run: options.DryRun = False,
     as_json: Annotated[
-        bool,
-        typer.Option("--json", help=_("Print what is understood as JSON for programs, and write nothing")),
+        bool, option("--json", _("Print what is understood as JSON for programs, and write nothing"))
     ] = False,
 ) -> None:
     """Make a ledger of a published notice: a text, Markdown, a web page or a Word document.

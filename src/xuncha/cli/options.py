@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from xuncha.cli.deliver import FORMS
-from xuncha.errors import RefusedError, UsageError
+from xuncha.errors import RefusedError, UsageError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.rules.names import suggestion
@@ -17,10 +16,15 @@ from xuncha.rules.names import suggestion
 if TYPE_CHECKING:
     from xuncha.model.register import Register
 
+FORMS: Final = ("txt", "md", "html", "docx", "pdf")
+"""Those of `xuncha.paper.forms`, where no paper is loaded for them."""
+TABLES: Final = "xlsx"
+Offered = Callable[[typer.Context], list[tuple[str, str]]]
+"""A completion: words, each with what it means."""
+
 
 def _register(context: typer.Context) -> Register | None:
     """Return the register for a completion; None where there is none, since a completion must not complain."""
-    from xuncha.errors import XunchaError  # noqa: PLC0415
     from xuncha.store.cache import register  # noqa: PLC0415
     from xuncha.store.files import find  # noqa: PLC0415
 
@@ -31,9 +35,7 @@ def _register(context: typer.Context) -> Register | None:
         return None
 
 
-def _offer(
-    values: Callable[[Register], Iterable[tuple[str, str]]],
-) -> Callable[[typer.Context], list[tuple[str, str]]]:
+def _offer(values: Callable[[Register], Iterable[tuple[str, str]]]) -> Offered:
     """Return a completion that offers values of the register, each with its title."""
 
     def offered(context: typer.Context) -> list[tuple[str, str]]:
@@ -47,87 +49,66 @@ measures = _offer(lambda found: ((row.id, row.title) for row in found.measures))
 offices = _offer(lambda found: ((name, "") for name in found.frame.offices))
 _problems = _offer(lambda found: ((row.id, row.title) for row in found.problems))
 _both = _offer(
-    lambda found: (
-        *((row.id, row.title) for row in found.problems),
-        *((row.id, row.title) for row in found.measures),
-    )
+    lambda found: ((row.id, row.title) for rows in (found.problems, found.measures) for row in rows)
 )
 _leaders = _offer(lambda found: ((name, "") for name in found.frame.leaders))
 _categories = _offer(lambda found: found.frame.categories)
 
 
-Measure = Annotated[
-    str, typer.Argument(metavar="ID", help=_("The measure, such as 2.3"), autocompletion=measures)
-]
-Measures = Annotated[
-    list[str], typer.Argument(metavar="ID", help=_("The measures, such as 2.3 2.4"), autocompletion=measures)
-]
-Problem = Annotated[
-    str, typer.Argument(metavar="PROBLEM", help=_("The problem, such as 2"), autocompletion=_problems)
-]
-Either = Annotated[
-    str, typer.Argument(metavar="ID", help=_("A problem (2) or a measure (2.3)"), autocompletion=_both)
-]
+def option(form: str, text: str, offered: Offered | Sequence[str] | None = None) -> Any:  # noqa: ANN401  as Typer's own
+    """Return an option.
+
+    Args:
+        form: its names and how its value is typed, `-o --output FILE`; a flag is without one.
+        text: its help.
+        offered: what completes it, words or what finds them.
+    """
+    *names, value = form.split()
+    if value.startswith("-"):
+        return typer.Option(*names, value, help=text)
+    completion = _completion(offered)
+    return typer.Option(*names, metavar=value, help=text, readable=False, autocompletion=completion)
+
+
+def argument(metavar: str, text: str, offered: Offered | Sequence[str] | None = None) -> Any:  # noqa: ANN401
+    """Return an argument; as `option` does."""
+    return typer.Argument(metavar=metavar, help=text, readable=False, autocompletion=_completion(offered))
+
+
+def _completion(offered: Offered | Sequence[str] | None) -> Offered | Callable[[], list[str]] | None:
+    return (lambda: list(offered)) if isinstance(offered, Sequence) else offered
+
+
+Measure = Annotated[str, argument("ID", _("The measure, such as 2.3"), measures)]
+Measures = Annotated[list[str], argument("ID", _("The measures, such as 2.3 2.4"), measures)]
+Problem = Annotated[str, argument("PROBLEM", _("The problem, such as 2"), _problems)]
+Either = Annotated[str, argument("ID", _("A problem (2) or a measure (2.3)"), _both)]
 Perhaps = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="ID",
-        help=_("A problem (2) or a measure (2.3); else the whole ledger"),
-        autocompletion=_both,
-    ),
+    str | None, argument("ID", _("A problem (2) or a measure (2.3); else the whole ledger"), _both)
 ]
-Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help=_("Why; it stays internal"))]
-At = Annotated[str | None, typer.Option("--at", metavar="DATE|REV", help=_("As it stood then, out of git"))]
-Output = Annotated[
-    Path | None,
-    typer.Option(
-        "-o", "--output", metavar="FILE", readable=False, help=_("Write it to a file, whole or not at all")
-    ),
-]
+Reason = Annotated[str, option("--reason TEXT", _("Why; it stays internal"))]
+At = Annotated[str | None, option("--at DATE|REV", _("As it stood then, out of git"))]
+Output = Annotated[Path | None, option("-o --output FILE", _("Write it to a file, whole or not at all"))]
 
 
-def form(forms: Sequence[str]) -> Any:  # noqa: ANN401  as Typer's own
+def form(forms: Sequence[str]) -> Any:  # noqa: ANN401
     """Return the option -f for a document that is made in these forms."""
-    return typer.Option(
-        "-f", "--format", metavar="|".join(forms), help=_("The form"), autocompletion=lambda: list(forms)
-    )
+    return option(f"-f --format {'|'.join(forms)}", _("The form"), forms)
 
 
 Form = Annotated[str, form(FORMS)]
-Json = Annotated[bool, typer.Option("--json", help=_("Print JSON for programs"))]
-Leader = Annotated[
-    str, typer.Option("--leader", metavar="NAME", help=_("The responsible leader"), autocompletion=_leaders)
-]
-Office = Annotated[
-    str, typer.Option("--office", metavar="NAME", help=_("The responsible office"), autocompletion=offices)
-]
+Json = Annotated[bool, option("--json", _("Print JSON for programs"))]
+DryRun = Annotated[bool, option("--dry-run", _("Show what is understood, and write nothing"))]
+Leader = Annotated[str, option("--leader NAME", _("The responsible leader"), _leaders)]
+Office = Annotated[str, option("--office NAME", _("The responsible office"), offices)]
 CoOffice = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--co-office",
-        metavar="NAME",
-        help=_("A co-responsible office; may be repeated"),
-        autocompletion=offices,
-    ),
+    list[str] | None, option("--co-office NAME", _("A co-responsible office; may be repeated"), offices)
 ]
-To = Annotated[
-    str, typer.Option("--to", metavar="NAME", help=_("The leader who takes it over"), autocompletion=_leaders)
-]
-Category = Annotated[
-    str, typer.Option("--category", metavar="KEY", help=_("The category's key"), autocompletion=_categories)
-]
-InProblem = Annotated[
-    str | None,
-    typer.Option("--problem", metavar="NUMBER", help=_("Those of one problem"), autocompletion=_problems),
-]
-OfLeader = Annotated[
-    str | None,
-    typer.Option("--leader", metavar="NAME", help=_("Those of one leader"), autocompletion=_leaders),
-]
-OfOffice = Annotated[
-    str | None,
-    typer.Option("--office", metavar="NAME", help=_("Those of one office"), autocompletion=offices),
-]
+To = Annotated[str, option("--to NAME", _("The leader who takes it over"), _leaders)]
+Category = Annotated[str, option("--category KEY", _("The category's key"), _categories)]
+InProblem = Annotated[str | None, option("--problem NUMBER", _("Those of one problem"), _problems)]
+OfLeader = Annotated[str | None, option("--leader NAME", _("Those of one leader"), _leaders)]
+OfOffice = Annotated[str | None, option("--office NAME", _("Those of one office"), offices)]
 
 
 def a_problem(text: str) -> Identity:
@@ -138,11 +119,8 @@ def a_problem(text: str) -> Identity:
     """
     identity = Identity.parse(text)
     if not identity.is_problem:
-        raise RefusedError(
-            "not-a-problem",
-            _("{id} is a measure; a problem is asked for").format(id=identity),
-            _("name its problem: {id}").format(id=identity.problem),
-        )
+        said = _("{id} is a measure; a problem is asked for").format(id=identity)
+        raise RefusedError("not-a-problem", said, _("name its problem: {id}").format(id=identity.problem))
     return identity
 
 
@@ -152,14 +130,12 @@ def must_be_known(register: Register, *, office: str | None, leader: str | None)
     Raises:
         RefusedError: it is not in `ledger.yaml`.
     """
-    for name, known, code in (
-        (leader, register.frame.leaders, "unknown-leader"),
-        (office, register.frame.offices, "unknown-office"),
-    ):
+    frame = register.frame
+    given = ((leader, frame.leaders, "unknown-leader"), (office, frame.offices, "unknown-office"))
+    for name, known, code in given:
         if name is not None and name not in known:
-            raise RefusedError(
-                code, _("“{name}” is not in data/ledger.yaml").format(name=name), suggestion(name, known)
-            )
+            said = _("“{name}” is not in data/ledger.yaml").format(name=name)
+            raise RefusedError(code, said, suggestion(name, known))
 
 
 def filled(text: str, message: str, hint: str) -> str:

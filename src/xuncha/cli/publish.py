@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import FORMS, check, deliver
+from xuncha.cli.deliver import check, deliver
+from xuncha.cli.options import FORMS, option
 from xuncha.language import gettext as _
 
 
@@ -21,9 +20,9 @@ def notice(
     at: options.At = None,
     anchor: Annotated[
         bool,
-        typer.Option(
+        option(
             "--anchor",
-            help=_("At the end, say up to which commit the history was verified (`xuncha audit --anchor`)"),
+            _("At the end, say up to which commit the history was verified (`xuncha audit --anchor`)"),
         ),
     ] = False,
 ) -> None:
@@ -55,8 +54,7 @@ def dashboard(
     call: Context,
     output: options.Output = None,
     internal: Annotated[
-        bool,
-        typer.Option("--internal", help=_("With names, and with what is withheld; not for the public")),
+        bool, option("--internal", _("With names, and with what is withheld; not for the public"))
     ] = False,
 ) -> None:
     """Render how the ledger stands, on one page to look at; without anything that is withheld.

@@ -5,24 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, get_args
-
-import typer
+from typing import Annotated, NoReturn, get_args
 
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.errors import SurroundingsError, UsageError
+from xuncha.cli.options import option
+from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import STATUSES, TERMS
 from xuncha.rules.names import suggestion
 from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
-
-if TYPE_CHECKING:
-    from xuncha.model.register import Register
-    from xuncha.trail.history import Event
 
 _SPAN = re.compile(r"([0-9]{1,5})d")
 _GROUPINGS: tuple[str, ...] = get_args(Grouping)
@@ -32,16 +26,10 @@ _GROUPINGS: tuple[str, ...] = get_args(Grouping)
 def status(
     call: Context,
     by: Annotated[
-        str,
-        typer.Option(
-            "--by",
-            metavar="GROUP",
-            help=_("What the bars are of: problem, category, office or leader"),
-            autocompletion=lambda: list(_GROUPINGS),
-        ),
+        str, option("--by GROUP", _("What the bars are of: problem, category, office or leader"), _GROUPINGS)
     ] = "problem",
     at: options.At = None,
-    everything: Annotated[bool, typer.Option("--all", help=_("Every row, however many there are"))] = False,
+    everything: Annotated[bool, option("--all", _("Every row, however many there are"))] = False,
     as_json: options.Json = False,
 ) -> None:
     """Show how the ledger stands: how much is complete, what is overdue, what is due soon, and who holds it.
@@ -67,31 +55,15 @@ def status(
 @command("list")
 def list_(
     call: Context,
-    status: Annotated[
-        str | None,
-        typer.Option(
-            "--status", metavar="STATUS", help=_("Those in one status"), autocompletion=lambda: list(STATUSES)
-        ),
-    ] = None,
+    status: Annotated[str | None, option("--status STATUS", _("Those in one status"), STATUSES)] = None,
     office: options.OfOffice = None,
     leader: options.OfLeader = None,
     problem: options.InProblem = None,
-    overdue: Annotated[bool, typer.Option("--overdue", help=_("Those whose time limit has passed"))] = False,
+    overdue: Annotated[bool, option("--overdue", _("Those whose time limit has passed"))] = False,
     due_within: Annotated[
-        str | None,
-        typer.Option(
-            "--due-within", metavar="DAYS", help=_("Open ones that are due within so many days, such as 14d")
-        ),
+        str | None, option("--due-within DAYS", _("Open ones that are due within so many days, such as 14d"))
     ] = None,
-    term: Annotated[
-        str | None,
-        typer.Option(
-            "--term",
-            metavar="once|long_term",
-            help=_("Those of one term"),
-            autocompletion=lambda: list(TERMS),
-        ),
-    ] = None,
+    term: Annotated[str | None, option("--term once|long_term", _("Those of one term"), TERMS)] = None,
     at: options.At = None,
     as_json: options.Json = False,
 ) -> None:
@@ -102,30 +74,24 @@ def list_(
         xuncha list --office 能源科 --due-within 14d
         xuncha list --overdue --at 2024-04-18
     """
-    if status is not None:
-        _among(status, STATUSES, "--status")
-    if term is not None:
-        _among(term, TERMS, "--term")
+    _among(status, STATUSES, "--status")
+    _among(term, TERMS, "--term")
     call = call.at(at)
     found = call.register()
     options.must_be_known(found, office=office, leader=leader)
     horizon = Horizon.of(found, call.today)
     wanted = {"status": status, "office": office, "leader": leader, "term": term}
-    wanted["problem"] = _problem(problem, found) if problem is not None else None
-    rows = [
-        row
-        for row in found.measures
-        if all(value is None or getattr(row, key) == value for key, value in wanted.items())
-    ]
+    if problem is not None:
+        wanted["problem"] = str(options.a_problem(problem))
+        if wanted["problem"] not in {row.id for row in found.problems}:
+            _refuse(options.a_problem(problem))
+    asked = {key: value for key, value in wanted.items() if value is not None}
+    rows = [row for row in found.measures if all(getattr(row, key) == asked[key] for key in asked)]
     if overdue:
         rows = [row for row in rows if horizon.light(row) == "red"]
     if due_within is not None:
         last = (call.today + _span(due_within)).isoformat()
-        rows = [
-            row
-            for row in rows
-            if row.status != "closed" and row.due is not None and horizon.today <= row.due <= last
-        ]
+        rows = [row for row in rows if row.status != "closed" and horizon.today <= (row.due or "") <= last]
     if as_json:
         screen.data([measure_json(row, horizon) for row in rows])
         return
@@ -158,7 +124,7 @@ def show(call: Context, identity: options.Either, as_json: options.Json = False)
         _refuse(which)
     source = WorkingTree(call.root)
     record = record_of(source, which)
-    events = _history(call.root, which)
+    events = call.history_if_any(which)
     if as_json:
         screen.data(record_json(which, record, rows, horizon, events))
     elif isinstance(record, Problem):
@@ -169,38 +135,8 @@ def show(call: Context, identity: options.Either, as_json: options.Json = False)
         screen.show(*measure_screen(which, record, kinds, rows[which.measure - 1], horizon, events))
 
 
-def _history(root: Path, identity: Identity) -> list[Event]:
-    """Read what was done to a record, as far as that can be known: it is shown without git, too."""
-    from xuncha.cli.track import trail  # noqa: PLC0415
-    from xuncha.trail.git import git_dir  # noqa: PLC0415
-
-    if git_dir(root) is None:
-        return []
-    try:
-        return trail(root, identity)
-    except SurroundingsError as error:
-        screen.warning(_("the history cannot be shown: {reason}").format(reason=error.message), error.hint)
-        return []
-
-
-def _problem(text: str, register: Register) -> str:
-    """Read the number of a problem that is there.
-
-    Raises:
-        RefusedError: the text is something else, or there is no such problem.
-    """
-    identity = options.a_problem(text)
-    if str(identity) not in {row.id for row in register.problems}:
-        _refuse(identity)
-    return str(identity)
-
-
 def _refuse(identity: Identity) -> NoReturn:
-    """Say that there is no such problem or measure.
-
-    Raises:
-        RefusedError: always.
-    """
+    """Refuse the number of a problem or a measure that is not there."""
     from xuncha.workflow.perform import no_such  # noqa: PLC0415  looking needs nothing of the workflow
 
     raise no_such(identity)
@@ -209,18 +145,12 @@ def _refuse(identity: Identity) -> NoReturn:
 def _span(text: str) -> timedelta:
     match = _SPAN.fullmatch(text)
     if match is None:
-        raise UsageError(
-            "bad-span",
-            _("--due-within: “{text}” is not a number of days").format(text=text),
-            _("write it like 14d"),
-        )
+        said = _("--due-within: “{text}” is not a number of days").format(text=text)
+        raise UsageError("bad-span", said, _("write it like 14d"))
     return timedelta(days=min(int(match[1]), 36500))
 
 
-def _among(word: str, known: Sequence[str], option: str) -> None:
-    if word not in known:
-        raise UsageError(
-            "unknown-word",
-            _("{option} cannot be “{word}”").format(option=option, word=word),
-            suggestion(word, known),
-        )
+def _among(word: str | None, known: Sequence[str], option: str) -> None:
+    if word is not None and word not in known:
+        said = _("{option} cannot be “{word}”").format(option=option, word=word)
+        raise UsageError("unknown-word", said, suggestion(word, known))

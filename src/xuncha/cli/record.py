@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from xuncha.cli import screen, words
+from xuncha.cli import screen
 from xuncha.cli.columns import Column, Columns
-from xuncha.cli.tables import bar, measures_table, state
+from xuncha.cli.tables import bar, measures_table, state, term
 from xuncha.cli.track import events_table
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -63,7 +63,7 @@ def problem_screen(
         (_("Published"), None if problem.publish else _("no: counts, and appears in nothing public")),
     )
     count = Text.assemble(bar(closed, len(rows)), f" {closed}/{len(rows)}")
-    table: list[RenderableType] = [measures_table(rows, horizon)] if rows else []
+    table = [measures_table(rows, horizon)] if rows else []
     return [_title(identity, problem.title), facts, count, Text(), *table, *_history(events)]
 
 
@@ -76,13 +76,8 @@ def measure_screen(
     events: Sequence[Event],
 ) -> list[RenderableType]:
     """Show a measure; `kinds` are those of its outcomes."""
-    closed = measure.closed
-    escalated = measure.escalated
-    brought = [
-        f"{kind.label} {measure.outcomes[kind.key]:g} {kind.unit}"
-        for kind in kinds
-        if kind.key in measure.outcomes
-    ]
+    closed, escalated, outcomes = measure.closed, measure.escalated, measure.outcomes
+    brought = [f"{each.label} {outcomes[each.key]:g} {each.unit}" for each in kinds if each.key in outcomes]
     facts = _pairs(
         (_("Status"), state(measure.status, horizon.light(row))),
         (_("Goal"), measure.goal),
@@ -90,7 +85,7 @@ def measure_screen(
         (_("Leader"), measure.leader),
         (_("Office"), measure.office),
         (_("Co-offices"), _(", ").join(measure.co_offices)),
-        (_("Due"), measure.due.isoformat() if measure.due else words.term(measure.term)),
+        (_("Due"), measure.due.isoformat() if measure.due else term(measure.term)),
         (_("Closed"), _joined(closed.date.isoformat(), closed.by, closed.note) if closed else None),
         (_("Taken over"), _joined(escalated.date.isoformat(), escalated.to) if escalated else None),
         (_("Outcomes"), _(", ").join(brought)),
@@ -118,12 +113,12 @@ def measure_screen(
 
 def _about(item: EvidenceFile) -> str:
     """Tell the size of an evidence file, and its original name, as far as the entry says them."""
-    told = []
+    told = ""
     if item.size is not None:
-        told.append(ngettext("{n} byte", "{n} bytes", item.size).format(n=f"{item.size:,}"))
+        told += "  " + ngettext("{n} byte", "{n} bytes", item.size).format(n=f"{item.size:,}")
     if item.name is not None:
-        told.append(_("originally {name}").format(name=screen.clean(item.name)))
-    return "".join(f"  {fact}" for fact in told)
+        told += "  " + _("originally {name}").format(name=screen.clean(item.name))
+    return told
 
 
 def _title(identity: Identity, title: str) -> Text:

@@ -7,12 +7,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-import typer
-
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import FORMS, TABLES, check, deliver
+from xuncha.cli.deliver import check, deliver
+from xuncha.cli.options import FORMS, TABLES, argument, option
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -41,10 +40,7 @@ def report() -> None:
 def weekly(
     call: Context,
     since: Annotated[
-        str | None,
-        typer.Option(
-            "--since", metavar="DATE", help=_("The first day that is told of; else that of a week ago")
-        ),
+        str | None, option("--since DATE", _("The first day that is told of; else that of a week ago"))
     ] = None,
     form: options.Form = "txt",
     output: options.Output = None,
@@ -116,29 +112,16 @@ def plan(
 @command("report", "letter")
 def letter(
     call: Context,
-    kind: Annotated[
-        str,
-        typer.Argument(
-            metavar="KIND",
-            help=_("reminder, supervision or warning"),
-            autocompletion=lambda: list(_KINDS),
-        ),
-    ],
+    kind: Annotated[str, argument("KIND", _("reminder, supervision or warning"), _KINDS)],
     identities: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="ID",
-            help=_("Measures of one office, such as 2.3 2.4"),
-            autocompletion=options.measures,
-        ),
+        list[str] | None, argument("ID", _("Measures of one office, such as 2.3 2.4"), options.measures)
     ] = None,
     office: Annotated[
         str | None,
-        typer.Option(
-            "--office",
-            metavar="NAME",
-            help=_("All that this office is late with or has soon due; of a warning, what it is late with"),
-            autocompletion=options.offices,
+        option(
+            "--office NAME",
+            _("All that this office is late with or has soon due; of a warning, what it is late with"),
+            options.offices,
         ),
     ] = None,
     form: options.Form = "txt",

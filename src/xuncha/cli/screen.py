@@ -10,11 +10,12 @@ import json
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from xuncha.chinese.characters import UNSAFE_CHARACTER
+from xuncha.chinese.characters import UNSAFE_CHARACTER, columns
 from xuncha.errors import InvalidLedgerError, UsageError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -30,8 +31,6 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NO_LIMIT = 10_000
 _LONG = 1.0
 """Seconds after which somebody wants to know that the program still works."""
-
-
 WATCH = "patience"
 """The name of the thread that shows it."""
 
@@ -80,14 +79,9 @@ def show(*renderables: RenderableType, wide: bool = False) -> None:
     """
     from rich.console import Console  # noqa: PLC0415  commands that print a line do not need it
 
-    terminal = sys.stdout.isatty()
-    console = Console(
-        file=sys.stdout,
-        width=_NO_LIMIT if wide and not terminal else None,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
+    terminal = is_terminal()
+    width = _NO_LIMIT if wide and not terminal else None
+    console = Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False)
     if terminal:
         console.print(*renderables, sep="\n", crop=False)
         return
@@ -98,11 +92,7 @@ def show(*renderables: RenderableType, wide: bool = False) -> None:
 
 @contextlib.contextmanager
 def patience(doing: str) -> Iterator[None]:
-    """Show, from a second on, that long work goes on; on a terminal only, where somebody waits.
-
-    Args:
-        doing: what is done, in a word or two.
-    """
+    """Show, from a second on, that long work goes on, named in a few words; on a terminal only, where somebody waits."""
     if not sys.stderr.isatty():
         yield
         return
@@ -124,19 +114,15 @@ def _pulse(doing: str, done: threading.Event) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bars:
+    shown = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Progress(*shown, console=Console(file=sys.stderr), transient=True) as bars:
         bars.add_task(clean(doing), total=None)
         done.wait()
 
 
 @contextlib.contextmanager
 def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show a progress bar while something long is done; on a terminal only, where somebody waits.
-
-    Yields:
-        What is to be told how many more are done.
-    """
+    """Show a progress bar on a terminal while something long is done; yield what is told how many more are done."""
     if not sys.stderr.isatty():
         yield lambda _more: None
         return
@@ -149,13 +135,11 @@ def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 def finish() -> OSError | None:
-    """Send what is still to be sent, and return what kept it from being sent, where something did.
-
-    Then nothing more goes there: the interpreter would try again at its end, and complain in its own way.
-    """
+    """Send what is still to be sent, and return what kept it from being sent, where something did."""
     try:
         sys.stdout.flush()
     except OSError as lost:
+        # The interpreter would try again at its end, and complain in its own way.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return lost
     return None
@@ -186,17 +170,12 @@ def error(what: XunchaError) -> None:
         return
     place = f"{what.path}:1:1: " if what.path else ""
     first, *more = what.message.splitlines() or [""]
-    _complain(
-        f"{place}error[{what.code}]: {first}",
-        [*more, *([_("hint: {hint}").format(hint=what.hint)] if what.hint else [])],
-    )
+    _complain(f"{place}error[{what.code}]: {first}", *more, *_hint(what.hint))
 
 
 def warning(message: str, hint: str = "") -> None:
     """Print a warning."""
-    _complain(
-        _("warning: {message}").format(message=message), [_("hint: {hint}").format(hint=hint)] if hint else []
-    )
+    _complain(_("warning: {message}").format(message=message), *_hint(hint))
 
 
 def findings(found: Sequence[Finding[Place]]) -> None:
@@ -206,37 +185,31 @@ def findings(found: Sequence[Finding[Place]]) -> None:
         more = [f"    {place.excerpt}"] if place.excerpt.strip() else []
         caret = place.column - 1 if place.caret is None else place.caret
         if more and caret >= 0 and (place.caret is not None or not place.excerpt.startswith("…")):
-            more.append("    " + _indent(place.excerpt[:caret]) + "^")
-        if finding.hint:
-            more.append(_("hint: {hint}").format(hint=finding.hint))
+            more.append(" " * (4 + columns(place.excerpt[:caret])) + "^")
         where = f"{place.path}:{place.line}:{place.column}"
-        _complain(f"{where}: {finding.severity}[{finding.code}]: {finding.message}", more)
-    sys.stderr.write(_how_many([finding.severity for finding in found]) + "\n")
+        first = f"{where}: {finding.severity}[{finding.code}]: {finding.message}"
+        _complain(first, *more, *_hint(finding.hint))
+    sys.stderr.write(_(", ").join(how_many((each.severity for each in found), "error")) + "\n")
 
 
-def _how_many(severities: list[str]) -> str:
-    """Say how many findings there are of each severity; errors also where there are none."""
-    errors, warnings, notes = map(severities.count, ("error", "warning", "note"))
-    said = [ngettext("{n} error", "{n} errors", errors).format(n=errors)]
-    if warnings:
-        said.append(ngettext("{n} warning", "{n} warnings", warnings).format(n=warnings))
-    if notes:
-        said.append(ngettext("{n} note", "{n} notes", notes).format(n=notes))
-    return _(", ").join(said)
+def how_many(severities: Iterable[str], *always: str) -> list[str]:
+    """Say how many findings there are of each severity that there is, and of those that are always told."""
+    found = Counter(severities)
+    said = {
+        "error": ngettext("{n} error", "{n} errors", found["error"]),
+        "warning": ngettext("{n} warning", "{n} warnings", found["warning"]),
+        "note": ngettext("{n} note", "{n} notes", found["note"]),
+    }
+    return [text.format(n=found[each]) for each, text in said.items() if found[each] or each in always]
 
 
-def _indent(text: str) -> str:
-    """Return blanks as wide as a text on a terminal, where a Chinese character takes two columns."""
-    import unicodedata  # noqa: PLC0415  only where something is wrong
-
-    return "".join("  " if unicodedata.east_asian_width(character) in "WF" else " " for character in text)
+def _hint(hint: str) -> list[str]:
+    return [_("hint: {hint}").format(hint=hint)] if hint else []
 
 
-def _complain(first: str, more: Iterable[str]) -> None:
+def _complain(first: str, *more: str) -> None:
     first = clean(first)
     if sys.stderr.isatty() and "NO_COLOR" not in os.environ:
         first = re.sub(r"(error\[[a-z0-9-]+\]|^warning|^警告)", "\x1b[1;31m\\1\x1b[0m", first, count=1)
         first = re.sub(r"((?:warning|note)\[[a-z0-9-]+\])", "\x1b[1;33m\\1\x1b[0m", first, count=1)
-    sys.stderr.write(first + "\n")
-    for text in more:
-        sys.stderr.write(f"  {clean(text)}\n")
+    sys.stderr.writelines([f"{first}\n", *(f"  {clean(text)}\n" for text in more)])

@@ -11,7 +11,7 @@ import typer
 from xuncha.cli import screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.standing import say_standing
+from xuncha.cli.options import option
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -26,11 +26,10 @@ def sync(
     call: Context,
     take: Annotated[
         str | None,
-        typer.Option(
-            "--take",
-            metavar="ours|theirs",
-            help=_("Whose word counts where both sides have changed the same thing in different ways"),
-            autocompletion=lambda: ["ours", "theirs"],
+        option(
+            "--take ours|theirs",
+            _("Whose word counts where both sides have changed the same thing in different ways"),
+            ["ours", "theirs"],
         ),
     ] = None,
 ) -> None:
@@ -66,7 +65,7 @@ def _say(call: Context, done: Synced) -> None:
         hint = _("keep a change with xuncha edit")
         screen.warning(message.format(paths=_(", ").join(done.by_hand)), hint)
     if done.received:
-        say_standing(call, done.register)
+        call.say_standing(done.register)
 
 
 def _sentences(done: Synced) -> Iterator[str]:

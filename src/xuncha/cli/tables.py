@@ -8,10 +8,9 @@ from datetime import date
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from rich.console import Group as Lines
 from rich.text import Text
 
-from xuncha.cli import screen, words
+from xuncha.cli import screen
 from xuncha.cli.columns import Column, Columns
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -22,12 +21,10 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from xuncha.model.register import MeasureRow, Register
-    from xuncha.model.vocabulary import Light, Status
+    from xuncha.model.vocabulary import Light, Status, Term
     from xuncha.tally import Group, Tally
 
 _BAR = 20
-_Waiting = tuple[date, str, "MeasureRow"]
-"""A measure with the day that it waits for, as a day and in words."""
 _MANY = 40
 """Rows of one kind on a screen; the rest is counted."""
 
@@ -52,36 +49,17 @@ def status_screen(
         at: the moment in history as which it is counted, as it was typed; None now.
         everything: every row, however many there are.
     """
-    again = shlex.join(
-        [
-            "xuncha",
-            "status",
-            *(["--at", at] if at else []),
-            *(["--by", by] if by != "problem" else []),
-            "--all",
-        ]
-    )
+    kind = ["--by", by] if by != "problem" else []
+    again = shlex.join(["xuncha", "status", *(["--at", at] if at else []), *kind, "--all"])
     limit = None if everything else _MANY
-    shown: list[RenderableType] = [
-        _head(register, counts),
-        _counts(counts),
-        *_waiting(register, counts, limit, again, past=at is not None),
-    ]
+    waiting = _waiting(register, counts, limit, again, past=at is not None)
+    shown = [_head(register, counts), *_counts(counts), *waiting]
     if counts.all_done:
-        shown += [
-            Text(),
-            Text(
-                _("Everything is complete: {n} problems, {m} measures.").format(
-                    n=counts.problems, m=counts.measures
-                ),
-                "bold green",
-            ),
-        ]
+        said = _("Everything is complete: {n} problems, {m} measures.")
+        shown += [Text(), Text(said.format(n=counts.problems, m=counts.measures), "bold green")]
     if not counts.problems:
-        shown += [
-            Text(),
-            Text(_("The ledger is empty. Enter the first problem: xuncha add problem TITLE --category KEY")),
-        ]
+        said = _("The ledger is empty. Enter the first problem: xuncha add problem TITLE --category KEY")
+        shown += [Text(), Text(said)]
     elif grouped:
         shown += _bars(grouped, by, limit, again)
     return shown
@@ -92,54 +70,44 @@ def _waiting(
 ) -> list[RenderableType]:
     """List what is overdue, what is due soon, and what is to be looked at again, each by its days."""
     horizon = Horizon.of(register, counts.as_of)
-    overdue: list[_Waiting] = []
-    due_soon: list[_Waiting] = []
-    reviews: list[_Waiting] = []
+    waiting: dict[str, list[tuple[date, str, MeasureRow]]] = {"red": [], "yellow": [], "review": []}
     for row in register.measures:
         light = horizon.light(row)
-        if row.due and light in {"red", "yellow"}:
-            (overdue if light == "red" else due_soon).append((date.fromisoformat(row.due), row.due, row))
+        if row.due and light in waiting:
+            waiting[light].append((date.fromisoformat(row.due), row.due, row))
         elif horizon.review_due(row) and (day := review_day(row, register.frame)):
-            reviews.append((day, _("last {day}").format(day=row.looked_at), row))
+            waiting["review"].append((day, _("last {day}").format(day=row.looked_at), row))
     days = register.frame.due_soon_days
+    soon = _("Due within {n} days").format(n=days)
     shown: list[RenderableType] = []
-    for title, style, waiting, command in (
-        (_("Overdue"), "bold red", overdue, "xuncha list --overdue"),
-        (
-            _("Due within {n} days").format(n=days),
-            "bold yellow",
-            due_soon,
-            f"xuncha list --due-within {days}d",
-        ),
-        (_("Due for review"), "bold magenta", reviews, again),
+    for title, style, rows, command in (
+        (_("Overdue"), "bold red", waiting["red"], "xuncha list --overdue"),
+        (soon, "bold yellow", waiting["yellow"], f"xuncha list --due-within {days}d"),
+        (_("Due for review"), "bold magenta", waiting["review"], again),
     ):
-        if not waiting:
+        if not rows:
             continue
-        waiting.sort(key=itemgetter(0))
+        rows.sort(key=itemgetter(0))
         fixed, wrapping = Column(wraps=False), Column()
         table = Columns(fixed, Column(fills=True), fixed, fixed, wrapping, wrapping)
-        for day, said, row in waiting[:limit]:
+        for day, said, row in rows[:limit]:
             table.add(row.id, row.title, said, _left((day - counts.as_of).days), row.leader, row.office)
-        heading = Text(f"{title} {len(waiting)}", style)
-        shown += [Text(), heading, table, *_rest(len(waiting), limit, again if past else command)]
+        heading = Text(f"{title} {len(rows)}", style)
+        shown += [Text(), heading, table, *_rest(len(rows), limit, again if past else command)]
     return shown
 
 
 def _head(register: Register, counts: Tally) -> RenderableType:
-    inspected = (
-        _("feedback of {day} by {inspector}").format(
-            inspector=register.frame.inspector, day=register.frame.feedback
-        )
-        if register.frame.inspector
-        else register.frame.feedback
-    )
+    frame = register.frame
+    said = _("feedback of {day} by {inspector}") if frame.inspector else "{day}"
+    inspected = said.format(inspector=frame.inspector, day=frame.feedback)
     table = Columns(Column(fills=True), Column(wraps=False), gap=2)
     table.add(Text(screen.clean(counts.organisation), "bold"), Text(counts.as_of.isoformat(), "dim"))
     table.add(Text(screen.clean(inspected), "dim"), "")
     return table
 
 
-def _counts(counts: Tally) -> RenderableType:
+def _counts(counts: Tally) -> list[RenderableType]:
     fixed = Column(wraps=False)
     table = Columns(fixed, fixed._replace(right=True), fixed, fixed, gap=2)
     for label, closed, total, said in (
@@ -149,18 +117,17 @@ def _counts(counts: Tally) -> RenderableType:
         shown = said.format(rate=percent(closed, total))
         table.add(label, Text(f"{closed}/{total}", "bold"), bar(closed, total), shown)
     if not counts.measures:
-        return Lines(Text(), table)
+        return [Text(), table]
     parts = [f"{status_name(status)} {number}" for status, number in counts.by_status.items() if number]
     if counts.long_term_closed:
         parts.append(_("of which long-term with a staged result {n}").format(n=counts.long_term_closed))
-    lights = []
-    for label, number, style in (
+    lights = (
         (_("Overdue"), counts.overdue, "bold red"),
         (_("Due soon"), counts.due_soon, "bold yellow"),
         (_("Due for review"), counts.review_due, "bold magenta"),
-    ):
-        lights.append((f"{label} {number}  ", style if number else "dim"))
-    return Lines(Text(), table, Text("  ".join(parts), "dim"), Text.assemble(*lights))
+    )
+    marks = [(f"{label} {number}  ", style if number else "dim") for label, number, style in lights]
+    return [Text(), table, Text("  ".join(parts), "dim"), Text.assemble(*marks)]
 
 
 def _left(days: int) -> str:
@@ -180,46 +147,47 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None, whole: str) -> l
     shown = grouped
     if limit is not None and len(grouped) > limit:
         shown = ([group for group in grouped if not group.complete] or list(grouped))[:limit]
-    fixed, count = Column(wraps=False), Column(wraps=False, right=True)
+    fixed, right = Column(wraps=False), Column(wraps=False, right=True)
     # Marks stand at the right edge; where there are none, the bars stand beside the titles.
     title = Column(fills=any(group.overdue or group.complete for group in shown))
     numbered = by == "problem"
-    table = Columns(*[count] * numbered, title, fixed, count, fixed)
+    table = Columns(*[right] * numbered, title, fixed, right, fixed)
     for group in shown:
-        mark = (
-            Text(_("{n} late").format(n=group.overdue), "bold red")
-            if group.overdue
-            else Text("✓", "green")
-            if group.complete
-            else Text()
-        )
-        number = [group.key] if numbered else []
-        table.add(*number, group.title, bar(group.closed, group.total), f"{group.closed}/{group.total}", mark)
+        mark = Text("✓" if group.complete else "", "green")
+        if group.overdue:
+            mark = Text(_("{n} late").format(n=group.overdue), "bold red")
+        count = f"{group.closed}/{group.total}"
+        table.add(*[group.key] * numbered, group.title, bar(group.closed, group.total), count, mark)
     return [Text(), Text(titles[by], "bold"), table, *_rest(len(grouped), len(shown), whole)]
 
 
 def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Columns:
     """Lay out the table of `list`."""
-    table = Columns(
-        Column(_("No."), wraps=False),
-        Column(_("Measure")),
-        Column(_("Leader")),
-        Column(_("Office")),
-        Column(_("Due"), wraps=False),
-        Column(_("Status"), wraps=False),
-    )
+    wrapping = [Column(heading) for heading in (_("Measure"), _("Leader"), _("Office"))]
+    number, due, status = (Column(heading, wraps=False) for heading in (_("No."), _("Due"), _("Status")))
+    table = Columns(number, *wrapping, due, status)
     states = {(status, light): state(status, light) for status in STATUSES for light in LIGHTS}
-    terms = {term: words.term(term) for term in TERMS}
+    terms = {word: term(word) for word in TERMS}
     for row in rows:
-        due = row.due or terms[row.term]
-        table.add(row.id, row.title, row.leader, row.office, due, states[row.status, horizon.light(row)])
+        said = states[row.status, horizon.light(row)]
+        table.add(row.id, row.title, row.leader, row.office, row.due or terms[row.term], said)
     return table
 
 
 def state(status: Status, light: Light) -> Text:
     """Name the status of a measure, in the colour of its light; the light itself where it calls for something."""
-    said = status_name(status) + ("" if light in {"done", "green"} else f" {words.light(light)}")
-    return Text(said, words.COLOURS[light])
+    said, style = {
+        "done": ("", "green"),
+        "green": ("", ""),
+        "yellow": (_("due soon"), "yellow"),
+        "red": (_("overdue"), "bold red"),
+    }[light]
+    return Text(f"{status_name(status)} {said}".rstrip(), style)
+
+
+def term(word: Term) -> str:
+    """Return the word for a measure's term."""
+    return {"once": _("once"), "long_term": _("long-term")}[word]
 
 
 def _rest(total: int, shown: int | None, command: str) -> list[RenderableType]:

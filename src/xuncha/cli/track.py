@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.standing import say_counts
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 
@@ -27,34 +25,13 @@ def log(call: Context, identity: options.Perhaps = None, as_json: options.Json =
         xuncha log 2.3
     """
     call.warn_of_leftovers()
-    events = trail(call.root, Identity.parse(identity) if identity else None)
+    events = call.history(Identity.parse(identity) if identity else None)
     if as_json:
         screen.data([event.as_json() for event in events])
     elif events:
         screen.show(events_table(events), wide=True)
     else:
         screen.line(_("Nothing has been committed yet."))
-
-
-def trail(root: Path, identity: Identity | None) -> list[Event]:
-    """Read what was done to the whole ledger, a problem with its measures, or one measure.
-
-    Raises:
-        SurroundingsError: the ledger is in no repository.
-        RefusedError: there is no such problem or measure.
-    """
-    from xuncha.trail.git import Git  # noqa: PLC0415
-    from xuncha.trail.history import history, history_of_measure, history_of_problem  # noqa: PLC0415
-    from xuncha.workflow.perform import no_such  # noqa: PLC0415
-
-    Git.in_repository(root)
-    if identity is None:
-        return history(root)
-    if not (root / identity.path).is_file():
-        raise no_such(identity)
-    if identity.is_problem:
-        return history_of_problem(root, identity)
-    return history_of_measure(root, identity.path, str(identity))
 
 
 def events_table(events: list[Event]) -> Table:
@@ -98,4 +75,4 @@ def undo(call: Context) -> None:
         screen.line(_("Taken back: {what}, which had been interrupted").format(what=f"`{done.command}`"))
         return
     screen.line(_("Taken back: {what}").format(what=done.titles[0]))
-    say_counts(call, done)
+    call.say_counts(done)

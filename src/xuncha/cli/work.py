@@ -7,12 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
-import typer
-
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.standing import say_counts
+from xuncha.cli.options import argument, option
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -46,41 +44,34 @@ class _Option(NamedTuple):
     read: Callable[[Context, Any], Any] | None = None
 
 
-def _option(name: str, metavar: str | None, text: str, kind: Any = str | None) -> Any:  # noqa: ANN401  a type
-    return Annotated[kind, typer.Option(name, metavar=metavar, help=text)]
-
-
-_file = typer.Argument(metavar="FILE", readable=False, help=_("The file; it is copied into data/evidence/"))
-_sentence = typer.Argument(metavar="TEXT", help=_("What was done, in a sentence or more"))
-_outcome = typer.Option(
-    "--result", metavar="holds|slipped", help=_("What was found"), autocompletion=lambda: list(REVIEW_RESULTS)
-)
 _OPTIONS: Final[dict[str, _Option]] = {
-    "text": _Option(Annotated[str, _sentence], _text),
-    "file": _Option(Annotated[Path, _file]),
+    "text": _Option(Annotated[str, argument("TEXT", _("What was done, in a sentence or more"))], _text),
+    "file": _Option(Annotated[Path, argument("FILE", _("The file; it is copied into data/evidence/"))]),
     "day": _Option(
-        _option("--date", "DATE", _("The day, such as 2024-04-18; else today")),
+        Annotated[str | None, option("--date DATE", _("The day, such as 2024-04-18; else today"))],
         lambda call, text: call.past_day(text, "--date") if text else call.today,
     ),
     "due": _Option(
-        _option("--due", "DATE", _("The new time limit, such as 2024-06-30")),
+        Annotated[str, option("--due DATE", _("The new time limit, such as 2024-06-30"))],
         lambda _call, text: screen.day(text, "--due"),
     ),
     "reason": _Option(options.Reason, _reason),
     "to": _Option(options.To),
-    "note": _Option(_option("--note", "TEXT", _("A note; it stays internal"))),
+    "note": _Option(Annotated[str | None, option("--note TEXT", _("A note; it stays internal"))]),
     "evidence": _Option(
-        _option(
-            "--evidence",
-            "REF",
-            _("What proves it, such as a document number; may be repeated"),
+        Annotated[
             list[str] | None,
-        )
+            option("--evidence REF", _("What proves it, such as a document number; may be repeated")),
+        ]
     ),
-    "no_publish": _Option(_option("--no-publish", None, _("Internal: in nothing public"), bool)),
-    "statement": _Option(_option("--text", "TEXT", _("What it proves, for the entry that names it"))),
-    "result": _Option(Annotated[str, _outcome], _result),
-    "findings": _Option(_option("--text", "TEXT", _("What was found, in words"))),
+    "no_publish": _Option(Annotated[bool, option("--no-publish", _("Internal: in nothing public"))]),
+    "statement": _Option(
+        Annotated[str | None, option("--text TEXT", _("What it proves, for the entry that names it"))]
+    ),
+    "result": _Option(
+        Annotated[str, option("--result holds|slipped", _("What was found"), REVIEW_RESULTS)], _result
+    ),
+    "findings": _Option(Annotated[str | None, option("--text TEXT", _("What was found, in words"))]),
 }
 """By the parameters of the verbs."""
 
@@ -132,7 +123,7 @@ def _say(call: Context, result: Result) -> None:
             screen.line("    " + said.format(path=plan.evidence.name))
     for problem in result.completed:
         screen.line(_("Problem {id} is complete: {title}").format(id=problem.id, title=problem.title))
-    say_counts(call, result)
+    call.say_counts(result)
     for plan in result.plans:
         if plan.next_step:
             screen.line(plan.next_step)

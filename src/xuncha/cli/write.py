@@ -15,7 +15,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
-from xuncha.cli.standing import say_counts
+from xuncha.cli.options import argument, option
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, UsageError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
@@ -24,12 +24,8 @@ from xuncha.model.identity import LEDGER_FILE, Identity
 @command("init")
 def init(
     call: Context,
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", readable=False, help=_("The folder; else this one"))
-    ] = Path(),
-    example: Annotated[
-        bool, typer.Option("--example", help=_("Fill it with a small case to try things on"))
-    ] = False,
+    folder: Annotated[Path, argument("DIR", _("The folder; else this one"))] = Path(),
+    example: Annotated[bool, option("--example", _("Fill it with a small case to try things on"))] = False,
 ) -> None:
     """Make a ledger, with git, in a folder.
 
@@ -73,7 +69,7 @@ def add() -> None:
 @command("add", "problem")
 def add_problem(
     call: Context,
-    title: Annotated[str, typer.Argument(metavar="TITLE", help=_("The problem, in a line"))],
+    title: Annotated[str, argument("TITLE", _("The problem, in a line"))],
     category: options.Category,
 ) -> None:
     """Enter a problem.
@@ -94,19 +90,13 @@ def add_problem(
 def add_measure(
     call: Context,
     problem: options.Problem,
-    title: Annotated[str, typer.Argument(metavar="TITLE", help=_("The measure, in a line"))],
+    title: Annotated[str, argument("TITLE", _("The measure, in a line"))],
     leader: options.Leader,
     office: options.Office,
     co_office: options.CoOffice = None,
-    due: Annotated[
-        str | None, typer.Option("--due", metavar="DATE", help=_("The time limit, such as 2024-12-31"))
-    ] = None,
-    long_term: Annotated[
-        bool, typer.Option("--long-term", help=_("It never ends; it has no time limit"))
-    ] = False,
-    goal: Annotated[
-        str | None, typer.Option("--goal", metavar="TEXT", help=_("What is to be reached"))
-    ] = None,
+    due: Annotated[str | None, option("--due DATE", _("The time limit, such as 2024-12-31"))] = None,
+    long_term: Annotated[bool, option("--long-term", _("It never ends; it has no time limit"))] = False,
+    goal: Annotated[str | None, option("--goal TEXT", _("What is to be reached"))] = None,
 ) -> None:
     """Enter a measure of a problem.
 
@@ -176,7 +166,7 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
         screen.line(_("Nothing was changed."))
         return
     screen.line(_("{path} is changed and committed.").format(path=path))
-    say_counts(call, done)
+    call.say_counts(done)
     # What an editor may change, and an inspector will ask about, can still be taken back.
     for each in findings_of_last_commit(root):
         message = _("an audit will name this: {message}").format(message=each.message)
