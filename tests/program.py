@@ -40,6 +40,8 @@ _LIBRARIES = (
     "yaml12",
     "fasteners",
 )
+_PDF = frozenset({"pdf", "archive"})
+"""Words of commands that make a PDF: the threads of typst, once they have been started, do not outlive a fork."""
 _AT_START = ("LANG", "LC_", "PYTHON", "PATH")
 """How the variables are named that a new interpreter asks."""
 
@@ -56,7 +58,8 @@ def run(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], 
     """Run the program with arguments in a folder; it must end within `LIMIT` seconds."""
     at_start = {name for name in environment if name.startswith(_AT_START)}
     alike = all(environment[name] == os.environ.get(name) for name in at_start)
-    if not (alike and hasattr(os, "fork") and threading.current_thread() is threading.main_thread()):
+    whole = alike and hasattr(os, "fork") and threading.current_thread() is threading.main_thread()
+    if not whole or ("typst" in sys.modules and not _PDF.isdisjoint(arguments)):
         return _started(arguments, folder, environment, stdin)
     _load()
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:

@@ -64,8 +64,11 @@ def _what(event: Event) -> str:
 def undo(call: Context) -> None:
     """Take back the last thing that was done, by a new commit.
 
+    History keeps both. What others have done elsewhere and a sync brought here is left to them.
+
     Examples:
         xuncha undo
+        xuncha undo && xuncha log
     """
     from xuncha.workflow.perform import Result  # noqa: PLC0415
     from xuncha.workflow.undo import undo as take_back  # noqa: PLC0415
