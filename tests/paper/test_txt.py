@@ -32,7 +32,7 @@ def test_every_text_is_in_it_in_its_order(document: Document) -> None:
 def test_a_table_fits_and_keeps_every_character(table: Table) -> None:
     lines = txt(Document("题", (table,))).splitlines()[2:]
     assert all(width(line) <= 38 for line in lines)
-    kept = sorted(bare("".join(line for line in lines if set(line) != {"-"})))
+    kept = sorted(bare("".join(line for line in lines if line != "-" * 76)))
     assert kept == sorted(bare("".join("".join(row) for row in (table.header, *table.rows))))
 
 
