@@ -25,7 +25,7 @@ bench: .venv/ready-to-develop
 	$(BIN)/python bench/past.py
 	$(BIN)/python bench/trust.py
 
-# Every instant of every fault: takes a half an hour.
+# Every instant of every fault: takes about an hour.
 reliability: .venv/ready-to-develop
 	$(BIN)/python -m tests.faults
 
