@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from xuncha import language
 from xuncha.doctor import files, git, sharing
 from xuncha.doctor.surroundings import CHECKS, Surroundings
 from xuncha.errors import XunchaError
@@ -81,5 +82,5 @@ def _diagnoses(check: Rule[Severity | None], around: Surroundings) -> list[Diagn
     except (XunchaError, OSError) as error:
         return [Diagnosis(check.code, "unknown", _("not looked at: {reason}").format(reason=error))]
     if not found:
-        return [Diagnosis(check.code, "well", _(_WELL[check.code]))]
+        return [Diagnosis(check.code, "well", language.gettext(_WELL[check.code]))]
     return [Diagnosis(each.code, each.place or each.severity, each.message, each.hint) for each in found]
