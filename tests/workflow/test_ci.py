@@ -189,7 +189,7 @@ def test_whoever_has_not_said_where_xuncha_comes_from_is_told(runner: Runner, tm
     install = steps(clone / FORGES["github"])[0][1]
     done = runner.run(clone, install, XUNCHA_PACKAGE="")
     assert done.returncode != 0
-    assert "请设置变量 XUNCHA_PACKAGE" in done.stderr
+    assert "XUNCHA_PACKAGE 尚未设置" in done.stderr
     for forge in FORGES.values():
         assert "pip install xuncha" not in (clone / forge).read_text(encoding="utf-8").replace("'", "")
 
