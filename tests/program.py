@@ -8,6 +8,7 @@ is on systems without fork.
 from __future__ import annotations
 
 import importlib
+import marshal
 import os
 import pkgutil
 import signal
@@ -62,15 +63,21 @@ def run(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], 
     if not whole or ("typst" in sys.modules and not _PDF.isdisjoint(arguments)):
         return _started(arguments, folder, environment, stdin)
     _load()
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+    with (
+        tempfile.TemporaryFile() as given,
+        tempfile.TemporaryFile() as out,
+        tempfile.TemporaryFile() as err,
+        tempfile.TemporaryFile() as seen,
+    ):
         given.write(stdin)
         given.seek(0)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that other threads stand still in the child is what is wanted
             child = os.fork()
         if child == 0:
-            os._exit(_in_child(arguments, folder, environment, (given, out, err)))
+            os._exit(_in_child(arguments, folder, environment, (given, out, err), seen))
         code = _ended(child)
+        _add_to_measured(seen)
         out.seek(0)
         err.seek(0)
         return Run(code, out.read(), err.read())
@@ -115,11 +122,18 @@ def _ended(child: int) -> int:
 
 
 def _in_child(
-    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], streams: Sequence[BinaryIO]
+    arguments: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    streams: Sequence[BinaryIO],
+    seen: BinaryIO,
 ) -> int:
     """Be the program; give the exit code. Nothing of the test that forked may go on here."""
     code = 1
+    measured = _measured()
     try:
+        for lines in measured.values():
+            lines.clear()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         for number, stream in enumerate(streams):
             os.dup2(stream.fileno(), number)
@@ -149,10 +163,26 @@ def _in_child(
         traceback.print_exc(file=sys.stderr)
         sys.stderr.flush()
     finally:
-        if "coverage" in sys.modules:
-            from coverage import Coverage
-
-            if measured := Coverage.current():
-                measured.stop()
-                measured.save()
+        marshal.dump(measured, seen)
+        seen.flush()
     return code
+
+
+def _measured() -> dict[str, set[int]]:
+    """Give what coverage has seen in this process, by file; nothing where it does not measure.
+
+    Coverage's own way with a fork is a database for each child, which takes longer than the child; so its set is handed over.
+    """
+    if "coverage" not in sys.modules:
+        return {}
+    from coverage import Coverage
+
+    current = Coverage.current()
+    return current._collector.data if current and current._collector else {}  # noqa: SLF001
+
+
+def _add_to_measured(seen: BinaryIO) -> None:
+    seen.seek(0)
+    measured = _measured()
+    for file, lines in marshal.loads(seen.read() or marshal.dumps({})).items():
+        measured.setdefault(file, set()).update(lines)
