@@ -7,6 +7,7 @@ is on systems without fork.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import marshal
 import os
@@ -20,7 +21,7 @@ import time
 import traceback
 import warnings
 from functools import cache
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 import xuncha
 
@@ -91,6 +92,7 @@ def _load() -> None:
     for module in pkgutil.walk_packages(xuncha.__path__, "xuncha."):
         if not module.name.startswith(_ANEW):
             importlib.import_module(module.name)
+    gc.freeze()  # a child that collects what it was born with copies all of it
 
 
 def _started(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], stdin: bytes) -> Run:
@@ -168,7 +170,7 @@ def _in_child(
     return code
 
 
-def _measured() -> dict[str, set[int]]:
+def _measured() -> dict[str, set[Any]]:
     """Give what coverage has seen in this process, by file; nothing where it does not measure.
 
     Coverage's own way with a fork is a database for each child, which takes longer than the child; so its set is handed over.
@@ -178,11 +180,11 @@ def _measured() -> dict[str, set[int]]:
     from coverage import Coverage
 
     current = Coverage.current()
-    return current._collector.data if current and current._collector else {}  # noqa: SLF001
+    return cast("dict[str, set[Any]]", current._collector.data) if current and current._collector else {}
 
 
 def _add_to_measured(seen: BinaryIO) -> None:
     seen.seek(0)
     measured = _measured()
-    for file, lines in marshal.loads(seen.read() or marshal.dumps({})).items():
+    for file, lines in marshal.loads(seen.read() or marshal.dumps({})).items():  # noqa: S302  its own fork wrote it
         measured.setdefault(file, set()).update(lines)

@@ -253,7 +253,7 @@ def test_lists_that_a_forger_makes_anew_from_what_is_there_are_those_that_were_t
 # ---------------------------------------------------------------- any damage at all
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_whatever_happens_to_the_bytes_it_is_found_or_changes_nothing(
     archive: bytes, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.audit.histories import LEDGER, Stream
@@ -83,7 +83,6 @@ commits = st.tuples(
 )
 
 
-@settings(max_examples=60)
 @given(st.lists(commits, max_size=12))
 def test_anything_can_be_audited(
     tmp_path_factory: pytest.TempPathFactory, history: list[tuple[str, dict[str, bytes | None], int, int]]

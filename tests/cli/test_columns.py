@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
@@ -30,14 +30,12 @@ def test_the_quick_width_is_the_width_that_rich_measures(text: str) -> None:
     assert width(text) == cell_len(text)
 
 
-@settings(max_examples=60)
 @given(WORDS, st.integers(2, 30))
 def test_lines_break_where_rich_breaks_them(text: str, room: int) -> None:
     broken = Text(text).wrap(CONSOLE, room, overflow="fold")
     assert wrapped(text, room) == [line.plain.rstrip() for line in broken] or not text.strip()
 
 
-@settings(max_examples=40)
 @given(st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=4), st.integers(20, 60))
 def test_no_line_is_wider_than_the_screen_and_no_word_is_lost(
     rows: list[tuple[str, str]], columns: int

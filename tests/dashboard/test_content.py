@@ -76,7 +76,7 @@ def test_a_rate_says_of_what_it_is(ledger: LedgerOnDisk) -> None:
     assert "措施销号率" in shown
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(case=cases(), internal=st.booleans())
 def test_every_figure_has_its_rows_behind_it(tmp_path: Path, case: Case, internal: bool) -> None:
     write(tmp_path, case)

@@ -88,7 +88,7 @@ def test_hostile_text_stays_text(bare_ledger: LedgerOnDisk, text: str) -> None:
         assert_text_alone(page(bare_ledger.root, internal=internal), text)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.sampled_from([*HOSTILE, "字", "(", "a", " "]), min_size=1, max_size=4)
     .map("".join)

@@ -43,7 +43,7 @@ def titles(case: Case, *, internal: bool) -> set[str]:
     return shown
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(case=cases())
 def test_a_public_board_has_titles_of_what_is_published_and_no_other_text(tmp_path: Path, case: Case) -> None:
     write(tmp_path, case)
@@ -62,7 +62,7 @@ def test_an_internal_board_has_it_all_and_says_so(tmp_path: Path, case: Case) ->
     assert text.count("内部资料") >= 3, "in the title of the window, at the top, and at the end"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(case=cases())
 def test_a_template_is_given_nothing_that_it_could_leak(tmp_path: Path, case: Case) -> None:
     write(tmp_path, case)

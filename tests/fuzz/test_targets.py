@@ -1,4 +1,4 @@
-"""Some hundred inputs of each kind in every run; `make fuzz` tries many more."""
+"""Some dozen inputs of each kind in every run; `make fuzz` tries many more."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 EXAMPLES = {
-    "loader": 300,
-    "editing": 300,
-    "notice": 80,
-    "proof": 40,
-    "workbook": 60,
-    "merge": 150,
-    "audit": 50,
+    "loader": 150,
+    "editing": 100,
+    "notice": 40,
+    "proof": 20,
+    "workbook": 30,
+    "merge": 50,
+    "audit": 25,
 }
 FOUND = Path(__file__).parent / "found"
 """What was found once, and mended: a file for each, named by its target."""

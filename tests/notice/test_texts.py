@@ -163,7 +163,7 @@ TEXTS = st.text("中一。，（）“”:,;()?!.*_`~#<>&[]{}|\\-+=\"'$%^/@ 1a",
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=30)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @example(text=" :")
 @given(text=TEXTS)
 def test_all_forms_show_the_same(tmp_path: Path, text: str) -> None:

@@ -191,7 +191,7 @@ def write(root: Path, case: Case) -> None:
         target.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(case=cases())
 def test_no_internal_text_is_in_any_form_and_every_public_text_is_in_each(tmp_path: Path, case: Case) -> None:
     write(tmp_path, case)
@@ -232,7 +232,7 @@ def test_no_internal_text_is_in_any_part_of_a_pdf(tmp_path: Path, case: Case) ->
     assert not [marker for marker in case.public if marker not in shown]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(case=cases())
 def test_a_template_is_given_nothing_that_it_could_leak(tmp_path: Path, case: Case) -> None:
     write(tmp_path, case)

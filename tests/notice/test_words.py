@@ -118,7 +118,7 @@ def test_a_problem_without_measures_is_not_told_as_zero_measures_to_be_finished(
     assert "0条措施" not in text, "there are no open measures to make anyone's own task"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(states=st.fixed_dictionaries({identity: st.sampled_from(["not_started", "in_progress", "submitted", "closed"]) for identity in STATES}))  # fmt: skip
 def test_every_number_in_the_counts_is_the_ledgers(root: Path, states: dict[str, str]) -> None:
     bare_ledger = LedgerOnDisk(root)

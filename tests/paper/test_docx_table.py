@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.paper.documents import HOSTILE, tables
 from xuncha.paper.docx import docx
@@ -26,7 +26,6 @@ def cells(table: Any) -> list[list[str]]:
     return [["".join(text.text or "" for text in cell.iter(f"{_W}t")) for cell in row._tr.tc_lst] for row in table.rows]  # fmt: skip
 
 
-@settings(max_examples=25)
 @given(table=tables())
 def test_every_text_is_in_its_cell(table: Table) -> None:
     assert cells(opened(Document("题", (table,))).tables[0]) == [list(table.header), *map(list, table.rows)]

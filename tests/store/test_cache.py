@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import LEDGER, PROBLEMS, STATES, LedgerOnDisk, measure, problem
@@ -607,7 +607,6 @@ def _new_ledger(root: Path) -> LedgerOnDisk:
     return ledger
 
 
-@settings(max_examples=40)
 @given(st.lists(_STEPS, min_size=1, max_size=8))
 def test_whatever_happens_to_a_ledger_a_command_is_told_what_its_files_say(
     steps: list[tuple[Callable[[LedgerOnDisk, str, str], None], str, str]],

@@ -125,7 +125,6 @@ def _assert_last_line_as_before(layout: Layout, edits: list[Edit], result: bytes
 # ---------------------------------------------------------------- files in block style
 
 
-@settings(max_examples=120)
 @given(block_layouts(), ONE)
 def test_one_edit_leaves_every_line_of_every_other_key_as_it_was(layout: Layout, edit: Edit) -> None:
     result = _edited(layout, [edit])
@@ -219,7 +218,6 @@ def _assert_put_in(own: str, new: str) -> None:
     )
 
 
-@settings(max_examples=60)
 @given(block_layouts(), SEVERAL)
 def test_what_a_command_changes_at_once_leaves_the_other_lines_as_they_were(
     layout: Layout, edits: list[Edit]
@@ -240,7 +238,6 @@ def test_what_a_command_changes_at_once_leaves_the_other_lines_as_they_were(
     assert all(line in after for line in others), "a line is gone, has changed, or stands elsewhere"
 
 
-@settings(max_examples=40)
 @given(block_layouts(), st.lists(ENTRY, min_size=1, max_size=4))
 def test_a_month_of_progress_reports_can_be_entered_one_after_another(
     layout: Layout, entries: list[dict[str, Any]]
@@ -254,13 +251,11 @@ def test_a_month_of_progress_reports_can_be_entered_one_after_another(
     assert parse(content) == meant(parse(layout.content), [Append("progress", entry) for entry in entries])
 
 
-@settings(max_examples=40)
 @given(block_layouts())
 def test_without_an_edit_not_a_byte_changes(layout: Layout) -> None:
     assert editing.apply(layout.content, []) == layout.content
 
 
-@settings(max_examples=50)
 @given(block_layouts(), CLOSED)
 def test_closing_and_reopening_leaves_the_file_as_it_was(layout: Layout, closed: Set) -> None:
     if layout.span("closed") is not None or not layout.newline:
@@ -276,7 +271,6 @@ def test_closing_and_reopening_leaves_the_file_as_it_was(layout: Layout, closed:
 # ---------------------------------------------------------------- files in flow style
 
 
-@settings(max_examples=100)
 @given(flow_layouts(), ONE)
 def test_a_file_in_braces_keeps_its_comments_and_every_other_value(layout: Layout, edit: Edit) -> None:
     result = _edited(layout, [edit])
@@ -310,7 +304,7 @@ def test_hardly_anyone_is_sent_away_to_edit_by_hand(
     tried: list[bytes] = []
     refused: list[bytes] = []
 
-    @settings(max_examples=100, derandomize=True)
+    @settings(derandomize=True)
     @given(layouts, ONE)
     def attempt(layout: Layout, edit: Edit) -> None:
         tried.append(layout.content)
@@ -621,7 +615,6 @@ def test_a_text_from_a_web_page_is_not_refused_for_the_layout_of_the_file(charac
             raise
 
 
-@settings(max_examples=100)
 @given(st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp", "Cn")), min_size=1, max_size=30))
 def test_any_printable_text_comes_back_as_it_was_written(text: str) -> None:
     if re.search("[\u202a-\u202e\u2066-\u2069\ufeff]", text):
@@ -646,7 +639,6 @@ def test_an_empty_record_in_braces_takes_its_first_key() -> None:
 # ---------------------------------------------------------------- new files
 
 
-@settings(max_examples=100)
 @given(
     st.fixed_dictionaries(
         {"title": SENTENCES | AWKWARD, "leader": SENTENCES | AWKWARD, "office": SENTENCES, "status": st.just("not_started")},

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import LEDGER, measure, problem
@@ -365,7 +365,6 @@ _MEASURES = [Identity(number, place) for number in (1, 2, 3) for place in (0, 1,
 _CONTENT = st.sampled_from(["in_progress", "submitted", "done"]) | st.none()
 
 
-@settings(max_examples=40)
 @given(st.dictionaries(st.sampled_from(_MEASURES), _CONTENT, max_size=6))
 def test_what_is_found_wrong_before_a_change_is_written_is_what_is_wrong_after(
     changes: dict[Identity, str | None],

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import assume, event, example, given, settings
+from hypothesis import assume, event, example, given
 from hypothesis import strategies as st
 from ruamel.yaml.error import YAMLError
 
@@ -346,7 +346,6 @@ def _with_examples(test: Any) -> Any:
 
 
 @_with_examples
-@settings(max_examples=200)
 @given(mutants())
 def test_a_file_that_is_read_on_the_fast_path_is_read_alike_on_the_careful_one(text: str) -> None:
     content = text.encode()
@@ -363,7 +362,6 @@ def test_a_file_that_is_read_on_the_fast_path_is_read_alike_on_the_careful_one(t
 
 
 @_with_examples
-@settings(max_examples=300)
 @given(mutants())
 def test_what_is_read_is_what_another_reader_of_yaml_reads(text: str) -> None:
     try:
@@ -387,7 +385,6 @@ def _assert_alike(text: str, data: dict[str, Any]) -> None:
         assert oracle.normalised(data) == oracle.normalised(expected)
 
 
-@settings(max_examples=120)
 @given(st.text(st.sampled_from("ab:- \n[]{},#'\"|>?&*!%~\t\r\\0甲\x00\ufeff"), max_size=40))
 @example("")
 @example("\x00")
@@ -406,7 +403,6 @@ def test_any_bytes_are_read_or_refused_and_nothing_else_happens(content: bytes) 
     assert code is None or code in RULES
 
 
-@settings(max_examples=120)
 @given(mutants())
 def test_a_spoiled_file_is_a_finding_at_a_place_it_has_or_no_finding_and_never_a_crash(text: str) -> None:
     source = OneFile(text.encode())

@@ -59,7 +59,7 @@ def sheets(draw: st.DrawFn) -> Sheet:
     return sheet
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(sheets())
 def test_anything_becomes_a_ledger_that_breaks_no_rule(sheet: Sheet) -> None:
     draft = understand([sheet], FEEDBACK, TODAY)

@@ -150,9 +150,7 @@ def on_disk(whole: Ledger, folder: Path) -> Overlay:
     return Overlay(WorkingTree(folder), dict(files))
 
 
-@settings(
-    max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None
-)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 @given(ledgers())
 def test_export_then_import_gives_the_same_ledger(whole: Ledger) -> None:
     with tempfile.TemporaryDirectory() as folder:
