@@ -46,6 +46,9 @@ contact: {office: 局办公室, phone: 0546-1234567, address: 某路1号, email:
 notice: {title: 中共某市水务局党组关于巡察整改进展情况的通报, issuer: 中共某市水务局党组, date: 2024-06-15}
 outcomes:
   - {key: rules, label: 制定修订制度, unit: 项}
+fields:
+  - {key: cause, label: 根本原因, of: problem}
+  - {key: risk, label: 风险等级, of: measure, type: choice, choices: [高, 中, 低]}
 policy:
   due_soon_days: 14
   close_requires: [progress]

@@ -7,15 +7,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
+from xuncha.model.states import UNSAID
 from xuncha.model.vocabulary import STATUSES
 
 if TYPE_CHECKING:
     from xuncha.model.register import Frame, MeasureRow, Register
-    from xuncha.model.vocabulary import Light, Status
+    from xuncha.model.vocabulary import Light, Status, Term
 
 Grouping = Literal["problem", "category", "office", "leader"]
+
+
+_WITHOUT_LIMIT: Final[dict[Term, Light]] = {"at_once": "yellow", "once": "none", "long_term": "green"}
+"""The light of an open measure without a time limit."""
 
 
 class Horizon(NamedTuple):
@@ -37,10 +42,16 @@ class Horizon(NamedTuple):
         )
 
     def light(self, row: MeasureRow) -> Light:
-        """`done` when closed; `red` when today is after the deadline; `yellow` when it is near; else `green`."""
+        """Give the light of a measure.
+
+        `done` when closed; `red` when today is after the time limit; `yellow` when it is near, or the measure is to be done
+        at once; `none` where a time limit is still to be set; else `green`.
+        """
         if row.status == "closed":
             return "done"
-        if row.due is None or row.due > self.soon:
+        if row.due is None:
+            return _WITHOUT_LIMIT[row.term]
+        if row.due > self.soon:
             return "green"
         return "red" if row.due < self.today else "yellow"
 
@@ -72,7 +83,8 @@ def shifted(day: date, days: int) -> date:
 class Group(NamedTuple):
     """The counts of the measures that have something in common: a problem, a category, an office or a leader."""
 
-    key: str
+    key: str | None
+    """None for those of which no category, office or leader is said."""
     title: str
     total: int
     closed: int
@@ -88,7 +100,7 @@ class Group(NamedTuple):
 class Tally:
     """The counts of a whole ledger on a day."""
 
-    organisation: str
+    organisation: str | None
     as_of: date
     problems: int
     problems_closed: int
@@ -177,8 +189,8 @@ _SHOWN = (
 
 def measure_json(row: MeasureRow, horizon: Horizon) -> dict[str, Any]:
     """Give a measure in the form of `list --json`; a key of which nothing is said is null."""
-    said = {**row._asdict(), "light": horizon.light(row)}
-    return {key: said.get(key) for key in _SHOWN}
+    said = {**row._asdict(), "light": horizon.light(row), "fields": dict(row.fields) or None}
+    return {key: said[key] for key in _SHOWN}
 
 
 def rate(closed: int, total: int) -> float | None:
@@ -226,7 +238,7 @@ def groups(register: Register, today: date, by: Grouping = "problem") -> list[Gr
     """Count the measures apart, by problem, category, office or leader.
 
     Problems and categories come in the ledger's order, also those without a measure; offices and leaders in the order
-    of `ledger.yaml`, those without a measure left out.
+    of `ledger.yaml`, those without a measure left out. Those of which nothing is said come last.
     """
     horizon = Horizon.of(register, today)
     rows = register.measures
@@ -234,6 +246,7 @@ def groups(register: Register, today: date, by: Grouping = "problem") -> list[Gr
     total = Counter(map(key, rows))
     closed = Counter([key(row) for row in rows if row.status == "closed"])
     overdue = Counter([key(row) for row in rows if horizon.light(row) == "red"])
+    titles: dict[str | None, str]
     if by == "problem":
         titles = {problem.id: problem.title for problem in register.problems}
     elif by == "category":
@@ -241,4 +254,6 @@ def groups(register: Register, today: date, by: Grouping = "problem") -> list[Gr
     else:
         known = register.frame.offices if by == "office" else register.frame.leaders
         titles = {name: name for name in known if total[name]}
+    if total[None]:
+        titles[None] = UNSAID
     return [Group(name, title, total[name], closed[name], overdue[name]) for name, title in titles.items()]

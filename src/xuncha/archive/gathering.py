@@ -23,6 +23,7 @@ from xuncha.chinese.characters import UNSAFE
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.language import speaking
 from xuncha.model.identity import EVIDENCE
+from xuncha.model.states import UNSAID
 from xuncha.model.vocabulary import STATUSES, status_name
 from xuncha.notice.content import content
 from xuncha.notice.render import render
@@ -91,7 +92,7 @@ def facts_of(ledger: Ledger, root: Path, commit: str, day: Date) -> Facts:
     """Return what follows from a commit, in a repository of `trail.bundle`; everything is counted as of a day."""
     git = Git(root)
     return Facts(
-        organisation=ledger.settings.organisation,
+        organisation=ledger.settings.name,
         commit=commit,
         moment=git.text("show", "--no-patch", "--format=%cI", commit),
         date=day,
@@ -157,7 +158,7 @@ def readme(facts: Facts, ledger: Ledger, root: Path, events: int, audited: Audit
     """Write what an archivist reads first, with line ends that every editor shows; `events` counts the rows of the log."""
     evidence = [file.stat().st_size for file in (root / EVIDENCE).rglob("*") if file.is_file()]
     counts, inspection = tally(ledger.register(), facts.date), ledger.settings.inspection
-    said = [inspection.round, inspection.inspector, f"反馈日期 {inspection.feedback}"]
+    said = [inspection.round, inspection.inspector, f"反馈日期 {inspection.feedback or UNSAID}"]
     forms = [f"notice.{form}（{_TITLES[form]}）" for form in facts.notice["made"]]
     audit_found = f"已核验 {audited.commits} 次提交、{audited.changes} 处文件改动，" + (
         f"发现错误 {audited.errors} 处、提示 {audited.warnings} 处，详见 data/audit/"

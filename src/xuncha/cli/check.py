@@ -35,16 +35,17 @@ def validate(call: Context, as_json: options.Json = False) -> None:
 
     call.warn_of_leftovers()
     with screen.patience(_("Every file is being checked")):
-        found = check(WorkingTree(call.root))
+        found = check(WorkingTree(call.root), warn=True)
     if as_json:
         _as_json(found)
-    elif found:
-        screen.findings(found)
     else:
+        screen.findings(found)
+    wrong = any(each.severity == "error" for each in found)
+    if not wrong and not as_json:
         n = len(register(call.root).measures)
         message = ngettext("{n} measure checked: no errors.", "{n} measures checked: no errors.", n)
         screen.line(message.format(n=n))
-    raise typer.Exit(1 if found else 0)
+    raise typer.Exit(1 if wrong else 0)
 
 
 @command("proof")

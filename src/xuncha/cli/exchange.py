@@ -87,7 +87,8 @@ def import_xlsx(
     root, is_there = _target(call, folder)
     day = screen.day(feedback, "--feedback") if feedback else None
     if is_there and day is None:
-        day = date.fromisoformat(register(root).frame.feedback)
+        known = register(root).frame.feedback
+        day = date.fromisoformat(known) if known else None
     draft = draft_of(file, day, call.today)
     before: dict[str, bytes | None] = {}
     if not is_there:

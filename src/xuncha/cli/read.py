@@ -132,7 +132,9 @@ def show(call: Context, identity: options.Either, as_json: options.Json = False)
     else:
         settings = load_settings(source).settings if record.outcomes else None
         kinds = settings.outcomes if settings else ()
-        screen.show(*measure_screen(which, record, kinds, rows[which.measure - 1], horizon, events))
+        screen.show(
+            *measure_screen(which, record, kinds, found.frame, rows[which.measure - 1], horizon, events)
+        )
 
 
 def _refuse(identity: Identity) -> NoReturn:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from xuncha.cli import screen
 from xuncha.cli.columns import Column, Columns
-from xuncha.cli.tables import bar, measures_table, state, term
+from xuncha.cli.tables import bar, measures_table, or_unsaid, state, term
 from xuncha.cli.track import events_table
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -58,8 +59,9 @@ def problem_screen(
     """Show a problem with its measures."""
     closed = sum(row.status == "closed" for row in rows)
     facts = _pairs(
-        (_("Category"), dict(frame.categories)[problem.category]),
+        (_("Category"), or_unsaid(dict(frame.categories).get(problem.category or ""))),
         (_("Finding"), problem.finding),
+        *_fields(problem, frame),
         (_("Published"), None if problem.publish else _("no: counts, and appears in nothing public")),
     )
     count = Text.assemble(bar(closed, len(rows)), f" {closed}/{len(rows)}")
@@ -71,6 +73,7 @@ def measure_screen(
     identity: Identity,
     measure: Measure,
     kinds: Sequence[OutcomeKind],
+    frame: Frame,
     row: MeasureRow,
     horizon: Horizon,
     events: Sequence[Event],
@@ -82,14 +85,16 @@ def measure_screen(
         (_("Status"), state(measure.status, horizon.light(row))),
         (_("Goal"), measure.goal),
         (_("Part"), measure.part),
-        (_("Leader"), measure.leader),
-        (_("Office"), measure.office),
+        (_("Leader"), or_unsaid(measure.leader)),
+        (_("Office"), or_unsaid(measure.office)),
+        (_("Person"), measure.person),
         (_("Co-offices"), _(", ").join(measure.co_offices)),
         (_("Due"), measure.due.isoformat() if measure.due else term(measure.term)),
-        (_("Closed"), _joined(closed.date.isoformat(), closed.by, closed.note) if closed else None),
+        (_("Closed"), _joined(_day(closed.date), closed.by, closed.note) if closed else None),
         (_("Taken over"), _joined(escalated.date.isoformat(), escalated.to) if escalated else None),
         (_("Outcomes"), _(", ").join(brought)),
         (_("In the notice"), measure.notice_text),
+        *_fields(measure, frame),
         (_("Published"), None if row.publish else _("no: counts, and appears in nothing public")),
     )
     entries: list[tuple[str, str | Text]] = []
@@ -103,12 +108,16 @@ def measure_screen(
                 text.append(_about(item), "dim")
             else:
                 text.append(f"\n{screen.clean(item)}", "cyan")
-        entries.append((entry.date.isoformat(), text))
+        entries.append((_day(entry.date), text))
     for review in measure.reviews:
         said = _joined(_("looked at again"), result_name(review.result), review.text)
         entries.append((review.date.isoformat(), said))
     worked: list[RenderableType] = [Text(), Text(_("Progress"), "bold"), _pairs(*entries)] if entries else []
     return [_title(identity, measure.title), facts, *worked, *_history(events)]
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else _("no day said")
 
 
 def _about(item: EvidenceFile) -> str:
@@ -119,6 +128,13 @@ def _about(item: EvidenceFile) -> str:
     if item.name is not None:
         told += "  " + _("originally {name}").format(name=screen.clean(item.name))
     return told
+
+
+def _fields(record: Problem | Measure, frame: Frame) -> Iterator[tuple[str, str]]:
+    """Yield what the office tracks besides, by its name."""
+    for kind in frame.fields:
+        if kind.key in record.fields:
+            yield kind.label, str(record.fields[kind.key])
 
 
 def _title(identity: Identity, title: str) -> Text:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from datetime import date
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -70,11 +69,13 @@ def _waiting(
 ) -> list[RenderableType]:
     """List what is overdue, what is due soon, and what is to be looked at again, each by its days."""
     horizon = Horizon.of(register, counts.as_of)
-    waiting: dict[str, list[tuple[date, str, MeasureRow]]] = {"red": [], "yellow": [], "review": []}
+    waiting: dict[str, list[tuple[date | None, str, MeasureRow]]] = {"red": [], "yellow": [], "review": []}
     for row in register.measures:
         light = horizon.light(row)
-        if row.due and light in waiting:
-            waiting[light].append((date.fromisoformat(row.due), row.due, row))
+        if light in waiting:
+            waiting[light].append(
+                (date.fromisoformat(row.due) if row.due else None, row.due or term(row.term), row)
+            )
         elif horizon.review_due(row) and (day := review_day(row, register.frame)):
             waiting["review"].append((day, _("last {day}").format(day=row.looked_at), row))
     days = register.frame.due_soon_days
@@ -87,11 +88,12 @@ def _waiting(
     ):
         if not rows:
             continue
-        rows.sort(key=itemgetter(0))
+        rows.sort(key=lambda each: each[0] or date.min)
         fixed, wrapping = Column(wraps=False), Column()
         table = Columns(fixed, Column(fills=True), fixed, fixed, wrapping, wrapping)
         for day, said, row in rows[:limit]:
-            table.add(row.id, row.title, said, _left((day - counts.as_of).days), row.leader, row.office)
+            who = (or_unsaid(row.leader), or_unsaid(row.office))
+            table.add(row.id, row.title, said, _left((day - counts.as_of).days) if day else "", *who)
         heading = Text(f"{title} {len(rows)}", style)
         shown += [Text(), heading, table, *_rest(len(rows), limit, again if past else command)]
     return shown
@@ -99,10 +101,13 @@ def _waiting(
 
 def _head(register: Register, counts: Tally) -> RenderableType:
     frame = register.frame
-    said = _("feedback of {day} by {inspector}") if frame.inspector else "{day}"
-    inspected = said.format(inspector=frame.inspector, day=frame.feedback)
+    said = _("feedback of {day} by {inspector}") if frame.inspector else _("feedback of {day}")
+    inspected = said.format(inspector=frame.inspector, day=frame.feedback or _("a day not said"))
     table = Columns(Column(fills=True), Column(wraps=False), gap=2)
-    table.add(Text(screen.clean(counts.organisation), "bold"), Text(counts.as_of.isoformat(), "dim"))
+    table.add(
+        Text(screen.clean(counts.organisation or _("organisation not said")), "bold"),
+        Text(counts.as_of.isoformat(), "dim"),
+    )
     table.add(Text(screen.clean(inspected), "dim"), "")
     return table
 
@@ -125,6 +130,7 @@ def _counts(counts: Tally) -> list[RenderableType]:
         (_("Overdue"), counts.overdue, "bold red"),
         (_("Due soon"), counts.due_soon, "bold yellow"),
         (_("Due for review"), counts.review_due, "bold magenta"),
+        *([(_("Not assigned"), counts.not_assigned, "bold cyan")] if counts.not_assigned else []),
     )
     marks = [(f"{label} {number}  ", style if number else "dim") for label, number, style in lights]
     return [Text(), table, Text("  ".join(parts), "dim"), Text.assemble(*marks)]
@@ -157,7 +163,7 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None, whole: str) -> l
         if group.overdue:
             mark = Text(_("{n} late").format(n=group.overdue), "bold red")
         count = f"{group.closed}/{group.total}"
-        table.add(*[group.key] * numbered, group.title, bar(group.closed, group.total), count, mark)
+        table.add(*[group.key or ""] * numbered, group.title, bar(group.closed, group.total), count, mark)
     return [Text(), Text(titles[by], "bold"), table, *_rest(len(grouped), len(shown), whole)]
 
 
@@ -170,7 +176,8 @@ def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Columns:
     terms = {word: term(word) for word in TERMS}
     for row in rows:
         said = states[row.status, horizon.light(row)]
-        table.add(row.id, row.title, row.leader, row.office, row.due or terms[row.term], said)
+        limit = row.due or terms[row.term]
+        table.add(row.id, row.title, or_unsaid(row.leader), or_unsaid(row.office), limit, said)
     return table
 
 
@@ -180,14 +187,20 @@ def state(status: Status, light: Light) -> Text:
         "done": ("", "green"),
         "green": ("", ""),
         "yellow": (_("due soon"), "yellow"),
+        "none": ("", ""),
         "red": (_("overdue"), "bold red"),
     }[light]
     return Text(f"{status_name(status)} {said}".rstrip(), style)
 
 
 def term(word: Term) -> str:
-    """Return the word for a measure's term."""
-    return {"once": _("once"), "long_term": _("long-term")}[word]
+    """Return what stands for the time limit of a measure that has none."""
+    return {"at_once": _("at once"), "once": _("not said"), "long_term": _("long-term")}[word]
+
+
+def or_unsaid(said: str | None) -> str | Text:
+    """Give what the ledger says, or the words for what nobody has said yet."""
+    return said if said is not None else Text(_("not said"), "dim")
 
 
 def _rest(total: int, shown: int | None, command: str) -> list[RenderableType]:

@@ -12,7 +12,7 @@ from xuncha.paper.templates import render as fill
 
 if TYPE_CHECKING:
     from xuncha.dashboard.timeline import Point, Span
-    from xuncha.model.vocabulary import Light, Status
+    from xuncha.model.vocabulary import Light, Status, Term
     from xuncha.tally import Tally
 
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Said:
     """Something that was said of a measure on a day: its newest progress, or the reason of what was done to it."""
 
-    date: Date
+    date: Date | None
     what: str
     """The action that the reason is of; empty for progress."""
     text: str
@@ -52,12 +52,17 @@ class Item:
     title: str
     status: Status
     light: Light
-    long_term: bool
+    term: Term
     due: Date | None
     days: int | None
     """Days left until the deadline, negative once it has passed; none where it is closed or has no deadline."""
     inside: Inside | None
     """None on a public board."""
+
+    @property
+    def long_term(self) -> bool:
+        """Tell whether it never ends."""
+        return self.term == "long_term"
 
 
 @dataclass(frozen=True)
@@ -137,8 +142,9 @@ class Board:
     """All that the template is given, under the name `board`."""
 
     organisation: str
+    """待明确 where nobody has said it; so are leaders, offices and categories."""
     inspector: str | None
-    feedback: Date
+    feedback: Date | None
     as_of: Date
     internal: bool
     due_soon_days: int

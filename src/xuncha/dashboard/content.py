@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from xuncha.dashboard import board
 from xuncha.dashboard.board import Board, Group, Item
 from xuncha.dashboard.timeline import Axis, changes, curve, day_of, running
+from xuncha.model.states import UNSAID
 from xuncha.tally import Horizon, tally
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 STATUSES: Final[tuple[Status, ...]] = ("closed", "submitted", "in_progress", "not_started")
 """In the order in which a bar is filled."""
-LIGHTS: Final[tuple[Light, ...]] = ("red", "yellow", "green")
+LIGHTS: Final[tuple[Light, ...]] = ("red", "yellow", "green", "none")
 _REASONED = frozenset({"return", "reopen", "extend"})
 
 
@@ -46,7 +47,7 @@ def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: b
     problems = [problem for category in categories for problem in category.problems]
     lights = [rows.group(name, (row for row in rows.all if horizon.light(row) == name)) for name in LIGHTS]
     return Board(
-        organisation=counted.organisation,
+        organisation=ledger.settings.name,
         inspector=register.frame.inspector,
         feedback=ledger.settings.inspection.feedback,
         as_of=today,
@@ -112,7 +113,7 @@ def _items(
                 title=row.title,
                 status=row.status,
                 light=horizon.light(row),
-                long_term=row.term == "long_term",
+                term=row.term,
                 due=measure.due,
                 days=(measure.due - today).days if measure.due and row.status != "closed" else None,
                 inside=_inside(row, measure, reasons.get(row.id)) if internal else None,
@@ -120,11 +121,17 @@ def _items(
     return found
 
 
+def _headings(register: Register) -> Iterator[tuple[str | None, str]]:
+    """Yield the categories, by key and title; at the end what stands for none."""
+    yield from register.frame.categories
+    yield None, UNSAID
+
+
 def _afresh(register: Register) -> dict[str, str]:
     """Give fresh numbers to what is published, since a gap would tell of what is withheld."""
     found: dict[str, str] = {}
     problem = 0
-    for key, _title in register.frame.categories:
+    for key, _title in _headings(register):
         for each in register.problems:
             shown = [row for row in each.measures if row.publish]
             if each.category == key and shown:
@@ -134,11 +141,11 @@ def _afresh(register: Register) -> dict[str, str]:
 
 
 def _inside(row: MeasureRow, measure: Measure, reason: board.Said | None) -> board.Inside:
-    newest = max(reversed(measure.progress), key=attrgetter("date"), default=None)
+    newest = max(reversed(measure.progress), key=lambda entry: entry.date or Date.min, default=None)
     closed = measure.closed
     return board.Inside(
-        leader=row.leader,
-        office=row.office,
+        leader=row.leader or UNSAID,
+        office=row.office or UNSAID,
         co_offices=row.co_offices,
         withheld=not row.publish,
         goal=measure.goal,
@@ -168,7 +175,7 @@ def _categories(
     ledger: Ledger, register: Register, rows: _Rows, *, internal: bool
 ) -> Iterator[board.CategoryItem]:
     """Yield the categories and problems of which something may be shown; on an internal board, all with a problem."""
-    for key, title in register.frame.categories:
+    for key, title in _headings(register):
         problems = []
         for row in (each for each in register.problems if each.category == key):
             measures = rows.group("", row.measures)
@@ -194,8 +201,8 @@ def _categories(
 def _load(rows: _Rows, names: Iterable[str], by: Literal["office", "leader"]) -> tuple[Group, ...]:
     """Group the measures by office or leader: the most overdue first, then those with most left to do."""
     found = [
-        rows.group(f"{by}-{place}", (row for row in rows.all if getattr(row, by) == name), name)
-        for place, name in enumerate(names, 1)
+        rows.group(f"{by}-{place}", (row for row in rows.all if getattr(row, by) == name), name or UNSAID)
+        for place, name in enumerate((*names, None), 1)
     ]
     held = filter(attrgetter("total"), found)
     return tuple(sorted(held, key=attrgetter("overdue", "left", "total"), reverse=True))
@@ -203,7 +210,7 @@ def _load(rows: _Rows, names: Iterable[str], by: Literal["office", "leader"]) ->
 
 def _timeline(ledger: Ledger, rows: _Rows, events: Sequence[Event], today: Date) -> board.Timeline:
     due = {row.id: Date.fromisoformat(row.due) for row in rows.all if row.due}
-    start = min(ledger.settings.inspection.feedback, today)
+    start = min(ledger.settings.inspection.feedback or today, today)
     axis = Axis(min([start, *due.values()]), max([today, *due.values()]))
     closed = {
         str(identity): measure.closed.date if measure.closed else None

@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 
 from xuncha.chinese.days import in_words as day
 from xuncha.chinese.punctuation import full_width
-from xuncha.model.states import WORDS
+from xuncha.model.states import UNSAID, WORDS
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _event(frame: Frame, entry: Entry, today: date, stamp: datetime, last_year: 
         transparency=TRANSP.TRANSPARENT,
         stamp=stamp,
         last_modified=stamp,
-        sequence=max(0, (today - date.fromisoformat(frame.feedback)).days),
+        sequence=max(0, (today - date.fromisoformat(frame.feedback)).days) if frame.feedback else 0,
     )
     for reminder in entry.reminders:
         alarm = Alarm.new(description=f"{title}（{day(entry.day)}）")
@@ -118,7 +118,7 @@ def _description(frame: Frame, entry: Entry, today: date, last_year: int) -> lis
         f"责任领导：{row.leader}",
         f"责任科室：{row.office}",
         *([f"配合科室：{'、'.join(row.co_offices)}"] if row.co_offices else []),
-        f"台账：{frame.organisation}",
+        f"台账：{frame.organisation or UNSAID}",
     ]
 
 

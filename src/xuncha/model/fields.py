@@ -52,6 +52,8 @@ Text = Annotated[
 """Text of one or more lines, not blank."""
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Name = Annotated[str, StringConstraints(pattern=_LINE, max_length=200)]
+FieldKey = Annotated[str, StringConstraints(pattern=r"^[\p{L}_][\p{L}\p{N}_]*$", max_length=60)]
+"""The key of a declared field: letters of any script, since it may be the heading of a table."""
 
 
 class Record(BaseModel):
@@ -66,5 +68,17 @@ def _amount(value: object) -> int | float:
     raise PydanticCustomError("bad_amount", "not an amount: {value}", {"value": str(value)[:40]})
 
 
+def _field_value(value: object) -> int | float | str:
+    if isinstance(value, str) or (type(value) in {int, float} and isfinite(value)):  # type: ignore[arg-type]
+        return value  # type: ignore[return-value]
+    raise PydanticCustomError("bad_value", "neither text nor a number: {value}", {"value": str(value)[:40]})
+
+
+FieldValue = Annotated[
+    int | float | str,
+    PlainValidator(_field_value),
+    WithJsonSchema({"type": ["number", "string"]}),
+]
+"""The value of a declared field; whether it is of the type that is declared, `xuncha.rules` tells."""
 Amount = Annotated[int | float, PlainValidator(_amount), WithJsonSchema({"type": "number", "minimum": 0})]
 """How many, or how much: a number that is not negative."""

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from xuncha.chinese.characters import UNSAFE
-from xuncha.model.fields import Amount, Day, Key, Line, Name, Record, Text
+from xuncha.model.fields import Amount, Day, FieldKey, FieldValue, Key, Line, Name, Record, Text
 from xuncha.model.register import MeasureRow, ProblemRow, Register
-from xuncha.model.vocabulary import ReviewResult, Status, Term
+from xuncha.model.vocabulary import Channel, ReviewResult, Status, Term
 
 if TYPE_CHECKING:
     from xuncha.model.identity import Identity
@@ -43,10 +43,14 @@ Evidence = Annotated[
 """What proves an entry (佐证材料): a document number or other words, or a file in the ledger."""
 
 
-class Progress(Record):
-    """A dated entry on what was done (进展情况)."""
+Fields = dict[FieldKey, FieldValue]
+"""The values of the fields that data/ledger.yaml declares (自定义字段), by their keys."""
 
-    date: Day
+
+class Progress(Record):
+    """An entry on what was done (进展情况); dated, but where an import found no day."""
+
+    date: Day | None = Field(default=None, description="日期；导入的材料没有写明的不写")
     text: Text
     evidence: list[Evidence] = Field(
         default_factory=list, description="佐证材料：文号，或台账内的文件及其哈希"
@@ -55,9 +59,9 @@ class Progress(Record):
 
 
 class Closed(Record):
-    """When and by whom a measure was closed (销号); written by the close command."""
+    """When and by whom a measure was closed (销号); written by the close command, empty where an import found it closed."""
 
-    date: Day
+    date: Day | None = Field(default=None, description="销号日期；导入的材料没有写明的不写")
     by: Line | None = None
     note: Text | None = None
 
@@ -81,14 +85,17 @@ class Problem(Record):
     """`data/problems/NN/problem.yaml`: one problem (问题)."""
 
     title: Line = Field(description="问题")
-    category: Key = Field(description="所属方面的 key")
+    category: Key | None = Field(default=None, description="所属方面的 key；待明确的不写")
     finding: Text | None = Field(default=None, description="巡察组原话；内部，不公开")
     publish: bool = Field(default=True, description="false：计入总数，不进入任何公开文件")
+    fields: Fields = Field(default_factory=dict, description="自定义字段的值；内部，不公开")
 
     def row(self, number: int, measures: dict[Identity, Measure]) -> ProblemRow:
         """Give the flat view, with its measures' rows."""
         rows = tuple(measure.row(identity, self) for identity, measure in measures.items())
-        return ProblemRow(str(number), self.title, self.category, self.publish, rows)
+        return ProblemRow(
+            str(number), self.title, self.category, self.publish, rows, tuple(self.fields.items())
+        )
 
 
 class Measure(Record):
@@ -97,11 +104,12 @@ class Measure(Record):
     title: Line = Field(description="整改措施")
     goal: Text | None = Field(default=None, description="整改目标")
     part: Line | None = Field(default=None, description="子问题标题；三级通报用")
-    term: Term = Field(default="once", description="once 限时完成；long_term 长期坚持")
-    leader: Name = Field(description="责任领导")
-    office: Name = Field(description="责任科室")
+    term: Term = Field(default="once", description="at_once 立行立改；once 限时完成；long_term 长期坚持")
+    leader: Name | None = Field(default=None, description="责任领导；待明确的不写")
+    office: Name | None = Field(default=None, description="责任科室；待明确的不写")
     co_offices: list[Name] = Field(default_factory=list, description="配合科室")
-    due: Day | None = Field(default=None, description="整改时限；长期坚持的可以不写")
+    person: Name | None = Field(default=None, description="具体责任人；内部，不公开")
+    due: Day | None = Field(default=None, description="整改时限；长期坚持、立行立改的可以不写，待明确的不写")
     status: Status = Field(description="未启动、推进中、申请销号、已销号")
     publish: bool = Field(default=True, description="false：计入总数，不进入任何公开文件")
     progress: list[Progress] = Field(default_factory=list, description="进展情况")
@@ -110,28 +118,51 @@ class Measure(Record):
     notice_text: Text | None = Field(default=None, description="通报中的表述；不写则按顺序用进展情况")
     closed: Closed | None = Field(default=None, description="销号")
     reviews: list[Review] = Field(default_factory=list, description="回头看")
+    fields: Fields = Field(default_factory=dict, description="自定义字段的值；内部，不公开")
 
     def row(self, identity: Identity, problem: Problem | None) -> MeasureRow:
         """Give the flat view."""
         last = max(self.reviews, key=attrgetter("date"), default=None)
-        looks = [each.date for each in (last, self.closed) if each]
+        looks = [each.date for each in (last, self.closed) if each and each.date]
         looked_at = max(looks) if looks and self.status == "closed" else None
         return MeasureRow(
             id=str(identity),
             problem=str(identity.problem),
-            category=problem.category if problem else "",
+            category=problem.category if problem else None,
             title=self.title,
             status=self.status,
             term=self.term,
             leader=self.leader,
             office=self.office,
             co_offices=tuple(self.co_offices),
+            person=self.person,
             due=self.due.isoformat() if self.due else None,
             publish=self.publish and problem is not None and problem.publish,
             looked_at=looked_at.isoformat() if looked_at else None,
             slipped=looked_at is not None and last is not None and last.result == "slipped",
             escalated=self.escalated is not None,
+            fields=tuple(self.fields.items()),
         )
+
+
+class Reply(Record):
+    """What was answered to a comment."""
+
+    date: Day
+    text: Text
+
+
+class Comment(Record):
+    """`data/comments/NNN.yaml`: what somebody said of the rectification (意见建议); internal, always."""
+
+    received: Day = Field(description="收到日期")
+    channel: Channel = Field(description="phone 电话、post 来信、email 电子邮件、visit 来访、web 网络")
+    text: Text = Field(description="内容")
+    about: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,5}(\.[1-9][0-9]{0,5})?$")] | None = Field(
+        default=None, description="所涉问题或措施的编号，加引号"
+    )
+    name: Line | None = Field(default=None, description="提出人")
+    reply: Reply | None = Field(default=None, description="答复")
 
 
 @dataclass(frozen=True)

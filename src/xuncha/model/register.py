@@ -6,10 +6,24 @@ Dates are ISO 8601 texts: they compare as dates do.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from xuncha.model.vocabulary import Requirement, Status, Term
+    from xuncha.model.vocabulary import FieldType, Requirement, Status, Term
+
+
+Values = tuple[tuple[str, int | float | str], ...]
+"""The values of declared fields, by their keys."""
+
+
+class FieldFrame(NamedTuple):
+    """A field that the ledger declares (自定义字段)."""
+
+    key: str
+    label: str
+    of: Literal["problem", "measure"]
+    type: FieldType
+    choices: tuple[str, ...]
 
 
 class MeasureRow(NamedTuple):
@@ -17,13 +31,14 @@ class MeasureRow(NamedTuple):
 
     id: str
     problem: str
-    category: str
+    category: str | None
     title: str
     status: Status
     term: Term
-    leader: str
-    office: str
+    leader: str | None
+    office: str | None
     co_offices: tuple[str, ...]
+    person: str | None
     due: str | None
     publish: bool
     """Whether it may appear in public: its own switch and its problem's are on."""
@@ -32,6 +47,7 @@ class MeasureRow(NamedTuple):
     slipped: bool
     """Whether the last look at a closed measure found that its result has slipped."""
     escalated: bool = False
+    fields: Values = ()
 
     @property
     def assigned(self) -> bool:
@@ -44,9 +60,10 @@ class ProblemRow(NamedTuple):
 
     id: str
     title: str
-    category: str
+    category: str | None
     publish: bool
     measures: tuple[MeasureRow, ...]
+    fields: Values = ()
 
     @property
     def complete(self) -> bool:
@@ -57,15 +74,16 @@ class ProblemRow(NamedTuple):
 class Frame(NamedTuple):
     """What of a ledger's settings its problems and measures are checked and counted against."""
 
-    organisation: str
+    organisation: str | None
     inspector: str | None
-    feedback: str
+    feedback: str | None
     categories: tuple[tuple[str, str], ...]
     """Key and title, in the order of the notice."""
     leaders: tuple[str, ...]
     offices: tuple[str, ...]
     outcomes: tuple[str, ...]
     """Their keys."""
+    fields: tuple[FieldFrame, ...]
     due_soon_days: int
     close_requires: tuple[Requirement, ...]
     review_every_days: int

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from xuncha.model.fields import Day, Key, Line, Name, Record, Text
-from xuncha.model.register import Frame
-from xuncha.model.vocabulary import Requirement
+from xuncha.model.fields import Day, FieldKey, Key, Line, Name, Record, Text
+from xuncha.model.register import FieldFrame, Frame
+from xuncha.model.states import UNSAID
+from xuncha.model.vocabulary import FieldType, Requirement
 
 
 class Inspection(Record):
@@ -18,7 +19,7 @@ class Inspection(Record):
     round: Line | None = Field(default=None, description="届次、轮次")
     started: Day | None = Field(default=None, description="进驻日期")
     ended: Day | None = Field(default=None, description="离开日期")
-    feedback: Day = Field(description="反馈日期")
+    feedback: Day | None = Field(default=None, description="反馈日期；尚未反馈的不写")
 
 
 class Category(Record):
@@ -62,6 +63,23 @@ class OutcomeKind(Record):
     unit: Line
 
 
+class FieldKind(Record):
+    """A field that this office keeps besides (自定义字段), of each problem or of each measure; internal, always."""
+
+    key: FieldKey
+    label: Line = Field(description="名称")
+    of: Literal["problem", "measure"] = Field(description="problem 问题、measure 措施")
+    type: FieldType = Field(default="text", description="text 文字、number 数字、date 日期、choice 选项")
+    choices: list[Line] = Field(default_factory=list, description="type 为 choice 时的选项")
+
+
+class Person(Record):
+    """Somebody who commits, under one name and some addresses."""
+
+    name: Name
+    emails: list[Line]
+
+
 class Policy(Record):
     """The settings of the workflow."""
 
@@ -84,8 +102,8 @@ class Silence(Record):
 class Settings(Record):
     """`data/ledger.yaml`: the organisation, the inspection, and who may be named."""
 
-    organisation: Line = Field(description="被巡察单位党组织")
-    inspection: Inspection
+    organisation: Line | None = Field(default=None, description="被巡察单位党组织")
+    inspection: Inspection = Field(default_factory=Inspection)
     categories: list[Category] = Field(description="方面，按通报中的顺序")
     leading_group: LeadingGroup | None = None
     leaders: list[Name] = Field(description="可作责任领导的人")
@@ -93,19 +111,33 @@ class Settings(Record):
     contact: Contact = Field(default_factory=Contact)
     notice: NoticeSettings = Field(default_factory=NoticeSettings)
     outcomes: list[OutcomeKind] = Field(default_factory=list)
+    fields: list[FieldKind] = Field(default_factory=list, description="本单位另外登记的事项（自定义字段）")
+    people: list[Person] = Field(default_factory=list, description="谁用哪些邮箱提交")
+    requires: Annotated[str, Field(pattern=r"^>=[0-9]+(\.[0-9]+)*$")] | None = Field(
+        default=None, description="台账要求的 xuncha 版本，如 >=0.2"
+    )
     policy: Policy = Field(default_factory=Policy)
     proof: list[Silence] = Field(default_factory=list, description="校对通报时不再提示的问题")
+
+    @property
+    def name(self) -> str:
+        """Give the organisation as papers print it."""
+        return self.organisation or UNSAID
 
     def frame(self) -> Frame:
         """Give what problems and measures are checked and counted against."""
         return Frame(
             organisation=self.organisation,
             inspector=self.inspection.inspector,
-            feedback=self.inspection.feedback.isoformat(),
+            feedback=self.inspection.feedback.isoformat() if self.inspection.feedback else None,
             categories=tuple((category.key, category.title) for category in self.categories),
             leaders=tuple(self.leaders),
             offices=tuple(self.offices),
             outcomes=tuple(kind.key for kind in self.outcomes),
+            fields=tuple(
+                FieldFrame(kind.key, kind.label, kind.of, kind.type, tuple(kind.choices))
+                for kind in self.fields
+            ),
             due_soon_days=self.policy.due_soon_days,
             close_requires=tuple(self.policy.close_requires),
             review_every_days=self.policy.review_every_days,

@@ -7,9 +7,11 @@ from typing import Final, Literal, get_args
 from xuncha.language import gettext as _
 
 Status = Literal["not_started", "in_progress", "submitted", "closed"]
-Term = Literal["once", "long_term"]
-Light = Literal["done", "green", "yellow", "red"]
+Term = Literal["at_once", "once", "long_term"]
+Light = Literal["done", "green", "yellow", "red", "none"]
 ReviewResult = Literal["holds", "slipped"]
+Channel = Literal["phone", "post", "email", "visit", "web"]
+FieldType = Literal["text", "number", "date", "choice"]
 Requirement = Literal["progress", "evidence", "submission", "second_person", "signed_commit"]
 Action = Literal[
     "init", "add", "start", "progress", "attach", "submit", "return", "close", "reopen", "extend", "escalate", "review", "edit", "undo", "import", "sync", "renumber",

@@ -128,9 +128,12 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
     lacking = [
         f"notice.{key}" for key in ("title", "issuer", "date") if getattr(settings.notice, key) is None
     ]
-    if settings.inspection.inspector is None:
-        lacking.append("inspection.inspector")
-    if lacking or title is None or issuer is None or day is None:
+    if settings.organisation is None:
+        lacking.insert(0, "organisation")
+    lacking += [
+        f"inspection.{key}" for key in ("inspector", "feedback") if getattr(settings.inspection, key) is None
+    ]
+    if lacking or title is None or issuer is None or day is None or settings.organisation is None:
         message = _("a notice needs {keys} in data/ledger.yaml").format(keys=_(", ").join(lacking))
         raise RefusedError("notice-incomplete", message, _("enter it with `xuncha edit`"), LEDGER_FILE)
     if not ledger.measures:
@@ -163,11 +166,20 @@ def _outcomes(ledger: Ledger) -> tuple[Outcome, ...]:
 
 
 def _categories(ledger: Ledger) -> tuple[PublicCategory, ...]:
-    problems: dict[str, list[PublicProblem]] = defaultdict(list)
+    problems: dict[str | None, list[PublicProblem]] = defaultdict(list)
+    unsorted: list[str] = []
     for number, measures in ledger.by_problem().items():
         problem = ledger.problems[number]
         if problem.publish and (parts := _parts(measures.values())):
             problems[problem.category].append(PublicProblem(problem.title, parts))
+            if problem.category is None:
+                unsorted.append(str(number))
+    if unsorted:
+        message = _("a notice cannot show what is in no category: problem {ids}").format(
+            ids=_(", ").join(unsorted)
+        )
+        hint = _("give each its category: xuncha set {id} --category TITLE").format(id=unsorted[0])
+        raise RefusedError("notice-incomplete", message, hint)
     return tuple(
         PublicCategory(category.title, tuple(problems[category.key]))
         for category in ledger.settings.categories

@@ -35,7 +35,7 @@ def facts_of(register: Register, today: date) -> Facts:
     counts = tally(register, today)
     return Facts(
         counts.organisation,
-        date.fromisoformat(register.frame.feedback),
+        date.fromisoformat(register.frame.feedback) if register.frame.feedback else None,
         {
             ("problems", "total"): counts.problems,
             ("problems", "done"): counts.problems_closed,
@@ -50,11 +50,11 @@ def facts_of(register: Register, today: date) -> Facts:
 
 def is_about(text: Text, facts: Facts) -> bool:
     """Return whether a notice tells of the ledger's organisation: it names it, or gives its day of feedback, or names none."""
-    name = facts.organisation.removeprefix("中共")
-    if any(name in words for words in text.texts):
+    name = (facts.organisation or "").removeprefix("中共")
+    if name and any(name in words for words in text.texts):
         return True
     feedback = course(text).feedback
-    if feedback and feedback.written.exact:
+    if feedback and feedback.written.exact and facts.feedback:
         return feedback.written.exact == facts.feedback
     return not any(_ORGANISATION.search(words) for words in text.texts)
 
@@ -137,7 +137,7 @@ def ledger_count(text: Text) -> Found:
 def ledger_date(text: Text) -> Found:
     """Find another day of the feedback than that of the ledger."""
     told = course(text).feedback
-    if text.facts and told and told.written.exact not in {None, text.facts.feedback}:
+    if text.facts and text.facts.feedback and told and told.written.exact not in {None, text.facts.feedback}:
         words = text.texts[told.line][told.written.start : told.written.end]
         message = _("“{words}”: the ledger says {number}")
         shown = message.format(words=words, number=in_words(text.facts.feedback))

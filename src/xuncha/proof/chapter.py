@@ -34,8 +34,8 @@ _LONGEST_TITLE = 80
 class Facts(NamedTuple):
     """What the ledger says that a notice of it repeats."""
 
-    organisation: str
-    feedback: date
+    organisation: str | None
+    feedback: date | None
     counts: Mapping[tuple[str, str], int]
     """By what is counted (`problems`, `measures`) and what is said of it (`total`, `done`, `ongoing`, `published`)."""
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Standing(NamedTuple):
     """How an office stands."""
 
-    place: int
-    """From 1; those that are equal share a place."""
+    place: int | None
+    """From 1; those that are equal share a place. None for the measures that no office is named for."""
     office: str
     total: int
     closed: int
@@ -46,7 +46,7 @@ def dispatch(ledger: Ledger, today: Date) -> Dispatch:
     """
     found, register = items(ledger, today), ledger.register()
     return Dispatch(
-        organisation=ledger.settings.organisation,
+        organisation=ledger.settings.name,
         desk=desk(ledger.settings),
         date=today,
         counts=tally(register, today),
@@ -57,12 +57,19 @@ def dispatch(ledger: Ledger, today: Date) -> Dispatch:
 
 
 def ranked(offices: list[Group]) -> tuple[Standing, ...]:
-    """Rank the offices by the rate of their measures, then by how few are overdue; equal ones keep the ledger's order."""
-    worths = {group: (-(rate(group.closed, group.total) or 0), group.overdue) for group in offices}
+    """Rank the offices by the rate of their measures, then by how few are overdue; equal ones keep the ledger's order.
+
+    What no office is named for comes last, without a place.
+    """
+    worths = {
+        group: (-(rate(group.closed, group.total) or 0), group.overdue) for group in offices if group.key
+    }
     order = sorted(worths.values())
+    places = {group: order.index(worth) + 1 for group, worth in sorted(worths.items(), key=itemgetter(1))}
     return tuple(
-        Standing(order.index(worth) + 1, office, total, closed, percent(closed, total), overdue)
-        for (office, _title, total, closed, overdue), worth in sorted(worths.items(), key=itemgetter(1))
+        Standing(places.get(group), title, total, closed, percent(closed, total), overdue)
+        for group in (*places, *(group for group in offices if not group.key))
+        for _key, title, total, closed, overdue in [group]
     )
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.model.states import UNSAID
 from xuncha.tally import Horizon, measure_json
 
 if TYPE_CHECKING:
     from xuncha.model.identity import Identity
-    from xuncha.model.records import Ledger
+    from xuncha.model.records import Ledger, Measure, Problem
     from xuncha.model.settings import Settings
-    from xuncha.model.vocabulary import Light, Status
+    from xuncha.model.vocabulary import Light, Status, Term
 
 
 class Item(NamedTuple):
@@ -27,9 +28,10 @@ class Item(NamedTuple):
     title: str
     goal: str | None
     leader: str
+    """待明确 where nobody is named yet; likewise the office."""
     office: str
     co_offices: tuple[str, ...]
-    long_term: bool
+    term: Term
     due: date | None
     days: int | None
     """Until it is due; below 0 where it is late, None without a time limit."""
@@ -38,6 +40,13 @@ class Item(NamedTuple):
     publish: bool
     last: date | None
     """The day of its latest progress entry."""
+    fields: tuple[tuple[str, str], ...]
+    """What the office tracks besides, by its name."""
+
+    @property
+    def long_term(self) -> bool:
+        """Tell whether it never ends."""
+        return self.term == "long_term"
 
 
 def items(ledger: Ledger, today: date) -> dict[Identity, Item]:
@@ -61,16 +70,17 @@ def items(ledger: Ledger, today: date) -> dict[Identity, Item]:
             part=measure.part,
             title=measure.title,
             goal=measure.goal,
-            leader=measure.leader,
-            office=measure.office,
+            leader=measure.leader or UNSAID,
+            office=measure.office or UNSAID,
             co_offices=tuple(measure.co_offices),
-            long_term=measure.term == "long_term",
+            term=measure.term,
             due=measure.due,
             days=(measure.due - today).days if measure.due else None,
             status=measure.status,
             light=horizon.light(row),
             publish=row.publish,
-            last=max((entry.date for entry in measure.progress), default=None),
+            fields=told_fields(ledger.settings, measure),
+            last=max((entry.date for entry in measure.progress if entry.date), default=None),
         )
     return found
 
@@ -88,6 +98,12 @@ def rows_json(ledger: Ledger, today: date) -> dict[str, dict[str, Any]]:
     return {row.id: measure_json(row, horizon) for row in register.measures}
 
 
+def told_fields(settings: Settings, record: Problem | Measure) -> tuple[tuple[str, str], ...]:
+    """List what an office tracks besides of a record: the name of each declared field that has a value, and the value."""
+    values = record.fields
+    return tuple((kind.label, str(values[kind.key])) for kind in settings.fields if kind.key in values)
+
+
 def desk(settings: Settings) -> str:
     """Name who signs internal papers: the office of the leading group, else the organisation itself."""
-    return settings.organisation + ("巡察整改工作领导小组办公室" if settings.leading_group else "")
+    return settings.name + ("巡察整改工作领导小组办公室" if settings.leading_group else "")

@@ -84,7 +84,7 @@ def letter_to(ledger: Ledger, today: Date, kind: Kind, office: str) -> Letter:
 
 def _letter(ledger: Ledger, today: Date, chosen: Sequence[Item]) -> Letter:
     return Letter(
-        organisation=ledger.settings.organisation,
+        organisation=ledger.settings.name,
         desk=desk(ledger.settings),
         date=today,
         office=chosen[0].office,

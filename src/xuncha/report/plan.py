@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from typing import TYPE_CHECKING, NamedTuple
 
-from xuncha.report.items import Item, desk, items
+from xuncha.model.states import UNSAID
+from xuncha.report.items import Item, desk, items, told_fields
 from xuncha.tally import Tally, tally
 
 if TYPE_CHECKING:
@@ -18,9 +19,12 @@ class PlannedProblem(NamedTuple):
     number: str
     title: str
     category: str
+    """Its title; 待明确 where none is said."""
     finding: str | None
     """The inspectors' own words: the plan is what answers them."""
     measures: tuple[Item, ...]
+    fields: tuple[tuple[str, str], ...]
+    """What the office tracks besides, by its name."""
 
 
 class Plan(NamedTuple):
@@ -30,7 +34,7 @@ class Plan(NamedTuple):
     desk: str
     inspector: str | None
     round: str | None
-    feedback: Date
+    feedback: Date | None
     date: Date
     head: str | None
     """Of the leading group: the first responsible person; none where there is no such group."""
@@ -57,7 +61,7 @@ class Plan(NamedTuple):
     @property
     def by_leader(self) -> tuple[Item, ...]:
         """The measures as the list of responsibilities groups them: by leader, by office, by number."""
-        leaders, offices = list(self.leaders), list(self.offices)
+        leaders, offices = [*self.leaders, UNSAID], [*self.offices, UNSAID]
         measures = [item for problem in self.problems for item in problem.measures]
         measures.sort(key=lambda item: (leaders.index(item.leader), offices.index(item.office)))
         return tuple(measures)
@@ -70,13 +74,13 @@ def plan(ledger: Ledger, today: Date) -> Plan:
         RefusedError: there are no measures yet.
     """
     found, settings, by_problem = items(ledger, today), ledger.settings, ledger.by_problem()
-    titles = {category.key: category.title for category in settings.categories}
+    titles: dict[str | None, str] = {category.key: category.title for category in settings.categories}
     limited = [item for item in found.values() if not item.long_term]
     leaders = {item.leader for item in found.values()}
     offices = {item.office for item in found.values()}
     group = settings.leading_group
     return Plan(
-        organisation=settings.organisation,
+        organisation=settings.name,
         desk=desk(settings),
         inspector=settings.inspection.inspector,
         round=settings.inspection.round,
@@ -87,7 +91,7 @@ def plan(ledger: Ledger, today: Date) -> Plan:
         leaders=tuple(name for name in dict.fromkeys(settings.leaders) if name in leaders),
         offices=tuple(name for name in dict.fromkeys(settings.offices) if name in offices),
         counts=tally(ledger.register(), today),
-        categories=len({titles[problem.category] for problem in ledger.problems.values()}),
+        categories=len({problem.category for problem in ledger.problems.values()} - {None}),
         limited=len(limited),
         long_term=len(found) - len(limited),
         last_due=max((item.due for item in limited if item.due), default=None),
@@ -95,9 +99,10 @@ def plan(ledger: Ledger, today: Date) -> Plan:
             PlannedProblem(
                 number=str(number),
                 title=problem.title,
-                category=titles[problem.category],
+                category=titles.get(problem.category, UNSAID),
                 finding=problem.finding,
                 measures=tuple(found[identity] for identity in by_problem[number]),
+                fields=told_fields(settings, problem),
             )
             for number, problem in ledger.problems.items()
         ),

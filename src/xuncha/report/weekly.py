@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.model.identity import Identity
+from xuncha.model.states import UNSAID
 from xuncha.report.items import Item, desk, items, most_pressing, rows_json
 from xuncha.tally import Horizon, Tally, groups, review_day, tally
 
@@ -135,7 +136,7 @@ def weekly(
     red, yellow = most_pressing(found, "red"), most_pressing(found, "yellow")
     later = [item for item in found.values() if item.light == "green" and item.days is not None]
     return Weekly(
-        organisation=ledger.settings.organisation,
+        organisation=ledger.settings.name,
         desk=desk(ledger.settings),
         since=since,
         date=today,
@@ -168,7 +169,7 @@ def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
         **{key: counted[key] for key in ("as_of", "problems", "measures")},
         "did": report.did,
         "leaders": [
-            {"leader": leader.name, "offices": [_section_json(section) for section in leader.sections]}
+            {"leader": _said(leader.name), "offices": [_section_json(section) for section in leader.sections]}
             for leader in report.leaders
         ],
         "overdue": [{**rows[item.id], "days": item.days} for item in report.overdue],
@@ -180,9 +181,15 @@ def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
     }
 
 
+def _said(name: str) -> str | None:
+    """Give a name; None for the word that stands where none was said."""
+    return None if name == UNSAID else name
+
+
 def _section_json(section: Section) -> dict[str, Any]:
     return {
         **section._asdict(),
+        "office": _said(section.office),
         "done": [
             {
                 "id": work.item.id,
@@ -219,13 +226,15 @@ def _work(
     known = Counter((entry.date, entry.text) for entry in (earlier.progress if earlier else ()))
     entries = []
     for entry in measure.progress:
+        if entry.date is None:  # an import found it, and no week can be named for it
+            continue
         late = earlier is not None and entry.date < since and not known[entry.date, entry.text]
         known[entry.date, entry.text] -= known[entry.date, entry.text] > 0
         if late or since <= entry.date <= today:
             entries.append(Entry(entry.date, entry.text, late, entry.publish))
     looks = [review for review in measure.reviews if since <= review.date <= today]
     dated = {
-        "close": measure.closed is not None and since <= measure.closed.date <= today,
+        "close": bool(measure.closed and measure.closed.date and since <= measure.closed.date <= today),
         "escalate": measure.escalated is not None and since <= measure.escalated.date <= today,
         "review": bool(looks),
     }
@@ -267,13 +276,13 @@ def _leaders(
         )
         sections = []
         for office in groups(register._replace(problems=own), today, "office"):
-            who = (leader.key, office.key)
+            who = (leader.title, office.title)
             overdue, due_soon = (
                 tuple(item for item in each if (item.leader, item.office) == who) for each in (red, yellow)
             )
             works = tuple(work for work in done if (work.item.leader, work.item.office) == who)
-            sections.append(Section(office.key, office.total, office.closed, works, overdue, due_soon))
-        yield Leader(leader.key, tuple(sections))
+            sections.append(Section(office.title, office.total, office.closed, works, overdue, due_soon))
+        yield Leader(leader.title, tuple(sections))
 
 
 def _reviews(ledger: Ledger, today: Date, found: Mapping[Identity, Item]) -> tuple[Review, ...]:

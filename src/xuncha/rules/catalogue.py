@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.catalogue import Catalogue, Rule
@@ -29,12 +29,13 @@ class Neighbourhood(NamedTuple):
 
 
 RULES: Catalogue[Location] = Catalogue()
-Asking = Mapping[Rule[Location], set[str]]
+Asking = dict[Rule[Location], set[str]]
 """Rules, with the keys of a record that each asks."""
 
 
 def broken(rules: Asking, unsound: frozenset[str], *asked: object) -> Iterator[Finding[Location]]:
     """Yield what breaks the rules; leave out those that ask an unsound key."""
     for each, keys in rules.items():
-        if not keys & unsound:
-            yield from each(*asked)
+        if each.check and not (unsound and keys & unsound):
+            for found in each.check(*asked):
+                yield each.at(*found)

@@ -84,8 +84,8 @@ _folder_rule(
 _folder_rule(
     "missing-key",
     why="Without it the record cannot be counted or asked after.",
-    wrong="(a measure without `office`)",
-    right="office: 规划科",
+    wrong="(a measure without `status`)",
+    right="status: not_started",
 )
 RULES.declare(
     "unknown-key",

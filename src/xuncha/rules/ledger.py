@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from xuncha import __version__
 from xuncha.language import gettext as _
 from xuncha.rules.catalogue import RULES
+from xuncha.rules.fields import field_of_problem
 from xuncha.rules.names import unknown
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ def name_twice(settings: Settings) -> Broken[Location]:
         "outcomes": [kind.key for kind in settings.outcomes],
         "leaders": settings.leaders,
         "offices": settings.offices,
+        "fields": [f"{kind.of} {kind.key}" for kind in settings.fields],
     }
     for key, names in lists.items():
         for place, name in enumerate(names):
@@ -68,7 +71,7 @@ def inspection_order(settings: Settings) -> Broken[Location]:
 def notice_before_feedback(settings: Settings) -> Broken[Location]:
     """Date the notice on the day of the feedback or later."""
     day, feedback = settings.notice.date, settings.inspection.feedback
-    if day is not None and day < feedback:
+    if day and feedback and day < feedback:
         message = _("the notice is dated {date}, before the feedback of {feedback}")
         hint = _("write the day on which the notice is issued")
         yield ("notice", "date"), message.format(date=day, feedback=feedback), hint
@@ -84,12 +87,87 @@ def notice_before_feedback(settings: Settings) -> Broken[Location]:
 def unknown_category(problem: Problem, frame: Frame) -> Broken[Location]:
     """Know a problem's category."""
     known = [key for key, _title in frame.categories]
-    return unknown([(("category",), problem.category)], known, "categories")
+    return unknown([(("category",), problem.category)] if problem.category else [], known, "categories")
 
+
+@RULES.rule(
+    "choices-missing",
+    why="A field that is chosen says what can be chosen.",
+    wrong="fields: [{key: risk, label: 风险等级, of: measure, type: choice}]",
+    right="fields: [{key: risk, label: 风险等级, of: measure, type: choice, choices: [高, 中, 低]}]",
+    scope="ledger",
+)
+def choices_missing(settings: Settings) -> Broken[Location]:
+    """Say the choices of a field that is chosen."""
+    for place, kind in enumerate(settings.fields):
+        if kind.type == "choice" and not kind.choices:
+            message = _("the field `{key}` has no choices").format(key=kind.key)
+            yield ("fields", place), message, _("write `choices: [高, 中, 低]`")
+
+
+@RULES.rule(
+    "ledger-unsaid",
+    "warning",
+    why="A notice names the organisation and the day of the feedback; time limits are checked against it.",
+    wrong="organisation:",
+    right="organisation: 中共某市水务局党组",
+    scope="ledger",
+)
+def ledger_unsaid(settings: Settings) -> Broken[Location]:
+    """Say the organisation, and the day of the feedback."""
+    if settings.organisation is None:
+        yield ("organisation",), _("the organisation is not said yet"), _("write `organisation: …`")
+    if settings.inspection.feedback is None:
+        hint = _("write `feedback: 2024-07-08` under `inspection` once it is known")
+        yield ("inspection", "feedback"), _("the day of the feedback is not said yet"), hint
+
+
+@RULES.rule(
+    "category-unsaid",
+    "warning",
+    why="A notice shows a problem under a category.",
+    wrong="category:",
+    right="category: a",
+    scope="problem",
+)
+def category_unsaid(problem: Problem, frame: Frame) -> Broken[Location]:
+    """Say the category of a problem."""
+    del frame
+    if problem.category is None:
+        yield ("category",), _("the category is not said yet"), _("write `category: …`")
+
+
+@RULES.rule(
+    "too-old",
+    why="A ledger that uses what this version of the program does not know says so, instead of being called wrong.",
+    wrong="requires: '>=99'",
+    right="requires: '>=0.1'",
+    scope="ledger",
+)
+def requires_newer(settings: Settings) -> Broken[Location]:
+    """Require no version that is newer than this program's."""
+    asked = (settings.requires or ">=0").removeprefix(">=")
+    if [int(part) for part in asked.split(".")] > [int(part) for part in __version__.split(".")]:
+        message = _("this ledger requires xuncha {asked} or later, and this is {version}")
+        yield ("requires",), message.format(asked=asked, version=__version__), _("install a newer xuncha")
+
+
+WITHOUT_MEASURES = RULES.declare(
+    "no-measures",
+    "warning",
+    why="A problem without measures is never complete.",
+    wrong="(data/problems/02/ with problem.yaml alone)",
+    right="(a measure, entered with `xuncha add measure 2 TITLE`)",
+    scope="folder",
+)
 
 SETTINGS_RULES: Asking = {
-    name_twice: {"categories", "outcomes", "leaders", "offices"},
+    name_twice: {"categories", "outcomes", "leaders", "offices", "fields"},
+    choices_missing: {"fields"},
     inspection_order: {"inspection"},
     notice_before_feedback: {"inspection", "notice"},
 }
-PROBLEM_RULES: Asking = {unknown_category: {"category"}}
+PROBLEM_RULES: Asking = {unknown_category: {"category"}, field_of_problem: {"fields"}}
+SETTINGS_WARNINGS: Asking = {ledger_unsaid: {"organisation", "inspection"}}
+PROBLEM_WARNINGS: Asking = {category_unsaid: {"category"}}
+"""What may be so; `validate` alone tells of it."""

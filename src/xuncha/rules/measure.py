@@ -9,6 +9,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.records import EvidenceFile, Measure
 from xuncha.rules.catalogue import RULES, Neighbourhood, broken
+from xuncha.rules.fields import field_of_measure
 from xuncha.rules.names import unknown
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 )
 def unknown_leader(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Know the leader, and whoever took the measure over."""
-    named: list[tuple[Location, str]] = [(("leader",), measure.leader)]
+    named: list[tuple[Location, str]] = [(("leader",), measure.leader)] if measure.leader else []
     if measure.escalated:
         named.append((("escalated", "to"), measure.escalated.to))
     return unknown(named, around.frame.leaders, "leaders")
@@ -39,7 +40,7 @@ def unknown_leader(measure: Measure, around: Neighbourhood) -> Broken[Location]:
 )
 def unknown_office(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Know the responsible office and the co-responsible ones."""
-    named: list[tuple[Location, str]] = [(("office",), measure.office)]
+    named: list[tuple[Location, str]] = [(("office",), measure.office)] if measure.office else []
     named += [(("co_offices", place), name) for place, name in enumerate(measure.co_offices)]
     return unknown(named, around.frame.offices, "offices")
 
@@ -57,31 +58,40 @@ def unknown_outcome(measure: Measure, around: Neighbourhood) -> Broken[Location]
 
 
 @RULES.rule(
-    "due-missing",
-    why="A measure that is done once needs a time limit (整改时限).",
-    wrong="due:",
-    right="due: 2024-12-31",
+    "not-assigned",
+    "warning",
+    why="Until somebody answers for an open measure, does it, and knows until when, nobody can be pressed for it.",
+    wrong="office:",
+    right="office: 规划科",
 )
-def due_missing(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Set a deadline, unless the measure is a long-term one."""
-    del around
-    if measure.due is None and measure.term == "once":
-        message = _("the time limit is missing: only a long-term measure may have none")
-        yield ("due",), message, _("write `due: 2024-12-31`, or `term: long_term`")
+def not_assigned(measure: Measure, around: Neighbourhood) -> Broken[Location]:
+    """Name the leader, the office and, of what is done once, the time limit of an open measure."""
+    if measure.status == "closed":
+        return
+    wanted = {"leader": _("leader"), "office": _("office"), "due": _("time limit")}
+    lacking = [
+        key for key in wanted if getattr(measure, key) is None and (key != "due" or measure.term == "once")
+    ]
+    if lacking:
+        options = " ".join(f"--{key} …" for key in lacking)
+        hint = _("type: xuncha set {id} {options}").format(id=around.identity, options=options)
+        what = _(", ").join(wanted[key] for key in lacking)
+        yield (lacking[0],), _("not assigned yet: {what} not said").format(what=what), hint
 
 
 @RULES.rule(
     "due-before-feedback",
-    why="No one can be asked to mend a problem before hearing of it.",
+    "warning",
+    why="A time limit before the feedback is right where the problem was mended during the inspection, and often a slip.",
     wrong="due: 2023-01-01",
     right="due: 2024-12-31",
 )
 def due_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Set the deadline on the day of the feedback or later."""
     feedback = around.frame.feedback
-    if measure.due is not None and measure.due.isoformat() < feedback:
+    if feedback and measure.due is not None and measure.due.isoformat() < feedback:
         message = _("the time limit {due} is before the feedback of {feedback}")
-        hint = _("write the day of the feedback or a later one")
+        hint = _("write the day of the feedback or a later one, unless it is so")
         yield ("due",), message.format(due=measure.due, feedback=feedback), hint
 
 
@@ -122,7 +132,7 @@ def closed_unexpected(measure: Measure, around: Neighbourhood) -> Broken[Locatio
 def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Close on the day of the feedback or later."""
     feedback = around.frame.feedback
-    if measure.closed is not None and measure.closed.date.isoformat() < feedback:
+    if feedback and measure.closed and measure.closed.date and measure.closed.date.isoformat() < feedback:
         message = _("closed on {date}, before the feedback of {feedback}")
         said = message.format(date=measure.closed.date, feedback=feedback)
         yield ("closed", "date"), said, _("write the day on which it was closed")
@@ -204,19 +214,20 @@ MEASURE_RULES: Asking = {
     unknown_leader: {"leader", "escalated"},
     unknown_office: {"office", "co_offices"},
     unknown_outcome: {"outcomes"},
-    due_missing: {"due", "term"},
-    due_before_feedback: {"due"},
     closed_missing: {"status", "closed"},
     closed_unexpected: {"status", "closed"},
     closed_before_feedback: {"closed"},
     review_unexpected: {"status", "term", "reviews"},
+    field_of_measure: {"fields"},
 }
+WARNINGS: Asking = {not_assigned: {"leader", "office", "due", "term", "status"}, due_before_feedback: {"due"}}
+"""What a measure may do all the same; `validate` alone tells of it."""
 
 
 def broken_measure(
-    measure: Measure, around: Neighbourhood, unsound: frozenset[str] = frozenset()
+    measure: Measure, around: Neighbourhood, unsound: frozenset[str] = frozenset(), *, warn: bool = False
 ) -> Iterator[Finding[Location]]:
     """Yield every rule that a measure breaks among its neighbours; leave out those that ask an unsound key."""
-    yield from broken(MEASURE_RULES, unsound, measure, around)
+    yield from broken(MEASURE_RULES | WARNINGS if warn else MEASURE_RULES, unsound, measure, around)
     if "progress" not in unsound:
         yield from evidence_at_fault(measure, around)

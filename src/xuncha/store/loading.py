@@ -19,7 +19,14 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.model.records import EvidenceFile, Ledger, Measure, Problem
 from xuncha.rules.catalogue import Location, Neighbourhood, broken
-from xuncha.rules.ledger import PROBLEM_RULES, SETTINGS_RULES
+from xuncha.rules.ledger import (
+    PROBLEM_RULES,
+    PROBLEM_WARNINGS,
+    SETTINGS_RULES,
+    SETTINGS_WARNINGS,
+    WITHOUT_MEASURES,
+    requires_newer,
+)
 from xuncha.rules.measure import broken_measure
 from xuncha.store.faults import UnreadableError, about, excerpt, link, unreadable
 from xuncha.store.reading import decode, parse
@@ -75,8 +82,12 @@ class LedgerFile:
     findings: list[Finding[Place]]
 
 
-def load_settings(source: Source) -> LedgerFile:
-    """Read and check `data/ledger.yaml`; tell also why `data` itself cannot be looked into."""
+def load_settings(source: Source, *, warn: bool = False) -> LedgerFile:
+    """Read and check `data/ledger.yaml`; tell also why `data` itself cannot be looked into.
+
+    Raises:
+        InvalidLedgerError: it requires a newer version of the program; nothing else that is found wrong would be true.
+    """
     from xuncha.model.settings import Settings  # noqa: PLC0415  a command that has the frame need not build it
 
     entries, findings = _data(source)
@@ -85,7 +96,10 @@ def load_settings(source: Source) -> LedgerFile:
     settings, findings, unsound = _record(source, LEDGER_FILE, Settings, entries)
     if settings is None:
         return LedgerFile(None, None, findings)
-    findings += _findings(source, LEDGER_FILE, broken(SETTINGS_RULES, unsound, settings))
+    if too_old := list(requires_newer(settings)):
+        raise InvalidLedgerError(_findings(source, LEDGER_FILE, too_old))
+    rules = SETTINGS_RULES | SETTINGS_WARNINGS if warn else SETTINGS_RULES
+    findings += _findings(source, LEDGER_FILE, broken(rules, unsound, settings))
     frame = None if unsound & _FRAMING else settings.frame()
     return LedgerFile(None if findings else settings, frame, findings)
 
@@ -125,7 +139,7 @@ def load_folders(source: Source, filled: Container[str] = ()) -> tuple[dict[int,
     return folders, findings
 
 
-def load_problem(source: Source, name: str, frame: Frame | None) -> ProblemFolder:
+def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool = False) -> ProblemFolder:
     """Read and check a problem's folder by its name; names of people and offices only where there is a frame."""
     number = int(name)
     folder = f"{PROBLEMS}/{name}"
@@ -138,7 +152,8 @@ def load_problem(source: Source, name: str, frame: Frame | None) -> ProblemFolde
         problem, wrong, unsound = _record(source, path, Problem, entries)
         findings += wrong
         if problem and frame:
-            findings += _findings(source, path, broken(PROBLEM_RULES, unsound, problem, frame))
+            rules = PROBLEM_RULES | PROBLEM_WARNINGS if warn else PROBLEM_RULES
+            findings += _findings(source, path, broken(rules, unsound, problem, frame))
         if not unsound:
             loaded.problem = problem
     else:
@@ -146,6 +161,7 @@ def load_problem(source: Source, name: str, frame: Frame | None) -> ProblemFolde
         findings.append(about(path, "file-missing", _("{path} is missing"), hint))
     identities, wrong = _identities(number, folder, entries)
     findings += wrong
+    findings += _without_measures(number, path) if warn and not identities else []
     for identity in identities:
         path = f"{folder}/{identity}.yaml"
         measure, wrong, unsound = _record(source, path, Measure, entries)
@@ -153,14 +169,25 @@ def load_problem(source: Source, name: str, frame: Frame | None) -> ProblemFolde
             loaded.measures[identity] = measure
         if measure and frame:
             around = Neighbourhood(identity, frame, loaded.problem, _fingerprints(source, identity))
-            wrong += _findings(source, path, broken_measure(measure, around, unsound))
+            wrong += _findings(source, path, broken_measure(measure, around, unsound, warn=warn))
         findings += sorted(wrong, key=lambda finding: (finding.place.line, finding.place.column))
     return loaded
 
 
-def check(source: Source) -> list[Finding[Place]]:
-    """Find all that is wrong in a whole ledger, in the order of its files. Reads every file anew."""
-    return _everything(source)[1]
+def _without_measures(number: int, path: str) -> list[Finding[Place]]:
+    hint = _("type: xuncha add measure {n} TITLE").format(n=number)
+    return [WITHOUT_MEASURES.at(Place(path), _("problem {n} has no measures").format(n=number), hint)]
+
+
+def check(source: Source, *, warn: bool = False) -> list[Finding[Place]]:
+    """Find all that is wrong in a whole ledger, in the order of its files; on request also what a ledger may leave unsaid.
+
+    Reads every file anew.
+    """
+    try:
+        return _everything(source, warn=warn)[1]
+    except InvalidLedgerError as error:
+        return list(error.findings)
 
 
 def ledger(source: Source) -> Ledger:
@@ -214,11 +241,11 @@ def checked_measure(
     return shaped.record
 
 
-def _everything(source: Source) -> tuple[Ledger | None, list[Finding[Place]]]:
-    own = load_settings(source)
+def _everything(source: Source, *, warn: bool = False) -> tuple[Ledger | None, list[Finding[Place]]]:
+    own = load_settings(source, warn=warn)
     folders, wrong = load_folders(source)
     findings = own.findings + wrong
-    loaded = [load_problem(source, name, own.frame) for name in folders.values()]
+    loaded = [load_problem(source, name, own.frame, warn=warn) for name in folders.values()]
     for folder in loaded:
         findings += folder.findings
     if findings or own.settings is None:

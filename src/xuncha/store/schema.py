@@ -1,4 +1,4 @@
-"""The JSON Schema of the three kinds of files, made from the records: an editor completes and checks by it."""
+"""The JSON Schema of the four kinds of files, made from the records: an editor completes and checks by it."""
 
 from __future__ import annotations
 
@@ -6,31 +6,36 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import models_json_schema
 
-from xuncha.model.records import Measure, Problem
+from xuncha.model.records import Comment, Measure, Problem
 from xuncha.model.settings import Settings
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-KINDS: dict[str, type[BaseModel]] = {"ledger": Settings, "problem": Problem, "measure": Measure}
+KINDS: dict[str, type[BaseModel]] = {
+    "ledger": Settings,
+    "problem": Problem,
+    "measure": Measure,
+    "comment": Comment,
+}
 """By the names of the schema files in `data/schema/`."""
 
 
 def whole() -> dict[str, Any]:
-    """Give one schema that fits each of the three kinds of files."""
+    """Give one schema that fits each of the four kinds of files."""
     names, schema = models_json_schema(
         [(kind, "validation") for kind in KINDS.values()], ref_template="#/$defs/{model}"
     )
     return {
         "$schema": DIALECT,
         "title": "xuncha",
-        "description": "data/ledger.yaml, data/problems/NN/problem.yaml 或 data/problems/NN/N.M.yaml",
+        "description": "data/ledger.yaml, data/problems/NN/problem.yaml 、data/problems/NN/N.M.yaml 或 data/comments/NNN.yaml",
         "anyOf": [names[kind, "validation"] for kind in KINDS.values()],
         "$defs": schema["$defs"],
     }
 
 
 def one(name: str) -> dict[str, Any]:
-    """Give the schema of one kind of files: `ledger`, `problem` or `measure`."""
+    """Give the schema of one kind of files: `ledger`, `problem`, `measure` or `comment`."""
     return {"$schema": DIALECT, **KINDS[name].model_json_schema()}

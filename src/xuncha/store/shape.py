@@ -24,12 +24,11 @@ _LONGEST = 40
 """Characters of a value that a message shows."""
 # What stands in for a required key that is missing or wrong, so that the rules can look at the other keys.
 _STAND_INS: dict[str, dict[str, Any]] = {
-    "Settings": {
-        "organisation": "—", "inspection": {"feedback": "0001-01-01"}, "categories": [], "leaders": [], "offices": [],
-    },
-    "Problem": {"title": "—", "category": "a"},
-    "Measure": {"title": "—", "leader": "—", "office": "—", "status": "not_started"},
-}  # fmt: skip
+    "Settings": {"categories": [], "leaders": [], "offices": []},
+    "Problem": {"title": "—"},
+    "Measure": {"title": "—", "status": "not_started"},
+    "Comment": {"received": "0001-01-01", "channel": "visit", "text": "—"},
+}
 
 
 class Shaped(NamedTuple, Generic[R, P]):

@@ -82,6 +82,8 @@ _NAMED_BY: Final[dict[str, tuple[str, ...]]] = {
     "evidence": ("file",),
     "categories": ("key",),
     "outcomes": ("key",),
+    "fields": ("of", "key"),
+    "people": ("name",),
 }
 """By the key of a list: what makes an item the same one on both sides. Of other lists it is all of the item."""
 _ONWARD: Final = ("not_started", "in_progress", "submitted", "closed")
@@ -209,7 +211,7 @@ def _decide_due(pairs: Versions) -> Any:  # noqa: ANN401
     term, due = terms.settled(), dues.settled()
     if due is UNSETTLED and dues.before is not MISSING and all(isinstance(each, str) for each in dues[1:]):
         due = min(dues.ours, dues.theirs)
-    if UNSETTLED in (term, due) or (due is MISSING and term != "long_term"):
+    if UNSETTLED in (term, due):
         return None
     return term, due
 
@@ -268,4 +270,5 @@ def _by_day(before: list[Name], ours: list[Name], theirs: list[Name]) -> list[Na
 def _day(name: Name) -> str:
     """Return the day of an entry, out of its name."""
     read = json.loads(name[0])
-    return str(read[0] if isinstance(read, list) else read.get("date") if isinstance(read, dict) else "")
+    day = read[0] if isinstance(read, list) else read.get("date") if isinstance(read, dict) else ""
+    return str(day or "")  # what has no day stands first

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from xuncha.exchange.sheet.cells import show_entry
 from xuncha.exchange.sheet.grid import Cell
 from xuncha.exchange.sheet.rows import Row
-from xuncha.model.states import WORDS
+from xuncha.model.states import UNSAID, WORDS
 
 if TYPE_CHECKING:
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger, Measure, Problem
 
 LONG_TERM = "长期坚持"
+AT_ONCE = "立行立改"
 DAY = "yyyy-mm-dd"
 DAY_LONG_TERM = f'yyyy-mm-dd"（{LONG_TERM}）"'
 LONGEST = 32_000
@@ -56,6 +57,7 @@ COLUMNS: Final = (
     Column("progress", "进展情况", 42, ("progress",)),
     Column("remark", "备注", 12, ("publish", "escalated")),
 )
+WITHOUT_LIMIT: Final = {"long_term": LONG_TERM, "at_once": AT_ONCE, "once": UNSAID}
 OF_PROBLEM: Final = {"number", "category", "problem"}
 """Columns that tell of a problem; the others tell of its measures."""
 OPTIONAL: Final = {"part", "goal"}
@@ -64,10 +66,10 @@ OPTIONAL: Final = {"part", "goal"}
 
 def rows(ledger: Ledger) -> Iterator[dict[str, Cell]]:
     """Return what the rows say, by the meanings of the columns: a row a measure, and one for a problem without measures."""
-    titles = {category.key: category.title for category in ledger.settings.categories}
+    titles: dict[str | None, str] = {category.key: category.title for category in ledger.settings.categories}
     for number, measures in ledger.by_problem().items():
         problem = ledger.problems[number]
-        told = {"number": number, "category": titles[problem.category], "problem": problem.title}
+        told = {"number": number, "category": titles.get(problem.category, UNSAID), "problem": problem.title}
         head = {name: Cell(value, "General") for name, value in told.items()}
         if not measures:
             yield head
@@ -125,13 +127,13 @@ def values(identity: Identity, record: dict[str, Any]) -> dict[str, Cell]:
         "part": record.get("part"),
         "measure": record["title"],
         "goal": record.get("goal"),
-        "leader": record.get("leader"),
-        "office": record.get("office"),
+        "leader": record.get("leader", UNSAID),
+        "office": record.get("office", UNSAID),
         "co_offices": "、".join(record.get("co_offices", ())),
-        "due": date.fromisoformat(due) if due else LONG_TERM if long_term else None,
+        "due": date.fromisoformat(due) if due else WITHOUT_LIMIT[record.get("term", "once")],
         "progress": "\n".join(map(show_entry, record.get("progress", ()))),
         "status": WORDS[record["status"]] if record.get("status") else None,
-        "closed": date.fromisoformat(closed["date"]) if closed else None,
+        "closed": date.fromisoformat(closed["date"]) if closed and "date" in closed else None,
         "remark": "；".join(text for text, holds in remarks if holds),
     }
     form = {"due": DAY_LONG_TERM if long_term else DAY, "closed": DAY}

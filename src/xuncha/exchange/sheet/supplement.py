@@ -55,7 +55,7 @@ Row = tuple[str, str, str, str | int]
 def rows(ledger: Ledger) -> Iterator[Row]:
     """Return the rows of the sheet."""
     yield from _flat(WHOLE, ledger.settings.model_dump(mode="json", exclude_defaults=True))
-    reader = Reader(ledger.settings.inspection.feedback, Draft())
+    reader = Reader(ledger.settings.inspection.feedback or date.min, Draft())
     for number, measures in ledger.by_problem().items():
         record = ledger.problems[number].model_dump(mode="json", exclude_defaults=True)
         if title_of_problem(clean(record["title"])) == (record["title"], ""):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.chinese.days import in_words
 from xuncha.exchange.sheet import layout, supplement
-from xuncha.model.states import WORDS
+from xuncha.model.states import UNSAID, WORDS
 from xuncha.paper.xlsx import CENTRED, HEAD, MARK, TEXT, Book
 from xuncha.tally import groups, percent, tally
 
@@ -44,7 +44,7 @@ def workbook(ledger: Ledger, today: date, tick: Callable[[int], None]) -> bytes:
     Raises:
         SurroundingsError: the part `office` is not installed.
     """
-    book = Book(f"{ledger.settings.organisation}整改台账")
+    book = Book(f"{ledger.settings.name}整改台账")
     _write_ledger(book, ledger, today, tick)
     _write_counts(book, ledger, today)
     _write_lists(book, ledger)
@@ -63,10 +63,14 @@ def _write_ledger(book: Book, ledger: Ledger, today: date, tick: Callable[[int],
     ]
     widths = [column.width for column in columns]
     sheet = book.sheet(SHEET, widths, landscape=True, head="1:3", frozen=f"E{_FIRST}")
-    sheet.title(f"{ledger.settings.organisation}巡察整改台账")
+    sheet.title(f"{ledger.settings.name}巡察整改台账")
     before = next(place for place, column in enumerate(columns) if column.meaning == "leader") - 1
     inspection = ledger.settings.inspection
-    feedback = f"，{inspection.inspector}{in_words(inspection.feedback)}反馈" if inspection.inspector else ""
+    feedback = (
+        f"，{inspection.inspector}{in_words(inspection.feedback)}反馈"
+        if inspection.feedback and inspection.inspector
+        else ""
+    )
     sheet.line(
         (f"截至{in_words(today)}{feedback}", MARK, before),
         ("图例：", MARK._replace(align="right"), 1),
@@ -145,15 +149,24 @@ def _write_lists(book: Book, ledger: Ledger) -> None:
     """Write the three lists (三个清单) that a plan is split into: of problems, of tasks, of responsibilities."""
     from openpyxl.worksheet.pagebreak import Break  # noqa: PLC0415
 
-    titles = {category.key: category.title for category in ledger.settings.categories}
+    titles: dict[str | None, str] = {category.key: category.title for category in ledger.settings.categories}
     problems, measures = ledger.problems, ledger.measures.items()
     counts = (
-        (n, problems[n].title, titles[problems[n].category], len(own))
+        (n, problems[n].title, titles.get(problems[n].category, UNSAID), len(own))
         for n, own in ledger.by_problem().items()
     )
-    tasks = ((str(n), each.title, each.goal, each.due or layout.LONG_TERM) for n, each in measures)
+    tasks = (
+        (str(n), each.title, each.goal, each.due or layout.WITHOUT_LIMIT[each.term]) for n, each in measures
+    )
     duties = (
-        (str(n), each.title, problems[n.problem].title, each.leader, each.office, "、".join(each.co_offices))
+        (
+            str(n),
+            each.title,
+            problems[n.problem].title,
+            each.leader or UNSAID,
+            each.office or UNSAID,
+            "、".join(each.co_offices),
+        )
         for n, each in measures
     )
     lists: tuple[tuple[str, str, Iterable[Sequence[Value]]], ...] = (

@@ -1,0 +1,74 @@
+"""The values of the fields that an office declares for itself (自定义字段)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from pydantic_core import PydanticCustomError
+
+from xuncha.language import gettext as _
+from xuncha.model.fields import iso_date
+from xuncha.rules.catalogue import RULES
+from xuncha.rules.names import suggestion
+
+if TYPE_CHECKING:
+    from xuncha.catalogue import Broken
+    from xuncha.model.records import Measure, Problem
+    from xuncha.model.register import FieldFrame, Frame
+    from xuncha.rules.catalogue import Location, Neighbourhood
+
+
+@RULES.rule(
+    "field-value",
+    why="A field of one's own (自定义字段) is declared in data/ledger.yaml, and its values are of the type that is declared.",
+    wrong="fields: {risk: 很高}",
+    right="fields: {risk: 高}",
+)
+def field_of_measure(measure: Measure, around: Neighbourhood) -> Broken[Location]:
+    """Hold values of declared fields alone, each of its type."""
+    return _wrong(measure.fields, around.frame, "measure")
+
+
+def _of_problem(problem: Problem, frame: Frame) -> Broken[Location]:
+    return _wrong(problem.fields, frame, "problem")
+
+
+field_of_problem = replace(field_of_measure, check=_of_problem)
+
+
+def _wrong(
+    values: Mapping[str, int | float | str], frame: Frame, of: Literal["problem", "measure"]
+) -> Broken[Location]:
+    """Yield the values whose field is not declared, or which are not of its type."""
+    kinds = {kind.key: kind for kind in frame.fields if kind.of == of}
+    for key, value in values.items():
+        if kind := kinds.get(key):
+            if why := wrong_value(kind, value):
+                message, hint = why
+                yield ("fields", key), message.format(label=kind.label, value=value), hint
+        else:
+            message = _("the field `{key}` is not declared under `fields` in data/ledger.yaml").format(
+                key=key
+            )
+            yield ("fields", key), message, suggestion(key, list(kinds))
+
+
+def wrong_value(kind: FieldFrame, value: float | str) -> tuple[str, str] | None:
+    """Tell why a value is none of a field, with what to write instead; None where it is."""
+    match kind.type:
+        case "choice" if value not in kind.choices:
+            return _("“{value}” is none of the choices of {label}"), suggestion(str(value), kind.choices)
+        case "number" if isinstance(value, str):
+            return _("{label} is a number, and “{value}” is none"), _("write a number, without quotes")
+        case "date":
+            try:
+                iso_date(value)
+            except PydanticCustomError:
+                return _("{label} is a day, and “{value}” is none"), _(
+                    "write year-month-day, such as 2024-12-31"
+                )
+        case "text" if not isinstance(value, str) or not value.strip():
+            return _("{label} is text, and “{value}” is none"), _("put it into double quotes to make it text")
+    return None
