@@ -20,6 +20,7 @@ from xuncha.skeleton.create import schema_file
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check
 from xuncha.store.loading import ledger as load
+from xuncha.store.schema import KINDS
 from xuncha.tally import Tally, tally
 
 REPOSITORY = Path(__file__).parents[1]
@@ -224,17 +225,13 @@ def test_each_file_keeps_its_bytes_but_for_what_a_command_sets(copy: LedgerOnDis
     assert after.count("\n") == before.count("\n") + 1
 
 
-@pytest.mark.parametrize("kind", ["ledger", "problem", "measure"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_schema_is_what_the_program_makes(kind: str) -> None:
     assert (DATA / f"schema/{kind}.json").read_bytes() == schema_file(kind)
 
 
 def test_there_is_no_other_schema() -> None:
-    assert {path.name for path in (DATA / "schema").iterdir()} == {
-        "ledger.json",
-        "problem.json",
-        "measure.json",
-    }
+    assert {path.stem for path in (DATA / "schema").iterdir()} == set(KINDS)
 
 
 def kind_of(path: Path) -> str:
@@ -248,7 +245,7 @@ YAML_FILES = sorted(DATA.rglob("*.yaml"))
 def test_every_file_fits_its_schema() -> None:
     schemas = {
         kind: Draft202012Validator(json.loads((DATA / f"schema/{kind}.json").read_text(encoding="utf-8")))
-        for kind in ("ledger", "problem", "measure")
+        for kind in KINDS
     }
     for schema in schemas.values():
         Draft202012Validator.check_schema(schema.schema)
@@ -274,13 +271,18 @@ def test_the_schemas_refuse_what_the_program_refuses() -> None:
         {"title": 2024},
         {"publish": "yes"},
         {"progress": "做了"},
-        {"progress": [{"text": "没有日期"}]},
+        {"progress": [{"date": "2024-03-01"}]},
+        {"fields": {"risk": True}},
+        {"fields": {"风险（级）": "高"}},
         {"outcomes": {"rules": -1}},
         {"term": "ever"},
         {"co_offices": "丙"},
     ):
         assert not schema.is_valid(right | wrong), wrong
-    for key in ("title", "leader", "office", "status"):
+    for key in ("leader", "office", "due"):
+        assert schema.is_valid({name: value for name, value in right.items() if name != key}), key
+        assert schema.is_valid(right | {key: None}), key
+    for key in ("title", "status"):
         assert not schema.is_valid({name: value for name, value in right.items() if name != key}), key
 
 
@@ -313,7 +315,7 @@ def test_an_editor_finds_the_schema_of_each_file(path: Path) -> None:
 
 def test_all_files_are_utf8_with_unix_line_ends() -> None:
     paths = [path for path in DATA.rglob("*") if path.is_file()]
-    assert len(paths) == len(YAML_FILES) + 3 + 1
+    assert len(paths) == len(YAML_FILES) + len(KINDS) + 1
     for path in paths:
         content = path.read_bytes()
         text = content.decode("utf-8")
@@ -332,5 +334,5 @@ def test_the_readme_lists_the_assumed_days_as_they_are(ledger: Ledger) -> None:
     assert len(rows) == 20
     for identity, days in rows:
         measure = next(measure for key, measure in ledger.measures.items() if str(key) == identity)
-        there = {entry.date.isoformat() for entry in measure.progress}
+        there = {entry.date.isoformat() for entry in measure.progress if entry.date}
         assert set(days.split("、")) <= there, identity

@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 
 from xuncha.model.register import Frame, MeasureRow, ProblemRow, Register
 from xuncha.model.vocabulary import STATUSES, TERMS, Status
-from xuncha.tally import Group, Grouping, Horizon, Tally, groups, percent, rate, review_day, tally
+from xuncha.tally import (
+    Group,
+    Grouping,
+    Horizon,
+    Tally,
+    groups,
+    measure_json,
+    percent,
+    rate,
+    review_day,
+    tally,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +47,7 @@ def row(number: str, status: Status = "in_progress", **fields: Any) -> MeasureRo
         "leader": "局长",
         "office": "办公室",
         "co_offices": (),
+        "person": None,
         "due": "2024-12-31",
         "publish": True,
         "looked_at": "2024-04-01" if status == "closed" else None,
@@ -60,6 +72,7 @@ def register(problems: Sequence[Sequence[MeasureRow]], **fields: Any) -> Registe
         "due_soon_days": 14,
         "review_every_days": 180,
         "outcomes": (),
+        "fields": (),
         "close_requires": ("progress",),
     }
     return Register(Frame(**usual | fields), rows)
@@ -126,9 +139,18 @@ def test_only_what_is_closed_is_done_however_late_it_was(status: Status) -> None
     assert Horizon.of(register([[one]]), TODAY).light(one) == ("done" if status == "closed" else "red")
 
 
-def test_a_measure_without_a_deadline_is_never_late() -> None:
-    one = row("1.1", term="long_term", due=None)
-    assert Horizon.of(register([[one]]), date(2999, 1, 1)).light(one) == "green"
+@pytest.mark.parametrize(("term", "light"), [("long_term", "green"), ("at_once", "yellow"), ("once", "none")])
+def test_a_measure_without_a_deadline_is_never_late(term: str, light: str) -> None:
+    one = row("1.1", term=term, due=None)
+    for today in (date.min, TODAY, date(2999, 1, 1)):
+        assert Horizon.of(register([[one]]), today).light(one) == light
+    assert Horizon.of(register([[one]]), TODAY).light(one._replace(status="closed")) == "done"
+
+
+def test_what_is_to_be_done_at_once_and_has_a_deadline_all_the_same_goes_by_it() -> None:
+    for due, light in (("2024-12-31", "green"), ("2024-06-20", "yellow"), ("2024-06-14", "red")):
+        one = row("1.1", term="at_once", due=due)
+        assert Horizon.of(register([[one]]), TODAY).light(one) == light
 
 
 def test_a_long_term_measure_with_a_deadline_can_be_late() -> None:
@@ -231,11 +253,12 @@ def test_the_counts_of_a_small_ledger_are_those_counted_by_hand() -> None:
 
 def test_an_open_measure_without_somebody_or_without_a_time_limit_is_not_assigned() -> None:
     rows = [
-        row("1.1", leader=""),
-        row("1.2", office=""),
-        row("1.3", due=None),
-        row("1.4", "closed", due=None),
+        row("1.1", leader=None),
+        row("1.2", "submitted", office=None),
+        row("1.3", "not_started", due=None),
+        row("1.4", "closed", leader=None, office=None, due=None),
         row("1.5", due=None, term="long_term"),
+        row("1.6", due=None, term="at_once"),
     ]
     assert tally(register([rows]), TODAY).not_assigned == 3
 
@@ -297,6 +320,34 @@ def test_leaders_come_in_the_order_of_the_ledger_without_those_who_answer_for_no
     ]
 
 
+@pytest.mark.parametrize("by", ["category", "office", "leader"])
+def test_what_nothing_is_said_of_is_a_group_at_the_end_without_a_key(by: Grouping) -> None:
+    nothing = {by: None}
+    found = groups(
+        register([[row("1.1", **nothing), row("1.2", "closed", **nothing)], [row("2.1")]]), TODAY, by
+    )
+    assert found[-1] == Group(None, "待明确", 2, 1, 0)
+    assert None not in [group.key for group in found[:-1]]
+    assert None not in [group.key for group in groups(register([[row("1.1")]]), TODAY, by)]
+    assert tally(_seen(), TODAY).as_json(found)["groups"][-1]["key"] is None
+
+
+def test_a_measure_of_which_nothing_is_said_is_null_in_json() -> None:
+    one = row("1.1", category=None, leader=None, office=None, due=None)
+    shown = measure_json(one, Horizon.of(register([[one]]), TODAY))
+    assert {key for key, value in shown.items() if value is None} == {
+        "category", "leader", "office", "person", "due", "fields",
+    }  # fmt: skip
+    assert (shown["light"], shown["co_offices"]) == ("none", ())
+    told = measure_json(
+        one._replace(person="张某", fields=(("risk", "高"),)), Horizon.of(register([[one]]), TODAY)
+    )
+    assert (told["person"], told["fields"]) == ("张某", {"risk": "高"})
+    assert (
+        tally(register([[one]], organisation=None, feedback=None), TODAY).as_json([])["organisation"] is None
+    )
+
+
 def test_a_co_responsible_office_is_not_counted_beside_the_responsible_one() -> None:
     one = register([[row("1.1", co_offices=("规划科", "财务科"))]])
     assert [group.key for group in groups(one, TODAY, "office")] == ["办公室"]
@@ -349,7 +400,7 @@ def registers(draw: st.DrawFn) -> Register:
     looks = st.integers(0, 400).map(lambda days: (TODAY - timedelta(days)).isoformat())
     problems = []
     for number in range(1, draw(st.integers(0, 6)) + 1):
-        category = draw(st.sampled_from(CATEGORIES))[0]
+        category = draw(st.sampled_from([*(key for key, _title in CATEGORIES), None]))
         measures = []
         for place in range(1, draw(st.integers(0, 6)) + 1):
             status = draw(st.sampled_from(STATUSES))
@@ -360,9 +411,9 @@ def registers(draw: st.DrawFn) -> Register:
                     status,
                     category=category,
                     term=term,
-                    leader=draw(st.sampled_from(LEADERS)),
-                    office=draw(st.sampled_from(OFFICES)),
-                    due=draw(days | st.none()) if term == "long_term" else draw(days),
+                    leader=draw(st.sampled_from([*LEADERS, None])),
+                    office=draw(st.sampled_from([*OFFICES, None])),
+                    due=draw(days | st.none()),
                     publish=draw(st.booleans()),
                     looked_at=draw(looks) if status == "closed" else None,
                 )
@@ -387,6 +438,8 @@ def _by_hand(ledger: Register, today: date) -> dict[str, int]:
             left = (date.fromisoformat(measure.due) - today).days
             counts["overdue"] += left < 0
             counts["due_soon"] += 0 <= left <= ledger.frame.due_soon_days
+        else:
+            counts["due_soon"] += measure.term == "at_once"
     return counts
 
 
@@ -462,7 +515,7 @@ def test_as_days_pass_nothing_open_turns_from_red_back_to_green(ledger: Register
     order = ["green", "yellow", "red"]
     now, later = Horizon.of(ledger, today), Horizon.of(ledger, today + timedelta(days=1))
     for measure in ledger.measures:
-        if measure.status == "closed":
-            assert now.light(measure) == later.light(measure) == "done"
+        if measure.status == "closed" or measure.due is None:
+            assert now.light(measure) == later.light(measure)
         else:
             assert order.index(now.light(measure)) <= order.index(later.light(measure))

@@ -13,6 +13,7 @@ from xuncha.language import gettext as _
 
 Severity = Literal["error", "warning", "note"]
 P = TypeVar("P")
+E = TypeVar("E", bound="XunchaError")
 
 
 class Place(NamedTuple):
@@ -58,6 +59,17 @@ class XunchaError(Exception):
         self.message = message
         self.hint = hint
         self.path = path
+        self.also: tuple[XunchaError, ...] = ()
+        """What is in the way besides; told one after the other."""
+
+
+def together(errors: Sequence[E]) -> E:
+    """Make one error of several: the first, which carries the others."""
+    every: list[XunchaError] = []
+    for error in errors:
+        every += [error, *error.also]
+    errors[0].also = tuple(every[1:])
+    return errors[0]
 
 
 class RefusedError(XunchaError):

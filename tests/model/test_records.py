@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from xuncha.model.fields import Amount, Day, Key, Line, Name, Text
+from xuncha.model.fields import Amount, Day, FieldValue, Key, Line, Name, Text
 from xuncha.model.identity import Identity
-from xuncha.model.records import EvidenceFile, Ledger, Measure, Problem
+from xuncha.model.records import Comment, EvidenceFile, Ledger, Measure, Problem
+from xuncha.model.register import FieldFrame
 from xuncha.model.settings import Settings
 
 HASH = "0123456789abcdef" * 4
@@ -40,6 +41,12 @@ SETTINGS: dict[str, Any] = {
         "next_steps": ["乙。"],
     },
     "outcomes": [{"key": "rules", "label": "制定修订制度", "unit": "项"}],
+    "fields": [
+        {"key": "cause", "label": "根本原因", "of": "problem", "type": "text", "choices": []},
+        {"key": "风险", "label": "风险等级", "of": "measure", "type": "choice", "choices": ["高", "低"]},
+    ],
+    "people": [{"name": "李敏", "emails": ["limin@a.example", "lm@b.example"]}],
+    "requires": ">=0.1",
     "policy": {"due_soon_days": 14, "close_requires": ["progress"], "review_every_days": 180},
     "proof": [{"code": "half-width", "words": "某路1号"}],
 }
@@ -48,6 +55,7 @@ PROBLEM: dict[str, Any] = {
     "category": "a",
     "finding": "原话。\n第二行。",
     "publish": True,
+    "fields": {"cause": "人手不足"},
 }
 MEASURE: dict[str, Any] = {
     "title": "完成泵站前期手续",
@@ -57,6 +65,7 @@ MEASURE: dict[str, Any] = {
     "leader": "分管副局长",
     "office": "规划科",
     "co_offices": ["财务科"],
+    "person": "张某",
     "due": "2024-12-31",
     "status": "closed",
     "publish": True,
@@ -76,11 +85,21 @@ MEASURE: dict[str, Any] = {
     "notice_text": "通报的话。",
     "closed": {"date": "2024-12-20", "by": "办公室", "note": "注"},
     "reviews": [{"date": "2025-06-01", "result": "holds", "text": "看过。"}],
+    "fields": {"风险": "高", "投入": 12.5},
+}
+COMMENT: dict[str, Any] = {
+    "received": "2024-05-06",
+    "channel": "phone",
+    "text": "泵站晚上有噪声。\n望处理。",
+    "about": "2.10",
+    "name": "王某",
+    "reply": {"date": "2024-05-10", "text": "已加装隔音。"},
 }
 KINDS: dict[str, tuple[type[BaseModel], dict[str, Any]]] = {
     "ledger": (Settings, SETTINGS),
     "problem": (Problem, PROBLEM),
     "measure": (Measure, MEASURE),
+    "comment": (Comment, COMMENT),
 }
 
 LINES = [
@@ -121,18 +140,20 @@ DATES = [
 ]  # fmt: skip
 SWITCHES = ["true", "yes", "", 0, 1, None, []]
 KEYS = ["", "A", "a-b", "a b", "1a", "_a", "方面", "a.b", "x" * 61, 1, None, True, ["a"]]
+VALUES: list[Any] = [None, True, [], {}, ["高"], float("nan"), float("inf")]
+"""What is no value of a declared field: neither text nor a number."""
 MAPPINGS = ["甲", 1, True, ["甲"], []]
 LISTS = ["甲", 1, True, {}, {"甲": 1}]
 
 REFUSED: dict[str, dict[tuple[str | int, ...], list[Any]]] = {
     "ledger": {
-        ("organisation",): LINES,
-        ("inspection",): [*MAPPINGS, None, {}],
+        ("organisation",): [line for line in LINES if line is not None],
+        ("inspection",): [*MAPPINGS, None],
         ("inspection", "inspector"): [line for line in LINES if line is not None],
         ("inspection", "round"): [line for line in LINES if line is not None],
         ("inspection", "started"): DATES,
         ("inspection", "ended"): DATES,
-        ("inspection", "feedback"): [*DATES, None],
+        ("inspection", "feedback"): DATES,
         ("categories",): [*LISTS, None, ["a"], [None], [{}]],
         ("categories", 0, "key"): KEYS,
         ("categories", 0, "title"): LINES,
@@ -156,6 +177,16 @@ REFUSED: dict[str, dict[tuple[str | int, ...], list[Any]]] = {
         ("outcomes", 0, "key"): KEYS,
         ("outcomes", 0, "label"): LINES,
         ("outcomes", 0, "unit"): LINES,
+        ("fields",): [*LISTS, None, ["risk"], [{}]],
+        ("fields", 0, "key"): ["", "a-b", "a b", "1a", "a.b", "风险（级）", "x" * 61, 1, None, True, ["a"]],
+        ("fields", 0, "label"): LINES,
+        ("fields", 0, "of"): ["ledger", "Problem", "", None, 1, []],
+        ("fields", 0, "type"): ["bool", "Text", "", None, 1, []],
+        ("fields", 0, "choices"): [*LISTS, None, [1], [None], [""]],
+        ("people",): [*LISTS, None, ["李敏"], [{}]],
+        ("people", 0, "name"): NAMES,
+        ("people", 0, "emails"): [*LISTS, None, [1], [None], [""]],
+        ("requires",): ["0.2", ">0.2", ">=", ">=a", ">=0.2 ", "==0.2", ">=0.2,<1", 0.2, True, []],
         ("proof",): [*LISTS, None, ["half-width"]],
         ("proof", 0, "code"): ["", "Half", "half width", "半角", "half_width", "-half", 1, None, "a" * 61],
         ("proof", 0, "words"): [line for line in LINES if line is not None],
@@ -166,23 +197,26 @@ REFUSED: dict[str, dict[tuple[str | int, ...], list[Any]]] = {
     },
     "problem": {
         ("title",): LINES,
-        ("category",): KEYS,
+        ("category",): [key for key in KEYS if key is not None],
         ("finding",): TEXTS,
         ("publish",): SWITCHES,
+        ("fields",): [*MAPPINGS, None],
+        ("fields", "cause"): VALUES,
     },
     "measure": {
         ("title",): LINES,
         ("goal",): TEXTS,
         ("part",): [line for line in LINES if line is not None],
         ("term",): ["forever", "Once", "", None, 1, True, []],
-        ("leader",): NAMES,
-        ("office",): NAMES,
+        ("leader",): [name for name in NAMES if name is not None],
+        ("office",): [name for name in NAMES if name is not None],
         ("co_offices",): [*LISTS, None, [1], [None], [""], [["财务科"]]],
+        ("person",): [name for name in NAMES if name is not None],
         ("due",): DATES,
         ("status",): ["done", "Closed", "closed ", "", None, 1, True, [], {}],
         ("publish",): SWITCHES,
         ("progress",): [*LISTS, None, ["已办。"], [None], [{}]],
-        ("progress", 0, "date"): [*DATES, None],
+        ("progress", 0, "date"): DATES,
         ("progress", 0, "text"): [*TEXTS, None],
         ("progress", 0, "evidence"): [*LISTS, None, [None], [""], [1], [[]], [{}]],
         ("progress", 0, "evidence", 0): ["", "甲\n乙", 1, True, None, []],
@@ -202,14 +236,26 @@ REFUSED: dict[str, dict[tuple[str | int, ...], list[Any]]] = {
         ("escalated", "to"): NAMES,
         ("escalated", "date"): [*DATES, None],
         ("notice_text",): TEXTS,
-        ("closed",): [*MAPPINGS, {}, "2024-12-20"],
-        ("closed", "date"): [*DATES, None],
+        ("closed",): [*MAPPINGS, "2024-12-20"],
+        ("closed", "date"): DATES,
         ("closed", "by"): [line for line in LINES if line is not None],
         ("closed", "note"): TEXTS,
         ("reviews",): [*LISTS, None, ["holds"], [{}]],
         ("reviews", 0, "date"): [*DATES, None],
         ("reviews", 0, "result"): ["ok", "Holds", "", None, True, 1],
         ("reviews", 0, "text"): TEXTS,
+        ("fields",): [*MAPPINGS, None],
+        ("fields", "风险"): VALUES,
+    },
+    "comment": {
+        ("received",): [*DATES, None],
+        ("channel",): ["letter", "Phone", "", None, 1, []],
+        ("text",): [*TEXTS, None],
+        ("about",): ["", "2.", "0", "2.0", "2.3.4", "甲", 2.1, 2, True, []],
+        ("name",): [line for line in LINES if line is not None],
+        ("reply",): [*MAPPINGS, {}],
+        ("reply", "date"): [*DATES, None],
+        ("reply", "text"): [*TEXTS, None],
     },
 }  # fmt: skip
 
@@ -284,7 +330,8 @@ def _keys(kind: type[BaseModel], above: tuple[str, ...] = ()) -> set[tuple[str, 
 @pytest.mark.parametrize("name", KINDS)
 def test_no_key_is_left_out_of_the_table_of_refusals(name: str) -> None:
     tried = {tuple(step for step in location if isinstance(step, str)) for location in REFUSED[name]}
-    assert tried - {("outcomes", "rules")} == _keys(KINDS[name][0])
+    own = {("outcomes", "rules"), ("fields", "cause"), ("fields", "风险")}
+    assert tried - own == _keys(KINDS[name][0])
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -296,15 +343,18 @@ def test_a_whole_record_is_accepted_and_keeps_what_it_was_given(name: str) -> No
 @pytest.mark.parametrize(
     ("name", "location"),
     [
-        ("ledger", ("organisation",)), ("ledger", ("inspection",)), ("ledger", ("inspection", "feedback")), ("ledger", ("categories",)),
-        ("ledger", ("leaders",)), ("ledger", ("offices",)), ("ledger", ("categories", 0, "key")), ("ledger", ("categories", 0, "title")),
-        ("ledger", ("leading_group", "head")), ("ledger", ("outcomes", 0, "key")), ("ledger", ("outcomes", 0, "label")),
-        ("ledger", ("outcomes", 0, "unit")), ("ledger", ("proof", 0, "code")),
-        ("problem", ("title",)), ("problem", ("category",)),
-        ("measure", ("title",)), ("measure", ("leader",)), ("measure", ("office",)), ("measure", ("status",)),
-        ("measure", ("progress", 0, "date")), ("measure", ("progress", 0, "text")), ("measure", ("progress", 0, "evidence", 1, "file")),
+        ("ledger", ("categories",)), ("ledger", ("leaders",)), ("ledger", ("offices",)), ("ledger", ("categories", 0, "key")),
+        ("ledger", ("categories", 0, "title")), ("ledger", ("leading_group", "head")), ("ledger", ("outcomes", 0, "key")),
+        ("ledger", ("outcomes", 0, "label")), ("ledger", ("outcomes", 0, "unit")), ("ledger", ("fields", 0, "key")),
+        ("ledger", ("fields", 0, "label")), ("ledger", ("fields", 0, "of")), ("ledger", ("people", 0, "name")),
+        ("ledger", ("people", 0, "emails")), ("ledger", ("proof", 0, "code")),
+        ("problem", ("title",)),
+        ("measure", ("title",)), ("measure", ("status",)),
+        ("measure", ("progress", 0, "text")), ("measure", ("progress", 0, "evidence", 1, "file")),
         ("measure", ("progress", 0, "evidence", 1, "sha256")), ("measure", ("escalated", "to")), ("measure", ("escalated", "date")),
-        ("measure", ("closed", "date")), ("measure", ("reviews", 0, "date")), ("measure", ("reviews", 0, "result")),
+        ("measure", ("reviews", 0, "date")), ("measure", ("reviews", 0, "result")),
+        ("comment", ("received",)), ("comment", ("channel",)), ("comment", ("text",)), ("comment", ("reply", "date")),
+        ("comment", ("reply", "text")),
     ],
 )  # fmt: skip
 def test_a_key_that_counting_needs_cannot_be_left_out(name: str, location: tuple[str | int, ...]) -> None:
@@ -315,18 +365,11 @@ def test_a_key_that_counting_needs_cannot_be_left_out(name: str, location: tuple
 @pytest.mark.parametrize(
     ("kind", "least"),
     [
-        (
-            Settings,
-            {
-                "organisation": "党组",
-                "inspection": {"feedback": "2023-11-10"},
-                "categories": [],
-                "leaders": [],
-                "offices": [],
-            },
-        ),
-        (Problem, {"title": "甲", "category": "a"}),
-        (Measure, {"title": "甲", "leader": "局长", "office": "办公室", "status": "not_started"}),
+        (Settings, {"categories": [], "leaders": [], "offices": []}),
+        (Problem, {"title": "甲"}),
+        (Measure, {"title": "甲", "status": "not_started"}),
+        (Measure, {"title": "甲", "status": "closed", "progress": [{"text": "已办。"}], "closed": {}}),
+        (Comment, {"received": "2024-05-06", "channel": "web", "text": "甲"}),
     ],
 )
 def test_an_office_that_fills_in_only_the_required_keys_has_a_record(
@@ -338,11 +381,28 @@ def test_an_office_that_fills_in_only_the_required_keys_has_a_record(
 @pytest.mark.parametrize(
     ("name", "location"),
     [
+        ("ledger", ("organisation",)), ("ledger", ("inspection", "inspector")), ("ledger", ("inspection", "feedback")), ("ledger", ("requires",)),
+        ("problem", ("category",)), ("problem", ("finding",)),
+        ("measure", ("leader",)), ("measure", ("office",)), ("measure", ("person",)), ("measure", ("due",)), ("measure", ("closed", "date")),
+        ("measure", ("progress", 0, "date")),
+        ("comment", ("about",)), ("comment", ("name",)), ("comment", ("reply",)),
+    ],
+)  # fmt: skip
+def test_a_key_that_says_null_is_one_that_is_missing(name: str, location: tuple[str | int, ...]) -> None:
+    kind, good = KINDS[name]
+    assert kind.model_validate(_with(good, location, None)) == kind.model_validate(_without(good, location))
+
+
+@pytest.mark.parametrize(
+    ("name", "location"),
+    [
         ("ledger", ()), ("ledger", ("inspection",)), ("ledger", ("categories", 0)), ("ledger", ("leading_group",)), ("ledger", ("contact",)),
-        ("ledger", ("notice",)), ("ledger", ("outcomes", 0)), ("ledger", ("policy",)), ("ledger", ("proof", 0)),
+        ("ledger", ("notice",)), ("ledger", ("outcomes", 0)), ("ledger", ("fields", 0)), ("ledger", ("people", 0)),
+        ("ledger", ("policy",)), ("ledger", ("proof", 0)),
         ("problem", ()),
         ("measure", ()), ("measure", ("progress", 0)), ("measure", ("progress", 0, "evidence", 1)), ("measure", ("escalated",)),
         ("measure", ("closed",)), ("measure", ("reviews", 0)),
+        ("comment", ()), ("comment", ("reply",)),
     ],
 )  # fmt: skip
 def test_a_slip_in_the_name_of_a_key_is_never_passed_over(name: str, location: tuple[str | int, ...]) -> None:
@@ -454,6 +514,12 @@ def test_a_negative_amount_or_no_number_at_all_is_refused(amount: object) -> Non
     assert not _accepts(AMOUNT, amount)
 
 
+@pytest.mark.parametrize("value", ["高", "2024-12-31", 0, -3, 12.5])
+def test_a_value_of_a_field_is_kept_as_it_is_written(value: float | str) -> None:
+    kept = TypeAdapter(FieldValue).validate_python(value)
+    assert (kept, type(kept)) == (value, type(value))
+
+
 # ---------------------------------------------------------------- rows
 
 
@@ -477,12 +543,43 @@ def test_a_row_says_what_the_record_says() -> None:
         "leader": "分管副局长",
         "office": "规划科",
         "co_offices": ("财务科",),
+        "person": "张某",
         "due": "2024-12-31",
         "publish": True,
         "looked_at": "2025-06-01",
         "slipped": False,
         "escalated": True,
+        "fields": (("风险", "高"), ("投入", 12.5)),
     }
+
+
+def test_what_a_record_leaves_unsaid_is_none_in_its_row() -> None:
+    problem = Problem(title="甲")
+    row = Measure(title="甲", status="not_started").row(Identity(2, 3), problem)
+    assert (row.category, row.leader, row.office, row.person, row.due, row.fields) == (None,) * 5 + ((),)
+    assert not row.assigned
+    found = problem.row(2, {})
+    assert (found.category, found.fields) == (None, ())
+    frame = Settings.model_validate({"categories": [], "leaders": [], "offices": []}).frame()
+    assert (frame.organisation, frame.inspector, frame.feedback, frame.fields) == (None, None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("keys", "assigned"),
+    [
+        ({}, True),
+        ({"leader": None}, False),
+        ({"office": None}, False),
+        ({"due": None}, False),
+        ({"due": None, "term": "at_once"}, True),
+        ({"due": None, "term": "long_term"}, True),
+        ({"person": None}, True),
+    ],
+)
+def test_a_measure_is_assigned_once_leader_office_and_time_limit_are_said(
+    keys: dict[str, Any], assigned: bool
+) -> None:
+    assert _measure(**keys).row(Identity(2, 3), _problem()).assigned is assigned
 
 
 @pytest.mark.parametrize("measure", [True, False])
@@ -512,6 +609,10 @@ REVIEWED = [{"date": "2024-03-01", "result": "holds"}, {"date": "2024-04-01", "r
         pytest.param(
             {"status": "closed", "closed": CLOSED, "reviews": REVIEWED}, "2024-04-01", id="reviewed since"
         ),
+        pytest.param({"status": "closed", "closed": {}}, None, id="closed on a day that nobody has said"),
+        pytest.param(
+            {"status": "closed", "closed": {}, "reviews": REVIEWED}, "2024-04-01", id="no day but of reviews"
+        ),
         pytest.param({"reviews": REVIEWED}, None, id="reopened after a review, so open"),
         pytest.param(
             {"status": "closed", "closed": {"date": "2024-09-01"}, "reviews": REVIEWED},
@@ -535,7 +636,9 @@ def test_a_problem_s_row_holds_its_measures() -> None:
     problem = _problem(publish=False)
     measures = {Identity(2, number): _measure() for number in (1, 2)}
     rows = tuple(measure.row(identity, problem) for identity, measure in measures.items())
-    assert problem.row(2, measures) == ("2", "重点工程推进缓慢", "a", False, rows)
+    assert problem.row(2, measures) == (
+        "2", "重点工程推进缓慢", "a", False, rows, (("cause", "人手不足"),),
+    )  # fmt: skip
 
 
 def test_the_register_of_a_ledger_is_flat_and_in_order() -> None:
@@ -554,6 +657,10 @@ def test_the_register_of_a_ledger_is_flat_and_in_order() -> None:
     assert register.frame.categories == (("a", "关于学习贯彻方面"),)
     assert register.frame.leaders == ("局长", "分管副局长")
     assert register.frame.offices == ("办公室", "规划科")
+    assert register.frame.fields == (
+        FieldFrame("cause", "根本原因", "problem", "text", ()),
+        FieldFrame("风险", "风险等级", "measure", "choice", ("高", "低")),
+    )
     assert (register.frame.due_soon_days, register.frame.review_every_days) == (14, 180)
     assert ledger.by_problem() == {
         1: {Identity(1, 1): ledger.measures[Identity(1, 1)], Identity(1, 2): ledger.measures[Identity(1, 2)]},

@@ -331,6 +331,7 @@ def test_one_run_finds_everything_in_every_file_and_stops_at_nothing(bare_ledger
         ("problems/5", "misnamed"),
         ("problems/5", "number-gap"),
         ("problems/5/problem.yaml", "not-a-mapping"),
+        ("problems/5/problem.yaml", "no-measures"),
     ])  # fmt: skip
 
 

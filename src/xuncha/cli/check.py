@@ -38,7 +38,7 @@ def validate(call: Context, as_json: options.Json = False) -> None:
         found = check(WorkingTree(call.root), warn=True)
     if as_json:
         _as_json(found)
-    else:
+    elif found:
         screen.findings(found)
     wrong = any(each.severity == "error" for each in found)
     if not wrong and not as_json:

@@ -106,6 +106,11 @@ CoOffice = Annotated[
 ]
 To = Annotated[str, option("--to NAME", _("The leader who takes it over"), _leaders)]
 Category = Annotated[str, option("--category KEY", _("The category's key"), _categories)]
+Person = Annotated[str | None, option("--person NAME", _("Who does it; internal"))]
+Goal = Annotated[str | None, option("--goal TEXT", _("The goal"))]
+Fields = Annotated[
+    list[str] | None, option("--field KEY=VALUE", _("The value of a field of one's own; may be repeated"))
+]
 InProblem = Annotated[str | None, option("--problem NUMBER", _("Those of one problem"), _problems)]
 OfLeader = Annotated[str | None, option("--leader NAME", _("Those of one leader"), _leaders)]
 OfOffice = Annotated[str | None, option("--office NAME", _("Those of one office"), offices)]
@@ -136,6 +141,22 @@ def must_be_known(register: Register, *, office: str | None, leader: str | None)
         if name is not None and name not in known:
             said = _("“{name}” is not in data/ledger.yaml").format(name=name)
             raise RefusedError(code, said, suggestion(name, known))
+
+
+def pairs(given: Sequence[str] | None) -> dict[str, str]:
+    """Read `KEY=VALUE` as it is typed; a full-width ＝ too.
+
+    Raises:
+        UsageError: there is no `=`, or nothing on one side of it.
+    """
+    found = {}
+    for each in given or ():
+        key, _equals, value = each.replace("＝", "=").partition("=")
+        if not key.strip() or not value.strip():
+            said = _("--field: “{text}” is not of the form KEY=VALUE").format(text=each)
+            raise UsageError("bad-field", said, _("write it like risk=高"))
+        found[key.strip()] = value.strip()
+    return found
 
 
 def filled(text: str, message: str, hint: str) -> str:

@@ -171,6 +171,8 @@ def error(what: XunchaError) -> None:
     place = f"{what.path}:1:1: " if what.path else ""
     first, *more = what.message.splitlines() or [""]
     _complain(f"{place}error[{what.code}]: {first}", *more, *_hint(what.hint))
+    for each in what.also:
+        error(each)
 
 
 def warning(message: str, hint: str = "") -> None:

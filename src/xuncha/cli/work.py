@@ -44,17 +44,32 @@ class _Option(NamedTuple):
     read: Callable[[Context, Any], Any] | None = None
 
 
+_MEASURES_AND_TEXT = Annotated[
+    list[str],
+    argument("ID… TEXT", _("The measures, then what was done, in a sentence or more"), options.measures),
+]
 _OPTIONS: Final[dict[str, _Option]] = {
-    "text": _Option(Annotated[str, argument("TEXT", _("What was done, in a sentence or more"))], _text),
+    "text": _Option(None, _text),  # behind the measures
     "file": _Option(Annotated[Path, argument("FILE", _("The file; it is copied into data/evidence/"))]),
     "day": _Option(
         Annotated[str | None, option("--date DATE", _("The day, such as 2024-04-18; else today"))],
         lambda call, text: call.past_day(text, "--date") if text else call.today,
     ),
     "due": _Option(
-        Annotated[str, option("--due DATE", _("The new time limit, such as 2024-06-30"))],
-        lambda _call, text: screen.day(text, "--due"),
+        Annotated[str, option("--due DATE", _("The time limit, such as 2024-06-30"))],
+        lambda _call, text: text and screen.day(text, "--due"),
     ),
+    "late": _Option(
+        Annotated[bool, option("--late", _("Although the time limit has passed; the audit names it"))]
+    ),
+    "leader": _Option(options.Leader),
+    "office": _Option(options.Office),
+    "co_offices": _Option(options.CoOffice),
+    "person": _Option(options.Person),
+    "goal": _Option(options.Goal),
+    "title": _Option(Annotated[str | None, option("--title TEXT", _("The title, corrected"))]),
+    "category": _Option(options.Category),
+    "fields": _Option(options.Fields, lambda _call, given: options.pairs(given)),
     "reason": _Option(options.Reason, _reason),
     "to": _Option(options.To),
     "note": _Option(Annotated[str | None, option("--note TEXT", _("A note; it stays internal"))]),
@@ -78,11 +93,15 @@ _OPTIONS: Final[dict[str, _Option]] = {
 
 def _command(verb: Verb) -> Callable[..., None]:
     """Return the function that Typer makes the command of a verb from."""
+    names = [each.name for each in verb.parameters]
+    takes_text = verb.several and "text" in names
 
     def do(call: Context, measures: str | list[str], **typed: Any) -> None:  # noqa: ANN401
         from xuncha.workflow.perform import perform  # noqa: PLC0415  the help need not wait for it
 
         named = [measures] if isinstance(measures, str) else measures
+        if takes_text:
+            named, typed["text"] = _last_apart(named)
         for name, value in typed.items():
             if (read := _OPTIONS[name].read) is not None:
                 typed[name] = read(call, value)
@@ -99,10 +118,29 @@ def _command(verb: Verb) -> Callable[..., None]:
     first = inspect.Parameter("call", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     measures = options.Measures if verb.several else options.Measure
     parameters = [first, first.replace(name="measures", annotation=measures)]
-    parameters += [each.replace(annotation=_OPTIONS[each.name].annotation) for each in verb.parameters]
+    if takes_text:  # `progress 1.1 1.2 TEXT`
+        parameters[1] = first.replace(name="measures", annotation=_MEASURES_AND_TEXT)
+        names.remove("text")
+    parameters += [
+        each.replace(annotation=_OPTIONS[each.name].annotation)
+        for each in verb.parameters
+        if each.name in names
+    ]
     do.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     do.__doc__ = verb.function.__doc__
     return do
+
+
+def _last_apart(words: list[str]) -> tuple[list[str], str]:
+    """Part measures from the text that is typed behind them."""
+    *named, text = words
+    if not named:
+        raise UsageError(
+            "usage",
+            _("a text, or the measure that it is about, is missing"),
+            _("type: xuncha progress 2.3 …"),
+        )
+    return named, text
 
 
 for _verb in VERBS.values():

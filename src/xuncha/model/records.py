@@ -93,9 +93,8 @@ class Problem(Record):
     def row(self, number: int, measures: dict[Identity, Measure]) -> ProblemRow:
         """Give the flat view, with its measures' rows."""
         rows = tuple(measure.row(identity, self) for identity, measure in measures.items())
-        return ProblemRow(
-            str(number), self.title, self.category, self.publish, rows, tuple(self.fields.items())
-        )
+        fields = tuple(self.fields.items())
+        return ProblemRow(str(number), self.title, self.category, self.publish, fields, rows)
 
 
 class Measure(Record):

@@ -62,8 +62,8 @@ class ProblemRow(NamedTuple):
     title: str
     category: str | None
     publish: bool
+    fields: Values
     measures: tuple[MeasureRow, ...]
-    fields: Values = ()
 
     @property
     def complete(self) -> bool:

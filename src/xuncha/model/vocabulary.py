@@ -14,7 +14,7 @@ Channel = Literal["phone", "post", "email", "visit", "web"]
 FieldType = Literal["text", "number", "date", "choice"]
 Requirement = Literal["progress", "evidence", "submission", "second_person", "signed_commit"]
 Action = Literal[
-    "init", "add", "start", "progress", "attach", "submit", "return", "close", "reopen", "extend", "escalate", "review", "edit", "undo", "import", "sync", "renumber",
+    "init", "add", "start", "progress", "attach", "submit", "return", "close", "reopen", "extend", "escalate", "review", "set", "remove", "comment", "edit", "undo", "import", "sync", "renumber",
 ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from xuncha.chinese.punctuation import sentence
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
+from xuncha.model.states import UNSAID
 from xuncha.tally import Tally, tally
 
 if TYPE_CHECKING:
@@ -167,23 +168,14 @@ def _outcomes(ledger: Ledger) -> tuple[Outcome, ...]:
 
 def _categories(ledger: Ledger) -> tuple[PublicCategory, ...]:
     problems: dict[str | None, list[PublicProblem]] = defaultdict(list)
-    unsorted: list[str] = []
     for number, measures in ledger.by_problem().items():
         problem = ledger.problems[number]
         if problem.publish and (parts := _parts(measures.values())):
             problems[problem.category].append(PublicProblem(problem.title, parts))
-            if problem.category is None:
-                unsorted.append(str(number))
-    if unsorted:
-        message = _("a notice cannot show what is in no category: problem {ids}").format(
-            ids=_(", ").join(unsorted)
-        )
-        hint = _("give each its category: xuncha set {id} --category TITLE").format(id=unsorted[0])
-        raise RefusedError("notice-incomplete", message, hint)
     return tuple(
-        PublicCategory(category.title, tuple(problems[category.key]))
-        for category in ledger.settings.categories
-        if category.key in problems
+        PublicCategory(title, tuple(problems[key]))
+        for key, title in (*ledger.settings.frame().categories, (None, UNSAID))
+        if key in problems
     )
 
 

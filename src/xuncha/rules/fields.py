@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from pydantic_core import PydanticCustomError
 
+from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.fields import iso_date
 from xuncha.rules.catalogue import RULES
@@ -36,6 +38,28 @@ def _of_problem(problem: Problem, frame: Frame) -> Broken[Location]:
 
 
 field_of_problem = replace(field_of_measure, check=_of_problem)
+
+
+def typed(frame: Frame, of: Literal["problem", "measure"], key: str, text: str) -> int | float | str:
+    """Read the value of a declared field as it was typed: a number as a number, a day in the one form of the files.
+
+    Raises:
+        RefusedError: there is no such field, or the text is none of its type.
+    """
+    kind = next((kind for kind in frame.fields if kind.of == of and kind.key == key), None)
+    if kind is None:
+        message = _("the field `{key}` is not declared under `fields` in data/ledger.yaml").format(key=key)
+        known = [kind.key for kind in frame.fields if kind.of == of]
+        raise RefusedError("field-value", message, suggestion(key, known))
+    value: int | float | str = text.strip()
+    if kind.type == "number":
+        with contextlib.suppress(ValueError):
+            value = float(text)
+            value = int(value) if value == int(value) else value
+    if why := wrong_value(kind, value):
+        message, hint = why
+        raise RefusedError("field-value", message.format(label=kind.label, value=value), hint)
+    return value
 
 
 def _wrong(

@@ -157,6 +157,13 @@ _folder_rule(
     right="2.1.yaml, 2.2.yaml",
 )
 _folder_rule(
+    "no-measures",
+    "warning",
+    why="A problem without measures is never complete.",
+    wrong="(data/problems/02/ with problem.yaml alone)",
+    right="(a measure, entered with `xuncha add measure 2 TITLE`)",
+)
+_folder_rule(
     "symbolic-link",
     why="A link can lead out of the ledger; what is read must be what is in it.",
     wrong="1.2.yaml → a file elsewhere",

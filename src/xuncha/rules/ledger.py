@@ -152,15 +152,6 @@ def requires_newer(settings: Settings) -> Broken[Location]:
         yield ("requires",), message.format(asked=asked, version=__version__), _("install a newer xuncha")
 
 
-WITHOUT_MEASURES = RULES.declare(
-    "no-measures",
-    "warning",
-    why="A problem without measures is never complete.",
-    wrong="(data/problems/02/ with problem.yaml alone)",
-    right="(a measure, entered with `xuncha add measure 2 TITLE`)",
-    scope="folder",
-)
-
 SETTINGS_RULES: Asking = {
     name_twice: {"categories", "outcomes", "leaders", "offices", "fields"},
     choices_missing: {"fields"},

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xuncha import __version__
 from xuncha.errors import Finding, InvalidLedgerError, Place
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS
-from xuncha.model.register import Frame, MeasureRow, ProblemRow, Register
+from xuncha.model.register import FieldFrame, Frame, MeasureRow, ProblemRow, Register
 from xuncha.trail.git import private
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def register(root: Path) -> Register:
         if old is not None and old[0] == new[0]:
             problems[name] = _problem(old[2])
     if kept.frame and len(problems) == len(believed) == len(stamps):
-        return Register(Frame._make(kept.frame), tuple(problems.values()))
+        return Register(_frame(kept.frame), tuple(problems.values()))
     from xuncha.store.files import WorkingTree  # noqa: PLC0415  a command that finds all unchanged need not wait for it
 
     def stamp_anew(name: str, evidence: tuple[str, ...]) -> tuple[str, bool]:
@@ -104,7 +104,7 @@ def register_at(tree: Tree) -> Register:
         if (old := kept.folders.get(name)) is not None and old[0] == folders[name]
     }
     if kept.frame and len(problems) == len(kept.folders) == len(folders):
-        return Register(Frame._make(kept.frame), tuple(problems.values()))
+        return Register(_frame(kept.frame), tuple(problems.values()))
     tree.bring([name for name in folders if name not in problems])
     stamps = {name: (folders[name], True) for name in _sorted(folders)}
     looks = _Looks((settings, True), stamps, lambda name, _evidence: stamps.get(name, ("", False)))
@@ -128,7 +128,7 @@ def _read(
     from xuncha.store.loading import load_folders, load_problem, load_settings  # noqa: PLC0415
 
     stamps = looks.folders
-    frame = Frame._make(kept.frame) if kept.frame else None
+    frame = _frame(kept.frame) if kept.frame else None
     findings: list[Finding[Place]] = []
     if frame is None:
         own = load_settings(source)
@@ -165,7 +165,9 @@ def _read(
         raise InvalidLedgerError(findings)
     register = Register(frame, tuple(rows))
     if place is not None and looks.settings[1] and learned:
-        _save(place, _Kept(looks.settings[0], tuple(frame), entries))
+        declared: Any = tuple(map(tuple, frame.fields))  # plain values alone can be kept
+        plain = tuple(frame._replace(fields=declared))
+        _save(place, _Kept(looks.settings[0], plain, entries))
     return register
 
 
@@ -243,8 +245,13 @@ def _plain(row: ProblemRow, shared: dict[Any, Any]) -> tuple[Any, ...]:
 
 
 def _problem(plain: tuple[Any, ...]) -> ProblemRow:
-    identity, title, category, publish, measures = plain
-    return ProblemRow(identity, title, category, publish, tuple(map(_measure, measures)))
+    *said, measures = plain
+    return ProblemRow._make([*said, tuple(map(_measure, measures))])
+
+
+def _frame(plain: tuple[Any, ...]) -> Frame:
+    frame = Frame._make(plain)
+    return frame._replace(fields=tuple(map(FieldFrame._make, frame.fields)))
 
 
 def _load(place: Path | None) -> _Kept | None:

@@ -127,8 +127,10 @@ def _meant(data: dict[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
                 data[key] = value
             case Remove(key):
                 data.pop(key, None)
-            case Append(key, item):
-                data[key] = [*(data.get(key) or []), item]
+            case Append(key, item, place):
+                items = list(data.get(key) or [])
+                items.insert(len(items) if place is None else place, item)
+                data[key] = items
     return data
 
 
@@ -139,8 +141,8 @@ def _splice(text: str, root: Node, edit: Edit) -> _Splice | None:
             return _insert(text, root, key, value) if node is None else _replace(node, value)
         case Remove(key):
             return None if node is None else _remove(text, root, key)
-        case Append(key, item):
-            return _insert(text, root, key, [item]) if node is None else _append(text, node, item)
+        case Append(key, item, place):
+            return _insert(text, root, key, [item]) if node is None else _append(text, node, item, place)
 
 
 def _replace(node: Node, value: str | bool | dict[str, Any] | list[str]) -> _Splice:
@@ -190,12 +192,18 @@ def _insert(text: str, root: Node, key: str, value: Any) -> _Splice:  # noqa: AN
     return _insert_lines(text, end, {key: value}, root.column)
 
 
-def _append(text: str, node: Node, item: str | dict[str, Any]) -> _Splice:
+def _append(text: str, node: Node, item: str | dict[str, Any], place: int | None) -> _Splice:
+    following = node.items[place] if place is not None and place < len(node.items) else None
     if node.style == "flow":
         if not node.items:
             return _Splice(node.start, node.end, _flow([item]))
+        if following:
+            return _Splice(following.start, following.start, f"{_flow(item)}, ")
         end = node.items[-1].end
         return _Splice(end, end, f", {_flow(item)}")
+    if following:
+        start = line_start(text, following.start)
+        return _Splice(start, start, block([item], node.column, common_line_end(text)))
     return _insert_lines(text, node.end, [item], node.column)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 KEYS = (
-    "title", "category", "finding", "goal", "part", "term", "leader", "office", "co_offices", "due", "status", "publish", "progress", "outcomes",
-    "escalated", "notice_text", "closed", "reviews",
+    "title", "category", "finding", "goal", "part", "term", "leader", "office", "co_offices", "person", "due", "status", "publish", "progress", "outcomes",
+    "escalated", "notice_text", "closed", "reviews", "fields",
 )  # fmt: skip
 """The keys of a problem and of a measure in the order in which they are written."""
 
@@ -25,10 +25,12 @@ class Remove(NamedTuple):
 
 
 class Append(NamedTuple):
-    """Add an item to the list under a key, at its end."""
+    """Add an item to the list under a key: at its end, or in the place of one that moves on with those behind it."""
 
     key: str
     item: str | dict[str, Any]
+    place: int | None = None
+    """From 0; None the end."""
 
 
 Edit = Set | Remove | Append

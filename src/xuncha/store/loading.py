@@ -24,7 +24,6 @@ from xuncha.rules.ledger import (
     PROBLEM_WARNINGS,
     SETTINGS_RULES,
     SETTINGS_WARNINGS,
-    WITHOUT_MEASURES,
     requires_newer,
 )
 from xuncha.rules.measure import broken_measure
@@ -175,8 +174,9 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
 
 
 def _without_measures(number: int, path: str) -> list[Finding[Place]]:
-    hint = _("type: xuncha add measure {n} TITLE").format(n=number)
-    return [WITHOUT_MEASURES.at(Place(path), _("problem {n} has no measures").format(n=number), hint)]
+    hint = _("type: xuncha add measure {n} TITLE")
+    finding = about(path, "no-measures", _("problem {n} has no measures"), hint, n=number)
+    return [finding._replace(severity="warning")]
 
 
 def check(source: Source, *, warn: bool = False) -> list[Finding[Place]]:
@@ -237,6 +237,18 @@ def checked_measure(
     except OSError as error:
         findings.append(unreadable(str(error.filename), error))
     for finding in findings:
+        raise RefusedError(finding.code, finding.message, finding.hint)
+    return shaped.record
+
+
+def checked_problem(data: dict[str, Any], frame: Frame) -> Problem:
+    """Make a problem of plain data, as it will stand in a ledger that breaks no rules without it.
+
+    Raises:
+        RefusedError: as `checked_measure`.
+    """
+    shaped = shape(Problem, data)
+    for finding in (*shaped.broken, *broken(PROBLEM_RULES, shaped.unsound, shaped.record, frame)):
         raise RefusedError(finding.code, finding.message, finding.hint)
     return shaped.record
 

@@ -9,10 +9,11 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.store.edits import Append
+from xuncha.workflow.progress import place_of
 from xuncha.workflow.verb import STARTED, Case, NamedFile, PlannedChange, verb
 
 
-@verb("attach", "佐证", STARTED, "status", "progress")
+@verb("attach", "佐证", STARTED, "status", "progress", several=False)
 def attach(
     case: Case, *, file: NamedFile, statement: str | None = None, day: date | None = None
 ) -> PlannedChange:
@@ -40,7 +41,7 @@ def attach(
     told = {"date": written_on.isoformat(), "text": text, "evidence": [described], "publish": False}
     path = f"{EVIDENCE}/{case.identity}/{held}"
     return PlannedChange(
-        [Append("progress", told)],
+        [Append("progress", told, place_of(written_on, [each.date for each in case.measure.progress]))],
         evidence=NamedFile(path, None if is_there else file.content),
         note=_("{name} attached").format(name=evidence.shown(file.name)),
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from xuncha.errors import RefusedError
+from xuncha.errors import RefusedError, together
 from xuncha.language import gettext as _
 from xuncha.store.edits import Set
 from xuncha.workflow.verb import Case, PlannedChange, verb
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xuncha.model.vocabulary import Requirement
 
 
-@verb("close", "销号", {"in_progress": "closed", "submitted": "closed"}, "status", "closed", several=True)
+@verb("close", "销号", {"in_progress": "closed", "submitted": "closed"}, "status", "closed")
 def close(case: Case, *, note: str | None = None, day: date | None = None) -> PlannedChange:
     """Close measures out: all that are named, in one commit, or none.
 
@@ -33,7 +33,7 @@ def close(case: Case, *, note: str | None = None, day: date | None = None) -> Pl
         submitter=case.submitter() if "second_person" in requires else None,
     )
     if lacking:
-        raise _refusal(lacking[0], case)
+        raise together([refusal(each, case) for each in lacking])
     reason = (note or "").strip()
     closed = {"date": (day or case.today).isoformat(), "by": name} | ({"note": reason} if reason else {})
     return PlannedChange([Set("closed", closed)], reason, signed="signed_commit" in requires)
@@ -61,7 +61,7 @@ def missing(
     return [requirement for requirement in requires if not met.get(requirement, True)]
 
 
-def _refusal(requirement: Requirement, case: Case) -> RefusedError:
+def refusal(requirement: Requirement, case: Case) -> RefusedError:
     """Return the error for a requirement that is not met."""
     refusals = {
         "progress": (_("{id} has no progress entry"), _("say what was done: xuncha progress {id} …")),

@@ -9,7 +9,7 @@ from xuncha.workflow.verb import UNCHANGED, Case, PlannedChange, verb
 
 @verb("escalate", "攻坚", UNCHANGED, "escalated")
 def escalate(case: Case, *, to: str) -> PlannedChange:
-    """Make a measure a leader's own task.
+    """Make measures a leader's own task.
 
     Examples:
         xuncha escalate 2.3 --to 主任

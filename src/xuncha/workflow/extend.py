@@ -11,8 +11,8 @@ from xuncha.workflow.verb import UNCHANGED, Case, PlannedChange, verb
 
 
 @verb("extend", "延期", UNCHANGED, "due")
-def extend(case: Case, *, due: date, reason: str) -> PlannedChange:
-    """Move a deadline to a later day.
+def extend(case: Case, *, due: date, reason: str, late: bool = False) -> PlannedChange:
+    """Move time limits to a later day.
 
     Examples:
         xuncha extend 2.3 --due 2024-06-30 --reason 手续未完
@@ -22,9 +22,13 @@ def extend(case: Case, *, due: date, reason: str) -> PlannedChange:
         message = _("{due} is not later than the time limit of {id}, {old}")
         message = message.format(due=due, old=old, id=case.identity)
         raise RefusedError("not-later", message, _("give a later day"))
-    warning = None
-    if old is not None and old < case.today:
-        message = _("the time limit, {due}, had passed already; `xuncha audit` names that").format(due=old)
-        warning = message, _("next time, extend it before it passes")
+    if old is not None and old < case.today and not late:
+        message = _(
+            "the time limit of {id}, {due}, has passed; `xuncha audit` names every extension after it"
+        )
+        hint = _("to extend it all the same: --late")
+        raise RefusedError(
+            "already-late", message.format(id=case.identity, due=old), hint, case.identity.path
+        )
     note = _("the time limit is now {due}").format(due=due)
-    return PlannedChange([Set("due", due.isoformat())], reason, note=note, warning=warning)
+    return PlannedChange([Set("due", due.isoformat())], reason, note=note)

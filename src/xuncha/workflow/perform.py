@@ -8,14 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xuncha.errors import InvalidLedgerError, RefusedError
+from xuncha.errors import InvalidLedgerError, RefusedError, together
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.records import Measure, Problem
 from xuncha.store import editing
 from xuncha.store.cache import register
 from xuncha.store.files import Overlay
-from xuncha.store.loading import checked_measure
+from xuncha.store.loading import checked_measure, checked_problem
 from xuncha.store.reading import parse
 from xuncha.store.shape import shape
 from xuncha.workflow.change import Message, Session, StatusChange
@@ -24,7 +24,7 @@ from xuncha.workflow.verb import Case
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
-    from xuncha.model.register import MeasureRow, ProblemRow, Register
+    from xuncha.model.register import ProblemRow, Register
     from xuncha.model.vocabulary import Action
     from xuncha.workflow.verb import PlannedChange, Verb
 
@@ -49,7 +49,7 @@ class _PlannedAction(NamedTuple):
     step: StatusChange
     plan: PlannedChange
     data: dict[str, Any]
-    """What the measure's file will hold."""
+    """What the file will hold."""
     changes: list[FileChange]
 
 
@@ -71,15 +71,22 @@ def perform(
     """
     verb = VERBS[action]
     before = register(session.root)
-    planned = [_plan(session, verb, before, identity, today, given) for identity in dict.fromkeys(identities)]
+    planned, refused = [], []
+    for identity in dict.fromkeys(identities):
+        try:
+            planned.append(_plan(session, verb, before, identity, today, given))
+        except RefusedError as error:
+            refused.append(error)
+    if refused:
+        raise together(refused)
     changes = [change for each in planned for change in each.changes]
     if all(change.before == change.after for change in changes):
         said = _("this changes nothing: it stands so already")
         raise RefusedError("nothing-changed", said, path=changes[0].path)
     session.must_be_clean(*[change.path for change in changes if change.before is not None])
-    rows = _rows_after(session, before, planned, changes)
+    problems = _problems_after(session, before, planned, changes)
     steps, plans = [each.step for each in planned], [each.plan for each in planned]
-    titles = [rows[each.id].title for each in steps]
+    titles = [each.data["title"] for each in planned]
     named = f"{steps[0].id} {titles[0]}" if len(steps) == 1 else "、".join(each.id for each in steps)
     message = Message(f"{verb.subject} {named}", action, steps, plans[0].reason)
     try:
@@ -90,10 +97,7 @@ def perform(
                 "set up signing: git config gpg.format ssh && git config user.signingkey FILE.pub; or let someone close it who signs"
             )
         raise
-    after = tuple(
-        problem._replace(measures=tuple(rows.get(row.id, row) for row in problem.measures))
-        for problem in before.problems
-    )
+    after = tuple(problems.get(problem.id, problem) for problem in before.problems)
     completed = [
         new for old, new in zip(before.problems, after, strict=True) if new.complete and not old.complete
     ]
@@ -103,14 +107,20 @@ def perform(
 def _plan(
     session: Session, verb: Verb, before: Register, identity: Identity, today: date, given: dict[str, Any]
 ) -> _PlannedAction:
-    """Ask the verb what it does to a measure, and edit its file."""
-    if identity.is_problem:
+    """Ask the verb what it does to a measure or a problem, and edit its file."""
+    if identity.is_problem and verb.of_problems is None:
         message = _("{id} is a problem; this is done to a measure").format(id=identity)
         raise RefusedError("not-a-measure", message, _("name a measure, such as {id}.1").format(id=identity))
-    if not any(row.id == str(identity) for row in before.measures):
+    rows = before.problems if identity.is_problem else before.measures
+    if not any(row.id == str(identity) for row in rows):
         raise no_such(identity)
     content = session.source.read(identity.path)
     data = parse(content)
+    if identity.is_problem and verb.of_problems:
+        plan = verb.of_problems(shape(Problem, data).record, before.frame, **given)
+        edited, data = editing.edited(content, data, plan.edits)
+        changes = [FileChange(identity.path, content, edited)]
+        return _PlannedAction(identity, StatusChange(str(identity), None, None), plan, data, changes)
     measure = shape(Measure, data).record
     target = verb.target(identity, measure.status)
     plan = verb.function(Case(session, before.frame, today, identity, measure), **given)
@@ -125,24 +135,36 @@ def _plan(
     return _PlannedAction(identity, step, plan, data, changes)
 
 
-def _rows_after(
+def _problems_after(
     session: Session, before: Register, planned: Sequence[_PlannedAction], changes: Sequence[FileChange]
-) -> dict[str, MeasureRow]:
-    """Check the measures as they will stand, and return their rows by their numbers.
+) -> dict[str, ProblemRow]:
+    """Check what is planned as it will stand, and return the rows of the problems that it is about, by their numbers.
 
     Raises:
-        RefusedError: they would break a rule; the first that they would break.
+        RefusedError: it would break a rule; the first that it would break.
     """
     source = Overlay(session.source, {change.path: change.after for change in changes})
+    rows = {problem.id: problem for problem in before.problems}
     problems: dict[int, Problem] = {}
-    rows = {}
-    for each in planned:
+    found: dict[str, ProblemRow] = {}
+    for each in sorted(planned, key=lambda each: each.identity):
         number = each.identity.problem
         if number not in problems:
-            problems[number] = shape(Problem, parse(source.read(Identity(number).path))).record
-        measure = checked_measure(source, each.identity, each.data, problems[number], before.frame)
-        rows[str(each.identity)] = measure.row(each.identity, problems[number])
-    return rows
+            data = each.data if each.identity.is_problem else parse(source.read(Identity(number).path))
+            problems[number] = checked_problem(data, before.frame)
+        problem, row = problems[number], found.get(str(number)) or rows[str(number)]
+        if each.identity.is_problem:
+            measures = tuple(measure._replace(category=problem.category) for measure in row.measures)
+            fields = tuple(problem.fields.items())
+            row = row._replace(
+                title=problem.title, category=problem.category, fields=fields, measures=measures
+            )
+        else:
+            measure = checked_measure(source, each.identity, each.data, problem, before.frame)
+            new = measure.row(each.identity, problem)
+            row = row._replace(measures=tuple(new if old.id == new.id else old for old in row.measures))
+        found[row.id] = row
+    return found
 
 
 def standing(root: Path) -> Register | None:

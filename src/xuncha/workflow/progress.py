@@ -11,6 +11,11 @@ from xuncha.store.edits import Append
 from xuncha.workflow.verb import STARTED, Case, PlannedChange, verb
 
 
+def place_of(day: date, days: Sequence[date | None]) -> int | None:
+    """Find where an entry of a day stands among those that are there: before the first of a later day; None at the end."""
+    return next((place for place, each in enumerate(days) if each is not None and each > day), None)
+
+
 @verb("progress", "进展", STARTED, "status", "progress")
 def progress(
     case: Case,
@@ -20,7 +25,7 @@ def progress(
     evidence: Sequence[str] | None = None,
     no_publish: bool = False,
 ) -> PlannedChange:
-    """Record what was done for a measure.
+    """Record what was done for measures.
 
     Examples:
         xuncha progress 2.3 初步设计通过第二次评审。 --date 2024-04-12
@@ -33,4 +38,5 @@ def progress(
     if no_publish:
         entry["publish"] = False
     note = _("progress of {day} recorded").format(day=done_on)
-    return PlannedChange([Append("progress", entry)], note=note)
+    place = place_of(done_on, [each.date for each in case.measure.progress])
+    return PlannedChange([Append("progress", entry, place)], note=note)

@@ -8,7 +8,7 @@ from xuncha.workflow.verb import Case, PlannedChange, verb
 
 @verb("reopen", "重新打开", {"closed": "in_progress"}, "status", "closed")
 def reopen(_case: Case, *, reason: str) -> PlannedChange:
-    """Open a closed measure again.
+    """Open closed measures again.
 
     Examples:
         xuncha reopen 2.3 --reason 问题反弹

@@ -7,7 +7,7 @@ from xuncha.workflow.verb import Case, PlannedChange, verb
 
 @verb("return", "退回", {"submitted": "in_progress"}, "status")
 def return_(_case: Case, *, reason: str) -> PlannedChange:
-    """Return an application, with a reason.
+    """Return applications, with a reason.
 
     Examples:
         xuncha return 2.3 --reason 缺少评审意见

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @verb("review", "回头看", {"closed": "closed"}, "reviews")
 def review(case: Case, *, result: ReviewResult, findings: str | None = None) -> PlannedChange:
-    """Look again at a closed long-term measure: does the result hold, or has it slipped?
+    """Look again at closed long-term measures: does the result hold, or has it slipped?
 
     Examples:
         xuncha review 1.1 --result holds

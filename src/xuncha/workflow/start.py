@@ -7,7 +7,7 @@ from xuncha.workflow.verb import Case, PlannedChange, verb
 
 @verb("start", "启动", {"not_started": "in_progress"}, "status")
 def start(_case: Case) -> PlannedChange:
-    """Start work on a measure.
+    """Start work on measures.
 
     Examples:
         xuncha start 2.3

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from xuncha.errors import together
+from xuncha.workflow.close import missing, refusal
 from xuncha.workflow.verb import Case, PlannedChange, verb
 
 
 @verb("submit", "申请销号", {"in_progress": "submitted"}, "status")
-def submit(_case: Case) -> PlannedChange:
-    """Apply to have a measure closed.
+def submit(case: Case) -> PlannedChange:
+    """Apply to have measures closed.
 
     Examples:
         xuncha submit 2.3
+        xuncha submit 2.3 2.4
     """
+    given = [each for each in case.frame.close_requires if each in {"progress", "evidence"}]
+    evidence = [entry.evidence for entry in case.measure.progress]
+    if lacking := missing(given, case.measure.status, evidence, closer="", submitter=None):
+        raise together([refusal(each, case) for each in lacking])
     return PlannedChange()

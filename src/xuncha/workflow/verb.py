@@ -93,6 +93,8 @@ class Verb:
     """The keys of a measure's file that the action may change."""
     several: bool
     """Whether the command takes several measures at once."""
+    of_problems: Callable[..., PlannedChange] | None = None
+    """Plans the action for a problem; takes the problem and the frame, then what is given. None: it is done to measures alone."""
 
     @property
     def parameters(self) -> list[inspect.Parameter]:
@@ -136,7 +138,7 @@ class Verb:
 
 
 def verb(
-    action: Action, subject: str, transitions: Mapping[Status, Status], *changes: str, several: bool = False
+    action: Action, subject: str, transitions: Mapping[Status, Status], *changes: str, several: bool = True
 ) -> Callable[[Callable[..., PlannedChange]], Verb]:
     """Make the verb of a function that plans it; the arguments are the fields of `Verb`."""
     return lambda function: Verb(function, action, subject, transitions, frozenset(changes), several)

@@ -13,6 +13,7 @@ from xuncha.workflow.progress import progress
 from xuncha.workflow.reopen import reopen
 from xuncha.workflow.return_ import return_
 from xuncha.workflow.review import review
+from xuncha.workflow.set_ import set_
 from xuncha.workflow.start import start
 from xuncha.workflow.submit import submit
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 VERBS: Final[Mapping[str, Verb]] = {
     verb.action: verb
-    for verb in (start, progress, attach, submit, return_, close, reopen, extend, escalate, review)
+    for verb in (start, set_, progress, attach, submit, return_, close, reopen, extend, escalate, review)
 }
 SUBJECTS: Final[Mapping[str, str]] = {
     "init": "建立台账", "add": "新增", "edit": "修改", "undo": "撤回", "import": "导入", "sync": "同步", "renumber": "改号",

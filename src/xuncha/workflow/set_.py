@@ -1,0 +1,108 @@
+"""Set (设定): who answers for a measure, who does it and until when is assigned; what was entered wrongly is corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
+from xuncha.store.edits import Edit, Set
+from xuncha.workflow.verb import UNCHANGED, Case, PlannedChange, verb
+
+if TYPE_CHECKING:
+    from xuncha.model.records import Measure, Problem
+    from xuncha.model.register import Frame
+
+
+@verb("set", "设定", UNCHANGED, "title", "goal", "leader", "office", "co_offices", "person", "due", "fields")
+def _set(
+    case: Case,
+    *,
+    leader: str | None = None,
+    office: str | None = None,
+    co_offices: Sequence[str] | None = None,
+    person: str | None = None,
+    due: date | None = None,
+    goal: str | None = None,
+    title: str | None = None,
+    category: str | None = None,
+    fields: Mapping[str, str] | None = None,
+) -> PlannedChange:
+    """Assign and correct what no other verb decides.
+
+    A time limit that was set is moved by `extend` alone; a problem has a title, a category and fields.
+
+    Examples:
+        xuncha set 2.3 2.4 --leader 分管副局长 --office 规划科
+        xuncha set 2.3 --person 张某 --goal 年底前投入运行
+    """
+    if category is not None:
+        message = _("{id} is a measure; a category is that of a problem").format(id=case.identity)
+        hint = _("type: xuncha set {id} --category …").format(id=case.identity.problem)
+        raise RefusedError("not-a-problem", message, hint)
+    if due is not None and case.measure.due is not None:
+        message = _("{id} has a time limit already, {due}").format(id=case.identity, due=case.measure.due)
+        hint = _("move it with a reason: xuncha extend {id} --due … --reason …").format(id=case.identity)
+        raise RefusedError("due-set", message, hint, case.identity.path)
+    given: dict[str, Any] = {
+        "title": title,
+        "goal": goal,
+        "leader": leader,
+        "office": office,
+        "co_offices": list(co_offices) if co_offices else None,
+        "person": person,
+        "due": due and due.isoformat(),
+        "fields": fields and _fields(case.measure, case.frame, "measure", fields),
+    }
+    return _planned(given)
+
+
+def _set_problem(
+    problem: Problem,
+    frame: Frame,
+    *,
+    title: str | None,
+    category: str | None,
+    fields: Mapping[str, str] | None,
+    **others: object,
+) -> PlannedChange:
+    """Plan the same for a problem."""
+    if unfit := [name for name, value in others.items() if value]:
+        message = _("{what} is said of a measure, not of a problem").format(
+            what=f"--{unfit[0]}".replace("_", "-")
+        )
+        raise RefusedError("not-a-measure", message, _("name a measure, such as 2.3"))
+    given = {
+        "title": title,
+        "category": category,
+        "fields": fields and _fields(problem, frame, "problem", fields),
+    }
+    return _planned(given)
+
+
+set_ = replace(_set, of_problems=_set_problem)
+
+
+def _planned(given: Mapping[str, Any]) -> PlannedChange:
+    edits: list[Edit] = [Set(key, value) for key, value in given.items() if value]
+    if not edits:
+        raise RefusedError(
+            "nothing-given", _("nothing is said that could be set"), _("see `xuncha set --help`")
+        )
+    return PlannedChange(edits, note=_("set: {keys}").format(keys=_(", ").join(edit.key for edit in edits)))
+
+
+def _fields(
+    record: Measure | Problem, frame: Frame, of: Literal["measure", "problem"], given: Mapping[str, str]
+) -> dict[str, int | float | str]:
+    """Add the values of declared fields to those that a record has, each as its type is written.
+
+    Raises:
+        RefusedError: a field is not declared, or a value is none of its type.
+    """
+    from xuncha.rules.fields import typed  # noqa: PLC0415  the help reads this module
+
+    return {**record.fields, **{key: typed(frame, of, key, value) for key, value in given.items()}}
