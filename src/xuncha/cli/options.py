@@ -99,13 +99,13 @@ def form(forms: Sequence[str]) -> Any:  # noqa: ANN401
 Form = Annotated[str, form(FORMS)]
 Json = Annotated[bool, option("--json", _("Print JSON for programs"))]
 DryRun = Annotated[bool, option("--dry-run", _("Show what is understood, and write nothing"))]
-Leader = Annotated[str, option("--leader NAME", _("The responsible leader"), _leaders)]
-Office = Annotated[str, option("--office NAME", _("The responsible office"), offices)]
+Leader = Annotated[str | None, option("--leader NAME", _("The responsible leader"), _leaders)]
+Office = Annotated[str | None, option("--office NAME", _("The responsible office"), offices)]
 CoOffice = Annotated[
     list[str] | None, option("--co-office NAME", _("A co-responsible office; may be repeated"), offices)
 ]
 To = Annotated[str, option("--to NAME", _("The leader who takes it over"), _leaders)]
-Category = Annotated[str, option("--category KEY", _("The category's key"), _categories)]
+Category = Annotated[str | None, option("--category KEY", _("The category's key"), _categories)]
 Person = Annotated[str | None, option("--person NAME", _("Who does it; internal"))]
 Goal = Annotated[str | None, option("--goal TEXT", _("The goal"))]
 Fields = Annotated[

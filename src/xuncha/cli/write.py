@@ -70,9 +70,10 @@ def add() -> None:
 def add_problem(
     call: Context,
     title: Annotated[str, argument("TITLE", _("The problem, in a line"))],
-    category: options.Category,
+    category: options.Category = None,
+    fields: options.Fields = None,
 ) -> None:
-    """Enter a problem.
+    """Enter a problem; a category that is not known yet can be set later.
 
     Examples:
         xuncha add problem 重点工程推进缓慢 --category decisions
@@ -81,7 +82,7 @@ def add_problem(
 
     title = options.filled(title, _("the title is empty"), _("say what it is, in a line")).strip()
     with call.session() as session:
-        identity = adding.add_problem(session, title, category)
+        identity = adding.add_problem(session, title, category, options.pairs(fields))
     screen.line(_("Problem {id} is entered: {title}").format(id=identity, title=title))
     screen.line(_("Next: xuncha add measure {id} … --leader … --office … --due …").format(id=identity))
 
@@ -91,14 +92,17 @@ def add_measure(
     call: Context,
     problem: options.Problem,
     title: Annotated[str, argument("TITLE", _("The measure, in a line"))],
-    leader: options.Leader,
-    office: options.Office,
+    leader: options.Leader = None,
+    office: options.Office = None,
     co_office: options.CoOffice = None,
+    person: options.Person = None,
     due: Annotated[str | None, option("--due DATE", _("The time limit, such as 2024-12-31"))] = None,
-    long_term: Annotated[bool, option("--long-term", _("It never ends; it has no time limit"))] = False,
-    goal: Annotated[str | None, option("--goal TEXT", _("What is to be reached"))] = None,
+    long_term: Annotated[bool, option("--long-term", _("It never ends; it needs no time limit"))] = False,
+    at_once: Annotated[bool, option("--at-once", _("It is mended at once; it needs no time limit"))] = False,
+    goal: options.Goal = None,
+    fields: options.Fields = None,
 ) -> None:
-    """Enter a measure of a problem.
+    """Enter a measure of a problem; what is not known yet is left out, and set later.
 
     Examples:
         xuncha add measure 2 完成泵站前期手续 --leader 分管副局长 --office 规划科 --due 2024-12-31
@@ -106,8 +110,8 @@ def add_measure(
     """
     from xuncha.workflow import add as adding  # noqa: PLC0415
 
-    if (due is None) != long_term:
-        message = _("a measure has either --due or --long-term")
+    if long_term and at_once:
+        message = _("a measure is either long-term or mended at once")
         raise UsageError("usage", message, _("see `xuncha add measure --help`"))
     day = screen.day(due, "--due") if due else None
     title = options.filled(title, _("the title is empty"), _("say what it is, in a line")).strip()
@@ -116,11 +120,14 @@ def add_measure(
             session,
             options.a_problem(problem),
             title,
+            term="long_term" if long_term else "at_once" if at_once else "once",
             leader=leader,
             office=office,
             co_offices=co_office or (),
+            person=person,
             due=day,
             goal=goal,
+            fields=options.pairs(fields),
         )
     screen.line(_("Measure {id} is entered: {title}").format(id=identity, title=title))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from xuncha.errors import RefusedError
 from xuncha.model.identity import Identity
+from xuncha.rules.fields import typed
 from xuncha.store.cache import register
 from xuncha.store.editing import fresh
 from xuncha.store.files import Overlay
@@ -19,9 +20,12 @@ from xuncha.workflow.verbs import SUBJECTS
 
 if TYPE_CHECKING:
     from xuncha.model.register import Frame
+    from xuncha.model.vocabulary import Term
 
 
-def add_problem(session: Session, title: str, category: str) -> Identity:
+def add_problem(
+    session: Session, title: str, category: str | None = None, fields: Mapping[str, str] | None = None
+) -> Identity:
     """Add a problem under the next free number.
 
     Raises:
@@ -29,7 +33,9 @@ def add_problem(session: Session, title: str, category: str) -> Identity:
     """
     before = register(session.root)
     identity = Identity(len(before.problems) + 1)
-    _add(session, before.frame, identity, {"title": title.strip(), "category": category})
+    own = {key: typed(before.frame, "problem", key, text) for key, text in (fields or {}).items()}
+    record = {"title": title.strip(), "category": category, "fields": own}
+    _add(session, before.frame, identity, {key: value for key, value in record.items() if value})
     return identity
 
 
@@ -38,13 +44,16 @@ def add_measure(
     problem: Identity,
     title: str,
     *,
-    leader: str,
-    office: str,
+    term: Term = "once",
+    leader: str | None = None,
+    office: str | None = None,
     co_offices: Sequence[str] = (),
+    person: str | None = None,
     due: date | None = None,
     goal: str | None = None,
+    fields: Mapping[str, str] | None = None,
 ) -> Identity:
-    """Add a measure under its problem's next free number; without a time limit, a long-term measure.
+    """Add a measure under its problem's next free number; what is not given stays unsaid.
 
     Raises:
         XunchaError: as `perform`.
@@ -57,12 +66,14 @@ def add_measure(
     values: dict[str, Any] = {
         "title": title.strip(),
         "goal": goal and goal.strip(),
-        "term": None if due else "long_term",
+        "term": None if term == "once" else term,
         "leader": leader,
         "office": office,
         "co_offices": list(co_offices),
+        "person": person,
         "due": due and due.isoformat(),
         "status": "not_started",
+        "fields": {key: typed(before.frame, "measure", key, text) for key, text in (fields or {}).items()},
     }
     _add(session, before.frame, identity, {key: value for key, value in values.items() if value})
     return identity

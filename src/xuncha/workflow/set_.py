@@ -17,7 +17,20 @@ if TYPE_CHECKING:
     from xuncha.model.register import Frame
 
 
-@verb("set", "设定", UNCHANGED, "title", "goal", "leader", "office", "co_offices", "person", "due", "fields")
+@verb(
+    "set",
+    "设定",
+    UNCHANGED,
+    "title",
+    "goal",
+    "leader",
+    "office",
+    "co_offices",
+    "person",
+    "due",
+    "fields",
+    "category",
+)
 def _set(
     case: Case,
     *,
