@@ -26,7 +26,7 @@ FLOORS = [
     {"chinese"},
     {"model"},
     {"rules", "tally"},
-    {"trail"},
+    {"trail", "todo"},
     {"paper", "pages", "store"},
     {"reading", "workflow"},
     {"sync"},

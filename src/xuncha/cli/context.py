@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger
     from xuncha.model.register import Register
+    from xuncha.model.source import Source
     from xuncha.paper.own import Own
     from xuncha.tally import Tally
     from xuncha.trail.history import Event
@@ -96,16 +97,21 @@ class Context:
 
             return cache.register_at(Tree(self.root, self.commit))
 
+    def source(self) -> Source:
+        """Return where the files are read from: the folder, or the commit that is looked at."""
+        from xuncha.store.files import WorkingTree  # noqa: PLC0415
+        from xuncha.trail.tree import Tree  # noqa: PLC0415
+
+        return WorkingTree(self.root) if self.commit is None else Tree(self.root, self.commit)
+
     def ledger(self) -> Ledger:
         """Return the whole ledger as records, every file read anew; warn of what an interrupted command left behind."""
-        from xuncha.store.files import WorkingTree  # noqa: PLC0415
         from xuncha.store.loading import ledger  # noqa: PLC0415
-        from xuncha.trail.tree import Tree  # noqa: PLC0415
 
         if self.commit is None:
             self.warn_of_leftovers()
         with screen.patience(_("The files are being read")), self.places_named():
-            return ledger(WorkingTree(self.root) if self.commit is None else Tree(self.root, self.commit))
+            return ledger(self.source())
 
     def history(self, which: Identity | None = None) -> list[Event]:
         """Return what was done to the whole ledger, a problem with its measures, or one measure; newest first.

@@ -112,6 +112,8 @@ Fields = Annotated[
     list[str] | None, option("--field KEY=VALUE", _("The value of a field of one's own; may be repeated"))
 ]
 InProblem = Annotated[str | None, option("--problem NUMBER", _("Those of one problem"), _problems)]
+OfPerson = Annotated[str | None, option("--person NAME", _("Those of one person"))]
+OfCategory = Annotated[str | None, option("--category KEY", _("Those of one category"), _categories)]
 OfLeader = Annotated[str | None, option("--leader NAME", _("Those of one leader"), _leaders)]
 OfOffice = Annotated[str | None, option("--office NAME", _("Those of one office"), offices)]
 
@@ -127,6 +129,21 @@ def a_problem(text: str) -> Identity:
         said = _("{id} is a measure; a problem is asked for").format(id=identity)
         raise RefusedError("not-a-problem", said, _("name its problem: {id}").format(id=identity.problem))
     return identity
+
+
+def a_category(register: Register, text: str) -> str:
+    """Read a category as it is typed: its key, or its title.
+
+    Raises:
+        RefusedError: there is no such category.
+    """
+    keys = {title: key for key, title in register.frame.categories} | {
+        key: key for key, _t in register.frame.categories
+    }
+    if text not in keys:
+        said = _("“{name}” is not in data/ledger.yaml").format(name=text)
+        raise RefusedError("unknown-category", said, suggestion(text, keys))
+    return keys[text]
 
 
 def must_be_known(register: Register, *, office: str | None, leader: str | None) -> None:
