@@ -94,7 +94,7 @@ def unsaid(ledger: LedgerOnDisk) -> LedgerOnDisk:
         "2.1": "status: submitted\nleader:\noffice:\ndue:\nprogress: [{date: 2024-06-14, text: 已经办结。}]\n",
         "2.2": "status: closed\nclosed: {}\nprogress: [{text: 已经办结。}]\n",
         "2.3": "status: closed\nterm: long_term\nclosed: {by: 某科}\n",
-        "3.1": "status: in_progress\nterm: long_term\n",
+        "3.1": "status: in_progress\ndue: 2024-06-20\n",
     }.items():
         ledger.write(ledger.path(identity), f"title: 做好{identity}号工作\n{text}")
     return committed(ledger)

@@ -10,7 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xuncha.cli import screen
+from xuncha.chinese.days import typed as typed_day
+from xuncha.cli import screen, typed
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.store.files import find
@@ -81,6 +82,8 @@ class Context:
             return self
         from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415  only looking back needs git
 
+        if not moment.isascii() and (day := typed_day(moment, self.today, past=True)):
+            moment = day.isoformat()  # what is ASCII may be the name of a tag
         commit = commit_at(self.root, moment)
         return replace(self, commit=commit, today=day_of(self.root, commit, moment))
 
@@ -151,7 +154,7 @@ class Context:
             UsageError: it is no day.
             RefusedError: it is still to come.
         """
-        day = screen.day(text, option)
+        day = typed.day(text, option, self.today, past=True)
         if day > self.today:
             hint = _("give a day up to {today}").format(today=self.today)
             raise RefusedError("day-to-come", _("{day} is still to come").format(day=day), hint)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, NoReturn, get_args
 
-from xuncha.cli import options, screen
+from xuncha.cli import options, screen, typed
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.options import argument, option
@@ -15,7 +15,6 @@ from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import STATUSES, TERMS
-from xuncha.rules.names import suggestion
 from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def status(
         xuncha status --by office
         xuncha status --at 2024-04-18
     """
-    _among(by, _GROUPINGS, "--by")
+    by = typed.word(by, "--by", typed.GROUPINGS)
     call = call.at(at)
     found = call.register()
     counts = tally(found, call.today)
@@ -72,7 +71,7 @@ def todo(
     from xuncha.todo import tasks  # noqa: PLC0415
 
     found = call.register()
-    options.must_be_known(found, office=office, leader=leader)
+    office, leader = options.known(found, office=office, leader=leader)
     wanted = {"leader": leader, "office": office, "person": person}
     waiting = [
         task
@@ -134,15 +133,15 @@ def list_(
         xuncha list 固定资产 --unassigned
         xuncha list --overdue --at 2024-04-18
     """
-    _among(status, STATUSES, "--status")
-    _among(term, TERMS, "--term")
+    status = status and typed.word(status, "--status", typed.STATUSES)
+    term = term and typed.word(term, "--term", typed.TERMS)
     call = call.at(at)
     found = call.register()
-    options.must_be_known(found, office=office, leader=leader)
+    office, leader = options.known(found, office=office, leader=leader)
     horizon = Horizon.of(found, call.today)
     wanted = {"status": status, "office": office, "leader": leader, "person": person, "term": term}
     if category is not None:
-        wanted["category"] = options.a_category(found, category)
+        wanted["category"] = options.known_category(found, category)
     if problem is not None:
         wanted["problem"] = str(options.a_problem(problem))
         if wanted["problem"] not in {row.id for row in found.problems}:
@@ -167,7 +166,7 @@ def list_(
     from xuncha.cli.tables import measures_table  # noqa: PLC0415
 
     if rows:
-        screen.show(measures_table(rows, horizon), wide=True)
+        screen.show(measures_table(rows, horizon), wide=True, paged=True)
     else:
         screen.line(_("No measure matches."))
 
@@ -234,9 +233,3 @@ def _span(text: str) -> timedelta:
         said = _("--due-within: “{text}” is not a number of days").format(text=text)
         raise UsageError("bad-span", said, _("write it like 14"))
     return timedelta(days=min(int(match[1]), 36500))
-
-
-def _among(word: str | None, known: Sequence[str], option: str) -> None:
-    if word is not None and word not in known:
-        said = _("{option} cannot be “{word}”").format(option=option, word=word)
-        raise UsageError("unknown-word", said, suggestion(word, known))

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from xuncha.cli import options, screen
+from xuncha.cli import options, screen, typed
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.options import argument, option
@@ -113,7 +113,7 @@ def add_measure(
     if long_term and at_once:
         message = _("a measure is either long-term or mended at once")
         raise UsageError("usage", message, _("see `xuncha add measure --help`"))
-    day = screen.day(due, "--due") if due else None
+    day = typed.day(due, "--due", call.today) if due else None
     title = options.filled(title, _("the title is empty"), _("say what it is, in a line")).strip()
     with call.session() as session:
         identity = adding.add_measure(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from xuncha.errors import RefusedError
 from xuncha.model.identity import Identity
 from xuncha.rules.fields import typed
+from xuncha.rules.names import category_meant, meant
 from xuncha.store.cache import register
 from xuncha.store.editing import fresh
 from xuncha.store.files import Overlay
@@ -34,6 +35,7 @@ def add_problem(
     before = register(session.root)
     identity = Identity(len(before.problems) + 1)
     own = {key: typed(before.frame, "problem", key, text) for key, text in (fields or {}).items()}
+    category = category and category_meant(category, before.frame.categories)
     record = {"title": title.strip(), "category": category, "fields": own}
     _add(session, before.frame, identity, {key: value for key, value in record.items() if value})
     return identity
@@ -67,9 +69,9 @@ def add_measure(
         "title": title.strip(),
         "goal": goal and goal.strip(),
         "term": None if term == "once" else term,
-        "leader": leader,
-        "office": office,
-        "co_offices": list(co_offices),
+        "leader": leader and meant(leader, before.frame.leaders),
+        "office": office and meant(office, before.frame.offices),
+        "co_offices": [meant(each, before.frame.offices) for each in co_offices],
         "person": person,
         "due": due and due.isoformat(),
         "status": "not_started",

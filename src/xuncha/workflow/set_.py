@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.rules.names import category_meant, meant
 from xuncha.store.edits import Edit, Set
 from xuncha.workflow.verb import UNCHANGED, Case, PlannedChange, verb
 
@@ -63,9 +64,9 @@ def _set(
     given: dict[str, Any] = {
         "title": title,
         "goal": goal,
-        "leader": leader,
-        "office": office,
-        "co_offices": list(co_offices) if co_offices else None,
+        "leader": leader and meant(leader, case.frame.leaders),
+        "office": office and meant(office, case.frame.offices),
+        "co_offices": [meant(each, case.frame.offices) for each in co_offices or ()],
         "person": person,
         "due": due and due.isoformat(),
         "fields": fields and _fields(case.measure, case.frame, "measure", fields),
@@ -90,7 +91,7 @@ def _set_problem(
         raise RefusedError("not-a-measure", message, _("name a measure, such as 2.3"))
     given = {
         "title": title,
-        "category": category,
+        "category": category and category_meant(category, frame.categories),
         "fields": fields and _fields(problem, frame, "problem", fields),
     }
     return _planned(given)
