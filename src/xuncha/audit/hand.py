@@ -82,11 +82,25 @@ def _outside(step: Step, change: Change) -> str:
     action = step.commit.trailers.action
     if change.id and change.id not in step.commit.trailers.ids:
         return _("the commit changed {id}, which its trailers do not name").format(id=change.id)
-    if not change.id and not (change.path == LEDGER_FILE and action in {"edit", "import"}):
+    if not change.id and not (
+        change.path == LEDGER_FILE and (action in {"edit", "import"} or _enters(action, change))
+    ):
         return _("`{action}` does not change {path}").format(action=action, path=change.path)
     if action == "edit" and change is not step.changes[0]:
         return _("`edit` changes one file, not several")
     return ""
+
+
+def _enters(action: str | None, change: Change) -> bool:
+    """Whether an `add` has entered names into data/ledger.yaml, behind those that were there, and nothing else."""
+    old, new = change.old or {}, change.new or {}
+    pairs = [(old.get(key), new.get(key)) for key in ("categories", "leaders", "offices")]
+    longer = all(
+        isinstance(before, list) and isinstance(after, list) and after[: len(before)] == before
+        for before, after in pairs
+    )
+    rest = {*old, *new} - {"categories", "leaders", "offices"}
+    return action == "add" and longer and all(old.get(key) == new.get(key) for key in rest)
 
 
 def _false_course(step: Step) -> str:

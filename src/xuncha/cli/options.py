@@ -113,6 +113,7 @@ Goal = Annotated[str | None, option("--goal TEXT", _("The goal"))]
 Fields = Annotated[
     list[str] | None, option("--field KEY=VALUE", _("The value of a field of one's own; may be repeated"))
 ]
+New = Annotated[bool, option("--new", _("Enter into data/ledger.yaml what is named here for the first time"))]
 InProblem = Annotated[str | None, option("--problem NUMBER", _("Those of one problem"), _problems)]
 OfPerson = Annotated[str | None, option("--person NAME", _("Those of one person"))]
 OfCategory = Annotated[str | None, option("--category KEY|TITLE", _("Those of one category"), _categories)]

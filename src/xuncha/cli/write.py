@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,9 @@ from xuncha.cli.options import argument, option
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, UsageError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
+
+if TYPE_CHECKING:
+    from xuncha.workflow.add import Added
 
 
 @command("init")
@@ -72,19 +75,22 @@ def add_problem(
     title: Annotated[str, argument("TITLE", _("The problem, in a line"))],
     category: options.Category = None,
     fields: options.Fields = None,
+    new: options.New = False,
 ) -> None:
     """Enter a problem; a category that is not known yet can be set later.
 
     Examples:
         xuncha add problem 重点工程推进缓慢 --category decisions
+        xuncha add problem 会议制度执行不严 --category 关于党的建设方面 --new
     """
     from xuncha.workflow import add as adding  # noqa: PLC0415  as in all commands here: the help need not wait for it
 
     title = options.filled(title, _("the title is empty"), _("say what it is, in a line")).strip()
     with call.session() as session:
-        identity = adding.add_problem(session, title, category, options.pairs(fields))
-    screen.line(_("Problem {id} is entered: {title}").format(id=identity, title=title))
-    screen.line(_("Next: xuncha add measure {id} … --leader … --office … --due …").format(id=identity))
+        added = adding.add_problem(session, title, category, options.pairs(fields), new=new)
+    screen.line(_("Problem {id} is entered: {title}").format(id=added.identity, title=title))
+    _say_what_else(added)
+    screen.line(_("Next: xuncha add measure {id} … --leader … --office … --due …").format(id=added.identity))
 
 
 @command("add", "measure")
@@ -101,6 +107,7 @@ def add_measure(
     at_once: Annotated[bool, option("--at-once", _("It is mended at once; it needs no time limit"))] = False,
     goal: options.Goal = None,
     fields: options.Fields = None,
+    new: options.New = False,
 ) -> None:
     """Enter a measure of a problem; what is not known yet is left out, and set later.
 
@@ -116,7 +123,7 @@ def add_measure(
     day = typed.day(due, "--due", call.today) if due else None
     title = options.filled(title, _("the title is empty"), _("say what it is, in a line")).strip()
     with call.session() as session:
-        identity = adding.add_measure(
+        added = adding.add_measure(
             session,
             options.a_problem(problem),
             title,
@@ -128,8 +135,19 @@ def add_measure(
             due=day,
             goal=goal,
             fields=options.pairs(fields),
+            new=new,
         )
-    screen.line(_("Measure {id} is entered: {title}").format(id=identity, title=title))
+    screen.line(_("Measure {id} is entered: {title}").format(id=added.identity, title=title))
+    _say_what_else(added)
+
+
+def _say_what_else(added: Added) -> None:
+    """Say what was entered on the way, and what has the same title."""
+    if added.entered:
+        screen.line(_("Entered into data/ledger.yaml: {names}").format(names=_(", ").join(added.entered)))
+    if added.twin:
+        said = _("{id} has the same title").format(id=added.twin)
+        screen.warning(said, _("if it was entered twice: xuncha undo"))
 
 
 @command("edit")
