@@ -49,6 +49,7 @@ ACTING = {
         "extend",
         "escalate",
         "review",
+        "set",
         "edit",
         "undo",
         "setup",

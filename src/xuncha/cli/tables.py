@@ -58,7 +58,7 @@ def status_screen(
         said = _("Everything is complete: {n} problems, {m} measures.")
         shown += [Text(), Text(said.format(n=counts.problems, m=counts.measures), "bold green")]
     if not counts.problems:
-        said = _("The ledger is empty. Enter the first problem: xuncha add problem TITLE --category KEY")
+        said = _("The ledger is empty. Enter the first problem: xuncha add problem TITLE")
         shown += [Text(), Text(said)]
     elif grouped:
         shown += _bars(grouped, by, limit, again)

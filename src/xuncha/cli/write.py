@@ -29,17 +29,50 @@ def init(
     call: Context,
     folder: Annotated[Path, argument("DIR", _("The folder; else this one"))] = Path(),
     example: Annotated[bool, option("--example", _("Fill it with a small case to try things on"))] = False,
+    ask: Annotated[
+        bool, option("--ask", _("Ask for all that is below, one by one; can be left and taken up again"))
+    ] = False,
+    organisation: Annotated[
+        str | None, option("--organisation NAME", _("The inspected organisation"))
+    ] = None,
+    inspector: Annotated[str | None, option("--inspector NAME", _("The inspectors"))] = None,
+    round_: Annotated[str | None, option("--round TEXT", _("The round of the inspection"))] = None,
+    started: Annotated[
+        str | None, option("--started DATE", _("The day on which the inspection began"))
+    ] = None,
+    ended: Annotated[str | None, option("--ended DATE", _("The day on which it ended"))] = None,
+    feedback: Annotated[str | None, option("--feedback DATE", _("The day of the feedback"))] = None,
+    categories: Annotated[
+        list[str] | None, option("--category TITLE", _("A category; may be repeated"))
+    ] = None,
+    leaders: Annotated[list[str] | None, option("--leader NAME", _("A leader; may be repeated"))] = None,
+    offices: Annotated[list[str] | None, option("--office NAME", _("An office; may be repeated"))] = None,
 ) -> None:
-    """Make a ledger, with git, in a folder.
+    """Make a ledger, with git, in a folder. What is not said of the organisation and the inspection stays unsaid.
 
     Examples:
         xuncha init my-ledger
         xuncha init trial --example
+        xuncha init my-ledger --organisation 中共某市水务局党组 --feedback 2024-07-08
     """
     from xuncha.skeleton.create import create  # noqa: PLC0415
     from xuncha.store.files import located  # noqa: PLC0415
 
-    made = create(located(folder), call.today, example=example)
+    days = {"started": started, "ended": ended, "feedback": feedback}
+    said = {
+        "organisation": organisation,
+        "inspector": inspector,
+        "round": round_,
+        **{key: text and typed.day(text, f"--{key}", call.today, past=True) for key, text in days.items()},
+        "categories": categories,
+        "leaders": leaders,
+        "offices": offices,
+    }
+    root = located(folder)
+    if ask and (root / LEDGER_FILE).exists():
+        _ask(call, root)
+        return
+    made = create(root, call.today, example=example, known=said)
     screen.line(_("Ledger made: {path}").format(path=folder))
     if made.kept:
         screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(made.kept)))
@@ -53,10 +86,28 @@ def init(
         )
     if str(folder) != ".":
         screen.line(_("Next: cd {path}").format(path=folder))
+    if ask and made.committed:
+        _ask(call, root)
+        return
     entering = _(
         "Then: xuncha edit, to enter the organisation, the leaders, the offices and the categories; xuncha add problem …"
     )
     screen.line(_("Then: xuncha status") if example else entering)
+
+
+def _ask(call: Context, root: Path) -> None:
+    """Ask for what the ledger does not say yet, and commit what was answered."""
+    from xuncha.cli.ask import asked  # noqa: PLC0415
+    from xuncha.store.editing import apply  # noqa: PLC0415
+    from xuncha.store.reading import parse  # noqa: PLC0415
+    from xuncha.workflow.edit import edit as keep  # noqa: PLC0415
+    from xuncha.workflow.settings import edits  # noqa: PLC0415
+
+    before = (root / LEDGER_FILE).read_bytes()
+    if answers := asked(parse(before), call.today):
+        keep(root, LEDGER_FILE, apply(before, edits(parse(before), answers)), before)
+        screen.line(_("{path} is changed and committed.").format(path=LEDGER_FILE))
+    screen.line(_("Then: xuncha add problem …"))
 
 
 @group("add")

@@ -15,16 +15,21 @@ from typing import TYPE_CHECKING, NamedTuple
 from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
+from xuncha.store.editing import apply
 from xuncha.store.files import Overlay, WorkingTree, replace
+from xuncha.store.reading import parse
 from xuncha.store.schema import KINDS, one
 from xuncha.sync import registration
 from xuncha.trail.git import Git, GitError, git_dir
 from xuncha.workflow.change import Message, begin
 from xuncha.workflow.intake import Intake, checked, message
 from xuncha.workflow.journal import FileChange
+from xuncha.workflow.settings import edits
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+
+    from xuncha.workflow.settings import Said
 
 _DAY = re.compile(r"\{today([+-][0-9]+)?\}")
 _FILES = {
@@ -47,8 +52,10 @@ class Created(NamedTuple):
     """False where git does not know who commits."""
 
 
-def create(root: Path, today: date, *, example: bool) -> Created:
+def create(root: Path, today: date, *, example: bool, known: Said | None = None) -> Created:
     """Make a ledger that validates at once, and commit it; the dates of the example are counted from today.
+
+    `known` is what is said of the organisation and the inspection; nothing else is written of them.
 
     Raises:
         RefusedError: there is a ledger already, or git refuses the commit.
@@ -59,7 +66,9 @@ def create(root: Path, today: date, *, example: bool) -> Created:
     if example:
         contents |= _dated_files(skeleton / "example", "", today)
     else:
-        contents[LEDGER_FILE] = _dated(skeleton / "ledger.yaml", today)
+        empty = (skeleton / "ledger.yaml").read_bytes()
+        contents[LEDGER_FILE] = apply(empty, edits(parse(empty), known or {}))
+        checked(Overlay(WorkingTree(root), {LEDGER_FILE: contents[LEDGER_FILE]}))
     if git_dir(root) not in {None, root / ".git"}:
         # Deeper in a repository no service looks for them.
         contents = {path: content for path, content in contents.items() if path not in _AT_THE_TOP}

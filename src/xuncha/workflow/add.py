@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.errors import RefusedError
@@ -18,6 +17,7 @@ from xuncha.store.loading import load_problem, load_settings
 from xuncha.workflow.change import Message, Session, StatusChange
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.perform import no_such
+from xuncha.workflow.settings import categories
 from xuncha.workflow.verbs import SUBJECTS
 
 if TYPE_CHECKING:
@@ -135,9 +135,9 @@ def _new_names(frame: Frame, record: dict[str, Any]) -> list[Append]:
     edits = []
     category = record.get("category")
     if category and category not in dict(frame.categories):
-        keys = dict(frame.categories)
-        record["category"] = next(key for n in count(1) if (key := f"c{n}") not in keys)
-        edits.append(Append("categories", {"key": record["category"], "title": category}))
+        (made,) = categories([key for key, _title in frame.categories], [category])
+        record["category"] = made["key"]
+        edits.append(Append("categories", made))
     offices = [record[key] for key in ("office",) if key in record] + record.get("co_offices", [])
     leaders = [record["leader"]] if "leader" in record else []
     edits += [Append("leaders", name) for name in leaders if name not in frame.leaders]

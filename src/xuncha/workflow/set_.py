@@ -106,7 +106,13 @@ def _planned(given: Mapping[str, Any]) -> PlannedChange:
         raise RefusedError(
             "nothing-given", _("nothing is said that could be set"), _("see `xuncha set --help`")
         )
-    return PlannedChange(edits, note=_("set: {keys}").format(keys=_(", ").join(edit.key for edit in edits)))
+    names = {
+        "title": _("title"), "goal": _("goal"), "leader": _("leader"), "office": _("office"), "co_offices": _("co-offices"),
+        "person": _("person"), "due": _("time limit"), "category": _("category"), "fields": _("fields of one's own"),
+    }  # fmt: skip
+    return PlannedChange(
+        edits, note=_("set: {keys}").format(keys=_(", ").join(names[edit.key] for edit in edits))
+    )
 
 
 def _fields(
