@@ -72,21 +72,13 @@ def init(
     if ask and (root / LEDGER_FILE).exists():
         _ask(call, root)
         return
-    made = create(root, call.today, example=example, known=said)
+    kept = create(root, call.today, example=example, known=said)
     screen.line(_("Ledger made: {path}").format(path=folder))
-    if made.kept:
-        screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(made.kept)))
-    if not made.committed:
-        commands = (
-            "git config user.name 姓名 && git config user.email 邮箱 && git add -A && git commit -m 建立台账"
-        )
-        screen.warning(
-            _("git does not know who you are, so nothing is committed yet"),
-            _("type there: {commands}").format(commands=commands),
-        )
+    if kept:
+        screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(kept)))
     if str(folder) != ".":
         screen.line(_("Next: cd {path}").format(path=folder))
-    if ask and made.committed:
+    if ask:
         _ask(call, root)
         return
     entering = _(
