@@ -23,6 +23,7 @@ COMPUTING = {
     ("status",),
     ("list",),
     ("show",),
+    ("todo",),
     ("log",),
     ("audit",),
     ("validate",),
