@@ -36,5 +36,6 @@ Asking = Mapping[Rule[Location], set[str]]
 def broken(rules: Asking, unsound: frozenset[str], *asked: object) -> Iterator[Finding[Location]]:
     """Yield what breaks the rules; leave out those that ask an unsound key."""
     for each, keys in rules.items():
-        if not keys & unsound:
-            yield from each(*asked)
+        if each.check and not (unsound and keys & unsound):
+            for found in each.check(*asked):
+                yield each.at(*found)
