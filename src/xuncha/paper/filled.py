@@ -19,28 +19,19 @@ from jinja2 import TemplateSyntaxError
 from xuncha.chinese.punctuation import full_width
 from xuncha.errors import InvalidLedgerError
 from xuncha.language import gettext as _
+from xuncha.pages.package import Package
 from xuncha.paper.docx import LONGEST_PROPERTY, pack
+from xuncha.paper.harmless import DROPPED, FORGOTTEN, must_be_harmless
 from xuncha.paper.heading import lines
 from xuncha.paper.own import OwnFileError
 from xuncha.paper.templates import TEMPLATE_ERRORS, environment, place_of, wrong
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
-
     from xuncha.paper.own import Own
 
 _WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_LARGEST_PARTS: Final = 50 * 1024 * 1024
-_MOST_PARTS: Final = 1000
-_ACTIVE = re.compile(r"vba|activex|embeddings|oleobject|afchunk|macro|\.bin$", re.IGNORECASE)
-"""In the names of parts and in their kinds: what runs, or holds another file."""
-_FIELDS: Final = frozenset({"PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", "PAGEREF", "REF", "TOC", "STYLEREF", "SEQ", "TITLE", "="})  # fmt: skip
-"""Fields that show something of the document itself; others fetch, run, or tell of the machine."""
-_DROPPED = re.compile(
-    r"/(extended-properties|custom-properties|thumbnail|customXml|glossaryDocument|people)$"
-)
-"""Kinds of relationships to what tells of the file's past: who wrote it, where, and how it looked."""
+_LARGEST: Final = 100 * 1024 * 1024
 _MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 
 
@@ -63,80 +54,16 @@ def fill(name: str, content: bytes, root: Path | Own, title: str, words: str, **
         import docxtpl  # noqa: F401, PLC0415
         from lxml.etree import XMLSyntaxError  # noqa: PLC0415
     try:
-        _must_be_harmless(content)
-        return _finished(_rendered(content, name, root, words, given), title)
+        must_be_harmless(content)
+        made = _finished(_rendered(content, name, root, words, given), title)
+        must_be_harmless(made, made=True)
     except OwnFileError as error:
         said = str(error)
     except (BadZipFile, XMLSyntaxError, EOFError, NotImplementedError, RuntimeError):
         said = _("it is not a Word document (.docx)")
+    else:
+        return made
     raise wrong(name, 0, said, root, ("words", *given))
-
-
-def _must_be_harmless(content: bytes) -> None:
-    """Refuse a file in which something runs, fetches, or names people."""
-    with ZipFile(BytesIO(content)) as parts:
-        entries = parts.infolist()
-        if len(entries) > _MOST_PARTS or sum(entry.file_size for entry in entries) > _LARGEST_PARTS:
-            raise OwnFileError(_("the file is too large"))
-        for name in parts.namelist():
-            if _ACTIVE.search(name):
-                raise _is_active(name)
-            if name.lower().endswith((".xml", ".rels")):
-                _look_through(_parsed(parts.read(name)))
-
-
-def _is_active(what: str) -> OwnFileError:
-    return OwnFileError(_("it holds a macro or another file: {name}").format(name=what))
-
-
-def _parsed(part: bytes) -> _Element:
-    from lxml import etree  # noqa: PLC0415
-
-    root = etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True))
-    if root.getroottree().docinfo.doctype:
-        raise OwnFileError(_("a part of it declares entities"))
-    return root
-
-
-def _look_through(part: _Element) -> None:
-    """Refuse what a part of the file must not hold."""
-    fields = [""]
-    for element in part.iter("*"):
-        kind = element.tag.rpartition("}")[2]
-        if kind == "Relationship" and element.get("TargetMode") == "External":
-            target = element.get("Target")
-            raise OwnFileError(_("it links to the outside: {target}").format(target=target))
-        if kind in {"Override", "Default"} and _ACTIVE.search(element.get("ContentType", "")):
-            raise _is_active(element.get("ContentType"))
-        if kind in {"altChunk", "object", "control", "subDoc"}:
-            raise _is_active(kind)
-        if element.get(f"{_WORD}author") is not None:
-            said = _("it holds comments or tracked changes, with names; in Word, delete and accept them all")
-            raise OwnFileError(said)
-        if kind == "fldSimple":
-            _look_at_field(element.get(f"{_WORD}instr", ""))
-        elif kind == "instrText":
-            fields[-1] += element.text or ""
-        elif kind == "fldChar":
-            _follow_field(element.get(f"{_WORD}fldCharType", ""), fields)
-    for field in fields:
-        _look_at_field(field)
-
-
-def _follow_field(step: str, fields: list[str]) -> None:
-    """Follow fields that stand inside each other, with their codes in pieces."""
-    if step == "begin":
-        fields.append("")
-    elif len(fields) > 1:
-        _look_at_field(fields[-1])
-        if step == "end":
-            fields.pop()
-
-
-def _look_at_field(code: str) -> None:
-    name = (code.split() or ["="])[0].upper()
-    if name not in _FIELDS and not name.startswith("="):
-        raise OwnFileError(_("it holds the field {name}").format(name=name))
 
 
 def _rendered(content: bytes, name: str, root: Path | Own, words: str, given: Mapping[str, object]) -> Any:  # noqa: ANN401
@@ -208,22 +135,27 @@ def _finished(word: Any, title: str) -> bytes:  # noqa: ANN401
     """Save the file without what tells of its past, its punctuation full-width."""
     for holder in (word.part.package, word.part):
         for name, relationship in list(holder.rels.items()):
-            if _DROPPED.search(relationship.reltype):
+            # The properties are made anew, since nothing says that there is one part of them, or what it holds.
+            if relationship.reltype.rpartition("/")[2] in {*DROPPED, "core-properties"}:
                 del holder.rels[name]
+    for setting in list(word.settings.element):
+        if str(setting.tag).rpartition("}")[2] in FORGOTTEN:
+            word.settings.element.remove(setting)
     word.core_properties._element.clear()  # noqa: SLF001  there is no other way to take all away
     word.core_properties.title = title[:LONGEST_PROPERTY]
     stream = BytesIO()
     word.save(stream)
     with ZipFile(stream) as parts:
-        return pack((name, _punctuated(name, parts.read(name))) for name in parts.namelist())
+        kinds = Package(stream.getvalue(), _LARGEST)
+        return pack((name, _punctuated(kinds.kind(name), parts.read(name))) for name in parts.namelist())
 
 
-def _punctuated(name: str, part: bytes) -> bytes:
-    if not (name.startswith("word/") and name.endswith(".xml")):
+def _punctuated(kind: str, part: bytes) -> bytes:
+    if not ("wordprocessingml" in kind and kind.endswith("xml")):
         return part
     from lxml import etree  # noqa: PLC0415
 
-    root = _parsed(part)
+    root = etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True))
     for paragraph in root.iter(f"{_WORD}p"):
         # Paragraphs inside it, as in a text box, are told by themselves.
         texts = [
