@@ -250,6 +250,7 @@ def test_the_paper_knows_no_ledger() -> None:
         if room(module) == "paper":
             assert {room(name) for name in own(module)} <= {
                 "paper",
+                "pages",
                 "chinese",
                 "trail",
                 "errors",

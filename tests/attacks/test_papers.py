@@ -20,10 +20,13 @@ from tests.notice.forms import printed
 from tests.notice.test_own_word_file import PATH, refused, word
 from tests.notice.test_own_word_file import changed as changed_word
 from tests.paper.files import all_of_word, parts
+from xuncha.deadlines.content import Workdays, entries
+from xuncha.deadlines.ics import ics
 from xuncha.errors import RefusedError
 from xuncha.exchange.sheet import workbook
 from xuncha.exchange.sheet.reading import draft_of
 from xuncha.pages import lines
+from xuncha.store.cache import register
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -416,13 +419,13 @@ def test_a_day_that_may_be_two_is_none(text: str, day: str | None, tmp_path: Pat
 # What is written
 
 FORMULAS = [
-    "=1+1", "+1", "-1", "@a", "＝1+1", "＋1", "－1", "＠a", " =1", "\u3000=1", "\xa0=1", "\t=1", "\u200b=1", "\u2060＝1",
+    "=1+1", "+1", "-1", "@a", "＝1+1", "＋1", "－1", "＠a", " =1", "\u3000=1", "\xa0=1", "\u200b=1", "\u2060＝1",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_text_becomes_a_formula(ledger: LedgerOnDisk, tmp_path: Path, text: str) -> None:
-    quoted = '"' + text.replace("\t", "\\t") + '"'
+    quoted = f'"{text}"'
     ledger.write(
         ledger.path("1.1"), ledger.read("1.1").replace("title: '做好1.1号工作'", f"title: {quoted}", 1)
     )
@@ -445,15 +448,21 @@ def test_no_text_becomes_a_formula(ledger: LedgerOnDisk, tmp_path: Path, text: s
 
 
 def test_nothing_typed_becomes_a_line_of_the_calendar(ledger: LedgerOnDisk) -> None:
-    title = 'title: "甲\\n状态：已销号\\u200b"'
-    ledger.write(ledger.path("1.1"), ledger.read("1.1").replace("title: '做好1.1号工作'", title, 1))
-    ledger.commit()
-    result = ledger.run("calendar", "-o", "a.ics")
-    assert result.code == 0, result.err
-    calendar = Calendar.from_ical((ledger.root / "a.ics").read_bytes())
-    events = [event for event in calendar.walk("VEVENT") if "1.1" in str(event["SUMMARY"])]
-    assert all(
-        "\n" not in str(event["SUMMARY"]) and "\u200b" not in str(event["SUMMARY"]) for event in events
-    )
-    assert all("状态：已销号" not in str(event["DESCRIPTION"]).split("\n") for event in events)
-    assert events
+    """A ledger holds no line breaks in names; what else makes one does not get through either."""
+    whole = register(ledger.root)
+    evil = "=甲\r\nX-EVIL:1\u2028状态：已销号\u200b"
+    (problem, *others) = whole.problems
+    row = problem.measures[0]._replace(title=evil, office=evil)
+    problem = problem._replace(measures=(row,), title=evil)
+    whole = whole._replace(problems=(problem, *others), frame=whole.frame._replace(organisation=evil))
+    written = ics(whole.frame, entries(whole, TODAY, Workdays()), TODAY, 2024, evil)
+    assert b"\r\nX-EVIL" not in written
+    assert not re.search(rb"\r(?!\n)", written)
+    calendar = Calendar.from_ical(written)
+    (event,) = (event for event in calendar.walk("VEVENT") if "X-EVIL" in str(event["SUMMARY"]))
+    shown = [str(event["SUMMARY"]), *str(event["DESCRIPTION"]).split("\n"), str(calendar["NAME"])]
+    assert not [
+        line
+        for line in shown
+        if re.search("[\r\n\u2028\u200b]", line) or line.startswith(("状态：已销号", "="))
+    ]

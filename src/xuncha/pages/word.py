@@ -53,8 +53,8 @@ def lines(content: bytes, path: str) -> tuple[Line, ...]:
 def _main(package: Package, path: str) -> str:
     """Return the part that holds the text."""
     main = package.main or next((name for name in _USUAL_MAIN if name in package.sizes), "")
-    kind = package.kind(main) or main
-    if "word" in kind and main:
+    kind = f"{package.kind(main)} {main}"
+    if "word" in kind:
         return main
     message = _("this is an archive, but no Word document")
     hint = _("open what is in it, and save it as .docx")

@@ -102,7 +102,7 @@ def _must_be_workbook(path: Path, package: Package) -> None:
     named = any(name.startswith("xl/") for name in package.sizes)
     if "sheet.binary" in kind or "xl/workbook.bin" in package.sizes:
         raise _foreign(path, Foreign("", "binary", _("this is a binary workbook (.xlsb)")))
-    if "spreadsheet" in kind or "ms-excel" in kind or (not kind and named):
+    if "spreadsheet" in kind or "ms-excel" in kind or (named and "word" not in kind):
         return
     if "word" in kind or any(name.startswith("word/") for name in package.sizes):
         raise _foreign(path, Foreign("", "word", _("this is a Word document (.docx)")))
