@@ -44,7 +44,7 @@ class Context:
         Raises:
             SurroundingsError: there is none.
         """
-        return find(Path.cwd(), self.named)
+        return find(None, self.named)
 
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:

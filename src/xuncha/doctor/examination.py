@@ -41,6 +41,7 @@ _WELL = {
     "no-driver": mark("the merge driver is registered, and its program is there"),
     "no-driver-line": mark("the ledger's files are for the merge driver"),
     "not-shared": mark("every commit is where others see it"),
+    "public-remote": mark("no remote is at a public service or in the internet"),
     "clock-behind": mark("the clock is not behind the last commit"),
     "missing-parts": mark("all parts are installed"),
 }

@@ -19,7 +19,7 @@ from xuncha.store.files import Overlay, WorkingTree, replace
 from xuncha.store.schema import KINDS, one
 from xuncha.sync import registration
 from xuncha.trail.git import Git, GitError, git_dir
-from xuncha.workflow.change import Message, begin
+from xuncha.workflow.change import Message, begin, note_commit
 from xuncha.workflow.intake import Intake, checked, message
 from xuncha.workflow.journal import FileChange
 
@@ -74,6 +74,7 @@ def create(root: Path, today: date, *, example: bool) -> Created:
     try:
         git.user()
         git.commit(Message("建立台账", "init").text(), new, new=new)
+        note_commit(git)
     except GitError as error:
         said = _("the files are there, but git refused the commit: {said}").format(said=error.said)
         raise RefusedError("commit-refused", said, _("type: git add -A && git commit")) from error

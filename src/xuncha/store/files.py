@@ -100,8 +100,10 @@ def located(folder: Path) -> Path:
     return folder.resolve() if ".." in folder.parts else folder.absolute()
 
 
-def find(start: Path, named: Path | None) -> Path:
+def find(start: Path | None, named: Path | None) -> Path:
     """Find the ledger's folder: the one named, else the nearest one upwards that holds `data/ledger.yaml`.
+
+    A `start` of None is the folder where the program was typed, which need not be there any more where one is named.
 
     Raises:
         SurroundingsError: there is none.
@@ -109,6 +111,11 @@ def find(start: Path, named: Path | None) -> Path:
     message = _("there is no ledger here: no {file} in this folder or above it")
     hint = _("go to a ledger's folder, name one with --ledger, or make one with `xuncha init`")
     if named is None:
+        try:
+            start = start or Path.cwd()
+        except OSError:
+            message = _("the folder you are in is gone")
+            raise SurroundingsError("no-ledger", message, hint) from None
         for folder in (start, *start.parents):
             if (folder / LEDGER_FILE).exists():
                 return folder

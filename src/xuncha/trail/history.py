@@ -158,12 +158,34 @@ def _followed(root: Path, path: str, until: str = "HEAD") -> Iterator[tuple[Comm
     branches: where two have met, it would mix what stood on either under one number. So each name is asked for by itself,
     from where it came up.
     """
-    for commit in _commits(root, path, until, *RAW):
+    for commit in _on_all_sides(root, path, until):
         before = _name_before(root, commit.hash, path) if commit.adds else None
         yield commit, PurePosixPath(before or path).stem if commit.touched else ""
         if before is not None:
             yield from _followed(root, before, f"{commit.hash}^")
             return
+
+
+def _on_all_sides(root: Path, path: str, until: str) -> list[Commit]:
+    """Read the commits that touched a file, also on the side of a merge from which nothing of it was taken.
+
+    Git leaves that side out by itself, as where the earlier of two new time limits holds. What another record did there
+    under the same number, before it took another one, is left out here.
+    """
+    usual = list(_commits(root, path, until, *RAW))
+    try:
+        if not Git(root).run("rev-list", "--min-parents=2", "--max-count=1", until):
+            return usual
+    except GitError:
+        return usual
+    known = {commit.hash for commit in usual}
+    every = list(_commits(root, path, until, "--full-history", *RAW))
+    beside = [each for each in every if each.hash not in known and len(each.parents) == 1]
+    for gone in [each for each in beside if any(not touched.blob for touched in each.touched)]:
+        of_another = {each.hash for each in _commits(root, path, gone.hash, "--no-patch")} - known
+        beside = [each for each in beside if each.hash not in of_another]
+    wanted = known | {each.hash for each in beside}
+    return [each for each in every if each.hash in wanted]
 
 
 def _commits(root: Path, path: str, until: str, *options: str) -> Iterator[Commit]:

@@ -30,6 +30,23 @@ PATIENCE = 60.0
 """Seconds to wait for another command to finish."""
 
 
+_changed: list[Git] = []
+"""The repositories in which this run of the program has made commits, in their order."""
+
+
+def note_commit(git: Git) -> None:
+    """Note that a commit was made, for whoever has to tell of it when nothing else could be printed."""
+    _changed.append(git)
+
+
+def last_commit() -> str | None:
+    """Return the last commit that this run of the program has made, shortened; None where it has made none."""
+    try:
+        return _changed[-1].text("rev-parse", "--short=10", "HEAD") if _changed else None
+    except SurroundingsError:
+        return "HEAD"
+
+
 class StatusChange(NamedTuple):
     """What a change does to the status of one problem or measure, as its commit says it."""
 
@@ -119,6 +136,7 @@ class Session:
             self.git.commit(message.text(), paths, new=new, signed=signed)
             if (tip := locks.branch(self.root)) is not None:
                 files.settle(tip.parent)  # git brings the content of the branch to the disk, not its name
+        note_commit(self.git)
 
     def advance(self, before: str, after: str) -> None:
         """Bring branch and files from one commit to another that follows it.
@@ -128,6 +146,7 @@ class Session:
         """
         with self._journaled([], [before, after]):
             objects.fast_forward(self.git, after)
+        note_commit(self.git)
 
     @contextlib.contextmanager
     def _journaled(self, changes: Sequence[FileChange], passage: Sequence[str] = ()) -> Iterator[None]:
