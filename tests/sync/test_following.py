@@ -215,3 +215,20 @@ def test_a_text_that_speaks_of_a_number_that_has_changed_is_named(pair: Pair) ->
 )
 def test_what_counts_as_speaking_of_a_number(text: str, number: str, wanted: bool) -> None:
     assert cites({"progress": [{"text": text}]}, Identity.parse(number)) is wanted
+
+
+def test_what_took_another_number_is_compared_with_itself(pair: Pair) -> None:
+    """Not with what has its old number now: that one is open, and due earlier."""
+    enter(pair.there, "乙的措施")
+    sync(pair.there.root)
+    for _each in range(2):
+        enter(pair.here, "甲的措施")
+    report(pair.here, "2.4", "甲做的。")
+    act(pair.here, actions.close(date(2024, 6, 15)), "2.4")
+    act(pair.here, actions.extend(date(2025, 6, 1), "甲的理由"), "2.5")
+    done = sync(pair.here.root)
+    assert [(str(each.move.old), str(each.move.new)) for each in done.renumbered] == [
+        ("2.4", "2.5"),
+        ("2.5", "2.6"),
+    ]
+    assert (done.reopened, done.earlier) == ([], [])
