@@ -120,7 +120,10 @@ class _Command(_Translated, TyperCommand):
         Raises:
             UsageError: there is one.
         """
-        given, _rest, _order = self.make_parser(ctx).parse_args(args=list(args))
+        try:
+            given, _rest, _order = self.make_parser(ctx).parse_args(args=list(args))
+        except WrongUsage:
+            return  # what is wrong is told by whoever parses in earnest
         for each in self.get_params(ctx):
             values = given.get(each.name) if each.param_type_name == "option" else None
             for value in values if isinstance(values, list) else [values]:
