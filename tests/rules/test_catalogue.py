@@ -198,6 +198,11 @@ def _evidence_not_fetched(ledger: LedgerOnDisk) -> str:
     return _with_evidence(ledger, pointer, f"sha256: {'a' * 64}, size: 7")
 
 
+def _own_template(ledger: LedgerOnDisk) -> str:
+    ledger.write("templates/notice.txt.j2", "完成率100%")
+    return "templates/notice.txt.j2"
+
+
 BY_HAND: dict[str, Callable[[LedgerOnDisk], str]] = {
     "unreadable": _unreadable,
     "file-too-large": _file_too_large,
@@ -210,6 +215,7 @@ BY_HAND: dict[str, Callable[[LedgerOnDisk], str]] = {
     "wrong-folder": _wrong_folder,
     "number-twice": _number_twice,
     "number-gap": _number_gap,
+    "own-template": _own_template,
     "symbolic-link": _symbolic_link,
     "evidence-changed": _evidence_changed,
     "evidence-size": _evidence_size,

@@ -13,7 +13,7 @@ from operator import and_, or_
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from xuncha.audit import anchors, contents, hand, status, undoing  # noqa: F401  each enters its checks
+from xuncha.audit import anchors, contents, hand, status, templates, undoing  # noqa: F401  each enters its checks
 from xuncha.audit.catalogue import LENIENT, RULES, Audit, HistoryPlace
 from xuncha.audit.merging import differences
 from xuncha.audit.replayed import KEEP, Change, Files, State, Step, Version, changes_of, is_record, word
@@ -86,7 +86,10 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     records = {each.blob for each in touched if is_record(each.path)}
     blobs = dict.fromkeys(each.blob for each in touched)
     examination = Examination(commits, Files(stored(Git(root), blobs, KEEP), records))
-    findings += [each for each in examination.run(root) if each.place.commit not in seen]
+    found = sorted(
+        [*examination.run(root), *templates.remarks(root)], key=lambda each: known[each.place.commit]
+    )
+    findings += [each for each in found if each.place.commit not in seen]
     asked = [commit for commit in commits if commit.hash not in seen]
     changes = sum(len(commit.touched) for commit in asked)
     return Audit(findings, len(asked), changes, commits[-1].hash, examination.given, marks)

@@ -12,8 +12,7 @@ from xuncha.audit.anchors import line
 from xuncha.audit.catalogue import RULES
 from xuncha.chinese.punctuation import full_width_page
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.paper.templates import built_in
-from xuncha.paper.templates import render as fill
+from xuncha.paper.templates import rendered
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
 from xuncha.trail.git import Git
@@ -30,13 +29,13 @@ def render(root: Path, audit: Audit) -> str:
         organisation = str(parse(settings or b"").get("organisation", ""))
     except UnreadableError:
         organisation = ""
-    page = fill(
-        "audit.html.j2",
-        built_in().parent,
-        audit=audit,
-        organisation=organisation,
-        commits=[list(each) for _key, each in groupby(audit.findings, lambda finding: finding.place.commit)],
-        meanings=[(code, count, language.gettext(RULES[code].why)) for code, count in sorted(counts.items())],
-        anchors=[line(anchor) for anchor in audit.anchors],
-    )
-    return full_width_page(page)
+    given = {
+        "audit": audit,
+        "organisation": organisation,
+        "commits": [list(each) for _key, each in groupby(audit.findings, lambda each: each.place.commit)],
+        "meanings": [
+            (code, count, language.gettext(RULES[code].why)) for code, count in sorted(counts.items())
+        ],
+        "anchors": [line(anchor) for anchor in audit.anchors],
+    }
+    return full_width_page(rendered("audit.html.j2", None, given))

@@ -36,15 +36,16 @@ def validate(call: Context, as_json: options.Json = False) -> None:
     call.warn_of_leftovers()
     with screen.patience(_("Every file is being checked")):
         found = check(WorkingTree(call.root))
+    wrong = [each for each in found if each.severity == "error"]
     if as_json:
-        _as_json(found)
+        _as_json(wrong)
     elif found:
         screen.findings(found)
-    else:
+    if not (wrong or as_json):
         n = len(register(call.root).measures)
         message = ngettext("{n} measure checked: no errors.", "{n} measures checked: no errors.", n)
         screen.line(message.format(n=n))
-    raise typer.Exit(1 if found else 0)
+    raise typer.Exit(1 if wrong else 0)
 
 
 @command("proof")

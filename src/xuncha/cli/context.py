@@ -151,13 +151,11 @@ class Context:
             raise RefusedError("day-to-come", _("{day} is still to come").format(day=day), hint)
         return day
 
-    def templates(self) -> Path | Own:
-        """Return where the ledger's own templates are: its folder, or what a commit holds of them."""
-        if self.commit is None:
-            return self.root
-        from xuncha.paper.own import AtCommit  # noqa: PLC0415
+    def templates(self) -> Own:
+        """Return the ledger's own templates: those in its folder, or what a commit holds of them."""
+        from xuncha.paper.own import AtCommit, Own  # noqa: PLC0415
 
-        return AtCommit(self.root, self.commit)
+        return Own(self.root) if self.commit is None else AtCommit(self.root, self.commit)
 
     @contextlib.contextmanager
     def places_named(self) -> Iterator[None]:

@@ -46,7 +46,7 @@ def notice(
 
             verified = latest(call.root, call.commit or "HEAD")
         made, warnings = render(content(found, call.today, verified), form, call.templates())
-    deliver(made, warnings, output, _("The notice is in {path}."))
+    deliver(made, warnings, output, call.root, _("The notice is in {path}."))
 
 
 @command("dashboard")
@@ -65,10 +65,14 @@ def dashboard(
     """
     from xuncha.dashboard.board import render  # noqa: PLC0415
     from xuncha.dashboard.content import content  # noqa: PLC0415  templates and models are for this command alone
+    from xuncha.paper.own import remark  # noqa: PLC0415
 
     found, events = call.ledger(), call.history_if_any()
     with screen.patience(_("The dashboard is being made")):
         board = content(found, events, call.today, internal=internal)
-        page = render(board, call.root).encode()
+        templates = call.templates()
+        page = render(board, templates).encode()
     warned = _("The dashboard is in {path}. It is internal: do not publish it.")
-    deliver(page, (), output, warned if internal else _("The dashboard is in {path}."))
+    deliver(
+        page, remark(templates), output, call.root, warned if internal else _("The dashboard is in {path}.")
+    )

@@ -10,12 +10,12 @@ import re
 import traceback
 from collections.abc import Mapping
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zipfile import BadZipFile, ZipFile
 
 from jinja2 import TemplateSyntaxError
 
+from xuncha.chinese.characters import without_unsafe
 from xuncha.chinese.punctuation import full_width
 from xuncha.errors import InvalidLedgerError
 from xuncha.language import gettext as _
@@ -24,7 +24,8 @@ from xuncha.paper.docx import LONGEST_PROPERTY, pack
 from xuncha.paper.harmless import DROPPED, FORGOTTEN, must_be_harmless
 from xuncha.paper.heading import lines
 from xuncha.paper.own import OwnFileError
-from xuncha.paper.templates import TEMPLATE_ERRORS, environment, place_of, wrong
+from xuncha.paper.process import LimitError, run
+from xuncha.paper.templates import TEMPLATE_ERRORS, environment, place_of, reason, wrong
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
@@ -35,27 +36,36 @@ _LARGEST: Final = 100 * 1024 * 1024
 _MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 
 
-def fill(name: str, content: bytes, root: Path | Own, title: str, words: str, **given: object) -> bytes:
-    """Fill the marks of a Word file.
+def fill(name: str, files: Own, title: str, words: str, **given: object) -> bytes:
+    """Fill the marks of a Word file of the ledger's own, in a process of its own.
 
     Args:
-        name: of the Word file, for errors.
-        content: its bytes.
-        root: the ledger's folder, or its own templates.
+        name: of the Word file, which is there.
+        files: the ledger's own.
         title: for the file's properties.
         words: the template whose macros the marks may use as `words`.
         given: as for other templates.
 
     Raises:
-        InvalidLedgerError: a mark is wrong, or the file is none that may be filled; with its name.
+        InvalidLedgerError: a mark is wrong, the file is none that may be filled, or it takes more than it may; with its name.
         SurroundingsError: the part `office` is not installed.
     """
+    try:
+        return run("fill", files, given, name=name, title=title, words=words)
+    except (OwnFileError, LimitError) as error:
+        raise wrong(getattr(error, "name", "") or name, 0, str(error), files, ("words", *given)) from None
+
+
+def filled(name: str, files: Own, title: str, words: str, given: Mapping[str, object]) -> bytes:
+    """Fill the marks of a Word file in this process; see `fill`."""
     with needs("office"):
         import docxtpl  # noqa: F401, PLC0415
         from lxml.etree import XMLSyntaxError  # noqa: PLC0415
     try:
+        content = files.read(name) or b""
+        files.used.append(name)
         must_be_harmless(content)
-        made = _finished(_rendered(content, name, root, words, given), title)
+        made = _finished(_rendered(content, name, files, words, given), title)
         must_be_harmless(made, made=True)
     except OwnFileError as error:
         said = str(error)
@@ -63,10 +73,10 @@ def fill(name: str, content: bytes, root: Path | Own, title: str, words: str, **
         said = _("it is not a Word document (.docx)")
     else:
         return made
-    raise wrong(name, 0, said, root, ("words", *given))
+    raise wrong(name, 0, said, files, ("words", *given))
 
 
-def _rendered(content: bytes, name: str, root: Path | Own, words: str, given: Mapping[str, object]) -> Any:  # noqa: ANN401
+def _rendered(content: bytes, name: str, files: Own, words: str, given: Mapping[str, object]) -> Any:  # noqa: ANN401
     from docxtpl import DocxTemplate  # noqa: PLC0415
     from lxml import etree  # noqa: PLC0415
 
@@ -79,7 +89,7 @@ def _rendered(content: bytes, name: str, root: Path | Own, words: str, given: Ma
         def render_xml_part(self, src_xml: str, part: Any, context: Any, jinja_env: Any = None) -> str:  # noqa: ANN401
             self.current_rendering_part = part
             sources.append(re.sub(r"<w:p([ >])", r"\n<w:p\1", src_xml))
-            made = jinja_env.from_string(sources[-1]).render(context)
+            made = without_unsafe(jinja_env.from_string(sources[-1]).render(context))
             return str(self.resolve_listing(re.sub(r"\n<w:p([ >])", r"<w:p\1", made)))
 
         def fix_tables(self, xml: str) -> Any:  # noqa: ANN401
@@ -93,7 +103,7 @@ def _rendered(content: bytes, name: str, root: Path | Own, words: str, given: Ma
             """They are replaced."""
 
     template = Filled(BytesIO(content))
-    jinja = environment(name, root)
+    jinja = environment(name, files)
     jinja.filters["in_lines"] = lambda text, longest: "\n".join(lines(str(text), longest))
     try:
         template.init_docx()
@@ -104,20 +114,20 @@ def _rendered(content: bytes, name: str, root: Path | Own, words: str, given: Ma
         template.render({**given, "words": module}, jinja)
     except TemplateSyntaxError as error:
         if error.name:
-            raise wrong(error.name, error.lineno, error.message or "", root, given) from None
-        raise _at_mark(name, sources, error.lineno, error.message or "", root, given) from None
+            raise wrong(error.name, error.lineno, error.message or "", files, given) from None
+        raise _at_mark(name, sources, error.lineno, error.message or "", files, given) from None
     except TEMPLATE_ERRORS as error:
         where, line = place_of(error, name)
         if where != name:
-            raise wrong(where, line, str(error), root, given) from None
+            raise wrong(where, line, reason(error), files, given) from None
         frames = traceback.extract_tb(error.__traceback__)
         in_text = [0, *(frame.lineno or 0 for frame in frames if frame.filename == "<template>")]
-        raise _at_mark(name, sources, in_text[-1], str(error), root, given) from None
+        raise _at_mark(name, sources, in_text[-1], reason(error), files, given) from None
     return template.docx
 
 
 def _at_mark(
-    name: str, sources: list[str], line: int, message: str, root: Path | Own, given: Mapping[str, object]
+    name: str, sources: list[str], line: int, message: str, files: Own, given: Mapping[str, object]
 ) -> InvalidLedgerError:
     """Make the error, with its paragraph and its mark."""
     source = sources[-1].split("\n") if sources else []
@@ -126,7 +136,7 @@ def _at_mark(
     marks: list[str] = _MARK.findall(shown)
     mark = next((each for each in marks if named and named[1] in each), marks[0] if marks else "")
     said = f"{mark}: {message}" if mark else message
-    (finding,) = wrong(name, 0, said, root, ("words", *given)).findings
+    (finding,) = wrong(name, 0, said, files, ("words", *given)).findings
     place = finding.place._replace(excerpt=shown, column=shown.find(mark) + 1)
     return InvalidLedgerError([finding._replace(place=place)])
 

@@ -66,6 +66,12 @@ def create(root: Path, today: date, *, example: bool) -> Created:
     kept = [path for path in contents if (root / path).exists()]
     # The ledger's own file last: while it is not there, `init` can be typed again.
     new = sorted(contents.keys() - {*kept}, key=lambda path: (path == LEDGER_FILE, path))
+    tree = WorkingTree(root)
+    for path in new:
+        if tree.behind_link(path):
+            raise RefusedError(
+                "symbolic-link", _("{path} is a link").format(path=path), _("put the file itself here"), path
+            )
     with _repository(root) as git:
         for path in new:
             (root / path).parent.mkdir(parents=True, exist_ok=True)

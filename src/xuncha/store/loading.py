@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
+from errno import ELOOP
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -159,8 +160,10 @@ def load_problem(source: Source, name: str, frame: Frame | None) -> ProblemFolde
 
 
 def check(source: Source) -> list[Finding[Place]]:
-    """Find all that is wrong in a whole ledger, in the order of its files. Reads every file anew."""
-    return _everything(source)[1]
+    """Find all that is wrong in a whole ledger, in the order of its files, and name its own templates. Reads every file anew."""
+    from xuncha.store.own import remarks  # noqa: PLC0415  for `validate` alone
+
+    return [*_everything(source)[1], *remarks(source)]
 
 
 def ledger(source: Source) -> Ledger:
@@ -290,7 +293,7 @@ def _record(
     except FileNotFoundError:
         return Shaped(None, [about(path, "file-missing", _("{path} is missing"))])
     except OSError as error:
-        return Shaped(None, [unreadable(path, error)])
+        return Shaped(None, [link(path) if error.errno == ELOOP else unreadable(path, error)])
     except UnreadableError as error:
         return Shaped(None, [error.of_file(path, content)])
     return Shaped(record, _placed(path, content, broken) if broken else [], unsound)

@@ -145,6 +145,12 @@ def commits(root: Path, *, last: bool = False) -> list[Commit]:
         return []  # nothing is committed yet
 
 
+def touching(root: Path, folder: str) -> list[Commit]:
+    """Read the commits that change files of a folder of the ledger, parents before their children; of others none."""
+    options = ("--full-history", "--topo-order", "--reverse", "--diff-merges=first-parent", *RAW)
+    return list(log(Git.in_repository(root), *options, "HEAD", "--", folder))
+
+
 def contains(root: Path, name: str, commit: str = "HEAD") -> bool:
     """Whether a commit is among those that led to the present one, or to another."""
     try:
