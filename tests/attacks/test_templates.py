@@ -6,16 +6,23 @@ import re
 import subprocess
 import sys
 import time
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import TODAY
 from tests.notice.forms import notice, printed
 from tests.notice.test_own_word_file import word
+from xuncha.archive.gathering import notices
 from xuncha.errors import InvalidLedgerError
+from xuncha.notice.render import TEXTS
 from xuncha.paper import process, templates
 from xuncha.paper.own import built_in
 from xuncha.paper.process import Limits
+from xuncha.paper.templates import environment
+from xuncha.store.files import WorkingTree
+from xuncha.store.loading import ledger as load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,7 +117,7 @@ ONE_STEP = {
     "a text times a number": "{{ 'x' * 10**9 }}",
     "a number times a text": "{{ 10**9 * 'x' }}",
     "a list times a number": "{{ ([1] * 10**9) | length }}",
-    "a power": "{{ 10 ** 10 ** 8 }}",
+    "a power": "{{ 10 ** (10 ** 8) }}",
     "a width": "{{ '%1000000000d' % 1 }}",
     "a precision": "{{ '%.1000000000f' % 1 }}",
     "a width among the values": "{{ '%*d' % (10**9, 1) }}",
@@ -130,8 +137,6 @@ ONE_STEP = {
 @pytest.mark.parametrize("name", ONE_STEP)
 def test_one_step_cannot_ask_for_too_much(name: str) -> None:
     """On every system: not each has a limit of memory."""
-    from xuncha.paper.templates import environment
-
     begun = time.process_time()
     with pytest.raises((OverflowError, ValueError)):
         environment("notice.txt.j2", None).from_string(ONE_STEP[name]).render()
@@ -139,8 +144,6 @@ def test_one_step_cannot_ask_for_too_much(name: str) -> None:
 
 
 def test_what_is_usual_is_not_refused() -> None:
-    from xuncha.paper.templates import environment
-
     usual = {
         "{{ '—' * 20 }}": "—" * 20,
         "{{ 30000000 * 12 }}": "360000000",
@@ -189,11 +192,11 @@ def test_the_process_loads_nothing_of_the_folder_or_of_variables(
     assert not (tmp_path / "pwned").exists()
 
 
-def test_the_process_makes_no_file() -> None:
+def test_the_process_fills_no_file(tmp_path: Path) -> None:
     """Whatever gets out of the sandbox."""
     code = (
         "from xuncha.paper.worker import _keep; from xuncha.paper.process import Limits\n"
-        "import tempfile; _keep(Limits()); f = tempfile.TemporaryFile(); f.write(b'x'); f.flush()"
+        f"_keep(Limits()); open({str(tmp_path / 'new')!r}, 'wb', buffering=0).write(b'x')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert b"File too large" in done.stderr
@@ -303,14 +306,12 @@ def test_an_audit_names_what_a_merge_slips_in(ledger: LedgerOnDisk) -> None:
     assert "note[own-template]" in ledger.ok("audit", COLUMNS="200")
 
 
-def test_an_archive_with_an_endless_template_is_made_and_checked(
-    ledger: LedgerOnDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(process, "LIMITS", Limits(seconds=1))
+@pytest.mark.usefixtures("tight")
+def test_an_archive_with_an_endless_template_is_made_and_checked_in_time(ledger: LedgerOnDisk) -> None:
+    """Making one and checking one both make the notices by this function."""
     ledger.write("templates/notice.txt.j2", LOOP)
-    ledger.commit()
-    made = ledger.run("archive", "-o", tmp_path / "a.zip")
-    assert made.code == 0, made.err
-    assert "处理器超过 1 秒" in made.err
-    checked = ledger.run("archive", "--verify", tmp_path / "a.zip")
-    assert checked.code in {0, 1}
+    loaded = load(WorkingTree(ledger.root))
+    made, lacking, _warnings = notices(loaded, date.fromisoformat(TODAY), ledger.root, TEXTS)
+    assert set(made) == {"md", "html"}
+    assert isinstance(lacking["txt"], InvalidLedgerError)
+    assert "seconds of the processor" in lacking["txt"].findings[0].message

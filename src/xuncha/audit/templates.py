@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 OWN_TEMPLATE: Final = RULES.declare(
     "own-template",
     "note",
-    why="A template of the ledger's own can make a notice say what the records do not, such as 完成率100%. It is read like a record.",
+    why="A template of the ledger's own can make a notice say what the records do not, such as that all is complete. Read it like a record.",
     wrong="A commit adds or changes `templates/notice.txt.j2`. (This hinders nothing, and `audit --json` does not tell it.)",
 )
 

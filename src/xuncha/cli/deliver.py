@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import stat
-import sys
 from collections.abc import Sequence
 from functools import partial
 from io import BytesIO
@@ -71,7 +69,7 @@ def deliver(content: bytes, warnings: Sequence[str], output: Path | None, root: 
         screen.write(content)
         return
     save(content, output, root)
-    if not _is_standard_output(output):
+    if not screen.prints_into(output):
         screen.line((said or _("It is in {path}.")).format(path=output))
 
 
@@ -86,7 +84,7 @@ def save(content: bytes | BinaryIO, output: Path, root: Path) -> None:
 
     try:
         must_be_free(output, root)
-        if _is_standard_output(output):  # be that a file: what is printed next must not be written over it
+        if screen.prints_into(output):  # be that a file: what is printed next must not be written over it
             stream = BytesIO(content) if isinstance(content, bytes) else content
             for block in iter(partial(stream.read, _BLOCK), b""):
                 screen.write(block)
@@ -111,7 +109,7 @@ def must_be_free(output: Path, root: Path) -> None:
     brought = any(each.parent.resolve().is_relative_to(ledger) for each in links)
     if of_git or any(place.is_relative_to(folder) for folder in _git_folders(root)):
         said, code = _("{path} is in git's own folder, where no document belongs"), "output-in-git"
-    elif brought or (named in links and not _is_device(output) and not _is_standard_output(output)):
+    elif brought or (named in links and not _is_device(output) and not screen.prints_into(output)):
         said, code = _("{path} is a link, or behind one; nothing is written through it"), "output-is-link"
     elif inside[0].casefold() in _OF_THE_LEDGER or any(
         part.casefold().startswith(".git") for part in (*inside, place.name)
@@ -147,13 +145,3 @@ def _is_device(output: Path) -> bool:
     return not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)) and (
         not named.is_symlink() or named.parts[1:2] == ("dev",)  # as /dev/stdout, and /dev/fd/63 of a shell
     )
-
-
-def _is_standard_output(output: Path) -> bool:
-    """Return whether a name such as /dev/stdout leads to what is printed, be that a file."""
-    try:
-        return output.absolute().parts[1:2] == ("dev",) and os.path.samestat(
-            output.stat(), os.fstat(sys.stdout.fileno())
-        )
-    except (OSError, ValueError):
-        return False

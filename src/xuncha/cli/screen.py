@@ -22,6 +22,7 @@ from xuncha.language import ngettext
 
 if TYPE_CHECKING:
     import threading
+    from pathlib import Path
 
     from rich.console import RenderableType
 
@@ -66,6 +67,16 @@ def write(document: str | bytes) -> None:
 def is_terminal() -> bool:
     """Return whether someone looks at what is printed, rather than a program or a file."""
     return sys.stdout.isatty()
+
+
+def prints_into(output: Path) -> bool:
+    """Return whether a name such as /dev/stdout leads to what is printed, be that a file."""
+    try:
+        return output.absolute().parts[1:2] == ("dev",) and os.path.samestat(
+            output.stat(), os.fstat(sys.stdout.fileno())
+        )
+    except (OSError, ValueError):
+        return False
 
 
 def bold(text: str) -> str:
