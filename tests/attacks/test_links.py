@@ -129,13 +129,14 @@ def test_no_command_reads_a_record_through_a_link(ledger: LedgerOnDisk, path: st
         assert result.out == "" or words[0] == "validate", words
 
 
-def test_show_reads_no_record_through_a_link_that_came_since(bare_ledger: LedgerOnDisk) -> None:
+@pytest.mark.parametrize("path", ["data/problems/01/1.1.yaml", "data/problems/01", "data"])
+def test_show_reads_no_record_through_a_link_that_came_since(bare_ledger: LedgerOnDisk, path: str) -> None:
     from xuncha.errors import InvalidLedgerError
     from xuncha.model.identity import Identity
     from xuncha.store.files import WorkingTree
     from xuncha.store.loading import record_of
 
-    replaced(bare_ledger, "data/problems/01/1.1.yaml", secret(bare_ledger))
+    replaced(bare_ledger, path, bare_ledger.root.parent / f"was-{path.rpartition('/')[2]}")
     with pytest.raises(InvalidLedgerError) as caught:
         record_of(WorkingTree(bare_ledger.root), Identity(1, 1))
     assert [each.code for each in caught.value.findings] == ["symbolic-link"]
