@@ -23,7 +23,6 @@ from xuncha.doctor import files, sharing
 from xuncha.doctor.examination import examine, in_order
 from xuncha.doctor.surroundings import CHECKS, Surroundings
 from xuncha.store.files import half_written
-from xuncha.trail.git import git_dir
 from xuncha.workflow.change import begin
 
 GIT = shutil.which("git") or "git"
@@ -31,11 +30,6 @@ ATTRIBUTES = "data/** -text\ndata/**/*.yaml merge=xuncha\n"
 IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 NOBODY = 65534
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows what runs")
-
-
-@pytest.fixture(autouse=True)
-def _fresh() -> None:
-    git_dir.cache_clear()
 
 
 @pytest.fixture(params=["top", "folder"])

@@ -284,10 +284,8 @@ def _triples() -> list[bytes]:
 def audit(data: bytes, sandbox: Sandbox) -> None:
     """A made-up history is audited, whole and from one of its commits on."""
     from xuncha.audit.examine import audit as examine
-    from xuncha.trail.git import git_dir
 
     repository = sandbox.scratch / "history"
-    git_dir.cache_clear()
     if entered(data, repository):
         examine(repository).as_json()
         examine(repository, since="HEAD")

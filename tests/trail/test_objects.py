@@ -10,18 +10,13 @@ import pytest
 
 from tests.trail.test_git import ODD_NAMES
 from xuncha.trail.contents import fingerprints, stored
-from xuncha.trail.git import Git, git_dir, read_batch
+from xuncha.trail.git import Git, read_batch
 from xuncha.trail.objects import changed, listing, store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import LedgerOnDisk
-
-
-@pytest.fixture(autouse=True)
-def _fresh() -> None:
-    git_dir.cache_clear()
 
 
 def test_what_is_not_read_of_an_object_is_passed_over() -> None:

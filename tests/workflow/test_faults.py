@@ -288,7 +288,7 @@ def test_a_hook_that_asks_at_the_keyboard_is_not_waited_for(ledger: LedgerOnDisk
 
 
 def test_a_journal_that_says_nothing_readable_is_no_bug_of_ours(ledger: LedgerOnDisk) -> None:
-    from xuncha.trail.git import private
+    from xuncha.trail.repository import private
 
     place = private(ledger.root, "journal")
     assert place is not None

@@ -224,7 +224,7 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> Case:
     bag.must_be_listed(kept)
     pointers = write_out(place, kept, root, commit)
     ledger = load(WorkingTree(place))
-    with alone():
+    with alone(folder / "repository"):
         made, lacking, warnings = notices(ledger, day, place, FORMS)
         with speaking("zh"):
             _none, again, _warnings = notices(ledger, day, place, lacking)

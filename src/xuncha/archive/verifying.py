@@ -154,6 +154,8 @@ def _of_the_history(folder: Path, facts: Facts, place: Path) -> list[Finding[Pla
             paths = files_not_reproduced(folder / _DATA, root, facts) if facts.is_reproducible else []
             return [wrong(f"{_DATA}/{each}", "not-as-committed", said) for each in paths]
     except (RefusedError, GitError) as error:
+        if isinstance(error, GitError) and error.ended < 0:
+            raise
         return [wrong(path, "bundle", error.message)]
 
 

@@ -68,11 +68,11 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
         SurroundingsError: the ledger is in no repository, git is not installed, or the history here is not whole.
     """
     commits = replay.commits(root)
-    if not commits:
-        return Audit([], 0, 0, "")
     known = {commit.hash: place for place, commit in enumerate(commits)}
     marks = all_anchors(root)
     findings = list(anchors.rewritten(marks, known))
+    if not commits:
+        return Audit(findings, 0, 0, "", anchors=marks)
     seen: set[str] = set()
     if since is not None:
         start, message = _start(root, since, known)
@@ -82,7 +82,7 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
             findings.append(anchors.REWRITTEN.at(place, message))
         elif start:
             seen = _ancestors(start, commits, known)
-    touched = [each for commit in commits for each in commit.touched if each.blob]
+    touched = [each for commit in commits for each in commit.touched if each.is_here]
     records = {each.blob for each in touched if is_record(each.path)}
     blobs = dict.fromkeys(each.blob for each in touched)
     examination = Examination(commits, Files(stored(Git(root), blobs, KEEP), records))
@@ -108,8 +108,9 @@ def findings_of_last_commit(root: Path) -> list[Finding[HistoryPlace]]:
         for leaf in Git(root).tree(parent, *PARTS)
     )
     paths = [*(each.path for each in commit.touched), LEDGER_FILE]
-    stood = [version.blob for path in paths if (version := before.get(path))]
-    blobs = dict.fromkeys([*stood, *(each.blob for each in commit.touched if each.blob)])
+    versions = [version for path in paths if (version := before.get(path))]
+    stood = [version.blob for version in versions if version.mode != replay.SUBMODULE]
+    blobs = dict.fromkeys([*stood, *(each.blob for each in commit.touched if each.is_here)])
     files = Files(stored(Git(root), blobs, KEEP), blobs)
     changes = changes_of(commit, before, files)
     after = before.changed((change.path, change.after) for change in changes)

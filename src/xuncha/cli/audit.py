@@ -88,7 +88,7 @@ def audit(
 
 def _show(done: Audit, since: str | None) -> None:
     """Show what was found, by commits, and how much was looked at."""
-    if not done.tip:
+    if not done.tip and not done.findings:
         screen.line(_("Nothing has been committed yet."))
         return
     for _commit, found in groupby(done.findings, key=lambda each: each.place.commit):

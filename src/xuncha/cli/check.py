@@ -33,7 +33,7 @@ def validate(call: Context, as_json: options.Json = False) -> None:
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import check  # noqa: PLC0415
 
-    call.warn_of_leftovers()
+    call.must_be_here()
     with screen.patience(_("Every file is being checked")):
         found = check(WorkingTree(call.root))
     wrong = [each for each in found if each.severity == "error"]

@@ -49,7 +49,7 @@ class Context:
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:
         """Begin to change the ledger, after taking back what an interrupted command left behind; warn of it."""
-        from xuncha.trail.git import detached  # noqa: PLC0415  only commands that write
+        from xuncha.trail.repository import detached  # noqa: PLC0415  only commands that write
         from xuncha.workflow.change import begin  # noqa: PLC0415
 
         with begin(self.root) as session:
@@ -88,7 +88,7 @@ class Context:
         from xuncha.store import cache  # noqa: PLC0415  `init` and `--help` need no ledger
 
         if self.commit is None:
-            self.warn_of_leftovers()
+            self.must_be_here()
         with screen.patience(_("The files are being read")), self.places_named():
             if self.commit is None:
                 return cache.register(self.root)
@@ -103,7 +103,7 @@ class Context:
         from xuncha.trail.tree import Tree  # noqa: PLC0415
 
         if self.commit is None:
-            self.warn_of_leftovers()
+            self.must_be_here()
         with screen.patience(_("The files are being read")), self.places_named():
             return ledger(WorkingTree(self.root) if self.commit is None else Tree(self.root, self.commit))
 
@@ -129,7 +129,7 @@ class Context:
 
     def history_if_any(self, which: Identity | None = None) -> list[Event]:
         """Return what `history` does; nothing outside a repository, and, with a warning, where git cannot tell."""
-        from xuncha.trail.git import git_dir  # noqa: PLC0415
+        from xuncha.trail.repository import git_dir  # noqa: PLC0415
 
         try:
             return self.history(which) if git_dir(self.root) else []
@@ -185,9 +185,20 @@ class Context:
                 raise
             return None
 
+    def must_be_here(self) -> None:
+        """Check that the folder holds all files of the ledger; warn of what an interrupted command left behind.
+
+        Raises:
+            SurroundingsError: git was told to leave some out.
+        """
+        from xuncha.trail.presence import must_be_here  # noqa: PLC0415
+
+        must_be_here(self.root)
+        self.warn_of_leftovers()
+
     def warn_of_leftovers(self) -> None:
         """Warn of what an interrupted command left without a commit, and say what to type."""
-        from xuncha.trail.git import private  # noqa: PLC0415
+        from xuncha.trail.repository import private  # noqa: PLC0415
 
         journal = private(self.root, "journal")
         if journal is None or not journal.exists():

@@ -128,7 +128,10 @@ def setup(call: Context) -> None:
     from xuncha.sync import registration  # noqa: PLC0415
     from xuncha.trail.git import Git  # noqa: PLC0415
 
-    git = Git.in_repository(call.root, to_write=True)
+    Git.in_repository(call.root, to_write=True)
+    git = Git(
+        call.root
+    )  # what is set up is looked at and entered; no program of the repository is needed for it
     try:
         new, claimed = registration.register(git)
     except OSError as error:

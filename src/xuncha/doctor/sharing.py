@@ -14,6 +14,7 @@ from xuncha.doctor.surroundings import CHECKS
 from xuncha.language import gettext as _
 from xuncha.parts import Part, how_to_add
 from xuncha.sync import registration
+from xuncha.sync.sharing import commit_of
 
 if TYPE_CHECKING:
     from xuncha.doctor.surroundings import Ailments, Surroundings
@@ -91,10 +92,14 @@ def _no_driver_line(around: Surroundings) -> Ailments:
 )
 def _not_shared(around: Surroundings) -> Ailments:
     branch = around.ask("symbolic-ref", "--short", "--quiet", "HEAD")
-    if branch is None:
+    if not branch:
         return  # that no branch is checked out is told by itself
-    remotes = (around.ask("remote") or "").split()
-    counts = (around.ask("rev-list", "--left-right", "--count", "@{upstream}...HEAD") or "").split()
+    remotes = around.ask("remote").split()
+    there = around.ask("for-each-ref", "--format=%(upstream)", f"refs/heads/{branch}")
+    is_known = there and commit_of(around.git, there)
+    counts = (
+        around.ask("rev-list", "--left-right", "--count", f"{there}...HEAD", "--").split() if is_known else []
+    )
     if not remotes:
         command = f"git remote add origin ADDRESS && git push -u origin {branch}"
         said = _("the ledger is on this computer alone: no remote is set up")
@@ -165,7 +170,7 @@ def _is_local(host: str) -> bool:
     right="set the clock, such as: sudo timedatectl set-ntp true",
 )
 def _clock_behind(around: Surroundings) -> Ailments:
-    latest = around.ask("show", "--no-patch", "--format=%ct", "HEAD") or ""
+    latest = around.ask("show", "--no-patch", "--format=%ct", "HEAD", "--")
     ahead = int(latest) - int(around.now) if latest.isdigit() else 0
     if ahead > _NEARLY:
         hours, minutes = ahead // 3600, ahead // 60

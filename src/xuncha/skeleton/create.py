@@ -18,7 +18,8 @@ from xuncha.model.identity import LEDGER_FILE
 from xuncha.store.files import Overlay, WorkingTree, replace
 from xuncha.store.schema import KINDS, one
 from xuncha.sync import registration
-from xuncha.trail.git import Git, GitError, git_dir
+from xuncha.trail.git import Git, GitError
+from xuncha.trail.repository import git_dir
 from xuncha.workflow.change import Message, begin, note_commit
 from xuncha.workflow.intake import Intake, checked, message
 from xuncha.workflow.journal import FileChange
@@ -60,7 +61,7 @@ def create(root: Path, today: date, *, example: bool) -> Created:
         contents |= _dated_files(skeleton / "example", "", today)
     else:
         contents[LEDGER_FILE] = _dated(skeleton / "ledger.yaml", today)
-    if git_dir(root) not in {None, root / ".git"}:
+    if git_dir(root) not in {None, root.resolve() / ".git"}:
         # Deeper in a repository no service looks for them.
         contents = {path: content for path, content in contents.items() if path not in _AT_THE_TOP}
     kept = [path for path in contents if (root / path).exists()]
@@ -84,7 +85,9 @@ def create(root: Path, today: date, *, example: bool) -> Created:
     except GitError as error:
         said = _("the files are there, but git refused the commit: {said}").format(said=error.said)
         raise RefusedError("commit-refused", said, _("type: git add -A && git commit")) from error
-    except SurroundingsError:
+    except SurroundingsError as error:
+        if error.code != "no-user":
+            raise
         return Created(kept, committed=False)
     return Created(kept, committed=True)
 
@@ -139,19 +142,16 @@ def _repository(root: Path, *, or_nothing: bool = False) -> Iterator[Git]:
     was_there, makes_git = root.exists(), False
     try:
         root.mkdir(parents=True, exist_ok=True)
-        git_dir.cache_clear()
         makes_git = git_dir(root) is None
         if makes_git:
-            Git(root).run("init", "--quiet")
-            git_dir.cache_clear()
-        yield Git(root)
+            Git(root, writes=True).run("init", "--quiet")
+        yield Git(root, writes=True)
     except BaseException as error:
         with contextlib.suppress(OSError):
             if or_nothing and makes_git:
                 shutil.rmtree(root / ".git")
             if or_nothing and not was_there:
                 shutil.rmtree(root)
-        git_dir.cache_clear()
         if isinstance(error, OSError):
             said = _("{path} cannot be written: {reason}").format(path=root, reason=cause_of(error))
             raise SurroundingsError("not-written", said) from error

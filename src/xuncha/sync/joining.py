@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from xuncha.trail.objects import Changes, Listing
 
 _MANY = 8
+_USAGE = 129
+"""The exit code of a git that does not know what it is asked for."""
 """Of what is named one by one."""
 
 
@@ -322,7 +324,7 @@ def _tree_of_git(git: Git, ours: str, theirs: str, own: Sequence[str]) -> tuple[
             "-c", f"merge.xuncha.driver={driver}", "merge-tree", *form, ours, theirs, answers=(0, 1)
         )
     except GitError as error:
-        if "write-tree" not in error.said and "usage:" not in error.said:
+        if error.ended != _USAGE:
             raise
         said = _("this git is too old to bring two histories together safely: git 2.38 or later is needed")
         hint = _("install a newer one (https://git-scm.com); nothing was changed")

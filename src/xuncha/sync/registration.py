@@ -16,7 +16,7 @@ NAME = "xuncha"
 PATTERN = "data/**/*.yaml"
 LINE = f"{PATTERN} merge={NAME}"
 """Of `.gitattributes`."""
-_KEY = f"merge.{NAME}.driver"
+KEY = f"merge.{NAME}.driver"
 _PROBE = "data/problems/01/1.1.yaml"
 
 
@@ -43,7 +43,7 @@ def program_of(registered_command: str) -> str:
 
 def registered(git: Git) -> str:
     """Return what git is set up to run; empty where it is not."""
-    return git.setting(_KEY)
+    return git.setting(KEY)
 
 
 def register(git: Git) -> tuple[bool, bool]:
@@ -59,7 +59,7 @@ def register(git: Git) -> tuple[bool, bool]:
     wanted = command()
     if new := registered(git) != wanted:
         git.run("config", "--local", f"merge.{NAME}.name", "xuncha, field by field")
-        git.run("config", "--local", _KEY, wanted)
+        git.run("config", "--local", KEY, wanted)
     if claimed := not effective(git):
         _claim(git)
     return new, claimed

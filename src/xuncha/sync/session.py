@@ -26,7 +26,8 @@ from xuncha.sync.joining import Adjustments, Joining, Renumbered
 from xuncha.sync.numbers import Move, place_now
 from xuncha.sync.sharing import SentTags
 from xuncha.trail import objects
-from xuncha.trail.git import Git, git_dir, private
+from xuncha.trail.git import Git
+from xuncha.trail.repository import git_dir, private
 from xuncha.trail.tags import PREFIX
 from xuncha.workflow.change import PATIENCE, Session, begin
 from xuncha.workflow.perform import standing
@@ -160,7 +161,7 @@ def _take_in(session: Session, way: Route, theirs: str | None, take: Side | None
         said = _("a `git {what}` is begun here and not concluded").format(what=what)
         hint = _("conclude it, or give it up: git {what} --abort").format(what=what)
         raise SurroundingsError("unfinished", said, hint)
-    ours = sharing.commit_of(git, "HEAD")
+    ours = git.head()
     if ours is None:
         said = _("nothing is committed here yet, so there is nothing to bring together")
         hint = _(
@@ -196,5 +197,7 @@ def _must_not_overwrite(session: Session, ours: str, result: str) -> None:
 
 def _by_hand(git: Git) -> list[str]:
     """Return the files of the ledger that have changes which are not committed."""
-    listed = git.run("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", "data")
-    return [entry[3:].decode("utf-8", "replace") for entry in listed.split(b"\0")[:-1]]
+    return [
+        path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        for _state, path in git.status("data")
+    ]

@@ -35,6 +35,8 @@ _PACK: Final = (
     *("--no-reuse-delta", "--no-reuse-object", "--no-use-bitmap-index", "--delta-base-offset"),
     "--compression=6",
 )
+_JUDGING: Final = "xuncha-signatures"
+"""The file in which a borrowing repository keeps how signatures are judged; its own settings name no program."""
 _ALONE: Final = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -45,13 +47,18 @@ _ALONE: Final = {
 
 
 @contextlib.contextmanager
-def alone() -> Iterator[None]:
-    """Inside, git knows no repository, no settings and no attributes but those of the folder it is run in."""
+def alone(folder: Path | None = None) -> Iterator[None]:
+    """Inside, git knows no repository, no settings and no attributes but those of the folder it is run in.
+
+    In a repository of `borrow`, whose folder is given, it also knows whose signatures count and what judges them.
+    """
     before = dict(os.environ)
     for name in before:
         if name.startswith("GIT_"):
             del os.environ[name]
     os.environ.update(_ALONE)
+    if folder and (settings := folder / ".git" / _JUDGING).is_file():
+        os.environ["GIT_CONFIG_GLOBAL"] = str(settings)
     try:
         yield
     finally:
@@ -102,7 +109,7 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
         own.run("update-ref", "--stdin", stdin="".join([*created, f"create {_TIP} {commit}\n"]).encode())
         own.run("read-tree", commit)
         for name, value in settings.items():
-            own.run("config", name, value)
+            own.run("config", f"--file={folder / '.git' / _JUDGING}", name, value)
     place = folder / git.text("rev-parse", "--show-prefix")
     place.mkdir(parents=True, exist_ok=True)
     return place
@@ -110,7 +117,7 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
 
 def _empty(folder: Path, form: str) -> Git:
     folder.mkdir(exist_ok=True)
-    git = Git(folder)
+    git = Git(folder, writes=True)
     git.run("init", "--quiet", "--template=", f"--object-format={form}", f"--initial-branch={_BRANCH}")
     return git
 
@@ -135,15 +142,19 @@ def write_out(root: Path, paths: list[str], source: Path, commit: str) -> list[s
     """
     with alone():
         asked = "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")
-        Git(root).run(*_LARGE, "checkout-index", "--quiet", "-z", "--stdin", stdin=asked)
+        Git(root, writes=True).run(*_LARGE, "checkout-index", "--quiet", "-z", "--stdin", stdin=asked)
     kept = []
     for path in paths:
         small = (root / path).stat().st_size <= LARGEST_POINTER
         if not (small and (pointer := pointed_at((root / path).read_bytes()))):
             continue
         fetched = None
-        with (root / path).open("wb") as target, contextlib.suppress(GitError):
-            fetched = filtered(Git(source), f"{commit}:./{path}", target=target)
+        with (root / path).open("wb") as target:
+            try:
+                fetched = filtered(Git(source), f"{commit}:./{path}", target=target)
+            except GitError as error:
+                if error.ended < 0:
+                    raise  # else git-lfs has not got it
         if fetched is None or fetched[:2] != pointer[:2]:
             said = _("the evidence file {path} is kept by git-lfs, and was not fetched").format(path=path)
             raise RefusedError("evidence-not-fetched", said, _("type: git lfs fetch --all"), path)
@@ -189,5 +200,7 @@ def unpack(bundle: Path, folder: Path) -> str:
             git.run("read-tree", _TIP)
             return git.text("rev-parse", "--verify", f"{_TIP}^{{commit}}")
         except GitError as error:
+            if error.ended < 0:
+                raise
             said = _("the bundle of the history is unsound: {said}").format(said=error.said)
             raise RefusedError("bundle", said) from error

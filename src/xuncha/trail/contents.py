@@ -42,16 +42,14 @@ def piped(git: Git, *arguments: str, stdin: bytes = b"") -> Iterator[IO[bytes]]:
             yield process.stdout
         if process.returncode:
             said.seek(0)
-            raise GitError(said.read().decode("utf-8", "replace").strip())
+            raise git.failure(said.read(), b"", process.returncode)
 
 
 def stored(git: Git, names: Iterable[str], largest: int) -> Iterator[Stored]:
     """Read objects by their hashes, one after another; of what is larger than some bytes, only the beginning is kept.
 
-    What git does not have is passed over.
-
     Raises:
-        GitError: git ended before it had given them all.
+        GitError: git does not have one of them, or ended before it had given them all.
     """
     with piped(git, "cat-file", "--batch", stdin="".join(f"{name}\n" for name in names).encode()) as pipe:
         for name, kind, size, blocks in read_batch(pipe):
@@ -62,8 +60,9 @@ def stored(git: Git, names: Iterable[str], largest: int) -> Iterator[Stored]:
                 there += len(block)
             if there < size:
                 raise GitError(_("git ended before its time"))
-            if kind:
-                yield Stored(name, kind, size, digest.hexdigest(), kept)
+            if not kind:
+                raise git.lost(name)
+            yield Stored(name, kind, size, digest.hexdigest(), kept)
 
 
 def fingerprints(git: Git, names: Iterable[str]) -> dict[str, Fingerprint]:

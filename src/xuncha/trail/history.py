@@ -11,6 +11,7 @@ from typing import NamedTuple
 from xuncha.model.identity import Identity
 from xuncha.trail.git import Git, GitError
 from xuncha.trail.replay import RAW, Commit, log
+from xuncha.trail.repository import git_dir
 
 
 class Event(NamedTuple):
@@ -33,6 +34,8 @@ class Event(NamedTuple):
     """The number that the problem or measure has now, where that is known to be another one than it had then."""
     joins: bool = False
     """Whether the commit joins two histories."""
+    begins: bool = False
+    """Whether nothing before the commit is known: it is the first one, or a shallow clone was cut off there."""
 
     def as_json(self) -> dict[str, str | None]:
         """Give the form of `log --json`."""
@@ -100,7 +103,7 @@ def history_of_problem(root: Path, identity: Identity, until: str = "HEAD") -> l
         renumbered = event.action == "renumber" and event.to == str(identity)
         if renumbered or (event.id or str(identity)).partition(".")[0] == str(identity):
             events.append(event)
-        if renumbered and event.id:
+        if renumbered and event.id and not event.begins:
             return [*events, *history_of_problem(root, Identity.parse(event.id), f"{event.commit}^")]
     return events
 
@@ -112,7 +115,7 @@ def _numbered_as_now(root: Path, events: list[Event]) -> list[Event]:
         by_commit.setdefault(event.commit, []).append(event)
     now: dict[tuple[str, str], str] = {}
     for moved in events:  # the newest first, so that what was moved twice is known under its last number
-        if moved.action != "renumber" or not moved.id or not moved.to:
+        if moved.action != "renumber" or not moved.id or not moved.to or moved.begins:
             continue
         identity, concerned = Identity.parse(moved.id), [moved.commit]
         path = identity.folder if identity.is_problem else identity.path
@@ -148,6 +151,7 @@ def _events(commit: Commit) -> Iterator[Event]:
             commit.subject,
             undoes or None,
             joins=len(commit.parents) > 1,
+            begins=not commit.parents,
         )
 
 
@@ -162,7 +166,8 @@ def _followed(root: Path, path: str, until: str = "HEAD") -> Iterator[tuple[Comm
         before = _name_before(root, commit.hash, path) if commit.adds else None
         yield commit, PurePosixPath(before or path).stem if commit.touched else ""
         if before is not None:
-            yield from _followed(root, before, f"{commit.hash}^")
+            if commit.parents:
+                yield from _followed(root, before, f"{commit.hash}^")
             return
 
 
@@ -189,10 +194,19 @@ def _on_all_sides(root: Path, path: str, until: str) -> list[Commit]:
 
 
 def _commits(root: Path, path: str, until: str, *options: str) -> Iterator[Commit]:
-    try:
-        yield from log(Git(root), *options, until, "--", path)
-    except GitError:  # there is no repository, or no commit
+    """Read the commits that touched a path; none outside a repository and before the first commit."""
+    if git_dir(root) is None:
         return
+    git, found = Git(root), False
+    try:
+        for commit in log(git, *options, until, "--", path):
+            found = True
+            yield commit
+    except GitError:
+        if not git.is_unborn():
+            raise
+    if not found:
+        git.head()  # which must be known, if it is not that nothing is committed
 
 
 def _name_before(root: Path, commit: str, path: str) -> str | None:

@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import PARTS
-from xuncha.trail.git import Git, GitError, common_dir, git_dir
+from xuncha.trail.git import Git
+from xuncha.trail.repository import common_dir, git_dir
 
 RAW: Final = ("--raw", "--no-abbrev", "--no-renames", "--relative")
 """The options by which `log` tells of the files."""
@@ -25,6 +26,8 @@ _END: Final = "\x1e"
 # Asked for one by one the trailers would take git as long as all the rest.
 _TRAILERS: Final = f"%(trailers:{','.join(f'key=Xuncha-{name}' for name in _NAMES)},unfold,separator=%x1e)"
 _FIELDS: Final = ("%H", "%P", "%an", "%ae", "%at", "%aI", "%cI", "%s", _TRAILERS)
+SUBMODULE: Final = "160000"
+"""The mode of an entry that stands for another repository."""
 _LONGEST_HEADER: Final = 1 << 16
 """Bytes of a commit in which its signature stands."""
 
@@ -48,6 +51,11 @@ class Touched(NamedTuple):
     mode: str
     """As git writes it: `100644` a file, `120000` a link."""
     blob: str
+
+    @property
+    def is_here(self) -> bool:
+        """Whether there is a content that this repository holds: not of what is gone, nor of another repository's commit."""
+        return bool(self.blob) and self.mode != SUBMODULE
 
 
 class Commit(NamedTuple):
@@ -137,12 +145,9 @@ def commits(root: Path, *, last: bool = False) -> list[Commit]:
     if not last and grafts and grafts.is_file():
         said = _("git is told here to show another history than it holds: {path}").format(path=grafts)
         raise SurroundingsError("grafted-history", said, _("take that file away"))
-    try:
-        return list(log(git, *_WHOLE, *RAW, *(["--max-count=1"] if last else []), "HEAD", "--", *PARTS))
-    except GitError:
-        if git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", answers=(0, 1)):
-            raise
-        return []  # nothing is committed yet
+    if git.head() is None:
+        return []
+    return list(log(git, *_WHOLE, *RAW, *(["--max-count=1"] if last else []), "HEAD", "--", *PARTS))
 
 
 def touching(root: Path, folder: str) -> list[Commit]:
@@ -153,11 +158,12 @@ def touching(root: Path, folder: str) -> list[Commit]:
 
 def contains(root: Path, name: str, commit: str = "HEAD") -> bool:
     """Whether a commit is among those that led to the present one, or to another."""
-    try:
-        Git.in_repository(root).run("merge-base", "--is-ancestor", name, commit)
-    except GitError:
+    git = Git.in_repository(root)
+    if git.text("cat-file", "--batch-check", stdin=f"{name}\n".encode()).endswith(" missing"):
+        return False  # history was rewritten, and git has thrown the old one away
+    if commit == "HEAD" and git.head() is None:
         return False
-    return True
+    return git.run("merge-base", name, commit, answers=(0, 1)).decode("ascii").strip() == name
 
 
 class Signature(NamedTuple):

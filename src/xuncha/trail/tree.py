@@ -158,16 +158,26 @@ def commit_at(root: Path, moment: str) -> str:
         if _DAY.fullmatch(moment):
             # Git counts seconds from 1970 on; a day before that is before any commit.
             before_git = date.fromisoformat(moment) < date(1971, 1, 1)
-            commit = "" if before_git else git.text("rev-list", "-1", f"--before={moment}T23:59:59", "HEAD")
+            commit = "" if before_git else _last_before(git, moment)
         else:
-            named = git.text("rev-parse", "--verify", "--quiet", "--end-of-options", moment)
-            commit = git.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{named}^{{commit}}")
-    except (GitError, ValueError):
+            asked = ("rev-parse", "--verify", "--quiet", "--end-of-options")
+            named = git.text(*asked, moment)
+            commit = git.text(*asked, f"{named}^{{commit}}")
+    except ValueError:
+        commit = ""
+    except GitError:
+        if git.head():
+            git.run("rev-list", "--count", "HEAD", "--")  # if a commit is lost, that is what there is to say
         commit = ""
     if not _HASH.fullmatch(commit):
         hint = _("give a day such as 2024-04-18 on which the ledger existed, or a revision such as HEAD~3")
         raise RefusedError("no-such-moment", _("history knows no “{moment}”").format(moment=moment), hint)
     return commit
+
+
+def _last_before(git: Git, day: str) -> str:
+    """Return the last commit of a day or before it; empty where there is none."""
+    return git.text("rev-list", "-1", f"--before={day}T23:59:59", "HEAD", "--") if git.head() else ""
 
 
 def day_of(root: Path, commit: str, moment: str) -> date:

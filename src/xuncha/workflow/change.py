@@ -19,7 +19,9 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS, Identity
 from xuncha.store import files
 from xuncha.trail import locks, objects
-from xuncha.trail.git import Git, GitError, git_dir, literal
+from xuncha.trail.git import Git, GitError, literal
+from xuncha.trail.presence import must_be_here
+from xuncha.trail.repository import git_dir
 from xuncha.workflow import journal
 from xuncha.workflow.journal import FileChange
 
@@ -194,6 +196,7 @@ def begin(root: Path) -> Iterator[Session]:
         raise SurroundingsError("locked", message, _("wait until it has finished, or end it"))
     try:
         locks.wait(root)
+        must_be_here(root)
         try:
             found = _roll_back(root, git) if journal.place(root).exists() else None
         except OSError as error:
