@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import signal
 import subprocess
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -25,12 +24,16 @@ if TYPE_CHECKING:
 # By itself git does not wait for the disk; whoever is told that a change is kept may pull the plug. And a folder that is laid
 # out as a bare repository is only one where somebody names it.
 _ALWAYS: Final = ("-c", "core.fsync=all", "-c", "safe.bareRepository=explicit")
-_READING: Final = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
+_READING: Final = (
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    f"core.hooksPath={os.devnull}",
+    "-c",
+    "log.showSignature=false",
+)
 # Nothing is fetched, by whatever program, and no index is written on the way.
 _QUIET: Final = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_OPTIONAL_LOCKS": "0"}
-_NOT_ALL_HERE: Final = re.compile(
-    r"promisor|missing|could not (?:fetch|read)|unable to read|bad object|not allowed"
-)
 _asked: dict[tuple[object, ...], dict[str, str]] = {}
 """What git was told in place of a repository's programs, by the settings that were read for it."""
 _trusted: set[Path] = set()
@@ -241,7 +244,7 @@ class Door:
         if "safe.directory" in message:
             words = _("git does not trust this folder: {said}").format(said=message)
             return SurroundingsError("not-yours", words)
-        if self.is_partial() and _NOT_ALL_HERE.search(message):
+        if self.is_partial() and self._lacks_objects():
             return self._not_all_here(message)
         return GitError(message or _("git gave no reason"), printed.decode("utf-8", "replace"), ended)
 
@@ -262,6 +265,13 @@ class Door:
         except OSError:
             return False
         return any("promisor" in text or "partialclone" in text for text in texts)
+
+    def _lacks_objects(self) -> bool:
+        """Whether something of the history that led here is missing; only asked when git has failed."""
+        listing = ["rev-list", "--objects", "--missing=print", "HEAD", "--"]
+        with self._started([*_READING, *listing], _QUIET) as process:
+            printed, _said = process.communicate()
+        return any(line.startswith(b"?") for line in printed.splitlines())
 
     def _not_all_here(self, said: str) -> SurroundingsError:
         words = _(

@@ -163,13 +163,11 @@ def commit_at(root: Path, moment: str) -> str:
             asked = ("rev-parse", "--verify", "--quiet", "--end-of-options")
             named = git.text(*asked, moment)
             commit = git.text(*asked, f"{named}^{{commit}}")
-    except ValueError:
-        commit = ""
-    except GitError:
-        if git.head():
-            git.run("rev-list", "--count", "HEAD", "--")  # if a commit is lost, that is what there is to say
+    except (GitError, ValueError):
         commit = ""
     if not _HASH.fullmatch(commit):
+        if git.head():
+            git.run("rev-list", "--count", "HEAD", "--")  # if a commit is lost, that is what there is to say
         hint = _("give a day such as 2024-04-18 on which the ledger existed, or a revision such as HEAD~3")
         raise RefusedError("no-such-moment", _("history knows no “{moment}”").format(moment=moment), hint)
     return commit
