@@ -229,7 +229,8 @@ def _hidden(around: Surroundings) -> Ailments:
 )
 def _repository_programs(around: Surroundings) -> Ailments:
     found = [each.name for each in named(around.git.settings())]
-    if registration.registered(around.git) not in {"", registration.command()}:
+    driver = registration.registered(around.git)
+    if driver and not registration.is_written_by_us(driver, around.root):
         found.append(registration.KEY)
     for folder in around.folders:
         hooks = sorted(folder.glob("hooks/*"))

@@ -26,7 +26,10 @@ def command() -> str:
     Without that, a program that is not found would count as a conflict in which the other side has vanished.
     """
     found = shutil.which("xuncha")
-    words = [found] if found else [Path(sys.executable).as_posix(), "-m", "xuncha"]
+    return _command([found] if found else [Path(sys.executable).as_posix(), "-m", "xuncha"])
+
+
+def _command(words: list[str]) -> str:
     there = f"command -v {shlex.quote(words[0])} >/dev/null"
     return f"{there} && exec {shlex.join(words)} merge-driver -- %O %A %B %L %P; exec git merge-file --marker-size=%L %A %O %B"
 
@@ -39,6 +42,14 @@ def program_of(registered_command: str) -> str:
         words = registered_command.split()
     asks = words[:2] == ["command", "-v"]
     return (words[2:3] if asks else words[:1] or [""])[0]
+
+
+def is_written_by_us(registered_command: str, root: Path) -> bool:
+    """Whether a registered driver is what `setup` writes, wherever the program stood then, but outside of a ledger's folder."""
+    program = program_of(registered_command)
+    written = {_command([program]), _command([program, "-m", "xuncha"])}
+    is_outside = Path(program).is_absolute() and not Path(program).is_relative_to(root)
+    return registered_command in written and is_outside
 
 
 def registered(git: Git) -> str:
