@@ -166,7 +166,7 @@ def fetches(ledger: LedgerOnDisk, trap: Trap) -> None:
     for key, value in {
         "core.repositoryFormatVersion": "1",
         "extensions.partialClone": "origin",
-        "remote.origin.url": "ssh://nowhere.invalid/x",
+        "remote.origin.url": f"ext::{trap.program} %S",
         "remote.origin.promisor": "true",
         "remote.origin.partialclonefilter": "blob:none",
         "remote.origin.uploadpack": str(trap.program),
@@ -184,7 +184,7 @@ def fetches(ledger: LedgerOnDisk, trap: Trap) -> None:
 
 
 def nested(ledger: LedgerOnDisk, trap: Trap) -> None:
-    """Another repository within, which the index knows, with a monitor of its own."""
+    """Another repository within, which the index knows, with filters of its own."""
     inner = LedgerOnDisk(ledger.root / "data/evidence", ledger.environment)
     inner.root.mkdir()
     inner.git("init", "-q")
@@ -193,7 +193,7 @@ def nested(ledger: LedgerOnDisk, trap: Trap) -> None:
     ledger.git("-c", "advice.addEmbeddedRepo=false", "add", "data/evidence")
     ledger.git("commit", "-qm", "nested")
     inner.write("a", "2")
-    monitor(inner, trap)
+    filters(inner, trap)
 
 
 def lose(ledger: LedgerOnDisk, name: str) -> None:
