@@ -8,6 +8,7 @@ from typing import Final
 
 from xuncha.language import gettext as _
 from xuncha.trail.git import Git
+from xuncha.trail.limits import listed
 
 LARGEST: Final = 20 * 1024 * 1024
 """Bytes."""
@@ -45,7 +46,7 @@ class AtCommit(Own):
     def __init__(self, root: Path, commit: str) -> None:
         super().__init__(root)
         self._git = Git(root)
-        self._files = {leaf.path: (leaf.mode, leaf.name) for leaf in self._git.tree(commit, "templates/")}
+        self._files = {leaf.path: (leaf.mode, leaf.name) for leaf in listed(self._git, commit, "templates/")}
 
     def read(self, name: str) -> bytes | None:
         """Return the bytes of a file; a link is followed as the working tree's would be."""

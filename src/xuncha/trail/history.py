@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from xuncha.model.identity import Identity
+from xuncha.model.identity import PROBLEMS, Identity
+from xuncha.trail.contents import SlowError
 from xuncha.trail.git import Git, GitError
+from xuncha.trail.limits import fits, swollen
 from xuncha.trail.replay import RAW, Commit, log
+
+_MOST_MOVES = 100
+"""Renumberings that are followed: git is asked once for each."""
+PATIENCE = 20.0
+"""Seconds that git may take for the history of a folder before it is looked at what is in it."""
 
 
 class Event(NamedTuple):
@@ -57,10 +63,7 @@ class Event(NamedTuple):
     @property
     def minute(self) -> str:
         """Day and time to the minute, on the committer's own clock."""
-        try:
-            return datetime.fromisoformat(self.date).strftime("%Y-%m-%d %H:%M")
-        except ValueError:  # a clock that was wrong beyond the calendar
-            return self.date[:16].replace("T", " ")
+        return self.date[:16].replace("T", " ")
 
 
 def history(root: Path, path: str = "data", until: str = "HEAD") -> list[Event]:
@@ -70,8 +73,11 @@ def history(root: Path, path: str = "data", until: str = "HEAD") -> list[Event]:
         An event for each problem or measure that a commit names, in the commit's order; one event without an id for a
         commit that names none. Empty outside a repository and before the first commit.
     """
-    events = [event for commit in _commits(root, path, until, "--no-patch") for event in _events(commit)]
-    return _numbered_as_now(root, events)
+    return _numbered_as_now(root, _told(root, path, until))
+
+
+def _told(root: Path, path: str, until: str) -> list[Event]:
+    return [event for commit in _all(root, path, until) for event in _events(commit)]
 
 
 def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
@@ -95,36 +101,50 @@ def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
 
 def history_of_problem(root: Path, identity: Identity, until: str = "HEAD") -> list[Event]:
     """Read what was done to one problem and its measures, newest first, under the number that it had then."""
-    events = []
-    for event in history(root, identity.folder, until):
-        renumbered = event.action == "renumber" and event.to == str(identity)
-        if renumbered or (event.id or str(identity)).partition(".")[0] == str(identity):
-            events.append(event)
-        if renumbered and event.id:
-            return [*events, *history_of_problem(root, Identity.parse(event.id), f"{event.commit}^")]
+    events: list[Event] = []
+    before: Identity | None = identity
+    for _move in range(_MOST_MOVES):
+        if before is None:
+            break
+        identity, before = before, None
+        for event in _told(root, identity.folder, until):
+            renumbered = event.action == "renumber" and event.to == str(identity)
+            if renumbered or (event.id or str(identity)).partition(".")[0] == str(identity):
+                events.append(event)
+            before = Identity.perhaps(event.id) if renumbered and event.id != event.to else None
+            if before is not None:
+                until = f"{event.commit}^"
+                break
     return events
 
 
 def _numbered_as_now(root: Path, events: list[Event]) -> list[Event]:
-    """Add the present numbers of what was renumbered since; the old number may be another's now."""
+    """Add the present numbers of what was renumbered since; the old number may be another's now.
+
+    Each renumbering is followed by itself, the latest of them; `sync` makes one where two clones gave the same number.
+    """
     by_commit: dict[str, list[Event]] = {}
     for event in events:
         by_commit.setdefault(event.commit, []).append(event)
     now: dict[tuple[str, str], str] = {}
-    for moved in events:  # the newest first, so that what was moved twice is known under its last number
-        if moved.action != "renumber" or not moved.id or not moved.to:
+    moves = [event for event in events if event.action == "renumber" and event.id != event.to]
+    for moved in moves[
+        :_MOST_MOVES
+    ]:  # the newest first, so that what was moved twice is known under its last number
+        identity, later = Identity.perhaps(moved.id), Identity.perhaps(moved.to)
+        if not (identity and later and moved.id and moved.to):
             continue
-        identity, concerned = Identity.parse(moved.id), [moved.commit]
+        concerned = [moved.commit]
         path = identity.folder if identity.is_problem else identity.path
-        for earlier in _commits(root, path, f"{moved.commit}^", "--no-patch"):
+        for earlier in _all(root, path, f"{moved.commit}^"):
             concerned.append(earlier.hash)
             if any(event.action == "add" and event.id == moved.id for event in _events(earlier)):
                 break
         for commit in concerned:
             for number in {moved.id, *(event.id for event in by_commit.get(commit, []) if event.id)}:
                 if number == moved.id or number.startswith(f"{moved.id}."):
-                    later = moved.to + number.removeprefix(moved.id)
-                    now[commit, number] = now.get((moved.commit, later), later)
+                    renamed = moved.to + number.removeprefix(moved.id)
+                    now[commit, number] = now.get((moved.commit, renamed), renamed)
     return (
         [event._replace(now=now.get((event.commit, event.id or ""))) for event in events] if now else events
     )
@@ -158,17 +178,40 @@ def _followed(root: Path, path: str, until: str = "HEAD") -> Iterator[tuple[Comm
     branches: where two have met, it would mix what stood on either under one number. So each name is asked for by itself,
     from where it came up.
     """
-    for commit in _commits(root, path, until, *RAW):
-        before = _name_before(root, commit.hash, path) if commit.adds else None
-        yield commit, PurePosixPath(before or path).stem if commit.touched else ""
-        if before is not None:
-            yield from _followed(root, before, f"{commit.hash}^")
-            return
+    name: str | None = path
+    while name is not None:
+        path, name = name, None
+        # Where somebody has put a folder in the place of the file, git need not walk what is in it.
+        for commit in _commits(root, path, until, *RAW, without=[f":(exclude,literal){path}/"]):
+            name = _name_before(root, commit.hash, path) if commit.adds else None
+            yield commit, PurePosixPath(name or path).stem if commit.touched else ""
+            if name is not None:
+                until = f"{commit.hash}^"
+                break
 
 
-def _commits(root: Path, path: str, until: str, *options: str) -> Iterator[Commit]:
+def _all(root: Path, path: str, until: str) -> list[Commit]:
+    """Read the commits that touched a folder, newest first."""
     try:
-        yield from log(Git(root), *options, until, "--", path)
+        return list(_commits(root, path, until, "--no-patch", seconds=PATIENCE))
+    except SlowError:  # folders of nothing but folders, without end: see `trail.limits`
+        known = Git(root).text("rev-list", until).split()
+        large = [f":(exclude,literal){each.path}" for each in swollen(Git(root), known)]
+        return list(_commits(root, path, until, "--no-patch", without=large))
+
+
+def _commits(
+    root: Path,
+    path: str,
+    until: str,
+    *options: str,
+    without: Iterable[str] = (),
+    seconds: float | None = None,
+) -> Iterator[Commit]:
+    try:
+        yield from log(Git(root), *options, until, "--", path, *without, seconds=seconds)
+    except SlowError:
+        raise
     except GitError:  # there is no repository, or no commit
         return
 
@@ -177,6 +220,8 @@ def _name_before(root: Path, commit: str, path: str) -> str | None:
     """Find the name that a file had before a commit that renamed it to this one; None if it was not renamed."""
     options = ("-r", "-z", "--no-commit-id", "--name-status", "--relative")
     renames = ("--diff-filter=R", "--find-renames=95%")
-    told = Git(root).run("diff-tree", *options, *renames, commit, "--", "data/problems")
+    if not all(fits(Git(root), each, PROBLEMS) for each in (commit, f"{commit}^")):
+        return None
+    told = Git(root).run("diff-tree", *options, *renames, commit, "--", PROBLEMS)
     words = told.decode("utf-8", "replace").split("\0")
     return next((old for old, new in zip(words[1::3], words[2::3], strict=False) if new == path), None)

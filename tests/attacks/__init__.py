@@ -1,0 +1,1 @@
+"""What somebody could do who means harm, and what comes of it."""
