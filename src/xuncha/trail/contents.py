@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.language import gettext as _
@@ -13,7 +13,6 @@ from xuncha.model.source import LARGEST_POINTER, Fingerprint, pointed_at
 from xuncha.trail.git import Git, GitError, read_batch
 
 if TYPE_CHECKING:
-    from subprocess import Popen
     from typing import IO
 
 
@@ -46,7 +45,7 @@ def piped(git: Git, *arguments: str, stdin: bytes = b"", seconds: float | None =
         asked.seek(0)
         with git.process(*arguments, stdin=asked, stderr=said) as process:
             assert process.stdout is not None  # noqa: S101  it is a pipe
-            with _watched(process, seconds, ended):
+            with _watched(process.terminate, seconds, ended):
                 yield process.stdout
         if ended:
             raise SlowError(_("it took more than {n} seconds").format(n=seconds))
@@ -56,8 +55,8 @@ def piped(git: Git, *arguments: str, stdin: bytes = b"", seconds: float | None =
 
 
 @contextlib.contextmanager
-def _watched(process: Popen[bytes], seconds: float | None, ended: list[bool]) -> Iterator[None]:
-    """End a process after some seconds, and note it; it does nothing but read."""
+def _watched(stop: Callable[[], None], seconds: float | None, ended: list[bool]) -> Iterator[None]:
+    """Stop git after some seconds, and note it; it does nothing but read."""
     if seconds is None:
         yield
         return
@@ -65,7 +64,7 @@ def _watched(process: Popen[bytes], seconds: float | None, ended: list[bool]) ->
 
     def end() -> None:
         ended.append(True)
-        process.terminate()
+        stop()
 
     watch = Timer(seconds, end)
     watch.daemon = True

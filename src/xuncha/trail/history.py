@@ -73,11 +73,11 @@ def history(root: Path, path: str = "data", until: str = "HEAD") -> list[Event]:
         An event for each problem or measure that a commit names, in the commit's order; one event without an id for a
         commit that names none. Empty outside a repository and before the first commit.
     """
-    return _numbered_as_now(root, _told(root, path, until))
+    return _numbered_as_now(root, list(_told(root, path, until)))
 
 
-def _told(root: Path, path: str, until: str) -> list[Event]:
-    return [event for commit in _all(root, path, until) for event in _events(commit)]
+def _told(root: Path, path: str, until: str) -> Iterator[Event]:
+    return (event for commit in _all(root, path, until) for event in _events(commit))
 
 
 def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
@@ -190,14 +190,19 @@ def _followed(root: Path, path: str, until: str = "HEAD") -> Iterator[tuple[Comm
                 break
 
 
-def _all(root: Path, path: str, until: str) -> list[Commit]:
-    """Read the commits that touched a folder, newest first."""
+def _all(root: Path, path: str, until: str) -> Iterator[Commit]:
+    """Find the commits that touched a folder, newest first."""
+    told = set()
     try:
-        return list(_commits(root, path, until, "--no-patch", seconds=PATIENCE))
+        for commit in _commits(root, path, until, "--no-patch", seconds=PATIENCE):
+            told.add(commit.hash)
+            yield commit
     except SlowError:  # folders of nothing but folders, without end: see `trail.limits`
         known = Git(root).text("rev-list", until).split()
         large = [f":(exclude,literal){each.path}" for each in swollen(Git(root), known)]
-        return list(_commits(root, path, until, "--no-patch", without=large))
+        for commit in _commits(root, path, until, "--no-patch", without=large):
+            if commit.hash not in told:
+                yield commit
 
 
 def _commits(

@@ -33,7 +33,7 @@ _ENTRY_SHA256: Final = re.compile(rb"([0-7]+) ([^\0]*)\0(.{32})", re.DOTALL)
 _SHA1_DIGITS: Final = 40
 _PARTS: Final = frozenset(os.fsencode(PurePosixPath(part).name) for part in PARTS)
 """What of the folder `data` is the ledger's."""
-_MOST_APART: Final = 16
+_MOST_APART: Final = 5
 """Folders that are too large by themselves and may be left out one by one."""
 
 

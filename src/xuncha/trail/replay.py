@@ -155,7 +155,7 @@ def _read(told: Iterator[bytes]) -> Iterator[Commit]:
 
 def _line(raw: bytes) -> str:
     """Read a text of one line, without what a terminal or a page would take for something else."""
-    text = raw[:_LONGEST].decode("utf-8", "replace").replace("\n", " ").replace("\t", " ")
+    text = raw[:_LONGEST].decode("utf-8", "replace").replace("\n", " ")
     return without_unsafe(text, "\N{REPLACEMENT CHARACTER}")
 
 
