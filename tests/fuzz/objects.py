@@ -26,6 +26,8 @@ PARENTS = ((1,), (1,), (1,), (1, 2), (2, 1), (), (1,), (3,), (1, 3), (1, 2, 3))
 """How many commits before it the parents of a commit are."""
 WHO = "甲 <a@example.invalid> {} +0800"
 FIRST = 1_700_000_000
+_SEEDS = 16
+"""Histories among which what is odd is dealt out."""
 
 
 class Objects:
@@ -179,6 +181,4 @@ def seeds() -> list[bytes]:
         *(piece(f"{path}{mode}0", did("attach", "", ""), "x") for path in (0, 2, 4, 5, 6, 7, 8) for mode in (1, 2, 4, 5, 6, 7, 9)),
         piece("003", "Merge", measure("1.1", title="合")), piece("045", "root", "x"), piece("042", "x", ""), piece("009", "octopus", "a: ["),
     ]  # fmt: skip
-    return [BETWEEN.join([*start, each, closed]) for each in odd] + [
-        BETWEEN.join([*start, *odd[:20], closed])
-    ]
+    return [BETWEEN.join([*start, *odd[place::_SEEDS], closed]) for place in range(_SEEDS)]

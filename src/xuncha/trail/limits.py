@@ -97,7 +97,7 @@ def fits(git: Git, commit: str, path: str) -> bool:
 
 
 def swollen(git: Git, commits: Iterable[str]) -> list[Swollen]:
-    """Find the folders of the ledger that hold too much, in some commits, given by their hashes; of each, the first commit.
+    """Find the folders of the ledger that hold too much, in some commits, by their hashes; of each, the first of these commits.
 
     What is named is `data/problems` or `data/evidence`, or a folder in one of them.
     """

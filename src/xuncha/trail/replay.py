@@ -190,7 +190,7 @@ def _trailers(raw: bytes) -> Trailers:
 
 
 def names(root: Path) -> list[str]:
-    """Return the hashes of all commits that led to the present one; none where nothing is committed yet.
+    """Return the hashes of all commits that led to the present one, parents first; none where nothing is committed yet.
 
     Raises:
         SurroundingsError: the ledger is in no repository, or git is not installed.
@@ -198,7 +198,7 @@ def names(root: Path) -> list[str]:
     git = Git.in_repository(root)
     if not git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", answers=(0, 1)):
         return []
-    return git.text("rev-list", "HEAD").split()
+    return git.text("rev-list", "--topo-order", "--reverse", "HEAD").split()
 
 
 def commits(root: Path, *, last: bool = False, without: Sequence[str] = ()) -> list[Commit]:
