@@ -105,7 +105,7 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
             (folder / ".git" / path).write_bytes(content)
         created = [f"create {ref} {name}\n" for name, ref in (line.split(" ") for line in refs)]
         own.run("update-ref", "--stdin", stdin="".join([*created, f"create {_TIP} {commit}\n"]).encode())
-        _index(own, leaves, os.fsencode(prefix))
+        _index(own, commit, prefix, leaves)
         for name, value in settings.items():
             own.run("config", name, value)
     place = folder / prefix
@@ -120,12 +120,13 @@ def _empty(folder: Path, form: str) -> Git:
     return git
 
 
-def _index(git: Git, leaves: Iterable[Leaf], above: bytes) -> None:
-    """Enter files into an index, from the top of the repository; git refuses a path that leads out of it."""
-    lines = [
-        f"{leaf.mode} {leaf.name}\t".encode() + above + os.fsencode(leaf.path) + b"\0" for leaf in leaves
-    ]
-    git.run("update-index", "-z", "--index-info", stdin=b"".join(lines))
+def _index(git: Git, commit: str, prefix: str, leaves: Iterable[Leaf]) -> None:
+    """Enter the ledger's folders of a commit into the index, and none beside them; git refuses a path that leads out."""
+    for name in dict.fromkeys(leaf.path.partition("/")[0] for leaf in leaves if "/" in leaf.path):
+        git.run("read-tree", f"--prefix={prefix}{name}/", f"{commit}:{prefix}{name}")
+    for leaf in leaves:
+        if "/" not in leaf.path:
+            git.run("update-index", "--add", "--cacheinfo", f"{leaf.mode},{leaf.name},{prefix}{leaf.path}")
 
 
 def write_out(root: Path, paths: list[str], source: Path, commit: str) -> list[str]:
@@ -200,7 +201,8 @@ def unpack(bundle: Path, folder: Path) -> str:
                 *("-c", "gc.auto=0", "-c", "fetch.unpackLimit=1", *_LARGE),
                 *("fetch", "--quiet", "--no-tags", "--update-head-ok", str(bundle), *refs),
             )
-            _index(git, listed(git, _TIP, "."), b"")
+            listed(git, _TIP, ".")
+            git.run("read-tree", _TIP)
             return git.text("rev-parse", "--verify", f"{_TIP}^{{commit}}")
         except GitError as error:
             said = _("the bundle of the history is unsound: {said}").format(said=error.said)
