@@ -176,9 +176,12 @@ def test_a_measure_that_was_renumbered_many_times_is_followed(ledger: LedgerOnDi
 def test_control_characters_stay_out_of_the_page_the_json_and_the_archive(ledger: LedgerOnDisk) -> None:
     attack = "\x1b]0;owned\x07\x1b[31m\u202e\x9b甲\u2028<script>"
     who = f"{attack.replace('<', '').replace('>', '')} <a\x1b@b> 1718000000 +0800"
-    tree = with_record(ledger, measure("1.2", goal="改了").encode())
-    commit(ledger, said(f"{attack}\n\nXuncha-Action: close\nXuncha-Reason: {attack}", who), tree)
+    for due in ('"\\e[31m"', "2025-12-31"):
+        tree = with_record(ledger, measure("1.2", due=due).encode())
+        commit(ledger, said(f"{attack}\n\nXuncha-Action: close\nXuncha-Reason: {attack}", who), tree)
     read_by_all(ledger)
+    event = history.history(ledger.root)[0]
+    assert not UNSAFE.findall(f"{event.author}{event.email}{event.subject}{event.reason}")
     ledger.run("audit", "--html", "page.html")
     page = (ledger.root / "page.html").read_text(encoding="utf-8")
     assert "甲" in page

@@ -43,7 +43,6 @@ _MOST_TOUCHED: Final = 4_000_000
 """Files that all commits together may touch; each takes some hundred bytes of memory."""
 _BLOCK: Final = 1 << 20
 _SECONDS: Final = re.compile(rb"-?[0-9]{1,15}")
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})")
 _BEGINNING: Final = "1970-01-01T00:00:00+00:00"
 """The date of a commit whose own is none."""
 
@@ -169,7 +168,7 @@ def _moment(seconds: bytes, date: bytes) -> tuple[int, str]:
     moment = int(seconds) if _SECONDS.fullmatch(seconds) else 0
     text = date.decode("ascii", "replace")
     with contextlib.suppress(ValueError):
-        if _DATE.fullmatch(text) and datetime.fromisoformat(text).timestamp() == moment:
+        if datetime.fromisoformat(text).timestamp() == moment:
             return moment, text
     try:
         return moment, datetime.fromtimestamp(moment, UTC).isoformat()
