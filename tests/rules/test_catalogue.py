@@ -16,8 +16,9 @@ import xuncha.rules.files
 import xuncha.rules.ledger
 import xuncha.rules.measure
 from tests.conftest import measure, problem
+from xuncha.model.source import LARGEST
 from xuncha.rules.catalogue import RULES
-from xuncha.store.files import LARGEST, WorkingTree
+from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check
 
 if TYPE_CHECKING:

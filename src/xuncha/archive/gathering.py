@@ -33,7 +33,9 @@ from xuncha.tally import tally
 from xuncha.trail.bundle import FOLDERS, alone, borrow, write, write_out
 from xuncha.trail.git import Git
 from xuncha.trail.history import Event, history
+from xuncha.trail.limits import listed
 from xuncha.trail.tags import PREFIX
+from xuncha.trail.tree import committed
 
 if TYPE_CHECKING:
     from xuncha.audit.catalogue import Audit
@@ -93,7 +95,7 @@ def facts_of(ledger: Ledger, root: Path, commit: str, day: Date) -> Facts:
     return Facts(
         organisation=ledger.settings.organisation,
         commit=commit,
-        moment=git.text("show", "--no-patch", "--format=%cI", commit),
+        moment=committed(root, commit),
         date=day,
         commits=int(git.text("rev-list", "--count", commit)),
         object_format=git.text("rev-parse", "--show-object-format"),
@@ -219,7 +221,7 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> Case:
     place = borrow(root, commit, folder / "repository", f"refs/tags/{PREFIX}")
     payload = folder / "bag"
     with alone():
-        found = list(Git(place).tree("HEAD", *FOLDERS))
+        found = listed(Git(place), "HEAD", *FOLDERS)
     kept = [leaf.path for leaf in found if leaf.is_file]
     bag.must_be_listed(kept)
     pointers = write_out(place, kept, root, commit)

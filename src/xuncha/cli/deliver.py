@@ -129,7 +129,7 @@ def _place(output: Path) -> Path:
 
 def _git_folders(root: Path) -> list[Path]:
     """Return the folders in which git keeps what it knows of this ledger."""
-    from xuncha.trail.git import common_dir, git_dir  # noqa: PLC0415
+    from xuncha.trail.repository import common_dir, git_dir  # noqa: PLC0415
 
     folder = git_dir(root)
     return [] if folder is None else [folder.resolve(), common_dir(folder).resolve()]

@@ -14,6 +14,7 @@ from typing import Final
 from xuncha.errors import cause_of
 from xuncha.language import gettext as _
 from xuncha.trail.git import Git
+from xuncha.trail.limits import listed
 
 LARGEST: Final = 20 * 1024 * 1024
 """Bytes in one file."""
@@ -92,7 +93,7 @@ class AtCommit(Own):
     def __init__(self, root: Path, commit: str) -> None:
         super().__init__(root)
         self._git = Git(root)
-        self._files = {leaf.path: (leaf.mode, leaf.name) for leaf in self._git.tree(commit, FOLDER)}
+        self._files = {leaf.path: (leaf.mode, leaf.name) for leaf in listed(self._git, commit, FOLDER)}
 
     def read(self, name: str) -> bytes | None:
         """See Own."""

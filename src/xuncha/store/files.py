@@ -18,13 +18,11 @@ from typing import TYPE_CHECKING
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.model.source import LARGEST_POINTER, Entry, Fingerprint, Kind, Source, pointed_at
+from xuncha.model.source import LARGEST, LARGEST_POINTER, Entry, Fingerprint, Kind, Source, pointed_at
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-LARGEST = 256 * 1024
-"""Bytes in one file; beyond this it is not a record."""
 _BLOCK = 1024 * 1024
 """Bytes that are read at once of a large file."""
 _NO_LINK: int | None = getattr(os, "O_NOFOLLOW", None)

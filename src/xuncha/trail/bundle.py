@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Final
 
@@ -17,7 +17,8 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.source import LARGEST_POINTER, pointed_at
 from xuncha.trail.contents import filtered, piped
-from xuncha.trail.git import Git, GitError
+from xuncha.trail.git import Git, GitError, Leaf
+from xuncha.trail.limits import listed
 
 FOLDERS: Final = ("data", "templates")
 """What of a ledger's folder belongs to the ledger."""
@@ -80,15 +81,19 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
         Where the ledger is in it: the folder, or one below it.
 
     Raises:
+        GitError: a path leads out of the repository.
+        RefusedError: the ledger holds more files than any does.
         SurroundingsError: the history is not all there.
     """
     git = Git.in_repository(root)
     git.must_be_whole()
     objects = (root / git.text("rev-parse", "--git-path", "objects")).resolve()
-    listed = git.run("config", "-z", "--type=path", "--get-regexp", r"^gpg\.", answers=(0, 1))
-    settings = dict(entry.split("\n", 1) for entry in os.fsdecode(listed).split("\0")[:-1] if "\n" in entry)
+    told = git.run("config", "-z", "--type=path", "--get-regexp", r"^gpg\.", answers=(0, 1))
+    settings = dict(entry.split("\n", 1) for entry in os.fsdecode(told).split("\0")[:-1] if "\n" in entry)
     settings |= {name: str(root / settings[name]) for name in _FILES if name in settings}
     form = git.text("rev-parse", "--show-object-format")
+    prefix = git.text("rev-parse", "--show-prefix")
+    leaves = listed(git, commit, *FOLDERS)
     refs = {
         line
         for which in (f"--merged={commit}", f"--no-contains={commit}")
@@ -107,10 +112,10 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
             (folder / ".git" / path).write_bytes(content)
         created = [f"create {ref} {name}\n" for name, ref in (line.split(" ") for line in refs)]
         own.run("update-ref", "--stdin", stdin="".join([*created, f"create {_TIP} {commit}\n"]).encode())
-        own.run("read-tree", commit)
+        _index(own, commit, prefix, leaves)
         for name, value in settings.items():
             own.run("config", f"--file={folder / '.git' / _JUDGING}", name, value)
-    place = folder / git.text("rev-parse", "--show-prefix")
+    place = folder / prefix
     place.mkdir(parents=True, exist_ok=True)
     return place
 
@@ -120,6 +125,15 @@ def _empty(folder: Path, form: str) -> Git:
     git = Git(folder, writes=True)
     git.run("init", "--quiet", "--template=", f"--object-format={form}", f"--initial-branch={_BRANCH}")
     return git
+
+
+def _index(git: Git, commit: str, prefix: str, leaves: Iterable[Leaf]) -> None:
+    """Enter the ledger's folders of a commit into the index, and none beside them; git refuses a path that leads out."""
+    for name in dict.fromkeys(leaf.path.partition("/")[0] for leaf in leaves if "/" in leaf.path):
+        git.run("read-tree", f"--prefix={prefix}{name}/", f"{commit}:{prefix}{name}")
+    for leaf in leaves:
+        if "/" not in leaf.path:
+            git.run("update-index", "--add", "--cacheinfo", f"{leaf.mode},{leaf.name},{prefix}{leaf.path}")
 
 
 def write_out(root: Path, paths: list[str], source: Path, commit: str) -> list[str]:
@@ -184,7 +198,8 @@ def unpack(bundle: Path, folder: Path) -> str:
     """Make a repository of a bundle; nothing is checked out. Return the commit on its branch.
 
     Raises:
-        RefusedError: git does not take it, it holds no such branch, or the commit a path that leads out of the folder.
+        RefusedError: git does not take it, it holds no such branch, or the commit a path that leads out of the folder, or more
+            files than any ledger has.
     """
     with bundle.open("rb") as stream:
         header = stream.read(4096).partition(b"\n\n")[0]
@@ -197,6 +212,7 @@ def unpack(bundle: Path, folder: Path) -> str:
                 *("-c", "gc.auto=0", "-c", "fetch.unpackLimit=1", *_LARGE),
                 *("fetch", "--quiet", "--no-tags", "--update-head-ok", str(bundle), *refs),
             )
+            listed(git, _TIP, ".")
             git.run("read-tree", _TIP)
             return git.text("rev-parse", "--verify", f"{_TIP}^{{commit}}")
         except GitError as error:

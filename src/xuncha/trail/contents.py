@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.language import gettext as _
@@ -24,25 +24,55 @@ class Stored(NamedTuple):
     size: int
     sha256: str
     content: bytes
-    """All of it, or the first bytes of a large one."""
+    """All of it; of a large one the first bytes, one more than it might have."""
+
+
+class SlowError(GitError):
+    """Git was ended, since it took too long."""
 
 
 @contextlib.contextmanager
-def piped(git: Git, *arguments: str, stdin: bytes = b"") -> Iterator[IO[bytes]]:
-    """Run git, and give the pipe into which it prints.
+def piped(git: Git, *arguments: str, stdin: bytes = b"", seconds: float | None = None) -> Iterator[IO[bytes]]:
+    """Run git, and give the pipe into which it prints; end it after some seconds.
 
     Raises:
         GitError: it ended with an error, which is known when all is read.
+        SlowError: it was ended, which is known then too.
     """
+    ended: list[bool] = []
     with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as said:
         asked.write(stdin)
         asked.seek(0)
         with git.process(*arguments, stdin=asked, stderr=said) as process:
             assert process.stdout is not None  # noqa: S101  it is a pipe
-            yield process.stdout
+            with _watched(process.terminate, seconds, ended):
+                yield process.stdout
+        if ended:
+            raise SlowError(_("it took more than {n} seconds").format(n=seconds))
         if process.returncode:
             said.seek(0)
             raise git.failure(said.read(), b"", process.returncode)
+
+
+@contextlib.contextmanager
+def _watched(stop: Callable[[], None], seconds: float | None, ended: list[bool]) -> Iterator[None]:
+    """Stop git after some seconds, and note it; it does nothing but read."""
+    if seconds is None:
+        yield
+        return
+    from threading import Timer  # noqa: PLC0415  only where git may take long
+
+    def end() -> None:
+        ended.append(True)
+        stop()
+
+    watch = Timer(seconds, end)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
 
 
 def stored(git: Git, names: Iterable[str], largest: int) -> Iterator[Stored]:
@@ -56,7 +86,7 @@ def stored(git: Git, names: Iterable[str], largest: int) -> Iterator[Stored]:
             digest, kept, there = hashlib.sha256(), b"", 0
             for block in blocks:
                 digest.update(block)
-                kept = kept + block if len(kept) <= largest else kept
+                kept = (kept + block)[: largest + 1] if len(kept) <= largest else kept
                 there += len(block)
             if there < size:
                 raise GitError(_("git ended before its time"))

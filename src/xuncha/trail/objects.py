@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from xuncha.model.identity import PARTS
 from xuncha.trail.git import Git, literal
+from xuncha.trail.limits import listed
 
 
 class Held(NamedTuple):
@@ -27,8 +28,12 @@ Changes = dict[str, Held | None]
 
 
 def listing(git: Git, commit: str) -> Listing:
-    """List the settings, the problems, the measures and their evidence at a commit."""
-    return {leaf.path: Held(leaf.mode, leaf.name) for leaf in git.tree(commit, *PARTS)}
+    """List the settings, the problems, the measures and their evidence at a commit.
+
+    Raises:
+        RefusedError: there are more than any ledger has.
+    """
+    return {leaf.path: Held(leaf.mode, leaf.name) for leaf in listed(git, commit, *PARTS)}
 
 
 def store(git: Git, contents: Sequence[bytes]) -> list[str]:
