@@ -205,7 +205,7 @@ def _on_all_sides(root: Path, path: str, until: str) -> list[Commit]:
     beneath = [f":(exclude,literal){path}/"]
     usual = list(_commits(root, path, until, *RAW, without=beneath))
     try:
-        if not Git(root).run("rev-list", "--min-parents=2", "--max-count=1", until):
+        if not Git(root).run("rev-list", "--min-parents=2", "--max-count=1", until, "--"):
             return usual
     except GitError:
         return usual
@@ -229,7 +229,7 @@ def _all(root: Path, path: str, until: str) -> Iterator[Commit]:
             told.add(commit.hash)
             yield commit
     except SlowError:  # folders of nothing but folders, without end: see `trail.limits`
-        known = Git(root).text("rev-list", until).split()
+        known = Git(root).text("rev-list", until, "--").split()
         large = [f":(exclude,literal){each.path}" for each in swollen(Git(root), known)]
         for commit in _commits(root, path, until, "--no-patch", without=large):
             if commit.hash not in told:

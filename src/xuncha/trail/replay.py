@@ -203,7 +203,9 @@ def names(root: Path) -> list[str]:
         SurroundingsError: the ledger is in no repository, or git is not installed.
     """
     git = Git.in_repository(root)
-    return [] if git.head() is None else git.text("rev-list", "--topo-order", "--reverse", "HEAD").split()
+    return (
+        [] if git.head() is None else git.text("rev-list", "--topo-order", "--reverse", "HEAD", "--").split()
+    )
 
 
 def commits(root: Path, *, last: bool = False, without: Sequence[str] = ()) -> list[Commit]:
