@@ -74,6 +74,7 @@ what `xuncha validate` does. What is believed, and why, is in [adr/0016](adr/001
 
 - *error*: a rule was broken; the exit code is 1 where there is one.
 - *warning*: worth a look.
+- *note*: good to know; not in `--json`.
 
 An `undo` that truly restores is no break, nor is what it took back. In a commit of `import`, which asks nothing of the workflow, a
 finding marked (*a warning in an import*) is a warning.

@@ -201,7 +201,8 @@ def test_what_is_imported_is_there() -> None:
 
 
 def test_git_is_run_in_the_trail_alone_and_the_editor_by_its_command() -> None:
-    assert importers("subprocess") == {"xuncha.trail.git", "xuncha.cli.write", "xuncha.cli.pager"}
+    rooms = {"trail.door", "cli.write", "cli.pager", "paper.process"}
+    assert importers("subprocess") == {f"xuncha.{room}" for room in rooms}
     assert not users("os.system", "os.popen", "os.execvp", "os.fork", "eval", "exec", "compile", "__import__")
     assert users("os.execv") == {"xuncha.__main__"}, (
         "it begins itself again, in UTF-8 mode; nobody runs anything else"
@@ -250,6 +251,7 @@ def test_the_paper_knows_no_ledger() -> None:
         if room(module) == "paper":
             assert {room(name) for name in own(module)} <= {
                 "paper",
+                "pages",
                 "chinese",
                 "trail",
                 "errors",

@@ -325,7 +325,7 @@ def test_leaders_come_in_the_order_of_the_ledger_without_those_who_answer_for_no
 
 @pytest.mark.parametrize("by", ["category", "office", "leader"])
 def test_what_nothing_is_said_of_is_a_group_at_the_end_without_a_key(by: Grouping) -> None:
-    nothing = {by: None}
+    nothing: Any = {by: None}
     found = groups(
         register([[row("1.1", **nothing), row("1.2", "closed", **nothing)], [row("2.1")]]), TODAY, by
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 # pydantic would look through all installed packages for plugins; there are none of ours.
@@ -20,7 +21,7 @@ def main() -> None:
     from xuncha import language  # noqa: PLC0415
     from xuncha.cli.invocation import take  # noqa: PLC0415
 
-    words, given = take([_readable(argument) for argument in sys.argv[1:]])
+    words, given = take(sys.argv[1:])
     if "--no-color" in given:
         os.environ["NO_COLOR"] = "1"
     language.choose(given.get("--lang"))
@@ -47,15 +48,11 @@ def _open_streams() -> None:
         if getattr(sys, name) is None:
             # A scheduler may start a program without; then no other file of ours may come in its place.
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  open to the end
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # an answer to a question, and nothing that is kept
     for stream in (sys.stdout, sys.stderr):
         # Under LANG=C, and in a pipe on Windows, the texts are still Chinese.
         stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
-
-
-def _readable(argument: str) -> str:
-    """Return an argument as UTF-8, also where the locale cannot say it."""
-    is_readable = not "\udc80" <= max(argument, default="") <= "\udcff"
-    return argument if is_readable else os.fsencode(argument).decode("utf-8", "replace")
 
 
 if __name__ == "__main__":

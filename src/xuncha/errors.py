@@ -113,5 +113,7 @@ def cause_of(error: OSError) -> str:
         "EIO": _("Input/output error"),
         "EBUSY": _("Device or resource busy"),
         "EMFILE": _("Too many open files"),
+        "EPIPE": _("Broken pipe"),
+        "ENXIO": _("No such device or address"),
     }
     return usual.get(errno.errorcode.get(error.errno or 0, "")) or error.strerror or str(error)

@@ -28,6 +28,11 @@ def choose(wanted: str | None = None) -> None:
     _chosen = _gettext.translation(_DOMAIN, _LOCALE, [os.environ["LANGUAGE"]], fallback=True)
 
 
+def spoken() -> str:
+    """Return the language that is chosen, `zh` or `en`."""
+    return "zh" if isinstance(_chosen, _gettext.GNUTranslations) else "en"
+
+
 @contextlib.contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Inside, messages are in this language, whatever is chosen: for what becomes part of a document."""

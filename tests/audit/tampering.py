@@ -317,6 +317,12 @@ def dates_a_commit_back(office: Office, identity: str) -> None:
     office.now = now
 
 
+@way("too-many-files")
+def nests_folders_without_end(office: Office, identity: str) -> None:
+    path = f"data/evidence/{identity}/{'x/' * 30}x.pdf"
+    put(office, identity, trailers("挂接", "attach"), beside={path: FILE})
+
+
 @way("merge-lost")
 def throws_a_side_away(office: Office, identity: str) -> None:
     _merge(office, identity, office.measures[identity].text())

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xuncha.chinese.characters import HAN, UNSAFE_CHARACTER, half_width_digits, width, without_unsafe
+from xuncha.chinese.characters import (
+    HAN,
+    UNSAFE_CHARACTER,
+    half_width_digits,
+    is_formula,
+    on_one_line,
+    width,
+    without_unsafe,
+)
 
 UNSAFE = {
     "escape": "\x1b", "nul": "\0", "bell": "\a", "vertical tab": "\v", "form feed": "\f", "carriage return": "\r", "delete": "\x7f",
@@ -65,3 +73,20 @@ def test_han_is_a_chinese_character(text: str, han: bool) -> None:
 @given(st.text())
 def test_nothing_unsafe_is_left(text: str) -> None:
     assert not UNSAFE_CHARACTER.search(without_unsafe(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1", "+1", "-1", "@a", "＝1", "＋1", "－1", "＠a", " =1", "\u3000=1", "\xa0=1", "\t=1", "\r=1", "\n=1", "\u200b=1", "\ufeff \u2060＝1", "\ta", "\x00=1"],
+)  # fmt: skip
+def test_what_a_spreadsheet_may_take_for_a_formula(text: str) -> None:
+    assert is_formula(text)
+
+
+@pytest.mark.parametrize("text", ["", "1=1", "（=1）", "甲-乙", "一、", "—1—", "'=1", " 甲"])
+def test_what_no_spreadsheet_takes_for_a_formula(text: str) -> None:
+    assert not is_formula(text)
+
+
+def test_a_name_is_shown_on_one_line() -> None:
+    assert on_one_line(" 甲\r\n乙\u2028丙\u200b　丁\t\x1b[0m") == "甲 乙 丙 丁 [0m"

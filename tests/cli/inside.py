@@ -18,7 +18,6 @@ import pytest
 from tests.conftest import Result
 from xuncha import language
 from xuncha.__main__ import main
-from xuncha.trail.git import git_dir
 
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk
@@ -38,14 +37,12 @@ def run_inside(ledger: LedgerOnDisk, *arguments: str, **environment: str) -> Res
         patch.setattr(sys, "stdout", out)
         patch.setattr(sys, "stderr", err)
         patch.chdir(ledger.root)
-        git_dir.cache_clear()
         try:
             main()
         except SystemExit as end:
             code = end.code
         finally:
             gc.enable()
-            git_dir.cache_clear()
     assert isinstance(code, int)
     shown, said = (stream.buffer.getvalue().decode() for stream in (out, err))
     return Result(code, shown, said)

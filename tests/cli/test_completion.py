@@ -131,11 +131,11 @@ def test_the_script_for_a_shell_can_be_had(tmp_path: Path, environment: dict[str
 
 
 def test_names_with_blanks_are_offered_whole(bare_ledger: LedgerOnDisk) -> None:
-    """A shell splits on newlines alone; a name with a blank is one word."""
+    """A shell splits on newlines alone; a name with a blank is one word, and bash is given it as it is to be typed."""
     path = bare_ledger.root / "data/ledger.yaml"
     text = path.read_text(encoding="utf-8").replace("财务科]", "财务科, 综合 二科]")
     path.write_text(text, encoding="utf-8")
-    assert "综合 二科" in asked(bare_ledger, "xuncha list --office ").stdout.splitlines()
+    assert r"综合\ 二科" in asked(bare_ledger, "xuncha list --office ").stdout.splitlines()
 
 
 def test_a_shell_is_taught_in_the_chosen_language(

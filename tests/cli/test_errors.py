@@ -44,7 +44,7 @@ def refused(result_err: str) -> str:
         (("list", "--leader", "路人"), 1, "unknown-leader"),
         (("list", "--problem", "99"), 1, "no-such-problem"),
         (("list", "--problem", "2.3"), 1, "not-a-problem"),
-        (("list", "--problem", ""), 1, "bad-id"),
+        (("list", "--problem", ""), 2, "empty-text"),
         (
             ("add", "measure", "2.3", "甲", "--leader", "局长", "--office", "办公室", "--long-term"),
             1,

@@ -139,3 +139,63 @@ def test_interrupting_is_told_by_the_exit_code_alone(ledger: LedgerOnDisk) -> No
     )
     assert b"Traceback" not in done.stderr
     assert done.returncode == 130
+
+
+KEEPING = [
+    ("close", "1.2"),
+    ("progress", "1.2", "又做了一步。"),
+    ("add", "problem", "新问题", "--category", "a"),
+    ("undo",),
+    ("edit", "1.2"),
+]
+"""Commands that change the ledger, and then say so."""
+
+
+@pytest.mark.parametrize("command", KEEPING, ids=" ".join)
+@pytest.mark.parametrize("to", ["a full disk", "a closed pipe", "a full disk, line by line"])
+def test_a_change_of_which_nothing_can_be_printed_is_done_and_not_to_be_done_again(
+    ledger: LedgerOnDisk, to: str, command: tuple[str, ...]
+) -> None:
+    """Whoever types again what has failed, or has a script do it, would record it twice."""
+    ledger.ok("progress", "1.2", "第一步。")
+    commits = ledger.commits()
+    if to == "a closed pipe":
+        read, write = os.pipe()
+        os.close(read)
+    elif Path("/dev/full").exists():
+        write = os.open("/dev/full", os.O_WRONLY)
+    else:
+        pytest.skip("needs a disk that is always full")
+    done = subprocess.run(
+        [PROGRAM[0], *(["-u"] if "line" in to else []), *PROGRAM[1:], *command],
+        cwd=ledger.root,
+        env={**ledger.environment, "EDITOR": "sed -i s/局长/局长/;s/工作/作业/"},
+        stdout=write,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    os.close(write)
+    assert ledger.commits() == commits + 1
+    assert ledger.clean()
+    head = ledger.git("rev-parse", "--short=10", "HEAD").strip()
+    assert done.returncode == 0, "a script would try again"
+    assert f"警告：已办成，保存在提交 {head} 中" in done.stderr
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_refusal_of_which_nothing_can_be_printed_still_ends_as_one(
+    ledger: LedgerOnDisk, stream: str
+) -> None:
+    with Path(os.devnull if not Path("/dev/full").exists() else "/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*PROGRAM, "close", "2.2"],
+            cwd=ledger.root,
+            env=ledger.environment,
+            stdout=full if stream == "stdout" else None,
+            stderr=full if stream == "stderr" else subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1

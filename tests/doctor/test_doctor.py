@@ -6,7 +6,6 @@ import hashlib
 import json
 import multiprocessing
 import os
-import shlex
 import shutil
 import subprocess
 import sys
@@ -23,7 +22,7 @@ from xuncha.doctor import files, sharing
 from xuncha.doctor.examination import examine, in_order
 from xuncha.doctor.surroundings import CHECKS, Surroundings
 from xuncha.store.files import half_written
-from xuncha.trail.git import git_dir
+from xuncha.sync import registration
 from xuncha.workflow.change import begin
 
 GIT = shutil.which("git") or "git"
@@ -33,22 +32,13 @@ NOBODY = 65534
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows what runs")
 
 
-@pytest.fixture(autouse=True)
-def _fresh() -> None:
-    git_dir.cache_clear()
-
-
 @pytest.fixture(params=["top", "folder"])
 def healthy(bare_ledger: LedgerOnDisk, request: pytest.FixtureRequest, tmp_path: Path) -> LedgerOnDisk:
     """A ledger in the best of health, at the top of its repository or in a folder of it."""
     top = bare_ledger.root if request.param == "top" else bare_ledger.root.parent
     bare_ledger.write(".gitattributes", ATTRIBUTES)
     bare_ledger.git("init", "-q", str(top))
-    bare_ledger.git(
-        "config",
-        "merge.xuncha.driver",
-        f"{shlex.quote(sys.executable)} -m xuncha merge-driver %O %A %B %L %P",
-    )
+    bare_ledger.git("config", "merge.xuncha.driver", registration.command())
     bare_ledger.git("add", "-A", ".")
     bare_ledger.git("commit", "-qm", "start")
     remote = tmp_path.parent / f"{tmp_path.name}-remote"
@@ -288,6 +278,7 @@ def hook(ledger: LedgerOnDisk, script: str) -> None:
 def test_a_command_and_its_git_that_were_killed_leave_what_is_named(healthy: LedgerOnDisk) -> None:
     hook(healthy, "kill -9 $(cut -d' ' -f4 /proc/$PPID/stat) $PPID")
     assert healthy.run("close", "1.2").code < 0
+    Path(healthy.git("rev-parse", "--absolute-git-dir").strip(), "hooks/pre-commit").unlink()
     said = found(healthy)
     assert {code: each["state"] for code, each in said.items()} == {
         "interrupted": "warning",
@@ -446,7 +437,7 @@ def test_a_new_ledger_lacks_nothing_but_others(bare_ledger: LedgerOnDisk, tmp_pa
 def test_a_driver_whose_program_has_moved(healthy: LedgerOnDisk, command: str) -> None:
     healthy.git("config", "merge.xuncha.driver", command)
     said = found(healthy)
-    assert set(said) == {"no-driver"}
+    assert set(said) == {"no-driver", "repository-programs"}, "it is not what the program writes either"
     assert "/gone" in said["no-driver"]["message"]
 
 
@@ -531,8 +522,31 @@ def test_what_is_said_fits_on_the_screen_and_into_a_pipe_of_the_plainest_locale(
     assert "\\u" not in result.out
 
 
+def test_programs_that_the_repository_names(healthy: LedgerOnDisk) -> None:
+    healthy.git("config", "filter.x.clean", "cat")
+    said = found(healthy)
+    assert {code: each["state"] for code, each in said.items()} == {"repository-programs": "note"}
+    assert "filter.x.clean" in said["repository-programs"]["message"]
+
+
+def test_a_lost_object(healthy: LedgerOnDisk) -> None:
+    name = healthy.git("rev-parse", f"HEAD:./{healthy.path('1.1')}").strip()
+    folder = healthy.git("rev-parse", "--git-path", f"objects/{name[:2]}/{name[2:]}").strip()
+    (healthy.root / folder).unlink()
+    said = found(healthy)
+    assert {code: each["state"] for code, each in said.items()} == {"objects-missing": "error"}
+    assert name in said["objects-missing"]["message"]
+
+
+def test_a_file_that_git_was_told_to_leave_out(healthy: LedgerOnDisk) -> None:
+    healthy.git("update-index", "--skip-worktree", healthy.path("1.1"))
+    (healthy.root / healthy.path("1.1")).unlink()
+    said = found(healthy)
+    assert {code: each["state"] for code, each in said.items()} == {"hidden": "error"}
+
+
 def test_every_check_has_an_ailment_here() -> None:
-    text = Path(__file__).read_text(encoding="utf-8")
+    text = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
     assert [code for code in CHECKS if f'"{code}"' not in text] == []
 
 

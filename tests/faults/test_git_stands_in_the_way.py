@@ -18,7 +18,6 @@ from tests.faults.table import record
 from tests.faults.test_killed_at_every_call import ATTACH, CLOSE, PDF
 from tests.workflow.surroundings import begin, hook, index, snapshot
 from xuncha.trail import locks
-from xuncha.trail.git import git_dir
 
 LOCKS = ("index.lock", "HEAD.lock", "refs/heads/main.lock")
 """What a commit takes."""
@@ -27,7 +26,6 @@ HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg")
 
 @pytest.fixture(autouse=True)
 def _document(ledger: LedgerOnDisk) -> None:
-    git_dir.cache_clear()
     ledger.write("../评审 意见.pdf", PDF)
 
 

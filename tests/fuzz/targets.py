@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tests.conftest import LEDGER, measure, problem
 from tests.fuzz.histories import BETWEEN, entered, histories
+from tests.fuzz.objects import seeds
+from tests.fuzz.shown import history
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -284,10 +286,8 @@ def _triples() -> list[bytes]:
 def audit(data: bytes, sandbox: Sandbox) -> None:
     """A made-up history is audited, whole and from one of its commits on."""
     from xuncha.audit.examine import audit as examine
-    from xuncha.trail.git import git_dir
 
     repository = sandbox.scratch / "history"
-    git_dir.cache_clear()
     if entered(data, repository):
         examine(repository).as_json()
         examine(repository, since="HEAD")
@@ -302,6 +302,7 @@ TARGETS = {
         Target("proof", ("xuncha.proof", "xuncha.pages"), _notices, proof),
         Target("merge", ("xuncha.sync", "xuncha.store.editing"), _triples, merge),
         Target("audit", ("xuncha.audit", "xuncha.trail"), histories, audit),
+        Target("history", ("xuncha.audit", "xuncha.trail", "xuncha.dashboard"), seeds, history),
         Target("workbook", ("xuncha.exchange",), _sheets, workbook, makes_ledgers=True),
     )
 }

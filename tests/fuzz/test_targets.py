@@ -25,6 +25,7 @@ EXAMPLES = {
     "workbook": 30,
     "merge": 50,
     "audit": 25,
+    "history": 15,
 }
 FOUND = Path(__file__).parent / "found"
 """What was found once, and mended: a file for each, named by its target."""

@@ -16,8 +16,9 @@ import xuncha.rules.files
 import xuncha.rules.ledger
 import xuncha.rules.measure
 from tests.conftest import measure, problem
+from xuncha.model.source import LARGEST
 from xuncha.rules.catalogue import RULES
-from xuncha.store.files import LARGEST, WorkingTree
+from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check
 
 if TYPE_CHECKING:
@@ -204,6 +205,11 @@ def _no_measures(ledger: LedgerOnDisk) -> str:
     return path
 
 
+def _own_template(ledger: LedgerOnDisk) -> str:
+    ledger.write("templates/notice.txt.j2", "完成率100%")
+    return "templates/notice.txt.j2"
+
+
 BY_HAND: dict[str, Callable[[LedgerOnDisk], str]] = {
     "unreadable": _unreadable,
     "file-too-large": _file_too_large,
@@ -216,6 +222,7 @@ BY_HAND: dict[str, Callable[[LedgerOnDisk], str]] = {
     "wrong-folder": _wrong_folder,
     "number-twice": _number_twice,
     "number-gap": _number_gap,
+    "own-template": _own_template,
     "symbolic-link": _symbolic_link,
     "evidence-changed": _evidence_changed,
     "evidence-size": _evidence_size,

@@ -23,7 +23,7 @@ from xuncha.model.records import Ledger
 from xuncha.model.vocabulary import STATUSES
 from xuncha.store import cache, loading
 from xuncha.store.files import WorkingTree, replace
-from xuncha.trail.git import private
+from xuncha.trail.repository import private
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,17 +11,12 @@ import pytest
 from tests.conftest import LEDGER, LedgerOnDisk, measure, problem
 from xuncha.errors import InvalidLedgerError
 from xuncha.store import cache, loading
-from xuncha.trail.git import git_dir, private
+from xuncha.trail.repository import private
 from xuncha.trail.tree import Tree
 
 if TYPE_CHECKING:
     from xuncha.model.register import Frame, Register
     from xuncha.model.source import Source
-
-
-@pytest.fixture(autouse=True)
-def _fresh() -> None:
-    git_dir.cache_clear()
 
 
 def fresh(ledger: LedgerOnDisk, commit: str) -> Register | list[tuple[str, str]]:

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from tests.conftest import LEDGER, measure, problem
 from xuncha.errors import SurroundingsError
 from xuncha.model.identity import Identity
-from xuncha.model.source import Fingerprint
+from xuncha.model.source import LARGEST, Fingerprint
 from xuncha.store import files
-from xuncha.store.files import LARGEST, Overlay, WorkingTree, half_written, replace
+from xuncha.store.files import Overlay, WorkingTree, half_written, replace
 from xuncha.store.loading import check
 
 if TYPE_CHECKING:

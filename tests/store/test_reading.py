@@ -18,10 +18,11 @@ from ruamel.yaml.error import YAMLError
 import xuncha.rules.files  # noqa: F401  fills the catalogue
 from tests.conftest import LEDGER, measure, problem
 from tests.store import oracle
+from xuncha.model.source import LARGEST
 from xuncha.rules.catalogue import RULES
 from xuncha.store import reading
 from xuncha.store.faults import UnreadableError
-from xuncha.store.files import LARGEST, WorkingTree
+from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check
 from xuncha.store.positions import Node, place_of, tree
 from xuncha.store.reading import decode, parse
@@ -207,7 +208,8 @@ HOSTILE: dict[str, tuple[set[str | None], str]] = {
 _SERVER = """
 import json, os, resource, sys, time
 from pathlib import Path
-from xuncha.store.files import LARGEST, WorkingTree
+from xuncha.model.source import LARGEST
+from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check
 import xuncha.store.positions
 for root in sys.stdin:

@@ -11,7 +11,8 @@ import pytest
 
 from tests.conftest import LedgerOnDisk
 from xuncha.errors import SurroundingsError
-from xuncha.trail.git import Git, GitError, git_dir, private
+from xuncha.trail.git import Git, GitError
+from xuncha.trail.repository import git_dir, private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,11 +40,6 @@ ODD_NAMES = [
     "🚰",
     "\udcd6\udcd0.txt",
 ]
-
-
-@pytest.fixture(autouse=True)
-def _fresh() -> None:
-    git_dir.cache_clear()
 
 
 # ---- where git's folder is

@@ -13,7 +13,6 @@ from tests.workflow import actions
 from tests.workflow.actions import add_measure
 from tests.workflow.surroundings import act
 from xuncha.model.identity import Identity
-from xuncha.trail.git import git_dir
 from xuncha.trail.history import history, history_of_measure
 from xuncha.workflow.undo import undo
 
@@ -21,11 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DAY = date(2024, 6, 1)
-
-
-@pytest.fixture(autouse=True)
-def _fresh() -> None:
-    git_dir.cache_clear()
 
 
 def by_hand(ledger: LedgerOnDisk, identity: str, message: str, **environment: str) -> None:

@@ -10,18 +10,13 @@ import pytest
 
 from tests.trail.test_git import ODD_NAMES
 from xuncha.trail.contents import fingerprints, stored
-from xuncha.trail.git import Git, git_dir, read_batch
+from xuncha.trail.git import Git, GitError, read_batch
 from xuncha.trail.objects import changed, listing, store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import LedgerOnDisk
-
-
-@pytest.fixture(autouse=True)
-def _fresh() -> None:
-    git_dir.cache_clear()
 
 
 def test_what_is_not_read_of_an_object_is_passed_over() -> None:
@@ -35,11 +30,16 @@ def test_what_is_not_read_of_an_object_is_passed_over() -> None:
 def test_a_large_object_is_hashed_whole_and_kept_in_part(ledger: LedgerOnDisk) -> None:
     git, content = Git(ledger.root), bytes(range(256)) * 10_000
     (name,) = store(git, [content])
-    (found,) = stored(git, ["0" * 40, name], 10)
+    (found,) = stored(git, [name], 10)
     assert (found.name, found.kind, found.size) == (name, "blob", len(content))
     assert found.sha256 == hashlib.sha256(content).hexdigest()
     assert content.startswith(found.content)
     assert fingerprints(git, [name])[name].size == len(content)
+
+
+def test_an_object_that_git_does_not_have_is_an_error(ledger: LedgerOnDisk) -> None:
+    with pytest.raises(GitError, match="0000"):
+        list(stored(Git(ledger.root), ["0" * 40], 10))
 
 
 @pytest.mark.parametrize("name", ODD_NAMES)

@@ -14,18 +14,12 @@ from tests.workflow.surroundings import act
 from xuncha.errors import RefusedError
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check
-from xuncha.trail.git import git_dir
 from xuncha.trail.tree import Tree, commit_at, day_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 DAY = date(2024, 2, 1)
-
-
-@pytest.fixture(autouse=True)
-def _fresh() -> None:
-    git_dir.cache_clear()
 
 
 def on(day: str, monkeypatch: pytest.MonkeyPatch, ledger: LedgerOnDisk) -> None:

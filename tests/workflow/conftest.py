@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xuncha.trail.git import git_dir
-
 
 @pytest.fixture(autouse=True)
 def _fresh(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> None:
-    git_dir.cache_clear()
     environment["TMPDIR"] = str(tmp_path_factory.mktemp("tmp"))

@@ -144,18 +144,20 @@ def test_without_a_name_nothing_is_written_and_what_to_type_is_said(ledger: Ledg
     assert state.unchanged()
 
 
-def test_a_ledger_is_made_without_a_name_and_what_to_type_makes_its_first_commit(
+def test_without_a_name_no_ledger_is_made_and_what_to_type_helps(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
     made = LedgerOnDisk(tmp_path / "新台账", environment)
     made.root.mkdir()
     without_identity(made)
     result = made.run("init", "--example")
-    assert result.code == 0
-    assert findings(made) == []
-    commands = re.search(r"git config user\.name .*git commit -m \S+", result.err)
+    assert result.code == 3
+    assert list(made.root.iterdir()) == [], "something was done all the same"
+    commands = re.search(r"git config --global user\.name .*user\.email \S+", result.err)
     assert commands, result.err
     subprocess.run(["sh", "-c", commands[0]], cwd=made.root, env=environment, check=True, capture_output=True)
+    made.ok("init", "--example")
+    assert findings(made) == []
     assert made.clean()
     assert made.commits() == 1
     made.ok("add", "problem", "题", "--category", register(made.root).frame.categories[0][0])
@@ -163,9 +165,7 @@ def test_a_ledger_is_made_without_a_name_and_what_to_type_makes_its_first_commit
 
 def test_a_ledger_is_made_with_one_commit_that_says_so(tmp_path: Path, environment: dict[str, str]) -> None:
     made = LedgerOnDisk(tmp_path / "新 台账", environment)
-    created = create(made.root, DAY, example=True)
-    assert created.committed
-    assert created.kept == []
+    assert create(made.root, DAY, example=True) == []
     assert trailers(made) == [("Xuncha-Action", "init")]
     assert message(made).startswith("建立台账\n\n")
     assert made.clean()
@@ -180,8 +180,7 @@ def test_making_a_ledger_keeps_what_is_there_and_stages_nothing_of_it(
     made.write("报告.txt", "mine")
     made.git("init", "-q")
     made.git("add", "报告.txt")
-    created = create(made.root, DAY, example=False)
-    assert created.kept == [".gitignore"]
+    assert create(made.root, DAY, example=False) == [".gitignore"]
     assert (made.root / ".gitignore").read_text() == "mine\n"
     assert made.git("diff", "--cached", "--name-only", "-z") == "报告.txt\0"
 
@@ -288,7 +287,7 @@ def test_a_hook_that_asks_at_the_keyboard_is_not_waited_for(ledger: LedgerOnDisk
 
 
 def test_a_journal_that_says_nothing_readable_is_no_bug_of_ours(ledger: LedgerOnDisk) -> None:
-    from xuncha.trail.git import private
+    from xuncha.trail.repository import private
 
     place = private(ledger.root, "journal")
     assert place is not None

@@ -34,7 +34,9 @@ from xuncha.tally import tally
 from xuncha.trail.bundle import FOLDERS, alone, borrow, write, write_out
 from xuncha.trail.git import Git
 from xuncha.trail.history import Event, history
+from xuncha.trail.limits import listed
 from xuncha.trail.tags import PREFIX
+from xuncha.trail.tree import committed
 
 if TYPE_CHECKING:
     from xuncha.audit.catalogue import Audit
@@ -94,7 +96,7 @@ def facts_of(ledger: Ledger, root: Path, commit: str, day: Date) -> Facts:
     return Facts(
         organisation=ledger.settings.name,
         commit=commit,
-        moment=git.text("show", "--no-patch", "--format=%cI", commit),
+        moment=committed(root, commit),
         date=day,
         commits=int(git.text("rev-list", "--count", commit)),
         object_format=git.text("rev-parse", "--show-object-format"),
@@ -220,12 +222,12 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> Case:
     place = borrow(root, commit, folder / "repository", f"refs/tags/{PREFIX}")
     payload = folder / "bag"
     with alone():
-        found = list(Git(place).tree("HEAD", *FOLDERS))
+        found = listed(Git(place), "HEAD", *FOLDERS)
     kept = [leaf.path for leaf in found if leaf.is_file]
     bag.must_be_listed(kept)
     pointers = write_out(place, kept, root, commit)
     ledger = load(WorkingTree(place))
-    with alone():
+    with alone(folder / "repository"):
         made, lacking, warnings = notices(ledger, day, place, FORMS)
         with speaking("zh"):
             _none, again, _warnings = notices(ledger, day, place, lacking)

@@ -25,6 +25,7 @@ from xuncha.store.loading import ledger as load
 from xuncha.trail.bundle import FOLDERS, alone, unpack
 from xuncha.trail.contents import fingerprints
 from xuncha.trail.git import Git, GitError
+from xuncha.trail.limits import listed
 
 if TYPE_CHECKING:
     from xuncha.errors import Finding
@@ -154,12 +155,14 @@ def _of_the_history(folder: Path, facts: Facts, place: Path) -> list[Finding[Pla
             paths = files_not_reproduced(folder / _DATA, root, facts) if facts.is_reproducible else []
             return [wrong(f"{_DATA}/{each}", "not-as-committed", said) for each in paths]
     except (RefusedError, GitError) as error:
+        if isinstance(error, GitError) and error.ended < 0:
+            raise
         return [wrong(path, "bundle", error.message)]
 
 
 def _of_the_ledger(folder: Path, root: Path) -> list[Finding[Place]]:
     git = Git(root)
-    committed = {leaf.path: leaf.name for leaf in git.tree("HEAD", *FOLDERS) if leaf.is_file}
+    committed = {leaf.path: leaf.name for leaf in listed(git, "HEAD", *FOLDERS) if leaf.is_file}
     known = fingerprints(git, committed.values())
     found = []
     for path in sorted(_files(folder) | committed.keys()):

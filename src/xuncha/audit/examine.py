@@ -13,16 +13,18 @@ from operator import and_, or_
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from xuncha.audit import anchors, contents, hand, status, undoing  # noqa: F401  each enters its checks
+from xuncha.audit import anchors, contents, hand, status, templates, undoing  # noqa: F401  each enters its checks
 from xuncha.audit.catalogue import LENIENT, RULES, Audit, HistoryPlace
 from xuncha.audit.merging import differences
-from xuncha.audit.replayed import KEEP, Change, Files, State, Step, Version, changes_of, is_record, word
+from xuncha.audit.replayed import Change, Files, State, Step, Version, changes_of, is_record, word
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
+from xuncha.model.source import LARGEST
 from xuncha.trail import replay
 from xuncha.trail.contents import stored
 from xuncha.trail.git import Git
+from xuncha.trail.limits import listed, swollen
 from xuncha.trail.tags import SHORT
 from xuncha.trail.tags import anchors as all_anchors
 from xuncha.trail.tree import commit_at
@@ -30,6 +32,7 @@ from xuncha.trail.tree import commit_at
 if TYPE_CHECKING:
     from xuncha.catalogue import Broken
     from xuncha.errors import Finding
+    from xuncha.trail.limits import Swollen
     from xuncha.trail.replay import Commit
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -48,10 +51,7 @@ def clock_backwards(step: Step) -> Broken[HistoryPlace]:
     last = step.last
     if last and step.commit.moment < last - _TOLERANCE:
         days = (last - step.commit.moment) // _TOLERANCE
-        try:
-            earlier = datetime.fromtimestamp(last, UTC).date().isoformat()
-        except (ValueError, OverflowError, OSError):  # a clock that was wrong beyond the calendar
-            earlier = str(last)
+        earlier = datetime.fromtimestamp(last, UTC).date().isoformat()
         message = _("the commit is dated {day}, {n} days before the one it stands on ({earlier})")
         yield step.at(step.changes[0]), message.format(day=step.commit.day, n=days, earlier=earlier), ""
 
@@ -67,12 +67,14 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
         RefusedError: there is no such revision.
         SurroundingsError: the ledger is in no repository, git is not installed, or the history here is not whole.
     """
-    commits = replay.commits(root)
-    if not commits:
-        return Audit([], 0, 0, "")
+    git = Git.in_repository(root)
+    large = swollen(git, replay.names(root))
+    commits = replay.commits(root, without=[each.path for each in large])
     known = {commit.hash: place for place, commit in enumerate(commits)}
     marks = all_anchors(root)
     findings = list(anchors.rewritten(marks, known))
+    if not commits:
+        return Audit(findings, 0, 0, "", anchors=marks)
     seen: set[str] = set()
     if since is not None:
         start, message = _start(root, since, known)
@@ -82,32 +84,55 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
             findings.append(anchors.REWRITTEN.at(place, message))
         elif start:
             seen = _ancestors(start, commits, known)
-    touched = [each for commit in commits for each in commit.touched if each.blob]
+    touched = [each for commit in commits for each in commit.touched if each.is_here]
     records = {each.blob for each in touched if is_record(each.path)}
     blobs = dict.fromkeys(each.blob for each in touched)
-    examination = Examination(commits, Files(stored(Git(root), blobs, KEEP), records))
-    findings += [each for each in examination.run(root) if each.place.commit not in seen]
+    examination = Examination(commits, Files(stored(git, blobs, LARGEST), records))
+    found = [*_too_many(large, commits, known), *examination.run(root), *templates.remarks(root)]
+    found.sort(key=lambda each: known[each.place.commit])
+    findings += [each for each in found if each.place.commit not in seen]
     asked = [commit for commit in commits if commit.hash not in seen]
     changes = sum(len(commit.touched) for commit in asked)
     return Audit(findings, len(asked), changes, commits[-1].hash, examination.given, marks)
+
+
+TOO_MANY = RULES.declare(
+    "too-many-files",
+    why="A few objects of git can stand for more files than any machine can list; what is in such a folder is not looked into, at any commit.",
+    wrong="A commit brings a folder data/problems/02 that holds itself over a million files.",
+)
+
+
+def _too_many(
+    large: list[Swollen], commits: list[Commit], known: dict[str, int]
+) -> Iterator[Finding[HistoryPlace]]:
+    """Yield the folders that are too large to be looked into."""
+    for each in large:
+        commit = commits[known[each.commit]]
+        yield TOO_MANY.at(HistoryPlace(commit.hash, commit.author, commit.date, each.shown), each.message)
 
 
 def findings_of_last_commit(root: Path) -> list[Finding[HistoryPlace]]:
     """Return what the checks say of the last commit, beside the one before it; who applied for a closing is not asked.
 
     Raises:
+        RefusedError: a commit holds more files than any ledger has.
         SurroundingsError: as audit.
     """
+    git = Git.in_repository(root)
+    for name in git.text("rev-parse", "HEAD", "HEAD^@").split():
+        listed(git, name, *PARTS)
     commit = replay.commits(root, last=True)[-1]
     before = State().changed(
         (leaf.path, Version(leaf.mode, leaf.name, leaf.name if is_record(leaf.path) else ""))
         for parent in commit.parents[:1]
-        for leaf in Git(root).tree(parent, *PARTS)
+        for leaf in listed(Git(root), parent, *PARTS)
     )
     paths = [*(each.path for each in commit.touched), LEDGER_FILE]
-    stood = [version.blob for path in paths if (version := before.get(path))]
-    blobs = dict.fromkeys([*stood, *(each.blob for each in commit.touched if each.blob)])
-    files = Files(stored(Git(root), blobs, KEEP), blobs)
+    versions = [version for path in paths if (version := before.get(path))]
+    stood = [version.blob for version in versions if version.mode != replay.SUBMODULE]
+    blobs = dict.fromkeys([*stood, *(each.blob for each in commit.touched if each.is_here)])
+    files = Files(stored(Git(root), blobs, LARGEST), blobs)
     changes = changes_of(commit, before, files)
     after = before.changed((change.path, change.after) for change in changes)
     found = _checked(Step(commit, before, after, changes, files)) if changes else []
@@ -184,16 +209,14 @@ class Examination:
         """Records that were moved, each with the places that justify it: those filled, and what was to be renumbered."""
 
     def run(self, root: Path) -> list[Finding[HistoryPlace]]:
-        """Return everything that was found, in the order of history."""
+        """Return everything that was found."""
         found = []
         for place, commit in enumerate(self.commits):
             found += list(self._ask(place, commit))
             for parent in commit.parents:
                 if self._children[parent] == 1:  # where history branches, a merge may ask for it again
                     del self._reached[parent]
-        found += [*self._unjustified_renumberings(), *self._unsigned(root)]
-        places = {commit.hash: place for place, commit in enumerate(self.commits)}
-        return sorted(found, key=lambda each: places[each.place.commit])
+        return [*found, *self._unjustified_renumberings(), *self._unsigned(root)]
 
     def _ask(self, place: int, commit: Commit) -> Iterator[Finding[HistoryPlace]]:
         parents = [self._reached[parent] for parent in commit.parents]

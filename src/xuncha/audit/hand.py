@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, get_args
 
 from xuncha.audit.catalogue import RULES
-from xuncha.audit.replayed import in_code, parsed, word
+from xuncha.audit.replayed import in_code, word
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE
+from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.model.vocabulary import Action
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _false_course(step: Step) -> str:
         if "." not in identity:  # a problem has no status, and no trailer for it
             continue
         if change is None:
-            known = parsed(identity)
+            known = Identity.perhaps(identity)
             record = step.files.record(step.before.get(known.path)) if known else None
             courses.append((word(record, "status"),) * 2)
         elif change.unreadable:

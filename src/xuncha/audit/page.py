@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from xuncha import language
 from xuncha.audit.anchors import line
 from xuncha.audit.catalogue import RULES
+from xuncha.chinese.characters import without_unsafe
 from xuncha.chinese.punctuation import full_width_page
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.paper.templates import built_in
-from xuncha.paper.templates import render as fill
+from xuncha.model.source import LARGEST
+from xuncha.paper.templates import rendered
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
+from xuncha.trail.contents import stored
 from xuncha.trail.git import Git
 
 if TYPE_CHECKING:
@@ -25,18 +27,20 @@ if TYPE_CHECKING:
 def render(root: Path, audit: Audit) -> str:
     """Return the page. The template is always the built-in one: the office that is looked into does not lay it out."""
     counts = Counter(finding.code for finding in audit.findings)
-    settings = Git(root).blobs([f"{audit.tip}:./{LEDGER_FILE}"])[0] if audit.tip else None
+    names = [f"{audit.tip}:./{LEDGER_FILE}"] if audit.tip else []
+    settings = [each.content for each in stored(Git(root), names, LARGEST)]
     try:
-        organisation = str(parse(settings or b"").get("organisation", ""))
+        organisation = str(parse(settings[0] if settings else b"").get("organisation", ""))
     except UnreadableError:
         organisation = ""
-    page = fill(
-        "audit.html.j2",
-        built_in().parent,
-        audit=audit,
-        organisation=organisation,
-        commits=[list(each) for _key, each in groupby(audit.findings, lambda finding: finding.place.commit)],
-        meanings=[(code, count, language.gettext(RULES[code].why)) for code, count in sorted(counts.items())],
-        anchors=[line(anchor) for anchor in audit.anchors],
-    )
-    return full_width_page(page)
+    given = {
+        "audit": audit,
+        "organisation": organisation,
+        "commits": [list(each) for _key, each in groupby(audit.findings, lambda each: each.place.commit)],
+        "meanings": [
+            (code, count, language.gettext(RULES[code].why)) for code, count in sorted(counts.items())
+        ],
+        "anchors": [line(anchor) for anchor in audit.anchors],
+    }
+    page = full_width_page(rendered("audit.html.j2", None, given))
+    return without_unsafe(page, "\N{REPLACEMENT CHARACTER}")

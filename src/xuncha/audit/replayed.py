@@ -11,13 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast, get_args
 
 from xuncha.audit.catalogue import HistoryPlace
-from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.model.source import LARGEST_POINTER, pointed_at
 from xuncha.model.vocabulary import Requirement
 from xuncha.store.faults import UnreadableError
-from xuncha.store.files import LARGEST
 from xuncha.store.reading import parse
 from xuncha.workflow.verbs import VERBS
 
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
     from xuncha.workflow.verb import Verb
 
 Data = dict[str, Any]
-KEEP: Final = LARGEST + 1
-"""Bytes of a content that are looked into: one more than a file of the ledger may have."""
 _LINK: Final = "120000"
 _REQUIREMENTS: Final[tuple[Requirement, ...]] = get_args(Requirement)
 
@@ -85,14 +81,6 @@ def number_of(path: str) -> str | None:
     """Return the number that a file of a problem, a measure or evidence belongs to; None where it belongs to none."""
     identity = Identity.of_file(path) or Identity.of_evidence(path)
     return str(identity) if identity else None
-
-
-def parsed(number: str) -> Identity | None:
-    """Read a number that a commit names; None where it is none."""
-    try:
-        return Identity.parse(number)
-    except RefusedError:
-        return None
 
 
 def is_record(path: str) -> bool:

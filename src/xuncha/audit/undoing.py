@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xuncha.audit.catalogue import RULES
-from xuncha.audit.replayed import parsed
 from xuncha.language import gettext as _
+from xuncha.model.identity import Identity
 from xuncha.sync.numbers import Move, place_after
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def renumbered(step: Step) -> dict[str, Version | None] | None:
     trailers = step.commit.trailers
     if trailers.action != "renumber" or len(trailers.ids) != 1 or len(trailers.targets) != 1:
         return None
-    old, new = parsed(trailers.ids[0]), parsed(trailers.targets[0])
+    old, new = Identity.perhaps(trailers.ids[0]), Identity.perhaps(trailers.targets[0])
     gone = [change for change in step.changes if change.after is None]
     come = {change.path: change for change in step.changes if change.before is None}
     if old is None or new is None or not gone or len(gone) + len(come) < len(step.changes):

@@ -45,6 +45,10 @@ _CELL_FORMS: Final = [
     )
 ]
 """The forms in a cell of a table, where 4.18 is a day, 2024.4 a month, and 2024 a year."""
+_BACKWARDS: Final = re.compile(
+    r"(?<![0-9./-])(?P<one>[0-9]{1,2})\s?(?P<mark>[-./])\s?(?P<other>[0-9]{1,2})\s?(?P=mark)\s?(?P<year>(?:19|20)[0-9]{2})(?![0-9])"
+)
+"""The year last, as other countries write: the day may come first, or the month."""
 _BEGINS: Final = re.compile("[0-9一二三四五六七八九十廿卅今本同当去上次翌明第下全年底]")
 _BETWEEN: Final = re.compile(r"\s*(?:起|开始)?\s*[，,]?\s*(?:至|到|[—–－~～─-]+)\s*")
 _PARTS_OF_MONTH: Final = {
@@ -124,6 +128,13 @@ def written(text: str, *, in_cell: bool = False) -> Iterator[Written]:
     plain, place = half_width_digits(text), 0
     year = month = None
     while begin := _BEGINS.search(plain, place):
+        if in_cell and (backwards := _BACKWARDS.match(plain, begin.start())):
+            place = backwards.end()
+            readings = _readings(backwards)
+            if len(readings) == 1:
+                year, month, day = readings[0].year, readings[0].month, readings[0].day
+                yield Written(backwards.start(), place, year, month, day, own_year=True)
+            continue
         forms = _CELL_FORMS if in_cell else _FORMS
         match = next((match for form in forms if (match := form.match(plain, begin.start()))), None)
         place = begin.end()
@@ -131,6 +142,20 @@ def written(text: str, *, in_cell: bool = False) -> Iterator[Written]:
             continue
         yield found
         year, month, place = found.year, found.month, found.end
+
+
+def ambiguous(text: str) -> list[date]:
+    """Return the two days that a text may mean which writes one with the year last, such as 06/05/2026; else none."""
+    match = _BACKWARDS.search(half_width_digits(text))
+    readings = _readings(match) if match else []
+    return readings if len(readings) > 1 else []
+
+
+def _readings(match: re.Match[str]) -> list[date]:
+    """Return the days of the calendar that a day with its year last may be."""
+    year, one, other = (int(match[name]) for name in ("year", "one", "other"))
+    found = (calendar_day(year, month, day) for month, day in ((one, other), (other, one)))
+    return sorted({day for day in found if day})
 
 
 def _written(match: re.Match[str], year: int | None, month: int | None) -> Written | None:

@@ -7,7 +7,7 @@ import unicodedata
 from datetime import date
 from typing import Final, NamedTuple
 
-from xuncha.chinese.days import Written, end_of_month, months_later, written
+from xuncha.chinese.days import Written, ambiguous, end_of_month, months_later, written
 from xuncha.chinese.numbers import NUMBER, value
 from xuncha.language import gettext as _
 
@@ -45,6 +45,9 @@ def limit(text: str, feedback: date) -> Limit:
     if not found and within and (months := value(within["months"])) is not None:
         day = months_later(feedback, months)
         found = [(day, _("counted from the feedback: {day}").format(day=day))]
+    if not found and (either := ambiguous(text)):
+        doubt = _("day and month cannot be told apart, {one} or {other}: kept as an internal text")
+        return Limit(doubt=doubt.format(one=either[0], other=either[1]))
     if not found:
         return Limit(None, long_term, not long_term and bool(_AT_ONCE.search(text)))
     day, doubt = max(found)

@@ -17,10 +17,13 @@ from xuncha import __version__
 from xuncha.cli import screen, typed
 from xuncha.cli.command import WrongUsage, no_such_command, program, see_help
 from xuncha.cli.context import Context
-from xuncha.cli.invocation import HIDDEN, VERBS, check, global_options
+from xuncha.cli.invocation import HIDDEN, VERBS, check, global_options, must_be_text, readable
 from xuncha.errors import SurroundingsError, UsageError, XunchaError, cause_of
 from xuncha.language import LANGUAGES
 from xuncha.language import gettext as _
+
+_PATIENCE = 5.0
+"""Seconds after which a shell that asks to complete is given nothing."""
 
 
 def _context(given: Mapping[str, str | None]) -> Context:
@@ -30,15 +33,25 @@ def _context(given: Mapping[str, str | None]) -> Context:
         UsageError: a language or a day is none.
     """
     check(given)
+    ledger, said = (
+        _variable(given, *each) for each in (("--ledger", "XUNCHA_LEDGER"), ("--today", "XUNCHA_TODAY"))
+    )
     lang = given.get("--lang")
     if lang is not None and lang not in LANGUAGES:
         raise UsageError("bad-language", _("--lang is zh or en, not “{lang}”").format(lang=lang))
-    ledger = given.get("--ledger") or os.environ.get("XUNCHA_LEDGER")
-    said = given.get("--today") or os.environ.get("XUNCHA_TODAY")
     named = "--today" if given.get("--today") else "XUNCHA_TODAY"
     clock = date.today()  # noqa: DTZ011  the office's own day
     day = typed.day(said, named, clock) if said else clock
     return Context(Path(ledger) if ledger else None, day, bool(said))
+
+
+def _variable(given: Mapping[str, str | None], option: str, name: str) -> str:
+    """Return what an option was given, else what the variable says that stands in for it; empty where neither does."""
+    value = given.get(option)
+    if not value:
+        value = readable(os.environ.get(name, ""))
+        must_be_text([value], name)
+    return value
 
 
 def _verb(words: Sequence[str]) -> str | None:
@@ -98,10 +111,27 @@ def _said(error: Any) -> str:  # noqa: ANN401  Typer does not export the kinds o
 
 def run(words: list[str], given: Mapping[str, str | None]) -> None:
     """Run the command line, given apart from the options of the whole program; end with the exit code."""
-    code = _carry_out(words, given)
+    code = (_complete if "_XUNCHA_COMPLETE" in os.environ else _carry_out)(words, given)
     if (lost := screen.finish()) is not None and not code:
-        code = _refused_by_the_system(lost)
+        code = _refused_by_the_system(lost) if (kept := _kept()) is None else _not_told(lost, kept)
     sys.exit(code)
+
+
+def _kept() -> str | None:
+    """Return the last commit that this run has made, as people name it; None where it has made none."""
+    change = sys.modules.get("xuncha.workflow.change")  # what commands that only read have not imported
+    return change.last_commit() if change else None
+
+
+def _not_told(lost: OSError, commit: str) -> int:
+    """Tell that the change is kept and only what was to be printed of it is lost, and give the exit code.
+
+    It is that of what is done: a script that tries again what has failed would do it twice.
+    """
+    said = _("done, and kept in commit {commit}; only what was to be printed could not be: {reason}")
+    hint = _("do not type it again; see xuncha log")
+    screen.warning(said.format(commit=commit, reason=cause_of(lost)), hint)
+    return 0
 
 
 def _call(words: list[str], given: Mapping[str, str | None]) -> int:
@@ -113,8 +143,31 @@ def _call(words: list[str], given: Mapping[str, str | None]) -> int:
         _completion(install="--install-completion" in given)
         return 0
     completes = "_XUNCHA_COMPLETE" in os.environ
+    if not completes:
+        must_be_text([*words, *filter(None, given.values())])
     context, verb = (None, None) if completes else (_context(given), _verb(words))
     return program(verb)(words, standalone_mode=False, prog_name="xuncha", obj=context) or 0
+
+
+def _complete(words: list[str], given: Mapping[str, str | None]) -> int:
+    """Answer a shell that asks to complete: in time, and without a word of what is wrong, in the middle of somebody's typing."""
+    import threading  # noqa: PLC0415  only here is somebody waiting for each key
+
+    from typer import _completion_classes as shells  # noqa: PLC0415
+
+    # Typer would read a text as markup, and break it into lines, of which fish offers each.
+    shells._sanitize_help_text = lambda text: text  # noqa: SLF001
+    watch = threading.Timer(_PATIENCE, os._exit, [1])
+    watch.daemon = True
+    watch.start()
+    try:
+        return _call(words, given)
+    except Exception:  # whatever it is, the command itself will tell
+        if "XUNCHA_TRACEBACK" in os.environ:
+            raise
+        return 1
+    finally:
+        watch.cancel()
 
 
 def _carry_out(words: list[str], given: Mapping[str, str | None]) -> int:

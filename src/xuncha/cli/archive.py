@@ -11,7 +11,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import save
+from xuncha.cli.deliver import must_be_free, save
 from xuncha.cli.options import option
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
@@ -64,6 +64,7 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
         said = _("{path} is in the ledger's folder, where an archive does not belong").format(path=output)
         hint = _("name a file outside of it: {option}").format(option=f"-o ../{output.name}")
         raise RefusedError("output-in-ledger", said, hint)
+    must_be_free(output, call.root)
     call.warn_of_leftovers()
     commit = commit_at(call.root, at or "HEAD")
     day = call.today if call.day_is_given else day_of(call.root, commit, at or "HEAD")
@@ -72,7 +73,7 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
         with Path(place, "archive.zip").open("w+b") as stream:
             zipped(case.bag, case.name, day, stream)
             stream.seek(0)
-            save(stream, output)
+            save(stream, output, call.root)
     _warn(case, call.root, is_present=at is None)
     if as_json:
         screen.data(case.facts.model_dump(mode="json"))
@@ -88,7 +89,7 @@ def _warn(case: Case, root: Path, *, is_present: bool) -> None:
     from xuncha.trail.bundle import FOLDERS  # noqa: PLC0415
     from xuncha.trail.git import Git  # noqa: PLC0415
 
-    if is_present and Git(root).run("status", "--porcelain", "--", *FOLDERS):
+    if is_present and Git(root).status(*FOLDERS):
         screen.warning(_("what is not committed is not in the archive"), _("see `git status`"))
     if errors := case.facts.audit_errors:
         said = ngettext(
@@ -97,7 +98,7 @@ def _warn(case: Case, root: Path, *, is_present: bool) -> None:
             errors,
         )
         screen.warning(said.format(n=errors), _("see `xuncha audit`"))
-    for sentence in case.warnings:
+    for sentence in dict.fromkeys(case.warnings):
         screen.warning(sentence)
     for form, error in case.lacking.items():
         said = _("the notice as {form} is not in it: {reason}").format(form=form, reason=reason(error))

@@ -11,7 +11,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import save
+from xuncha.cli.deliver import must_be_free, save
 from xuncha.cli.options import option
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
@@ -62,6 +62,8 @@ def audit(
     if anchor and since is not None:
         said = _("--anchor keeps what all of history is, and --since asks for a part")
         raise UsageError("usage", said, _("leave one of them out"))
+    if page:
+        must_be_free(page, call.root)
     call.warn_of_leftovers()
     with screen.patience(_("The history is being replayed")):
         done = examine(call.root, since=since)
@@ -78,7 +80,7 @@ def audit(
     if page:
         from xuncha.audit.page import render  # noqa: PLC0415  templates are for this alone
 
-        save(render(call.root, done).encode(), page)
+        save(render(call.root, done).encode(), page, call.root)
         if not as_json:
             screen.line(_("The page is in {path}.").format(path=page))
     raise typer.Exit(1 if done.errors else 0)
@@ -86,7 +88,7 @@ def audit(
 
 def _show(done: Audit, since: str | None) -> None:
     """Show what was found, by commits, and how much was looked at."""
-    if not done.tip:
+    if not done.tip and not done.findings:
         screen.line(_("Nothing has been committed yet."))
         return
     for _commit, found in groupby(done.findings, key=lambda each: each.place.commit):
@@ -100,7 +102,7 @@ def _show(done: Audit, since: str | None) -> None:
     if since is not None and not (done.commits or done.findings):
         screen.line(_("Nothing was committed since {since}, so nothing was checked.").format(since=since))
         return
-    if not done.findings:
+    if not (done.errors or done.warnings):
         screen.line(_("{checked}: history kept the rules.").format(checked=checked))
         return
     screen.line()

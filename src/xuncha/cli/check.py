@@ -33,15 +33,15 @@ def validate(call: Context, as_json: options.Json = False) -> None:
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import check  # noqa: PLC0415
 
-    call.warn_of_leftovers()
+    call.must_be_here()
     with screen.patience(_("Every file is being checked")):
         found = check(WorkingTree(call.root), warn=True)
+    wrong = any(each.severity == "error" for each in found)
     if as_json:
-        _as_json(found)
+        _as_json([each for each in found if each.severity != "note"])
     elif found:
         screen.findings(found)
-    wrong = any(each.severity == "error" for each in found)
-    if not wrong and not as_json:
+    if not (wrong or as_json):
         n = len(register(call.root).measures)
         message = ngettext("{n} measure checked: no errors.", "{n} measures checked: no errors.", n)
         screen.line(message.format(n=n))

@@ -106,11 +106,30 @@ class _Command(_Translated, TyperCommand):
         Raises:
             UsageError: there are more arguments than the command takes.
         """
+        if not ctx.resilient_parsing:
+            self._must_be_filled(ctx, args)
         rest = super().parse_args(ctx, args)
         if rest and not ctx.resilient_parsing:
             said = _("too many arguments: {texts}").format(texts=" ".join(rest))
             raise UsageError("usage", said, see_help(ctx))
         return rest
+
+    def _must_be_filled(self, ctx: Any, args: list[str]) -> None:  # noqa: ANN401
+        """Refuse an option whose value is empty, as where a script's variable was: it is not the same as no option.
+
+        Raises:
+            UsageError: there is one.
+        """
+        try:
+            given, _rest, _order = self.make_parser(ctx).parse_args(args=list(args))
+        except WrongUsage:
+            return  # what is wrong is told by whoever parses in earnest
+        for each in self.get_params(ctx):
+            values = given.get(each.name) if each.param_type_name == "option" else None
+            for value in values if isinstance(values, list) else [values]:
+                if isinstance(value, str) and not value.strip():
+                    said = _("{option} is empty").format(option=each.opts[-1])
+                    raise UsageError("empty-text", said, _("give it a value, or leave the option out"))
 
 
 class _Group(_Translated, TyperGroup):

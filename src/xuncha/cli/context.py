@@ -46,12 +46,12 @@ class Context:
         Raises:
             SurroundingsError: there is none.
         """
-        return find(Path.cwd(), self.named)
+        return find(None, self.named)
 
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:
         """Begin to change the ledger, after taking back what an interrupted command left behind; warn of it."""
-        from xuncha.trail.git import detached  # noqa: PLC0415  only commands that write
+        from xuncha.trail.repository import detached  # noqa: PLC0415  only commands that write
         from xuncha.workflow.change import begin  # noqa: PLC0415
 
         with begin(self.root) as session:
@@ -92,7 +92,7 @@ class Context:
         from xuncha.store import cache  # noqa: PLC0415  `init` and `--help` need no ledger
 
         if self.commit is None:
-            self.warn_of_leftovers()
+            self.must_be_here()
         with screen.patience(_("The files are being read")), self.places_named():
             if self.commit is None:
                 return cache.register(self.root)
@@ -112,7 +112,7 @@ class Context:
         from xuncha.store.loading import ledger  # noqa: PLC0415
 
         if self.commit is None:
-            self.warn_of_leftovers()
+            self.must_be_here()
         with screen.patience(_("The files are being read")), self.places_named():
             return ledger(self.source())
 
@@ -138,7 +138,7 @@ class Context:
 
     def history_if_any(self, which: Identity | None = None) -> list[Event]:
         """Return what `history` does; nothing outside a repository, and, with a warning, where git cannot tell."""
-        from xuncha.trail.git import git_dir  # noqa: PLC0415
+        from xuncha.trail.repository import git_dir  # noqa: PLC0415
 
         try:
             return self.history(which) if git_dir(self.root) else []
@@ -160,13 +160,11 @@ class Context:
             raise RefusedError("day-to-come", _("{day} is still to come").format(day=day), hint)
         return day
 
-    def templates(self) -> Path | Own:
-        """Return where the ledger's own templates are: its folder, or what a commit holds of them."""
-        if self.commit is None:
-            return self.root
-        from xuncha.paper.own import AtCommit  # noqa: PLC0415
+    def templates(self) -> Own:
+        """Return the ledger's own templates: those in its folder, or what a commit holds of them."""
+        from xuncha.paper.own import AtCommit, Own  # noqa: PLC0415
 
-        return AtCommit(self.root, self.commit)
+        return Own(self.root) if self.commit is None else AtCommit(self.root, self.commit)
 
     @contextlib.contextmanager
     def places_named(self) -> Iterator[None]:
@@ -196,9 +194,20 @@ class Context:
                 raise
             return None
 
+    def must_be_here(self) -> None:
+        """Check that the folder holds all files of the ledger; warn of what an interrupted command left behind.
+
+        Raises:
+            SurroundingsError: git was told to leave some out.
+        """
+        from xuncha.trail.presence import must_be_here  # noqa: PLC0415
+
+        must_be_here(self.root)
+        self.warn_of_leftovers()
+
     def warn_of_leftovers(self) -> None:
         """Warn of what an interrupted command left without a commit, and say what to type."""
-        from xuncha.trail.git import private  # noqa: PLC0415
+        from xuncha.trail.repository import private  # noqa: PLC0415
 
         journal = private(self.root, "journal")
         if journal is None or not journal.exists():

@@ -48,7 +48,7 @@ def calendar(
     workdays = Workdays()
     rows = entries(found, call.today, workdays, office=office, leader=leader, closed=closed)
     whose = "，".join(filter(None, [office, leader]))
-    save(ics(found.frame, rows, call.today, workdays.last_year, whose), output)
+    save(ics(found.frame, rows, call.today, workdays.last_year, whose), output, call.root)
     if unchecked := [row.measure.id for row in rows if row.unchecked]:
         said = ngettext(
             "the days off are known up to {year}: whether {n} day is a working day was not checked ({ids})",

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Sequence
+from functools import partial
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from xuncha.cli import screen
-from xuncha.errors import SurroundingsError, UsageError, cause_of
+from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
     from typing import BinaryIO
+
+_OF_THE_LEDGER: Final = frozenset({"data", "templates"})
+"""The folders in which every file has its meaning."""
+_BLOCK: Final = 1024 * 1024
+"""Bytes that are read at once of a large document."""
 
 
 def check(form: str, forms: Sequence[str], output: Path | None, name: str) -> None:
@@ -41,16 +49,18 @@ def check(form: str, forms: Sequence[str], output: Path | None, name: str) -> No
         raise UsageError("wrong-suffix", said, _("type: -f {suffix}").format(suffix=suffix))
 
 
-def deliver(content: bytes, warnings: Sequence[str], output: Path | None, said: str = "") -> None:
+def deliver(content: bytes, warnings: Sequence[str], output: Path | None, root: Path, said: str = "") -> None:
     """Show a document, or write it to a file.
 
     Args:
         content: the document.
         warnings: what is to be told of it.
         output: the file; None for the screen or a pipe.
+        root: the ledger's folder.
         said: the sentence that names the file, with `{path}` in it.
 
     Raises:
+        RefusedError: no document is written there; see `save`.
         SurroundingsError: the file cannot be written; it is as it was.
     """
     for sentence in warnings:
@@ -58,20 +68,80 @@ def deliver(content: bytes, warnings: Sequence[str], output: Path | None, said: 
     if output is None:
         screen.write(content)
         return
-    save(content, output)
-    screen.line((said or _("It is in {path}.")).format(path=output))
+    save(content, output, root)
+    if not screen.prints_into(output):
+        screen.line((said or _("It is in {path}.")).format(path=output))
 
 
-def save(content: bytes | BinaryIO, output: Path) -> None:
+def save(content: bytes | BinaryIO, output: Path, root: Path) -> None:
     """Write a document to a file: its bytes, or what a stream gives.
 
     Raises:
+        RefusedError: it is a link, or is in git's folder, or belongs to the ledger.
         SurroundingsError: the file cannot be written; it is as it was.
     """
     from xuncha.store.files import replace  # noqa: PLC0415
 
     try:
-        replace(output.resolve(), content)
+        must_be_free(output, root)
+        if screen.prints_into(output):  # be that a file: what is printed next must not be written over it
+            stream = BytesIO(content) if isinstance(content, bytes) else content
+            for block in iter(partial(stream.read, _BLOCK), b""):
+                screen.write(block)
+        else:
+            replace(_place(output), content)
     except OSError as error:
         said = _("{path} cannot be written: {reason}").format(path=output, reason=cause_of(error))
         raise SurroundingsError("not-written", said) from None
+
+
+def must_be_free(output: Path, root: Path) -> None:
+    """Refuse to write a document where it would replace something else than was named, or a part of the ledger.
+
+    Raises:
+        RefusedError: it is a link, or behind one that the ledger brought along; or is in git's folder, or belongs to the ledger.
+    """
+    named, place, ledger = output.absolute(), _place(output), root.resolve()
+    inside = place.relative_to(ledger).parts if place.is_relative_to(ledger) else ("",)
+    # The file systems of other computers take capitals for small letters.
+    of_git = ".git" in {part.casefold() for part in place.parts}
+    links = [each for each in (named, *named.parents) if each.is_symlink()]
+    brought = any(each.parent.resolve().is_relative_to(ledger) for each in links)
+    if of_git or any(place.is_relative_to(folder) for folder in _git_folders(root)):
+        said, code = _("{path} is in git's own folder, where no document belongs"), "output-in-git"
+    elif brought or (named in links and not _is_device(output) and not screen.prints_into(output)):
+        said, code = _("{path} is a link, or behind one; nothing is written through it"), "output-is-link"
+    elif inside[0].casefold() in _OF_THE_LEDGER or any(
+        part.casefold().startswith(".git") for part in (*inside, place.name)
+    ):
+        said, code = _("{path} belongs to the ledger, and is not replaced by a document"), "output-in-ledger"
+    else:
+        return
+    raise RefusedError(
+        code, said.format(path=output), _("name another file: {option}").format(option="-o FILE")
+    )
+
+
+def _place(output: Path) -> Path:
+    """Return where a file really is; of what is a link itself, where the link is."""
+    return output if _is_device(output) else output.absolute().parent.resolve() / output.name
+
+
+def _git_folders(root: Path) -> list[Path]:
+    """Return the folders in which git keeps what it knows of this ledger."""
+    from xuncha.trail.repository import common_dir, git_dir  # noqa: PLC0415
+
+    folder = git_dir(root)
+    return [] if folder is None else [folder.resolve(), common_dir(folder).resolve()]
+
+
+def _is_device(output: Path) -> bool:
+    """Return whether a name is that of a device or a pipe, which is written to and not replaced."""
+    try:
+        kind = output.stat().st_mode
+    except OSError:
+        return False
+    named = output.absolute()
+    return not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)) and (
+        not named.is_symlink() or named.parts[1:2] == ("dev",)  # as /dev/stdout, and /dev/fd/63 of a shell
+    )

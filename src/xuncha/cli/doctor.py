@@ -54,7 +54,7 @@ def _show(found: list[Diagnosis], root: Path) -> None:
     if unknown := [each.code for each in found if each.state == "unknown"]:
         said = _("until that is mended, not looked at: {codes}").format(codes=_(", ").join(unknown))
         screen.show(_marked("unknown", said), wide=True)
-    if any(each.mend for each in found) and root != root.cwd():
+    if any(each.mend for each in found) and not root.samefile("."):
         screen.line(_("What is to be typed is meant in the folder {path}.").format(path=root))
     if wrong := sum(each.state in {"error", "warning"} for each in found):
         said = ngettext("{n} item needs attention.", "{n} items need attention.", wrong)

@@ -195,7 +195,7 @@ def export_xlsx(call: Context, output: options.Output = None) -> None:
     ledger = call.ledger()
     with screen.progress(_("Writing"), len(ledger.measures)) as tick:
         content = workbook(ledger, call.today, tick)
-    deliver(content, (), output, _("The ledger is in {path}."))
+    deliver(content, (), output, call.root, _("The ledger is in {path}."))
 
 
 @command("export", "csv")
@@ -207,7 +207,7 @@ def export_csv(call: Context, output: options.Output = None) -> None:
     """
     from xuncha.exchange.sheet.layout import as_csv  # noqa: PLC0415
 
-    deliver(as_csv(call.ledger()).encode(), (), output, _("The ledger is in {path}."))
+    deliver(as_csv(call.ledger()).encode(), (), output, call.root, _("The ledger is in {path}."))
 
 
 @command("export", "json")
@@ -226,4 +226,4 @@ def export_json(call: Context, output: options.Output = None) -> None:
         screen.data(whole)
     else:
         content = json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
-        deliver(content.encode(), (), output, _("The ledger is in {path}."))
+        deliver(content.encode(), (), output, call.root, _("The ledger is in {path}."))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from xuncha.errors import UsageError
@@ -66,7 +67,7 @@ def take(arguments: Sequence[str]) -> tuple[list[str], dict[str, str | None]]:
     known = global_options()
     rest: list[str] = []
     given: dict[str, str | None] = {}
-    left = list(reversed(arguments))
+    left = list(reversed([readable(argument) for argument in arguments]))
     while left:
         argument = left.pop()
         if argument == "--":
@@ -82,6 +83,55 @@ def take(arguments: Sequence[str]) -> tuple[list[str], dict[str, str | None]]:
     return rest, given
 
 
+def readable(typed: str) -> str:
+    """Return what the system handed over as text: its bytes are read as UTF-8, else in the encoding that the locale names.
+
+    What is neither keeps its bytes, hidden in surrogates, for `must_be_text` to refuse.
+    """
+    if typed.isascii() or os.name == "nt":
+        return typed
+    try:
+        handed_over = os.fsencode(typed)
+    except UnicodeEncodeError:
+        return typed
+    for encoding in ("utf-8", _encoding_of_locale()):
+        try:
+            return handed_over.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return typed
+
+
+def _encoding_of_locale() -> str:
+    """Return the encoding that the variables of the locale name, whether or not the system has that locale."""
+    import locale  # noqa: PLC0415  where all is UTF-8 nobody asks
+
+    named = next((os.environ[each] for each in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(each)), "")
+    encoding = locale.normalize(named).partition(".")[2].partition("@")[0].lower()
+    return (
+        "gb18030" if encoding in {"gbk", "gb2312", "euccn"} else encoding
+    )  # the standard that holds them all
+
+
+def must_be_text(typed: Iterable[str], variable: str = "") -> None:
+    """See to it that arguments, or the value of a variable, could be read: nothing unreadable is ever kept.
+
+    Raises:
+        UsageError: one could not.
+    """
+    for each in typed:
+        shown = each.encode("utf-8", "backslashreplace").decode()
+        if shown != each:
+            shown = shown.replace("\\udc", "\\x")  # the bytes themselves
+            said = _("an argument is not UTF-8: {text}")
+            if variable:
+                said = _("the variable {name} is not UTF-8: {text}")
+            hint = _(
+                "set the terminal to UTF-8, or LANG to its encoding, such as zh_CN.GBK; rename a file that is called so"
+            )
+            raise UsageError("not-utf8", said.format(name=variable, text=shown), hint)
+
+
 def check(given: Mapping[str, str | None]) -> None:
     """See to it that options with a metavar were given a value, and flags none.
 
@@ -90,6 +140,7 @@ def check(given: Mapping[str, str | None]) -> None:
     """
     known = global_options()
     for name, value in given.items():
-        if (value is None) == bool(known[name].metavar):
-            said = _("{name} needs a value") if value is None else _("{name} takes no value")
+        needed = bool(known[name].metavar)
+        if (needed and not (value or "").strip()) or (not needed and value is not None):
+            said = _("{name} needs a value") if needed else _("{name} takes no value")
             raise UsageError("usage", said.format(name=name), _("see `{path} --help`").format(path="xuncha"))

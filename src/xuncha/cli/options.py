@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from xuncha.chinese.characters import UNSAFE_CHARACTER
 from xuncha.errors import RefusedError, UsageError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -19,6 +21,13 @@ if TYPE_CHECKING:
 FORMS: Final = ("txt", "md", "html", "docx", "pdf")
 """Those of `xuncha.paper.forms`, where no paper is loaded for them."""
 TABLES: Final = "xlsx"
+_PLAIN: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 -_.,/+@")
+"""Of ASCII, what means nothing to any shell inside a word."""
+_FULL_WIDTH: Final = {
+    code: chr(code + 0xFEE0) if 0x20 < code < 0x7F else " "  # as Unicode lays them out  # noqa: PLR2004
+    for code in range(0x80)
+    if chr(code) not in _PLAIN
+} | dict.fromkeys(map(ord, "‘’‚‛“”„"), "＂")  # quotation marks to PowerShell
 Offered = Callable[[typer.Context], list[tuple[str, str]]]
 """A completion: words, each with what it means."""
 
@@ -30,7 +39,7 @@ def _register(context: typer.Context) -> Register | None:
 
     try:
         named = context.find_root().params.get("ledger")
-        return register(find(Path.cwd(), Path(named) if named else None))
+        return register(find(None, Path(named) if named else None))
     except XunchaError:
         return None
 
@@ -40,9 +49,30 @@ def _offer(values: Callable[[Register], Iterable[tuple[str, str]]]) -> Offered:
 
     def offered(context: typer.Context) -> list[tuple[str, str]]:
         found = _register(context)
-        return list(values(found)) if found else []
+        pairs = values(found) if found else ()
+        return [(word, harmless(text)) for value, text in pairs if (word := _as_a_word(value))]
 
     return offered
+
+
+def harmless(text: str) -> str:
+    """Return a text as a shell may be told it: it reads no sign in it as its own, and neither does what lays it out.
+
+    Shells evaluate what they are offered, zsh twice, and each quotes otherwise. So what has a meaning to any of them is
+    replaced by the full-width sign that looks alike; text of a ledger comes from whoever could write to it.
+    """
+    return UNSAFE_CHARACTER.sub(" ", text).translate(_FULL_WIDTH)
+
+
+def _as_a_word(value: str) -> str | None:
+    """Return a value as it is to be typed in the shell that asks; None for one that it might read as something else."""
+    if harmless(value) != value or value.startswith("-"):
+        return None
+    if " " not in value:
+        return value
+    # These two put on the line what they are offered, as it is; the others quote it.
+    shell = os.environ.get("_XUNCHA_COMPLETE", "").rpartition("_")[2]
+    return {"bash": value.replace(" ", r"\ "), "powershell": None, "pwsh": None}.get(shell, value)
 
 
 measures = _offer(lambda found: ((row.id, row.title) for row in found.measures))

@@ -49,7 +49,7 @@ def notice(
     if unsorted := [str(n) for n, each in found.problems.items() if each.publish and each.category is None]:
         said = _("no category is said of problem {ids}; the notice shows it under 待明确")
         warnings = [*warnings, said.format(ids=_(", ").join(unsorted))]
-    deliver(made, warnings, output, _("The notice is in {path}."))
+    deliver(made, warnings, output, call.root, _("The notice is in {path}."))
 
 
 @command("dashboard")
@@ -68,10 +68,14 @@ def dashboard(
     """
     from xuncha.dashboard.board import render  # noqa: PLC0415
     from xuncha.dashboard.content import content  # noqa: PLC0415  templates and models are for this command alone
+    from xuncha.paper.own import remark  # noqa: PLC0415
 
     found, events = call.ledger(), call.history_if_any()
     with screen.patience(_("The dashboard is being made")):
         board = content(found, events, call.today, internal=internal)
-        page = render(board, call.root).encode()
+        templates = call.templates()
+        page = render(board, templates).encode()
     warned = _("The dashboard is in {path}. It is internal: do not publish it.")
-    deliver(page, (), output, warned if internal else _("The dashboard is in {path}."))
+    deliver(
+        page, remark(templates), output, call.root, warned if internal else _("The dashboard is in {path}.")
+    )

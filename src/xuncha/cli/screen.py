@@ -12,7 +12,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from xuncha.chinese.characters import UNSAFE_CHARACTER, columns
 from xuncha.errors import InvalidLedgerError, XunchaError
@@ -21,6 +21,7 @@ from xuncha.language import ngettext
 
 if TYPE_CHECKING:
     import threading
+    from pathlib import Path
 
     from rich.console import RenderableType
 
@@ -30,6 +31,8 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NO_LIMIT = 10_000
 _LONG = 1.0
 """Seconds after which somebody wants to know that the program still works."""
+_lost: list[OSError] = []
+"""What has kept something from being printed."""
 WATCH = "patience"
 """The name of the thread that shows it."""
 
@@ -41,21 +44,38 @@ def clean(text: str) -> str:
 
 def line(text: str = "") -> None:
     """Print a line."""
-    sys.stdout.write(clean(text) + "\n")
+    write(clean(text) + "\n")
 
 
 def write(document: str | bytes) -> None:
-    """Print a document as it is: it was made harmless when it was made."""
-    if isinstance(document, str):
-        sys.stdout.write(document)
-        return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(document)
+    """Print a document as it is: it was made harmless when it was made.
+
+    What cannot be printed is no reason to leave a change half done: the loss is told at the end, see `finish`.
+    """
+    try:
+        if isinstance(document, str):
+            sys.stdout.write(document)
+            return
+        sys.stdout.flush()
+        sys.stdout.buffer.write(document)
+    except OSError as lost:
+        _lost.append(lost)
+        _give_up(sys.stdout)
 
 
 def is_terminal() -> bool:
     """Return whether someone looks at what is printed, rather than a program or a file."""
     return sys.stdout.isatty()
+
+
+def prints_into(output: Path) -> bool:
+    """Return whether a name such as /dev/stdout leads to what is printed, be that a file."""
+    try:
+        return output.absolute().parts[1:2] == ("dev",) and os.path.samestat(
+            output.stat(), os.fstat(sys.stdout.fileno())
+        )
+    except (OSError, ValueError):
+        return False
 
 
 def bold(text: str) -> str:
@@ -66,7 +86,7 @@ def bold(text: str) -> str:
 def data(value: Any) -> None:  # noqa: ANN401  whatever JSON can say
     """Print JSON; of what it would send as it is, control characters are escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
-    sys.stdout.write(UNSAFE_CHARACTER.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n")
+    write(UNSAFE_CHARACTER.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n")
 
 
 def show(*renderables: RenderableType, wide: bool = False, paged: bool = False) -> None:
@@ -94,7 +114,7 @@ def show(*renderables: RenderableType, wide: bool = False, paged: bool = False) 
         return
     with console.capture() as captured:
         console.print(*renderables, sep="\n", crop=False)
-    sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
 
 @contextlib.contextmanager
@@ -142,14 +162,23 @@ def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 def finish() -> OSError | None:
-    """Send what is still to be sent, and return what kept it from being sent, where something did."""
+    """Send what is still to be sent, and return what kept anything from being sent, where something did."""
     try:
         sys.stdout.flush()
     except OSError as lost:
-        # The interpreter would try again at its end, and complain in its own way.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return lost
-    return None
+        _lost.append(lost)
+        _give_up(sys.stdout)
+    first = _lost[0] if _lost else None
+    _lost.clear()
+    return first
+
+
+def _give_up(stream: TextIO) -> None:
+    """Send to nowhere what a stream still holds, and what is still to come.
+
+    The interpreter would try again at its end, and complain in its own way.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def error(what: XunchaError) -> None:
@@ -180,7 +209,7 @@ def findings(found: Sequence[Finding[Place]]) -> None:
         where = f"{place.path}:{place.line}:{place.column}"
         first = f"{where}: {finding.severity}[{finding.code}]: {finding.message}"
         _complain(first, *more, *_hint(finding.hint))
-    sys.stderr.write(_(", ").join(how_many((each.severity for each in found), "error")) + "\n")
+    _say_aside(_(", ").join(how_many((each.severity for each in found), "error")) + "\n")
 
 
 def how_many(severities: Iterable[str], *always: str) -> list[str]:
@@ -203,4 +232,13 @@ def _complain(first: str, *more: str) -> None:
     if sys.stderr.isatty() and "NO_COLOR" not in os.environ:
         first = re.sub(r"(error\[[a-z0-9-]+\]|^warning|^警告)", "\x1b[1;31m\\1\x1b[0m", first, count=1)
         first = re.sub(r"((?:warning|note)\[[a-z0-9-]+\])", "\x1b[1;33m\\1\x1b[0m", first, count=1)
-    sys.stderr.writelines([f"{first}\n", *(f"  {clean(text)}\n" for text in more)])
+    _say_aside("".join([f"{first}\n", *(f"  {clean(text)}\n" for text in more)]))
+
+
+def _say_aside(text: str) -> None:
+    """Print to the standard error; where nobody can be told there, the exit code says it alone."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        _give_up(sys.stderr)

@@ -53,7 +53,7 @@ def _say(call: Context, done: Synced) -> None:
         message = _("somebody has rewritten the history of {name}: commits that were there had gone")
         hint = _("ask who did it; what this clone held of them is kept, and sent again")
         screen.warning(message.format(name=done.name), hint)
-    for sentence in _sentences(done):
+    for sentence in (*_adjusted(done), *_came_and_went(done), *_changed(done)):
         screen.line(sentence)
     if done.anchors.moved:
         message = _("at {name}, somebody has moved what a verification of the history had kept: {tags}")
@@ -68,8 +68,8 @@ def _say(call: Context, done: Synced) -> None:
         call.say_standing(done.register)
 
 
-def _sentences(done: Synced) -> Iterator[str]:
-    """Yield what took another number or name, what stays, what came, what went, and what is open again."""
+def _adjusted(done: Synced) -> Iterator[str]:
+    """Yield what took another number or name, where these are used, and what stays."""
     given = _("Renumbered {old} → {new} {title}: the number {old} was given elsewhere meanwhile")
     back = _("Renumbered {old} → {new} {title}: the one before it was taken back elsewhere")
     for each in done.renumbered:
@@ -77,8 +77,18 @@ def _sentences(done: Synced) -> Iterator[str]:
     said = _("Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached")
     for identity, old, new in done.renamed:
         yield said.format(id=identity, old=old, new=new)
+    said = _("{id} says {new} instead of {old} now, since it was renamed in data/ledger.yaml")
+    for identity, old, new in done.followed:
+        yield said.format(id=identity, old=old, new=new)
+    said = _("A text of {id} speaks of {old}, which is {new} now; to put it right: xuncha edit {id}")
+    for identity, move in done.citing:
+        yield said.format(id=identity, old=move.old, new=move.new)
     for identity in done.kept:
         yield _("{id} stays: one side had taken it back, the other had gone on with it").format(id=identity)
+
+
+def _came_and_went(done: Synced) -> Iterator[str]:
+    """Yield what was received, joined and sent."""
     if n := done.received:
         said = ngettext("Received {n} commit from {name}", "Received {n} commits from {name}", n)
         yield said.format(n=n, name=done.name)
@@ -89,12 +99,21 @@ def _sentences(done: Synced) -> Iterator[str]:
         yield said.format(n=n, name=done.name)
     if not (done.received or done.sent or done.anchors.new):
         yield _("Nothing to do: here and at {name} all is the same").format(name=done.name)
-    for number in done.reopened:
-        yield _("{id} was closed here, and is open again by what has come").format(id=number)
     if n := done.anchors.new:
         yield ngettext(
             "Sent {n} verification of the history", "Sent {n} verifications of the history", n
         ).format(n=n)
+
+
+def _changed(done: Synced) -> Iterator[str]:
+    """Yield what stands otherwise than it stood here, by what has come."""
+    for number in done.reopened:
+        yield _("{id} was closed here, and is open again by what has come").format(id=number)
+    said = _(
+        "The time limit of {id} is {now}, not {was} as it was here: of two that were set the earlier holds; to move it: xuncha extend {id} --due {was} --reason …"
+    )
+    for number, was, now in done.earlier:
+        yield said.format(id=number, was=was, now=now)
 
 
 @command("setup")
@@ -109,7 +128,10 @@ def setup(call: Context) -> None:
     from xuncha.sync import registration  # noqa: PLC0415
     from xuncha.trail.git import Git  # noqa: PLC0415
 
-    git = Git.in_repository(call.root, to_write=True)
+    Git.in_repository(call.root, to_write=True)
+    git = Git(
+        call.root
+    )  # what is set up is looked at and entered; no program of the repository is needed for it
     try:
         new, claimed = registration.register(git)
     except OSError as error:

@@ -202,13 +202,17 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
         xuncha edit
     """
     from xuncha.audit.examine import findings_of_last_commit  # noqa: PLC0415
+    from xuncha.store.faults import link  # noqa: PLC0415
+    from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.workflow.edit import edit as keep  # noqa: PLC0415
     from xuncha.workflow.perform import no_such  # noqa: PLC0415
 
     root = call.root_for_writing()
     path = Identity.parse(identity).path if identity else LEDGER_FILE
     target = root / path
-    if target.is_symlink() or not target.is_file():
+    if WorkingTree(root).behind_link(path):
+        raise InvalidLedgerError([link(path)])
+    if not target.is_file():
         raise no_such(Identity.parse(identity or "1"))
     opened = target.read_bytes()
     draft = Path(tempfile.mkdtemp(prefix="xuncha-")) / target.name

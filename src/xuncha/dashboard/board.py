@@ -13,6 +13,7 @@ from xuncha.paper.templates import render as fill
 if TYPE_CHECKING:
     from xuncha.dashboard.timeline import Point, Span
     from xuncha.model.vocabulary import Light, Status, Term
+    from xuncha.paper.own import Own
     from xuncha.tally import Tally
 
 
@@ -167,7 +168,7 @@ class Board:
     timeline: Timeline
 
 
-def render(board: Board, root: Path) -> str:
+def render(board: Board, root: Path | Own) -> str:
     """Render a board as one page that needs no script and no network, by the ledger's own template if it has one.
 
     Raises:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
+from xuncha.chinese.characters import on_one_line
 from xuncha.chinese.days import in_words as day
 from xuncha.chinese.punctuation import full_width
 from xuncha.model.states import UNSAID, WORDS
@@ -52,7 +53,7 @@ def ics(frame: Frame, found: Sequence[Entry], today: date, last_year: int, whose
         prodid="-//xuncha//xuncha//ZH",
         calscale="GREGORIAN",
         uid=_uid(frame, whose),
-        name=full_width("整改时限（内部）：" + "，".join(filter(None, [frame.organisation, whose]))),
+        name=_shown("整改时限（内部）：" + "，".join(filter(None, [frame.organisation, whose]))),
         description="内部资料，含责任领导、责任科室和未公开事项，不得对外公开。",
         last_modified=stamp,
         subcomponents=components or [_time_zone()],
@@ -64,11 +65,11 @@ def ics(frame: Frame, found: Sequence[Entry], today: date, last_year: int, whose
 def _event(frame: Frame, entry: Entry, today: date, stamp: datetime, last_year: int) -> Event:
     from icalendar import STATUS, TRANSP, Alarm, Event  # noqa: PLC0415
 
-    title = full_width(_title(entry))
+    title = _shown(_title(entry))
     event = Event.new(
         uid=_uid(frame, entry.measure.id),
         summary=title,
-        description=full_width("\n".join(_description(frame, entry, today, last_year))),
+        description="\n".join(map(_shown, _description(frame, entry, today, last_year))),
         start=entry.day,  # without an end it is that day, all of it
         categories=[_KINDS[entry.kind]],
         status=STATUS.CANCELLED if entry.withdrawn else STATUS.CONFIRMED,
@@ -83,6 +84,11 @@ def _event(frame: Frame, entry: Entry, today: date, stamp: datetime, last_year: 
         alarm.add("trigger", reminder - entry.day + _MORNING)
         event.add_component(alarm)
     return event
+
+
+def _shown(text: str) -> str:
+    """Return a text as calendars show it: on one line, so that nothing typed into a ledger looks like a line of ours."""
+    return full_width(on_one_line(text))
 
 
 def _uid(frame: Frame, name: str) -> UUID:
@@ -115,8 +121,8 @@ def _description(frame: Frame, entry: Entry, today: date, last_year: int) -> lis
         f"措施：{row.id} {row.title}",
         f"问题：{entry.problem.id} {entry.problem.title}",
         f"状态：{WORDS[row.status]}",
-        f"责任领导：{row.leader}",
-        f"责任科室：{row.office}",
+        f"责任领导：{row.leader or UNSAID}",
+        f"责任科室：{row.office or UNSAID}",
         *([f"配合科室：{'、'.join(row.co_offices)}"] if row.co_offices else []),
         f"台账：{frame.organisation or UNSAID}",
     ]

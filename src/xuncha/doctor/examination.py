@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from xuncha import language
 from xuncha.doctor import files, git, sharing
 from xuncha.doctor.surroundings import CHECKS, Surroundings
-from xuncha.errors import XunchaError
+from xuncha.errors import SurroundingsError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.language import mark
 
@@ -30,6 +30,9 @@ _WELL = {
     "unfinished": mark("no merge or rebase is half done"),
     "detached": mark("a branch is checked out"),
     "replaced": mark("git shows the history that it holds"),
+    "objects-missing": mark("git holds all of the history"),
+    "hidden": mark("git leaves no file of the ledger out of the folder"),
+    "repository-programs": mark("the repository names no programs of its own"),
     "uncommitted": mark("every change of the ledger is committed"),
     "interrupted": mark("no command was interrupted"),
     "git-lock": mark("git has left no lock behind"),
@@ -41,6 +44,7 @@ _WELL = {
     "no-driver": mark("the merge driver is registered, and its program is there"),
     "no-driver-line": mark("the ledger's files are for the merge driver"),
     "not-shared": mark("every commit is where others see it"),
+    "public-remote": mark("no remote is at a public service or in the internet"),
     "clock-behind": mark("the clock is not behind the last commit"),
     "missing-parts": mark("all parts are installed"),
 }
@@ -79,6 +83,15 @@ def _diagnoses(check: Rule[Severity | None], around: Surroundings) -> list[Diagn
         return [Diagnosis(check.code, "unknown", _("not looked at: see what is wrong above"))]
     try:
         found = check(around)
+    except SurroundingsError as error:
+        return [
+            Diagnosis(
+                check.code,
+                "error",
+                _("this could not be looked at: {reason}").format(reason=error),
+                "git status",
+            )
+        ]
     except (XunchaError, OSError) as error:
         return [Diagnosis(check.code, "unknown", _("not looked at: {reason}").format(reason=error))]
     if not found:

@@ -16,7 +16,7 @@ from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS
 from xuncha.store.files import TEMPORARY
-from xuncha.trail.git import private
+from xuncha.trail.repository import private
 from xuncha.workflow.change import at_work, leftover
 
 if TYPE_CHECKING:
@@ -204,9 +204,8 @@ def _is_in(content: bytes, encoding: str) -> bool:
     right="put the line `data/** -text` into .gitattributes and commit it",
 )
 def _line_ends(around: Surroundings) -> Ailments:
-    told = around.paths("check-attr", "-z", "text", "eol", "--", LEDGER_FILE)
-    attributes = dict(zip(told[1::3], told[2::3], strict=False))
-    setting = (around.ask("config", "--get", "core.autocrlf") or "").lower()
+    attributes = around.git.attributes([LEDGER_FILE], "text", "eol")[LEDGER_FILE]
+    setting = around.ask("config", "--get", "core.autocrlf").lower()
     if attributes.get("text") == "unset":
         return
     if setting in {"true", "input", "yes", "on", "1"}:

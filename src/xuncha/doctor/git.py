@@ -11,8 +11,11 @@ from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.store.files import TEMPORARY
+from xuncha.sync import registration
 from xuncha.sync.sharing import unfinished_operations
-from xuncha.trail.git import detached
+from xuncha.trail.presence import hidden
+from xuncha.trail.programs import named
+from xuncha.trail.repository import detached
 
 if TYPE_CHECKING:
     from xuncha.doctor.surroundings import Ailments, Surroundings
@@ -101,7 +104,9 @@ def _git_refuses(around: Surroundings) -> Ailments:
 def _no_user(around: Surroundings) -> Ailments:
     try:
         name, address = around.git.user()
-    except SurroundingsError:
+    except SurroundingsError as error:
+        if error.code != "no-user":
+            raise
         yield None, _("git does not know who you are, and makes no commit"), _NAME_YOURSELF
         return
     told = os.environ.get("GIT_AUTHOR_EMAIL") or os.environ.get("EMAIL")
@@ -149,9 +154,9 @@ def _unfinished(around: Surroundings) -> Ailments:
 def _no_branch(around: Surroundings) -> Ailments:
     if not detached(around.root) or unfinished_operations(around.folder):
         return
-    branches = (around.ask("for-each-ref", "--format=%(refname:short)", "refs/heads") or "").split()
+    branches = around.ask("for-each-ref", "--format=%(refname:short)", "refs/heads").split()
     main = next((name for name in ("main", "master", *branches) if name in branches), "main")
-    lost = around.ask("rev-list", "--count", "HEAD", "--not", "--branches", "--remotes", "--tags") or "0"
+    lost = around.ask("rev-list", "--count", "HEAD", "--not", "--branches", "--remotes", "--tags", "--")
     if lost == "0":
         said = _("no branch is checked out: what is committed now is on none")
         yield None, said, f"git switch {main}"
@@ -169,13 +174,77 @@ def _no_branch(around: Surroundings) -> Ailments:
     right="git replace -d on what is named",
 )
 def _replaced(around: Surroundings) -> Ailments:
-    if names := (around.ask("replace", "--list") or "").split():
+    if names := around.ask("replace", "--list").split():
         said = ngettext(
             "git is told to show something else than it holds: {n} replacement",
             "git is told to show something else than it holds: {n} replacements",
             len(names),
         )
         yield None, said.format(n=len(names)), f"git replace -d {' '.join(names[:_SHOWN])}"
+
+
+@CHECKS.rule(
+    "objects-missing",
+    scope="commit",
+    why="History can be read, checked and archived only while git holds every object that it names.",
+    wrong="An object of the history is missing or damaged.",
+    right="fetch it from where it still is: git fetch --refetch; or make a fresh clone beside it",
+)
+def _objects_missing(around: Surroundings) -> Ailments:
+    try:
+        around.git.run("rev-list", "--objects", "--quiet", "HEAD", "--")
+    except SurroundingsError as error:
+        said = getattr(error, "said", None) or error.message
+        yield (
+            None,
+            _("not all of the history is here: {said}").format(said=said),
+            "git fetch --refetch --no-filter",
+        )
+
+
+@CHECKS.rule(
+    "hidden",
+    scope="repository",
+    why="A sparse checkout, or `git update-index --skip-worktree`, leaves files out of the folder; what is not there would not be counted.",
+    wrong="Git's index has a file of the ledger that git was told to leave out, and it is not in the folder.",
+    right="git sparse-checkout disable; or, for a file: git update-index --no-skip-worktree FILE && git restore FILE",
+)
+def _hidden(around: Surroundings) -> Ailments:
+    if paths := hidden(around.root):
+        said = ngettext(
+            "{n} file of the ledger is left out of the folder: {paths}",
+            "{n} files of the ledger are left out of the folder: {paths}",
+            len(paths),
+        )
+        yield None, said.format(n=len(paths), paths=some(paths, _SHOWN)), "git sparse-checkout disable"
+
+
+@CHECKS.rule(
+    "repository-programs",
+    "note",
+    scope="repository",
+    why="What changes the ledger runs the hooks of this folder and the programs that its `.git/config` names, as git does; what only reads runs none. No clone brings them, but a folder that was copied with its `.git` does.",
+    wrong="`.git/config`, or a file that it includes, names programs; or there are hooks.",
+    right="look at each that is named, and take away what you do not know: git config --local --unset NAME; rm .git/hooks/NAME",
+)
+def _repository_programs(around: Surroundings) -> Ailments:
+    found = [each.name for each in named(around.git.settings())]
+    driver = registration.registered(around.git)
+    if driver and not registration.is_written_by_us(driver, around.root):
+        found.append(registration.KEY)
+    for folder in around.folders:
+        hooks = sorted(folder.glob("hooks/*"))
+        found += [
+            around.named(path) for path in hooks if path.suffix != ".sample" and os.access(path, os.X_OK)
+        ]
+    if names := list(dict.fromkeys(found)):
+        said = ngettext(
+            "this repository names {n} program, which runs when something is changed: {names}",
+            "this repository names {n} programs, which run when something is changed: {names}",
+            len(names),
+        )
+        mend = _("take away what you do not know: git config --local --unset NAME; rm .git/hooks/NAME")
+        yield None, said.format(n=len(names), names=some(names, len(names))), mend
 
 
 @CHECKS.rule(
@@ -187,11 +256,8 @@ def _replaced(around: Surroundings) -> Ailments:
     right="keep it: xuncha edit, or xuncha edit with the number; or take it back: git restore data",
 )
 def _uncommitted(around: Surroundings) -> Ailments:
-    above = around.ask("rev-parse", "--show-prefix") or ""
-    # Without the first option git would write its index anew: the doctor changes nothing.
-    options = ("--no-optional-locks", "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all")
-    listed = around.paths(*options, "--", "data", "templates")
-    changed = [entry[len("XY ") :].removeprefix(above) for entry in listed]
+    above = around.ask("rev-parse", "--show-prefix")
+    changed = [path.removeprefix(above) for _state, path in around.git.status("data", "templates")]
     if paths := [path for path in changed if not path.rpartition("/")[2].startswith(TEMPORARY)]:
         said = ngettext(
             "{n} file of the ledger is not committed: {paths}",

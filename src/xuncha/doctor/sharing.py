@@ -5,19 +5,47 @@ from __future__ import annotations
 import re
 import shutil
 from importlib import metadata
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
+from urllib.parse import urlsplit
 
 from xuncha.doctor.surroundings import CHECKS
 from xuncha.language import gettext as _
 from xuncha.parts import Part, how_to_add
 from xuncha.sync import registration
+from xuncha.sync.sharing import commit_of
 
 if TYPE_CHECKING:
     from xuncha.doctor.surroundings import Ailments, Surroundings
 
 _NEARLY: Final = 300
 """Seconds by which two clocks may differ."""
+_FORGES: Final = (
+    "github.com",
+    "gitee.com",
+    "gitlab.com",
+    "gitcode.com",
+    "gitcode.net",
+    "atomgit.com",
+    "jihulab.com",
+    "coding.net",
+    "cnb.cool",
+    "codeup.aliyun.com",
+    "bitbucket.org",
+    "codeberg.org",
+    "sourceforge.net",
+    "sr.ht",
+    "dev.azure.com",
+    "visualstudio.com",
+    "huggingface.co",
+    "modelscope.cn",
+)
+"""Services where anybody may keep a repository; a part of a name stands for all hosts below it."""
+_LOCAL: Final = frozenset(
+    {"local", "localhost", "lan", "internal", "intranet", "home", "corp", "private", "test", "arpa"}
+)
+"""How names end that no public register gives out."""
 _EXTRA = re.compile(r"""^([A-Za-z0-9._-]+).*;.*\bextra == ['"]([a-z0-9-]+)['"]""")
 
 
@@ -64,10 +92,14 @@ def _no_driver_line(around: Surroundings) -> Ailments:
 )
 def _not_shared(around: Surroundings) -> Ailments:
     branch = around.ask("symbolic-ref", "--short", "--quiet", "HEAD")
-    if branch is None:
+    if not branch:
         return  # that no branch is checked out is told by itself
-    remotes = (around.ask("remote") or "").split()
-    counts = (around.ask("rev-list", "--left-right", "--count", "@{upstream}...HEAD") or "").split()
+    remotes = around.ask("remote").split()
+    there = around.ask("for-each-ref", "--format=%(upstream)", f"refs/heads/{branch}")
+    is_known = there and commit_of(around.git, there)
+    counts = (
+        around.ask("rev-list", "--left-right", "--count", f"{there}...HEAD", "--").split() if is_known else []
+    )
     if not remotes:
         command = f"git remote add origin ADDRESS && git push -u origin {branch}"
         said = _("the ledger is on this computer alone: no remote is set up")
@@ -81,6 +113,55 @@ def _not_shared(around: Surroundings) -> Ailments:
 
 
 @CHECKS.rule(
+    "public-remote",
+    "warning",
+    scope="repository",
+    why="A ledger holds findings, names and notes that no notice shows, and every clone holds all of its history. What was sent to a service in the internet stays there for ever, whoever may see it today. It is told by the address alone: nothing is asked over the network.",
+    wrong="A remote is at a service that anybody can reach, such as github.com or gitee.com, or at an http or https address outside the local network.",
+    right="keep the ledger on a server of your own network, or a share; send there no more if it must not be there: git remote remove origin",
+)
+def _public_remote(around: Surroundings) -> Ailments:
+    told = [line.partition("\t") for line in (around.ask("remote", "-v") or "").splitlines()]
+    places = {
+        (name, host) for name, _tab, address in told if (host := public_host(address.rpartition(" (")[0]))
+    }
+    for name, host in sorted(places):
+        said = _(
+            "the remote {name} is at {host}, outside your network: findings and names that are sent there stay there for ever"
+        )
+        mend = _("see who may look at it; if it must not be there: git remote remove {name}")
+        yield None, said.format(name=name, host=host), mend.format(name=name)
+
+
+def public_host(address: str) -> str | None:
+    """Return the host of an address of git's where anybody can reach it; None of one in a local network, and of a folder.
+
+    Of ssh no more is told than that the host is a known service: whether another one can be reached is not to be seen.
+    """
+    scheme, is_url, rest = address.partition("://")
+    if not is_url:
+        place, is_remote, _path = address.partition(":")
+        if not is_remote or "/" in place or len(place) == 1:  # a folder, also on a Windows drive
+            return None
+        scheme, rest = "ssh", place
+    try:
+        host = (urlsplit(f"//{rest}").hostname or "").rstrip(".")
+    except ValueError:  # git will not reach it either
+        return None
+    if any(host == forge or host.endswith(f".{forge}") for forge in _FORGES):
+        return host
+    return host if scheme.lower() in {"http", "https", "git", "ftp", "ftps"} and not _is_local(host) else None
+
+
+def _is_local(host: str) -> bool:
+    """Return whether a host is one of a local network, by its name or number."""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.rpartition(".")[2] in _LOCAL
+
+
+@CHECKS.rule(
     "clock-behind",
     "warning",
     scope="commit",
@@ -89,7 +170,7 @@ def _not_shared(around: Surroundings) -> Ailments:
     right="set the clock, such as: sudo timedatectl set-ntp true",
 )
 def _clock_behind(around: Surroundings) -> Ailments:
-    latest = around.ask("show", "--no-patch", "--format=%ct", "HEAD") or ""
+    latest = around.ask("show", "--no-patch", "--format=%ct", "HEAD", "--")
     ahead = int(latest) - int(around.now) if latest.isdigit() else 0
     if ahead > _NEARLY:
         hours, minutes = ahead // 3600, ahead // 60

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from xuncha.catalogue import Broken, Catalogue
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.trail.git import Git, common_dir, git_dir
+from xuncha.trail.git import Git
+from xuncha.trail.repository import common_dir, git_dir
 
 if TYPE_CHECKING:
     from xuncha.errors import Severity
@@ -33,19 +34,13 @@ class Surroundings:
         self.now = now
         self.git = Git(root)
 
-    def ask(self, *arguments: str) -> str | None:
-        """Return what git prints, stripped; None where it refuses, or does not run."""
-        try:
-            return self.git.text(*arguments)
-        except (SurroundingsError, OSError):
-            return None
+    def ask(self, *arguments: str) -> str:
+        """Return what git prints, stripped; empty where it answers no.
 
-    def paths(self, *arguments: str) -> list[str]:
-        """Return what git lists with `-z`; nothing where it refuses."""
-        try:
-            return os.fsdecode(self.git.run(*arguments)).split("\0")[:-1]
-        except (SurroundingsError, OSError):
-            return []
+        Raises:
+            SurroundingsError: it fails.
+        """
+        return self.git.run(*arguments, answers=(0, 1)).decode("utf-8", "replace").strip()
 
     @cached_property
     def scopes(self) -> set[str]:
@@ -55,14 +50,20 @@ class Surroundings:
             "folder": lambda: self.folder,
             "trust": lambda: not self.is_distrusted,
             "repository": lambda: self.refusal is None,
-            "commit": lambda: self.ask("rev-parse", "--verify", "--quiet", "HEAD"),
+            "commit": self.git.head,
         }
         return {"", *takewhile(lambda name: steps[name](), steps)}
 
     @cached_property
     def version(self) -> tuple[int, ...] | None:
         """Give the version of git; None where none runs."""
-        match = _VERSION.match(self.ask("--version") or "")
+        try:
+            said = Git(Path(self.root.anchor)).text(
+                "--version"
+            )  # where no repository's settings stand in the way
+        except (SurroundingsError, OSError):
+            return None
+        match = _VERSION.match(said)
         return tuple(int(number or 0) for number in match.groups()) if match else None
 
     @cached_property
@@ -83,6 +84,7 @@ class Surroundings:
         """Say what git says where it does not open the repository."""
         try:
             self.git.run("rev-parse", "--git-dir")
+            self.git.head()
         except SurroundingsError as error:
             return getattr(error, "said", None) or error.message
         except OSError as error:

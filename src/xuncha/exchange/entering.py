@@ -160,7 +160,11 @@ class Enterer:
 
     def closing(self, measure: MeasureDraft, record: dict[str, Any]) -> dict[str, str]:
         """Return what stands in `closed` where its day is not told: the day of the last progress, or of the time limit."""
-        days = [entry["date"] for entry in record.get("progress", ()) if entry.get("publish", True)]
+        days = [
+            entry["date"]
+            for entry in record.get("progress", ())
+            if entry.get("publish", True) and "date" in entry
+        ]
         due = min(record.get("due", "9999"), self.today.isoformat())
         day = max(max(days, default=due), self.feedback.isoformat())
         made = _("closed on a day that is not told: {day} was taken").format(day=day)

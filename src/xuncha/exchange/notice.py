@@ -14,8 +14,10 @@ from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
 from xuncha.exchange.entering import GENERAL, NOBODY, USUAL_MONTHS
 from xuncha.language import gettext as _
+from xuncha.model.states import WORDS
 
 if TYPE_CHECKING:
+    from xuncha.model.vocabulary import Status
     from xuncha.reading.notice import Category, Measure, Notice, Problem, Words
 
 _LONGEST_TITLE = 300
@@ -121,7 +123,7 @@ class _Drafter:
 
     def _measure(self, measure: Measure) -> MeasureDraft:
         title, rest = _title_and_rest(measure.text.text)
-        status = measure.status or self._assume("status", "closed" if self.all_done else "in_progress")
+        status = self._status(measure)
         record = {
             "title": title,
             "goal": measure.goal,
@@ -136,6 +138,19 @@ class _Drafter:
             "closed": {"date": max(self.day, self.feedback).isoformat()} if status == "closed" else None,
         }
         return MeasureDraft(_without_empty(record), address=_address(measure.text))
+
+    def _status(self, measure: Measure) -> Status:
+        """Return how far a measure is, as it is told; else as the whole notice is."""
+        status: Status | None = measure.status
+        if status is None:
+            status = "closed" if self.all_done else "in_progress"
+            self._assume("status", status)
+        if measure.staged and not measure.long_term:
+            status = "in_progress"
+        if measure.doubt:
+            made = f"{measure.doubt} → {WORDS[status]}"
+            self.draft.doubt(made, measure.text.text, address=_address(measure.text))
+        return status
 
     def _due(self, measure: Measure) -> str | None:
         """Return the last day for a measure; None for one that never ends."""

@@ -141,7 +141,10 @@ class Updater(Enterer):
                 due = known.due.isoformat() if known.due else "9999"
                 record = {"due": due, **new, "progress": self.entries(measure, new)}
                 edits.append(editing.Set("closed", closed or self.closing(measure, record)))
-        elif known.closed and closed.get("date", "") not in {"", str(known.closed.date)}:
+        elif known.closed and closed.get("date", "") not in {
+            "",
+            known.closed.date and known.closed.date.isoformat(),
+        }:
             before = known.closed.model_dump(mode="json", exclude_defaults=True)
             edits.append(editing.Set("closed", {**before, **closed}))
         return status

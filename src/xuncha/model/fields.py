@@ -52,7 +52,17 @@ Text = Annotated[
 """Text of one or more lines, not blank."""
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Name = Annotated[str, StringConstraints(pattern=_LINE, max_length=200)]
-FieldKey = Annotated[str, StringConstraints(pattern=r"^[\p{L}_][\p{L}\p{N}_]*$", max_length=60)]
+FieldKey = Annotated[
+    str,
+    StringConstraints(pattern=r"^[\p{L}_][\p{L}\p{N}_]*$", max_length=60),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^[^\s\d\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f][^\s\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]*$",
+            "maxLength": 60,
+        }
+    ),
+]
 """The key of a declared field: letters of any script, since it may be the heading of a table."""
 
 

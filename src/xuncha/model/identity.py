@@ -40,6 +40,14 @@ class Identity(NamedTuple):
         return cls(int(match[1]), int(match[2] or 0))
 
     @classmethod
+    def perhaps(cls, text: str | None) -> Identity | None:
+        """Read a number that somebody has written down, as in a commit; None where it is none."""
+        try:
+            return cls.parse(text or "")
+        except RefusedError:
+            return None
+
+    @classmethod
     def of_file(cls, path: str) -> Identity | None:
         """Whose file a path is, relative to the ledger; None where it is no problem's and no measure's."""
         match = _FILE.fullmatch(path)

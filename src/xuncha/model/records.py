@@ -33,8 +33,11 @@ class EvidenceFile(Record):
     name: Line | None = Field(default=None, description="原文件名；与 file 相同的不写")
 
 
+_FILE = (dict, EvidenceFile)  # named: a union of types made at each look takes a tenth of the time of loading
+
+
 def _evidence_kind(item: object) -> str:
-    return "file" if isinstance(item, dict | EvidenceFile) else "text"
+    return "file" if isinstance(item, _FILE) else "text"
 
 
 Evidence = Annotated[

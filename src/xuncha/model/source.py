@@ -26,6 +26,8 @@ class Fingerprint(NamedTuple):
     """False where the pointer of git-lfs stands in the file's place: hash and size are those that it tells."""
 
 
+LARGEST = 256 * 1024
+"""Bytes in one file that says something; beyond this it is not a record."""
 LARGEST_POINTER = 1024
 """Bytes in a pointer of git-lfs, by its specification."""
 _POINTER = re.compile(

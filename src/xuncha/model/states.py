@@ -1,4 +1,8 @@
-"""The state of a measure in the words of an office: 已完成并长期坚持, 基本完成, 正在推进, 取得阶段性成效, 未完成, 已销号, √, 80%."""
+"""The state of a measure in the words of an office: 已完成并长期坚持, 基本完成, 正在推进, 取得阶段性成效, 未完成, 已销号, √, 80%.
+
+Only words that say plainly that it is done close a measure. Whatever else speaks of completion (预计完成, 完成初稿, 未按期完成) leaves it
+open, and is a doubt: closing what is open would be believed, opening what is closed is noticed.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from xuncha.chinese.characters import without_invisible
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
@@ -19,25 +24,56 @@ UNSAID: Final = "待明确"
 """What papers print in place of a name or a day that nobody has said yet."""
 LONGEST = 24
 """Characters of a state; whatever is longer tells of progress."""
-_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?)%")
-_LONG_TERM = re.compile(r"长期|持续|常态")
-_BASICALLY = re.compile(r"基本(?:完成|整改|到位|办结)|部分完成|初步完成|大部分完成")
-_STAGED = re.compile(r"阶段性")
-_SUBMITTED = re.compile(r"申请销号|待销号|拟销号|待验收|提请销号|报请销号|待审核")
-_NOT_BEGUN = re.compile(r"未启动|未开始|未开展|尚未启动|未整改|待启动|尚未开展|没有开始")
-_NOT_DONE = re.compile(
-    r"(?:未|没有|尚未|暂未|没)(?:完成|销号|办结|整改到位|整改完成|到位)|未完|^否$|^×$|^✗$|^N$|^no$",
+_ABOUT: Final = (
+    "(?:目前|现|截至目前|至今|该|此|本|项|条|问题|措施|任务|工作|事项|整改|均|全部|全面|都|皆|并|且|了|,)*"
+)
+"""Words around the one that counts; they change nothing."""
+_DAY: Final = r"(?:\d{4}[年./-]\d{1,2}(?:[月./-]\d{1,2})?[日月]?)"
+_ALREADY: Final = rf"(?:已经?|业已)(?:于?{_DAY})?(?:按期|按时|如期|按要求|提前|圆满|顺利|全部|全面|于)*"
+_FINISHED: Final = (
+    rf"(?:{_ALREADY}(?:整改|解决|落实|到位|验收合格|通过验收)|(?:{_ALREADY})?"
+    r"(?:完成(?:整改|销号|验收|办结)?|整改(?:完成|到位|完毕|办结)|落实到位|办结|办理完毕|销号|完毕))"
+)
+_LASTING: Final = "(?:长期|持续|常态化?|坚持|推进|巩固|保持|落实|执行|抓好|整改|任务|并|,|;|中)*"
+_STAGED_RESULT: Final = "(?:取得了?(?:明显|显著|初步|较好)?阶段性(?:成效|成果|效果)|阶段性(?:完成|整改到位))"
+_DONE: Final = re.compile(
+    rf"(?:{_DAY},?(?=.*已))?{_ABOUT}{_FINISHED}(?:{_ABOUT}{_FINISHED})*{_ABOUT}(?:100%)?(?P<lasting>(?:,|并|且|;)*(?:长期|持续|常态){_LASTING})?"
+    r"|[√✓✔☑](?:已?完成|已?销号|是)?|是|Y|YES|(?:复查|验收)?合格|100%(?:已?完成)?",
     re.IGNORECASE,
 )
-_GOING_ON = re.compile(
-    r"推进|整改中|进行中|正在|办理中|实施中|落实中|跟进|启动|持续整改|继续整改|序时|按计划|有序|达到序时进度|开展中"
+_STAGED: Final = re.compile(
+    rf"{_ABOUT}(?:{_FINISHED}{_ABOUT})?(?:已经?)?{_STAGED_RESULT}{_ABOUT}(?P<lasting>(?:,|并|且|;)*(?:长期|持续|常态){_LASTING})?"
 )
-_DONE = re.compile(
-    r"完成|已?销号|办结|整改到位|已整改|整改完毕|已解决|落实到位|已落实|已到位|完毕|^是$|^√$|^✓$|^✔$|^☑$|^Y$|^yes$",
+_PERCENT: Final = re.compile(
+    r"(?:已|约|达到?|为|:|整改|完成|任务|工作|进度|进展|比例|率|的|总体)*(?P<percent>\d{1,3}(?:\.\d+)?)%(?:左右|完成|已完成)?"
+)
+_LONG_TERM: Final = re.compile(r"长期|持续|常态")
+_SUBMITTED: Final = re.compile(
+    rf"(?:{_ABOUT}{_FINISHED}{_ABOUT})?(?:已经?|正在?|现)?(?:(?:申请|提请|报请|待|拟|提交|报送)(?:销号|验收|审核)(?:申请|中|材料)?)"
+)
+_NOT_BEGUN: Final = re.compile(
+    r"(?:均|全部|目前|暂|还|仍|因.*,)*(?:尚?未(?:启动|开始|开展|整改)|待启动|没有(?:开始|启动))(?:实施|整改|推进)?"
+)
+_NOT_DONE: Final = re.compile(
+    r"(?:仍|还|暂|目前|均)*(?:尚?未|没有|没)(?:全部|完全)?(?:完成|销号|办结|整改到位|整改完成|完成整改|到位)|未完|否|×|✗|✘|N|no",
     re.IGNORECASE,
 )
-_NOT_YET = re.compile("推进中|正在|整改中")
-_LASTING = frozenset({"持续", "持续坚持", "长期坚持"})
+_BASICALLY: Final = re.compile(r"(?:基本|部分|初步|大部分|大体)(?:已经?)?(?:完成|整改|到位|办结|落实)")
+_GOING_ON: Final = re.compile(
+    r"推进|整改中|进行中|正在|办理中|实施中|落实中|跟进|启动|持续整改|继续整改|序时|按计划|有序|开展中|申请延期|不合格"
+)
+_SPEAKS_OF_IT: Final = re.compile(
+    r"完成|完工|销号|办结|整改到位|已整改|整改完毕|已解决|落实到位|已落实|已到位|完毕|阶段性|(?<!不)合格|\d%"
+)
+_NEGATED: Final = re.compile(
+    r"未(?!来)|没有|尚|无法|不能|难以|仍|剩余|其余|还有|预计|计划(?:于|在|\d)|力争|争取|拟于|即将|待.{0,6}(?:完成|验收|销号|批复)"
+)
+"""Words behind a state that take it back: 已完成。但资金尚未到位."""
+_BEGINS: Final = re.compile(
+    r"(?:该|此|本|项|条|问题|措施|任务|工作|事项|基本|部分|目前|现|均|全部)*(?:已|未|尚|完成|整改|正在|销号|办结|无法|没有|待|拟|预计|计划|力争|争取|即将|取得)"
+)
+_SENTENCE: Final = re.compile(r"[。；;!！\n]")
+_LASTING_ALONE: Final = frozenset({"持续", "持续坚持", "长期坚持"})
 
 
 class State(NamedTuple):
@@ -47,6 +83,12 @@ class State(NamedTuple):
     long_term: bool = False
     doubt: str = ""
     """What was assumed; empty where nothing was."""
+    plain: bool = True
+    """Whether the words are one of the known ones for a state, rather than speak of completion in passing."""
+    staged: bool = False
+    """Whether no more than a staged result is said to be reached, which closes only a long-term measure."""
+    negated: bool = False
+    """Whether it is said not to be complete, and no more: without any progress it has not begun."""
 
 
 def state(value: object, form: str = "") -> State | None:
@@ -55,42 +97,69 @@ def state(value: object, form: str = "") -> State | None:
         return State("closed" if value else "in_progress")
     if isinstance(value, int | float):
         return _share(float(value) * 100) if "%" in form else None
-    text = "".join(unicodedata.normalize("NFKC", str(value or "")).split())
+    text = _bare(value)
     if not text or len(text) > LONGEST:
         return None
-    match = _PERCENT.search(text)
-    return _share(float(match[1])) if match else _word(text)
+    match = _PERCENT.fullmatch(text)
+    return _share(float(match["percent"])) if match else _word(text)
+
+
+def is_plain(value: object, form: str = "") -> bool:
+    """Return whether a cell holds a state and nothing else: what columns of states are known by."""
+    found = state(value, form)
+    return found is not None and found.plain
+
+
+def state_of_text(text: str) -> State | None:
+    """Read the state with which a text begins, as its first sentence says it; None where it begins otherwise.
+
+    A first sentence that says more, and a later one that takes it back, leave the measure open.
+    """
+    first, *others = [said for part in _SENTENCE.split(text) if (said := _bare(part))] or [""]
+    if not _BEGINS.match(first):
+        return None
+    found = _word(first) if len(first) <= LONGEST else None
+    if found is None and _SPEAKS_OF_IT.search(first):
+        return _unclear()
+    taken_back = found is not None and found.status == "closed" and any(map(_NEGATED.search, others))
+    return _unclear() if taken_back else found
+
+
+def _bare(value: object) -> str:
+    """Return a text as it is compared: half-width, without blanks, and without the marks around it."""
+    text = "".join(unicodedata.normalize("NFKC", without_invisible(str(value or ""))).split())
+    text = text.translate({ord(mark): "," for mark in "()[]【】、，"})
+    return text.strip(",.。!;；“”\"'")
 
 
 def _word(text: str) -> State | None:
-    long_term, going_on = bool(_LONG_TERM.search(text)), _GOING_ON.search(text)
     incomplete = _("not complete: taken for in progress, or not started where no progress is told")
     staged = _("a staged result: closed where the measure is a long-term one, else in progress")
     basically = _("nearly complete: not counted as closed")
+    lasting = bool(_LONG_TERM.search(text))
+    if match := _DONE.fullmatch(text):
+        return State("closed", bool(match["lasting"]))
+    if match := _STAGED.fullmatch(text):
+        return State("closed", bool(match["lasting"]), staged, staged=True)
+    speaks, going_on = _SPEAKS_OF_IT.search(text), _GOING_ON.search(text)
     states = (
-        (_NOT_BEGUN.search(text), State("not_started")),
-        (_NOT_DONE.search(text), State("in_progress", doubt=incomplete)),
-        (_SUBMITTED.search(text), State("submitted")),
-        (_BASICALLY.search(text), State("in_progress", long_term, basically)),
-        (_STAGED.search(text) and not going_on, State("closed", doubt=staged)),
-        (_DONE.search(text) and not _NOT_YET.search(text), State("closed", long_term)),
-        (going_on or text in _LASTING, State("in_progress", long_term and "长期" in text)),
+        (_NOT_BEGUN.fullmatch(text), State("not_started")),
+        (_NOT_DONE.fullmatch(text), State("in_progress", doubt=incomplete, negated=True)),
+        (_SUBMITTED.fullmatch(text), State("submitted")),
+        (_BASICALLY.search(text), State("in_progress", lasting, basically)),
+        (speaks, _unclear(plain=bool(going_on))),
+        (going_on or text in _LASTING_ALONE, State("in_progress", "长期" in text)),
     )
     return next((state for told, state in states if told), None)
 
 
+def _unclear(*, plain: bool = False) -> State:
+    doubt = _("it does not say plainly that it is done: taken for in progress")
+    return State("in_progress", doubt=doubt, plain=plain)
+
+
 def _share(percent: float) -> State:
-    if percent >= 100:  # noqa: PLR2004
+    if percent == 100:  # noqa: PLR2004
         return State("closed")
     doubt = _("a share of {n} %").format(n=f"{percent:g}")
     return State("in_progress" if percent else "not_started", doubt=doubt)
-
-
-def is_staged(value: object) -> bool:
-    """Return whether a text says that a staged result is reached, which closes only a long-term measure."""
-    return bool(_STAGED.search(str(value or "")))
-
-
-def is_negated(value: object) -> bool:
-    """Return whether a text says that the measure is not complete."""
-    return bool(_NOT_DONE.search("".join(str(value or "").split())))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.punctuation import full_width_lines, full_width_markdown, full_width_page
-from xuncha.paper.own import OwnFileError, own
+from xuncha.paper.own import OwnFileError, own, remark
 from xuncha.paper.templates import document, wrong
 from xuncha.paper.templates import render as rendered
 
@@ -35,20 +35,26 @@ def render(content: NoticeContent, form: str, root: Path | Own) -> tuple[bytes, 
         InvalidLedgerError: a template of the ledger is wrong; with its file and line.
         SurroundingsError: the form needs what is not installed.
     """
+    files = own(root)
+    made, warnings = _made(content, form, files)
+    return made, [*warnings, *remark(files)]
+
+
+def _made(content: NoticeContent, form: str, files: Own) -> tuple[bytes, list[str]]:
     if form in TEXTS:
-        return TEXTS[form](rendered(f"notice.{form}.j2", root, notice=content)).encode(), []
+        return TEXTS[form](rendered(f"notice.{form}.j2", files, notice=content)).encode(), []
     if form == "pdf":
         from xuncha.paper.pdf import pdf  # noqa: PLC0415  for this form alone
 
-        return pdf(document(_OUTLINE, root, notice=content))
+        return pdf(document(_OUTLINE, files, notice=content))
     try:
-        office_file = own(root).read(_OWN_WORD_FILE)
+        office_file = files.read(_OWN_WORD_FILE)
     except OwnFileError as error:
-        raise wrong(_OWN_WORD_FILE, 0, str(error), root, ("words", "notice")) from None
+        raise wrong(_OWN_WORD_FILE, 0, str(error), files, ("words", "notice")) from None
     if office_file is not None:
         from xuncha.paper.filled import fill  # noqa: PLC0415  for a file of one's own alone
 
-        return fill(_OWN_WORD_FILE, office_file, root, content.title, "notice.words.j2", notice=content), []
+        return fill(_OWN_WORD_FILE, files, content.title, "notice.words.j2", notice=content), []
     from xuncha.paper.docx import docx  # noqa: PLC0415  for this form alone
 
-    return docx(document(_OUTLINE, root, notice=content)), []
+    return docx(document(_OUTLINE, files, notice=content)), []

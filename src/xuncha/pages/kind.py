@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from xuncha.errors import RefusedError, cause_of
 from xuncha.language import gettext as _
+from xuncha.pages.foreign import ZIP, foreign
 
 if TYPE_CHECKING:
     from xuncha.pages.line import Kind
@@ -17,7 +18,6 @@ LARGEST: Final = 16 * 1024 * 1024
 _MOST_LINES: Final = 8_000
 _MOST_CHARACTERS: Final = 500_000
 """A long notice has some thirty thousand."""
-_COMPOUND_FILE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 _PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|div|p|table|article)\b", re.IGNORECASE)
 _BY_NAME: Final[dict[str, Kind]] = {
     ".html": "html", ".htm": "html", ".shtml": "html", ".xhtml": "html", ".md": "md", ".markdown": "md",
@@ -68,33 +68,24 @@ def kind_of(content: bytes, path: Path) -> Kind:
     Raises:
         RefusedError: one that is not read, or under a password.
     """
-    if content.startswith(b"PK\x03\x04"):
-        return "docx"
     _refuse_others(content, str(path))
+    if content.startswith(ZIP):
+        return "docx"
     named = _BY_NAME.get(path.suffix.lower(), "txt")
     is_page = _PAGE.search(content[:2048].lstrip(b"\xef\xbb\xbf \t\r\n"))
     return "html" if is_page and named == "txt" else named
 
 
 def _refuse_others(content: bytes, path: str) -> None:
-    old = content.startswith(_COMPOUND_FILE)
-    streams = ("EncryptedPackage", "WordDocument", "Workbook", "Book")
-    held = {name for name in streams if old and name.encode("utf-16-le") in content}
-    as_docx = _("open it in Word or WPS, and save it as .docx")
-    as_text = _("save the document that it was made of as .docx, or its text as .txt")
-    as_xlsx = _("open it in Excel or WPS, save it as .xlsx, and type `xuncha import xlsx`")
-    open_ = _("open it, and save it without the password")
-    pdf = _("this is a PDF, in which a text has no order")
-    word = _("this is a Word document of the format before 2007 (.doc)")
-    excel = _("this is an Excel workbook of the format before 2007 (.xls)")
-    refusals = [
-        (content.startswith(b"%PDF"), "unknown-document", pdf, as_text),
-        (content.startswith(b"{\\rtf"), "unknown-document", _("this is rich text (RTF)"), as_docx),
-        ("EncryptedPackage" in held, "password", _("the document is under a password"), open_),
-        ("WordDocument" in held, "old-format", word, as_docx),
-        (bool(held & {"Workbook", "Book"}), "old-format", excel, as_xlsx),
-        (old, "old-format", _("this is a document of the formats before 2007"), as_docx),
-    ]
-    for is_one, code, message, hint in refusals:
-        if is_one:
-            raise RefusedError(code, message, hint, path)
+    if (found := foreign(content)) is None:
+        return
+    hints = {
+        "pdf": _("save the document that it was made of as .docx, or its text as .txt"),
+        "picture": _("save the document that it was made of as .docx, or its text as .txt"),
+        "archive": _("open what is in it, and save it as .docx"),
+        "password": _("open it, and save it without the password"),
+        "excel": _("open it in Excel or WPS, save it as .xlsx, and type `xuncha import xlsx`"),
+        "table": _("open it in Excel or WPS, save it as .xlsx, and type `xuncha import xlsx`"),
+    }
+    hint = hints.get(found.kind, _("open it in Word or WPS, and save it as .docx"))
+    raise RefusedError(found.code, found.message, hint, path)

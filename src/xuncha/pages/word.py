@@ -5,9 +5,7 @@ It is read as a stream: a hostile document costs no memory, and time in proporti
 
 from __future__ import annotations
 
-import io
-import zipfile
-import zlib
+import re
 from typing import Final
 
 from xuncha.errors import RefusedError
@@ -15,20 +13,20 @@ from xuncha.language import gettext as _
 from xuncha.pages.kind import must_be_readable
 from xuncha.pages.line import Line, line_of
 from xuncha.pages.numbering import Numbering, Properties
+from xuncha.pages.package import DAMAGES, Fault, Package, PackageError
 from xuncha.parts import needs
 
-_LARGEST_PART: Final = 32 * 1024 * 1024
-"""Bytes of one part of a document, unpacked."""
+_LARGEST: Final = 32 * 1024 * 1024
+"""Bytes of all texts of a document, unpacked."""
 _CHUNK: Final = 64 * 1024
 _WORDS: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT: Final = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
-_ENCRYPTED: Final = 0x1
-_MAIN: Final = "word/document.xml"
+_USUAL_MAIN: Final = ("word/document.xml", "xl/workbook.xml")
+"""Where the text stands in a file that does not say it."""
 _PASSED_OVER: Final = frozenset({"Fallback", "moveFrom", "pPrChange", "rPrChange", "sectPrChange"})
 """Elements whose content is what stood there before, or what stands there twice."""
 _OF_PARAGRAPH: Final = frozenset({"pStyle", "numId", "ilvl"})
 _AS_TEXT: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-_DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, LookupError)
 
 
 def lines(content: bytes, path: str) -> tuple[Line, ...]:
@@ -38,61 +36,64 @@ def lines(content: bytes, path: str) -> tuple[Line, ...]:
         RefusedError: it is damaged, under a password, another kind of document, or larger than a document is.
         SurroundingsError: the part `office` is not installed.
     """
-    archive = _opened(content, path)
-    numbering = Numbering()
-    for part in ("word/styles.xml", "word/numbering.xml"):
-        if part in archive.namelist():
-            _read(archive, part, path, numbering)
-    body = _Body(numbering, path)
-    _read(archive, _MAIN, path, body)
+    try:
+        package = Package(content, _LARGEST)
+        main = _main(package, path)
+        numbering = Numbering()
+        for kind in ("styles", "numbering"):
+            for part in package.related(main, kind)[:1]:
+                _read(package, part, numbering)
+        body = _Body(numbering, path)
+        _read(package, main, body)
+    except PackageError as error:
+        raise _refused(error.fault, path) from error
     return tuple(body.lines)
 
 
-def _opened(content: bytes, path: str) -> zipfile.ZipFile:
-    """Open the archive that a Word document is, after a look at its directory."""
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(content))
-    except _DAMAGES as error:
-        raise _damaged(path) from error
-    if _MAIN not in (names := archive.namelist()):
-        message = _("this is an archive, but no Word document")
-        hint = _("open what is in it, and save it as .docx")
-        if "xl/workbook.xml" in names:
-            message = _("this is an Excel workbook")
-            hint = _("type `xuncha import xlsx`, or save the text as .docx")
-        raise RefusedError("unknown-document", message, hint, path)
-    if any(entry.flag_bits & _ENCRYPTED for entry in archive.infolist()):
-        message = _("the document is under a password")
-        raise RefusedError("password", message, _("open it, and save it without the password"), path)
-    return archive
+def _main(package: Package, path: str) -> str:
+    """Return the part that holds the text."""
+    main = package.main or next((name for name in _USUAL_MAIN if name in package.sizes), "")
+    kind = f"{package.kind(main)} {main}"
+    if "word" in kind:
+        return main
+    message = _("this is an archive, but no Word document")
+    hint = _("open what is in it, and save it as .docx")
+    if re.search("spreadsheet|excel|xl/", kind):
+        message = _("this is an Excel workbook")
+        hint = _("type `xuncha import xlsx`, or save the text as .docx")
+    raise RefusedError("unknown-document", message, hint, path)
 
 
-def _read(archive: zipfile.ZipFile, part: str, path: str, target: Numbering | _Body) -> None:
+def _read(package: Package, part: str, target: Numbering | _Body) -> None:
     """Feed a part of the document to a target of xml.etree's parsers."""
     with needs("office"):
         from defusedxml.common import DefusedXmlException  # noqa: PLC0415
         from defusedxml.ElementTree import ParseError, XMLParser  # noqa: PLC0415
 
-    if archive.getinfo(part).file_size > _LARGEST_PART:
-        message = _("unpacked, the document is larger than {n} MB").format(n=_LARGEST_PART // 1024**2)
-        hint = _("a notice is much smaller; save its text alone")
-        raise RefusedError("document-too-large", message, hint, path)
     parser = XMLParser(target=target, forbid_dtd=True)
     try:
-        with archive.open(part) as stream:
+        with package.archive.open(part) as stream:
             # No more comes out than the directory says, whatever is packed.
             while chunk := stream.read(_CHUNK):
                 parser.feed(chunk)
         parser.close()
     except DefusedXmlException as error:
+        raise PackageError("hostile", part) from error
+    except (ParseError, *DAMAGES) as error:
+        raise PackageError("damaged", part) from error
+
+
+def _refused(fault: Fault, path: str) -> RefusedError:
+    if fault == "password":
+        message, hint = _("the document is under a password"), _("open it, and save it without the password")
+        return RefusedError("password", message, hint, path)
+    if fault == "too-large":
+        message = _("unpacked, the document is larger than {n} MB").format(n=_LARGEST // 1024**2)
+        hint = _("a notice is much smaller; save its text alone")
+        return RefusedError("document-too-large", message, hint, path)
+    if fault == "hostile":
         message = _("the document declares entities, which no Word document does")
-        hint = _("do not open it; ask whoever sent it")
-        raise RefusedError("hostile-document", message, hint, path) from error
-    except (ParseError, *_DAMAGES) as error:
-        raise _damaged(path) from error
-
-
-def _damaged(path: str) -> RefusedError:
+        return RefusedError("hostile-document", message, _("do not open it; ask whoever sent it"), path)
     hint = _("open it in Word or WPS, which may repair it, and save it anew")
     return RefusedError("damaged-document", _("the document is damaged"), hint, path)
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from jinja2 import (
+    BaseLoader,
     ChoiceLoader,
     FileSystemLoader,
     FunctionLoader,
@@ -22,16 +23,17 @@ from jinja2 import (
     TemplateSyntaxError,
 )
 from jinja2.loaders import split_template_path
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from xuncha.chinese.characters import width
+from xuncha.chinese.characters import UNSAFE, width
 from xuncha.chinese.days import in_words as day
 from xuncha.chinese.numbers import numeral
 from xuncha.chinese.punctuation import full_width, sentence
 from xuncha.errors import Finding, InvalidLedgerError, Place
 from xuncha.language import gettext as _
 from xuncha.paper.outline import CELL, Document, OutlineError, read
-from xuncha.paper.own import OwnFileError, own
+from xuncha.paper.own import FOLDER, OwnFileError, built_in, differs, own, own_among
+from xuncha.paper.process import LIMITS, LimitError, run, too_large, too_much_memory
+from xuncha.paper.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -50,6 +52,8 @@ _LINE = 38
 """Full-width characters in a line of the text form, to which the signature is set right."""
 _LINE_END = "\x1e"
 """Stands for the end of a line inside a value: `paragraphs` knows it, and no line of an outline ends there."""
+_UNSAFE = re.compile(f"(?![{CELL}{_LINE_END}])[{UNSAFE}]")
+"""What could drive a terminal or show another text; the two signs of an outline go no further than its reader."""
 
 
 def _own_template(files: Own, template: str) -> tuple[str, str, Callable[[], bool]] | None:
@@ -57,7 +61,11 @@ def _own_template(files: Own, template: str) -> tuple[str, str, Callable[[], boo
     name = "/".join(split_template_path(template))
     try:
         content = files.read(name)
-        return None if content is None else (content.decode(), f"templates/{name}", lambda: True)
+        if content is None:
+            return None
+        if differs(name, content):
+            files.used.append(name)
+        return content.decode(), f"{FOLDER}/{name}", lambda: True
     except OwnFileError as error:
         raise TemplateSyntaxError(str(error), 1, template) from None
     except UnicodeDecodeError:
@@ -70,15 +78,8 @@ class _Cells(str):
     __slots__ = ()
 
 
-def built_in() -> Path:
-    """Return the folder of the built-in templates: inside the installed package, or beside its source."""
-    package = Path(__file__).parents[1]
-    installed = package / "templates"
-    return installed if installed.is_dir() else package.parents[1] / "templates"
-
-
 def render(name: str, root: Path | Own, **given: object) -> str:
-    """Render a template.
+    """Render a template; in a process of its own where one of the ledger's is among those that it is made of.
 
     Args:
         name: of the template, such as `notice.txt.j2`. In a web page (`.html.j2`) values are escaped; in an outline
@@ -87,14 +88,38 @@ def render(name: str, root: Path | Own, **given: object) -> str:
         given: data alone, without methods that do anything: a template may call whatever an object offers.
 
     Raises:
-        InvalidLedgerError: the template is wrong; with its file and line.
+        InvalidLedgerError: the template is wrong, or takes more than it may; with its file and line.
     """
+    files = own(root)
     try:
-        return environment(name, root).get_template(name).render(given)
+        if (first := own_among(name, files)) is None:
+            return rendered(name, None, given)
+        return run("render", files, given, name=name).decode()
+    except OwnFileError as error:
+        raise wrong(error.name or name, 0, str(error), files, given) from None
+    except LimitError as error:
+        raise wrong(first or name, 0, str(error), files, given) from None
+
+
+def rendered(name: str, files: Own | None, given: Mapping[str, object]) -> str:
+    """Render a template in this process; what own files print is made harmless for a terminal.
+
+    Raises:
+        InvalidLedgerError: the template is wrong, or makes too much; with its file and line.
+    """
+    pieces, size = [], 0
+    try:
+        for piece in environment(name, files).get_template(name).generate(given):
+            pieces.append(piece)
+            size += len(piece)
+            if size > LIMITS.output:
+                raise TemplateError(too_large(LIMITS.output))
     except TemplateSyntaxError as error:
-        raise wrong(error.name or name, error.lineno, error.message or "", root, given) from None
+        raise wrong(error.name or name, error.lineno, error.message or "", files, given) from None
     except TEMPLATE_ERRORS as error:
-        raise wrong(*place_of(error, name), str(error), root, given) from None
+        raise wrong(*place_of(error, name), reason(error), files, given) from None
+    text = "".join(pieces)
+    return text if files is None else _UNSAFE.sub("", text)
 
 
 def document(name: str, root: Path | Own, **given: object) -> Document:
@@ -103,10 +128,11 @@ def document(name: str, root: Path | Own, **given: object) -> Document:
     Raises:
         InvalidLedgerError: the template is wrong, or what it gives is no outline; see `xuncha.paper.outline`.
     """
+    files = own(root)
     try:
-        return read(render(name, root, **given))
+        return read(render(name, files, **given))
     except OutlineError as error:
-        raise wrong(name, 0, str(error), root, given) from None
+        raise wrong(name, 0, str(error), files, given) from None
 
 
 def markdown(text: str) -> str:
@@ -115,10 +141,17 @@ def markdown(text: str) -> str:
     return _MARKDOWN_START.sub(r"\1\2\\", text)
 
 
-def environment(name: str, root: Path | Own) -> Environment:
-    """Make the sandbox in which a template runs; `name` is the template's, with its ending."""
-    loaders = [FunctionLoader(partial(_own_template, own(root))), FileSystemLoader(built_in())]
-    environment = ImmutableSandboxedEnvironment(
+def environment(name: str, files: Own | None) -> Environment:
+    """Make the sandbox in which a template runs.
+
+    Args:
+        name: of the template, with its ending.
+        files: the ledger's own; None where the built-in ones alone are used.
+    """
+    loaders: list[BaseLoader] = [FileSystemLoader(built_in())]
+    if files is not None:
+        loaders.insert(0, FunctionLoader(partial(_own_template, files)))
+    environment = Sandbox(
         loader=ChoiceLoader(loaders),
         autoescape=name.endswith((".html.j2", ".docx")),
         undefined=StrictUndefined,
@@ -158,10 +191,15 @@ def place_of(error: BaseException, name: str) -> tuple[str, int]:
     return (Path(frames[-1].filename).name, frames[-1].lineno or 1) if frames else (name, 1)
 
 
-def wrong(name: str, line: int, message: str, root: Path | Own, given: Iterable[str]) -> InvalidLedgerError:
+def reason(error: BaseException) -> str:
+    """Say why a template cannot be rendered."""
+    return too_much_memory(LIMITS.memory) if isinstance(error, MemoryError) else str(error)
+
+
+def wrong(name: str, line: int, message: str, files: Own | None, given: Iterable[str]) -> InvalidLedgerError:
     """Make the error of a template, with its place; line 0 means the whole file."""
     try:
-        content = own(root).read(name) or b""
+        content = (files.read(name) if files else None) or b""
     except (OwnFileError, OSError):
         content = b""
     excerpt = "".join(content.decode("utf-8", "replace").splitlines()[line - 1 : line]) if line else ""
@@ -169,5 +207,5 @@ def wrong(name: str, line: int, message: str, root: Path | Own, given: Iterable[
     names = _(", ").join(f"`{name}`" for name in given)
     hint = _("a template is given {names}; docs/templates.md says what is in it").format(names=names)
     return InvalidLedgerError(
-        [Finding("template", said, Place(f"templates/{name}", line or 1, 1, excerpt), hint)]
+        [Finding("template", said, Place(f"{FOLDER}/{name}", line or 1, 1, excerpt), hint)]
     )

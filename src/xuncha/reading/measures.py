@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.chinese.enumerations import items
 from xuncha.chinese.punctuation import sentence
-from xuncha.model.states import State
+from xuncha.model.states import LONGEST, State, state_of_text
 from xuncha.model.states import state as state_of_words
 from xuncha.reading.labels import Label, LabelKind, first_label, labels
 from xuncha.reading.lines import joined
@@ -28,14 +28,18 @@ _SEVERAL: Final = re.compile(r"[、，,；;\s]+")
 _IN_BRACKETS: Final = re.compile(
     r"[（(【\[](?P<inside>[^（()）【】\[\]]*(?:责任|牵头|时限|期限|完成时间|配合)[^（()）【】\[\]]*[：:][^（()）【】\[\]]*)[）)】\]]"
 )
+_SENTENCE: Final = re.compile(r"[。；;\n]")
 _LONGEST_STATE: Final = 60
 """Characters at the end of a text among which its state is looked for."""
-_STATE_WORDS: Final = "(?P<words>(?:整改|目前|现|已|正在|尚未|未|待|拟|申请|基本|全部|均|取得|持续|长期|推进|完成|启动|开展|落实|到位|办结|销号|坚持|阶段性|成效|中|并|且|，|状态|情况|结果|：)+)"
-_STATE_ALONE: Final = re.compile(rf"{_STATE_WORDS}[。；;]?")
+_STATE_WORDS: Final = "(?:整改|目前|现|已|正在|尚未|未|待|拟|申请|基本|全部|均|取得|持续|长期|推进|完成|启动|开展|落实|到位|办结|销号|坚持|阶段性|成效|中|并|且|，|状态|情况|结果|：)+"
+"""What states consist of; a text loses nothing where no more than that is taken away."""
+_STATE_ALONE: Final = re.compile(f"{_STATE_WORDS}[。；;]?")
+_ONLY_STATE: Final = re.compile(_STATE_WORDS)
+_WORDS: Final = rf"(?P<words>[^（()）【】\[\]。；;\n]{{1,{LONGEST}}})"
 _STATE_AT_END: Final = (
-    re.compile(rf"\s*[（(【\[]\s*{_STATE_WORDS}\s*[）)】\]]\s*(?P<stop>[。；;]?)\s*$"),
+    re.compile(rf"\s*[（(【\[]\s*{_WORDS}\s*[）)】\]]\s*(?P<stop>[。；;]?)\s*$"),
     re.compile(
-        rf"(?:^|(?<=[。；！]))\s*[该此本]项?(?:整改)?(?:措施|任务|工作|问题|事项){_STATE_WORDS}(?P<stop>)。\s*$"
+        rf"(?:^|(?<=[。；！]))\s*[该此本]项?(?:整改)?(?:措施|任务|工作|问题|事项){_WORDS}(?P<stop>)[。；;]?\s*$"
     ),
 )
 """In brackets, and as a sentence."""
@@ -136,7 +140,7 @@ def _measure(line: Line) -> Measure:
         text, again = without_state(text.rstrip("（( "))
         of_state = of_state or again
     if of_state:
-        found = replace(found, status=of_state.status, long_term=of_state.long_term or found.long_term)
+        found = with_state(found, of_state)
     return _with_text(found, text.rstrip(_PARTING) or line.text)
 
 
@@ -180,7 +184,9 @@ def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:
         case "co_offices":
             found = {"co_offices": measure.co_offices + names}
         case "state" if of_state := state(value):
-            found = {"status": of_state.status, "long_term": of_state.long_term or measure.long_term}
+            measure = with_state(measure, of_state)
+            if of_state.plain:
+                return measure
     return replace(measure, **found) if found else _with_text(measure, f"{measure.text.text}\n{value}")
 
 
@@ -188,15 +194,26 @@ def _with_text(measure: Measure, text: str) -> Measure:
     return replace(measure, text=measure.text._replace(text=text))
 
 
+def with_state(measure: Measure, found: State) -> Measure:
+    """Return a measure with what its state says."""
+    long_term = found.long_term or measure.long_term
+    return replace(measure, status=found.status, long_term=long_term, staged=found.staged, doubt=found.doubt)
+
+
 def state(words: str) -> State | None:
-    """Read the state that words say; of several sentences, the first."""
-    return state_of_words(re.split(r"[。；;\n]", words.strip())[0])
+    """Read the state that words say; of several sentences, the first, unless another one takes it back."""
+    found = state_of_words(_SENTENCE.split(words.strip())[0])
+    return state_of_text(words) or (found if found and found.plain else None)
 
 
 def without_state(text: str) -> tuple[str, State | None]:
-    """Return a text without the state at its end, and the state."""
+    """Return a text without the state at its end, and the state; where more is said than the state, the text stays whole."""
     for pattern in _STATE_AT_END:
-        match = pattern.search(text, max(0, len(text) - _LONGEST_STATE))
-        if match and (found := state(match["words"])):
-            return (text[: match.start()] + match["stop"]).rstrip(), found
+        if not (match := pattern.search(text, max(0, len(text) - _LONGEST_STATE))):
+            continue
+        if _ONLY_STATE.fullmatch(match["words"]):
+            if found := state_of_words(match["words"]):
+                return (text[: match.start()] + match["stop"]).rstrip(), found
+        elif (found := state_of_text(match["words"])) and (found.doubt or found.status == "closed"):
+            return text, found
     return text, None

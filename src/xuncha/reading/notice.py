@@ -26,6 +26,10 @@ class Measure:
     part: Words | None = None
     status: Status | None = None
     long_term: bool = False
+    staged: bool = False
+    """Whether `closed` is said of a staged result alone, which closes only a long-term measure."""
+    doubt: str = ""
+    """What was assumed of the status; empty where nothing was."""
     leader: str | None = None
     office: str | None = None
     co_offices: tuple[str, ...] = ()

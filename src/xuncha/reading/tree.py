@@ -11,7 +11,7 @@ from xuncha.chinese.enumerations import items
 from xuncha.chinese.headings import Level
 from xuncha.chinese.punctuation import sentence_end
 from xuncha.reading.labels import labels
-from xuncha.reading.measures import measures, without_state
+from xuncha.reading.measures import measures, with_state, without_state
 from xuncha.reading.notice import Category, Measure, Problem, Words
 
 if TYPE_CHECKING:
@@ -170,5 +170,5 @@ def _measures(node: Node) -> tuple[list[Measure], str | None]:
     state = without_state(node.rest[:end].rstrip(_STOPS))[1]
     for number, measure in enumerate(found):
         if state and not measure.status:
-            found[number] = replace(measure, status=state.status, long_term=state.long_term)
+            found[number] = with_state(measure, state)
     return found, finding

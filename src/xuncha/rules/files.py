@@ -164,6 +164,13 @@ _folder_rule(
     right="(a measure, entered with `xuncha add measure 2 TITLE`)",
 )
 _folder_rule(
+    "own-template",
+    "note",
+    why="A template of the ledger's own can make a document say what no record says. This note hinders nothing, and `--json` does not tell it.",
+    wrong="templates/notice.txt.j2 with 完成率100% in it",
+    right="(no templates/, or one whose every word was read)",
+)
+_folder_rule(
     "symbolic-link",
     why="A link can lead out of the ledger; what is read must be what is in it.",
     wrong="1.2.yaml → a file elsewhere",

@@ -20,8 +20,9 @@ from xuncha.store.files import Overlay, WorkingTree, replace
 from xuncha.store.reading import parse
 from xuncha.store.schema import KINDS, one
 from xuncha.sync import registration
-from xuncha.trail.git import Git, GitError, git_dir
-from xuncha.workflow.change import Message, begin
+from xuncha.trail.git import Git, GitError
+from xuncha.trail.repository import git_dir
+from xuncha.workflow.change import Message, begin, note_commit
 from xuncha.workflow.intake import Intake, checked, message
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.settings import edits
@@ -64,12 +65,18 @@ def create(root: Path, today: date, *, example: bool, known: Said | None = None)
         empty = (skeleton / "ledger.yaml").read_bytes()
         contents[LEDGER_FILE] = apply(empty, edits(parse(empty), known or {}))
         checked(Overlay(WorkingTree(root), {LEDGER_FILE: contents[LEDGER_FILE]}))
-    if git_dir(root) not in {None, root / ".git"}:
+    if git_dir(root) not in {None, root.resolve() / ".git"}:
         # Deeper in a repository no service looks for them.
         contents = {path: content for path, content in contents.items() if path not in _AT_THE_TOP}
     kept = [path for path in contents if (root / path).exists()]
     # The ledger's own file last: while it is not there, `init` can be typed again.
     new = sorted(contents.keys() - {*kept}, key=lambda path: (path == LEDGER_FILE, path))
+    tree = WorkingTree(root)
+    for path in new:
+        if tree.behind_link(path):
+            raise RefusedError(
+                "symbolic-link", _("{path} is a link").format(path=path), _("put the file itself here"), path
+            )
     with _repository(root) as git:
         for path in new:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -77,6 +84,7 @@ def create(root: Path, today: date, *, example: bool, known: Said | None = None)
         registration.register(git)
     try:
         git.commit(Message("建立台账", "init").text(), new, new=new)
+        note_commit(git)
     except GitError as error:
         said = _("the files are there, but git refused the commit: {said}").format(said=error.said)
         raise RefusedError("commit-refused", said, _("type: git add -A && git commit")) from error
@@ -133,19 +141,16 @@ def _repository(root: Path, *, or_nothing: bool = False) -> Iterator[Git]:
     was_there, makes_git = root.exists(), False
     try:
         root.mkdir(parents=True, exist_ok=True)
-        git_dir.cache_clear()
         makes_git = git_dir(root) is None
         if makes_git:
-            Git(root).run("init", "--quiet")
-            git_dir.cache_clear()
-        yield Git(root)
+            Git(root, writes=True).run("init", "--quiet")
+        yield Git(root, writes=True)
     except BaseException as error:
         with contextlib.suppress(OSError):
             if or_nothing and makes_git:
                 shutil.rmtree(root / ".git")
             if or_nothing and not was_there:
                 shutil.rmtree(root)
-        git_dir.cache_clear()
         if isinstance(error, OSError):
             said = _("{path} cannot be written: {reason}").format(path=root, reason=cause_of(error))
             raise SurroundingsError("not-written", said) from error

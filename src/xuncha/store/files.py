@@ -6,6 +6,7 @@ Whatever is not an ordinary file or folder (a link, a pipe) is listed as such an
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import zlib
 from collections.abc import Mapping
@@ -17,15 +18,17 @@ from typing import TYPE_CHECKING
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.model.source import LARGEST_POINTER, Entry, Fingerprint, Kind, Source, pointed_at
+from xuncha.model.source import LARGEST, LARGEST_POINTER, Entry, Fingerprint, Kind, Source, pointed_at
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-LARGEST = 256 * 1024
-"""Bytes in one file; beyond this it is not a record."""
 _BLOCK = 1024 * 1024
 """Bytes that are read at once of a large file."""
+_NO_LINK: int | None = getattr(os, "O_NOFOLLOW", None)
+"""Has the system refuse to open a link; None where it knows no such thing."""
+_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | (_NO_LINK or 0)
+"""How a file is opened; a pipe that nobody writes to keeps nobody waiting."""
 _MANY = 50
 """Files from which on it is quicker to bring all to the disk at once."""
 TEMPORARY = ".xuncha-new-"
@@ -52,10 +55,15 @@ class WorkingTree:
             return []
 
     def read(self, path: str) -> bytes:
-        """See Source."""
-        with open(self._base + path, "rb", buffering=0) as stream:  # noqa: PTH123
+        """See Source. A link is not followed: the error is `ELOOP`."""
+        if self.behind_link(path if _NO_LINK is None else path.rpartition("/")[0]):
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
+        handle = os.open(self._base + path, _READING)
+        try:
             # Of what is too large to be a record, read enough to see that it is.
-            return stream.read(min(os.fstat(stream.fileno()).st_size, LARGEST) + 1) or b""
+            return os.read(handle, min(os.fstat(handle).st_size, LARGEST) + 1)
+        finally:
+            os.close(handle)
 
     def fingerprint(self, path: str) -> Fingerprint | None:
         """See Source."""
@@ -100,8 +108,10 @@ def located(folder: Path) -> Path:
     return folder.resolve() if ".." in folder.parts else folder.absolute()
 
 
-def find(start: Path, named: Path | None) -> Path:
+def find(start: Path | None, named: Path | None) -> Path:
     """Find the ledger's folder: the one named, else the nearest one upwards that holds `data/ledger.yaml`.
+
+    A `start` of None is the folder where the program was typed, which need not be there any more where one is named.
 
     Raises:
         SurroundingsError: there is none.
@@ -109,6 +119,11 @@ def find(start: Path, named: Path | None) -> Path:
     message = _("there is no ledger here: no {file} in this folder or above it")
     hint = _("go to a ledger's folder, name one with --ledger, or make one with `xuncha init`")
     if named is None:
+        try:
+            start = start or Path.cwd()
+        except OSError:
+            message = _("the folder you are in is gone")
+            raise SurroundingsError("no-ledger", message, hint) from None
         for folder in (start, *start.parents):
             if (folder / LEDGER_FILE).exists():
                 return folder

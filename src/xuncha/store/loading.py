@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
+from errno import ELOOP
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -185,9 +186,14 @@ def check(source: Source, *, warn: bool = False) -> list[Finding[Place]]:
     Reads every file anew.
     """
     try:
-        return _everything(source, warn=warn)[1]
+        found = _everything(source, warn=warn)[1]
     except InvalidLedgerError as error:
-        return list(error.findings)
+        found = list(error.findings)
+    if not warn:
+        return found
+    from xuncha.store.own import remarks  # noqa: PLC0415  for `validate` alone
+
+    return [*found, *remarks(source)]
 
 
 def ledger(source: Source) -> Ledger:
@@ -329,7 +335,7 @@ def _record(
     except FileNotFoundError:
         return Shaped(None, [about(path, "file-missing", _("{path} is missing"))])
     except OSError as error:
-        return Shaped(None, [unreadable(path, error)])
+        return Shaped(None, [link(path) if error.errno == ELOOP else unreadable(path, error)])
     except UnreadableError as error:
         return Shaped(None, [error.of_file(path, content)])
     return Shaped(record, _placed(path, content, broken) if broken else [], unsound)

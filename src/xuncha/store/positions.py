@@ -84,7 +84,8 @@ def tree(text: str) -> Node:
         if "\t" in "".join(text.split("\n")[line - 1 : line]):
             hint = _("indent with spaces, not with tabs")
         raise UnreadableError("yaml-syntax", line, column, message, hint) from None
-    except AssertionError:  # so the parser refuses a version of YAML that it does not know
+    except (AssertionError, ValueError, OverflowError):
+        # So the parser refuses a version of YAML that it does not know, and a character beyond the last one: "\U00110000".
         raise UnreadableError("yaml-syntax", 1, 1, _("this is not YAML")) from None
     return builder.result()
 

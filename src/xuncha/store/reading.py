@@ -15,8 +15,8 @@ from typing import Any
 from yaml12 import parse_yaml
 
 from xuncha.language import gettext as _
+from xuncha.model.source import LARGEST
 from xuncha.store.faults import DEEPEST, MOST, UnreadableError, invisible
-from xuncha.store.files import LARGEST
 
 # What the fast reader may understand otherwise than the careful one, or what a ledger must not hold. Every file is searched
 # for all of it, so each pattern but the first begins with one character, for which `re` can look quickly.

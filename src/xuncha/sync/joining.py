@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
-from xuncha.store.editing import rename_evidence
+from xuncha.store import editing
 from xuncha.store.faults import UnreadableError
 from xuncha.store.loading import check
 from xuncha.store.reading import parse
 from xuncha.sync import registration, sharing
-from xuncha.sync.numbers import Move, in_order, moved, moves, same_names
+from xuncha.sync.names import Renaming, contradicts, followed, listed_names, renamings
+from xuncha.sync.numbers import Move, cites, in_order, moved, moves, place_now, same_names
 from xuncha.sync.uniting import missed, refusal, settlement, unite
 from xuncha.sync.values import Versions
 from xuncha.trail import objects
@@ -27,11 +29,14 @@ from xuncha.workflow.change import Message, StatusChange
 from xuncha.workflow.verbs import SUBJECTS
 
 if TYPE_CHECKING:
+    from xuncha.store.edits import Set
     from xuncha.sync.values import Side
     from xuncha.trail.git import Git
     from xuncha.trail.objects import Changes, Listing
 
 _MANY = 8
+_USAGE = 129
+"""The exit code of a git that does not know what it is asked for."""
 """Of what is named one by one."""
 
 
@@ -50,6 +55,21 @@ class RenamedEvidence(NamedTuple):
     new: str
 
 
+class Followed(NamedTuple):
+    """A record that uses a new name where it used one that the other side has renamed."""
+
+    identity: Identity
+    old: str
+    new: str
+
+
+class Citing(NamedTuple):
+    """A record in whose text a number stands that is another one now."""
+
+    identity: Identity
+    move: Move
+
+
 @dataclass
 class Adjustments:
     """What had to change so that two histories can stand together."""
@@ -58,6 +78,8 @@ class Adjustments:
     renamed: list[RenamedEvidence] = field(default_factory=list)
     kept: list[Identity] = field(default_factory=list)
     """What one side had taken back, and stays because the other side has worked on it, or after it."""
+    followed: list[Followed] = field(default_factory=list)
+    citing: list[Citing] = field(default_factory=list)
 
 
 @dataclass
@@ -86,8 +108,8 @@ class Joining:
         """
         git = self.git
         base = self._ancestor(self.ours, self.theirs)
-        other = objects.listing(git, self.theirs)
-        self._tip, self._listing = self.ours, objects.listing(git, self.ours)
+        other, mine = objects.listing(git, self.theirs), objects.listing(git, self.ours)
+        self._tip, self._listing = self.ours, mine
         plan = moves(base, self._listing, other, entered_anew(git, self.theirs, self.ours, base))
         for move in in_order(plan, up=True):
             self._renumber(move)
@@ -106,7 +128,9 @@ class Joining:
         self._merge(settlement(united.disputes, self.take))
         for move in down:
             self._renumber(move)
-        self._must_be_valid()
+        self._follow(Versions(base, mine, other))
+        self._must_be_valid(other)
+        self._note_citing(Versions(base, mine, other), [*in_order(plan, up=True), *down])
         kept = united.kept | {identity for path in back if (identity := Identity.of_file(path))}
         self.adjustments.kept = sorted(kept)
         return self._tip
@@ -154,7 +178,7 @@ class Joining:
             return
         names = old.rpartition("/")[2], new.rpartition("/")[2]
         try:
-            content = rename_evidence(self.git.blobs([held.blob])[0] or b"", *names)
+            content = editing.rename_evidence(self.git.blobs([held.blob])[0] or b"", *names)
         except (RefusedError, UnreadableError):
             return  # it will be in dispute
         record = Held(held.mode, objects.store(self.git, [content])[0])
@@ -183,7 +207,77 @@ class Joining:
         tree = objects.changed(git, tree, changes) if changes else tree
         self._tip = objects.commit(git, tree, [self._tip, self.theirs], message.text())
 
-    def _must_be_valid(self) -> None:
+    def _follow(self, sides: Versions) -> None:
+        """Let records use the new name of what one side has renamed in the settings, each in a commit of its own."""
+        held = {listing.get(LEDGER_FILE) for listing in (*sides, self._listing)}
+        if len(held) == 1 or None in held:
+            return
+        before, *others, now = (
+            self._read({LEDGER_FILE: each[LEDGER_FILE]}) for each in (*sides, self._listing)
+        )
+        settings = now.get(LEDGER_FILE, {})
+        found: dict[tuple[str, str], set[Renaming]] = {}
+        for side, listing in zip(others, sides[1:], strict=True):
+            for each in renamings(before.get(LEDGER_FILE, {}), side.get(LEDGER_FILE, {})):
+                known = listed_names(settings, each.listed)
+                if (
+                    each.new in known
+                    and each.old not in known
+                    and not self._contradicted(each, sides.before, listing)
+                ):
+                    found.setdefault((each.listed, each.old), set()).add(each)
+        sure = [each for (each, *more) in found.values() if not more]
+        for path, record in self._read(self._listing).items() if sure else ():
+            for renaming in sure:
+                if edits := followed(record, renaming):
+                    self._edit(path, edits, renaming)
+                    record.update((each.key, each.value) for each in edits)
+
+    def _contradicted(self, renaming: Renaming, before: Listing, after: Listing) -> bool:
+        """Return whether a record of the side that has renamed something shows that it was replaced instead."""
+        was = self._read(before)
+        now = self._read({path: held for path, held in after.items() if held != before.get(path)})
+        return any(contradicts(was[path], now[path], renaming) for path in was.keys() & now.keys())
+
+    def _read(self, listing: Listing) -> dict[str, dict[str, Any]]:
+        """Read the settings, the problems and the measures of a listing; leave out what cannot be read."""
+        paths = [path for path in listing if path == LEDGER_FILE or Identity.of_file(path)]
+        found = {}
+        for path, content in zip(paths, self.git.blobs(listing[path].blob for path in paths), strict=True):
+            with contextlib.suppress(UnreadableError):
+                found[path] = parse(content or b"")
+        return found
+
+    def _edit(self, path: str, edits: Sequence[Set], renaming: Renaming) -> None:
+        """Change a record, in a commit in which nothing else happens."""
+        identity, held = Identity.of_file(path), self._listing[path]
+        if identity is None:
+            return
+        try:
+            content = editing.apply(self.git.blobs([held.blob])[0] or b"", edits)
+        except RefusedError:
+            return  # its layout forbids it, and the rule that it breaks is told
+        record = parse(content)
+        status = str(record["status"]) if "status" in record else None
+        message = Message(
+            f"{SUBJECTS['edit']} {identity} {record.get('title', '')}",
+            "edit",
+            [StatusChange(str(identity), status, status)],
+            reason=f"{renaming.old} 已改为 {renaming.new}",
+        )
+        self._commit({path: Held(held.mode, objects.store(self.git, [content])[0])}, message)
+        self.adjustments.followed.append(Followed(identity, renaming.old, renaming.new))
+
+    def _note_citing(self, sides: Versions, found: Sequence[Move]) -> None:
+        """Note in which records that were written here the old numbers stand."""
+        written = {path: held for path, held in sides.ours.items() if held != sides.before.get(path)}
+        for path, record in self._read(written).items() if found else ():
+            for move in found:
+                if cites(record, move.old) and path != LEDGER_FILE:
+                    after = place_now(path, found)
+                    self.adjustments.citing.append(Citing(Identity.of_file(after) or move.new, move))
+
+    def _must_be_valid(self, other: Listing) -> None:
         """Refuse a result that breaks a rule which neither side broke."""
         found = check(Tree(self.git.root, self._tip))
         sides = (self.ours, self.theirs) if found else ()
@@ -194,8 +288,18 @@ class Joining:
                 "brought together, the two sides would break rules that each of them keeps; nothing was changed"
             )
             lines = [said, *(f"{each.place.path}: {each.message}" for each in new[:_MANY])]
-            hint = _("change the record here so that both can stand, and then: xuncha sync")
-            raise RefusedError("sync-breaks-rules", "\n".join(lines), hint)
+            raise RefusedError("sync-breaks-rules", "\n".join(lines), self._way_out(new[0].place.path, other))
+
+    def _way_out(self, path: str, other: Listing) -> str:
+        """Say what to type where both sides together break a rule at a file."""
+        identity = Identity.of_file(path)
+        if identity is None or self._listing.get(path) == other.get(path):
+            return _(
+                "put back here what the record there needs: enter it in data/ledger.yaml with xuncha edit; then: xuncha sync"
+            )
+        return _("change it here, so that both can stand: xuncha edit {id}; then: xuncha sync").format(
+            id=identity
+        )
 
 
 def _with(listing: Listing, changes: Changes) -> Listing:
@@ -220,7 +324,7 @@ def _tree_of_git(git: Git, ours: str, theirs: str, own: Sequence[str]) -> tuple[
             "-c", f"merge.xuncha.driver={driver}", "merge-tree", *form, ours, theirs, answers=(0, 1)
         )
     except GitError as error:
-        if "write-tree" not in error.said and "usage:" not in error.said:
+        if error.ended != _USAGE:
             raise
         said = _("this git is too old to bring two histories together safely: git 2.38 or later is needed")
         hint = _("install a newer one (https://git-scm.com); nothing was changed")

@@ -5,13 +5,18 @@ What is there already keeps its number; what was entered here takes those that f
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from xuncha.chinese.characters import half_width_digits
 from xuncha.model.identity import Identity
 from xuncha.sync.values import settled
 from xuncha.workflow.evidence import free
+
+_CITED: Final = r"(?:措施|问题|任务|事项|见|同)\s*[“（(]?"
+"""What stands before a number that means a problem or a measure, and no amount."""
 
 if TYPE_CHECKING:
     from xuncha.trail.objects import Changes, Listing
@@ -87,6 +92,21 @@ def place_after(path: str, move: Move) -> str:
         return path
     new = move.new if move.new.measure else Identity(move.new.problem, identity.measure)
     return new.path if of_file else path.replace(f"/{identity}/", f"/{new}/", 1)
+
+
+def place_now(path: str, found: Iterable[Move]) -> str:
+    """Return where a file stands after all these moves."""
+    return next((new for move in found if (new := place_after(path, move)) != path), path)
+
+
+def cites(record: object, identity: Identity) -> bool:
+    """Return whether a text of a record speaks of a problem or a measure by its number, as in 见措施1.3 or 问题3."""
+    if isinstance(record, str):
+        number = rf"{_CITED}{re.escape(str(identity))}(?![0-9])"
+        rest = "" if identity.measure else r"(?!\.[0-9])"
+        return re.search(number + rest, half_width_digits(record)) is not None
+    inner = record.values() if isinstance(record, dict) else record if isinstance(record, list) else ()
+    return any(cites(each, identity) for each in inner)
 
 
 def same_names(base: Listing, ours: Listing, theirs: Listing) -> dict[str, str]:

@@ -17,6 +17,8 @@ from xuncha.sync.values import Dispute, Side, Versions, merge_values
 from xuncha.sync.weaving import Weaver
 from xuncha.trail.git import Git, GitError
 
+_ERROR = 128
+"""The exit code from which on `git merge-file` counts no conflicts."""
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _WITH = {"status": "closed", "term": "due"}
@@ -110,7 +112,10 @@ def merge_files(base: Path, ours: Path, theirs: Path, width: int) -> MergedFile:
         files = map(str, (ours, base, theirs))
         try:
             Git(Path.cwd()).run("merge-file", *labels, f"--marker-size={width}", "--", *files)
-        except GitError:
+        except GitError as refusal:
+            is_binary = any(b"\0" in each.read_bytes() for each in (base, ours, theirs))
+            if not (0 < refusal.ended < _ERROR or is_binary):
+                raise
             return MergedFile((), str(error), in_conflict=True)
         return MergedFile((), str(error))
     ours.write_bytes(merged.content)

@@ -16,7 +16,7 @@ NAME = "xuncha"
 PATTERN = "data/**/*.yaml"
 LINE = f"{PATTERN} merge={NAME}"
 """Of `.gitattributes`."""
-_KEY = f"merge.{NAME}.driver"
+KEY = f"merge.{NAME}.driver"
 _PROBE = "data/problems/01/1.1.yaml"
 
 
@@ -26,7 +26,10 @@ def command() -> str:
     Without that, a program that is not found would count as a conflict in which the other side has vanished.
     """
     found = shutil.which("xuncha")
-    words = [found] if found else [Path(sys.executable).as_posix(), "-m", "xuncha"]
+    return _command([found] if found else [Path(sys.executable).as_posix(), "-m", "xuncha"])
+
+
+def _command(words: list[str]) -> str:
     there = f"command -v {shlex.quote(words[0])} >/dev/null"
     return f"{there} && exec {shlex.join(words)} merge-driver -- %O %A %B %L %P; exec git merge-file --marker-size=%L %A %O %B"
 
@@ -41,9 +44,17 @@ def program_of(registered_command: str) -> str:
     return (words[2:3] if asks else words[:1] or [""])[0]
 
 
+def is_written_by_us(registered_command: str, root: Path) -> bool:
+    """Whether a registered driver is what `setup` writes, wherever the program stood then, but outside of a ledger's folder."""
+    program = program_of(registered_command)
+    written = {_command([program]), _command([program, "-m", "xuncha"])}
+    is_outside = Path(program).is_absolute() and not Path(program).is_relative_to(root)
+    return registered_command in written and is_outside
+
+
 def registered(git: Git) -> str:
     """Return what git is set up to run; empty where it is not."""
-    return git.setting(_KEY)
+    return git.setting(KEY)
 
 
 def register(git: Git) -> tuple[bool, bool]:
@@ -59,7 +70,7 @@ def register(git: Git) -> tuple[bool, bool]:
     wanted = command()
     if new := registered(git) != wanted:
         git.run("config", "--local", f"merge.{NAME}.name", "xuncha, field by field")
-        git.run("config", "--local", _KEY, wanted)
+        git.run("config", "--local", KEY, wanted)
     if claimed := not effective(git):
         _claim(git)
     return new, claimed

@@ -14,19 +14,20 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fasteners import InterProcessLock
 
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE, PROBLEMS
+from xuncha.model.identity import LEDGER_FILE, PROBLEMS, Identity
 from xuncha.sync import sharing
 from xuncha.sync.joining import Adjustments, Joining, Renumbered
-from xuncha.sync.numbers import Move
+from xuncha.sync.numbers import Move, place_now
 from xuncha.sync.sharing import SentTags
 from xuncha.trail import objects
-from xuncha.trail.git import Git, git_dir, private
+from xuncha.trail.git import Git
+from xuncha.trail.repository import git_dir, private
 from xuncha.trail.tags import PREFIX
 from xuncha.workflow.change import PATIENCE, Session, begin
 from xuncha.workflow.perform import standing
@@ -42,6 +43,14 @@ _PAUSE = 0.3
 """Seconds at most before each try: who waits longer each time is overtaken each time."""
 
 
+class Shortened(NamedTuple):
+    """A time limit that is earlier now: of two extensions the earlier day holds (docs/adr/0017)."""
+
+    id: str
+    was: str
+    now: str
+
+
 @dataclass
 class Synced(Adjustments):
     """What came of a sync; what was received and sent in commits."""
@@ -54,6 +63,8 @@ class Synced(Adjustments):
     """Whether both sides had something new."""
     reopened: list[str] = field(default_factory=list)
     """The measures that were closed here, and are not any more by what has come."""
+    earlier: list[Shortened] = field(default_factory=list)
+    """The time limits that are earlier than they were here, by what has come."""
     anchors: SentTags = field(default_factory=SentTags)
     rewritten: bool = False
     """Whether commits that were there are there no more."""
@@ -66,11 +77,28 @@ class Synced(Adjustments):
         """Add the adjustments of one more attempt; what is moved twice is told once."""
         self.kept += new.kept
         self.renamed += new.renamed
+        self.followed += new.followed
+        self.citing += new.citing
         for each in new.renumbered:
             earlier = next((one for one in self.renumbered if one.move.new == each.move.old), each)
             self.renumbered = [one for one in self.renumbered if one is not earlier]
             self.renumbered.append(Renumbered(Move(earlier.move.old, each.move.new), each.title))
         self.renumbered.sort()
+
+    def compare(self, before: Register | None) -> None:
+        """Note what has come out otherwise than it stood here: closings and time limits; nothing where the ledger breaks rules."""
+        if before is None or self.register is None:
+            return
+        moves = [each.move for each in self.renumbered]
+        now = {row.id: row for row in self.register.measures}
+        for row in before.measures:
+            there = now.get(str(Identity.of_file(place_now(Identity.parse(row.id).path, moves))))
+            if there is None:
+                continue
+            if row.status == "closed" != there.status:
+                self.reopened.append(there.id)
+            if row.due and there.due and there.due < row.due:
+                self.earlier.append(Shortened(there.id, row.due, there.due))
 
 
 def sync(root: Path, *, take: Side | None = None) -> Synced:
@@ -103,16 +131,11 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
                 done.by_hand = _by_hand(git)
                 if done.received:
                     done.register = standing(root)
-                    done.reopened = sorted(_closed(before) - _closed(done.register))
+                    done.compare(before)
                 done.anchors = sharing.push_tags(git, way, PREFIX)
                 return done
     said = _("others are sending to “{name}” all the time; what was recorded here is kept, and not sent yet")
     raise SurroundingsError("busy", said.format(name=way.name), _("type it again in a moment: xuncha sync"))
-
-
-def _closed(register: Register | None) -> set[str]:
-    """Return the measures that are closed; none where the ledger breaks rules."""
-    return {row.id for row in register.measures if row.status == "closed"} if register else set()
 
 
 @contextlib.contextmanager
@@ -138,7 +161,7 @@ def _take_in(session: Session, way: Route, theirs: str | None, take: Side | None
         said = _("a `git {what}` is begun here and not concluded").format(what=what)
         hint = _("conclude it, or give it up: git {what} --abort").format(what=what)
         raise SurroundingsError("unfinished", said, hint)
-    ours = sharing.commit_of(git, "HEAD")
+    ours = git.head()
     if ours is None:
         said = _("nothing is committed here yet, so there is nothing to bring together")
         hint = _(
@@ -174,5 +197,7 @@ def _must_not_overwrite(session: Session, ours: str, result: str) -> None:
 
 def _by_hand(git: Git) -> list[str]:
     """Return the files of the ledger that have changes which are not committed."""
-    listed = git.run("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", "data")
-    return [entry[3:].decode("utf-8", "replace") for entry in listed.split(b"\0")[:-1]]
+    return [
+        path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        for _state, path in git.status("data")
+    ]

@@ -56,12 +56,12 @@ def route(git: Git) -> Route:
     Raises:
         SurroundingsError: no branch is checked out, or there is no remote.
     """
-    try:
-        branch = git.text("symbolic-ref", "--quiet", "HEAD").removeprefix(_HEADS)
-    except GitError:
+    head = git.run("symbolic-ref", "--quiet", "HEAD", answers=(0, 1))
+    branch = head.decode("utf-8", "surrogateescape").strip().removeprefix(_HEADS)
+    if not branch:
         said = _("no branch is checked out in git, so there is none to bring together with others")
         hint = _("go back to one first, such as git switch main, or make one: git switch -c NAME")
-        raise SurroundingsError("no-branch", said, hint) from None
+        raise SurroundingsError("no-branch", said, hint)
     remotes = sorted(git.text("remote").splitlines())
     remote = git.setting(f"branch.{branch}.remote")
     there = git.setting(f"branch.{branch}.merge")
@@ -101,8 +101,8 @@ def fetch(git: Git, way: Route) -> str | None:
         except GitError as second:
             if second.ended == _NO_SUCH_BRANCH:
                 return None
-            error = second
-        raise _unreachable(way, error) from error
+            raise _unreachable(way, second) from second
+        raise  # the remote answers: it is here that something is wrong
     return commit_of(git, way.seen)
 
 
@@ -187,10 +187,8 @@ def _talk(git: Git, *arguments: str) -> str:
 
 def commit_of(git: Git, name: str) -> str | None:
     """Return the commit that a name stands for; None where there is no such."""
-    try:
-        return git.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-    except GitError:
-        return None
+    asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    return git.run(*asked, answers=(0, 1)).decode("ascii", "replace").strip() or None
 
 
 def behind(git: Git, commit: str, other: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Final
 
@@ -17,7 +17,8 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.source import LARGEST_POINTER, pointed_at
 from xuncha.trail.contents import filtered, piped
-from xuncha.trail.git import Git, GitError
+from xuncha.trail.git import Git, GitError, Leaf
+from xuncha.trail.limits import listed
 
 FOLDERS: Final = ("data", "templates")
 """What of a ledger's folder belongs to the ledger."""
@@ -35,6 +36,8 @@ _PACK: Final = (
     *("--no-reuse-delta", "--no-reuse-object", "--no-use-bitmap-index", "--delta-base-offset"),
     "--compression=6",
 )
+_JUDGING: Final = "xuncha-signatures"
+"""The file in which a borrowing repository keeps how signatures are judged; its own settings name no program."""
 _ALONE: Final = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -45,13 +48,18 @@ _ALONE: Final = {
 
 
 @contextlib.contextmanager
-def alone() -> Iterator[None]:
-    """Inside, git knows no repository, no settings and no attributes but those of the folder it is run in."""
+def alone(folder: Path | None = None) -> Iterator[None]:
+    """Inside, git knows no repository, no settings and no attributes but those of the folder it is run in.
+
+    In a repository of `borrow`, whose folder is given, it also knows whose signatures count and what judges them.
+    """
     before = dict(os.environ)
     for name in before:
         if name.startswith("GIT_"):
             del os.environ[name]
     os.environ.update(_ALONE)
+    if folder and (settings := folder / ".git" / _JUDGING).is_file():
+        os.environ["GIT_CONFIG_GLOBAL"] = str(settings)
     try:
         yield
     finally:
@@ -73,15 +81,19 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
         Where the ledger is in it: the folder, or one below it.
 
     Raises:
+        GitError: a path leads out of the repository.
+        RefusedError: the ledger holds more files than any does.
         SurroundingsError: the history is not all there.
     """
     git = Git.in_repository(root)
     git.must_be_whole()
     objects = (root / git.text("rev-parse", "--git-path", "objects")).resolve()
-    listed = git.run("config", "-z", "--type=path", "--get-regexp", r"^gpg\.", answers=(0, 1))
-    settings = dict(entry.split("\n", 1) for entry in os.fsdecode(listed).split("\0")[:-1] if "\n" in entry)
+    told = git.run("config", "-z", "--type=path", "--get-regexp", r"^gpg\.", answers=(0, 1))
+    settings = dict(entry.split("\n", 1) for entry in os.fsdecode(told).split("\0")[:-1] if "\n" in entry)
     settings |= {name: str(root / settings[name]) for name in _FILES if name in settings}
     form = git.text("rev-parse", "--show-object-format")
+    prefix = git.text("rev-parse", "--show-prefix")
+    leaves = listed(git, commit, *FOLDERS)
     refs = {
         line
         for which in (f"--merged={commit}", f"--no-contains={commit}")
@@ -100,19 +112,28 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
             (folder / ".git" / path).write_bytes(content)
         created = [f"create {ref} {name}\n" for name, ref in (line.split(" ") for line in refs)]
         own.run("update-ref", "--stdin", stdin="".join([*created, f"create {_TIP} {commit}\n"]).encode())
-        own.run("read-tree", commit)
+        _index(own, commit, prefix, leaves)
         for name, value in settings.items():
-            own.run("config", name, value)
-    place = folder / git.text("rev-parse", "--show-prefix")
+            own.run("config", f"--file={folder / '.git' / _JUDGING}", name, value)
+    place = folder / prefix
     place.mkdir(parents=True, exist_ok=True)
     return place
 
 
 def _empty(folder: Path, form: str) -> Git:
     folder.mkdir(exist_ok=True)
-    git = Git(folder)
+    git = Git(folder, writes=True)
     git.run("init", "--quiet", "--template=", f"--object-format={form}", f"--initial-branch={_BRANCH}")
     return git
+
+
+def _index(git: Git, commit: str, prefix: str, leaves: Iterable[Leaf]) -> None:
+    """Enter the ledger's folders of a commit into the index, and none beside them; git refuses a path that leads out."""
+    for name in dict.fromkeys(leaf.path.partition("/")[0] for leaf in leaves if "/" in leaf.path):
+        git.run("read-tree", f"--prefix={prefix}{name}/", f"{commit}:{prefix}{name}")
+    for leaf in leaves:
+        if "/" not in leaf.path:
+            git.run("update-index", "--add", "--cacheinfo", f"{leaf.mode},{leaf.name},{prefix}{leaf.path}")
 
 
 def write_out(root: Path, paths: list[str], source: Path, commit: str) -> list[str]:
@@ -135,15 +156,19 @@ def write_out(root: Path, paths: list[str], source: Path, commit: str) -> list[s
     """
     with alone():
         asked = "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")
-        Git(root).run(*_LARGE, "checkout-index", "--quiet", "-z", "--stdin", stdin=asked)
+        Git(root, writes=True).run(*_LARGE, "checkout-index", "--quiet", "-z", "--stdin", stdin=asked)
     kept = []
     for path in paths:
         small = (root / path).stat().st_size <= LARGEST_POINTER
         if not (small and (pointer := pointed_at((root / path).read_bytes()))):
             continue
         fetched = None
-        with (root / path).open("wb") as target, contextlib.suppress(GitError):
-            fetched = filtered(Git(source), f"{commit}:./{path}", target=target)
+        with (root / path).open("wb") as target:
+            try:
+                fetched = filtered(Git(source), f"{commit}:./{path}", target=target)
+            except GitError as error:
+                if error.ended < 0:
+                    raise  # else git-lfs has not got it
         if fetched is None or fetched[:2] != pointer[:2]:
             said = _("the evidence file {path} is kept by git-lfs, and was not fetched").format(path=path)
             raise RefusedError("evidence-not-fetched", said, _("type: git lfs fetch --all"), path)
@@ -173,7 +198,8 @@ def unpack(bundle: Path, folder: Path) -> str:
     """Make a repository of a bundle; nothing is checked out. Return the commit on its branch.
 
     Raises:
-        RefusedError: git does not take it, it holds no such branch, or the commit a path that leads out of the folder.
+        RefusedError: git does not take it, it holds no such branch, or the commit a path that leads out of the folder, or more
+            files than any ledger has.
     """
     with bundle.open("rb") as stream:
         header = stream.read(4096).partition(b"\n\n")[0]
@@ -186,8 +212,11 @@ def unpack(bundle: Path, folder: Path) -> str:
                 *("-c", "gc.auto=0", "-c", "fetch.unpackLimit=1", *_LARGE),
                 *("fetch", "--quiet", "--no-tags", "--update-head-ok", str(bundle), *refs),
             )
+            listed(git, _TIP, ".")
             git.run("read-tree", _TIP)
             return git.text("rev-parse", "--verify", f"{_TIP}^{{commit}}")
         except GitError as error:
+            if error.ended < 0:
+                raise
             said = _("the bundle of the history is unsound: {said}").format(said=error.said)
             raise RefusedError("bundle", said) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.language import gettext as _
@@ -24,46 +24,75 @@ class Stored(NamedTuple):
     size: int
     sha256: str
     content: bytes
-    """All of it, or the first bytes of a large one."""
+    """All of it; of a large one the first bytes, one more than it might have."""
+
+
+class SlowError(GitError):
+    """Git was ended, since it took too long."""
 
 
 @contextlib.contextmanager
-def piped(git: Git, *arguments: str, stdin: bytes = b"") -> Iterator[IO[bytes]]:
-    """Run git, and give the pipe into which it prints.
+def piped(git: Git, *arguments: str, stdin: bytes = b"", seconds: float | None = None) -> Iterator[IO[bytes]]:
+    """Run git, and give the pipe into which it prints; end it after some seconds.
 
     Raises:
         GitError: it ended with an error, which is known when all is read.
+        SlowError: it was ended, which is known then too.
     """
+    ended: list[bool] = []
     with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as said:
         asked.write(stdin)
         asked.seek(0)
         with git.process(*arguments, stdin=asked, stderr=said) as process:
             assert process.stdout is not None  # noqa: S101  it is a pipe
-            yield process.stdout
+            with _watched(process.terminate, seconds, ended):
+                yield process.stdout
+        if ended:
+            raise SlowError(_("it took more than {n} seconds").format(n=seconds))
         if process.returncode:
             said.seek(0)
-            raise GitError(said.read().decode("utf-8", "replace").strip())
+            raise git.failure(said.read(), b"", process.returncode)
+
+
+@contextlib.contextmanager
+def _watched(stop: Callable[[], None], seconds: float | None, ended: list[bool]) -> Iterator[None]:
+    """Stop git after some seconds, and note it; it does nothing but read."""
+    if seconds is None:
+        yield
+        return
+    from threading import Timer  # noqa: PLC0415  only where git may take long
+
+    def end() -> None:
+        ended.append(True)
+        stop()
+
+    watch = Timer(seconds, end)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
 
 
 def stored(git: Git, names: Iterable[str], largest: int) -> Iterator[Stored]:
     """Read objects by their hashes, one after another; of what is larger than some bytes, only the beginning is kept.
 
-    What git does not have is passed over.
-
     Raises:
-        GitError: git ended before it had given them all.
+        GitError: git does not have one of them, or ended before it had given them all.
     """
     with piped(git, "cat-file", "--batch", stdin="".join(f"{name}\n" for name in names).encode()) as pipe:
         for name, kind, size, blocks in read_batch(pipe):
             digest, kept, there = hashlib.sha256(), b"", 0
             for block in blocks:
                 digest.update(block)
-                kept = kept + block if len(kept) <= largest else kept
+                kept = (kept + block)[: largest + 1] if len(kept) <= largest else kept
                 there += len(block)
             if there < size:
                 raise GitError(_("git ended before its time"))
-            if kind:
-                yield Stored(name, kind, size, digest.hexdigest(), kept)
+            if not kind:
+                raise git.lost(name)
+            yield Stored(name, kind, size, digest.hexdigest(), kept)
 
 
 def fingerprints(git: Git, names: Iterable[str]) -> dict[str, Fingerprint]:

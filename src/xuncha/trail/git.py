@@ -1,79 +1,30 @@
-"""Run git. `Git.process` is the only place that does; nothing in a ledger's files can become an option or a pattern."""
+"""Ask git, in words that Python understands. Nothing in a ledger's files can become an option or a pattern."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
-import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
+from xuncha.trail.door import Door, GitError, shallow
+from xuncha.trail.repository import common_dir, cut_off, git_dir
 
 if TYPE_CHECKING:
     from typing import IO
+
+__all__ = ("Git", "GitError", "Leaf", "literal", "read_batch", "shallow")
 
 _BLOCK = 1024 * 1024
 """Bytes that are read at once of a large object."""
 _QUOTED = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 """How git reads a path with such characters from its input."""
-
-
-@cache
-def git_dir(root: Path) -> Path | None:
-    """Find the folder where git keeps what belongs to this working tree; None outside a repository.
-
-    Found without running git, since every command that reads asks for it: `GIT_DIR`, else the nearest `.git` upwards,
-    a folder or (in a linked working tree) a file that names one.
-    """
-    if named := os.environ.get("GIT_DIR"):
-        return Path(named).absolute()
-    for folder in (root, *root.parents):
-        place = folder / ".git"
-        if place.is_dir():
-            return place
-        if place.is_file():
-            text = place.read_text(encoding="utf-8", errors="replace")
-            there = text.removeprefix("gitdir:")
-            return (folder / there.strip()).absolute() if there != text else None
-    return None
-
-
-def common_dir(folder: Path) -> Path:
-    """Find where git keeps what all working trees of a repository share, such as branches; `folder` is that of `git_dir`."""
-    try:
-        common = (folder / "commondir").read_text(encoding="utf-8", errors="surrogateescape").strip()
-    except OSError:
-        return folder
-    return (folder / common).resolve()
-
-
-def checked_out(root: Path) -> str:
-    """Read what is checked out: `ref: ` and the name of a branch, or a commit; empty outside a repository."""
-    folder = git_dir(root)
-    try:
-        return (folder / "HEAD").read_text("utf-8", "surrogateescape").strip() if folder else ""
-    except OSError:
-        return ""
-
-
-def detached(root: Path) -> bool:
-    """Whether no branch is checked out, so that what is committed is on none."""
-    return not (checked_out(root) or "ref:").startswith("ref:")
-
-
-def private(root: Path, name: str) -> Path | None:
-    """Name a file of ours inside git's own folder, which no clone, push or archive carries; one for each ledger.
-
-    None outside a repository.
-    """
-    folder = git_dir(root)
-    return folder and folder / "xuncha" / f"{name}-{zlib.crc32(os.fsencode(os.path.realpath(root))):08x}"
+_HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 def literal(paths: Iterable[str]) -> list[str]:
@@ -109,16 +60,6 @@ def _blocks(printed: IO[bytes], size: int) -> Iterator[bytes]:
         yield block
 
 
-class GitError(SurroundingsError):
-    """Git refused; `said` is what it complained of, `printed` what it had printed, `ended` its exit code."""
-
-    def __init__(self, said: str, printed: str = "", ended: int = 1) -> None:
-        super().__init__("git-failed", _("git failed: {said}").format(said=said))
-        self.said = said
-        self.printed = printed
-        self.ended = ended
-
-
 class Leaf(NamedTuple):
     """An entry of a tree of git, by its path relative to the ledger."""
 
@@ -134,100 +75,14 @@ class Leaf(NamedTuple):
         return self.mode in {"100644", "100755"}
 
 
-class Git:
-    """Git in one ledger's folder."""
+def no_user() -> SurroundingsError:
+    """Make the error of who commits without a name."""
+    hint = _("type once: git config --global user.name 姓名 && git config --global user.email 邮箱")
+    return SurroundingsError("no-user", _("git does not know your name yet, and nothing was done"), hint)
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
 
-    @classmethod
-    def in_repository(cls, root: Path, *, to_write: bool = False) -> Git:
-        """Give git in a ledger whose history is asked for, or continued.
-
-        Raises:
-            SurroundingsError: the ledger is in no repository.
-        """
-        if git_dir(root) is not None:
-            return cls(root)
-        said, hint = _("{path} is in no git repository, so it has no history"), _("type: git init")
-        if to_write:
-            said = _("{path} is in no git repository, and a change must be kept by one")
-            hint = _("type: git init && git add -A && git commit -m 台账")
-        raise SurroundingsError("no-repository", said.format(path=root), hint)
-
-    @contextlib.contextmanager
-    def process(
-        self,
-        *arguments: str,
-        stdin: IO[bytes] | int = subprocess.DEVNULL,
-        stderr: IO[bytes] | int = subprocess.PIPE,
-        surroundings: Mapping[str, str] | None = None,
-    ) -> Iterator[subprocess.Popen[bytes]]:
-        """Start git; at the end, wait for it. What it prints goes into a pipe; `surroundings` are additional variables.
-
-        Raises:
-            SurroundingsError: it is not installed.
-        """
-        try:
-            process = subprocess.Popen(
-                # By itself git does not wait for the disk; whoever is told that a change is kept may pull the plug.
-                ["git", "-c", "core.fsync=all", *arguments],
-                cwd=self.root,
-                # Git shows what it holds, whatever `git replace` says.
-                env={**os.environ, "GIT_NO_REPLACE_OBJECTS": "1", **(surroundings or {})},
-                stdin=stdin,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-            )
-        except FileNotFoundError:
-            said, hint = (
-                _("git is not installed, or not found"),
-                _("install git (https://git-scm.com) and try again"),
-            )
-            raise SurroundingsError("no-git", said, hint) from None
-        with process:
-            try:
-                yield process
-            except BaseException:
-                # Asked to end, git takes its locks away; killed, it would leave them.
-                process.terminate()
-                process.wait()
-                raise
-
-    def run(
-        self,
-        *arguments: str,
-        stdin: bytes | None = None,
-        surroundings: Mapping[str, str] | None = None,
-        answers: Collection[int] = (0,),
-    ) -> bytes:
-        """Run git and return what it prints.
-
-        Args:
-            arguments: as they would be typed.
-            stdin: what it reads.
-            surroundings: additional variables of the environment.
-            answers: exit codes that are an answer and no error.
-
-        Raises:
-            GitError: it exits with an error.
-            SurroundingsError: it is not installed, or does not trust the folder.
-        """
-        source = subprocess.DEVNULL if stdin is None else subprocess.PIPE
-        with self.process(*arguments, stdin=source, surroundings=surroundings) as process:
-            printed, said = process.communicate(stdin)
-        if process.returncode in answers:
-            return printed
-        message = (said or printed).decode("utf-8", "replace").strip()
-        if "safe.directory" in message:
-            raise SurroundingsError(
-                "not-yours", _("git does not trust this folder: {said}").format(said=message)
-            )
-        raise GitError(message, printed.decode("utf-8", "replace"), process.returncode)
-
-    def text(self, *arguments: str, stdin: bytes | None = None) -> str:
-        """Run git and return what it prints, as one stripped text."""
-        return self.run(*arguments, stdin=stdin).decode("utf-8", "replace").strip()
+class Git(Door):
+    """Git in one ledger's folder: what is asked of it."""
 
     def user(self) -> tuple[str, str]:
         """Return the name and the e-mail of whoever commits here.
@@ -238,12 +93,10 @@ class Git:
         try:
             identity = self.text("var", "GIT_AUTHOR_IDENT")
         except GitError as error:
-            if "user." not in error.said and "ident" not in error.said:
-                raise  # something else in git's settings is wrong, and git has said what
-            hint = _("type once: git config --global user.name 姓名 && git config --global user.email 邮箱")
-            raise SurroundingsError(
-                "no-user", _("git does not know your name yet, and nothing was done"), hint
-            ) from error
+            if error.ended < 0:
+                raise
+            self.run("config", "--list")  # where something else in its settings is wrong, git says what
+            raise no_user() from error
         name, _open, rest = identity.rpartition(" <")
         return name, rest.partition(">")[0]
 
@@ -252,9 +105,12 @@ class Git:
 
         Asks for these alone: `git status` would look at every file of the repository.
         """
-        committed = {}
-        with contextlib.suppress(GitError):  # nothing is committed yet
+        try:
             committed = {leaf.path: leaf.name for leaf in self.tree("HEAD", *literal(paths), options=())}
+        except GitError:
+            if not self.is_unborn():
+                raise
+            committed = {}
         there = [path for path in paths if (self.root / path).is_file()]
         present = self._hashes(there)
         differ = [path for path in there if present[path] != committed.get(path)]
@@ -283,12 +139,26 @@ class Git:
                 changed.append(path)
         return changed
 
+    def status(self, *paths: str) -> list[tuple[str, str]]:
+        """Return what differs from the last commit: two letters as git writes them, and the path from the top.
+
+        Other repositories within this one are not looked into, which may have settings of their own.
+        """
+        options = ("--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=all")
+        listed = os.fsdecode(self.run("--no-optional-locks", "status", *options, "--", *paths)).split("\0")[
+            :-1
+        ]
+        return [(entry[:2], entry[len("XY ") :]) for entry in listed]
+
     def blobs(self, names: Iterable[str]) -> list[bytes | None]:
         """Return the contents of files in git's objects, such as `HEAD:./data/ledger.yaml`; None for what is no file."""
         asked = "".join(f"{name}\n" for name in names).encode()
         printed = BytesIO(self.run("cat-file", "--batch", stdin=asked) if asked else b"")
         batch = read_batch(printed)
-        return [b"".join(blocks) if kind == "blob" else None for _name, kind, _size, blocks in batch]
+        found = [(name, kind, b"".join(blocks)) for name, kind, _size, blocks in batch]
+        if gone := next((name for name, kind, _content in found if not kind and _HASH.fullmatch(name)), None):
+            raise self.lost(gone)
+        return [content if kind == "blob" else None for _name, kind, content in found]
 
     def tree(self, commit: str, *paths: str, options: Sequence[str] = ("-r",)) -> Iterator[Leaf]:
         """List what a commit holds at and below some paths of the ledger; without options, the files."""
@@ -314,16 +184,44 @@ class Git:
             SurroundingsError: it was cut off by a shallow clone.
         """
         folder = git_dir(self.root)
-        if folder and (common_dir(folder) / "shallow").is_file():
-            said = _("this clone holds only the last part of the history")
-            raise SurroundingsError("shallow", said, _("fetch the rest: git fetch --unshallow"))
+        if folder and cut_off(folder):
+            raise shallow()
 
     def setting(self, name: str) -> str:
         """Return a setting of git; empty where it is not set."""
-        try:
-            return self.text("config", "--get", name)
-        except GitError:
-            return ""
+        return self.run("config", "--get", name, answers=(0, 1)).decode("utf-8", "replace").strip()
+
+    def head(self) -> str | None:
+        """Return the commit that is checked out; None where nothing is committed yet.
+
+        Raises:
+            GitError: there is one, or was, and git cannot tell.
+        """
+        asked = ("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        if found := self.run(*asked, answers=(0, 1)).decode("ascii", "replace").strip():
+            return found
+        if self.is_unborn():
+            return None
+        self.run("rev-list", "--max-count=1", "HEAD", "--")  # which says what is wrong
+        raise GitError(_("it answered nothing"))
+
+    def is_unborn(self) -> bool:
+        """Whether the branch that is checked out has no commit yet, by there being no such branch."""
+        name = (
+            self.run("symbolic-ref", "--quiet", "HEAD", answers=(0, 1))
+            .decode("utf-8", "surrogateescape")
+            .strip()
+        )
+        folder = git_dir(self.root)
+        if not name or folder is None:
+            return False
+        place, packed = common_dir(folder) / name, common_dir(folder) / "packed-refs"
+        if place.is_file() or place.is_symlink():
+            return False
+        lines = packed.read_bytes().splitlines() if packed.is_file() else []
+        if any(line.endswith(b" " + os.fsencode(name)) for line in lines):
+            return False
+        return not self.run("for-each-ref", "--format=%(refname)", name)
 
     def hash_files(self, paths: Iterable[str | Path], *options: str) -> list[str]:
         """Return the names that git gives the contents of files, absolute or relative to the top of the working tree."""
@@ -350,10 +248,12 @@ class Git:
         utf8 = ("-c", "i18n.commitEncoding=UTF-8")  # whatever is set up for what others write
         try:
             if new:
-                self.run("add", "--intent-to-add", "--", *literal(new))
-            self.run(*utf8, "commit", *options, "--file=-", "--", *literal(paths), stdin=message.encode())
+                self.run("add", "--intent-to-add", "--", *literal(new), writes=True)
+            asked = (*utf8, "commit", *options, "--file=-", "--", *literal(paths))
+            self.run(*asked, stdin=message.encode(), writes=True)
         except BaseException:
             if new:
                 with contextlib.suppress(GitError):  # the index is locked: then nothing was added either
-                    self.run("rm", "--cached", "--quiet", "--ignore-unmatch", "--", *literal(new))
+                    undone = ("rm", "--cached", "--quiet", "--ignore-unmatch", "--", *literal(new))
+                    self.run(*undone, writes=True)
             raise

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from xuncha.model.identity import Identity
+from xuncha.model.identity import PROBLEMS, Identity
+from xuncha.trail.contents import SlowError
 from xuncha.trail.git import Git, GitError
+from xuncha.trail.limits import fits, swollen
 from xuncha.trail.replay import RAW, Commit, log
+from xuncha.trail.repository import git_dir
+
+_MOST_MOVES = 100
+"""Renumberings that are followed: git is asked once for each."""
+PATIENCE = 20.0
+"""Seconds that git may take for the history of a folder before it is looked at what is in it."""
 
 
 class Event(NamedTuple):
@@ -33,6 +40,8 @@ class Event(NamedTuple):
     """The number that the problem or measure has now, where that is known to be another one than it had then."""
     joins: bool = False
     """Whether the commit joins two histories."""
+    begins: bool = False
+    """Whether nothing before the commit is known: it is the first one, or a shallow clone was cut off there."""
 
     def as_json(self) -> dict[str, str | None]:
         """Give the form of `log --json`."""
@@ -57,10 +66,7 @@ class Event(NamedTuple):
     @property
     def minute(self) -> str:
         """Day and time to the minute, on the committer's own clock."""
-        try:
-            return datetime.fromisoformat(self.date).strftime("%Y-%m-%d %H:%M")
-        except ValueError:  # a clock that was wrong beyond the calendar
-            return self.date[:16].replace("T", " ")
+        return self.date[:16].replace("T", " ")
 
 
 def history(root: Path, path: str = "data", until: str = "HEAD") -> list[Event]:
@@ -70,8 +76,11 @@ def history(root: Path, path: str = "data", until: str = "HEAD") -> list[Event]:
         An event for each problem or measure that a commit names, in the commit's order; one event without an id for a
         commit that names none. Empty outside a repository and before the first commit.
     """
-    events = [event for commit in _commits(root, path, until, "--no-patch") for event in _events(commit)]
-    return _numbered_as_now(root, events)
+    return _numbered_as_now(root, list(_told(root, path, until)))
+
+
+def _told(root: Path, path: str, until: str) -> Iterator[Event]:
+    return (event for commit in _all(root, path, until) for event in _events(commit))
 
 
 def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
@@ -95,36 +104,50 @@ def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
 
 def history_of_problem(root: Path, identity: Identity, until: str = "HEAD") -> list[Event]:
     """Read what was done to one problem and its measures, newest first, under the number that it had then."""
-    events = []
-    for event in history(root, identity.folder, until):
-        renumbered = event.action == "renumber" and event.to == str(identity)
-        if renumbered or (event.id or str(identity)).partition(".")[0] == str(identity):
-            events.append(event)
-        if renumbered and event.id:
-            return [*events, *history_of_problem(root, Identity.parse(event.id), f"{event.commit}^")]
+    events: list[Event] = []
+    before: Identity | None = identity
+    for _move in range(_MOST_MOVES):
+        if before is None:
+            break
+        identity, before = before, None
+        for event in _told(root, identity.folder, until):
+            renumbered = event.action == "renumber" and event.to == str(identity)
+            if renumbered or (event.id or str(identity)).partition(".")[0] == str(identity):
+                events.append(event)
+            moved = renumbered and event.id != event.to and not event.begins
+            before = Identity.perhaps(event.id) if moved else None
+            if before is not None:
+                until = f"{event.commit}^"
+                break
     return events
 
 
 def _numbered_as_now(root: Path, events: list[Event]) -> list[Event]:
-    """Add the present numbers of what was renumbered since; the old number may be another's now."""
+    """Add the present numbers of what was renumbered since; the old number may be another's now.
+
+    Each renumbering is followed by itself, the latest of them; `sync` makes one where two clones gave the same number.
+    """
     by_commit: dict[str, list[Event]] = {}
     for event in events:
         by_commit.setdefault(event.commit, []).append(event)
     now: dict[tuple[str, str], str] = {}
-    for moved in events:  # the newest first, so that what was moved twice is known under its last number
-        if moved.action != "renumber" or not moved.id or not moved.to:
+    moves = [each for each in events if each.action == "renumber" and each.id != each.to and not each.begins]
+    # The newest first, so that what was moved twice is known under its last number.
+    for moved in moves[:_MOST_MOVES]:
+        identity, later = Identity.perhaps(moved.id), Identity.perhaps(moved.to)
+        if not (identity and later and moved.id and moved.to):
             continue
-        identity, concerned = Identity.parse(moved.id), [moved.commit]
+        concerned = [moved.commit]
         path = identity.folder if identity.is_problem else identity.path
-        for earlier in _commits(root, path, f"{moved.commit}^", "--no-patch"):
+        for earlier in _all(root, path, f"{moved.commit}^"):
             concerned.append(earlier.hash)
             if any(event.action == "add" and event.id == moved.id for event in _events(earlier)):
                 break
         for commit in concerned:
             for number in {moved.id, *(event.id for event in by_commit.get(commit, []) if event.id)}:
                 if number == moved.id or number.startswith(f"{moved.id}."):
-                    later = moved.to + number.removeprefix(moved.id)
-                    now[commit, number] = now.get((moved.commit, later), later)
+                    renamed = moved.to + number.removeprefix(moved.id)
+                    now[commit, number] = now.get((moved.commit, renamed), renamed)
     return (
         [event._replace(now=now.get((event.commit, event.id or ""))) for event in events] if now else events
     )
@@ -148,6 +171,7 @@ def _events(commit: Commit) -> Iterator[Event]:
             commit.subject,
             undoes or None,
             joins=len(commit.parents) > 1,
+            begins=not commit.parents,
         )
 
 
@@ -158,25 +182,91 @@ def _followed(root: Path, path: str, until: str = "HEAD") -> Iterator[tuple[Comm
     branches: where two have met, it would mix what stood on either under one number. So each name is asked for by itself,
     from where it came up.
     """
-    for commit in _commits(root, path, until, *RAW):
-        before = _name_before(root, commit.hash, path) if commit.adds else None
-        yield commit, PurePosixPath(before or path).stem if commit.touched else ""
-        if before is not None:
-            yield from _followed(root, before, f"{commit.hash}^")
-            return
+    name: str | None = path
+    while name is not None:
+        path, name = name, None
+        for commit in _on_all_sides(root, path, until):
+            name = _name_before(root, commit.hash, path) if commit.adds else None
+            yield commit, PurePosixPath(name or path).stem if commit.touched else ""
+            if name is not None:
+                if not commit.parents:
+                    return
+                until = f"{commit.hash}^"
+                break
 
 
-def _commits(root: Path, path: str, until: str, *options: str) -> Iterator[Commit]:
+def _on_all_sides(root: Path, path: str, until: str) -> list[Commit]:
+    """Read the commits that touched a file, also on the side of a merge from which nothing of it was taken.
+
+    Git leaves that side out by itself, as where the earlier of two new time limits holds. What another record did there
+    under the same number, before it took another one, is left out here.
+    """
+    # Where somebody has put a folder in the place of the file, git need not walk what is in it.
+    beneath = [f":(exclude,literal){path}/"]
+    usual = list(_commits(root, path, until, *RAW, without=beneath))
     try:
-        yield from log(Git(root), *options, until, "--", path)
-    except GitError:  # there is no repository, or no commit
+        if not Git(root).run("rev-list", "--min-parents=2", "--max-count=1", until, "--"):
+            return usual
+    except GitError:
+        return usual
+    known = {commit.hash for commit in usual}
+    every = list(_commits(root, path, until, "--full-history", *RAW, without=beneath))
+    beside = [each for each in every if each.hash not in known and len(each.parents) == 1]
+    for gone in [each for each in beside if any(not touched.blob for touched in each.touched)]:
+        of_another = {
+            each.hash for each in _commits(root, path, gone.hash, "--no-patch", without=beneath)
+        } - known
+        beside = [each for each in beside if each.hash not in of_another]
+    wanted = known | {each.hash for each in beside}
+    return [each for each in every if each.hash in wanted]
+
+
+def _all(root: Path, path: str, until: str) -> Iterator[Commit]:
+    """Find the commits that touched a folder, newest first."""
+    told = set()
+    try:
+        for commit in _commits(root, path, until, "--no-patch", seconds=PATIENCE):
+            told.add(commit.hash)
+            yield commit
+    except SlowError:  # folders of nothing but folders, without end: see `trail.limits`
+        known = Git(root).text("rev-list", until, "--").split()
+        large = [f":(exclude,literal){each.path}" for each in swollen(Git(root), known)]
+        for commit in _commits(root, path, until, "--no-patch", without=large):
+            if commit.hash not in told:
+                yield commit
+
+
+def _commits(
+    root: Path,
+    path: str,
+    until: str,
+    *options: str,
+    without: Iterable[str] = (),
+    seconds: float | None = None,
+) -> Iterator[Commit]:
+    """Read the commits that touched a path; none outside a repository and before the first commit."""
+    if git_dir(root) is None:
         return
+    git, found = Git(root), False
+    try:
+        for commit in log(git, *options, until, "--", path, *without, seconds=seconds):
+            found = True
+            yield commit
+    except SlowError:
+        raise
+    except GitError:
+        if not git.is_unborn():
+            raise
+    if not found:
+        git.head()  # which must be known, if it is not that nothing is committed
 
 
 def _name_before(root: Path, commit: str, path: str) -> str | None:
     """Find the name that a file had before a commit that renamed it to this one; None if it was not renamed."""
     options = ("-r", "-z", "--no-commit-id", "--name-status", "--relative")
     renames = ("--diff-filter=R", "--find-renames=95%")
-    told = Git(root).run("diff-tree", *options, *renames, commit, "--", "data/problems")
+    if not all(fits(Git(root), each, PROBLEMS) for each in (commit, f"{commit}^")):
+        return None
+    told = Git(root).run("diff-tree", *options, *renames, commit, "--", PROBLEMS)
     words = told.decode("utf-8", "replace").split("\0")
     return next((old for old, new in zip(words[1::3], words[2::3], strict=False) if new == path), None)

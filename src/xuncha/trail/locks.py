@@ -9,7 +9,7 @@ from pathlib import Path
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.trail.git import checked_out, common_dir, git_dir
+from xuncha.trail.repository import checked_out, common_dir, git_dir
 
 PATIENCE = 5.0
 """Seconds for which a lock may be that of a git which is just about to end."""

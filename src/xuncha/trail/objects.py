@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from xuncha.model.identity import PARTS
 from xuncha.trail.git import Git, literal
+from xuncha.trail.limits import listed
 
 
 class Held(NamedTuple):
@@ -27,8 +28,12 @@ Changes = dict[str, Held | None]
 
 
 def listing(git: Git, commit: str) -> Listing:
-    """List the settings, the problems, the measures and their evidence at a commit."""
-    return {leaf.path: Held(leaf.mode, leaf.name) for leaf in git.tree(commit, *PARTS)}
+    """List the settings, the problems, the measures and their evidence at a commit.
+
+    Raises:
+        RefusedError: there are more than any ledger has.
+    """
+    return {leaf.path: Held(leaf.mode, leaf.name) for leaf in listed(git, commit, *PARTS)}
 
 
 def store(git: Git, contents: Sequence[bytes]) -> list[str]:
@@ -64,7 +69,7 @@ def commit(git: Git, tree: str, parents: Iterable[str], message: str) -> str:
 
 def at_the_top(git: Git) -> Git:
     """Give git at the top of the repository, where it names files from there."""
-    return Git(Path(git.text("rev-parse", "--show-toplevel")))
+    return Git(Path(git.text("rev-parse", "--show-toplevel")), writes=git.writes)
 
 
 def arrivals(git: Git, before: str, after: str) -> Iterator[tuple[str, str, str]]:
@@ -81,9 +86,7 @@ def arrivals(git: Git, before: str, after: str) -> Iterator[tuple[str, str, str]
 
 def in_the_way(git: Git, before: str, after: str) -> list[str]:
     """Find the files, from the top of the repository, that have changes of their own and would be written over."""
-    options = ("--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules")
-    listed = git.run("status", *options).split(b"\0")[:-1]
-    dirty = {os.fsdecode(entry[len("XY ") :]) for entry in listed}
+    dirty = {path for _state, path in git.status()}
     return [path for path, _old, _new in arrivals(git, before, after) if path in dirty] if dirty else []
 
 

@@ -1,18 +1,27 @@
 """The history of a ledger as `git log` tells it: every commit on every side of a merge, and what each did to the files.
 
 Neither the working tree is looked at, nor what could make git show another history than it holds (replacements, settings).
+Anyone may have made a commit, with any bytes in it: here they become texts of one line, days of the calendar and numbers,
+so that nobody above meets what cannot be read, compared or printed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import contextlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import IO, Final, NamedTuple
 
-from xuncha.errors import SurroundingsError
+from xuncha.chinese.characters import without_unsafe
+from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import PARTS
-from xuncha.trail.git import Git, GitError, common_dir, git_dir
+from xuncha.trail.contents import piped, stored
+from xuncha.trail.git import Git, GitError
+from xuncha.trail.repository import common_dir, git_dir
 
 RAW: Final = ("--raw", "--no-abbrev", "--no-renames", "--relative")
 """The options by which `log` tells of the files."""
@@ -21,12 +30,24 @@ _WHOLE: Final = ("--full-history", "--sparse", "--topo-order", "--reverse", "--d
 # Whatever the user of git has set up.
 _SETTINGS: Final = ("-c", "trailer.separators=:", "-c", "log.showSignature=false", "-c", "log.showRoot=true")
 _NAMES: Final = ("Action", "Id", "From", "To", "Reason", "Undoes")
-_END: Final = "\x1e"
+_END: Final = b"\x1e"
+_SAID_TWICE: Final = " / "
+"""Between the values of a trailer that should be there once."""
 # Asked for one by one the trailers would take git as long as all the rest.
 _TRAILERS: Final = f"%(trailers:{','.join(f'key=Xuncha-{name}' for name in _NAMES)},unfold,separator=%x1e)"
-_FIELDS: Final = ("%H", "%P", "%an", "%ae", "%at", "%aI", "%cI", "%s", _TRAILERS)
+_FIELDS: Final = ("%H", "%P", "%an", "%ae", "%at", "%aI", "%ct", "%cI", "%s", _TRAILERS)
+SUBMODULE: Final = "160000"
+"""The mode of an entry that stands for another repository."""
 _LONGEST_HEADER: Final = 1 << 16
 """Bytes of a commit in which its signature stands."""
+_LONGEST: Final = 1 << 16
+"""Bytes that are read of a name, a subject, or a trailer."""
+_MOST_TOUCHED: Final = 4_000_000
+"""Files that all commits together may touch; each takes some hundred bytes of memory."""
+_BLOCK: Final = 1 << 20
+_SECONDS: Final = re.compile(rb"-?[0-9]{1,15}")
+_BEGINNING: Final = "1970-01-01T00:00:00+00:00"
+"""The date of a commit whose own is none."""
 
 
 class Trailers(NamedTuple):
@@ -49,6 +70,11 @@ class Touched(NamedTuple):
     """As git writes it: `100644` a file, `120000` a link."""
     blob: str
 
+    @property
+    def is_here(self) -> bool:
+        """Whether there is a content that this repository holds: not of what is gone, nor of another repository's commit."""
+        return bool(self.blob) and self.mode != SUBMODULE
+
 
 class Commit(NamedTuple):
     """One commit, and what it says of itself."""
@@ -58,11 +84,11 @@ class Commit(NamedTuple):
     author: str
     email: str
     moment: int
-    """When its author made it, in seconds since 1970."""
+    """When its author made it, in seconds since 1970; 0 where the commit says no time that the calendar has."""
     date: str
-    """The same as ISO 8601, on the author's own clock."""
+    """The same as ISO 8601, on the author's own clock; in UTC where the offset is none."""
     committed: str
-    """When it was committed, as ISO 8601, on the committer's own clock."""
+    """When it was committed, as ISO 8601, on the committer's own clock; as `date`."""
     subject: str
     trailers: Trailers
     touched: tuple[Touched, ...]
@@ -75,55 +101,117 @@ class Commit(NamedTuple):
         return self.date[:10]
 
 
-def log(git: Git, *asked: str) -> Iterator[Commit]:
+def log(git: Git, *asked: str, seconds: float | None = None) -> Iterator[Commit]:
     """Run `git log` with options, revisions and paths; with `RAW` the touched files are told.
 
     Raises:
         GitError: there is no such revision.
+        SlowError: git took more than these seconds.
+        RefusedError: the commits touch more files than any ledger has.
     """
     form = "%x00".join(_FIELDS)  # no text of a commit can hold the NUL between them
     options = ("-z", "--encoding=UTF-8", "--no-color", "--no-show-signature", f"--format={form}")
-    told = git.run(*_SETTINGS, "log", *options, *asked).split(b"\0")
-    place = 0
-    while place + len(_FIELDS) <= len(told):
-        texts = [text.decode("utf-8", "replace") for text in told[place : place + len(_FIELDS)]]
-        name, parents, author, email, moment, date, committed, subject, trailers = texts
-        place += len(_FIELDS)
+    try:
+        with piped(git, *_SETTINGS, "log", *options, *asked, seconds=seconds) as pipe:
+            yield from _read(_pieces(pipe))
+    except GitError:
+        git.run("rev-parse", "--git-dir")  # where git opens no repository at all, it says so in other words
+        raise
+
+
+def _pieces(pipe: IO[bytes]) -> Iterator[bytes]:
+    """Yield what stands before each NUL."""
+    rest = b""
+    while block := pipe.read(_BLOCK):
+        *whole, rest = (rest + block).split(b"\0")
+        yield from whole
+    yield rest
+
+
+def _read(told: Iterator[bytes]) -> Iterator[Commit]:
+    count, piece = 0, next(told, b"")
+    while piece:
+        fields = [piece, *islice(told, len(_FIELDS) - 1)]
+        if len(fields) < len(_FIELDS):
+            return
         touched = {}
-        while place + 1 < len(told) and told[place].lstrip(b"\n").startswith(b":"):
-            _before, mode, _old, blob, letter = told[place].decode("ascii").split(" ")
-            path = told[place + 1].decode("utf-8", "backslashreplace")
+        while (piece := next(told, b"")).lstrip(b"\n").startswith(b":"):
+            _before, mode, _old, blob, letter = piece.decode("ascii").split(" ")
+            path = _path(next(told, b""))
             touched[Touched(path, "", "") if letter == "D" else Touched(path, mode, blob)] = letter
-            place += 2
+        count += len(touched)
+        name, parents = (field.decode("ascii", "replace") for field in fields[:2])
+        if count > _MOST_TOUCHED:
+            said = _("up to commit {commit}, history touches more than {n} files, which no ledger has")
+            raise RefusedError("history-too-large", said.format(commit=name[:10], n=f"{_MOST_TOUCHED:,}"))
+        moment, date = _moment(*fields[4:6])
         yield Commit(
             name,
             tuple(parents.split()),
-            author,
-            email,
-            int(moment) if moment.lstrip("-").isdigit() else 0,
+            _line(fields[2]),
+            _line(fields[3]),
+            moment,
             date,
-            committed,
-            subject,
-            _trailers(trailers),
+            _moment(*fields[6:8])[1],
+            _line(fields[8]),
+            _trailers(fields[9]),
             tuple(touched),
             adds="A" in touched.values(),
         )
 
 
-def _trailers(text: str) -> Trailers:
+def _line(raw: bytes) -> str:
+    """Read a text of one line, without what a terminal or a page would take for something else."""
+    text = raw[:_LONGEST].decode("utf-8", "replace").replace("\n", " ")
+    return without_unsafe(text, "\N{REPLACEMENT CHARACTER}")
+
+
+def _path(raw: bytes) -> str:
+    """Read the path of a file; bytes that are no text, and ends of lines, are written with a backslash."""
+    return raw.decode("utf-8", "backslashreplace").replace("\n", "\\n")
+
+
+def _moment(seconds: bytes, date: bytes) -> tuple[int, str]:
+    """Read a time; beyond the calendar it is the beginning of 1970, and with an offset that is none it is in UTC."""
+    moment = int(seconds) if _SECONDS.fullmatch(seconds) else 0
+    text = date.decode("ascii", "replace")
+    with contextlib.suppress(ValueError):
+        if datetime.fromisoformat(text).timestamp() == moment:
+            return moment, text
+    try:
+        return moment, datetime.fromtimestamp(moment, UTC).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return 0, _BEGINNING
+
+
+def _trailers(raw: bytes) -> Trailers:
     found: dict[str, list[str]] = {name: [] for name in _NAMES}
-    for line in filter(None, text.split(_END)):
-        key, _colon, value = line.partition(":")
+    for line in filter(None, raw.split(_END)):
+        key, _colon, value = _line(line).partition(":")
         name = key.strip()[len("Xuncha-") :].capitalize()
         if value.strip() and name in found:
             found[name].append(value.strip())
     action, ids, sources, targets, reason, undoes = found.values()
     several = (tuple(ids), tuple(sources), tuple(targets))
-    return Trailers(_END.join(action), *several, _END.join(reason), _END.join(undoes))
+    return Trailers(_SAID_TWICE.join(action), *several, _SAID_TWICE.join(reason), _SAID_TWICE.join(undoes))
 
 
-def commits(root: Path, *, last: bool = False) -> list[Commit]:
+def names(root: Path) -> list[str]:
+    """Return the hashes of all commits that led to the present one, parents first; none where nothing is committed yet.
+
+    Raises:
+        SurroundingsError: the ledger is in no repository, or git is not installed.
+    """
+    git = Git.in_repository(root)
+    return (
+        [] if git.head() is None else git.text("rev-list", "--topo-order", "--reverse", "HEAD", "--").split()
+    )
+
+
+def commits(root: Path, *, last: bool = False, without: Sequence[str] = ()) -> list[Commit]:
     """Read every commit that led to the present one, parents before their children; or the present one alone.
+
+    Folders that are too large to be listed (`trail.limits`) are left out.
 
     Raises:
         SurroundingsError: the ledger is in no repository, git is not installed, or all are asked for and the history here was
@@ -137,21 +225,27 @@ def commits(root: Path, *, last: bool = False) -> list[Commit]:
     if not last and grafts and grafts.is_file():
         said = _("git is told here to show another history than it holds: {path}").format(path=grafts)
         raise SurroundingsError("grafted-history", said, _("take that file away"))
-    try:
-        return list(log(git, *_WHOLE, *RAW, *(["--max-count=1"] if last else []), "HEAD", "--", *PARTS))
-    except GitError:
-        if git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", answers=(0, 1)):
-            raise
-        return []  # nothing is committed yet
+    if git.head() is None:
+        return []
+    folders = [f":(exclude,literal){folder}" for folder in without]
+    once = ["--max-count=1"] if last else []
+    return list(log(git, *_WHOLE, *RAW, *once, "HEAD", "--", *PARTS, *folders))
+
+
+def touching(root: Path, folder: str) -> list[Commit]:
+    """Read the commits that change files of a folder of the ledger, parents before their children; of others none."""
+    options = ("--full-history", "--topo-order", "--reverse", "--diff-merges=first-parent", *RAW)
+    return list(log(Git.in_repository(root), *options, "HEAD", "--", folder))
 
 
 def contains(root: Path, name: str, commit: str = "HEAD") -> bool:
     """Whether a commit is among those that led to the present one, or to another."""
-    try:
-        Git.in_repository(root).run("merge-base", "--is-ancestor", name, commit)
-    except GitError:
+    git = Git.in_repository(root)
+    if git.text("cat-file", "--batch-check", stdin=f"{name}\n".encode()).endswith(" missing"):
+        return False  # history was rewritten, and git has thrown the old one away
+    if commit == "HEAD" and git.head() is None:
         return False
-    return True
+    return git.run("merge-base", name, commit, answers=(0, 1)).decode("ascii").strip() == name
 
 
 class Signature(NamedTuple):
@@ -165,8 +259,6 @@ class Signature(NamedTuple):
 
 def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
     """Ask git to judge the signatures of commits, by their hashes."""
-    from xuncha.trail.contents import stored  # noqa: PLC0415  who only reads the log need not wait for it
-
     names, git = list(commits), Git(root)
     if not names:
         return {}

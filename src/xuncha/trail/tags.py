@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.trail.git import Git, GitError
+from xuncha.trail.repository import git_dir
 
 PREFIX: Final = "xuncha/audit/"
 SHORT: Final = 12
@@ -45,11 +46,10 @@ class Anchor(NamedTuple):
 
 def anchors(root: Path) -> list[Anchor]:
     """Read all anchors, by their numbers; none outside a repository."""
-    form = "".join(f"%({name})%00" for name in _ASKED)
-    try:
-        printed = Git(root).run("for-each-ref", f"--format={form}", f"refs/tags/{PREFIX}")
-    except GitError:
+    if git_dir(root) is None:
         return []
+    form = "".join(f"%({name})%00" for name in _ASKED)
+    printed = Git(root).run("for-each-ref", f"--format={form}", f"refs/tags/{PREFIX}")
     texts = printed.decode("utf-8", "replace").split("\0")
     found = []
     for place in range(0, len(texts) - len(_ASKED), len(_ASKED)):
@@ -69,7 +69,7 @@ def drop(root: Path, number: int, commit: str, **counts: int) -> Anchor:
         RefusedError: git refused.
         SurroundingsError: git does not know who tags.
     """
-    git = Git(root)
+    git = Git(root, writes=True)
     git.user()
     found = "\n".join(f"Xuncha-{name.capitalize()}: {count}" for name, count in counts.items())
     message = f"第{number}次核验\n\nXuncha-Tip: {commit}\n{found}\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS
-from xuncha.model.source import Entry, Fingerprint, Kind
-from xuncha.trail.contents import filtered, fingerprints
+from xuncha.model.source import LARGEST, Entry, Fingerprint, Kind
+from xuncha.trail.contents import filtered, fingerprints, stored
 from xuncha.trail.git import Git, GitError
+from xuncha.trail.limits import listed
+from xuncha.trail.replay import log
 
 if TYPE_CHECKING:
     from xuncha.trail.git import Leaf
@@ -71,11 +73,11 @@ class Tree:
 
     @cached_property
     def _evidence(self) -> dict[str, Fingerprint]:
-        listed = {leaf.path: leaf.name for leaf in self.git.tree(self.commit, EVIDENCE) if leaf.is_file}
-        known = fingerprints(self.git, listed.values())
-        told = self.git.attributes(listed, "text", "filter")
+        files = {leaf.path: leaf.name for leaf in listed(self.git, self.commit, EVIDENCE) if leaf.is_file}
+        known = fingerprints(self.git, files.values())
+        told = self.git.attributes(files, "text", "filter")
         found = {}
-        for path, name in listed.items():
+        for path, name in files.items():
             as_stored, attributes = known[name], told[path]
             # Otherwise git changes the line ends of the file, or has something else than git-lfs filter it.
             kept = attributes["text"] == "unset" and attributes["filter"] in {"unspecified", "unset", "lfs"}
@@ -91,7 +93,9 @@ class Tree:
             Git's name of `data/ledger.yaml`; and by the name of a problem's folder those of the folder and of its evidence.
             None where these are not in their places: then only reading tells what is wrong.
         """
-        found = self._list(LEDGER_FILE, f"{PROBLEMS}/", f"{EVIDENCE}/", options=("-t",))
+        found = self._take(
+            self.git.tree(self.commit, LEDGER_FILE, f"{PROBLEMS}/", f"{EVIDENCE}/", options=("-t",))
+        )
         if LEDGER_FILE not in self._names or ("040000", PROBLEMS) not in {(m, path) for m, _n, path in found}:
             return None
         self._known = {"", "data", PROBLEMS}
@@ -116,19 +120,19 @@ class Tree:
         if not self._known or len(paths) > _MANY:
             self._bring_all()
         elif paths:
-            listed = self._list(*paths)
+            found = self._take(listed(self.git, self.commit, *paths))
             self._known.update(paths)
-            self._fetch([path for _mode, _name, path in listed if path in self._names])
+            self._fetch([path for _mode, _name, path in found if path in self._names])
 
     def _bring_all(self) -> None:
         if not self._whole:
             self._folders.clear()
-            self._list(LEDGER_FILE, PROBLEMS, options=("-r", "-t"))
+            self._take(listed(self.git, self.commit, LEDGER_FILE, PROBLEMS, folders=True))
             self._whole = True
             self._fetch([path for path in self._names if path not in self._blobs])
 
-    def _list(self, *paths: str, options: Sequence[str] = ("-r",)) -> list[Leaf]:
-        found = list(self.git.tree(self.commit, *paths, options=options))
+    def _take(self, leaves: Iterable[Leaf]) -> list[Leaf]:
+        found = list(leaves)
         for mode, name, path in found:
             folder, _slash, last = path.rpartition("/")
             if last and last[0] != ".":  # of folders above the ledger, `-t` names none
@@ -138,12 +142,15 @@ class Tree:
         return found
 
     def _fetch(self, paths: list[str]) -> None:
-        contents = self.git.blobs(self._names[path] for path in paths)
-        for path, content in zip(paths, contents, strict=True):
-            if content is None:
+        # Of what is too large to be a record, enough is kept to see that it is.
+        names = dict.fromkeys(self._names[path] for path in paths)
+        found = {each.name: each for each in stored(self.git, names, LARGEST)}
+        for path in paths:
+            held = found.get(self._names[path])
+            if held is None or held.kind != "blob":
                 del self._names[path]
             else:
-                self._blobs[path] = content
+                self._blobs[path] = held.content
 
 
 def commit_at(root: Path, moment: str) -> str:
@@ -158,20 +165,33 @@ def commit_at(root: Path, moment: str) -> str:
         if _DAY.fullmatch(moment):
             # Git counts seconds from 1970 on; a day before that is before any commit.
             before_git = date.fromisoformat(moment) < date(1971, 1, 1)
-            commit = "" if before_git else git.text("rev-list", "-1", f"--before={moment}T23:59:59", "HEAD")
+            commit = "" if before_git else _last_before(git, moment)
         else:
-            named = git.text("rev-parse", "--verify", "--quiet", "--end-of-options", moment)
-            commit = git.text("rev-parse", "--verify", "--quiet", "--end-of-options", f"{named}^{{commit}}")
+            asked = ("rev-parse", "--verify", "--quiet", "--end-of-options")
+            named = git.text(*asked, moment)
+            commit = git.text(*asked, f"{named}^{{commit}}")
     except (GitError, ValueError):
         commit = ""
     if not _HASH.fullmatch(commit):
+        if git.head():
+            git.run("rev-list", "--count", "HEAD", "--")  # if a commit is lost, that is what there is to say
         hint = _("give a day such as 2024-04-18 on which the ledger existed, or a revision such as HEAD~3")
         raise RefusedError("no-such-moment", _("history knows no “{moment}”").format(moment=moment), hint)
     return commit
+
+
+def _last_before(git: Git, day: str) -> str:
+    """Return the last commit of a day or before it; empty where there is none."""
+    return git.text("rev-list", "-1", f"--before={day}T23:59:59", "HEAD", "--") if git.head() else ""
 
 
 def day_of(root: Path, commit: str, moment: str) -> date:
     """Return the day as which a commit counts: the one that was asked for, else the one on which it was made."""
     if _DAY.fullmatch(moment):
         return date.fromisoformat(moment)
-    return date.fromisoformat(Git(root).text("show", "--no-patch", "--format=%cs", commit))
+    return date.fromisoformat(committed(root, commit)[:10])
+
+
+def committed(root: Path, commit: str) -> str:
+    """Return when a commit was made, on the committer's own clock, as `trail.replay` reads it."""
+    return next(log(Git(root), "--no-walk", "--no-patch", commit)).committed

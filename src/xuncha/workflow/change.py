@@ -19,7 +19,9 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS, Identity
 from xuncha.store import files
 from xuncha.trail import locks, objects
-from xuncha.trail.git import Git, GitError, git_dir, literal
+from xuncha.trail.git import Git, GitError, literal, no_user
+from xuncha.trail.presence import must_be_here
+from xuncha.trail.repository import git_dir
 from xuncha.workflow import journal
 from xuncha.workflow.journal import FileChange
 
@@ -28,6 +30,23 @@ if TYPE_CHECKING:
 
 PATIENCE = 60.0
 """Seconds to wait for another command to finish."""
+
+
+_changed: list[Git] = []
+"""The repositories in which this run of the program has made commits, in their order."""
+
+
+def note_commit(git: Git) -> None:
+    """Note that a commit was made, for whoever has to tell of it when nothing else could be printed."""
+    _changed.append(git)
+
+
+def last_commit() -> str | None:
+    """Return the last commit that this run of the program has made, shortened; None where it has made none."""
+    try:
+        return _changed[-1].text("rev-parse", "--short=10", "HEAD") if _changed else None
+    except SurroundingsError:
+        return "HEAD"
 
 
 class StatusChange(NamedTuple):
@@ -119,6 +138,7 @@ class Session:
             self.git.commit(message.text(), paths, new=new, signed=signed)
             if (tip := locks.branch(self.root)) is not None:
                 files.settle(tip.parent)  # git brings the content of the branch to the disk, not its name
+        note_commit(self.git)
 
     def advance(self, before: str, after: str) -> None:
         """Bring branch and files from one commit to another that follows it.
@@ -128,6 +148,7 @@ class Session:
         """
         with self._journaled([], [before, after]):
             objects.fast_forward(self.git, after)
+        note_commit(self.git)
 
     @contextlib.contextmanager
     def _journaled(self, changes: Sequence[FileChange], passage: Sequence[str] = ()) -> Iterator[None]:
@@ -175,6 +196,7 @@ def begin(root: Path) -> Iterator[Session]:
         raise SurroundingsError("locked", message, _("wait until it has finished, or end it"))
     try:
         locks.wait(root)
+        must_be_here(root)
         try:
             found = _roll_back(root, git) if journal.place(root).exists() else None
         except OSError as error:
@@ -283,8 +305,7 @@ def _refused(root: Path, error: GitError) -> RefusedError | SurroundingsError:
     if places := locks.named(root, said):
         return locks.at_work(places)
     if "user.email" in said or "user.name" in said:
-        hint = _("type: git config --global user.name 姓名 && git config --global user.email 邮箱")
-        return SurroundingsError("no-user", _("git does not know your name yet, and nothing was done"), hint)
+        return no_user()
     message = _("git refused the commit, and nothing was changed: {said}")
     return RefusedError("commit-refused", message.format(said=said))
 

@@ -6,7 +6,9 @@ one that all can, and the entry says how it was called. The same file is kept on
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 import unicodedata
 from collections.abc import Collection
 from itertools import chain, count
@@ -21,6 +23,8 @@ from xuncha.model.source import LARGEST_POINTER, pointed_at
 from xuncha.trail.git import Git
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from xuncha.model.identity import Identity
     from xuncha.model.records import Measure
     from xuncha.model.source import Fingerprint
@@ -96,22 +100,24 @@ def read(root: Path, identity: Identity, file: Path) -> bytes:
     """Read a file, wherever it is, that is to become evidence of a measure.
 
     Raises:
-        RefusedError: it cannot be read, is not the file itself but its pointer, or is too large for git alone.
+        RefusedError: it cannot be read, is no ordinary file, is empty, is not the file itself but its pointer, or is
+            too large for git alone.
         SurroundingsError: it is for git-lfs, and that is not set up here.
     """
     try:
-        size = file.stat().st_size
-        with_lfs = _goes_to_lfs(root, f"{EVIDENCE}/{identity}/{held(file.name)}")
-        if size > LARGEST and not with_lfs:
-            message = _(
-                "{path} has {size} MB: files over {largest} MB are refused by the usual forges, for good"
-            )
-            hint = _(
-                'set up git-lfs first: git lfs install && git lfs track "data/evidence/**", and commit .gitattributes'
-            )
-            megabytes = {"size": -(-size // 1024**2), "largest": LARGEST // 1024**2}
-            raise RefusedError("too-large-for-git", message.format(path=file, **megabytes), hint)
-        content = file.read_bytes()
+        with _opened(file) as stream:
+            size = _size(file, stream)
+            with_lfs = _goes_to_lfs(root, f"{EVIDENCE}/{identity}/{held(file.name)}")
+            if size > LARGEST and not with_lfs:
+                message = _(
+                    "{path} has {size} MB: files over {largest} MB are refused by the usual forges, for good"
+                )
+                hint = _(
+                    'set up git-lfs first: git lfs install && git lfs track "data/evidence/**", and commit .gitattributes'
+                )
+                megabytes = {"size": -(-size // 1024**2), "largest": LARGEST // 1024**2}
+                raise RefusedError("too-large-for-git", message.format(path=file, **megabytes), hint)
+            content = stream.read(size)
     except OSError as error:
         message = _("{path} cannot be read: {reason}").format(path=file, reason=cause_of(error))
         raise RefusedError("no-such-file", message) from None
@@ -122,6 +128,29 @@ def read(root: Path, identity: Identity, file: Path) -> bytes:
         hint = _("type `git lfs pull` where it comes from, and attach the file itself")
         raise RefusedError("lfs-pointer", message, hint)
     return content
+
+
+def _opened(file: Path) -> BinaryIO:
+    """Open a file without waiting: at the open end of a pipe nobody may ever write."""
+    return os.fdopen(
+        os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb"
+    )
+
+
+def _size(file: Path, stream: BinaryIO) -> int:
+    """Return how many bytes there are in an ordinary file.
+
+    Raises:
+        RefusedError: it is none, or there are none: that proves nothing.
+    """
+    found = os.fstat(stream.fileno())
+    if not stat.S_ISREG(found.st_mode):
+        said = _("{path} is no file, but a pipe, a device or the like").format(path=file)
+        raise RefusedError("not-a-file", said, _("write what comes out of it to a file, and attach that"))
+    if not found.st_size:
+        said = _("{path} is empty, and proves nothing").format(path=file)
+        raise RefusedError("empty-file", said, _("see whether it was saved; then attach it again"))
+    return found.st_size
 
 
 def _goes_to_lfs(root: Path, path: str) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xuncha.store import files
-from xuncha.trail.git import private
+from xuncha.trail.repository import private
 
 
 class FileChange(NamedTuple):

@@ -55,6 +55,8 @@ def _last(events: list[Event], git: Git) -> list[Event]:
     for event in events:
         if event.action == "init":
             break
+        if event.begins:
+            git.must_be_whole()
         if event.action in _NOT_TAKEN_BACK or event.commit in undone:
             continue
         # What somebody else did and has shared was not done here, as far as can be told.

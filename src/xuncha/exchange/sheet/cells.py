@@ -155,10 +155,10 @@ def _marked(entry: dict[str, Any]) -> dict[str, Any]:
 
 def show_entry(entry: dict[str, Any]) -> str:
     """Write an entry of progress on a line, as `entries` reads it."""
-    day = in_words(date.fromisoformat(entry["date"]))
+    day = f"{in_words(date.fromisoformat(entry['date']))}：" if entry.get("date") else ""
     evidence = [item if isinstance(item, str) else item["file"] for item in entry.get("evidence", ())]
     proof = f"（佐证：{'；'.join(evidence)}）" if evidence else ""
-    return f"{day}：{entry['text']}{proof}{'' if entry.get('publish', True) else _HIDDEN}"
+    return f"{day}{entry['text']}{proof}{'' if entry.get('publish', True) else _HIDDEN}"
 
 
 def documents(text: str) -> list[str]:

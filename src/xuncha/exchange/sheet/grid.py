@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from itertools import product
@@ -48,6 +49,10 @@ class Sheet:
     """By each place that a merged cell covers, its first place."""
     comments: dict[Spot, str] = field(default_factory=dict)
     hidden: bool = False
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    struck: set[Spot] = field(default_factory=set)
+    """Cells whose text is struck out."""
     unstored: list[Spot] = field(default_factory=list)
     """Formulas of which the file does not hold the result."""
     by_row: dict[int, list[int]] = field(default_factory=dict)
@@ -73,6 +78,14 @@ class Sheet:
             for spot in product(rows, columns):
                 self.anchors[spot] = (top, left)
                 self.cells[spot] = self.cells[top, left]
+        self.without(lambda _spot: False)
+
+    def without(self, gone: Callable[[Spot], bool]) -> None:
+        """Take away the cells for which something holds."""
+        self.cells = {spot: cell for spot, cell in self.cells.items() if not gone(spot)}
+        self.anchors = {spot: first for spot, first in self.anchors.items() if not gone(spot)}
+        self.comments = {spot: text for spot, text in self.comments.items() if not gone(spot)}
+        self.by_row.clear()
         for row, column in sorted(self.cells):
             self.by_row.setdefault(row, []).append(column)
 

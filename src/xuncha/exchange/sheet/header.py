@@ -6,7 +6,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from xuncha.model.states import LONGEST, state
+from xuncha.chinese.characters import without_invisible
+from xuncha.model.states import LONGEST, is_plain
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet
@@ -55,15 +56,22 @@ class Table(NamedTuple):
     last: int
     headings: Columns
     meanings: Columns
+    heads: tuple[Columns, ...] = ()
+    """What the rows of the header say, as `plain` gives it."""
 
     def column(self, meaning: str) -> int:
         """Return the first column of a meaning; 0 where there is none."""
         return _first(self.meanings, meaning)
 
 
+def plain(heading: str) -> str:
+    """Return a heading as it is compared: half-width, without blanks, line breaks and the marks around it."""
+    return "".join(unicodedata.normalize("NFKC", without_invisible(heading)).split()).strip("*:。.、")
+
+
 def meaning(heading: str) -> str:
     """Return what a column of this name holds; empty where it is none of what a ledger knows."""
-    text = "".join(unicodedata.normalize("NFKC", heading).split()).strip("*：:。.、")
+    text = plain(heading)
     for candidate in (_BRACKETS.sub("", text), text.replace("(", "").replace(")", "")):
         for name, pattern in _NAMES.items():
             if candidate and pattern.fullmatch(candidate):
@@ -82,13 +90,43 @@ def tables(sheet: Sheet) -> list[Table]:
         if depth:
             behind = row + depth
             headings = _headings(sheet, row, depth)
-            if not found or found[-1][2] != headings:  # a header printed again on each page is the same table
-                found.append((row, behind, headings))
+            if not found or _plainly(found[-1][2]) != _plainly(headings):
+                found.append((row, behind, headings))  # else it is printed again on each page
     ends = [*(start for start, _first, _headings in found[1:]), sheet.last_row + 1]
     return [
-        Table(first, end - 1, headings, _meanings(sheet, first, end - 1, headings))
-        for (_start, first, headings), end in zip(found, ends, strict=False)
+        Table(
+            first, end - 1, headings, _meanings(sheet, first, end - 1, headings), _heads(sheet, start, first)
+        )
+        for (start, first, headings), end in zip(found, ends, strict=False)
     ]
+
+
+def _plainly(headings: Columns) -> Columns:
+    return {column: plain(text) for column, text in headings.items()}
+
+
+def _heads(sheet: Sheet, start: int, end: int) -> tuple[Columns, ...]:
+    rows = range(start, end)
+    return tuple(_plainly({column: sheet.text(row, column) for column in sheet.columns(row)}) for row in rows)
+
+
+def beside(sheet: Sheet) -> int:
+    """Return the column where a second table begins beside the first, in a header that names the same columns again; else 0."""
+    for row in sheet.by_row:
+        if not _header_at(sheet, row):
+            continue
+        texts = [
+            (column, plain(sheet.text(row, column)))
+            for column in sheet.columns(row)
+            if not sheet.same((row, column), (row, column - 1))
+        ]
+        first: dict[str, int] = {}
+        again = [column for column, text in texts if text and first.setdefault(text, column) != column]
+        if len(again) >= _FEWEST:
+            left = {column: text for column, text in texts if column < again[0]}
+            right = {column: text for column, text in texts if column >= again[0]}
+            return again[0] if min(_score(left), _score(right)) >= _FEWEST else 0
+    return 0
 
 
 def own_table(sheet: Sheet, meanings: dict[str, str]) -> list[Table]:
@@ -102,9 +140,15 @@ def own_table(sheet: Sheet, meanings: dict[str, str]) -> list[Table]:
 
 
 def is_header(sheet: Sheet, row: int, table: Table) -> bool:
-    """Return whether a row inside a table is its header, printed again."""
-    said = {column: text for column in table.headings if (text := sheet.text(row, column))}
-    return len(said) >= _FEWEST and all(text in table.headings[column] for column, text in said.items())
+    """Return whether a row inside a table is its header, or one row of it, printed again."""
+    said = {column: text for column in sheet.columns(row) if (text := plain(sheet.text(row, column)))}
+    fewest = min(_FEWEST, len(table.headings))
+    return len(said) >= fewest and any(
+        all(
+            text in {head.get(column), plain(table.headings.get(column, ""))} for column, text in said.items()
+        )
+        for head in table.heads
+    )
 
 
 def _header_at(sheet: Sheet, row: int) -> int:
@@ -182,7 +226,7 @@ def _settle_states(sheet: Sheet, first: int, last: int, meanings: Columns) -> No
     for column in doubtful:
         rows = (row for row in sheet.by_row if first <= row <= last and sheet.begins(row, column))
         told = [cell for row in rows if str((cell := sheet.cells[row, column]).value).strip()]
-        known = sum(state(cell.value, cell.form) is not None for cell in told)
+        known = sum(is_plain(cell.value, cell.form) for cell in told)
         words = sum(len(str(cell.value)) <= LONGEST for cell in told)
         is_status = meanings[column] == "status"
         if told and known / len(told) >= _STATE_SHARE:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from xuncha.chinese.characters import is_formula
 from xuncha.exchange.sheet.cells import show_entry
 from xuncha.exchange.sheet.grid import Cell
 from xuncha.exchange.sheet.rows import Row
@@ -26,8 +27,6 @@ LONGEST = 32_000
 CUT = "……（全文见“补充信息”）"
 _BOM = "\ufeff"
 """Tells Excel that a text is UTF-8."""
-_COMMAND = tuple("=+-@\t\r")
-"""How a text begins that a spreadsheet program would take for a formula."""
 
 
 class Column(NamedTuple):
@@ -94,7 +93,7 @@ def _text(cell: Cell | None) -> str:
     if isinstance(cell.value, date):
         return cell.value.isoformat() + (f"（{LONG_TERM}）" if cell.form == DAY_LONG_TERM else "")
     text = str(cell.value)
-    return f"'{text}" if text.startswith(_COMMAND) else text
+    return f"'{text}" if is_formula(text) else text
 
 
 def as_json(ledger: Ledger) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from xuncha.chinese.limits import full_days
 from xuncha.errors import RefusedError
 from xuncha.exchange.drafts import Draft
-from xuncha.exchange.sheet import header, layout, supplement, workbook
+from xuncha.exchange.sheet import header, layout, supplement, unseen, workbook
 from xuncha.exchange.sheet.cells import limit
 from xuncha.exchange.sheet.grid import address
 from xuncha.exchange.sheet.rows import Reader
@@ -58,19 +58,13 @@ def understand(sheets: Sequence[Sheet], feedback: date | None, today: date, *, e
     """Understand the sheets of a workbook; `exact` tells that `export` has written it."""
     draft = Draft(exact=exact)
     visible = [sheet for sheet in sheets if not sheet.hidden]
+    for sheet in visible:
+        unseen.look(draft, sheet)
     names = {column.heading: column.meaning for column in layout.COLUMNS}
     tables = {
         sheet.name: header.own_table(sheet, names) if exact else header.tables(sheet) for sheet in visible
     }
-    for sheet in sheets:
-        if sheet.hidden and sheet.cells:
-            draft.doubt(_("the sheet is hidden: not read"), sheet=sheet.name)
-        elif sheet.cells and not tables[sheet.name]:
-            made = _("no table of problems or measures is found in this sheet: not read")
-            draft.doubt(made, sheet=sheet.name)
-        for spot in sheet.unstored:
-            made = _("a formula without a stored result: its own text was taken")
-            draft.doubt(made, sheet.text(*spot), sheet.name, address(*spot))
+    _list_unread(draft, sheets, tables)
     for sheet in visible:
         start = min((table.first for table in tables[sheet.name]), default=sheet.last_row + 1)
         _read_above(draft, sheet, start)
@@ -89,6 +83,19 @@ def understand(sheets: Sequence[Sheet], feedback: date | None, today: date, *, e
         for problem in draft.problems:
             problem.number = None
     return draft
+
+
+def _list_unread(draft: Draft, sheets: Sequence[Sheet], tables: dict[str, list[header.Table]]) -> None:
+    """List the sheets that are not read, and the formulas without a result."""
+    for sheet in sheets:
+        if sheet.hidden and sheet.cells:
+            draft.doubt(_("the sheet is hidden: not read"), sheet=sheet.name)
+        elif sheet.cells and not tables[sheet.name]:
+            made = _("no table of problems or measures is found in this sheet: not read")
+            draft.doubt(made, sheet=sheet.name)
+        for spot in sheet.unstored:
+            made = _("a formula without a stored result: its own text was taken")
+            draft.doubt(made, sheet.text(*spot), sheet.name, address(*spot))
 
 
 def _read_above(draft: Draft, sheet: Sheet, end: int) -> None:

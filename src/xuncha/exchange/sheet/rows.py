@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from xuncha.exchange.drafts import Draft
 
 _IDENTITY: Final = re.compile(r"([1-9][0-9]{0,5})[.．-]([1-9][0-9]{0,5})")
-_TELLS_STATE: Final = re.compile(
-    r"^(?:已完成|已整改|完成整改|整改完成|已销号|已办结|正在|未完成|尚未)[^。，,；;\n]{0,12}"
+_ONLY_A_DAY: Final = re.compile(
+    r"[\d〇零一二三四五六七八九十年月日号底上中下旬.．/／\-－\s:：]*(?:已|于|完成|整改|销号|办结)*[。.]?"
 )
+"""A day of completion, rather than a plan such as 预计2024年12月完成."""
 _DECIMALS: Final = re.compile(r"0\.(0+)")
 _LONGEST_TITLE: Final = 2000
 _LONGEST_SHORT: Final = 100
@@ -169,7 +170,7 @@ class Reader:
         day = at_once(self.feedback) if limit.at_once else limit.day
         if limit.at_once:
             self.doubt(row, "due", _("at once: a month after the feedback, {day}").format(day=day))
-        elif limit.doubt:
+        elif limit.doubt and limit.understood:
             self.doubt(row, "due", limit.doubt)
         if limit.long_term:
             measure.record["term"] = "long_term"
@@ -178,7 +179,8 @@ class Reader:
         elif day is not None:
             measure.record["due"] = day.isoformat()
         elif not limit.understood:
-            self._keep(row, measure, "due", cell.text, _("no day in it: kept as an internal text"))
+            made = limit.doubt or _("no day in it: kept as an internal text")
+            self._keep(row, measure, "due", cell.text, made)
 
     def _progress(self, row: Row, measure: MeasureDraft) -> None:
         found = [entry for cell in row.found.get("progress", ()) for entry in cells.entries(cell.text)]
@@ -190,44 +192,58 @@ class Reader:
         if found:
             measure.record["progress"] = found
 
+    def _told_state(self, row: Row, measure: MeasureDraft) -> states.State | None:
+        """Return the state that a cell is, or with which a text begins; what tells none is kept and listed."""
+        record, cell = measure.record, row.first("status")
+        if cell is None:
+            told = states.state_of_text(row.text("progress"))
+            if told and not told.doubt:
+                made = _("taken for the state: {status}").format(status=states.WORDS[told.status])
+                self.doubt(row, "progress", made)
+            return told
+        state = states.state(cell.value, cell.form)
+        if len(cell.text) <= states.LONGEST:
+            if state is None:
+                made = _("no state in it: kept as an internal text")
+                self._keep(row, measure, "status", cell.text, made)
+            elif not state.plain:
+                measure.kept.append(f"{_KEPT['status']}：{cell.text}")
+            return state
+        record["progress"] = [*record.get("progress", []), *cells.entries(cell.text)]
+        self.doubt(row, "status", _("no state in it: taken for progress"))
+        return states.state_of_text(cell.text)
+
     def _status(self, row: Row, measure: MeasureDraft) -> None:
         """Set the status; one that no cell tells is not set."""
-        record, cell = measure.record, row.first("status")
-        state = states.state(cell.value, cell.form) if cell else None
-        if cell and state is None and len(cell.text) <= states.LONGEST:
-            self._keep(row, measure, "status", cell.text, _("no state in it: kept as an internal text"))
-            return
-        if state is None:  # a text may begin with it
-            told = _TELLS_STATE.match(cell.text if cell else row.text("progress"))
-            state = states.state(told[0]) if told else None
-            if cell:
-                record["progress"] = [*record.get("progress", []), *cells.entries(cell.text)]
-                self.doubt(row, "status", _("no state in it: taken for progress"))
-            elif told and state:
-                made = _("taken for the state: {status}").format(status=states.WORDS[state.status])
-                self.draft.doubt(made, told[0], row.sheet, row.address("progress"))
+        record, state = measure.record, self._told_state(row, measure)
         if state is None:
             return
-        said, status = row.text("status") or row.text("progress"), state.status
+        status = state.status
         if state.long_term:
             record["term"] = "long_term"
-        if states.is_staged(said) and status == "closed" and record.get("term") != "long_term":
+        if state.staged and record.get("term") != "long_term":
             status = "in_progress"
-        if states.is_negated(said) and status == "in_progress" and not record.get("progress"):
+        if state.negated and not record.get("progress"):
             status = "not_started"
         record["status"] = status
         if state.doubt:
-            self.doubt(row, "status", f"{state.doubt} → {states.WORDS[status]}")
+            meaning = "status" if row.first("status") else "progress"
+            self.doubt(row, meaning, f"{state.doubt} → {states.WORDS[status]}")
 
     def _closed(self, row: Row, measure: MeasureDraft) -> None:
         """Set the day of closing, which the cell of the status may tell, too."""
         record, closed, status = measure.record, row.first("closed"), row.first("status")
-        day = cells.limit(closed, self.feedback).day if closed else None
+        limit = cells.limit(closed, self.feedback) if closed else None
+        day = limit.day if limit else None
         if day is None and status and record.get("status") == "closed":
             day = next(iter(full_days(status.text)), None)
         said = closed or status
-        if closed and day is None:
-            self._keep(row, measure, "closed", closed.text, _("no day in it: kept as an internal text"))
+        if closed and isinstance(closed.value, str) and not _ONLY_A_DAY.fullmatch(closed.text):
+            made = _("more than a day stands there: kept as an internal text")
+            self._keep(row, measure, "closed", closed.text, made)
+        elif closed and limit and day is None:
+            made = limit.doubt or _("no day in it: kept as an internal text")
+            self._keep(row, measure, "closed", closed.text, made)
         elif said and day is not None and day < self.feedback:
             self._keep(row, measure, "closed", said.text, self._too_early)
         elif day is not None and record.setdefault("status", "closed") == "closed":

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import zipfile
+import re
+from itertools import islice
 from pathlib import Path
 from typing import Final
-from xml.etree.ElementTree import ParseError
 
 from xuncha.errors import RefusedError, cause_of
 from xuncha.language import gettext as _
+from xuncha.pages.foreign import ZIP, Foreign, foreign
+from xuncha.pages.package import Package, PackageError
 
 _MEGABYTE: Final = 1024 * 1024
 LARGEST_FILE: Final = 50 * _MEGABYTE
 LARGEST_TEXTS: Final = 40 * _MEGABYTE
 """Bytes of all XML in the file, unpacked: what a ledger of tens of thousands of measures takes."""
-_MOST_PARTS: Final = 5_000
 _MOST_ROWS: Final = 250_000
 _MOST_CELLS: Final = 1_200_000
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ROW: Final = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
+_CELL: Final = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
+_PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|div|table)\b", re.IGNORECASE)
+_UNSEEN: Final = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
 
-def checked(path: Path) -> bytes:
-    """Read the bytes of a file that may be unpacked.
+def checked(path: Path) -> tuple[bytes, Package]:
+    """Read the bytes of a file that may be unpacked, with its parts; no sheet has more cells than can be read in a few seconds.
 
     Raises:
         RefusedError: it may not.
+        SurroundingsError: the part `office` is not installed.
     """
     try:
         size = path.stat().st_size
@@ -37,61 +40,93 @@ def checked(path: Path) -> bytes:
     if size > LARGEST_FILE:
         message = _("{path} has over {n} MB").format(path=path, n=LARGEST_FILE // _MEGABYTE)
         raise RefusedError("too-large", message, _("take the pictures out of it"))
-    save_as = _(
-        "save it as .xlsx: in Excel or WPS by “save as”, or type: soffice --convert-to xlsx {path}"
-    ).format(path=path)
-    if content.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in content:
-        message = _("{path} is protected by a password").format(path=path)
-        hint = _("open it in Excel or WPS, take the password off, and save it again")
-        raise RefusedError("password", message, hint)
-    if content.startswith(_OLE):
-        message = _("{path} is in the format of Excel 97 (.xls, .et)").format(path=path)
-        raise RefusedError("old-format", message, save_as)
-    parts = _parts(path, content) if content.startswith(_ZIP) else []
-    names = {part.filename for part in parts}
-    is_other = bool(names & {"xl/workbook.bin", "content.xml"})
-    if is_other or not any(name.startswith("xl/") for name in names):
-        message = _("{path} is not an Excel workbook (.xlsx), whatever its name is").format(path=path)
-        hint = save_as if is_other else _("open it in Excel or WPS and save it as .xlsx")
-        raise RefusedError("not-a-workbook", message, hint)
-    texts = sum(part.file_size for part in parts if part.filename.endswith((".xml", ".rels", ".vml")))
-    if len(parts) > _MOST_PARTS or texts > LARGEST_TEXTS:
-        message = _("{path} unpacks to more than {n} MB of text, more than a ledger has")
-        raise _too_large(message.format(path=path, n=LARGEST_TEXTS // _MEGABYTE))
-    return content
-
-
-def _parts(path: Path, content: bytes) -> list[zipfile.ZipInfo]:
+    if found := foreign(content) or (None if content.startswith(ZIP) else _text(content)):
+        raise _foreign(path, found)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        message = _("{path} is damaged: {reason}").format(path=path, reason=str(error)[:200])
-        raise RefusedError("damaged-file", message) from None
+        package = Package(content, LARGEST_TEXTS)
+        _must_be_workbook(path, package)
+        package.must_declare_nothing()
+        for name, length in package.sizes.items():  # a sheet is one whatever it is called
+            if length > _MOST_ROWS:
+                part = package.read(name)
+                if _more_than(_MOST_ROWS, _ROW, part) or _more_than(_MOST_CELLS, _CELL, part):
+                    raise too_many_cells(path)
+    except PackageError as error:
+        raise _refused(path, error) from error
+    return content, package
 
 
-def look_at_parts(path: Path, archive: zipfile.ZipFile) -> None:
-    """Refuse hostile XML, and sheets with more rows or cells, be they empty, than can be read in a few seconds.
+def _more_than(most: int, pattern: re.Pattern[bytes], part: bytes) -> bool:
+    return next(islice(pattern.finditer(part), most, None), None) is not None
 
-    No spreadsheet program writes XML that declares entities or names other documents. A declaration stands before the
-    first element, so no more than the beginning of each part is parsed.
 
-    Raises:
-        DefusedXmlException: there is a declaration.
-        RefusedError: a sheet is too large.
-    """
-    from defusedxml.ElementTree import iterparse  # noqa: PLC0415
+def too_many_cells(path: Path) -> RefusedError:
+    """Return the refusal of a workbook with a sheet that takes too long to read."""
+    message = _("{path} has a sheet of more than {rows} rows or {cells} cells")
+    return _too_large(message.format(path=path, rows=_MOST_ROWS, cells=_MOST_CELLS))
 
-    for name in archive.namelist():
-        if name.endswith((".xml", ".rels")):
-            with archive.open(name) as stream, contextlib.suppress(ParseError):
-                next(iter(iterparse(stream, events=("start",), forbid_dtd=True)), None)
-    for name in archive.namelist():
-        if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-            part = archive.read(name)
-            if part.count(b"<row") > _MOST_ROWS or part.count(b"<c ") > _MOST_CELLS:
-                message = _("{path} has a sheet of more than {rows} rows or {cells} cells")
-                raise _too_large(message.format(path=path, rows=_MOST_ROWS, cells=_MOST_CELLS))
+
+def _save_as(path: Path) -> str:
+    how = _("save it as .xlsx: in Excel or WPS by “save as”, or type: soffice --convert-to xlsx {path}")
+    return how.format(path=path)
+
+
+def _text(content: bytes) -> Foreign | None:
+    """Tell what a file is that is neither of Office nor of a kind known by its first bytes."""
+    code, head = "not-a-workbook", content[:4096]
+    if _PAGE.search(head):
+        return Foreign(code, "page", _("this is a web page (HTML)"))
+    if head.strip() and not _UNSEEN.search(head):
+        return Foreign(code, "text", _("this is a text, perhaps a table as CSV"))
+    return Foreign(code, "other", _("this is no document that is known"))
+
+
+def _foreign(path: Path, found: Foreign) -> RefusedError:
+    hints = {
+        "password": _("open it in Excel or WPS, take the password off, and save it again"),
+        "word": _("copy its table into a new workbook, and save that as .xlsx"),
+        "rtf": _("copy its table into a new workbook, and save that as .xlsx"),
+        "pdf": _("ask for the workbook that it was made of"),
+        "picture": _("ask for the workbook that it was made of"),
+    }
+    code = found.code if found.code in {"password", "old-format"} else "not-a-workbook"
+    message = _("{path} is not an Excel workbook (.xlsx), whatever its name is: {what}")
+    hint = hints.get(found.kind, _save_as(path))
+    return RefusedError(code, message.format(path=path, what=found.message), hint)
+
+
+def _must_be_workbook(path: Path, package: Package) -> None:
+    """Refuse other documents of Office, and workbooks of kinds that are not read."""
+    main = package.main
+    kind = package.kind(main)
+    named = any(name.startswith("xl/") for name in package.sizes)
+    if "sheet.binary" in kind or "xl/workbook.bin" in package.sizes:
+        raise _foreign(path, Foreign("", "binary", _("this is a binary workbook (.xlsb)")))
+    if "spreadsheet" in kind or "ms-excel" in kind or (named and "word" not in kind):
+        return
+    if "word" in kind or any(name.startswith("word/") for name in package.sizes):
+        raise _foreign(path, Foreign("", "word", _("this is a Word document (.docx)")))
+    if "content.xml" in package.sizes:
+        raise _foreign(path, Foreign("", "table", _("this is an OpenDocument table (.ods)")))
+    raise _foreign(path, Foreign("", "archive", _("this is an archive, but no document")))
+
+
+def _refused(path: Path, error: PackageError) -> RefusedError:
+    if error.fault == "password":
+        return _foreign(path, Foreign("password", "password", _("the document is under a password")))
+    if error.fault == "hostile":
+        message = _("{path} holds XML that no spreadsheet program writes").format(path=path)
+        return RefusedError("hostile-file", message, _("do not open it; ask whoever sent it"))
+    if error.fault == "too-large":
+        message = _("{path} unpacks to more than {n} MB of text, more than a ledger has")
+        return _too_large(message.format(path=path, n=LARGEST_TEXTS // _MEGABYTE))
+    return damaged(path, str(error))
+
+
+def damaged(path: Path, reason: str) -> RefusedError:
+    """Return the refusal of a file that no reader understands."""
+    message = _("{path} is damaged: {reason}").format(path=path, reason=reason)
+    return RefusedError("damaged-file", message, _("open it in Excel or WPS and save it again as .xlsx"))
 
 
 def _too_large(message: str) -> RefusedError:

@@ -22,8 +22,17 @@ if TYPE_CHECKING:
 _CATEGORY_ROW: Final = re.compile(
     r"^[一二三四五六七八九十]+、|方面[。：:]?$|^第[一二三四五六七八九十]+(?:类|方面|部分)"
 )
-_SUM: Final = re.compile(r"^(?:合计|总计|小计|共计)")
-_NOTE: Final = re.compile(r"^(?:注|说明|备注|填表|填报|制表|审核|联系|单位负责人|签字|附注|★|\*)")
+_SUM: Final = re.compile(r"^(?:本页|本表)?(?:合计|总计|小计|共计|累计)")
+_SUM_ALONE: Final = re.compile(
+    r"(?:本页|本表)?(?:合计|总计|小计|共计|累计|总数)(?:[:(]?共?\d*[个条项件]?(?:问题|措施)?\)?)?"
+)
+_NOTE: Final = re.compile(
+    r"^(?:注|说明|备注|填表|填报|制表|审核|联系|单位负责人|签字|附注|打印(?:日期|时间)|续表|★|\*)"
+)
+_PAGE: Final = re.compile(
+    r"第\d+页(?:[,/]?共\d+页)?|共\d+页(?:[,/]?第\d+页)?|\d+/\d+|-\d+-|(?:\(?接上[页表]\)?|\(?下[页]?续\)?|\(续\)|—\d+—)"
+)
+"""What is printed at the edge of a page."""
 _HOW_MANY: Final = re.compile(r"[（(](?:共)?\s*\d+\s*(?:个|条|项)?(?:问题)?[)）]$")
 _LONGEST_TITLE: Final = 2000
 _LONGEST_LINE: Final = 100
@@ -80,7 +89,12 @@ class Taker:
             return None if texts else lambda: None
         first = own_texts[0]
         remark = partial(self._note, row, " ".join(own_texts))
-        if _SUM.match(first.replace(" ", "")) or (_NOTE.match(first) and len(own_texts) <= 2):  # noqa: PLR2004  a label and what it labels
+        plainly = [header.plain(text) for text in own_texts[:2]]
+        is_sum = _SUM.match(plainly[0]) or any(map(_SUM_ALONE.fullmatch, plainly))
+        is_note = _NOTE.match(first) and len(own_texts) <= 2  # noqa: PLR2004  a label and what it labels
+        # Or a page's number, or the title printed again.
+        is_printed = len(own_texts) == 1 and (_PAGE.fullmatch(plainly[0]) or first in self.draft.notes)
+        if is_sum or is_note or is_printed:
             return remark
         across, has_problems = len(own) > 1, bool(table.column("problem"))
         is_measure = not across and table.meanings.get(own[0]) == "measure"
@@ -90,7 +104,8 @@ class Taker:
             return partial(self._turn_to_category, first)
         if not has_problems:
             return partial(self._begin, cells.one_line(without_number(first)), "", Row(self.sheet.name, row))
-        return remark if across else None
+        has_words = table.meanings.get(own[0]) in {"number", "identity"} and not re.search(r"\d", first)
+        return remark if across or has_words else None
 
     def _turn_to_category(self, text: str) -> None:
         self.category = _title_of_category(text)

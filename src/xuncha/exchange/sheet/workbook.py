@@ -11,12 +11,13 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.exchange.sheet.grid import Cell, Sheet, address, clean
-from xuncha.exchange.sheet.safety import checked, look_at_parts
+from xuncha.exchange.sheet.safety import checked, damaged, too_many_cells
 from xuncha.language import gettext as _
+from xuncha.pages.package import Package, PackageError
 from xuncha.paper.xlsx import LONGEST_CELL
 from xuncha.parts import needs
 
@@ -24,7 +25,15 @@ if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Spot
 
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z0-9:]{1,30})"')
+_MERGED: Final = re.compile(rb"<(?:[\w.-]+:)?mergeCell\b[^<>]*?\bref=[\"']([A-Z0-9:]{1,30})[\"']")
+_HIDDEN: Final = re.compile(
+    rb"<(?:[\w.-]+:)?(?P<what>row|col)\b(?=[^<>]*?\s(?:hidden=[\"'](?:1|true)[\"']|(?:ht|width)=[\"']0(?:\.0*)?[\"']))(?P<said>[^<>]*)>"
+)
+"""Rows and columns that nobody sees, be they hidden or of no height."""
+_NUMBERS: Final = re.compile(rb"\s(?P<name>r|min|max)=[\"'](?P<number>[0-9]{1,7})[\"']")
+_LAST_COLUMN: Final = 16_384
+_MOST_PLACES: Final = 20_000_000
+"""Places of a sheet, empty ones included, that are looked at: rows times the columns up to the last that is filled."""
 
 
 def read(path: Path) -> list[Sheet]:
@@ -36,27 +45,18 @@ def read(path: Path) -> list[Sheet]:
     """
     with needs("office"):
         import openpyxl  # noqa: F401, PLC0415
-        from defusedxml.common import DefusedXmlException  # noqa: PLC0415
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of parts that are not read
-            return _sheets(path, checked(path))
+            return _sheets(path, *checked(path))
     except RefusedError:
         raise
-    except DefusedXmlException:
-        message = _("{path} holds XML that no spreadsheet program writes").format(path=path)
-        raise RefusedError("hostile-file", message) from None
-    except (SyntaxError, zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, EOFError, NotImplementedError, RuntimeError, AssertionError) as error:  # fmt: skip
+    except (SyntaxError, zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, EOFError, NotImplementedError, RuntimeError, AssertionError, PackageError) as error:  # fmt: skip
         # What a reader of a damaged file stumbles over is of many kinds.
-        reason = str(error).split("\n")[0][:200] or type(error).__name__
-        raise RefusedError(
-            "damaged-file",
-            _("{path} is damaged: {reason}").format(path=path, reason=reason),
-            _("open it in Excel or WPS and save it again as .xlsx"),
-        ) from error
+        raise damaged(path, str(error).split("\n")[0][:200] or type(error).__name__) from error
 
 
-def _sheets(path: Path, content: bytes) -> list[Sheet]:
+def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
     from openpyxl import load_workbook  # noqa: PLC0415
     from openpyxl.worksheet.cell_range import CellRange  # noqa: PLC0415
 
@@ -65,35 +65,54 @@ def _sheets(path: Path, content: bytes) -> list[Sheet]:
 
     sheets = []
     results: Any = None  # the same workbook, with the stored results in the place of formulas
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        look_at_parts(path, archive)
-        for worksheet in load().worksheets:
-            sheet = Sheet(worksheet.title, hidden=worksheet.sheet_state != "visible")
-            formulas = set()
-            for spot, cell, is_formula in _cells(worksheet):
-                if str(cell.value).strip():
-                    sheet.cells[spot] = cell
-                    if is_formula:
-                        formulas.add(spot)
-            if formulas:
-                results = results or load(data_only=True)
-                told = {spot: cell for spot, cell, _same in _cells(results[sheet.name]) if spot in formulas}
-                sheet.cells |= told
-                sheet.unstored = sorted(formulas - set(told))
-            part = worksheet._worksheet_path  # noqa: SLF001  a read-only sheet gives neither merged cells nor comments
-            # Merged cells are found by their tags, which no text of a cell can hold: nothing else of the part is wanted.
-            sheet.settle([CellRange(tag[1].decode()).bounds for tag in _MERGED.finditer(archive.read(part))])
-            sheet.comments = _comments(archive, part)
-            sheets.append(sheet)
+    book = load()
+    struck = {
+        number
+        for number, style in enumerate(book._cell_styles)  # noqa: SLF001  a read-only cell looks its font up each time
+        if book._fonts[style.fontId].strike  # noqa: SLF001
+    }
+    for worksheet in book.worksheets:
+        sheet = Sheet(worksheet.title, hidden=worksheet.sheet_state != "visible")
+        formulas = set()
+        for spot, cell, style in _cells(path, worksheet):
+            if str(cell.value).strip():
+                sheet.cells[spot] = cell
+                if style.is_formula:
+                    formulas.add(spot)
+                if style.number in struck:
+                    sheet.struck.add(spot)
+        if formulas:
+            results = results or load(data_only=True)
+            told = {
+                spot: cell for spot, cell, _style in _cells(path, results[sheet.name]) if spot in formulas
+            }
+            sheet.cells |= told
+            sheet.unstored = sorted(formulas - set(told))
+        name = worksheet._worksheet_path  # noqa: SLF001  a read-only sheet gives neither merged cells nor comments
+        part = package.read(name)
+        sheet.hidden_rows, sheet.hidden_columns = _hidden(part)
+        # Merged cells are found by their tags, which no text of a cell can hold: nothing else of the part is wanted.
+        sheet.settle([CellRange(tag[1].decode()).bounds for tag in _MERGED.finditer(part)])
+        sheet.comments = _comments(package, name)
+        sheets.append(sheet)
     return sheets
 
 
-def _cells(worksheet: Any) -> Iterator[tuple[Spot, Cell, bool]]:  # noqa: ANN401
-    """Return the cells that are not empty, each with its place, and whether it is a formula."""
+class _Style(NamedTuple):
+    number: int
+    is_formula: bool
+
+
+def _cells(path: Path, worksheet: Any) -> Iterator[tuple[Spot, Cell, _Style]]:  # noqa: ANN401
+    """Return the cells that are not empty, each with its place, and how it is styled."""
     from openpyxl.utils.escape import unescape  # noqa: PLC0415
 
     worksheet.reset_dimensions()  # some programs write a wrong one
+    places = 0
     for row in worksheet.iter_rows():
+        places += len(row)
+        if places > _MOST_PLACES:
+            raise too_many_cells(path)
         for cell in row:
             value = cell.value
             if value is None:
@@ -106,22 +125,31 @@ def _cells(worksheet: Any) -> Iterator[tuple[Spot, Cell, bool]]:  # noqa: ANN401
                     ).format(sheet=worksheet.title, cell=name, n=len(value), most=LONGEST_CELL)
                     raise RefusedError("cell-too-long", message)
                 value = unescape(value)  # characters that Excel has written by their numbers, such as _x000D_
-            yield (cell.row, cell.column), Cell(value, str(cell.number_format or "")), cell.data_type == "f"
+            style = _Style(cell._style_id, cell.data_type == "f")  # noqa: SLF001
+            yield (cell.row, cell.column), Cell(value, str(cell.number_format or "")), style
 
 
-def _comments(archive: zipfile.ZipFile, part: str) -> dict[Spot, str]:
+def _hidden(part: bytes) -> tuple[set[int], set[int]]:
+    """Return the rows and the columns that nobody sees."""
+    rows: set[int] = set()
+    columns: set[int] = set()
+    for tag in _HIDDEN.finditer(part):
+        said = {match["name"]: int(match["number"]) for match in _NUMBERS.finditer(tag["said"])}
+        if tag["what"] == b"row" and b"r" in said:
+            rows.add(said[b"r"])
+        elif tag["what"] == b"col" and b"min" in said:
+            columns.update(range(said[b"min"], min(said.get(b"max", 0), _LAST_COLUMN) + 1))
+    return rows, columns
+
+
+def _comments(package: Package, part: str) -> dict[Spot, str]:
     """Return the comments (批注) on cells."""
-    from defusedxml.ElementTree import fromstring  # noqa: PLC0415
-    from openpyxl.packaging.relationship import get_dependents  # noqa: PLC0415
     from openpyxl.utils.cell import coordinate_to_tuple  # noqa: PLC0415
 
-    folder, _slash, name = part.rpartition("/")
-    relations = f"{folder}/_rels/{name}.rels"
     found = {}
-    for relation in get_dependents(archive, relations) if relations in archive.namelist() else ():
-        if relation.Type.endswith("/comments") and relation.target in archive.namelist():
-            for comment in fromstring(archive.read(relation.target)).iter(f"{_MAIN}comment"):
-                text = clean("".join(node.text or "" for node in comment.iter(f"{_MAIN}t")))
-                if text:
-                    found[coordinate_to_tuple(comment.get("ref", ""))] = text
+    for target in package.related(part, "comments"):
+        for comment in package.root(target).iter(f"{_MAIN}comment"):
+            text = clean("".join(node.text or "" for node in comment.iter(f"{_MAIN}t")))
+            if text:
+                found[coordinate_to_tuple(comment.get("ref", ""))] = text
     return found

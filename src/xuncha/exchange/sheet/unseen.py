@@ -1,0 +1,69 @@
+"""What a sheet holds and a person does not see, or has crossed out: nothing of it is read without being listed as a doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from xuncha.exchange.sheet import header
+from xuncha.exchange.sheet.grid import address, letter
+from xuncha.language import gettext as _
+
+if TYPE_CHECKING:
+    from xuncha.exchange.drafts import Draft
+    from xuncha.exchange.sheet.grid import Sheet
+
+
+def look(draft: Draft, sheet: Sheet) -> None:
+    """List what is hidden, and take away what is struck out or belongs to a second table beside the first."""
+    _look_at_struck(draft, sheet)
+    _look_beside(draft, sheet)
+    rows = sorted(row for row in sheet.hidden_rows if sheet.by_row.get(row))
+    if rows:
+        made = _("hidden rows, perhaps by a filter: read like the others")
+        draft.doubt(made, sheet=sheet.name, address=",".join(_runs(rows)))
+    filled = {column for columns in sheet.by_row.values() for column in columns}
+    for column in sorted(filled & sheet.hidden_columns):
+        made = _("a hidden column: read like the others")
+        draft.doubt(made, sheet=sheet.name, address=f"{letter(column)}:{letter(column)}")
+
+
+def _look_at_struck(draft: Draft, sheet: Sheet) -> None:
+    """Take away rows of which all texts are struck out; single cells are read, and listed."""
+    gone = set()
+    for row, columns in sheet.by_row.items():
+        # Numbers and what is merged from above may have been left as they were.
+        own = [column for column in columns if sheet.begins(row, column)]
+        struck = [column for column in own if (row, column) in sheet.struck]
+        words = [column for column in own if not sheet.text(row, column).isdecimal()]
+        if words and set(words) <= set(struck):
+            gone.add(row)
+            text = " ".join(dict.fromkeys(sheet.text(row, column) for column in own))
+            draft.doubt(_("struck out: not read"), text, sheet.name, f"{row}:{row}")
+            draft.notes.append(text)
+        else:
+            for column in struck:
+                made = _("struck out: read all the same, since its row is not")
+                draft.doubt(made, sheet.text(row, column), sheet.name, address(row, column))
+    if gone:
+        sheet.without(lambda spot: spot[0] in gone and sheet.begins(*spot))
+
+
+def _look_beside(draft: Draft, sheet: Sheet) -> None:
+    """Take away a second table that stands beside the first."""
+    if column := header.beside(sheet):
+        made = _("a second table beside the first: not read; put it below, or into a sheet of its own")
+        draft.doubt(
+            made, sheet=sheet.name, address=f"{letter(column)}:{letter(max(c for _row, c in sheet.cells))}"
+        )
+        sheet.without(lambda spot: spot[1] >= column)
+
+
+def _runs(rows: Iterable[int]) -> list[str]:
+    """Return rows as Excel names them: 5:9."""
+    found = [
+        [row for _place, row in run]
+        for _key, run in groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0])
+    ]
+    return [f"{run[0]}:{run[-1]}" for run in found]

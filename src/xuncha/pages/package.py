@@ -1,0 +1,200 @@
+"""An Office file (.docx, .xlsx) opened with distrust: a zip of parts, each with a kind and with relationships to others.
+
+What a part is called says nothing: a program that opens the file goes by `[Content_Types].xml` and by the relationships. So does
+this (ISO/IEC 29500-2). Nothing is unpacked before the directory of the zip was looked at as a whole.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+import zlib
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from xuncha.parts import needs
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+Fault = Literal["damaged", "password", "too-large", "hostile"]
+DAMAGES: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, LookupError, RuntimeError)  # fmt: skip
+"""What reading a damaged zip raises."""
+KINDS_OF_PARTS: Final = "[Content_Types].xml"
+_MOST_PARTS: Final = 5_000
+_ENCRYPTED: Final = 0x1
+_OUTSIDE: Final = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:|\\|//)")
+"""A target that is no part of the file, whatever its mode says."""
+_RELATIONSHIPS: Final = re.compile(r"(?:(?P<folder>.*)/)?_rels/(?P<name>[^/]*)\.rels", re.IGNORECASE)
+_NOT_TEXT: Final = ("image/", "audio/", "video/", "application/x-font", "application/vnd.openxmlformats-officedocument.obfuscatedFont")  # fmt: skip
+_OTHER_THAN_UTF_8: Final = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<", b"\x00\x00")
+"""How a part begins that is XML in UTF-16 or UTF-32."""
+
+
+class PackageError(Exception):
+    """A file may not be read; `fault` says why, and the text what was found."""
+
+    def __init__(self, fault: Fault, said: str = "") -> None:
+        super().__init__(said)
+        self.fault = fault
+
+
+class Relationship(NamedTuple):
+    """What one part, or the file itself, refers to."""
+
+    source: str
+    """The part's name; empty for the file itself."""
+    type: str
+    target: str
+    """The name of a part; or what lies outside."""
+    external: bool
+
+    @property
+    def kind(self) -> str:
+        """The last word of its type: officeDocument, image, attachedTemplate."""
+        return self.type.rpartition("/")[2]
+
+
+class Package:
+    """The parts of an Office file by their names, which differ in more than upper and lower case.
+
+    Args:
+        content: of the file.
+        largest: bytes that all texts together may have unpacked, and that everything may grow by.
+        most_parts: the number of parts it may have.
+
+    Raises:
+        PackageError: it is damaged, under a password, or larger than that.
+        SurroundingsError: the part `office` is not installed.
+    """
+
+    def __init__(self, content: bytes, largest: int, most_parts: int = _MOST_PARTS) -> None:
+        try:
+            self.archive = zipfile.ZipFile(io.BytesIO(content))
+        except DAMAGES as error:
+            raise PackageError("damaged", str(error)[:200]) from None
+        entries = [entry for entry in self.archive.infolist() if not entry.is_dir()]
+        self.sizes = {entry.filename: entry.file_size for entry in entries}
+        if any(entry.flag_bits & _ENCRYPTED for entry in entries):
+            raise PackageError("password")
+        packed, unpacked = sum(entry.compress_size for entry in entries), sum(self.sizes.values())
+        # Pictures hardly shrink: what grows is text, or a bomb, whatever it is called.
+        if len(entries) > most_parts or unpacked - packed > largest:
+            raise PackageError("too-large")
+        methods = {entry.compress_type for entry in entries} - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+        if methods or packed > len(content) or len({name.lower() for name in self.sizes}) < len(entries):
+            raise PackageError("damaged", "overlapping, doubled or oddly packed parts")
+        if (
+            sum(size for name, size in self.sizes.items() if not self.kind(name).startswith(_NOT_TEXT))
+            > largest
+        ):
+            raise PackageError("too-large")
+
+    def read(self, name: str) -> bytes:
+        """Return a part, unpacked; never more than the directory says.
+
+        Raises:
+            PackageError: it is damaged.
+        """
+        try:
+            return self.archive.read(name)
+        except DAMAGES as error:
+            raise PackageError("damaged", str(error)[:200]) from None
+
+    def root(self, name: str) -> Element:
+        """Return a part that is XML.
+
+        Raises:
+            PackageError: it is not, or it declares entities.
+        """
+        with needs("office"):
+            from defusedxml.common import DefusedXmlException  # noqa: PLC0415
+            from defusedxml.ElementTree import ParseError, fromstring  # noqa: PLC0415
+        try:
+            return fromstring(self.read(name), forbid_dtd=True)
+        except DefusedXmlException:
+            raise PackageError("hostile", name) from None
+        except (ParseError, ValueError, LookupError) as error:
+            raise PackageError("damaged", f"{name}: {error}"[:200]) from None
+
+    @cached_property
+    def _kinds(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Kinds by the endings of names, and by names."""
+        by_ending: dict[str, str] = {}
+        by_name: dict[str, str] = {}
+        for element in self.root(KINDS_OF_PARTS) if KINDS_OF_PARTS in self.sizes else ():
+            kind = element.get("ContentType", "").strip()
+            if element.tag.endswith("}Default"):
+                by_ending[element.get("Extension", "").lower()] = kind
+            elif element.tag.endswith("}Override"):
+                by_name[element.get("PartName", "").lstrip("/").lower()] = kind
+        return by_ending, by_name
+
+    def kind(self, name: str) -> str:
+        """Return the kind of a part, such as image/png; empty where the file does not say it."""
+        by_ending, by_name = self._kinds
+        return by_name.get(name.lower()) or by_ending.get(name.rpartition(".")[2].lower(), "")
+
+    @cached_property
+    def relationships(self) -> tuple[Relationship, ...]:
+        """What the file and its parts refer to."""
+        names = {name.lower(): name for name in self.sizes}
+        found = []
+        for own in self.sizes:
+            if not (match := _RELATIONSHIPS.fullmatch(own)):
+                continue
+            folder = match["folder"] or ""
+            source = posixpath.join(folder, match["name"])
+            for element in self.root(own):
+                target = element.get("Target", "").strip()
+                external = element.get("TargetMode", "").lower() == "external" or bool(_OUTSIDE.match(target))
+                if not external:
+                    target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+                    target = names.get(target.lower(), target)
+                source = names.get(source.lower(), source)
+                found.append(Relationship(source, element.get("Type", ""), target, external))
+        return tuple(found)
+
+    def related(self, source: str, kind: str) -> list[str]:
+        """Return the parts to which a part, or the file itself, refers by relationships of a kind."""
+        return [
+            each.target
+            for each in self.relationships
+            if (each.source, each.kind, each.external) == (source, kind, False) and each.target in self.sizes
+        ]
+
+    @property
+    def main(self) -> str:
+        """The part with which reading begins, such as word/document.xml; empty where the file names none."""
+        return next(iter(self.related("", "officeDocument")), "")
+
+    def _begins_in_utf_16(self, name: str) -> bool:
+        with self.archive.open(name) as stream:
+            return stream.read(4).startswith(_OTHER_THAN_UTF_8)
+
+    def must_declare_nothing(self) -> None:
+        """Look at the beginning of every part: no Office program writes declarations, or XML in UTF-16.
+
+        A declaration stands before the first element, so no more than that is parsed. What is no XML has none.
+
+        Raises:
+            PackageError: a part has a declaration, or is written in a way that hides one.
+        """
+        with needs("office"):
+            from defusedxml.common import DefusedXmlException  # noqa: PLC0415
+            from defusedxml.ElementTree import ParseError, iterparse  # noqa: PLC0415
+        for name in self.sizes:
+            is_text = not self.kind(name).startswith(_NOT_TEXT)
+            try:
+                if is_text and self._begins_in_utf_16(name):
+                    raise PackageError("hostile", name)
+                with self.archive.open(name) as stream:
+                    next(iter(iterparse(stream, events=("start",), forbid_dtd=True)), None)
+            except ParseError:
+                continue
+            except DefusedXmlException:
+                raise PackageError("hostile", name) from None
+            except DAMAGES as error:
+                raise PackageError("damaged", str(error)[:200]) from None

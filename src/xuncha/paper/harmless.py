@@ -1,0 +1,204 @@
+"""Refuse a Word file in which something runs, fetches, or names people: what is printed with it is published.
+
+Known kinds of parts and relationships are let through, all others are refused (ISO/IEC 29500, `pages.package`). Names say nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+from zipfile import BadZipFile
+
+from xuncha.language import gettext as _
+from xuncha.pages.package import KINDS_OF_PARTS, Package, PackageError, Relationship
+from xuncha.paper.own import OwnFileError
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_LARGEST: Final = 50 * 1024 * 1024
+_MOST_PARTS: Final = 1000
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument."
+_MAIN: Final = f"{_OFFICE}wordprocessingml.document.main+xml"
+_TEXTS: Final = {
+    "officeDocument", "styles", "stylesWithEffects", "numbering", "settings", "webSettings", "fontTable", "theme",
+    "header", "footer", "footnotes", "endnotes", "core-properties", "diagramData", "diagramLayout", "diagramQuickStyle",
+    "diagramColors", "diagramDrawing",
+}  # fmt: skip
+"""Kinds of relationships to parts that are looked through."""
+_TEXT_KIND: Final = re.compile(
+    rf"{re.escape(_OFFICE)}(?:wordprocessingml\.(?:document\.main|styles|numbering|settings|webSettings|fontTable|header|footer|footnotes|endnotes)"
+    r"|theme|drawingml\.diagram\w+)\+xml|application/vnd\.ms-word\.stylesWithEffects\+xml|application/vnd\.ms-office\.drawingml\.diagramDrawing\+xml"
+    r"|application/vnd\.openxmlformats-package\.core-properties\+xml"
+)
+_OTHER_KINDS: Final = {
+    "image": re.compile(r"image/(?:png|jpe?g|pjpeg|gif|bmp|tiff?|(?:x-)?emf|(?:x-)?wmf)"),
+    "font": re.compile(rf"application/x-font[\w-]*|{re.escape(_OFFICE)}obfuscatedFont"),
+}
+"""Kinds of relationships to parts that are no text, with the kinds of those parts."""
+DROPPED: Final = {
+    "extended-properties", "custom-properties", "thumbnail", "customXml", "customXmlProps", "glossaryDocument", "people",
+}  # fmt: skip
+"""Kinds of relationships to what tells of the file's past: who wrote it, where, and how it looked."""
+FORGOTTEN: Final = {"docVars", "rsids", "docId", "writeProtection", "documentProtection"}
+"""Settings that tell of the machine and of the hands through which the file went; WPS keeps the machine's number among `docVars`."""
+_FIELDS: Final = frozenset({"PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", "PAGEREF", "REF", "TOC", "STYLEREF", "SEQ", "TITLE", "="})  # fmt: skip
+"""Fields that show something of the document itself; others fetch, run, or tell of the machine."""
+_ACTIVE: Final = frozenset({"altChunk", "object", "OLEObject", "control", "ocx", "subDoc", "mailMerge", "frame", "entryMacro", "exitMacro", "script"})  # fmt: skip
+_PLACES: Final = frozenset({"src", "href", "althref"})
+"""Attributes that name a file or an address."""
+_OUTSIDE: Final = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|\\|//)")
+
+
+def must_be_harmless(content: bytes, *, made: bool = False) -> None:
+    """Refuse a file that must not be filled; or, once it is made, published.
+
+    Args:
+        content: of the Word file.
+        made: whether what tells of its past must be gone.
+
+    Raises:
+        OwnFileError: it must not; says why.
+        BadZipFile: it is no Word document.
+        SurroundingsError: the part `office` is not installed.
+    """
+    try:
+        package = Package(content, _LARGEST, _MOST_PARTS)
+        if not package.main:
+            raise BadZipFile
+        for name in _texts(package, made=made):
+            _look_through(_parsed(package.read(name)), made=made)
+    except PackageError as error:
+        if error.fault == "too-large":
+            raise OwnFileError(_("the file is too large")) from error
+        if error.fault == "hostile":
+            raise OwnFileError(_("a part of it declares entities")) from error
+        raise BadZipFile from error
+
+
+def _texts(package: Package, *, made: bool) -> list[str]:
+    """Follow the relationships from the file to all its parts. Return those that are looked through."""
+    by_source: dict[str, list[Relationship]] = {}
+    for each in package.relationships:
+        if each.external:
+            raise OwnFileError(_("it links to the outside: {target}").format(target=each.target))
+        by_source.setdefault(each.source, []).append(each)
+    kept: dict[str, str] = {}  # the names of parts, each with the kind of a relationship to it
+    dropped: set[str] = set()
+    waiting = [(each, False) for each in by_source.get("", ())]
+    while waiting:
+        each, goes = waiting.pop()
+        if each.target not in package.sizes:
+            continue
+        goes = goes or (not made and each.kind in DROPPED and each.source in {"", package.main})
+        if not goes:
+            _must_be_known(package, each)
+        found = dropped if goes else kept
+        if each.target not in found:
+            dropped.add(each.target) if goes else kept.setdefault(each.target, each.kind)
+            waiting += [(other, goes) for other in by_source.get(each.target, ())]
+    for name in package.sizes:
+        is_own = (
+            name == KINDS_OF_PARTS
+            or package.kind(name) == "application/vnd.openxmlformats-package.relationships+xml"
+        )
+        if not is_own and name not in kept and name not in dropped:
+            raise _is_active(name)
+    return [name for name, kind in kept.items() if kind in _TEXTS]
+
+
+def _must_be_known(package: Package, to: Relationship) -> None:
+    """Refuse a part whose kind, or the relationship to it, is none of the known ones."""
+    kind = package.kind(to.target)
+    if to.kind == "officeDocument" and kind != _MAIN and "macro" not in kind.lower():
+        raise BadZipFile
+    if to.kind in _TEXTS and _TEXT_KIND.fullmatch(kind):
+        return
+    if to.kind.startswith("comments"):
+        raise _names_people()
+    pattern = _OTHER_KINDS.get(to.kind)
+    is_text = package.read(to.target)[:64].lstrip(b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n").startswith(b"<")
+    if pattern is None or not pattern.fullmatch(kind) or is_text:
+        named = kind if to.kind in _TEXTS else to.target
+        raise _is_active(named or to.target)
+
+
+def _is_active(what: str) -> OwnFileError:
+    return OwnFileError(_("it holds a macro or another file: {name}").format(name=what))
+
+
+def _names_people() -> OwnFileError:
+    return OwnFileError(
+        _("it holds comments or tracked changes, with names; in Word, delete and accept them all")
+    )
+
+
+def _parsed(part: bytes) -> _Element:
+    from lxml import etree  # noqa: PLC0415
+
+    root = etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True))
+    if root.getroottree().docinfo.doctype:
+        raise OwnFileError(_("a part of it declares entities"))
+    return root
+
+
+def _look_through(part: _Element, *, made: bool) -> None:
+    """Refuse what a part of the file must not hold."""
+    fields = _Fields()
+    for element in part.iter("*"):
+        kind = element.tag.rpartition("}")[2]
+        attributes = {str(name).rpartition("}")[2]: str(value) for name, value in element.attrib.items()}
+        if kind in _ACTIVE or (made and kind in FORGOTTEN):
+            raise _is_active(kind)
+        if "author" in attributes:
+            raise _names_people()
+        if target := next(
+            (text for name, text in attributes.items() if name in _PLACES and _OUTSIDE.match(text)), ""
+        ):
+            raise OwnFileError(_("it links to the outside: {target}").format(target=target))
+        if kind == "fldSimple":
+            _look_at_field(attributes.get("instr", ""))
+        elif kind in {"instrText", "delInstrText"} or (kind == "t" and fields.in_code):
+            fields.add(element.text or "")
+        elif kind == "fldChar":
+            fields.follow(attributes.get("fldCharType", ""))
+    fields.end()
+
+
+class _Fields:
+    """Fields that stand inside each other, with their codes in pieces."""
+
+    def __init__(self) -> None:
+        self._codes = [""]
+        self._shown = [True]
+        """Whether what follows is a field's result rather than its code; the first is the text around all fields."""
+
+    @property
+    def in_code(self) -> bool:
+        return not self._shown[-1]
+
+    def add(self, text: str) -> None:
+        self._codes[-1] += text
+
+    def follow(self, step: str) -> None:
+        if step == "begin":
+            if self.in_code:
+                self.add("{}")  # the code is not known before that field is worked out
+            self._codes.append("")
+            self._shown.append(False)
+        elif len(self._codes) > 1:
+            _look_at_field(self._codes[-1])
+            self._shown[-1] = True
+            if step == "end":
+                self._codes.pop()
+                self._shown.pop()
+
+    def end(self) -> None:
+        for code in self._codes:
+            _look_at_field(code)
+
+
+def _look_at_field(code: str) -> None:
+    name = (code.split() or ["="])[0].upper()
+    if name not in _FIELDS and not name.startswith("="):
+        raise OwnFileError(_("it holds the field {name}").format(name=name))

@@ -1,0 +1,82 @@
+"""The process in which a ledger's own templates run: it is sent all that it needs, and answers with a document or with what is wrong.
+
+The answer is a line of JSON and then the document. Nothing of it is trusted as a program: the one who asked does not unpickle it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+from typing import TYPE_CHECKING
+
+from xuncha.errors import InvalidLedgerError, SurroundingsError
+from xuncha.language import speaking
+from xuncha.paper.own import Copied
+from xuncha.paper.process import too_large, too_much_memory
+
+if TYPE_CHECKING:
+    from xuncha.paper.process import Job, Limits
+
+
+def main() -> None:
+    """Read a job from standard input, do it within its limits, and write the answer to standard output."""
+    with os.fdopen(0, "rb") as asked:
+        request = asked.read()
+    job: Job = pickle.loads(request)  # noqa: S301  of the program itself
+    _keep(job.limits)
+    with os.fdopen(1, "wb") as told:
+        told.write(answer(job))
+
+
+def answer(job: Job) -> bytes:
+    """Do a job, and return the answer."""
+    content = b""
+    files = Copied(job.files)
+    with speaking(job.language):
+        try:
+            content = _document(job, files)
+            head: dict[str, object] = {"used": files.used}
+            if len(content) > job.limits.output:
+                content = b""
+                head = {"limit": too_large(job.limits.output)}
+        except InvalidLedgerError as error:
+            head = {"findings": error.findings}
+        except SurroundingsError as error:
+            head = {"lacking": (error.code, error.message, error.hint)}
+        except MemoryError:
+            head = {"limit": too_much_memory(job.limits.memory)}
+    return json.dumps(head).encode() + b"\n" + content
+
+
+def _document(job: Job, files: Copied) -> bytes:
+    if job.task == "fill":
+        from xuncha.paper.filled import filled  # noqa: PLC0415  for a Word file alone
+
+        return filled(files=files, given=job.given, **job.arguments)
+    from xuncha.paper.templates import rendered  # noqa: PLC0415  fills no Word file
+
+    return rendered(files=files, given=job.given, **job.arguments).encode()
+
+
+def _keep(limits: Limits) -> None:
+    """Have the system end this process where it takes more than it may; write no file and start no process."""
+    try:
+        import resource  # noqa: PLC0415  Windows has none
+    except ImportError:
+        return
+    wanted = {
+        "RLIMIT_CORE": 0,
+        "RLIMIT_FSIZE": 0,
+        "RLIMIT_NPROC": 0,
+        "RLIMIT_CPU": limits.seconds,
+        "RLIMIT_AS": limits.memory,
+    }
+    for name, most in wanted.items():
+        try:
+            which = getattr(resource, name)
+            _soft, hard = resource.getrlimit(which)
+            highest = most + 1 if hard == resource.RLIM_INFINITY else min(most + 1, hard)
+            resource.setrlimit(which, (min(most, highest), highest))
+        except (AttributeError, ValueError, OSError):  # one that this system does not have
+            continue

@@ -1,0 +1,287 @@
+"""The door to git: the only place that starts it, to read or to change something.
+
+What only reads runs no program that a repository names in its settings or keeps among its hooks (docs/adr/0024).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+from xuncha.errors import SurroundingsError
+from xuncha.language import gettext as _
+from xuncha.trail import programs
+from xuncha.trail.repository import git_dir, in_between, is_ours, repository
+
+if TYPE_CHECKING:
+    from typing import IO
+
+# By itself git does not wait for the disk; whoever is told that a change is kept may pull the plug. And a folder that is laid
+# out as a bare repository is only one where somebody names it.
+_ALWAYS: Final = ("-c", "core.fsync=all", "-c", "safe.bareRepository=explicit")
+_READING: Final = (
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    f"core.hooksPath={os.devnull}",
+    "-c",
+    "log.showSignature=false",
+)
+# Nothing is fetched, by whatever program, and no index is written on the way.
+_QUIET: Final = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_OPTIONAL_LOCKS": "0"}
+_asked: dict[tuple[object, ...], dict[str, str]] = {}
+"""What git was told in place of a repository's programs, by the settings that were read for it."""
+_trusted: set[Path] = set()
+"""Folders of other accounts that git was asked about, and opens."""
+
+
+class GitError(SurroundingsError):
+    """Git refused; `said` is what it complained of, `printed` what it had printed, `ended` its exit code."""
+
+    def __init__(self, said: str, printed: str = "", ended: int = 1) -> None:
+        super().__init__("git-failed", _("git failed: {said}").format(said=said))
+        self.said = said
+        self.printed = printed
+        self.ended = ended
+
+
+def shallow() -> SurroundingsError:
+    """Return the error for a history that was cut off by a shallow clone."""
+    said = _("this clone holds only the last part of the history")
+    return SurroundingsError("shallow", said, _("fetch the rest: git fetch --unshallow"))
+
+
+class Door:
+    """Git in one ledger's folder, to read; or, with `writes`, to change something as the user has set it up."""
+
+    def __init__(self, root: Path, *, writes: bool = False) -> None:
+        self.root = root
+        self.writes = writes
+
+    @classmethod
+    def in_repository(cls, root: Path, *, to_write: bool = False) -> Self:
+        """Give git in a ledger whose history is asked for, or continued.
+
+        Raises:
+            SurroundingsError: the ledger is in no repository.
+        """
+        if git_dir(root) is not None:
+            return cls(root, writes=to_write)
+        said, hint = _("{path} is in no git repository, so it has no history"), _("type: git init")
+        if to_write:
+            said = _("{path} is in no git repository, and a change must be kept by one")
+            hint = _("type: git init && git add -A && git commit -m 台账")
+        raise SurroundingsError("no-repository", said.format(path=root), hint)
+
+    @contextlib.contextmanager
+    def process(
+        self,
+        *arguments: str,
+        stdin: IO[bytes] | int = subprocess.DEVNULL,
+        stderr: IO[bytes] | int = subprocess.PIPE,
+        surroundings: Mapping[str, str] | None = None,
+        writes: bool | None = None,
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """Start git; at the end, wait for it. What it prints goes into a pipe.
+
+        Args:
+            arguments: as they would be typed.
+            stdin: what it reads.
+            stderr: where it complains.
+            surroundings: additional variables.
+            writes: whether it changes something, and so runs the hooks, the filters and the signing that are set up in the
+                repository; if it is not said, as said of this `Git`.
+
+        Raises:
+            SurroundingsError: git is not installed, or the repository is not one in which it may be run.
+        """
+        if self.writes if writes is None else writes:
+            options, told = self._for_writing(), dict[str, str]()
+        else:
+            options, told = self._for_reading()
+            told |= self._without_programs(options)
+        with self._started(
+            [*options, *arguments], {**told, **(surroundings or {})}, stdin, stderr
+        ) as process:
+            yield process
+
+    @contextlib.contextmanager
+    def _started(
+        self,
+        arguments: Sequence[str],
+        surroundings: Mapping[str, str],
+        stdin: IO[bytes] | int = subprocess.DEVNULL,
+        stderr: IO[bytes] | int = subprocess.PIPE,
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        try:
+            process = subprocess.Popen(
+                ["git", *_ALWAYS, *arguments],
+                cwd=self.root,
+                # Git shows what it holds, whatever `git replace` says.
+                env={**os.environ, "GIT_NO_REPLACE_OBJECTS": "1", **surroundings},
+                stdin=stdin,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+            )
+        except FileNotFoundError:
+            said, hint = (
+                _("git is not installed, or not found"),
+                _("install git (https://git-scm.com) and try again"),
+            )
+            raise SurroundingsError("no-git", said, hint) from None
+        with process:
+            try:
+                yield process
+            except BaseException:
+                # Asked to end, git takes its locks away; killed, it would leave them.
+                process.terminate()
+                process.wait()
+                raise
+
+    def _for_reading(self) -> tuple[list[str], dict[str, str]]:
+        """Return the options and variables by which git reads this repository, and starts nothing of what it holds."""
+        options, found = [*_READING], repository(self.root)
+        if found and found.top:
+            if not is_ours(found) and found.top not in _trusted:
+                # Told where the repository is, git would not ask whose it is.
+                self._ask(["rev-parse", "--git-dir"], Path(found.top))
+                _trusted.add(found.top)
+            options.append(f"--git-dir={found.folder}")
+            options += [f"--work-tree={found.top}"] if "GIT_WORK_TREE" not in os.environ else []
+        return options, dict(_QUIET)
+
+    def _for_writing(self) -> list[str]:
+        """Return the options by which git changes this repository.
+
+        It finds the repository by itself: told of it, it would tell every hook, and a hook that goes elsewhere would still be
+        at work here. What could have it find another one is refused.
+
+        Raises:
+            SurroundingsError: a folder on the way is laid out as a repository.
+        """
+        found = repository(self.root)
+        if found is None or found.top is None:
+            return []
+        if not found.is_sound:
+            return [f"--git-dir={found.folder}"]  # which it refuses, and says why
+        if strange := in_between(self.root, found.top):
+            said = _("{path} is laid out like a git repository of its own, so nothing is changed in it")
+            hint = _("see who put HEAD, objects and refs there, and take them away")
+            raise SurroundingsError("strange-repository", said.format(path=strange), hint)
+        return []
+
+    def _without_programs(self, options: Sequence[str]) -> dict[str, str]:
+        """Return the variables that have git leave alone the programs which the repository's settings name."""
+        folder = git_dir(self.root)
+        places = programs.files(folder) if folder else []
+        try:
+            if all(programs.is_plain(place.read_text("utf-8", "surrogateescape")) for place in places):
+                return {}
+            stood = [(place, place.stat().st_mtime_ns, place.stat().st_size) for place in places]
+        except OSError:
+            stood = []
+        user = [(name, value) for name, value in os.environ.items() if name.startswith("GIT_CONFIG")]
+        key = (self.root, *stood, *sorted(user))
+        if not stood or key not in _asked:
+            _asked[key] = programs.as_variables(programs.instead(self._listed(options)), os.environ)
+        return _asked[key]
+
+    def settings(self) -> list[programs.Setting]:
+        """Return all settings of git, in the order in which it reads them."""
+        return self._listed(self._for_reading()[0])
+
+    def _listed(self, options: Sequence[str]) -> list[programs.Setting]:
+        listed = self._ask([*options, "config", "--list", "--show-scope", "-z"], self.root)
+        return programs.parsed(os.fsdecode(listed))
+
+    def _ask(self, arguments: Sequence[str], root: Path) -> bytes:
+        """Run a git that starts no program, whatever is set up."""
+        with Door(root)._started(arguments, _QUIET) as process:  # noqa: SLF001
+            printed, said = process.communicate()
+        if process.returncode:
+            raise self.failure(said, printed, process.returncode)
+        return printed
+
+    def run(
+        self,
+        *arguments: str,
+        stdin: bytes | None = None,
+        surroundings: Mapping[str, str] | None = None,
+        answers: Collection[int] = (0,),
+        writes: bool | None = None,
+    ) -> bytes:
+        """Run git and return what it prints.
+
+        Args:
+            arguments: as they would be typed.
+            stdin: what it reads.
+            surroundings: additional variables of the environment.
+            answers: exit codes that are an answer and no error.
+            writes: see `process`.
+
+        Raises:
+            GitError: it exits with an error.
+            SurroundingsError: it is not installed, or does not trust the folder.
+        """
+        source = subprocess.DEVNULL if stdin is None else subprocess.PIPE
+        with self.process(*arguments, stdin=source, surroundings=surroundings, writes=writes) as process:
+            printed, said = process.communicate(stdin)
+        if process.returncode in answers:
+            return printed
+        raise self.failure(said, printed, process.returncode)
+
+    def failure(self, said: bytes, printed: bytes, ended: int) -> SurroundingsError:
+        """Return the error of a git that ended with an exit code, or by a signal (then it is negative)."""
+        message = (said or printed).decode("utf-8", "replace").strip()
+        if ended < 0:
+            end = _("it was killed: {signal}").format(signal=signal.strsignal(-ended) or -ended)
+            message = f"{message}\n{end}".strip()
+        if "safe.directory" in message:
+            words = _("git does not trust this folder: {said}").format(said=message)
+            return SurroundingsError("not-yours", words)
+        if self.is_partial() and self._lacks_objects():
+            return self._not_all_here(message)
+        return GitError(message or _("git gave no reason"), printed.decode("utf-8", "replace"), ended)
+
+    def lost(self, name: str) -> SurroundingsError:
+        """Return the error for an object that the history names, and git does not hold."""
+        said = _("the object {name} is missing").format(name=name)
+        return self._not_all_here(said) if self.is_partial() else GitError(said)
+
+    def is_partial(self) -> bool:
+        """Whether this is a clone that left things at its remote, to fetch them when they are asked for."""
+        folder = git_dir(self.root)
+        try:
+            texts = (
+                [place.read_text("utf-8", "replace").lower() for place in programs.files(folder)]
+                if folder
+                else []
+            )
+        except OSError:
+            return False
+        return any("promisor" in text or "partialclone" in text for text in texts)
+
+    def _lacks_objects(self) -> bool:
+        """Whether something of the history that led here is missing; only asked when git has failed."""
+        listing = ["rev-list", "--objects", "--missing=print", "HEAD", "--"]
+        with self._started([*_READING, *listing], _QUIET) as process:
+            printed, _said = process.communicate()
+        return any(line.startswith(b"?") for line in printed.splitlines())
+
+    def _not_all_here(self, said: str) -> SurroundingsError:
+        words = _(
+            "this clone holds only a part of what was committed, and what is asked for is not here: {said}"
+        )
+        hint = _(
+            "fetch the rest: git fetch --refetch --no-filter; where the remote is gone, ask for a whole clone"
+        )
+        return SurroundingsError("partial-clone", words.format(said=said), hint)
+
+    def text(self, *arguments: str, stdin: bytes | None = None) -> str:
+        """Run git and return what it prints, as one stripped text."""
+        return self.run(*arguments, stdin=stdin).decode("utf-8", "replace").strip()

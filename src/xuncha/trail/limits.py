@@ -1,0 +1,188 @@
+"""How much a commit may hold below the ledger's folder: some objects of git, nested, can stand for more files than any memory holds.
+
+Git itself walks whatever it is asked for. So what is listed is read only up to a limit, and before git compares the commits
+of a history, each folder is counted once, however often it stands there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
+from io import BytesIO
+from pathlib import PurePosixPath
+from typing import Final, NamedTuple
+
+from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
+from xuncha.model.identity import PARTS
+from xuncha.trail.contents import piped
+from xuncha.trail.git import Git, GitError, Leaf, read_batch
+
+MOST: Final = 200_000
+"""Files and folders that a ledger may have at one commit."""
+DEEPEST: Final = 16
+"""Folders that may stand one in another, below the ledger's own."""
+_BLOCK: Final = 1 << 20
+_LARGEST_FOLDER: Final = MOST * 64
+"""Bytes of a folder in git that is looked into; one with longer names holds fewer files, and is taken for too large all the same."""
+_ENTRY: Final = re.compile(rb"([0-7]+) ([^\0]*)\0(.{20})", re.DOTALL)
+_ENTRY_SHA256: Final = re.compile(rb"([0-7]+) ([^\0]*)\0(.{32})", re.DOTALL)
+_SHA1_DIGITS: Final = 40
+_PARTS: Final = frozenset(os.fsencode(PurePosixPath(part).name) for part in PARTS)
+"""What of the folder `data` is the ledger's."""
+_MOST_APART: Final = 5
+"""Folders that are too large by themselves and may be left out one by one."""
+
+
+class Swollen(NamedTuple):
+    """A folder that holds more than a ledger does."""
+
+    commit: str
+    path: str
+
+    @property
+    def message(self) -> str:
+        """Say so."""
+        said = _("{path} holds more than {n} files, or folders more than {deep} deep: it is not looked into")
+        return said.format(path=self.shown, n=f"{MOST:,}", deep=DEEPEST)
+
+    @property
+    def shown(self) -> str:
+        """The path as a text."""
+        return os.fsencode(self.path).decode("utf-8", "backslashreplace")
+
+
+def listed(git: Git, commit: str, *paths: str, folders: bool = False) -> list[Leaf]:
+    """List the files that a commit holds at and below some paths of the ledger; with `folders`, those too.
+
+    Raises:
+        GitError: there is no such commit.
+        RefusedError: there are more than any ledger has.
+    """
+    found, count, rest = [], 0, b""
+    with piped(git, "ls-tree", "-z", "-r", "-t", commit, "--", *paths) as pipe:
+        while block := pipe.read(_BLOCK):
+            *whole, rest = (rest + block).split(b"\0")
+            count += len(whole)
+            for line in whole:
+                facts, _tab, path = line.partition(b"\t")
+                mode, _kind, name = facts.decode().split(" ")
+                if count > MOST or path.count(b"/") > DEEPEST:
+                    raise _too_much(commit, path)
+                if folders or mode != "040000":
+                    found.append(Leaf(mode, name, os.fsdecode(path)))
+    return found
+
+
+def _too_much(commit: str, path: bytes) -> RefusedError:
+    said = _("commit {commit} holds more than {n} files below {path}, or folders more than {deep} deep")
+    folder = path.decode("utf-8", "backslashreplace").split("/")
+    shown = "/".join(folder[: min(3, len(folder) - 1)]) or "."
+    said = said.format(commit=commit[:10], n=f"{MOST:,}", path=shown, deep=DEEPEST)
+    return RefusedError("too-many-files", said, _("no ledger has so many: see `xuncha audit`"), "")
+
+
+def fits(git: Git, commit: str, path: str) -> bool:
+    """Whether what a commit holds below a path can be listed."""
+    try:
+        listed(git, commit, path)
+    except GitError:  # there is no such commit, so nothing in it
+        return True
+    except RefusedError:
+        return False
+    return True
+
+
+def swollen(git: Git, commits: Iterable[str]) -> list[Swollen]:
+    """Find the folders of the ledger that hold too much, in some commits, by their hashes; of each, the first of these commits.
+
+    What is named is `data/problems` or `data/evidence`, or a folder in one of them.
+    """
+    tops: dict[str, Swollen] = {}
+    """By git's name: where each folder stands first."""
+    for commit, _name, content in _folders(git, {f"{commit}:./data": commit for commit in commits}):
+        if content is None:
+            return [Swollen(commit, "data")]
+        for mode, last, name in _entries(content, commit):
+            if mode == b"40000" and last in _PARTS:
+                tops.setdefault(name.hex(), Swollen(commit, f"data/{last.decode()}"))
+    sizes = _measured(git, tops)
+    found: dict[str, Swollen] = {}
+    for top, (commit, part) in tops.items():
+        if sizes[top].fits:
+            continue
+        below: dict[str, _Size] = {}
+        for _same, _name, content in _folders(git, {top: top}):
+            entries = _entries(content or b"", top)
+            below = {os.fsdecode(last): sizes[name.hex()] for mode, last, name in entries if mode == b"40000"}
+        apart = [each for each, size in below.items() if not size.fits]
+        others = sum(size.files for size in below.values() if size.fits)
+        alone = others <= MOST and 0 < len(apart) <= _MOST_APART
+        for path in [f"{part}/{each}" for each in apart] if alone else [part]:
+            found.setdefault(path, Swollen(commit, path))
+    return list(found.values())
+
+
+class _Size(NamedTuple):
+    files: int
+    """Files and folders in a folder, at any depth."""
+    deep: int
+    """Folders one in another."""
+
+    @property
+    def fits(self) -> bool:
+        return self.files <= MOST and self.deep <= DEEPEST
+
+
+_ENDLESS: Final = _Size(MOST + 1, DEEPEST + 1)
+
+
+def _measured(git: Git, names: Iterable[str]) -> Mapping[str, _Size]:
+    """Count what folders hold, by git's names of them; each is read once."""
+    below: dict[str, tuple[int, tuple[str, ...]]] = {}
+    same: dict[bytes, str] = {}
+    waiting = set(names)
+    for _level in range(DEEPEST + 1):
+        for name, _name, content in _folders(git, {each: each for each in waiting}):
+            if content is not None:
+                entries = _entries(content, name)
+                inner = [
+                    same.setdefault(each, each.hex()) for mode, _last, each in entries if mode == b"40000"
+                ]
+                below[name] = len(entries), tuple(inner)
+        waiting = {each for name in waiting if name in below for each in below[name][1]} - below.keys()
+    sizes: dict[str, _Size] = {}
+
+    def size(name: str, deeper: int) -> _Size:
+        if name not in sizes:
+            if name not in below or not deeper:
+                return _ENDLESS
+            count, inner = below[name]
+            held = [sizes[each] if each in sizes else size(each, deeper - 1) for each in inner]
+            total = min(count + sum([each.files for each in held]), MOST + 1)
+            sizes[name] = _Size(total, max([each.deep for each in held], default=0) + 1)
+        return sizes[name]
+
+    return defaultdict(lambda: _ENDLESS, {name: size(name, DEEPEST + 1) for name in below})
+
+
+def _folders(git: Git, asked: Mapping[str, str]) -> Iterator[tuple[str, str, bytes | None]]:
+    """Read folders as git keeps them, by any names of them; what is no folder is passed over.
+
+    Yields:
+        For each: what is given beside its name, git's own name, and its bytes; None for one that is too large.
+    """
+    lines = "".join(f"{name}\n" for name in asked).encode()
+    with piped(git, "cat-file", "--batch", stdin=lines) if asked else nullcontext(BytesIO()) as pipe:
+        # What git prints comes first: so it is read to its end.
+        for (name, kind, size, blocks), given in zip(read_batch(pipe), asked.values(), strict=False):
+            if kind == "tree":
+                yield given, name, b"".join(blocks) if size <= _LARGEST_FOLDER else None
+
+
+def _entries(content: bytes, name: str) -> list[tuple[bytes, bytes, bytes]]:
+    """Read a folder: the modes, the names, and git's names of what is in it; `name` shows how long these are."""
+    return (_ENTRY if len(name) == _SHA1_DIGITS else _ENTRY_SHA256).findall(content)

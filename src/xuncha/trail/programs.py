@@ -1,0 +1,146 @@
+"""Programs that a repository names in its own settings; what only reads runs none of them (docs/adr/0024).
+
+The settings are first looked at as a text, which costs no run of git: almost always they hold nothing but what is known to
+name no program. What is not so plain, git itself is asked about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from xuncha.trail.repository import common_dir
+
+_HEADER = re.compile(r'\[([A-Za-z0-9-]+)(?: "([^"\\]*)")?\]')
+_SETTING = re.compile(r"([A-Za-z][A-Za-z0-9-]*)(?:[ \t]*=.*[^\\]|[ \t]*=)?")
+_PLAIN: Final = frozenset(
+    [
+        *(
+            "core.repositoryformatversion",
+            "core.filemode",
+            "core.bare",
+            "core.logallrefupdates",
+            "core.symlinks",
+        ),
+        *("core.ignorecase", "core.precomposeunicode", "core.autocrlf", "core.eol", "core.safecrlf"),
+        *("core.quotepath", "core.longpaths", "core.sparsecheckout", "core.sparsecheckoutcone"),
+        *("remote.url", "remote.fetch", "remote.pushurl", "remote.tagopt", "remote.prune", "remote.mirror"),
+        *("remote.promisor", "remote.partialclonefilter", "branch.remote", "branch.merge", "branch.rebase"),
+        *("user.name", "user.email", "user.signingkey", "commit.gpgsign", "tag.gpgsign", "gpg.format"),
+        *("gpg.ssh.allowedsignersfile", "merge.xuncha.name", "merge.xuncha.driver", "pull.rebase", "pull.ff"),
+        *("push.default", "submodule.url", "submodule.active", "init.defaultbranch", "index.sparse"),
+        *(
+            "extensions.objectformat",
+            "extensions.partialclone",
+            "extensions.worktreeconfig",
+            "lfs.repositoryformatversion",
+        ),
+    ]
+)
+"""Settings that name no program. Our own merge driver does, but nothing that only reads merges."""
+_SHARED: Final = frozenset({"remote", "branch", "submodule"})
+"""Sections whose second name is free and means nothing here."""
+_NAMES_A_PROGRAM = re.compile(
+    r"""(?: (?:alias|pager|hook) \. .*
+        | .* (?: cmd | command | program | hook | helper | editor | pager | driver | path | pack | proxy | askpass | textconv
+               | clean | smudge | process | external | vcs | update | tunnel | fsmonitor | difffilter | httpd | agent | args )
+        )""",
+    re.VERBOSE | re.DOTALL,
+)
+"""The names of all settings of git, and of git-lfs, whose value is or may be a program."""
+_OF_NO_USE_HERE = re.compile(r"merge\.xuncha\.driver|include(?:if)?\..*", re.DOTALL)
+"""Names that look so: ours; and what git has followed already when it lists its settings."""
+_OF_GIT_LFS: Final = frozenset(
+    [
+        *("git-lfs clean -- %f", "git-lfs smudge -- %f", "git-lfs smudge --skip -- %f"),
+        *("git-lfs filter-process", "git-lfs filter-process --skip"),
+    ]
+)
+"""What `git lfs install --local` writes: the program of that name on this computer, whatever the repository is."""
+_USUAL: Final = {
+    "gpg.program": "gpg",
+    "gpg.openpgp.program": "gpg",
+    "gpg.x509.program": "gpgsm",
+    "gpg.ssh.program": "ssh-keygen",
+}
+"""The programs that git runs where none is set up; of all other settings, an empty one names none."""
+_SAME: Final = {"gpg.openpgp.program": "gpg.program"}
+"""Two names of one setting."""
+_OWN: Final = frozenset({"local", "worktree"})
+
+
+class Setting(NamedTuple):
+    """One of git's settings; `scope` says where it stands: system, global, local, worktree or command."""
+
+    scope: str
+    name: str
+    value: str
+
+
+def files(folder: Path) -> list[Path]:
+    """Return the files of a repository in which its settings stand."""
+    return [place for place in (common_dir(folder) / "config", folder / "config.worktree") if place.exists()]
+
+
+def is_plain(text: str) -> bool:
+    """Whether settings hold only what is known to name no program, written as git writes it."""
+    above = None
+    for line in map(str.strip, text.removeprefix("\ufeff").split("\n")):
+        if not line or (line[0] in "#;" and not line.endswith("\\")):
+            continue
+        if header := _HEADER.fullmatch(line):
+            section, second = header[1].lower(), header[2]
+            above = section if second is None or section in _SHARED else f"{section}.{second}"
+        elif (
+            above is None
+            or not (match := _SETTING.fullmatch(line))
+            or f"{above}.{match[1].lower()}" not in _PLAIN
+        ):
+            return False
+    return True
+
+
+def parsed(listed: str) -> list[Setting]:
+    """Read what `git config --list --show-scope -z` prints."""
+    words = listed.split("\0")[:-1]
+    pairs = zip(words[::2], words[1::2], strict=True)
+    return [Setting(scope, *(*each.split("\n", 1), "true")[:2]) for scope, each in pairs]
+
+
+def named(settings: Iterable[Setting]) -> list[Setting]:
+    """Return those of the repository's own settings that name a program."""
+    return [
+        each
+        for each in settings
+        if each.scope in _OWN
+        and _NAMES_A_PROGRAM.fullmatch(each.name)
+        and not _OF_NO_USE_HERE.fullmatch(each.name)
+        and not (each.name.startswith("filter.lfs.") and each.value in _OF_GIT_LFS)
+    ]
+
+
+def instead(settings: list[Setting]) -> list[tuple[str, str]]:
+    """Return settings that put in place of the repository's programs what the user of this computer has set up, or nothing."""
+    found: list[tuple[str, str]] = []
+    for name in dict.fromkeys(each.name for each in named(settings)):
+        same = {name, _SAME.get(name, name), *(key for key, value in _SAME.items() if value == name)}
+        values = [each.value for each in settings if each.name in same and each.scope not in _OWN]
+        if name.endswith(".helper"):  # of these all count, and an empty one takes back those before it
+            found += [(name, value) for value in ["", *values]]
+        else:
+            found.append((name, values[-1] if values else _USUAL.get(name, "")))
+        if name.startswith("filter.") and not values:
+            found.append((f"{name.rpartition('.')[0]}.required", "false"))
+    return found
+
+
+def as_variables(settings: list[tuple[str, str]], surroundings: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables by which git is told settings, after those that it is told so already."""
+    told = surroundings.get("GIT_CONFIG_COUNT", "")
+    first = int(told) if told.isdigit() else 0
+    found = {"GIT_CONFIG_COUNT": str(first + len(settings))} if settings else {}
+    for number, (name, value) in enumerate(settings, first):
+        found |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+    return found

@@ -1,0 +1,116 @@
+"""Which repository a ledger belongs to, and what git keeps there; found without running git, by its own rules."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Repository(NamedTuple):
+    """Where git keeps what belongs to a working tree."""
+
+    folder: Path
+    """Git's own folder; of a linked working tree, its own part."""
+    top: Path | None
+    """The top of the working tree; None where `GIT_DIR` names the folder, and git is told the rest in the same way."""
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether git takes the folder for one of its own, and so looks for no other."""
+        return looks_like_git(self.folder)
+
+
+def repository(root: Path) -> Repository | None:
+    """Find the repository of a ledger: what `GIT_DIR` names, else the nearest `.git` upwards; None outside a repository.
+
+    A folder that is itself laid out like a bare repository is none: whoever sends a ledger could lay it out so, with settings
+    that name programs.
+    """
+    if named := os.environ.get("GIT_DIR"):
+        return Repository(Path(named).absolute(), None)
+    place = Path(os.path.realpath(root))  # git, too, looks upwards from where a link leads
+    for top in (place, *place.parents):
+        git = top / ".git"
+        if git.is_dir():
+            return Repository(git, top)
+        if git.is_file():
+            text = git.read_text(encoding="utf-8", errors="surrogateescape")
+            there = text.removeprefix("gitdir:")
+            return Repository((top / there.strip()).absolute(), top) if there != text else None
+    return None
+
+
+def git_dir(root: Path) -> Path | None:
+    """Find the folder where git keeps what belongs to this working tree, a folder or (in a linked one) what a file names."""
+    found = repository(root)
+    return found and found.folder
+
+
+def looks_like_git(folder: Path) -> bool:
+    """Whether a folder is laid out as git's own folder is, so that git would take it for a repository."""
+    shared = common_dir(folder)
+    return os.path.lexists(folder / "HEAD") and (shared / "objects").is_dir() and (shared / "refs").is_dir()
+
+
+def is_ours(found: Repository) -> bool:
+    """Whether a repository belongs to the account that asks; where a system does not tell, git has to say."""
+    if not hasattr(os, "geteuid") or os.environ.get("GIT_TEST_ASSUME_DIFFERENT_OWNER"):
+        return False
+    places = {place for place in (found.top, found.top and found.top / ".git", found.folder) if place}
+    try:
+        return {place.stat().st_uid for place in places} == {os.geteuid()}
+    except OSError:
+        return False
+
+
+def in_between(root: Path, top: Path) -> Path | None:
+    """Find a folder from a ledger's up to the top of its working tree that git would take for a bare repository."""
+    place = Path(os.path.realpath(root))
+    for folder in (place, *place.parents):
+        if folder == top or not folder.is_relative_to(top):
+            return None
+        if looks_like_git(folder):
+            return folder
+    return None
+
+
+def common_dir(folder: Path) -> Path:
+    """Find where git keeps what all working trees of a repository share, such as branches; `folder` is that of `git_dir`."""
+    try:
+        common = (folder / "commondir").read_text(encoding="utf-8", errors="surrogateescape").strip()
+    except OSError:
+        return folder
+    return (folder / common).resolve()
+
+
+def checked_out(root: Path) -> str:
+    """Read what is checked out: `ref: ` and the name of a branch, or a commit; empty outside a repository."""
+    folder = git_dir(root)
+    try:
+        return (folder / "HEAD").read_text("utf-8", "surrogateescape").strip() if folder else ""
+    except OSError:
+        return ""
+
+
+def detached(root: Path) -> bool:
+    """Whether no branch is checked out, so that what is committed is on none."""
+    return not (checked_out(root) or "ref:").startswith("ref:")
+
+
+def cut_off(folder: Path) -> frozenset[str]:
+    """Return the commits at which a shallow clone ends: what led to them is not here; none where all of history is."""
+    try:
+        return frozenset((common_dir(folder) / "shallow").read_text(encoding="ascii").split())
+    except (OSError, ValueError):
+        return frozenset()
+
+
+def private(root: Path, name: str) -> Path | None:
+    """Name a file of ours inside git's own folder, which no clone, push or archive carries; one for each ledger.
+
+    None outside a repository.
+    """
+    folder = git_dir(root)
+    return folder and folder / "xuncha" / f"{name}-{zlib.crc32(os.fsencode(os.path.realpath(root))):08x}"

@@ -1,0 +1,469 @@
+"""Word and Excel files that mean harm, or would be misread in silence: read by kind and by relationship, never by the names of their parts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from icalendar import Calendar
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
+
+from tests.exchange.sheet.test_hostile import HEADS, LINE, changed, good
+from tests.exchange.test_hostile import empty_document, with_part
+from tests.notice.forms import printed
+from tests.notice.test_own_word_file import PATH, refused, word
+from tests.notice.test_own_word_file import changed as changed_word
+from tests.paper.files import all_of_word, parts
+from xuncha.deadlines.content import Workdays, entries
+from xuncha.deadlines.ics import ics
+from xuncha.errors import RefusedError
+from xuncha.exchange.sheet import workbook
+from xuncha.exchange.sheet.reading import draft_of
+from xuncha.pages import lines
+from xuncha.store.cache import register
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from tests.conftest import LedgerOnDisk
+    from xuncha.exchange.drafts import Draft
+
+FEEDBACK, TODAY = date(2023, 11, 10), date(2024, 6, 15)
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+KINDS = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def renamed(content: bytes, old: str, new: str) -> bytes:
+    """The file with a part under another name, which its kinds and relationships tell."""
+    written = io.BytesIO()
+    folder, _slash, name = old.rpartition("/")
+    own = f"{folder}/_rels/{name}.rels"
+    new_folder, _slash, new_name = new.rpartition("/")
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as source,
+        zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for each in source.namelist():
+            part = source.read(each)
+            if each.endswith(".rels") or each == "[Content_Types].xml":
+                for prefix in ("/", "", "../"):
+                    part = part.replace(f'"{prefix}{old}"'.encode(), f'"/{new}"'.encode())
+                if each.startswith(f"{folder}/_rels/"):
+                    part = part.replace(f'"{name}"'.encode(), f'"/{new}"'.encode())
+            target.writestr(
+                new if each == old else f"{new_folder}/_rels/{new_name}.rels" if each == own else each, part
+            )
+    return written.getvalue()
+
+
+def added(
+    name: str, part: bytes, kind: str = "", to: str = "", source: str = "word/document.xml"
+) -> Callable[[dict[str, bytes]], None]:
+    """A change that adds a part to a Word file, with its kind and a relationship to it."""
+    folder, _slash, own = source.rpartition("/")
+    relations = f"{folder}/_rels/{own}.rels"
+
+    def change(found: dict[str, bytes]) -> None:
+        found[name] = part
+        if kind:
+            entry = f'<Override PartName="/{name}" ContentType="{kind}"/></Types>'
+            found["[Content_Types].xml"] = found["[Content_Types].xml"].replace(b"</Types>", entry.encode())
+        if to:
+            empty = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
+            entry = f'<Relationship Id="rId88" Type="{to}" Target="/{name}"/></Relationships>'
+            found[relations] = found.get(relations, empty).replace(b"</Relationships>", entry.encode())
+
+    return change
+
+
+DDE = f'<w:ftr {W}><w:p><w:fldSimple w:instr="DDEAUTO c:\\\\cmd x"/></w:p></w:ftr>'.encode()
+FIELD = (
+    f'<w:hdr {W}><w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>{{}}</w:instrText></w:r>'
+    '<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p></w:hdr>'
+)
+NESTED = '<w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>REF x</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/>'
+WORD_ATTACKS: dict[str, tuple[Callable[[dict[str, bytes]], None], str]] = {
+    "a field in a footer that is called .dat": (added("word/footer9.dat", DDE, f"{KINDS}.footer+xml", f"{OFFICE}/footer"), "DDEAUTO"),
+    "a field in a part that is called a picture": (added("word/media/a.png", DDE, f"{KINDS}.footer+xml", f"{OFFICE}/footer"), "DDEAUTO"),
+    "a footer whose kind is a picture": (added("word/media/a.png", DDE, "image/png", f"{OFFICE}/footer"), "image/png"),
+    "a text as a picture": (added("word/media/a.png", DDE, "image/png", f"{OFFICE}/image"), "a.png"),
+    "INCLUDEPICTURE": (added("word/h.x", FIELD.format("INCLUDEPICTURE http://a/b").encode(), f"{KINDS}.header+xml", f"{OFFICE}/header"), "INCLUDEPICTURE"),
+    "INCLUDETEXT": (added("word/h.x", FIELD.format("INCLUDETEXT c:\\\\a").encode(), f"{KINDS}.header+xml", f"{OFFICE}/header"), "INCLUDETEXT"),
+    "a field whose name another field makes": (
+        added("word/h.x", FIELD.format(f"</w:instrText></w:r><w:r>{NESTED}</w:r><w:r><w:instrText> c:\\\\cmd").encode(), f"{KINDS}.header+xml", f"{OFFICE}/header"),
+        "{}",
+    ),
+    "a field of the strict format": (
+        added("word/h.x", DDE.replace(b"http://schemas.openxmlformats.org/wordprocessingml/2006/main", b"http://purl.oclc.org/ooxml/wordprocessingml/main"), f"{KINDS}.footer+xml", f"{OFFICE}/footer"),
+        "DDEAUTO",
+    ),
+    "comments under another name": (added("word/notes.dat", f"<w:comments {W}/>".encode(), f"{KINDS}.comments+xml", f"{OFFICE}/comments"), "Word"),
+    "a change with a name, in a header": (
+        added("word/h.x", f'<w:hdr {W}><w:p><w:ins w:author="密"/></w:p></w:hdr>'.encode(), f"{KINDS}.header+xml", f"{OFFICE}/header"), "Word",
+    ),
+    "macros under another name": (added("word/theme/theme9.xml", b"<x/>", "application/vnd.ms-office.vbaProject", "http://schemas.microsoft.com/office/2006/relationships/vbaProject"), "theme9.xml"),
+    "an object under another name": (added("word/media/b.png", b"\x89PNG", "image/png", f"{OFFICE}/oleObject"), "b.png"),
+    "a template inside": (added("word/t.xml", b"<x/>", "application/xml", f"{OFFICE}/attachedTemplate"), "t.xml"),
+    "custom XML of a header": (
+        lambda found: (
+            added("word/h.xml", f"<w:hdr {W}/>".encode(), f"{KINDS}.header+xml", f"{OFFICE}/header")(found),
+            added("custom/i.xml", "<x>密</x>".encode(), "application/xml", f"{OFFICE}/customXml", "word/h.xml")(found),
+        )[-1],
+        "i.xml",
+    ),
+    "a picture by its address": (
+        added("word/h.x", f'<w:hdr {W}><w:p><w:pict><v:imagedata xmlns:v="urn:schemas-microsoft-com:vml" src="http://a.cn/b.png"/></w:pict></w:p></w:hdr>'.encode(), f"{KINDS}.header+xml", f"{OFFICE}/header"),
+        "a.cn",
+    ),
+    "a relationship to the outside that does not say so": (
+        lambda found: found.update({"word/_rels/document.xml.rels": found["word/_rels/document.xml.rels"].replace(b"</Relationships>", f'<Relationship Id="r77" Type="{OFFICE}/image" Target="\\\\a.cn\\b"/></Relationships>'.encode())}),
+        "a.cn",
+    ),
+    "a part that nothing refers to": (added("word/x.dat", b"x"), "x.dat"),
+    "two parts of one name": (added("word/STYLES.xml", b"<x/>"), ".docx"),
+    "a data source": (
+        lambda found: found.update({"word/settings.xml": re.sub(rb"(<w:settings[^>]*>)", rb"\1<w:mailMerge/>", found["word/settings.xml"])}), "mailMerge",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WORD_ATTACKS)
+def test_an_own_word_file_is_looked_through_whatever_its_parts_are_called(
+    bare_ledger: LedgerOnDisk, name: str
+) -> None:
+    change, named = WORD_ATTACKS[name]
+    message, _excerpt = refused(bare_ledger, changed_word(word("{{ notice.title }}"), change))
+    assert named in message
+
+
+def test_a_published_word_file_keeps_no_properties_whatever_they_are_called(
+    bare_ledger: LedgerOnDisk,
+) -> None:
+    """WPS keeps the machine's number in the variables of a document."""
+    secret = "密0009密".encode()
+
+    def change(found: dict[str, bytes]) -> None:
+        custom = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+        added("word/a.dat", b"<Properties>" + secret + b"</Properties>", custom)(found)
+        link = f'<Relationship Id="rId87" Type="{OFFICE}/custom-properties" Target="word/a.dat"/></Relationships>'
+        found["_rels/.rels"] = found["_rels/.rels"].replace(b"</Relationships>", link.encode())
+        variables = b'<w:docVars><w:docVar w:name="commondata" w:val="' + secret + b'"/></w:docVars>'
+        found["word/settings.xml"] = re.sub(
+            rb"(<w:settings[^>]*>)", rb"\1" + variables, found["word/settings.xml"]
+        )
+
+    bare_ledger.write(PATH, changed_word(word("{{ notice.title }}"), change))
+    made = printed(bare_ledger.root, "docx")
+    assert "密" not in all_of_word(made)
+    assert "a.dat" not in " ".join(parts(made))
+
+
+def test_a_word_file_may_call_its_parts_as_it_likes(tmp_path: Path, bare_ledger: LedgerOnDisk) -> None:
+    content = renamed(word("{{ notice.issuer }}"), "word/document.xml", "word/document2.bin")
+    (tmp_path / "a.docx").write_bytes(content)
+    assert [line.text for line in lines(tmp_path / "a.docx").lines] == ["{{ notice.issuer }}"]
+    bare_ledger.write(PATH, content)
+    assert "中共某市水务局党组" in all_of_word(printed(bare_ledger.root, "docx"))
+
+
+# Excel
+
+
+def sheet_of(path: Path, *rows: Sequence[object]) -> Workbook:
+    book = Workbook()
+    for row in rows:
+        book.active.append(list(row))  # type: ignore[union-attr]
+    book.save(path)
+    return book
+
+
+def understood(path: Path) -> Draft:
+    return draft_of(path, FEEDBACK, TODAY)
+
+
+def code(path: Path) -> str:
+    with pytest.raises(RefusedError) as caught:
+        workbook.read(path)
+    assert caught.value.hint
+    return caught.value.code
+
+
+@pytest.mark.parametrize("name", ["xl/worksheets/sheet1.dat", "xl/media/image1.png", "other/rows"])
+def test_a_sheet_is_bounded_whatever_it_is_called(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(renamed(good(), "xl/worksheets/sheet1.xml", name))
+    assert [measure.record["title"] for measure in understood(path).measures] == ["制定计划"]
+    key = name.replace("/", "__")
+    rows = b"<sheetData>" + b'<row r="9"/>' * 300_000 + b"</sheetData>"
+    for content, expected in (
+        (b"<worksheet>" + b" " * 60_000_000, "too-large"),
+        (b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><worksheet/>', "hostile-file"),
+        ("<worksheet/>".encode("utf-16"), "hostile-file"),
+        (
+            b'<x:worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+            + rows.replace(b"<row", b"<x:row"),
+            "too-large",
+        ),
+    ):
+        path.write_bytes(changed(renamed(good(), "xl/worksheets/sheet1.xml", name), **{key: content}))
+        assert code(path) == expected
+
+
+@pytest.mark.parametrize("name", ["word/media/image1.jpeg", "word/a", "customXml/b.bin"])
+def test_a_bomb_in_a_word_file_is_not_unpacked_whatever_it_is_called(name: str, tmp_path: Path) -> None:
+    path = with_part(tmp_path / "a.docx", name, [bytes(1 << 20)] * 40)
+    with pytest.raises(RefusedError) as caught:
+        lines(path)
+    assert caught.value.code == "document-too-large"
+
+
+def test_parts_that_lie_over_each_other_are_damaged() -> None:
+    """The directory of a zip may name the same bytes a thousand times."""
+    from xuncha.pages.package import Package, PackageError
+
+    content = bytearray(changed(good(), big=b"a" * 3_000_000))
+    place = content.rfind(b"big") - 46
+    entry = bytes(content[place : place + 49])
+    end = content.rfind(b"PK\x05\x06")
+    for number in range(20):
+        other = entry[:46] + b"b%02d" % number
+        content[end:end] = other
+        end += len(other)
+    count = int.from_bytes(content[end + 10 : end + 12], "little") + 20
+    size = int.from_bytes(content[end + 12 : end + 16], "little") + 20 * 49
+    content[end + 8 : end + 12] = count.to_bytes(2, "little") * 2
+    content[end + 12 : end + 16] = size.to_bytes(4, "little")
+    with pytest.raises(PackageError):
+        Package(bytes(content), 1 << 30)
+
+
+FOREIGN = {
+    "a.mht": b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n--x\r\n",
+    "b.mht": b"From: <Saved by WPS>\r\nSubject: a\r\n",
+    "a.wps": bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600) + "WordDocument".encode("utf-16-le"),
+    "a.et": bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600) + "Workbook".encode("utf-16-le"),
+    "a.rtf": b"{\\rtf1 }",
+    "a.pdf": b"%PDF-1.7\n",
+    "a.xml": b'<?xml version="1.0"?>\n<?mso-application progid="Word.Document"?>\n<w:wordDocument/>',
+    "a.rar": b"Rar!\x1a\x07\x00",
+    "a.png": b"\x89PNG\r\n\x1a\n",
+    "a.docx": bytes(range(1, 256)) * 40,
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+@pytest.mark.parametrize("command", ["xlsx", "notice"])
+def test_files_that_are_not_read_are_named_with_what_to_do(
+    ledger: LedgerOnDisk, tmp_path: Path, name: str, command: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(FOREIGN[name])
+    arguments = ["--dry-run"] if command == "xlsx" else [tmp_path / "new"]
+    result = ledger.run("import", command, path, *arguments)
+    assert result.code == 1, result
+    assert re.search(r"error\[(?:unknown-document|old-format|not-a-workbook|not-a-text)\]", result.err), (
+        result.err
+    )
+    assert "Traceback" not in result.err
+    assert ".xlsx" in result.err or ".docx" in result.err
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"<html><body><table><tr><td>1</td></tr></table></body></html>", "HTML"),
+        ("序号,问题\n1,甲\n".encode("gb18030"), "CSV"),
+        (empty_document(), "Word"),
+    ],
+)
+def test_a_workbook_that_is_something_else_inside_is_named(content: bytes, what: str, tmp_path: Path) -> None:
+    path = tmp_path / "台账.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(RefusedError) as caught:
+        workbook.read(path)
+    assert caught.value.code == "not-a-workbook"
+    assert what in caught.value.message
+    assert ".xlsx" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        ["序 号", "问\n题", "整改\n措施", "责任　领导", "责任科室", "整改\u200b时限", "完成 情况"],
+        ["序号", "问题", "整改措施", "责任领导：", "责任科室", "整改时限", "完成情况"],
+    ],
+)
+def test_a_heading_printed_again_is_no_problem(again: list[object], tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    other = [2, "制度不全", "修订制度", "局长", "办公室", "2024年3月31日", "已完成"]
+    sheet_of(path, HEADS, LINE, again, other)
+    draft = understood(path)
+    assert [problem.record["title"] for problem in draft.problems] == ["学习不够深入", "制度不全"]
+    assert len(draft.measures) == 2
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["合　计", 2, 2], ["合\n计", None, 2], [None, "小计：2个", None, None, None, None, "2"], ["第 1 页 共 3 页"],
+        ["某市水务局整改台账"], ["续表"], [3, "合 计", None, 2], [None, "某市水务局整改台账"], ["注：以上均已完成", None], ["本页小计"],
+    ],
+)  # fmt: skip
+def test_totals_pages_and_titles_printed_again_are_no_rows(row: list[object], tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    other = [2, "制度不全", "修订制度", "局长", "办公室", "2024年3月31日", "已完成"]
+    sheet_of(path, ["某市水务局整改台账"], HEADS, LINE, row, other)
+    draft = understood(path)
+    assert [problem.record["title"] for problem in draft.problems] == ["学习不够深入", "制度不全"]
+    assert len(draft.measures) == 2
+
+
+@pytest.mark.parametrize("words", ["未按期完成", "预计完成", "完成初稿", "完成整改方案制定", "力争12月完成"])
+def test_a_cell_that_only_speaks_of_completion_closes_nothing(words: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    sheet_of(path, HEADS, LINE, [*LINE[:2], "修订制度", *LINE[3:6], words])
+    draft = understood(path)
+    assert [measure.record["status"] for measure in draft.measures] == ["closed", "in_progress"]
+    assert [doubt.address for doubt in draft.doubts if doubt.text == words] == ["G3"]
+
+
+@pytest.mark.parametrize("words", ["预计2024年12月完成", "2024年12月前完成", "计划2024.12.31"])
+def test_a_day_that_is_only_planned_closes_nothing(words: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    sheet_of(path, [*HEADS[:6], "实际完成时间"], [*LINE[:6], words])
+    draft = understood(path)
+    assert draft.measures[0].record.get("status") != "closed"
+    assert words in [doubt.text for doubt in draft.doubts]
+
+
+@pytest.mark.parametrize(
+    "words", ["（未按期完成）", "。该措施未能完成。", "（已完成前期手续）", "（预计12月完成）"]
+)
+def test_a_notice_that_only_speaks_of_completion_closes_nothing(words: str, tmp_path: Path) -> None:
+    """Not even where it says that all is done."""
+    from xuncha.exchange.notice import draft_of as draft_of_notice
+    from xuncha.reading.reading import read
+
+    path = tmp_path / "a.txt"
+    text = (
+        "关于巡察整改进展情况的通报\n反馈的1个问题已完成整改1个。\n二、整改进展情况\n（一）关于甲方面\n1.推进不够有力问题\n"
+        f"一是完成泵站前期手续{words}\n二是修订制度（已完成）。\n"
+    )
+    path.write_text(text, encoding="utf-8")
+    draft = draft_of_notice(read(lines(path)), str(path), TODAY)
+    assert [measure.record["status"] for measure in draft.measures] == ["in_progress", "closed"]
+    assert any("泵站" in doubt.text for doubt in draft.doubts)
+
+
+def test_what_nobody_sees_is_listed(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = sheet_of(path, HEADS, LINE, [2, "甲", "乙", "局长", "办公室", "2024年3月31日", "整改中"])
+    sheet = book.active
+    assert sheet is not None
+    sheet.row_dimensions[3].hidden = True
+    sheet.column_dimensions["G"].hidden = True
+    book.save(path)
+    draft = understood(path)
+    assert len(draft.measures) == 2
+    assert {"3:3", "G:G"} <= {doubt.address for doubt in draft.doubts}
+
+
+def test_rows_that_are_struck_out_are_not_read_in_silence(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = sheet_of(
+        path, HEADS, LINE, [2, "甲", "乙", "局长", "办公室", "2024年3月31日", "已完成"], [3, "丙", "丁"]
+    )
+    sheet = book.active
+    assert sheet is not None
+    for cell in (*sheet[3][1:], sheet["C4"]):
+        cell.font = Font(strike=True)
+    book.save(path)
+    draft = understood(path)
+    assert [problem.record["title"] for problem in draft.problems] == ["学习不够深入", "丙"]
+    told = {doubt.address: doubt.text for doubt in draft.doubts}
+    assert "乙" in told["3:3"]
+    assert told["C4"] == "丁"
+
+
+def test_two_tables_side_by_side_are_not_blended(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    other = [1, "别的问题", "别的措施", "副局长", "财务科", "2024年5月31日", "未完成"]
+    sheet_of(path, [*HEADS, None, *HEADS], [*LINE, None, *other])
+    draft = understood(path)
+    assert [measure.record["title"] for measure in draft.measures] == ["制定计划"]
+    assert "I:O" in {doubt.address for doubt in draft.doubts}
+    assert "别的" not in str(draft.problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("06/05/2026", None), ("6.5.2026", None), ("31/05/2026", "2026-05-31"), ("05/31/2026", "2026-05-31"), ("06/06/2026", "2026-06-06")],
+)  # fmt: skip
+def test_a_day_that_may_be_two_is_none(text: str, day: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    sheet_of(path, HEADS, [*LINE[:5], text, "整改中"])
+    draft = understood(path)
+    assert draft.measures[0].record.get("due") == day
+    made = [doubt.made for doubt in draft.doubts if doubt.text == text]
+    assert [("2026-05-06" in said, "2026-06-05" in said) for said in made] == [(True, True)] * (day is None)
+
+
+# What is written
+
+FORMULAS = [
+    "=1+1", "+1", "-1", "@a", "＝1+1", "＋1", "－1", "＠a", " =1", "\u3000=1", "\xa0=1", "\u200b=1", "\u2060＝1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_no_text_becomes_a_formula(ledger: LedgerOnDisk, tmp_path: Path, text: str) -> None:
+    quoted = f'"{text}"'
+    ledger.write(
+        ledger.path("1.1"), ledger.read("1.1").replace("title: '做好1.1号工作'", f"title: {quoted}", 1)
+    )
+    ledger.commit()
+    written = ledger.run("export", "csv")
+    assert written.code == 0, written.err
+    said = [row for row in csv.reader(io.StringIO(written.out)) if "1.1" in row]
+    assert any(cell.startswith("'") and cell[1:].strip() == text.strip() for cell in said[0])
+    path = tmp_path / "a.xlsx"
+    assert ledger.run("export", "xlsx", "-o", path).code == 0
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            assert b"<f>" not in archive.read(name), name
+    book = load_workbook(path)
+    cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells if isinstance(cell.value, str)} == {"s"}
+    shown = [cell for cell in cells if isinstance(cell.value, str) and cell.value.strip() == text.strip()]
+    assert shown
+    assert all(cell.quotePrefix for cell in shown)
+
+
+def test_nothing_typed_becomes_a_line_of_the_calendar(ledger: LedgerOnDisk) -> None:
+    """A ledger holds no line breaks in names; what else makes one does not get through either."""
+    whole = register(ledger.root)
+    evil = "=甲\r\nX-EVIL:1\u2028状态：已销号\u200b"
+    (problem, *others) = whole.problems
+    row = problem.measures[0]._replace(title=evil, office=evil)
+    problem = problem._replace(measures=(row,), title=evil)
+    whole = whole._replace(problems=(problem, *others), frame=whole.frame._replace(organisation=evil))
+    written = ics(whole.frame, entries(whole, TODAY, Workdays()), TODAY, 2024, evil)
+    assert b"\r\nX-EVIL" not in written
+    assert not re.search(rb"\r(?!\n)", written)
+    calendar = Calendar.from_ical(written)
+    (event,) = (event for event in calendar.walk("VEVENT") if "X-EVIL" in str(event["SUMMARY"]))
+    shown = [str(event["SUMMARY"]), *str(event["DESCRIPTION"]).split("\n"), str(calendar["NAME"])]
+    assert not [
+        line
+        for line in shown
+        if re.search("[\r\n\u2028\u200b]", line) or line.startswith(("状态：已销号", "="))
+    ]

@@ -1,0 +1,109 @@
+"""All that reads a history, run over one that was made up."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fuzz.objects import written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.fuzz.sandbox import Sandbox
+
+TODAY = date(2024, 6, 15)
+
+
+def history(data: bytes, sandbox: Sandbox) -> None:
+    """A made-up history is shown by all that reads one: none of it ends the program, and none of it reaches a terminal as it is."""
+    from xuncha.chinese.characters import UNSAFE_CHARACTER
+    from xuncha.trail import history as trail
+
+    root = sandbox.scratch / "whole"
+    tip = written(data, root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trail, "PATIENCE", 1.0)
+        texts = [_screens(root), _board(root, sandbox.root), *_archived(root, tip, sandbox.scratch / "place")]
+    _at(root, tip)
+    for text in texts:
+        text.encode()
+        assert not UNSAFE_CHARACTER.search(text), "something reaches a terminal or a page as it is"
+
+
+def _screens(root: Path) -> str:
+    """What the audit and the log print."""
+    from xuncha.audit.examine import audit
+    from xuncha.audit.page import render
+    from xuncha.cli import screen
+    from xuncha.cli.audit import _show
+    from xuncha.cli.track import events_table
+    from xuncha.model.identity import Identity
+    from xuncha.trail.history import history as events_of
+    from xuncha.trail.history import history_of_measure, history_of_problem
+
+    with contextlib.redirect_stdout(io.StringIO()) as shown:
+        done = audit(root)
+        _show(done, None)
+        screen.data(done.as_json())
+        audit(root, since="HEAD")
+        path = Identity(1, 1).path
+        for told in (
+            events_of(root),
+            history_of_measure(root, path, "1.1"),
+            history_of_problem(root, Identity(1)),
+        ):
+            screen.show(events_table(told), wide=True)
+            screen.data([event.as_json() for event in told])
+        return shown.getvalue() + render(root, done)
+
+
+def _board(root: Path, ledger: Path) -> str:
+    """The dashboard of a sound ledger with this history."""
+    from xuncha.dashboard.content import content
+    from xuncha.store.files import WorkingTree
+    from xuncha.store.loading import ledger as load
+    from xuncha.trail.history import history as events_of
+
+    return str(content(load(WorkingTree(ledger)), events_of(root), TODAY, internal=True).timeline)
+
+
+def _at(root: Path, tip: str) -> None:
+    """How the ledger stands at the last commit, if it is one."""
+    from xuncha.errors import XunchaError
+    from xuncha.store import cache
+    from xuncha.tally import tally
+    from xuncha.trail.tree import Tree, commit_at, day_of
+
+    day = day_of(root, commit_at(root, "HEAD"), "HEAD")
+    with contextlib.suppress(XunchaError):
+        tally(cache.register_at(Tree(root, tip)), day)
+
+
+def _archived(root: Path, tip: str, place: Path) -> list[str]:
+    """What an archive takes out of the history; nothing where it holds a folder that is too large."""
+    from xuncha.archive.gathering import record_files
+    from xuncha.errors import RefusedError
+    from xuncha.trail.bundle import FOLDERS, alone, borrow, write, write_out
+    from xuncha.trail.git import Git
+    from xuncha.trail.limits import listed
+    from xuncha.trail.tree import committed
+
+    shutil.rmtree(place, ignore_errors=True)
+    try:
+        inside = borrow(root, tip, place, "refs/tags/none")
+    except RefusedError:
+        return []
+    with alone():
+        leaves = listed(Git(inside), "HEAD", *FOLDERS)
+        committed(inside, tip)
+    write_out(inside, [leaf.path for leaf in leaves if leaf.is_file], root, tip)
+    with alone():
+        files, _events, _audit = record_files(inside)
+        write(place, io.BytesIO())
+    return [content.decode() for content in files.values()]

@@ -1,0 +1,234 @@
+"""Sync after a name or a number has become another one on one side: the records follow, and whoever must look is told."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.conftest import LedgerOnDisk, measure, problem
+from tests.sync.test_sync import Pair, change, enter, pair, refused, report, same
+from tests.workflow import actions
+from tests.workflow.surroundings import act, record
+from xuncha.audit.examine import audit
+from xuncha.model.identity import Identity
+from xuncha.sync.names import Renaming, contradicts, followed, renamings
+from xuncha.sync.numbers import cites
+from xuncha.sync.session import sync
+
+__all__ = ["pair"]
+
+
+def settle(ledger: LedgerOnDisk, old: str, new: str, **records: str) -> None:
+    """Change the settings by hand, and the records with them: what no command does in one commit."""
+    text = (ledger.root / "data/ledger.yaml").read_text(encoding="utf-8")
+    assert old in text
+    ledger.write("data/ledger.yaml", text.replace(old, new))
+    for path, content in records.items():
+        ledger.write(path, content)
+    assert ledger.run("validate").code == 0
+    ledger.commit("by hand: renamed")
+
+
+PROBLEM_2 = {
+    "data/problems/02/problem.yaml": problem("推进不够有力", "work"),
+    "data/problems/03/problem.yaml": problem("保留标记甲乙丙", "work", False),
+}
+
+
+@pytest.mark.parametrize("renamed_by", ["here", "there"])
+def test_a_category_renamed_on_one_side_is_renamed_where_the_other_used_it(
+    pair: Pair, renamed_by: str
+) -> None:
+    by, other = (pair.here, pair.there) if renamed_by == "here" else (pair.there, pair.here)
+    settle(by, "{key: b,", "{key: work,", **PROBLEM_2)
+    number = actions.add_problem(other.root, "新问题", "b")
+    sync(pair.there.root)
+    result = pair.here.run("sync")
+    assert (result.code, result.err) == (0, "")
+    assert f"{number} 中的 b 已改为 work" in result.out
+    sync(pair.there.root)
+    assert same(pair)
+    assert "category: work" in (pair.here.root / number.path).read_text(encoding="utf-8")
+    assert {each.code for each in audit(pair.here.root).findings} == {"by-hand"}, (
+        "what follows is no break of a rule"
+    )
+
+
+@pytest.mark.parametrize("renamed_by", ["here", "there"])
+def test_offices_and_leaders_renamed_on_one_side_are_renamed_where_the_other_used_them(
+    pair: Pair, renamed_by: str
+) -> None:
+    by, other = (pair.here, pair.there) if renamed_by == "here" else (pair.there, pair.here)
+    settle(by, "财务科]", "财务处, 法规科]")
+    settle(by, "leaders: [局长,", "leaders: [主任,")
+    change(other, "1.1", office="财务科")
+    act(other, actions.escalate("局长", date(2024, 6, 15)), "1.2")
+    sync(pair.there.root)
+    done = sync(pair.here.root)
+    assert {(str(each.identity), each.old, each.new) for each in done.followed} == {
+        ("1.1", "财务科", "财务处"),
+        ("1.2", "局长", "主任"),
+    }
+    assert record(pair.here, "1.1").office == "财务处"
+    escalated = record(pair.here, "1.2").escalated
+    assert escalated is not None
+    assert escalated.to == "主任"
+    sync(pair.there.root)
+    assert same(pair)
+
+
+def test_an_office_that_was_replaced_is_not_taken_for_a_renamed_one(pair: Pair) -> None:
+    change(pair.there, "1.1", office="财务科")
+    sync(pair.there.root)
+    sync(pair.here.root)
+    settle(
+        pair.there,
+        "财务科]",
+        "审计科]",
+        **{pair.there.path("1.1"): measure("1.1", "not_started", office="规划科")},
+    )
+    change(pair.here, "1.2", office="财务科")
+    sync(pair.there.root)
+    error = refused(pair.here, "sync-breaks-rules")
+    assert "data/problems/01/1.2.yaml" in error.message
+    assert "xuncha edit 1.2" in error.hint
+    change(pair.here, "1.2", office="规划科")
+    sync(pair.here.root)
+    sync(pair.there.root)
+    assert same(pair)
+
+
+def test_the_way_out_is_named_where_the_record_is_the_other_sides(pair: Pair) -> None:
+    settle(pair.here, "办公室, 规划科, 财务科]", "办公室, 规划科]")
+    change(pair.there, "1.1", office="财务科")
+    sync(pair.there.root)
+    assert "data/ledger.yaml" in refused(pair.here, "sync-breaks-rules").hint
+    settle(pair.here, "办公室, 规划科]", "办公室, 规划科, 财务科]")
+    sync(pair.here.root)
+    sync(pair.there.root)
+    assert same(pair)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "wanted"),
+    [
+        (["a", "b"], ["a", "c"], {("b", "c")}),
+        (["a", "b"], ["c", "d"], {("a", "c"), ("b", "d")}),
+        (["a", "b"], ["c", "b", "d"], {("a", "c")}),
+        (["a", "b"], ["a"], set()),
+        (["a", "b"], ["b", "a"], set()),
+        (["a", "b"], ["b", "c"], set()),
+        (["a", "b"], ["a", "b", "c"], set()),
+        (["a"], None, set()),
+        (None, ["a"], set()),
+        (["a", {"x": 1}], ["a", 3], set()),
+    ],
+)
+def test_which_names_count_as_renamed(before: object, after: object, wanted: set[tuple[str, str]]) -> None:
+    found = renamings({"offices": before}, {"offices": after})
+    assert {(each.old, each.new) for each in found} == wanted
+
+
+def test_a_category_is_known_again_by_its_title_wherever_it_stands() -> None:
+    before = {"categories": [{"key": "a", "title": "甲"}, {"key": "b", "title": "乙"}]}
+    after = {"categories": [{"key": "c", "title": "乙"}, {"key": "a", "title": "甲"}]}
+    assert renamings(before, after) == {Renaming("categories", "b", "c")}
+
+
+def test_a_record_that_names_something_else_contradicts() -> None:
+    renaming = Renaming("offices", "甲", "乙")
+    was = {"office": "甲", "co_offices": ["丙", "甲"]}
+    assert [each.value for each in followed(was, renaming)] == ["乙", ["丙", "乙"]]
+    assert not contradicts(was, {"office": "乙", "co_offices": ["丙", "乙"]}, renaming)
+    assert not contradicts(was, was, renaming)
+    assert contradicts(was, {"office": "丙", "co_offices": ["丙", "乙"]}, renaming)
+
+
+# ---------------------------------------------------------------- two extensions
+
+
+@pytest.mark.parametrize(("here", "there"), [("2025-03-01", "2025-02-01"), ("2025-02-01", "2025-03-01")])
+def test_whose_time_limit_was_not_kept_is_told_and_both_extensions_stay_in_its_history(
+    pair: Pair, here: str, there: str
+) -> None:
+    pair.there.ok("extend", "1.2", "--due", there, "--reason", "乙的理由")
+    pair.here.ok("extend", "1.2", "--due", here, "--reason", "甲的理由")
+    pair.there.ok("sync")
+    said_here, said_there = pair.here.ok("sync"), pair.there.ok("sync")
+    told = "1.2 的整改时限现在是 2025-02-01，不是本地所定的 2025-03-01"
+    assert (told in said_here, told in said_there) == (here > there, there > here)
+    for clone in pair.here, pair.there:
+        shown = clone.json("show", "1.2")
+        assert shown["due"] == "2025-02-01"
+        reasons = [each["reason"] for each in shown["history"] if each["action"] == "extend"]
+        assert sorted(reasons) == sorted(["甲的理由", "乙的理由"])
+        assert [each["reason"] for each in clone.json("log", "1.2") if each["action"] == "extend"] == reasons
+    assert told not in pair.here.ok("sync") + pair.there.ok("sync"), "once is enough"
+
+
+def test_the_history_of_a_number_tells_nothing_of_another_measure_that_had_it_on_the_other_side(
+    pair: Pair,
+) -> None:
+    enter(pair.there, "乙的措施")
+    enter(pair.here, "甲的措施")
+    report(pair.here, "2.4", "甲做的。")
+    sync(pair.there.root)
+    sync(pair.here.root)
+    subjects = [each["subject"] for each in pair.here.json("show", "2.4")["history"]]
+    assert [each for each in subjects if "甲" in each] == []
+    moved = [each["subject"] for each in pair.here.json("show", "2.5")["history"]]
+    assert [each for each in moved if "乙" in each] == []
+    assert any(each.startswith("进展 2.4") for each in moved)
+
+
+# ---------------------------------------------------------------- numbers in texts
+
+
+def test_a_text_that_speaks_of_a_number_that_has_changed_is_named(pair: Pair) -> None:
+    enter(pair.there, "乙的措施")
+    enter(pair.here, "甲的措施")
+    enter(pair.here, "甲的另一项")
+    report(pair.here, "1.2", "做法见措施２.4。")
+    report(pair.here, "2.5", "与 2.4 万元无关，见问题2。")
+    report(pair.there, "1.1", "见措施2.4。")
+    sync(pair.there.root)
+    said = pair.here.ok("sync")
+    assert "1.2 的文字里写到 2.4，它现在是 2.5；请核对改正：xuncha edit 1.2" in said
+    assert said.count("的文字里写到") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "wanted"),
+    [
+        ("见措施1.3。", "1.3", True),
+        ("详见 1.3", "1.3", True),
+        ("措施“1.3”", "1.3", True),
+        ("同问题3", "3", True),
+        ("问题3.1", "3", False),
+        ("见措施1.30", "1.3", False),
+        ("见措施11.3", "1.3", False),
+        ("投入1.3万元", "1.3", False),
+        ("问题13", "3", False),
+        ("见措施1.3.2", "1.3", True),
+    ],
+)
+def test_what_counts_as_speaking_of_a_number(text: str, number: str, wanted: bool) -> None:
+    assert cites({"progress": [{"text": text}]}, Identity.parse(number)) is wanted
+
+
+def test_what_took_another_number_is_compared_with_itself(pair: Pair) -> None:
+    """Not with what has its old number now: that one is open, and due earlier."""
+    enter(pair.there, "乙的措施")
+    sync(pair.there.root)
+    for _each in range(2):
+        enter(pair.here, "甲的措施")
+    report(pair.here, "2.4", "甲做的。")
+    act(pair.here, actions.close(date(2024, 6, 15)), "2.4")
+    act(pair.here, actions.extend(date(2025, 6, 1), "甲的理由"), "2.5")
+    done = sync(pair.here.root)
+    assert [(str(each.move.old), str(each.move.new)) for each in done.renumbered] == [
+        ("2.4", "2.5"),
+        ("2.5", "2.6"),
+    ]
+    assert (done.reopened, done.earlier) == ([], [])
