@@ -15,8 +15,10 @@ from xuncha.cli.options import option
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
+from xuncha.model.identity import CommentNumber
 
 if TYPE_CHECKING:
+    from xuncha.sync.numbers import Numbered
     from xuncha.sync.session import Synced
     from xuncha.sync.values import Dispute, Side
 
@@ -73,12 +75,14 @@ def _sentences(done: Synced) -> Iterator[str]:
     given = _("Renumbered {old} → {new} {title}: the number {old} was given elsewhere meanwhile")
     back = _("Renumbered {old} → {new} {title}: the one before it was taken back elsewhere")
     for each in done.renumbered:
-        yield (given if each.move.up else back).format(old=each.move.old, new=each.move.new, title=each.title)
+        old, new = map(_named, each.move)
+        yield (given if each.move.up else back).format(old=old, new=new, title=each.title)
     said = _("Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached")
     for identity, old, new in done.renamed:
         yield said.format(id=identity, old=old, new=new)
-    for identity in done.kept:
-        yield _("{id} stays: one side had taken it back, the other had gone on with it").format(id=identity)
+    stays = _("{id} stays: one side had taken it back, the other had gone on with it")
+    for number in done.kept:
+        yield stays.format(id=_named(number))
     if n := done.received:
         said = ngettext("Received {n} commit from {name}", "Received {n} commits from {name}", n)
         yield said.format(n=n, name=done.name)
@@ -89,12 +93,17 @@ def _sentences(done: Synced) -> Iterator[str]:
         yield said.format(n=n, name=done.name)
     if not (done.received or done.sent or done.anchors.new):
         yield _("Nothing to do: here and at {name} all is the same").format(name=done.name)
-    for number in done.reopened:
-        yield _("{id} was closed here, and is open again by what has come").format(id=number)
+    for measure in done.reopened:
+        yield _("{id} was closed here, and is open again by what has come").format(id=measure)
     if n := done.anchors.new:
         yield ngettext(
             "Sent {n} verification of the history", "Sent {n} verifications of the history", n
         ).format(n=n)
+
+
+def _named(number: Numbered) -> str:
+    """Name what has a number: a problem or a measure by the number alone."""
+    return _("comment {n}").format(n=number) if isinstance(number, CommentNumber) else str(number)
 
 
 @command("setup")

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 KEYS = (
     "title", "category", "finding", "goal", "part", "term", "leader", "office", "co_offices", "person", "due", "status", "publish", "progress", "outcomes",
-    "escalated", "notice_text", "closed", "reviews", "fields",
+    "escalated", "notice_text", "closed", "reviews", "fields", "received", "channel", "text", "about", "name", "reply",
 )  # fmt: skip
-"""The keys of a problem and of a measure in the order in which they are written."""
+"""The keys of a problem, a measure and a comment in the order in which they are written."""
 
 
 class Set(NamedTuple):

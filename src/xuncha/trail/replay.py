@@ -20,7 +20,7 @@ RAW: Final = ("--raw", "--no-abbrev", "--no-renames", "--relative")
 _WHOLE: Final = ("--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent")
 # Whatever the user of git has set up.
 _SETTINGS: Final = ("-c", "trailer.separators=:", "-c", "log.showSignature=false", "-c", "log.showRoot=true")
-_NAMES: Final = ("Action", "Id", "From", "To", "Reason", "Undoes")
+_NAMES: Final = ("Action", "Id", "From", "To", "Reason", "Undoes", "Comment")
 _END: Final = "\x1e"
 # Asked for one by one the trailers would take git as long as all the rest.
 _TRAILERS: Final = f"%(trailers:{','.join(f'key=Xuncha-{name}' for name in _NAMES)},unfold,separator=%x1e)"
@@ -39,6 +39,8 @@ class Trailers(NamedTuple):
     targets: tuple[str, ...]
     reason: str
     undoes: str
+    comment: str
+    """The number of the comment; of one that was renumbered, both, a blank between them."""
 
 
 class Touched(NamedTuple):
@@ -117,9 +119,9 @@ def _trailers(text: str) -> Trailers:
         name = key.strip()[len("Xuncha-") :].capitalize()
         if value.strip() and name in found:
             found[name].append(value.strip())
-    action, ids, sources, targets, reason, undoes = found.values()
+    action, ids, sources, targets, reason, undoes, comment = found.values()
     several = (tuple(ids), tuple(sources), tuple(targets))
-    return Trailers(_END.join(action), *several, _END.join(reason), _END.join(undoes))
+    return Trailers(_END.join(action), *several, _END.join(reason), _END.join(undoes), _END.join(comment))
 
 
 def commits(root: Path, *, last: bool = False) -> list[Commit]:
