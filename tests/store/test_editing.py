@@ -16,7 +16,7 @@ from tests.conftest import measure
 from tests.store import oracle
 from tests.store.layouts import AWKWARD, DAYS, SENTENCES, TEXTS, Layout, block_layouts, flow_layouts
 from xuncha.errors import RefusedError
-from xuncha.model.records import Measure
+from xuncha.model.records import Comment, Measure, Problem
 from xuncha.store import editing
 from xuncha.store.editing import Append, Edit, Remove, Set
 from xuncha.store.reading import parse
@@ -654,6 +654,7 @@ def test_a_new_file_says_what_was_entered(record: dict[str, Any]) -> None:
 
 
 def test_the_order_of_keys_is_that_of_the_record() -> None:
-    assert tuple(Measure.model_fields) == tuple(
-        key for key in editing.KEYS if key not in {"category", "finding"}
-    )
+    of_comments = tuple(Comment.model_fields)
+    kept = [key for key in editing.KEYS if key not in {"category", "finding"}]
+    assert (*Measure.model_fields, *of_comments) == tuple(kept)
+    assert not {*Measure.model_fields, *Problem.model_fields} & {*of_comments}
