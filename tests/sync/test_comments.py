@@ -168,3 +168,25 @@ def test_a_comment_that_cannot_be_read_hinders_no_renumbering(pair: Pair, by_han
     sync(pair.there.root)
     sync(pair.here.root)
     assert (pair.here.root / "data/comments/001.yaml").read_bytes() == by_hand
+
+
+def test_a_reply_is_not_given_to_another_comment_that_took_the_number(pair: Pair) -> None:  # noqa: F811
+    shared(pair, "甲")
+    pair.there.ok("comment", "reply", "1", "答复甲。")
+    undo(pair.here.root)
+    say(pair.here, "丙")
+    sync(pair.there.root)
+    sync(pair.here.root)
+    told = pair.here.json("comment", "list")
+    assert [(each["text"], bool(each["reply"])) for each in told] == [("甲", True), ("丙", False)]
+    both(pair)
+
+
+def test_a_comment_that_was_changed_by_hand_is_not_written_over(pair: Pair) -> None:  # noqa: F811
+    shared(pair, "甲")
+    pair.there.ok("comment", "reply", "1", "已答复。")
+    sync(pair.there.root)
+    path = pair.here.root / "data/comments/001.yaml"
+    path.write_bytes(path.read_bytes() + b"# by hand\n")
+    error = refused(pair.here, "uncommitted")
+    assert "xuncha edit data/comments/001.yaml" in error.hint
