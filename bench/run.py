@@ -35,6 +35,7 @@ ENVIRONMENT = {
     "GIT_COMMITTER_NAME": "bench",
     "GIT_COMMITTER_EMAIL": "bench@example.invalid",
     "XUNCHA_TODAY": "2024-06-15",
+    "GIT_PAGER": "cat",
 }
 
 Prepare = Callable[[], None]

@@ -181,6 +181,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
         monkeypatch.delenv(name, raising=False)
     for name, value in {
         "NO_COLOR": "1",
+        "GIT_PAGER": "cat",
         "COLUMNS": "80",
         "XUNCHA_LANG": "zh",
         "XUNCHA_TODAY": TODAY,

@@ -59,7 +59,10 @@ def row(number: str, status: Status = "in_progress", **fields: Any) -> MeasureRo
 def register(problems: Sequence[Sequence[MeasureRow]], **fields: Any) -> Register:
     """A register of these problems."""
     rows = tuple(
-        ProblemRow(str(number), f"问题{number}", measures[0].category if measures else "a", True, tuple(measures))
+        ProblemRow(
+            id=str(number), title=f"问题{number}", category=measures[0].category if measures else "a", publish=True, fields=(),
+            measures=tuple(measures),
+        )
         for number, measures in enumerate(problems, start=1)
     )  # fmt: skip
     usual: dict[str, Any] = {

@@ -25,6 +25,7 @@ term: long_term
 leader: 分管副局长
 office: 规划科
 co_offices: [财务科, 办公室]
+person: 张某
 due: 2024-12-31
 status: closed
 publish: false
@@ -40,6 +41,7 @@ closed: {date: 2024-05-01, by: 办公室, note: 验收通过}
 reviews:
   - {date: 2024-06-01, result: holds, text: 运行正常}
   - {date: 2024-06-10, result: slipped}
+fields: {risk: 高}
 """
 """A measure that has every key."""
 
@@ -76,6 +78,26 @@ def all_lights(ledger: LedgerOnDisk) -> LedgerOnDisk:
     ):
         ledger.write(ledger.path(identity), measure(identity, status, **keys))
     return ledger
+
+
+def unsaid(ledger: LedgerOnDisk) -> LedgerOnDisk:
+    """A ledger of which no paper has said whose it is, when the feedback came, who does what, and until when."""
+    ledger.write(
+        "data/ledger.yaml", "categories: [{key: a, title: 关于学习贯彻方面}]\nleaders: []\noffices: []\n"
+    )
+    ledger.write("data/problems/01/problem.yaml", "title: 学习不够深入\ncategory:\n")
+    ledger.write("data/problems/02/problem.yaml", "title: 推进不够有力\n")
+    ledger.write("data/problems/03/problem.yaml", "title: 保留标记甲乙丙\ncategory: a\n")
+    for identity, text in {
+        "1.1": "status: not_started\n",
+        "1.2": "status: in_progress\nterm: at_once\nprogress: [{text: 已经开展。}]\n",
+        "2.1": "status: submitted\nleader:\noffice:\ndue:\nprogress: [{date: 2024-06-14, text: 已经办结。}]\n",
+        "2.2": "status: closed\nclosed: {}\nprogress: [{text: 已经办结。}]\n",
+        "2.3": "status: closed\nterm: long_term\nclosed: {by: 某科}\n",
+        "3.1": "status: in_progress\ndue: 2024-06-20\n",
+    }.items():
+        ledger.write(ledger.path(identity), f"title: 做好{identity}号工作\n{text}")
+    return committed(ledger)
 
 
 def all_closed(ledger: LedgerOnDisk) -> LedgerOnDisk:

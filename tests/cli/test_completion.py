@@ -58,7 +58,7 @@ def answers(ledger: LedgerOnDisk, line: str) -> list[str]:
         ("xuncha add problem x --category ", ["a", "b"]),
         ("xuncha add measure 1 x --co-office 财", ["财务科"]),
         ("xuncha list --status in", ["in_progress"]),
-        ("xuncha list --term ", ["once", "long_term"]),
+        ("xuncha list --term ", ["at_once", "once", "long_term"]),
         ("xuncha status --by ", ["problem", "category", "office", "leader"]),
         ("xuncha review 2.2 --result ", ["holds", "slipped"]),
         ("xuncha calendar -o x.ics --office 规", ["规划科"]),

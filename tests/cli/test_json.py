@@ -42,6 +42,7 @@ MEASURE_KEYS = [
     "leader",
     "office",
     "co_offices",
+    "person",
     "due",
     "status",
     "publish",
@@ -51,12 +52,13 @@ MEASURE_KEYS = [
     "notice_text",
     "closed",
     "reviews",
+    "fields",
     "problem",
     "category",
     "light",
     "history",
 ]
-PROBLEM_KEYS = ["id", "title", "category", "finding", "publish", "measures", "history"]
+PROBLEM_KEYS = ["id", "title", "category", "finding", "publish", "fields", "measures", "history"]
 
 
 def of(ledger: LedgerOnDisk, *command: str, **environment: str) -> Any:
@@ -196,6 +198,7 @@ def test_show_of_a_measure_is_the_whole_record(bare_ledger: LedgerOnDisk) -> Non
         "leader": "分管副局长",
         "office": "规划科",
         "co_offices": ["财务科", "办公室"],
+        "person": "张某",
         "due": "2024-12-31",
         "status": "closed",
         "publish": False,
@@ -216,6 +219,7 @@ def test_show_of_a_measure_is_the_whole_record(bare_ledger: LedgerOnDisk) -> Non
             {"date": "2024-06-01", "result": "holds", "text": "运行正常"},
             {"date": "2024-06-10", "result": "slipped", "text": None},
         ],
+        "fields": {"risk": "高"},
         "problem": "2",
         "category": "b",
         "light": "done",

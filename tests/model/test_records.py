@@ -636,9 +636,14 @@ def test_a_problem_s_row_holds_its_measures() -> None:
     problem = _problem(publish=False)
     measures = {Identity(2, number): _measure() for number in (1, 2)}
     rows = tuple(measure.row(identity, problem) for identity, measure in measures.items())
-    assert problem.row(2, measures) == (
-        "2", "重点工程推进缓慢", "a", False, rows, (("cause", "人手不足"),),
-    )  # fmt: skip
+    assert problem.row(2, measures)._asdict() == {
+        "id": "2",
+        "title": "重点工程推进缓慢",
+        "category": "a",
+        "publish": False,
+        "measures": rows,
+        "fields": (("cause", "人手不足"),),
+    }
 
 
 def test_the_register_of_a_ledger_is_flat_and_in_order() -> None:

@@ -105,6 +105,7 @@ def cases(draw: DrawFn) -> Case:
             {"key": "brought", "label": case.show(), "unit": case.show()},
             {"key": "never", "label": case.hide(), "unit": case.hide()},
         ],
+        "fields": [{"key": "own", "label": case.hide(), "of": of} for of in ("problem", "measure")],
     }
     first = True
     for number, each in enumerate(problems, 1):
@@ -113,7 +114,7 @@ def cases(draw: DrawFn) -> Case:
             "title": case.text(public=public_problem),
             "category": f"c{each['category']}",
             "publish": each["publish"],
-            **({"finding": case.hide()} if draw(flag) else {}),
+            **({"finding": case.hide(), "fields": {"own": case.hide()}} if draw(flag) else {}),
         }
         for position, published in enumerate(each["measures"], 1):
             case.files[f"data/problems/{number:02d}/{number}.{position}.yaml"] = _measure(
@@ -165,6 +166,8 @@ def _measure(
     }
     if draw(flag):
         record["goal"] = case.hide()
+        record["person"] = case.hide()
+        record["fields"] = {"own": case.hide()}
     if draw(flag):
         record["part"] = case.text(public=public)
     if own_words:

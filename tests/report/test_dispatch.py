@@ -32,6 +32,11 @@ def test_offices_are_ranked_by_rate_then_by_what_is_overdue_and_equal_ones_share
     assert [(standing.place, standing.office) for standing in ranked(groups)] == wanted
 
 
+def test_what_no_office_is_named_for_comes_last_without_a_place() -> None:
+    groups = [Group("甲", "甲", 2, 0, 1), Group(None, "待明确", 1, 1, 0)]
+    assert [(standing.place, standing.office) for standing in ranked(groups)] == [(1, "甲"), (None, "待明确")]
+
+
 def test_the_table_is_what_status_counts(bare_ledger: LedgerOnDisk) -> None:
     ledger = all_lights(bare_ledger)
     shown, status = data(ledger, "report", "dispatch"), data(ledger, "status", "--by", "office")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.terminals import in_terminal
-from tests.conftest import LedgerOnDisk, measure
+from tests.conftest import LedgerOnDisk, measure, problem
 from tests.report.ledgers import TODAY, of, told
 from xuncha.paper.outline import Document, Table
 from xuncha.paper.templates import document
@@ -97,6 +97,27 @@ def test_the_list_of_responsibilities_is_by_leader_and_office(bare_ledger: Ledge
     assert duties.rows[1][:3] == ("分管副局长", "规划科", "1.1")
     assert all(row[:2] == ("", "") for row in duties.rows[2:])
     assert len(duties.rows) == 6
+
+
+def test_what_an_office_tracks_besides_stands_in_brackets(bare_ledger: LedgerOnDisk) -> None:
+    bare_ledger.write(
+        "data/problems/01/problem.yaml", problem("学习不够深入", "a") + "fields: {cause: 人手不足}\n"
+    )
+    bare_ledger.write(bare_ledger.path("1.1"), measure("1.1", "not_started", fields="{risk: 高}"))
+    shown = told(bare_ledger, "report", "plan", "-f", "md")
+    assert "（根本原因：人手不足）" in shown
+    assert "（风险等级：高）" in shown
+
+
+@pytest.mark.parametrize(
+    ("term", "limit"), [("at_once", "立行立改"), ("once", "待明确"), ("long_term", "长期坚持")]
+)
+def test_the_limit_of_what_has_none_is_said_in_words(
+    bare_ledger: LedgerOnDisk, term: str, limit: str
+) -> None:
+    bare_ledger.write(bare_ledger.path("1.1"), measure("1.1", "not_started", term=term, due=None))
+    tasks = lists(bare_ledger.root)[1]
+    assert next(row[-1] for row in tasks.rows if row[2] == "1.1") == limit
 
 
 def test_who_leads_is_said(ledger: LedgerOnDisk) -> None:

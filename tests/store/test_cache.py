@@ -623,8 +623,18 @@ def test_whatever_happens_to_a_ledger_a_command_is_told_what_its_files_say(
 
 
 def test_the_rows_that_come_out_of_the_cache_are_of_the_same_types(ledger: LedgerOnDisk) -> None:
+    # One measure says every new key, one says nothing that may be missing.
+    ledger.write(
+        "data/ledger.yaml", LEDGER.replace("organisation: 中共某市水务局党组\n", "") + "requires: '>=0.1'\n"
+    )
+    ledger.write("data/problems/01/problem.yaml", "title: 甲\n")
+    ledger.write("data/problems/02/problem.yaml", problem("乙", "b") + "fields: {cause: 人手不足}\n")
+    ledger.write(ledger.path("1.1"), measure("1.1", "not_started", leader=None, office=None, due=None))
+    ledger.write(ledger.path("2.1"), measure("2.1", person="张某", fields="{risk: 高}"))
+    tick()
     first = cache.register(ledger.root)
     second = cache.register(ledger.root)
+    assert first == second
     assert _types(first) == _types(second)
     assert isinstance(loading.ledger(WorkingTree(ledger.root)), Ledger)
 

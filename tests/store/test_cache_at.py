@@ -46,9 +46,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     whole = loading.load_problem
 
-    def load(source: Source, name: str, frame: Frame | None) -> loading.ProblemFolder:
+    def load(source: Source, name: str, frame: Frame | None, *, warn: bool = False) -> loading.ProblemFolder:
         names.append(name)
-        return whole(source, name, frame)
+        return whole(source, name, frame, warn=warn)
 
     monkeypatch.setattr(loading, "load_problem", load)
     return names

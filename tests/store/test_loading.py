@@ -429,7 +429,7 @@ def test_a_missing_key_or_a_broken_one_is_not_blamed_on_the_rules_that_ask_it(
     bare_ledger: LedgerOnDisk,
 ) -> None:
     bare_ledger.write(
-        bare_ledger.path("2.2"), measure("2.2", "closed", closed="{date: 2024-02-30}", leader=None)
+        bare_ledger.path("2.2"), measure("2.2", "closed", closed="{date: 2024-02-30}", title=None)
     )
     assert [finding.code for finding in check(WorkingTree(bare_ledger.root))] == ["missing-key", "bad-date"]
 

@@ -77,9 +77,9 @@ def close(day: date, note: str | None = None) -> Planned:
 
 def add_problem(root: Path, title: str, category: str) -> Identity:
     with begin(root) as session:
-        return add.add_problem(session, title, category)
+        return add.add_problem(session, title, category).identity
 
 
 def add_measure(root: Path, problem: Identity, title: str, **given: Any) -> Identity:
     with begin(root) as session:
-        return add.add_measure(session, problem, title, **given)
+        return add.add_measure(session, problem, title, **given).identity

@@ -84,7 +84,9 @@ def _outside(step: Step, change: Change) -> str:
         return _("the commit changed {id}, which its trailers do not name").format(id=change.id)
     if change.comment:
         return _outside_of_comments(step, change)
-    if not change.id and not (change.path == LEDGER_FILE and action in {"edit", "import"}):
+    if not change.id and not (
+        change.path == LEDGER_FILE and (action in {"edit", "import"} or _enters(action, change))
+    ):
         return _("`{action}` does not change {path}").format(action=action, path=change.path)
     if action == "edit" and change is not step.changes[0]:
         return _("`edit` changes one file, not several")
@@ -99,6 +101,18 @@ def _outside_of_comments(step: Step, change: Change) -> str:
     if trailers.comment != str(change.comment):
         return _("the commit changed {path}, which its trailers do not name").format(path=change.path)
     return ""
+
+
+def _enters(action: str | None, change: Change) -> bool:
+    """Whether an `add` has entered names into data/ledger.yaml, behind those that were there, and nothing else."""
+    old, new = change.old or {}, change.new or {}
+    pairs = [(old.get(key), new.get(key)) for key in ("categories", "leaders", "offices")]
+    longer = all(
+        isinstance(before, list) and isinstance(after, list) and after[: len(before)] == before
+        for before, after in pairs
+    )
+    rest = {*old, *new} - {"categories", "leaders", "offices"}
+    return action == "add" and longer and all(old.get(key) == new.get(key) for key in rest)
 
 
 def _false_course(step: Step) -> str:
@@ -148,7 +162,13 @@ def _beyond(step: Step, change: Change) -> str:
 
 def _beyond_a_reply(change: Change) -> str:
     """Say that `comment` did more to a file than to enter a comment, or the reply that it had not; empty where it did not."""
-    if not change.comment or change.before is None or change.old is None or change.new is None:
+    if not change.comment:
+        return (
+            _("`{action}` does not change {path}").format(action="comment", path=change.path)
+            if change.id
+            else ""
+        )
+    if change.before is None or change.old is None or change.new is None:
         return ""
     free = {"reply"} if change.old.get("reply") is None else set()
     fields = {*change.old, *change.new} - free

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from xuncha.chinese.characters import half_width_digits
@@ -52,6 +53,16 @@ _PARTS_OF_MONTH: Final = {
 _PARTS_OF_YEAR: Final = {
     "上半年": (1, 6), "下半年": (7, 12), "初": (1, 1), "底": (12, 12), "末": (12, 12), "终": (12, 12), "内": (1, 12),
 }  # fmt: skip
+_FROM_TODAY: Final = {
+    "前天": -2,
+    "昨天": -1,
+    "昨日": -1,
+    "今天": 0,
+    "今日": 0,
+    "明天": 1,
+    "明日": 1,
+    "后天": 2,
+}
 _YEARS_APART: Final = {"去": -1, "上": -1, "次": 1, "翌": 1, "明": 1}
 
 
@@ -189,6 +200,28 @@ def only_day(text: str) -> date | None:
     bare = text.strip(" \t\u3000。.（）()")
     found = days(bare)
     return found[0].date if len(found) == 1 and found[0][1:] == (0, len(bare)) else None
+
+
+def typed(text: str, today: date, *, past: bool = False) -> date | None:
+    """Read a day as people type it: 2024-04-18, 2024年4月18日, 2024.4.18, 4月18日, 4月底, 第三季度, 明天; None for anything else.
+
+    Of a month or a quarter it is the last day. Without a year it is the next such day from today on, or, where only the
+    `past` can be meant, the last one up to today.
+    """
+    bare = "".join(unicodedata.normalize("NFKC", text).split())
+    if bare in _FROM_TODAY:
+        return today + timedelta(days=_FROM_TODAY[bare])
+    bare = re.sub("(?<=.)(?:之?前|以前)$", "", bare)
+    found = list(written(bare, in_cell=True))
+    if len(found) != 1 or (found[0].start, found[0].end) != (0, len(bare)):
+        return None
+    named = found[0]
+    if not (named.month or named.quarter or named.part):
+        return None  # a year alone
+    years = [named.year] if named.year else [today.year, today.year - 1 if past else today.year + 1]
+    days = [each._replace(year=year).last for each in found for year in years]
+    fits = (each for each in days if each and (named.year or (each <= today if past else each >= today)))
+    return next(fits, None)
 
 
 def calendar_day(year: int | None, month: int | None, day: int | None) -> date | None:

@@ -14,7 +14,7 @@ from typing import Any
 import typer
 
 from xuncha import __version__
-from xuncha.cli import screen
+from xuncha.cli import screen, typed
 from xuncha.cli.command import WrongUsage, no_such_command, program, see_help
 from xuncha.cli.context import Context
 from xuncha.cli.invocation import HIDDEN, VERBS, check, global_options
@@ -36,7 +36,8 @@ def _context(given: Mapping[str, str | None]) -> Context:
     ledger = given.get("--ledger") or os.environ.get("XUNCHA_LEDGER")
     said = given.get("--today") or os.environ.get("XUNCHA_TODAY")
     named = "--today" if given.get("--today") else "XUNCHA_TODAY"
-    day = screen.day(said, named) if said else date.today()  # noqa: DTZ011  the office's own day
+    clock = date.today()  # noqa: DTZ011  the office's own day
+    day = typed.day(said, named, clock) if said else clock
     return Context(Path(ledger) if ledger else None, day, bool(said))
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
-from xuncha.cli import options, screen
+from xuncha.cli import options, screen, typed
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.options import option
-from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
-from xuncha.model.vocabulary import CHANNELS, channel_name, channel_of
+from xuncha.model.vocabulary import CHANNELS, channel_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,25 +58,14 @@ def add(
     if name is not None:
         name = options.filled(name, _("the name is empty"), _("leave --name out where nobody is named"))
     day = call.past_day(received, "--received") if received else call.today
-    which, how = Identity.parse(about) if about else None, _channel(channel)
+    which, how = (
+        Identity.parse(about) if about else None,
+        cast("Channel", typed.word(channel, "--channel", typed.CHANNELS)),
+    )
     with call.session() as session:
         number = add_comment(session, text, channel=how, received=day, about=which, name=name)
     screen.line(_("Comment {n} is entered.").format(n=number))
     screen.line(_("Once it is answered: xuncha comment reply {n} …").format(n=number))
-
-
-def _channel(text: str) -> Channel:
-    """Read how a comment came.
-
-    Raises:
-        UsageError: the word is that of no channel.
-    """
-    channel = channel_of(text)
-    if channel is None:
-        said = _("{option} cannot be “{word}”").format(option="--channel", word=text)
-        known = (f"{channel_name(each)} ({each})" for each in CHANNELS)
-        raise UsageError("unknown-word", said, _("known are: {names}").format(names=_(", ").join(known)))
-    return channel
 
 
 @command("comment", "reply")
@@ -135,7 +123,7 @@ def list_(
     if as_json:
         screen.data([{"number": number, **each.model_dump(mode="json")} for number, each in found.items()])
     elif found:
-        screen.show(_table(found), wide=True)
+        screen.show(_table(found), wide=True, paged=True)
     else:
         screen.line(_("No comment matches."))
 

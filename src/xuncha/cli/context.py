@@ -10,7 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xuncha.cli import screen
+from xuncha.chinese.days import typed as typed_day
+from xuncha.cli import screen, typed
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.store.files import find
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger
     from xuncha.model.register import Register
+    from xuncha.model.source import Source
     from xuncha.paper.own import Own
     from xuncha.tally import Tally
     from xuncha.trail.history import Event
@@ -80,6 +82,8 @@ class Context:
             return self
         from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415  only looking back needs git
 
+        if not moment.isascii() and (day := typed_day(moment, self.today, past=True)):
+            moment = day.isoformat()  # what is ASCII may be the name of a tag
         commit = commit_at(self.root, moment)
         return replace(self, commit=commit, today=day_of(self.root, commit, moment))
 
@@ -96,16 +100,21 @@ class Context:
 
             return cache.register_at(Tree(self.root, self.commit))
 
+    def source(self) -> Source:
+        """Return where the files are read from: the folder, or the commit that is looked at."""
+        from xuncha.store.files import WorkingTree  # noqa: PLC0415
+        from xuncha.trail.tree import Tree  # noqa: PLC0415
+
+        return WorkingTree(self.root) if self.commit is None else Tree(self.root, self.commit)
+
     def ledger(self) -> Ledger:
         """Return the whole ledger as records, every file read anew; warn of what an interrupted command left behind."""
-        from xuncha.store.files import WorkingTree  # noqa: PLC0415
         from xuncha.store.loading import ledger  # noqa: PLC0415
-        from xuncha.trail.tree import Tree  # noqa: PLC0415
 
         if self.commit is None:
             self.warn_of_leftovers()
         with screen.patience(_("The files are being read")), self.places_named():
-            return ledger(WorkingTree(self.root) if self.commit is None else Tree(self.root, self.commit))
+            return ledger(self.source())
 
     def history(self, which: Identity | None = None) -> list[Event]:
         """Return what was done to the whole ledger, a problem with its measures, or one measure; newest first.
@@ -145,7 +154,7 @@ class Context:
             UsageError: it is no day.
             RefusedError: it is still to come.
         """
-        day = screen.day(text, option)
+        day = typed.day(text, option, self.today, past=True)
         if day > self.today:
             hint = _("give a day up to {today}").format(today=self.today)
             raise RefusedError("day-to-come", _("{day} is still to come").format(day=day), hint)

@@ -44,7 +44,7 @@ def calendar(
     from xuncha.deadlines.ics import ics  # noqa: PLC0415
 
     found = call.register()
-    options.must_be_known(found, office=office, leader=leader)
+    office, leader = options.known(found, office=office, leader=leader)
     workdays = Workdays()
     rows = entries(found, call.today, workdays, office=office, leader=leader, closed=closed)
     whose = "，".join(filter(None, [office, leader]))

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from xuncha.cli import notices, options, screen  # noqa: F401  enters a command of this group
+from xuncha.cli import notices, options, screen, typed  # noqa: F401  enters a command of this group
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import deliver
@@ -85,7 +85,7 @@ def import_xlsx(
     from xuncha.workflow import intake as taking_in  # noqa: PLC0415
 
     root, is_there = _target(call, folder)
-    day = screen.day(feedback, "--feedback") if feedback else None
+    day = typed.day(feedback, "--feedback", call.today, past=True) if feedback else None
     if is_there and day is None:
         known = register(root).frame.feedback
         day = date.fromisoformat(known) if known else None

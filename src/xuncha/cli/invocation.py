@@ -9,12 +9,9 @@ from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 
 PANELS: Final = {
-    "Make": {"write": "init add edit"},
-    "Look": {"read": "status list show", "deadlines": "calendar"},
-    "Do": {
-        "work": "set start progress attach submit return close reopen extend escalate review",
-        "comment": "comment",
-    },
+    "Make": {"write": "init add edit", "comment": "comment"},
+    "Look": {"read": "status todo list show", "deadlines": "calendar"},
+    "Do": {"work": "set start progress attach submit return close reopen extend escalate review"},
     "Trail": {"track": "log undo", "audit": "audit"},
     "Share": {"share": "setup sync"},
     "Check and publish": {

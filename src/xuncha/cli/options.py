@@ -11,7 +11,7 @@ import typer
 from xuncha.errors import RefusedError, UsageError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
-from xuncha.rules.names import suggestion
+from xuncha.rules.names import category_meant, meant, suggestion
 
 if TYPE_CHECKING:
     from xuncha.model.register import Register
@@ -119,19 +119,24 @@ def form(forms: Sequence[str]) -> Any:  # noqa: ANN401
 Form = Annotated[str, form(FORMS)]
 Json = Annotated[bool, option("--json", _("Print JSON for programs"))]
 DryRun = Annotated[bool, option("--dry-run", _("Show what is understood, and write nothing"))]
-Leader = Annotated[str, option("--leader NAME", _("The responsible leader"), _leaders)]
-Office = Annotated[str, option("--office NAME", _("The responsible office"), offices)]
+Leader = Annotated[str | None, option("--leader NAME", _("The responsible leader"), _leaders)]
+Office = Annotated[str | None, option("--office NAME", _("The responsible office"), offices)]
 CoOffice = Annotated[
     list[str] | None, option("--co-office NAME", _("A co-responsible office; may be repeated"), offices)
 ]
 To = Annotated[str, option("--to NAME", _("The leader who takes it over"), _leaders)]
-Category = Annotated[str, option("--category KEY", _("The category's key"), _categories)]
+Category = Annotated[
+    str | None, option("--category KEY|TITLE", _("The category, by its key or its title"), _categories)
+]
 Person = Annotated[str | None, option("--person NAME", _("Who does it; internal"))]
 Goal = Annotated[str | None, option("--goal TEXT", _("The goal"))]
 Fields = Annotated[
     list[str] | None, option("--field KEY=VALUE", _("The value of a field of one's own; may be repeated"))
 ]
+New = Annotated[bool, option("--new", _("Enter into data/ledger.yaml what is named here for the first time"))]
 InProblem = Annotated[str | None, option("--problem NUMBER", _("Those of one problem"), _problems)]
+OfPerson = Annotated[str | None, option("--person NAME", _("Those of one person"))]
+OfCategory = Annotated[str | None, option("--category KEY|TITLE", _("Those of one category"), _categories)]
 OfLeader = Annotated[str | None, option("--leader NAME", _("Those of one leader"), _leaders)]
 OfOffice = Annotated[str | None, option("--office NAME", _("Those of one office"), offices)]
 
@@ -149,18 +154,35 @@ def a_problem(text: str) -> Identity:
     return identity
 
 
-def must_be_known(register: Register, *, office: str | None, leader: str | None) -> None:
-    """Refuse the name of an office or a leader that the ledger does not have, with what may be meant.
+def known(register: Register, *, office: str | None, leader: str | None) -> tuple[str | None, str | None]:
+    """Return the office and the leader that are meant by what was typed, a part that fits one alone.
 
     Raises:
-        RefusedError: it is not in `ledger.yaml`.
+        RefusedError: there is none such in `ledger.yaml`, or there are several.
     """
     frame = register.frame
-    given = ((leader, frame.leaders, "unknown-leader"), (office, frame.offices, "unknown-office"))
-    for name, known, code in given:
-        if name is not None and name not in known:
-            said = _("“{name}” is not in data/ledger.yaml").format(name=name)
-            raise RefusedError(code, said, suggestion(name, known))
+    return (
+        office and _known(office, frame.offices, "unknown-office"),
+        leader and _known(leader, frame.leaders, "unknown-leader"),
+    )
+
+
+def known_category(register: Register, text: str) -> str:
+    """Return the key of the category that is meant by its key or its title.
+
+    Raises:
+        RefusedError: there is none such, or there are several.
+    """
+    key = category_meant(text, register.frame.categories)
+    return _known(key, [key for key, _title in register.frame.categories], "unknown-category")
+
+
+def _known(text: str, names: Sequence[str], code: str) -> str:
+    name = meant(text, names)
+    if name not in names:
+        said = _("“{name}” is not in data/ledger.yaml").format(name=name)
+        raise RefusedError(code, said, suggestion(name, names))
+    return name
 
 
 def pairs(given: Sequence[str] | None) -> dict[str, str]:

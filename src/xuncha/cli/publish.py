@@ -46,6 +46,9 @@ def notice(
 
             verified = latest(call.root, call.commit or "HEAD")
         made, warnings = render(content(found, call.today, verified), form, call.templates())
+    if unsorted := [str(n) for n, each in found.problems.items() if each.publish and each.category is None]:
+        said = _("no category is said of problem {ids}; the notice shows it under 待明确")
+        warnings = [*warnings, said.format(ids=_(", ").join(unsorted))]
     deliver(made, warnings, output, _("The notice is in {path}."))
 
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, NoReturn, get_args
+from typing import TYPE_CHECKING, Annotated, NoReturn, get_args
 
-from xuncha.cli import options, screen
+from xuncha.cli import options, screen, typed
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.options import option
+from xuncha.cli.options import argument, option
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import STATUSES, TERMS
-from xuncha.rules.names import suggestion
 from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
 
-_SPAN = re.compile(r"([0-9]{1,5})d")
+if TYPE_CHECKING:
+    from xuncha.model.register import MeasureRow
+
+_SPAN = re.compile(r"([0-9]{1,5})d?")
 _GROUPINGS: tuple[str, ...] = get_args(Grouping)
 
 
@@ -39,7 +41,7 @@ def status(
         xuncha status --by office
         xuncha status --at 2024-04-18
     """
-    _among(by, _GROUPINGS, "--by")
+    by = typed.word(by, "--by", typed.GROUPINGS)
     call = call.at(at)
     found = call.register()
     counts = tally(found, call.today)
@@ -52,18 +54,74 @@ def status(
     screen.show(*status_screen(found, counts, grouped, by, at, everything=everything))
 
 
+@command("todo")
+def todo(
+    call: Context,
+    leader: options.OfLeader = None,
+    office: options.OfOffice = None,
+    person: options.OfPerson = None,
+    as_json: options.Json = False,
+) -> None:
+    """Show what waits today, for all or for one leader, office or person; each with what to type.
+
+    Examples:
+        xuncha todo
+        xuncha todo --office 规划科
+    """
+    from xuncha.todo import tasks  # noqa: PLC0415
+
+    found = call.register()
+    office, leader = options.known(found, office=office, leader=leader)
+    wanted = {"leader": leader, "office": office, "person": person}
+    waiting = [
+        task
+        for task in tasks(found, call.today, _returned(call))
+        if all(name is None or getattr(task.row, key) == name for key, name in wanted.items())
+    ]
+    if as_json:
+        screen.data([task.as_json() for task in waiting])
+        return
+    from xuncha.cli.tables import todo_screen  # noqa: PLC0415
+
+    if waiting:
+        screen.show(*todo_screen(waiting, found.frame.due_soon_days))
+    else:
+        screen.line(_("Nothing waits."))
+
+
+def _returned(call: Context) -> set[str]:
+    """Return the numbers of the measures whose last application was returned."""
+    last = {
+        event.now or event.id: event.action
+        for event in reversed(call.history_if_any())
+        if event.to != event.from_
+    }
+    return {str(number) for number, action in last.items() if action == "return"}
+
+
 @command("list")
 def list_(
     call: Context,
+    words: Annotated[
+        list[str] | None, argument("WORDS", _("Those whose title, goal or progress holds all of these"))
+    ] = None,
     status: Annotated[str | None, option("--status STATUS", _("Those in one status"), STATUSES)] = None,
     office: options.OfOffice = None,
     leader: options.OfLeader = None,
+    person: options.OfPerson = None,
     problem: options.InProblem = None,
+    category: options.OfCategory = None,
+    fields: Annotated[
+        list[str] | None, option("--field KEY=VALUE", _("Those with this value in a field of one's own"))
+    ] = None,
+    unassigned: Annotated[
+        bool, option("--unassigned", _("Open ones without a leader, an office or a time limit"))
+    ] = False,
     overdue: Annotated[bool, option("--overdue", _("Those whose time limit has passed"))] = False,
     due_within: Annotated[
-        str | None, option("--due-within DAYS", _("Open ones that are due within so many days, such as 14d"))
+        str | None, option("--due-within DAYS", _("Open ones that are due within so many days, such as 14"))
     ] = None,
-    term: Annotated[str | None, option("--term once|long_term", _("Those of one term"), TERMS)] = None,
+    term: Annotated[str | None, option(f"--term {'|'.join(TERMS)}", _("Those of one term"), TERMS)] = None,
     at: options.At = None,
     as_json: options.Json = False,
 ) -> None:
@@ -71,36 +129,61 @@ def list_(
 
     Examples:
         xuncha list --overdue
-        xuncha list --office 能源科 --due-within 14d
+        xuncha list --office 能源科 --due-within 14
+        xuncha list 固定资产 --unassigned
         xuncha list --overdue --at 2024-04-18
     """
-    _among(status, STATUSES, "--status")
-    _among(term, TERMS, "--term")
+    status = status and typed.word(status, "--status", typed.STATUSES)
+    term = term and typed.word(term, "--term", typed.TERMS)
     call = call.at(at)
     found = call.register()
-    options.must_be_known(found, office=office, leader=leader)
+    office, leader = options.known(found, office=office, leader=leader)
     horizon = Horizon.of(found, call.today)
-    wanted = {"status": status, "office": office, "leader": leader, "term": term}
+    wanted = {"status": status, "office": office, "leader": leader, "person": person, "term": term}
+    if category is not None:
+        wanted["category"] = options.known_category(found, category)
     if problem is not None:
         wanted["problem"] = str(options.a_problem(problem))
         if wanted["problem"] not in {row.id for row in found.problems}:
             _refuse(options.a_problem(problem))
     asked = {key: value for key, value in wanted.items() if value is not None}
     rows = [row for row in found.measures if all(getattr(row, key) == asked[key] for key in asked)]
-    if overdue:
-        rows = [row for row in rows if horizon.light(row) == "red"]
-    if due_within is not None:
-        last = (call.today + _span(due_within)).isoformat()
-        rows = [row for row in rows if row.status != "closed" and horizon.today <= (row.due or "") <= last]
+    values = options.pairs(fields).items()
+    last = (call.today + _span(due_within)).isoformat() if due_within else None
+    rows = [
+        row
+        for row in rows
+        if all(str(dict(row.fields).get(key)) == value for key, value in values)
+        and not (unassigned and (row.status == "closed" or row.assigned))
+        and not (overdue and horizon.light(row) != "red")
+        and (last is None or (row.status != "closed" and horizon.today <= (row.due or "") <= last))
+    ]
+    if words:
+        rows = _holding(call, rows, words)
     if as_json:
         screen.data([measure_json(row, horizon) for row in rows])
         return
     from xuncha.cli.tables import measures_table  # noqa: PLC0415
 
     if rows:
-        screen.show(measures_table(rows, horizon), wide=True)
+        screen.show(measures_table(rows, horizon), wide=True, paged=True)
     else:
         screen.line(_("No measure matches."))
+
+
+def _holding(call: Context, rows: Sequence[MeasureRow], words: Sequence[str]) -> list[MeasureRow]:
+    """Return the rows whose title, goal or progress holds all the words, however their letters are written."""
+    from xuncha.store.loading import records_of  # noqa: PLC0415
+
+    records = records_of(call.source(), [Identity.parse(row.id) for row in rows])
+    found = []
+    for row in rows:
+        record = records.get(Identity.parse(row.id))
+        told = [record.goal or "", *(entry.text for entry in record.progress)] if record else []
+        text = "\n".join([row.title, *told]).casefold()
+        if all(word.casefold() in text for word in words):
+            found.append(row)
+    return found
 
 
 @command("show")
@@ -148,11 +231,5 @@ def _span(text: str) -> timedelta:
     match = _SPAN.fullmatch(text)
     if match is None:
         said = _("--due-within: “{text}” is not a number of days").format(text=text)
-        raise UsageError("bad-span", said, _("write it like 14d"))
+        raise UsageError("bad-span", said, _("write it like 14"))
     return timedelta(days=min(int(match[1]), 36500))
-
-
-def _among(word: str | None, known: Sequence[str], option: str) -> None:
-    if word is not None and word not in known:
-        said = _("{option} cannot be “{word}”").format(option=option, word=word)
-        raise UsageError("unknown-word", said, suggestion(word, known))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from xuncha.cli import options, screen
+from xuncha.cli import options, screen, typed
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import check, deliver
@@ -15,7 +15,6 @@ from xuncha.cli.options import FORMS, TABLES, argument, option
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
-from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
     from xuncha.model.records import Ledger, Measure
@@ -133,22 +132,17 @@ def letter(
         xuncha report letter reminder 2.3
         xuncha report letter supervision --office 能源科 -f docx -o letter.docx
     """
-    from xuncha.report.letter import KINDS, letter_on, letter_to  # noqa: PLC0415
+    from xuncha.report.letter import letter_on, letter_to  # noqa: PLC0415
 
-    which = next((known for known in KINDS if known == kind), None)
-    if which is None:
-        message = _("KIND is reminder, supervision or warning, not “{word}”").format(word=kind)
-        raise UsageError("unknown-word", message, suggestion(kind, _KINDS))
+    which: Any = typed.word(kind, "KIND", typed.LETTERS)
     check(form, FORMS, output, "letter")
     if bool(identities) == (office is not None):
         message = _("a letter is on measures or on those of an --office, one of the two")
         raise UsageError("usage", message, _("see `xuncha report letter --help`"))
     ledger = call.ledger()
     if office is not None:
-        if office not in (offices := ledger.settings.offices):
-            message = _("“{name}” is not in data/ledger.yaml").format(name=office)
-            raise RefusedError("unknown-office", message, suggestion(office, offices))
-        content = letter_to(ledger, call.today, which, office)
+        office, _leader = options.known(ledger.register(), office=office, leader=None)
+        content = letter_to(ledger, call.today, which, office or "")
     else:
         content = letter_on(ledger, call.today, which, [_measure(ledger, each) for each in identities or ()])
     _deliver(call, f"letter.{which}", form, output, letter=content)

@@ -12,11 +12,10 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from xuncha.chinese.characters import UNSAFE_CHARACTER, columns
-from xuncha.errors import InvalidLedgerError, UsageError, XunchaError
+from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
@@ -70,18 +69,26 @@ def data(value: Any) -> None:  # noqa: ANN401  whatever JSON can say
     sys.stdout.write(UNSAFE_CHARACTER.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n")
 
 
-def show(*renderables: RenderableType, wide: bool = False) -> None:
+def show(*renderables: RenderableType, wide: bool = False, paged: bool = False) -> None:
     """Print tables and styled text.
 
     Args:
         renderables: one below the other.
         wide: in a pipe, let lines be as long as they are, one row a line, for other programs.
+        paged: on a terminal, let the user's pager show what does not fit.
     """
     from rich.console import Console  # noqa: PLC0415  commands that print a line do not need it
 
     terminal = is_terminal()
     width = _NO_LIMIT if wide and not terminal else None
     console = Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False)
+    if terminal and paged:
+        from xuncha.cli.pager import show as show_in_pager  # noqa: PLC0415
+
+        with console.capture() as captured:
+            console.print(*renderables, sep="\n", crop=False)
+        show_in_pager(captured.get())
+        return
     if terminal:
         console.print(*renderables, sep="\n", crop=False)
         return
@@ -143,24 +150,6 @@ def finish() -> OSError | None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return lost
     return None
-
-
-def day(text: str, option: str) -> date:
-    """Read a day of an option, such as 2024-04-18; or of a variable that stands for one.
-
-    Raises:
-        UsageError: the calendar does not have it, or it is written otherwise.
-    """
-    try:
-        if _ISO_DATE.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise UsageError(
-        "bad-date",
-        _("{option}: “{text}” is not a day of the calendar").format(option=option, text=text),
-        _("write it like 2024-04-18"),
-    )
 
 
 def error(what: XunchaError) -> None:

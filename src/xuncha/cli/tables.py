@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xuncha.model.register import MeasureRow, Register
     from xuncha.model.vocabulary import Light, Status, Term
     from xuncha.tally import Group, Tally
+    from xuncha.todo import Task
 
 _BAR = 20
 _MANY = 40
@@ -57,7 +58,7 @@ def status_screen(
         said = _("Everything is complete: {n} problems, {m} measures.")
         shown += [Text(), Text(said.format(n=counts.problems, m=counts.measures), "bold green")]
     if not counts.problems:
-        said = _("The ledger is empty. Enter the first problem: xuncha add problem TITLE --category KEY")
+        said = _("The ledger is empty. Enter the first problem: xuncha add problem TITLE")
         shown += [Text(), Text(said)]
     elif grouped:
         shown += _bars(grouped, by, limit, again)
@@ -83,7 +84,7 @@ def _waiting(
     shown: list[RenderableType] = []
     for title, style, rows, command in (
         (_("Overdue"), "bold red", waiting["red"], "xuncha list --overdue"),
-        (soon, "bold yellow", waiting["yellow"], f"xuncha list --due-within {days}d"),
+        (soon, "bold yellow", waiting["yellow"], f"xuncha list --due-within {days}"),
         (_("Due for review"), "bold magenta", waiting["review"], again),
     ):
         if not rows:
@@ -97,6 +98,30 @@ def _waiting(
         heading = Text(f"{title} {len(rows)}", style)
         shown += [Text(), heading, table, *_rest(len(rows), limit, again if past else command)]
     return shown
+
+
+def todo_screen(waiting: Sequence[Task], due_soon_days: int) -> list[RenderableType]:
+    """Lay out the screen of `todo`: what waits, kind by kind, each with what to type below it."""
+    headings = {
+        "overdue": (_("Overdue"), "bold red"),
+        "due_soon": (_("Due within {n} days").format(n=due_soon_days), "bold yellow"),
+        "returned": (_("Returned"), "bold yellow"),
+        "decide": (_("To be decided"), "bold cyan"),
+        "review": (_("Due for review"), "bold magenta"),
+        "unassigned": (_("Not assigned"), "bold cyan"),
+    }
+    shown: list[RenderableType] = []
+    for kind, (title, style) in headings.items():
+        tasks = [task for task in waiting if task.kind == kind]
+        if not tasks:
+            continue
+        table = Columns(Column(wraps=False), Column(fills=True), Column(wraps=False), Column())
+        for task in tasks:
+            left = term(task.row.term) if task.days is None else _left(task.days)
+            table.add(task.row.id, task.row.title, left, or_unsaid(task.row.office))
+            table.add("", Text(task.command, "dim"), "", "")
+        shown += [Text(), Text(f"{title} {len(tasks)}", style), table]
+    return shown[1:]
 
 
 def _head(register: Register, counts: Tally) -> RenderableType:

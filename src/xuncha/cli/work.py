@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
-from xuncha.cli import options, screen
+from xuncha.cli import options, screen, typed
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.options import argument, option
@@ -31,12 +31,6 @@ def _reason(_call: Context, text: str) -> str:
     return options.filled(text, _("--reason is empty"), _("say why"))
 
 
-def _result(_call: Context, word: str) -> str:
-    if word not in REVIEW_RESULTS:
-        raise UsageError("unknown-word", _("--result is holds or slipped, not “{word}”").format(word=word))
-    return word
-
-
 class _Option(NamedTuple):
     """What may be given to a verb: how it is typed, and how it is read where Typer alone does not read it."""
 
@@ -57,7 +51,7 @@ _OPTIONS: Final[dict[str, _Option]] = {
     ),
     "due": _Option(
         Annotated[str, option("--due DATE", _("The time limit, such as 2024-06-30"))],
-        lambda _call, text: text and screen.day(text, "--due"),
+        lambda call, text: text and typed.day(text, "--due", call.today),
     ),
     "late": _Option(
         Annotated[bool, option("--late", _("Although the time limit has passed; the audit names it"))]
@@ -84,7 +78,8 @@ _OPTIONS: Final[dict[str, _Option]] = {
         Annotated[str | None, option("--text TEXT", _("What it proves, for the entry that names it"))]
     ),
     "result": _Option(
-        Annotated[str, option("--result holds|slipped", _("What was found"), REVIEW_RESULTS)], _result
+        Annotated[str, option("--result holds|slipped", _("What was found"), REVIEW_RESULTS)],
+        lambda _call, text: typed.word(text, "--result", typed.RESULTS),
     ),
     "findings": _Option(Annotated[str | None, option("--text TEXT", _("What was found, in words"))]),
 }

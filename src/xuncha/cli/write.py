@@ -8,11 +8,11 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xuncha.cli import options, screen
+from xuncha.cli import options, screen, typed
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.options import argument, option
@@ -20,40 +20,86 @@ from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, U
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
 
+if TYPE_CHECKING:
+    from xuncha.workflow.add import Added
+
 
 @command("init")
 def init(
     call: Context,
     folder: Annotated[Path, argument("DIR", _("The folder; else this one"))] = Path(),
     example: Annotated[bool, option("--example", _("Fill it with a small case to try things on"))] = False,
+    ask: Annotated[
+        bool, option("--ask", _("Ask for all that is below, one by one; can be left and taken up again"))
+    ] = False,
+    organisation: Annotated[
+        str | None, option("--organisation NAME", _("The inspected organisation"))
+    ] = None,
+    inspector: Annotated[str | None, option("--inspector NAME", _("The inspectors"))] = None,
+    round_: Annotated[str | None, option("--round TEXT", _("The round of the inspection"))] = None,
+    started: Annotated[
+        str | None, option("--started DATE", _("The day on which the inspection began"))
+    ] = None,
+    ended: Annotated[str | None, option("--ended DATE", _("The day on which it ended"))] = None,
+    feedback: Annotated[str | None, option("--feedback DATE", _("The day of the feedback"))] = None,
+    categories: Annotated[
+        list[str] | None, option("--category TITLE", _("A category; may be repeated"))
+    ] = None,
+    leaders: Annotated[list[str] | None, option("--leader NAME", _("A leader; may be repeated"))] = None,
+    offices: Annotated[list[str] | None, option("--office NAME", _("An office; may be repeated"))] = None,
 ) -> None:
-    """Make a ledger, with git, in a folder.
+    """Make a ledger, with git, in a folder. What is not said of the organisation and the inspection stays unsaid.
 
     Examples:
         xuncha init my-ledger
         xuncha init trial --example
+        xuncha init my-ledger --organisation 中共某市水务局党组 --feedback 2024-07-08
     """
     from xuncha.skeleton.create import create  # noqa: PLC0415
     from xuncha.store.files import located  # noqa: PLC0415
 
-    made = create(located(folder), call.today, example=example)
+    days = {"started": started, "ended": ended, "feedback": feedback}
+    said = {
+        "organisation": organisation,
+        "inspector": inspector,
+        "round": round_,
+        **{key: text and typed.day(text, f"--{key}", call.today, past=True) for key, text in days.items()},
+        "categories": categories,
+        "leaders": leaders,
+        "offices": offices,
+    }
+    root = located(folder)
+    if ask and (root / LEDGER_FILE).exists():
+        _ask(call, root)
+        return
+    kept = create(root, call.today, example=example, known=said)
     screen.line(_("Ledger made: {path}").format(path=folder))
-    if made.kept:
-        screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(made.kept)))
-    if not made.committed:
-        commands = (
-            "git config user.name 姓名 && git config user.email 邮箱 && git add -A && git commit -m 建立台账"
-        )
-        screen.warning(
-            _("git does not know who you are, so nothing is committed yet"),
-            _("type there: {commands}").format(commands=commands),
-        )
+    if kept:
+        screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(kept)))
     if str(folder) != ".":
         screen.line(_("Next: cd {path}").format(path=folder))
+    if ask:
+        _ask(call, root)
+        return
     entering = _(
         "Then: xuncha edit, to enter the organisation, the leaders, the offices and the categories; xuncha add problem …"
     )
     screen.line(_("Then: xuncha status") if example else entering)
+
+
+def _ask(call: Context, root: Path) -> None:
+    """Ask for what the ledger does not say yet, and commit what was answered."""
+    from xuncha.cli.ask import asked  # noqa: PLC0415
+    from xuncha.store.editing import apply  # noqa: PLC0415
+    from xuncha.store.reading import parse  # noqa: PLC0415
+    from xuncha.workflow.edit import edit as keep  # noqa: PLC0415
+    from xuncha.workflow.settings import edits  # noqa: PLC0415
+
+    before = (root / LEDGER_FILE).read_bytes()
+    if answers := asked(parse(before), call.today):
+        keep(root, LEDGER_FILE, apply(before, edits(parse(before), answers)), before)
+        screen.line(_("{path} is changed and committed.").format(path=LEDGER_FILE))
+    screen.line(_("Then: xuncha add problem …"))
 
 
 @group("add")
@@ -70,20 +116,24 @@ def add() -> None:
 def add_problem(
     call: Context,
     title: Annotated[str, argument("TITLE", _("The problem, in a line"))],
-    category: options.Category,
+    category: options.Category = None,
+    fields: options.Fields = None,
+    new: options.New = False,
 ) -> None:
-    """Enter a problem.
+    """Enter a problem; a category that is not known yet can be set later.
 
     Examples:
         xuncha add problem 重点工程推进缓慢 --category decisions
+        xuncha add problem 会议制度执行不严 --category 关于党的建设方面 --new
     """
     from xuncha.workflow import add as adding  # noqa: PLC0415  as in all commands here: the help need not wait for it
 
     title = options.filled(title, _("the title is empty"), _("say what it is, in a line")).strip()
     with call.session() as session:
-        identity = adding.add_problem(session, title, category)
-    screen.line(_("Problem {id} is entered: {title}").format(id=identity, title=title))
-    screen.line(_("Next: xuncha add measure {id} … --leader … --office … --due …").format(id=identity))
+        added = adding.add_problem(session, title, category, options.pairs(fields), new=new)
+    screen.line(_("Problem {id} is entered: {title}").format(id=added.identity, title=title))
+    _say_what_else(added)
+    screen.line(_("Next: xuncha add measure {id} … --leader … --office … --due …").format(id=added.identity))
 
 
 @command("add", "measure")
@@ -91,14 +141,18 @@ def add_measure(
     call: Context,
     problem: options.Problem,
     title: Annotated[str, argument("TITLE", _("The measure, in a line"))],
-    leader: options.Leader,
-    office: options.Office,
+    leader: options.Leader = None,
+    office: options.Office = None,
     co_office: options.CoOffice = None,
+    person: options.Person = None,
     due: Annotated[str | None, option("--due DATE", _("The time limit, such as 2024-12-31"))] = None,
-    long_term: Annotated[bool, option("--long-term", _("It never ends; it has no time limit"))] = False,
-    goal: Annotated[str | None, option("--goal TEXT", _("What is to be reached"))] = None,
+    long_term: Annotated[bool, option("--long-term", _("It never ends; it needs no time limit"))] = False,
+    at_once: Annotated[bool, option("--at-once", _("It is mended at once; it needs no time limit"))] = False,
+    goal: options.Goal = None,
+    fields: options.Fields = None,
+    new: options.New = False,
 ) -> None:
-    """Enter a measure of a problem.
+    """Enter a measure of a problem; what is not known yet is left out, and set later.
 
     Examples:
         xuncha add measure 2 完成泵站前期手续 --leader 分管副局长 --office 规划科 --due 2024-12-31
@@ -106,23 +160,37 @@ def add_measure(
     """
     from xuncha.workflow import add as adding  # noqa: PLC0415
 
-    if (due is None) != long_term:
-        message = _("a measure has either --due or --long-term")
+    if long_term and at_once:
+        message = _("a measure is either long-term or mended at once")
         raise UsageError("usage", message, _("see `xuncha add measure --help`"))
-    day = screen.day(due, "--due") if due else None
+    day = typed.day(due, "--due", call.today) if due else None
     title = options.filled(title, _("the title is empty"), _("say what it is, in a line")).strip()
     with call.session() as session:
-        identity = adding.add_measure(
+        added = adding.add_measure(
             session,
             options.a_problem(problem),
             title,
+            term="long_term" if long_term else "at_once" if at_once else "once",
             leader=leader,
             office=office,
             co_offices=co_office or (),
+            person=person,
             due=day,
             goal=goal,
+            fields=options.pairs(fields),
+            new=new,
         )
-    screen.line(_("Measure {id} is entered: {title}").format(id=identity, title=title))
+    screen.line(_("Measure {id} is entered: {title}").format(id=added.identity, title=title))
+    _say_what_else(added)
+
+
+def _say_what_else(added: Added) -> None:
+    """Say what was entered on the way, and what has the same title."""
+    if added.entered:
+        screen.line(_("Entered into data/ledger.yaml: {names}").format(names=_(", ").join(added.entered)))
+    if added.twin:
+        said = _("{id} has the same title").format(id=added.twin)
+        screen.warning(said, _("if it was entered twice: xuncha undo"))
 
 
 @command("edit")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Final, Literal, get_args
 
 from xuncha.language import gettext as _
@@ -46,20 +45,6 @@ def channel_name(channel: Channel) -> str:
     }[channel]
 
 
-def channel_of(text: str) -> Channel | None:
-    """Return the channel that a word names, as the files say it or as Chinese offices do; None where it names none."""
-    word = unicodedata.normalize("NFKC", text).strip().lower()
-    return next((channel for channel, words in _CHANNELS.items() if word == channel or word in words), None)
-
-
-_CHANNELS: Final[dict[Channel, tuple[str, ...]]] = {
-    "phone": ("电话", "来电", "热线"),
-    "post": ("来信", "信件", "信函", "邮寄", "信访件"),
-    "email": ("电子邮件", "邮件", "邮箱", "电子邮箱", "e-mail"),
-    "visit": ("来访", "走访", "当面", "面谈"),
-    "web": ("网络", "网上", "网站", "网络留言", "网上留言"),
-}
-"""The words for each channel; 邮件 is e-mail, 邮寄 the post."""
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 LIGHTS: Final[tuple[Light, ...]] = get_args(Light)

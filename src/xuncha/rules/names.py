@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Literal
 
+from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
@@ -20,6 +21,33 @@ def nearest(name: str, known: Collection[str]) -> str | None:
     import difflib  # noqa: PLC0415  only where something is wrong
 
     return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)), None)
+
+
+def meant(text: str, known: Iterable[str]) -> str:
+    """Find the known name that is meant: the same one, or the only one that the text is a part of; else the text itself.
+
+    Raises:
+        RefusedError: it is a part of several.
+    """
+    known = list(known)
+    text = text.strip()
+    fitting = [text] if text in known else [name for name in known if text and text in name]
+    if len(fitting) > 1:
+        message = _("“{name}” may be any of {n} names").format(name=text, n=len(fitting))
+        raise RefusedError(
+            "ambiguous-name", message, _("write one of: {names}").format(names=_(", ").join(fitting[:_MOST]))
+        )
+    return fitting[0] if fitting else text
+
+
+def category_meant(text: str, categories: Iterable[tuple[str, str]]) -> str:
+    """Find the key of the category that is meant by its key, its title, or a part that one title alone has; else the text itself.
+
+    Raises:
+        RefusedError: it is a part of several titles.
+    """
+    keys = {title: key for key, title in categories}
+    return text if text in keys.values() else keys.get(meant(text, keys), text)
 
 
 def suggestion(name: str, known: Collection[str], where: str = "") -> str:

@@ -10,21 +10,26 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
+from xuncha.store.editing import apply
 from xuncha.store.files import Overlay, WorkingTree, replace
+from xuncha.store.reading import parse
 from xuncha.store.schema import KINDS, one
 from xuncha.sync import registration
 from xuncha.trail.git import Git, GitError, git_dir
 from xuncha.workflow.change import Message, begin
 from xuncha.workflow.intake import Intake, checked, message
 from xuncha.workflow.journal import FileChange
+from xuncha.workflow.settings import edits
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+
+    from xuncha.workflow.settings import Said
 
 _DAY = re.compile(r"\{today([+-][0-9]+)?\}")
 _FILES = {
@@ -38,28 +43,27 @@ _FILES = {
 _AT_THE_TOP = frozenset({".gitea/workflows/xuncha.yml", ".github/workflows/xuncha.yml", ".gitlab-ci.yml"})
 
 
-class Created(NamedTuple):
-    """What `init` did."""
-
-    kept: list[str]
-    """Files that were there before, and stay as they were."""
-    committed: bool
-    """False where git does not know who commits."""
-
-
-def create(root: Path, today: date, *, example: bool) -> Created:
+def create(root: Path, today: date, *, example: bool, known: Said | None = None) -> list[str]:
     """Make a ledger that validates at once, and commit it; the dates of the example are counted from today.
+
+    `known` is what is said of the organisation and the inspection; nothing else is written of them.
+
+    Returns:
+        The files that were there before, and stay as they were.
 
     Raises:
         RefusedError: there is a ledger already, or git refuses the commit.
-        SurroundingsError: no git, or the folder cannot be written.
+        SurroundingsError: no git, or it does not know who commits, or the folder cannot be written.
     """
     _must_be_new(root)
+    Git(next(folder for folder in (root, *root.parents) if folder.is_dir())).user()
     contents, skeleton = around(), resources.files("xuncha.skeleton")
     if example:
         contents |= _dated_files(skeleton / "example", "", today)
     else:
-        contents[LEDGER_FILE] = _dated(skeleton / "ledger.yaml", today)
+        empty = (skeleton / "ledger.yaml").read_bytes()
+        contents[LEDGER_FILE] = apply(empty, edits(parse(empty), known or {}))
+        checked(Overlay(WorkingTree(root), {LEDGER_FILE: contents[LEDGER_FILE]}))
     if git_dir(root) not in {None, root / ".git"}:
         # Deeper in a repository no service looks for them.
         contents = {path: content for path, content in contents.items() if path not in _AT_THE_TOP}
@@ -72,14 +76,11 @@ def create(root: Path, today: date, *, example: bool) -> Created:
             replace(root / path, contents[path])
         registration.register(git)
     try:
-        git.user()
         git.commit(Message("建立台账", "init").text(), new, new=new)
     except GitError as error:
         said = _("the files are there, but git refused the commit: {said}").format(said=error.said)
         raise RefusedError("commit-refused", said, _("type: git add -A && git commit")) from error
-    except SurroundingsError:
-        return Created(kept, committed=False)
-    return Created(kept, committed=True)
+    return kept
 
 
 def found(root: Path, intake: Intake, origin: str) -> None:

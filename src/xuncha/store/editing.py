@@ -147,7 +147,7 @@ def _splice(text: str, root: Node, edit: Edit) -> _Splice | None:
             return _insert(text, root, key, [item]) if node is None else _append(text, node, item, place)
 
 
-def _replace(node: Node, value: str | bool | dict[str, Any] | list[str]) -> _Splice:
+def _replace(node: Node, value: str | bool | dict[str, Any] | list[Any]) -> _Splice:
     if node.start == node.end:  # a key without a value: it stands right behind the colon
         return _Splice(node.start, node.end, f" {_flow(value)}")
     quote = node.style if node.style in {"'", '"'} else ""

@@ -240,8 +240,10 @@ class Git:
         except GitError as error:
             if "user." not in error.said and "ident" not in error.said:
                 raise  # something else in git's settings is wrong, and git has said what
-            hint = _("type: git config --global user.name 姓名 && git config --global user.email 邮箱")
-            raise SurroundingsError("no-user", _("git does not know who you are"), hint) from error
+            hint = _("type once: git config --global user.name 姓名 && git config --global user.email 邮箱")
+            raise SurroundingsError(
+                "no-user", _("git does not know your name yet, and nothing was done"), hint
+            ) from error
         name, _open, rest = identity.rpartition(" <")
         return name, rest.partition(">")[0]
 

@@ -286,7 +286,7 @@ def _refused(root: Path, error: GitError) -> RefusedError | SurroundingsError:
         return locks.at_work(places)
     if "user.email" in said or "user.name" in said:
         hint = _("type: git config --global user.name 姓名 && git config --global user.email 邮箱")
-        return SurroundingsError("no-user", _("git does not know who you are"), hint)
+        return SurroundingsError("no-user", _("git does not know your name yet, and nothing was done"), hint)
     message = _("git refused the commit, and nothing was changed: {said}")
     return RefusedError("commit-refused", message.format(said=said))
 

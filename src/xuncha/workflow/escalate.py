@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xuncha.language import gettext as _
+from xuncha.rules.names import meant
 from xuncha.store.edits import Set
 from xuncha.workflow.verb import UNCHANGED, Case, PlannedChange, verb
 
@@ -14,5 +15,6 @@ def escalate(case: Case, *, to: str) -> PlannedChange:
     Examples:
         xuncha escalate 2.3 --to 主任
     """
+    to = meant(to, case.frame.leaders)
     escalated = {"to": to, "date": case.today.isoformat()}
     return PlannedChange([Set("escalated", escalated)], note=_("{name} takes it over").format(name=to))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.rules.names import category_meant, meant
 from xuncha.store.edits import Edit, Set
 from xuncha.workflow.verb import UNCHANGED, Case, PlannedChange, verb
 
@@ -17,7 +18,20 @@ if TYPE_CHECKING:
     from xuncha.model.register import Frame
 
 
-@verb("set", "设定", UNCHANGED, "title", "goal", "leader", "office", "co_offices", "person", "due", "fields")
+@verb(
+    "set",
+    "设定",
+    UNCHANGED,
+    "title",
+    "goal",
+    "leader",
+    "office",
+    "co_offices",
+    "person",
+    "due",
+    "fields",
+    "category",
+)
 def _set(
     case: Case,
     *,
@@ -50,9 +64,9 @@ def _set(
     given: dict[str, Any] = {
         "title": title,
         "goal": goal,
-        "leader": leader,
-        "office": office,
-        "co_offices": list(co_offices) if co_offices else None,
+        "leader": leader and meant(leader, case.frame.leaders),
+        "office": office and meant(office, case.frame.offices),
+        "co_offices": [meant(each, case.frame.offices) for each in co_offices or ()],
         "person": person,
         "due": due and due.isoformat(),
         "fields": fields and _fields(case.measure, case.frame, "measure", fields),
@@ -77,7 +91,7 @@ def _set_problem(
         raise RefusedError("not-a-measure", message, _("name a measure, such as 2.3"))
     given = {
         "title": title,
-        "category": category,
+        "category": category and category_meant(category, frame.categories),
         "fields": fields and _fields(problem, frame, "problem", fields),
     }
     return _planned(given)
@@ -92,7 +106,13 @@ def _planned(given: Mapping[str, Any]) -> PlannedChange:
         raise RefusedError(
             "nothing-given", _("nothing is said that could be set"), _("see `xuncha set --help`")
         )
-    return PlannedChange(edits, note=_("set: {keys}").format(keys=_(", ").join(edit.key for edit in edits)))
+    names = {
+        "title": _("title"), "goal": _("goal"), "leader": _("leader"), "office": _("office"), "co_offices": _("co-offices"),
+        "person": _("person"), "due": _("time limit"), "category": _("category"), "fields": _("fields of one's own"),
+    }  # fmt: skip
+    return PlannedChange(
+        edits, note=_("set: {keys}").format(keys=_(", ").join(names[edit.key] for edit in edits))
+    )
 
 
 def _fields(

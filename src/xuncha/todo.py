@@ -1,0 +1,90 @@
+"""What waits for somebody: applications to decide, what was returned, what is late or near, reviews, and what nobody has yet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
+
+from xuncha.tally import Horizon, review_day
+
+if TYPE_CHECKING:
+    from xuncha.model.register import MeasureRow, Register
+
+Kind = Literal["overdue", "due_soon", "returned", "decide", "review", "unassigned"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+"""In the order in which people work."""
+
+
+class Task(NamedTuple):
+    """Something that waits, with what to type."""
+
+    kind: Kind
+    row: MeasureRow
+    day: date | None
+    """When it is due, or to be reviewed; None where no day is said."""
+    days: int | None
+    """Until that day; below 0 where it has passed."""
+    command: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the form of `todo --json`."""
+        keys = ("id", "title", "due", "leader", "office", "person")
+        said = {key: getattr(self.row, key) for key in keys}
+        return {"kind": self.kind, **said, "days": self.days, "command": self.command}
+
+
+def tasks(register: Register, today: date, returned: Collection[str] = ()) -> list[Task]:
+    """List what waits on a day, kind by kind, the most urgent first.
+
+    Args:
+        register: the ledger.
+        today: the day.
+        returned: the numbers of the measures whose application was returned, and not made again.
+    """
+    horizon = Horizon.of(register, today)
+    found = []
+    for row in register.measures:
+        for kind in _kinds(row, horizon, returned):
+            day = (
+                review_day(row, register.frame)
+                if kind == "review"
+                else row.due and date.fromisoformat(row.due)
+            )
+            days = (day - today).days if day else None
+            found.append(Task(kind, row, day or None, days, _command(kind, row)))
+    return sorted(found, key=lambda task: (KINDS.index(task.kind), task.day or date.max))
+
+
+def _kinds(row: MeasureRow, horizon: Horizon, returned: Collection[str]) -> Iterator[Kind]:
+    """Yield why a measure waits: an application for whoever decides on it, anything else for whoever does it."""
+    if row.status == "closed":
+        if horizon.review_due(row):
+            yield "review"
+        return
+    light = horizon.light(row)
+    if row.status == "submitted":
+        yield "decide"
+    elif row.id in returned:
+        yield "returned"
+    elif light == "red":
+        yield "overdue"
+    elif light == "yellow":
+        yield "due_soon"
+    if not row.assigned:
+        yield "unassigned"
+
+
+def _command(kind: Kind, row: MeasureRow) -> str:
+    match kind:
+        case "decide":
+            return f"xuncha close {row.id}"
+        case "returned":
+            return f"xuncha submit {row.id}"
+        case "review":
+            return f"xuncha review {row.id} --result holds"
+        case "unassigned":
+            lacking = [key for key in ("leader", "office", "due") if getattr(row, key) is None]
+            options = [f"--{key} …" for key in lacking if key != "due" or row.term == "once"]
+            return " ".join([f"xuncha set {row.id}", *options])
+    return f"xuncha start {row.id}" if row.status == "not_started" else f"xuncha progress {row.id} …"

@@ -1,0 +1,40 @@
+"""What is said of the organisation and the inspection, as edits of data/ledger.yaml: by options of `init`, or one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from xuncha.store.edits import Edit, Set
+
+INSPECTION: Final[tuple[str, ...]] = ("inspector", "round", "started", "ended", "feedback")
+"""The keys under `inspection`."""
+Said = Mapping[str, str | date | Sequence[str] | None]
+"""By keys: `organisation`, those of the inspection, `leaders`, `offices`, and `categories` by their titles."""
+
+
+def edits(data: Mapping[str, Any], said: Said) -> list[Edit]:
+    """Plan the edits of data/ledger.yaml, which says `data`, for what is said; lists grow by what they do not hold."""
+    given: dict[str, Any] = {
+        key: value.isoformat() if isinstance(value, date) else value for key, value in said.items() if value
+    }
+    planned: list[Edit] = []
+    if "organisation" in given:
+        planned.append(Set("organisation", str(given["organisation"])))
+    if of_inspection := {key: given[key] for key in INSPECTION if key in given}:
+        planned.append(Set("inspection", {**(data.get("inspection") or {}), **of_inspection}))
+    lists = {key: list(data[key]) for key in ("categories", "leaders", "offices")}
+    titles = {each["title"] for each in lists["categories"]}
+    new = [each for each in given.get("categories", ()) if each not in titles]
+    lists["categories"] += categories([each["key"] for each in lists["categories"]], new)
+    for key in ("leaders", "offices"):
+        lists[key] += [each for each in given.get(key, ()) if each not in lists[key]]
+    planned += [Set(key, each) for key, each in lists.items() if each != data[key]]
+    return planned
+
+
+def categories(taken: Sequence[str], titles: Sequence[str]) -> list[dict[str, str]]:
+    """Make categories of titles, each with a key that is not taken: c1, c2 and so on."""
+    free = (key for n in range(1, len(taken) + len(titles) + 1) if (key := f"c{n}") not in taken)
+    return [{"key": key, "title": title} for key, title in zip(free, titles, strict=False)]

@@ -1,0 +1,113 @@
+"""What nobody has said of a ledger is 待明确 or nothing in whatever is made of it, null in JSON, and never the word None."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.cli.ledgers import unsaid
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import LedgerOnDisk
+
+NONE = re.compile(r"None|\bnull\b")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("status",),
+        *(("status", "--by", by) for by in ("category", "office", "leader")),
+        ("list",),
+        ("show", "1"),
+        ("show", "1.1"),
+        ("show", "1.2"),
+        ("show", "2.3"),
+        ("report", "plan"),
+        ("report", "plan", "-f", "html"),
+        ("report", "weekly"),
+        ("report", "dispatch"),
+        ("report", "letter", "reminder", "1.1"),
+        ("export", "csv"),
+    ],
+    ids=" ".join,
+)
+def test_no_paper_and_no_screen_makes_anything_of_it(
+    bare_ledger: LedgerOnDisk, command: tuple[str, ...]
+) -> None:
+    shown = unsaid(bare_ledger).ok(*command)
+    assert not NONE.search(shown), shown
+    if command[0] == "report":
+        assert "待明确" in shown
+
+
+@pytest.mark.parametrize("internal", [(), ("--internal",)], ids=["public", "internal"])
+def test_no_dashboard_makes_anything_of_it(
+    bare_ledger: LedgerOnDisk, tmp_path: Path, internal: tuple[str, ...]
+) -> None:
+    page = tmp_path / "板.html"
+    unsaid(bare_ledger).ok("dashboard", *internal, "-o", page)
+    text = re.sub(r"<style>.*?</style>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert not NONE.search(text)
+    assert "待明确" in text
+
+
+def test_cells_of_the_workbook_are_empty_where_nothing_is_said(
+    bare_ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    file = tmp_path / "台账.xlsx"
+    unsaid(bare_ledger).ok("export", "xlsx", "-o", file)
+    cells = [
+        cell for sheet in load_workbook(file) for row in sheet.iter_rows(values_only=True) for cell in row
+    ]
+    assert "做好1.1号工作" in cells
+    assert not [cell for cell in cells if isinstance(cell, str) and NONE.search(cell)]
+
+
+def test_the_calendar_names_nobody_where_nobody_is_named(bare_ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    file = tmp_path / "时限.ics"
+    unsaid(bare_ledger).ok("calendar", "-o", file)
+    text = file.read_bytes().decode().replace("\r\n ", "")
+    assert "做好3.1号工作" in text
+    assert not NONE.search(text)
+
+
+def test_json_says_null(bare_ledger: LedgerOnDisk) -> None:
+    ledger = unsaid(bare_ledger)
+    status = ledger.json("status", "--by", "office")
+    assert status["organisation"] is None
+    assert status["measures"]["not_assigned"] == 4
+    assert status["groups"] == [{"key": None, "title": "待明确", "total": 6, "closed": 2, "overdue": 0}]
+    rows = {row["id"]: row for row in ledger.json("list")}
+    assert {key for key, value in rows["1.1"].items() if value is None} == {
+        "category", "leader", "office", "person", "due", "fields",
+    }  # fmt: skip
+    assert [rows[each]["light"] for each in ("1.1", "1.2", "2.2", "3.1")] == [
+        "none",
+        "yellow",
+        "done",
+        "yellow",
+    ]
+
+
+def test_a_notice_names_what_it_cannot_do_without(bare_ledger: LedgerOnDisk) -> None:
+    refused = unsaid(bare_ledger).run("notice")
+    assert refused.code == 1
+    for key in ("organisation", "notice.title", "inspection.feedback"):
+        assert key in refused.err
+
+
+def test_what_is_unsaid_is_warned_of_and_no_error(bare_ledger: LedgerOnDisk) -> None:
+    found = unsaid(bare_ledger).run("validate", "--json")
+    assert found.code == 0
+    assert {(each["severity"], each["code"]) for each in json.loads(found.out)} == {
+        ("warning", "ledger-unsaid"),
+        ("warning", "category-unsaid"),
+        ("warning", "not-assigned"),
+    }
