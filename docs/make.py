@@ -104,6 +104,7 @@ def made() -> dict[str, str]:
 
 def rules() -> str:
     """docs/rules.md: every rule, with its reason and an example."""
+    import xuncha.rules.comment  # noqa: PLC0415
     import xuncha.rules.files  # noqa: PLC0415
     import xuncha.rules.ledger  # noqa: PLC0415
     import xuncha.rules.measure  # noqa: F401, PLC0415
@@ -113,6 +114,7 @@ def rules() -> str:
         "folder": "The folder and its files",
         "ledger": "data/ledger.yaml",
         "problem": "problem.yaml",
+        "comment": "A comment",
         "": "A measure, or any record",
     }
     parts = [

@@ -165,3 +165,14 @@ def test_an_option_of_the_program_is_completed_and_heeded_behind_the_verb(
     elsewhere = LedgerOnDisk(tmp_path, bare_ledger.environment)
     assert answers(elsewhere, f"xuncha close --ledger {bare_ledger.root} 1") == ["1.1", "1.2"]
     assert answers(elsewhere, "xuncha --le") == ["--ledger"]
+
+
+def test_comments_are_offered_by_their_numbers_also_where_one_is_broken(bare_ledger: LedgerOnDisk) -> None:
+    assert answers(bare_ledger, "xuncha comment reply ") == []
+    for number, text in ((1, "夜间噪声扰民"), (2, "[")):
+        bare_ledger.write(
+            f"data/comments/{number:03d}.yaml", f"received: 2024-05-06\nchannel: web\ntext: {text}\n"
+        )
+    assert answers(bare_ledger, "xuncha comment reply ") == ["1"]
+    assert answers(bare_ledger, "xuncha comment add 甲 --channel p") == ["phone", "post"]
+    assert answers(bare_ledger, "xuncha comment list --about 2.") == ["2.1", "2.2", "2.3"]

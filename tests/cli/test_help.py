@@ -34,6 +34,7 @@ COMPUTING = {
     ("report", "weekly"),
     ("report", "dispatch"),
     ("archive",),
+    ("comment", "list"),
 }
 """The commands that list or compute something: programs read them, so they have --json."""
 ACTING = {
@@ -62,6 +63,7 @@ ACTING = {
     ]
 } | {
     ("add", "problem"), ("add", "measure"), ("report", "plan"), ("report", "letter"), ("export", "xlsx"), ("export", "csv"), ("export", "json"),
+    ("comment", "add"), ("comment", "reply"),
 }  # fmt: skip
 """The others; what `notice`, `calendar` and `schema` write is for programs as it is."""
 

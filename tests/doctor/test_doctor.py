@@ -363,6 +363,11 @@ def test_a_gbk_file(healthy: LedgerOnDisk) -> None:
     assert found(healthy) == {}
 
 
+def test_a_comment_in_gbk(healthy: LedgerOnDisk) -> None:
+    healthy.write("data/comments/001.yaml", "text: 夜间噪声扰民\n".encode("gb18030"))
+    assert "data/comments/001.yaml" in found(healthy)["not-utf8"]["message"]
+
+
 @pytest.mark.parametrize("content", ["title: 甲\n".encode("utf-16"), b"title: \xff\xff\xff\n"])
 def test_a_file_of_another_encoding(healthy: LedgerOnDisk, content: bytes) -> None:
     healthy.write(healthy.path("1.1"), content)

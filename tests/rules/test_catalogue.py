@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import xuncha
+import xuncha.rules.comment
 import xuncha.rules.files
 import xuncha.rules.ledger
 import xuncha.rules.measure
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 FILES = {
     "ledger": "data/ledger.yaml",
     "problem": "data/problems/02/problem.yaml",
+    "comment": "data/comments/001.yaml",
     "": "data/problems/02/2.1.yaml",
 }
 TRIED_BY_LINES = [rule for rule in RULES.values() if rule.scope in FILES]
@@ -60,6 +62,8 @@ def replaced(text: str, lines: str) -> str:
 
 def _put(ledger: LedgerOnDisk, rule: Rule[Location], lines: str) -> str:
     path = FILES[rule.scope]
+    if rule.scope == "comment":
+        ledger.write(path, "received: 2024-05-06\nchannel: phone\ntext: 夜间噪声扰民\n")
     ledger.write(path, replaced((ledger.root / path).read_text(encoding="utf-8"), lines))
     return path
 

@@ -16,7 +16,7 @@ from tests.conftest import measure
 from tests.store import oracle
 from tests.store.layouts import AWKWARD, DAYS, SENTENCES, TEXTS, Layout, block_layouts, flow_layouts
 from xuncha.errors import RefusedError
-from xuncha.model.records import Measure
+from xuncha.model.records import Comment, Measure, Problem
 from xuncha.store import editing
 from xuncha.store.editing import Append, Edit, Remove, Set
 from xuncha.store.reading import parse
@@ -653,7 +653,10 @@ def test_a_new_file_says_what_was_entered(record: dict[str, Any]) -> None:
     shape(Measure, parse(content))
 
 
-def test_the_order_of_keys_is_that_of_the_record() -> None:
-    assert tuple(Measure.model_fields) == tuple(
-        key for key in editing.KEYS if key not in {"category", "finding"}
+@pytest.mark.parametrize("kind", [Problem, Measure, Comment])
+def test_the_order_of_keys_is_that_of_the_record(kind: type[Problem | Measure | Comment]) -> None:
+    ranks = [editing.KEYS.index(key) for key in kind.model_fields if key != "publish"]
+    assert ranks == sorted(ranks)
+    assert len(set(editing.KEYS)) == len(editing.KEYS), (
+        "of a key that stands twice only the first place counts"
     )

@@ -29,6 +29,7 @@ from xuncha.notice.content import content
 from xuncha.notice.render import render
 from xuncha.paper.forms import FORMS
 from xuncha.store.files import WorkingTree
+from xuncha.store.loading import comments
 from xuncha.store.loading import ledger as load
 from xuncha.tally import tally
 from xuncha.trail.bundle import FOLDERS, alone, borrow, write, write_out
@@ -227,6 +228,7 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> Case:
     bag.must_be_listed(kept)
     pointers = write_out(place, kept, root, commit)
     ledger = load(WorkingTree(place))
+    comments(WorkingTree(place))  # what is handed over keeps the rules, comments too
     with alone(folder / "repository"):
         made, lacking, warnings = notices(ledger, day, place, FORMS)
         with speaking("zh"):

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _PROTECTED: Final = ("title", "goal", "term", "due", "closed", "escalated")
 _LISTS: Final = ("progress", "reviews")
+_SAID: Final = ("received", "channel", "text", "name", "reply")
+"""The keys of a comment that stay as they were entered."""
 
 
 @RULES.rule(
@@ -122,7 +124,8 @@ def _lost_entries(step: Step) -> Iterator[tuple[Change, str, int, int]]:
 @RULES.rule(
     "entry-rewritten",
     why="What was recorded as done stays as it was recorded; what is new is a new entry.",
-    wrong="An entry of `progress` or `reviews` has another date or text, or has lost some of its evidence.",
+    wrong="An entry of `progress` or `reviews` has another date or text, or has lost some of its evidence; "
+    "or a comment, or the reply to it, says something else. (What a comment is about may change.)",
 )
 def entry_rewritten(step: Step) -> Broken[HistoryPlace]:
     """Find entries that say something else, or have lost evidence."""
@@ -134,12 +137,14 @@ def entry_rewritten(step: Step) -> Broken[HistoryPlace]:
                 rewritten,
             )
             yield step.at(change), message.format(n=rewritten, key=f"`{key}`", id=change.id), ""
+    for change, keys in _changed_comments(step, gone=False):
+        yield step.at(change), _("{keys} of {path} were rewritten").format(keys=keys, path=change.path), ""
 
 
 @RULES.rule(
     "entry-removed",
     why="What was recorded as done stays recorded.",
-    wrong="An entry of `progress` or `reviews` is no longer there, and no `undo` of its commit says so.",
+    wrong="An entry of `progress` or `reviews` is no longer there, or the reply to a comment, and no `undo` of its commit says so.",
 )
 def entry_removed(step: Step) -> Broken[HistoryPlace]:
     """Find entries that are gone."""
@@ -149,26 +154,38 @@ def entry_removed(step: Step) -> Broken[HistoryPlace]:
                 "{n} entry of {key} of {id} was removed", "{n} entries of {key} of {id} were removed", removed
             )
             yield step.at(change), message.format(n=removed, key=f"`{key}`", id=change.id), ""
+    for change, keys in _changed_comments(step, gone=True):
+        yield step.at(change), _("{keys} of {path} were removed").format(keys=keys, path=change.path), ""
+
+
+def _changed_comments(step: Step, *, gone: bool) -> Iterator[tuple[Change, str]]:
+    """Yield the comments that say something else than before, or, if `gone`, less; each with the keys in question."""
+    for change in step.comments:
+        old, new = change.old or {}, change.new or {}
+        said = [key for key in _SAID if old.get(key) is not None and old[key] != new.get(key)]
+        if keys := [key for key in said if (new.get(key) is None) == gone]:
+            yield change, in_code(keys)
 
 
 @RULES.rule(
     "postdated",
     why="Nothing can have been done on a day that had not come when it was recorded.",
-    wrong="A commit of 2024-06-15 adds an entry, a look back or a closing of 2024-07-01.",
+    wrong="A commit of 2024-06-15 adds an entry, a look back or a closing of 2024-07-01, or a comment received then.",
 )
 def postdated(step: Step) -> Broken[HistoryPlace]:
     """Find days of what was done that lie after the day of the commit."""
-    for change in step.measures:
+    for change in (*step.measures, *step.comments):
         today = step.commit.day
         if days := sorted(day for day in _days(change.new) - _days(change.old) if day > today):
             message = _("{id} tells of {days}, which had not come on {day}")
-            yield step.at(change), message.format(id=change.id, days=_(", ").join(days), day=today), ""
+            yield step.at(change), message.format(id=change.named, days=_(", ").join(days), day=today), ""
 
 
 def _days(data: Data | None) -> set[str]:
-    """Return the days of all that was done to a measure."""
+    """Return the days of all that was done to a measure, or of a comment and its reply."""
     told: list[Any] = [*entries(data, "progress"), *entries(data, "reviews")]
-    told += [(data or {}).get(key) for key in ("closed", "escalated")]
+    told += [(data or {}).get(key) for key in ("closed", "escalated", "reply")]
+    told.append({"date": (data or {}).get("received")})
     return {each["date"] for each in told if isinstance(each, dict) and isinstance(each.get("date"), str)}
 
 

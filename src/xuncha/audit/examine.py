@@ -260,7 +260,7 @@ class Examination:
             gone = [change for change in changes if change.after is None]
             come = {change.path for change in changes if change.before is None}
             head = {each.path for each in gone if commit.trailers.ids == (each.id,)}
-            moved = [each for each in gone if each.is_record]
+            moved = [each for each in gone if each.is_record or each.comment]
             self._renumbered += [(step.at(each), come | head | {each.path}) for each in moved]
 
     def _merge(
@@ -311,7 +311,7 @@ class Examination:
             # The number was another's, who has published it; or the new one was free again, since another took his back.
             if tip.get(place.path) is None and not any(self._added[path] > 1 for path in paths):
                 message = _("{id} was renumbered, and no other clone has given that number")
-                yield RULES["renumbered"].at(place, message.format(id=place.id))
+                yield RULES["renumbered"].at(place, message.format(id=place.id or place.path))
 
     def _unsigned(self, root: Path) -> Iterator[Finding[HistoryPlace]]:
         """Yield the closings that had to be signed and were not."""

@@ -82,12 +82,24 @@ def _outside(step: Step, change: Change) -> str:
     action = step.commit.trailers.action
     if change.id and change.id not in step.commit.trailers.ids:
         return _("the commit changed {id}, which its trailers do not name").format(id=change.id)
+    if change.comment:
+        return _outside_of_comments(step, change)
     if not change.id and not (
         change.path == LEDGER_FILE and (action in {"edit", "import"} or _enters(action, change))
     ):
         return _("`{action}` does not change {path}").format(action=action, path=change.path)
     if action == "edit" and change is not step.changes[0]:
         return _("`edit` changes one file, not several")
+    return ""
+
+
+def _outside_of_comments(step: Step, change: Change) -> str:
+    """Say the same of a change of a comment: a comment is entered and answered one by one."""
+    trailers = step.commit.trailers
+    if trailers.action not in {"comment", "edit"}:
+        return _("`{action}` does not change {path}").format(action=trailers.action, path=change.path)
+    if trailers.comment != str(change.comment):
+        return _("the commit changed {path}, which its trailers do not name").format(path=change.path)
     return ""
 
 
@@ -130,6 +142,8 @@ def _false_course(step: Step) -> str:
 def _beyond(step: Step, change: Change) -> str:
     """Say that a change is more than its action changes; empty where it is not."""
     action, verb = step.commit.trailers.action, step.verb
+    if action == "comment":
+        return _beyond_a_reply(change)
     if verb is None and action != "add":
         return ""
     if change.is_evidence:
@@ -144,3 +158,20 @@ def _beyond(step: Step, change: Change) -> str:
     keys = sorted(str(key) for key in fields if change.old.get(key) != change.new.get(key))
     said = _("`{action}` does not change {keys} of {id}") if keys else ""
     return said.format(action=action, keys=in_code(keys), id=change.id)
+
+
+def _beyond_a_reply(change: Change) -> str:
+    """Say that `comment` did more to a file than to enter a comment, or the reply that it had not; empty where it did not."""
+    if not change.comment:
+        return (
+            _("`{action}` does not change {path}").format(action="comment", path=change.path)
+            if change.id
+            else ""
+        )
+    if change.before is None or change.old is None or change.new is None:
+        return ""
+    free = {"reply"} if change.old.get("reply") is None else set()
+    fields = {*change.old, *change.new} - free
+    keys = sorted(str(key) for key in fields if change.old.get(key) != change.new.get(key))
+    said = _("`{action}` does not change {keys} of {id}") if keys else ""
+    return said.format(action="comment", keys=in_code(keys), id=change.path)

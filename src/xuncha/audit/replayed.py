@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast, get_args
 
 from xuncha.audit.catalogue import HistoryPlace
 from xuncha.language import gettext as _
-from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
+from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, CommentNumber, Identity
 from xuncha.model.source import LARGEST_POINTER, pointed_at
 from xuncha.model.vocabulary import Requirement
 from xuncha.store.faults import UnreadableError
@@ -200,6 +200,16 @@ class Change(NamedTuple):
         return self.path.startswith(PROBLEMS) and bool(self.id)
 
     @property
+    def comment(self) -> CommentNumber | None:
+        """The comment whose file it is; None where it is none."""
+        return CommentNumber.of_file(self.path)
+
+    @property
+    def named(self) -> str:
+        """What people call it: the number of a problem or a measure, or else the file."""
+        return self.id or self.path
+
+    @property
     def is_evidence(self) -> bool:
         """Whether it proves something."""
         return self.path.startswith(f"{EVIDENCE}/")
@@ -241,10 +251,15 @@ class Step:
         return [each for each in records if "." in str(each.id)]
 
     @property
+    def comments(self) -> list[Change]:
+        """The changes of comments that are there afterwards, and can be read."""
+        return [each for each in self.changes if each.comment and each.new is not None]
+
+    @property
     def gone(self) -> list[Change]:
-        """The changes that take away a record, or the ledger's own file."""
+        """The changes that take away a record, a comment, or the ledger's own file."""
         gone = [each for each in self.changes if each.after is None]
-        return [each for each in gone if each.is_record or each.path == LEDGER_FILE]
+        return [each for each in gone if each.is_record or each.comment or each.path == LEDGER_FILE]
 
     @property
     def requires(self) -> tuple[Requirement, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from xuncha.audit.catalogue import RULES
+from xuncha.audit.replayed import word
 from xuncha.language import gettext as _
-from xuncha.model.identity import Identity
-from xuncha.sync.numbers import Move, place_after
+from xuncha.model.identity import CommentNumber, Identity
+from xuncha.sync.numbers import Move, number_after, place_after
 
 if TYPE_CHECKING:
     from xuncha.audit.catalogue import HistoryPlace
@@ -49,24 +51,49 @@ def renumbered(step: Step) -> dict[str, Version | None] | None:
 
     That the old number was given by another clone can only be told at the end of history (`examine`).
     """
-    trailers = step.commit.trailers
-    if trailers.action != "renumber" or len(trailers.ids) != 1 or len(trailers.targets) != 1:
-        return None
-    old, new = Identity.perhaps(trailers.ids[0]), Identity.perhaps(trailers.targets[0])
+    move = _move(step)
     gone = [change for change in step.changes if change.after is None]
     come = {change.path: change for change in step.changes if change.before is None}
-    if old is None or new is None or not gone or len(gone) + len(come) < len(step.changes):
+    others = [change for change in step.changes if change.before and change.after]
+    if move is None or not gone or not all(_follows(change, move) for change in others):
         return None
     moved: dict[str, Version | None] = {change.path: None for change in gone}
+    moved |= {change.path: change.after for change in others}
     for change in gone:
-        there = come.pop(place_after(change.path, Move(old, new)), None)
+        there = come.pop(place_after(change.path, move), None)
         if there is None or there.after is None:
             return None
         # Under its new number a file holds what it held under the old one.
-        if not (change.old == there.new if change.is_record else _same(step, change.before, there.after)):
+        says = change.old is not None and (change.is_record or change.comment)
+        if not (change.old == there.new if says else _same(step, change.before, there.after)):
             return None
         moved[there.path] = _as_submitted(there.after, change.before)
     return None if come else moved
+
+
+def _move(step: Step) -> Move | None:
+    """Return the move that a renumbering says it was; None where it says none."""
+    trailers = step.commit.trailers
+    if trailers.action != "renumber":
+        return None
+    if trailers.comment and not trailers.ids:
+        numbers = trailers.comment.split()
+        fit = len(numbers) == 2 and all(re.fullmatch("[1-9][0-9]{0,5}", each) for each in numbers)  # noqa: PLR2004
+        return Move(*(CommentNumber(int(each)) for each in numbers)) if fit else None
+    if trailers.comment or len(trailers.ids) != 1 or len(trailers.targets) != 1:
+        return None
+    old, new = Identity.perhaps(trailers.ids[0]), Identity.perhaps(trailers.targets[0])
+    return Move(old, new) if old and new else None
+
+
+def _follows(change: Change, move: Move) -> bool:
+    """Return whether the file of a comment has only followed what it is about to its new number."""
+    old, new = change.old or {}, change.new
+    number = word(old, "about")
+    if not change.comment or new is None or number is None or not Identity.is_number(number):
+        return False
+    after = str(number_after(Identity.parse(number), move))
+    return after != number and new == {**old, "about": after}
 
 
 @RULES.rule(
@@ -84,9 +111,12 @@ def false_undo(step: Step) -> Broken[HistoryPlace]:
 
 
 def _new_number(step: Step, change: Change) -> str | None:
-    """Return the number under which a record that is gone was entered by the same commit."""
-    entered = [each for each in step.changes if each.before is None and each.is_record]
-    return next((each.id for each in entered if each.new == change.old is not None), None)
+    """Return the number, or the file, under which a record that is gone was entered by the same commit."""
+    entered = [
+        each for each in step.changes if each.before is None and bool(each.comment) == bool(change.comment)
+    ]
+    records = (each for each in entered if each.is_record or each.comment)
+    return next((each.named for each in records if each.new == change.old is not None), None)
 
 
 @RULES.rule(
@@ -98,13 +128,13 @@ def moved_by_hand(step: Step) -> Broken[HistoryPlace]:
     """Find records that have another number."""
     for change in step.gone:
         if number := _new_number(step, change):
-            message = _("{id} was renumbered to {number}").format(id=change.id, number=number)
+            message = _("{id} was renumbered to {number}").format(id=change.named, number=number)
             yield step.at(change), message, ""
 
 
 @RULES.rule(
     "deleted",
-    why="A measure that was entered stays: it can be closed, or withheld from the notice, but not forgotten.",
+    why="A measure that was entered stays: it can be closed, or withheld from the notice, but not forgotten. So does a comment.",
     wrong="data/problems/02/2.3.yaml is gone, and no `undo` of its `add` says so.",
 )
 def deleted(step: Step) -> Broken[HistoryPlace]:

@@ -27,11 +27,11 @@ def asked(data: Mapping[str, Any], today: date) -> dict[str, Any]:
         "organisation": (_("The inspected organisation"), data.get("organisation")),
         **{key: (text, inspection.get(key)) for key, text in _of_inspection().items()},
         "categories": (
-            _("The categories of the feedback (关于……方面), one after the other, parted by 、"),
+            _("The categories of the feedback, separated by commas"),
             data["categories"],
         ),
-        "leaders": (_("The leaders who may answer for measures, parted by 、"), data["leaders"]),
-        "offices": (_("The offices that do the work, parted by 、"), data["offices"]),
+        "leaders": (_("The leaders who may answer for measures, separated by commas"), data["leaders"]),
+        "offices": (_("The offices that do the work, separated by commas"), data["offices"]),
     }
     found: dict[str, Any] = {}
     screen.line(_("An empty answer leaves a question for another time: xuncha init --ask"))

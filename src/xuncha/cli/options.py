@@ -28,6 +28,8 @@ _FULL_WIDTH: Final = {
     for code in range(0x80)
     if chr(code) not in _PLAIN
 } | dict.fromkeys(map(ord, "‘’‚‛“”„"), "＂")  # quotation marks to PowerShell
+_OFFERED: Final = 30
+"""Characters of a comment that a completion shows."""
 Offered = Callable[[typer.Context], list[tuple[str, str]]]
 """A completion: words, each with what it means."""
 
@@ -75,10 +77,27 @@ def _as_a_word(value: str) -> str | None:
     return {"bash": value.replace(" ", r"\ "), "powershell": None, "pwsh": None}.get(shell, value)
 
 
+def _comments(context: typer.Context) -> list[tuple[str, str]]:
+    """Return the numbers of the comments for a completion, each with how its text begins, made harmless."""
+    from xuncha.store.comments import load_comments  # noqa: PLC0415
+    from xuncha.store.files import WorkingTree, find  # noqa: PLC0415
+
+    try:
+        named = context.find_root().params.get("ledger")
+        root = find(None, Path(named) if named else None)
+    except XunchaError:
+        return []
+    found = load_comments(WorkingTree(root)).comments
+    return [
+        (str(number), harmless(" ".join(comment.text.split())[:_OFFERED]))
+        for number, comment in found.items()
+    ]
+
+
 measures = _offer(lambda found: ((row.id, row.title) for row in found.measures))
 offices = _offer(lambda found: ((name, "") for name in found.frame.offices))
 _problems = _offer(lambda found: ((row.id, row.title) for row in found.problems))
-_both = _offer(
+both = _offer(
     lambda found: ((row.id, row.title) for rows in (found.problems, found.measures) for row in rows)
 )
 _leaders = _offer(lambda found: ((name, "") for name in found.frame.leaders))
@@ -112,9 +131,13 @@ def _completion(offered: Offered | Sequence[str] | None) -> Offered | Callable[[
 Measure = Annotated[str, argument("ID", _("The measure, such as 2.3"), measures)]
 Measures = Annotated[list[str], argument("ID", _("The measures, such as 2.3 2.4"), measures)]
 Problem = Annotated[str, argument("PROBLEM", _("The problem, such as 2"), _problems)]
-Either = Annotated[str, argument("ID", _("A problem (2) or a measure (2.3)"), _both)]
+Either = Annotated[str, argument("ID", _("A problem (2) or a measure (2.3)"), both)]
 Perhaps = Annotated[
-    str | None, argument("ID", _("A problem (2) or a measure (2.3); else the whole ledger"), _both)
+    str | None, argument("ID", _("A problem (2) or a measure (2.3); else the whole ledger"), both)
+]
+Comment = Annotated[str, argument("N", _("The number of the comment, such as 3"), _comments)]
+About = Annotated[
+    str | None, option("--about ID", _("The problem (2) or the measure (2.3) that it is about"), both)
 ]
 Reason = Annotated[str, option("--reason TEXT", _("Why; it stays internal"))]
 At = Annotated[str | None, option("--at DATE|REV", _("As it stood then, out of git"))]

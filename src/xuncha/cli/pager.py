@@ -5,27 +5,25 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 
 
-def show(text: str) -> None:
-    """Print a text on the terminal, through the user's pager where it does not fit."""
+def show(text: str) -> bool:
+    """Show a text in the user's pager where it does not fit on the terminal; return whether it was shown."""
     process = None
     with suppress(OSError, ValueError):  # no terminal that tells its size, or no such pager
-        too_long = text.count("\n") >= os.get_terminal_size(sys.stdout.fileno()).lines
+        too_long = text.count("\n") >= os.get_terminal_size(1).lines
         if pager := _chosen() if too_long else []:
             # As git sets it: colours are shown, and the pager stays only where there is more than a screen.
             surroundings = {"LESS": "FRX", "LV": "-c", **os.environ}
             process = subprocess.Popen(pager, stdin=subprocess.PIPE, env=surroundings)
     if process is None:
-        sys.stdout.write(text)
-        return
-    sys.stdout.flush()
+        return False
     with suppress(BrokenPipeError):  # the reader has seen enough
         process.communicate(text.encode())
     process.wait()
+    return True
 
 
 def _chosen() -> list[str]:

@@ -10,6 +10,7 @@ from xuncha.cli.context import Context
 from xuncha.cli.deliver import check, deliver
 from xuncha.cli.options import FORMS, option
 from xuncha.language import gettext as _
+from xuncha.model.states import UNSAID
 
 
 @command("notice")
@@ -47,8 +48,8 @@ def notice(
             verified = latest(call.root, call.commit or "HEAD")
         made, warnings = render(content(found, call.today, verified), form, call.templates())
     if unsorted := [str(n) for n, each in found.problems.items() if each.publish and each.category is None]:
-        said = _("no category is said of problem {ids}; the notice shows it under 待明确")
-        warnings = [*warnings, said.format(ids=_(", ").join(unsorted))]
+        said = _("no category is said of problem {ids}; the notice shows it under “{word}”")
+        warnings = [*warnings, said.format(ids=_(", ").join(unsorted), word=UNSAID)]
     deliver(made, warnings, output, call.root, _("The notice is in {path}."))
 
 

@@ -107,7 +107,8 @@ def show(*renderables: RenderableType, wide: bool = False, paged: bool = False) 
 
         with console.capture() as captured:
             console.print(*renderables, sep="\n", crop=False)
-        show_in_pager(captured.get())
+        if not show_in_pager(captured.get()):
+            write(captured.get())
         return
     if terminal:
         console.print(*renderables, sep="\n", crop=False)

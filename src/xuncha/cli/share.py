@@ -15,8 +15,10 @@ from xuncha.cli.options import option
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
+from xuncha.model.identity import CommentNumber
 
 if TYPE_CHECKING:
+    from xuncha.sync.numbers import Numbered
     from xuncha.sync.session import Synced
     from xuncha.sync.values import Dispute, Side
 
@@ -73,7 +75,8 @@ def _adjusted(done: Synced) -> Iterator[str]:
     given = _("Renumbered {old} → {new} {title}: the number {old} was given elsewhere meanwhile")
     back = _("Renumbered {old} → {new} {title}: the one before it was taken back elsewhere")
     for each in done.renumbered:
-        yield (given if each.move.up else back).format(old=each.move.old, new=each.move.new, title=each.title)
+        old, new = map(_named, each.move)
+        yield (given if each.move.up else back).format(old=old, new=new, title=each.title)
     said = _("Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached")
     for identity, old, new in done.renamed:
         yield said.format(id=identity, old=old, new=new)
@@ -83,8 +86,9 @@ def _adjusted(done: Synced) -> Iterator[str]:
     said = _("A text of {id} speaks of {old}, which is {new} now; to put it right: xuncha edit {id}")
     for identity, move in done.citing:
         yield said.format(id=identity, old=move.old, new=move.new)
-    for identity in done.kept:
-        yield _("{id} stays: one side had taken it back, the other had gone on with it").format(id=identity)
+    stays = _("{id} stays: one side had taken it back, the other had gone on with it")
+    for number in done.kept:
+        yield stays.format(id=_named(number))
 
 
 def _came_and_went(done: Synced) -> Iterator[str]:
@@ -114,6 +118,11 @@ def _changed(done: Synced) -> Iterator[str]:
     )
     for number, was, now in done.earlier:
         yield said.format(id=number, was=was, now=now)
+
+
+def _named(number: Numbered) -> str:
+    """Name what has a number: a problem or a measure by the number alone."""
+    return _("comment {n}").format(n=number) if isinstance(number, CommentNumber) else str(number)
 
 
 @command("setup")

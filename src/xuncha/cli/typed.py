@@ -34,6 +34,14 @@ LETTERS: Final[Words] = {
     "supervision": ("督办", "督办函"),
     "warning": ("告诫", "告诫函", "警示"),
 }
+CHANNELS: Final[Words] = {
+    "phone": ("电话", "来电", "热线"),
+    "post": ("来信", "信件", "信函", "邮寄"),
+    "email": ("邮件", "电子邮件", "邮箱", "电子邮箱", "e-mail"),
+    "visit": ("来访", "走访", "当面", "面谈"),
+    "web": ("网络", "网上", "网站", "网络留言", "网上留言"),
+}
+"""How a comment comes: 邮件 is e-mail, 邮寄 the post."""
 GROUPINGS: Final[Words] = {
     "problem": ("问题",),
     "category": ("方面",),
@@ -75,5 +83,5 @@ def day(text: str, option: str, today: date, *, past: bool = False) -> date:
     raise UsageError(
         "bad-date",
         _("{option}: “{text}” is not a day of the calendar").format(option=option, text=text),
-        _("write it like 2024-04-18 or 2024年4月18日"),
+        _("write it like {examples}").format(examples="2024-04-18, 2024年4月18日"),
     )

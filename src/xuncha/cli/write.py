@@ -18,7 +18,7 @@ from xuncha.cli.context import Context
 from xuncha.cli.options import argument, option
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, UsageError, XunchaError
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE, Identity
+from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
 
 if TYPE_CHECKING:
     from xuncha.workflow.add import Added
@@ -197,23 +197,28 @@ def _say_what_else(added: Added) -> None:
 def edit(call: Context, identity: options.Perhaps = None) -> None:
     """Change a file in your editor ($VISUAL or $EDITOR); it is checked and committed. A change made by hand is committed too.
 
+    A comment is named by its file.
+
     Examples:
         xuncha edit 2.3
+        xuncha edit data/comments/003.yaml
         xuncha edit
     """
     from xuncha.audit.examine import findings_of_last_commit  # noqa: PLC0415
     from xuncha.store.faults import link  # noqa: PLC0415
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
+    from xuncha.workflow.comment import no_such_comment  # noqa: PLC0415
     from xuncha.workflow.edit import edit as keep  # noqa: PLC0415
     from xuncha.workflow.perform import no_such  # noqa: PLC0415
 
     root = call.root_for_writing()
-    path = Identity.parse(identity).path if identity else LEDGER_FILE
+    comment = CommentNumber.of_file(identity or "")
+    path = (comment or Identity.parse(identity)).path if identity else LEDGER_FILE
     target = root / path
     if WorkingTree(root).behind_link(path):
         raise InvalidLedgerError([link(path)])
     if not target.is_file():
-        raise no_such(Identity.parse(identity or "1"))
+        raise no_such_comment(comment) if comment else no_such(Identity.parse(identity or "1"))
     opened = target.read_bytes()
     draft = Path(tempfile.mkdtemp(prefix="xuncha-")) / target.name
     draft.write_bytes(opened)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from xuncha.doctor.surroundings import CHECKS, some
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.model.identity import LEDGER_FILE, PROBLEMS
+from xuncha.model.identity import COMMENTS, LEDGER_FILE, PROBLEMS
 from xuncha.store.files import TEMPORARY
 from xuncha.trail.repository import private
 from xuncha.workflow.change import at_work, leftover
@@ -152,7 +152,13 @@ def _lasting(seconds: int) -> str:
 )
 def _read_only(around: Surroundings) -> Ailments:
     problems = around.root / PROBLEMS
-    folders = [around.root, around.root / "data", problems, *sorted(problems.glob("*/"))]
+    folders = [
+        around.root,
+        around.root / "data",
+        around.root / COMMENTS,
+        problems,
+        *sorted(problems.glob("*/")),
+    ]
     folders += [place for folder in around.folders for place in (folder, folder / "objects", folder / "refs")]
     # What is in a folder that may not be entered counts as not there; that folder is told of.
     closed = [path for path in folders if os.access(path, os.F_OK) and not os.access(path, os.W_OK | os.X_OK)]
@@ -234,7 +240,8 @@ def _mixed_line_ends(around: Surroundings) -> Ailments:
 
 def _contents(around: Surroundings) -> Iterator[tuple[str, bytes]]:
     """Read the ledger's files; pass over what is too large, is no file (a pipe, a link) or cannot be read."""
-    for path in (around.root / LEDGER_FILE, *sorted(around.root.glob(f"{PROBLEMS}/*/*.yaml"))):
+    records = (*around.root.glob(f"{PROBLEMS}/*/*.yaml"), *around.root.glob(f"{COMMENTS}/*.yaml"))
+    for path in (around.root / LEDGER_FILE, *sorted(records)):
         try:
             status = path.lstat()
             if stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST:

@@ -1,4 +1,4 @@
-"""The numbers of problems and measures. The path is the identity: `data/problems/02/2.3.yaml` is measure 2.3."""
+"""The numbers of problems, measures and comments. The path is the identity: `data/problems/02/2.3.yaml` is measure 2.3."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from xuncha.language import gettext as _
 PROBLEMS = "data/problems"
 LEDGER_FILE = "data/ledger.yaml"
 EVIDENCE = "data/evidence"
-PARTS = (LEDGER_FILE, PROBLEMS, EVIDENCE)
-"""All that a ledger says, and what proves it."""
+COMMENTS = "data/comments"
+PARTS = (LEDGER_FILE, PROBLEMS, EVIDENCE, COMMENTS)
+"""All that a ledger says, what proves it, and what people said of it."""
 _NUMBER = "[1-9][0-9]{0,5}"
 _FORM = re.compile(rf"({_NUMBER})(?:\.({_NUMBER}))?")
 _FILE = re.compile(rf"{PROBLEMS}/0*({_NUMBER})/(?:problem|({_NUMBER})\.({_NUMBER}))\.yaml")
 _PROOF = re.compile(rf"{EVIDENCE}/({_NUMBER})\.({_NUMBER})/.+", re.DOTALL)
+_COMMENT = re.compile(rf"{COMMENTS}/0*({_NUMBER})\.yaml")
 
 
 class Identity(NamedTuple):
@@ -38,6 +40,11 @@ class Identity(NamedTuple):
             message = _("“{text}” is not a number of a problem (2) or a measure (2.3)")
             raise RefusedError("bad-id", message.format(text=text))
         return cls(int(match[1]), int(match[2] or 0))
+
+    @staticmethod
+    def is_number(text: str) -> bool:
+        """Whether a text is such a number as the files write it."""
+        return _FORM.fullmatch(text) is not None
 
     @classmethod
     def perhaps(cls, text: str | None) -> Identity | None:
@@ -78,3 +85,35 @@ class Identity(NamedTuple):
 
     def __str__(self) -> str:
         return str(self.problem) if self.is_problem else f"{self.problem}.{self.measure}"
+
+
+class CommentNumber(NamedTuple):
+    """The number of a comment (意见建议): `data/comments/003.yaml` is comment 3."""
+
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> CommentNumber:
+        """Read `3` or `003`, full-width digits too.
+
+        Raises:
+            RefusedError: the text is not such a number.
+        """
+        digits = unicodedata.normalize("NFKC", text.strip()).lstrip("0")
+        if re.fullmatch(_NUMBER, digits) is None:
+            raise RefusedError("bad-id", _("“{text}” is not the number of a comment (3)").format(text=text))
+        return cls(int(digits))
+
+    @classmethod
+    def of_file(cls, path: str) -> CommentNumber | None:
+        """Return the comment that a path is the file of, relative to the ledger; None where it is no comment's."""
+        match = _COMMENT.fullmatch(path)
+        return cls(int(match[1])) if match else None
+
+    @property
+    def path(self) -> str:
+        """The file, its name padded to three digits at least, relative to the ledger."""
+        return f"{COMMENTS}/{self.number:03d}.yaml"
+
+    def __str__(self) -> str:
+        return str(self.number)

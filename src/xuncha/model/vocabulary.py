@@ -34,6 +34,18 @@ def result_name(result: ReviewResult) -> str:
     return {"holds": _("holds"), "slipped": _("slipped")}[result]
 
 
+def channel_name(channel: Channel) -> str:
+    """Return how a comment came, as people call it, in the chosen language."""
+    return {
+        "phone": _("phone"),
+        "post": _("post"),
+        "email": _("e-mail"),
+        "visit": _("visit"),
+        "web": _("web"),
+    }[channel]
+
+
+CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 LIGHTS: Final[tuple[Light, ...]] = get_args(Light)
 TERMS: Final[tuple[Term, ...]] = get_args(Term)

@@ -1,4 +1,4 @@
-"""The catalogue of the ledger's rules. A rule's scope is `ledger`, `problem`, `measure` or `folder`: the kind of file it is about."""
+"""The catalogue of the ledger's rules. A rule's scope is the kind of file it is about: `ledger`, `problem`, `comment`, or `folder`; empty for a measure, or any record."""
 
 from __future__ import annotations
 

@@ -29,6 +29,8 @@ _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)")
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
 _COMMENTS = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*")
 _PLAIN = re.compile(r"[a-z_]+|[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PLAIN_IN_QUOTES = re.compile(rf"{_PLAIN.pattern}|[0-9]+\.[0-9]+|[0-9]+")
+"""What keeps the quotes that it stands in; without them, the number 2.10 would be read as 2.1."""
 
 
 class _Splice(NamedTuple):
@@ -149,7 +151,8 @@ def _replace(node: Node, value: str | bool | dict[str, Any] | list[Any]) -> _Spl
     if node.start == node.end:  # a key without a value: it stands right behind the colon
         return _Splice(node.start, node.end, f" {_flow(value)}")
     quote = node.style if node.style in {"'", '"'} else ""
-    written = f"{quote}{value}{quote}" if isinstance(value, str) and _PLAIN.fullmatch(value) else _flow(value)
+    form = _PLAIN_IN_QUOTES if quote else _PLAIN
+    written = f"{quote}{value}{quote}" if isinstance(value, str) and form.fullmatch(value) else _flow(value)
     return _Splice(node.start, node.end, written)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 KEYS = (
-    "organisation", "inspection", "categories", "leading_group", "leaders", "offices", "contact", "notice", "outcomes", "people", "requires", "policy",
+    "organisation", "inspection", "categories", "leading_group", "leaders", "offices", "contact", "notice", "people", "requires", "policy",
     "title", "category", "finding", "goal", "part", "term", "leader", "office", "co_offices", "person", "due", "status", "publish", "progress", "outcomes",
-    "escalated", "notice_text", "closed", "reviews", "fields",
+    "escalated", "notice_text", "closed", "reviews", "fields", "received", "channel", "text", "about", "name", "reply",
 )  # fmt: skip
-"""The keys of data/ledger.yaml, of a problem and of a measure in the order in which they are written."""
+"""The keys of data/ledger.yaml, of a problem, a measure and a comment in the order in which they are written."""
 
 
 class Set(NamedTuple):

@@ -1,7 +1,7 @@
 """Loading: a ledger's files read, checked and put together. Every command that reads, reads through here.
 
-`ledger` gives all of it as records; `register` gives the flat view, out of the cache where nothing has changed; `check`
-gives every finding there is. The three use one engine.
+`ledger` gives all of it as records; `register` gives the flat view, out of the cache where nothing has changed; `comments`
+what people said of it; `check` gives every finding there is. All of them use one engine.
 """
 
 from __future__ import annotations
@@ -9,17 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
-from errno import ELOOP
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, Any
 
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.model.records import EvidenceFile, Ledger, Measure, Problem
-from xuncha.rules.catalogue import Location, Neighbourhood, broken
+from xuncha.rules.catalogue import Neighbourhood, broken
 from xuncha.rules.ledger import (
     PROBLEM_RULES,
     PROBLEM_WARNINGS,
@@ -28,11 +24,12 @@ from xuncha.rules.ledger import (
     requires_newer,
 )
 from xuncha.rules.measure import broken_measure
-from xuncha.store.faults import UnreadableError, about, excerpt, link, unreadable
-from xuncha.store.reading import decode, parse
-from xuncha.store.shape import Shaped, shape
+from xuncha.store.faults import about, link, unreadable
+from xuncha.store.record import data_folder, gaps, listed, placed_if_any, read_record
+from xuncha.store.shape import shape
 
 if TYPE_CHECKING:
+    from xuncha.model.records import Comment
     from xuncha.model.register import Frame, ProblemRow
     from xuncha.model.settings import Settings
     from xuncha.model.source import Entry, Fingerprint, Source
@@ -41,9 +38,6 @@ _FOLDER = re.compile(r"0*([1-9][0-9]{0,5})")
 _MEASURE = re.compile(r"([1-9][0-9]{0,5})\.([1-9][0-9]{0,5})\.yaml")
 _FRAMING = frozenset({"inspection", "categories", "leaders", "offices", "outcomes"})
 """The keys of `data/ledger.yaml` that problems and measures are checked against."""
-_MOST = 100
-"""Findings of one file; whoever has more to mend will run it again."""
-_Record = TypeVar("_Record", bound=BaseModel)
 
 
 @dataclass
@@ -90,16 +84,16 @@ def load_settings(source: Source, *, warn: bool = False) -> LedgerFile:
     """
     from xuncha.model.settings import Settings  # noqa: PLC0415  a command that has the frame need not build it
 
-    entries, findings = _data(source)
+    entries, findings = data_folder(source)
     if findings:
         return LedgerFile(None, None, findings)
-    settings, findings, unsound = _record(source, LEDGER_FILE, Settings, entries)
+    settings, findings, unsound = read_record(source, LEDGER_FILE, Settings, entries)
     if settings is None:
         return LedgerFile(None, None, findings)
     if too_old := list(requires_newer(settings)):
-        raise InvalidLedgerError(_findings(source, LEDGER_FILE, too_old))
+        raise InvalidLedgerError(placed_if_any(source, LEDGER_FILE, too_old))
     rules = SETTINGS_RULES | SETTINGS_WARNINGS if warn else SETTINGS_RULES
-    findings += _findings(source, LEDGER_FILE, broken(rules, unsound, settings))
+    findings += placed_if_any(source, LEDGER_FILE, broken(rules, unsound, settings))
     frame = None if unsound & _FRAMING else settings.frame()
     return LedgerFile(None if findings else settings, frame, findings)
 
@@ -109,9 +103,9 @@ def load_folders(source: Source, filled: Container[str] = ()) -> tuple[dict[int,
 
     Folders that are known to be filled are not looked into.
     """
-    if ("problems", "link") in _data(source)[0]:
+    if ("problems", "link") in data_folder(source)[0]:
         return {}, [link(PROBLEMS)]
-    entries, findings = _listed(source, PROBLEMS)
+    entries, findings = listed(source, PROBLEMS)
     names: dict[int, str] = {}
     for entry in sorted(entries):
         path = f"{PROBLEMS}/{entry.name}"
@@ -121,7 +115,7 @@ def load_folders(source: Source, filled: Container[str] = ()) -> tuple[dict[int,
         elif entry.kind != "folder" or match is None:
             hint = _("name the folders 01, 02, …, 10, …, 100")
             findings.append(about(path, "misnamed", _("{path} is not a problem's folder"), hint))
-        elif entry.name not in filled and _listed(source, path) == ([], []):
+        elif entry.name not in filled and listed(source, path) == ([], []):
             continue  # git keeps no empty folders, and a command that was killed may have left one
         elif (number := int(match[1])) in names:
             message = _("problem {number} has two folders, {one} and {other}")
@@ -135,7 +129,7 @@ def load_folders(source: Source, filled: Container[str] = ()) -> tuple[dict[int,
                 findings.append(about(path, "misnamed", _("{path} has the wrong name"), hint, name=proper))
     folders = dict(sorted(names.items()))
     paths = {number: f"{PROBLEMS}/{name}" for number, name in folders.items()}
-    findings += _gaps(paths, _("problem {n} is missing"))
+    findings += gaps(paths, _("problem {n} is missing"))
     return folders, findings
 
 
@@ -143,17 +137,17 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
     """Read and check a problem's folder by its name; names of people and offices only where there is a frame."""
     number = int(name)
     folder = f"{PROBLEMS}/{name}"
-    entries, findings = _listed(source, folder)
+    entries, findings = listed(source, folder)
     loaded = ProblemFolder(number, findings=findings)
     if findings:
         return loaded
     path = f"{folder}/problem.yaml"
     if any(entry.name == "problem.yaml" for entry in entries):
-        problem, wrong, unsound = _record(source, path, Problem, entries)
+        problem, wrong, unsound = read_record(source, path, Problem, entries)
         findings += wrong
         if problem and frame:
             rules = PROBLEM_RULES | PROBLEM_WARNINGS if warn else PROBLEM_RULES
-            findings += _findings(source, path, broken(rules, unsound, problem, frame))
+            findings += placed_if_any(source, path, broken(rules, unsound, problem, frame))
         if not unsound:
             loaded.problem = problem
     else:
@@ -164,12 +158,12 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
     findings += _without_measures(number, path) if warn and not identities else []
     for identity in identities:
         path = f"{folder}/{identity}.yaml"
-        measure, wrong, unsound = _record(source, path, Measure, entries)
+        measure, wrong, unsound = read_record(source, path, Measure, entries)
         if measure and not unsound:
             loaded.measures[identity] = measure
         if measure and frame:
             around = Neighbourhood(identity, frame, loaded.problem, _fingerprints(source, identity))
-            wrong += _findings(source, path, broken_measure(measure, around, unsound, warn=warn))
+            wrong += placed_if_any(source, path, broken_measure(measure, around, unsound, warn=warn))
         findings += sorted(wrong, key=lambda finding: (finding.place.line, finding.place.column))
     return loaded
 
@@ -185,8 +179,10 @@ def check(source: Source, *, warn: bool = False) -> list[Finding[Place]]:
 
     Reads every file anew.
     """
+    from xuncha.store.comments import load_comments  # noqa: PLC0415  most commands never look at comments
+
     try:
-        found = _everything(source, warn=warn)[1]
+        found = _everything(source, warn=warn)[1] + load_comments(source).findings
     except InvalidLedgerError as error:
         found = list(error.findings)
     if not warn:
@@ -208,6 +204,21 @@ def ledger(source: Source) -> Ledger:
     return loaded
 
 
+def comments(source: Source) -> dict[int, Comment]:
+    """Load the register of comments by their numbers, in order; the rest of the ledger may break rules meanwhile.
+
+    Raises:
+        InvalidLedgerError: a comment breaks rules, or the ledger requires a newer version of the program.
+    """
+    from xuncha.store.comments import load_comments  # noqa: PLC0415  as in `check`
+
+    load_settings(source)
+    loaded = load_comments(source)
+    if loaded.findings:
+        raise InvalidLedgerError(loaded.findings)
+    return loaded.comments
+
+
 def record_of(source: Source, identity: Identity) -> Problem | Measure:
     """Load one problem or measure by itself, without the rules that ask its surroundings.
 
@@ -215,7 +226,7 @@ def record_of(source: Source, identity: Identity) -> Problem | Measure:
         InvalidLedgerError: there is none, or it breaks rules.
     """
     kind: type[Problem | Measure] = Problem if identity.is_problem else Measure
-    read = _record(source, identity.path, kind)
+    read = read_record(source, identity.path, kind)
     if read.record is None or read.broken:
         raise InvalidLedgerError(read.broken)
     return read.record
@@ -223,7 +234,7 @@ def record_of(source: Source, identity: Identity) -> Problem | Measure:
 
 def records_of(source: Source, identities: Iterable[Identity]) -> dict[Identity, Measure]:
     """Load some measures by themselves; leave out those that the source does not hold, or that are not in order."""
-    read = {identity: _record(source, identity.path, Measure) for identity in identities}
+    read = {identity: read_record(source, identity.path, Measure) for identity in identities}
     return {identity: each.record for identity, each in read.items() if each.record and not each.unsound}
 
 
@@ -273,21 +284,6 @@ def _everything(source: Source, *, warn: bool = False) -> tuple[Ledger | None, l
     return Ledger(own.settings, problems, measures), findings
 
 
-def _data(source: Source) -> tuple[list[Entry], list[Finding[Place]]]:
-    """List the folder `data`; give nothing and the finding where it is a link or cannot be listed."""
-    if ("data", "link") in _listed(source, "")[0]:
-        return [], [link("data")]
-    return _listed(source, "data")
-
-
-def _listed(source: Source, folder: str) -> tuple[list[Entry], list[Finding[Place]]]:
-    """List a folder; give nothing and the finding where the system does not let it be listed."""
-    try:
-        return source.entries(folder), []
-    except OSError as error:
-        return [], [unreadable(folder, error)]
-
-
 def _identities(
     number: int, folder: str, entries: list[Entry]
 ) -> tuple[list[Identity], list[Finding[Place]]]:
@@ -307,64 +303,7 @@ def _identities(
             findings.append(about(path, "misnamed", message, hint, name=f"{number}.1.yaml"))
     identities.sort()
     paths = {identity.measure: f"{folder}/{identity}.yaml" for identity in identities}
-    return identities, findings + _gaps(paths, _("measure {n} is missing"), f"{number}.")
-
-
-def _gaps(paths: dict[int, str], message: str, problem: str = "") -> list[Finding[Place]]:
-    """Find where numbers are passed over, in files or folders by their numbers, in order."""
-    hint = _("bring {missing} back, or renumber this one to {missing}")
-    return [
-        about(paths[number], "number-gap", message, hint, n=missing, missing=missing)
-        for before, number in pairwise([0, *paths])
-        if number != before + 1 and (missing := f"{problem}{before + 1}")
-    ]
-
-
-def _record(
-    source: Source, path: str, kind: type[_Record], entries: Iterable[Entry] = ()
-) -> Shaped[_Record | None, Place]:
-    """Read one file as a record, and tell why that cannot be done, or not with every key."""
-    name = path.rpartition("/")[2]
-    for entry in entries:
-        if entry.name == name and entry.kind != "file":
-            misnamed = about(path, "misnamed", _("{path} is not a file"))
-            return Shaped(None, [link(path) if entry.kind == "link" else misnamed])
-    try:
-        content = source.read(path)
-        record, broken, unsound = shape(kind, parse(content))
-    except FileNotFoundError:
-        return Shaped(None, [about(path, "file-missing", _("{path} is missing"))])
-    except OSError as error:
-        return Shaped(None, [link(path) if error.errno == ELOOP else unreadable(path, error)])
-    except UnreadableError as error:
-        return Shaped(None, [error.of_file(path, content)])
-    return Shaped(record, _placed(path, content, broken) if broken else [], unsound)
-
-
-def _findings(source: Source, path: str, broken: Iterable[Finding[Location]]) -> list[Finding[Place]]:
-    """Place the rules that a file breaks; or tell that evidence which it names cannot be read."""
-    try:
-        found = list(broken)
-    except OSError as error:
-        return [unreadable(str(error.filename), error)]
-    return _placed(path, source.read(path), found) if found else []
-
-
-def _placed(path: str, content: bytes, broken: list[Finding[Location]]) -> list[Finding[Place]]:
-    """Place what is broken in a file that could be read."""
-    from xuncha.store.positions import place_of, tree  # noqa: PLC0415  only where something is wrong
-
-    try:
-        text = decode(content)
-        root = tree(text)
-    except UnreadableError as error:  # what the fast reader let pass, the careful one may refuse
-        return [error.of_file(path, content)]
-    findings = []
-    for item in broken[:_MOST]:
-        line, column = place_of(root, item.place)
-        place = Place(path, line, column, excerpt(text, line, column))
-        findings.append(Finding(item.code, item.message, place, item.hint, item.severity))
-    return findings
+    return identities, findings + gaps(paths, _("measure {n} is missing"), f"{number}.")
 
 
 def _fingerprints(source: Source, identity: Identity) -> Callable[[str], Fingerprint | None]:

@@ -11,14 +11,26 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
+from xuncha.model.identity import COMMENTS, LEDGER_FILE, PARTS, PROBLEMS, CommentNumber, Identity
 from xuncha.store import editing
+from xuncha.store.comments import renumbered
 from xuncha.store.faults import UnreadableError
 from xuncha.store.loading import check
 from xuncha.store.reading import parse
 from xuncha.sync import registration, sharing
 from xuncha.sync.names import Renaming, contradicts, followed, listed_names, renamings
-from xuncha.sync.numbers import Move, cites, in_order, moved, moves, place_now, same_names
+from xuncha.sync.numbers import (
+    Move,
+    Numbered,
+    cites,
+    in_order,
+    moved,
+    moves,
+    number_after,
+    numbered,
+    place_now,
+    same_names,
+)
 from xuncha.sync.uniting import missed, refusal, settlement, unite
 from xuncha.sync.values import Versions
 from xuncha.trail import objects
@@ -26,6 +38,7 @@ from xuncha.trail.git import GitError, literal
 from xuncha.trail.objects import Held
 from xuncha.trail.tree import Tree
 from xuncha.workflow.change import Message, StatusChange
+from xuncha.workflow.comment import shortened, subject
 from xuncha.workflow.verbs import SUBJECTS
 
 if TYPE_CHECKING:
@@ -41,10 +54,11 @@ _USAGE = 129
 
 
 class Renumbered(NamedTuple):
-    """A problem or a measure that took another number."""
+    """A problem, a measure or a comment that took another number."""
 
     move: Move
     title: str
+    """Of a comment, how its text begins."""
 
 
 class RenamedEvidence(NamedTuple):
@@ -76,7 +90,7 @@ class Adjustments:
 
     renumbered: list[Renumbered] = field(default_factory=list)
     renamed: list[RenamedEvidence] = field(default_factory=list)
-    kept: list[Identity] = field(default_factory=list)
+    kept: list[Numbered] = field(default_factory=list)
     """What one side had taken back, and stays because the other side has worked on it, or after it."""
     followed: list[Followed] = field(default_factory=list)
     citing: list[Citing] = field(default_factory=list)
@@ -131,7 +145,7 @@ class Joining:
         self._follow(Versions(base, mine, other))
         self._must_be_valid(other)
         self._note_citing(Versions(base, mine, other), [*in_order(plan, up=True), *down])
-        kept = united.kept | {identity for path in back if (identity := Identity.of_file(path))}
+        kept = united.kept | {number for path in back if (number := numbered(path))}
         self.adjustments.kept = sorted(kept)
         return self._tip
 
@@ -158,17 +172,46 @@ class Joining:
         self._listing = _with(self._listing, changes)
 
     def _renumber(self, move: Move) -> None:
-        """Give one problem or measure another number, in a commit in which nothing else happens."""
+        """Give one problem, measure or comment another number, in a commit in which nothing else happens.
+
+        Comments about it follow.
+
+        Raises:
+            RefusedError: the layout of a comment does not let what it is about be changed safely.
+        """
         held = self._listing.get(move.old.path)
         try:
-            content = self.git.blobs([held.blob])[0] if held else None
-            title = str(parse(content or b"").get("title", ""))
+            record = parse((held and self.git.blobs([held.blob])[0]) or b"")
         except UnreadableError:
-            title = ""
+            record = {}
+        action = SUBJECTS["renumber"]
+        if isinstance(move.old, CommentNumber):
+            text = str(record.get("text", ""))
+            said = subject(action, f"意见 {move.old} → {move.new}", text)
+            message = Message(said, "renumber", comment=f"{move.old} {move.new}")
+            title = shortened(text)
+        else:
+            title = str(record.get("title", ""))
+            step = StatusChange(str(move.old), None, str(move.new))
+            message = Message(f"{action} {move.old} → {move.new} {title}", "renumber", [step])
         self.adjustments.renumbered.append(Renumbered(move, title))
-        step = StatusChange(str(move.old), None, str(move.new))
-        message = Message(f"{SUBJECTS['renumber']} {move.old} → {move.new} {title}", "renumber", [step])
-        self._commit(moved(self._listing, move), message)
+        self._commit(moved(self._listing, move) | self._followed(move), message)
+
+    def _followed(self, move: Move) -> Changes:
+        """Return the comments about a problem or a measure that moves, as they are about it under its new number."""
+        if isinstance(move.old, CommentNumber):
+            return {}
+        paths = [path for path in self._listing if CommentNumber.of_file(path)]
+        edited: dict[str, bytes] = {}
+        for path, content in zip(
+            paths, self.git.blobs(self._listing[path].blob for path in paths), strict=True
+        ):
+            with contextlib.suppress(UnreadableError):  # what it is about, nobody can tell
+                after = renumbered(content or b"", lambda number: number_after(number, move))
+                if after != content:
+                    edited[path] = after
+        blobs = objects.store(self.git, list(edited.values())) if edited else []
+        return {path: Held(self._listing[path].mode, blob) for path, blob in zip(edited, blobs, strict=True)}
 
     def _rename(self, old: str, new: str) -> None:
         """Give one evidence file another name, since there is another one of its name there."""
@@ -192,7 +235,7 @@ class Joining:
         """Make the merge commit: the ledger's files as they were united, all others as git merges them."""
         git = self.git
         above = git.text("rev-parse", "--show-prefix")
-        own = tuple(f"{above}{part}" for part in (LEDGER_FILE, f"{PROBLEMS}/", f"{EVIDENCE}/"))
+        own = tuple(f"{above}{part if part == LEDGER_FILE else f'{part}/'}" for part in PARTS)
         tree, conflicts = _tree_of_git(git, self._tip, self.theirs, own)
         if outside := [path for path in conflicts if not path.startswith(own)]:
             said = _(
@@ -273,9 +316,15 @@ class Joining:
         written = {path: held for path, held in sides.ours.items() if held != sides.before.get(path)}
         for path, record in self._read(written).items() if found else ():
             for move in found:
-                if cites(record, move.old) and path != LEDGER_FILE:
-                    after = place_now(path, found)
-                    self.adjustments.citing.append(Citing(Identity.of_file(after) or move.new, move))
+                old, new = move
+                if (
+                    isinstance(old, Identity)
+                    and isinstance(new, Identity)
+                    and path != LEDGER_FILE
+                    and cites(record, old)
+                ):
+                    after = Identity.of_file(place_now(path, found))
+                    self.adjustments.citing.append(Citing(after or new, move))
 
     def _must_be_valid(self, other: Listing) -> None:
         """Refuse a result that breaks a rule which neither side broke."""
@@ -340,7 +389,7 @@ def entered_anew(git: Git, without: str, commit: str, known: Collection[str]) ->
     may have stood under this number.
     """
     form = ("--diff-filter=A", "--no-renames")
-    span = ("--format=", "--name-only", "-z", "--relative", f"{without}..{commit}", "--", PROBLEMS)
+    span = ("--format=", "--name-only", "-z", "--relative", f"{without}..{commit}", "--", PROBLEMS, COMMENTS)
     listed = git.run("log", *form, *span).replace(b"\n", b"\0").split(b"\0")
     paths = {os.fsdecode(path) for path in listed if path} & set(known)
     entry = {

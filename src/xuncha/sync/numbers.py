@@ -1,4 +1,4 @@
-"""Numbers given twice: which problems and measures that are not sent yet must take other numbers. Pure functions over listings.
+"""Numbers given twice: which problems, measures and comments that are not sent yet must take other numbers. Pure functions over listings.
 
 What is there already keeps its number; what was entered here takes those that follow, in its own order.
 """
@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Final, NamedTuple
+from itertools import starmap
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from xuncha.chinese.characters import half_width_digits
-from xuncha.model.identity import Identity
-from xuncha.sync.values import settled
+from xuncha.model.identity import CommentNumber, Identity
+from xuncha.sync.values import Versions, settled
 from xuncha.workflow.evidence import free
 
 _CITED: Final = r"(?:措施|问题|任务|事项|见|同)\s*[“（(]?"
@@ -22,11 +23,16 @@ if TYPE_CHECKING:
     from xuncha.trail.objects import Changes, Listing
 
 
-class Move(NamedTuple):
-    """A problem or a measure takes another number."""
+Numbered = Identity | CommentNumber
+"""What has a number that two clones may both give: a problem, a measure or a comment."""
+_N = TypeVar("_N", Identity, CommentNumber)
 
-    old: Identity
-    new: Identity
+
+class Move(NamedTuple):
+    """A problem, a measure or a comment takes another number."""
+
+    old: Numbered
+    new: Numbered
 
     @property
     def up(self) -> bool:
@@ -39,8 +45,18 @@ def identities(listing: Iterable[str]) -> set[Identity]:
     return {identity for path in listing if (identity := Identity.of_file(path))}
 
 
+def numbered(path: str) -> Numbered | None:
+    """Return what a path is the file of; None where that has no number."""
+    return Identity.of_file(path) or CommentNumber.of_file(path)
+
+
+def comments(listing: Iterable[str]) -> set[CommentNumber]:
+    """Return the comments that are there."""
+    return {number for path in listing if (number := CommentNumber.of_file(path))}
+
+
 def moves(base: Listing, ours: Listing, theirs: Listing, anew: Collection[str]) -> list[Move]:
-    """Return which problems and measures of ours take other numbers, so that theirs can stay.
+    """Return which problems, measures and comments of ours take other numbers, so that theirs can stay.
 
     Args:
         base: what both began with.
@@ -48,26 +64,39 @@ def moves(base: Listing, ours: Listing, theirs: Listing, anew: Collection[str]) 
         theirs: what is there.
         anew: the paths at which there stands something else here than what both began with.
     """
-    entered = {each for each in identities(ours) if each.path not in base or each.path in anew}
-    mine = {each for each in entered if ours.get(each.path) != theirs.get(each.path)}
-    stay = {each for each in mine if theirs.get(each.path) not in {None, base.get(each.path)}} | {
-        each
-        for each in (identities(theirs) | identities(ours)) - mine
-        if settled(base.get(each.path), (ours.get(each.path), theirs.get(each.path)))
-    }
+    listings = Versions(base, ours, theirs)
+    mine, stay = _mine_and_stay(identities(ours), identities(theirs), listings, anew)
     last = max((each.problem for each in stay if each.is_problem), default=0)
     found = _following({each for each in mine if each.is_problem}, last)
-    moved_problems = {move.old.problem for move in found}
+    moved_problems = {old.problem for old, _new in found}
     for number in sorted({each.problem for each in mine} - moved_problems):
         last = max((each.measure for each in stay if each.problem == number), default=0)
         found += _following({each for each in mine if each.problem == number and each.measure}, last)
-    return found
+    said, kept = _mine_and_stay(comments(ours), comments(theirs), listings, anew)
+    last = max((each.number for each in kept), default=0)
+    renamed = ((old, CommentNumber(number)) for number, old in enumerate(sorted(said), start=last + 1))
+    return [*starmap(Move, found), *(Move(old, new) for old, new in renamed if old != new)]
 
 
-def _following(mine: Iterable[Identity], last: int) -> list[Move]:
-    """Return the moves to the numbers after the last one that stays, for what is entered here, in its order."""
+def _mine_and_stay(
+    here: set[_N], there: set[_N], listings: Versions, anew: Collection[str]
+) -> tuple[set[_N], set[_N]]:
+    """Return what was entered here alone, and what keeps its number: what is there, or was before."""
+    base, ours, theirs = listings
+    entered = {each for each in here if each.path not in base or each.path in anew}
+    mine = {each for each in entered if ours.get(each.path) != theirs.get(each.path)}
+    stay = {each for each in mine if theirs.get(each.path) not in {None, base.get(each.path)}} | {
+        each
+        for each in (there | here) - mine
+        if settled(base.get(each.path), (ours.get(each.path), theirs.get(each.path)))
+    }
+    return mine, stay
+
+
+def _following(mine: Iterable[Identity], last: int) -> list[tuple[Identity, Identity]]:
+    """Return the numbers after the last one that stays, for what is entered here, in its order; each with the old one before it."""
     return [
-        Move(old, new)
+        (old, new)
         for number, old in enumerate(sorted(mine), start=last + 1)
         if (new := Identity(number) if old.is_problem else Identity(old.problem, number)) != old
     ]
@@ -86,12 +115,21 @@ def moved(listing: Listing, move: Move) -> Changes:
 
 def place_after(path: str, move: Move) -> str:
     """Return where a file stands after a move; what does not belong to what moves stays."""
+    if isinstance(move.new, CommentNumber):
+        return move.new.path if path == move.old.path else path
     of_file = Identity.of_file(path)
     identity = of_file or Identity.of_evidence(path)
-    if identity is None or move.old not in {identity, Identity(identity.problem)}:
+    if identity is None or (new := number_after(identity, move)) == identity:
         return path
-    new = move.new if move.new.measure else Identity(move.new.problem, identity.measure)
     return new.path if of_file else path.replace(f"/{identity}/", f"/{new}/", 1)
+
+
+def number_after(identity: Identity, move: Move) -> Identity:
+    """Return the number of a problem or a measure after a move; what does not belong to what moves keeps its own."""
+    new = move.new
+    if isinstance(new, CommentNumber) or move.old not in {identity, Identity(identity.problem)}:
+        return identity
+    return new if new.measure else Identity(new.problem, identity.measure)
 
 
 def place_now(path: str, found: Iterable[Move]) -> str:

@@ -20,7 +20,7 @@ from fasteners import InterProcessLock
 
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE, PROBLEMS, Identity
+from xuncha.model.identity import COMMENTS, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.sync import sharing
 from xuncha.sync.joining import Adjustments, Joining, Renumbered
 from xuncha.sync.numbers import Move, place_now
@@ -189,7 +189,8 @@ def _must_not_overwrite(session: Session, ours: str, result: str) -> None:
     if not paths:
         return
     above = session.git.text("rev-parse", "--show-prefix")
-    within = [path.removeprefix(above) for path in paths if path.startswith(f"{above}{PROBLEMS}/")]
+    own = f"{above}{PROBLEMS}/", f"{above}{COMMENTS}/"
+    within = [path.removeprefix(above) for path in paths if path.startswith(own)]
     session.must_be_clean(*within, *([LEDGER_FILE] if f"{above}{LEDGER_FILE}" in paths else []))
     said = _("{path} has changes that are not committed, and would be written over; nothing was changed")
     raise RefusedError("uncommitted", said.format(path=paths[0]), _("commit it, or put it away: git stash"))

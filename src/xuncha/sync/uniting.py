@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE, Identity
+from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
 from xuncha.model.vocabulary import status_name
 from xuncha.store.faults import UnreadableError
-from xuncha.sync.numbers import identities
+from xuncha.sync.numbers import Numbered, comments, identities, numbered
 from xuncha.sync.records import merge_record
 from xuncha.sync.values import UNSETTLED, Dispute, Versions, settled
 from xuncha.trail import objects
@@ -29,7 +29,7 @@ class United(NamedTuple):
 
     listing: Listing
     disputes: list[Dispute]
-    kept: set[Identity]
+    kept: set[Numbered]
     """What one side had taken back and the other had worked on: it stays."""
 
 
@@ -39,7 +39,7 @@ def unite(git: Git, listings: Versions, *, anew: Collection[str] = (), take: Sid
     At the paths that are `anew` there stands something else than what both began with.
     """
     result: Listing = {}
-    kept: set[Identity] = set()
+    kept: set[Numbered] = set()
     changed_twice: list[str] = []
     base, ours, theirs = listings
     for path in sorted({*base, *ours, *theirs}):
@@ -49,8 +49,8 @@ def unite(git: Git, listings: Versions, *, anew: Collection[str] = (), take: Sid
             chosen = one or other
             if one and other:
                 changed_twice.append(path)
-            elif identity := Identity.of_file(path):
-                kept.add(identity)
+            elif number := numbered(path):
+                kept.add(number)
         if chosen:
             result[path] = chosen
     for path in {*ours, *theirs} - set(result):
@@ -66,7 +66,7 @@ def _merged(
 ) -> tuple[Listing, list[Dispute]]:
     """Merge the files that both sides have changed, and return what is in dispute."""
     found: dict[str, bytes] = {}
-    records = [path for path in paths if path == LEDGER_FILE or Identity.of_file(path)]
+    records = [path for path in paths if path == LEDGER_FILE or numbered(path)]
     disputes = [Dispute((), path=path) for path in paths if path not in records]
     names = [held.blob for path in records for side in listings if (held := side.get(path))]
     contents = dict(zip(names, git.blobs(names), strict=True))
@@ -89,6 +89,8 @@ def missed(result: Listing, *others: Listing) -> Listing:
     No number may be left out, and no measure stand without its problem.
     """
     there = identities(result)
+    said = {each.number for each in comments(result)}
+    unsaid = {CommentNumber(number) for number in range(1, max(said, default=0) + 1) if number not in said}
     last = {identity.problem: identity.measure for identity in sorted(there)}
     wanted = {
         Identity(problem, measure)
@@ -100,7 +102,10 @@ def missed(result: Listing, *others: Listing) -> Listing:
     back: Listing = {}
     for path, held in chain.from_iterable(other.items() for other in others):
         owner = Identity.of_file(path) or Identity.of_evidence(path)
-        if owner and path not in result and (owner in wanted or owner.problem in whole):
+        is_wanted = CommentNumber.of_file(path) in unsaid
+        if owner:
+            is_wanted = owner in wanted or owner.problem in whole
+        if is_wanted and path not in result:
             back.setdefault(path, held)
     return back
 
@@ -133,7 +138,7 @@ def settlement(disputes: list[Dispute], take: Side | None) -> str:
 
 def _place(dispute: Dispute) -> str:
     """Return what is in dispute, as people find it."""
-    place = str(Identity.of_file(dispute.path) or dispute.path)
+    place = str(Identity.of_file(dispute.path) or dispute.path)  # of a comment, the file
     return " ".join([place, ".".join(map(str, dispute.location))]).strip()
 
 

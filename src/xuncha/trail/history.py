@@ -155,7 +155,7 @@ def _numbered_as_now(root: Path, events: list[Event]) -> list[Event]:
 
 def _events(commit: Commit) -> Iterator[Event]:
     """Give an event for each problem or measure that a commit names; or one without an id."""
-    action, ids, sources, targets, reason, undoes = commit.trailers
+    action, ids, sources, targets, reason, undoes, _comment = commit.trailers
     several = len(ids) or 1
     for identity, from_, to in zip_longest(ids or [None], sources[:several], targets[:several]):
         yield Event(

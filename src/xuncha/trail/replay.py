@@ -29,7 +29,7 @@ RAW: Final = ("--raw", "--no-abbrev", "--no-renames", "--relative")
 _WHOLE: Final = ("--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent")
 # Whatever the user of git has set up.
 _SETTINGS: Final = ("-c", "trailer.separators=:", "-c", "log.showSignature=false", "-c", "log.showRoot=true")
-_NAMES: Final = ("Action", "Id", "From", "To", "Reason", "Undoes")
+_NAMES: Final = ("Action", "Id", "From", "To", "Reason", "Undoes", "Comment")
 _END: Final = b"\x1e"
 _SAID_TWICE: Final = " / "
 """Between the values of a trailer that should be there once."""
@@ -60,6 +60,8 @@ class Trailers(NamedTuple):
     targets: tuple[str, ...]
     reason: str
     undoes: str
+    comment: str
+    """The number of the comment; of one that was renumbered, both, a blank between them."""
 
 
 class Touched(NamedTuple):
@@ -191,9 +193,10 @@ def _trailers(raw: bytes) -> Trailers:
         name = key.strip()[len("Xuncha-") :].capitalize()
         if value.strip() and name in found:
             found[name].append(value.strip())
-    action, ids, sources, targets, reason, undoes = found.values()
+    action, ids, sources, targets, reason, undoes, comment = found.values()
     several = (tuple(ids), tuple(sources), tuple(targets))
-    return Trailers(_SAID_TWICE.join(action), *several, _SAID_TWICE.join(reason), _SAID_TWICE.join(undoes))
+    once = (_SAID_TWICE.join(each) for each in (reason, undoes, comment))
+    return Trailers(_SAID_TWICE.join(action), *several, *once)
 
 
 def names(root: Path) -> list[str]:

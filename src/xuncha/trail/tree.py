@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS
+from xuncha.model.identity import COMMENTS, EVIDENCE, LEDGER_FILE, PROBLEMS
 from xuncha.model.source import LARGEST, Entry, Fingerprint, Kind
 from xuncha.trail.contents import filtered, fingerprints, stored
 from xuncha.trail.git import Git, GitError
@@ -61,7 +61,13 @@ class Tree:
         if path not in self._names:
             raise FileNotFoundError(path)
         if path not in self._blobs:
-            self._fetch([path])
+            beside = f"{COMMENTS}/"
+            together = (
+                [each for each in self._names if each.startswith(beside)]
+                if path.startswith(beside)
+                else [path]
+            )
+            self._fetch(together)
         return self._blobs[path]
 
     def fingerprint(self, path: str) -> Fingerprint | None:
@@ -127,9 +133,11 @@ class Tree:
     def _bring_all(self) -> None:
         if not self._whole:
             self._folders.clear()
-            self._take(listed(self.git, self.commit, LEDGER_FILE, PROBLEMS, folders=True))
+            self._take(listed(self.git, self.commit, LEDGER_FILE, PROBLEMS, COMMENTS, folders=True))
             self._whole = True
-            self._fetch([path for path in self._names if path not in self._blobs])
+            # Few ask for comments: they are brought when the first one is read.
+            wanted = (path for path in self._names if not path.startswith(f"{COMMENTS}/"))
+            self._fetch([path for path in wanted if path not in self._blobs])
 
     def _take(self, leaves: Iterable[Leaf]) -> list[Leaf]:
         found = list(leaves)

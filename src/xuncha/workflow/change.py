@@ -16,7 +16,7 @@ from fasteners import InterProcessLock
 
 from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
-from xuncha.model.identity import PROBLEMS, Identity
+from xuncha.model.identity import COMMENTS, PROBLEMS, CommentNumber, Identity
 from xuncha.store import files
 from xuncha.trail import locks, objects
 from xuncha.trail.git import Git, GitError, literal, no_user
@@ -66,10 +66,12 @@ class Message:
     steps: Sequence[StatusChange] = ()
     reason: str = ""
     undoes: str = ""
+    comment: str = ""
+    """The number of the comment; of one that takes another number, both, a blank between them."""
 
     def text(self) -> str:
         """Subject, blank line, trailers; every value on one line, so that none can pass for another."""
-        trailers: list[tuple[str, str]] = [("Action", self.action)]
+        trailers: list[tuple[str, str]] = [("Action", self.action), ("Comment", self.comment)]
         for step in self.steps:
             trailers += [("Id", step.id), ("From", step.from_ or ""), ("To", step.to or "")]
         trailers += [("Reason", self.reason), ("Undoes", self.undoes)]
@@ -104,10 +106,10 @@ class Session:
         """
         self._clean.update(path for path in paths if (self.root / path).is_file())
         for path in self.git.unfinished(*paths):
-            number = Identity.of_file(path) or ""
+            number = Identity.of_file(path) or (path if CommentNumber.of_file(path) else "")
             if self.git.blobs([f"HEAD:./{path}"]) == [None]:
                 keep = _("enter it with `xuncha edit {id}`, or take the file away")
-            elif path.startswith(PROBLEMS) and (self.root / path).exists():
+            elif path.startswith((PROBLEMS, COMMENTS)) and (self.root / path).exists():
                 keep = _(
                     "keep the change with `xuncha edit {id}`, or take it back with `git checkout -- {path}`"
                 )

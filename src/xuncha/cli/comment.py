@@ -1,0 +1,183 @@
+"""The register of comments: what people said of the rectification, and what was answered. Internal, always."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, cast
+
+from xuncha.cli import options, screen, typed
+from xuncha.cli.command import command, group
+from xuncha.cli.context import Context
+from xuncha.cli.options import option
+from xuncha.language import gettext as _
+from xuncha.model.identity import CommentNumber, Identity
+from xuncha.model.vocabulary import CHANNELS, channel_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xuncha.cli.columns import Columns
+    from xuncha.model.records import Comment
+    from xuncha.model.vocabulary import Channel
+
+
+@group("comment")
+def comment() -> None:
+    """Keep what the public or members of staff said of the rectification.
+
+    It is internal, always: no notice and no public page holds anything of it.
+
+    Examples:
+        xuncha comment add 泵站夜间噪声扰民 --channel phone --about 2.3 --name 王某
+        xuncha comment reply 1 已调整运行时间。
+        xuncha comment list --unanswered
+    """
+
+
+@command("comment", "add")
+def add(
+    call: Context,
+    text: Annotated[str, options.argument("TEXT", _("What was said"))],
+    channel: Annotated[
+        str, option("--channel CHANNEL", _("How it came: phone, post, email, visit or web"), CHANNELS)
+    ],
+    about: options.About = None,
+    name: Annotated[str | None, option("--name NAME", _("Who said it; internal"))] = None,
+    received: Annotated[
+        str | None, option("--received DATE", _("The day on which it was received; else today"))
+    ] = None,
+) -> None:
+    """Enter a comment under the next free number.
+
+    Examples:
+        xuncha comment add 泵站夜间噪声扰民 --channel phone --about 2.3 --name 王某
+        xuncha comment add 建议公开补助标准 --channel 来信 --received 2024-05-06
+    """
+    from xuncha.workflow.comment import add_comment  # noqa: PLC0415  the help need not wait for it
+
+    text = options.filled(text, _("the text is empty"), _("say what was said"))
+    if name is not None:
+        name = options.filled(name, _("the name is empty"), _("leave --name out where nobody is named"))
+    day = call.past_day(received, "--received") if received else call.today
+    which, how = (
+        Identity.parse(about) if about else None,
+        cast("Channel", typed.word(channel, "--channel", typed.CHANNELS)),
+    )
+    with call.session() as session:
+        number = add_comment(session, text, channel=how, received=day, about=which, name=name)
+    screen.line(_("Comment {n} is entered.").format(n=number))
+    screen.line(_("Once it is answered: xuncha comment reply {n} …").format(n=number))
+
+
+@command("comment", "reply")
+def reply(
+    call: Context,
+    number: options.Comment,
+    text: Annotated[str, options.argument("TEXT", _("What was answered"))],
+    date: Annotated[
+        str | None, option("--date DATE", _("The day on which it was answered; else today"))
+    ] = None,
+) -> None:
+    """Enter what was answered to a comment; one comment has one reply.
+
+    Examples:
+        xuncha comment reply 1 已调整运行时间。
+    """
+    from xuncha.workflow import comment as register  # noqa: PLC0415
+
+    which = CommentNumber.parse(number)
+    text = options.filled(text, _("the text is empty"), _("say what was answered"))
+    day = call.past_day(date, "--date") if date else call.today
+    with call.session() as session:
+        register.reply(session, which, text, day)
+    screen.line(_("Comment {n} is answered.").format(n=which))
+
+
+@command("comment", "list")
+def list_(
+    call: Context,
+    about: Annotated[
+        str | None,
+        option(
+            "--about ID", _("Those about a problem and its measures (2), or one measure (2.3)"), options.both
+        ),
+    ] = None,
+    unanswered: Annotated[bool, option("--unanswered", _("Those without a reply"))] = False,
+    as_json: options.Json = False,
+) -> None:
+    """List the comments; internal.
+
+    Examples:
+        xuncha comment list --unanswered
+        xuncha comment list --about 2.3 --json
+    """
+    from xuncha.store.files import WorkingTree  # noqa: PLC0415
+    from xuncha.store.loading import comments  # noqa: PLC0415
+
+    call.warn_of_leftovers()
+    wanted = _existing(call, about) if about else None
+    found = {
+        number: each
+        for number, each in comments(WorkingTree(call.root)).items()
+        if (wanted is None or _is_about(each, wanted)) and not (unanswered and each.reply)
+    }
+    if as_json:
+        screen.data([{"number": number, **each.model_dump(mode="json")} for number, each in found.items()])
+    elif found:
+        screen.show(_table(found), wide=True, paged=True)
+    else:
+        screen.line(_("No comment matches."))
+
+
+def _existing(call: Context, text: str) -> Identity:
+    """Read the number of a problem or a measure that is there.
+
+    Raises:
+        RefusedError: it is not there.
+    """
+    from xuncha.workflow.perform import no_such  # noqa: PLC0415
+
+    identity = Identity.parse(text)
+    if not (call.root / identity.path).is_file():
+        raise no_such(identity)
+    return identity
+
+
+def _is_about(comment: Comment, wanted: Identity) -> bool:
+    if comment.about is None:
+        return False
+    identity = Identity.parse(comment.about)
+    return wanted in {identity, Identity(identity.problem)}
+
+
+def _table(found: Mapping[int, Comment]) -> Columns:
+    """Lay out the table of `comment list`."""
+    from rich.text import Text  # noqa: PLC0415
+
+    from xuncha.cli.columns import Column, Columns  # noqa: PLC0415
+
+    number, received, channel, about = (
+        Column(heading, wraps=False) for heading in (_("No."), _("Received"), _("Channel"), _("About"))
+    )
+    table = Columns(
+        number._replace(right=True), received, channel, about, Column(_("Comment")), Column(_("Reply"))
+    )
+    for place, each in found.items():
+        said = _on_one_line(each.text) + (_(" ({reason})").format(reason=each.name) if each.name else "")
+        answered = (
+            f"{each.reply.date} {_on_one_line(each.reply.text)}"
+            if each.reply
+            else Text(_("not answered"), "yellow")
+        )
+        table.add(
+            str(place),
+            each.received.isoformat(),
+            channel_name(each.channel),
+            each.about or "",
+            said,
+            answered,
+        )
+    return table
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,109 @@
+"""The register of comments (意见建议): its files loaded, checked and changed. Only who asks for comments reads them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from xuncha.language import gettext as _
+from xuncha.model.identity import COMMENTS, CommentNumber, Identity
+from xuncha.model.records import Comment
+from xuncha.rules.catalogue import broken
+from xuncha.rules.comment import COMMENT_RULES
+from xuncha.store import editing
+from xuncha.store.faults import about, link
+from xuncha.store.reading import parse
+from xuncha.store.record import data_folder, gaps, listed, placed_if_any, read_record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xuncha.errors import Finding, Place
+    from xuncha.model.source import Entry, Source
+
+_FILE = re.compile(r"0*([1-9][0-9]{0,5})\.yaml")
+
+
+@dataclass
+class CommentsFolder:
+    """What the folder of comments holds."""
+
+    comments: dict[int, Comment] = field(default_factory=dict)
+    """By their numbers, in order; those that can be read."""
+    findings: list[Finding[Place]] = field(default_factory=list)
+
+
+def load_comments(source: Source) -> CommentsFolder:
+    """Read and check all comments; that what they are about is there is seen by the names of its files."""
+    loaded = CommentsFolder()
+    above, unsound = data_folder(source)
+    if unsound:  # told where `data/ledger.yaml` is read
+        return loaded
+    kind = next((entry.kind for entry in above if entry.name == "comments"), "folder")
+    if kind != "folder":
+        misnamed = about(COMMENTS, "misnamed", _("{path} is not a folder"))
+        loaded.findings.append(link(COMMENTS) if kind == "link" else misnamed)
+        return loaded
+    entries, loaded.findings = listed(source, COMMENTS)
+    names, wrong = _names(entries)
+    loaded.findings += wrong
+    is_there = partial(_is_there, source, {})
+    for number, name in names.items():
+        path = f"{COMMENTS}/{name}"
+        comment, findings, unsound_keys = read_record(source, path, Comment, entries)
+        if comment:
+            findings += placed_if_any(source, path, broken(COMMENT_RULES, unsound_keys, comment, is_there))
+            if not unsound_keys:
+                loaded.comments[number] = comment
+        loaded.findings += sorted(findings, key=lambda each: (each.place.line, each.place.column))
+    return loaded
+
+
+def _names(entries: list[Entry]) -> tuple[dict[int, str], list[Finding[Place]]]:
+    """Return the names of the files by the numbers of the comments, in order, and what is wrong with them."""
+    names: dict[int, str] = {}
+    findings = []
+    for entry in sorted(entries):
+        path = f"{COMMENTS}/{entry.name}"
+        match = _FILE.fullmatch(entry.name)
+        if match is None:
+            hint = _("name the files 001.yaml, 002.yaml, …, 1000.yaml")
+            findings.append(about(path, "misnamed", _("{path} is not a comment's file"), hint))
+        elif (number := int(match[1])) in names:
+            message = _("comment {number} has two files, {one} and {other}")
+            hint = _("keep one of them, and give the other comment the next free number")
+            values = {"number": number, "one": names[number], "other": entry.name}
+            findings.append(about(path, "number-twice", message, hint, **values))
+        else:
+            names[number] = entry.name
+            if path != (proper := CommentNumber(number).path):
+                hint = _("name it {name}")
+                name = proper.rpartition("/")[2]
+                findings.append(about(path, "misnamed", _("{path} has the wrong name"), hint, name=name))
+    names = dict(sorted(names.items()))
+    paths = {number: f"{COMMENTS}/{name}" for number, name in names.items()}
+    return names, findings + gaps(paths, _("comment {n} is missing"))
+
+
+def _is_there(source: Source, known: dict[str, set[str]], identity: Identity) -> bool:
+    """Return whether a problem or a measure has a file; `known` keeps the names in each folder that was looked into."""
+    folder, _slash, name = identity.path.rpartition("/")
+    if folder not in known:
+        known[folder] = {entry.name for entry in listed(source, folder)[0]}
+    return name in known[folder]
+
+
+def renumbered(content: bytes, number_after: Callable[[Identity], Identity]) -> bytes:
+    """Return the file of a comment with the number that what it is about has after a renumbering.
+
+    Raises:
+        UnreadableError: the file cannot be read as a record.
+        RefusedError: the layout of the file does not let the number be changed safely.
+    """
+    number = parse(content).get("about")
+    if not isinstance(number, str) or not Identity.is_number(number):
+        return content
+    after = str(number_after(Identity.parse(number)))
+    return content if after == number else editing.apply(content, [editing.Set("about", after)])

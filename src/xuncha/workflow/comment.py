@@ -1,0 +1,107 @@
+"""Comment (意见建议登记): what people said of the rectification is entered, and answered. Internal, always."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
+from xuncha.model.identity import CommentNumber
+from xuncha.store import editing
+from xuncha.store.comments import load_comments
+from xuncha.store.files import Overlay
+from xuncha.store.loading import comments
+from xuncha.workflow.change import Message, Session
+from xuncha.workflow.journal import FileChange
+from xuncha.workflow.perform import no_such
+from xuncha.workflow.verbs import SUBJECTS
+
+if TYPE_CHECKING:
+    from xuncha.model.identity import Identity
+    from xuncha.model.records import Comment
+    from xuncha.model.vocabulary import Channel
+
+REPLIED: Final = "答复意见"
+"""How the subject of the commit of a reply begins."""
+_SHOWN: Final = 30
+"""Characters of a comment that a subject quotes."""
+
+
+def add_comment(
+    session: Session,
+    text: str,
+    *,
+    channel: Channel,
+    received: date,
+    about: Identity | None = None,
+    name: str | None = None,
+) -> CommentNumber:
+    """Enter a comment under the next free number.
+
+    Raises:
+        InvalidLedgerError: the register of comments breaks rules already.
+        RefusedError: the comment would break a rule, or git refuses.
+        SurroundingsError: git or the disk is against it.
+    """
+    if about and not (session.root / about.path).is_file():
+        raise no_such(about)
+    number = CommentNumber(max(comments(session.source), default=0) + 1)
+    values: dict[str, Any] = {
+        "received": received.isoformat(),
+        "channel": channel,
+        "text": text.strip(),
+        "about": about and str(about),
+        "name": name and name.strip(),
+    }
+    record = {key: value for key, value in values.items() if value}
+    content = editing.fresh(record, "../schema/comment.json")
+    _commit(session, number, FileChange(number.path, None, content), SUBJECTS["comment"], text)
+    return number
+
+
+def reply(session: Session, number: CommentNumber, text: str, day: date) -> Comment:
+    """Enter what was answered to a comment; return the comment as it stood before.
+
+    Raises:
+        InvalidLedgerError: the register of comments breaks rules already.
+        RefusedError: there is no such comment, it is answered already, the reply would break a rule, or git refuses.
+        SurroundingsError: git or the disk is against it.
+    """
+    comment = comments(session.source).get(number.number)
+    if comment is None:
+        raise no_such_comment(number)
+    if comment.reply is not None:
+        message = _("comment {n} was answered already, on {day}").format(n=number, day=comment.reply.date)
+        hint = _("what was answered stays; a slip of the pen is corrected with xuncha edit {path}")
+        raise RefusedError("already-answered", message, hint.format(path=number.path), number.path)
+    content = session.source.read(number.path)
+    answer = {"date": day.isoformat(), "text": text.strip()}
+    edited = editing.apply(content, [editing.Set("reply", answer)])
+    _commit(session, number, FileChange(number.path, content, edited), REPLIED, comment.text)
+    return comment
+
+
+def no_such_comment(number: CommentNumber) -> RefusedError:
+    """Return the error for a number that no comment has."""
+    said = _("there is no comment {n}").format(n=number)
+    return RefusedError("no-such-comment", said, _("see `xuncha comment list`"))
+
+
+def subject(action: str, number: CommentNumber | str, text: str) -> str:
+    """Compose the subject of a commit about a comment: what was done, its number, and how its text begins."""
+    return f"{action} {number} {shortened(text)}"
+
+
+def shortened(text: str) -> str:
+    """Return how a text begins, on one line."""
+    words = " ".join(text.split())
+    return words if len(words) <= _SHOWN else f"{words[:_SHOWN]}…"
+
+
+def _commit(session: Session, number: CommentNumber, change: FileChange, action: str, text: str) -> None:
+    """Check the comment as it will stand, and commit it."""
+    session.must_be_clean(number.path)
+    for finding in load_comments(Overlay(session.source, {number.path: change.after})).findings:
+        raise RefusedError(finding.code, finding.message, finding.hint)
+    session.commit([change], Message(subject(action, number, text), "comment", comment=str(number)))

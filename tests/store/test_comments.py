@@ -1,0 +1,122 @@
+"""The register of comments as files: each kind of fault is named once, at its place; and who does not ask for comments never reads them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from xuncha.errors import InvalidLedgerError
+from xuncha.model.identity import CommentNumber, Identity
+from xuncha.store.comments import renumbered
+from xuncha.store.files import Overlay, WorkingTree
+from xuncha.store.loading import check, comments
+from xuncha.trail.tree import Tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import LedgerOnDisk
+
+GOOD = "received: 2024-05-06\nchannel: phone\ntext: 夜间噪声扰民\nabout: '2.1'\n"
+
+
+def found(ledger: LedgerOnDisk) -> list[tuple[str, str]]:
+    return [
+        (each.place.path.removeprefix("data/comments/"), each.code)
+        for each in check(WorkingTree(ledger.root))
+    ]
+
+
+def test_comments_are_read_in_the_order_of_their_numbers(bare_ledger: LedgerOnDisk) -> None:
+    for number in (2, 10, 1, *range(3, 10)):
+        bare_ledger.write(CommentNumber(number).path, GOOD.replace("夜间", f"{number}"))
+    read = comments(WorkingTree(bare_ledger.root))
+    assert [each.text for each in read.values()] == [f"{number}噪声扰民" for number in range(1, 11)]
+    assert found(bare_ledger) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "wanted"),
+    [
+        ("001.yaml", GOOD + "to: 局长\n", "unknown-key"),
+        ("001.yaml", GOOD.replace("phone", "fax"), "unknown-word"),
+        ("001.yaml", GOOD.replace("'2.1'", "2.1"), "wrong-type"),
+        ("001.yaml", GOOD.replace("2.1", "2.9"), "unknown-about"),
+        ("001.yaml", GOOD.replace("2.1", "9"), "unknown-about"),
+        ("001.yaml", GOOD.replace("2.1", "2.1a"), "bad-value"),
+        ("001.yaml", GOOD.replace("received: 2024-05-06\n", ""), "missing-key"),
+        ("001.yaml", GOOD + "reply: {date: 2024-05-05, text: 已答复。}\n", "reply-before-received"),
+        ("001.yaml", GOOD + "reply: {text: 已答复。}\n", "missing-key"),
+        ("001.yaml", "", "empty-file"),
+        ("1.yaml", GOOD, "misnamed"),
+        ("001.yml", GOOD, "misnamed"),
+        ("002.yaml", GOOD, "number-gap"),
+    ],
+)
+def test_what_is_wrong_with_a_comment_is_named(
+    bare_ledger: LedgerOnDisk, name: str, content: str, wanted: str
+) -> None:
+    bare_ledger.write(f"data/comments/{name}", content)
+    assert found(bare_ledger) == [(name, wanted)]
+    with pytest.raises(InvalidLedgerError):
+        comments(WorkingTree(bare_ledger.root))
+
+
+def test_two_files_of_one_number_are_named(bare_ledger: LedgerOnDisk) -> None:
+    bare_ledger.write("data/comments/001.yaml", GOOD)
+    bare_ledger.write("data/comments/01.yaml", GOOD)
+    assert found(bare_ledger) == [("01.yaml", "number-twice")]
+
+
+@pytest.mark.parametrize("place", ["data/comments", "data/comments/001.yaml"])
+def test_a_link_is_not_followed(bare_ledger: LedgerOnDisk, tmp_path: Path, place: str) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "001.yaml").write_text("text: [", encoding="utf-8")
+    target = bare_ledger.root / place
+    target.parent.mkdir(exist_ok=True)
+    target.symlink_to(elsewhere if place == "data/comments" else elsewhere / "001.yaml")
+    assert [(each.place.path, each.code) for each in check(WorkingTree(bare_ledger.root))] == [
+        (place, "symbolic-link")
+    ]
+
+
+def test_a_file_in_place_of_the_folder_is_named(bare_ledger: LedgerOnDisk) -> None:
+    bare_ledger.write("data/comments", "x")
+    assert [(each.place.path, each.code) for each in check(WorkingTree(bare_ledger.root))] == [
+        ("data/comments", "misnamed")
+    ]
+
+
+def test_a_commit_and_what_is_planned_are_read_the_same(ledger: LedgerOnDisk) -> None:
+    ledger.write("data/comments/001.yaml", GOOD)
+    ledger.write("data/comments/002.yaml", GOOD.replace("2.1", "9.9"))
+    ledger.commit()
+    tree = Tree(ledger.root, "HEAD")
+    assert [(each.place.path, each.code) for each in check(tree)] == [
+        ("data/comments/002.yaml", "unknown-about")
+    ]
+    planned = Overlay(
+        tree, {"data/comments/002.yaml": GOOD.encode(), "data/comments/003.yaml": GOOD.encode()}
+    )
+    assert list(comments(planned)) == [1, 2, 3]
+    assert [each.code for each in check(Overlay(tree, {"data/comments/001.yaml": None}))] == [
+        "number-gap", "unknown-about",
+    ]  # fmt: skip
+
+
+def test_who_does_not_ask_for_comments_does_not_read_them(ledger: LedgerOnDisk) -> None:
+    ledger.write("data/comments/001.yaml", "text: [")
+    for command in (["status"], ["list"], ["show", "2.1"], ["start", "1.1"], ["notice"]):
+        assert ledger.run(*command).code == 0, command
+    assert ledger.run("validate").code == 1
+    assert ledger.run("comment", "list").code == 1
+
+
+def test_what_a_comment_is_about_is_changed_and_no_other_byte() -> None:
+    content = "# 来电\r\nabout: '2.1'   # 说明\r\ntext: 关于 2.1\r\n".encode()
+    after = renumbered(content, lambda number: Identity(2, 10) if number == Identity(2, 1) else number)
+    assert after == content.replace(b"'2.1'", b"'2.10'")
+    assert renumbered(content, lambda number: number) == content
+    assert renumbered(b"about: 2.1\n", lambda _number: Identity(9)) == b"about: 2.1\n"

@@ -1,0 +1,192 @@
+"""Comments in two clones: a number given twice is changed, one comment is merged field by field, and `about` follows what it names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.sync.test_sync import enter, pair, refused, same  # noqa: F401  the fixture
+from tests.workflow.surroundings import findings, subject, touched, trailers
+from xuncha.audit.examine import audit
+from xuncha.sync.session import sync
+from xuncha.workflow.undo import undo
+
+if TYPE_CHECKING:
+    from tests.conftest import LedgerOnDisk
+    from tests.sync.test_sync import Pair
+
+
+def say(ledger: LedgerOnDisk, text: str, *options: str) -> None:
+    """Register a comment."""
+    ledger.ok("comment", "add", text, "--channel", "phone", *options)
+
+
+def texts(ledger: LedgerOnDisk) -> list[str]:
+    """What the comments say, in the order of their numbers."""
+    return [each["text"] for each in ledger.json("comment", "list")]
+
+
+def both(pair: Pair) -> None:  # noqa: F811
+    """Bring both clones to the same, which must keep every rule."""
+    sync(pair.there.root)
+    assert same(pair)
+    assert findings(pair.here) == []
+    assert audit(pair.here.root).findings == []
+
+
+def test_a_number_given_twice_is_changed_where_it_is_not_sent_yet(pair: Pair) -> None:  # noqa: F811
+    say(pair.there, "乙的")
+    say(pair.here, "甲的")
+    say(pair.here, "甲的第二条")
+    sync(pair.there.root)
+    said = pair.here.ok("sync").splitlines()
+    assert said[:2] == [
+        "已改号 意见 1 → 意见 2 甲的：编号 意见 1 已由别处先行使用",
+        "已改号 意见 2 → 意见 3 甲的第二条：编号 意见 2 已由别处先行使用",
+    ]
+    assert texts(pair.here) == ["乙的", "甲的", "甲的第二条"]
+    assert subject(pair.here, "HEAD^1") == "改号 意见 1 → 2 甲的"
+    assert trailers(pair.here, "HEAD^1") == [("Xuncha-Action", "renumber"), ("Xuncha-Comment", "1 2")]
+    both(pair)
+
+
+def test_what_a_comment_is_about_follows_to_the_new_number(pair: Pair) -> None:  # noqa: F811
+    enter(pair.there, "乙的")
+    enter(pair.here, "甲的")
+    say(pair.here, "关于甲的", "--about", "2.4")
+    say(pair.here, "关于别的", "--about", "2.3")
+    sync(pair.there.root)
+    sync(pair.here.root)
+    assert [each["about"] for each in pair.here.json("comment", "list")] == ["2.5", "2.3"]
+    assert touched(pair.here, "HEAD^1") == {
+        "data/comments/001.yaml", "data/problems/02/2.4.yaml", "data/problems/02/2.5.yaml",
+    }  # fmt: skip
+    both(pair)
+
+
+def test_about_follows_a_problem_with_its_measures(pair: Pair) -> None:  # noqa: F811
+    for ledger, name in ((pair.there, "乙的"), (pair.here, "甲的")):
+        ledger.ok("add", "problem", name, "--category", "a")
+        ledger.ok(
+            "add", "measure", "4", name, "--leader", "局长", "--office", "办公室", "--due", "2024-12-31"
+        )
+        say(ledger, f"关于{name}", "--about", "4")
+        say(ledger, f"关于{name}措施", "--about", "4.1")
+    sync(pair.there.root)
+    sync(pair.here.root)
+    told = [(each["text"], each["about"]) for each in pair.here.json("comment", "list")]
+    assert told == [
+        ("关于乙的", "4"), ("关于乙的措施", "4.1"), ("关于甲的", "5"), ("关于甲的措施", "5.1"),
+    ]  # fmt: skip
+    both(pair)
+
+
+def shared(pair: Pair, *said: str) -> None:  # noqa: F811
+    """Let both clones hold these comments."""
+    for text in said:
+        say(pair.here, text)
+    sync(pair.here.root)
+    sync(pair.there.root)
+
+
+def test_one_comment_is_merged_field_by_field(pair: Pair) -> None:  # noqa: F811
+    shared(pair, "甲")
+    pair.there.ok("comment", "reply", "1", "已答复。")
+    pair.here.ok("edit", "data/comments/001.yaml", VISUAL="sed -i '$ a about: \"2.1\"'", EDITOR="")
+    sync(pair.there.root)
+    sync(pair.here.root)
+    (only,) = pair.here.json("comment", "list")
+    assert (only["about"], only["reply"]["text"]) == ("2.1", "已答复。")
+    both(pair)
+
+
+def test_two_replies_are_in_dispute_until_somebody_decides(pair: Pair) -> None:  # noqa: F811
+    shared(pair, "甲")
+    pair.there.ok("comment", "reply", "1", "乙答复。")
+    pair.here.ok("comment", "reply", "1", "甲答复。")
+    sync(pair.there.root)
+    assert "data/comments/001.yaml reply.text" in str(refused(pair.here, "disputed"))
+    sync(pair.here.root, take="theirs")
+    assert pair.here.json("comment", "list")[0]["reply"]["text"] == "乙答复。"
+    sync(pair.there.root)
+    assert same(pair)
+
+
+def test_a_comment_that_was_taken_back_leaves_no_gap(pair: Pair) -> None:  # noqa: F811
+    shared(pair, "甲")
+    say(pair.there, "乙")
+    undo(pair.here.root)
+    sync(pair.there.root)
+    assert "意见 1 予以保留" in pair.here.ok("sync")
+    assert texts(pair.here) == ["甲", "乙"]
+    both(pair)
+
+
+def test_a_comment_that_was_taken_back_here_and_answered_there_stays(pair: Pair) -> None:  # noqa: F811
+    shared(pair, "甲")
+    pair.there.ok("comment", "reply", "1", "已答复。")
+    undo(pair.here.root)
+    sync(pair.there.root)
+    sync(pair.here.root)
+    assert [each["reply"]["text"] for each in pair.here.json("comment", "list")] == ["已答复。"]
+    both(pair)
+
+
+def test_a_later_comment_moves_up_to_a_number_that_was_taken_back_elsewhere(pair: Pair) -> None:  # noqa: F811
+    shared(pair, "甲")
+    say(pair.there, "乙")
+    undo(pair.here.root)
+    sync(pair.here.root)
+    said = pair.there.ok("sync").splitlines()
+    assert said[0].startswith("已改号 意见 2 → 意见 1 乙")
+    assert texts(pair.there) == ["乙"]
+    sync(pair.here.root)
+    assert same(pair)
+    assert findings(pair.here) == []
+    assert audit(pair.here.root).findings == []
+
+
+def test_a_measure_that_was_taken_back_while_somebody_spoke_of_it_is_not_lost_sight_of(pair: Pair) -> None:  # noqa: F811
+    enter(pair.here, "甲的")
+    sync(pair.here.root)
+    sync(pair.there.root)
+    say(pair.there, "关于它", "--about", "2.4")
+    undo(pair.here.root)
+    sync(pair.there.root)
+    assert "data/comments/001.yaml" in str(refused(pair.here, "sync-breaks-rules"))
+
+
+@pytest.mark.parametrize(
+    "by_hand", [b"text: [", b"about: &a '2.4'\nreceived: 2024-05-06\nchannel: web\ntext: *a\n"]
+)
+def test_a_comment_that_cannot_be_read_hinders_no_renumbering(pair: Pair, by_hand: bytes) -> None:  # noqa: F811
+    pair.here.write("data/comments/001.yaml", by_hand)
+    pair.here.commit()
+    enter(pair.there, "乙的")
+    enter(pair.here, "甲的")
+    sync(pair.there.root)
+    sync(pair.here.root)
+    assert (pair.here.root / "data/comments/001.yaml").read_bytes() == by_hand
+
+
+def test_a_reply_is_not_given_to_another_comment_that_took_the_number(pair: Pair) -> None:  # noqa: F811
+    shared(pair, "甲")
+    pair.there.ok("comment", "reply", "1", "答复甲。")
+    undo(pair.here.root)
+    say(pair.here, "丙")
+    sync(pair.there.root)
+    sync(pair.here.root)
+    told = pair.here.json("comment", "list")
+    assert [(each["text"], bool(each["reply"])) for each in told] == [("甲", True), ("丙", False)]
+    both(pair)
+
+
+def test_a_comment_that_was_changed_by_hand_is_not_written_over(pair: Pair) -> None:  # noqa: F811
+    shared(pair, "甲")
+    pair.there.ok("comment", "reply", "1", "已答复。")
+    sync(pair.there.root)
+    path = pair.here.root / "data/comments/001.yaml"
+    path.write_bytes(path.read_bytes() + b"# by hand\n")
+    error = refused(pair.here, "uncommitted")
+    assert "xuncha edit data/comments/001.yaml" in error.hint
