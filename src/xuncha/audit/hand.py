@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from xuncha.catalogue import Broken
 
 _NEEDS_REASON: Final = frozenset({"return", "reopen", "extend"})
-_CHECKED_ELSEWHERE: Final = frozenset({"init", "sync", "undo", "renumber"})
+_CHECKED_ELSEWHERE: Final = frozenset({"init", "sync", "undo", "renumber", "remove"})
 """Actions whose commits reach no check of trailers while they do what they say."""
 _SHOWN: Final = 8
 """Numbers that a message names."""
@@ -82,12 +82,9 @@ def _outside(step: Step, change: Change) -> str:
     action = step.commit.trailers.action
     if change.id and change.id not in step.commit.trailers.ids:
         return _("the commit changed {id}, which its trailers do not name").format(id=change.id)
-    if not change.id and not (
-        change.path == LEDGER_FILE and (action in {"edit", "import"} or _enters(action, change))
-    ):
+    free = action == "edit" or (change.path == LEDGER_FILE and (action == "import" or _enters(action, change)))
+    if not change.id and not free:
         return _("`{action}` does not change {path}").format(action=action, path=change.path)
-    if action == "edit" and change is not step.changes[0]:
-        return _("`edit` changes one file, not several")
     return ""
 
 

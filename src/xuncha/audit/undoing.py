@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xuncha.audit.catalogue import RULES
 from xuncha.audit.replayed import parsed
 from xuncha.language import gettext as _
-from xuncha.sync.numbers import Move, place_after
+from xuncha.model.moves import Move, place_after
 
 if TYPE_CHECKING:
     from xuncha.audit.catalogue import HistoryPlace
@@ -18,23 +18,29 @@ if TYPE_CHECKING:
 def restored(step: Step) -> dict[str, Version | None] | None:
     """Return the files after an undo that truly restores; None where the commit is no undo, or no true one."""
     commit = step.commit
-    undone = step.past.get(commit.trailers.undoes)
-    now = {change.path: change.after for change in step.changes}
-    if commit.trailers.action != "undo" or not undone or now.keys() != {change.path for change in undone}:
+    undone = [step.past.get(name) for name in commit.trailers.undoes]
+    if commit.trailers.action != "undo" or not undone:
         return None
-    for change in undone:
-        there = _same(step, step.before.get(change.path), change.after)
-        if not there or not _same(step, now[change.path], change.before):
+    stands: dict[str, Version | None] = {}
+    for changes in undone:  # the newest first
+        for change in changes or ():
+            if not same(step, stands.get(change.path, step.before.get(change.path)), change.after):
+                return None
+            stands[change.path] = change.before
+    touched = {change.path for change in step.changes}
+    if None in undone or not touched <= stands.keys():
+        return None
+    found: dict[str, Version | None] = {}
+    for path, version in stands.items():
+        now = step.after.get(path)
+        if not same(step, now, version):
             return None
-    return {change.path: _as_submitted(now[change.path], change.before) for change in undone}
+        if path in touched or now:
+            found[path] = now and now.going_on(version)
+    return found
 
 
-def _as_submitted(version: Version | None, earlier: Version | None) -> Version | None:
-    """Return a file with the applicant of another version of it."""
-    return version and version._replace(submitter=earlier.submitter if earlier else None)
-
-
-def _same(step: Step, one: Version | None, two: Version | None) -> bool:
+def same(step: Step, one: Version | None, two: Version | None) -> bool:
     """Return whether two contents are the same; or say the same, since git may be set up to change line ends."""
     if one is None or two is None:
         return one is two
@@ -63,9 +69,9 @@ def renumbered(step: Step) -> dict[str, Version | None] | None:
         if there is None or there.after is None:
             return None
         # Under its new number a file holds what it held under the old one.
-        if not (change.old == there.new if change.is_record else _same(step, change.before, there.after)):
+        if not (change.old == there.new if change.is_record else same(step, change.before, there.after)):
             return None
-        moved[there.path] = _as_submitted(there.after, change.before)
+        moved[there.path] = there.after.going_on(change.before)
     return None if come else moved
 
 
@@ -80,7 +86,11 @@ def false_undo(step: Step) -> Broken[HistoryPlace]:
         message = _(
             "the commit says that it takes {commit} back, and the files are not what they were before that"
         )
-        yield step.at(step.changes[0]), message.format(commit=step.commit.trailers.undoes[:10] or "-"), ""
+        yield (
+            step.at(step.changes[0]),
+            message.format(commit=_(", ").join(each[:10] for each in step.commit.trailers.undoes) or "-"),
+            "",
+        )
 
 
 def _new_number(step: Step, change: Change) -> str | None:
@@ -105,7 +115,7 @@ def moved_by_hand(step: Step) -> Broken[HistoryPlace]:
 @RULES.rule(
     "deleted",
     why="A measure that was entered stays: it can be closed, or withheld from the notice, but not forgotten.",
-    wrong="data/problems/02/2.3.yaml is gone, and no `undo` of its `add` says so.",
+    wrong="data/problems/02/2.3.yaml is gone, and neither an `undo` of its `add` nor a `remove` says so.",
 )
 def deleted(step: Step) -> Broken[HistoryPlace]:
     """Find records that are gone."""

@@ -11,7 +11,7 @@ from xuncha.language import gettext as _
 PANELS: Final = {
     "Make": {"write": "init add edit"},
     "Look": {"read": "status todo list show", "deadlines": "calendar"},
-    "Do": {"work": "set start progress attach submit return close reopen extend escalate review"},
+    "Do": {"work": "set start progress attach submit return close reopen extend escalate review remove"},
     "Trail": {"track": "log undo", "audit": "audit"},
     "Share": {"share": "setup sync"},
     "Check and publish": {

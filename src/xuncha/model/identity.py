@@ -12,6 +12,7 @@ from xuncha.language import gettext as _
 PROBLEMS = "data/problems"
 LEDGER_FILE = "data/ledger.yaml"
 EVIDENCE = "data/evidence"
+COMMENTS = "data/comments"
 PARTS = (LEDGER_FILE, PROBLEMS, EVIDENCE)
 """All that a ledger says, and what proves it."""
 _NUMBER = "[1-9][0-9]{0,5}"

@@ -29,6 +29,8 @@ _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)")
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
 _COMMENTS = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*")
 _PLAIN = re.compile(r"[a-z_]+|[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_IN_QUOTES = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+"""What is a text only between quotes, whichever they are."""
 
 
 class _Splice(NamedTuple):
@@ -65,7 +67,7 @@ def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> tuple
         text = text[: splice.start] + splice.text + text[splice.end :]
     keys = _(", ").join(f"`{edit.key}`" for edit in edits)
     meant = _meant(data, edits)
-    return _verified(content, text, meant, keys, _("change it with `xuncha edit`")), meant
+    return _verified(content, text, meant, keys, _("change it by hand, and type: xuncha edit")), meant
 
 
 def _verified(before: bytes, text: str, meant: dict[str, Any], keys: str, hint: str = "") -> bytes:
@@ -149,7 +151,8 @@ def _replace(node: Node, value: str | bool | dict[str, Any] | list[Any]) -> _Spl
     if node.start == node.end:  # a key without a value: it stands right behind the colon
         return _Splice(node.start, node.end, f" {_flow(value)}")
     quote = node.style if node.style in {"'", '"'} else ""
-    written = f"{quote}{value}{quote}" if isinstance(value, str) and _PLAIN.fullmatch(value) else _flow(value)
+    simple = isinstance(value, str) and (_PLAIN.fullmatch(value) or (quote and _IN_QUOTES.fullmatch(value)))
+    written = f"{quote}{value}{quote}" if simple else _flow(value)
     return _Splice(node.start, node.end, written)
 
 

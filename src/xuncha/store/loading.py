@@ -306,7 +306,9 @@ def _identities(
 
 def _gaps(paths: dict[int, str], message: str, problem: str = "") -> list[Finding[Place]]:
     """Find where numbers are passed over, in files or folders by their numbers, in order."""
-    hint = _("bring {missing} back, or renumber this one to {missing}")
+    hint = _(
+        "bring {missing} back, or renumber this one to {missing}; what was entered by mistake goes by `xuncha remove {missing} --reason …`, which closes the gap"
+    )
     return [
         about(paths[number], "number-gap", message, hint, n=missing, missing=missing)
         for before, number in pairwise([0, *paths])

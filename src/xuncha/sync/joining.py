@@ -16,7 +16,7 @@ from xuncha.store.faults import UnreadableError
 from xuncha.store.loading import check
 from xuncha.store.reading import parse
 from xuncha.sync import registration, sharing
-from xuncha.sync.numbers import Move, in_order, moved, moves, same_names
+from xuncha.sync.numbers import in_order, moved, moves, same_names
 from xuncha.sync.uniting import missed, refusal, settlement, unite
 from xuncha.sync.values import Versions
 from xuncha.trail import objects
@@ -27,6 +27,7 @@ from xuncha.workflow.change import Message, StatusChange
 from xuncha.workflow.verbs import SUBJECTS
 
 if TYPE_CHECKING:
+    from xuncha.model.moves import Move
     from xuncha.sync.values import Side
     from xuncha.trail.git import Git
     from xuncha.trail.objects import Changes, Listing

@@ -7,31 +7,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from xuncha.model.identity import Identity
+from xuncha.model.moves import Move, identities, place_after
 from xuncha.sync.values import settled
 from xuncha.workflow.evidence import free
 
 if TYPE_CHECKING:
     from xuncha.trail.objects import Changes, Listing
-
-
-class Move(NamedTuple):
-    """A problem or a measure takes another number."""
-
-    old: Identity
-    new: Identity
-
-    @property
-    def up(self) -> bool:
-        """Whether the new number is the higher one."""
-        return self.new > self.old
-
-
-def identities(listing: Iterable[str]) -> set[Identity]:
-    """Return the problems and the measures that are there."""
-    return {identity for path in listing if (identity := Identity.of_file(path))}
 
 
 def moves(base: Listing, ours: Listing, theirs: Listing, anew: Collection[str]) -> list[Move]:
@@ -77,16 +61,6 @@ def moved(listing: Listing, move: Move) -> Changes:
     """Return what becomes of the files where one takes another number, evidence and, of a problem, its measures included."""
     places = {path: new for path in listing if (new := place_after(path, move)) != path}
     return dict.fromkeys(places) | {new: listing[path] for path, new in places.items()}
-
-
-def place_after(path: str, move: Move) -> str:
-    """Return where a file stands after a move; what does not belong to what moves stays."""
-    of_file = Identity.of_file(path)
-    identity = of_file or Identity.of_evidence(path)
-    if identity is None or move.old not in {identity, Identity(identity.problem)}:
-        return path
-    new = move.new if move.new.measure else Identity(move.new.problem, identity.measure)
-    return new.path if of_file else path.replace(f"/{identity}/", f"/{new}/", 1)
 
 
 def same_names(base: Listing, ours: Listing, theirs: Listing) -> dict[str, str]:

@@ -21,9 +21,9 @@ from fasteners import InterProcessLock
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS
+from xuncha.model.moves import Move
 from xuncha.sync import sharing
 from xuncha.sync.joining import Adjustments, Joining, Renumbered
-from xuncha.sync.numbers import Move
 from xuncha.sync.sharing import SentTags
 from xuncha.trail import objects
 from xuncha.trail.git import Git, git_dir, private
@@ -100,7 +100,7 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
                 if ahead:
                     sharing.push(git, way)
                 done.sent = ahead
-                done.by_hand = _by_hand(git)
+                done.by_hand = git.by_hand("data")
                 if done.received:
                     done.register = standing(root)
                     done.reopened = sorted(_closed(before) - _closed(done.register))
@@ -170,9 +170,3 @@ def _must_not_overwrite(session: Session, ours: str, result: str) -> None:
     session.must_be_clean(*within, *([LEDGER_FILE] if f"{above}{LEDGER_FILE}" in paths else []))
     said = _("{path} has changes that are not committed, and would be written over; nothing was changed")
     raise RefusedError("uncommitted", said.format(path=paths[0]), _("commit it, or put it away: git stash"))
-
-
-def _by_hand(git: Git) -> list[str]:
-    """Return the files of the ledger that have changes which are not committed."""
-    listed = git.run("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", "data")
-    return [entry[3:].decode("utf-8", "replace") for entry in listed.split(b"\0")[:-1]]

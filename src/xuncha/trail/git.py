@@ -263,6 +263,13 @@ class Git:
         present |= dict.fromkeys(set(paths) - set(there), "")
         return [path for path in paths if present[path] != committed.get(path, "")]
 
+    def by_hand(self, *parts: str) -> list[str]:
+        """Return the files at and below some paths of the ledger that were changed, made or deleted since the last commit."""
+        above = self.run("rev-parse", "--show-prefix").rstrip(b"\n")
+        options = ("--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules")
+        listed = self.run("status", *options, "--", *literal(parts)).split(b"\0")[:-1]
+        return sorted(os.fsdecode(entry[len("XY ") :].removeprefix(above)) for entry in listed)
+
     def staged(self, *paths: str) -> dict[str, str]:
         """Return the hashes of these files in the index; of those that it knows."""
         found = {}

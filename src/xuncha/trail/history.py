@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from xuncha.model.identity import Identity
+from xuncha.model.identity import PROBLEMS, Identity
 from xuncha.trail.git import Git, GitError
 from xuncha.trail.replay import RAW, Commit, log
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,5}(?:\.[1-9][0-9]{0,5})?")
 
 
 class Event(NamedTuple):
@@ -27,10 +29,10 @@ class Event(NamedTuple):
     to: str | None
     reason: str | None
     subject: str
-    undoes: str | None = None
-    """The commit that this one took back."""
+    undoes: tuple[str, ...] = ()
+    """The commits that this one took back."""
     now: str | None = None
-    """The number that the problem or measure has now, where that is known to be another one than it had then."""
+    """The number that the problem or measure has now, where that is known to be another one than it had then; empty where it was removed."""
     joins: bool = False
     """Whether the commit joins two histories."""
 
@@ -45,9 +47,14 @@ class Event(NamedTuple):
         return self.action is None and not self.joins
 
     @property
+    def removed(self) -> bool:
+        """Whether the problem or measure was removed."""
+        return self.action == "remove" and self.id is not None
+
+    @property
     def number(self) -> str | None:
-        """The number under which the problem or measure is found now."""
-        return self.now or self.id
+        """The number under which the problem or measure is found now; None where it was removed."""
+        return self.id if self.now is None else self.now or None
 
     @property
     def day(self) -> str:
@@ -81,7 +88,8 @@ def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
     """
     events = []
     for commit, earlier in _followed(root, path):
-        numbers = {identity, earlier}
+        # Where numbers change, the new one was another's before.
+        numbers = {earlier or identity} if _renumberings(commit) else {identity, earlier}
         problems = {number.partition(".")[0] for number in numbers}
         for event in _events(commit):
             with_its_problem = event.action == "renumber" and event.id in problems
@@ -95,60 +103,151 @@ def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
 
 def history_of_problem(root: Path, identity: Identity, until: str = "HEAD") -> list[Event]:
     """Read what was done to one problem and its measures, newest first, under the number that it had then."""
-    events = []
-    for event in history(root, identity.folder, until):
-        renumbered = event.action == "renumber" and event.to == str(identity)
-        if renumbered or (event.id or str(identity)).partition(".")[0] == str(identity):
+    found = history(root, identity.folder, until)
+    undone = taken_back(found)
+    number = str(identity)
+    moves = [event for event in found if event.action == "renumber" and event.commit not in undone]
+    came = {event.commit: event for event in moves if event.to == number and _is_number(event.id)}
+    removals = {event.commit for event in found if event.removed and event.commit not in undone}
+    went = {event.commit for event in (*moves, *found) if event.id == number and event.commit in removals}
+    events: list[Event] = []
+    for event in found:
+        if event.commit in came:
+            moved = came[event.commit]
+            older = history_of_problem(root, Identity.parse(str(moved.id)), f"{moved.commit}^")
+            return [*events, moved, *older]
+        if event.commit in went:
+            return events
+        if (event.id or number).partition(".")[0] == number:
             events.append(event)
-        if renumbered and event.id:
-            return [*events, *history_of_problem(root, Identity.parse(event.id), f"{event.commit}^")]
     return events
 
 
+def taken_back(events: Iterable[Event]) -> set[str]:
+    """Return the commits that later ones took back."""
+    return {commit for event in events for commit in event.undoes}
+
+
+def ever(root: Path, line: str) -> set[str]:
+    """Return the measures, by their present numbers, into whose files any commit has ever written a line of this pattern."""
+    options = (f"-G{line}", "--text", "--no-textconv", "--no-ext-diff", *RAW)
+    found = [
+        (commit.hash, str(identity))
+        for commit in _commits(root, PROBLEMS, "HEAD", *options)
+        for touched in commit.touched
+        if touched.blob and (identity := Identity.of_file(touched.path)) and identity.measure
+    ]
+    later = _later(root, history(root))
+    return {now for commit, number in found if (now := _number_after(later, commit, number))}
+
+
+_Later = dict[tuple[str, str], str]
+"""By a commit and the number that something had after it: the number that it has now; empty where it was removed."""
+
+
 def _numbered_as_now(root: Path, events: list[Event]) -> list[Event]:
-    """Add the present numbers of what was renumbered since; the old number may be another's now."""
-    by_commit: dict[str, list[Event]] = {}
+    """Add the present numbers of what was renumbered or removed since; the old number may be another's now."""
+    later = _later(root, events)
+    undone = taken_back(events)
+    return [_as_now(event, later, event.commit in undone) for event in events]
+
+
+def _as_now(event: Event, later: _Later, undone: bool) -> Event:
+    if event.removed and not undone:
+        return event._replace(now="")
+    number = event.to if event.action == "renumber" and not undone else event.id
+    now = _number_after(later, event.commit, number or "")
+    return event if now == (event.id or "") else event._replace(now=now)
+
+
+def _number_after(later: _Later, commit: str, number: str) -> str:
+    """Return the present number of what had a number after a commit; empty where it was removed."""
+    if (commit, number) in later:
+        return later[commit, number]
+    problem, dot, measure = number.partition(".")
+    above = later.get((commit, problem), problem)
+    return f"{above}{dot}{measure}" if above else ""
+
+
+def _later(root: Path, events: Iterable[Event]) -> _Later:
+    """Find the present numbers of what was renumbered or removed, for each commit that it went through before."""
+    events = list(events)
+    undone = taken_back(events)
+    moves: dict[str, list[Event]] = {}
     for event in events:
-        by_commit.setdefault(event.commit, []).append(event)
-    now: dict[tuple[str, str], str] = {}
-    for moved in events:  # the newest first, so that what was moved twice is known under its last number
-        if moved.action != "renumber" or not moved.id or not moved.to:
-            continue
-        identity, concerned = Identity.parse(moved.id), [moved.commit]
-        path = identity.folder if identity.is_problem else identity.path
-        for earlier in _commits(root, path, f"{moved.commit}^", "--no-patch"):
-            concerned.append(earlier.hash)
-            if any(event.action == "add" and event.id == moved.id for event in _events(earlier)):
+        moved = event.removed or (event.action == "renumber" and _is_number(event.to))
+        if moved and event.commit not in undone and _is_number(event.id):
+            moves.setdefault(event.commit, []).append(event)
+    later: _Later = {}
+    # The newest first, so that what was moved twice is known under its last number.
+    for commit, concerned in moves.items():
+        now = {
+            Identity.parse(str(event.id)): ""
+            if event.removed
+            else _number_after(later, commit, event.to or "")
+            for event in concerned
+        }
+        paths = [each.folder if each.is_problem else each.path for each in now]
+        for earlier in _commits(root, paths, f"{commit}^", *RAW):
+            alone = len(now) == 1  # what a merge has touched is not told
+            here = {number for touched in earlier.touched for number in _numbers(touched.path)}
+            for identity in [each for each in now if alone or each in here]:
+                later[earlier.hash, str(identity)] = now[identity]
+                if _begins(earlier, str(identity), undone):
+                    del now[identity]
+            if not now:
                 break
-        for commit in concerned:
-            for number in {moved.id, *(event.id for event in by_commit.get(commit, []) if event.id)}:
-                if number == moved.id or number.startswith(f"{moved.id}."):
-                    later = moved.to + number.removeprefix(moved.id)
-                    now[commit, number] = now.get((moved.commit, later), later)
-    return (
-        [event._replace(now=now.get((event.commit, event.id or ""))) for event in events] if now else events
-    )
+    return later
+
+
+def _numbers(path: str) -> set[Identity]:
+    """Return the numbers that a file belongs to: that of the measure, and that of its problem."""
+    identity = Identity.of_file(path)
+    return {identity, Identity(identity.problem)} if identity else set()
+
+
+def _begins(commit: Commit, number: str, undone: set[str]) -> bool:
+    """Return whether with this commit something came under a number: it was entered, or had another number before."""
+    came = commit.hash not in undone and any(new == number for _old, new in _renumberings(commit))
+    return came or (commit.trailers.action == "add" and number in commit.trailers.ids)
+
+
+def _is_number(text: str | None) -> bool:
+    return bool(_NUMBER.fullmatch(text or ""))
+
+
+def _renumberings(commit: Commit) -> tuple[tuple[str, str], ...]:
+    """Return the old and the new numbers of what a commit says that it has renumbered."""
+    said = commit.trailers
+    if said.action == "renumber":
+        return tuple((each.id, each.to) for each in said.courses if each.to)
+    return said.renumbered if said.action == "remove" else ()
 
 
 def _events(commit: Commit) -> Iterator[Event]:
-    """Give an event for each problem or measure that a commit names; or one without an id."""
-    action, ids, sources, targets, reason, undoes = commit.trailers
-    several = len(ids) or 1
-    for identity, from_, to in zip_longest(ids or [None], sources[:several], targets[:several]):
-        yield Event(
-            commit.hash,
-            commit.committed,
-            commit.author,
-            commit.email,
-            action or None,
-            identity,
-            from_,
-            to,
-            reason or None,
-            commit.subject,
-            undoes or None,
-            joins=len(commit.parents) > 1,
-        )
+    """Give an event for each problem or measure that a commit names or has renumbered; or one without an id."""
+    said = commit.trailers
+    whole = Event(
+        commit.hash,
+        commit.committed,
+        commit.author,
+        commit.email,
+        said.action or None,
+        None,
+        None,
+        None,
+        said.reason or None,
+        commit.subject,
+        said.undoes,
+        joins=len(commit.parents) > 1,
+    )
+    for identity, from_, to in said.courses or [(None, None, None)]:
+        yield whole._replace(id=identity, from_=from_, to=to)
+    if said.action == "remove":
+        moved = {old for old, _new in said.renumbered}
+        for old, new in said.renumbered:
+            if "." not in old or old.partition(".")[0] not in moved:  # else it moves with its problem
+                yield whole._replace(action="renumber", id=old, to=new, reason=None)
 
 
 def _followed(root: Path, path: str, until: str = "HEAD") -> Iterator[tuple[Commit, str]]:
@@ -158,17 +257,27 @@ def _followed(root: Path, path: str, until: str = "HEAD") -> Iterator[tuple[Comm
     branches: where two have met, it would mix what stood on either under one number. So each name is asked for by itself,
     from where it came up.
     """
+    undone: set[str] = set()
+    number = str(Identity.of_file(path) or "")
     for commit in _commits(root, path, until, *RAW):
-        before = _name_before(root, commit.hash, path) if commit.adds else None
+        undone.update(commit.trailers.undoes)
+        moved = _renumberings(commit) if commit.hash not in undone else ()
+        old = next((old for old, new in moved if new == number and _is_number(old)), None)
+        gone = any(not touched.blob for touched in commit.touched)
+        if old is None and gone and commit.trailers.action == "remove" and commit.hash not in undone:
+            return  # what stood under this number before was another one
+        before = Identity.parse(old).path if old else None
+        if before is None and commit.adds:
+            before = _name_before(root, commit.hash, path)
         yield commit, PurePosixPath(before or path).stem if commit.touched else ""
         if before is not None:
             yield from _followed(root, before, f"{commit.hash}^")
             return
 
 
-def _commits(root: Path, path: str, until: str, *options: str) -> Iterator[Commit]:
+def _commits(root: Path, paths: str | Sequence[str], until: str, *options: str) -> Iterator[Commit]:
     try:
-        yield from log(Git(root), *options, until, "--", path)
+        yield from log(Git(root), *options, until, "--", *([paths] if isinstance(paths, str) else paths))
     except GitError:  # there is no repository, or no commit
         return
 

@@ -20,13 +20,21 @@ RAW: Final = ("--raw", "--no-abbrev", "--no-renames", "--relative")
 _WHOLE: Final = ("--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent")
 # Whatever the user of git has set up.
 _SETTINGS: Final = ("-c", "trailer.separators=:", "-c", "log.showSignature=false", "-c", "log.showRoot=true")
-_NAMES: Final = ("Action", "Id", "From", "To", "Reason", "Undoes")
+_NAMES: Final = ("Action", "Id", "From", "To", "Renumbered", "Reason", "Undoes")
 _END: Final = "\x1e"
 # Asked for one by one the trailers would take git as long as all the rest.
 _TRAILERS: Final = f"%(trailers:{','.join(f'key=Xuncha-{name}' for name in _NAMES)},unfold,separator=%x1e)"
 _FIELDS: Final = ("%H", "%P", "%an", "%ae", "%at", "%aI", "%cI", "%s", _TRAILERS)
 _LONGEST_HEADER: Final = 1 << 16
 """Bytes of a commit in which its signature stands."""
+
+
+class Course(NamedTuple):
+    """What a commit says of one problem or measure; a status is None where it says none."""
+
+    id: str
+    from_: str | None = None
+    to: str | None = None
 
 
 class Trailers(NamedTuple):
@@ -38,7 +46,12 @@ class Trailers(NamedTuple):
     """The values of `Xuncha-From`, in the order of the ids; shorter where some had no status. So are the targets."""
     targets: tuple[str, ...]
     reason: str
-    undoes: str
+    undoes: tuple[str, ...] = ()
+    """The commits that were taken back, the newest first."""
+    renumbered: tuple[tuple[str, str], ...] = ()
+    """What a `remove` has renumbered: the old number and the new one."""
+    courses: tuple[Course, ...] = ()
+    """What became of each id."""
 
 
 class Touched(NamedTuple):
@@ -112,14 +125,32 @@ def log(git: Git, *asked: str) -> Iterator[Commit]:
 
 def _trailers(text: str) -> Trailers:
     found: dict[str, list[str]] = {name: [] for name in _NAMES}
+    courses: list[Course] = []
     for line in filter(None, text.split(_END)):
         key, _colon, value = line.partition(":")
-        name = key.strip()[len("Xuncha-") :].capitalize()
-        if value.strip() and name in found:
-            found[name].append(value.strip())
-    action, ids, sources, targets, reason, undoes = found.values()
-    several = (tuple(ids), tuple(sources), tuple(targets))
-    return Trailers(_END.join(action), *several, _END.join(reason), _END.join(undoes))
+        name, value = key.strip()[len("Xuncha-") :].capitalize(), value.strip()
+        if not value or name not in found:
+            continue
+        found[name].append(value)
+        # From and To stand behind their id, and of what has no status there is neither.
+        if name == "Id":
+            courses.append(Course(value))
+        elif courses and name == "From":
+            courses[-1] = courses[-1]._replace(from_=value)
+        elif courses and name == "To":
+            courses[-1] = courses[-1]._replace(to=value)
+    action, ids, sources, targets, renumbered, reason, undoes = found.values()
+    pairs = [tuple(each.split()) for each in renumbered]
+    return Trailers(
+        _END.join(action),
+        tuple(ids),
+        tuple(sources),
+        tuple(targets),
+        _END.join(reason),
+        tuple(undoes),
+        tuple((pair[0], pair[1]) for pair in pairs if len(pair) == 2),  # noqa: PLR2004  the old number and the new
+        tuple(courses),
+    )
 
 
 def commits(root: Path, *, last: bool = False) -> list[Commit]:

@@ -16,7 +16,7 @@ from fasteners import InterProcessLock
 
 from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
-from xuncha.model.identity import PROBLEMS, Identity
+from xuncha.model.identity import EVIDENCE, PROBLEMS, Identity
 from xuncha.store import files
 from xuncha.trail import locks, objects
 from xuncha.trail.git import Git, GitError, git_dir, literal
@@ -24,6 +24,7 @@ from xuncha.workflow import journal
 from xuncha.workflow.journal import FileChange
 
 if TYPE_CHECKING:
+    from xuncha.model.moves import Move
     from xuncha.model.vocabulary import Action
 
 PATIENCE = 60.0
@@ -46,14 +47,18 @@ class Message:
     action: Action
     steps: Sequence[StatusChange] = ()
     reason: str = ""
-    undoes: str = ""
+    undoes: Sequence[str] = ()
+    """The commits that are taken back, the newest first."""
+    renumbered: Sequence[Move] = ()
+    """What takes another number because something was removed."""
 
     def text(self) -> str:
         """Subject, blank line, trailers; every value on one line, so that none can pass for another."""
         trailers: list[tuple[str, str]] = [("Action", self.action)]
         for step in self.steps:
             trailers += [("Id", step.id), ("From", step.from_ or ""), ("To", step.to or "")]
-        trailers += [("Reason", self.reason), ("Undoes", self.undoes)]
+        trailers += [("Renumbered", f"{old} {new}") for old, new in self.renumbered]
+        trailers += [("Reason", self.reason), *(("Undoes", commit) for commit in self.undoes)]
         lines = [self.subject, "", *(f"Xuncha-{name}: {value}" for name, value in trailers if value)]
         return "".join(" ".join(line.split()) + "\n" for line in lines)
 
@@ -92,10 +97,23 @@ class Session:
                 keep = _(
                     "keep the change with `xuncha edit {id}`, or take it back with `git checkout -- {path}`"
                 )
+            elif not path.startswith(EVIDENCE):
+                keep = _("keep the change with `xuncha edit`, or take it back with `git checkout -- {path}`")
             else:
                 keep = _("take the change back with `git checkout -- {path}`")
             message = _("{path} was changed by hand and is not committed").format(path=path)
             raise RefusedError("uncommitted", message, keep.format(id=number, path=path), path)
+
+    def must_be_no_links(self, paths: Sequence[str]) -> None:
+        """Refuse what would write, or read, outside the ledger.
+
+        Raises:
+            RefusedError: a file is a link, or is reached through one.
+        """
+        for path in paths:
+            if self.source.behind_link(path):
+                said, hint = _("{path} is a link").format(path=path), _("put the file itself here")
+                raise RefusedError("symbolic-link", said, hint, path)
 
     def commit(self, changes: Sequence[FileChange], message: Message, *, signed: bool = False) -> None:
         """Write the files and commit them.
@@ -104,10 +122,7 @@ class Session:
             RefusedError: git, or one of its hooks, refused, or a link leads out of the ledger; every file is as it was.
             SurroundingsError: a file could not be written; every file is as it was.
         """
-        for change in changes:
-            if self.source.behind_link(change.path):
-                said, hint = _("{path} is a link").format(path=change.path), _("put the file itself here")
-                raise RefusedError("symbolic-link", said, hint, change.path)
+        self.must_be_no_links([change.path for change in changes])
         # New files first and deletions last, so that nobody reads of evidence that is not there.
         changes = sorted(changes, key=lambda change: (change.before is not None, change.after is None))
         paths = [change.path for change in changes]
