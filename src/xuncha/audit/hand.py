@@ -82,7 +82,9 @@ def _outside(step: Step, change: Change) -> str:
     action = step.commit.trailers.action
     if change.id and change.id not in step.commit.trailers.ids:
         return _("the commit changed {id}, which its trailers do not name").format(id=change.id)
-    free = action == "edit" or (change.path == LEDGER_FILE and (action == "import" or _enters(action, change)))
+    free = action == "edit" or (
+        change.path == LEDGER_FILE and (action == "import" or _enters(action, change))
+    )
     if not change.id and not free:
         return _("`{action}` does not change {path}").format(action=action, path=change.path)
     return ""

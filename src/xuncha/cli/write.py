@@ -18,7 +18,7 @@ from xuncha.cli.context import Context
 from xuncha.cli.options import argument, option
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, UsageError, XunchaError
 from xuncha.language import gettext as _
-from xuncha.model.identity import Identity
+from xuncha.model.identity import LEDGER_FILE, Identity
 
 if TYPE_CHECKING:
     from xuncha.workflow.perform import Result
