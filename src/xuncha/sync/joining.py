@@ -17,6 +17,7 @@ from xuncha.store.loading import check
 from xuncha.store.reading import parse
 from xuncha.sync import registration, sharing
 from xuncha.sync.numbers import in_order, moved, moves, same_names
+from xuncha.sync.removals import must_not_meet
 from xuncha.sync.uniting import missed, refusal, settlement, unite
 from xuncha.sync.values import Versions
 from xuncha.trail import objects
@@ -89,6 +90,7 @@ class Joining:
         base = self._ancestor(self.ours, self.theirs)
         other = objects.listing(git, self.theirs)
         self._tip, self._listing = self.ours, objects.listing(git, self.ours)
+        must_not_meet(git, Versions(base, self._listing, other), self.ours, self.theirs)
         plan = moves(base, self._listing, other, entered_anew(git, self.theirs, self.ours, base))
         for move in in_order(plan, up=True):
             self._renumber(move)
