@@ -49,6 +49,7 @@ ACTING = {
         "extend",
         "escalate",
         "review",
+        "remove",
         "set",
         "edit",
         "undo",

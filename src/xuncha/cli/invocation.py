@@ -9,9 +9,9 @@ from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 
 PANELS: Final = {
-    "Make": {"write": "init add edit"},
+    "Make": {"write": "init add edit", "work": "remove"},
     "Look": {"read": "status todo list show", "deadlines": "calendar"},
-    "Do": {"work": "set start progress attach submit return close reopen extend escalate review remove"},
+    "Do": {"work": "set start progress attach submit return close reopen extend escalate review"},
     "Trail": {"track": "log undo", "audit": "audit"},
     "Share": {"share": "setup sync"},
     "Check and publish": {
