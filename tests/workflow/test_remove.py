@@ -12,11 +12,15 @@ from tests.workflow import actions
 from tests.workflow.surroundings import act, findings, snapshot, subject, trailers
 from xuncha.audit.examine import audit
 from xuncha.model.identity import Identity
+from xuncha.store import files
 from xuncha.trail.git import git_dir
 from xuncha.trail.history import history, history_of_measure, history_of_problem
+from xuncha.workflow.change import begin
+from xuncha.workflow.remove import remove
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 DAY = date(2024, 6, 1)
 
@@ -221,3 +225,24 @@ def test_a_problem_entered_by_hand_is_removed_too(ledger: LedgerOnDisk) -> None:
     ledger.commit("by hand")
     ledger.ok("remove", "4", "--reason", "误登")
     assert not (ledger.root / "data/problems/04").exists()
+
+
+def test_at_no_instant_is_there_a_gap(ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
+    git_dir.cache_clear()
+    for title in ("误登的问题", "后一个问题"):
+        actions.add_problem(ledger.root, title, "a")
+    for title in ("一", "二", "三"):
+        actions.add_measure(ledger.root, Identity(5), title, leader="局长", office="办公室")
+    act(ledger, actions.attach("纪要.txt", b"x", DAY), "5.2")
+    seen: list[list[str]] = []
+    taken = files.remove
+
+    def take(target: Path) -> None:
+        taken(target)
+        seen.append(findings(ledger))
+
+    monkeypatch.setattr(files, "remove", take)
+    with begin(ledger.root) as session:
+        remove(session, Identity(4), "误登", DAY)
+    assert len(seen) == 5
+    assert not any(seen)

@@ -173,11 +173,15 @@ def _changes(session: Session, identity: Identity, moves: Sequence[Move]) -> lis
     after: dict[str, bytes | None] = dict.fromkeys(there)
     for old, new in places_after(paths, moves).items():
         after[new] = held[old]
-    return [
+    changes = [
         FileChange(path, held.get(path), content)
-        for path, content in after.items()
+        for path, content in sorted(after.items())
         if held.get(path) != content
     ]
+    # The last record goes first, so that whoever reads meanwhile finds no gap; and its evidence after it.
+    gone = [each for each in changes if each.after is None]
+    gone.sort(key=lambda each: Identity.of_file(each.path) or Identity(0), reverse=True)
+    return [each for each in changes if each.after is not None] + gone
 
 
 def _followed_by_comments(session: Session, identity: Identity, moves: Sequence[Move]) -> list[FileChange]:
