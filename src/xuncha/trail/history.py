@@ -103,23 +103,25 @@ def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
 
 def history_of_problem(root: Path, identity: Identity, until: str = "HEAD") -> list[Event]:
     """Read what was done to one problem and its measures, newest first, under the number that it had then."""
-    found = history(root, identity.folder, until)
-    undone = taken_back(found)
-    number = str(identity)
-    moves = [event for event in found if event.action == "renumber" and event.commit not in undone]
-    came = {event.commit: event for event in moves if event.to == number and _is_number(event.id)}
-    removals = {event.commit for event in found if event.removed and event.commit not in undone}
-    went = {event.commit for event in (*moves, *found) if event.id == number and event.commit in removals}
     events: list[Event] = []
-    for event in found:
-        if event.commit in came:
-            moved = came[event.commit]
-            older = history_of_problem(root, Identity.parse(str(moved.id)), f"{moved.commit}^")
-            return [*events, moved, *older]
-        if event.commit in went:
-            return events
-        if (event.id or number).partition(".")[0] == number:
-            events.append(event)
+    before: Identity | None = identity
+    while before is not None:
+        number, before = str(before), None
+        found = history(root, Identity.parse(number).folder, until)
+        undone = taken_back(found)
+        moves = [event for event in found if event.action == "renumber" and event.commit not in undone]
+        came = {event.commit: event for event in moves if event.to == number and _is_number(event.id)}
+        removals = {event.commit for event in found if event.removed and event.commit not in undone}
+        went = {event.commit for event in (*moves, *found) if event.id == number and event.commit in removals}
+        for event in found:
+            if event.commit in came:
+                events.append(came[event.commit])
+                before, until = Identity.parse(str(came[event.commit].id)), f"{event.commit}^"
+                break
+            if event.commit in went:
+                break
+            if (event.id or number).partition(".")[0] == number:
+                events.append(event)
     return events
 
 
@@ -257,22 +259,26 @@ def _followed(root: Path, path: str, until: str = "HEAD") -> Iterator[tuple[Comm
     branches: where two have met, it would mix what stood on either under one number. So each name is asked for by itself,
     from where it came up.
     """
-    undone: set[str] = set()
-    number = str(Identity.of_file(path) or "")
-    for commit in _commits(root, path, until, *RAW):
-        undone.update(commit.trailers.undoes)
-        moved = _renumberings(commit) if commit.hash not in undone else ()
-        old = next((old for old, new in moved if new == number and _is_number(old)), None)
-        gone = any(not touched.blob for touched in commit.touched)
-        if old is None and gone and commit.trailers.action == "remove" and commit.hash not in undone:
-            return  # what stood under this number before was another one
-        before = Identity.parse(old).path if old else None
-        if before is None and commit.adds:
-            before = _name_before(root, commit.hash, path)
-        yield commit, PurePosixPath(before or path).stem if commit.touched else ""
-        if before is not None:
-            yield from _followed(root, before, f"{commit.hash}^")
-            return
+    name: str | None = path
+    while name is not None:
+        path, name = name, None
+        number, undone = str(Identity.of_file(path) or ""), set[str]()
+        for commit in _commits(root, path, until, *RAW):
+            undone.update(commit.trailers.undoes)
+            moved = _renumberings(commit) if commit.hash not in undone else ()
+            old = next((old for old, new in moved if new == number and _is_number(old)), None)
+            gone = any(not touched.blob for touched in commit.touched)
+            if old is None and gone and commit.trailers.action == "remove" and commit.hash not in undone:
+                return  # what stood under this number before was another one
+            name = Identity.parse(old).path if old else None
+            if name is None and commit.adds:
+                name = _name_before(root, commit.hash, path)
+            yield commit, PurePosixPath(name or path).stem if commit.touched else ""
+            if name is not None:
+                if not commit.parents:
+                    return
+                until = f"{commit.hash}^"
+                break
 
 
 def _commits(root: Path, paths: str | Sequence[str], until: str, *options: str) -> Iterator[Commit]:
