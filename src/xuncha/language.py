@@ -57,6 +57,11 @@ def _of_locale() -> str | None:
     return None
 
 
+def is_chinese() -> bool:
+    """Return whether messages are in Chinese: English is what the code says, and has no catalogue."""
+    return isinstance(_chosen, _gettext.GNUTranslations)
+
+
 def gettext(message: str) -> str:
     """Return the message in the chosen language."""
     return _chosen.gettext(message)

@@ -276,6 +276,44 @@ def takes_back_more_than_it_says(office: Office, identity: str) -> None:
     put(office, identity, trailers("撤回", "undo", (identity, "in_progress", "in_progress"), undoes="0" * 40))
 
 
+@way("false-remove")
+def removes_what_was_worked_on(office: Office, identity: str) -> None:
+    message = trailers("删除", "remove", (identity, "in_progress", None), reason="误登")
+    office.stream.commit(office.now, message, {path_of(identity): None})
+    del office.measures[identity]
+
+
+@way("false-remove", "not_started")
+def removes_and_gives_no_reason(office: Office, identity: str) -> None:
+    message = trailers("删除", "remove", (identity, "not_started", None))
+    office.stream.commit(office.now, message, {path_of(identity): None})
+    del office.measures[identity]
+
+
+@way("false-remove", "not_started")
+def removes_more_than_it_says(office: Office, identity: str) -> None:
+    message = trailers("删除", "remove", (identity, "not_started", None), reason="误登")
+    problem = path_of(identity.partition(".")[0])
+    office.stream.commit(
+        office.now, message, {path_of(identity): None, problem: "title: 推进尚可\ncategory: a\n"}
+    )
+    del office.measures[identity]
+
+
+@way("removed-overdue")
+def removes_what_was_overdue(office: Office, identity: str) -> None:
+    problem = identity.partition(".")[0]
+    last = max(int(each.partition(".")[2]) for each in office.measures if each.startswith(f"{problem}."))
+    new = f"{problem}.{last + 1}"
+    text = Written("误登", office.day()).text()
+    office.stream.commit(
+        office.now, trailers("新增", "add", (new, None, "not_started")), {path_of(new): text}
+    )
+    office.now += timedelta(days=2)
+    message = trailers("删除", "remove", (new, "not_started", None), reason="误登")
+    office.stream.commit(office.now, message, {path_of(new): None})
+
+
 @way("deleted")
 def deletes_a_measure(office: Office, identity: str) -> None:
     office.stream.commit(office.now, "gone", {path_of(identity): None})

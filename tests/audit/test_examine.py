@@ -76,10 +76,10 @@ def test_a_measure_that_was_closed_by_its_reviewer_is_clean_and_by_its_author_is
     ledger.ok("submit", "1.2")
     ledger.ok("close", "1.2", GIT_AUTHOR_EMAIL="li@example.invalid", GIT_AUTHOR_NAME="li")
     assert len(codes(ledger.root)) == before
-    ledger.ok("undo")
+    ledger.ok("undo", "--others")
     ledger.ok("close", "1.2", GIT_AUTHOR_EMAIL="li@example.invalid", GIT_AUTHOR_NAME="li")
     assert len(codes(ledger.root)) == before, "what stands after an undo is what stood before"
-    ledger.ok("undo")
+    ledger.ok("undo", "--others")
     path = ledger.path("1.2")
     ledger.write(
         path, ledger.read("1.2").replace("status: submitted", "status: closed\nclosed: {date: 2024-06-01}")

@@ -87,6 +87,8 @@ ALONG = {
     "renumbered": {"by-hand", "evidence-hash"},
     "false-undo": COMMON | {"entry-removed"},
     "unreadable": {"by-hand"},
+    "false-remove": COMMON | {"deleted", "removed-overdue"},
+    "removed-overdue": set(),
 }  # fmt: skip
 """What else is rightly named of the same tampering."""
 

@@ -51,6 +51,7 @@ ACTING = {
         "extend",
         "escalate",
         "review",
+        "remove",
         "set",
         "edit",
         "undo",

@@ -364,6 +364,52 @@ def test_two_files_of_one_name_are_both_kept(pair: Pair) -> None:
     assert [each for each in audit(pair.there.root).findings if each.code != "by-hand"] == []
 
 
+def test_a_removal_reaches_the_others_who_did_nothing_to_what_it_renumbers(pair: Pair) -> None:
+    enter(pair.here, "误登的", 3)
+    enter(pair.here, "后一条", 3)
+    sync(pair.here.root)
+    sync(pair.there.root)
+    pair.here.ok("remove", "3.2", "--reason", "误登")
+    report(pair.there, "1.2", "乙做了。")
+    sync(pair.there.root)
+    sync(pair.here.root)
+    sync(pair.there.root)
+    assert same(pair)
+    assert title(pair.there, "3.2") == "后一条"
+    assert not (pair.there.root / pair.there.path("3.3")).exists()
+    assert not {each.code for each in audit(pair.there.root).findings} & {
+        "deleted",
+        "renumbered",
+        "merge-lost",
+    }
+    told = [event.action for event in history_of_measure(pair.there.root, pair.there.path("3.2"), "3.2")]
+    assert told == ["renumber", "add"]
+
+
+@pytest.mark.parametrize("first", ["remover", "worker"])
+def test_a_removal_does_not_move_what_others_work_on_from_under_them(pair: Pair, first: str) -> None:
+    enter(pair.here, "误登的", 3)
+    enter(pair.here, "后一条", 3)
+    sync(pair.here.root)
+    sync(pair.there.root)
+    pair.here.ok("remove", "3.2", "--reason", "误登")
+    report(pair.there, "3.3", "乙做了。")
+    one, other = (pair.here, pair.there) if first == "remover" else (pair.there, pair.here)
+    sync(one.root)
+    before = snapshot(other)
+    with pytest.raises(RefusedError) as caught:
+        sync(other.root)
+    assert caught.value.code == "removed-meanwhile"
+    assert snapshot(other) == before
+    undo(pair.here.root)
+    sync(pair.here.root)
+    sync(pair.there.root)
+    sync(pair.here.root)
+    assert same(pair)
+    pair.here.ok("remove", "3.2", "--reason", "误登")
+    assert "乙做了" in pair.here.read("3.2")
+
+
 def test_the_same_file_attached_twice_is_one(pair: Pair) -> None:
     for each in (pair.there, pair.here):
         act(each, actions.attach("照片.JPG", b"x", DAY, "照片"), "1.2")

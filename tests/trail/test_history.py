@@ -38,7 +38,7 @@ def test_what_a_command_did_is_told_whole(ledger: LedgerOnDisk) -> None:
     assert event.date == ledger.git("log", "-1", "--format=%cI").strip()
     assert event[2:11] == (
         "tester", "tester@example.invalid", "return", "2.1", "submitted", "in_progress", "缺少 评审意见",
-        "退回 2.1 做好2.1号工作", None,
+        "退回 2.1 做好2.1号工作", (),
     )  # fmt: skip
     assert event.day == event.date[:10]
     assert event.minute == f"{event.date[:10]} {event.date[11:16]}"
@@ -82,8 +82,8 @@ def test_what_was_taken_back_is_named_by_its_commit(ledger: LedgerOnDisk) -> Non
     act(ledger, actions.start(), "1.1")
     undo(ledger.root)
     undone, started, _start = history(ledger.root)
-    assert (undone.action, undone.undoes) == ("undo", started.commit)
-    assert started.undoes is None
+    assert (undone.action, undone.undoes) == ("undo", (started.commit,))
+    assert started.undoes == ()
 
 
 def test_only_commits_that_touch_the_file_or_the_folder_are_its_history(ledger: LedgerOnDisk) -> None:

@@ -10,7 +10,10 @@ import pytest
 
 from tests.conftest import LEDGER, PROBLEMS, LedgerOnDisk, measure, problem
 from tests.workflow.surroundings import findings, hook, snapshot, subject, touched, trailers
+from xuncha.audit.examine import audit
 from xuncha.errors import InvalidLedgerError
+from xuncha.language import speaking
+from xuncha.workflow.differences import differences
 from xuncha.workflow.edit import edit
 
 
@@ -229,3 +232,118 @@ def test_what_another_command_did_while_the_editor_was_open_is_not_lost(
         assert "office: 财务科" in draft_named(result.err).read_text(encoding="utf-8")
     else:
         assert "office: 财务科" in ledger.read("1.2")
+
+
+# ---------------------------------------------------------------- everything that was changed by hand
+
+
+def test_all_that_was_changed_by_hand_is_told_in_words_and_committed_together(ledger: LedgerOnDisk) -> None:
+    ledger.write(ledger.path("1.2"), ledger.read("1.2").replace("due: 2024-12-31", "due: 2024-12-30"))
+    ledger.write(ledger.path("1.3"), measure("1.3", "not_started"))
+    ledger.write("data/ledger.yaml", LEDGER.replace("phone: 0546-1234567", "phone: 0546-7654321"))
+    ledger.write("templates/notice.txt.j2", "{{ title }}")
+    ledger.write(ledger.path("3.1"), "# 说明\n" + ledger.read("3.1"))
+    commits = ledger.commits()
+    told = ledger.ok("edit").splitlines()
+    assert "1.2 整改时限 2024-12-31 → 2024-12-30" in told
+    assert "新增 1.3 做好1.3号工作" in told
+    assert "data/ledger.yaml 联系方式 电话 0546-1234567 → 0546-7654321" in told
+    assert "新增 templates/notice.txt.j2" in told
+    assert "3.1 只改了注释或排版" in told
+    assert (ledger.commits(), ledger.clean()) == (commits + 1, True)
+    assert subject(ledger) == "修改 1.2、1.3、3.1"
+    assert trailers(ledger) == [
+        ("Xuncha-Action", "edit"),
+        ("Xuncha-Id", "1.2"), ("Xuncha-From", "in_progress"), ("Xuncha-To", "in_progress"),
+        ("Xuncha-Id", "1.3"), ("Xuncha-To", "not_started"),
+        ("Xuncha-Id", "3.1"), ("Xuncha-From", "in_progress"), ("Xuncha-To", "in_progress"),
+    ]  # fmt: skip
+    assert [row["from"] for row in ledger.json("log")[:3]] == ["in_progress", None, "in_progress"]
+    found = {each.code for each in audit(ledger.root).findings}
+    assert found <= {"deadline-moved", "deadline-passed", "own-template"}
+
+
+def test_a_deletion_by_hand_is_told_and_committed_and_its_audit_is_announced(ledger: LedgerOnDisk) -> None:
+    (ledger.root / ledger.path("1.2")).unlink()
+    result = ledger.run("edit")
+    assert (result.code, "删除 1.2 做好1.2号工作" in result.out) == (0, True)
+    assert "核验" in result.err
+    assert trailers(ledger)[1:] == [("Xuncha-Id", "1.2"), ("Xuncha-From", "in_progress")]
+    assert ledger.clean()
+
+
+def test_a_deletion_by_hand_that_leaves_a_gap_names_the_verb_that_closes_it(ledger: LedgerOnDisk) -> None:
+    (ledger.root / ledger.path("1.1")).unlink()
+    commits = ledger.commits()
+    result = ledger.run("edit")
+    assert (result.code, "error[number-gap]" in result.err) == (1, True)
+    assert "xuncha remove 1.1" in result.err.replace("\n", "")
+    assert (ledger.commits(), (ledger.root / ledger.path("1.1")).exists()) == (commits, False)
+
+
+def test_where_rules_are_broken_nothing_is_committed_and_the_files_stay(ledger: LedgerOnDisk) -> None:
+    ledger.write(ledger.path("1.2"), measure("1.2", leader="没有的人"))
+    ledger.write(ledger.path("3.1"), ledger.read("3.1") + "# 手改\n")
+    before, commits, state = snapshot(ledger), ledger.commits(), ledger.git("status", "--porcelain")
+    result = ledger.run("edit")
+    assert (result.code, "error[unknown-leader]" in result.err) == (1, True)
+    assert (snapshot(ledger), ledger.commits()) == (before, commits)
+    assert ledger.git("status", "--porcelain") == state
+
+
+def test_nothing_changed_by_hand_is_said(ledger: LedgerOnDisk) -> None:
+    commits = ledger.commits()
+    assert "没有手工修改" in ledger.ok("edit")
+    assert ledger.commits() == commits
+
+
+def test_all_hand_edits_stay_as_they_are_where_git_refuses_the_commit(ledger: LedgerOnDisk) -> None:
+    hook(ledger, "pre-commit", "echo 今天不许提交; exit 1")
+    ledger.write(ledger.path("1.2"), ledger.read("1.2") + "# 手改\n")
+    ledger.write(ledger.path("1.3"), measure("1.3", "not_started"))
+    before = snapshot(ledger)
+    result = ledger.run("edit")
+    assert (result.code, "今天不许提交" in result.err) == (1, True)
+    assert (snapshot(ledger), ledger.commits()) == (before, 1)
+
+
+def test_hand_edits_of_another_ledger_and_hidden_files_are_left_alone(ledger: LedgerOnDisk) -> None:
+    other = LedgerOnDisk(ledger.root / "二号", ledger.environment)
+    other.write("data/ledger.yaml", LEDGER)
+    ledger.commit("second")
+    other.write("data/ledger.yaml", LEDGER + "# 手改\n")
+    ledger.write("data/problems/01/.1.2.yaml.swp", "x")
+    assert "没有手工修改" in ledger.ok("edit")
+    other.ok("edit")
+    assert touched(ledger) == {"二号/data/ledger.yaml"}
+
+
+def test_without_a_terminal_and_an_editor_nothing_waits(ledger: LedgerOnDisk) -> None:
+    result = ledger.run("edit", "1.2", EDITOR="", VISUAL="")
+    assert (result.code, "error[no-editor]" in result.err) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ({"due": "2024-12-31"}, {"due": "2024-12-30"}, ["整改时限 2024-12-31 → 2024-12-30"]),
+        ({}, {"leader": "局长"}, ["责任领导 （无） → 局长"]),
+        ({"status": "in_progress"}, {"status": "closed"}, ["完成情况 推进中 → 已销号"]),
+        ({"publish": True}, {"publish": False}, ["是否公开 是 → 否"]),
+        ({"co_offices": ["甲"]}, {"co_offices": ["甲", "乙"]}, ["配合科室 甲 → 甲、乙"]),
+        (
+            {"progress": [{"text": "甲"}]},
+            {"progress": [{"text": "甲"}, {"date": "2024-01-02", "text": "乙"}]},
+            ["进展情况：新增“2024-01-02 乙”"],
+        ),
+        ({"progress": [{"text": "甲"}]}, {"progress": [{"text": "乙"}]}, ["进展情况第1条 内容 甲 → 乙"]),
+        ({"title": "长" * 40 + "甲"}, {"title": "长" * 40 + "乙"}, [f"标题 …{'长' * 6}甲 → …{'长' * 6}乙"]),
+        ({"goal": "长" * 40}, {}, [f"整改目标 {'长' * 24}… → （无）"]),
+        ({"title": "x"}, {"title": "x"}, []),
+    ],
+)
+def test_a_difference_is_said_in_the_words_of_an_office(
+    old: dict[str, object], new: dict[str, object], told: list[str]
+) -> None:
+    with speaking("zh"):
+        assert differences(old, new) == told

@@ -273,7 +273,7 @@ def test_no_setting_of_the_users_git_changes_what_is_done_or_read_back(
     act(ledger, actions.give_back("缺少评审意见"), "2.1")
     act(ledger, actions.attach("佐 证.pdf", b"%PDF\r\n", DAY), "1.2")
     newest = history(ledger.root)[0]
-    assert (newest.subject, newest.reason, newest.undoes) == ("佐证 1.2 做好1.2号工作", None, None)
+    assert (newest.subject, newest.reason, newest.undoes) == ("佐证 1.2 做好1.2号工作", None, ())
     (row,) = [event for event in history_of_measure(ledger.root, ledger.path("2.1"), "2.1") if event.action]
     assert (row.subject, row.reason, row.id, row.to) == (
         "退回 2.1 做好2.1号工作", "缺少评审意见", "2.1", "in_progress",
@@ -455,9 +455,9 @@ def test_signed_commits_shown_with_their_signatures_are_still_read_right(signing
     act(signing, actions.start(), "1.1")
     undo(signing.root)
     undone, started, returned, _start = history(signing.root)
-    assert (undone.action, undone.undoes, undone.reason) == ("undo", started.commit, None)
-    assert (started.action, started.reason, started.undoes) == ("start", None, None)
-    assert (returned.action, returned.reason, returned.undoes) == ("return", "缺材料", None)
+    assert (undone.action, undone.undoes, undone.reason) == ("undo", (started.commit,), None)
+    assert (started.action, started.reason, started.undoes) == ("start", None, ())
+    assert (returned.action, returned.reason, returned.undoes) == ("return", "缺材料", ())
 
 
 def test_closing_without_a_key_is_refused_where_a_signature_is_asked_and_the_way_is_named(

@@ -23,6 +23,7 @@ from tests.workflow.surroundings import (
     touched,
     trailers,
 )
+from xuncha.audit.examine import audit
 from xuncha.errors import RefusedError
 from xuncha.model.identity import Identity
 from xuncha.skeleton.create import create
@@ -345,3 +346,87 @@ def test_the_program_says_what_it_took_back(ledger: LedgerOnDisk) -> None:
     assert "销号 2.1 做好2.1号工作" in said
     row = ledger.json("log", "2.1")[0]
     assert (row["action"], row["id"], row["from"], row["to"]) == ("undo", "2.1", "closed", "submitted")
+
+
+def test_several_are_taken_back_in_one_commit_that_names_each(ledger: LedgerOnDisk) -> None:
+    before, commits = snapshot(ledger), ledger.commits()
+    act(ledger, actions.progress("甲。", DAY), "1.1")
+    act(ledger, actions.submit(), "1.1")
+    act(ledger, actions.attach("纪要.txt", b"x", DAY), "1.2")
+    newest = ledger.git("rev-list", "--max-count=3", "HEAD").split()
+    ledger.ok("undo", "3")
+    assert (snapshot(ledger), ledger.commits()) == (before, commits + 4)
+    assert trailers(ledger) == [
+        ("Xuncha-Action", "undo"),
+        ("Xuncha-Id", "1.2"), ("Xuncha-From", "in_progress"), ("Xuncha-To", "in_progress"),
+        ("Xuncha-Id", "1.1"), ("Xuncha-From", "submitted"), ("Xuncha-To", "not_started"),
+        *(("Xuncha-Undoes", commit) for commit in newest),
+    ]  # fmt: skip
+    assert [each.code for each in audit(ledger.root).findings] == []
+    assert ledger.run("undo").code == 1, "what was taken back is not taken back again"
+
+
+def test_more_than_there_is_takes_nothing_back(ledger: LedgerOnDisk) -> None:
+    act(ledger, actions.start(), "1.1")
+    before = snapshot(ledger)
+    result = ledger.run("undo", "2")
+    assert (result.code, "只有 1 次" in result.err) == (1, True)
+    assert snapshot(ledger) == before
+    assert ledger.run("undo", "0").code == 2
+
+
+def test_one_of_several_that_cannot_be_taken_back_keeps_all(ledger: LedgerOnDisk) -> None:
+    act(ledger, actions.start(), "1.1")
+    ledger.write(ledger.path("1.1"), ledger.read("1.1") + "# by hand\n")
+    ledger.commit("by hand")
+    act(ledger, actions.submit(), "1.2")
+    before, commits = snapshot(ledger), ledger.commits()
+    result = ledger.run("undo", "2")
+    assert (result.code, "error[later-work]" in result.err) == (1, True)
+    assert (snapshot(ledger), ledger.commits()) == (before, commits)
+
+
+def test_what_others_did_is_taken_back_only_when_that_is_said(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = snapshot(ledger)
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "li@example.invalid")
+    act(ledger, actions.start(), "1.1")
+    monkeypatch.delenv("GIT_AUTHOR_EMAIL")
+    result = ledger.run("undo")
+    assert (result.code, "error[nothing-to-undo]" in result.err, "--others" in result.err) == (1, True, True)
+    ledger.ok("undo", "--others")
+    assert snapshot(ledger) == before
+
+
+def test_the_ledger_says_which_addresses_are_one_person(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = "people:\n  - {name: 李敏, emails: [LI@example.invalid, tester@example.invalid]}\n"
+    ledger.write("data/ledger.yaml", LEDGER + people)
+    ledger.commit("people")
+    before = snapshot(ledger)
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "li@example.invalid")
+    act(ledger, actions.start(), "1.1")
+    monkeypatch.delenv("GIT_AUTHOR_EMAIL")
+    ledger.ok("undo")
+    assert snapshot(ledger) == before
+
+
+def test_a_shallow_clone_says_that_it_lacks_the_history(ledger: LedgerOnDisk) -> None:
+    act(ledger, actions.start(), "1.1")
+    shallow = LedgerOnDisk(ledger.root.parent / "浅", ledger.environment)
+    ledger.git("clone", "-q", "--depth=1", f"file://{ledger.root}", str(shallow.root))
+    result = shallow.run("undo")
+    assert (result.code, "error[shallow]" in result.err) == (3, True)
+    assert shallow.clean()
+
+
+def test_an_audit_names_an_undo_of_several_that_leaves_one_as_it_was(ledger: LedgerOnDisk) -> None:
+    before = ledger.read("1.1")
+    act(ledger, actions.start(), "1.1")
+    act(ledger, actions.submit(), "1.2")
+    taken = "".join(f"Xuncha-Undoes: {each}\n" for each in ledger.git("rev-list", "-2", "HEAD").split())
+    ledger.write(ledger.path("1.1"), before)
+    ledger.commit(f"撤回\n\nXuncha-Action: undo\n{taken}")
+    assert "false-undo" in {each.code for each in audit(ledger.root).findings}

@@ -145,6 +145,8 @@ def _log_text(events: Sequence[Event]) -> bytes:
         lines.append(f"    {event.subject}" + ("（手工改动）" if event.by_hand else ""))
         if event.from_ != event.to and {event.from_, event.to} <= {*STATUSES}:
             lines.append(f"    状态：{status_name(event.from_)} → {status_name(event.to)}")
+        if event.action == "renumber":
+            lines.append(f"    编号：{event.id} → {event.to}")
         if event.reason:
             lines.append(f"    理由：{event.reason}")
         lines += [f"    提交：{event.commit}", ""]

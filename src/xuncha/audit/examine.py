@@ -13,7 +13,7 @@ from operator import and_, or_
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from xuncha.audit import anchors, contents, hand, status, templates, undoing  # noqa: F401  each enters its checks
+from xuncha.audit import anchors, contents, hand, removing, status, templates, undoing  # noqa: F401  each enters its checks
 from xuncha.audit.catalogue import LENIENT, RULES, Audit, HistoryPlace
 from xuncha.audit.merging import differences
 from xuncha.audit.replayed import Change, Files, State, Step, Version, changes_of, is_record, word
@@ -248,13 +248,14 @@ class Examination:
                 self.given = commit.hash
                 return
         step = Step(commit, before, after, changes, self.files, self._past, last)
-        as_said = undoing.restored(step) or undoing.renumbered(step)
+        as_said = undoing.restored(step) or undoing.renumbered(step) or removing.removed(step)
         if as_said is None:
             yield from _checked(step)
             if "signed_commit" in step.requires:
                 self._to_be_signed += [(commit, step.at(change)) for change in status.closings(step)]
             return
         yield from clock_backwards(step)
+        yield from removing.removed_overdue(step)
         here.state = before.changed(as_said.items())
         if commit.trailers.action == "renumber":
             gone = [change for change in changes if change.after is None]
@@ -294,7 +295,8 @@ class Examination:
         readable = blob if record is not None else next((each.readable for each in versions), "")
         submitters = [each.submitter for each in versions if each.submitter]
         submitted = word(record, "status") == "submitted"
-        return Version(mode, blob, readable, submitters[0] if submitted and submitters else None)
+        decided = any(each.decided for each in versions) or word(record, "status") in {"submitted", "closed"}
+        return Version(mode, blob, readable, submitters[0] if submitted and submitters else None, decided)
 
     def _bases(self, parents: list[_Reached]) -> Iterator[State]:
         """Yield how the ledger stood at the last commits that all parents of a merge have in common."""

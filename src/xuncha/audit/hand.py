@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from xuncha.catalogue import Broken
 
 _NEEDS_REASON: Final = frozenset({"return", "reopen", "extend"})
-_CHECKED_ELSEWHERE: Final = frozenset({"init", "sync", "undo", "renumber"})
+_CHECKED_ELSEWHERE: Final = frozenset({"init", "sync", "undo", "renumber", "remove"})
 """Actions whose commits reach no check of trailers while they do what they say."""
 _SHOWN: Final = 8
 """Numbers that a message names."""
@@ -84,21 +84,22 @@ def _outside(step: Step, change: Change) -> str:
         return _("the commit changed {id}, which its trailers do not name").format(id=change.id)
     if change.comment:
         return _outside_of_comments(step, change)
-    if not change.id and not (
-        change.path == LEDGER_FILE and (action in {"edit", "import"} or _enters(action, change))
-    ):
+    free = action == "edit" or (
+        change.path == LEDGER_FILE and (action == "import" or _enters(action, change))
+    )
+    if not change.id and not free:
         return _("`{action}` does not change {path}").format(action=action, path=change.path)
-    if action == "edit" and change is not step.changes[0]:
-        return _("`edit` changes one file, not several")
     return ""
 
 
 def _outside_of_comments(step: Step, change: Change) -> str:
-    """Say the same of a change of a comment: a comment is entered and answered one by one."""
+    """Say the same of a change of a comment: it is entered and answered by itself, or edited with others."""
     trailers = step.commit.trailers
     if trailers.action not in {"comment", "edit"}:
         return _("`{action}` does not change {path}").format(action=trailers.action, path=change.path)
-    if trailers.comment != str(change.comment):
+    if str(change.comment) not in trailers.comments or (
+        trailers.action == "comment" and len(trailers.comments) > 1
+    ):
         return _("the commit changed {path}, which its trailers do not name").format(path=change.path)
     return ""
 

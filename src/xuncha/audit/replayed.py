@@ -102,6 +102,13 @@ class Version(NamedTuple):
     """The last content that could be read, to which what follows is compared; empty where there was none."""
     submitter: str | None = None
     """E-mail of whoever made the application for closing that stands."""
+    decided: bool = False
+    """Whether closing of the measure was ever applied for or granted."""
+
+    def going_on(self, earlier: Version | None) -> Version:
+        """Return this version with what the past of another version tells."""
+        submitter = earlier.submitter if earlier else None
+        return self._replace(submitter=submitter, decided=bool(earlier and earlier.decided) or self.decided)
 
 
 class State:
@@ -284,7 +291,7 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
     found = []
     for path, mode, blob in commit.touched:
         earlier = before.get(path)
-        readable, submitter = (earlier.readable, earlier.submitter) if earlier else ("", None)
+        _mode, _blob, readable, submitter, decided = earlier or Version("", "", "")
         new, reason = None, ""
         if blob and is_record(path):
             data = files.read(blob, mode)
@@ -295,6 +302,7 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
         old = files.record(earlier) if is_record(path) else None
         if new is not None and word(new, "status") != word(old, "status"):
             submitter = commit.email if word(new, "status") == "submitted" else None
-        after = Version(mode, blob, readable, submitter) if blob else None
+        decided = decided or word(new, "status") in {"submitted", "closed"}
+        after = Version(mode, blob, readable, submitter, decided) if blob else None
         found.append(Change(path, number_of(path), earlier, after, old, new, reason))
     return found

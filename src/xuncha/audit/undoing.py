@@ -9,9 +9,11 @@ from xuncha.audit.catalogue import RULES
 from xuncha.audit.replayed import word
 from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
-from xuncha.sync.numbers import Move, number_after, place_after
+from xuncha.model.moves import Move, number_after, place_after
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from xuncha.audit.catalogue import HistoryPlace
     from xuncha.audit.replayed import Change, Step, Version
     from xuncha.catalogue import Broken
@@ -20,23 +22,29 @@ if TYPE_CHECKING:
 def restored(step: Step) -> dict[str, Version | None] | None:
     """Return the files after an undo that truly restores; None where the commit is no undo, or no true one."""
     commit = step.commit
-    undone = step.past.get(commit.trailers.undoes)
-    now = {change.path: change.after for change in step.changes}
-    if commit.trailers.action != "undo" or not undone or now.keys() != {change.path for change in undone}:
+    undone = [step.past.get(name) for name in commit.trailers.undoes]
+    if commit.trailers.action != "undo" or not undone:
         return None
-    for change in undone:
-        there = _same(step, step.before.get(change.path), change.after)
-        if not there or not _same(step, now[change.path], change.before):
+    stands: dict[str, Version | None] = {}
+    for changes in undone:  # the newest first
+        for change in changes or ():
+            if not same(step, stands.get(change.path, step.before.get(change.path)), change.after):
+                return None
+            stands[change.path] = change.before
+    touched = {change.path for change in step.changes}
+    if None in undone or not touched <= stands.keys():
+        return None
+    found: dict[str, Version | None] = {}
+    for path, version in stands.items():
+        now = step.after.get(path)
+        if not same(step, now, version):
             return None
-    return {change.path: _as_submitted(now[change.path], change.before) for change in undone}
+        if path in touched or now:
+            found[path] = now and now.going_on(version)
+    return found
 
 
-def _as_submitted(version: Version | None, earlier: Version | None) -> Version | None:
-    """Return a file with the applicant of another version of it."""
-    return version and version._replace(submitter=earlier.submitter if earlier else None)
-
-
-def _same(step: Step, one: Version | None, two: Version | None) -> bool:
+def same(step: Step, one: Version | None, two: Version | None) -> bool:
     """Return whether two contents are the same; or say the same, since git may be set up to change line ends."""
     if one is None or two is None:
         return one is two
@@ -55,7 +63,11 @@ def renumbered(step: Step) -> dict[str, Version | None] | None:
     gone = [change for change in step.changes if change.after is None]
     come = {change.path: change for change in step.changes if change.before is None}
     others = [change for change in step.changes if change.before and change.after]
-    if move is None or not gone or not all(_follows(change, move) for change in others):
+    if (
+        move is None
+        or not gone
+        or not all(follows(change, lambda number: number_after(number, move)) for change in others)
+    ):
         return None
     moved: dict[str, Version | None] = {change.path: None for change in gone}
     moved |= {change.path: change.after for change in others}
@@ -65,9 +77,9 @@ def renumbered(step: Step) -> dict[str, Version | None] | None:
             return None
         # Under its new number a file holds what it held under the old one.
         says = change.old is not None and (change.is_record or change.comment)
-        if not (change.old == there.new if says else _same(step, change.before, there.after)):
+        if not (change.old == there.new if says else same(step, change.before, there.after)):
             return None
-        moved[there.path] = _as_submitted(there.after, change.before)
+        moved[there.path] = there.after.going_on(change.before)
     return None if come else moved
 
 
@@ -76,23 +88,23 @@ def _move(step: Step) -> Move | None:
     trailers = step.commit.trailers
     if trailers.action != "renumber":
         return None
-    if trailers.comment and not trailers.ids:
-        numbers = trailers.comment.split()
+    if trailers.comments and not trailers.ids:
+        numbers = trailers.comments[0].split() if len(trailers.comments) == 1 else []
         fit = len(numbers) == 2 and all(re.fullmatch("[1-9][0-9]{0,5}", each) for each in numbers)  # noqa: PLR2004
         return Move(*(CommentNumber(int(each)) for each in numbers)) if fit else None
-    if trailers.comment or len(trailers.ids) != 1 or len(trailers.targets) != 1:
+    if trailers.comments or len(trailers.ids) != 1 or len(trailers.targets) != 1:
         return None
     old, new = Identity.perhaps(trailers.ids[0]), Identity.perhaps(trailers.targets[0])
     return Move(old, new) if old and new else None
 
 
-def _follows(change: Change, move: Move) -> bool:
+def follows(change: Change, number_after: Callable[[Identity], Identity]) -> bool:
     """Return whether the file of a comment has only followed what it is about to its new number."""
     old, new = change.old or {}, change.new
     number = word(old, "about")
     if not change.comment or new is None or number is None or not Identity.is_number(number):
         return False
-    after = str(number_after(Identity.parse(number), move))
+    after = str(number_after(Identity.parse(number)))
     return after != number and new == {**old, "about": after}
 
 
@@ -107,7 +119,11 @@ def false_undo(step: Step) -> Broken[HistoryPlace]:
         message = _(
             "the commit says that it takes {commit} back, and the files are not what they were before that"
         )
-        yield step.at(step.changes[0]), message.format(commit=step.commit.trailers.undoes[:10] or "-"), ""
+        yield (
+            step.at(step.changes[0]),
+            message.format(commit=_(", ").join(each[:10] for each in step.commit.trailers.undoes) or "-"),
+            "",
+        )
 
 
 def _new_number(step: Step, change: Change) -> str | None:
@@ -135,7 +151,7 @@ def moved_by_hand(step: Step) -> Broken[HistoryPlace]:
 @RULES.rule(
     "deleted",
     why="A measure that was entered stays: it can be closed, or withheld from the notice, but not forgotten. So does a comment.",
-    wrong="data/problems/02/2.3.yaml is gone, and no `undo` of its `add` says so.",
+    wrong="data/problems/02/2.3.yaml is gone, and neither an `undo` of its `add` nor a `remove` says so.",
 )
 def deleted(step: Step) -> Broken[HistoryPlace]:
     """Find records that are gone."""

@@ -89,7 +89,7 @@ def _warn(case: Case, root: Path, *, is_present: bool) -> None:
     from xuncha.trail.bundle import FOLDERS  # noqa: PLC0415
     from xuncha.trail.git import Git  # noqa: PLC0415
 
-    if is_present and Git(root).status(*FOLDERS):
+    if is_present and Git(root).by_hand(*FOLDERS):
         screen.warning(_("what is not committed is not in the archive"), _("see `git status`"))
     if errors := case.facts.audit_errors:
         said = ngettext(

@@ -10,7 +10,7 @@ from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 
 PANELS: Final = {
-    "Make": {"write": "init add edit", "comment": "comment"},
+    "Make": {"write": "init add edit", "work": "remove", "comment": "comment"},
     "Look": {"read": "status todo list show", "deadlines": "calendar"},
     "Do": {"work": "set start progress attach submit return close reopen extend escalate review"},
     "Trail": {"track": "log undo", "audit": "audit"},

@@ -18,7 +18,7 @@ from xuncha.language import ngettext
 from xuncha.model.identity import CommentNumber
 
 if TYPE_CHECKING:
-    from xuncha.sync.numbers import Numbered
+    from xuncha.model.moves import Numbered
     from xuncha.sync.session import Synced
     from xuncha.sync.values import Dispute, Side
 

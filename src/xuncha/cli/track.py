@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
+from xuncha.cli.options import argument, option
+from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 
@@ -55,27 +57,40 @@ def events_table(events: list[Event]) -> Table:
 
 def _what(event: Event) -> str:
     """Say what was done, as the commit's subject does; of one that did it to several, for this one alone."""
+    from xuncha.workflow.verbs import SUBJECTS  # noqa: PLC0415  only the log needs them
+
+    if event.action == "renumber" and event.to and not event.subject.startswith(SUBJECTS["renumber"]):
+        return f"{SUBJECTS['renumber']} {event.id} → {event.to}"  # by a commit that removed another
     done, _blank, rest = event.subject.partition(" ")
     several = rest.split("、")
     return f"{done} {event.id}" if len(several) > 1 and event.id in several else event.subject
 
 
 @command("undo")
-def undo(call: Context) -> None:
-    """Take back the last thing that was done, by a new commit.
+def undo(
+    call: Context,
+    count: Annotated[int, argument("N", _("How many commits"))] = 1,
+    others: Annotated[bool, option("--others", _("Also what other people did"))] = False,
+) -> None:
+    """Take back the last things that were done, by a new commit: all of them, or nothing.
 
-    History keeps both. What others have done elsewhere and a sync brought here is left to them.
+    History keeps both. What other people did is left to them, unless --others asks for it; the ledger's `people` say which
+    addresses are one person's.
 
     Examples:
         xuncha undo
+        xuncha undo 2
         xuncha undo && xuncha log
     """
     from xuncha.workflow.perform import Result  # noqa: PLC0415
     from xuncha.workflow.undo import undo as take_back  # noqa: PLC0415
 
-    done = take_back(call.root)
+    if count < 1:
+        raise UsageError("usage", _("N is 1 or more, not {n}").format(n=count), _("type: xuncha undo 2"))
+    done = take_back(call.root, count, others=others)
     if not isinstance(done, Result):
         screen.line(_("Taken back: {what}, which had been interrupted").format(what=f"`{done.command}`"))
         return
-    screen.line(_("Taken back: {what}").format(what=done.titles[0]))
+    for title in done.titles:
+        screen.line(_("Taken back: {what}").format(what=title))
     call.say_counts(done)

@@ -162,3 +162,35 @@ def _say(call: Context, result: Result) -> None:
             screen.line(plan.next_step)
         if plan.warning:
             screen.warning(*plan.warning)
+
+
+@command("remove")
+def remove(call: Context, identity: options.Either, reason: options.Reason) -> None:
+    """Remove what was entered by mistake: a measure that was not started, or a problem without measures.
+
+    What follows it takes the numbers before its own, in the same commit. Refused where something would be renumbered that was ever
+    submitted or closed.
+
+    Examples:
+        xuncha remove 1.3 --reason 误登
+    """
+    from xuncha.workflow.remove import remove as take_away  # noqa: PLC0415
+
+    with call.session() as session:
+        done = take_away(session, Identity.parse(identity), _reason(call, reason), call.today)
+    screen.line(_("{id} {title} is removed").format(id=done.identity, title=done.title))
+    for old, new in done.moves.items():
+        screen.line(f"    {old} → {new} {done.titles[old]}")
+    call.say_standing(done.register)
+    if done.overdue:
+        message = _("its time limit had passed: an audit will name this")
+        screen.warning(message, _("if that was not meant: xuncha undo puts it back, and history keeps both"))
+    if done.outdated:
+        told = [
+            _("{where} says {said}, now {new}").format(
+                where=each.where, said=each.said, new=each.new or _("removed")
+            )
+            for each in done.outdated
+        ]
+        message = _("numbers that have changed stand in texts: {texts}")
+        screen.warning(message.format(texts="; ".join(told)), _("put them right with `xuncha edit`"))

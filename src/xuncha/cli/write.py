@@ -22,6 +22,7 @@ from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
 
 if TYPE_CHECKING:
     from xuncha.workflow.add import Added
+    from xuncha.workflow.perform import Result
 
 
 @command("init")
@@ -82,7 +83,7 @@ def init(
         _ask(call, root)
         return
     entering = _(
-        "Then: xuncha edit, to enter the organisation, the leaders, the offices and the categories; xuncha add problem …"
+        "Then: enter the organisation, the leaders, the offices and the categories in data/ledger.yaml, and type: xuncha edit; xuncha add problem …"
     )
     screen.line(_("Then: xuncha status") if example else entering)
 
@@ -195,7 +196,10 @@ def _say_what_else(added: Added) -> None:
 
 @command("edit")
 def edit(call: Context, identity: options.Perhaps = None) -> None:
-    """Change a file in your editor ($VISUAL or $EDITOR); it is checked and committed. A change made by hand is committed too.
+    """Change a file in your editor ($VISUAL or $EDITOR); it is checked and committed.
+
+    Without a number no editor opens: everything that was changed by hand in the ledger's files, new and deleted ones too, is shown,
+    checked, and committed together.
 
     A comment is named by its file.
 
@@ -204,7 +208,9 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
         xuncha edit data/comments/003.yaml
         xuncha edit
     """
-    from xuncha.audit.examine import findings_of_last_commit  # noqa: PLC0415
+    if identity is None:
+        _enter_all(call)
+        return
     from xuncha.store.faults import link  # noqa: PLC0415
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.workflow.comment import no_such_comment  # noqa: PLC0415
@@ -212,19 +218,20 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
     from xuncha.workflow.perform import no_such  # noqa: PLC0415
 
     root = call.root_for_writing()
-    comment = CommentNumber.of_file(identity or "")
-    path = (comment or Identity.parse(identity)).path if identity else LEDGER_FILE
+    comment = CommentNumber.of_file(identity)
+    path = (comment or Identity.parse(identity)).path
     target = root / path
     if WorkingTree(root).behind_link(path):
         raise InvalidLedgerError([link(path)])
     if not target.is_file():
-        raise no_such_comment(comment) if comment else no_such(Identity.parse(identity or "1"))
+        raise no_such_comment(comment) if comment else no_such(Identity.parse(identity))
     opened = target.read_bytes()
+    editor = _editor()
     draft = Path(tempfile.mkdtemp(prefix="xuncha-")) / target.name
     draft.write_bytes(opened)
     while True:
         try:
-            done = keep(root, path, _written(draft), opened)
+            done = keep(root, path, _written(editor, draft), opened)
             break
         except XunchaError as error:
             if not draft.is_file() or draft.read_bytes() == opened:
@@ -243,18 +250,52 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
         screen.line(_("Nothing was changed."))
         return
     screen.line(_("{path} is changed and committed.").format(path=path))
+    _say_done(call, done)
+
+
+def _enter_all(call: Context) -> None:
+    """Commit everything that was changed by hand, and say what it was."""
+    from xuncha.workflow.edit import edit_all  # noqa: PLC0415
+
+    with call.session() as session:
+        done = edit_all(session)
+    if done is None:
+        screen.line(_("Nothing was changed by hand."))
+        return
+    for line in done.lines:
+        screen.line(line)
+    screen.line(_("This is committed."))
+    _say_done(call, done.result)
+
+
+def _say_done(call: Context, done: Result) -> None:
+    """Say the new counts; and what an editor may change and an inspector will ask about, since it can still be taken back."""
+    from xuncha.audit.examine import findings_of_last_commit  # noqa: PLC0415
+
     call.say_counts(done)
-    # What an editor may change, and an inspector will ask about, can still be taken back.
-    for each in findings_of_last_commit(root):
+    for each in findings_of_last_commit(call.root):
         message = _("an audit will name this: {message}").format(message=each.message)
         screen.warning(message, _("if that was not meant: xuncha undo puts it back, and history keeps both"))
 
 
-def _written(draft: Path) -> bytes:
-    """Open a file in the editor, and return what stands in it when the editor has ended."""
+def _editor() -> str:
+    """Return the command of the editor.
+
+    Raises:
+        SurroundingsError: none is named, and nobody sits at a terminal: the usual one would wait for ever.
+    """
+    named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not named and not sys.stdin.isatty():
+        message = _("no editor is named, and there is no terminal in which one could be opened")
+        hint = _("name one in the variable EDITOR; or change the file, and type: xuncha edit")
+        raise SurroundingsError("no-editor", message, hint)
+    return named or ("notepad" if os.name == "nt" else "vi")
+
+
+def _written(editor: str, draft: Path) -> bytes:
+    """Open a file in an editor, and return what stands in it when the editor has ended."""
     import shlex  # noqa: PLC0415
 
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if os.name == "nt" else "vi")
     try:
         done = subprocess.run([*shlex.split(editor, posix=os.name != "nt"), str(draft)], check=False)
     except (FileNotFoundError, PermissionError, ValueError):

@@ -256,8 +256,7 @@ def _repository_programs(around: Surroundings) -> Ailments:
     right="keep it: xuncha edit, or xuncha edit with the number; or take it back: git restore data",
 )
 def _uncommitted(around: Surroundings) -> Ailments:
-    above = around.ask("rev-parse", "--show-prefix")
-    changed = [path.removeprefix(above) for _state, path in around.git.status("data", "templates")]
+    changed = around.git.by_hand("data", "templates")
     if paths := [path for path in changed if not path.rpartition("/")[2].startswith(TEMPORARY)]:
         said = ngettext(
             "{n} file of the ledger is not committed: {paths}",

@@ -47,7 +47,7 @@ class Enterer:
         settings["organisation"] = organisation or settings.get("organisation") or _UNNAMED
         if settings["organisation"] is _UNNAMED:
             self.draft.doubt(
-                _("the organisation is not told: enter it with `xuncha edit`, or say it by --organisation")
+                _("the organisation is not told: write it in data/ledger.yaml, or say it by --organisation")
             )
         for number, problem in enumerate(self.draft.problems, 1):
             self.new_problem(number, problem)

@@ -124,6 +124,12 @@ class Settings(Record):
         """Give the organisation as papers print it."""
         return self.organisation or UNSAID
 
+    def addresses(self, email: str) -> set[str]:
+        """Give the e-mails of the person who has this one, in small letters; it alone where `people` does not tell."""
+        folded = email.casefold()
+        known = [{each.casefold() for each in person.emails} for person in self.people]
+        return {folded}.union(*(each for each in known if folded in each))
+
     def frame(self) -> Frame:
         """Give what problems and measures are checked and counted against."""
         return Frame(

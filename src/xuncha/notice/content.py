@@ -136,7 +136,9 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
     ]
     if lacking or title is None or issuer is None or day is None or settings.organisation is None:
         message = _("a notice needs {keys} in data/ledger.yaml").format(keys=_(", ").join(lacking))
-        raise RefusedError("notice-incomplete", message, _("enter it with `xuncha edit`"), LEDGER_FILE)
+        raise RefusedError(
+            "notice-incomplete", message, _("write it there, and type: xuncha edit"), LEDGER_FILE
+        )
     if not ledger.measures:
         message = _("the ledger holds no measures yet, so there is nothing to tell")
         raise RefusedError("nothing-to-tell", message, _("see `xuncha add --help`"))

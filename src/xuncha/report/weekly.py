@@ -16,6 +16,7 @@ from xuncha.model.identity import Identity
 from xuncha.model.states import UNSAID
 from xuncha.report.items import Item, desk, items, most_pressing, rows_json
 from xuncha.tally import Horizon, Tally, groups, review_day, tally
+from xuncha.trail.history import taken_back
 
 if TYPE_CHECKING:
     from xuncha.model.records import Ledger, Measure
@@ -211,7 +212,7 @@ def _section_json(section: Section) -> dict[str, Any]:
 def _happened(events: Iterable[Event], since: Date, today: Date) -> dict[str, list[Event]]:
     """List what commands did to each measure in these days, in order, without what was taken back."""
     found: dict[str, list[Event]] = {}
-    undone = {event.undoes for event in events}
+    undone = taken_back(events)
     for event in events:
         counts = event.action != "renumber" and event.commit not in undone
         if counts and "." in (event.number or "") and since.isoformat() <= event.day <= today.isoformat():

@@ -67,7 +67,7 @@ def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> tuple
         text = text[: splice.start] + splice.text + text[splice.end :]
     keys = _(", ").join(f"`{edit.key}`" for edit in edits)
     meant = _meant(data, edits)
-    return _verified(content, text, meant, keys, _("change it with `xuncha edit`")), meant
+    return _verified(content, text, meant, keys, _("change it by hand, and type: xuncha edit")), meant
 
 
 def _verified(before: bytes, text: str, meant: dict[str, Any], keys: str, hint: str = "") -> bytes:

@@ -39,9 +39,11 @@ def listed(source: Source, folder: str) -> tuple[list[Entry], list[Finding[Place
         return [], [unreadable(folder, error)]
 
 
-def gaps(paths: dict[int, str], message: str, problem: str = "") -> list[Finding[Place]]:
-    """Find where numbers are passed over, in files or folders by their numbers, in order."""
-    hint = _("bring {missing} back, or renumber this one to {missing}")
+def gaps(paths: dict[int, str], message: str, problem: str = "", *, hint: str = "") -> list[Finding[Place]]:
+    """Find where numbers are passed over, in files or folders by their numbers, in order; the hint is that for problems and measures."""
+    hint = hint or _(
+        "bring {missing} back, or renumber this one to {missing}; what was entered by mistake goes by `xuncha remove {missing} --reason …`, which closes the gap"
+    )
     return [
         about(paths[number], "number-gap", message, hint, n=missing, missing=missing)
         for before, number in pairwise([0, *paths])

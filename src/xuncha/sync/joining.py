@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
+from xuncha.model.citations import cites
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PARTS, PROBLEMS, CommentNumber, Identity
+from xuncha.model.moves import number_after, numbered, place_now
 from xuncha.store import editing
 from xuncha.store.comments import renumbered
 from xuncha.store.faults import UnreadableError
@@ -19,18 +21,8 @@ from xuncha.store.loading import check
 from xuncha.store.reading import parse
 from xuncha.sync import registration, sharing
 from xuncha.sync.names import Renaming, contradicts, followed, listed_names, renamings
-from xuncha.sync.numbers import (
-    Move,
-    Numbered,
-    cites,
-    in_order,
-    moved,
-    moves,
-    number_after,
-    numbered,
-    place_now,
-    same_names,
-)
+from xuncha.sync.numbers import in_order, moved, moves, same_names
+from xuncha.sync.removals import must_not_meet
 from xuncha.sync.uniting import missed, refusal, settlement, unite
 from xuncha.sync.values import Versions
 from xuncha.trail import objects
@@ -42,15 +34,16 @@ from xuncha.workflow.comment import shortened, subject
 from xuncha.workflow.verbs import SUBJECTS
 
 if TYPE_CHECKING:
+    from xuncha.model.moves import Move, Numbered
     from xuncha.store.edits import Set
     from xuncha.sync.values import Side
     from xuncha.trail.git import Git
     from xuncha.trail.objects import Changes, Listing
 
 _MANY = 8
+"""Of what is named one by one."""
 _USAGE = 129
 """The exit code of a git that does not know what it is asked for."""
-"""Of what is named one by one."""
 
 
 class Renumbered(NamedTuple):
@@ -124,6 +117,7 @@ class Joining:
         base = self._ancestor(self.ours, self.theirs)
         other, mine = objects.listing(git, self.theirs), objects.listing(git, self.ours)
         self._tip, self._listing = self.ours, mine
+        must_not_meet(git, Versions(base, mine, other), self.ours, self.theirs)
         plan = moves(base, self._listing, other, entered_anew(git, self.theirs, self.ours, base))
         for move in in_order(plan, up=True):
             self._renumber(move)
@@ -188,7 +182,7 @@ class Joining:
         if isinstance(move.old, CommentNumber):
             text = str(record.get("text", ""))
             said = subject(action, f"意见 {move.old} → {move.new}", text)
-            message = Message(said, "renumber", comment=f"{move.old} {move.new}")
+            message = Message(said, "renumber", comments=[f"{move.old} {move.new}"])
             title = shortened(text)
         else:
             title = str(record.get("title", ""))

@@ -5,54 +5,21 @@ What is there already keeps its number; what was entered here takes those that f
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from itertools import starmap
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from xuncha.chinese.characters import half_width_digits
 from xuncha.model.identity import CommentNumber, Identity
+from xuncha.model.moves import Move, comments, identities, place_after
 from xuncha.sync.values import Versions, settled
 from xuncha.workflow.evidence import free
-
-_CITED: Final = r"(?:措施|问题|任务|事项|见|同)\s*[“（(]?"
-"""What stands before a number that means a problem or a measure, and no amount."""
 
 if TYPE_CHECKING:
     from xuncha.trail.objects import Changes, Listing
 
 
-Numbered = Identity | CommentNumber
-"""What has a number that two clones may both give: a problem, a measure or a comment."""
 _N = TypeVar("_N", Identity, CommentNumber)
-
-
-class Move(NamedTuple):
-    """A problem, a measure or a comment takes another number."""
-
-    old: Numbered
-    new: Numbered
-
-    @property
-    def up(self) -> bool:
-        """Whether the new number is the higher one."""
-        return self.new > self.old
-
-
-def identities(listing: Iterable[str]) -> set[Identity]:
-    """Return the problems and the measures that are there."""
-    return {identity for path in listing if (identity := Identity.of_file(path))}
-
-
-def numbered(path: str) -> Numbered | None:
-    """Return what a path is the file of; None where that has no number."""
-    return Identity.of_file(path) or CommentNumber.of_file(path)
-
-
-def comments(listing: Iterable[str]) -> set[CommentNumber]:
-    """Return the comments that are there."""
-    return {number for path in listing if (number := CommentNumber.of_file(path))}
 
 
 def moves(base: Listing, ours: Listing, theirs: Listing, anew: Collection[str]) -> list[Move]:
@@ -111,40 +78,6 @@ def moved(listing: Listing, move: Move) -> Changes:
     """Return what becomes of the files where one takes another number, evidence and, of a problem, its measures included."""
     places = {path: new for path in listing if (new := place_after(path, move)) != path}
     return dict.fromkeys(places) | {new: listing[path] for path, new in places.items()}
-
-
-def place_after(path: str, move: Move) -> str:
-    """Return where a file stands after a move; what does not belong to what moves stays."""
-    if isinstance(move.new, CommentNumber):
-        return move.new.path if path == move.old.path else path
-    of_file = Identity.of_file(path)
-    identity = of_file or Identity.of_evidence(path)
-    if identity is None or (new := number_after(identity, move)) == identity:
-        return path
-    return new.path if of_file else path.replace(f"/{identity}/", f"/{new}/", 1)
-
-
-def number_after(identity: Identity, move: Move) -> Identity:
-    """Return the number of a problem or a measure after a move; what does not belong to what moves keeps its own."""
-    new = move.new
-    if isinstance(new, CommentNumber) or move.old not in {identity, Identity(identity.problem)}:
-        return identity
-    return new if new.measure else Identity(new.problem, identity.measure)
-
-
-def place_now(path: str, found: Iterable[Move]) -> str:
-    """Return where a file stands after all these moves."""
-    return next((new for move in found if (new := place_after(path, move)) != path), path)
-
-
-def cites(record: object, identity: Identity) -> bool:
-    """Return whether a text of a record speaks of a problem or a measure by its number, as in 见措施1.3 or 问题3."""
-    if isinstance(record, str):
-        number = rf"{_CITED}{re.escape(str(identity))}(?![0-9])"
-        rest = "" if identity.measure else r"(?!\.[0-9])"
-        return re.search(number + rest, half_width_digits(record)) is not None
-    inner = record.values() if isinstance(record, dict) else record if isinstance(record, list) else ()
-    return any(cites(each, identity) for each in inner)
 
 
 def same_names(base: Listing, ours: Listing, theirs: Listing) -> dict[str, str]:

@@ -21,9 +21,9 @@ from fasteners import InterProcessLock
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PROBLEMS, Identity
+from xuncha.model.moves import Move, place_now
 from xuncha.sync import sharing
 from xuncha.sync.joining import Adjustments, Joining, Renumbered
-from xuncha.sync.numbers import Move, place_now
 from xuncha.sync.sharing import SentTags
 from xuncha.trail import objects
 from xuncha.trail.git import Git
@@ -128,7 +128,10 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
                 if ahead:
                     sharing.push(git, way)
                 done.sent = ahead
-                done.by_hand = _by_hand(git)
+                done.by_hand = [
+                    path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+                    for path in git.by_hand("data")
+                ]
                 if done.received:
                     done.register = standing(root)
                     done.compare(before)
@@ -194,11 +197,3 @@ def _must_not_overwrite(session: Session, ours: str, result: str) -> None:
     session.must_be_clean(*within, *([LEDGER_FILE] if f"{above}{LEDGER_FILE}" in paths else []))
     said = _("{path} has changes that are not committed, and would be written over; nothing was changed")
     raise RefusedError("uncommitted", said.format(path=paths[0]), _("commit it, or put it away: git stash"))
-
-
-def _by_hand(git: Git) -> list[str]:
-    """Return the files of the ledger that have changes which are not committed."""
-    return [
-        path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        for _state, path in git.status("data")
-    ]

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
+from xuncha.model.moves import Numbered, comments, identities, numbered
 from xuncha.model.vocabulary import status_name
 from xuncha.store.faults import UnreadableError
-from xuncha.sync.numbers import Numbered, comments, identities, numbered
 from xuncha.sync.records import merge_record
 from xuncha.sync.values import UNSETTLED, Dispute, Versions, settled
 from xuncha.trail import objects

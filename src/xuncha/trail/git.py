@@ -119,6 +119,18 @@ class Git(Door):
         present |= dict.fromkeys(set(paths) - set(there), "")
         return [path for path in paths if present[path] != committed.get(path, "")]
 
+    def by_hand(self, *parts: str) -> list[str]:
+        """Return the files at and below some paths of the ledger that were changed, made or deleted since the last commit.
+
+        Other repositories within this one are not looked into, which may have settings of their own.
+        """
+        above = self.run("rev-parse", "--show-prefix").rstrip(b"\n")
+        options = ("--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=all")
+        told = self.run("--no-optional-locks", "status", *options, "--", *literal(parts))
+        return sorted(
+            os.fsdecode(entry[len("XY ") :].removeprefix(above)) for entry in told.split(b"\0")[:-1]
+        )
+
     def staged(self, *paths: str) -> dict[str, str]:
         """Return the hashes of these files in the index; of those that it knows."""
         found = {}
@@ -138,17 +150,6 @@ class Git(Door):
             if staged != committed or (present != committed and self.uncommitted(path)):
                 changed.append(path)
         return changed
-
-    def status(self, *paths: str) -> list[tuple[str, str]]:
-        """Return what differs from the last commit: two letters as git writes them, and the path from the top.
-
-        Other repositories within this one are not looked into, which may have settings of their own.
-        """
-        options = ("--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=all")
-        listed = os.fsdecode(self.run("--no-optional-locks", "status", *options, "--", *paths)).split("\0")[
-            :-1
-        ]
-        return [(entry[:2], entry[len("XY ") :]) for entry in listed]
 
     def blobs(self, names: Iterable[str]) -> list[bytes | None]:
         """Return the contents of files in git's objects, such as `HEAD:./data/ledger.yaml`; None for what is no file."""

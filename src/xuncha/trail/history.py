@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import zip_longest
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -34,10 +33,10 @@ class Event(NamedTuple):
     to: str | None
     reason: str | None
     subject: str
-    undoes: str | None = None
-    """The commit that this one took back."""
+    undoes: tuple[str, ...] = ()
+    """The commits that this one took back."""
     now: str | None = None
-    """The number that the problem or measure has now, where that is known to be another one than it had then."""
+    """The number that the problem or measure has now, where that is known to be another one than it had then; empty where it was removed."""
     joins: bool = False
     """Whether the commit joins two histories."""
     begins: bool = False
@@ -54,9 +53,20 @@ class Event(NamedTuple):
         return self.action is None and not self.joins
 
     @property
+    def moves(self) -> bool:
+        """Whether the problem or measure has another number from then on, and it is known which it had before."""
+        told = self.action == "renumber" and self.id != self.to and not self.begins
+        return told and all(Identity.is_number(each or "") for each in (self.id, self.to))
+
+    @property
+    def removed(self) -> bool:
+        """Whether the problem or measure was removed."""
+        return self.action == "remove" and self.id is not None
+
+    @property
     def number(self) -> str | None:
-        """The number under which the problem or measure is found now."""
-        return self.now or self.id
+        """The number under which the problem or measure is found now; None where it was removed."""
+        return self.id if self.now is None else self.now or None
 
     @property
     def day(self) -> str:
@@ -90,7 +100,8 @@ def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
     """
     events = []
     for commit, earlier in _followed(root, path):
-        numbers = {identity, earlier}
+        # Where numbers change, the new one was another's before.
+        numbers = {earlier or identity} if _renumberings(commit) else {identity, earlier}
         problems = {number.partition(".")[0] for number in numbers}
         for event in _events(commit):
             with_its_problem = event.action == "renumber" and event.id in problems
@@ -109,70 +120,154 @@ def history_of_problem(root: Path, identity: Identity, until: str = "HEAD") -> l
     for _move in range(_MOST_MOVES):
         if before is None:
             break
-        identity, before = before, None
-        for event in _told(root, identity.folder, until):
-            renumbered = event.action == "renumber" and event.to == str(identity)
-            if renumbered or (event.id or str(identity)).partition(".")[0] == str(identity):
-                events.append(event)
-            moved = renumbered and event.id != event.to and not event.begins
-            before = Identity.perhaps(event.id) if moved else None
-            if before is not None:
-                until = f"{event.commit}^"
+        number, folder, before = str(before), before.folder, None
+        undone: set[str] = set()
+        for commit in _all(root, folder, until):
+            undone.update(commit.trailers.undoes)  # what is taken back is older
+            here, stands = list(_events(commit)), commit.hash not in undone
+            came = next((each for each in here if stands and each.moves and each.to == number), None)
+            if came:
+                events.append(came)
+                before, until = Identity.perhaps(came.id), f"{commit.hash}^"
                 break
+            removes = stands and any(each.removed for each in here)
+            if removes and any(each.id == number for each in here):
+                break  # what stood under this number before was another one
+            events += [
+                each
+                for each in here
+                if (each.id or number).partition(".")[0] == number
+                or (stands and each.action == "renumber" and each.to == number)
+            ]
     return events
 
 
-def _numbered_as_now(root: Path, events: list[Event]) -> list[Event]:
-    """Add the present numbers of what was renumbered since; the old number may be another's now.
+def taken_back(events: Iterable[Event]) -> set[str]:
+    """Return the commits that later ones took back."""
+    return {commit for event in events for commit in event.undoes}
 
-    Each renumbering is followed by itself, the latest of them; `sync` makes one where two clones gave the same number.
-    """
-    by_commit: dict[str, list[Event]] = {}
+
+def ever(root: Path, line: str) -> set[str]:
+    """Return the measures, by their present numbers, into whose files any commit has ever written a line of this pattern."""
+    options = (f"-G{line}", "--text", "--no-textconv", "--no-ext-diff", *RAW)
+    found = [
+        (commit.hash, str(identity))
+        for commit in _all(root, PROBLEMS, "HEAD", *options)
+        for touched in commit.touched
+        if touched.blob and (identity := Identity.of_file(touched.path)) and identity.measure
+    ]
+    later = _later(root, history(root))
+    return {now for commit, number in found if (now := _number_after(later, commit, number))}
+
+
+_Later = dict[tuple[str, str], str]
+"""By a commit and the number that something had after it: the number that it has now; empty where it was removed."""
+
+
+def _numbered_as_now(root: Path, events: list[Event]) -> list[Event]:
+    """Add the present numbers of what was renumbered or removed since; the old number may be another's now."""
+    later = _later(root, events)
+    undone = taken_back(events)
+    return [_as_now(event, later, event.commit in undone) for event in events]
+
+
+def _as_now(event: Event, later: _Later, undone: bool) -> Event:
+    if event.removed and not undone:
+        return event._replace(now="")
+    number = event.to if event.moves and not undone else event.id
+    now = _number_after(later, event.commit, number or "")
+    return event if now == (event.id or "") else event._replace(now=now)
+
+
+def _number_after(later: _Later, commit: str, number: str) -> str:
+    """Return the present number of what had a number after a commit; empty where it was removed."""
+    if (commit, number) in later:
+        return later[commit, number]
+    problem, dot, measure = number.partition(".")
+    above = later.get((commit, problem), problem)
+    return f"{above}{dot}{measure}" if above else ""
+
+
+def _later(root: Path, events: Iterable[Event]) -> _Later:
+    """Find the present numbers of what was renumbered or removed, for each commit that it went through before."""
+    events = list(events)
+    undone = taken_back(events)
+    moves: dict[str, list[Event]] = {}
     for event in events:
-        by_commit.setdefault(event.commit, []).append(event)
-    now: dict[tuple[str, str], str] = {}
-    moves = [each for each in events if each.action == "renumber" and each.id != each.to and not each.begins]
+        moved = event.moves or (event.removed and not event.begins and Identity.is_number(event.id or ""))
+        if moved and event.commit not in undone:
+            moves.setdefault(event.commit, []).append(event)
+    later: _Later = {}
     # The newest first, so that what was moved twice is known under its last number.
-    for moved in moves[:_MOST_MOVES]:
-        identity, later = Identity.perhaps(moved.id), Identity.perhaps(moved.to)
-        if not (identity and later and moved.id and moved.to):
-            continue
-        concerned = [moved.commit]
-        path = identity.folder if identity.is_problem else identity.path
-        for earlier in _all(root, path, f"{moved.commit}^"):
-            concerned.append(earlier.hash)
-            if any(event.action == "add" and event.id == moved.id for event in _events(earlier)):
+    for commit, concerned in list(moves.items())[:_MOST_MOVES]:
+        now = {
+            Identity.parse(event.id or ""): ""
+            if event.removed
+            else _number_after(later, commit, event.to or "")
+            for event in concerned
+        }
+        paths = [each.folder if each.is_problem else each.path for each in now]
+        alone = len(now) == 1
+        for earlier in _all(root, paths, f"{commit}^", *(() if alone else RAW)):
+            # What a merge has touched is not told.
+            here = {number for touched in earlier.touched for number in _numbers(touched.path)}
+            for identity in [each for each in now if len(now) == 1 or each in here]:
+                later[earlier.hash, str(identity)] = now[identity]
+                if _begins(earlier, str(identity), undone):
+                    del now[identity]
+            if not now:
                 break
-        for commit in concerned:
-            for number in {moved.id, *(event.id for event in by_commit.get(commit, []) if event.id)}:
-                if number == moved.id or number.startswith(f"{moved.id}."):
-                    renamed = moved.to + number.removeprefix(moved.id)
-                    now[commit, number] = now.get((moved.commit, renamed), renamed)
-    return (
-        [event._replace(now=now.get((event.commit, event.id or ""))) for event in events] if now else events
+    return later
+
+
+def _numbers(path: str) -> set[Identity]:
+    """Return the numbers that a file belongs to: that of the measure, and that of its problem."""
+    identity = Identity.of_file(path)
+    return {identity, Identity(identity.problem)} if identity else set()
+
+
+def _begins(commit: Commit, number: str, undone: set[str]) -> bool:
+    """Return whether with this commit something came under a number: it was entered, or had another number before."""
+    came = commit.hash not in undone and any(new == number for _old, new in _renumberings(commit))
+    return came or (commit.trailers.action == "add" and number in commit.trailers.ids)
+
+
+def _renumberings(commit: Commit) -> tuple[tuple[str, str], ...]:
+    """Return the old and the new numbers of what a commit says that it has renumbered."""
+    said = commit.trailers
+    found = said.renumbered if said.action == "remove" else ()
+    if said.action == "renumber":
+        found = tuple((each.id, each.to) for each in said.courses if each.to)
+    return tuple(
+        (old, new) for old, new in found if old != new and Identity.is_number(old) and Identity.is_number(new)
     )
 
 
 def _events(commit: Commit) -> Iterator[Event]:
-    """Give an event for each problem or measure that a commit names; or one without an id."""
-    action, ids, sources, targets, reason, undoes, _comment = commit.trailers
-    several = len(ids) or 1
-    for identity, from_, to in zip_longest(ids or [None], sources[:several], targets[:several]):
-        yield Event(
-            commit.hash,
-            commit.committed,
-            commit.author,
-            commit.email,
-            action or None,
-            identity,
-            from_,
-            to,
-            reason or None,
-            commit.subject,
-            undoes or None,
-            joins=len(commit.parents) > 1,
-            begins=not commit.parents,
-        )
+    """Give an event for each problem or measure that a commit names or has renumbered; or one without an id."""
+    said = commit.trailers
+    whole = Event(
+        commit.hash,
+        commit.committed,
+        commit.author,
+        commit.email,
+        said.action or None,
+        None,
+        None,
+        None,
+        said.reason or None,
+        commit.subject,
+        said.undoes,
+        joins=len(commit.parents) > 1,
+        begins=not commit.parents,
+    )
+    for identity, from_, to in said.courses or [(None, None, None)]:
+        yield whole._replace(id=identity, from_=from_, to=to)
+    if said.action == "remove":
+        moved = {old for old, _new in said.renumbered}
+        for old, new in said.renumbered:
+            if "." not in old or old.partition(".")[0] not in moved:  # else it moves with its problem
+                yield whole._replace(action="renumber", id=old, to=new, reason=None)
 
 
 def _followed(root: Path, path: str, until: str = "HEAD") -> Iterator[tuple[Commit, str]]:
@@ -185,8 +280,18 @@ def _followed(root: Path, path: str, until: str = "HEAD") -> Iterator[tuple[Comm
     name: str | None = path
     while name is not None:
         path, name = name, None
+        number, undone = str(Identity.of_file(path) or ""), set[str]()
         for commit in _on_all_sides(root, path, until):
-            name = _name_before(root, commit.hash, path) if commit.adds else None
+            undone.update(commit.trailers.undoes)  # what is taken back is older
+            stands = commit.hash not in undone
+            moved = _renumberings(commit) if stands else ()
+            old = next((Identity.perhaps(old) for old, new in moved if new == number), None)
+            gone = any(not touched.blob for touched in commit.touched)
+            if old is None and gone and stands and commit.trailers.action == "remove":
+                return  # what stood under this number before was another one
+            name = old.path if old else None
+            if name is None and commit.adds:
+                name = _name_before(root, commit.hash, path)
             yield commit, PurePosixPath(name or path).stem if commit.touched else ""
             if name is not None:
                 if not commit.parents:
@@ -221,35 +326,36 @@ def _on_all_sides(root: Path, path: str, until: str) -> list[Commit]:
     return [each for each in every if each.hash in wanted]
 
 
-def _all(root: Path, path: str, until: str) -> Iterator[Commit]:
-    """Find the commits that touched a folder, newest first."""
-    told = set()
+def _all(root: Path, paths: str | Sequence[str], until: str, *options: str) -> Iterator[Commit]:
+    """Find the commits that touched a folder, or one of several paths, newest first; with options, as `git log` tells them."""
+    options, told = options or ("--no-patch",), set()
     try:
-        for commit in _commits(root, path, until, "--no-patch", seconds=PATIENCE):
+        for commit in _commits(root, paths, until, *options, seconds=PATIENCE):
             told.add(commit.hash)
             yield commit
     except SlowError:  # folders of nothing but folders, without end: see `trail.limits`
         known = Git(root).text("rev-list", until, "--").split()
         large = [f":(exclude,literal){each.path}" for each in swollen(Git(root), known)]
-        for commit in _commits(root, path, until, "--no-patch", without=large):
+        for commit in _commits(root, paths, until, *options, without=large):
             if commit.hash not in told:
                 yield commit
 
 
 def _commits(
     root: Path,
-    path: str,
+    paths: str | Sequence[str],
     until: str,
     *options: str,
     without: Iterable[str] = (),
     seconds: float | None = None,
 ) -> Iterator[Commit]:
-    """Read the commits that touched a path; none outside a repository and before the first commit."""
+    """Read the commits that touched a path, or one of several; none outside a repository and before the first commit."""
     if git_dir(root) is None:
         return
     git, found = Git(root), False
+    asked = [paths] if isinstance(paths, str) else paths
     try:
-        for commit in log(git, *options, until, "--", path, *without, seconds=seconds):
+        for commit in log(git, *options, until, "--", *asked, *without, seconds=seconds):
             found = True
             yield commit
     except SlowError:

@@ -86,7 +86,7 @@ def arrivals(git: Git, before: str, after: str) -> Iterator[tuple[str, str, str]
 
 def in_the_way(git: Git, before: str, after: str) -> list[str]:
     """Find the files, from the top of the repository, that have changes of their own and would be written over."""
-    dirty = {path for _state, path in git.status()}
+    dirty = set(at_the_top(git).by_hand())
     return [path for path, _old, _new in arrivals(git, before, after) if path in dirty] if dirty else []
 
 

@@ -29,7 +29,7 @@ RAW: Final = ("--raw", "--no-abbrev", "--no-renames", "--relative")
 _WHOLE: Final = ("--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent")
 # Whatever the user of git has set up.
 _SETTINGS: Final = ("-c", "trailer.separators=:", "-c", "log.showSignature=false", "-c", "log.showRoot=true")
-_NAMES: Final = ("Action", "Id", "From", "To", "Reason", "Undoes", "Comment")
+_NAMES: Final = ("Action", "Id", "From", "To", "Renumbered", "Reason", "Undoes", "Comment")
 _END: Final = b"\x1e"
 _SAID_TWICE: Final = " / "
 """Between the values of a trailer that should be there once."""
@@ -50,6 +50,14 @@ _BEGINNING: Final = "1970-01-01T00:00:00+00:00"
 """The date of a commit whose own is none."""
 
 
+class Course(NamedTuple):
+    """What a commit says of one problem or measure; a status is None where it says none."""
+
+    id: str
+    from_: str | None = None
+    to: str | None = None
+
+
 class Trailers(NamedTuple):
     """What a commit says for programs, as `workflow.change.Message` writes it; empty where it does not."""
 
@@ -59,9 +67,14 @@ class Trailers(NamedTuple):
     """The values of `Xuncha-From`, in the order of the ids; shorter where some had no status. So are the targets."""
     targets: tuple[str, ...]
     reason: str
-    undoes: str
-    comment: str
-    """The number of the comment; of one that was renumbered, both, a blank between them."""
+    undoes: tuple[str, ...] = ()
+    """The commits that were taken back, the newest first."""
+    comments: tuple[str, ...] = ()
+    """The numbers of comments; of one that was renumbered, both, a blank between them."""
+    renumbered: tuple[tuple[str, str], ...] = ()
+    """What a `remove` has renumbered: the old number and the new one."""
+    courses: tuple[Course, ...] = ()
+    """What became of each id."""
 
 
 class Touched(NamedTuple):
@@ -188,15 +201,33 @@ def _moment(seconds: bytes, date: bytes) -> tuple[int, str]:
 
 def _trailers(raw: bytes) -> Trailers:
     found: dict[str, list[str]] = {name: [] for name in _NAMES}
+    courses: list[Course] = []
     for line in filter(None, raw.split(_END)):
         key, _colon, value = _line(line).partition(":")
-        name = key.strip()[len("Xuncha-") :].capitalize()
-        if value.strip() and name in found:
-            found[name].append(value.strip())
-    action, ids, sources, targets, reason, undoes, comment = found.values()
-    several = (tuple(ids), tuple(sources), tuple(targets))
-    once = (_SAID_TWICE.join(each) for each in (reason, undoes, comment))
-    return Trailers(_SAID_TWICE.join(action), *several, *once)
+        name, value = key.strip()[len("Xuncha-") :].capitalize(), value.strip()
+        if not value or name not in found:
+            continue
+        found[name].append(value)
+        # From and To stand behind their id, and of what has no status there is neither.
+        if name == "Id":
+            courses.append(Course(value))
+        elif courses and name == "From":
+            courses[-1] = courses[-1]._replace(from_=value)
+        elif courses and name == "To":
+            courses[-1] = courses[-1]._replace(to=value)
+    action, ids, sources, targets, renumbered, reason, undoes, comments = found.values()
+    pairs = [tuple(each.split()) for each in renumbered]
+    return Trailers(
+        _SAID_TWICE.join(action),
+        tuple(ids),
+        tuple(sources),
+        tuple(targets),
+        _SAID_TWICE.join(reason),
+        tuple(undoes),
+        tuple(comments),
+        tuple((pair[0], pair[1]) for pair in pairs if len(pair) == 2),  # noqa: PLR2004  the old number and the new
+        tuple(courses),
+    )
 
 
 def names(root: Path) -> list[str]:

@@ -7,8 +7,8 @@ next command that writes takes it back (docs/adr/0004-one-change-one-commit.md).
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +16,7 @@ from fasteners import InterProcessLock
 
 from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
-from xuncha.model.identity import COMMENTS, PROBLEMS, CommentNumber, Identity
+from xuncha.model.identity import COMMENTS, EVIDENCE, PROBLEMS, CommentNumber, Identity
 from xuncha.store import files
 from xuncha.trail import locks, objects
 from xuncha.trail.git import Git, GitError, literal, no_user
@@ -65,16 +65,21 @@ class Message:
     action: Action
     steps: Sequence[StatusChange] = ()
     reason: str = ""
-    undoes: str = ""
-    comment: str = ""
-    """The number of the comment; of one that takes another number, both, a blank between them."""
+    undoes: Sequence[str] = ()
+    """The commits that are taken back, the newest first."""
+    renumbered: Mapping[Identity, Identity] = field(default_factory=dict)
+    """The new numbers of what takes another one because something was removed, by the old ones."""
+    comments: Sequence[str] = ()
+    """The numbers of comments; of one that takes another number, both, a blank between them."""
 
     def text(self) -> str:
         """Subject, blank line, trailers; every value on one line, so that none can pass for another."""
-        trailers: list[tuple[str, str]] = [("Action", self.action), ("Comment", self.comment)]
+        trailers: list[tuple[str, str]] = [("Action", self.action)]
+        trailers += [("Comment", number) for number in self.comments]
         for step in self.steps:
             trailers += [("Id", step.id), ("From", step.from_ or ""), ("To", step.to or "")]
-        trailers += [("Reason", self.reason), ("Undoes", self.undoes)]
+        trailers += [("Renumbered", f"{old} {new}") for old, new in self.renumbered.items()]
+        trailers += [("Reason", self.reason), *(("Undoes", commit) for commit in self.undoes)]
         lines = [self.subject, "", *(f"Xuncha-{name}: {value}" for name, value in trailers if value)]
         return "".join(" ".join(line.split()) + "\n" for line in lines)
 
@@ -113,10 +118,23 @@ class Session:
                 keep = _(
                     "keep the change with `xuncha edit {id}`, or take it back with `git checkout -- {path}`"
                 )
+            elif not path.startswith(EVIDENCE):
+                keep = _("keep the change with `xuncha edit`, or take it back with `git checkout -- {path}`")
             else:
                 keep = _("take the change back with `git checkout -- {path}`")
             message = _("{path} was changed by hand and is not committed").format(path=path)
             raise RefusedError("uncommitted", message, keep.format(id=number, path=path), path)
+
+    def must_be_no_links(self, paths: Sequence[str]) -> None:
+        """Refuse what would write, or read, outside the ledger.
+
+        Raises:
+            RefusedError: a file is a link, or is reached through one.
+        """
+        for path in paths:
+            if self.source.behind_link(path):
+                said, hint = _("{path} is a link").format(path=path), _("put the file itself here")
+                raise RefusedError("symbolic-link", said, hint, path)
 
     def commit(self, changes: Sequence[FileChange], message: Message, *, signed: bool = False) -> None:
         """Write the files and commit them.
@@ -125,10 +143,7 @@ class Session:
             RefusedError: git, or one of its hooks, refused, or a link leads out of the ledger; every file is as it was.
             SurroundingsError: a file could not be written; every file is as it was.
         """
-        for change in changes:
-            if self.source.behind_link(change.path):
-                said, hint = _("{path} is a link").format(path=change.path), _("put the file itself here")
-                raise RefusedError("symbolic-link", said, hint, change.path)
+        self.must_be_no_links([change.path for change in changes])
         # New files first and deletions last, so that nobody reads of evidence that is not there.
         changes = sorted(changes, key=lambda change: (change.before is not None, change.after is None))
         paths = [change.path for change in changes]

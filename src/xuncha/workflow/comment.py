@@ -104,4 +104,4 @@ def _commit(session: Session, number: CommentNumber, change: FileChange, action:
     session.must_be_clean(number.path)
     for finding in load_comments(Overlay(session.source, {number.path: change.after})).findings:
         raise RefusedError(finding.code, finding.message, finding.hint)
-    session.commit([change], Message(subject(action, number, text), "comment", comment=str(number)))
+    session.commit([change], Message(subject(action, number, text), "comment", comments=[str(number)]))

@@ -1,10 +1,11 @@
-"""Edit (修改): keep what someone wrote into a file, or changed by hand."""
+"""Edit (修改): keep what someone wrote into a file, or all that was changed by hand."""
 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.errors import InvalidLedgerError, RefusedError
 from xuncha.language import gettext as _
@@ -14,14 +15,30 @@ from xuncha.store.faults import UnreadableError
 from xuncha.store.files import Overlay
 from xuncha.store.loading import check, load_problem, load_settings
 from xuncha.store.reading import parse
+from xuncha.workflow import evidence
 from xuncha.workflow.change import Message, StatusChange, begin
-from xuncha.workflow.comment import subject
+from xuncha.workflow.comment import shortened, subject
+from xuncha.workflow.differences import differences
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.perform import Result, standing
 from xuncha.workflow.verbs import SUBJECTS
 
 if TYPE_CHECKING:
     from xuncha.errors import Finding, Place
+    from xuncha.workflow.change import Session
+
+_PARTS: Final = ("data", "templates")
+"""What belongs to a ledger and people change by hand."""
+_MANY: Final = 8
+"""Numbers that the subject of a commit names."""
+
+
+class Entered(NamedTuple):
+    """Changes made by hand that were committed."""
+
+    lines: list[str]
+    """What changed, in words."""
+    result: Result
 
 
 def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> Result | None:
@@ -44,7 +61,7 @@ def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> 
             raise InvalidLedgerError(findings)
         if comment := CommentNumber.of_file(path):
             said = subject(SUBJECTS["edit"], f"意见 {comment}", str(parse(content)["text"]))
-            session.commit([FileChange(path, old, content)], Message(said, "edit", comment=str(comment)))
+            session.commit([FileChange(path, old, content)], Message(said, "edit", comments=[str(comment)]))
             return Result([], [said], standing(root))
         identity = Identity.of_file(path)
         title, steps = path, []
@@ -69,9 +86,107 @@ def _findings(source: Overlay, path: str) -> list[Finding[Place]]:
     return [finding for finding in found if finding.place.path == path]
 
 
+def edit_all(session: Session) -> Entered | None:
+    """Keep everything that was changed, made or deleted by hand, in one commit; return None where nothing was.
+
+    Raises:
+        InvalidLedgerError: the ledger breaks rules as it stands; nothing is committed, and the files stay as they are.
+        RefusedError, SurroundingsError: as `perform`.
+    """
+    paths = [path for path in session.git.by_hand(*_PARTS) if not _is_hidden(path)]
+    paths = session.git.uncommitted(*paths) if paths else []
+    if not paths:
+        return None
+    session.must_be_no_links(paths)
+    if findings := check(session.source):
+        raise InvalidLedgerError(findings)
+    changed = [_Changed(path, *contents) for path, contents in _contents(session, paths)]
+    steps = list(_steps(session, changed))
+    comments = [str(number) for path in paths if (number := CommentNumber.of_file(path))]
+    numbers = [*(step.id for step in steps), *(f"意见 {number}" for number in comments)] or paths
+    named = numbers[0]
+    if len(numbers) > 1:
+        named = "、".join(numbers[:_MANY]) + (f"等{len(numbers)}项" if len(numbers) > _MANY else "")
+    elif title := next((each.title for each in changed if each.identity or comments), ""):
+        named = f"{named} {title}"
+    message = Message(f"{SUBJECTS['edit']} {named}", "edit", steps, comments=comments)
+    session.commit([FileChange(each.path, each.new, each.new) for each in changed], message)
+    lines = [line for each in changed for line in each.in_words()]
+    return Entered(lines, Result(steps, [each.path for each in changed], standing(session.root)))
+
+
+class _Changed(NamedTuple):
+    """A file that was changed by hand: what the last commit holds, and what stands in it; None where there is none."""
+
+    path: str
+    old: bytes | None
+    new: bytes | None
+
+    @property
+    def identity(self) -> Identity | None:
+        """The problem or measure whose file it is."""
+        return Identity.of_file(self.path)
+
+    @property
+    def title(self) -> str:
+        """What it is called, or how the text of a comment begins; empty where that cannot be told."""
+        data = _data(self.old if self.new is None else self.new) or {}
+        if CommentNumber.of_file(self.path):
+            return shortened(str(data.get("text", "")))
+        return str(data.get("title") or "")
+
+    def in_words(self) -> list[str]:
+        """Say what changed."""
+        named = f"{self.identity} {self.title}".strip() if self.identity else self.path
+        if self.old is None:
+            return [_("added {what}").format(what=named)]
+        if self.new is None:
+            return [_("deleted {what}").format(what=named)]
+        short = str(self.identity or self.path)
+        old, new = (_data(each) if self.path.endswith(".yaml") else None for each in (self.old, self.new))
+        if old is None or new is None:
+            return [_("changed {what}").format(what=short)]
+        told = differences(old, new)
+        return [f"{short} {line}" for line in told] or [_("{what}: comments or layout").format(what=short)]
+
+
+def _is_hidden(path: str) -> bool:
+    """Return whether a file is none of the ledger's, since its name or a folder's begins with a dot."""
+    return any(part.startswith(".") for part in path.split("/"))
+
+
+def _contents(session: Session, paths: list[str]) -> Iterator[tuple[str, tuple[bytes | None, bytes | None]]]:
+    """Yield the files, each with what the last commit holds and what stands in it."""
+    for path, old in zip(paths, session.git.blobs(f"HEAD:./{path}" for path in paths), strict=True):
+        target, new = session.root / path, None
+        if target.is_file():
+            proved = Identity.of_evidence(path)
+            new = evidence.read(session.root, proved, target) if proved else target.read_bytes()
+        yield path, (old, new)
+
+
+def _steps(session: Session, changed: list[_Changed]) -> Iterator[StatusChange]:
+    """Yield what becomes of each problem and measure, in the order of the ledger."""
+    records = {each.identity: each for each in changed if each.identity}
+    proved = {identity for each in changed if (identity := Identity.of_evidence(each.path))}
+    for identity in sorted({*records, *proved}):
+        if identity in records:
+            each = records[identity]
+            yield StatusChange(str(identity), _status(each.old or b""), _status(each.new or b""))
+        elif (session.root / identity.path).is_file():
+            status = _status(session.source.read(identity.path))
+            yield StatusChange(str(identity), status, status)
+        else:
+            yield StatusChange(str(identity), None, None)
+
+
+def _data(content: bytes | None) -> dict[str, Any] | None:
+    with contextlib.suppress(UnreadableError):
+        return parse(content or b"")
+    return None
+
+
 def _status(content: bytes) -> str | None:
     """Return the status that a file tells; None for a problem, or where it cannot be read."""
-    with contextlib.suppress(UnreadableError):
-        if isinstance(status := parse(content).get("status"), str):
-            return status
-    return None
+    status = (_data(content) or {}).get("status")
+    return status if isinstance(status, str) else None

@@ -1,94 +1,159 @@
-"""Undo: the last ledger commit taken back by a new one (撤回). History is never rewritten."""
+"""Undo: the last ledger commits taken back by a new one (撤回). History is never rewritten."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from xuncha.errors import RefusedError
+from xuncha.errors import InvalidLedgerError, RefusedError
 from xuncha.language import gettext as _
+from xuncha.language import ngettext
 from xuncha.store.files import Overlay
-from xuncha.store.loading import check
+from xuncha.store.loading import check, load_settings
 from xuncha.trail.git import Git, literal
-from xuncha.trail.history import Event, history
+from xuncha.trail.history import Event, history, taken_back
 from xuncha.workflow.change import Leftover, Message, Session, StatusChange, begin
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.perform import Result, standing
 from xuncha.workflow.verbs import SUBJECTS
 
+_NOT_TAKEN_BACK = frozenset({None, "undo", "sync", "renumber"})
+"""What is by hand; what brings others' work and mends numbers for it has no before of its own."""
+_SHOWN = 3
+"""Subjects that the subject of an undo repeats."""
 
-def undo(root: Path) -> Result | Leftover:
-    """Take back the last thing that a command did.
 
-    That is what an interrupted command left without a commit; else the newest commit of ours that is not taken back yet,
-    not what others did elsewhere and a sync brought here.
+def undo(root: Path, count: int = 1, *, others: bool = False) -> Result | Leftover:
+    """Take back the last things that commands did, in one commit: all of them, or nothing.
+
+    The last one may be what an interrupted command left without a commit; else they are the newest commits of commands that are not
+    taken back yet, without what other people did.
+
+    Args:
+        root: the ledger's folder.
+        count: how many commits.
+        others: whether what other people did is taken back too.
 
     Raises:
-        RefusedError: there is nothing of ours to take back, or later work stands on it.
-        SurroundingsError: git or the disk is against it.
+        RefusedError: there is not so much to take back, or later work stands on it.
+        SurroundingsError: git or the disk is against it, or the history here is not whole.
     """
     with begin(root) as session:
         if session.leftover is not None:
             return session.leftover
-        events = _last(history(root), session.git)
-        subject = events[0].subject
-        changes = _changes(session, events[0].commit, subject)
+        session.git.must_be_whole()
+        events = _last(history(root), count, None if others else _addresses(session))
+        commits = list(dict.fromkeys(event.commit for event in events))
+        subjects = {event.commit: event.subject for event in events}
+        changes = _changes(session, [(commit, subjects[commit]) for commit in commits])
         session.must_be_clean(*[change.path for change in changes])
         findings = check(Overlay(session.source, {change.path: change.after for change in changes}))
         known = check(session.source) if findings else []
+        titles = list(subjects.values())
         if new := [finding for finding in findings if finding not in known]:
             said = _("“{subject}” cannot be taken back, since later work stands on it: {message}")
-            raise RefusedError("later-work", said.format(subject=subject, message=new[0].message))
-        steps = [StatusChange(event.id, event.to, event.from_) for event in events if event.id]
-        message = Message(f"{SUBJECTS['undo']} {subject}", "undo", steps, undoes=events[0].commit)
-        session.commit(changes, message)
-    return Result(steps, [event.subject for event in events], standing(root))
+            message = said.format(subject="；".join(titles), message=new[0].message)
+            raise RefusedError("later-work", message)
+        named = "；".join(titles[:_SHOWN]) + (f"；等{count}项" if count > _SHOWN else "")
+        done = Message(f"{SUBJECTS['undo']} {named}", "undo", _steps(events), undoes=commits)
+        session.commit(changes, done)
+    return Result(done.steps, titles, standing(root))
 
 
-_NOT_TAKEN_BACK = frozenset({None, "undo", "sync", "renumber"})
-"""What is by hand; what brings others' work and mends numbers for it has no before of its own."""
+def _addresses(session: Session) -> set[str]:
+    """Return the e-mails of whoever commits here: git's, and those that the ledger says are the same person's."""
+    email = session.git.user()[1]
+    try:
+        settings = load_settings(session.source).settings
+    except InvalidLedgerError:  # it requires a newer version; then who is who is not known
+        settings = None
+    return settings.addresses(email) if settings else {email.casefold()}
 
 
-def _last(events: list[Event], git: Git) -> list[Event]:
-    """Return the events of the newest commit made here that can still be taken back."""
-    undone = {event.undoes for event in events}
-    me = git.user()[1] if events else ""
+def _last(events: Sequence[Event], count: int, mine: set[str] | None) -> list[Event]:
+    """Return the events of the newest commits that can be taken back; of some e-mails alone, or of everybody."""
+    undone = taken_back(events)
+    found: dict[str, list[Event]] = {}
+    foreign: list[Event] = []
     for event in events:
-        if event.action == "init":
-            break
-        if event.begins:
-            git.must_be_whole()
-        if event.action in _NOT_TAKEN_BACK or event.commit in undone:
+        if event.commit in found:
+            found[event.commit].append(event)
             continue
-        # What somebody else did and has shared was not done here, as far as can be told.
-        shared = "for-each-ref", "--count=1", f"--contains={event.commit}", "refs/remotes"
-        if event.email == me or not git.text(*shared):
-            return [other for other in events if other.commit == event.commit]
+        if event.action == "init" or len(found) == count:
+            break
+        if event.action in _NOT_TAKEN_BACK or event.joins or event.commit in undone:
+            continue
+        if mine is None or event.email.casefold() in mine:
+            found[event.commit] = [event]
+        else:
+            foreign.append(event)
+    if len(found) == count:
+        return [event for each in found.values() for event in each]
     message = _("there is nothing here that a command of xuncha has done and that could be taken back")
-    hint = _("what others have done, they take back themselves") if events else ""
-    raise RefusedError("nothing-to-undo", message, hint)
+    if found:
+        message = ngettext(
+            "only {n} commit of a command can be taken back here, and nothing was changed",
+            "only {n} commits of commands can be taken back here, and nothing was changed",
+            len(found),
+        ).format(n=len(found))
+    hint = _("what others have done, they take back themselves; or you do: xuncha undo --others")
+    raise RefusedError("nothing-to-undo", message, hint if foreign else "")
 
 
-def _changes(session: Session, commit: str, subject: str) -> list[FileChange]:
-    """Return the changes that give the files of a commit back as they were before it.
+def _steps(events: Sequence[Event]) -> list[StatusChange]:
+    """Return what becomes of each problem and measure: from what the newest commit made of it to what stood before the oldest."""
+    steps: dict[str, StatusChange] = {}
+    for event in events:
+        if event.id and event.action != "renumber":
+            last = steps.get(event.id)
+            steps[event.id] = StatusChange(event.id, last.from_ if last else event.to, event.from_)
+    return list(steps.values())
+
+
+def _changes(session: Session, commits: Sequence[tuple[str, str]]) -> list[FileChange]:
+    """Return the changes that give the files of some commits back as they were before them.
+
+    Args:
+        session: the right to change the ledger.
+        commits: each with its subject, the newest first.
 
     Raises:
-        RefusedError: one of them has been changed since.
+        RefusedError: one of the files has been changed since.
     """
     git = session.git
-    options = ["--root", "-r", "-z", "--no-commit-id", "--name-only", "--no-renames", "--relative"]
-    paths = git.run("diff-tree", *options, commit).decode("utf-8", "surrogateescape").split("\0")[:-1]
-    found = git.blobs(f"{when}:./{path}" for path in paths for when in ("HEAD", commit, f"{commit}^"))
+    stands: dict[str, bytes | None] = {}
+    """What the files hold when the commits so far are taken back."""
+    sources: dict[str, str] = {}
+    """The commit before which a file held that."""
+    begun: dict[str, bytes | None] = {}
+    for commit, subject in commits:
+        paths = _touched(git, commit)
+        found = git.blobs(f"{when}:./{path}" for path in paths for when in ("HEAD", commit, f"{commit}^"))
+        for path, head, then, before in zip(paths, found[::3], found[1::3], found[2::3], strict=True):
+            begun.setdefault(path, head)
+            if stands.get(path, head) != then:
+                later = git.run("rev-list", f"{commit}..HEAD", "--", *literal([path])).decode().split()
+                message = _("“{subject}” cannot be taken back, since {commit} changed the same files later")
+                message = message.format(subject=subject, commit=(later or ["HEAD"])[-1][:10])
+                raise RefusedError("later-work", message, _("see `xuncha log`"))
+            stands[path], sources[path] = before, commit
     changes = []
-    for path, now, then, before in zip(paths, found[::3], found[1::3], found[2::3], strict=True):
-        if now != then:
-            later = git.run("rev-list", f"{commit}..HEAD", "--", *literal(paths)).decode().split()
-            message = _("“{subject}” cannot be taken back, since {commit} changed the same files later")
-            message = message.format(subject=subject, commit=later[-1][:10])
-            raise RefusedError("later-work", message, _("see `xuncha log`"))
+    for path, before in stands.items():
+        if before == begun[path]:
+            continue
         present = session.root / path
         content = present.read_bytes() if present.is_file() else None
         # Git may store other line ends than stand in the folder; what comes back is in those of the folder.
-        filters = None not in {content, before} and content != now
-        back = git.run("cat-file", "--filters", f"{commit}^:./{path}") if filters else before
+        filters = None not in {content, before} and content != begun[path]
+        back = git.run("cat-file", "--filters", f"{sources[path]}^:./{path}") if filters else before
         changes.append(FileChange(path, content, back))
+    if not changes:
+        said = _("this changes nothing: it stands so already")
+        raise RefusedError("nothing-changed", said)
     return changes
+
+
+def _touched(git: Git, commit: str) -> list[str]:
+    """Return the files that a commit changed, as the ledger names them."""
+    options = ["--root", "-r", "-z", "--no-commit-id", "--name-only", "--no-renames", "--relative"]
+    return git.run("diff-tree", *options, commit).decode("utf-8", "surrogateescape").split("\0")[:-1]

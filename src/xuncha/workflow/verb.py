@@ -66,10 +66,10 @@ class Case:
 
     def submitter(self) -> str | None:
         """Return the e-mail of whoever made the application that stands; None without an application."""
-        from xuncha.trail.history import history_of_measure  # noqa: PLC0415  the help reads the verbs
+        from xuncha.trail.history import history_of_measure, taken_back  # noqa: PLC0415  the help reads the verbs
 
         events = history_of_measure(self.session.root, self.identity.path, str(self.identity))
-        undone = {event.undoes for event in events}
+        undone = taken_back(events)
         for event in events:
             if event.action in {"undo", "renumber"} or event.commit in undone:
                 continue

@@ -25,7 +25,8 @@ VERBS: Final[Mapping[str, Verb]] = {
     for verb in (start, set_, progress, attach, submit, return_, close, reopen, extend, escalate, review)
 }
 SUBJECTS: Final[Mapping[str, str]] = {
-    "init": "建立台账", "add": "新增", "comment": "登记意见", "edit": "修改", "undo": "撤回", "import": "导入", "sync": "同步", "renumber": "改号",
+    "init": "建立台账", "add": "新增", "remove": "删除", "comment": "登记意见", "edit": "修改", "undo": "撤回", "import": "导入", "sync": "同步",
+    "renumber": "改号",
     **{action: verb.subject for action, verb in VERBS.items()},
 }  # fmt: skip
 """How the subject of a commit begins, by its action."""

@@ -19,6 +19,7 @@ from xuncha.exchange.sheet.grid import clean
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import title_of_problem
 from xuncha.language import gettext as _
+from xuncha.model.names import KEY_NAMES
 from xuncha.model.records import Measure, Problem
 from xuncha.model.settings import Settings
 from xuncha.store.shape import shape
@@ -36,13 +37,6 @@ HEADINGS = ("编号", "项目", "键", "内容")
 WHOLE = "台账"
 COMPUTED = ("统计", "三个清单")
 """Sheets of ours that say nothing which the first does not say."""
-_LABELS = {
-    "organisation": "被巡察单位党组织", "inspection": "巡察", "categories": "方面", "leading_group": "整改工作领导小组", "leaders": "责任领导",
-    "offices": "责任科室", "contact": "联系方式", "notice": "通报", "outcomes": "成果", "policy": "规则", "title": "标题", "category": "所属方面",
-    "finding": "巡察组原话", "publish": "是否公开", "goal": "整改目标", "part": "子问题", "term": "任务类型", "leader": "责任领导", "office": "责任科室",
-    "co_offices": "配合科室", "due": "整改时限", "status": "完成情况", "progress": "进展情况", "escalated": "攻坚事项", "notice_text": "通报表述",
-    "closed": "销号", "reviews": "回头看",
-}  # fmt: skip
 _LISTS = ("categories", "leaders", "offices")
 """Keys of the ledger that must be there even where they are empty."""
 _EXACT = 2**53
@@ -77,7 +71,7 @@ def _flat(of: str, value: object, *path: str) -> Iterator[Row]:
         for key, item in inner.items():
             yield from _flat(of, item, *path, str(key))
         return
-    row = of, _LABELS.get(path[0], ""), ".".join(path)
+    row = of, KEY_NAMES.get(path[0], ""), ".".join(path)
     if isinstance(value, str):
         for start in range(0, max(1, len(value)), layout.LONGEST):
             yield *row, value[start : start + layout.LONGEST]

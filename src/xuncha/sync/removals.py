@@ -1,0 +1,97 @@
+"""Removals and the work of others: where one side has closed up numbers that the other has worked under, nobody can join them unasked."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
+from xuncha.model.identity import PROBLEMS, CommentNumber, Identity
+from xuncha.store.faults import UnreadableError
+from xuncha.store.reading import parse
+from xuncha.trail.replay import log
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xuncha.sync.values import Versions
+    from xuncha.trail.git import Git
+    from xuncha.trail.objects import Listing
+    from xuncha.trail.replay import Commit
+
+
+def must_not_meet(git: Git, listings: Versions, ours: str, theirs: str) -> None:
+    """Refuse to join a removal with what the other side has done meanwhile to what was removed or renumbered by it.
+
+    Args:
+        git: in the ledger.
+        listings: the files of both sides, and those that both began with.
+        ours: the last commit here.
+        theirs: the last commit there.
+
+    Raises:
+        RefusedError: they meet; whoever removed it has to take that back first.
+    """
+    base, here, there = listings
+    for without, tip, other in ((theirs, ours, there), (ours, theirs, here)):
+        for commit, gone in _removals(git, without, tip):
+            touched = sorted(
+                path
+                for path in {*base, *other}
+                if other.get(path) != base.get(path)
+                and here.get(path) != there.get(path)
+                and any(_concerned(each, gone) for each in _owners(git, path, base, other))
+            )
+            if not touched:
+                continue
+            said = _(
+                "{id} was removed by {author} ({commit}), which renumbers what follows, and the other side has changed {path} meanwhile; nothing was changed"
+            )
+            hint = _("take the removal back (xuncha undo), and remove it again after a sync")
+            if tip == theirs:
+                hint = _(
+                    "let {author} take it back (xuncha undo, then xuncha sync), and remove it again after your sync"
+                )
+            raise RefusedError(
+                "removed-meanwhile",
+                said.format(id=gone, author=commit.author, commit=commit.hash[:10], path=touched[0]),
+                hint.format(author=commit.author),
+            )
+
+
+def _removals(git: Git, without: str, tip: str) -> Iterator[tuple[Commit, Identity]]:
+    """Yield the removals of one side that were not taken back, each with what was removed."""
+    undone: set[str] = set()
+    for commit in log(git, f"{without}..{tip}", "--", PROBLEMS):
+        undone.update(commit.trailers.undoes)
+        if commit.trailers.action == "remove" and commit.hash not in undone:
+            for each in commit.trailers.ids:
+                with contextlib.suppress(RefusedError):  # whoever wrote that was no command
+                    yield commit, Identity.parse(each)
+
+
+def _owners(git: Git, path: str, base: Listing, other: Listing) -> set[Identity]:
+    """Return what a file belongs to; of a comment, what it is about there and was not about before."""
+    if CommentNumber.of_file(path):
+        about = {_about(git, other, path)} - {_about(git, base, path)}
+    else:
+        about = {Identity.of_file(path) or Identity.of_evidence(path)}
+    return {each for each in about if each}
+
+
+def _about(git: Git, listing: Listing, path: str) -> Identity | None:
+    """Return what a comment is about; None where there is no such comment, or it does not say."""
+    data: dict[str, Any] = {}
+    if held := listing.get(path):
+        with contextlib.suppress(UnreadableError):
+            data = parse(git.blobs([held.blob])[0] or b"")
+    about = data.get("about")
+    return Identity.perhaps(about) if isinstance(about, str) else None
+
+
+def _concerned(identity: Identity, gone: Identity) -> bool:
+    """Return whether something is what a removal took away, or follows it."""
+    if gone.is_problem:
+        return identity.problem >= gone.problem
+    return identity.problem == gone.problem and identity.measure >= gone.measure

@@ -1,0 +1,229 @@
+"""Remove (删除): what was entered by mistake goes, and what follows it takes the numbers before its own, in one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from xuncha.errors import InvalidLedgerError, RefusedError
+from xuncha.language import gettext as _
+from xuncha.model.citations import citations
+from xuncha.model.identity import COMMENTS, EVIDENCE, LEDGER_FILE, CommentNumber, Identity
+from xuncha.model.moves import closing_up, places_after
+from xuncha.store.cache import register
+from xuncha.store.comments import renumbered
+from xuncha.store.faults import UnreadableError
+from xuncha.store.files import Overlay
+from xuncha.store.loading import check
+from xuncha.store.reading import parse
+from xuncha.trail.history import ever
+from xuncha.trail.objects import listing
+from xuncha.workflow.change import Message, Session, StatusChange
+from xuncha.workflow.journal import FileChange
+from xuncha.workflow.perform import no_such, standing
+from xuncha.workflow.verbs import SUBJECTS
+
+if TYPE_CHECKING:
+    from xuncha.model.register import MeasureRow, Register
+
+_DECIDED: Final = r"status['\"]?[[:space:]]*:[[:space:]]*['\"]?(submitted|closed)"
+"""The line of a file that says that closing was applied for, or granted, as git's -G reads it."""
+_MANY: Final = 8
+"""Of what is named one by one."""
+
+
+class Outdated(NamedTuple):
+    """A text that names a number which has changed."""
+
+    where: str
+    """The number of the problem or measure that says it, as it is now; else the file."""
+    said: str
+    """Such as 措施1.4."""
+    new: str
+    """The number that is meant now; empty where it was removed."""
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What was removed, and what changed by it."""
+
+    identity: Identity
+    title: str
+    overdue: bool
+    """Whether its time limit had passed."""
+    moves: Mapping[Identity, Identity]
+    """The new numbers of what followed it, by the old ones."""
+    titles: Mapping[Identity, str]
+    """Of what was renumbered, by the old numbers."""
+    outdated: Sequence[Outdated]
+    register: Register | None
+    """How the ledger stands; None while files of it break rules."""
+
+
+def remove(session: Session, identity: Identity, reason: str, today: date) -> Removal:
+    """Remove a measure that was not started, or a problem without measures, and close up the numbers behind it.
+
+    Raises:
+        InvalidLedgerError: the ledger breaks rules already.
+        RefusedError: it was started, or something would be renumbered that was once submitted or closed.
+        SurroundingsError: git or the disk is against it, or the history here is not whole.
+    """
+    before = register(session.root)
+    titles = {Identity.parse(row.id): row.title for row in before.problems}
+    titles |= {Identity.parse(row.id): row.title for row in before.measures}
+    if identity not in titles:
+        raise no_such(identity)
+    status, due = _must_be_removable(session, before, identity)
+    moves = closing_up(titles, identity)
+    _must_be_undecided(session, before, identity, moves)
+    changes = _changes(session, identity, moves)
+    followed = _followed_by_comments(session, identity, moves)
+    findings = check(Overlay(session.source, {each.path: each.after for each in (*changes, *followed)}))
+    if findings:
+        raise InvalidLedgerError(findings)
+    outdated = list(_outdated(session, titles, identity, moves))
+    message = Message(
+        f"{SUBJECTS['remove']} {identity} {titles[identity]}",
+        "remove",
+        [StatusChange(str(identity), status, None)],
+        reason.strip(),
+        renumbered=moves,
+    )
+    session.commit([*changes, *followed], message)
+    overdue = due is not None and due < today.isoformat()
+    return Removal(identity, titles[identity], overdue, moves, titles, outdated, standing(session.root))
+
+
+def is_untouched(data: Mapping[str, Any]) -> bool:
+    """Return whether a measure's plain data tell of no work on it, so that it may be removed."""
+    return data.get("status") == "not_started" and not data.get("progress")
+
+
+def _must_be_removable(
+    session: Session, before: Register, identity: Identity
+) -> tuple[str | None, str | None]:
+    """Return the status and the time limit of what is to be removed.
+
+    Raises:
+        RefusedError: work was done on it.
+    """
+    hint = _("what was worked on stays: close it, or keep it out of the notice with `publish: false`")
+    if identity.is_problem:
+        measures = next(row.measures for row in before.problems if row.id == str(identity))
+        if measures:
+            message = _("problem {id} has measures: {ids}")
+            ids = _(", ").join(row.id for row in measures[:_MANY]) + ("…" if len(measures) > _MANY else "")
+            raise RefusedError(
+                "has-measures",
+                message.format(id=identity, ids=ids),
+                _("remove them first, the last one first"),
+            )
+        return None, None
+    row: MeasureRow = next(row for row in before.measures if row.id == str(identity))
+    if not is_untouched(parse(session.source.read(identity.path))):
+        said = _("{id} was started, or progress is recorded of it, so it cannot be removed")
+        raise RefusedError("was-started", said.format(id=identity), hint, identity.path)
+    if session.source.entries(f"{EVIDENCE}/{identity}"):
+        said = _("{id} has evidence in {folder}, so it cannot be removed")
+        said = said.format(id=identity, folder=f"{EVIDENCE}/{identity}")
+        raise RefusedError("has-evidence", said, hint, identity.path)
+    return row.status, row.due
+
+
+def _must_be_undecided(
+    session: Session, before: Register, identity: Identity, moves: Iterable[Identity]
+) -> None:
+    """Refuse to renumber what was ever submitted or closed: its number stands in papers outside the ledger."""
+    session.git.must_be_whole()
+    asked = ever(session.root, _DECIDED) if moves else set()
+    asked |= {row.id for row in before.measures if row.status in {"submitted", "closed"}}
+    decided = [str(each) for each in moves if str(each) in asked]
+    if decided:
+        named = _(", ").join(decided[:_MANY]) + ("…" if len(decided) > _MANY else "")
+        said = _(
+            "{id} cannot be removed: {ids} would get another number, and closing of it was applied for or granted under this one"
+        )
+        hint = _("give {id} another content with `xuncha edit {id}`, or keep it out of the notice")
+        raise RefusedError(
+            "number-in-use", said.format(id=identity, ids=named), hint.format(id=identity), identity.path
+        )
+
+
+def _changes(session: Session, identity: Identity, moves: Mapping[Identity, Identity]) -> list[FileChange]:
+    """Return what becomes of the files: records and evidence.
+
+    Raises:
+        RefusedError: one of them was changed by hand, or is a link.
+    """
+    paths = {each.path for each in moves}
+    paths |= {path for path in listing(session.git, "HEAD") if Identity.of_evidence(path) in moves}
+    for each in moves:
+        folder = f"{EVIDENCE}/{each}"
+        paths |= {
+            f"{folder}/{entry.name}" for entry in session.source.entries(folder) if entry.kind != "folder"
+        }
+    there = sorted({identity.path, *paths})
+    session.must_be_no_links(there)
+    session.must_be_clean(*there)
+    held = {path: (session.root / path).read_bytes() for path in there}
+    after: dict[str, bytes | None] = dict.fromkeys(there)
+    for old, new in places_after(paths, moves).items():
+        after[new] = held[old]
+    changes = [
+        FileChange(path, held.get(path), content)
+        for path, content in sorted(after.items())
+        if held.get(path) != content
+    ]
+    # The last record goes first, so that whoever reads meanwhile finds no gap; and its evidence after it.
+    gone = [each for each in changes if each.after is None]
+    gone.sort(key=lambda each: Identity.of_file(each.path) or Identity(0), reverse=True)
+    return [each for each in changes if each.after is not None] + gone
+
+
+def _followed_by_comments(
+    session: Session, identity: Identity, moves: Mapping[Identity, Identity]
+) -> list[FileChange]:
+    """Return the changes of the comments that are about something which takes another number.
+
+    Raises:
+        RefusedError: one is about what is to be removed, or its layout does not let the number be changed safely.
+    """
+    changes = []
+    for path, content, data in _comments(session):
+        if data.get("about") == str(identity):
+            said = _("{path} is about {id}, so {id} cannot be removed").format(path=path, id=identity)
+            raise RefusedError("has-comment", said, _("let it be about something else first"), path)
+        after = renumbered(content, lambda number: moves.get(number, number))
+        if after != content:
+            session.must_be_no_links([path])
+            session.must_be_clean(path)
+            changes.append(FileChange(path, content, after))
+    return changes
+
+
+def _comments(session: Session) -> Iterator[tuple[str, bytes, dict[str, Any]]]:
+    """Yield the comments, each with what stands in its file and the plain data of it."""
+    for entry in sorted(session.source.entries(COMMENTS)):
+        path = f"{COMMENTS}/{entry.name}"
+        if entry.kind == "file" and CommentNumber.of_file(path):
+            content = session.source.read(path)
+            try:
+                yield path, content, parse(content)
+            except UnreadableError as error:
+                raise InvalidLedgerError([error.of_file(path, content)]) from None
+
+
+def _outdated(
+    session: Session, there: Iterable[Identity], gone: Identity, moves: Mapping[Identity, Identity]
+) -> Iterator[Outdated]:
+    """Yield the texts that name a number which changes."""
+    records = [(each.path, moves.get(each, each)) for each in there if each != gone]
+    texts = [(str(where), parse(session.source.read(path))) for path, where in records]
+    texts.append((LEDGER_FILE, parse(session.source.read(LEDGER_FILE))))
+    texts += [(path, data) for path, _content, data in _comments(session)]
+    for where, data in texts:
+        for said, identity in dict.fromkeys(citations(data)):
+            if identity == gone or identity in moves:
+                yield Outdated(where, said, str(moves.get(identity, "")))
