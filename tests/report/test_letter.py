@@ -80,7 +80,7 @@ def test_what_is_due_today_and_what_never_ends_read_well(bare_ledger: LedgerOnDi
         (("warning", "--office", "办公室"), 1, "nothing-to-press"),
         (("reminder",), 2, "usage"),
         (("reminder", "1.1", "--office", "规划科"), 2, "usage"),
-        (("提醒", "1.1"), 2, "unknown-word"),
+        (("问候", "1.1"), 2, "unknown-word"),
         (("reminder", "1.1", "-f", "xlsx"), 2, "unknown-format"),
     ],
     ids=str,

@@ -33,6 +33,7 @@ from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError
 from xuncha.model.identity import Identity
 from xuncha.model.records import Closed
 from xuncha.store import cache, editing, loading
+from xuncha.store import record as store_record
 from xuncha.workflow import change, perform
 from xuncha.workflow.verbs import VERBS
 
@@ -211,7 +212,7 @@ def test_closing_takes_one_lock_and_reads_the_bytes_of_each_file_once(
     cache.register(ledger.root)  # what an earlier command has read of the other files is believed
     counts: Counter[str] = Counter()
     for module, name in [
-        *((module, "parse") for module in (perform, editing, loading)),
+        *((module, "parse") for module in (perform, editing, store_record)),
         (editing, "tree"), (loading, "load_problem"), (change, "_lock"),
     ]:  # fmt: skip
         monkeypatch.setattr(module, name, counted(getattr(module, name), name, counts))
@@ -686,7 +687,7 @@ def test_what_is_added_gets_the_next_free_number_and_one_commit_each(ledger: Led
         ("Xuncha-Id", "4.1"),
         ("Xuncha-To", "not_started"),
     ]
-    assert str(add_measure(ledger.root, Identity(4), "第二条", leader="局长", office="办公室")) == "4.2"
+    assert str(add_measure(ledger.root, Identity(4), "第二条", term="long_term", office="办公室")) == "4.2"
     assert str(add_measure(ledger.root, Identity(2), "第四条", leader="局长", office="办公室")) == "2.4"
     assert ledger.commits() == commits + 4
     assert findings(ledger) == []
@@ -694,7 +695,8 @@ def test_what_is_added_gets_the_next_free_number_and_one_commit_each(ledger: Led
     assert (entered.due, entered.goal, entered.co_offices, entered.status) == (
         DAY, "目标", ["财务科"], "not_started",
     )  # fmt: skip
-    assert (record(ledger, "4.2").term, record(ledger, "4.2").due) == ("long_term", None)
+    second = record(ledger, "4.2")
+    assert (second.term, second.due, second.leader) == ("long_term", None, None)
 
 
 def test_numbers_past_nine_follow_nine(ledger: LedgerOnDisk) -> None:

@@ -229,7 +229,7 @@ def pairs(given: Sequence[str] | None) -> dict[str, str]:
         key, _equals, value = each.replace("＝", "=").partition("=")
         if not key.strip() or not value.strip():
             said = _("--field: “{text}” is not of the form KEY=VALUE").format(text=each)
-            raise UsageError("bad-field", said, _("write it like risk=高"))
+            raise UsageError("bad-field", said, _("write it like {examples}").format(examples="risk=高"))
         found[key.strip()] = value.strip()
     return found
 

@@ -52,16 +52,11 @@ Text = Annotated[
 """Text of one or more lines, not blank."""
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Name = Annotated[str, StringConstraints(pattern=_LINE, max_length=200)]
+_NOT_IN_KEYS = r"\s\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\xa9\u2000-\u2bff\u3000-\u3004\u3008-\u303f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
+"""Blanks, signs and punctuation, as every reader of JSON Schema understands it; `\\p{L}` not all do."""
+_FIELD_KEY = {"type": "string", "pattern": rf"^(?![0-9])[^{_NOT_IN_KEYS}]+$", "maxLength": 60}
 FieldKey = Annotated[
-    str,
-    StringConstraints(pattern=r"^[\p{L}_][\p{L}\p{N}_]*$", max_length=60),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": r"^[^\s\d\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f][^\s\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]*$",
-            "maxLength": 60,
-        }
-    ),
+    str, StringConstraints(pattern=r"^[\p{L}_][\p{L}\p{N}_]*$", max_length=60), WithJsonSchema(_FIELD_KEY)
 ]
 """The key of a declared field: letters of any script, since it may be the heading of a table."""
 
@@ -90,5 +85,16 @@ FieldValue = Annotated[
     WithJsonSchema({"type": ["number", "string"]}),
 ]
 """The value of a declared field; whether it is of the type that is declared, `xuncha.rules` tells."""
+Fields = Annotated[
+    dict[FieldKey, FieldValue],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "propertyNames": _FIELD_KEY,
+            "additionalProperties": {"type": ["number", "string"]},
+        }
+    ),
+]
+"""The values of the fields that data/ledger.yaml declares (自定义字段), by their keys."""
 Amount = Annotated[int | float, PlainValidator(_amount), WithJsonSchema({"type": "number", "minimum": 0})]
 """How many, or how much: a number that is not negative."""

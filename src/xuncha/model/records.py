@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from xuncha.chinese.characters import UNSAFE
-from xuncha.model.fields import Amount, Day, FieldKey, FieldValue, Key, Line, Name, Record, Text
+from xuncha.model.fields import Amount, Day, Fields, Key, Line, Name, Record, Text
 from xuncha.model.register import MeasureRow, ProblemRow, Register
 from xuncha.model.vocabulary import Channel, ReviewResult, Status, Term
 
@@ -44,10 +44,6 @@ Evidence = Annotated[
     Annotated[Line, Tag("text")] | Annotated[EvidenceFile, Tag("file")], Discriminator(_evidence_kind)
 ]
 """What proves an entry (佐证材料): a document number or other words, or a file in the ledger."""
-
-
-Fields = dict[FieldKey, FieldValue]
-"""The values of the fields that data/ledger.yaml declares (自定义字段), by their keys."""
 
 
 class Progress(Record):
