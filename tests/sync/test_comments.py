@@ -190,3 +190,35 @@ def test_a_comment_that_was_changed_by_hand_is_not_written_over(pair: Pair) -> N
     path.write_bytes(path.read_bytes() + b"# by hand\n")
     error = refused(pair.here, "uncommitted")
     assert "xuncha edit data/comments/001.yaml" in error.hint
+
+
+@pytest.mark.parametrize("first", ["remover", "other"])
+def test_a_removal_does_not_give_anothers_comment_to_another_measure(pair: Pair, first: str) -> None:  # noqa: F811
+    enter(pair.here, "误登的", 3)
+    enter(pair.here, "后一条", 3)
+    sync(pair.here.root)
+    sync(pair.there.root)
+    pair.here.ok("remove", "3.2", "--reason", "误登")
+    say(pair.there, "关于后一条", "--about", "3.3")
+    one, last = (pair.here, pair.there) if first == "remover" else (pair.there, pair.here)
+    sync(one.root)
+    refused(last, "removed-meanwhile")
+
+
+def test_a_comment_about_something_else_does_not_keep_a_removal_back(pair: Pair) -> None:  # noqa: F811
+    enter(pair.here, "误登的", 3)
+    enter(pair.here, "后一条", 3)
+    say(pair.here, "关于后一条", "--about", "3.3")
+    sync(pair.here.root)
+    sync(pair.there.root)
+    pair.here.ok("remove", "3.2", "--reason", "误登")
+    say(pair.there, "关于别的", "--about", "2.1")
+    pair.there.ok("comment", "reply", "1", "已阅。")
+    sync(pair.here.root)
+    sync(pair.there.root)
+    sync(pair.here.root)
+    assert same(pair)
+    assert [(each["text"], each["about"]) for each in pair.here.json("comment", "list")] == [
+        ("关于后一条", "3.2"), ("关于别的", "2.1"),
+    ]  # fmt: skip
+    assert not {each.code for each in audit(pair.here.root).findings} & {"false-remove", "merge-lost"}

@@ -211,6 +211,10 @@ def test_a_text_that_speaks_of_a_number_that_has_changed_is_named(pair: Pair) ->
         ("投入1.3万元", "1.3", False),
         ("问题13", "3", False),
         ("见措施1.3.2", "1.3", True),
+        ("见措施（１．３）", "1.3", True),
+        ("参照问题3", "3", True),
+        ("发现问题3个", "3", False),
+        ("发现问题1.12个", "1", False),
     ],
 )
 def test_what_counts_as_speaking_of_a_number(text: str, number: str, wanted: bool) -> None:

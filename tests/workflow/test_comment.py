@@ -261,3 +261,19 @@ def test_a_commit_of_a_comment_changes_no_measure(entered: LedgerOnDisk) -> None
     steps = "Xuncha-Id: 1.2\nXuncha-From: in_progress\nXuncha-To: in_progress\n"
     entered.commit(f"登记意见\n\nXuncha-Action: comment\nXuncha-Comment: 2\n{steps}")
     assert codes(entered) == {"trailers-mismatch"}
+
+
+def test_several_comments_changed_by_hand_are_committed_together(entered: LedgerOnDisk) -> None:
+    entered.ok("comment", "add", "乙", "--channel", "web")
+    first = (entered.root / FIRST).read_text(encoding="utf-8")
+    entered.write(FIRST, first.replace("channel: post", "channel: visit"))
+    entered.write("data/comments/002.yaml", "received: 2024-05-07\nchannel: web\ntext: 乙\nname: 李某\n")
+    entered.write("data/comments/003.yaml", "received: 2024-05-07\nchannel: web\ntext: 丙\n")
+    assert "data/comments/001.yaml 渠道 post → visit" in entered.ok("edit").splitlines()
+    assert subject(entered) == "修改 意见 1、意见 2、意见 3"
+    assert trailers(entered) == [
+        ("Xuncha-Action", "edit"), ("Xuncha-Comment", "1"), ("Xuncha-Comment", "2"), ("Xuncha-Comment", "3"),
+    ]  # fmt: skip
+    assert not codes(entered) & {"trailers-mismatch", "by-hand"}
+    entered.write("data/comments/003.yaml", "received: 2024-05-07\nchannel: web\ntext: 丙\nabout: '9.9'\n")
+    assert entered.run("edit").code == 1

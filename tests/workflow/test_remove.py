@@ -241,3 +241,19 @@ def test_at_no_instant_is_there_a_gap(ledger: LedgerOnDisk, monkeypatch: pytest.
         remove(session, Identity(4), "误登", DAY)
     assert len(seen) == 5
     assert not any(seen)
+
+
+@pytest.mark.parametrize("about", ["1.4", "1.3"])
+def test_an_audit_names_a_removal_that_leaves_a_comment_behind(grown: LedgerOnDisk, about: str) -> None:
+    """What it was about has another number, or is gone, and somebody's words would be about another measure."""
+    text = f"received: 2024-05-06\nchannel: phone\ntext: 办得如何？\nabout: '{about}'\n"
+    grown.write("data/comments/001.yaml", text)
+    grown.commit("comment")
+    fourth, fifth = grown.read("1.4"), grown.read("1.5")
+    grown.write(grown.path("1.3"), fourth)
+    grown.write(grown.path("1.4"), fifth)
+    (grown.root / grown.path("1.5")).unlink()
+    (grown.root / "data/evidence/1.4").rename(grown.root / "data/evidence/1.3")
+    told = "Xuncha-Action: remove\nXuncha-Id: 1.3\nXuncha-From: not_started\nXuncha-Renumbered: 1.4 1.3\nXuncha-Renumbered: 1.5 1.4\nXuncha-Reason: x\n"
+    grown.commit(f"删除 1.3\n\n{told}")
+    assert ("false-remove", "error") in errors(grown)
