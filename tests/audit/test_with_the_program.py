@@ -27,7 +27,7 @@ def test_an_extension_that_comes_too_late_is_said_when_it_is_made(ledger: Ledger
     in_time = ledger.run("extend", "1.2", "--due", "2025-01-31", "--reason", "手续未完")
     assert (in_time.code, in_time.err) == (0, "")
     late = ledger.run(
-        "extend", "1.2", "--due", "2025-03-31", "--reason", "手续未完", XUNCHA_TODAY="2025-02-01"
+        "extend", "1.2", "--due", "2025-03-31", "--reason", "手续未完", "--late", XUNCHA_TODAY="2025-02-01"
     )
     assert late.code == 0
     assert "2025-01-31" in late.err

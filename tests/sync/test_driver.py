@@ -51,7 +51,7 @@ entries = st.fixed_dictionaries(
     },
 )
 edits = st.one_of(
-    st.builds(Append, st.just("progress"), entries),
+    st.builds(Append, st.just("progress"), entries, st.none()),
     st.builds(Set, st.just("due"), days),
     st.builds(lambda day: [Set("status", "closed"), Set("closed", {"date": day, "by": "甲"})], days),
     st.just(Set("status", "submitted")),
