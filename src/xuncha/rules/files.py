@@ -38,6 +38,12 @@ RULES.declare(
     wrong="<<<<<<< HEAD\nstatus: in_progress\n=======\nstatus: submitted\n>>>>>>> other",
     right="status: submitted",
 )
+RULES.declare(
+    "keyboard-slip",
+    why="YAML wants a half-width colon behind a key, and a blank behind the colon.",
+    wrong="title：整改措施",
+    right="title: 整改措施",
+)
 RULES.declare("yaml-syntax", why="The file is not YAML.", wrong="title: [整改措施", right="title: 整改措施")
 RULES.declare(
     "duplicate-key",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -41,6 +42,27 @@ def name_twice(settings: Settings) -> Broken[Location]:
             if name in names[:place]:
                 message = _("“{name}” stands twice in this list").format(name=name)
                 yield (key, place), message, _("take one of them out")
+
+
+@RULES.rule(
+    "names-in-one",
+    why="A name is one person or one section; a full-width comma between two makes one name of them.",
+    wrong="leaders: [局长, 分管副局长, 书记，主任]",
+    right="leaders: [局长, 分管副局长]",
+    scope="ledger",
+)
+def names_in_one(settings: Settings) -> Broken[Location]:
+    """Hold no two names in one."""
+    for key, names in (("leaders", settings.leaders), ("offices", settings.offices)):
+        for place, name in enumerate(names):
+            if "，" in name or "、" in name:
+                parts = ", ".join(part.strip() for part in re.split("[，、]", name) if part.strip())
+                message = _("“{name}” is several names in one").format(name=name)
+                yield (
+                    (key, place),
+                    message,
+                    _("write them with half-width commas: [{names}]").format(names=parts),
+                )
 
 
 @RULES.rule(
@@ -155,6 +177,7 @@ def requires_newer(settings: Settings) -> Broken[Location]:
 SETTINGS_RULES: Asking = {
     name_twice: {"categories", "outcomes", "leaders", "offices", "fields"},
     choices_missing: {"fields"},
+    names_in_one: {"leaders", "offices"},
     inspection_order: {"inspection"},
     notice_before_feedback: {"inspection", "notice"},
 }

@@ -68,6 +68,10 @@ def read_record(
     except OSError as error:
         return Shaped(None, [link(path) if error.errno == ELOOP else unreadable(path, error)])
     except UnreadableError as error:
+        if error.finding.code in {"yaml-syntax", "not-a-mapping"}:
+            from xuncha.store.slips import explained  # noqa: PLC0415  only where something is wrong
+
+            error = explained(error, content.decode("utf-8-sig", "replace"))
         return Shaped(None, [error.of_file(path, content)])
     return Shaped(record, placed(path, content, broken) if broken else [], unsound)
 

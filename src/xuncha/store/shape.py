@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from xuncha.chinese.limits import limit
 from xuncha.errors import Finding
 from xuncha.language import gettext as _
 from xuncha.rules.names import suggestion
@@ -76,7 +78,7 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
             finding = Finding("unknown-word", _("`{key}` cannot be “{value}”"), location, hint)
         case "bad_date":
             message = _("“{value}” is not a day of the calendar written like 2024-12-31")
-            finding = Finding("bad-date", message, location, _("write year-month-day, such as 2024-12-31"))
+            finding = Finding("bad-date", message, location, _for_a_day(str(value)))
         case "string_pattern_mismatch" if not value.strip():
             hint = _("write something; a key that may be missing can also be taken out")
             finding = Finding("empty-text", _("`{key}` is empty"), location, hint)
@@ -97,6 +99,15 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
         given=_given(value),
     )
     return finding._replace(message=message)
+
+
+def _for_a_day(value: str) -> str:
+    """Say what to write in place of words that are no day."""
+    if limit(value, date.min).long_term:
+        return _("write `term: long_term`, and take this key out")
+    if limit(value, date.min).at_once:
+        return _("write `term: at_once`, and take this key out")
+    return _("write year-month-day, such as 2024-12-31")
 
 
 def _location(steps: tuple[int | str, ...]) -> Location:

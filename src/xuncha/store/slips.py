@@ -1,0 +1,26 @@
+"""Slips of a Chinese keyboard that make a file no YAML: a full-width colon behind a key, no blank behind a colon."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from xuncha.language import gettext as _
+from xuncha.store.faults import UnreadableError
+
+_KEY: Final = r"(?P<key>[A-Za-z_]+|[\u4e00-\u9fff]{2,8})"
+_SLIP: Final = re.compile(rf"^\s*(?:-\s+)?{_KEY}(?:(?P<wide>\s*：)|:(?=[^\s/:]))", re.MULTILINE)
+
+
+def explained(error: UnreadableError, text: str) -> UnreadableError:
+    """Return what is wrong with a text that cannot be read: the first such slip, where there is one; else what is given."""
+    match = _SLIP.search(text)
+    if match is None:
+        return error
+    said = _("a blank is missing behind the colon of `{key}`")
+    if match["wide"]:
+        said = _("a full-width colon stands behind `{key}`")
+    line = text.count("\n", 0, match.end("key")) + 1
+    column = match.end("key") - text.rfind("\n", 0, match.end("key"))
+    hint = _("write `{key}: …`, with a half-width colon and a blank behind it").format(key=match["key"])
+    return UnreadableError("keyboard-slip", line, column, said.format(key=match["key"]), hint)
