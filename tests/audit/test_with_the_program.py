@@ -26,11 +26,10 @@ def test_files_attached_on_one_day_in_the_same_words_are_no_rewriting(
 def test_an_extension_that_comes_too_late_is_said_when_it_is_made(ledger: LedgerOnDisk) -> None:
     in_time = ledger.run("extend", "1.2", "--due", "2025-01-31", "--reason", "手续未完")
     assert (in_time.code, in_time.err) == (0, "")
-    late = ledger.run(
-        "extend", "1.2", "--due", "2025-03-31", "--reason", "手续未完", "--late", XUNCHA_TODAY="2025-02-01"
-    )
-    assert late.code == 0
-    assert "2025-01-31" in late.err
+    typed = ("extend", "1.2", "--due", "2025-03-31", "--reason", "手续未完")
+    late = ledger.run(*typed, XUNCHA_TODAY="2025-02-01")
+    assert (late.code, "2025-01-31" in late.err, "--late" in late.err) == (1, True, True)
+    ledger.ok(*typed, "--late", XUNCHA_TODAY="2025-02-01")
     assert "deadline-passed" in {each["code"] for each in _found(ledger)}
 
 
