@@ -205,15 +205,15 @@ def _closing_order(pair: tuple[Any, Any]) -> tuple[str, str]:
 def _decide_due(pairs: Versions) -> Any:  # noqa: ANN401
     """Decide term and time limit, where both sides have changed them: of two new days the earlier.
 
-    A later day needs a reason, and each side has given one for its own day; the earlier one stands on both.
+    A later day needs a reason, and each side has given one for its own day; the earlier one stands on both. Where one side has made
+    a long-term measure one of a day, and the other has taken its day away, nobody has meant that there be none.
     """
     terms, dues = (pairs.map(lambda each: each[0]), pairs.map(lambda each: each[1]))
     term, due = terms.settled(), dues.settled()
     if due is UNSETTLED and dues.before is not MISSING and all(isinstance(each, str) for each in dues[1:]):
         due = min(dues.ours, dues.theirs)
-    if UNSETTLED in (term, due):
-        return None
-    return term, due
+    lost = due is MISSING is not dues.before and term != "long_term"
+    return None if lost or UNSETTLED in (term, due) else (term, due)
 
 
 PAIRS: Final[dict[tuple[str, str], Callable[[Versions], Any]]] = {
