@@ -181,7 +181,8 @@ def program(verb: str | None = None) -> typer.Typer:
     for module in dict.fromkeys(modules.values()) if verb is None else [modules[verb]]:
         import_module(f"xuncha.cli.{module}")
     entries = [(words, entry) for words, entry in _ENTRIES.items() if verb in {None, words[0]}]
-    for words, entry in sorted(entries, key=lambda item: not item[1].is_group):
+    order = list(modules)  # that of the help; groups first, since others stand in them
+    for words, entry in sorted(entries, key=lambda item: (not item[1].is_group, order.index(item[0][0]))):
         if entry.is_group:
             groups[words[0]] = typer.Typer(cls=_Group, no_args_is_help=True)
             app.add_typer(groups[words[0]], name=words[0], callback=entry.function)
