@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Self
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.trail import programs
-from xuncha.trail.repository import git_dir, in_between, is_ours, repository
+from xuncha.trail.repository import contradicted, git_dir, in_between, is_ours, repository
 
 if TYPE_CHECKING:
     from typing import IO
@@ -100,6 +100,10 @@ class Door:
         Raises:
             SurroundingsError: git is not installed, or the repository is not one in which it may be run.
         """
+        if own := contradicted(self.root):
+            said = _("GIT_DIR names another repository than the one that this ledger is in, {path}")
+            hint = _("type: unset GIT_DIR; in a hook: env -u GIT_DIR xuncha …")
+            raise SurroundingsError("another-repository", said.format(path=own), hint)
         if self.writes if writes is None else writes:
             options, told = self._for_writing(), dict[str, str]()
         else:

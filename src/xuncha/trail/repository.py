@@ -30,6 +30,10 @@ def repository(root: Path) -> Repository | None:
     """
     if named := os.environ.get("GIT_DIR"):
         return Repository(Path(named).absolute(), None)
+    return _nearest(root)
+
+
+def _nearest(root: Path) -> Repository | None:
     place = Path(os.path.realpath(root))  # git, too, looks upwards from where a link leads
     for top in (place, *place.parents):
         git = top / ".git"
@@ -40,6 +44,15 @@ def repository(root: Path) -> Repository | None:
             there = text.removeprefix("gitdir:")
             return Repository((top / there.strip()).absolute(), top) if there != text else None
     return None
+
+
+def contradicted(root: Path) -> Path | None:
+    """Find the repository in which a ledger is, where `GIT_DIR` alone names another: as in a hook that works elsewhere, too."""
+    if not os.environ.get("GIT_DIR") or os.environ.get("GIT_WORK_TREE"):
+        return None
+    own = _nearest(root)
+    named = Path(os.environ["GIT_DIR"]).absolute()
+    return own.folder if own and os.path.realpath(own.folder) != os.path.realpath(named) else None
 
 
 def git_dir(root: Path) -> Path | None:
