@@ -91,6 +91,10 @@ def save(content: bytes | BinaryIO, output: Path, root: Path) -> None:
                 screen.write(block)
         else:
             replace(_place(output), content)
+    except RuntimeError as error:  # links that lead in a circle
+        raise SurroundingsError(
+            "not-written", _("{path} cannot be written: {reason}").format(path=output, reason=error)
+        ) from None
     except OSError as error:
         said = _("{path} cannot be written: {reason}").format(path=output, reason=cause_of(error))
         raise SurroundingsError("not-written", said) from None
