@@ -59,6 +59,10 @@ def verify(file: Path, folder: Path) -> Verdict:
         RefusedError: it cannot be read, or is no zip.
         SurroundingsError: git or the part `office` is missing.
     """
+    if file.exists() and not file.is_file():
+        raise RefusedError(
+            "no-archive", _("{path} is no file").format(path=file), _("name an archive of `xuncha archive`")
+        )
     library = bag.bagit()
     inside = folder / "unpacked"
     inside.mkdir()

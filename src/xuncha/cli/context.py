@@ -137,12 +137,14 @@ class Context:
         return history_of_measure(self.root, which.path, str(which))
 
     def history_if_any(self, which: Identity | None = None) -> list[Event]:
-        """Return what `history` does; nothing outside a repository, and, with a warning, where git cannot tell."""
+        """Return what `history` does; nothing outside a repository, and, with a warning, where git is not installed."""
         from xuncha.trail.repository import git_dir  # noqa: PLC0415
 
         try:
             return self.history(which) if git_dir(self.root) else []
         except SurroundingsError as error:
+            if error.code != "no-git":
+                raise
             said = _("the history cannot be shown: {reason}")
             screen.warning(said.format(reason=error.message), error.hint)
             return []

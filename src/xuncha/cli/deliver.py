@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from xuncha.cli import screen
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
+from xuncha.model.identity import LEDGER_FILE
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -90,6 +91,10 @@ def save(content: bytes | BinaryIO, output: Path, root: Path) -> None:
                 screen.write(block)
         else:
             replace(_place(output), content)
+    except RuntimeError as error:  # links that lead in a circle
+        raise SurroundingsError(
+            "not-written", _("{path} cannot be written: {reason}").format(path=output, reason=error)
+        ) from None
     except OSError as error:
         said = _("{path} cannot be written: {reason}").format(path=output, reason=cause_of(error))
         raise SurroundingsError("not-written", said) from None
@@ -111,8 +116,10 @@ def must_be_free(output: Path, root: Path) -> None:
         said, code = _("{path} is in git's own folder, where no document belongs"), "output-in-git"
     elif brought or (named in links and not _is_device(output) and not screen.prints_into(output)):
         said, code = _("{path} is a link, or behind one; nothing is written through it"), "output-is-link"
-    elif inside[0].casefold() in _OF_THE_LEDGER or any(
-        part.casefold().startswith(".git") for part in (*inside, place.name)
+    elif (
+        inside[0].casefold() in _OF_THE_LEDGER
+        or _of_another(place)
+        or any(part.casefold().startswith(".git") for part in (*inside, place.name))
     ):
         said, code = _("{path} belongs to the ledger, and is not replaced by a document"), "output-in-ledger"
     else:
@@ -120,6 +127,12 @@ def must_be_free(output: Path, root: Path) -> None:
     raise RefusedError(
         code, said.format(path=output), _("name another file: {option}").format(option="-o FILE")
     )
+
+
+def _of_another(place: Path) -> bool:
+    """Whether a file belongs to any ledger, as one of its records or templates."""
+    above = ((folder, place.relative_to(folder).parts[0].casefold()) for folder in place.parents)
+    return any(part in _OF_THE_LEDGER and (folder / LEDGER_FILE).is_file() for folder, part in above)
 
 
 def _place(output: Path) -> Path:

@@ -229,7 +229,7 @@ def _hint(hint: str) -> list[str]:
 
 
 def _complain(first: str, *more: str) -> None:
-    first = clean(first)
+    first = clean(first).replace("\n", "\N{REPLACEMENT CHARACTER}")  # the line for programs is one line
     if sys.stderr.isatty() and "NO_COLOR" not in os.environ:
         first = re.sub(r"(error\[[a-z0-9-]+\]|^warning|^警告)", "\x1b[1;31m\\1\x1b[0m", first, count=1)
         first = re.sub(r"((?:warning|note)\[[a-z0-9-]+\])", "\x1b[1;33m\\1\x1b[0m", first, count=1)

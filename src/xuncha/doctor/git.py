@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from typing import TYPE_CHECKING, Final
 
 from xuncha.doctor.surroundings import CHECKS, some
@@ -159,10 +160,10 @@ def _no_branch(around: Surroundings) -> Ailments:
     lost = around.ask("rev-list", "--count", "HEAD", "--not", "--branches", "--remotes", "--tags", "--")
     if lost == "0":
         said = _("no branch is checked out: what is committed now is on none")
-        yield None, said, f"git switch {main}"
+        yield None, said, f"git switch {shlex.quote(main)}"
     else:
         said = _("no branch is checked out, and commits on none: {n}").format(n=lost)
-        yield None, said, f"git branch 保留 && git switch {main} && git merge 保留"
+        yield None, said, f"git branch 保留 && git switch {shlex.quote(main)} && git merge 保留"
 
 
 @CHECKS.rule(
@@ -180,7 +181,7 @@ def _replaced(around: Surroundings) -> Ailments:
             "git is told to show something else than it holds: {n} replacements",
             len(names),
         )
-        yield None, said.format(n=len(names)), f"git replace -d {' '.join(names[:_SHOWN])}"
+        yield None, said.format(n=len(names)), f"git replace -d {shlex.join(names[:_SHOWN])}"
 
 
 @CHECKS.rule(

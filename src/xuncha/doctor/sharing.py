@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 from importlib import metadata
 from ipaddress import ip_address
@@ -101,12 +102,12 @@ def _not_shared(around: Surroundings) -> Ailments:
         around.ask("rev-list", "--left-right", "--count", f"{there}...HEAD", "--").split() if is_known else []
     )
     if not remotes:
-        command = f"git remote add origin ADDRESS && git push -u origin {branch}"
+        command = f"git remote add origin ADDRESS && git push -u origin {shlex.quote(branch)}"
         said = _("the ledger is on this computer alone: no remote is set up")
         yield None, said, _("name one: {command}").format(command=command)
     elif not counts:
         said = _("branch {branch} has no counterpart to send it to").format(branch=branch)
-        yield None, said, f"git push -u {remotes[0]} {branch}"
+        yield None, said, f"git push -u {shlex.join([remotes[0], branch])}"
     elif counts != ["0", "0"]:
         said = _("commits to send: {ahead}; to fetch, as far as known: {behind}")
         yield None, said.format(ahead=counts[1], behind=counts[0]), "xuncha sync"
@@ -130,7 +131,7 @@ def _public_remote(around: Surroundings) -> Ailments:
             "the remote {name} is at {host}, outside your network: findings and names that are sent there stay there for ever"
         )
         mend = _("see who may look at it; if it must not be there: git remote remove {name}")
-        yield None, said.format(name=name, host=host), mend.format(name=name)
+        yield None, said.format(name=name, host=host), mend.format(name=shlex.quote(name))
 
 
 def public_host(address: str) -> str | None:

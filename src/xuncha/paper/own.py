@@ -20,6 +20,8 @@ LARGEST: Final = 20 * 1024 * 1024
 """Bytes in one file."""
 _LARGEST_IN_ALL: Final = 50 * 1024 * 1024
 _MOST: Final = 1000
+_DEEPEST: Final = 16
+"""Folders in one another; what is deeper is not looked at."""
 FOLDER: Final = "templates"
 _LINK: Final = "120000"
 _REFERENCE = re.compile(r'"([\w.]+\.j2)"')
@@ -63,6 +65,8 @@ class Own:
         """Yield the names of all files and links, those in folders with the folder's name before them."""
         top = self._root / FOLDER
         for folder, folders, files in os.walk(top):
+            if len(Path(folder).relative_to(top).parts) >= _DEEPEST:
+                folders.clear()
             links = [each for each in folders if Path(folder, each).is_symlink()]
             yield from (Path(folder, each).relative_to(top).as_posix() for each in sorted([*files, *links]))
 

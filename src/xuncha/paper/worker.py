@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from xuncha.paper.process import Job, Limits
 
 
+_LONGEST = 300
+"""Characters of what went wrong."""
+
+
 def main() -> None:
     """Read a job from standard input, do it within its limits, and write the answer to standard output."""
     with os.fdopen(0, "rb") as asked:
@@ -46,6 +50,8 @@ def answer(job: Job) -> bytes:
             head = {"lacking": (error.code, error.message, error.hint)}
         except MemoryError:
             head = {"limit": too_much_memory(job.limits.memory)}
+        except Exception as error:  # noqa: BLE001  whatever a template can do wrong is the template's
+            head = {"limit": f"{type(error).__name__}: {error}"[:_LONGEST]}
     return json.dumps(head).encode() + b"\n" + content
 
 

@@ -262,15 +262,21 @@ def _load(place: Path | None) -> _Kept | None:
         form, stamp, frame, folders = marshal.loads(memoryview(content)[4:])  # noqa: S302  from git's own folder, checksummed, plain values
     except (OSError, ValueError, EOFError, TypeError):
         return None
-    return _Kept(stamp, frame, folders) if form == _FORMAT else None
+    return _Kept(stamp, frame, folders) if place and form == _form(place) else None
+
+
+def _form(place: Path) -> str:
+    """Say what wrote a cache, and in which folder of this disk: one that came along with a copied folder is not believed."""
+    folders = [os.stat(folder) for folder in (place.parent, place.parent.parent)]  # noqa: PTH116
+    return f"{_FORMAT} {[(each.st_dev, each.st_ino) for each in folders]}"
 
 
 def _save(place: Path, kept: _Kept) -> None:
     """Keep it; a command that cannot (a read-only folder, a full disk) is none the worse."""
-    content = marshal.dumps((_FORMAT, *kept))
     temporary = place.with_name(f"{place.name}.{os.getpid()}")
     with contextlib.suppress(OSError):
         place.parent.mkdir(exist_ok=True)
+        content = marshal.dumps((_form(place), *kept))
         try:
             temporary.write_bytes(zlib.crc32(content).to_bytes(4, "big") + content)
             temporary.replace(place)

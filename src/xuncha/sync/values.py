@@ -153,15 +153,21 @@ class _Merger:
         key = str(location[-1])
         lists = versions.map(lambda each: named(key, each if isinstance(each, list) else []))
         found: dict[Name, Any] = {}
+        withheld: set[str] = set()
         for name in lists.before | lists.ours | lists.theirs:
             items = lists.get(name)
             value = items.settled()
             if value is UNSETTLED and MISSING in items[1:]:  # taken out here, worked on there: it stays
                 value = items.theirs if items.ours is MISSING else items.ours
+                if key == "progress" and _is_public(items.before) and not _is_public(value):
+                    withheld.add(_day(name))
             elif value is UNSETTLED:
                 value = self.value((*location, len(found)), items)
             if value is not MISSING:
                 found[name] = value
+        for name in found.keys() - lists.before.keys() if withheld else ():
+            if _day(name) in withheld and isinstance(found[name], dict):  # the other side's new words for it
+                found[name] = {**found[name], "publish": False}
         arrange = _by_day if key in _DAYS else _ordered
         return [found[name] for name in arrange(*lists.map(list)) if name in found]
 
@@ -177,6 +183,10 @@ class _Merger:
             self.dispute((key,), versions.get(key))
         for key, value in zip(keys, chosen, strict=True):
             data.pop(key, None) if value is MISSING else data.update({key: value})
+
+
+def _is_public(entry: Any) -> bool:  # noqa: ANN401
+    return not isinstance(entry, dict) or entry.get("publish") is not False
 
 
 def _decide_closing(pairs: Versions) -> Any:  # noqa: ANN401

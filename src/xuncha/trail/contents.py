@@ -75,6 +75,12 @@ def _watched(stop: Callable[[], None], seconds: float | None, ended: list[bool])
         watch.cancel()
 
 
+def _named(name: str, kind: str, size: int) -> hashlib._Hash | None:
+    """Begin the hash by which git names an object; None where it is not told what kind of hash."""
+    make = {40: hashlib.sha1, 64: hashlib.sha256}.get(len(name))
+    return make(f"{kind} {size}\0".encode()) if make and kind else None
+
+
 def stored(git: Git, names: Iterable[str], largest: int) -> Iterator[Stored]:
     """Read objects by their hashes, one after another; of what is larger than some bytes, only the beginning is kept.
 
@@ -84,14 +90,21 @@ def stored(git: Git, names: Iterable[str], largest: int) -> Iterator[Stored]:
     with piped(git, "cat-file", "--batch", stdin="".join(f"{name}\n" for name in names).encode()) as pipe:
         for name, kind, size, blocks in read_batch(pipe):
             digest, kept, there = hashlib.sha256(), b"", 0
+            known = _named(name, kind, size)
             for block in blocks:
                 digest.update(block)
+                if known is not None:
+                    known.update(block)
                 kept = (kept + block)[: largest + 1] if len(kept) <= largest else kept
                 there += len(block)
             if there < size:
                 raise GitError(_("git ended before its time"))
             if not kind:
                 raise git.lost(name)
+            if known is not None and known.hexdigest() != name:
+                raise GitError(
+                    _("object {name} is damaged: it does not hold what its name says").format(name=name)
+                )
             yield Stored(name, kind, size, digest.hexdigest(), kept)
 
 

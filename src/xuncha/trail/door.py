@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.trail import programs
-from xuncha.trail.repository import git_dir, in_between, is_ours, repository
+from xuncha.trail.repository import contradicted, git_dir, in_between, is_ours, repository
 
 if TYPE_CHECKING:
     from typing import IO
@@ -31,6 +33,8 @@ _READING: Final = (
     f"core.hooksPath={os.devnull}",
     "-c",
     "log.showSignature=false",
+    "-c",
+    "core.commitGraph=false",  # what it says of parents nobody has checked
 )
 # Nothing is fetched, by whatever program, and no index is written on the way.
 _QUIET: Final = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_OPTIONAL_LOCKS": "0"}
@@ -38,6 +42,20 @@ _asked: dict[tuple[object, ...], dict[str, str]] = {}
 """What git was told in place of a repository's programs, by the settings that were read for it."""
 _trusted: set[Path] = set()
 """Folders of other accounts that git was asked about, and opens."""
+
+
+@cache
+def _git(path: str | None) -> str:
+    """Find git where the variable `PATH` names folders in full: from a relative one it would be looked for in the ledger.
+
+    Raises:
+        FileNotFoundError: it is in none of them.
+    """
+    given = os.defpath if path is None else path
+    folders = os.pathsep.join(each for each in given.split(os.pathsep) if os.path.isabs(each))  # noqa: PTH117
+    if found := shutil.which("git", path=folders):
+        return found
+    raise FileNotFoundError
 
 
 class GitError(SurroundingsError):
@@ -100,6 +118,10 @@ class Door:
         Raises:
             SurroundingsError: git is not installed, or the repository is not one in which it may be run.
         """
+        if own := contradicted(self.root):
+            said = _("GIT_DIR names another repository than the one that this ledger is in, {path}")
+            hint = _("type: unset GIT_DIR; in a hook: env -u GIT_DIR xuncha …")
+            raise SurroundingsError("another-repository", said.format(path=own), hint)
         if self.writes if writes is None else writes:
             options, told = self._for_writing(), dict[str, str]()
         else:
@@ -120,7 +142,7 @@ class Door:
     ) -> Iterator[subprocess.Popen[bytes]]:
         try:
             process = subprocess.Popen(
-                ["git", *_ALWAYS, *arguments],
+                [_git(os.environ.get("PATH")), *_ALWAYS, *arguments],
                 cwd=self.root,
                 # Git shows what it holds, whatever `git replace` says.
                 env={**os.environ, "GIT_NO_REPLACE_OBJECTS": "1", **surroundings},

@@ -219,6 +219,8 @@ class Git(Door):
         place, packed = common_dir(folder) / name, common_dir(folder) / "packed-refs"
         if place.is_file() or place.is_symlink():
             return False
+        if (common_dir(folder) / "logs" / name).is_file():  # there was such a branch
+            return False
         lines = packed.read_bytes().splitlines() if packed.is_file() else []
         if any(line.endswith(b" " + os.fsencode(name)) for line in lines):
             return False

@@ -28,8 +28,15 @@ RAW: Final = ("--raw", "--no-abbrev", "--no-renames", "--relative")
 # Neither a commit without changes of the ledger nor a side of a merge may be left out.
 _WHOLE: Final = ("--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent")
 # Whatever the user of git has set up.
-_SETTINGS: Final = ("-c", "trailer.separators=:", "-c", "log.showSignature=false", "-c", "log.showRoot=true")
 _NAMES: Final = ("Action", "Id", "From", "To", "Renumbered", "Reason", "Undoes", "Comment")
+_SETTINGS: Final = tuple(
+    word
+    for setting in (
+        "trailer.separators=:", "log.showSignature=false", "log.showRoot=true", "core.commentChar=#",
+        *(f"trailer.Xuncha-{name}.key=Xuncha-{name}" for name in _NAMES),
+    )
+    for word in ("-c", setting)
+)  # fmt: skip
 _END: Final = b"\x1e"
 _SAID_TWICE: Final = " / "
 """Between the values of a trailer that should be there once."""

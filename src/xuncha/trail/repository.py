@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
+import stat
 import zlib
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from xuncha.errors import SurroundingsError
+from xuncha.language import gettext as _
+
+_LARGEST: Final = 1 << 20
+"""Bytes of a file of git's that is read here."""
+_BARE: Final = re.compile(r"^\s*bare\s*=\s*(?:true|yes|on|1)\s*$", re.IGNORECASE | re.MULTILINE)
+_OWN: Final = (
+    "HEAD", "config", "config.worktree", "commondir", "index", "shallow", "packed-refs", "refs", "refs/heads", "refs/tags",
+    "refs/remotes", "objects", "objects/info", "objects/pack", "info", "info/grafts", "info/attributes", "info/exclude", "logs",
+    "xuncha",
+)  # fmt: skip
+"""What is in git's folder and leads nowhere else in any repository that git has made."""
+
+
+_looked_at: set[Path] = set()
 
 
 class Repository(NamedTuple):
@@ -30,16 +48,89 @@ def repository(root: Path) -> Repository | None:
     """
     if named := os.environ.get("GIT_DIR"):
         return Repository(Path(named).absolute(), None)
+    return _nearest(root)
+
+
+def _nearest(root: Path) -> Repository | None:
     place = Path(os.path.realpath(root))  # git, too, looks upwards from where a link leads
     for top in (place, *place.parents):
         git = top / ".git"
         if git.is_dir():
+            _must_stay(git)
             return Repository(git, top)
         if git.is_file():
-            text = git.read_text(encoding="utf-8", errors="surrogateescape")
-            there = text.removeprefix("gitdir:")
-            return Repository((top / there.strip()).absolute(), top) if there != text else None
+            there = _told(git).removeprefix("gitdir:")
+            if there == _told(git):
+                return None
+            folder = (top / there.strip()).absolute()
+            if not _is_of(folder, git):
+                raise _leads_away(git)
+            _must_stay(folder)
+            return Repository(folder, top)
     return None
+
+
+def _told(file: Path) -> str:
+    """Read a small file of git's; empty where it is none, or too large to be one."""
+    try:
+        is_one = stat.S_ISREG(file.lstat().st_mode) and file.stat().st_size <= _LARGEST
+        return file.read_text(encoding="utf-8", errors="surrogateescape").replace("\0", "") if is_one else ""
+    except OSError:
+        return ""
+
+
+def _is_of(folder: Path, git: Path) -> bool:
+    """Whether git's folder belongs to the working tree whose `.git` names it, and is not somebody's who knows nothing of it.
+
+    Of a linked working tree it names that file, of a submodule it is in the folder of the repository above; a folder that was
+    set apart (`git init --separate-git-dir`) is no `.git` of another working tree, and not bare.
+    """
+    back = folder / "gitdir"
+    if os.path.lexists(back):
+        return os.path.realpath(_told(back).strip()) == os.path.realpath(git)
+    above = [each / ".git/modules" for each in git.parent.parents]
+    if any(folder.resolve().is_relative_to(each.resolve()) for each in above):
+        return True
+    return folder.name.casefold() != ".git" and not _BARE.search(_told(folder / "config"))
+
+
+def _must_stay(folder: Path) -> None:
+    """See to it that nothing in git's folder leads out of it, or is no file: what it leads to would be read, shown and written.
+
+    Raises:
+        SurroundingsError: something does.
+    """
+    if folder in _looked_at:
+        return
+    for name in _OWN:
+        place = folder / name
+        try:
+            mode = place.lstat().st_mode
+        except OSError:
+            continue
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            raise _leads_away(place)
+    linked = (folder / "commondir").is_file()
+    if folder.is_symlink() or (linked and common_dir(folder) != folder.parent.parent.resolve()):
+        raise _leads_away(folder)
+    _looked_at.add(folder)
+    if linked:
+        _must_stay(folder.parent.parent)
+
+
+def _leads_away(place: Path) -> SurroundingsError:
+    said = _("{path} leads into another repository, or is no file of git's").format(path=place)
+    hint = _("see who put it there; a repository elsewhere is named by GIT_DIR and GIT_WORK_TREE")
+    return SurroundingsError("strange-repository", said, hint)
+
+
+def contradicted(root: Path) -> Path | None:
+    """Find the repository in which a ledger is, where `GIT_DIR` alone names another: as in a hook that works elsewhere, too."""
+    if not os.environ.get("GIT_DIR") or os.environ.get("GIT_WORK_TREE"):
+        return None
+    own = _nearest(root)
+    named = Path(os.environ["GIT_DIR"]).absolute()
+    return own.folder if own and os.path.realpath(own.folder) != os.path.realpath(named) else None
 
 
 def git_dir(root: Path) -> Path | None:
@@ -102,8 +193,8 @@ def detached(root: Path) -> bool:
 def cut_off(folder: Path) -> frozenset[str]:
     """Return the commits at which a shallow clone ends: what led to them is not here; none where all of history is."""
     try:
-        return frozenset((common_dir(folder) / "shallow").read_text(encoding="ascii").split())
-    except (OSError, ValueError):
+        return frozenset((common_dir(folder) / "shallow").read_text("ascii", "replace").split())
+    except OSError:
         return frozenset()
 
 
