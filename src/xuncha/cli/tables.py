@@ -127,7 +127,13 @@ def todo_screen(waiting: Sequence[Task], due_soon_days: int) -> list[RenderableT
 def _head(register: Register, counts: Tally) -> RenderableType:
     frame = register.frame
     said = _("feedback of {day} by {inspector}") if frame.inspector else _("feedback of {day}")
-    inspected = said.format(inspector=frame.inspector, day=frame.feedback or _("a day not said"))
+    if frame.feedback is None:
+        said = (
+            _("{inspector}, the day of the feedback not said")
+            if frame.inspector
+            else _("the day of the feedback not said")
+        )
+    inspected = said.format(inspector=frame.inspector, day=frame.feedback)
     table = Columns(Column(fills=True), Column(wraps=False), gap=2)
     table.add(
         Text(screen.clean(counts.organisation or _("organisation not said")), "bold"),

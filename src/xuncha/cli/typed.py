@@ -83,5 +83,5 @@ def day(text: str, option: str, today: date, *, past: bool = False) -> date:
     raise UsageError(
         "bad-date",
         _("{option}: “{text}” is not a day of the calendar").format(option=option, text=text),
-        _("write it like {examples}").format(examples="2024-04-18, 2024年4月18日"),
+        _("write it like {examples}").format(examples=_(", ").join(("2024-04-18", "2024年4月18日"))),
     )
