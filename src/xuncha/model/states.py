@@ -67,6 +67,12 @@ _NEGATED: Final = re.compile(
     r"未(?!来)|没有|尚|无法|不能|难以|仍|剩余|其余|还有|预计|计划(?:于|在|\d)|力争|争取|拟于|即将|待.{0,6}(?:完成|验收|销号|批复)"
 )
 """Words behind a state that take it back: 已完成。但资金尚未到位."""
+_ITSELF_OPEN: Final = re.compile(
+    r"正在(?:加快|抓紧|有序|积极|持续|逐步|按|由|对)*[^，。；]{0,4}(?:推进|办理|进行|整改|实施|开展|落实|征求|协调|建设|施工|审批|申请|起草|修订|报批|征地|招标)"
+    r"|(?:尚|仍|还)(?:未|没有|需|在推进|有[^，。；]{0,8}(?:未|没有))|(?<!以来)未(?:完成|办结|销号|整改到位|启动)|(?:推进|进行|整改|办理|实施|征求意见)中(?=[，。；、）)]|$)"
+    r"|(?:预计|计划|拟|力争|争取)(?:于|在|到)?(?:20\d\d年|\d{1,2}月|年底)"
+)
+"""Words within the text of a measure by which it is not done, whatever its state says."""
 _BEGINS: Final = re.compile(
     r"(?:该|此|本|项|条|问题|措施|任务|工作|事项|基本|部分|目前|现|均|全部)*(?:已|未|尚|完成|整改|正在|销号|办结|无法|没有|待|拟|预计|计划|力争|争取|即将|取得)"
 )
@@ -106,6 +112,11 @@ def is_plain(value: object, form: str = "") -> bool:
     """Return whether a cell holds a state and nothing else: what columns of states are known by."""
     found = state(value, form)
     return found is not None and found.plain
+
+
+def goes_on(text: str) -> bool:
+    """Return whether the text of a measure itself says that it goes on, is planned, or is not done."""
+    return bool(_ITSELF_OPEN.search(text))
 
 
 def state_of_text(text: str) -> State | None:
