@@ -74,8 +74,9 @@ class Row:
 class Reader:
     """Reads rows; lists in the draft what is doubtful, such as a time limit before the day of the feedback."""
 
-    def __init__(self, feedback: date, draft: Draft) -> None:
+    def __init__(self, feedback: date, draft: Draft, today: date | None = None) -> None:
         self.feedback = feedback
+        self.today = today
         self.draft = draft
         self._too_early = _("before the feedback of {day}: kept as an internal text").format(day=feedback)
 
@@ -196,12 +197,12 @@ class Reader:
         """Return the state that a cell is, or with which a text begins; what tells none is kept and listed."""
         record, cell = measure.record, row.first("status")
         if cell is None:
-            told = states.state_of_text(row.text("progress"))
+            told = states.state_of_text(row.text("progress"), self.today)
             if told and not told.doubt:
                 made = _("taken for the state: {status}").format(status=states.WORDS[told.status])
                 self.doubt(row, "progress", made)
             return told
-        state = states.state(cell.value, cell.form)
+        state = states.state(cell.value, cell.form, self.today)
         if len(cell.text) <= states.LONGEST:
             if state is None:
                 made = _("no state in it: kept as an internal text")
@@ -211,7 +212,7 @@ class Reader:
             return state
         record["progress"] = [*record.get("progress", []), *cells.entries(cell.text)]
         self.doubt(row, "status", _("no state in it: taken for progress"))
-        return states.state_of_text(cell.text)
+        return states.state_of_text(cell.text, self.today)
 
     def _status(self, row: Row, measure: MeasureDraft) -> None:
         """Set the status; one that no cell tells is not set."""
@@ -246,6 +247,11 @@ class Reader:
             self._keep(row, measure, "closed", closed.text, made)
         elif said and day is not None and day < self.feedback:
             self._keep(row, measure, "closed", said.text, self._too_early)
+        elif said and day is not None and self.today and day > self.today:
+            made = _("said to be done on a day to come, {day}: taken for in progress")
+            self._keep(row, measure, "closed", said.text, made.format(day=day))
+            if record.get("status", "closed") == "closed":
+                record["status"] = "in_progress"
         elif day is not None and record.setdefault("status", "closed") == "closed":
             record["closed"] = {"date": day.isoformat()}
         elif closed:
