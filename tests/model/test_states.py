@@ -38,7 +38,9 @@ def test_what_says_plainly_that_it_is_done_closes(words: str) -> None:
     assert (found.status, found.long_term, found.doubt) == ("closed", False, "")
 
 
-@pytest.mark.parametrize("words", ["2027年12月已完成", "2024年6月16日已完成", "已于2024年7月完成", "2025年已完成"])
+@pytest.mark.parametrize(
+    "words", ["2027年12月已完成", "2024年6月16日已完成", "已于2024年7月完成", "2025年已完成"]
+)
 def test_a_day_to_come_closes_nothing(words: str) -> None:
     found = state(words, today=date(2024, 6, 15))
     assert found

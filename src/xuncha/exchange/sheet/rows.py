@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.limits import at_once, full_days
 from xuncha.exchange.drafts import MeasureDraft
-from xuncha.exchange.sheet import cells
+from xuncha.exchange.sheet import cells, ticks
 from xuncha.exchange.sheet.grid import Cell
 from xuncha.exchange.wording import without_number
 from xuncha.language import gettext as _
@@ -49,8 +49,19 @@ class Row:
     found: dict[str, list[Cell]] = field(default_factory=dict)
     unknown: list[tuple[str, Cell]] = field(default_factory=list)
     """Cells of columns without a meaning, with the columns' names."""
+    ticks: list[tuple[str, Cell]] = field(default_factory=list)
+    """Cells of columns in which ticks stand for words, with the words; after `settle_ticks`, those not understood."""
     comments: list[tuple[str, str]] = field(default_factory=list)
     """Comments on the cells, with their addresses."""
+
+    def settle_ticks(self) -> None:
+        """Take the word of the one tick for the state."""
+        if len(self.ticks) != 1 or "status" in self.found:
+            return
+        word, cell = self.ticks[0]
+        if ticks.is_state(word) and (ticks.is_tick(cell.text) or cell.text == word):
+            self.found["status"] = [Cell(word, "", cell.address)]
+            self.ticks.clear()
 
     def text(self, meaning: str) -> str:
         """Return what the cells of this meaning say, below each other; empty where there are none."""
@@ -102,6 +113,10 @@ class Reader:
         # Remarks, columns without a meaning and comments have no key.
         kept = [f"备注：{cell.text}" for cell in row.found.get("remark", ())]
         kept += [f"{heading}：{cell.text}" for heading, cell in row.unknown]
+        for word, cell in row.ticks:
+            kept.append(f"{word or _KEPT['status']}：{cell.text}")
+            made = _("it does not tell one state that is known: kept as an internal text")
+            self.draft.doubt(made, f"{word}：{cell.text}", row.sheet, cell.address)
         for address, text in row.comments:
             kept.append(f"批注（{address}）：{text}")
             self.draft.doubt(_("a comment: kept as an internal text"), text, row.sheet, address)
