@@ -69,6 +69,9 @@ def test_no_count_of_a_notice_closes_a_measure(count: str, tmp_path: Path) -> No
         ("推进项目，计划2027年开工（已完成）", "in_progress"),
         ("正在推进征地（已完成）", "in_progress"),
         ("资金尚未追缴（已销号）", "in_progress"),
+        ("修订办法（已于2027年12月完成）", "in_progress"),
+        ("修订办法。完成情况：已于2027年12月完成", "in_progress"),
+        ("修订办法。完成情况：已于2026年10月完成", "closed"),
         ("修订办法（已完成）", "closed"),
     ],
 )
@@ -150,6 +153,18 @@ def test_a_tick_says_what_its_own_column_is_called(
     assert [record["leader"] for record in records(draft)] == ["局长"] * 3
     if "备注" not in words:
         assert len([doubt for doubt in draft.doubts if "√" in doubt.text]) == states.count(None)
+
+
+@pytest.mark.parametrize("words", [("未完成", "推进中", "已完成"), ("", "", "")])
+def test_a_group_that_is_not_merged_is_one_too(words: tuple[str, str, str], tmp_path: Path) -> None:
+    heads = [*HEADS[:6], "完成情况"]
+    below = [["", "", "", "", "", "", *words]] if words[0] else []
+    rows = [
+        [*line(number)[:6], *("√" if place == number else "" for place in (1, 2, 3))] for number in (1, 2, 3)
+    ]
+    draft = table(tmp_path, [heads, *below, *rows])
+    states = ["not_started", "in_progress", "closed"] if below else [None] * 3
+    assert [record.get("status") for record in records(draft)] == states
 
 
 def test_two_ticks_tell_no_state_and_so_does_a_word_among_them(tmp_path: Path) -> None:

@@ -69,6 +69,7 @@ class _Drafter:
 
     def __init__(self, notice: Notice, today: date) -> None:
         self.notice = notice
+        self.today = today
         feedback = notice.dates.feedback
         # Without a day of its own, a notice is of today; it cannot be older than the feedback that it answers.
         self.day = notice.dates.notice or max(today, feedback or today)
@@ -146,7 +147,7 @@ class _Drafter:
         if measure.staged and not measure.long_term:
             status = "in_progress"
         doubt = measure.doubt
-        if status == "closed" and goes_on(measure.text.text):
+        if status == "closed" and goes_on(measure.text.text, self.today):
             status, doubt = "in_progress", _("said to be done, and to be going on")
         if doubt:
             made = f"{doubt} → {WORDS[status]}"

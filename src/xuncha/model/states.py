@@ -81,6 +81,7 @@ _BEGINS: Final = re.compile(
     r"(?:该|此|本|项|条|问题|措施|任务|工作|事项|基本|部分|目前|现|均|全部)*(?:已|未|尚|完成|整改|正在|销号|办结|无法|没有|待|拟|预计|计划|力争|争取|即将|取得)"
 )
 _SENTENCE: Final = re.compile(r"[。；;!！\n]")
+_PART: Final = re.compile(r"[。；;!！\n，,：:（）()]")
 _LASTING_ALONE: Final = frozenset({"持续", "持续坚持", "长期坚持"})
 
 
@@ -123,9 +124,13 @@ def is_plain(value: object, form: str = "") -> bool:
     return found is not None and found.plain
 
 
-def goes_on(text: str) -> bool:
-    """Return whether the text of a measure itself says that it goes on, is planned, or is not done."""
-    return bool(_ITSELF_OPEN.search(text))
+def goes_on(text: str, today: date) -> bool:
+    """Return whether the text of a measure itself says that it goes on, is planned, is not done, or is done on a day to come."""
+    parts = [said for part in _PART.split(text) if len(said := _bare(part)) <= LONGEST]
+    to_come = any(
+        (found := _word(said)) and found.status == "closed" and _word(said, today) != found for said in parts
+    )
+    return to_come or bool(_ITSELF_OPEN.search(text))
 
 
 def state_of_text(text: str, today: date | None = None) -> State | None:

@@ -219,9 +219,16 @@ def _holds_data(sheet: Sheet, row: int) -> bool:
 
 
 def _tied(sheet: Sheet, row: int) -> bool:
-    """Return whether names of columns are merged over this row and the next."""
+    """Return whether the names of columns are merged over this row and the next, or go on there."""
     below = (column for column in sheet.columns(row) if sheet.same((row, column), (row + 1, column)))
-    return any(meaning(sheet.text(row, column)) for column in below)
+    return any(meaning(sheet.text(row, column)) for column in below) or _fills(sheet, row)
+
+
+def _fills(sheet: Sheet, row: int) -> bool:
+    """Return whether the next row holds nothing but names, some of them where this row has left its cells empty."""
+    named = {column: text for column in sheet.columns(row + 1) if (text := sheet.text(row + 1, column))}
+    plainly = all(meaning(text) or ticks.is_state(text) for text in named.values())
+    return plainly and len(named) > 1 and any(not sheet.text(row, column) for column in named)
 
 
 def _has_second_row(sheet: Sheet, row: int) -> bool:

@@ -37,18 +37,16 @@ def columns(
 
     They are parts of one group that tells of states, or stand without a group and are called by states.
     """
-    top, bottom = heads[0], heads[-1]
+    top, bottom, rows = heads[0], heads[-1], list(rows)
     found: dict[int, str] = {}
-    for group in _groups(sheet, top):
-        words = {column: sheet.text(bottom, column) if bottom != top else "" for column in group}
+    for group in _groups(sheet, top, bottom, rows):
         if meaning(sheet.text(top, group[0])) not in _OF_STATES:
             continue
-        named = any(map(is_state, words.values()))
-        for column, word in words.items():
-            told = {text for row in rows if (text := sheet.text(row, column))}
-            only_ticks = bool(told) and all(map(is_tick, told))
-            if is_state(word) or (only_ticks and not (named and meaning(word) not in {"", *_OF_STATES})):
-                found[column] = word
+        words = {column: sheet.text(bottom, column) if bottom != top else "" for column in group}
+        others = {column for column, word in words.items() if meaning(word) not in {"", *_OF_STATES}}
+        others = others if any(map(is_state, words.values())) else set()
+        ticked = {column for column in words.keys() - others if _only_ticks(sheet, rows, column)}
+        found |= {column: word for column, word in words.items() if column in ticked or is_state(word)}
     alone = [column for column in sheet.columns(bottom) if column not in found]
     alone = [column for column in alone if _stands_alone(sheet.text(bottom, column))]
     if len(alone) < _FEWEST or all(meaning(sheet.text(bottom, column)) for column in alone):
@@ -60,11 +58,21 @@ def _stands_alone(word: str) -> bool:
     return len(word) >= _SHORTEST and is_state(word)
 
 
-def _groups(sheet: Sheet, row: int) -> list[list[int]]:
-    """Return the columns of each cell that is merged across several."""
+def _only_ticks(sheet: Sheet, rows: Iterable[int], column: int) -> bool:
+    told = {text for row in rows if (text := sheet.text(row, column))}
+    return bool(told) and all(map(is_tick, told))
+
+
+def _groups(sheet: Sheet, top: int, bottom: int, rows: list[int]) -> list[list[int]]:
+    """Return the columns of each name that stands above several, merged across or with nothing but parts or ticks behind it."""
     groups: list[list[int]] = []
-    for column in sheet.columns(row):
-        if groups and sheet.same((row, column), (row, groups[-1][-1])):
+    every = {*sheet.columns(top, bottom), *(column for row in rows for column in sheet.columns(row))}
+    for column in sorted(every):
+        goes_on = bool(groups) and column == groups[-1][-1] + 1
+        merged = goes_on and sheet.same((top, column), (top, groups[-1][-1]))
+        named = sheet.text(bottom, column) if bottom != top else ""
+        unnamed = not sheet.text(top, column) and (named or _only_ticks(sheet, rows, column))
+        if merged or (goes_on and unnamed):
             groups[-1].append(column)
         else:
             groups.append([column])
