@@ -113,7 +113,13 @@ def titles(draft: Draft) -> list[str]:
     ],
 )
 @pytest.mark.parametrize(
-    "last", [line(1), line("一", "长期坚持", "年底前"), ["", "管理松散", "制定办法", "局长", "办公室"]]
+    "last",
+    [
+        line(1),
+        line("一", "长期坚持", "年底前"),
+        ["", "管理松散", "制定办法", "局长", "办公室"],
+        [7, "问题", "措施", "局长", "办公室", "2027-01-01"],
+    ],
 )
 def test_the_row_before_a_second_heading_is_no_part_of_it(
     again: list[str], last: list[Any], tmp_path: Path
