@@ -64,6 +64,15 @@ ROLES: dict[str, list[RoleName]] = {
     "取得阶段性成效": ["partial"],
     "予以公布": ["published"],
     "反馈问题，已完成": ["total", "done"],
+    "已按计划完成": ["done"],
+    "计划年底前完成": ["planned"],
+    "制定整改计划，已完成": ["total", "done"],
+    "12月底前已完成": ["done"],
+    "12月底前完成": ["planned"],
+    "应完成": ["planned"],
+    "供应站完成": ["done"],
+    "无法按期完成": ["unfinished"],
+    "已完成整改方案": ["unfinished"],
     "召开会议": [],
 }
 RATES: dict[str, list[tuple[str, Thing | None]]] = {

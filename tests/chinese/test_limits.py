@@ -76,6 +76,19 @@ def test_a_time_limit_is_read_with_what_was_assumed(text: str, said: tuple[str, 
     assert found.understood == (found.day is not None)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3/4/26", "26.3.4", "12-31-26", "12/31/2026或2027年", "2026年底或2027年6月", "6月或7月底前", "不早于2027年1月1日", "不得早于2027年3月", "2027年1月1日以后",
+        "2027年6月之后",
+    ],
+)  # fmt: skip
+def test_what_may_be_several_days_or_none_is_a_doubt_without_a_day(text: str) -> None:
+    found = limit(text, FEEDBACK)
+    assert found.doubt
+    assert not found.understood
+
+
 @pytest.mark.parametrize("text", ["长期坚持", "长期", "持续推进", "常态化", "建立长效机制", "不间断开展"])
 def test_what_never_ends_is_long_term(text: str) -> None:
     found = limit(text, FEEDBACK)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from xuncha.model.states import WORDS, is_plain, state, state_of_text
@@ -19,7 +21,8 @@ OPEN = [
     "2026年12月31日完成", "已完成，尚有3项未完成", "基本完成", "完成4公里", "完成招标", "完成设计", "已完成一半", "完成后销号", "未申请销号", "没有完成", "不能完成",
     "难以完成", "应完成", "确保按期完成", "按期完成", "将完成", "完成未销号", "未整改到位", "已部分完成", "完成情况", "是否完成", "整改完成情况", "完成时限", "已完成？",
     "请完成整改", "完成率98%", "120%完成", "100%覆盖，正在推进", "取得阶段性进展", "完成阶段性任务", "否", "×", "未销号", "已完成2项，1项未启动",
-    "有序推进，确保按期完成",
+    "有序推进，确保按期完成", "约100%", "100%左右", "接近100%", "完成率约100%", "近100%", "完成整改并持续整改", "已完成,持续推进中", "已完成，持续整改",
+    "整改完成，长期坚持推进中",
 ]  # fmt: skip
 OTHERS = {
     "未启动": "not_started", "尚未启动": "not_started", "0%": "not_started", "推进中": "in_progress", "正在整改": "in_progress", "不合格": "in_progress",
@@ -33,6 +36,22 @@ def test_what_says_plainly_that_it_is_done_closes(words: str) -> None:
     found = state(words)
     assert found
     assert (found.status, found.long_term, found.doubt) == ("closed", False, "")
+
+
+@pytest.mark.parametrize(
+    "words", ["2027年12月已完成", "2024年6月16日已完成", "已于2024年7月完成", "2025年已完成"]
+)
+def test_a_day_to_come_closes_nothing(words: str) -> None:
+    found = state(words, today=date(2024, 6, 15))
+    assert found
+    assert (found.status, bool(found.doubt)) == ("in_progress", True)
+    told = state_of_text(f"{words}。已验收。", date(2024, 6, 15))
+    assert told is None or told.status == "in_progress"
+
+
+@pytest.mark.parametrize("words", ["2024年6月15日已完成", "已于2024年6月完成"])
+def test_a_day_that_has_come_closes(words: str) -> None:
+    assert (state(words, today=date(2024, 6, 15)) or ("",))[0] == "closed"
 
 
 @pytest.mark.parametrize("words", LASTING)

@@ -28,8 +28,24 @@ STATED: dict[str, dict[str, Any]] = {
         "outcomes": (("制定修订制度", 12, "项"), ("追缴资金", 3.5, "万元"), ("批评教育", 5, "人")),
     },
     "召开三次会议，涉及4个方面。": {},
+    "反馈问题2个，已完成整改2个，截至2023年底完成措施3项。": {"problems_total": 2, "problems_done": 2, "measures_done": 3},
+    "反馈问题2个，其中立行立改问题已完成2个。": {"problems_total": 2},
     "": {},
 }  # fmt: skip
+
+
+NOT_DONE = [
+    "计划年底前完成整改2个", "应完成2个", "力争完成整改2个", "未完成2个", "2个均未完成整改", "拟于2027年完成2个", "预计2027年完成整改2个", "到2027年底完成整改2个",
+    "应于2027年6月前完成整改2个", "2027年6月前完成整改2个", "基本完成整改2个", "阶段性完成整改2个", "已完成整改方案2个", "确保完成整改2个", "需完成整改2个",
+    "下一步完成整改2个", "确定完成整改2个", "完成整改2个的目标尚未实现", "没有完成整改2个", "未能按期完成整改2个", "待完成2个", "完成整改不足2个", "承诺完成整改2个",
+    "将于年底完成2个", "确保全部整改到位", "应全部完成整改", "2个问题力争均完成",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", NOT_DONE)
+def test_what_is_planned_denied_or_of_something_else_is_no_count_of_what_is_done(words: str) -> None:
+    found = stated([f"反馈问题2个，{words}。"])
+    assert (found.problems_total, found.problems_done, found.measures_done) == (2, None, None)
 
 
 @pytest.mark.parametrize(("text", "counts"), STATED.items())

@@ -10,7 +10,7 @@ from xuncha.chinese.characters import half_width_digits
 from xuncha.chinese.numbers import NUMBER, value
 
 Thing = Literal["problems", "measures"]
-RoleName = Literal["published", "not_started", "partial", "unfinished", "ongoing", "done", "total"]
+RoleName = Literal["published", "planned", "not_started", "partial", "unfinished", "ongoing", "done", "total"]
 
 _MEASURES: Final = "措施|任务|举措|事项"
 _KINDS: Final = r"(?:具体|突出|主要|重点|反馈|巡察|整改|落实|工作|共性|个性|典型|难点|面上|现实|实际|遗留|立行立改|限期整改|长期|存在|方面|的)*"
@@ -23,13 +23,33 @@ _THING: Final = re.compile(rf"(?P<problems>问题)|(?P<measures>{_MEASURES})")
 _FINISHED: Final = "(?:完成|整改到位|销号|办结|落实|解决)"
 _ROLES: Final[dict[RoleName, str]] = {
     "published": "公开|公布|公示|通报如下|展示",
+    "planned": "未来",
     "not_started": "(?:尚|还)?未(?:启动|开始|开展)",
-    "partial": f"(?:基本|部分)(?:整改)?{_FINISHED}|阶段性",
+    "partial": f"(?:基本|部分|初步|阶段性)(?:整改)?{_FINISHED}|阶段性",
     "unfinished": f"(?:尚未|仍未|还未|未能|未|没有)(?:整改)?{_FINISHED}|未到位|未整改|尚未",
     "ongoing": "正在|正按|推进|持续|继续|长期|剩余|剩下|其余|整改中|进行中|尚有|仍有|还有|延期",
     "done": "完成|整改到位|办结|销号|已经?整改|得到整改|整改了|落实到位|已经?落实|全部落实|解决|清零|已改",
     "total": "反馈|指出|提出|梳理|细化|分解|明确|确定|制定|制订|提炼|认领|涉及|共有|列出|归纳|形成|研究|分为|总共|共计|合计|发现|排查|查摆|查找",
 }
+_PLANNED: Final = re.compile(
+    r"(?<!按)(?<!按照)(?<!照)计划|预计|力争|争取|确保|承诺|保证|要求|目标|(?<!模)拟|必?须|(?<!所)需(?!求)|(?<![相供对反响适])应(?![急用对])"
+    r"|(?<![期对招接款])待(?!遇)|下一?步|将[于在]|(?:将|确定)(?=(?:全部|全面|按期|如期)?$)"
+)
+"""Words before 完成 that make it a plan or a duty."""
+_BY_A_DAY: Final = re.compile(
+    r"(?:底|末|月|年|日|号)(?:之|以)?前|(?:到|(?<!截)至)(?:19|20)\d\d年[^，,已]{0,8}$"
+)
+"""A time until which something is to be complete, unless 已 says that it is."""
+_NOT: Final = re.compile(
+    r"(?:未|没有?|不能|无法|难以|不得|并非)(?:能够?|按期|如期|按时|按要求|全部|全面|完全|彻底|真正|都|均)*$"
+)
+_ONLY_A_PART: Final = re.compile(
+    r"(?:整改|落实|工作|任务)*(?:了|的)?(?:方案|计划|初稿|前期|台账|责任分工|不足|不到|不满|未满|过半|一半)"
+)
+"""Words behind 完成 that make it something else, or less, than what is counted."""
+_CLAUSE_ENDS: Final = re.compile("[，,。；;：:！\n]")
+_WITHIN: Final = 60
+"""Characters before a word among which those that change it are looked for."""
 _ROLE: Final = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _ROLES.items()))
 _RATE: Final = re.compile(
     r"(?:(?P<problems>问题)|(?P<measures>措施|任务))?[^，。；、0-9]{0,6}?(?P<rate>(?:整改)?(?:完成|办结|销号|整改)率[^0-9，。；百%％]{0,8}"
@@ -88,9 +108,19 @@ def things(text: str) -> Iterator[tuple[Thing, int, int]]:
 
 def roles(text: str) -> list[Role]:
     """Find the words of a line that say of what a count is, in order."""
-    return [
-        Role(*match.span(), next(name for name in _ROLES if match[name])) for match in _ROLE.finditer(text)
-    ]
+    return [Role(*match.span(), _role(text, match)) for match in _ROLE.finditer(text)]
+
+
+def _role(text: str, match: re.Match[str]) -> RoleName:
+    """Return what a word says, where it stands: what is planned, denied or said of something else is not done."""
+    name = next(name for name in _ROLES if match[name])
+    if name != "done":
+        return name
+    before = _CLAUSE_ENDS.split(text[max(0, match.start() - _WITHIN) : match.start()])[-1]
+    if _NOT.search(before) or _ONLY_A_PART.match(text, match.end()):
+        return "unfinished"
+    already = any(word in before for word in ("已", "截至", "截止")) or match[0].startswith("已")
+    return "planned" if _PLANNED.search(before) or (_BY_A_DAY.search(before) and not already) else "done"
 
 
 def rates(text: str) -> Iterator[Rate]:

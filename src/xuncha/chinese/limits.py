@@ -16,6 +16,12 @@ _AT_ONCE: Final = re.compile(r"立行立改|立即整改|立改|即知即改|即
 _WITHIN: Final = re.compile(rf"(?P<months>{NUMBER})个?月(?:之)?内")
 
 
+_SHORT_YEAR: Final = re.compile(r"(?<![0-9./-])[0-9]{1,2}([-./])[0-9]{1,2}\1[0-9]{1,2}(?![0-9])")
+"""Such as 3/4/26: any of the three may be the year."""
+_FROM_THEN: Final = re.compile(r"不得?(?:早|先)于|不在[^，。；]{1,12}之?前|(?:[日号月年底]|季度)(?:之|以)后")
+"""A day from which on, rather than until which, something is done."""
+
+
 class Limit(NamedTuple):
     """A time limit."""
 
@@ -38,6 +44,8 @@ def limit(text: str, feedback: date) -> Limit:
     """
     text = "".join(unicodedata.normalize("NFKC", text).split())
     long_term = bool(_LONG_TERM.search(text))
+    if doubt := _no_limit(text):
+        return Limit(doubt=doubt)
     named = list(written(_WITHIN.sub("，", text), in_cell=True))
     exact = [each for each in named if each.month or each.quarter or each.part] or named
     found = [last for each in exact if (last := _last_day(each, feedback))]
@@ -54,6 +62,18 @@ def limit(text: str, feedback: date) -> Limit:
     if len({each for each, _doubt in found}) > 1:
         doubt = _("several days: the last, {day}, was taken").format(day=day)
     return Limit(day, long_term, doubt=doubt)
+
+
+def _no_limit(text: str) -> str:
+    """Return why a text that names days is no time limit; empty where it may be one."""
+    if short := _SHORT_YEAR.search(text):
+        return _("the year cannot be told in {text}: kept as an internal text").format(text=short[0])
+    if _FROM_THEN.search(text):
+        return _("not before a day is no time limit: kept as an internal text")
+    alternatives = [any(written(part, in_cell=True)) for part in text.split("或")]
+    if sum(alternatives) > 1:
+        return _("one of several days or another: kept as an internal text")
+    return ""
 
 
 def _last_day(named: Written, feedback: date) -> tuple[date, str] | None:

@@ -14,7 +14,7 @@ from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
 from xuncha.exchange.entering import GENERAL, NOBODY, USUAL_MONTHS
 from xuncha.language import gettext as _
-from xuncha.model.states import WORDS
+from xuncha.model.states import WORDS, goes_on
 
 if TYPE_CHECKING:
     from xuncha.model.vocabulary import Status
@@ -69,14 +69,13 @@ class _Drafter:
 
     def __init__(self, notice: Notice, today: date) -> None:
         self.notice = notice
+        self.today = today
         feedback = notice.dates.feedback
         # Without a day of its own, a notice is of today; it cannot be older than the feedback that it answers.
         self.day = notice.dates.notice or max(today, feedback or today)
         self.feedback = feedback or self.day
         self.usual_limit = months_later(self.feedback, USUAL_MONTHS).isoformat()
         self.draft = Draft(settings=self._settings())
-        stated = notice.stated
-        self.all_done = stated.problems_done is not None and stated.problems_done == stated.problems_total
         self.assumed: Counter[str] = Counter()
         for category in notice.categories:
             self.draft.problems += [self._problem(problem, category) for problem in category.problems]
@@ -140,15 +139,18 @@ class _Drafter:
         return MeasureDraft(_without_empty(record), address=_address(measure.text))
 
     def _status(self, measure: Measure) -> Status:
-        """Return how far a measure is, as it is told; else as the whole notice is."""
+        """Return how far a measure is, as its own words tell; that all are done, as the notice may say, closes none of them."""
         status: Status | None = measure.status
         if status is None:
-            status = "closed" if self.all_done else "in_progress"
+            status = "in_progress"
             self._assume("status", status)
         if measure.staged and not measure.long_term:
             status = "in_progress"
-        if measure.doubt:
-            made = f"{measure.doubt} → {WORDS[status]}"
+        doubt = measure.doubt
+        if status == "closed" and goes_on(measure.text.text, self.today):
+            status, doubt = "in_progress", _("said to be done, and to be going on")
+        if doubt:
+            made = f"{doubt} → {WORDS[status]}"
             self.draft.doubt(made, measure.text.text, address=_address(measure.text))
         return status
 
@@ -174,15 +176,15 @@ class _Drafter:
 
     def _list_assumptions(self) -> None:
         """Say once what was assumed of many measures; in the ledger as comments, too."""
-        due, status = self.usual_limit, "已销号" if self.all_done else "推进中"
+        due = self.usual_limit
         assumptions = {
             "leader": (_("no leader is named"), NOBODY, f"未写明责任领导，暂记为“{NOBODY}”"),
             "office": (_("no office is named"), NOBODY, f"未写明责任科室，暂记为“{NOBODY}”"),
             "due": (_("no time limit is told"), due, f"未写明整改时限，暂按反馈后六个月记为{due}"),
             "status": (
                 _("it is not told measure by measure how far they are"),
-                _("closed") if self.all_done else _("in progress"),
-                f"未逐条写明完成情况，暂记为“{status}”",
+                _("in progress"),
+                f"未逐条写明完成情况，暂记为“{WORDS['in_progress']}”",
             ),
         }
         for what, count in self.assumed.items():
@@ -208,10 +210,40 @@ class _Drafter:
             if total not in {None, listed}:
                 draft.doubt(message.format(total=total, n=listed))
                 draft.notes.append(f"通报称共{total}{things}，正文列出{listed}{things[0]}；其余须补录。")
+        self._compare_done()
         draft.notes += [
             f"通报所列成果：{outcome.label}{outcome.amount:g}{outcome.unit}，未分到各条措施。"
             for outcome in stated.outcomes
         ]
+
+    def _compare_done(self) -> None:
+        """Say once where the notice states more to be done than its measures bear out."""
+        stated, draft = self.notice.stated, self.draft
+        closed = [[each.record["status"] == "closed" for each in one.measures] for one in draft.problems]
+        for done, borne, things, message in (
+            (
+                stated.problems_done,
+                sum(bool(each) and all(each) for each in closed),
+                "个问题",
+                _(
+                    "{total} problems are stated to be done; the measures bear out {n}, and no other was closed"
+                ),
+            ),
+            (
+                stated.measures_done,
+                sum(map(sum, closed)),
+                "条措施",
+                _(
+                    "{total} measures are stated to be done; their own words bear out {n}, and no other was closed"
+                ),
+            ),
+        ):
+            if done is not None and done > borne:
+                draft.doubt(message.format(total=done, n=borne))
+                draft.notes.append(
+                    f"通报称已完成{done}{things}，按各条所写只能认定{borne}{things[0]}；其余未记为已销号。"
+                )
+                break
 
 
 def _without_empty(record: dict[str, Any]) -> dict[str, Any]:

@@ -11,9 +11,12 @@ import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.chinese.characters import without_invisible
+from xuncha.chinese.days import written
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from xuncha.model.vocabulary import Status
 
 WORDS: Final[dict[Status, str]] = {
@@ -34,7 +37,8 @@ _FINISHED: Final = (
     rf"(?:{_ALREADY}(?:整改|解决|落实|到位|验收合格|通过验收)|(?:{_ALREADY})?"
     r"(?:完成(?:整改|销号|验收|办结)?|整改(?:完成|到位|完毕|办结)|落实到位|办结|办理完毕|销号|完毕))"
 )
-_LASTING: Final = "(?:长期|持续|常态化?|坚持|推进|巩固|保持|落实|执行|抓好|整改|任务|并|,|;|中)*"
+_LASTING: Final = "(?:长期|持续|常态化?|坚持|巩固|保持|落实|执行|抓好|任务|并|,|;)*"
+"""Words of what is kept up after it is done; who still pushes on or rectifies is not done."""
 _STAGED_RESULT: Final = "(?:取得了?(?:明显|显著|初步|较好)?阶段性(?:成效|成果|效果)|阶段性(?:完成|整改到位))"
 _DONE: Final = re.compile(
     rf"(?:{_DAY},?(?=.*已))?{_ABOUT}{_FINISHED}(?:{_ABOUT}{_FINISHED})*{_ABOUT}(?:100%)?(?P<lasting>(?:,|并|且|;)*(?:长期|持续|常态){_LASTING})?"
@@ -45,7 +49,7 @@ _STAGED: Final = re.compile(
     rf"{_ABOUT}(?:{_FINISHED}{_ABOUT})?(?:已经?)?{_STAGED_RESULT}{_ABOUT}(?P<lasting>(?:,|并|且|;)*(?:长期|持续|常态){_LASTING})?"
 )
 _PERCENT: Final = re.compile(
-    r"(?:已|约|达到?|为|:|整改|完成|任务|工作|进度|进展|比例|率|的|总体)*(?P<percent>\d{1,3}(?:\.\d+)?)%(?:左右|完成|已完成)?"
+    r"(?:已|(?P<about>约|大约|近|接近|将近)|达到?|为|:|整改|完成|任务|工作|进度|进展|比例|率|的|总体)*(?P<percent>\d{1,3}(?:\.\d+)?)%(?P<nearly>左右|上下|以内)?(?:完成|已完成)?"
 )
 _LONG_TERM: Final = re.compile(r"长期|持续|常态")
 _SUBMITTED: Final = re.compile(
@@ -69,10 +73,17 @@ _NEGATED: Final = re.compile(
     r"未(?!来)|没有|尚|无法|不能|难以|仍|剩余|其余|还有|预计|计划(?:于|在|\d)|力争|争取|拟于|即将|待.{0,6}(?:完成|验收|销号|批复)"
 )
 """Words behind a state that take it back: 已完成。但资金尚未到位."""
+_ITSELF_OPEN: Final = re.compile(
+    r"正在(?:加快|抓紧|有序|积极|持续|逐步|按|由|对)*[^，。；]{0,4}(?:推进|办理|进行|整改|实施|开展|落实|征求|协调|建设|施工|审批|申请|起草|修订|报批|征地|招标)"
+    r"|(?:尚|仍|还)(?:未|没有|需|在推进|有[^，。；]{0,8}(?:未|没有))|(?<!以来)未(?:完成|办结|销号|整改到位|启动)|(?:推进|进行|整改|办理|实施|征求意见)中(?=[，。；、）)]|$)"
+    r"|(?:预计|计划|拟|力争|争取)(?:于|在|到)?(?:20\d\d年|\d{1,2}月|年底)"
+)
+"""Words within the text of a measure by which it is not done, whatever its state says."""
 _BEGINS: Final = re.compile(
     r"(?:该|此|本|项|条|问题|措施|任务|工作|事项|基本|部分|目前|现|均|全部)*(?:已|未|尚|完成|整改|正在|销号|办结|无法|没有|待|拟|预计|计划|力争|争取|即将|取得)"
 )
 _SENTENCE: Final = re.compile(r"[。；;!！\n]")
+_PART: Final = re.compile(r"[。；;!！\n，,：:（）()]")
 _LASTING_ALONE: Final = frozenset({"持续", "持续坚持", "长期坚持"})
 
 
@@ -91,8 +102,11 @@ class State(NamedTuple):
     """Whether it is said not to be complete, and no more: without any progress it has not begun."""
 
 
-def state(value: object, form: str = "") -> State | None:
-    """Read the state in a cell, a word or a share with its number format; None where it tells none."""
+def state(value: object, form: str = "", today: date | None = None) -> State | None:
+    """Read the state in a cell, a word or a share with its number format; None where it tells none.
+
+    What is said to be done on a day after `today` is not done.
+    """
     if isinstance(value, bool):
         return State("closed" if value else "in_progress")
     if isinstance(value, int | float):
@@ -101,7 +115,9 @@ def state(value: object, form: str = "") -> State | None:
     if not text or len(text) > LONGEST:
         return None
     match = _PERCENT.fullmatch(text)
-    return _share(float(match["percent"])) if match else _word(text)
+    if match:
+        return _share(float(match["percent"]), about=bool(match["about"] or match["nearly"]))
+    return _word(text, today)
 
 
 def is_plain(value: object, form: str = "") -> bool:
@@ -110,7 +126,16 @@ def is_plain(value: object, form: str = "") -> bool:
     return found is not None and found.plain
 
 
-def state_of_text(text: str) -> State | None:
+def goes_on(text: str, today: date) -> bool:
+    """Return whether the text of a measure itself says that it goes on, is planned, is not done, or is done on a day to come."""
+    parts = [said for part in _PART.split(text) if len(said := _bare(part)) <= LONGEST]
+    to_come = any(
+        (found := _word(said)) and found.status == "closed" and _word(said, today) != found for said in parts
+    )
+    return to_come or bool(_ITSELF_OPEN.search(text))
+
+
+def state_of_text(text: str, today: date | None = None) -> State | None:
     """Read the state with which a text begins, as its first sentence says it; None where it begins otherwise.
 
     A first sentence that says more, and a later one that takes it back, leave the measure open.
@@ -118,7 +143,7 @@ def state_of_text(text: str) -> State | None:
     first, *others = [said for part in _SENTENCE.split(text) if (said := _bare(part))] or [""]
     if not _BEGINS.match(first):
         return None
-    found = _word(first) if len(first) <= LONGEST else None
+    found = _word(first, today) if len(first) <= LONGEST else None
     if found is None and _SPEAKS_OF_IT.search(first):
         return _unclear()
     taken_back = found is not None and found.status == "closed" and any(map(_NEGATED.search, others))
@@ -132,12 +157,15 @@ def _bare(value: object) -> str:
     return text.strip(",.。!;；“”\"'")
 
 
-def _word(text: str) -> State | None:
+def _word(text: str, today: date | None = None) -> State | None:
     incomplete = _("not complete: taken for in progress, or not started where no progress is told")
     staged = _("a staged result: closed where the measure is a long-term one, else in progress")
     basically = _("nearly complete: not counted as closed")
     lasting = bool(_LONG_TERM.search(text))
     if match := _DONE.fullmatch(text):
+        if today and (later := [day for each in written(text) if (day := each.first) and day > today]):
+            doubt = _("said to be done on a day to come, {day}: taken for in progress")
+            return State("in_progress", doubt=doubt.format(day=later[0]))
         return State("closed", bool(match["lasting"]))
     if match := _STAGED.fullmatch(text):
         return State("closed", bool(match["lasting"]), staged, staged=True)
@@ -158,8 +186,8 @@ def _unclear(*, plain: bool = False) -> State:
     return State("in_progress", doubt=doubt, plain=plain)
 
 
-def _share(percent: float) -> State:
-    if percent == 100:  # noqa: PLR2004
+def _share(percent: float, *, about: bool = False) -> State:
+    if percent == 100 and not about:  # noqa: PLR2004
         return State("closed")
     doubt = _("a share of {n} %").format(n=f"{percent:g}")
     return State("in_progress" if percent else "not_started", doubt=doubt)

@@ -68,7 +68,7 @@ def _stated(line: int, words: str) -> Iterator[Stated]:
             for count, behind, counted, role in _counts(clause[0], thing):
                 thing = counted
                 others = within or earlier or count.about or _OTHERS.search(behind)
-                if thing and role and count.number and not others:
+                if thing and role and role != "planned" and count.number and not others:
                     start, shown = begin + count.start, clause[0][count.start : count.end]
                     yield Stated(line, start, shown, thing, role, count.number, count.unit, refined)
                     last = role

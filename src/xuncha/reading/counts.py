@@ -12,12 +12,13 @@ from xuncha.chinese.counts import Count, RoleName, Thing, counts, rates, roles, 
 from xuncha.chinese.numbers import NUMBER, amount
 from xuncha.reading.notice import Outcome, Stated
 
-Kind = Literal["total", "done", "in_progress", "not_started"]
+Kind = Literal["total", "done", "in_progress", "not_started", "planned"]
 
 _KINDS: Final[dict[RoleName, Kind]] = {
     "total": "total", "done": "done", "partial": "in_progress", "unfinished": "in_progress", "ongoing": "in_progress",
-    "not_started": "not_started",
+    "not_started": "not_started", "planned": "planned",
 }  # fmt: skip
+_NOT_DONE: Final[frozenset[Kind | None]] = frozenset({"planned", "in_progress", "not_started"})
 _OTHER: Final[dict[Thing, Thing]] = {"problems": "measures", "measures": "problems"}
 _BRACKETS: Final = re.compile(r"[（(][^（()）]*[）)]")
 _GOES_ON: Final = frozenset("已正尚仍均全需长未持取基中完整剩还，。；、：:！（( \t")
@@ -30,6 +31,10 @@ _NAMED_BEFORE: Final = re.compile(
 _ALL_DONE: Final = re.compile(
     r"(?:全部|全面|均|都)[^，。；]{0,10}(?:完成|整改到位|落实|办结|销号|解决)|(?:完成|整改|办结)完毕"
 )
+_OF_A_PART: Final = re.compile(
+    "其中[^，,]{0,8}(?:立行立改|限期|长期|阶段|重点|突出)[^，,]{0,6}(?:问题|措施|任务|事项)[^，,]{0,8}$"
+)
+"""Before a count that is of some of the things alone."""
 _TOGETHER: Final = frozenset({"、", "和", "及", "以及", "与"})
 _LONGEST: Final = 2000
 """Characters of a sentence that counts."""
@@ -102,7 +107,7 @@ def _tell_by_sums(every: Sequence[_Statement]) -> None:
     }
     for thing, total in totals.items():
         unnamed = [each for each in every if each.thing == thing and not each.named]
-        parts = [each for each in unnamed if each.kind not in {None, "total"}]
+        parts = [each for each in unnamed if each.kind not in {None, "total", "planned"}]
         whole = sum(each.count.number for each in parts)
         if parts and whole != total and whole == totals.get(_OTHER[thing]):
             for each in parts:
@@ -148,11 +153,11 @@ def _statement(
     is_article = count.number < 2 and not sentence[count.start].isascii()  # noqa: PLR2004  一个
     if not named and (is_article or (until and until[0] not in _GOES_ON)):
         return None
-    if left.endswith(("类", "每", "第")):
+    if left.endswith(("类", "每", "第")) or _OF_A_PART.search(left):
         return None
     kind = _kind(left, last=True) or _kind(sentence[begin : count.start], last=True)
     after = _kind(right)
-    all_done = bool(_ALL_DONE.search(right))
+    all_done = bool(_ALL_DONE.search(right)) and after not in _NOT_DONE
     # What stands between two counts says how many there are of the second.
     to_next = following is not None and right == until and not all_done
     if right.startswith(("中", "里")) or (to_next and after and right.strip() not in _TOGETHER):
@@ -179,7 +184,8 @@ def _all_done(sentence: str, found: Sequence[_Statement]) -> Iterator[_Statement
     """Yield that all of what was counted last is done, where a clause says so that does not count again."""
     for match in _ALL_DONE.finditer(sentence):
         last = next((each for each in reversed(found) if each.count.named_end <= match.start()), None)
-        if last and last.kind in {None, "total"}:
+        clause = re.split("[，,：:]", sentence[: match.end()])[-1]
+        if last and last.kind in {None, "total"} and _kind(clause) not in _NOT_DONE:
             yield _Statement(last.thing, last.named, "done", last.count)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from xuncha.chinese.days import written
 from xuncha.chinese.enumerations import items
 from xuncha.chinese.punctuation import sentence
 from xuncha.model.states import LONGEST, State, state_of_text
@@ -185,8 +186,8 @@ def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:
             found = {"co_offices": measure.co_offices + names}
         case "state" if of_state := state(value):
             measure = with_state(measure, of_state)
-            if of_state.plain:
-                return measure
+            if of_state.plain and not any(written(value)):
+                return measure  # a day of completion is kept
     return replace(measure, **found) if found else _with_text(measure, f"{measure.text.text}\n{value}")
 
 

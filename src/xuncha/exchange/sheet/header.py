@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.chinese.characters import without_invisible
+from xuncha.exchange.sheet import ticks
 from xuncha.model.states import LONGEST, is_plain
 
 if TYPE_CHECKING:
@@ -36,6 +37,14 @@ _NAMES: Final = {
     }.items()
 }
 """Each meaning with the names that columns of it have; the first that fits wins."""
+_LISTED: Final = {"problem", "measure"}
+"""What the rows of a table are about."""
+_TOLD: Final = {"status", "progress"}
+"""What they tell of it."""
+_DATA: Final = re.compile(
+    r"\d{1,6}(?:[.．-]\d{1,6})?|(?:19|20)\d\d[年./-]\d{1,2}(?:[月./-](?:\d{1,2}日?)?)?底?前?"
+)
+"""Numbers and days, which no heading consists of."""
 _REPEATED: Final = {"progress", "remark", "co_offices", "evidence"}
 """Meanings that several columns may have."""
 _FEWEST: Final = 3
@@ -58,6 +67,8 @@ class Table(NamedTuple):
     meanings: Columns
     heads: tuple[Columns, ...] = ()
     """What the rows of the header say, as `plain` gives it."""
+    ticks: Columns = {}  # noqa: RUF012  never changed
+    """The words for which ticks stand in some columns; see `ticks`."""
 
     def column(self, meaning: str) -> int:
         """Return the first column of a meaning; 0 where there is none."""
@@ -90,15 +101,23 @@ def tables(sheet: Sheet) -> list[Table]:
         if depth:
             behind = row + depth
             headings = _headings(sheet, row, depth)
-            if not found or _plainly(found[-1][2]) != _plainly(headings):
+            if not found or not _plainly(headings).items() <= _plainly(found[-1][2]).items():
                 found.append((row, behind, headings))  # else it is printed again on each page
     ends = [*(start for start, _first, _headings in found[1:]), sheet.last_row + 1]
     return [
-        Table(
-            first, end - 1, headings, _meanings(sheet, first, end - 1, headings), _heads(sheet, start, first)
-        )
+        _table(sheet, start, first, end - 1, headings)
         for (start, first, headings), end in zip(found, ends, strict=False)
     ]
+
+
+def _table(sheet: Sheet, start: int, first: int, last: int, headings: Columns) -> Table:
+    rows = [row for row in sheet.by_row if first <= row <= last]
+    ticked = ticks.columns(sheet, tuple(range(start, first)), rows, meaning)
+    headings = headings | {column: word for column, word in ticked.items() if word}
+    others = {column: text for column, text in headings.items() if column not in ticked}
+    told = _meanings(sheet, first, last, others)
+    told |= dict.fromkeys(ticked, "status" if "status" not in told.values() else "")
+    return Table(first, last, headings, told, _heads(sheet, start, first), ticked)
 
 
 def _plainly(headings: Columns) -> Columns:
@@ -111,10 +130,12 @@ def _heads(sheet: Sheet, start: int, end: int) -> tuple[Columns, ...]:
 
 
 def beside(sheet: Sheet) -> int:
-    """Return the column where a second table begins beside the first, in a header that names the same columns again; else 0."""
+    """Return the column where a second table begins beside the first, in a header that names the same things again; else 0."""
     for row in sheet.by_row:
-        if not _header_at(sheet, row):
+        if not (depth := _header_at(sheet, row)):
             continue
+        if column := _numbered_again(_headings(sheet, row, depth)):
+            return column
         texts = [
             (column, plain(sheet.text(row, column)))
             for column in sheet.columns(row)
@@ -126,6 +147,22 @@ def beside(sheet: Sheet) -> int:
             left = {column: text for column, text in texts if column < again[0]}
             right = {column: text for column, text in texts if column >= again[0]}
             return again[0] if min(_score(left), _score(right)) >= _FEWEST else 0
+    return 0
+
+
+def _numbered_again(headings: Columns) -> int:
+    """Return the column from which a header begins anew, with numbers or behind an empty column, and names problems or measures again."""
+    told = {column: meaning(text) for column, text in sorted(headings.items()) if text}
+    for column, name in list(told.items())[1:]:
+        parted, numbered = column - 1 not in told, name in {"number", "identity"}
+        if not (parted or numbered):
+            continue
+        left = {said for other, said in told.items() if other < column}
+        right = {said for other, said in told.items() if other >= column + numbered}
+        # Without a gap the second numbers may be those of the measures.
+        again = left & right & ({"problem"} if not parted else _LISTED | _TOLD if numbered else _LISTED)
+        if again and left & _LISTED and max(told) > column:
+            return column
     return 0
 
 
@@ -156,20 +193,53 @@ def _header_at(sheet: Sheet, row: int) -> int:
     texts = sheet.texts(row)
     if not texts or sum(len(text) > _LONGEST for text in texts) * 3 >= len(texts):
         return 0
+    if _holds_data(sheet, row):
+        return 0
     one = _score(_headings(sheet, row, 1))
     two = _score(_headings(sheet, row, 2)) if _has_second_row(sheet, row) else 0
-    if two > one and two >= _FEWEST:
+    # A row that names nothing is a title, or the last one of another table.
+    belongs = one or any(map(meaning, texts)) or two > _score(_headings(sheet, row + 1, 1))
+    if two >= _FEWEST and belongs and (two > one or _tied(sheet, row)):
         return 2
     return 1 if one >= _FEWEST else 0
+
+
+def _holds_data(sheet: Sheet, row: int) -> bool:
+    """Return whether a row holds what stands in tables only: numbers, days, and states that no column is called by."""
+    if _score(_headings(sheet, row, 1)) >= _FEWEST:
+        return False  # a column may be called 2024年3月
+    for column in sheet.columns(row):
+        cell = sheet.cells[row, column]
+        if not cell.text or not sheet.begins(row, column):
+            continue
+        if not isinstance(cell.value, str) or _DATA.fullmatch(plain(cell.text)) or ticks.is_tick(cell.text):
+            return True
+    states = [text for text in sheet.texts(row) if is_plain(text) and not meaning(text)]
+    return len(states) == 1 and len(sheet.texts(row)) > 1  # of several each is the name of a column
+
+
+def _tied(sheet: Sheet, row: int) -> bool:
+    """Return whether the names of columns are merged over this row and the next, or go on there."""
+    below = (column for column in sheet.columns(row) if sheet.same((row, column), (row + 1, column)))
+    return any(meaning(sheet.text(row, column)) for column in below) or _fills(sheet, row)
+
+
+def _fills(sheet: Sheet, row: int) -> bool:
+    """Return whether the next row holds nothing but names, some of them where this row has left its cells empty."""
+    named = {column: text for column in sheet.columns(row + 1) if (text := sheet.text(row + 1, column))}
+    plainly = all(meaning(text) or ticks.is_state(text) for text in named.values())
+    return plainly and len(named) > 1 and any(not sheet.text(row, column) for column in named)
 
 
 def _has_second_row(sheet: Sheet, row: int) -> bool:
     """Return whether the next row is a part of the header: cells that are merged across this row stand above those of the next."""
     below = {column: text for column in sheet.columns(row + 1) if (text := sheet.text(row + 1, column))}
+    if _holds_data(sheet, row + 1) and not _tied(sheet, row):
+        return False
     if not below or any(len(text) > _LONGEST for text in below.values()):
         return False
     own = [column for column in below if not sheet.same((row, column), (row + 1, column))]
-    named = [column for column in own if meaning(below[column])]
+    named = [column for column in own if meaning(below[column]) or ticks.is_state(below[column])]
     across = any(sheet.same((row, column), (row, column + 1)) for column in sheet.columns(row))
     return bool(named) and (len(own) < len(below) or across or len(named) * 2 > len(own))
 

@@ -70,7 +70,7 @@ def understand(sheets: Sequence[Sheet], feedback: date | None, today: date, *, e
         _read_above(draft, sheet, start)
     day = feedback or _feedback(draft, visible, today)
     draft.settings.setdefault("inspection", {})["feedback"] = day.isoformat()
-    reader = Reader(day, draft)
+    reader = Reader(day, draft, None if exact else today)
     several = sum(map(bool, tables.values())) > 1
     for sheet in visible:
         category = sheet.name if several and not _GENERIC_SHEET.search(sheet.name) else ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.limits import at_once, full_days
 from xuncha.exchange.drafts import MeasureDraft
-from xuncha.exchange.sheet import cells
+from xuncha.exchange.sheet import cells, ticks
 from xuncha.exchange.sheet.grid import Cell
 from xuncha.exchange.wording import without_number
 from xuncha.language import gettext as _
@@ -49,8 +49,19 @@ class Row:
     found: dict[str, list[Cell]] = field(default_factory=dict)
     unknown: list[tuple[str, Cell]] = field(default_factory=list)
     """Cells of columns without a meaning, with the columns' names."""
+    ticks: list[tuple[str, Cell]] = field(default_factory=list)
+    """Cells of columns in which ticks stand for words, with the words; after `settle_ticks`, those not understood."""
     comments: list[tuple[str, str]] = field(default_factory=list)
     """Comments on the cells, with their addresses."""
+
+    def settle_ticks(self) -> None:
+        """Take the word of the one tick for the state."""
+        if len(self.ticks) != 1 or "status" in self.found:
+            return
+        word, cell = self.ticks[0]
+        if ticks.is_state(word) and (ticks.is_tick(cell.text) or cell.text == word):
+            self.found["status"] = [Cell(word, "", cell.address)]
+            self.ticks.clear()
 
     def text(self, meaning: str) -> str:
         """Return what the cells of this meaning say, below each other; empty where there are none."""
@@ -74,8 +85,9 @@ class Row:
 class Reader:
     """Reads rows; lists in the draft what is doubtful, such as a time limit before the day of the feedback."""
 
-    def __init__(self, feedback: date, draft: Draft) -> None:
+    def __init__(self, feedback: date, draft: Draft, today: date | None = None) -> None:
         self.feedback = feedback
+        self.today = today
         self.draft = draft
         self._too_early = _("before the feedback of {day}: kept as an internal text").format(day=feedback)
 
@@ -101,6 +113,10 @@ class Reader:
         # Remarks, columns without a meaning and comments have no key.
         kept = [f"备注：{cell.text}" for cell in row.found.get("remark", ())]
         kept += [f"{heading}：{cell.text}" for heading, cell in row.unknown]
+        for word, cell in row.ticks:
+            kept.append(f"{word or _KEPT['status']}：{cell.text}")
+            made = _("it does not tell one state that is known: kept as an internal text")
+            self.draft.doubt(made, f"{word}：{cell.text}", row.sheet, cell.address)
         for address, text in row.comments:
             kept.append(f"批注（{address}）：{text}")
             self.draft.doubt(_("a comment: kept as an internal text"), text, row.sheet, address)
@@ -196,12 +212,12 @@ class Reader:
         """Return the state that a cell is, or with which a text begins; what tells none is kept and listed."""
         record, cell = measure.record, row.first("status")
         if cell is None:
-            told = states.state_of_text(row.text("progress"))
+            told = states.state_of_text(row.text("progress"), self.today)
             if told and not told.doubt:
                 made = _("taken for the state: {status}").format(status=states.WORDS[told.status])
                 self.doubt(row, "progress", made)
             return told
-        state = states.state(cell.value, cell.form)
+        state = states.state(cell.value, cell.form, self.today)
         if len(cell.text) <= states.LONGEST:
             if state is None:
                 made = _("no state in it: kept as an internal text")
@@ -211,7 +227,7 @@ class Reader:
             return state
         record["progress"] = [*record.get("progress", []), *cells.entries(cell.text)]
         self.doubt(row, "status", _("no state in it: taken for progress"))
-        return states.state_of_text(cell.text)
+        return states.state_of_text(cell.text, self.today)
 
     def _status(self, row: Row, measure: MeasureDraft) -> None:
         """Set the status; one that no cell tells is not set."""
@@ -246,6 +262,11 @@ class Reader:
             self._keep(row, measure, "closed", closed.text, made)
         elif said and day is not None and day < self.feedback:
             self._keep(row, measure, "closed", said.text, self._too_early)
+        elif said and day is not None and self.today and day > self.today:
+            made = _("said to be done on a day to come, {day}: taken for in progress")
+            self._keep(row, measure, "closed", said.text, made.format(day=day))
+            if record.get("status", "closed") == "closed":
+                record["status"] = "in_progress"
         elif day is not None and record.setdefault("status", "closed") == "closed":
             record["closed"] = {"date": day.isoformat()}
         elif closed:

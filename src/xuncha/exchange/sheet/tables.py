@@ -217,12 +217,16 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table) -> Row:
             if spot in sheet.comments:
                 row.comments.append((cell.address, sheet.comments[spot]))
             meaning = table.meanings.get(column, "")
+            if cell.text and column in table.ticks:
+                row.ticks.append((table.ticks[column], cell))
+                continue
             if not cell.text or (meaning in _TOLD_ONCE and spot[0] not in rows):
                 continue
             if meaning:
                 row.found.setdefault(meaning, []).append(cell)
             elif spot[0] in rows:
                 row.unknown.append((table.headings.get(column, cell.address), cell))
+    row.settle_ticks()
     return row
 
 

@@ -1,0 +1,79 @@
+"""Columns of ticks: under 完成情况 stand 未完成, 推进中 and 已完成, and a tick tells which of them a measure is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from xuncha.model.states import state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from xuncha.exchange.sheet.grid import Sheet
+
+_TICKS: Final = frozenset("√✓✔☑●▲★◆■1是YyＹ")
+_OF_STATES: Final = {"status", "progress"}
+_FEWEST: Final = 2
+"""Columns that a group has."""
+_SHORTEST: Final = 2
+"""Characters of a word that is a state without a group above it: 是 may be said of anything."""
+
+
+def is_tick(text: str) -> bool:
+    """Return whether a cell holds a tick and nothing else."""
+    return text in _TICKS
+
+
+def is_state(word: str) -> bool:
+    """Return whether the heading of a column is a state."""
+    found = state(word)
+    return found is not None and found.plain
+
+
+def columns(
+    sheet: Sheet, heads: tuple[int, ...], rows: Iterable[int], meaning: Callable[[str], str]
+) -> dict[int, str]:
+    """Return the columns in which a tick stands for a word, with their words; the rows of the heading are `heads`.
+
+    They are parts of one group that tells of states, or stand without a group and are called by states.
+    """
+    top, bottom, rows = heads[0], heads[-1], list(rows)
+    found: dict[int, str] = {}
+    for group in _groups(sheet, top, bottom, rows):
+        if meaning(sheet.text(top, group[0])) not in _OF_STATES:
+            continue
+        words = {column: sheet.text(bottom, column) if bottom != top else "" for column in group}
+        others = {column for column, word in words.items() if meaning(word) not in {"", *_OF_STATES}}
+        others = others if any(map(is_state, words.values())) else set()
+        ticked = {column for column in words.keys() - others if _only_ticks(sheet, rows, column)}
+        found |= {column: word for column, word in words.items() if column in ticked or is_state(word)}
+    alone = [column for column in sheet.columns(bottom) if column not in found]
+    alone = [column for column in alone if _stands_alone(sheet.text(bottom, column))]
+    if len(alone) < _FEWEST or all(meaning(sheet.text(bottom, column)) for column in alone):
+        return found  # 完成 and 销号 are columns of states, too
+    return found | {column: sheet.text(bottom, column) for column in alone}
+
+
+def _stands_alone(word: str) -> bool:
+    return len(word) >= _SHORTEST and is_state(word)
+
+
+def _only_ticks(sheet: Sheet, rows: Iterable[int], column: int) -> bool:
+    told = {text for row in rows if (text := sheet.text(row, column))}
+    return bool(told) and all(map(is_tick, told))
+
+
+def _groups(sheet: Sheet, top: int, bottom: int, rows: list[int]) -> list[list[int]]:
+    """Return the columns of each name that stands above several, merged across or with nothing but parts or ticks behind it."""
+    groups: list[list[int]] = []
+    every = {*sheet.columns(top, bottom), *(column for row in rows for column in sheet.columns(row))}
+    for column in sorted(every):
+        goes_on = bool(groups) and column == groups[-1][-1] + 1
+        merged = goes_on and sheet.same((top, column), (top, groups[-1][-1]))
+        named = sheet.text(bottom, column) if bottom != top else ""
+        unnamed = not sheet.text(top, column) and (named or _only_ticks(sheet, rows, column))
+        if merged or (goes_on and unnamed):
+            groups[-1].append(column)
+        else:
+            groups.append([column])
+    return [group for group in groups if len(group) >= _FEWEST]
