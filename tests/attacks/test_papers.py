@@ -467,3 +467,89 @@ def test_nothing_typed_becomes_a_line_of_the_calendar(ledger: LedgerOnDisk) -> N
         for line in shown
         if re.search("[\r\n\u2028\u200b]", line) or line.startswith(("状态：已销号", "="))
     ]
+
+
+# Word: read otherwise by another program
+
+RESULT = '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>x</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
+BEGIN = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+EVIL = "<w:r><w:instrText>DDEAUTO c:\\\\cmd x</w:instrText></w:r>"
+SPACES = (
+    f'{W} xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" xmlns:zz="urn:zz" xmlns:v="urn:schemas-microsoft-com:vml"'
+    ' xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
+)
+
+
+def in_header(inner: str) -> Callable[[dict[str, bytes]], None]:
+    """A change that adds a header."""
+    part = f'<w:hdr {SPACES} mc:Ignorable="zz">{inner}</w:hdr>'.encode()
+    return added("word/h.x", part, f"{KINDS}.header+xml", f"{OFFICE}/header")
+
+
+def alternatives(first: str, other: str) -> str:
+    return f'<mc:AlternateContent><mc:Choice Requires="zz">{first}</mc:Choice><mc:Fallback>{other}</mc:Fallback></mc:AlternateContent>'
+
+
+PAGE = "<w:r><w:instrText>PAGE </w:instrText></w:r>"
+AMBIGUOUS = {
+    "an attribute of the same name": '<w:p><w:fldSimple w:instr="DDEAUTO c:\\\\cmd x" zz:instr="PAGE"/></w:p>',
+    "a code of the same name": f"<w:p>{BEGIN}<w:r><zz:instrText>PAGE </zz:instrText></w:r>{EVIL}{RESULT}</w:p>",
+    "a step of the same name": f'<w:p><w:r><w:fldChar w:fldCharType="begin" zz:fldCharType="x"/></w:r>{EVIL}{RESULT}</w:p>',
+    "an element that is passed over": f"<w:p>{BEGIN}<zz:x>{PAGE}</zz:x><w:r><w:instrText>ddeauto c:\\\\cmd</w:instrText></w:r>{RESULT}</w:p>",
+    "alternatives of a code": f"<w:p>{BEGIN}{alternatives(PAGE, EVIL)}{RESULT}</w:p>",
+    "the second alternative": f"<w:p>{alternatives('', BEGIN + EVIL + RESULT)}</w:p>",
+    "a beginning in each alternative": f"<w:p>{alternatives(BEGIN + PAGE, BEGIN)}{EVIL}{RESULT}</w:p>",
+    "a deleted code": f'<w:p>{BEGIN}<w:del w:id="1"><w:r><w:delInstrText>PAGE </w:delInstrText></w:r></w:del>{EVIL}{RESULT}</w:p>',
+    "a deleted text without an author": '<w:p><w:del w:id="1"><w:r><w:delText>密</w:delText></w:r></w:del></w:p>',
+    "an inserted text without an author": '<w:p><w:ins w:id="1"><w:r><w:t>密</w:t></w:r></w:ins></w:p>',
+    "a moved text without an author": '<w:p><w:moveFrom w:id="1"><w:r><w:t>密</w:t></w:r></w:moveFrom></w:p>',
+    "a second address": '<w:p><w:r><w:pict><v:shape><v:imagedata src="http://a.cn/x.png" zz:src="a"/></v:shape></w:pict></w:r></w:p>',
+    "an address that names no protocol": '<w:p><w:r><w:pict><v:shape><v:imagedata src="x.png"/></v:shape></w:pict></w:r></w:p>',
+    "a code behind a comment": f"<w:p>{BEGIN}<w:r><w:instrText><!-- -->INCLUDETEXT c:\\\\a</w:instrText></w:r>{RESULT}</w:p>",
+    "a code behind another": f"<w:p>{BEGIN}{PAGE}</w:p><w:p>{EVIL}{RESULT}</w:p>",
+    "a code behind a wide blank": f"<w:p>{BEGIN}<w:r><w:instrText>PAGE\xa0DDEAUTO</w:instrText></w:r>{RESULT}</w:p>",
+    "a code in lower case": f"<w:p>{BEGIN}<w:r><w:instrText>PAGE includetext a</w:instrText></w:r>{RESULT}</w:p>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", AMBIGUOUS)
+def test_what_programs_read_differently_is_refused(bare_ledger: LedgerOnDisk, name: str) -> None:
+    refused(bare_ledger, changed_word(word("{{ notice.title }}"), in_header(AMBIGUOUS[name])))
+
+
+def test_the_number_of_the_page_may_stand_in_a_text_box(bare_ledger: LedgerOnDisk) -> None:
+    """WPS puts it there, once for new programs and once for old ones."""
+    field = BEGIN + PAGE + RESULT
+    box = f"<w:r>{alternatives(f'<w:p>{field}</w:p>', f'<w:pict><v:textbox><w:p>{field}</w:p></v:textbox></w:pict>')}</w:r>"
+    bare_ledger.write(PATH, changed_word(word("{{ notice.title }}"), in_header(f"<w:p>{box}</w:p>")))
+    assert "PAGE" in all_of_word(printed(bare_ledger.root, "docx"))
+
+
+TRACES = {
+    "a comment in the XML": "<!-- 密 --><w:p/>",
+    "an instruction in the XML": "<?zz 密?><w:p/>",
+    "hidden text": "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>密</w:t></w:r></w:p>",
+    "the text of a hidden style": '<w:p><w:pPr><w:pStyle w:val="Hidden2"/></w:pPr><w:r><w:t>密</w:t></w:r></w:p>',
+    "the name of a control": '<w:p><w:sdt><w:sdtPr><w:alias w:val="密"/><w:tag w:val="密"/><w:dataBinding w:xpath="/密"/></w:sdtPr><w:sdtContent><w:r><w:t>x</w:t></w:r></w:sdtContent></w:sdt></w:p>',
+    "the file of a picture": '<w:p><w:r><w:drawing><wp:inline><wp:docPr id="1" name="密.png" descr="C:\\密\\a.png" title="密"/></wp:inline></w:drawing></w:r></w:p>',
+    "the file of an old picture": '<w:p><w:r><w:pict><v:shape alt="密"><v:fill o:title="密"/></v:shape></w:pict></w:r></w:p>',
+    "the name of a part of the text": '<w:customXml w:uri="urn:密" w:element="密"><w:customXmlPr><w:placeholder w:val="密"/></w:customXmlPr><w:p/></w:customXml>',
+    "a smart tag": '<w:p><w:smartTag w:uri="urn:密" w:element="x"><w:smartTagPr><w:attr w:name="a" w:val="密"/></w:smartTagPr><w:r><w:t>x</w:t></w:r></w:smartTag></w:p>',
+    "a round of editing": '<w:p w:rsidR="00密" w:rsidRDefault="00密"/>',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TRACES)
+def test_a_published_word_file_keeps_nothing_that_nobody_sees(bare_ledger: LedgerOnDisk, name: str) -> None:
+    def change(found: dict[str, bytes]) -> None:
+        styles = (
+            '<w:style w:type="paragraph" w:styleId="Hidden1"><w:rPr><w:vanish/></w:rPr></w:style>'
+            '<w:style w:type="paragraph" w:styleId="Hidden2"><w:basedOn w:val="Hidden1"/></w:style></w:styles>'
+        )
+        found["word/styles.xml"] = found["word/styles.xml"].replace(b"</w:styles>", styles.encode())
+        in_header(TRACES[name] + "<w:p><w:r><w:t>照登</w:t></w:r></w:p>")(found)
+
+    bare_ledger.write(PATH, changed_word(word("{{ notice.title }}"), change))
+    said = all_of_word(printed(bare_ledger.root, "docx"))
+    assert "密" not in said
+    assert "照登" in said
