@@ -115,12 +115,17 @@ def _refused(path: Path, error: PackageError) -> RefusedError:
     if error.fault == "password":
         return _foreign(path, Foreign("password", "password", _("the document is under a password")))
     if error.fault == "hostile":
-        message = _("{path} holds XML that no spreadsheet program writes").format(path=path)
-        return RefusedError("hostile-file", message, _("do not open it; ask whoever sent it"))
+        return hostile(path)
     if error.fault == "too-large":
         message = _("{path} unpacks to more than {n} MB of text, more than a ledger has")
         return _too_large(message.format(path=path, n=LARGEST_TEXTS // _MEGABYTE))
     return damaged(path, str(error))
+
+
+def hostile(path: Path) -> RefusedError:
+    """Return the refusal of a file that is made to harm."""
+    message = _("{path} holds XML that no spreadsheet program writes").format(path=path)
+    return RefusedError("hostile-file", message, _("do not open it; ask whoever sent it"))
 
 
 def damaged(path: Path, reason: str) -> RefusedError:
