@@ -29,13 +29,14 @@ def hides(form: str, *, text: bool) -> bool:
     """Return whether a format hides a value, shows something else in its place, or, of a text, something beside it."""
     sections = _sections(form)
     if not text:
-        plain = [piece for piece in sections[0] if not piece.startswith(('"', "\\")) and not _INVISIBLE.fullmatch(piece)]
-        return bool(form) and not _SHOWS.search("".join(piece for piece in plain if not piece.startswith("[") or piece[1:2] in "hmsHMS"))  # fmt: skip
+        shown = "".join(piece for piece in sections[0] if not piece.startswith(('"', "\\", "_", "*")))
+        shown = re.sub(r"\[(?![hms])[^\]]*\]?", "", shown, flags=re.IGNORECASE)
+        return bool(form) and (not _SHOWS.search(shown) or ("%" in form and not is_percent(form)))
     of_text = sections[-1] if len(sections) == _SECTIONS or "@" in sections[-1] else None
     if of_text is None:
         return False
-    shown = [piece for piece in of_text if not _INVISIBLE.fullmatch(piece)]
-    return "".join(shown).lower() not in {"@", "general"}
+    seen = [piece for piece in of_text if not _INVISIBLE.fullmatch(piece)]
+    return "".join(seen).lower() not in {"@", "general"}
 
 
 def _sections(form: str) -> list[list[str]]:

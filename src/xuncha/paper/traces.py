@@ -11,7 +11,9 @@ _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _NAMED: Final = frozenset({"docPr", "cNvPr"})
 """Elements with an obligatory `name`, which programs fill with that of the picture's file."""
 _ATTRIBUTES: Final = frozenset({"descr", "title", "alt", "paraId", "textId"})
-_ELEMENTS: Final = frozenset({f"{_W}{name}" for name in ("alias", "tag", "dataBinding", "tblCaption", "tblDescription", "proofErr")})
+_ELEMENTS: Final = frozenset(
+    {f"{_W}{name}" for name in ("alias", "tag", "dataBinding", "tblCaption", "tblDescription", "proofErr")}
+)
 _WRAPPERS: Final = frozenset({f"{_W}customXml", f"{_W}smartTag"})
 _OF_WRAPPERS: Final = frozenset({f"{_W}customXmlPr", f"{_W}smartTagPr"})
 _OF_FIELDS: Final = frozenset({f"{_W}{name}" for name in ("rPr", "fldChar", "instrText")})

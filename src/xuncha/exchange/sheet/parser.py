@@ -5,7 +5,7 @@ openpyxl's reader for large sheets drops all but the cells; its parser, with wha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from openpyxl.worksheet._reader import WorkSheetParser
 
@@ -24,7 +24,7 @@ _NO: Final = frozenset({"0", "false", "off"})
 class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
     """Parses a sheet; each cell also tells whether its result was stored, and whether it is struck out."""
 
-    def __init__(self, source: object, strings: object, struck: dict[int, bool], book: Any) -> None:  # noqa: ANN401
+    def __init__(self, source: IO[bytes], strings: Any, struck: dict[int, bool], book: Any) -> None:  # noqa: ANN401
         super().__init__(
             source, strings, data_only=True, epoch=book.epoch, date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,  # noqa: SLF001
         )  # fmt: skip
@@ -37,7 +37,7 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
         found: dict[str, Any] = super().parse_cell(element)
         found["unstored"] = found["value"] is None and element.find(f"{_MAIN}f") is not None
         if found["unstored"]:
-            found["value"] = self.parse_formula(element)
+            found["value"] = self.parse_formula(element)  # type: ignore[no-untyped-call,unused-ignore]
         kind = element.get("t")
         found["struck"] = None
         if kind == "s" and self.struck_strings:
@@ -46,7 +46,7 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
             found["struck"] = struck(element)
         return found
 
-    def parse_column_dimensions(self, col: Element) -> None:
+    def parse_column_dimensions(self, col: Any) -> None:  # noqa: ANN401
         """Keep what is said of columns; of one column much may be said."""
         self._columns.append(dict(col.attrib))
 
@@ -86,7 +86,7 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
         return [each.bounds for each in self.merged_cells.mergeCell] if self.merged_cells else []
 
 
-def struck_strings(source: object) -> dict[int, bool]:
+def struck_strings(source: IO[bytes]) -> dict[int, bool]:
     """Return which of the workbook's texts are struck out, by their numbers: False where only a part is."""
     from defusedxml.ElementTree import iterparse  # noqa: PLC0415
 

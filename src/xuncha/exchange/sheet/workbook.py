@@ -9,7 +9,7 @@ import io
 import warnings
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.exchange.sheet.grid import Cell, Sheet, address, clean
@@ -48,7 +48,6 @@ def read(path: Path) -> list[Sheet]:
 
 def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
     from openpyxl import load_workbook  # noqa: PLC0415
-    from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE  # noqa: PLC0415
 
     from xuncha.exchange.sheet.parser import SheetParser, struck_strings  # noqa: PLC0415  needs openpyxl
 
@@ -56,19 +55,11 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
     parts = [worksheet._worksheet_path for worksheet in book.worksheets]  # noqa: SLF001  a read-only sheet tells little
     if len(set(parts)) < len(parts):
         raise hostile(path)
-    styles, fonts, formats = book._cell_styles, book._fonts, book._number_formats  # noqa: SLF001
-    is_struck = [bool(fonts[style.fontId].strike) for style in styles]
-
-    def form(style: int) -> str:
-        number = styles[style].numFmtId
-        if number < BUILTIN_FORMATS_MAX_SIZE:
-            return BUILTIN_FORMATS.get(number) or "General"
-        return str(formats[number - BUILTIN_FORMATS_MAX_SIZE] or "")
-
     struck: dict[int, bool] = {}
     for name in package.sizes:  # openpyxl finds the texts by the kind of their part
         if package.kind(name).endswith("sharedStrings+xml"):
             struck |= struck_strings(io.BytesIO(package.read(name)))
+    looks = _looks(book)
     sheets = []
     for worksheet, part in zip(book.worksheets, parts, strict=True):
         sheet = Sheet(worksheet.title, hidden=worksheet.sheet_state != "visible")
@@ -76,18 +67,7 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
             parser = SheetParser(source, worksheet._shared_strings, struck, book)  # noqa: SLF001
             for _number, row in parser.parse():
                 for found in row:
-                    if (value := _value(sheet.name, found)) is None or not str(value).strip():
-                        continue
-                    spot, style = (found["row"], found["column"]), found["style_id"]
-                    whole = is_struck[style] or found["struck"]
-                    replaced = hides(form(style), text=isinstance(value, str | bool))
-                    sheet.cells[spot] = Cell(value, form(style), unseen=whole is not None or replaced)
-                    if found["unstored"]:
-                        sheet.unstored.append(spot)
-                    if whole is not None:
-                        (sheet.struck if whole else sheet.struck_in_part).add(spot)
-                    if replaced:
-                        sheet.replaced.add(spot)
+                    _take(sheet, found, looks[found["style_id"]])
         sheet.unstored.sort()
         sheet.hidden_rows = parser.hidden_rows({row for row, _column in sheet.cells})
         sheet.hidden_columns = parser.hidden_columns({column for _row, column in sheet.cells})
@@ -95,6 +75,42 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
         sheet.comments = _comments(package, part)
         sheets.append(sheet)
     return sheets
+
+
+class _Look(NamedTuple):
+    """How cells of one style look."""
+
+    form: str
+    struck: bool
+
+
+def _looks(book: Any) -> list[_Look]:  # noqa: ANN401
+    """Return how cells look, by the numbers of their styles."""
+    from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE  # noqa: PLC0415
+
+    own = dict(enumerate(book._number_formats, BUILTIN_FORMATS_MAX_SIZE))  # noqa: SLF001
+    forms = BUILTIN_FORMATS | own
+    return [
+        _Look(str(forms.get(style.numFmtId) or "General"), bool(book._fonts[style.fontId].strike))  # noqa: SLF001
+        for style in book._cell_styles  # noqa: SLF001
+    ]
+
+
+def _take(sheet: Sheet, found: dict[str, Any], look: _Look) -> None:
+    """Put a cell that is not empty into the sheet."""
+    value = _value(sheet.name, found)
+    if value is None or not str(value).strip():
+        return
+    spot = (found["row"], found["column"])
+    struck = look.struck or found["struck"]
+    replaced = hides(look.form, text=isinstance(value, str | bool))
+    sheet.cells[spot] = Cell(value, look.form, unseen=struck is not None or replaced)
+    if found["unstored"]:
+        sheet.unstored.append(spot)
+    if struck is not None:
+        (sheet.struck if struck else sheet.struck_in_part).add(spot)
+    if replaced:
+        sheet.replaced.add(spot)
 
 
 def _value(sheet: str, found: dict[str, Any]) -> object:
