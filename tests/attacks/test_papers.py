@@ -467,3 +467,338 @@ def test_nothing_typed_becomes_a_line_of_the_calendar(ledger: LedgerOnDisk) -> N
         for line in shown
         if re.search("[\r\n\u2028\u200b]", line) or line.startswith(("状态：已销号", "="))
     ]
+
+
+# Word: read otherwise by another program
+
+RESULT = '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>x</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
+BEGIN = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+EVIL = "<w:r><w:instrText>DDEAUTO c:\\\\cmd x</w:instrText></w:r>"
+SPACES = (
+    f'{W} xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" xmlns:zz="urn:zz" xmlns:v="urn:schemas-microsoft-com:vml"'
+    ' xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
+)
+
+
+def in_header(inner: str) -> Callable[[dict[str, bytes]], None]:
+    """A change that adds a header."""
+    part = f'<w:hdr {SPACES} mc:Ignorable="zz">{inner}</w:hdr>'.encode()
+    return added("word/h.x", part, f"{KINDS}.header+xml", f"{OFFICE}/header")
+
+
+def alternatives(first: str, other: str) -> str:
+    return f'<mc:AlternateContent><mc:Choice Requires="zz">{first}</mc:Choice><mc:Fallback>{other}</mc:Fallback></mc:AlternateContent>'
+
+
+PAGE = "<w:r><w:instrText>PAGE </w:instrText></w:r>"
+AMBIGUOUS = {
+    "an attribute of the same name": '<w:p><w:fldSimple w:instr="DDEAUTO c:\\\\cmd x" zz:instr="PAGE"/></w:p>',
+    "a code of the same name": f"<w:p>{BEGIN}<w:r><zz:instrText>PAGE </zz:instrText></w:r>{EVIL}{RESULT}</w:p>",
+    "a step of the same name": f'<w:p><w:r><w:fldChar w:fldCharType="begin" zz:fldCharType="x"/></w:r>{EVIL}{RESULT}</w:p>',
+    "an element that is passed over": f"<w:p>{BEGIN}<zz:x>{PAGE}</zz:x><w:r><w:instrText>ddeauto c:\\\\cmd</w:instrText></w:r>{RESULT}</w:p>",
+    "alternatives of a code": f"<w:p>{BEGIN}{alternatives(PAGE, EVIL)}{RESULT}</w:p>",
+    "the second alternative": f"<w:p>{alternatives('', BEGIN + EVIL + RESULT)}</w:p>",
+    "a beginning in each alternative": f"<w:p>{alternatives(BEGIN + PAGE, BEGIN)}{EVIL}{RESULT}</w:p>",
+    "a deleted code": f'<w:p>{BEGIN}<w:del w:id="1"><w:r><w:delInstrText>PAGE </w:delInstrText></w:r></w:del>{EVIL}{RESULT}</w:p>',
+    "a deleted text without an author": '<w:p><w:del w:id="1"><w:r><w:delText>密</w:delText></w:r></w:del></w:p>',
+    "an inserted text without an author": '<w:p><w:ins w:id="1"><w:r><w:t>密</w:t></w:r></w:ins></w:p>',
+    "a moved text without an author": '<w:p><w:moveFrom w:id="1"><w:r><w:t>密</w:t></w:r></w:moveFrom></w:p>',
+    "a second address": '<w:p><w:r><w:pict><v:shape><v:imagedata src="http://a.cn/x.png" zz:src="a"/></v:shape></w:pict></w:r></w:p>',
+    "an address that names no protocol": '<w:p><w:r><w:pict><v:shape><v:imagedata src="x.png"/></v:shape></w:pict></w:r></w:p>',
+    "a code behind a comment": f"<w:p>{BEGIN}<w:r><w:instrText><!-- -->INCLUDETEXT c:\\\\a</w:instrText></w:r>{RESULT}</w:p>",
+    "a code behind another": f"<w:p>{BEGIN}{PAGE}</w:p><w:p>{EVIL}{RESULT}</w:p>",
+    "a code behind a wide blank": f"<w:p>{BEGIN}<w:r><w:instrText>PAGE\xa0DDEAUTO</w:instrText></w:r>{RESULT}</w:p>",
+    "a code in lower case": f"<w:p>{BEGIN}<w:r><w:instrText>PAGE includetext a</w:instrText></w:r>{RESULT}</w:p>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", AMBIGUOUS)
+def test_what_programs_read_differently_is_refused(bare_ledger: LedgerOnDisk, name: str) -> None:
+    refused(bare_ledger, changed_word(word("{{ notice.title }}"), in_header(AMBIGUOUS[name])))
+
+
+def test_the_number_of_the_page_may_stand_in_a_text_box(bare_ledger: LedgerOnDisk) -> None:
+    """WPS puts it there, once for new programs and once for old ones."""
+    field = BEGIN + PAGE + RESULT
+    box = f"<w:r>{alternatives(f'<w:p>{field}</w:p>', f'<w:pict><v:textbox><w:p>{field}</w:p></v:textbox></w:pict>')}</w:r>"
+    bare_ledger.write(PATH, changed_word(word("{{ notice.title }}"), in_header(f"<w:p>{box}</w:p>")))
+    assert "PAGE" in all_of_word(printed(bare_ledger.root, "docx"))
+
+
+TRACES = {
+    "a comment in the XML": "<!-- 密 --><w:p/>",
+    "an instruction in the XML": "<?zz 密?><w:p/>",
+    "hidden text": "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>密</w:t></w:r></w:p>",
+    "the text of a hidden style": '<w:p><w:pPr><w:pStyle w:val="Hidden2"/></w:pPr><w:r><w:t>密</w:t></w:r></w:p>',
+    "the name of a control": '<w:p><w:sdt><w:sdtPr><w:alias w:val="密"/><w:tag w:val="密"/><w:dataBinding w:xpath="/密"/></w:sdtPr><w:sdtContent><w:r><w:t>x</w:t></w:r></w:sdtContent></w:sdt></w:p>',
+    "the file of a picture": '<w:p><w:r><w:drawing><wp:inline><wp:docPr id="1" name="密.png" descr="C:\\密\\a.png" title="密"/></wp:inline></w:drawing></w:r></w:p>',
+    "the file of an old picture": '<w:p><w:r><w:pict><v:shape alt="密"><v:fill o:title="密"/></v:shape></w:pict></w:r></w:p>',
+    "the name of a part of the text": '<w:customXml w:uri="urn:密" w:element="密"><w:customXmlPr><w:placeholder w:val="密"/></w:customXmlPr><w:p/></w:customXml>',
+    "a smart tag": '<w:p><w:smartTag w:uri="urn:密" w:element="x"><w:smartTagPr><w:attr w:name="a" w:val="密"/></w:smartTagPr><w:r><w:t>x</w:t></w:r></w:smartTag></w:p>',
+    "a round of editing": '<w:p w:rsidR="00密" w:rsidRDefault="00密"/>',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TRACES)
+def test_a_published_word_file_keeps_nothing_that_nobody_sees(bare_ledger: LedgerOnDisk, name: str) -> None:
+    def change(found: dict[str, bytes]) -> None:
+        styles = (
+            '<w:style w:type="paragraph" w:styleId="Hidden1"><w:rPr><w:vanish/></w:rPr></w:style>'
+            '<w:style w:type="paragraph" w:styleId="Hidden2"><w:basedOn w:val="Hidden1"/></w:style></w:styles>'
+        )
+        found["word/styles.xml"] = found["word/styles.xml"].replace(b"</w:styles>", styles.encode())
+        in_header(TRACES[name] + "<w:p><w:r><w:t>照登</w:t></w:r></w:p>")(found)
+
+    bare_ledger.write(PATH, changed_word(word("{{ notice.title }}"), change))
+    said = all_of_word(printed(bare_ledger.root, "docx"))
+    assert "密" not in said
+    assert "照登" in said
+
+
+# Excel: seen otherwise than it is read
+
+DONE = [2, "甲", "乙", "局长", "办公室", "2027年3月31日", "已完成"]
+STRUCK = "<r><rPr><strike/></rPr><t>{}</t></r>"
+
+
+def with_sheet(path: Path, old: str, new: str, count: int = 1) -> None:
+    """Write a workbook with one row, of which the XML of the sheet is changed; texts stand in the cells."""
+    content = good()
+    path.write_bytes(
+        changed(
+            content,
+            **{
+                "xl__worksheets__sheet1.xml": in_cells(content, path).replace(
+                    old.encode(), new.encode(), count
+                )
+            },
+        )
+    )
+
+
+def in_cells(content: bytes, path: Path) -> bytes:
+    """The XML of a sheet with its texts in the cells."""
+    path.write_bytes(content)
+    rows = load_workbook(path).active.iter_rows(values_only=True)  # type: ignore[union-attr]
+    lines = "".join(
+        f'<row r="{number}">'
+        + "".join(f'<c t="inlineStr"><is><t>{value}</t></is></c>' for value in row)
+        + "</row>"
+        for number, row in enumerate(rows, 1)
+    )
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return f'<worksheet xmlns="{main}"><sheetFormatPr defaultRowHeight="15"/><cols/><sheetData>{lines}</sheetData></worksheet>'.encode()
+
+
+@pytest.mark.parametrize(
+    "pieces", [STRUCK.format("已完成"), f"<r><t>已</t></r>{STRUCK.format('完成')}", f"{STRUCK.format('未')}<r><t>完成</t></r>"]
+)  # fmt: skip
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_state_that_is_struck_out_in_its_text_is_none(pieces: str, shared: bool, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    if shared:
+        with_sheet(path, '<c t="inlineStr"><is><t>已完成</t></is></c>', '<c t="s"><v>1</v></c>')
+        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+        entry = f'<Override PartName="/xl/texts.dat" ContentType="{kind}"/></Types>'.encode()
+        content = changed(
+            path.read_bytes(), **{"[Content_Types].xml": lambda part: part.replace(b"</Types>", entry)}
+        )
+        texts = part_of("sst", f"<si><t>甲</t></si><si>{pieces}</si>")
+        path.write_bytes(changed(content, **{"xl__texts.dat": texts}))
+    else:
+        with_sheet(path, "<t>已完成</t>", pieces)
+    draft = understood(path)
+    assert [measure.record.get("status") for measure in draft.measures] == [None]
+    assert "G2" in {doubt.address for doubt in draft.doubts}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ('<row r="2">', '<row r="2" hidden = "1">', "2:2"),
+        ('<row r="2">', '<row hidden="1">', "2:2"),
+        ('<row r="2">', '<row r="2" spans="&gt;" hidden="true">', "2:2"),
+        ('<row r="2">', '<row r="2" ht="0.1" customHeight="1">', "2:2"),
+        ('<row r="2">', '<row r="2" ht="0e0">', "2:2"),
+        ('defaultRowHeight="15"', 'defaultRowHeight="15" zeroHeight="1"', "1:2"),
+        ("<cols/>", '<cols><col max = "7" min = "7" hidden="true"/></cols>', "G:G"),
+        ("<cols/>", '<cols><col min="7" max="7" width="0.1"/></cols>', "G:G"),
+        (
+            "<cols/>",
+            '<cols><col min="7" max="7" hidden="1"/><col min="7" max="7" width="9"/></cols>',
+            "G:G",
+        ),
+    ],
+)
+def test_rows_and_columns_are_hidden_however_it_is_written(
+    old: str, new: str, place: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.xlsx"
+    with_sheet(path, old, new)
+    assert place in {doubt.address for doubt in understood(path).doubts}
+
+
+def test_a_text_that_looks_like_a_merged_cell_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    row = "".join(f'<c t="inlineStr"><is><t>{value}</t></is></c>' for value in DONE[:6])
+    trick = '<c r="I3" t="inlineStr"><is><t><![CDATA[<mergeCell ref="G2:G9"/>]]></t></is></c>'
+    with_sheet(path, "</sheetData>", f'<row r="3">{row}{trick}</row></sheetData>')
+    draft = understood(path)
+    assert [measure.record.get("status") for measure in draft.measures] == ["closed", None]
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "status"),
+    [
+        (1, '0"%"', None), (1, "0\\%", None), (1, '"推进中";;;', None), (1, "[=1]0%;0", None), (1, '0%"未完成"', None),
+        (1, ";0%", None), ("已完成", ";;;", None), ("已完成", ';;;"未"@', None), ("已完成", "0;0;0;\\未@", None), (1, "0%%", None),
+        (1, "0%", "closed"), (1, "0.00%;[Red]-0.00%", "closed"), ("已完成", "@", "closed"), ("已完成", "General", "closed"),
+        ("已完成", '_ * #,##0.00_ ;_ * -#,##0.00_ ;_ * "-"??_ ;_ @_ ', "closed"), (0.5, "[Red]0%", "in_progress"),
+    ],
+)  # fmt: skip
+def test_a_state_is_what_a_person_sees(value: object, form: str, status: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = sheet_of(path, HEADS, [*DONE[:6], value])
+    assert book.active is not None
+    book.active["G2"].number_format = form
+    book.save(path)
+    draft = understood(path)
+    assert draft.measures[0].record.get("status") == status
+    if status is None:
+        assert "G2" in {doubt.address for doubt in draft.doubts}
+
+
+def test_a_day_of_completion_that_is_struck_out_closes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = sheet_of(path, [*HEADS, "实际完成时间"], [*DONE[:6], None, "2024年5月1日"])
+    assert book.active is not None
+    book.active["H2"].font = Font(strike=True)
+    book.save(path)
+    assert understood(path).measures[0].record.get("status") != "closed"
+
+
+# Much in little
+
+MANY = " ".join(f'a{n}=""' for n in range(300))
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def part_of(name: str, inner: str) -> bytes:
+    return f'<{name} xmlns="{MAIN}">{inner}</{name}>'.encode()
+
+
+BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "texts": ("xl__sharedStrings.xml", lambda: part_of("sst", "<si/>" * 600_000)),
+    "pieces of a text": ("xl__sharedStrings.xml", lambda: part_of("sst", f"<si>{'<r/>' * 600_000}</si>")),
+    "styles": ("xl__styles.xml", lambda: part_of("styleSheet", f"<cellXfs>{'<xf/>' * 100_000}</cellXfs>")),
+    "names": ("xl__workbook.xml", lambda: part_of("workbook", "<definedName/>" * 60_000)),
+    "columns": ("xl__worksheets__sheet1.xml", lambda: part_of("worksheet", "<col/>" * 20_000)),
+    "merged cells": ("xl__worksheets__sheet1.xml", lambda: part_of("worksheet", "<mergeCell/>" * 110_000)),
+    "comments": ("xl__comments1.xml", lambda: part_of("comments", "<comment/>" * 60_000)),
+    "nesting": ("xl__styles.xml", lambda: part_of("styleSheet", "<a>" * 101 + "</a>" * 101)),
+    "a comment in the XML": ("xl__styles.xml", lambda: b"<!--" + b" " * 2_000_000 + b"--><styleSheet/>"),
+    "an attribute": ("xl__styles.xml", lambda: b'<styleSheet a="' + b" " * 2_000_000 + b'"/>'),
+    "attributes": (
+        "xl__styles.xml", f"<styleSheet {MANY}/>".encode,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_much_of_anything_is_refused_before_it_is_read(name: str, tmp_path: Path) -> None:
+    part, content = BOMBS[name]
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(changed(good(), **{part: content()}))
+    assert code(path) == "hostile-file"
+
+
+@pytest.mark.parametrize(("count", "expected"), [(2, "hostile-file"), (101, "too-large")])
+def test_one_sheet_is_not_read_many_times(count: int, expected: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+
+    def change(part: bytes) -> bytes:
+        (sheet,) = re.findall(rb"<sheet [^>]*>", part)
+        others = [re.sub(rb'name="[^"]*"', b'name="s%d"' % n, sheet) for n in range(count)]
+        return part.replace(sheet, b"".join(others))
+
+    path.write_bytes(changed(good(), **{"xl__workbook.xml": change}))
+    assert code(path) == expected
+
+
+LIST = f'<w:p {W}><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr><w:r><w:t>甲</w:t></w:r></w:p>'
+LABEL = (
+    f'<w:numbering {W}><w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="0"><w:lvlText w:val="{"%1" * 60}"/></w:lvl></w:abstractNum>'
+    '<w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num></w:numbering>'
+)
+CHAIN = "".join(f'<w:style w:styleId="s{n}"><w:basedOn w:val="s{n + 1}"/></w:style>' for n in range(60))
+WORD_BOMBS: dict[str, tuple[str, Callable[[], str], str]] = {
+    "a label": ("word/numbering.xml", lambda: LABEL, "hostile-document"),
+    "styles": ("word/styles.xml", lambda: f"<w:styles {W}>{CHAIN}</w:styles>", "hostile-document"),
+    "nesting": ("word/document.xml", lambda: f"<w:document {W}>{'<w:p>' * 300}{'</w:p>' * 300}</w:document>", "hostile-document"),
+    "a comment": ("word/document.xml", lambda: f"<w:document {W}><!--{' ' * 2_000_000}--></w:document>", "hostile-document"),
+    "attributes": ("word/document.xml", lambda: f"<w:document {W} {MANY}/>", "hostile-document"),
+    "elements": ("word/document.xml", lambda: f"<w:document {W}>{'<a/>' * 1_100_000}</w:document>", "document-too-large"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WORD_BOMBS)
+def test_much_of_anything_in_a_word_file_is_refused(name: str, tmp_path: Path) -> None:
+    part, content, expected = WORD_BOMBS[name]
+
+    def change(found: dict[str, bytes]) -> None:
+        body = (
+            LIST
+            if name == "a label"
+            else '<w:p><w:pPr><w:pStyle w:val="s0"/></w:pPr><w:r><w:t>甲</w:t></w:r></w:p>'
+        )
+        found["word/document.xml"] = f"<w:document {W}><w:body>{body}</w:body></w:document>".encode()
+        kind = part.split("/")[1].split(".")[0]
+        if part not in found:
+            added(part, b"", f"{KINDS}.{kind}+xml", f"{OFFICE}/{kind}")(found)
+        found[part] = content().encode()
+
+    path = tmp_path / "a.docx"
+    path.write_bytes(changed_word(word("甲"), change))
+    with pytest.raises(RefusedError) as caught:
+        lines(path)
+    assert caught.value.code == expected
+
+
+# Files of other kinds, with something before what tells their kind
+
+BEHIND = {
+    "a.docx": (b"", "empty"),
+    "b.docx": (bytes(5000), "empty"),
+    "c.xlsx": (b"\xef\xbb\xbf\n", "empty"),
+    "d.docx": (b"version https://git-lfs.github.com/spec/v1\noid sha256:a\nsize 1\n", "LFS"),
+    "e.docx": (b"\n%PDF-1.4\n", "PDF"),
+    "f.xlsx": (bytes(10) + b"%PDF-1.4\n", "PDF"),
+    "g.docx": (b"\xef\xbb\xbf{\\rtf1 x}", "RTF"),
+    "h.docx": (b"{\\urtf1 x}", "RTF"),
+    "i.xlsx": (b'<?xml version="1.0"?>\n<!-- c -->\n<?mso-application progid="Excel.Sheet"?>\n<Workbook/>', "XML"),
+    "j.docx": ('<?xml version="1.0" encoding="utf-16"?><pkg:package/>'.encode("utf-16"), "XML"),
+    "k.docx": (b"X-Unsent: 1\r\nSubject: a\r\nMIME-Version: 1.0\r\n", ".mht"),
+    "l.docx": ("MIME-Version: 1.0\r\n".encode("utf-16"), ".mht"),
+    "m.docx": (b"<!-- c --><!DOCTYPE html><html><body>x</body></html>", "HTML"),
+    "n.xlsx": (b"\xef\xbb\xbf <table><tr><td>x</td></tr></table>", "HTML"),
+    "o.docx": (b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body>x</body></html>', "HTML"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BEHIND)
+def test_the_kind_of_a_file_is_told_whatever_stands_before_it(name: str, tmp_path: Path) -> None:
+    content, what = BEHIND[name]
+    path = tmp_path / name
+    path.write_bytes(content)
+    for read in (lines, workbook.read):
+        with pytest.raises(RefusedError) as caught:
+            read(path)
+        assert what in caught.value.message
+        assert caught.value.hint
+
+
+def test_web_pages_by_other_names_are_still_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.doc"
+    path.write_bytes("<html><body><p>通报</p></body></html>".encode())
+    assert [line.text for line in lines(path).lines] == ["通报"]

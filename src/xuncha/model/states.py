@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from xuncha.chinese.characters import without_invisible
 from xuncha.chinese.days import written
 from xuncha.language import gettext as _
+from xuncha.model.formats import is_percent
 
 if TYPE_CHECKING:
     from datetime import date
@@ -110,7 +111,7 @@ def state(value: object, form: str = "", today: date | None = None) -> State | N
     if isinstance(value, bool):
         return State("closed" if value else "in_progress")
     if isinstance(value, int | float):
-        return _share(float(value) * 100) if "%" in form else None
+        return _share(float(value) * 100) if is_percent(form) else None
     text = _bare(value)
     if not text or len(text) > LONGEST:
         return None

@@ -10,12 +10,22 @@ from xuncha.language import gettext as _
 COMPOUND_FILE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 ZIP: Final = b"PK\x03\x04"
 _EMPTY_ZIP: Final = b"PK\x05\x06"
+_BEFORE: Final = re.compile(
+    rb"(?:\xef\xbb\xbf|[\s\x00]|<!--.{0,4000}?-->|<\?xml\b[^>]{0,400}\?>)*", re.DOTALL
+)
+"""What may stand before the bytes that tell the kind, and is passed over by the programs that open the file."""
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _SAVED_PAGE: Final = re.compile(
-    rb"\A[\s\xef\xbb\xbf]*(?:MIME-Version:|From: <?Saved by|Snapshot-Content-Location:|Content-Type:\s*multipart/related|Date:[^\n]*\n(?:[\w-]+:[^\n]*\n)*MIME-Version:)",
+    rb"(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){0,40}?(?:MIME-Version:|Snapshot-Content-Location:|Content-Type:\s*multipart/related|From: <?\"?Saved by)",
     re.IGNORECASE,
 )
 """The head of a web page saved as one file (.mht): also what some systems call .doc and .xls."""
-_WORD_XML: Final = re.compile(rb"\A[\s\xef\xbb\xbf]*<\?xml[^>]*>\s*(?:<\?mso-application[^>]*>\s*)?<(?:pkg:package|w:wordDocument|Workbook|ss:Workbook)\b")  # fmt: skip
+_WORD_XML: Final = re.compile(
+    rb"(?:<\?mso-application\b|<(?:pkg:package|w:wordDocument|Workbook|ss:Workbook|office:document)\b)"
+)
+_WEB_PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|div|table)\b", re.IGNORECASE)
+_OFFICE_NAMES: Final = (".docx", ".xlsx")
+_POINTER: Final = b"version https://git-lfs.github.com/spec/"
 _OPEN_DOCUMENT: Final = re.compile(
     rb"mimetypeapplication/vnd\.oasis\.opendocument\.(?P<kind>text|spreadsheet)"
 )
@@ -29,32 +39,57 @@ class Foreign(NamedTuple):
     code: str
     """Such as old-format."""
     kind: str
-    """Of the file: word, excel, password, pdf, rtf, page, xml, text, table, archive, picture, other."""
+    """Of the file: word, excel, password, pdf, rtf, page, xml, text, table, archive, picture, empty, pointer, other."""
     message: str
 
 
-def foreign(content: bytes) -> Foreign | None:
-    """Return what kind of file this is that nothing here reads; None where it may be a text, a web page or an Office file."""
+def foreign(content: bytes, name: str = "") -> Foreign | None:
+    """Return what kind of file this is that nothing here reads; None where it may be a text, a web page or an Office file.
+
+    Args:
+        content: of the file.
+        name: of the file; a web page that is called a document of Office is none that is read.
+    """
     if content.startswith(COMPOUND_FILE):
         return _compound(content)
+    if content.startswith(ZIP):
+        return _open_document(content)
     unknown = "unknown-document"
-    open_document = _OPEN_DOCUMENT.search(content[:200])
+    head = _head(content)
     kinds = (
-        (content.startswith(b"%PDF"), "pdf", _("this is a PDF, in which a text has no order")),
-        (content.startswith(b"{\\rtf"), "rtf", _("this is rich text (RTF)")),
-        (_SAVED_PAGE.match(content[:2048]), "page", _("this is a web page saved as one file (.mht)")),
-        (_WORD_XML.match(content[:1024]), "xml", _("this is a document saved as one XML file (.xml)")),
+        (not head, "empty", _("the file is empty")),
+        (head.startswith(_POINTER), "pointer", _("this is a pointer of Git LFS, which stands for the file")),
+        (head.startswith(b"%PDF"), "pdf", _("this is a PDF, in which a text has no order")),
+        (head.startswith((b"{\\rtf", b"{\\urtf")), "rtf", _("this is rich text (RTF)")),
+        (_SAVED_PAGE.match(head[:4096]), "page", _("this is a web page saved as one file (.mht)")),
+        (_WORD_XML.match(head), "xml", _("this is a document saved as one XML file (.xml)")),
         (content.startswith(_ARCHIVES), "archive", _("this is an archive, but no document")),
         (content.startswith(_PICTURES), "picture", _("this is a picture, in which there is no text")),
+        (name.lower().endswith(_OFFICE_NAMES) and _WEB_PAGE.match(head), "page", _("this is a web page (HTML)")),
     )  # fmt: skip
     if found := next((Foreign(unknown, kind, message) for is_one, kind, message in kinds if is_one), None):
         return found
-    if open_document:
-        is_text = open_document["kind"] == b"text"
+    return None
+
+
+def _head(content: bytes) -> bytes:
+    """Return the beginning of a file from where its kind is told; that of one in UTF-16 as UTF-8."""
+    head = content[:16384]
+    if head.startswith(_UTF_16):
+        head = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode()
+    found = _BEFORE.match(head)
+    return (
+        head[found.end() :] if found and (found.end() < len(head) or len(content) == len(head)) else head[-1:]
+    )
+
+
+def _open_document(content: bytes) -> Foreign | None:
+    if found := _OPEN_DOCUMENT.search(content[:200]):
+        is_text = found["kind"] == b"text"
         message = (
             _("this is an OpenDocument text (.odt)") if is_text else _("this is an OpenDocument table (.ods)")
         )
-        return Foreign(unknown, "text" if is_text else "table", message)
+        return Foreign("unknown-document", "text" if is_text else "table", message)
     return None
 
 

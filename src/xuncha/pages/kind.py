@@ -77,7 +77,9 @@ def kind_of(content: bytes, path: Path) -> Kind:
 
 
 def _refuse_others(content: bytes, path: str) -> None:
-    if (found := foreign(content)) is None:
+    if (found := foreign(content, path)) is None or (
+        found.kind == "empty" and not path.lower().endswith((".docx", ".xlsx"))
+    ):
         return
     hints = {
         "pdf": _("save the document that it was made of as .docx, or its text as .txt"),
@@ -86,6 +88,10 @@ def _refuse_others(content: bytes, path: str) -> None:
         "password": _("open it, and save it without the password"),
         "excel": _("open it in Excel or WPS, save it as .xlsx, and type `xuncha import xlsx`"),
         "table": _("open it in Excel or WPS, save it as .xlsx, and type `xuncha import xlsx`"),
+    }
+    hints |= {
+        "empty": _("ask for the file again: its content was lost on the way"),
+        "pointer": _("fetch the file itself: type `git lfs pull`"),
     }
     hint = hints.get(found.kind, _("open it in Word or WPS, and save it as .docx"))
     raise RefusedError(found.code, found.message, hint, path)

@@ -9,8 +9,13 @@ import re
 from typing import Final
 
 from xuncha.chinese.numbers import numeral
+from xuncha.pages.package import PackageError
 
 _DEEPEST: Final = 8
+_LONGEST_LABEL: Final = 100
+"""Characters of what is written for a number: 第%1章."""
+_LONGEST_CHAIN: Final = 50
+"""Styles that are based on each other."""
 _CHINESE: Final = frozenset({
     "chineseCounting", "chineseCountingThousand", "chineseLegalSimplified", "ideographDigital", "japaneseCounting",
     "japaneseDigitalTenThousand", "taiwaneseCounting", "taiwaneseCountingThousand", "ideographTraditional",
@@ -70,7 +75,7 @@ class Numbering:
             case name if name in _OF_STYLE:
                 self._style[name] = value
             case name if name in _OF_LEVEL:
-                self._level[name] = value
+                self._level[name] = _short(value)
 
     def label(self, paragraph: Properties) -> str:
         """Count a paragraph, and return its number as Word shows it; empty where it has none."""
@@ -104,8 +109,16 @@ class Numbering:
             if "numId" in style:
                 return style
             seen.add(name)
+            if len(seen) > _LONGEST_CHAIN:
+                raise PackageError("hostile", name)
             name = style.get("basedOn", "")
         return {}
+
+
+def _short(text: str) -> str:
+    if len(text) > _LONGEST_LABEL:
+        raise PackageError("hostile", text[:_LONGEST_LABEL])
+    return text
 
 
 def _start(level: Properties) -> int:

@@ -24,6 +24,8 @@ DAMAGES: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError,
 """What reading a damaged zip raises."""
 KINDS_OF_PARTS: Final = "[Content_Types].xml"
 _MOST_PARTS: Final = 5_000
+_LARGEST_LIST: Final = 4 * 1024 * 1024
+"""Bytes of a list of kinds or relationships: thousands of entries."""
 _ENCRYPTED: Final = 0x1
 _OUTSIDE: Final = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:|\\|//)")
 """A target that is no part of the file, whatever its mode says."""
@@ -86,10 +88,7 @@ class Package:
         methods = {entry.compress_type for entry in entries} - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
         if methods or packed > len(content) or len({name.lower() for name in self.sizes}) < len(entries):
             raise PackageError("damaged", "overlapping, doubled or oddly packed parts")
-        if (
-            sum(size for name, size in self.sizes.items() if not self.kind(name).startswith(_NOT_TEXT))
-            > largest
-        ):
+        if sum(size for name, size in self.sizes.items() if self.is_text(name)) > largest:
             raise PackageError("too-large")
 
     def read(self, name: str) -> bytes:
@@ -119,12 +118,18 @@ class Package:
         except (ParseError, ValueError, LookupError) as error:
             raise PackageError("damaged", f"{name}: {error}"[:200]) from None
 
+    def _list(self, name: str) -> Element:
+        """Return a list of kinds or of relationships, which is read before anything is counted."""
+        if self.sizes[name] > _LARGEST_LIST:
+            raise PackageError("too-large", name)
+        return self.root(name)
+
     @cached_property
     def _kinds(self) -> tuple[dict[str, str], dict[str, str]]:
         """Kinds by the endings of names, and by names."""
         by_ending: dict[str, str] = {}
         by_name: dict[str, str] = {}
-        for element in self.root(KINDS_OF_PARTS) if KINDS_OF_PARTS in self.sizes else ():
+        for element in self._list(KINDS_OF_PARTS) if KINDS_OF_PARTS in self.sizes else ():
             kind = element.get("ContentType", "").strip()
             if element.tag.endswith("}Default"):
                 by_ending[element.get("Extension", "").lower()] = kind
@@ -137,6 +142,10 @@ class Package:
         by_ending, by_name = self._kinds
         return by_name.get(name.lower()) or by_ending.get(name.rpartition(".")[2].lower(), "")
 
+    def is_text(self, name: str) -> bool:
+        """Return whether a part is none of the kinds that are no XML, such as pictures."""
+        return not self.kind(name).startswith(_NOT_TEXT)
+
     @cached_property
     def relationships(self) -> tuple[Relationship, ...]:
         """What the file and its parts refer to."""
@@ -147,7 +156,7 @@ class Package:
                 continue
             folder = match["folder"] or ""
             source = posixpath.join(folder, match["name"])
-            for element in self.root(own):
+            for element in self._list(own):
                 target = element.get("Target", "").strip()
                 external = element.get("TargetMode", "").lower() == "external" or bool(_OUTSIDE.match(target))
                 if not external:
@@ -186,9 +195,8 @@ class Package:
             from defusedxml.common import DefusedXmlException  # noqa: PLC0415
             from defusedxml.ElementTree import ParseError, iterparse  # noqa: PLC0415
         for name in self.sizes:
-            is_text = not self.kind(name).startswith(_NOT_TEXT)
             try:
-                if is_text and self._begins_in_utf_16(name):
+                if self.is_text(name) and self._begins_in_utf_16(name):
                     raise PackageError("hostile", name)
                 with self.archive.open(name) as stream:
                     next(iter(iterparse(stream, events=("start",), forbid_dtd=True)), None)

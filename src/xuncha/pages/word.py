@@ -10,6 +10,7 @@ from typing import Final
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.pages.budget import must_be_modest
 from xuncha.pages.kind import must_be_readable
 from xuncha.pages.line import Line, line_of
 from xuncha.pages.numbering import Numbering, Properties
@@ -18,6 +19,10 @@ from xuncha.parts import needs
 
 _LARGEST: Final = 32 * 1024 * 1024
 """Bytes of all texts of a document, unpacked."""
+_MOST: Final = {"": 1_000_000}
+"""Elements of a part: a long notice has some fifty thousand."""
+_DEEPEST: Final = 200
+"""Tables and text boxes stand in each other."""
 _CHUNK: Final = 64 * 1024
 _WORDS: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT: Final = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
@@ -39,10 +44,12 @@ def lines(content: bytes, path: str) -> tuple[Line, ...]:
     try:
         package = Package(content, _LARGEST)
         main = _main(package, path)
+        kinds = ("styles", "numbering")
+        parts = [part for kind in kinds for part in package.related(main, kind)[:1]]
+        must_be_modest(package, (*parts, main), _MOST, _DEEPEST)
         numbering = Numbering()
-        for kind in ("styles", "numbering"):
-            for part in package.related(main, kind)[:1]:
-                _read(package, part, numbering)
+        for part in parts:
+            _read(package, part, numbering)
         body = _Body(numbering, path)
         _read(package, main, body)
     except PackageError as error:
@@ -92,7 +99,9 @@ def _refused(fault: Fault, path: str) -> RefusedError:
         hint = _("a notice is much smaller; save its text alone")
         return RefusedError("document-too-large", message, hint, path)
     if fault == "hostile":
-        message = _("the document declares entities, which no Word document does")
+        message = _(
+            "the document holds XML that no Word document has, such as declarations, or endless nesting"
+        )
         return RefusedError("hostile-document", message, _("do not open it; ask whoever sent it"), path)
     hint = _("open it in Word or WPS, which may repair it, and save it anew")
     return RefusedError("damaged-document", _("the document is damaged"), hint, path)

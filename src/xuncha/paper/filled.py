@@ -26,6 +26,7 @@ from xuncha.paper.heading import lines
 from xuncha.paper.own import OwnFileError
 from xuncha.paper.process import LimitError, run
 from xuncha.paper.templates import TEMPLATE_ERRORS, environment, place_of, reason, wrong
+from xuncha.paper.traces import hidden_styles, without_traces
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
@@ -157,15 +158,18 @@ def _finished(word: Any, title: str) -> bytes:  # noqa: ANN401
     word.save(stream)
     with ZipFile(stream) as parts:
         kinds = Package(stream.getvalue(), _LARGEST)
-        return pack((name, _punctuated(kinds.kind(name), parts.read(name))) for name in parts.namelist())
+        styles = word.part._styles_part.element  # noqa: SLF001  no other way to the part itself
+        hidden = hidden_styles(styles)
+        return pack((name, _cleaned(kinds.kind(name), parts.read(name), hidden)) for name in parts.namelist())
 
 
-def _punctuated(kind: str, part: bytes) -> bytes:
-    if not ("wordprocessingml" in kind and kind.endswith("xml")):
+def _cleaned(kind: str, part: bytes, hidden: frozenset[str]) -> bytes:
+    """Return a part without what nobody sees, its punctuation full-width."""
+    if not kind.endswith("+xml") or kind.endswith("relationships+xml"):
         return part
     from lxml import etree  # noqa: PLC0415
 
-    root = etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True))
+    root = without_traces(part, hidden)
     for paragraph in root.iter(f"{_WORD}p"):
         # Paragraphs inside it, as in a text box, are told by themselves.
         texts = [

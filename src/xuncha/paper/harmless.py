@@ -11,6 +11,7 @@ from zipfile import BadZipFile
 
 from xuncha.language import gettext as _
 from xuncha.pages.package import KINDS_OF_PARTS, Package, PackageError, Relationship
+from xuncha.paper.fields import look_at_fields
 from xuncha.paper.own import OwnFileError
 
 if TYPE_CHECKING:
@@ -42,11 +43,13 @@ DROPPED: Final = {
 """Kinds of relationships to what tells of the file's past: who wrote it, where, and how it looked."""
 FORGOTTEN: Final = {"docVars", "rsids", "docId", "writeProtection", "documentProtection"}
 """Settings that tell of the machine and of the hands through which the file went; WPS keeps the machine's number among `docVars`."""
-_FIELDS: Final = frozenset({"PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", "PAGEREF", "REF", "TOC", "STYLEREF", "SEQ", "TITLE", "="})  # fmt: skip
-"""Fields that show something of the document itself; others fetch, run, or tell of the machine."""
 _ACTIVE: Final = frozenset({"altChunk", "object", "OLEObject", "control", "ocx", "subDoc", "mailMerge", "frame", "entryMacro", "exitMacro", "script"})  # fmt: skip
+_REVISION: Final = re.compile(
+    r"(?:customXml)?(?:ins|del|moveFrom|moveTo|Ins|Del|MoveFrom|MoveTo)(?:Range(?:Start|End))?|cell(?:Ins|Del|Merge)|\w+Change|del(?:Text|InstrText)"
+)
+"""Elements of tracked changes: what they hold is there for one reader and gone for another."""
 _PLACES: Final = frozenset({"src", "href", "althref"})
-"""Attributes that name a file or an address."""
+"""Attributes that name a file or an address: a file's own pictures and links are named by relationships."""
 _OUTSIDE: Final = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|\\|//)")
 
 
@@ -136,69 +139,28 @@ def _names_people() -> OwnFileError:
 def _parsed(part: bytes) -> _Element:
     from lxml import etree  # noqa: PLC0415
 
-    root = etree.fromstring(part, etree.XMLParser(resolve_entities=False, no_network=True))
+    # A comment within a text would hide what follows it.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    root = etree.fromstring(part, parser)
     if root.getroottree().docinfo.doctype:
         raise OwnFileError(_("a part of it declares entities"))
     return root
 
 
 def _look_through(part: _Element, *, made: bool) -> None:
-    """Refuse what a part of the file must not hold."""
-    fields = _Fields()
+    """Refuse what a part of the file must not hold; names count in whatever namespace they stand."""
     for element in part.iter("*"):
         kind = element.tag.rpartition("}")[2]
-        attributes = {str(name).rpartition("}")[2]: str(value) for name, value in element.attrib.items()}
         if kind in _ACTIVE or (made and kind in FORGOTTEN):
             raise _is_active(kind)
-        if "author" in attributes:
+        if _REVISION.fullmatch(kind):
             raise _names_people()
-        if target := next(
-            (text for name, text in attributes.items() if name in _PLACES and _OUTSIDE.match(text)), ""
-        ):
-            raise OwnFileError(_("it links to the outside: {target}").format(target=target))
-        if kind == "fldSimple":
-            _look_at_field(attributes.get("instr", ""))
-        elif kind in {"instrText", "delInstrText"} or (kind == "t" and fields.in_code):
-            fields.add(element.text or "")
-        elif kind == "fldChar":
-            fields.follow(attributes.get("fldCharType", ""))
-    fields.end()
-
-
-class _Fields:
-    """Fields that stand inside each other, with their codes in pieces."""
-
-    def __init__(self) -> None:
-        self._codes = [""]
-        self._shown = [True]
-        """Whether what follows is a field's result rather than its code; the first is the text around all fields."""
-
-    @property
-    def in_code(self) -> bool:
-        return not self._shown[-1]
-
-    def add(self, text: str) -> None:
-        self._codes[-1] += text
-
-    def follow(self, step: str) -> None:
-        if step == "begin":
-            if self.in_code:
-                self.add("{}")  # the code is not known before that field is worked out
-            self._codes.append("")
-            self._shown.append(False)
-        elif len(self._codes) > 1:
-            _look_at_field(self._codes[-1])
-            self._shown[-1] = True
-            if step == "end":
-                self._codes.pop()
-                self._shown.pop()
-
-    def end(self) -> None:
-        for code in self._codes:
-            _look_at_field(code)
-
-
-def _look_at_field(code: str) -> None:
-    name = (code.split() or ["="])[0].upper()
-    if name not in _FIELDS and not name.startswith("="):
-        raise OwnFileError(_("it holds the field {name}").format(name=name))
+        for full_name, value in element.attrib.items():
+            name, text = str(full_name).rpartition("}")[2], str(value).strip()
+            if name == "author":
+                raise _names_people()
+            if (name in _PLACES and text and not text.startswith("#")) or (
+                name == "docLocation" and _OUTSIDE.match(text)
+            ):
+                raise OwnFileError(_("it links to the outside: {target}").format(target=text))
+    look_at_fields(part)

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.model.formats import is_percent
 
 _MOST_MERGED: Final = 2_000_000
 """Cells that merged ranges may cover, as far as the sheet is filled."""
@@ -25,6 +26,8 @@ class Cell(NamedTuple):
     form: str
     """Its number format."""
     address: str = ""
+    unseen: bool = False
+    """Whether a person sees it struck out, not at all, or something else in its place: it tells no state."""
 
     @property
     def text(self) -> str:
@@ -34,7 +37,7 @@ class Cell(NamedTuple):
             value = int(value)
         if isinstance(value, datetime) and value.time() == time():
             value = value.date()
-        if isinstance(value, float | int) and not isinstance(value, bool) and self.form.endswith("%"):
+        if isinstance(value, float | int) and not isinstance(value, bool) and is_percent(self.form):
             return f"{value * 100:g}%"
         return clean(value)
 
@@ -53,6 +56,9 @@ class Sheet:
     hidden_columns: set[int] = field(default_factory=set)
     struck: set[Spot] = field(default_factory=set)
     """Cells whose text is struck out."""
+    struck_in_part: set[Spot] = field(default_factory=set)
+    replaced: set[Spot] = field(default_factory=set)
+    """Cells whose number format hides what they hold, or shows something else."""
     unstored: list[Spot] = field(default_factory=list)
     """Formulas of which the file does not hold the result."""
     by_row: dict[int, list[int]] = field(default_factory=dict)

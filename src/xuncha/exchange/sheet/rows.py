@@ -76,6 +76,10 @@ class Row:
         """Return the first cell of this meaning."""
         return next(iter(self.found.get(meaning, ())), None)
 
+    def unseen(self, meaning: str) -> bool:
+        """Return whether a person sees one of the cells of this meaning otherwise than it was read."""
+        return any(cell.unseen for cell in self.found.get(meaning, ()))
+
     def address(self, *meanings: str) -> str:
         """Where the first cell of these meanings stands; else the row."""
         places = (cell.address for meaning in meanings if (cell := self.first(meaning)))
@@ -211,6 +215,10 @@ class Reader:
     def _told_state(self, row: Row, measure: MeasureDraft) -> states.State | None:
         """Return the state that a cell is, or with which a text begins; what tells none is kept and listed."""
         record, cell = measure.record, row.first("status")
+        if row.unseen("status" if cell else "progress"):
+            if cell:
+                measure.kept.append(f"{_KEPT['status']}：{row.text('status')}")
+            return None
         if cell is None:
             told = states.state_of_text(row.text("progress"), self.today)
             if told and not told.doubt:
@@ -249,6 +257,9 @@ class Reader:
     def _closed(self, row: Row, measure: MeasureDraft) -> None:
         """Set the day of closing, which the cell of the status may tell, too."""
         record, closed, status = measure.record, row.first("closed"), row.first("status")
+        if row.unseen("closed") or row.unseen("status"):
+            measure.kept += [f"{_KEPT['closed']}：{closed.text}"] if closed else []
+            return
         limit = cells.limit(closed, self.feedback) if closed else None
         day = limit.day if limit else None
         if day is None and status and record.get("status") == "closed":
@@ -296,7 +307,7 @@ def _share(row: Row, place: int, count: int) -> Row:
         text = row.text(meaning)
         parts = cells.items(text) if meaning in _IN_PARTS else cells.lines(text)
         if len(parts) == count:
-            found[meaning] = [Cell(parts[place], "", held[0].address)]
+            found[meaning] = [Cell(parts[place], "", held[0].address, row.unseen(meaning))]
         elif meaning not in {"progress", "evidence"} or place == 0:
             found[meaning] = held
     return Row(row.sheet, row.number, found)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from xuncha.errors import RefusedError, cause_of
 from xuncha.language import gettext as _
+from xuncha.pages.budget import TooManyError, must_be_modest
 from xuncha.pages.foreign import ZIP, Foreign, foreign
 from xuncha.pages.package import Package, PackageError
 
@@ -18,8 +18,14 @@ LARGEST_TEXTS: Final = 40 * _MEGABYTE
 """Bytes of all XML in the file, unpacked: what a ledger of tens of thousands of measures takes."""
 _MOST_ROWS: Final = 250_000
 _MOST_CELLS: Final = 1_200_000
-_ROW: Final = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
-_CELL: Final = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
+_MOST_SHEETS: Final = 100
+_MOST: Final = {
+    "row": _MOST_ROWS, "c": _MOST_CELLS, "v": _MOST_CELLS, "f": _MOST_CELLS, "is": _MOST_CELLS, "t": 2 * _MOST_CELLS,
+    "sheet": _MOST_SHEETS, "col": 16_384, "xf": 65_536, "numFmt": 10_000, "font": 10_000, "fill": 65_536, "border": 65_536,
+    "dxf": 65_536, "definedName": 50_000, "comment": 50_000, "mergeCell": 100_000, "hyperlink": 66_000,
+    "dataValidation": 66_000, "conditionalFormatting": 66_000, "cfRule": 66_000, "Relationship": 66_000, "Override": 10_000,
+}  # fmt: skip
+"""Elements that a part may have: what Excel allows, or what is read in a few seconds."""
 _PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|div|table)\b", re.IGNORECASE)
 _UNSEEN: Final = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
@@ -45,25 +51,25 @@ def checked(path: Path) -> tuple[bytes, Package]:
     try:
         package = Package(content, LARGEST_TEXTS)
         _must_be_workbook(path, package)
+        # A sheet is one whatever it is called.
+        must_be_modest(package, (name for name in package.sizes if package.is_text(name)), _MOST)
         package.must_declare_nothing()
-        for name, length in package.sizes.items():  # a sheet is one whatever it is called
-            if length > _MOST_ROWS:
-                part = package.read(name)
-                if _more_than(_MOST_ROWS, _ROW, part) or _more_than(_MOST_CELLS, _CELL, part):
-                    raise too_many_cells(path)
+    except TooManyError as error:
+        raise _too_many(path, str(error)) from error
     except PackageError as error:
         raise _refused(path, error) from error
     return content, package
 
 
-def _more_than(most: int, pattern: re.Pattern[bytes], part: bytes) -> bool:
-    return next(islice(pattern.finditer(part), most, None), None) is not None
-
-
-def too_many_cells(path: Path) -> RefusedError:
-    """Return the refusal of a workbook with a sheet that takes too long to read."""
-    message = _("{path} has a sheet of more than {rows} rows or {cells} cells")
-    return _too_large(message.format(path=path, rows=_MOST_ROWS, cells=_MOST_CELLS))
+def _too_many(path: Path, name: str) -> RefusedError:
+    """Return the refusal of a workbook with more elements of a name than it may have."""
+    if name in {"row", "c", "v", "f", "is"}:
+        message = _("{path} has a sheet of more than {rows} rows or {cells} cells")
+        return _too_large(message.format(path=path, rows=_MOST_ROWS, cells=_MOST_CELLS))
+    if name == "sheet":
+        message = _("{path} has more than {n} sheets").format(path=path, n=_MOST_SHEETS)
+        return RefusedError("too-large", message, _("copy the table into a new workbook"))
+    return hostile(path)
 
 
 def _save_as(path: Path) -> str:
@@ -88,6 +94,8 @@ def _foreign(path: Path, found: Foreign) -> RefusedError:
         "rtf": _("copy its table into a new workbook, and save that as .xlsx"),
         "pdf": _("ask for the workbook that it was made of"),
         "picture": _("ask for the workbook that it was made of"),
+        "empty": _("ask for the file again: its content was lost on the way"),
+        "pointer": _("fetch the file itself: type `git lfs pull`"),
     }
     code = found.code if found.code in {"password", "old-format"} else "not-a-workbook"
     message = _("{path} is not an Excel workbook (.xlsx), whatever its name is: {what}")
@@ -115,12 +123,17 @@ def _refused(path: Path, error: PackageError) -> RefusedError:
     if error.fault == "password":
         return _foreign(path, Foreign("password", "password", _("the document is under a password")))
     if error.fault == "hostile":
-        message = _("{path} holds XML that no spreadsheet program writes").format(path=path)
-        return RefusedError("hostile-file", message, _("do not open it; ask whoever sent it"))
+        return hostile(path)
     if error.fault == "too-large":
         message = _("{path} unpacks to more than {n} MB of text, more than a ledger has")
         return _too_large(message.format(path=path, n=LARGEST_TEXTS // _MEGABYTE))
     return damaged(path, str(error))
+
+
+def hostile(path: Path) -> RefusedError:
+    """Return the refusal of a file that is made to harm."""
+    message = _("{path} holds XML that no spreadsheet program writes").format(path=path)
+    return RefusedError("hostile-file", message, _("do not open it; ask whoever sent it"))
 
 
 def damaged(path: Path, reason: str) -> RefusedError:

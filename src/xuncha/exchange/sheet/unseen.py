@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 def look(draft: Draft, sheet: Sheet) -> None:
     """List what is hidden, and take away what is struck out or belongs to a second table beside the first."""
     _look_at_struck(draft, sheet)
+    _look_at_shown(draft, sheet)
     _look_beside(draft, sheet)
     rows = sorted(row for row in sheet.hidden_rows if sheet.by_row.get(row))
     if rows:
@@ -44,10 +45,19 @@ def _look_at_struck(draft: Draft, sheet: Sheet) -> None:
             draft.notes.append(text)
         else:
             for column in struck:
-                made = _("struck out: read all the same, since its row is not")
+                made = _("struck out: read all the same, since its row is not; but tells no state")
                 draft.doubt(made, sheet.text(row, column), sheet.name, address(row, column))
     if gone:
         sheet.without(lambda spot: spot[0] in gone and sheet.begins(*spot))
+
+
+def _look_at_shown(draft: Draft, sheet: Sheet) -> None:
+    """List cells of which a person sees a part struck out, nothing, or something else."""
+    partly = _("struck out in part: read all the same, but tells no state")
+    replaced = _("its number format hides it or shows something else: read all the same, but tells no state")
+    for spots, made in ((sheet.struck_in_part, partly), (sheet.replaced, replaced)):
+        for spot in sorted(spots & sheet.cells.keys()):
+            draft.doubt(made, sheet.text(*spot), sheet.name, address(*spot))
 
 
 def _look_beside(draft: Draft, sheet: Sheet) -> None:

@@ -6,17 +6,16 @@ Only cells are read: no macro, no external link, no picture. Formulas are not ca
 from __future__ import annotations
 
 import io
-import re
 import warnings
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.exchange.sheet.grid import Cell, Sheet, address, clean
-from xuncha.exchange.sheet.safety import checked, damaged, too_many_cells
+from xuncha.exchange.sheet.safety import checked, damaged, hostile
 from xuncha.language import gettext as _
+from xuncha.model.formats import hides
 from xuncha.pages.package import Package, PackageError
 from xuncha.paper.xlsx import LONGEST_CELL
 from xuncha.parts import needs
@@ -25,15 +24,6 @@ if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Spot
 
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_MERGED: Final = re.compile(rb"<(?:[\w.-]+:)?mergeCell\b[^<>]*?\bref=[\"']([A-Z0-9:]{1,30})[\"']")
-_HIDDEN: Final = re.compile(
-    rb"<(?:[\w.-]+:)?(?P<what>row|col)\b(?=[^<>]*?\s(?:hidden=[\"'](?:1|true)[\"']|(?:ht|width)=[\"']0(?:\.0*)?[\"']))(?P<said>[^<>]*)>"
-)
-"""Rows and columns that nobody sees, be they hidden or of no height."""
-_NUMBERS: Final = re.compile(rb"\s(?P<name>r|min|max)=[\"'](?P<number>[0-9]{1,7})[\"']")
-_LAST_COLUMN: Final = 16_384
-_MOST_PLACES: Final = 20_000_000
-"""Places of a sheet, empty ones included, that are looked at: rows times the columns up to the last that is filled."""
 
 
 def read(path: Path) -> list[Sheet]:
@@ -58,88 +48,84 @@ def read(path: Path) -> list[Sheet]:
 
 def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
     from openpyxl import load_workbook  # noqa: PLC0415
-    from openpyxl.worksheet.cell_range import CellRange  # noqa: PLC0415
 
-    def load(**options: bool) -> Any:  # noqa: ANN401  read-only sheets have no public type
-        return load_workbook(io.BytesIO(content), read_only=True, keep_links=False, **options)
+    from xuncha.exchange.sheet.parser import SheetParser, struck_strings  # noqa: PLC0415  needs openpyxl
 
+    book: Any = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+    parts = [worksheet._worksheet_path for worksheet in book.worksheets]  # noqa: SLF001  a read-only sheet tells little
+    if len(set(parts)) < len(parts):
+        raise hostile(path)
+    struck: dict[int, bool] = {}
+    for name in package.sizes:  # openpyxl finds the texts by the kind of their part
+        if package.kind(name).endswith("sharedStrings+xml"):
+            struck |= struck_strings(io.BytesIO(package.read(name)))
+    looks = _looks(book)
     sheets = []
-    results: Any = None  # the same workbook, with the stored results in the place of formulas
-    book = load()
-    struck = {
-        number
-        for number, style in enumerate(book._cell_styles)  # noqa: SLF001  a read-only cell looks its font up each time
-        if book._fonts[style.fontId].strike  # noqa: SLF001
-    }
-    for worksheet in book.worksheets:
+    for worksheet, part in zip(book.worksheets, parts, strict=True):
         sheet = Sheet(worksheet.title, hidden=worksheet.sheet_state != "visible")
-        formulas = set()
-        for spot, cell, style in _cells(path, worksheet):
-            if str(cell.value).strip():
-                sheet.cells[spot] = cell
-                if style.is_formula:
-                    formulas.add(spot)
-                if style.number in struck:
-                    sheet.struck.add(spot)
-        if formulas:
-            results = results or load(data_only=True)
-            told = {
-                spot: cell for spot, cell, _style in _cells(path, results[sheet.name]) if spot in formulas
-            }
-            sheet.cells |= told
-            sheet.unstored = sorted(formulas - set(told))
-        name = worksheet._worksheet_path  # noqa: SLF001  a read-only sheet gives neither merged cells nor comments
-        part = package.read(name)
-        sheet.hidden_rows, sheet.hidden_columns = _hidden(part)
-        # Merged cells are found by their tags, which no text of a cell can hold: nothing else of the part is wanted.
-        sheet.settle([CellRange(tag[1].decode()).bounds for tag in _MERGED.finditer(part)])
-        sheet.comments = _comments(package, name)
+        with worksheet._get_source() as source:  # noqa: SLF001
+            parser = SheetParser(source, worksheet._shared_strings, struck, book)  # noqa: SLF001
+            for _number, row in parser.parse():
+                for found in row:
+                    _take(sheet, found, looks[found["style_id"]])
+        sheet.unstored.sort()
+        sheet.hidden_rows = parser.hidden_rows({row for row, _column in sheet.cells})
+        sheet.hidden_columns = parser.hidden_columns({column for _row, column in sheet.cells})
+        sheet.settle(parser.merged())
+        sheet.comments = _comments(package, part)
         sheets.append(sheet)
     return sheets
 
 
-class _Style(NamedTuple):
-    number: int
-    is_formula: bool
+class _Look(NamedTuple):
+    """How cells of one style look."""
+
+    form: str
+    struck: bool
 
 
-def _cells(path: Path, worksheet: Any) -> Iterator[tuple[Spot, Cell, _Style]]:  # noqa: ANN401
-    """Return the cells that are not empty, each with its place, and how it is styled."""
+def _looks(book: Any) -> list[_Look]:  # noqa: ANN401
+    """Return how cells look, by the numbers of their styles."""
+    from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE  # noqa: PLC0415
+
+    own = dict(enumerate(book._number_formats, BUILTIN_FORMATS_MAX_SIZE))  # noqa: SLF001
+    forms = BUILTIN_FORMATS | own
+    return [
+        _Look(str(forms.get(style.numFmtId) or "General"), bool(book._fonts[style.fontId].strike))  # noqa: SLF001
+        for style in book._cell_styles  # noqa: SLF001
+    ]
+
+
+def _take(sheet: Sheet, found: dict[str, Any], look: _Look) -> None:
+    """Put a cell that is not empty into the sheet."""
+    value = _value(sheet.name, found)
+    if value is None or not str(value).strip():
+        return
+    spot = (found["row"], found["column"])
+    struck = look.struck or found["struck"]
+    replaced = hides(look.form, text=isinstance(value, str | bool))
+    sheet.cells[spot] = Cell(value, look.form, unseen=struck is not None or replaced)
+    if found["unstored"]:
+        sheet.unstored.append(spot)
+    if struck is not None:
+        (sheet.struck if struck else sheet.struck_in_part).add(spot)
+    if replaced:
+        sheet.replaced.add(spot)
+
+
+def _value(sheet: str, found: dict[str, Any]) -> object:
+    """Return what a cell holds; None where it is empty."""
     from openpyxl.utils.escape import unescape  # noqa: PLC0415
 
-    worksheet.reset_dimensions()  # some programs write a wrong one
-    places = 0
-    for row in worksheet.iter_rows():
-        places += len(row)
-        if places > _MOST_PLACES:
-            raise too_many_cells(path)
-        for cell in row:
-            value = cell.value
-            if value is None:
-                continue
-            if isinstance(value, str):
-                if len(value) > LONGEST_CELL:
-                    name = address(cell.row, cell.column)
-                    message = _(
-                        "{sheet}!{cell} holds {n} characters; a cell of Excel has at most {most}"
-                    ).format(sheet=worksheet.title, cell=name, n=len(value), most=LONGEST_CELL)
-                    raise RefusedError("cell-too-long", message)
-                value = unescape(value)  # characters that Excel has written by their numbers, such as _x000D_
-            style = _Style(cell._style_id, cell.data_type == "f")  # noqa: SLF001
-            yield (cell.row, cell.column), Cell(value, str(cell.number_format or "")), style
-
-
-def _hidden(part: bytes) -> tuple[set[int], set[int]]:
-    """Return the rows and the columns that nobody sees."""
-    rows: set[int] = set()
-    columns: set[int] = set()
-    for tag in _HIDDEN.finditer(part):
-        said = {match["name"]: int(match["number"]) for match in _NUMBERS.finditer(tag["said"])}
-        if tag["what"] == b"row" and b"r" in said:
-            rows.add(said[b"r"])
-        elif tag["what"] == b"col" and b"min" in said:
-            columns.update(range(said[b"min"], min(said.get(b"max", 0), _LAST_COLUMN) + 1))
-    return rows, columns
+    value = found["value"]
+    if not isinstance(value, str):
+        return value
+    if len(value) > LONGEST_CELL:
+        name = address(found["row"], found["column"])
+        message = _("{sheet}!{cell} holds {n} characters; a cell of Excel has at most {most}")
+        message = message.format(sheet=sheet, cell=name, n=len(value), most=LONGEST_CELL)
+        raise RefusedError("cell-too-long", message)
+    return unescape(value)  # characters that Excel has written by their numbers, such as _x000D_
 
 
 def _comments(package: Package, part: str) -> dict[Spot, str]:

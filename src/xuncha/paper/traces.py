@@ -1,0 +1,96 @@
+"""Take out of a part of a Word file what no reader of the page sees: hidden text, comments in the XML, names of pictures, marks of editing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_NAMED: Final = frozenset({"docPr", "cNvPr"})
+"""Elements with an obligatory `name`, which programs fill with that of the picture's file."""
+_ATTRIBUTES: Final = frozenset({"descr", "title", "alt", "paraId", "textId"})
+_ELEMENTS: Final = frozenset(
+    {f"{_W}{name}" for name in ("alias", "tag", "dataBinding", "tblCaption", "tblDescription", "proofErr")}
+)
+_WRAPPERS: Final = frozenset({f"{_W}customXml", f"{_W}smartTag"})
+_OF_WRAPPERS: Final = frozenset({f"{_W}customXmlPr", f"{_W}smartTagPr"})
+_OF_FIELDS: Final = frozenset({f"{_W}{name}" for name in ("rPr", "fldChar", "instrText")})
+_NO: Final = frozenset({"0", "false", "off"})
+
+
+def hidden_styles(styles: _Element | None) -> frozenset[str]:
+    """Return the names of the styles that hide text, by themselves or by what they are based on."""
+    if styles is None:
+        return frozenset()
+    bases: dict[str, str] = {}
+    hidden: set[str] = set()
+    for style in styles.iter(f"{_W}style"):
+        name, base = style.get(f"{_W}styleId", ""), style.find(f"{_W}basedOn")
+        bases[name] = "" if base is None else base.get(f"{_W}val", "")
+        if _hides(style):
+            hidden.add(name)
+    while more := {name for name, base in bases.items() if base in hidden and name not in hidden}:
+        hidden |= more
+    return frozenset(hidden)
+
+
+def without_traces(part: bytes, hidden: frozenset[str]) -> _Element:
+    """Parse a part, and take out of it what nobody sees.
+
+    Args:
+        part: XML.
+        hidden: names of the styles that hide text.
+    """
+    from lxml import etree  # noqa: PLC0415
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    root = etree.fromstring(part, parser)
+    for element in list(root.iter("*")):
+        for full_name in list(element.attrib):
+            name = str(full_name).rpartition("}")[2]
+            if name in _ATTRIBUTES or name.startswith("rsid"):
+                del element.attrib[full_name]
+        if element.tag.rpartition("}")[2] in _NAMED and "name" in element.attrib:
+            element.set("name", "")
+        if element.tag in _ELEMENTS:
+            _take_away(element)
+        elif element.tag in _WRAPPERS:
+            _unwrap(element)
+        elif element.tag == f"{_W}r" and _is_hidden(element, hidden):
+            for child in list(element):
+                if child.tag not in _OF_FIELDS:
+                    element.remove(child)
+    return root
+
+
+def _hides(holder: _Element) -> bool:
+    """Return whether the properties of a run or a style, but not those of a paragraph's mark, hide text."""
+    found = holder.find(f"{_W}rPr/{_W}vanish")
+    return found is not None and found.get(f"{_W}val", "1") not in _NO
+
+
+def _is_hidden(run: _Element, hidden: frozenset[str]) -> bool:
+    own = run.find(f"{_W}rPr/{_W}vanish")
+    if own is not None:
+        return _hides(run)
+    style = run.find(f"{_W}rPr/{_W}rStyle")
+    paragraph = next(run.iterancestors(f"{_W}p"), None)
+    of_paragraph = None if paragraph is None else paragraph.find(f"{_W}pPr/{_W}pStyle")
+    return any(each is not None and each.get(f"{_W}val") in hidden for each in (style, of_paragraph))
+
+
+def _take_away(element: _Element) -> None:
+    parent = element.getparent()
+    if parent is not None:
+        parent.remove(element)
+
+
+def _unwrap(element: _Element) -> None:
+    """Put what an element holds in its place."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    place = parent.index(element)
+    parent[place : place + 1] = [child for child in element if child.tag not in _OF_WRAPPERS]
