@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -55,8 +54,8 @@ def names_in_one(settings: Settings) -> Broken[Location]:
     """Hold no two names in one."""
     for key, names in (("leaders", settings.leaders), ("offices", settings.offices)):
         for place, name in enumerate(names):
-            if "，" in name or "、" in name:
-                parts = ", ".join(part.strip() for part in re.split("[，、]", name) if part.strip())
+            if "，" in name:
+                parts = ", ".join(part.strip() for part in name.split("，") if part.strip())
                 message = _("“{name}” is several names in one").format(name=name)
                 yield (
                     (key, place),
