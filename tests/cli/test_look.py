@@ -179,8 +179,6 @@ def test_looking_back_changes_nothing(aged: LedgerOnDisk) -> None:
         "HEAD:data/ledger.yaml",
         "^HEAD",
         "HEAD..HEAD~1",
-        "",
-        " ",
     ],
 )
 def test_a_moment_that_history_does_not_know_is_refused(aged: LedgerOnDisk, moment: str) -> None:

@@ -41,8 +41,7 @@ def undo(root: Path, count: int = 1, *, others: bool = False) -> Result | Leftov
     with begin(root) as session:
         if session.leftover is not None:
             return session.leftover
-        session.git.must_be_whole()
-        events = _last(history(root), count, None if others else _addresses(session))
+        events = _last(session.git, history(root), count, None if others else _addresses(session))
         commits = list(dict.fromkeys(event.commit for event in events))
         subjects = {event.commit: event.subject for event in events}
         changes = _changes(session, [(commit, subjects[commit]) for commit in commits])
@@ -70,7 +69,7 @@ def _addresses(session: Session) -> set[str]:
     return settings.addresses(email) if settings else {email.casefold()}
 
 
-def _last(events: Sequence[Event], count: int, mine: set[str] | None) -> list[Event]:
+def _last(git: Git, events: Sequence[Event], count: int, mine: set[str] | None) -> list[Event]:
     """Return the events of the newest commits that can be taken back; of some e-mails alone, or of everybody."""
     undone = taken_back(events)
     found: dict[str, list[Event]] = {}
@@ -81,6 +80,8 @@ def _last(events: Sequence[Event], count: int, mine: set[str] | None) -> list[Ev
             continue
         if event.action == "init" or len(found) == count:
             break
+        if event.begins:
+            git.must_be_whole()
         if event.action in _NOT_TAKEN_BACK or event.joins or event.commit in undone:
             continue
         if mine is None or event.email.casefold() in mine:
