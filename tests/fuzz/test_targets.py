@@ -25,7 +25,7 @@ EXAMPLES = {
     "workbook": 30,
     "merge": 50,
     "audit": 25,
-    "history": 15,
+    "history": 4,
 }
 FOUND = Path(__file__).parent / "found"
 """What was found once, and mended: a file for each, named by its target."""
@@ -65,6 +65,7 @@ def test_the_seeds_are_well(name: str, tmp_path: Path) -> None:
     sandbox = Sandbox(tmp_path / "sandbox")
     seeds = TARGETS[name].seeds()
     assert len(seeds) >= 5
-    for seed in seeds:
+    # Each history is shown by all that reads one, which takes a second: all of them are shown in `make fuzz`.
+    for seed in seeds[:: 3 if name == "history" else 1]:
         failure = sandbox.attempt(TARGETS[name], seed)
         assert failure is None, failure.told
