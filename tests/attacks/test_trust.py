@@ -157,3 +157,19 @@ def test_a_relative_path_does_not_have_the_ledger_s_own_git_run(ledger: LedgerOn
     (ledger.root / "git").chmod(0o755)
     ledger.run("log", PATH=f".:{ledger.environment['PATH']}")
     assert not (ledger.root / "运行了").exists()
+
+
+@pytest.mark.parametrize("half", ["head -c 0", "head -c 300"])
+def test_a_git_that_ends_well_and_has_not_told_all_is_not_believed(
+    ledger: LedgerOnDisk, tmp_path: Path, half: str
+) -> None:
+    ledger.ok("progress", "1.2", "甲。")
+    real = shutil.which("git")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/git").write_text(
+        f'#!/bin/sh\ncase " $* " in *" log "*) {real} "$@" | {half}; exit 0;; esac\nexec {real} "$@"\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "bin/git").chmod(0o755)
+    result = ledger.run("audit", PATH=f"{tmp_path / 'bin'}:{ledger.environment['PATH']}")
+    assert (result.code, result.out) == (3, ""), result.err

@@ -37,6 +37,8 @@ _SETTINGS: Final = tuple(
     )
     for word in ("-c", setting)
 )  # fmt: skip
+_FACTS: Final = ("mode before", "mode", "content before", "content", "letter")
+"""What git tells of a touched file, before its path."""
 _END: Final = b"\x1e"
 _SAID_TWICE: Final = " / "
 """Between the values of a trailer that should be there once."""
@@ -155,10 +157,13 @@ def _read(told: Iterator[bytes]) -> Iterator[Commit]:
     while piece:
         fields = [piece, *islice(told, len(_FIELDS) - 1)]
         if len(fields) < len(_FIELDS):
-            return
+            raise GitError(_("git ended before its time"))
         touched = {}
         while (piece := next(told, b"")).lstrip(b"\n").startswith(b":"):
-            _before, mode, _old, blob, letter = piece.decode("ascii").split(" ")
+            facts = piece.decode("ascii", "replace").split(" ")
+            if len(facts) != len(_FACTS):
+                raise GitError(_("git ended before its time"))
+            _before, mode, _old, blob, letter = facts
             path = _path(next(told, b""))
             touched[Touched(path, "", "") if letter == "D" else Touched(path, mode, blob)] = letter
         count += len(touched)
@@ -270,7 +275,9 @@ def commits(root: Path, *, last: bool = False, without: Sequence[str] = ()) -> l
         return []
     folders = [f":(exclude,literal){folder}" for folder in without]
     once = ["--max-count=1"] if last else []
-    return list(log(git, *_WHOLE, *RAW, *once, "HEAD", "--", *PARTS, *folders))
+    if found := list(log(git, *_WHOLE, *RAW, *once, "HEAD", "--", *PARTS, *folders)):
+        return found
+    raise GitError(_("it answered nothing"))  # there is a commit, as it has just said
 
 
 def touching(root: Path, folder: str) -> list[Commit]:
