@@ -171,5 +171,6 @@ def test_a_git_that_ends_well_and_has_not_told_all_is_not_believed(
         encoding="utf-8",
     )
     (tmp_path / "bin/git").chmod(0o755)
-    result = ledger.run("audit", PATH=f"{tmp_path / 'bin'}:{ledger.environment['PATH']}")
-    assert (result.code, result.out) == (3, ""), result.err
+    for command in ("audit", "log"):
+        result = ledger.run(command, PATH=f"{tmp_path / 'bin'}:{ledger.environment['PATH']}")
+        assert (result.code, result.out) == (3, ""), (command, result.err)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS, Identity
 from xuncha.trail.contents import SlowError
 from xuncha.trail.git import Git, GitError
@@ -86,7 +87,12 @@ def history(root: Path, path: str = "data", until: str = "HEAD") -> list[Event]:
         An event for each problem or measure that a commit names, in the commit's order; one event without an id for a
         commit that names none. Empty outside a repository and before the first commit.
     """
-    return _numbered_as_now(root, list(_told(root, path, until)))
+    events = list(_told(root, path, until))
+    if not events and git_dir(root) is not None:
+        git = Git(root)
+        if git.head() is not None and git.run("ls-tree", until, "--", path):
+            raise GitError(_("it answered nothing"))  # somebody has committed what is there
+    return _numbered_as_now(root, events)
 
 
 def _told(root: Path, path: str, until: str) -> Iterator[Event]:

@@ -149,7 +149,8 @@ def _pieces(pipe: IO[bytes]) -> Iterator[bytes]:
     while block := pipe.read(_BLOCK):
         *whole, rest = (rest + block).split(b"\0")
         yield from whole
-    yield rest
+    if rest:
+        raise GitError(_("git ended before its time"))
 
 
 def _read(told: Iterator[bytes]) -> Iterator[Commit]:
