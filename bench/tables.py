@@ -1,0 +1,92 @@
+"""Shows how much is read right of the tables in tests/corpus/tables, by the real program; `-v` prints each field that is not.
+
+The share is one of fields of which the table or the reading says something, and of cells that must be named as doubtful.
+An invention is a value where the table says nothing, a problem or measure that is none, and a closing that it does not tell.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests import program
+from tests.tables.building import build
+from tests.tables.comparison import Outcome, compare
+from tests.tables.description import TODAY, Table, tables
+
+AIM = 0.97
+"""The least share that must be read right."""
+
+
+def main() -> None:
+    """Read all tables, or those named, and print the share; exit 1 where it is too small, or anything is invented."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("-v", "--verbose", action="store_true", help="a line for each field that is wrong")
+    options.add_argument("names", nargs="*", help="of tables; all where none is named")
+    chosen = options.parse_args()
+    wanted = [table for table in tables() if not chosen.names or table.name in chosen.names]
+    fields = right = inventions = whole = 0
+    with tempfile.TemporaryDirectory() as folder:
+        surroundings = environment(Path(folder))
+        ledger = Path(folder, "ledger")
+        run(surroundings, "init", str(ledger))
+        for table in wanted:
+            outcome = look(table, ledger, Path(folder), surroundings)
+            fields += outcome.fields
+            right += outcome.fields - len(outcome.differences)
+            inventions += len(outcome.inventions)
+            whole += not outcome.differences
+            if chosen.verbose:
+                tell(table, outcome)
+    share = right / fields if fields else 0
+    print(f"{whole} of {len(wanted)} tables without a fault")
+    print(
+        f"{right} of {fields} fields: {share:.1%} (aimed at: {AIM:.0%}); inventions: {inventions} (aimed at: 0)"
+    )
+    sys.exit(share < AIM or inventions > 0)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Surroundings that do not depend on whose machine this is."""
+    (folder / "gitconfig").write_text("[user]\n name = bench\n email = bench@example.invalid\n")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("XUNCHA_", "GIT_"))}
+    git = {"GIT_CONFIG_GLOBAL": str(folder / "gitconfig"), "GIT_CONFIG_NOSYSTEM": "1"}
+    return {**kept, **git, "XUNCHA_TODAY": TODAY, "XUNCHA_LANG": "zh", "NO_COLOR": "1"}
+
+
+def run(surroundings: dict[str, str], *arguments: str, folder: Path | None = None) -> program.Run:
+    """Run the program, which must succeed."""
+    done = program.run(arguments, folder or Path.cwd(), surroundings)
+    if done.code:
+        raise RuntimeError(done.err.decode(errors="replace").strip().partition("\n")[0])
+    return done
+
+
+def look(table: Table, ledger: Path, folder: Path, surroundings: dict[str, str]) -> Outcome:
+    """Read a table and hold it against its truth; what cannot be read is nothing."""
+    path = build(table, folder)
+    try:
+        done = run(surroundings, "import", "table", str(path), "--dry-run", "--json", folder=ledger)
+        found: dict[str, Any] = json.loads(done.out)
+    except (RuntimeError, ValueError) as error:
+        print(f"{table.name}: {error}")
+        found = {"problems": [], "doubts": []}
+    return compare(table, found)
+
+
+def tell(table: Table, outcome: Outcome) -> None:
+    """Print a line for each field that is wrong."""
+    for each in outcome.differences:
+        kind = "invented" if each.invented else "wrong"
+        print(f"{table.name}: {kind}: {each.where}: {each.wanted!r} → {each.got!r}")
+
+
+if __name__ == "__main__":
+    main()
