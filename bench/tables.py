@@ -12,7 +12,6 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -36,7 +35,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         surroundings = environment(Path(folder))
         ledger = Path(folder, "ledger")
-        run(surroundings, "init", str(ledger))
+        made = program.run(["init", str(ledger)], Path(folder), surroundings)
+        if made.code:
+            sys.exit(made.err.decode(errors="replace"))
         for table in wanted:
             outcome = look(table, ledger, Path(folder), surroundings)
             fields += outcome.fields
@@ -61,24 +62,16 @@ def environment(folder: Path) -> dict[str, str]:
     return {**kept, **git, "XUNCHA_TODAY": TODAY, "XUNCHA_LANG": "zh", "NO_COLOR": "1"}
 
 
-def run(surroundings: dict[str, str], *arguments: str, folder: Path | None = None) -> program.Run:
-    """Run the program, which must succeed."""
-    done = program.run(arguments, folder or Path.cwd(), surroundings)
-    if done.code:
-        raise RuntimeError(done.err.decode(errors="replace").strip().partition("\n")[0])
-    return done
-
-
 def look(table: Table, ledger: Path, folder: Path, surroundings: dict[str, str]) -> Outcome:
-    """Read a table and hold it against its truth; what cannot be read is nothing."""
+    """Read a table and hold it against its truth; what is refused that should be read is named."""
     path = build(table, folder)
-    try:
-        done = run(surroundings, "import", "table", str(path), "--dry-run", "--json", folder=ledger)
-        found: dict[str, Any] = json.loads(done.out)
-    except (RuntimeError, ValueError) as error:
-        print(f"{table.name}: {error}")
-        found = {"problems": [], "doubts": []}
-    return compare(table, found)
+    done = program.run(["import", "table", str(path), "--dry-run", "--json"], ledger, surroundings)
+    if done.code == 0:
+        return compare(table, json.loads(done.out))
+    refused = done.code == 1 and not table.problems
+    if not refused:
+        print(f"{table.name}: {done.err.decode(errors='replace').partition(chr(10))[0]}")
+    return compare(table, None if done.code == 1 else {"problems": []})
 
 
 def tell(table: Table, outcome: Outcome) -> None:

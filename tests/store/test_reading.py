@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from xuncha.errors import Finding, Place
 
 CORPUS = Path(__file__).parents[1] / "corpus"
-BROKEN = sorted(path for path in CORPUS.glob("*/*") if path.parent.name != "good")
+# Beside the records stand tables of offices, which tests.tables reads.
+BROKEN = sorted(path for path in CORPUS.glob("*/*") if path.parent.name not in {"good", "tables"})
 GOOD = sorted((CORPUS / "good").glob("*.yaml"))
 PLACES = {"ledger": "data/ledger.yaml", "problem": "data/problems/01/problem.yaml"}
 MEASURE = "data/problems/01/1.2.yaml"

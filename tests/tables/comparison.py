@@ -87,9 +87,12 @@ class Outcome:
         return [each for each in self.differences if each.invented]
 
 
-def compare(table: Table, found: Record) -> Outcome:
-    """Compare what `import table --dry-run --json` printed with the truth of a table."""
+def compare(table: Table, found: Record | None) -> Outcome:
+    """Compare what `import table --dry-run --json` printed with the truth of a table; None is a refusal."""
     outcome = Outcome(_bare("".join(text for sheet in table.sheets for text in sheet.texts)))
+    if not table.problems:
+        outcome.hold("refused", True, found is None)
+    found = found or {"problems": []}
     wanted, got = table.problems, found["problems"]
     for truth, problem in _pairs(wanted, got):
         if truth is None or problem is None:
@@ -153,7 +156,10 @@ def _hold_measure(outcome: Outcome, where: str, truth: Record, found: Record, *,
 
 
 def _hold_fields(outcome: Outcome, where: str, truth: Record, found: Record) -> None:
-    wanted, optional, got = truth.get("fields") or {}, truth.get("fields?") or {}, found.get("fields") or {}
+    """Hold the declared fields; the key of one under a heading of two rows may begin with the upper one."""
+    wanted, optional, read = truth.get("fields") or {}, truth.get("fields?") or {}, found.get("fields") or {}
+    known = {*wanted, *optional}
+    got = {next((each for each in known if key.endswith(each)), key): value for key, value in read.items()}
     for key in dict.fromkeys([*wanted, *optional, *got]):
         value = _either(_amount, wanted.get(key, optional.get(key)))
         if key in optional and key not in wanted:

@@ -18,6 +18,7 @@ The truth gives of a problem: title, category, finding, fields; of a measure: wh
 of texts, or of [day, text]; `closed` the day of closing; `evidence` all of it together. {either: [a, b]} allows both. `leader/person`
 is a name that may stand in either place. `fields?` may be there or not; a problem or measure with `maybe` may be missing.
 `doubts` are cells (C5; 台账!C5 in another than the first sheet), rows (row 5) or columns (col D) that must be named as doubtful.
+No problem at all means that the file is no ledger and must be refused.
 """
 
 from __future__ import annotations

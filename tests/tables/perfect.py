@@ -13,7 +13,7 @@ _KEYS = (
 
 
 def perfect(table: Table) -> dict[str, Any]:
-    """Give what a reader without a fault would print; where two readings are allowed, the first."""
+    """Give what a reader without a fault would print of a table that is to be read; where two are allowed, the first."""
     first = table.sheets[0].name
     return {
         "form": {},
