@@ -7,7 +7,7 @@ import unicodedata
 from datetime import date
 from typing import Final, NamedTuple
 
-from xuncha.chinese.days import Written, ambiguous, end_of_month, months_later, written
+from xuncha.chinese.days import Written, ambiguous, months_later, written
 from xuncha.chinese.numbers import NUMBER, value
 from xuncha.language import gettext as _
 
@@ -37,68 +37,58 @@ class Limit(NamedTuple):
         return self.day is not None or self.long_term or self.at_once
 
 
-def limit(text: str, feedback: date) -> Limit:
+def limit(text: str, feedback: date | None = None) -> Limit:
     """Read a time limit, as in a table's cell or behind a label such as 整改时限：; of several days the last.
 
-    A year that is not written is counted from the feedback.
+    A span such as 三个月内 is counted from the feedback. A day whose year is not written is no day.
     """
     text = "".join(unicodedata.normalize("NFKC", text).split())
     long_term = bool(_LONG_TERM.search(text))
+    at_once = not long_term and bool(_AT_ONCE.search(text))
     if doubt := _no_limit(text):
-        return Limit(doubt=doubt)
+        return Limit(None, long_term, at_once, doubt)
     named = list(written(_WITHIN.sub("，", text), in_cell=True))
     exact = [each for each in named if each.month or each.quarter or each.part] or named
-    found = [last for each in exact if (last := _last_day(each, feedback))]
+    if any(each.year is None for each in exact):
+        return Limit(None, long_term, at_once, _("no year in it: not taken"))
+    found = [last for each in exact if (last := _last_day(each))]
     within = _WITHIN.search(text)
-    if not found and within and (months := value(within["months"])) is not None:
+    if not found and feedback and within and (months := value(within["months"])) is not None:
         day = months_later(feedback, months)
         found = [(day, _("counted from the feedback: {day}").format(day=day))]
     if not found and (either := ambiguous(text)):
-        doubt = _("day and month cannot be told apart, {one} or {other}: kept as an internal text")
+        doubt = _("day and month cannot be told apart, {one} or {other}: not taken")
         return Limit(doubt=doubt.format(one=either[0], other=either[1]))
     if not found:
-        return Limit(None, long_term, not long_term and bool(_AT_ONCE.search(text)))
+        return Limit(None, long_term, at_once)
     day, doubt = max(found)
     if len({each for each, _doubt in found}) > 1:
         doubt = _("several days: the last, {day}, was taken").format(day=day)
-    return Limit(day, long_term, doubt=doubt)
+    return Limit(day, long_term, at_once, doubt)
 
 
 def _no_limit(text: str) -> str:
     """Return why a text that names days is no time limit; empty where it may be one."""
     if short := _SHORT_YEAR.search(text):
-        return _("the year cannot be told in {text}: kept as an internal text").format(text=short[0])
+        return _("the year cannot be told in {text}: not taken").format(text=short[0])
     if _FROM_THEN.search(text):
-        return _("not before a day is no time limit: kept as an internal text")
+        return _("not before a day is no time limit: not taken")
     alternatives = [any(written(part, in_cell=True)) for part in text.split("或")]
     if sum(alternatives) > 1:
-        return _("one of several days or another: kept as an internal text")
+        return _("one of several days or another: not taken")
     return ""
 
 
-def _last_day(named: Written, feedback: date) -> tuple[date, str] | None:
-    """Return the last day of what is named, with what was assumed; without a year it is the first after the feedback."""
-    known = named.year is not None
-    named = named._replace(year=named.year or feedback.year)
-    if named.day and not named.exact:  # such as 2月30日
-        named = named._replace(day=None)
+def _last_day(named: Written) -> tuple[date, str] | None:
+    """Return the last day of what is named, with what was assumed."""
     day = named.last
     if day is None:
         return None
-    if not known:
-        while day < feedback:
-            day = end_of_month(day.year + 1, day.month, day.day)
-        return day, _("no year: the first after the feedback, {day}, was taken").format(day=day)
     if named.day or named.quarter or named.part:
         return day, ""
     if named.month:
         return day, _("only a month: its last day, {day}, was taken").format(day=day)
     return day, _("only a year: its last day, {day}, was taken").format(day=day)
-
-
-def at_once(feedback: date) -> date:
-    """Return the day for 立行立改: a month after the feedback, as is usual."""
-    return months_later(feedback, 1)
 
 
 def full_days(text: str) -> list[date]:

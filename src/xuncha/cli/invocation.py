@@ -22,7 +22,7 @@ PANELS: Final = {
         "report": "report",
         "archive": "archive",
     },
-    "In and out": {"exchange": "import export"},
+    "In and out": {"imports": "import", "exports": "export"},
 }
 """The groups of commands by their titles: each has modules of `xuncha.cli`, and each of these its verbs.
 

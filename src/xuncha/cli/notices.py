@@ -25,7 +25,7 @@ def import_notice(
 ) -> None:
     """Make a ledger of a published notice: a text, Markdown, a web page or a Word document.
 
-    What a ledger needs and the notice does not say is assumed, marked and listed.
+    What the notice does not say stays unsaid, and what is not sure is listed.
 
     Examples:
         xuncha import notice 通报.docx --dry-run
@@ -48,7 +48,7 @@ def import_notice(
 
     root = located(folder)
     draft = draft_of(notice, str(file), call.today)
-    intake = Enterer(draft, call.today).new(file.name, None)
+    intake = Enterer(draft).new(file.name, None)
     if dry_run:
         create.checked_as_new(root, intake)
         _show_notice(said)

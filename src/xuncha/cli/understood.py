@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xuncha.cli import screen
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.model.identity import PROBLEMS
+from xuncha.model.identity import PROBLEMS, Identity
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from xuncha.exchange.drafts import Draft
+    from xuncha.exchange.drafts import Draft, MeasureDraft
     from xuncha.workflow.intake import Intake
 
 
@@ -35,11 +35,40 @@ def listed(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -
 
 def doubtful(draft: Draft) -> list[RenderableType]:
     """Show what is doubtful, with what was made of it."""
-    rows = (
-        ("!".join(filter(None, (doubt.sheet, doubt.address))), short(doubt.text), doubt.made)
-        for doubt in draft.doubts
-    )
+    rows = ((doubt.place, short(doubt.text), doubt.made) for doubt in draft.weighed())
     return listed(_("Doubtful"), (_("Place"), _("What stands there"), _("What was made of it")), rows)
+
+
+def as_json(
+    draft: Draft, intake: Intake, before: Mapping[str, bytes | None], *, written: bool
+) -> dict[str, Any]:
+    """Return what was understood and done, for programs."""
+    from xuncha.model.records import Measure  # noqa: PLC0415
+
+    def measure(each: MeasureDraft) -> dict[str, Any]:
+        said = {key: each.record.get(key) for key in Measure.model_fields}
+        return {**said, "status": each.status, "place": each.place}
+
+    return {
+        "form": draft.form.model_dump() if draft.form else None,
+        "problems": [
+            {
+                "title": problem.record["title"],
+                "category": problem.category or None,
+                "finding": problem.record.get("finding"),
+                "fields": problem.record.get("fields"),
+                "place": problem.place,
+                "measures": [measure(each) for each in problem.measures],
+            }
+            for problem in draft.problems
+        ],
+        "doubts": [
+            {"place": doubt.place, "text": doubt.text, "message": doubt.made} for doubt in draft.weighed()
+        ],
+        "written": written,
+        "added": [step.id for step in intake.steps if before.get(Identity.parse(step.id).path) is None],
+        "changed": [path for path in intake.files if before.get(path) is not None],
+    }
 
 
 def short(text: str, most: int = 60) -> str:

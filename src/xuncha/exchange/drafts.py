@@ -1,12 +1,17 @@
-"""What a spreadsheet or a notice says, before it is entered into a ledger, and what is doubtful in it."""
+"""What a table or a notice says, before it is entered into a ledger, and what is doubtful in it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
+    from xuncha.model.forms import Form
     from xuncha.model.identity import Identity
+    from xuncha.model.vocabulary import Status
+
+_WEIGHTIEST: Final = ("state", "closed_date", "problem", "measure", "due", "leader", "office", "progress")
+"""What doubts are about, the weightiest first; the others come last."""
 
 
 class Doubt(NamedTuple):
@@ -17,16 +22,28 @@ class Doubt(NamedTuple):
     text: str
     made: str
     """What was made of the text, in a sentence."""
+    role: str = ""
+    """What it is about, as `Form` calls it; empty where it is about the whole document."""
+
+    @property
+    def place(self) -> str:
+        """Where it stands: `Sheet!C5`."""
+        return "!".join(filter(None, (self.sheet, self.address)))
+
+    @property
+    def weight(self) -> int:
+        """How much hangs on it: the smallest number is the weightiest."""
+        return _WEIGHTIEST.index(self.role) if self.role in _WEIGHTIEST else len(_WEIGHTIEST)
 
 
 class Column(NamedTuple):
-    """What a column was taken for."""
+    """What a column was taken for, and why."""
 
     sheet: str
     letter: str
     heading: str
-    meaning: str
-    """Such as problem or due; empty where it is none of them: then its cells are kept as text."""
+    role: str
+    why: str
 
 
 @dataclass
@@ -34,11 +51,16 @@ class RecordDraft:
     """What is said of a problem or a measure, and nothing that is not said."""
 
     record: dict[str, Any]
-    """By the keys of its file. An entry of `progress` may lack its date."""
+    """By the keys of its file."""
     sheet: str = ""
     address: str = ""
     shown: dict[str, str] = field(default_factory=dict)
-    """What its row says, by the meanings of the columns."""
+    """What its row says, by the roles of the columns."""
+
+    @property
+    def place(self) -> str:
+        """Where it stands: `Sheet!C5`."""
+        return "!".join(filter(None, (self.sheet, self.address)))
 
 
 @dataclass
@@ -46,8 +68,12 @@ class MeasureDraft(RecordDraft):
     """A measure."""
 
     identity: Identity | None = None
-    kept: list[str] = field(default_factory=list)
-    """Texts that have no key of their own."""
+
+    @property
+    def status(self) -> Status:
+        """How it stands; where nothing is said, not started, or in progress if progress is told."""
+        said: Status | None = self.record.get("status")
+        return said or ("in_progress" if self.record.get("progress") else "not_started")
 
 
 @dataclass
@@ -68,15 +94,23 @@ class Draft:
     """What it says of the ledger itself, by the keys of `data/ledger.yaml`."""
     problems: list[ProblemDraft] = field(default_factory=list)
     columns: list[Column] = field(default_factory=list)
+    form: Form | None = None
+    """How it was read, where it is a table."""
+    words: dict[str, Status] = field(default_factory=dict)
+    """The words of its column of states that were understood."""
     doubts: list[Doubt] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """Texts outside the table: a title, a remark below it."""
     exact: bool = False
     """Whether the workbook was written by `export`, and holds the whole of the ledger."""
 
-    def doubt(self, made: str, text: str = "", sheet: str = "", address: str = "") -> None:
+    def doubt(self, made: str, text: str = "", sheet: str = "", address: str = "", role: str = "") -> None:
         """List what was made of a text; the sheet and the address are empty where it is about the whole document."""
-        self.doubts.append(Doubt(sheet, address, text, made))
+        self.doubts.append(Doubt(sheet, address, text, made, role))
+
+    def weighed(self) -> list[Doubt]:
+        """Return the doubts, the weightiest first."""
+        return sorted(self.doubts, key=lambda doubt: doubt.weight)
 
     @property
     def measures(self) -> list[MeasureDraft]:

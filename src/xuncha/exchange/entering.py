@@ -1,14 +1,10 @@
-"""From a draft to the files of a new ledger; what must be there and is not told is assumed, and listed."""
+"""From a draft to the files of a new ledger: what the paper says, and nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from xuncha.chinese.days import months_later
-from xuncha.chinese.limits import full_days
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
@@ -20,44 +16,37 @@ from xuncha.workflow.intake import Intake
 if TYPE_CHECKING:
     from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft, RecordDraft
 
-NOBODY = "未明确"
-"""Placeholder for a missing leader or office."""
-GENERAL = "反馈问题"
-"""Placeholder for a missing category."""
-USUAL_MONTHS = 6
-"""The usual period of rectification (集中整改期)."""
-_LONGEST_NAME = 200
-_UNNAMED = "中共某单位党组"
-"""Placeholder for a missing organisation."""
 _INSPECTION = ("inspector", "round", "started", "ended", "feedback")
+_LISTS = ("categories", "leaders", "offices")
 
 
 class Enterer:
-    """Turns a draft into files, and adds doubts to it; `today` is the day for whatever has none."""
+    """Turns a draft into files, and adds doubts to it.
 
-    def __init__(self, draft: Draft, today: date) -> None:
+    Args:
+        draft: of the document.
+        new_names: whether names may be entered beside those that the ledger's lists hold already.
+    """
+
+    def __init__(self, draft: Draft, *, new_names: bool = True) -> None:
         self.draft = draft
-        self.today = today
+        self.new_names = new_names
         self.intake = Intake()
+        self.lists: dict[str, list[Any]] = {}
 
-    def new(self, origin: str, organisation: str | None) -> Intake:
-        """Make the files of a new ledger out of a file of the name `origin`; the draft may name the organisation, too."""
+    def new(self, origin: str, organisation: str | None, feedback: str | None = None) -> Intake:
+        """Make the files of a new ledger out of a file of the name `origin`; what is given goes before what the draft says."""
         settings = dict(self.draft.settings)
+        said = settings.get("inspection", {}) | ({"feedback": feedback} if feedback else {})
         self.begin(settings)
-        settings["organisation"] = organisation or settings.get("organisation") or _UNNAMED
-        if settings["organisation"] is _UNNAMED:
-            self.draft.doubt(
-                _("the organisation is not told: write it in data/ledger.yaml, or say it by --organisation")
-            )
         for number, problem in enumerate(self.draft.problems, 1):
             self.new_problem(number, problem)
-        said = settings["inspection"]
-        whole: dict[str, Any] = {
-            "organisation": settings["organisation"],
-            "inspection": {key: said[key] for key in _INSPECTION if key in said},
-            **self.lists,
-        }
-        whole |= {key: value for key, value in settings.items() if key not in whole}
+        name = organisation or settings.get("organisation")
+        whole: dict[str, Any] = {"organisation": name} if name else {}
+        if inspection := {key: said[key] for key in _INSPECTION if key in said}:
+            whole["inspection"] = inspection
+        whole |= self.lists
+        whole |= {key: value for key, value in settings.items() if key not in {*whole, "inspection"}}
         # What stood around the tables becomes comments at the end of the ledger's own file.
         notes = [] if self.draft.exact else [line for note in self.draft.notes for line in note.split("\n")]
         remarks = "".join(f"# {line}\n" for line in [f"由 {origin} 导入。", *notes])
@@ -65,52 +54,39 @@ class Enterer:
         return self.intake
 
     def begin(self, settings: dict[str, Any]) -> None:
-        """Take from a ledger's settings the day of the feedback, and the lists that grow by what the draft names."""
-        self.feedback = date.fromisoformat(settings["inspection"]["feedback"])
-        self.lists = {key: list(settings.get(key, ())) for key in ("categories", "leaders", "offices")}
+        """Take from a ledger's settings the lists that grow by what the draft names; those that are empty take every name."""
+        self.lists = {key: list(settings.get(key, ())) for key in _LISTS}
+        self.open = {key for key in _LISTS if self.new_names or not self.lists[key]}
 
     def new_problem(self, number: int, problem: ProblemDraft) -> None:
         """Add the files of a problem and its measures."""
         record = dict(problem.record)
-        if "category" not in record:
-            titles = (each["title"] for each in self.lists["categories"])
-            title = problem.category or next(titles, GENERAL)
-            if not problem.category:
-                made = _("no category is told: entered under “{title}”").format(title=title)
-                self.doubt(problem, record["title"], made)
-            record["category"] = self.category(title) or self._new_category(title)
+        if problem.category and "category" not in record and (key := self.category(problem)):
+            record["category"] = key
         self._enter(Identity(number), record)
         for place, measure in enumerate(problem.measures, 1):
             self.new_measure(Identity(number, place), measure)
 
-    def category(self, title: str) -> str | None:
-        """Return the key of the category of this title; None where there is none."""
-        return {key_of(each["title"]): each["key"] for each in self.lists["categories"]}.get(key_of(title))
-
-    def _new_category(self, title: str) -> str:
+    def category(self, problem: ProblemDraft) -> str | None:
+        """Return the key of the category that a problem is said to be of; None where the ledger has none and none may be entered."""
         known = self.lists["categories"]
-        keys = {each["key"] for each in known}
-        key = next(key for number in count(len(known) + 1) if (key := f"c{number}") not in keys)
-        known.append({"key": key, "title": title})
-        return key
+        found = {key_of(each["title"]): each["key"] for each in known}.get(key_of(problem.category))
+        if found is None and "categories" in self.open:
+            keys = {each["key"] for each in known}
+            found = next(key for number in count(len(known) + 1) if (key := f"c{number}") not in keys)
+            known.append({"key": found, "title": problem.category})
+        elif found is None:
+            self.doubt(
+                problem, problem.category, _("no category of the ledger: not taken; with --new it is entered")
+            )
+        return found
 
     def new_measure(self, identity: Identity, measure: MeasureDraft) -> None:
         """Add the file of a measure."""
         record = dict(measure.record)
-        for key, said in (("leader", _("no leader is named")), ("office", _("no office is named"))):
-            if key not in record:
-                record[key] = NOBODY
-                self.doubt(measure, record["title"], f"{said} → {NOBODY}")
-            record[key] = record[key][:_LONGEST_NAME]
-        if "due" not in record and record.get("term") != "long_term":
-            record["due"] = months_later(self.feedback, USUAL_MONTHS).isoformat()
-            made = _("no time limit is told: six months after the feedback, {day}")
-            self.doubt(measure, record["title"], made.format(day=record["due"]))
-        record.setdefault("status", "in_progress" if record.get("progress") else "not_started")
-        told = record.get("progress", ())
-        record["progress"] = [*self.entries(measure, record), *self.kept_entries(measure, told)]
-        if record["status"] == "closed" and "closed" not in record:
-            record["closed"] = self.closing(measure, record)
+        record["status"] = measure.status
+        if measure.status == "closed":
+            record.setdefault("closed", {})
         self.without_files(measure, record, identity)
         self.meet(measure, record)
         self._enter(identity, {key: value for key, value in record.items() if value not in ([], "")})
@@ -123,53 +99,34 @@ class Enterer:
         self.intake.steps.append(StatusChange(str(identity), None, record.get("status")))
 
     def meet(self, measure: MeasureDraft, record: dict[str, Any]) -> None:
-        """Put the names of a measure into the ledger's lists; list those that look like others as doubtful."""
-        leaders = [record["leader"], *([record["escalated"]["to"]] if "escalated" in record else [])]
-        offices = [record["office"], *record.get("co_offices", ())]
-        for known, names in ((self.lists["leaders"], leaders), (self.lists["offices"], offices)):
-            for name in names:
-                if name in known:
-                    continue
-                if near := nearest(name, known) if known else None:
-                    made = _("a new name, entered beside “{near}”, which looks like it")
-                    self.doubt(measure, name, made.format(near=near))
-                known.append(name)
+        """Put the names of a measure into the ledger's lists; where none may be entered, take an unknown one away."""
+        if (to := record.get("escalated", {}).get("to")) and self._known(measure, "leaders", to) is None:
+            del record["escalated"]
+        for key, names in (("leader", "leaders"), ("office", "offices")):
+            if key in record and self._known(measure, names, record[key]) is None:
+                del record[key]
+        if others := record.get("co_offices"):
+            record["co_offices"] = [name for name in others if self._known(measure, "offices", name)]
 
-    def entries(self, measure: MeasureDraft, record: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return the entries of progress, each with a date: its own, the last of its text, the day of closing, or today."""
-        found = []
-        for entry in record.get("progress", ()):
-            day = entry.get("date")
-            if day is None:
-                told = [day for day in full_days(entry["text"]) if self.feedback <= day <= self.today]
-                closed = record.get("closed", {}).get("date")
-                day = max(told).isoformat() if told else closed or self.today.isoformat()
-                made = _("progress without a day: entered under {day}").format(day=day)
-                self.doubt(measure, entry["text"], made)
-            found.append({"date": day, **entry})
-        return found
-
-    def kept_entries(self, measure: MeasureDraft, told: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Return texts that have no key as internal entries; those that stand there already are left out."""
-        known = {key_of(entry["text"]) for entry in told}
-        return [
-            {"date": self.today.isoformat(), "text": text, "publish": False}
-            for text in measure.kept
-            if key_of(text) not in known
-        ]
-
-    def closing(self, measure: MeasureDraft, record: dict[str, Any]) -> dict[str, str]:
-        """Return what stands in `closed` where its day is not told: the day of the last progress, or of the time limit."""
-        days = [
-            entry["date"]
-            for entry in record.get("progress", ())
-            if entry.get("publish", True) and "date" in entry
-        ]
-        due = min(record.get("due", "9999"), self.today.isoformat())
-        day = max(max(days, default=due), self.feedback.isoformat())
-        made = _("closed on a day that is not told: {day} was taken").format(day=day)
-        self.doubt(measure, record["title"], made)
-        return {"date": day}
+    def _known(self, measure: MeasureDraft, of: str, name: str) -> str | None:
+        """Return a name if the ledger has it or may have it; list it where it is new and looks like another, or may not be entered."""
+        known = self.lists[of]
+        if name in known:
+            return name
+        near = nearest(name, known) if known else None
+        if of not in self.open:
+            made = _("no name of the ledger's lists: not taken; with --new it is entered")
+            if near:
+                made = _(
+                    "no name of the ledger's lists, like {near}: not taken; with --new it is entered"
+                ).format(near=near)
+            self.doubt(measure, name, made)
+            return None
+        if near:
+            made = _("a new name, entered beside “{near}”, which looks like it")
+            self.doubt(measure, name, made.format(near=near))
+        known.append(name)
+        return name
 
     def without_files(self, measure: MeasureDraft, record: dict[str, Any], identity: Identity) -> None:
         """Turn evidence files that are not in this ledger into words."""

@@ -1,18 +1,15 @@
-"""The draft of a ledger out of a published notice; what a ledger needs and no notice says is assumed, and listed."""
+"""The draft of a ledger out of a published notice: what it says, and nothing else."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from xuncha.chinese.days import months_later
-from xuncha.chinese.limits import at_once, limit
+from xuncha.chinese.limits import limit
 from xuncha.chinese.punctuation import sentence_end
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
-from xuncha.exchange.entering import GENERAL, NOBODY, USUAL_MONTHS
 from xuncha.language import gettext as _
 from xuncha.model.states import WORDS, goes_on
 
@@ -27,7 +24,7 @@ _LONGEST_TEXT = 50_000
 
 
 def draft_of(notice: Notice, path: str, today: date) -> Draft:
-    """Make the draft of a ledger out of a notice, with `today` as the day for whatever has none.
+    """Make the draft of a ledger out of a notice that is read on the day `today`.
 
     Raises:
         RefusedError: there are no problems in it.
@@ -70,16 +67,14 @@ class _Drafter:
     def __init__(self, notice: Notice, today: date) -> None:
         self.notice = notice
         self.today = today
-        feedback = notice.dates.feedback
-        # Without a day of its own, a notice is of today; it cannot be older than the feedback that it answers.
-        self.day = notice.dates.notice or max(today, feedback or today)
-        self.feedback = feedback or self.day
-        self.usual_limit = months_later(self.feedback, USUAL_MONTHS).isoformat()
         self.draft = Draft(settings=self._settings())
-        self.assumed: Counter[str] = Counter()
         for category in notice.categories:
             self.draft.problems += [self._problem(problem, category) for problem in category.problems]
-        self._list_assumptions()
+        if silent := sum("status" not in measure.record for measure in self.draft.measures):
+            made = _(
+                "{n} measures: no state is told, taken for not started, or in progress where progress is told"
+            )
+            self.draft.doubt(made.format(n=silent), role="state")
         self._compare_counts()
 
     def _settings(self) -> dict[str, Any]:
@@ -90,10 +85,14 @@ class _Drafter:
             "round": notice.round,
             "started": dates.inspection_start and dates.inspection_start.isoformat(),
             "ended": dates.inspection_end and dates.inspection_end.isoformat(),
-            "feedback": self.feedback.isoformat(),
+            "feedback": dates.feedback and dates.feedback.isoformat(),
         }
         contact = {name: getattr(notice.contact, name) for name in ("office", "phone", "address", "email")}
-        about = {"title": notice.title, "issuer": notice.issuer, "date": self.day.isoformat()}
+        about = {
+            "title": notice.title,
+            "issuer": notice.issuer,
+            "date": dates.notice and dates.notice.isoformat(),
+        }
         outcomes = [
             {"key": f"o{number}", "label": outcome.label, "unit": outcome.unit}
             for number, outcome in enumerate(notice.stated.outcomes, 1)
@@ -116,85 +115,45 @@ class _Drafter:
         return ProblemDraft(
             _without_empty({"title": title, "finding": problem.finding}),
             address=address,
-            category=_line(category.title.text) or GENERAL,
+            category=_line(category.title.text),
             measures=[self._measure(measure) for measure in problem.measures],
         )
 
     def _measure(self, measure: Measure) -> MeasureDraft:
         title, rest = _title_and_rest(measure.text.text)
-        status = self._status(measure)
+        status, limited = self._status(measure), limit(measure.due or "", self.notice.dates.feedback)
+        term = (
+            "long_term" if measure.long_term or limited.long_term else "at_once" if limited.at_once else None
+        )
         record = {
             "title": title,
             "goal": measure.goal,
             "part": measure.part and _line(measure.part.text),
-            "term": "long_term" if measure.long_term else None,
-            "leader": measure.leader or self._assume("leader", NOBODY),
-            "office": measure.office or self._assume("office", NOBODY),
+            "term": term,
+            "leader": measure.leader,
+            "office": measure.office,
             "co_offices": list(measure.co_offices),
-            "due": self._due(measure),
+            "due": measure.limit and measure.limit.isoformat(),
             "status": status,
-            "progress": [{"date": self.day.isoformat(), "text": rest}] if rest else [],
-            "closed": {"date": max(self.day, self.feedback).isoformat()} if status == "closed" else None,
+            "progress": [{"text": rest}] if rest else [],
         }
+        if measure.due and not limited.understood:
+            made = limited.doubt or _("no day in it: not taken")
+            self.draft.doubt(made, measure.due, address=_address(measure.text), role="due")
         return MeasureDraft(_without_empty(record), address=_address(measure.text))
 
-    def _status(self, measure: Measure) -> Status:
+    def _status(self, measure: Measure) -> Status | None:
         """Return how far a measure is, as its own words tell; that all are done, as the notice may say, closes none of them."""
         status: Status | None = measure.status
-        if status is None:
-            status = "in_progress"
-            self._assume("status", status)
-        if measure.staged and not measure.long_term:
+        if status is not None and measure.staged and not measure.long_term:
             status = "in_progress"
         doubt = measure.doubt
         if status == "closed" and goes_on(measure.text.text, self.today):
             status, doubt = "in_progress", _("said to be done, and to be going on")
-        if doubt:
+        if doubt and status:
             made = f"{doubt} → {WORDS[status]}"
-            self.draft.doubt(made, measure.text.text, address=_address(measure.text))
+            self.draft.doubt(made, measure.text.text, address=_address(measure.text), role="state")
         return status
-
-    def _due(self, measure: Measure) -> str | None:
-        """Return the last day for a measure; None for one that never ends."""
-        day, address = measure.limit, _address(measure.text)
-        if day is None and measure.due and limit(measure.due, self.feedback).at_once:
-            day = at_once(self.feedback)
-        if day is not None and day < self.feedback:
-            made = _("before the feedback: the day of the feedback was taken")
-            self.draft.doubt(made, measure.due or "", address=address)
-            day = self.feedback
-        if day is None and not measure.long_term:
-            if measure.due:
-                self.draft.doubt(_("no day: taken for not told"), measure.due, address=address)
-            return self._assume("due", self.usual_limit)
-        return day.isoformat() if day else None
-
-    def _assume(self, what: str, value: str) -> str:
-        """Count that something was not told, and return what is taken for it."""
-        self.assumed[what] += 1
-        return value
-
-    def _list_assumptions(self) -> None:
-        """Say once what was assumed of many measures; in the ledger as comments, too."""
-        due = self.usual_limit
-        assumptions = {
-            "leader": (_("no leader is named"), NOBODY, f"未写明责任领导，暂记为“{NOBODY}”"),
-            "office": (_("no office is named"), NOBODY, f"未写明责任科室，暂记为“{NOBODY}”"),
-            "due": (_("no time limit is told"), due, f"未写明整改时限，暂按反馈后六个月记为{due}"),
-            "status": (
-                _("it is not told measure by measure how far they are"),
-                _("in progress"),
-                f"未逐条写明完成情况，暂记为“{WORDS['in_progress']}”",
-            ),
-        }
-        for what, count in self.assumed.items():
-            missing, made, note = assumptions[what]
-            self.draft.notes.append(f"{count}条措施{note}。")
-            self.draft.doubt(_("{n} measures: {said} → {made}").format(n=count, said=missing, made=made))
-        if self.notice.dates.feedback is None:
-            self.draft.notes.append("未写明反馈日期，暂用通报日期。")
-            message = _("the day of the feedback is not told: {day} was taken")
-            self.draft.doubt(message.format(day=self.feedback.isoformat()))
 
     def _compare_counts(self) -> None:
         """Say where the notice counts more than it lists, and what it counts that no measure can be given."""
@@ -219,7 +178,7 @@ class _Drafter:
     def _compare_done(self) -> None:
         """Say once where the notice states more to be done than its measures bear out."""
         stated, draft = self.notice.stated, self.draft
-        closed = [[each.record["status"] == "closed" for each in one.measures] for one in draft.problems]
+        closed = [[each.status == "closed" for each in one.measures] for one in draft.problems]
         for done, borne, things, message in (
             (
                 stated.problems_done,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +13,19 @@ from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
 from xuncha.model.states import WORDS
 from xuncha.store import editing
 from xuncha.workflow.change import StatusChange
+from xuncha.workflow.close import missing, refusal
+from xuncha.workflow.verb import submitter
 
 if TYPE_CHECKING:
-    from xuncha.exchange.drafts import MeasureDraft, ProblemDraft
+    from pathlib import Path
+
+    from xuncha.errors import RefusedError
+    from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
     from xuncha.model.records import Ledger, Measure, Problem
     from xuncha.model.source import Source
     from xuncha.workflow.intake import Intake
 
-_PLAIN = ("goal", "part", "leader", "office", "due", "term", "notice_text", "outcomes", "escalated")
+_PLAIN = ("goal", "part", "leader", "office", "person", "due", "term", "notice_text", "outcomes", "escalated")
 _ORDER = ("not_started", "in_progress", "submitted", "closed")
 _ALIKE = 0.6
 """How much of two titles must agree for one to be a new wording of the other."""
@@ -29,13 +34,30 @@ _LONG_ENOUGH = 6
 
 
 class Updater(Enterer):
-    """Turns a draft into changes of a ledger that is there."""
+    """Turns a draft into changes of a ledger that is there.
+
+    Args:
+        draft: of the document.
+        user: the e-mail of whoever imports.
+        root: the folder of the ledger, whose history tells who applied for a closing.
+        new_names: whether names may be entered that the ledger's lists lack.
+    """
+
+    def __init__(self, draft: Draft, user: str, root: Path, *, new_names: bool = False) -> None:
+        super().__init__(draft, new_names=new_names or draft.exact)
+        self.user = user
+        self.root = root
+        self.refused: list[RefusedError] = []
+        """What the policy of the ledger does not allow; left as it stands."""
 
     def changed(self, ledger: Ledger, source: Source) -> Intake:
         """Make the files of a ledger that change; nothing that the draft does not mention does."""
         self.source = source
-        self.begin(ledger.settings.model_dump(mode="json"))
+        self.requires = ledger.settings.policy.close_requires
+        settings = ledger.settings.model_dump(mode="json")
+        self.begin(settings)
         known = {key: len(names) for key, names in self.lists.items()}
+        declared = {each["key"] for each in settings["fields"]}
         free, measures, last = dict(ledger.problems), ledger.by_problem(), len(ledger.problems)
         for problem in self.draft.problems:
             number = self._number_of(problem, free, measures)
@@ -45,9 +67,19 @@ class Updater(Enterer):
             else:
                 self._change_problem(number, free.pop(number), problem)
                 self._take_measures(number, measures[number], problem)
-        added = [(key, name) for key, names in self.lists.items() for name in names[known[key] :]]
-        if added:
-            self._edit(LEDGER_FILE, [editing.Append(key, name) for key, name in added])
+        edits: list[editing.Edit] = []
+        if not settings["organisation"] and (name := self.draft.settings.get("organisation")):
+            edits.append(editing.Set("organisation", name))
+        edits += [
+            editing.Append(key, name) for key, names in self.lists.items() for name in names[known[key] :]
+        ]
+        edits += [
+            editing.Append("fields", field)
+            for field in self.draft.settings.get("fields", ())
+            if field["key"] not in declared
+        ]
+        if edits:
+            self._edit(LEDGER_FILE, edits)
         return self.intake
 
     def _number_of(
@@ -75,16 +107,15 @@ class Updater(Enterer):
     def _change_problem(self, number: int, known: Problem, problem: ProblemDraft) -> None:
         new = problem.record
         said = {key_of(known.title), key_of(known.finding or "")}
-        category = new.get("category") or self.category(problem.category)
-        if problem.category and category is None:
-            made = _("no category of the ledger: that of the problem stays")
-            self.doubt(problem, problem.category, made)
+        category = new.get("category") or (self.category(problem) if problem.category else None)
         wanted = {
             key: new[key]
             for key in ("title", "finding")
             if new.get(key) and (self.draft.exact or key_of(new[key]) not in said)
         }
         wanted |= {"category": category or known.category, "publish": new.get("publish", known.publish)}
+        if fields := {**known.fields, **new.get("fields", {})}:
+            wanted["fields"] = fields
         edits = [editing.Set(key, value) for key, value in wanted.items() if value != getattr(known, key)]
         if edits:
             self._edit(Identity(number).path, edits)
@@ -104,49 +135,65 @@ class Updater(Enterer):
         old, whole = known.model_dump(mode="json", exclude_defaults=True), known.model_dump(mode="json")
         new = dict(measure.record)
         self.without_files(measure, new, identity)
+        self.meet(measure, new)
         wanted = {key: new[key] for key in _PLAIN if new.get(key)}
         wanted |= {key: new[key] for key in ("co_offices", "publish") if key in new}
         if self.draft.exact or key_of(new["title"]) != key_of(known.title):
             wanted = {"title": new["title"], **wanted}
+        if fields := {**old.get("fields", {}), **new.get("fields", {})}:
+            wanted["fields"] = fields
         edits: list[editing.Edit] = [
             editing.Set(key, value) for key, value in wanted.items() if value != old.get(key, whole[key])
         ]
-        self.meet(measure, {"leader": known.leader, "office": known.office, **new})
-        status = self._status(measure, known, new, edits)
         told = old.get("progress", [])
         everything = key_of("".join(entry["text"] for entry in told))
         fresh = [entry for entry in new.get("progress", ()) if key_of(entry["text"]) not in everything]
-        entries = [*self.entries(measure, {**new, "progress": fresh}), *self.kept_entries(measure, told)]
+        status = self._status(measure, identity, known, new, [*told, *fresh], edits)
         reviews = [review for review in new.get("reviews", ()) if review not in old.get("reviews", ())]
-        edits += [editing.Append("progress", entry) for entry in entries]
+        days = [entry.get("date", "") for entry in told]
+        for entry in fresh:
+            day = entry.get("date", "")
+            place = next((number for number, other in enumerate(days) if other > day), len(days))
+            days.insert(place, day)
+            edits.append(editing.Append("progress", entry, place if place < len(days) - 1 else None))
         edits += [editing.Append("reviews", review) for review in reviews]
         if edits:
             self._edit(identity.path, edits)
             self.intake.steps.append(StatusChange(str(identity), known.status, status))
 
     def _status(
-        self, measure: MeasureDraft, known: Measure, new: dict[str, Any], edits: list[editing.Edit]
+        self,
+        measure: MeasureDraft,
+        identity: Identity,
+        known: Measure,
+        new: dict[str, Any],
+        entries: Sequence[dict[str, Any]],
+        edits: list[editing.Edit],
     ) -> str:
-        """Move the status on, never back: what the ledger has closed, a spreadsheet does not open again."""
-        status = str(new.get("status", known.status))
-        closed = new.get("closed", {})
+        """Move the status on, never back: what the ledger has closed, a table does not open again; nor past the policy."""
+        status: str = new.get("status", known.status)
+        if known.status == "not_started" and status == "not_started" and new.get("progress"):
+            status = "in_progress"
         if _ORDER.index(status) < _ORDER.index(known.status):
             if (known.status, status) != ("submitted", "in_progress"):
                 made = _("the ledger says {status} already: kept").format(status=WORDS[known.status])
-                self.doubt(measure, status, made)
+                self.doubt(measure, WORDS[new["status"]], made)
             return known.status
-        if status != known.status:
-            edits.append(editing.Set("status", status))
-            if status == "closed":
-                due = known.due.isoformat() if known.due else "9999"
-                record = {"due": due, **new, "progress": self.entries(measure, new)}
-                edits.append(editing.Set("closed", closed or self.closing(measure, record)))
-        elif known.closed and closed.get("date", "") not in {
-            "",
-            known.closed.date and known.closed.date.isoformat(),
-        }:
-            before = known.closed.model_dump(mode="json", exclude_defaults=True)
-            edits.append(editing.Set("closed", {**before, **closed}))
+        if status == known.status:
+            day = new.get("closed", {}).get("date")
+            if known.closed and day not in {None, known.closed.date and known.closed.date.isoformat()}:
+                before = known.closed.model_dump(mode="json", exclude_defaults=True)
+                edits.append(editing.Set("closed", {**before, "date": day}))
+            return status
+        if status == "closed":
+            evidence = [entry.get("evidence", ()) for entry in entries]
+            applicant = submitter(self.root, identity) if "second_person" in self.requires else None
+            lacking = missing(self.requires, known.status, evidence, closer=self.user, submitter=applicant)
+            self.refused += [refusal(each, identity) for each in lacking]
+            if lacking:
+                return known.status
+            edits.append(editing.Set("closed", new.get("closed", {})))
+        edits.append(editing.Set("status", status))
         return status
 
     def has_file(self, identity: Identity, item: dict[str, Any]) -> bool:

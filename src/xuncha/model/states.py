@@ -42,7 +42,7 @@ _LASTING: Final = "(?:长期|持续|常态化?|坚持|巩固|保持|落实|执�
 """Words of what is kept up after it is done; who still pushes on or rectifies is not done."""
 _STAGED_RESULT: Final = "(?:取得了?(?:明显|显著|初步|较好)?阶段性(?:成效|成果|效果)|阶段性(?:完成|整改到位))"
 _DONE: Final = re.compile(
-    rf"(?:{_DAY},?(?=.*已))?{_ABOUT}{_FINISHED}(?:{_ABOUT}{_FINISHED})*{_ABOUT}(?:100%)?(?P<lasting>(?:,|并|且|;)*(?:长期|持续|常态){_LASTING})?"
+    rf"(?:{_DAY},?(?=.*已))?{_ABOUT}{_FINISHED}(?:{_ABOUT}{_FINISHED})*{_ABOUT}(?:100%)?(?P<lasting>(?:,|并|且|;)*(?:长期|持续|常态){_LASTING})?(?:,?于?{_DAY})?"
     r"|[√✓✔☑](?:已?完成|已?销号|是)?|是|Y|YES|(?:复查|验收)?合格|100%(?:已?完成)?",
     re.IGNORECASE,
 )

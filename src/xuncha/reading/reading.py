@@ -32,13 +32,11 @@ def read(pages: Pages) -> Notice:
         counts = stated(line.text for line in text if id(line) not in inside)
     texts = ["\n".join(line.text for line in part) for part in (opening, before[len(opening) :])]
     notice = with_opening(notice, *texts)
-    # A year that is not written follows the feedback.
-    since = notice.dates.feedback or notice.dates.notice or date.min
-    found = tuple(_with_limits(category, since) for category in categories(title, nodes))
+    found = tuple(_with_limits(category, notice.dates.feedback) for category in categories(title, nodes))
     return replace(notice, stated=counts, categories=found)
 
 
-def _with_limits(category: Category, since: date) -> Category:
+def _with_limits(category: Category, since: date | None) -> Category:
     """Add the days that the time limits of measures name."""
     problems = []
     for problem in category.problems:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -103,9 +102,9 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
 
 def _for_a_day(value: str) -> str:
     """Say what to write in place of words that are no day."""
-    if limit(value, date.min).long_term:
+    if limit(value).long_term:
         return _("write `term: long_term`, and take this key out")
-    if limit(value, date.min).at_once:
+    if limit(value).at_once:
         return _("write `term: at_once`, and take this key out")
     return _("write year-month-day, such as 2024-12-31")
 

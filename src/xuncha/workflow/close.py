@@ -12,6 +12,7 @@ from xuncha.store.edits import Set
 from xuncha.workflow.verb import Case, PlannedChange, verb
 
 if TYPE_CHECKING:
+    from xuncha.model.identity import Identity
     from xuncha.model.vocabulary import Requirement
 
 
@@ -33,7 +34,7 @@ def close(case: Case, *, note: str | None = None, day: date | None = None) -> Pl
         submitter=case.submitter() if "second_person" in requires else None,
     )
     if lacking:
-        raise together([refusal(each, case) for each in lacking])
+        raise together([refusal(each, case.identity) for each in lacking])
     reason = (note or "").strip()
     closed = {"date": (day or case.today).isoformat(), "by": name} | ({"note": reason} if reason else {})
     return PlannedChange([Set("closed", closed)], reason, signed="signed_commit" in requires)
@@ -61,7 +62,7 @@ def missing(
     return [requirement for requirement in requires if not met.get(requirement, True)]
 
 
-def refusal(requirement: Requirement, case: Case) -> RefusedError:
+def refusal(requirement: Requirement, identity: Identity) -> RefusedError:
     """Return the error for a requirement that is not met."""
     refusals = {
         "progress": (_("{id} has no progress entry"), _("say what was done: xuncha progress {id} …")),
@@ -77,5 +78,5 @@ def refusal(requirement: Requirement, case: Case) -> RefusedError:
             _("let another person close it; if no one applied for it: xuncha submit {id}"),
         ),
     }
-    message, hint = (text.format(id=case.identity) for text in refusals[requirement])
-    return RefusedError(f"close-requires-{requirement}".replace("_", "-"), message, hint, case.identity.path)
+    message, hint = (text.format(id=identity) for text in refusals[requirement])
+    return RefusedError(f"close-requires-{requirement}".replace("_", "-"), message, hint, identity.path)

@@ -12,6 +12,8 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from xuncha.model.identity import Identity
     from xuncha.model.records import Measure
     from xuncha.model.register import Frame
@@ -66,16 +68,21 @@ class Case:
 
     def submitter(self) -> str | None:
         """Return the e-mail of whoever made the application that stands; None without an application."""
-        from xuncha.trail.history import history_of_measure, taken_back  # noqa: PLC0415  the help reads the verbs
+        return submitter(self.session.root, self.identity)
 
-        events = history_of_measure(self.session.root, self.identity.path, str(self.identity))
-        undone = taken_back(events)
-        for event in events:
-            if event.action in {"undo", "renumber"} or event.commit in undone:
-                continue
-            if event.to not in {None, event.from_}:
-                return event.email if event.to == "submitted" else None
-        return None
+
+def submitter(root: Path, identity: Identity) -> str | None:
+    """Return the e-mail of whoever made the application of a measure that stands; None without an application."""
+    from xuncha.trail.history import history_of_measure, taken_back  # noqa: PLC0415  the help reads the verbs
+
+    events = history_of_measure(root, identity.path, str(identity))
+    undone = taken_back(events)
+    for event in events:
+        if event.action in {"undo", "renumber"} or event.commit in undone:
+            continue
+        if event.to not in {None, event.from_}:
+            return event.email if event.to == "submitted" else None
+    return None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,9 +13,11 @@ from xuncha.chinese.limits import Limit, full_days
 from xuncha.chinese.numbers import value as number
 from xuncha.exchange.wording import NUMBERED, without_number
 from xuncha.language import gettext as _
+from xuncha.model.formats import is_percent
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Cell
+    from xuncha.model.vocabulary import Term
 
 _GOES_ON = re.compile(r"[，,、（(《“‘：:]$")
 _ROLE = re.compile(
@@ -36,6 +39,15 @@ _HIDDEN = "（不公开）"
 _EPOCH: Final = date(1899, 12, 30)
 _SERIALS: Final = range(36526, 73051)
 """Excel's numbers for the days from 2000 to 2099."""
+_ONLY_A_DAY: Final = re.compile(
+    r"[\d〇零一二三四五六七八九十年月日号.．/／\-－\s:：]*(?:已|于|完成|整改|销号|办结)*[。.]?"
+)
+"""A day of completion, rather than a plan such as 预计2024年12月完成."""
+_ONCE: Final = re.compile("限期|限时|分阶段|阶段性|短期|近期|中期|集中整改")
+_LONGEST_KIND: Final = 10
+_LONGEST_KEY: Final = 60
+_PLAIN_NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d{0,11})(?:\.\d{1,6})?")
+"""Not the number of a telephone or a document, which is text."""
 _NUMBERS: Final = re.compile(r"(?:199|20\d)\d(?:\d{4}|\.(?:0?[1-9]|1[0-2]))?")
 """Numbers that are days, months or years: 20240315, 2024.3, 2024."""
 _SPELT: Final = re.compile(r'"[^"]*"|\[[^\]]*\]')
@@ -54,8 +66,8 @@ def items(text: str) -> list[str]:
     They are told apart by their numbers, which must begin with one and go on without a gap; else by line ends.
     """
     for kind, pattern in NUMBERED.items():
-        # 一、 numbers a thing at the beginning of a line only.
-        behind = r"(?<=\n)" if kind == "chinese" else r"(?<=[\n。；;：:，,！!？?])"
+        # 一、 numbers a thing at the beginning of a line only, and ① wherever it stands.
+        behind = {"chinese": r"(?<=\n)", "circle": ""}.get(kind, r"(?<=[\n。；;：:，,！!？?])")
         marks: list[re.Match[str]] = []
         for match in re.finditer(rf"(?:^|{behind}\s*){pattern}", text):
             if number(match["n"]) == len(marks) + 1:
@@ -168,13 +180,13 @@ def documents(text: str) -> list[str]:
     return [name[at : at + _LONGEST_LINE] for name in names for at in range(0, len(name), _LONGEST_LINE)]
 
 
-def limit(cell: Cell, feedback: date) -> Limit:
+def limit(cell: Cell, feedback: date | None) -> Limit:
     """Read a time limit: a date, Excel's number of a day, 20240315, 2024.3, or words; see `limits.limit`."""
     value = cell.value
     if isinstance(value, date):
         day = value.date() if isinstance(value, datetime) else value
-        if day.day == 1 and "d" not in _SPELT.sub("", cell.form.lower()):
-            day = end_of_month(day.year, day.month)  # only the month is shown
+        if day.day == 1 and shows_month(cell):
+            day = end_of_month(day.year, day.month)
         return Limit(day, long_term="长期" in cell.form)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return limits.limit(str(value or ""), feedback)
@@ -183,3 +195,48 @@ def limit(cell: Cell, feedback: date) -> Limit:
         return Limit(day, doubt=_("a bare number: taken for Excel's number of {day}").format(day=day))
     digits = f"{value:.8g}"
     return limits.limit(digits, feedback) if _NUMBERS.fullmatch(digits) else Limit()
+
+
+def shows_month(cell: Cell) -> bool:
+    """Return whether of a date only the month is shown."""
+    return "d" not in _SPELT.sub("", cell.form.lower())
+
+
+def exact_day(cell: Cell) -> date | None:
+    """Read the day on which something was done; None where no day is written, or a month alone."""
+    value = cell.value
+    if isinstance(value, date):
+        return None if shows_month(cell) else value.date() if isinstance(value, datetime) else value
+    if isinstance(value, int | float) and not isinstance(value, bool) and value in _SERIALS:
+        return _EPOCH + timedelta(days=int(value))
+    found = full_days(cell.text)
+    return found[0] if len(found) == 1 and _ONLY_A_DAY.fullmatch(cell.text) else None
+
+
+def kind(text: str) -> Term | None:
+    """Read the kind of a task (整改类型): 立行立改, 分阶段整改, 限期整改, 持续整改, 长期坚持; None where it is none of them."""
+    said = limits.limit(text)
+    if len(text) > _LONGEST_KIND or said.day:
+        return None
+    if said.long_term or said.at_once:
+        return "long_term" if said.long_term else "at_once"
+    return "once" if _ONCE.search(text) else None
+
+
+def field_key(heading: str) -> str:
+    """Return the key of the declared field for a column that nobody knows: its heading without blanks, brackets and signs."""
+    bare = re.sub(r"[（(\[【].*?[)）\]】]", "", unicodedata.normalize("NFKC", heading)) or heading
+    key = re.sub(r"[\W]+", "", bare)[:_LONGEST_KEY]
+    return f"_{key}" if key[:1].isdigit() else key
+
+
+def number_in(cell: Cell) -> int | float | None:
+    """Return the number that a cell holds, be it written as one or as text; None where it holds anything else."""
+    value = cell.value
+    if isinstance(value, bool) or is_percent(cell.form):
+        return None
+    if isinstance(value, str) and _PLAIN_NUMBER.fullmatch(value.strip()):
+        value = float(value)
+    if not isinstance(value, int | float):
+        return None
+    return int(value) if float(value).is_integer() else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -12,6 +12,7 @@ from xuncha.chinese.characters import is_formula
 from xuncha.exchange.sheet.cells import show_entry
 from xuncha.exchange.sheet.grid import Cell
 from xuncha.exchange.sheet.rows import Row
+from xuncha.model.forms import FIELD
 from xuncha.model.states import UNSAID, WORDS
 
 if TYPE_CHECKING:
@@ -29,10 +30,15 @@ _BOM = "\ufeff"
 """Tells Excel that a text is UTF-8."""
 
 
+REMARK: Final = "remark"
+"""What the last column holds, which only our own workbooks have."""
+
+
 class Column(NamedTuple):
     """A column of the ledger's sheet."""
 
     meaning: str
+    """The role of the column, as a form calls it; that of the numbers of measures is `identity` here."""
     heading: str
     width: int
     keys: tuple[str, ...] = ()
@@ -50,17 +56,43 @@ COLUMNS: Final = (
     Column("leader", "责任领导", 10, ("leader",)),
     Column("office", "责任科室", 10, ("office", "co_offices")),
     Column("co_offices", "配合科室", 10, ("office", "co_offices")),
+    Column("person", "具体责任人", 10, ("person",)),
     Column("due", "整改时限", 12, ("due", "term")),
-    Column("status", "完成情况", 10, ("status",)),
-    Column("closed", "销号日期", 11, ("closed",)),
+    Column("state", "完成情况", 10, ("status",)),
+    Column("closed_date", "销号日期", 11, ("closed",)),
     Column("progress", "进展情况", 42, ("progress",)),
-    Column("remark", "备注", 12, ("publish", "escalated")),
+    Column(REMARK, "备注", 12, ("publish", "escalated")),
 )
 WITHOUT_LIMIT: Final = {"long_term": LONG_TERM, "at_once": AT_ONCE, "once": UNSAID}
+_ROLES: Final = {"identity": "number"}
+_FIELD_WIDTH: Final = 14
 OF_PROBLEM: Final = {"number", "category", "problem"}
 """Columns that tell of a problem; the others tell of its measures."""
-OPTIONAL: Final = {"part", "goal"}
+_OPTIONAL: Final = {"part", "goal", "person"}
 """Columns that are there only where a measure has such a thing."""
+
+
+def columns(ledger: Ledger) -> list[Column]:
+    """Return the columns that a ledger fills: of the declared fields, too."""
+    told = [
+        column
+        for column in COLUMNS
+        if column.meaning not in _OPTIONAL
+        or any(getattr(measure, column.meaning) for measure in ledger.measures.values())
+    ]
+    own = [Column(f"{FIELD}{each.key}", each.label, _FIELD_WIDTH) for each in ledger.settings.fields]
+    return [*told[:-1], *own, told[-1]]
+
+
+def of_problem(ledger: Ledger) -> set[str]:
+    """Return the meanings of the columns that tell of a problem."""
+    return OF_PROBLEM | {f"{FIELD}{each.key}" for each in ledger.settings.fields if each.of == "problem"}
+
+
+def roles(settings: dict[str, Any]) -> dict[str, str]:
+    """Return what the columns of our own workbook hold, by their headings."""
+    own = {each["label"]: f"{FIELD}{each['key']}" for each in settings.get("fields", ())}
+    return own | {column.heading: _ROLES.get(column.meaning, column.meaning) for column in COLUMNS}
 
 
 def rows(ledger: Ledger) -> Iterator[dict[str, Cell]]:
@@ -69,6 +101,7 @@ def rows(ledger: Ledger) -> Iterator[dict[str, Cell]]:
     for number, measures in ledger.by_problem().items():
         problem = ledger.problems[number]
         told = {"number": number, "category": titles.get(problem.category, UNSAID), "problem": problem.title}
+        told |= _fields(problem.fields)
         head = {name: Cell(value, "General") for name, value in told.items()}
         if not measures:
             yield head
@@ -80,9 +113,10 @@ def as_csv(ledger: Ledger) -> str:
     """Write the rows as CSV for spreadsheet programs, with the problem on each."""
     written = io.StringIO()
     table = csv.writer(written, lineterminator="\r\n")
-    table.writerow([column.heading for column in COLUMNS])
+    told = columns(ledger)
+    table.writerow([column.heading for column in told])
     for said in rows(ledger):
-        table.writerow([_text(said.get(column.meaning)) for column in COLUMNS])
+        table.writerow([_text(said.get(column.meaning)) for column in told])
     return _BOM + written.getvalue()
 
 
@@ -130,18 +164,26 @@ def values(identity: Identity, record: dict[str, Any]) -> dict[str, Cell]:
         "office": record.get("office", UNSAID),
         "co_offices": "、".join(record.get("co_offices", ())),
         "due": date.fromisoformat(due) if due else WITHOUT_LIMIT[record.get("term", "once")],
+        "person": record.get("person"),
         "progress": "\n".join(map(show_entry, record.get("progress", ()))),
-        "status": WORDS[record["status"]] if record.get("status") else None,
-        "closed": date.fromisoformat(closed["date"]) if closed and "date" in closed else None,
-        "remark": "；".join(text for text, holds in remarks if holds),
+        "state": WORDS[record["status"]] if record.get("status") else None,
+        "closed_date": date.fromisoformat(closed["date"]) if closed and "date" in closed else None,
+        REMARK: "；".join(text for text, holds in remarks if holds),
+        **_fields(record.get("fields", {})),
     }
-    form = {"due": DAY_LONG_TERM if long_term else DAY, "closed": DAY}
+    form = {"due": DAY_LONG_TERM if long_term else DAY, "closed_date": DAY}
+    form |= {name: "General" for name, value in found.items() if isinstance(value, int | float)}
     return {name: Cell(_fitting(value), form.get(name, "@")) for name, value in found.items() if value}
 
 
 def row(identity: Identity, record: dict[str, Any]) -> Row:
     """Return the row of a measure as a reader finds it."""
-    return Row("", 1, {name: [cell] for name, cell in values(identity, record).items() if cell.text})
+    said = values(identity, record).items()
+    return Row("", 1, {_ROLES.get(name, name): [cell] for name, cell in said if cell.text})
+
+
+def _fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"{FIELD}{key}": value for key, value in fields.items()}
 
 
 def _fitting(value: object) -> object:

@@ -1,28 +1,33 @@
-"""From a workbook to a draft of a ledger: its tables row by row, its categories and problems, and the texts around them."""
+"""From a table to a draft of a ledger: its tables row by row, its categories and problems, and the texts around them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.chinese.limits import full_days
 from xuncha.errors import RefusedError
 from xuncha.exchange.drafts import Draft
-from xuncha.exchange.sheet import header, layout, supplement, unseen, workbook
-from xuncha.exchange.sheet.cells import limit
+from xuncha.exchange.sheet import files, header, layout, supplement, unseen
+from xuncha.exchange.sheet.fields import Declared, Fields, declared
 from xuncha.exchange.sheet.grid import address
+from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import Taker
 from xuncha.language import gettext as _
+from xuncha.model.forms import Form
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet
 
+_NAME: Final = "台账"
+"""What a form is called that nobody has named."""
 _ORGANISATION: Final = re.compile(
-    r"(?P<name>中共[^\s，,。：:《》（）()]{2,40}?(?:委员会|党组|党委|党总支|党支部|工委))|(?:填报|被巡察|整改|报送)(?:单位|党组织)[：:]\s*(?P<labelled>[^\s，,。；;：:]{2,40})"
+    r"(?P<name>中共[^\s，,。：:《》（）()]{2,40}?(?:委员会|党组|党委|党总支|党支部|工委))|(?:被巡察|整改)(?:单位|党组织)[：:]\s*(?P<labelled>[^\s，,。；;：:（）()]{2,40})"
 )
 _FEEDBACK: Final = re.compile(
     r"反馈[^\d〇零一二三四五六七八九十]{0,12}(?P<before>[\d〇零一二三四五六七八九十]{4}\s*[-./年][^，,。；;]{2,12})|(?P<after>\d{4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}日?)[^\d，,。；;]{0,30}反馈"
@@ -31,58 +36,141 @@ _INSPECTOR: Final = re.compile(r"[省市县区州旗]?委第?[一二三四五六
 _GENERIC_SHEET: Final = re.compile(r"^(?:sheet|工作表|表)\s*\d*$|台账|清单|汇总|总表|一览", re.IGNORECASE)
 
 
-def draft_of(path: Path, feedback: date | None, today: date) -> Draft:
-    """Read what a workbook says, with what `export` had put beside it; the day of the feedback is looked for where it is not given.
+class Wanted(NamedTuple):
+    """How a table is to be read, as far as somebody has said it."""
+
+    today: date
+    feedback: date | None = None
+    """Of the ledger that is there."""
+    form: Form | None = None
+    columns: Mapping[str, str] = MappingProxyType({})
+    """The roles of columns, by their headings."""
+    declared: Sequence[Declared] = ()
+    """The fields of the ledger that is there."""
+    forms: Sequence[Form] = ()
+    """The forms of the ledger that is there: one with the headings of the table is used."""
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What is said of columns, by their plain headings."""
+        told = {**(self.form.columns if self.form else {}), **self.columns}
+        return {plain(heading): role for heading, role in told.items()}
+
+
+def draft_of(path: Path, wanted: Wanted) -> Draft:
+    """Read what a table says, with what `export` had put beside it.
 
     Raises:
-        RefusedError: it cannot be read, or there is no ledger in it.
-        SurroundingsError: the extra is not installed.
+        RefusedError: it cannot be read, or no column in it is known for problems or measures.
+        SurroundingsError: the part `office` is not installed.
     """
-    sheets, records = supplement.take(workbook.read(path))
-    told = feedback or supplement.feedback_of(records)
-    draft = understand(sheets, told, today, exact=bool(records))
+    sheets, records = supplement.take(files.read(path))
+    draft = understand(sheets, wanted, records.get(supplement.WHOLE) if records else None)
     if not draft.problems:
-        raise RefusedError(
-            "no-table",
-            _("{path}: no table of problems or measures is found").format(path=path),
-            _("a row of headings tells what the columns are, such as {headings}").format(
-                headings="反馈问题、整改措施、责任领导、责任科室、整改时限"
-            ),
-        )
+        raise _no_table(path, sheets, wanted)
     if records:
         supplement.restore(draft, records)
     return draft
 
 
-def understand(sheets: Sequence[Sheet], feedback: date | None, today: date, *, exact: bool = False) -> Draft:
-    """Understand the sheets of a workbook; `exact` tells that `export` has written it."""
+def _no_table(path: Path, sheets: Sequence[Sheet], wanted: Wanted) -> RefusedError:
+    """Return the refusal of a table in which neither problems nor measures are found; name the headings that are there."""
+    finders = [header.Finder(sheet, wanted.said) for sheet in sheets if not sheet.hidden]
+    best = max((finder.best() for finder in finders), key=len, default=[])
+    hint = _(
+        "say which column holds them, such as --column {heading}=measure; a heading is one of: {headings}"
+    )
+    comma = _(", ")
+    return RefusedError(
+        "no-table",
+        _("{path}: no column is known for problems or measures").format(path=path),
+        hint.format(heading=best[0], headings=comma.join(best))
+        if best
+        else _("a row of headings tells what the columns are, such as {headings}").format(
+            headings="反馈问题、整改措施、责任领导、责任科室、整改时限"
+        ),
+    )
+
+
+def understand(sheets: Sequence[Sheet], wanted: Wanted, own: dict[str, Any] | None = None) -> Draft:
+    """Understand the sheets of a document; `own` are the settings of the ledger where `export` has written it."""
+    exact = own is not None
     draft = Draft(exact=exact)
     visible = [sheet for sheet in sheets if not sheet.hidden]
     for sheet in visible:
         unseen.look(draft, sheet)
-    names = {column.heading: column.meaning for column in layout.COLUMNS}
-    tables = {
-        sheet.name: header.own_table(sheet, names) if exact else header.tables(sheet) for sheet in visible
-    }
+    tables = {sheet.name: _tables(sheet, wanted, own) for sheet in visible}
+    if (
+        found := next((form for form in wanted.forms if _fits(form, tables)), None)
+        if not wanted.form
+        else None
+    ):
+        wanted = wanted._replace(form=found)
+        tables = {sheet.name: _tables(sheet, wanted, own) for sheet in visible}
+    form = wanted.form
     _list_unread(draft, sheets, tables)
     for sheet in visible:
-        start = min((table.first for table in tables[sheet.name]), default=sheet.last_row + 1)
+        start = min((table.header for table in tables[sheet.name]), default=sheet.last_row + 1)
         _read_above(draft, sheet, start)
-    day = feedback or _feedback(draft, visible, today)
-    draft.settings.setdefault("inspection", {})["feedback"] = day.isoformat()
-    reader = Reader(day, draft, None if exact else today)
+    day = wanted.feedback or _feedback(draft, own or {})
+    if day:
+        draft.settings.setdefault("inspection", {})["feedback"] = day.isoformat()
+    reader = Reader(draft, day, None if exact else wanted.today, form.states if form else None)
+    reader.fields = Fields(draft, declared(own.get("fields", ())) if own is not None else wanted.declared)
     several = sum(map(bool, tables.values())) > 1
     for sheet in visible:
         category = sheet.name if several and not _GENERIC_SHEET.search(sheet.name) else ""
         taker = Taker(draft, reader, sheet, category)
         for table in tables[sheet.name]:
             taker.take(table)
+    draft.form = form or proposed(draft, tables)
     # Numbers count only where they are numbers of problems: each once, and rising.
     told = [problem.number for problem in draft.problems if problem.number is not None]
     if told != sorted(set(told)):
         for problem in draft.problems:
             problem.number = None
+    if count := sum("status" not in measure.record for measure in draft.measures):
+        made = _(
+            "{n} measures: no state is told, taken for not started, or in progress where progress is told"
+        )
+        draft.doubt(made.format(n=count), role="state")
     return draft
+
+
+def _tables(sheet: Sheet, wanted: Wanted, own: dict[str, Any] | None) -> list[header.Table]:
+    """Find the tables of a sheet: where the form says, else wherever a header stands."""
+    if own is not None:
+        return header.own_table(sheet, layout.roles(own))
+    form, finder = wanted.form, header.Finder(sheet, wanted.said)
+    if form and form.sheet not in {None, sheet.name}:
+        return []
+    if form and form.header and form.rows and form.sheet:
+        first, last = form.header[0], form.header[-1]
+        return [finder.table((first, last), (form.rows[0] or last + 1, form.rows[-1]))]
+    return finder.tables()
+
+
+def _fits(form: Form, tables: Mapping[str, Sequence[header.Table]]) -> bool:
+    """Return whether a form was made for these tables: it has their headings, and no other."""
+    named = {name for found in tables.values() for table in found for name in table.names.values()}
+    return named == set(form.columns)
+
+
+def proposed(draft: Draft, tables: Mapping[str, Sequence[header.Table]]) -> Form:
+    """Return the form by which a document was read: what its columns hold, and what its words of states mean."""
+    filled = [(name, table) for name, found in tables.items() for table in found]
+    columns = {column.heading: column.role for column in draft.columns}
+    if len(filled) != 1:
+        return Form.model_construct(name=_NAME, columns=columns, states=draft.words)
+    name, table = filled[0]
+    return Form.model_construct(
+        name=_NAME,
+        sheet=name,
+        header=[table.header, table.first - 1],
+        rows=[table.first, None],
+        columns=columns,
+        states=draft.words,
+    )
 
 
 def _list_unread(draft: Draft, sheets: Sequence[Sheet], tables: dict[str, list[header.Table]]) -> None:
@@ -108,18 +196,9 @@ def _read_above(draft: Draft, sheet: Sheet, end: int) -> None:
             draft.settings.setdefault("inspection", {}).setdefault("inspector", match[0])
 
 
-def _feedback(draft: Draft, sheets: Sequence[Sheet], today: date) -> date:
-    """Find the day of the feedback as a text tells it; else the earliest day of all cells, which is listed as doubtful."""
-    for note in draft.notes:
-        for match in _FEEDBACK.finditer(note):
-            if days := full_days(match["before"] or match["after"]):
-                return days[0]
-    found = [today]
-    for cell in (cell for sheet in sheets for cell in sheet.cells.values()):
-        if isinstance(cell.value, str):
-            found += full_days(cell.value) if "20" in cell.value else []
-        elif isinstance(cell.value, date) and (day := limit(cell, today).day):
-            found.append(day)
-    made = _("the day of the feedback is not told: the earliest day, {day}, was taken; say it by --feedback")
-    draft.doubt(made.format(day=min(found)))
-    return min(found)
+def _feedback(draft: Draft, own: dict[str, Any]) -> date | None:
+    """Find the day of the feedback where the settings or a text tell it."""
+    inspection = own.get("inspection")
+    told = [str(inspection.get("feedback"))] if isinstance(inspection, dict) else []
+    told += [match["before"] or match["after"] for note in draft.notes for match in _FEEDBACK.finditer(note)]
+    return next((days[0] for text in told if (days := full_days(text))), None)

@@ -3,52 +3,50 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from xuncha.chinese.limits import at_once, full_days
+from xuncha.chinese.limits import full_days
 from xuncha.exchange.drafts import MeasureDraft
 from xuncha.exchange.sheet import cells, ticks
+from xuncha.exchange.sheet.fields import Fields
 from xuncha.exchange.sheet.grid import Cell
 from xuncha.exchange.wording import without_number
 from xuncha.language import gettext as _
 from xuncha.model import states
+from xuncha.model.forms import FIELD
 from xuncha.model.identity import Identity
 
 if TYPE_CHECKING:
     from xuncha.exchange.drafts import Draft
+    from xuncha.model.vocabulary import Status
 
 _IDENTITY: Final = re.compile(r"([1-9][0-9]{0,5})[.．-]([1-9][0-9]{0,5})")
-_ONLY_A_DAY: Final = re.compile(
-    r"[\d〇零一二三四五六七八九十年月日号底上中下旬.．/／\-－\s:：]*(?:已|于|完成|整改|销号|办结)*[。.]?"
-)
-"""A day of completion, rather than a plan such as 预计2024年12月完成."""
+_NUMBER: Final = re.compile("[1-9][0-9]{0,4}")
 _DECIMALS: Final = re.compile(r"0\.(0+)")
 _LONGEST_TITLE: Final = 2000
 _LONGEST_SHORT: Final = 100
-_OF_MEASURES: Final = {
-    "measure", "goal", "leader", "office", "co_offices", "due", "progress", "status", "closed", "evidence",
-}  # fmt: skip
-"""Meanings that make a row tell of a measure."""
-_IN_PARTS: Final = {"goal", "progress", "due", "status", "evidence"}
-"""Meanings of which a cell may hold a part for each of several measures."""
-_KEPT: Final = {
-    "leader": "责任领导", "due": "整改时限", "closed": "完成时间", "status": "完成情况", "publish": "是否公开",
-}  # fmt: skip
-"""What texts are called that are kept as internal ones."""
+_LONGEST_NAME: Final = 200
+UNNAMED: Final = "unnamed"
+"""The role of cells below no heading."""
+_OF_PROBLEM: Final = {"number", "category", "problem", "finding", UNNAMED}
+"""Roles that tell nothing of a measure."""
+_IN_PARTS: Final = {"goal", "progress", "due", "state", "evidence"}
+"""Roles of which a cell may hold a part for each of several measures."""
+_YES: Final = {"是", "公开", "√"}
+_NO: Final = {"否", "不公开", "不予公开", "暂不公开", "×"}
 
 
 @dataclass
 class Row:
-    """The cells of a measure's row, by what their columns mean; of several rows, where one measure takes several."""
+    """The cells of a measure's row, by what their columns hold; of several rows, where one measure takes several."""
 
     sheet: str
     number: int
     found: dict[str, list[Cell]] = field(default_factory=dict)
-    unknown: list[tuple[str, Cell]] = field(default_factory=list)
-    """Cells of columns without a meaning, with the columns' names."""
     ticks: list[tuple[str, Cell]] = field(default_factory=list)
     """Cells of columns in which ticks stand for words, with the words; after `settle_ticks`, those not understood."""
     comments: list[tuple[str, str]] = field(default_factory=list)
@@ -56,76 +54,88 @@ class Row:
 
     def settle_ticks(self) -> None:
         """Take the word of the one tick for the state."""
-        if len(self.ticks) != 1 or "status" in self.found:
+        if len(self.ticks) != 1 or "state" in self.found:
             return
         word, cell = self.ticks[0]
         if ticks.is_state(word) and (ticks.is_tick(cell.text) or cell.text == word):
-            self.found["status"] = [Cell(word, "", cell.address)]
+            self.found["state"] = [Cell(word, "", cell.address)]
             self.ticks.clear()
 
-    def text(self, meaning: str) -> str:
-        """Return what the cells of this meaning say, below each other; empty where there are none."""
-        return "\n".join(dict.fromkeys(cell.text for cell in self.found.get(meaning, ())))
+    def text(self, role: str) -> str:
+        """Return what the cells of this role say, below each other; empty where there are none."""
+        return "\n".join(dict.fromkeys(cell.text for cell in self.found.get(role, ())))
 
     @property
     def shown(self) -> dict[str, str]:
-        """What the row says, by the meanings of its cells."""
-        return {meaning: self.text(meaning) for meaning in self.found}
+        """What the row says, by the roles of its cells."""
+        return {role: self.text(role) for role in self.found}
 
-    def first(self, meaning: str) -> Cell | None:
-        """Return the first cell of this meaning."""
-        return next(iter(self.found.get(meaning, ())), None)
+    def first(self, role: str) -> Cell | None:
+        """Return the first cell of this role."""
+        return next(iter(self.found.get(role, ())), None)
 
-    def unseen(self, meaning: str) -> bool:
-        """Return whether a person sees one of the cells of this meaning otherwise than it was read."""
-        return any(cell.unseen for cell in self.found.get(meaning, ()))
+    def unseen(self, role: str) -> bool:
+        """Return whether a person sees one of the cells of this role otherwise than it was read."""
+        return any(cell.unseen for cell in self.found.get(role, ()))
 
-    def address(self, *meanings: str) -> str:
-        """Where the first cell of these meanings stands; else the row."""
-        places = (cell.address for meaning in meanings if (cell := self.first(meaning)))
+    def address(self, *roles: str) -> str:
+        """Where the first cell of these roles stands; else the row."""
+        places = (cell.address for role in roles if (cell := self.first(role)))
         return next(places, f"{self.number}:{self.number}")
+
+    @property
+    def problem_number(self) -> int | None:
+        """The number of the problem."""
+        told = (cell.text.strip("、.．") for cell in self.found.get("number", ()))
+        return next((int(text) for text in told if _NUMBER.fullmatch(text)), None)
+
+    @property
+    def identity(self) -> Identity | None:
+        """The number of the measure, such as 2.3."""
+        return next(filter(None, map(_identity, self.found.get("number", ()))), None)
 
 
 class Reader:
-    """Reads rows; lists in the draft what is doubtful, such as a time limit before the day of the feedback."""
+    """Reads rows; what is not sure stays out of the record, and is listed in the draft with its cell."""
 
-    def __init__(self, feedback: date, draft: Draft, today: date | None = None) -> None:
+    def __init__(
+        self,
+        draft: Draft,
+        feedback: date | None,
+        today: date | None = None,
+        states: Mapping[str, Status] | None = None,
+    ) -> None:
+        self.draft = draft
         self.feedback = feedback
         self.today = today
-        self.draft = draft
-        self._too_early = _("before the feedback of {day}: kept as an internal text").format(day=feedback)
+        self.states = states
+        """What a form says of the words in the column of states."""
+        self.fields = Fields(draft)
 
-    def doubt(self, row: Row, meaning: str, made: str) -> None:
+    def doubt(self, row: Row, role: str, made: str, text: str | None = None) -> None:
         """List a doubtful cell."""
-        address = row.address(meaning, "measure", "problem")
-        self.draft.doubt(made, row.text(meaning), row.sheet, address)
-
-    def _keep(self, row: Row, measure: MeasureDraft, meaning: str, text: str, made: str) -> None:
-        """Keep a text that has no key, and list it."""
-        measure.kept.append(f"{_KEPT[meaning]}：{text}")
-        self.doubt(row, meaning, made)
+        address = row.address(role, "measure", "problem")
+        self.draft.doubt(made, row.text(role) if text is None else text, row.sheet, address, role)
 
     def measures(self, row: Row, problem: str) -> list[MeasureDraft]:
         """Read what a row says of the measures of a problem: of one, or of several that stand in one cell."""
-        identity = _identity(row.first("identity"))
+        identity = row.identity
         texts = self._titles(row, problem, alone=identity is not None)
         drafts = []
         for place, text in enumerate(texts):
             draft = self._measure(row if len(texts) == 1 else _share(row, place, len(texts)), text)
             draft.identity, draft.shown = identity, row.shown
             drafts.append(draft)
-        # Remarks, columns without a meaning and comments have no key.
-        kept = [f"备注：{cell.text}" for cell in row.found.get("remark", ())]
-        kept += [f"{heading}：{cell.text}" for heading, cell in row.unknown]
+        told = {cell.address for cell in row.found.get("progress", ())}
+        if len(drafts) > 1 and told and any("progress" not in each.record for each in drafts):
+            self.doubt(row, "progress", _("told of several measures at once: entered at the first"))
+        for cell in row.found.get(UNNAMED, ()):
+            self.draft.doubt(_("below no heading: not taken"), cell.text, row.sheet, cell.address)
         for word, cell in row.ticks:
-            kept.append(f"{word or _KEPT['status']}：{cell.text}")
-            made = _("it does not tell one state that is known: kept as an internal text")
-            self.draft.doubt(made, f"{word}：{cell.text}", row.sheet, cell.address)
+            made = _("it does not tell one state that is known: not taken")
+            self.draft.doubt(made, f"{word}：{cell.text}", row.sheet, cell.address, "state")
         for address, text in row.comments:
-            kept.append(f"批注（{address}）：{text}")
-            self.draft.doubt(_("a comment: kept as an internal text"), text, row.sheet, address)
-        if drafts:
-            drafts[0].kept += kept
+            self.draft.doubt(_("a comment: not taken"), text, row.sheet, address)
         return drafts
 
     def _titles(self, row: Row, problem: str, *, alone: bool) -> list[str]:
@@ -134,44 +144,48 @@ class Reader:
             if len(found) > 1:
                 self.doubt(row, "measure", _("{n} measures in one cell").format(n=len(found)))
             return [without_number(part) for part in found]
-        if not _OF_MEASURES & row.found.keys():
+        of_measure = {role for role in row.found if role not in _OF_PROBLEM and not role.startswith(FIELD)}
+        if not of_measure:
             return []
-        title = row.text("goal") or problem
-        self.doubt(row, "measure", _("no measure is named: it is called “{title}”").format(title=title[:40]))
-        return [title]
+        self.doubt(row, "measure", _("no measure is named: it is called like the problem"), problem)
+        return [problem]
 
     def _measure(self, row: Row, text: str) -> MeasureDraft:
-        title = cells.one_line(text)
-        measure = MeasureDraft({"title": title}, row.sheet, row.address("measure", "goal", "problem"))
-        if len(title) > _LONGEST_TITLE:
-            measure.record["title"] = f"{title[:_LONGEST_SHORT]}…"
-            measure.kept.append(text)
-            self.doubt(row, "measure", _("too long for a title: kept whole as an internal text"))
+        measure = MeasureDraft({}, row.sheet, row.address("measure", "problem"))
+        measure.record["title"] = self._line(row, "measure", text)
         if goal := row.text("goal"):
             measure.record["goal"] = goal
         if part := row.text("part"):
-            measure.record["part"] = cells.one_line(part)[:_LONGEST_TITLE]
-            measure.kept += [part] if len(part) > _LONGEST_TITLE else []
+            measure.record["part"] = self._line(row, "part", part)
+        if (kind := row.text("kind")) and (term := cells.kind(kind)):
+            measure.record["term"] = term
+        elif kind:
+            self.doubt(row, "kind", _("none of the kinds of tasks that are known: not taken"))
         self._people(row, measure)
         self._due(row, measure)
         self._progress(row, measure)
         self._status(row, measure)
         self._closed(row, measure)
-        public = row.text("publish")
-        if public in {"否", "不公开", "不予公开", "暂不公开", "×"}:
+        if (public := row.text("publish")) in _NO:
             measure.record["publish"] = False
-        elif public and public not in {"是", "公开", "√"}:
-            made = _("neither yes nor no: kept as an internal text")
-            self._keep(row, measure, "publish", public, made)
+        elif public and public not in _YES:
+            self.doubt(row, "publish", _("neither yes nor no: not taken"))
+        self.fields.put(row, measure.record, "measure")
         return measure
+
+    def _line(self, row: Row, role: str, text: str) -> str:
+        line = cells.one_line(text)
+        if len(line) <= _LONGEST_TITLE:
+            return line
+        self.doubt(row, role, _("too long for a title: its beginning was taken"))
+        return f"{line[:_LONGEST_SHORT]}…"
 
     def _people(self, row: Row, measure: MeasureDraft) -> None:
         leaders = [name for names in cells.names(row.text("leader")) for name in names]
         if leaders:
             measure.record["leader"] = leaders[0]
         if len(leaders) > 1:
-            made = _("several leaders: {name} answers for it, all are kept as an internal text")
-            self._keep(row, measure, "leader", "、".join(leaders), made.format(name=leaders[0]))
+            self.doubt(row, "leader", _("several leaders: {name} answers for it").format(name=leaders[0]))
         offices, helping = cells.names(row.text("office"))
         if offices:
             measure.record["office"] = offices[0]
@@ -181,43 +195,41 @@ class Reader:
         others = dict.fromkeys(chain(offices[1:], helping, *cells.names(row.text("co_offices"))))
         if names := [name for name in others if name not in offices[:1]]:
             measure.record["co_offices"] = names
+        if person := cells.one_line(row.text("person"))[:_LONGEST_NAME]:
+            measure.record["person"] = person
 
     def _due(self, row: Row, measure: MeasureDraft) -> None:
         cell = row.first("due")
         if cell is None:
             return
         limit = cells.limit(cell, self.feedback)
-        day = at_once(self.feedback) if limit.at_once else limit.day
-        if limit.at_once:
-            self.doubt(row, "due", _("at once: a month after the feedback, {day}").format(day=day))
-        elif limit.doubt and limit.understood:
-            self.doubt(row, "due", limit.doubt)
-        if limit.long_term:
-            measure.record["term"] = "long_term"
-        if day is not None and day < self.feedback:
-            self._keep(row, measure, "due", cell.text, self._too_early)
-        elif day is not None:
-            measure.record["due"] = day.isoformat()
-        elif not limit.understood:
-            made = limit.doubt or _("no day in it: kept as an internal text")
-            self._keep(row, measure, "due", cell.text, made)
+        if limit.long_term or limit.at_once:
+            measure.record["term"] = "long_term" if limit.long_term else "at_once"
+        if limit.day is not None:
+            measure.record["due"] = limit.day.isoformat()
+        if limit.doubt or not limit.understood:
+            self.doubt(row, "due", limit.doubt or _("no day in it: not taken"))
 
     def _progress(self, row: Row, measure: MeasureDraft) -> None:
-        found = [entry for cell in row.found.get("progress", ()) for entry in cells.entries(cell.text)]
+        found = []
+        for cell in row.found.get("progress", ()):
+            if re.search(r"[^\W\d_]", cell.text):
+                found += cells.entries(cell.text)
+            else:
+                self.doubt(row, "progress", _("no words in it: not taken"))
         evidence = cells.documents(row.text("evidence"))
         if evidence and found:
             found[-1]["evidence"] = [*found[-1].get("evidence", []), *evidence]
         elif evidence:
-            found = [{"text": f"佐证材料：{'、'.join(evidence)}", "evidence": evidence, "publish": False}]
+            self.doubt(row, "evidence", _("no progress beside it that it could prove: not taken"))
         if found:
-            measure.record["progress"] = found
+            # Without a day they stand first, as the rules have it.
+            measure.record["progress"] = sorted(found, key=lambda entry: "date" in entry)
 
     def _told_state(self, row: Row, measure: MeasureDraft) -> states.State | None:
-        """Return the state that a cell is, or with which a text begins; what tells none is kept and listed."""
-        record, cell = measure.record, row.first("status")
-        if row.unseen("status" if cell else "progress"):
-            if cell:
-                measure.kept.append(f"{_KEPT['status']}：{row.text('status')}")
+        """Return the state that a cell is, or with which a text begins; what tells none is listed."""
+        record, cell = measure.record, row.first("state")
+        if row.unseen("state" if cell else "progress"):
             return None
         if cell is None:
             told = states.state_of_text(row.text("progress"), self.today)
@@ -226,15 +238,16 @@ class Reader:
                 self.doubt(row, "progress", made)
             return told
         state = states.state(cell.value, cell.form, self.today)
+        if self.states is not None and (status := self.states.get(cell.text)):
+            return states.State(status, bool(state and state.long_term))
         if len(cell.text) <= states.LONGEST:
-            if state is None:
-                made = _("no state in it: kept as an internal text")
-                self._keep(row, measure, "status", cell.text, made)
-            elif not state.plain:
-                measure.kept.append(f"{_KEPT['status']}：{cell.text}")
+            if state is None or self.states is not None:
+                self.doubt(row, "state", _("no state that is known: not taken"))
+                return None
+            self.draft.words.setdefault(cell.text, "not_started" if state.negated else state.status)
             return state
         record["progress"] = [*record.get("progress", []), *cells.entries(cell.text)]
-        self.doubt(row, "status", _("no state in it: taken for progress"))
+        self.doubt(row, "state", _("no state in it: taken for progress"))
         return states.state_of_text(cell.text, self.today)
 
     def _status(self, row: Row, measure: MeasureDraft) -> None:
@@ -247,48 +260,47 @@ class Reader:
             record["term"] = "long_term"
         if state.staged and record.get("term") != "long_term":
             status = "in_progress"
-        if state.negated and not record.get("progress"):
+        if state.negated:
             status = "not_started"
+        if status == "not_started" and record.get("progress"):
+            status = "in_progress"
         record["status"] = status
         if state.doubt:
-            meaning = "status" if row.first("status") else "progress"
-            self.doubt(row, meaning, f"{state.doubt} → {states.WORDS[status]}")
+            role = "state" if row.first("state") else "progress"
+            self.doubt(row, role, f"{state.doubt} → {states.WORDS[status]}")
 
     def _closed(self, row: Row, measure: MeasureDraft) -> None:
-        """Set the day of closing, which the cell of the status may tell, too."""
-        record, closed, status = measure.record, row.first("closed"), row.first("status")
-        if row.unseen("closed") or row.unseen("status"):
-            measure.kept += [f"{_KEPT['closed']}：{closed.text}"] if closed else []
+        """Set the day of closing, which the cell of the state may tell, too; no day that is not written."""
+        record, cell, state = measure.record, row.first("closed_date"), row.first("state")
+        if row.unseen("closed_date") or row.unseen("state"):
             return
-        limit = cells.limit(closed, self.feedback) if closed else None
-        day = limit.day if limit else None
-        if day is None and status and record.get("status") == "closed":
-            day = next(iter(full_days(status.text)), None)
-        said = closed or status
-        if closed and isinstance(closed.value, str) and not _ONLY_A_DAY.fullmatch(closed.text):
-            made = _("more than a day stands there: kept as an internal text")
-            self._keep(row, measure, "closed", closed.text, made)
-        elif closed and limit and day is None:
-            made = limit.doubt or _("no day in it: kept as an internal text")
-            self._keep(row, measure, "closed", closed.text, made)
-        elif said and day is not None and day < self.feedback:
-            self._keep(row, measure, "closed", said.text, self._too_early)
-        elif said and day is not None and self.today and day > self.today:
+        day = cells.exact_day(cell) if cell else None
+        if cell and day is None:
+            self.doubt(row, "closed_date", _("not one day on which it was done: not taken"))
+        elif cell and record.get("status", "closed") != "closed":
+            self.doubt(row, "closed_date", _("a day of completion, but not complete: not taken"))
+            return
+        elif cell and "status" not in record:
+            self.doubt(
+                row, "closed_date", _("taken for the state: {status}").format(status=states.WORDS["closed"])
+            )
+        if day is None and state and record.get("status") == "closed":
+            day = next(iter(full_days(state.text)), None)
+        role = "closed_date" if cell else "state"
+        if day is not None and self.today and day > self.today:
             made = _("said to be done on a day to come, {day}: taken for in progress")
-            self._keep(row, measure, "closed", said.text, made.format(day=day))
-            if record.get("status", "closed") == "closed":
-                record["status"] = "in_progress"
-        elif day is not None and record.setdefault("status", "closed") == "closed":
-            record["closed"] = {"date": day.isoformat()}
-        elif closed:
-            made = _("a day of completion, but not complete: kept as an internal text")
-            self._keep(row, measure, "closed", closed.text, made)
+            self.doubt(row, role, made.format(day=day))
+            record["status"] = "in_progress"
+        elif day is not None and self.feedback and day < self.feedback:
+            made = _("before the feedback of {day}: not taken").format(day=self.feedback)
+            self.doubt(row, role, made)
+            record["status"] = "closed"
+        elif day is not None:
+            record["status"], record["closed"] = "closed", {"date": day.isoformat()}
 
 
-def _identity(cell: Cell | None) -> Identity | None:
+def _identity(cell: Cell) -> Identity | None:
     """Return the number of a measure, such as 2.3, that a cell tells."""
-    if cell is None:
-        return None
     value = cell.value
     if isinstance(value, float) and (decimals := _DECIMALS.search(cell.form)):
         value = f"{value:.{len(decimals[1])}f}"  # 2.10 is not 2.1
@@ -303,11 +315,11 @@ def _share(row: Row, place: int, count: int) -> Row:
     it stands holds for all of them, and what was done is told of the first.
     """
     found = {}
-    for meaning, held in row.found.items():
-        text = row.text(meaning)
-        parts = cells.items(text) if meaning in _IN_PARTS else cells.lines(text)
+    for role, held in row.found.items():
+        text = row.text(role)
+        parts = cells.items(text) if role in _IN_PARTS else cells.lines(text)
         if len(parts) == count:
-            found[meaning] = [Cell(parts[place], "", held[0].address, row.unseen(meaning))]
-        elif meaning not in {"progress", "evidence"} or place == 0:
-            found[meaning] = held
+            found[role] = [Cell(parts[place], "", held[0].address, row.unseen(role))]
+        elif role not in {"progress", "evidence"} or place == 0:
+            found[role] = held
     return Row(row.sheet, row.number, found)

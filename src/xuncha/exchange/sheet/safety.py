@@ -1,16 +1,21 @@
-"""Refuse a workbook that must not be unpacked, before anything of it is read, and say what to do with it."""
+"""Refuse a file that must not be unpacked, before anything of it is read, and say what to do with it."""
 
 from __future__ import annotations
 
 import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from xuncha.errors import RefusedError, cause_of
+from xuncha.exchange.sheet.grid import address
 from xuncha.language import gettext as _
 from xuncha.pages.budget import TooManyError, must_be_modest
-from xuncha.pages.foreign import ZIP, Foreign, foreign
+from xuncha.pages.foreign import Foreign, foreign
 from xuncha.pages.package import Package, PackageError
+from xuncha.paper.xlsx import LONGEST_CELL
 
 _MEGABYTE: Final = 1024 * 1024
 LARGEST_FILE: Final = 50 * _MEGABYTE
@@ -26,16 +31,18 @@ _MOST: Final = {
     "dataValidation": 66_000, "conditionalFormatting": 66_000, "cfRule": 66_000, "Relationship": 66_000, "Override": 10_000,
 }  # fmt: skip
 """Elements that a part may have: what Excel allows, or what is read in a few seconds."""
+_MOST_OF_OTHERS: Final = {"": 3_000_000}
+"""Elements of a part of a Word document or an OpenDocument table."""
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|div|table)\b", re.IGNORECASE)
 _UNSEEN: Final = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
 
-def checked(path: Path) -> tuple[bytes, Package]:
-    """Read the bytes of a file that may be unpacked, with its parts; no sheet has more cells than can be read in a few seconds.
+def bytes_of(path: Path) -> bytes:
+    """Read the bytes of a file.
 
     Raises:
-        RefusedError: it may not.
-        SurroundingsError: the part `office` is not installed.
+        RefusedError: it is not there, cannot be read, or is too large.
     """
     try:
         size = path.stat().st_size
@@ -46,19 +53,87 @@ def checked(path: Path) -> tuple[bytes, Package]:
     if size > LARGEST_FILE:
         message = _("{path} has over {n} MB").format(path=path, n=LARGEST_FILE // _MEGABYTE)
         raise RefusedError("too-large", message, _("take the pictures out of it"))
-    if found := foreign(content) or (None if content.startswith(ZIP) else _text(content)):
-        raise _foreign(path, found)
+    return content
+
+
+def unpacked(path: Path, content: bytes) -> tuple[Literal["xlsx", "docx", "ods"], Package]:
+    """Tell what kind of document an archive is, and return its parts; none has more in it than can be read in a few seconds.
+
+    Raises:
+        RefusedError: it may not be unpacked, or holds no table that is read.
+        SurroundingsError: the part `office` is not installed.
+    """
     try:
         package = Package(content, LARGEST_TEXTS)
-        _must_be_workbook(path, package)
+        kind = _kind(path, package)
         # A sheet is one whatever it is called.
-        must_be_modest(package, (name for name in package.sizes if package.is_text(name)), _MOST)
+        texts = (name for name in package.sizes if package.is_text(name))
+        must_be_modest(package, texts, _MOST if kind == "xlsx" else _MOST_OF_OTHERS)
         package.must_declare_nothing()
     except TooManyError as error:
         raise _too_many(path, str(error)) from error
     except PackageError as error:
         raise _refused(path, error) from error
-    return content, package
+    return kind, package
+
+
+def must_be_of_a_known_kind(path: Path, content: bytes) -> None:
+    """Refuse what is no archive and holds no table: a PDF, a picture, a password.
+
+    Raises:
+        RefusedError: it is one of those.
+    """
+    found = foreign(content)
+    if found and not (found.code == "old-format" and found.kind == "excel"):
+        raise _foreign(path, found)
+    if not found and not content[:4096].strip():
+        raise _foreign(path, Foreign("", "empty", _("the file is empty")))
+    if not found and _UNSEEN.search(content[:4096]) and not content.startswith(_UTF_16):
+        raise _foreign(path, Foreign("", "other", _("this is no document that is known")))
+
+
+def is_page(content: bytes) -> bool:
+    """Return whether a text is a web page."""
+    return bool(_PAGE.search(content[:4096]))
+
+
+def must_be_few(path: Path, count: int, name: str) -> None:
+    """Refuse a file with more sheets (`sheet`) or cells (`c`) than are read in a few seconds.
+
+    Raises:
+        RefusedError: it has more.
+    """
+    if count > _MOST[name]:
+        raise _too_many(path, name)
+
+
+def must_be_short(path: Path, sheet: str, spot: tuple[int, int], value: object) -> None:
+    """Refuse a cell that is longer than a spreadsheet program lets it be.
+
+    Raises:
+        RefusedError: it is.
+    """
+    if isinstance(value, str) and len(value) > LONGEST_CELL:
+        message = _("{sheet}!{cell} holds {n} characters; a cell of Excel has at most {most}")
+        message = message.format(
+            sheet=sheet or path.name, cell=address(*spot), n=len(value), most=LONGEST_CELL
+        )
+        raise RefusedError("cell-too-long", message)
+
+
+@contextmanager
+def of_any_damage(path: Path) -> Iterator[None]:
+    """Refuse a file over which a reader stumbles: what it stumbles over is of many kinds.
+
+    Raises:
+        RefusedError: it did.
+    """
+    try:
+        yield
+    except RefusedError:
+        raise
+    except (SyntaxError, zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, EOFError, NotImplementedError, RuntimeError, AssertionError, PackageError) as error:  # fmt: skip
+        raise damaged(path, str(error).split("\n")[0][:200] or type(error).__name__) from error
 
 
 def _too_many(path: Path, name: str) -> RefusedError:
@@ -77,51 +152,46 @@ def _save_as(path: Path) -> str:
     return how.format(path=path)
 
 
-def _text(content: bytes) -> Foreign | None:
-    """Tell what a file is that is neither of Office nor of a kind known by its first bytes."""
-    code, head = "not-a-workbook", content[:4096]
-    if _PAGE.search(head):
-        return Foreign(code, "page", _("this is a web page (HTML)"))
-    if head.strip() and not _UNSEEN.search(head):
-        return Foreign(code, "text", _("this is a text, perhaps a table as CSV"))
-    return Foreign(code, "other", _("this is no document that is known"))
+def under_password(path: Path) -> RefusedError:
+    """Return the refusal of a file that only opens with a password."""
+    return _foreign(path, Foreign("password", "password", _("the document is under a password")))
 
 
 def _foreign(path: Path, found: Foreign) -> RefusedError:
     hints = {
         "password": _("open it in Excel or WPS, take the password off, and save it again"),
-        "word": _("copy its table into a new workbook, and save that as .xlsx"),
+        "word": _("open it in Word or WPS, and save it as .docx"),
         "rtf": _("copy its table into a new workbook, and save that as .xlsx"),
         "pdf": _("ask for the workbook that it was made of"),
         "picture": _("ask for the workbook that it was made of"),
         "empty": _("ask for the file again: its content was lost on the way"),
         "pointer": _("fetch the file itself: type `git lfs pull`"),
     }
-    code = found.code if found.code in {"password", "old-format"} else "not-a-workbook"
-    message = _("{path} is not an Excel workbook (.xlsx), whatever its name is: {what}")
+    code = found.code if found.code in {"password", "old-format"} else "not-a-table"
+    message = _("{path} holds no table that is read, whatever its name is: {what}")
     hint = hints.get(found.kind, _save_as(path))
     return RefusedError(code, message.format(path=path, what=found.message), hint)
 
 
-def _must_be_workbook(path: Path, package: Package) -> None:
-    """Refuse other documents of Office, and workbooks of kinds that are not read."""
+def _kind(path: Path, package: Package) -> Literal["xlsx", "docx", "ods"]:
+    """Tell the kind of an archive by its content; refuse those that are not read."""
     main = package.main
     kind = package.kind(main)
     named = any(name.startswith("xl/") for name in package.sizes)
     if "sheet.binary" in kind or "xl/workbook.bin" in package.sizes:
         raise _foreign(path, Foreign("", "binary", _("this is a binary workbook (.xlsb)")))
     if "spreadsheet" in kind or "ms-excel" in kind or (named and "word" not in kind):
-        return
+        return "xlsx"
     if "word" in kind or any(name.startswith("word/") for name in package.sizes):
-        raise _foreign(path, Foreign("", "word", _("this is a Word document (.docx)")))
-    if "content.xml" in package.sizes:
-        raise _foreign(path, Foreign("", "table", _("this is an OpenDocument table (.ods)")))
-    raise _foreign(path, Foreign("", "archive", _("this is an archive, but no document")))
+        return "docx"
+    if "content.xml" in package.sizes and b"spreadsheet" in package.read("mimetype")[:100]:
+        return "ods"
+    raise _foreign(path, Foreign("", "archive", _("this is an archive, but no document with tables")))
 
 
 def _refused(path: Path, error: PackageError) -> RefusedError:
     if error.fault == "password":
-        return _foreign(path, Foreign("password", "password", _("the document is under a password")))
+        return under_password(path)
     if error.fault == "hostile":
         return hostile(path)
     if error.fault == "too-large":

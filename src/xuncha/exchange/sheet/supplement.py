@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from xuncha.chinese.limits import full_days
 from xuncha.exchange.drafts import Draft
 from xuncha.exchange.sheet import layout
+from xuncha.exchange.sheet.fields import Fields, declared
 from xuncha.exchange.sheet.grid import clean
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import title_of_problem
@@ -41,7 +40,7 @@ _LISTS = ("categories", "leaders", "offices")
 """Keys of the ledger that must be there even where they are empty."""
 _EXACT = 2**53
 """Beyond it, a spreadsheet does not keep whole numbers."""
-_MEASURE_COLUMNS = {"part", "goal", "co_offices", "due", "progress", "closed"}
+_MEASURE_COLUMNS = {"part", "goal", "co_offices", "person", "due", "progress", "closed_date"}
 """Columns that say something by being empty."""
 Row = tuple[str, str, str, str | int]
 
@@ -49,7 +48,8 @@ Row = tuple[str, str, str, str | int]
 def rows(ledger: Ledger) -> Iterator[Row]:
     """Return the rows of the sheet."""
     yield from _flat(WHOLE, ledger.settings.model_dump(mode="json", exclude_defaults=True))
-    reader = Reader(ledger.settings.inspection.feedback or date.min, Draft())
+    reader = Reader(Draft(), None)
+    reader.fields = Fields(Draft(), declared(each.model_dump() for each in ledger.settings.fields))
     for number, measures in ledger.by_problem().items():
         record = ledger.problems[number].model_dump(mode="json", exclude_defaults=True)
         if title_of_problem(clean(record["title"])) == (record["title"], ""):
@@ -120,13 +120,6 @@ def _listed(value: Any) -> Any:  # noqa: ANN401
     return list(inner.values()) if inner and all(key.isdecimal() for key in inner) else inner
 
 
-def feedback_of(records: dict[str, dict[str, Any]]) -> date | None:
-    """Return the day of the feedback, where it is told."""
-    told = records.get(WHOLE, {}).get("inspection", {})
-    day = told.get("feedback") if isinstance(told, dict) else None
-    return next(iter(full_days(day)), None) if isinstance(day, str) else None
-
-
 def restore(draft: Draft, records: dict[str, dict[str, Any]]) -> None:
     """Put what the sheet says into a draft, as far as the cells still say the same beside it."""
     whole: dict[str, Any] = {key: [] for key in _LISTS} | records.get(WHOLE, {})
@@ -150,6 +143,8 @@ def _is_sound(draft: Draft, kind: type[BaseModel], record: dict[str, Any], of: s
 
 def _restore_problem(draft: Draft, problem: ProblemDraft, record: dict[str, Any]) -> None:
     title, whole = record.get("title"), problem.record | record
+    if fields := {**record.get("fields", {}), **problem.record.get("fields", {})}:
+        whole["fields"] = fields
     if isinstance(title, str) and clean(title[: layout.LONGEST]) != problem.shown.get("problem", ""):
         whole |= problem.record
     elif isinstance(title, str) and "finding" not in record:
@@ -163,15 +158,16 @@ def _restore_measure(draft: Draft, measure: MeasureDraft, identity: Identity, re
     if not _is_sound(draft, Measure, whole, str(identity)):
         return
     wanted, shown = layout.row(identity, whole).shown, measure.shown
-    names = {column.meaning: column.keys for column in layout.COLUMNS}
-    changed = {name: keys for name, keys in names.items() if wanted.get(name, "") != shown.get(name, "")}
-    for name, keys in changed.items():
+    for name, keys in ((column.meaning, column.keys) for column in layout.COLUMNS):
+        if wanted.get(name, "") == shown.get(name, ""):
+            continue
         for key in keys:
             if key in measure.record:
                 whole[key] = measure.record[key]
             elif name in _MEASURE_COLUMNS:
                 whole.pop(key, None)
+    if fields := measure.record.get("fields"):
+        whole["fields"] = {**whole.get("fields", {}), **fields}
+    if wanted.get(layout.REMARK) != shown.get(layout.REMARK):
+        draft.doubt(_("a remark: not taken"), shown.get(layout.REMARK, ""), measure.sheet, measure.address)
     measure.record = whole
-    for name, start in (("remark", "备注："), ("leader", "责任领导：")):
-        if name not in changed and (name == "remark" or "leader" in record):
-            measure.kept = [text for text in measure.kept if not text.startswith(start)]

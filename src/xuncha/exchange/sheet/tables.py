@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from xuncha.exchange.drafts import Column, MeasureDraft, ProblemDraft
 from xuncha.exchange.sheet import cells, header
 from xuncha.exchange.sheet.grid import address, letter
-from xuncha.exchange.sheet.rows import Row
+from xuncha.exchange.sheet.roles import plain
+from xuncha.exchange.sheet.rows import UNNAMED, Row
 from xuncha.exchange.wording import key_of, without_number
 from xuncha.language import gettext as _
 
@@ -29,6 +30,12 @@ _SUM_ALONE: Final = re.compile(
 _NOTE: Final = re.compile(
     r"^(?:注|说明|备注|填表|填报|制表|审核|联系|单位负责人|签字|附注|打印(?:日期|时间)|续表|★|\*)"
 )
+_SIGNED: Final = re.compile(
+    r"(?:签字|签名|签章|盖章|填表人|填报人|制表人|审核人|负责人|联系人|联系电话)[)）]?\s*[：:]"
+)
+"""Who signs below a table."""
+_STROKES: Final = frozenset({"/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "N/A", "n/a"})
+"""What stands in a cell that is to stay empty."""
 _PAGE: Final = re.compile(
     r"第\d+页(?:[,/]?共\d+页)?|共\d+页(?:[,/]?第\d+页)?|\d+/\d+|-\d+-|(?:\(?接上[页表]\)?|\(?下[页]?续\)?|\(续\)|—\d+—)"
 )
@@ -38,7 +45,7 @@ _LONGEST_TITLE: Final = 2000
 _LONGEST_LINE: Final = 100
 _ABBREVIATION: Final = 3
 """Characters before a stop that end no sentence."""
-_TOLD_ONCE: Final = {"progress", "evidence", "remark"}
+_TOLD_ONCE: Final = {"progress", "evidence"}
 """Where such a cell is merged over several measures, it is told of the first."""
 
 
@@ -53,15 +60,18 @@ class Taker:
         self.problem: ProblemDraft | None = None
         self.head: object = None
         """What tells the present problem from others: its number, or its category and its words."""
+        self.headed = True
+        """Whether something names the problems: a column, or rows over those of the measures."""
 
     def take(self, table: header.Table) -> None:
         """Take a table; a header right above another one has none."""
         if table.first > table.last:
             return
         for column, heading in sorted(table.headings.items()):
-            self.draft.columns.append(
-                Column(self.sheet.name, letter(column), heading, table.meanings[column])
-            )
+            name, (role, why) = table.names.get(column, heading), table.choices[column]
+            self.draft.columns.append(Column(self.sheet.name, letter(column), name, role, why))
+        self.reader.fields.declare(self.sheet, table)
+        self.headed = bool(table.column("problem"))
         waiting: list[int] = []
         for row in (row for row in self.sheet.by_row if table.first <= row <= table.last):
             if self.draft.exact:
@@ -89,27 +99,31 @@ class Taker:
             return None if texts else lambda: None
         first = own_texts[0]
         remark = partial(self._note, row, " ".join(own_texts))
-        plainly = [header.plain(text) for text in own_texts[:2]]
+        plainly = [plain(text) for text in own_texts[:2]]
         is_sum = _SUM.match(plainly[0]) or any(map(_SUM_ALONE.fullmatch, plainly))
-        is_note = _NOTE.match(first) and len(own_texts) <= 2  # noqa: PLR2004  a label and what it labels
+        is_note = (_NOTE.match(first) and len(own_texts) <= 2) or _SIGNED.search(first)  # noqa: PLR2004  a label and what it labels
         # Or a page's number, or the title printed again.
         is_printed = len(own_texts) == 1 and (_PAGE.fullmatch(plainly[0]) or first in self.draft.notes)
         if is_sum or is_note or is_printed:
             return remark
         across, has_problems = len(own) > 1, bool(table.column("problem"))
-        is_measure = not across and table.meanings.get(own[0]) == "measure"
+        is_measure = not across and table.role(own[0]) == "measure"
         if len(texts) != 1 or len(own) != len(columns) or is_measure:
             return None
         if _CATEGORY_ROW.search(first) and (across or not has_problems or not table.column("category")):
             return partial(self._turn_to_category, first)
         if not has_problems:
-            return partial(self._begin, cells.one_line(without_number(first)), "", Row(self.sheet.name, row))
-        has_words = table.meanings.get(own[0]) in {"number", "identity"} and not re.search(r"\d", first)
+            return partial(self._turn_to_problem, cells.one_line(without_number(first)), row)
+        has_words = table.role(own[0]) == "number" and not re.search(r"\d", first)
         return remark if across or has_words else None
 
     def _turn_to_category(self, text: str) -> None:
         self.category = _title_of_category(text)
         self.problem = self.head = None
+
+    def _turn_to_problem(self, title: str, row: int) -> None:
+        self.headed = True
+        self._begin(title, "", Row(self.sheet.name, row))
 
     def _note(self, row: int, text: str) -> None:
         self.draft.notes.append(text)
@@ -134,6 +148,7 @@ class Taker:
         problem = self._problem(row)
         if finding := row.text("finding"):
             problem.record.setdefault("finding", finding)
+        self.reader.fields.put(row, problem.record, "problem")
         for measure in self.reader.measures(row, problem.record["title"]):
             if measure.identity is not None and problem.number is None:
                 problem.number = measure.identity.problem
@@ -145,17 +160,15 @@ class Taker:
             self.category = _title_of_category(category)
         if text := row.text("problem"):
             # The same words on each row are the same problem, whether they are merged or not.
-            told = row.found["number"][0].text.strip("、.．") if "number" in row.found else ""
-            number = int(told) if re.fullmatch(r"[1-9][0-9]{0,4}", told) else None
+            number = row.problem_number
             same = (self.category, key_of(text) or row.address("problem"))
             head = number if number and self.draft.exact else same
             if self.problem is None or head != self.head:
                 self.head = head
                 self.problem = self._begin(*title_of_problem(text), row, number)
-        if self.problem is None:
-            title = self.category or self.sheet.name
-            made = _("no problem is named: it is called “{title}”").format(title=title[:40])
-            self.reader.doubt(row, "problem", made)
+        elif self.problem is None or not self.headed:
+            title = cells.one_line(without_number(row.text("measure")))[:_LONGEST_TITLE] or self.sheet.name
+            self.reader.doubt(row, "problem", _("no problem is named: it is called like the measure"), title)
             self.problem = self._begin(title, "", row)
         return self.problem
 
@@ -198,13 +211,11 @@ class Taker:
             elif name != "title" and there != value:
                 made = _("{sheet} says otherwise, {value}: that was taken")
                 made = made.format(sheet=known.sheet, value=there)
-                self.draft.doubt(made, f"{name}: {value}", more.sheet, more.address)
-                known.kept.append(f"{more.sheet}：{name}={value}")
-        known.kept += [text for text in more.kept if text not in known.kept]
+                self.draft.doubt(made, f"{name}: {value}", more.sheet, more.address, name)
 
 
 def _row(sheet: Sheet, rows: Sequence[int], table: header.Table) -> Row:
-    """Return the cells of rows that tell of one measure, by their meanings; each cell once."""
+    """Return the cells of rows that tell of one measure, by what their columns hold; each cell once."""
     row = Row(sheet.name, rows[0])
     seen: set[Spot] = set()
     for number in rows:
@@ -216,16 +227,16 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table) -> Row:
             cell = sheet.cells[number, column]._replace(address=address(*spot))
             if spot in sheet.comments:
                 row.comments.append((cell.address, sheet.comments[spot]))
-            meaning = table.meanings.get(column, "")
+            role = table.role(column)
             if cell.text and column in table.ticks:
                 row.ticks.append((table.ticks[column], cell))
                 continue
-            if not cell.text or (meaning in _TOLD_ONCE and spot[0] not in rows):
+            if not cell.text or cell.text in _STROKES or (role in _TOLD_ONCE and spot[0] not in rows):
                 continue
-            if meaning:
-                row.found.setdefault(meaning, []).append(cell)
-            elif spot[0] in rows:
-                row.unknown.append((table.headings.get(column, cell.address), cell))
+            if role:
+                row.found.setdefault(role, []).append(cell)
+            elif column not in table.choices and spot[0] in rows:
+                row.found.setdefault(UNNAMED, []).append(cell)
     row.settle_ticks()
     return row
 

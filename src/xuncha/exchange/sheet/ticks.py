@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from xuncha.exchange.sheet.roles import Choice
+from xuncha.language import gettext as _
+from xuncha.model.forms import IGNORE
 from xuncha.model.states import state
 
 if TYPE_CHECKING:
@@ -12,7 +15,7 @@ if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet
 
 _TICKS: Final = frozenset("√✓✔☑●▲★◆■1是YyＹ")
-_OF_STATES: Final = {"status", "progress"}
+_OF_STATES: Final = {"state", "progress"}
 _FEWEST: Final = 2
 """Columns that a group has."""
 _SHORTEST: Final = 2
@@ -30,8 +33,14 @@ def is_state(word: str) -> bool:
     return found is not None and found.plain
 
 
+def choice(word: str, *, has_state: bool) -> Choice:
+    """Return what a column of ticks was taken for."""
+    told = _("ticks in it mean {word}").format(word=word) if word else _("ticks stand in it")
+    return Choice(IGNORE if has_state else "state", told)
+
+
 def columns(
-    sheet: Sheet, heads: tuple[int, ...], rows: Iterable[int], meaning: Callable[[str], str]
+    sheet: Sheet, heads: tuple[int, ...], rows: Iterable[int], role: Callable[[str], str]
 ) -> dict[int, str]:
     """Return the columns in which a tick stands for a word, with their words; the rows of the heading are `heads`.
 
@@ -40,16 +49,16 @@ def columns(
     top, bottom, rows = heads[0], heads[-1], list(rows)
     found: dict[int, str] = {}
     for group in _groups(sheet, top, bottom, rows):
-        if meaning(sheet.text(top, group[0])) not in _OF_STATES:
+        if role(sheet.text(top, group[0])) not in _OF_STATES:
             continue
         words = {column: sheet.text(bottom, column) if bottom != top else "" for column in group}
-        others = {column for column, word in words.items() if meaning(word) not in {"", *_OF_STATES}}
+        others = {column for column, word in words.items() if role(word) not in {"", *_OF_STATES}}
         others = others if any(map(is_state, words.values())) else set()
         ticked = {column for column in words.keys() - others if _only_ticks(sheet, rows, column)}
         found |= {column: word for column, word in words.items() if column in ticked or is_state(word)}
     alone = [column for column in sheet.columns(bottom) if column not in found]
     alone = [column for column in alone if _stands_alone(sheet.text(bottom, column))]
-    if len(alone) < _FEWEST or all(meaning(sheet.text(bottom, column)) for column in alone):
+    if len(alone) < _FEWEST or all(role(sheet.text(bottom, column)) for column in alone):
         return found  # 完成 and 销号 are columns of states, too
     return found | {column: sheet.text(bottom, column) for column in alone}
 

@@ -62,7 +62,7 @@ def _look_at_shown(draft: Draft, sheet: Sheet) -> None:
 
 def _look_beside(draft: Draft, sheet: Sheet) -> None:
     """Take away a second table that stands beside the first."""
-    if column := header.beside(sheet):
+    if column := header.Finder(sheet).beside():
         made = _("a second table beside the first: not read; put it below, or into a sheet of its own")
         draft.doubt(
             made, sheet=sheet.name, address=f"{letter(column)}:{letter(max(c for _row, c in sheet.cells))}"

@@ -7,43 +7,33 @@ from __future__ import annotations
 
 import io
 import warnings
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from xuncha.errors import RefusedError
-from xuncha.exchange.sheet.grid import Cell, Sheet, address, clean
-from xuncha.exchange.sheet.safety import checked, damaged, hostile
-from xuncha.language import gettext as _
+from xuncha.exchange.sheet.grid import Cell, Sheet, clean
+from xuncha.exchange.sheet.safety import hostile, must_be_short, of_any_damage
 from xuncha.model.formats import hides
-from xuncha.pages.package import Package, PackageError
-from xuncha.paper.xlsx import LONGEST_CELL
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Spot
+    from xuncha.pages.package import Package
 
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
-def read(path: Path) -> list[Sheet]:
-    """Read every sheet of a workbook.
+def read(path: Path, content: bytes, package: Package) -> list[Sheet]:
+    """Read every sheet of a workbook that may be unpacked.
 
     Raises:
-        RefusedError: it is none, it is damaged, protected by a password, or larger than a ledger is.
+        RefusedError: it is damaged, or a cell is longer than it may be.
         SurroundingsError: the part `office` is not installed.
     """
     with needs("office"):
         import openpyxl  # noqa: F401, PLC0415
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of parts that are not read
-            return _sheets(path, *checked(path))
-    except RefusedError:
-        raise
-    except (SyntaxError, zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, EOFError, NotImplementedError, RuntimeError, AssertionError, PackageError) as error:  # fmt: skip
-        # What a reader of a damaged file stumbles over is of many kinds.
-        raise damaged(path, str(error).split("\n")[0][:200] or type(error).__name__) from error
+    with of_any_damage(path), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of parts that are not read
+        return _sheets(path, content, package)
 
 
 def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
@@ -67,7 +57,7 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
             parser = SheetParser(source, worksheet._shared_strings, struck, book)  # noqa: SLF001
             for _number, row in parser.parse():
                 for found in row:
-                    _take(sheet, found, looks[found["style_id"]])
+                    _take(path, sheet, found, looks[found["style_id"]])
         sheet.unstored.sort()
         sheet.hidden_rows = parser.hidden_rows({row for row, _column in sheet.cells})
         sheet.hidden_columns = parser.hidden_columns({column for _row, column in sheet.cells})
@@ -96,9 +86,9 @@ def _looks(book: Any) -> list[_Look]:  # noqa: ANN401
     ]
 
 
-def _take(sheet: Sheet, found: dict[str, Any], look: _Look) -> None:
+def _take(path: Path, sheet: Sheet, found: dict[str, Any], look: _Look) -> None:
     """Put a cell that is not empty into the sheet."""
-    value = _value(sheet.name, found)
+    value = _value(path, sheet.name, found)
     if value is None or not str(value).strip():
         return
     spot = (found["row"], found["column"])
@@ -113,18 +103,14 @@ def _take(sheet: Sheet, found: dict[str, Any], look: _Look) -> None:
         sheet.replaced.add(spot)
 
 
-def _value(sheet: str, found: dict[str, Any]) -> object:
+def _value(path: Path, sheet: str, found: dict[str, Any]) -> object:
     """Return what a cell holds; None where it is empty."""
     from openpyxl.utils.escape import unescape  # noqa: PLC0415
 
     value = found["value"]
     if not isinstance(value, str):
         return value
-    if len(value) > LONGEST_CELL:
-        name = address(found["row"], found["column"])
-        message = _("{sheet}!{cell} holds {n} characters; a cell of Excel has at most {most}")
-        message = message.format(sheet=sheet, cell=name, n=len(value), most=LONGEST_CELL)
-        raise RefusedError("cell-too-long", message)
+    must_be_short(path, sheet, (found["row"], found["column"]), value)
     return unescape(value)  # characters that Excel has written by their numbers, such as _x000D_
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.chinese.days import in_words
 from xuncha.exchange.sheet import layout, supplement
+from xuncha.exchange.sheet.grid import letter
 from xuncha.model.states import UNSAID, WORDS
 from xuncha.paper.xlsx import CENTRED, HEAD, MARK, TEXT, Book
 from xuncha.tally import groups, percent, tally
@@ -55,12 +56,7 @@ def workbook(ledger: Ledger, today: date, tick: Callable[[int], None]) -> bytes:
 
 def _write_ledger(book: Book, ledger: Ledger, today: date, tick: Callable[[int], None]) -> None:
     """Write the sheet of the ledger, each problem over its measures."""
-    columns = [
-        column
-        for column in layout.COLUMNS
-        if column.meaning not in layout.OPTIONAL
-        or any(getattr(measure, column.meaning) for measure in ledger.measures.values())
-    ]
+    columns, of_problem = layout.columns(ledger), layout.of_problem(ledger)
     widths = [column.width for column in columns]
     sheet = book.sheet(SHEET, widths, landscape=True, head="1:3", frozen=f"E{_FIRST}")
     sheet.title(f"{ledger.settings.name}巡察整改台账")
@@ -79,7 +75,7 @@ def _write_ledger(book: Book, ledger: Ledger, today: date, tick: Callable[[int],
     rows: list[list[Value]] = []
     present = None
     for said in layout.rows(ledger):
-        hidden = layout.OF_PROBLEM if said["number"] == present else ()
+        hidden = of_problem if said["number"] == present else ()
         present = said["number"]
         cells = [None if column.meaning in hidden else said.get(column.meaning) for column in columns]
         rows.append([cell and cell[:2] for cell in cells])
@@ -89,9 +85,9 @@ def _write_ledger(book: Book, ledger: Ledger, today: date, tick: Callable[[int],
         for column in columns
     ]
     sheet.table([column.heading for column in columns], rows, looks)
-    letters = {column.meaning: chr(ord("A") + place) for place, column in enumerate(columns)}
-    sheet.raw.auto_filter.ref = f"A{_FIRST - 1}:{letters['remark']}{sheet.rows}"
-    _colour_states(sheet, letters["due"], letters["status"], today)
+    letters = {column.meaning: letter(place) for place, column in enumerate(columns, 1)}
+    sheet.raw.auto_filter.ref = f"A{_FIRST - 1}:{letters[layout.REMARK]}{sheet.rows}"
+    _colour_states(sheet, letters["due"], letters["state"], today)
 
 
 def _colour_states(sheet: Sheet, due: str, status: str, today: date) -> None:

@@ -1,0 +1,70 @@
+"""Giving out the whole ledger: export."""
+
+from __future__ import annotations
+
+from xuncha.cli import options, screen
+from xuncha.cli.command import command, group
+from xuncha.cli.context import Context
+from xuncha.cli.deliver import deliver
+from xuncha.errors import UsageError
+from xuncha.language import gettext as _
+
+
+@group("export")
+def export() -> None:
+    """Give out the whole ledger, internal texts included.
+
+    Examples:
+        xuncha export xlsx -o 台账.xlsx
+    """
+
+
+@command("export", "xlsx")
+def export_xlsx(call: Context, output: options.Output = None) -> None:
+    """Write the ledger as an Excel workbook, ready to print: the ledger, the counts, the three lists.
+
+    `import table` gives the same ledger back.
+
+    Examples:
+        xuncha export xlsx -o 台账.xlsx
+    """
+    from xuncha.exchange.sheet.writing import workbook  # noqa: PLC0415
+
+    if output is None:
+        message = _("name the file with -o, such as {name}").format(name="-o 台账.xlsx")
+        raise UsageError("usage", message, _("see `xuncha export xlsx --help`"))
+    ledger = call.ledger()
+    with screen.progress(_("Writing"), len(ledger.measures)) as tick:
+        content = workbook(ledger, call.today, tick)
+    deliver(content, (), output, call.root, _("The ledger is in {path}."))
+
+
+@command("export", "csv")
+def export_csv(call: Context, output: options.Output = None) -> None:
+    """Write a row for each measure, for spreadsheet programs.
+
+    Examples:
+        xuncha export csv -o 台账.csv
+    """
+    from xuncha.exchange.sheet.layout import as_csv  # noqa: PLC0415
+
+    deliver(as_csv(call.ledger()).encode(), (), output, call.root, _("The ledger is in {path}."))
+
+
+@command("export", "json")
+def export_json(call: Context, output: options.Output = None) -> None:
+    """Write all of it as JSON, for programs.
+
+    Examples:
+        xuncha export json -o ledger.json
+    """
+    import json  # noqa: PLC0415
+
+    from xuncha.exchange.sheet.layout import as_json  # noqa: PLC0415
+
+    whole = as_json(call.ledger())
+    if output is None:
+        screen.data(whole)
+    else:
+        content = json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+        deliver(content.encode(), (), output, call.root, _("The ledger is in {path}."))

@@ -1,0 +1,307 @@
+"""Taking in a table that an office keeps already: import table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from xuncha.cli import notices, options, screen, typed  # noqa: F401  enters a command of this group
+from xuncha.cli.command import command, group
+from xuncha.cli.context import Context
+from xuncha.cli.options import argument, option
+from xuncha.cli.understood import as_json as understood
+from xuncha.cli.understood import doubtful, listed, say_what_is_done
+from xuncha.errors import RefusedError, SurroundingsError, UsageError, together
+from xuncha.language import gettext as _
+from xuncha.language import ngettext
+from xuncha.model.identity import LEDGER_FILE, Identity
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from xuncha.exchange.drafts import Draft
+    from xuncha.exchange.sheet.reading import Wanted
+    from xuncha.exchange.updating import Updater
+    from xuncha.workflow.intake import Intake
+
+Before = dict[str, bytes | None]
+"""The files as they were, by their paths; None where there was none."""
+_MOST_LINES = 400
+"""Of what changes, on the screen."""
+
+
+@group("import")
+def import_() -> None:
+    """Take in what an office has already.
+
+    Examples:
+        xuncha import table 台账.xlsx --dry-run
+        xuncha import notice 通报.docx my-ledger
+    """
+
+
+@command("import", "xlsx", hidden=True)
+@command("import", "table")
+def import_table(
+    call: Context,
+    file: Annotated[Path, argument("FILE", _("The table (.xlsx, .xls, .ods, .csv, .docx, .html)"))],
+    folder: Annotated[
+        Path | None,
+        argument(
+            "DIR", _("The folder of a new ledger, or of one that is there; else the nearest one upwards")
+        ),
+    ] = None,
+    dry_run: options.DryRun = False,
+    form: Annotated[str | None, option("--form NAME", _("Read it by this form of data/forms"))] = None,
+    save_form: Annotated[
+        str | None,
+        option("--save-form NAME", _("Save how it was read in data/forms, to be looked at and changed")),
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        option(
+            "--column HEADING=ROLE",
+            _("What a column holds, such as {example}; may be repeated").format(example="整改计划=measure"),
+        ),
+    ] = None,
+    partly: Annotated[
+        bool, option("--partly", _("Take the rest where the policy of the ledger refuses a closing"))
+    ] = False,
+    new: options.New = False,
+    feedback: Annotated[
+        str | None, option("--feedback DATE", _("The day of the feedback, for a new ledger"))
+    ] = None,
+    organisation: Annotated[
+        str | None, option("--organisation NAME", _("The inspected organisation, for a new ledger"))
+    ] = None,
+    as_json: options.Json = False,
+) -> None:
+    """Take in a table: into a new folder, or as changes of the ledger that is there.
+
+    What is sure is taken, and what is not is listed with its cell. --dry-run shows which column was taken
+    for what; --save-form keeps that as a form, to be changed and used again.
+
+    Examples:
+        xuncha import table 台账.xlsx --dry-run
+        xuncha import table 台账.xlsx my-ledger --feedback 2023-11-10
+        xuncha import table 月报.xlsx --dry-run --save-form 月报
+        xuncha import table 月报.xlsx --column 整改计划=measure
+    """
+    from xuncha.exchange.sheet.reading import draft_of  # noqa: PLC0415
+
+    root, is_there = _target(call, folder)
+    day = typed.day(feedback, "--feedback", call.today, past=True) if feedback else None
+    draft = draft_of(
+        file, _wanted(call, root, is_there=is_there, day=day, form=form, columns=_roles(columns))
+    )
+    before: Before = {}
+    refused: list[RefusedError] = []
+    if is_there:
+        intake, before, refused = _changes(
+            call, root, draft, file.name, dry_run=dry_run, partly=partly, new=new
+        )
+    else:
+        intake = _as_new(root, draft, file.name, dry_run=dry_run, organisation=organisation, day=day)
+    if save_form:
+        _save(root, draft, save_form, is_there=is_there or not dry_run)
+    for error in refused:
+        screen.error(error)
+    if as_json:
+        screen.data(understood(draft, intake, before, written=not dry_run))
+        return
+    if dry_run:
+        screen.show(*_columns(draft), *doubtful(draft))
+    elif n := len(draft.doubts):
+        said = ngettext(
+            "{n} cell is doubtful; --dry-run shows it.", "{n} cells are doubtful; --dry-run shows them.", n
+        )
+        screen.line(said.format(n=n))
+    for text in _differences(intake, before):
+        screen.line(text)
+    say_what_is_done(root, draft, intake, is_there=is_there, dry_run=dry_run)
+
+
+def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
+    """Find the folder of the ledger, and whether one is there."""
+    from xuncha.store.files import located  # noqa: PLC0415
+
+    if folder is not None:
+        root = located(folder)
+        return root, (root / LEDGER_FILE).exists()
+    try:
+        return call.root, True
+    except SurroundingsError as error:
+        error.hint = _("to make a new ledger, name a folder for it: xuncha import table FILE my-ledger")
+        raise
+
+
+def _roles(given: list[str] | None) -> dict[str, str]:
+    """Read `HEADING=ROLE` as it is typed.
+
+    Raises:
+        UsageError: it is not of that form, or there is no such role.
+    """
+    from xuncha.model.forms import FIELD, ROLES  # noqa: PLC0415
+    from xuncha.rules.names import suggestion  # noqa: PLC0415
+
+    found = {}
+    for each in given or ():
+        heading, _equals, role = (part.strip() for part in each.replace("＝", "=").rpartition("="))
+        if not heading or not role:
+            said = _("--column: “{text}” is not of the form HEADING=ROLE").format(text=each)
+            raise UsageError(
+                "bad-column", said, _("write it like {examples}").format(examples="整改计划=measure")
+            )
+        if role not in ROLES and not (role.startswith(FIELD) and role != FIELD):
+            said = _("--column: there is no role {role}").format(role=role)
+            raise UsageError("bad-column", said, suggestion(role, ROLES))
+        found[heading] = role
+    return found
+
+
+def _wanted(
+    call: Context,
+    root: Path,
+    *,
+    is_there: bool,
+    day: date | None,
+    form: str | None,
+    columns: Mapping[str, str],
+) -> Wanted:
+    """Put together how the table is to be read: as it was said, and as the ledger that is there has it."""
+    from xuncha.exchange.sheet.fields import declared  # noqa: PLC0415
+    from xuncha.exchange.sheet.reading import Wanted  # noqa: PLC0415
+    from xuncha.store import forms  # noqa: PLC0415
+    from xuncha.store.cache import register  # noqa: PLC0415
+    from xuncha.store.files import WorkingTree  # noqa: PLC0415
+
+    if not is_there:
+        if form:
+            forms.form(WorkingTree(root), form)
+        return Wanted(call.today, day, columns=columns)
+    frame, source = register(root).frame, WorkingTree(root)
+    return Wanted(
+        call.today,
+        day or (date.fromisoformat(frame.feedback) if frame.feedback else None),
+        forms.form(source, form) if form else None,
+        columns,
+        declared(each._asdict() for each in frame.fields),
+        tuple(forms.load_forms(source)[0].values()),
+    )
+
+
+def _as_new(
+    root: Path,
+    draft: Draft,
+    name: str,
+    *,
+    dry_run: bool,
+    organisation: str | None,
+    day: date | None,
+) -> Intake:
+    """Make a new ledger of a draft, or look whether one could be made."""
+    from xuncha.exchange.entering import Enterer  # noqa: PLC0415
+    from xuncha.skeleton import create  # noqa: PLC0415
+
+    intake = Enterer(draft).new(name, organisation, day.isoformat() if day else None)
+    if dry_run:
+        create.checked_as_new(root, intake)
+    else:
+        create.found(root, intake, name)
+    return intake
+
+
+def _changes(
+    call: Context, root: Path, draft: Draft, name: str, *, dry_run: bool, partly: bool, new: bool
+) -> tuple[Intake, Before, list[RefusedError]]:
+    """Change the ledger that is there, or look what would change; return also the closings that its policy refuses."""
+    from xuncha.exchange.updating import Updater  # noqa: PLC0415
+    from xuncha.store.files import WorkingTree  # noqa: PLC0415
+    from xuncha.trail.git import Git  # noqa: PLC0415
+    from xuncha.workflow import intake as taking_in  # noqa: PLC0415
+
+    call.must_be_here()
+    updater: Updater = Updater(draft, Git(root).user()[1], root, new_names=new)
+    partly = partly or dry_run
+    if dry_run:
+        intake, before = taking_in.proposed(WorkingTree(root), updater.changed)
+    else:
+        intake, before = taking_in.take_in(
+            root, lambda *there: _allowed(updater, *there, partly=partly), name
+        )
+    return intake, before, updater.refused
+
+
+def _allowed(updater: Updater, ledger: Any, source: Any, *, partly: bool) -> Intake:  # noqa: ANN401
+    """Plan the changes; refuse them all where the policy refuses one, unless the rest is asked for."""
+    intake = updater.changed(ledger, source)
+    if updater.refused and not partly:
+        raise together(updater.refused)
+    return intake
+
+
+def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> None:
+    """Save the form by which a table was read, in a commit of its own."""
+    from xuncha.store import forms  # noqa: PLC0415
+    from xuncha.workflow.change import Message, begin  # noqa: PLC0415
+    from xuncha.workflow.journal import FileChange  # noqa: PLC0415
+
+    if not is_there or draft.form is None:
+        raise UsageError(
+            "no-ledger",
+            _("a form is saved in a ledger, and none is here"),
+            _("leave --dry-run out, or make a ledger first: xuncha init"),
+        )
+    path = forms.path_of(name)
+    why = {column.heading: column.why for column in draft.columns}
+    content = forms.written(draft.form.model_copy(update={"name": name}), why)
+    with begin(root) as session:
+        try:
+            old = session.source.read(path)
+            session.must_be_clean(path)
+        except FileNotFoundError:
+            old = None
+        if old != content:
+            session.commit([FileChange(path, old, content)], Message(f"保存表格样式 {name}", "import"))
+    screen.line(_("The form is in {path}.").format(path=path))
+
+
+def _columns(draft: Draft) -> list[RenderableType]:
+    headings = (_("Column"), _("Heading"), _("Taken for"), _("Why"))
+    several = len({column.sheet for column in draft.columns}) > 1
+    rows = (
+        (f"{each.sheet}!{each.letter}" if several else each.letter, each.heading, _role(each.role), each.why)
+        for each in draft.columns
+    )
+    return listed(_("Columns"), headings, rows)
+
+
+def _role(role: str) -> str:
+    """Name what a column holds: as a form writes it, and what that is."""
+    names = {
+        "number": _("number"), "category": _("category"), "problem": _("problem"), "finding": _("the inspectors' words"), "part": _("sub-problem"),
+        "measure": _("measure"), "goal": _("goal"), "kind": _("kind of task"), "leader": _("leader"), "office": _("office"),
+        "co_offices": _("co-responsible offices"), "person": _("who does it"), "due": _("time limit"), "progress": _("progress"), "evidence": _("evidence"),
+        "state": _("status"), "closed_date": _("day of closing"), "publish": _("whether it may be published"), "ignore": _("not read"),
+    }  # fmt: skip
+    return f"{role} {names.get(role, '')}".strip()
+
+
+def _differences(intake: Intake, before: Before) -> Iterator[str]:
+    """Say what changes in the files that are there, measure by measure."""
+    from xuncha.store.reading import parse  # noqa: PLC0415
+    from xuncha.workflow.differences import differences  # noqa: PLC0415
+
+    shown = 0
+    for path, content in intake.files.items():
+        if (old := before.get(path)) is None:
+            continue
+        name = str(Identity.of_file(path) or path)
+        for text in differences(parse(old), parse(content)):
+            shown += 1
+            if shown > _MOST_LINES:
+                yield _("… and more")
+                return
+            yield f"{name} {text}"

@@ -1,0 +1,143 @@
+"""Tables in Word documents and web pages, each with the paragraphs right above it as its first rows."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from xuncha.exchange.sheet import safety
+from xuncha.exchange.sheet.files import numbered, put
+from xuncha.exchange.sheet.grid import Sheet
+from xuncha.parts import needs
+
+if TYPE_CHECKING:
+    from xuncha.exchange.sheet.grid import Spot
+
+_ABOVE: Final = 6
+"""Paragraphs above a table that may name the organisation and the feedback."""
+_MOST_SPANNED: Final = 2_000
+"""Rows or columns that one cell of a web page may cover."""
+_UNSEEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+def word(path: Path, content: bytes) -> list[Sheet]:
+    """Read the tables of a Word document."""
+    with needs("office"):
+        from docx import Document  # noqa: PLC0415
+        from docx.table import Table  # noqa: PLC0415
+        from docx.text.paragraph import Paragraph  # noqa: PLC0415
+
+    def text(cell: Any) -> str:  # noqa: ANN401
+        return "\n".join(
+            Paragraph(each, cell).text for each in cell.iter_block_items() if each.tag.endswith("}p")
+        )
+
+    found: list[Sheet] = []
+    above: list[str] = []
+    with safety.of_any_damage(path):
+        for block in Document(io.BytesIO(content)).iter_inner_content():
+            if isinstance(block, Table):
+                # Merged cells are one element in each place that they cover.
+                rows = ([cell._tc for cell in row.cells] for row in block.rows)  # noqa: SLF001
+                found.append(_laid_out(path, len(found) + 1, above, rows, text))
+                above.clear()
+            elif words := block.text.strip():
+                above.append(words)
+    return found
+
+
+def page(path: Path, text: str) -> list[Sheet]:
+    """Read the tables of a web page that can be seen."""
+    with needs("office"):
+        from lxml import html  # noqa: PLC0415
+    found: list[Sheet] = []
+    above: list[str] = []
+    with safety.of_any_damage(path):
+        root = html.document_fromstring(text)
+        for element in [each for each in root.iter() if not isinstance(each.tag, str) or _is_unseen(each)]:
+            if element.getparent() is not None:
+                element.drop_tree()
+        for line_break in root.iter("br"):
+            line_break.tail = "\n" + (line_break.tail or "")
+        inside: set[Any] = set()
+        for element in root.iter():
+            if element.tag == "table" and not any(each.tag == "table" for each in element.iterdescendants()):
+                inside |= set(element.iter())
+                found.append(_laid_out(path, len(found) + 1, above, _spread(element), _text))
+                above = []
+            elif (
+                element.tag in {"p", "h1", "h2", "h3", "caption", "div", "title"}
+                and element not in inside
+                and not len(element)
+            ):
+                above += [words] if (words := _text(element)) else []
+    return found
+
+
+def _is_unseen(element: Any) -> bool:  # noqa: ANN401
+    return (
+        element.tag in {"script", "style", "noscript", "template"}
+        or element.get("hidden") is not None
+        or bool(_UNSEEN.search(element.get("style") or ""))
+    )
+
+
+def _text(element: Any) -> str:  # noqa: ANN401
+    blocks = element.xpath(".//p | .//div | .//li")
+    for block in blocks:
+        block.tail = "\n" + (block.tail or "")
+    lines = (" ".join(line.split()) for line in element.text_content().split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _spread(table: Any) -> Iterator[list[Any]]:  # noqa: ANN401
+    """Return the rows of a web page's table, each cell in every place that it covers."""
+    left: dict[int, tuple[Any, int]] = {}
+    """By columns: the cells that reach down into the next rows, and how many rows are left."""
+    for row in table.iter("tr"):
+        cells, column = dict[int, Any](), 0
+        below = {place: (cell, rows - 1) for place, (cell, rows) in left.items() if rows > 1}
+        cells |= {place: cell for place, (cell, _rows) in left.items()}
+        for cell in row.iterchildren("td", "th"):
+            while column in cells:
+                column += 1
+            for _step in range(_span(cell, "colspan")):
+                cells[column] = cell
+                if (rows := _span(cell, "rowspan")) > 1:
+                    below[column] = (cell, rows - 1)
+                column += 1
+        left = below
+        yield [cells.get(place) for place in range(max(cells, default=-1) + 1)]
+
+
+def _span(cell: Any, name: str) -> int:  # noqa: ANN401
+    said = (cell.get(name) or "1").strip()
+    return min(max(int(said), 1), _MOST_SPANNED) if said.isdecimal() else 1
+
+
+def _laid_out(
+    path: Path, number: int, above: list[str], rows: Iterable[list[Any]], text: Callable[[Any], str]
+) -> Sheet:
+    """Lay out a table whose merged cells are one object in each place that they cover."""
+    sheet, words = Sheet(numbered(number)), above[-_ABOVE:]
+    for row, each in enumerate(words, 1):
+        put(path, sheet, (row, 1), each)
+    places: dict[Any, list[Spot]] = {}
+    for row, cells in enumerate(rows, len(words) + 1):
+        for column, cell in enumerate(cells, 1):
+            if cell is None:
+                continue
+            if cell not in places:
+                put(path, sheet, (row, column), text(cell))
+            places.setdefault(cell, []).append((row, column))
+            safety.must_be_few(path, row * column, "c")
+    sheet.settle([_bounds(spots) for spots in places.values() if len(spots) > 1])
+    return sheet
+
+
+def _bounds(spots: list[Spot]) -> tuple[int, int, int, int]:
+    rows, columns = [row for row, _column in spots], [column for _row, column in spots]
+    return min(columns), min(rows), max(columns), max(rows)

@@ -1,0 +1,101 @@
+"""Columns that no ledger knows: each becomes a declared field of the problem or of the measure (自定义字段), typed by what stands in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from xuncha.exchange.sheet.cells import exact_day, number_in
+from xuncha.language import gettext as _
+from xuncha.model.forms import FIELD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from xuncha.exchange.drafts import Draft
+    from xuncha.exchange.sheet.grid import Cell, Sheet
+    from xuncha.exchange.sheet.header import Table
+    from xuncha.exchange.sheet.rows import Row
+
+
+@dataclass
+class Declared:
+    """A field as `data/ledger.yaml` declares it."""
+
+    key: str
+    label: str
+    of: str
+    type: str
+    choices: tuple[str, ...] = ()
+
+    def as_record(self) -> dict[str, Any]:
+        """Return it by the keys of the file."""
+        return {"key": self.key, "label": self.label, "of": self.of, "type": self.type}
+
+
+class Fields:
+    """The fields of a document; those that the ledger declares already stay as they are."""
+
+    def __init__(self, draft: Draft, declared: Iterable[Declared] = ()) -> None:
+        self.draft = draft
+        self.known: dict[str, Declared] = {each.key: each for each in declared}
+
+    def declare(self, sheet: Sheet, table: Table) -> None:
+        """Declare the fields of a table's columns: of the problem where the cells are merged over rows, else of the measure."""
+        for column in table.choices:
+            role = table.role(column)
+            key = role.removeprefix(FIELD)
+            if key == role or key in self.known:
+                continue
+            rows = [row for row in sheet.by_row if table.first <= row <= table.last]
+            merged = any(sheet.same((row, column), (row + 1, column)) for row in rows)
+            told = [sheet.cells[row, column] for row in rows if sheet.begins(row, column)]
+            of = "problem" if merged else "measure"
+            label = " ".join(table.headings[column].split())
+            self.known[key] = Declared(key, label, of, _type([cell for cell in told if cell.text]))
+            self.draft.settings.setdefault("fields", []).append(self.known[key].as_record())
+
+    def put(self, row: Row, record: dict[str, Any], of: str) -> None:
+        """Put the values of a row into a record."""
+        for role, held in row.found.items():
+            key = role.removeprefix(FIELD)
+            if key == role or key not in self.known or self.known[key].of != of:
+                continue
+            value = _value(self.known[key], held)
+            if value is None:
+                made = _("it fits the field {key} of the ledger not: not taken").format(key=key)
+                self.draft.doubt(made, row.text(role), row.sheet, row.address(role), role)
+            elif record.setdefault("fields", {}).setdefault(key, value) != value:
+                made = _("another row of the problem says otherwise: not taken")
+                self.draft.doubt(made, row.text(role), row.sheet, row.address(role), role)
+
+
+def declared(fields: Iterable[Mapping[str, Any]]) -> list[Declared]:
+    """Return the fields that a ledger declares."""
+    return [
+        Declared(
+            each["key"], each["label"], each["of"], each.get("type", "text"), tuple(each.get("choices", ()))
+        )
+        for each in fields
+    ]
+
+
+def _type(told: list[Cell]) -> str:
+    """Return the type that all of these cells have."""
+    if told and all(number_in(cell) is not None for cell in told):
+        return "number"
+    return (
+        "date" if told and all(isinstance(cell.value, date) and exact_day(cell) for cell in told) else "text"
+    )
+
+
+def _value(kind: Declared, held: list[Cell]) -> int | float | str | None:
+    """Return what the cells of one field say, in the field's type; None where they do not fit it."""
+    text = "\n".join(dict.fromkeys(cell.text for cell in held))
+    if kind.type == "number":
+        return number_in(held[0])
+    if kind.type == "date":
+        day = exact_day(held[0])
+        return day.isoformat() if day else None
+    return text if kind.type == "text" or text in kind.choices else None

@@ -1,0 +1,234 @@
+"""What the columns of a table hold: known by their headings, which have many names, and by all that stands below them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from itertools import count
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from xuncha.chinese.characters import without_invisible
+from xuncha.exchange.sheet.cells import field_key, kind
+from xuncha.language import gettext as _
+from xuncha.model.forms import FIELD, IGNORE
+from xuncha.model.states import LONGEST, is_plain, state
+
+if TYPE_CHECKING:
+    from xuncha.exchange.sheet.grid import Cell, Sheet
+
+Columns = dict[int, str]
+"""Something of each column, by its number."""
+_NAMES: Final = {
+    name: re.compile(pattern, re.IGNORECASE)
+    for name, pattern in {
+        "number": r"(?:问题|措施|任务|反馈)?(?:序号|编号)|号|No\.?|编码|序|项次",
+        "kind": r"(?:整改|任务|措施)(?:类型|性质|类别|方式)",
+        "category": r"(?:问题|反馈|整改|巡察|所属|反馈问题|存在问题|隐患)?(?:类别|类型|方面|分类|大类|领域|板块)|问题(?:类别|类型)方面|一级指标",
+        "finding": r"(?:问题)?(?:表述|表现|具体表现|主要表现|表现形式|问题描述|反馈原文|巡察组原话|问题原文|原文|具体情况|反馈意见原文|事实)|(?:具体|主要)问题表现|反馈具体内容",
+        "part": r"子问题|具体问题|小问题|分项问题|问题分解|细化问题|二级问题|问题细化",
+        "problem": r"(?:巡察组?|巡视|反馈|存在|主要|突出|整改|需|发现|查摆|查出|指出|提出|检查|督察|督查|审计|反映|移交|的)*(?:问题|事项|意见|隐患)(?:(?:或|及|和|与)?(?:问题|隐患|不足|短板))?(?:清单|内容|名称|标题|摘要|点)?|问题(?:简述|概述)",
+        "measure": r"(?:具体|主要|工作|整改|拟|采取|细化|改进|对应|相应|的)*(?:措施|举措|任务|办法|任务及措施|措施及任务|任务分解|内容)(?:清单|内容|名称)?|任务清单",
+        "goal": r"(?:整改|预期|工作|阶段|任务)*(?:目标|要求|标准|预期成效|目标任务|目标要求)(?:及要求)?",
+        "leader": r"(?:整改)?(?:责任|分管|包案|包保|包村|包片|包联|联村|驻村|牵头|挂点|挂村|挂联|联系|主管|主要责任|第一责任)(?:校|院|县级|市级|县处级|班子)?(?:领导|班子成员)(?:干部)?(?:人)?|领导|(?:分管|主要|班子)负责人|(?:第一|主要)责任人|责任局长",
+        "person": r"(?:整改|具体|直接|落实)?(?:责任|经办|承办|办理|负责|包案|牵头|落实)人(?:员|姓名)?|(?:具体|整改)?负责人|联系人|具体责任",
+        "office": r"(?:整改|第一|主要|具体)?(?:责任|牵头|主责|承办|主办|实施|整改|负责|落实)(?:科室|部门|单位|处室|股室|站所|机构|支部|学院|科)(?:（?单位）?)?|科室|责任主体|部门",
+        "co_offices": r"(?:配合|协办|协同|协助|参与|联合|会办|共同责任)(?:责任)?(?:科室|部门|单位|处室|股室|站所)?",
+        "closed_date": r"(?:实际|最终)(?:整改)?(?:完成|办结)(?:时间|日期)|(?:整改)?(?:办结|销号|销号办结|结束|验收)(?:时间|日期)",
+        "due": r"(?:整改|完成|办理|任务|拟|计划|预计|应|要求|限定)*(?:时限|期限|时间节点|时间要求|时间|截止时间|截止日期|完成日期|节点|时限要求)",
+        "progress": r"(?:[上本当]?[年月周季旬]度?|(?:上|本)(?:一)?(?:季度|半年))?(?:整改|工作|目前|当前|阶段性?|最新|落实|任务|措施|推进|具体|整改工作)*(?:进展|进展情况|情况|成效|进度情况|落实情况|推进情况|进展成效|结果|效果|工作情况|整改情况|进度|完成情况)(?:说明|及成效|和成效|（?截至.*）?)?",
+        "state": r"(?:复查|验收)(?:结果|结论)|(?:是否|整改|销号|当前|目前|任务|问题|完成|措施)*(?:状态|完成|完成整改|整改完成|销号|整改到位|办结|完成与否|完成状态|销号情况|完成情况|进度|是否完成|到位)(?:是/否|（是/否）)?",
+        "evidence": r"(?:佐证|证明|支撑|印证|附件|相关)(?:材料|资料|清单|文件)?(?:名称|目录|清单)?|文号|材料清单",
+        "publish": r"(?:是否)?公开(?:情况)?|是否公开发布",
+    }.items()
+}
+"""Each role with the names that columns of it have; the first that fits wins."""
+_EITHER_DAY: Final = re.compile(r"(?:整改)?完成(?:时间|日期)")
+"""A day until which, or on which: what stands beside it tells."""
+_EITHER_ONE: Final = re.compile("责任人")
+"""The leader, where no other column is; else the person."""
+_REPEATED: Final = {"number", "progress", "co_offices", "evidence"}
+"""Roles that several columns may have."""
+_STATE_SHARE: Final = 0.6
+_SHARE: Final = re.compile("进度|率|比例|百分比|完成情况")
+_BRACKETS: Final = re.compile(r"[（(\[【].*?[)）\]】]")
+
+
+class Choice(NamedTuple):
+    """What a column was taken for."""
+
+    role: str
+    """As a form writes it."""
+    why: str
+    """In a sentence."""
+
+
+def plain(heading: str) -> str:
+    """Return a heading as it is compared: half-width, without blanks, line breaks and the marks around it."""
+    return "".join(unicodedata.normalize("NFKC", without_invisible(heading)).split()).strip("*:。.、")
+
+
+def role(heading: str) -> str:
+    """Return what a column of this name holds; empty where it is none of what a ledger knows."""
+    text = plain(heading)
+    for candidate in (_BRACKETS.sub("", text), text.replace("(", "").replace(")", "")):
+        for name, pattern in _NAMES.items():
+            if candidate and pattern.fullmatch(candidate):
+                return name
+    # Of two joined names the first counts: 责任领导及责任科室, 整改措施/目标.
+    parts = [part for part in re.split(r"[/、及和与]", _BRACKETS.sub("", text)) if part]
+    return role(parts[0]) if len(parts) > 1 else ""
+
+
+class Decider:
+    """Decides what each column of a table holds, after a look at what stands in it; most roles are given once."""
+
+    def __init__(self, sheet: Sheet, rows: Sequence[int], headings: Columns, said: Columns) -> None:
+        self.sheet = sheet
+        self.rows = rows
+        self.headings = headings
+        self.said = {column: name for column, name in said.items() if name}
+        self.roles = {
+            column: self.said.get(column) or role(text) for column, text in sorted(headings.items())
+        }
+        self.why: Columns = dict.fromkeys(self.said, _("as it was said"))
+
+    def choices(self) -> dict[int, Choice]:
+        """Return the choice for each column, with its reason."""
+        self._settle_kinds()
+        self._settle_states()
+        self._settle_days()
+        self._settle_people()
+        self._settle_lists()
+        seen: set[str] = set()
+        for column, name in self.roles.items():
+            if name in seen - _REPEATED and not name.startswith(FIELD) and name != IGNORE:
+                self._take(column, "", _("another column is {role} already").format(role=name))
+            seen.add(self.roles[column])
+        chosen: dict[int, Choice] = {}
+        for column, name in self.roles.items():
+            chosen[column] = self._choice(column, name, {choice.role for choice in chosen.values()})
+        return chosen
+
+    def _choice(self, column: int, name: str, taken: Collection[str]) -> Choice:
+        """Return the choice for a column; what nobody knows becomes a field of this office."""
+        if name:
+            return Choice(name, self.why.get(column) or _("by its heading"))
+        key = field_key(self.headings[column])
+        if not key or not any(self._cells(column)):
+            return Choice(IGNORE, _("nothing stands in it"))
+        names = (f"{FIELD}{key}{number if number > 1 else ''}" for number in count(1))
+        new = next(each for each in names if each not in taken)
+        return Choice(new, self.why.get(column) or _("no ledger knows it: a field of this office"))
+
+    def _take(self, column: int, name: str, why: str) -> None:
+        if column not in self.said:
+            self.roles[column], self.why[column] = name, why
+
+    def _cells(self, column: int) -> Iterator[Cell]:
+        """Return the cells of a column that hold something, merged ones once."""
+        for row in self.rows:
+            if self.sheet.begins(row, column) and (cell := self.sheet.cells[row, column]).text:
+                yield cell
+
+    def _named(self, *names: str) -> list[int]:
+        return [column for column, name in self.roles.items() if name in names]
+
+    def _settle_kinds(self) -> None:
+        """整改类型 may be 立行立改 and its like, or the category."""
+        for column in self._named("kind"):
+            told = list(self._cells(column))
+            if told and sum(kind(cell.text) is not None for cell in told) < len(told) * _STATE_SHARE:
+                self._take(column, "category", _("by what stands in it"))
+
+    def _settle_states(self) -> None:
+        """完成情况 and 进展情况 may hold states or tell of progress: all that stands in them decides."""
+        states: list[int] = []
+        named: list[int] = []
+        short: list[int] = []
+        closing: list[int] = []
+        doubtful = self._named("state", "progress")
+        for column in doubtful:
+            told = self._as_shares(column)
+            closing += [column] if any(map(_closes, told)) else []
+            known = sum(is_plain(cell.value, cell.form) for cell in told)
+            words = sum(len(cell.text) <= LONGEST for cell in told)
+            is_state = self.roles[column] == "state"
+            if told and known / len(told) >= _STATE_SHARE:
+                states.append(column)
+                named += [column] if is_state else []
+            if is_state and words * 2 >= len(told):
+                short.append(column)  # it holds words rather than sentences
+        # Of several the one tells the state by which something is done.
+        ranked = [*named, *states, *short]
+        best = next((column for column in ranked if column in closing), ranked[0] if ranked else 0)
+        for column in doubtful:
+            other = "" if column in states else "progress"
+            self._take(column, "state" if column == best else other, _("by what stands in it"))
+
+    def _as_shares(self, column: int) -> list[Cell]:
+        """Return the cells of a column; numbers from 0 to 1 in a column of shares count as such, whatever their format is."""
+        told = list(self._cells(column))
+        if _SHARE.search(plain(self.headings[column])) and all(_is_share(cell.value) for cell in told):
+            for spot, cell in self.sheet.cells.items():
+                if spot[1] == column and spot[0] in self.rows and _is_share(cell.value):
+                    self.sheet.cells[spot] = cell._replace(form="0%")
+            told = list(self._cells(column))
+        return told
+
+    def _settle_days(self) -> None:
+        """完成时间 is the time limit where no other column is and open measures have it, too; else the day of completion."""
+        dues, closed = self._named("due"), self._named("closed_date")
+        either = [column for column in dues if _EITHER_DAY.fullmatch(plain(self.headings[column]))]
+        for column in either:
+            if len(either) < len(dues) and not closed:
+                self._take(column, "closed_date", _("another column is the time limit"))
+            elif len(either) < len(dues):
+                self._take(column, "", _("other columns are the time limit and the day of completion"))
+            elif not closed and self._is_of_closed(column):
+                self._take(column, "closed_date", _("by what stands in it"))
+
+    def _is_of_closed(self, column: int) -> bool:
+        """Return whether a day stands beside what is closed alone, and nowhere beside what is open."""
+        of_state = next(iter(self._named("state")), 0)
+        filled: set[bool] = set()
+        open_without = False
+        for row in self.rows:
+            cell = self.sheet.cells.get((row, of_state))
+            told = state(cell.value, cell.form) if cell else None
+            if told is None:
+                continue
+            closed, has_day = told.status == "closed", bool(self.sheet.text(row, column))
+            filled |= {closed} if has_day else set()
+            open_without |= not closed and not has_day
+        return filled == {True} and open_without
+
+    def _settle_people(self) -> None:
+        """责任人 is the leader where no column is called so."""
+        if self._named("leader"):
+            return
+        for column in self._named("person"):
+            if _EITHER_ONE.fullmatch(plain(_BRACKETS.sub("", self.headings[column]))):
+                self._take(column, "leader", _("no other column names the leader"))
+                return
+
+    def _settle_lists(self) -> None:
+        """整改任务 beside 整改措施 is the problem, and so is what stands alone."""
+        measures = self._named("measure")
+        if self._named("problem"):
+            return
+        for name in ("finding", "part"):
+            if other := self._named(name):
+                self._take(other[0], "problem", _("no other column names the problem"))
+                return
+        if len(measures) > 1:
+            self._take(measures[0], "problem", _("another column names the measures"))
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+def _closes(cell: Cell) -> bool:
+    told = state(cell.value, cell.form)
+    return told is not None and told.plain and told.status == "closed"

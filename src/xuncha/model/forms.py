@@ -1,0 +1,46 @@
+"""`data/forms/NAME.yaml` as a pydantic model: how a table of the office's is read, and written again."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from xuncha.model.fields import Line, Name, Record
+from xuncha.model.vocabulary import Status
+
+FIELD: Final = "fields."
+"""Begins the role of a column that holds a declared field: `fields.cause`."""
+IGNORE: Final = "ignore"
+ROLES: Final = (
+    "number", "category", "problem", "finding", "part", "measure", "goal", "kind", "leader", "office", "co_offices", "person",
+    "due", "progress", "evidence", "state", "closed_date", "publish", IGNORE,
+)  # fmt: skip
+"""What a column may hold; besides, `fields.KEY`."""
+
+
+def a_role(value: str) -> str:
+    """Return what a column is said to hold.
+
+    Raises:
+        PydanticCustomError: there is no such role.
+    """
+    if value in ROLES or (value.startswith(FIELD) and value != FIELD):
+        return value
+    raise PydanticCustomError("bad_role", "not a role of a column: {value}", {"value": value[:40]})
+
+
+class Form(Record):
+    """Which sheet and rows of a table hold the ledger, which column holds what, and which words are which status."""
+
+    name: Name
+    sheet: Line | None = Field(default=None, description="工作表；不写则凡有这种表头的都读")
+    header: list[int] = Field(default_factory=list, description="表头行，首行和末行；不写则自动找")
+    rows: list[int | None] = Field(
+        default_factory=list, description="数据行，首行和末行（null：到表尾）；不写则自动找"
+    )
+    columns: dict[Line, Annotated[str, AfterValidator(a_role)]] = Field(
+        description="列名（两行表头用 / 连接）: 用途"
+    )
+    states: dict[Line, Status] = Field(default_factory=dict, description="状态列中的字样: 状态")

@@ -1,0 +1,94 @@
+"""The forms of the office's tables, `data/forms/NAME.yaml`: read, and written with the reason for each choice."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING
+
+from xuncha.errors import InvalidLedgerError, RefusedError
+from xuncha.language import gettext as _
+from xuncha.model.forms import Form
+from xuncha.rules.names import suggestion
+from xuncha.store.record import listed, read_record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xuncha.errors import Finding, Place
+    from xuncha.model.source import Source
+
+FOLDER = "data/forms"
+_NAME = re.compile(r"[^\s/\\:*?\"<>|.][^/\\:*?\"<>|\x00-\x1f]{0,79}")
+"""What every system lets a file be called."""
+
+
+def path_of(name: str) -> str:
+    """Return the path of a form.
+
+    Raises:
+        RefusedError: no file can be called so.
+    """
+    if not _NAME.fullmatch(name):
+        raise RefusedError(
+            "bad-name",
+            _("“{name}” cannot be the name of a form").format(name=name),
+            _("write it like {examples}").format(examples="月报"),
+        )
+    return f"{FOLDER}/{name}.yaml"
+
+
+def load_forms(source: Source) -> tuple[dict[str, Form], list[Finding[Place]]]:
+    """Read all forms, by their names; and what is wrong with the others."""
+    if ("forms", "folder") not in {(entry.name, entry.kind) for entry in listed(source, "data")[0]}:
+        return {}, []
+    entries, findings = listed(source, FOLDER)
+    found: dict[str, Form] = {}
+    for entry in entries:
+        if entry.name.endswith(".yaml"):
+            form, broken, _unsound = read_record(source, f"{FOLDER}/{entry.name}", Form, entries)
+            findings = [*findings, *broken]
+            if form and not broken:
+                found[entry.name.removesuffix(".yaml")] = form
+    return found, findings
+
+
+def form(source: Source, name: str) -> Form:
+    """Read the form of a name.
+
+    Raises:
+        InvalidLedgerError: it is broken.
+        RefusedError: there is none.
+    """
+    found, findings = load_forms(source)
+    if name in found:
+        return found[name]
+    if findings := [each for each in findings if each.place.path == path_of(name)]:
+        raise InvalidLedgerError(findings)
+    hint = suggestion(name, found) or _("save one first: xuncha import table FILE --dry-run --save-form NAME")
+    raise RefusedError("no-such-form", _("there is no form “{name}” in data/forms").format(name=name), hint)
+
+
+def written(form: Form, why: Mapping[str, str]) -> bytes:
+    """Return the file of a form, the reason for the choice of each column behind it as a comment."""
+    from ruamel.yaml import YAML  # noqa: PLC0415  only who saves a form waits for it
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq  # noqa: PLC0415
+
+    columns = CommentedMap(form.columns)
+    for heading, reason in why.items():
+        columns.yaml_add_eol_comment(reason, heading)
+    whole = CommentedMap({**form.model_dump(exclude_defaults=True), "columns": columns})
+    for key in ("header", "rows"):
+        if key in whole:
+            whole[key] = CommentedSeq(whole[key])
+            whole[key].fa.set_flow_style()
+    writer = YAML()
+    writer.allow_unicode = True
+    writer.width = 4096
+    writer.representer.add_representer(
+        type(None), lambda self, _none: self.represent_scalar("tag:yaml.org,2002:null", "null")
+    )
+    out = io.BytesIO()
+    out.write("# 表格样式：哪一列是什么，哪个字样是什么状态。可以改，改后用 --form 导入。\n".encode())
+    writer.dump(whole, out)
+    return out.getvalue()
