@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.tables.building import build
 from tests.tables.comparison import compare
-from tests.tables.description import Table, tables
+from tests.tables.description import TODAY, Table, tables
+from xuncha.cli.understood import as_json
+from xuncha.errors import RefusedError
+from xuncha.exchange.sheet.reading import Wanted, draft_of
+from xuncha.workflow.intake import Intake
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +21,10 @@ if TYPE_CHECKING:
 
 def read(path: Path) -> dict[str, Any] | None:
     """Read a table in this process: what `import table FILE --dry-run --json` prints in an empty ledger; None if it is refused."""
-    pytest.skip(f"{path.name}: no reader of tables is there yet")
+    try:
+        return as_json(draft_of(path, Wanted(date.fromisoformat(TODAY))), Intake(), {}, written=False)
+    except RefusedError:
+        return None
 
 
 @pytest.mark.parametrize("table", tables(), ids=lambda table: table.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tempfile
 import zipfile
 from datetime import date
 from functools import cache
@@ -133,7 +134,7 @@ def notice(data: bytes, sandbox: Sandbox) -> None:
     found = read(lines(path))
     as_json(found)
     draft = draft_of(found, str(path), TODAY)
-    checked_as_new(sandbox.input, Enterer(draft, TODAY).new(path.name, None))
+    checked_as_new(sandbox.input, Enterer(draft).new(path.name, None))
 
 
 def proof(data: bytes, sandbox: Sandbox) -> None:
@@ -210,20 +211,18 @@ SHEET_PARTS = (
 
 @cache
 def _workbooks() -> tuple[bytes, ...]:
-    from tests.exchange.sheet.offices import OFFICES
+    from tests.tables.building import build
+    from tests.tables.description import tables
 
-    found = []
-    for office in OFFICES:
-        stream = io.BytesIO()
-        office.book().save(stream)
-        found.append(stream.getvalue())
-    return tuple(found)
+    with tempfile.TemporaryDirectory() as folder:
+        chosen = [table for table in tables() if table.kind == "xlsx"][:12]
+        return tuple(build(table, Path(folder)).read_bytes() for table in chosen)
 
 
 def workbook(data: bytes, sandbox: Sandbox) -> None:
     """A workbook of an office, with one part of it replaced, is taken in: as a new ledger, and into the one that is there."""
     from xuncha.exchange.entering import Enterer
-    from xuncha.exchange.sheet.reading import draft_of
+    from xuncha.exchange.sheet.reading import Wanted, draft_of
     from xuncha.exchange.updating import Updater
     from xuncha.skeleton.create import checked_as_new
     from xuncha.store.files import WorkingTree
@@ -234,10 +233,10 @@ def workbook(data: bytes, sandbox: Sandbox) -> None:
     path.write_bytes(_with_part(books[data[0] % len(books)] if data else b"", SHEET_PARTS, data[1:]))
 
     def draft() -> Draft:
-        return draft_of(path, date(2023, 11, 10), TODAY)
+        return draft_of(path, Wanted(TODAY, date(2023, 11, 10)))
 
-    checked_as_new(sandbox.input, Enterer(draft(), TODAY).new(path.name, None))
-    proposed(WorkingTree(sandbox.root), Updater(draft(), TODAY).changed)
+    checked_as_new(sandbox.input, Enterer(draft()).new(path.name, None))
+    proposed(WorkingTree(sandbox.root), Updater(draft(), "", sandbox.root).changed)
 
 
 def _sheets() -> list[bytes]:

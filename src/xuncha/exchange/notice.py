@@ -68,13 +68,13 @@ class _Drafter:
         self.notice = notice
         self.today = today
         self.draft = Draft(settings=self._settings())
+        self.silent = 0
+        """Measures of which no state is told; a notice tells what was done on each."""
         for category in notice.categories:
             self.draft.problems += [self._problem(problem, category) for problem in category.problems]
-        if silent := sum("status" not in measure.record for measure in self.draft.measures):
-            made = _(
-                "{n} measures: no state is told, taken for not started, or in progress where progress is told"
-            )
-            self.draft.doubt(made.format(n=silent), role="state")
+        if self.silent:
+            made = _("{n} measures: no state is told, taken for in progress")
+            self.draft.doubt(made.format(n=self.silent), role="state")
         self._compare_counts()
 
     def _settings(self) -> dict[str, Any]:
@@ -142,15 +142,16 @@ class _Drafter:
             self.draft.doubt(made, measure.due, address=_address(measure.text), role="due")
         return MeasureDraft(_without_empty(record), address=_address(measure.text))
 
-    def _status(self, measure: Measure) -> Status | None:
+    def _status(self, measure: Measure) -> Status:
         """Return how far a measure is, as its own words tell; that all are done, as the notice may say, closes none of them."""
-        status: Status | None = measure.status
-        if status is not None and measure.staged and not measure.long_term:
+        status: Status = measure.status or "in_progress"
+        self.silent += measure.status is None
+        if measure.staged and not measure.long_term:
             status = "in_progress"
         doubt = measure.doubt
         if status == "closed" and goes_on(measure.text.text, self.today):
             status, doubt = "in_progress", _("said to be done, and to be going on")
-        if doubt and status:
+        if doubt:
             made = f"{doubt} → {WORDS[status]}"
             self.draft.doubt(made, measure.text.text, address=_address(measure.text), role="state")
         return status

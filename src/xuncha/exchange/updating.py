@@ -148,6 +148,8 @@ class Updater(Enterer):
         told = old.get("progress", [])
         everything = key_of("".join(entry["text"] for entry in told))
         fresh = [entry for entry in new.get("progress", ()) if key_of(entry["text"]) not in everything]
+        if fresh and new.get("status", known.status) == "not_started":
+            new["status"] = "in_progress"
         status = self._status(measure, identity, known, new, [*told, *fresh], edits)
         reviews = [review for review in new.get("reviews", ()) if review not in old.get("reviews", ())]
         days = [entry.get("date", "") for entry in told]
@@ -172,8 +174,6 @@ class Updater(Enterer):
     ) -> str:
         """Move the status on, never back: what the ledger has closed, a table does not open again; nor past the policy."""
         status: str = new.get("status", known.status)
-        if known.status == "not_started" and status == "not_started" and new.get("progress"):
-            status = "in_progress"
         if _ORDER.index(status) < _ORDER.index(known.status):
             if (known.status, status) != ("submitted", "in_progress"):
                 made = _("the ledger says {status} already: kept").format(status=WORDS[known.status])

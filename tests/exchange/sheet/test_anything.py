@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from xuncha.exchange.entering import Enterer
 from xuncha.exchange.sheet.grid import Cell, Sheet
-from xuncha.exchange.sheet.reading import understand
+from xuncha.exchange.sheet.reading import Wanted, understand
 from xuncha.exchange.updating import Updater
 from xuncha.skeleton.create import around
 from xuncha.store.files import Overlay, WorkingTree
@@ -62,9 +62,9 @@ def sheets(draw: st.DrawFn) -> Sheet:
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(sheets())
 def test_anything_becomes_a_ledger_that_breaks_no_rule(sheet: Sheet) -> None:
-    draft = understand([sheet], FEEDBACK, TODAY)
-    intake = Enterer(draft, TODAY).new("a.xlsx", None)
+    draft = understand([sheet], Wanted(TODAY, FEEDBACK))
+    intake = Enterer(draft).new("a.xlsx", None)
     source = Overlay(WorkingTree(Path("/nowhere")), {**around(), **intake.files})
     assert check(source) == []
-    again = Updater(understand([sheet], FEEDBACK, TODAY), TODAY).changed(ledger(source), source)
+    again = Updater(understand([sheet], Wanted(TODAY, FEEDBACK)), "", Path()).changed(ledger(source), source)
     assert check(Overlay(source, dict(again.files))) == []

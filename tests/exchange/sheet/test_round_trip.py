@@ -1,4 +1,4 @@
-"""`export xlsx`, then `import xlsx`: the same ledger, whatever stands in it.
+"""`export xlsx`, then `import table`: the same ledger, whatever stands in it.
 
 The same is: every key of `data/ledger.yaml`, of every problem and of every measure, as values. Not kept are comments and
 layout of the YAML files, and the bytes of evidence files: where a file of evidence is not there, its name stays as words.
@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xuncha.exchange.entering import Enterer
-from xuncha.exchange.sheet.reading import draft_of
+from xuncha.exchange.sheet.reading import Wanted, draft_of
 from xuncha.exchange.sheet.writing import workbook
 from xuncha.exchange.updating import Updater
 from xuncha.model.identity import Identity
@@ -156,8 +156,8 @@ def test_export_then_import_gives_the_same_ledger(whole: Ledger) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "台账.xlsx"
         path.write_bytes(workbook(whole, TODAY, lambda _more: None))
-        draft = draft_of(path, None, TODAY)
-        intake = Enterer(draft, TODAY).new("台账.xlsx", None)
+        draft = draft_of(path, Wanted(TODAY))
+        intake = Enterer(draft).new("台账.xlsx", None)
         again = ledger(Overlay(WorkingTree(Path(folder)), {**around(), **intake.files}))
         assert again.settings == whole.settings
         assert again.problems == whole.problems
@@ -172,8 +172,8 @@ def test_export_then_import_into_the_same_ledger_changes_nothing(whole: Ledger) 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "台账.xlsx"
         path.write_bytes(workbook(whole, TODAY, lambda _more: None))
-        draft = draft_of(path, FEEDBACK, TODAY)
-        intake = Updater(draft, TODAY).changed(whole, on_disk(whole, Path(folder)))
+        draft = draft_of(path, Wanted(TODAY, FEEDBACK))
+        intake = Updater(draft, "", Path(folder)).changed(whole, on_disk(whole, Path(folder)))
         assert intake.files == {}
 
 
@@ -194,7 +194,7 @@ def test_an_odd_title_comes_back(text: str, tmp_path: Path) -> None:
     )
     path = tmp_path / "台账.xlsx"
     path.write_bytes(workbook(whole, TODAY, lambda _more: None))
-    intake = Enterer(draft_of(path, None, TODAY), TODAY).new("台账.xlsx", None)
+    intake = Enterer(draft_of(path, Wanted(TODAY))).new("台账.xlsx", None)
     again = ledger(Overlay(WorkingTree(tmp_path), {**around(), **intake.files}))
     assert (again.settings, again.problems, again.measures) == (
         whole.settings,

@@ -10,6 +10,7 @@ import io
 from pathlib import Path
 from typing import Any, Final
 
+from xuncha.chinese.characters import is_formula
 from xuncha.exchange.sheet import safety
 from xuncha.exchange.sheet.grid import Cell, Sheet
 from xuncha.language import gettext as _
@@ -85,10 +86,11 @@ def _delimited(path: Path, text: str) -> Sheet:
     """Read a text in which a comma, a tab or a semicolon stands between the cells."""
     sheet, head = Sheet(""), text.split("\n", _HEAD)[:_HEAD]
     delimiter = max(_DELIMITERS, key=lambda mark: sum(line.count(mark) for line in head))
-    csv.field_size_limit(len(text) + 1)
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))  # of the whole process
     for row, values in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), 1):
         for column, value in enumerate(values, 1):
-            put(path, sheet, (row, column), value)
+            marked = value[:1] == "'" and is_formula(value[1:])  # as `export csv` marks a text
+            put(path, sheet, (row, column), value[1:] if marked else value)
     safety.must_be_few(path, len(sheet.cells), "c")
     sheet.settle([])
     return sheet

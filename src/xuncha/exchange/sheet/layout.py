@@ -72,12 +72,13 @@ _OPTIONAL: Final = {"part", "goal", "person"}
 """Columns that are there only where a measure has such a thing."""
 
 
-def columns(ledger: Ledger) -> list[Column]:
-    """Return the columns that a ledger fills: of the declared fields, too."""
+def columns(ledger: Ledger, *, every: bool = False) -> list[Column]:
+    """Return the columns that a ledger fills, or every one; those of the declared fields, too."""
     told = [
         column
         for column in COLUMNS
-        if column.meaning not in _OPTIONAL
+        if every
+        or column.meaning not in _OPTIONAL
         or any(getattr(measure, column.meaning) for measure in ledger.measures.values())
     ]
     own = [Column(f"{FIELD}{each.key}", each.label, _FIELD_WIDTH) for each in ledger.settings.fields]
@@ -113,7 +114,7 @@ def as_csv(ledger: Ledger) -> str:
     """Write the rows as CSV for spreadsheet programs, with the problem on each."""
     written = io.StringIO()
     table = csv.writer(written, lineterminator="\r\n")
-    told = columns(ledger)
+    told = columns(ledger, every=True)
     table.writerow([column.heading for column in told])
     for said in rows(ledger):
         table.writerow([_text(said.get(column.meaning)) for column in told])

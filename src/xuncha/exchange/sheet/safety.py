@@ -184,7 +184,7 @@ def _kind(path: Path, package: Package) -> Literal["xlsx", "docx", "ods"]:
         return "xlsx"
     if "word" in kind or any(name.startswith("word/") for name in package.sizes):
         return "docx"
-    if "content.xml" in package.sizes and b"spreadsheet" in package.read("mimetype")[:100]:
+    if "mimetype" in package.sizes and b"spreadsheet" in package.read("mimetype")[:100]:
         return "ods"
     raise _foreign(path, Foreign("", "archive", _("this is an archive, but no document with tables")))
 
