@@ -291,7 +291,7 @@ def test_a_workbook_that_is_something_else_inside_is_named(content: bytes, what:
         files.read(path)
     assert caught.value.code == "not-a-table"
     assert what in caught.value.message
-    assert ".xlsx" in caught.value.hint
+    assert caught.value.hint
 
 
 @pytest.mark.parametrize(

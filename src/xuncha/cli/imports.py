@@ -42,40 +42,46 @@ def import_() -> None:
     """
 
 
+_File = Annotated[Path, argument("FILE", _("The table (.xlsx, .xls, .ods, .csv, .docx, .html)"))]
+_Folder = Annotated[
+    Path | None,
+    argument("DIR", _("The folder of a new ledger, or of one that is there; else the nearest one upwards")),
+]
+_Form = Annotated[str | None, option("--form NAME", _("Read it by this form of data/forms"))]
+_SaveForm = Annotated[
+    str | None,
+    option("--save-form NAME", _("Save how it was read in data/forms, to be looked at and changed")),
+]
+_Columns = Annotated[
+    list[str] | None,
+    option(
+        "--column HEADING=ROLE",
+        _("What a column holds, such as {example}; may be repeated").format(example="整改计划=measure"),
+    ),
+]
+_Partly = Annotated[
+    bool, option("--partly", _("Take the rest where the policy of the ledger refuses a closing"))
+]
+_Feedback = Annotated[str | None, option("--feedback DATE", _("The day of the feedback, for a new ledger"))]
+_Organisation = Annotated[
+    str | None, option("--organisation NAME", _("The inspected organisation, for a new ledger"))
+]
+
+
 @command("import", "xlsx", hidden=True)
 @command("import", "table")
 def import_table(
     call: Context,
-    file: Annotated[Path, argument("FILE", _("The table (.xlsx, .xls, .ods, .csv, .docx, .html)"))],
-    folder: Annotated[
-        Path | None,
-        argument(
-            "DIR", _("The folder of a new ledger, or of one that is there; else the nearest one upwards")
-        ),
-    ] = None,
+    file: _File,
+    folder: _Folder = None,
     dry_run: options.DryRun = False,
-    form: Annotated[str | None, option("--form NAME", _("Read it by this form of data/forms"))] = None,
-    save_form: Annotated[
-        str | None,
-        option("--save-form NAME", _("Save how it was read in data/forms, to be looked at and changed")),
-    ] = None,
-    columns: Annotated[
-        list[str] | None,
-        option(
-            "--column HEADING=ROLE",
-            _("What a column holds, such as {example}; may be repeated").format(example="整改计划=measure"),
-        ),
-    ] = None,
-    partly: Annotated[
-        bool, option("--partly", _("Take the rest where the policy of the ledger refuses a closing"))
-    ] = False,
+    form: _Form = None,
+    save_form: _SaveForm = None,
+    columns: _Columns = None,
+    partly: _Partly = False,
     new: options.New = False,
-    feedback: Annotated[
-        str | None, option("--feedback DATE", _("The day of the feedback, for a new ledger"))
-    ] = None,
-    organisation: Annotated[
-        str | None, option("--organisation NAME", _("The inspected organisation, for a new ledger"))
-    ] = None,
+    feedback: _Feedback = None,
+    organisation: _Organisation = None,
     as_json: options.Json = False,
 ) -> None:
     """Take in a table: into a new folder, or as changes of the ledger that is there.

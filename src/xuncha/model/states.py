@@ -35,7 +35,7 @@ _ABOUT: Final = (
 _DAY: Final = r"(?:\d{4}[年./-]\d{1,2}(?:[月./-]\d{1,2})?[日月]?)"
 _ALREADY: Final = rf"(?:已经?|业已)(?:于?{_DAY})?(?:按期|按时|如期|按要求|提前|圆满|顺利|全部|全面|于)*"
 _FINISHED: Final = (
-    rf"(?:{_ALREADY}(?:整改|解决|落实|到位|验收合格|通过验收)|(?:{_ALREADY})?"
+    rf"(?:已(?:对账|公示|审核|验收)销号|(?:提前|逾期|超期)完成(?:整改)?|(?:{_DAY})前?(?:销号|办结)|{_ALREADY}(?:整改|解决|落实|到位|验收合格|通过验收)|(?:{_ALREADY})?"
     r"(?:完成(?:整改|销号|验收|办结)?|整改(?:完成|到位|完毕|办结)|落实到位|办结|办理完毕|销号|完毕))"
 )
 _LASTING: Final = "(?:长期|持续|常态化?|坚持|巩固|保持|落实|执行|抓好|任务|并|,|;)*"
@@ -88,6 +88,10 @@ _PART: Final = re.compile(r"[。；;!！\n，,：:（）()]")
 _LASTING_ALONE: Final = frozenset({"持续", "持续坚持", "长期坚持"})
 
 
+_EMPTY_BOX: Final = re.compile("[□☐○◯]")
+_BOX: Final = re.compile("([□☐○◯☑√✓✔■☒●])")
+
+
 class State(NamedTuple):
     """How a measure stands."""
 
@@ -112,7 +116,7 @@ def state(value: object, form: str = "", today: date | None = None) -> State | N
         return State("closed" if value else "in_progress")
     if isinstance(value, int | float):
         return _share(float(value) * 100) if is_percent(form) else None
-    text = _bare(value)
+    text = _bare(_ticked(value))
     if not text or len(text) > LONGEST:
         return None
     match = _PERCENT.fullmatch(text)
@@ -149,6 +153,13 @@ def state_of_text(text: str, today: date | None = None) -> State | None:
         return _unclear()
     taken_back = found is not None and found.status == "closed" and any(map(_NEGATED.search, others))
     return _unclear() if taken_back else found
+
+
+def _ticked(value: object) -> object:
+    """Return the words behind the one box that is ticked, of ☑已完成 □未完成; a text without boxes as it is."""
+    boxes = _BOX.split(value) if isinstance(value, str) and _EMPTY_BOX.search(value) else []
+    ticked = [words for box, words in zip(boxes[1::2], boxes[2::2], strict=True) if not _EMPTY_BOX.match(box)]
+    return ticked[0] if len(ticked) == 1 else "" if boxes else value
 
 
 def _bare(value: object) -> str:

@@ -36,7 +36,7 @@ def test_what_differs_is_changed_and_no_other_byte(ledger: LedgerOnDisk, tmp_pat
     after = ledger.read("1.2")
     assert "1.2 整改时限 2024-12-31 → 2025-01-31" in out
     changed = set(after.splitlines()) ^ set(before.splitlines())
-    assert {line.split(":")[0].strip(" -") for line in changed} == {"leader", "due", "date", "text"}
+    assert {line.split(":")[0].strip(" -") for line in changed} == {"leader", "due", "text"}
     assert "'做好1.2号工作'   # 行尾说明" in after
     assert ledger.clean()
     assert ledger.git("log", "-1", "--format=%s").strip() == "导入 a.xlsx"
@@ -134,7 +134,7 @@ def test_a_dry_run_writes_nothing_and_shows_it_all(ledger: LedgerOnDisk, tmp_pat
     found = json.loads(ledger.ok("import", "table", path, "--dry-run", "--json"))
     assert found["written"] is False
     assert list(found["form"]["columns"].values()) == [
-        "number", "problem", "measure", "leader", "office", "due", "ignore", "state",
+        "number", "problem", "measure", "leader", "office", "due", "progress", "state",
     ]  # fmt: skip
 
 

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from xuncha.model.vocabulary import Term
 
 _GOES_ON = re.compile(r"[，,、（(《“‘：:]$")
+_GONE_ON = re.compile("[，、；。）)”]|并(?!购)|且|以及|同时")
+"""How a line begins that goes on with the one before it."""
+_SIDE = re.compile(r"[（(](?:(?P<help>配合|协办|协助|参与)|牵头|主办|主责|负责)(?:单位|部门|科室)?[)）]")
+"""What is said of a name behind it."""
 _ROLE = re.compile(
     r"(?P<lead>牵头|主办|主责|责任|承办)?(?P<help>配合|协办|协助|参与)?(?:领导|科室|单位|部门|处室|股室|人员|人)?\s*[：:]\s*"
 )
@@ -31,7 +35,7 @@ _MARKS = re.compile(r"[（(]|[)）]|" + _BETWEEN.pattern)
 _SEPARATES = re.compile(r"[、，,；;/\n\t \u3000：:]|等$")
 _POST = re.compile(r"(?:长|主任|书记|主席|委员|组长|队长|经理|处|科|局|成员|负责人|领导)$")
 _ENTRY = re.compile(
-    r"^\s*(?P<day>\d{4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}\s*(?:日|号)?)\s*(?P<colon>[：:])?\s*(?P<text>.*)$",
+    r"^\s*(?P<open>[（(【])?(?P<day>\d{4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}\s*(?:日|号)?)\s*[）)】]?\s*(?P<colon>[：:])?\s*(?P<text>.*)$",
     re.DOTALL,
 )
 _EVIDENCE = re.compile(r"（佐证：(?P<items>[^（）]+)）$")
@@ -67,10 +71,12 @@ def items(text: str) -> list[str]:
     """
     for kind, pattern in NUMBERED.items():
         # 一、 numbers a thing at the beginning of a line only, and ① wherever it stands.
-        behind = {"chinese": r"(?<=\n)", "circle": ""}.get(kind, r"(?<=[\n。；;：:，,！!？?])")
+        behind = {"chinese": r"(?<=\n)", "letter": r"(?<=\n)", "circle": ""}.get(
+            kind, r"(?<=[\n。；;：:，,！!？?])"
+        )
         marks: list[re.Match[str]] = []
         for match in re.finditer(rf"(?:^|{behind}\s*){pattern}", text):
-            if number(match["n"]) == len(marks) + 1:
+            if _counted(match["n"]) == len(marks) + 1:
                 marks.append(match)
         if len(marks) < 2:  # noqa: PLR2004  one number does not make a list
             continue
@@ -84,36 +90,43 @@ def items(text: str) -> list[str]:
     return lines(text)
 
 
+def _counted(text: str) -> int | None:
+    """Return which of its kind a mark is: 3 of 3., ③, 三 and c."""
+    return ord(text.lower()) - ord("a") + 1 if text.isascii() and text.isalpha() else number(text)
+
+
 def lines(text: str) -> list[str]:
     """Split a cell into lines, those joined that plainly go on in the next."""
     found: list[str] = []
     for line in text.split("\n"):
-        if found and _GOES_ON.search(found[-1]):
+        if found and (_GOES_ON.search(found[-1]) or _GONE_ON.match(line)):
             found[-1] += line
         else:
             found.append(line)
     return found
 
 
-def names(text: str) -> tuple[list[str], list[str]]:
+def names(text: str, *, people: bool = True) -> tuple[list[str], list[str]]:
     """Split a cell into people or offices: those who answer, and those who help (配合).
 
-    Such as 牵头：规划科；配合：财务科、办公室.
+    Such as 牵头：规划科；配合：财务科、办公室, and 规划科（牵头）、财务科.
     """
-    if text and not _SEPARATES.search(text):
+    if text and not _SEPARATES.search(text) and not _SIDE.search(text):
         return [name for name in [text.rstrip("。.")[:_LONGEST_NAME]] if name], []
     lead: list[str] = []
     helping: list[str] = []
     side, place = lead, 0
     for match in _ROLE.finditer(text):
         if match["lead"] or match["help"]:
-            side += _split(text[place : match.start()])
+            side += _split(text[place : match.start()], people=people)
             side, place = helping if match["help"] else lead, match.end()
-    side += _split(text[place:])
+    side += _split(text[place:], people=people)
+    helping += [_SIDE.sub("", name) for name in lead if (said := _SIDE.search(name)) and said["help"]]
+    lead = [_SIDE.sub("", name) for name in lead if not ((said := _SIDE.search(name)) and said["help"])]
     return list(dict.fromkeys(lead)), [name for name in dict.fromkeys(helping) if name not in lead]
 
 
-def _split(text: str) -> list[str]:
+def _split(text: str, *, people: bool) -> list[str]:
     """Split a list of names; what stands in parentheses stays whole."""
     parts, depth, place = [""], 0, 0
     for match in _MARKS.finditer(text):
@@ -123,7 +136,7 @@ def _split(text: str) -> list[str]:
         depth = max(0, depth + (mark in "（(") - (mark in ")）"))
         if depth or mark in ")）":
             parts[-1] += mark
-        elif mark.isspace() and mark != "\n" and _one_name(parts[-1], text[place:]):
+        elif mark.isspace() and mark != "\n" and _one_name(parts[-1], text[place:], people=people):
             parts[-1] += "" if len(parts[-1]) == 1 else " "
         else:
             parts.append("")
@@ -132,10 +145,12 @@ def _split(text: str) -> list[str]:
     return [name[:_LONGEST_NAME] for name in found if name]
 
 
-def _one_name(before: str, after: str) -> bool:
+def _one_name(before: str, after: str, *, people: bool) -> bool:
     """Return whether a blank stands inside a name: 张 三, or between a post and a name: 局长 张三."""
     return (
-        len(before.strip()) == 1 or bool(_POST.search(before)) or not re.match(r"[\u4e00-\u9fff]{2}", after)
+        len(before.strip()) == 1
+        or (people and bool(_POST.search(before)))
+        or not re.match(r"[\u4e00-\u9fff]{2}", after)
     )
 
 
@@ -146,7 +161,7 @@ def entries(text: str) -> list[dict[str, Any]]:
         match = _ENTRY.match(line)
         days = full_days(match["day"]) if match else []
         if match and days and match["text"].strip():
-            said = match["text"] if match["colon"] else line.strip()
+            said = match["text"] if match["colon"] or match["open"] else line.strip()
             found.append({"date": days[0].isoformat(), "text": said})
         elif found:
             found[-1]["text"] += f"\n{line}"

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.exchange.sheet import safety
-from xuncha.exchange.sheet.files import numbered, put
 from xuncha.exchange.sheet.grid import Sheet
+from xuncha.language import gettext as _
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ def word(path: Path, content: bytes) -> list[Sheet]:
         from docx.table import Table  # noqa: PLC0415
         from docx.text.paragraph import Paragraph  # noqa: PLC0415
 
+    def struck(cell: Any) -> bool:  # noqa: ANN401
+        runs = [run for each in cell.p_lst for run in Paragraph(each, cell).runs if run.text.strip()]
+        return bool(runs) and all(run.font.strike for run in runs)
+
     def text(cell: Any) -> str:  # noqa: ANN401
         return "\n".join(
             Paragraph(each, cell).text for each in cell.iter_block_items() if each.tag.endswith("}p")
@@ -42,7 +46,7 @@ def word(path: Path, content: bytes) -> list[Sheet]:
             if isinstance(block, Table):
                 # Merged cells are one element in each place that they cover.
                 rows = ([cell._tc for cell in row.cells] for row in block.rows)  # noqa: SLF001
-                found.append(_laid_out(path, len(found) + 1, above, rows, text))
+                found.append(_laid_out(path, len(found) + 1, above, rows, text, struck))
                 above.clear()
             elif words := block.text.strip():
                 above.append(words)
@@ -66,7 +70,7 @@ def page(path: Path, text: str) -> list[Sheet]:
         for element in root.iter():
             if element.tag == "table" and not any(each.tag == "table" for each in element.iterdescendants()):
                 inside |= set(element.iter())
-                found.append(_laid_out(path, len(found) + 1, above, _spread(element), _text))
+                found.append(_laid_out(path, len(found) + 1, above, _spread(element), _text, _is_struck))
                 above = []
             elif (
                 element.tag in {"p", "h1", "h2", "h3", "caption", "div", "title"}
@@ -83,6 +87,11 @@ def _is_unseen(element: Any) -> bool:  # noqa: ANN401
         or element.get("hidden") is not None
         or bool(_UNSEEN.search(element.get("style") or ""))
     )
+
+
+def _is_struck(cell: Any) -> bool:  # noqa: ANN401
+    whole, struck = _text(cell), cell.xpath(".//s | .//del | .//strike")
+    return bool(whole) and "".join(map(_text, struck)) == whole
 
 
 def _text(element: Any) -> str:  # noqa: ANN401
@@ -119,19 +128,24 @@ def _span(cell: Any, name: str) -> int:  # noqa: ANN401
 
 
 def _laid_out(
-    path: Path, number: int, above: list[str], rows: Iterable[list[Any]], text: Callable[[Any], str]
+    path: Path,
+    number: int,
+    above: list[str],
+    rows: Iterable[list[Any]],
+    text: Callable[[Any], str],
+    struck: Callable[[Any], bool],
 ) -> Sheet:
     """Lay out a table whose merged cells are one object in each place that they cover."""
-    sheet, words = Sheet(numbered(number)), above[-_ABOVE:]
+    sheet, words = Sheet(_("table {n}").format(n=number), named=False), above[-_ABOVE:]
     for row, each in enumerate(words, 1):
-        put(path, sheet, (row, 1), each)
+        sheet.put((row, 1), each)
     places: dict[Any, list[Spot]] = {}
     for row, cells in enumerate(rows, len(words) + 1):
         for column, cell in enumerate(cells, 1):
             if cell is None:
                 continue
             if cell not in places:
-                put(path, sheet, (row, column), text(cell))
+                sheet.put((row, column), text(cell), struck=struck(cell))
             places.setdefault(cell, []).append((row, column))
             safety.must_be_few(path, row * column, "c")
     sheet.settle([_bounds(spots) for spots in places.values() if len(spots) > 1])

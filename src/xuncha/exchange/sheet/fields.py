@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from xuncha.exchange.drafts import Draft
     from xuncha.exchange.sheet.grid import Cell, Sheet
     from xuncha.exchange.sheet.header import Table
-    from xuncha.exchange.sheet.rows import Row
+    from xuncha.exchange.sheet.row import Row
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Fields:
             merged = any(sheet.same((row, column), (row + 1, column)) for row in rows)
             told = [sheet.cells[row, column] for row in rows if sheet.begins(row, column)]
             of = "problem" if merged else "measure"
-            label = " ".join(table.headings[column].split())
+            label = table.names[column].rpartition("/")[2]
             self.known[key] = Declared(key, label, of, _type([cell for cell in told if cell.text]))
             self.draft.settings.setdefault("fields", []).append(self.known[key].as_record())
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from xuncha.chinese.characters import is_formula
 from xuncha.exchange.sheet import safety
-from xuncha.exchange.sheet.grid import Cell, Sheet
-from xuncha.language import gettext as _
+from xuncha.exchange.sheet.grid import Sheet
 from xuncha.pages.foreign import COMPOUND_FILE, ZIP
 from xuncha.pages.plain import decoded
 from xuncha.parts import needs
@@ -21,8 +20,6 @@ from xuncha.parts import needs
 _DELIMITERS: Final = ",\t;，"
 _HEAD: Final = 20
 """Lines that tell what stands between the cells."""
-_FORM: Final = "yyyy-mm-dd"
-"""Of dates whose own form the reader does not tell."""
 
 
 def read(path: Path) -> list[Sheet]:
@@ -32,27 +29,25 @@ def read(path: Path) -> list[Sheet]:
         RefusedError: it is of no kind that is read, damaged, protected by a password, or larger than a ledger is.
         SurroundingsError: the part `office` is not installed.
     """
-    content = safety.bytes_of(path)
+    sheets = _sheets(path, safety.bytes_of(path))
+    for sheet in sheets:
+        safety.must_be_short(path, sheet)
+    return sheets
+
+
+def _sheets(path: Path, content: bytes) -> list[Sheet]:
+    from xuncha.exchange.sheet import documents, workbook  # noqa: PLC0415  need the part `office`
+
     if content.startswith(ZIP):
         kind, package = safety.unpacked(path, content)
         if kind == "xlsx":
-            from xuncha.exchange.sheet import workbook  # noqa: PLC0415  needs the part `office`
-
             return workbook.read(path, content, package)
-        if kind == "docx":
-            from xuncha.exchange.sheet import documents  # noqa: PLC0415  needs the part `office`
-
-            return documents.word(path, content)
-        return _calamine(path, content)
+        return documents.word(path, content) if kind == "docx" else _calamine(path, content)
     safety.must_be_of_a_known_kind(path, content)
     if content.startswith(COMPOUND_FILE):
         return _calamine(path, content)
     text = decoded(content, str(path))
-    if safety.is_page(content):
-        from xuncha.exchange.sheet import documents  # noqa: PLC0415  needs the part `office`
-
-        return documents.page(path, text)
-    return [_delimited(path, text)]
+    return documents.page(path, text) if safety.is_page(content) else [_delimited(path, text)]
 
 
 def _calamine(path: Path, content: bytes) -> list[Sheet]:
@@ -71,7 +66,7 @@ def _calamine(path: Path, content: bytes) -> list[Sheet]:
             sheet = Sheet(told.name, hidden=told.visible != calamine.SheetVisibleEnum.Visible)
             for row, values in enumerate(found.to_python(skip_empty_area=False), 1):
                 for column, value in enumerate(values, 1):
-                    put(path, sheet, (row, column), value)
+                    sheet.put((row, column), value)
             merged = found.merged_cell_ranges or ()
             sheet.settle([(left + 1, top + 1, right + 1, low + 1) for (top, left), (low, right) in merged])
             sheets.append(sheet)
@@ -84,26 +79,13 @@ def _calamine(path: Path, content: bytes) -> list[Sheet]:
 
 def _delimited(path: Path, text: str) -> Sheet:
     """Read a text in which a comma, a tab or a semicolon stands between the cells."""
-    sheet, head = Sheet(""), text.split("\n", _HEAD)[:_HEAD]
+    sheet, head = Sheet("", named=False), text.split("\n", _HEAD)[:_HEAD]
     delimiter = max(_DELIMITERS, key=lambda mark: sum(line.count(mark) for line in head))
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))  # of the whole process
     for row, values in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), 1):
         for column, value in enumerate(values, 1):
             marked = value[:1] == "'" and is_formula(value[1:])  # as `export csv` marks a text
-            put(path, sheet, (row, column), value[1:] if marked else value)
+            sheet.put((row, column), value[1:] if marked else value)
     safety.must_be_few(path, len(sheet.cells), "c")
     sheet.settle([])
     return sheet
-
-
-def put(path: Path, sheet: Sheet, spot: tuple[int, int], value: Any) -> None:  # noqa: ANN401
-    """Put a cell that is not empty into a sheet."""
-    if value is None or not str(value).strip():
-        return
-    safety.must_be_short(path, sheet.name, spot, value)
-    sheet.cells[spot] = Cell(value, "General" if isinstance(value, str | int | float) else _FORM)
-
-
-def numbered(number: int) -> str:
-    """Return the name of a table that has none."""
-    return _("table {n}").format(n=number)

@@ -15,6 +15,8 @@ from xuncha.model.formats import is_percent
 
 _MOST_MERGED: Final = 2_000_000
 """Cells that merged ranges may cover, as far as the sheet is filled."""
+DAY: Final = "yyyy-mm-dd"
+"""The format of days."""
 Spot = tuple[int, int]
 """The row and the column of a cell, counted from 1."""
 
@@ -51,6 +53,8 @@ class Sheet:
     anchors: dict[Spot, Spot] = field(default_factory=dict)
     """By each place that a merged cell covers, its first place."""
     comments: dict[Spot, str] = field(default_factory=dict)
+    named: bool = True
+    """Whether somebody has named it, as the tables of a document are not."""
     hidden: bool = False
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
@@ -63,6 +67,13 @@ class Sheet:
     """Formulas of which the file does not hold the result."""
     by_row: dict[int, list[int]] = field(default_factory=dict)
     """The rows that hold something, in order, each with its columns."""
+
+    def put(self, spot: Spot, value: object, *, struck: bool = False) -> None:
+        """Put a cell in, of a reader that does not tell its number format; what is empty is left out."""
+        if value is not None and str(value).strip():
+            form = "General" if isinstance(value, str | int | float) else DAY
+            self.cells[spot] = Cell(value, form, unseen=struck)
+            self.struck |= {spot} if struck else set()
 
     def settle(self, merged: list[tuple[int, int, int, int]]) -> None:
         """Lay merged cells (left column, top row, right column, bottom row) over what they cover, and put the rows in order.

@@ -108,7 +108,7 @@ class Finder:
         headings = headings | {column: word for column, word in ticked.items() if word}
         others = {column: text for column, text in headings.items() if column not in ticked}
         said = {column: self._said(names[column], text) for column, text in others.items()}
-        choices = roles.Decider(sheet, rows, others, said).choices()
+        choices = roles.Decider(sheet, rows, others, names, said).choices()
         has_state = any(choice.role == "state" for choice in choices.values())
         choices |= {column: ticks.choice(word, has_state=has_state) for column, word in ticked.items()}
         return Table(start, first, last, headings, choices, names, self._heads(start, first), ticked)
@@ -170,7 +170,7 @@ class Finder:
         return 0
 
     def _header_at(self, row: int) -> int:
-        """How many rows of a header begin here: none, one or two."""
+        """How many rows of a header begin here: none, or one to three."""
         texts = self.sheet.texts(row)
         if not texts or sum(len(text) > _LONGEST for text in texts) * 3 >= len(texts):
             return 0
@@ -181,7 +181,8 @@ class Finder:
         # A row that names nothing is a title, or the last one of another table.
         belongs = one or any(map(self.role, texts)) or two > self._score(self._headings(row + 1, 1))
         if two >= _FEWEST and belongs and (two > one or self._tied(row)):
-            return 2
+            more = self._score(self._headings(row, 3)) if self._has_second_row(row + 1) else 0
+            return 3 if more > two else 2
         return 1 if one >= _FEWEST else 0
 
     def _holds_data(self, row: int) -> bool:
@@ -226,6 +227,9 @@ class Finder:
         own = [column for column in below if not sheet.same((row, column), (row + 1, column))]
         named = [column for column in own if self.role(below[column]) or ticks.is_state(below[column])]
         across = any(sheet.same((row, column), (row, column + 1)) for column in sheet.columns(row))
+        over_both = sum(sheet.same((row, column), (row + 1, column)) for column in sheet.columns(row))
+        if across and over_both > len(own) and own:
+            return True
         return bool(named) and (len(own) < len(below) or across or len(named) * 2 > len(own))
 
     def _score(self, headings: Columns) -> int:
@@ -240,7 +244,7 @@ class Finder:
             texts = list(dict.fromkeys(self.sheet.text(row + step, column) for step in range(depth)))
             texts = [re.sub(r"\s+", "", text) for text in texts if text]
             if texts:
-                choices = [texts[-1], "".join(texts), texts[0]]
+                choices = [texts[-1], "".join(texts), *reversed(texts[:-1])]
                 found[column] = next((text for text in choices if self.role(text)), texts[-1])
         return found
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.chinese.characters import is_formula
 from xuncha.exchange.sheet.cells import show_entry
-from xuncha.exchange.sheet.grid import Cell
-from xuncha.exchange.sheet.rows import Row
+from xuncha.exchange.sheet.grid import DAY, Cell
+from xuncha.exchange.sheet.row import Row
 from xuncha.model.forms import FIELD
 from xuncha.model.states import UNSAID, WORDS
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 LONG_TERM = "长期坚持"
 AT_ONCE = "立行立改"
-DAY = "yyyy-mm-dd"
 DAY_LONG_TERM = f'yyyy-mm-dd"（{LONG_TERM}）"'
 LONGEST = 32_000
 """Characters of a cell that we write; Excel takes 32,767."""

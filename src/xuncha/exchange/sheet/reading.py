@@ -119,7 +119,7 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: dict[str, Any] | No
     reader.fields = Fields(draft, declared(own.get("fields", ())) if own is not None else wanted.declared)
     several = sum(map(bool, tables.values())) > 1
     for sheet in visible:
-        category = sheet.name if several and not _GENERIC_SHEET.search(sheet.name) else ""
+        category = sheet.name if several and sheet.named and not _GENERIC_SHEET.search(sheet.name) else ""
         taker = Taker(draft, reader, sheet, category)
         for table in tables[sheet.name]:
             taker.take(table)

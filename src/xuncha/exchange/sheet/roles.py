@@ -19,27 +19,35 @@ if TYPE_CHECKING:
 
 Columns = dict[int, str]
 """Something of each column, by its number."""
+_ABOUT: Final = (
+    "(?:巡察组?|巡视组?|反馈|监管|审计|审议|检查|督察|督查|督导|督办|检察|检察建议|建议|意见|信访|交办|移交|环保|整改|治理|纠正|预防|办理|处理|处置|落实|推进"
+    "|实施|执行|完成|存在|突出|主要|重点|具体|工作|任务|问题|措施|发现|查摆|查出|指出|提出|反映|需|拟|采取|细化|改进|对应|相应|目前|当前|截至|截止|最新|取得|已"
+    "|本期|[上本当][年月周季]度?|[一二三四1-4]季度|[0-9]{1,2}月份?|阶段性?|年度|整体|总体|详细|基本|和|与|及|或|的|之)*"
+)
+"""Words before the one by which a column is known; they change nothing."""
+_UNIT: Final = "[\u4e00-\u9fff]{0,2}(?:单位|部门|科室|处室|股室|部室|委室|站所|机构|支部|学院|主体|大队|中队|公司|中心|科|处|室|部|所)"
 _NAMES: Final = {
     name: re.compile(pattern, re.IGNORECASE)
     for name, pattern in {
-        "number": r"(?:问题|措施|任务|反馈)?(?:序号|编号)|号|No\.?|编码|序|项次",
+        "number": r"(?:问题|措施|任务|反馈)?(?:序号|编号|序次)|号|No\.?|编码|序|项次",
         "kind": r"(?:整改|任务|措施)(?:类型|性质|类别|方式)",
-        "category": r"(?:问题|反馈|整改|巡察|所属|反馈问题|存在问题|隐患)?(?:类别|类型|方面|分类|大类|领域|板块)|问题(?:类别|类型)方面|一级指标",
-        "finding": r"(?:问题)?(?:表述|表现|具体表现|主要表现|表现形式|问题描述|反馈原文|巡察组原话|问题原文|原文|具体情况|反馈意见原文|事实)|(?:具体|主要)问题表现|反馈具体内容",
-        "part": r"子问题|具体问题|小问题|分项问题|问题分解|细化问题|二级问题|问题细化",
-        "problem": r"(?:巡察组?|巡视|反馈|存在|主要|突出|整改|需|发现|查摆|查出|指出|提出|检查|督察|督查|审计|反映|移交|的)*(?:问题|事项|意见|隐患)(?:(?:或|及|和|与)?(?:问题|隐患|不足|短板))?(?:清单|内容|名称|标题|摘要|点)?|问题(?:简述|概述)",
-        "measure": r"(?:具体|主要|工作|整改|拟|采取|细化|改进|对应|相应|的)*(?:措施|举措|任务|办法|任务及措施|措施及任务|任务分解|内容)(?:清单|内容|名称)?|任务清单",
-        "goal": r"(?:整改|预期|工作|阶段|任务)*(?:目标|要求|标准|预期成效|目标任务|目标要求)(?:及要求)?",
-        "leader": r"(?:整改)?(?:责任|分管|包案|包保|包村|包片|包联|联村|驻村|牵头|挂点|挂村|挂联|联系|主管|主要责任|第一责任)(?:校|院|县级|市级|县处级|班子)?(?:领导|班子成员)(?:干部)?(?:人)?|领导|(?:分管|主要|班子)负责人|(?:第一|主要)责任人|责任局长",
-        "person": r"(?:整改|具体|直接|落实)?(?:责任|经办|承办|办理|负责|包案|牵头|落实)人(?:员|姓名)?|(?:具体|整改)?负责人|联系人|具体责任",
-        "office": r"(?:整改|第一|主要|具体)?(?:责任|牵头|主责|承办|主办|实施|整改|负责|落实)(?:科室|部门|单位|处室|股室|站所|机构|支部|学院|科)(?:（?单位）?)?|科室|责任主体|部门",
-        "co_offices": r"(?:配合|协办|协同|协助|参与|联合|会办|共同责任)(?:责任)?(?:科室|部门|单位|处室|股室|站所)?",
-        "closed_date": r"(?:实际|最终)(?:整改)?(?:完成|办结)(?:时间|日期)|(?:整改)?(?:办结|销号|销号办结|结束|验收)(?:时间|日期)",
-        "due": r"(?:整改|完成|办理|任务|拟|计划|预计|应|要求|限定)*(?:时限|期限|时间节点|时间要求|时间|截止时间|截止日期|完成日期|节点|时限要求)",
-        "progress": r"(?:[上本当]?[年月周季旬]度?|(?:上|本)(?:一)?(?:季度|半年))?(?:整改|工作|目前|当前|阶段性?|最新|落实|任务|措施|推进|具体|整改工作)*(?:进展|进展情况|情况|成效|进度情况|落实情况|推进情况|进展成效|结果|效果|工作情况|整改情况|进度|完成情况)(?:说明|及成效|和成效|（?截至.*）?)?",
-        "state": r"(?:复查|验收)(?:结果|结论)|(?:是否|整改|销号|当前|目前|任务|问题|完成|措施)*(?:状态|完成|完成整改|整改完成|销号|整改到位|办结|完成与否|完成状态|销号情况|完成情况|进度|是否完成|到位)(?:是/否|（是/否）)?",
-        "evidence": r"(?:佐证|证明|支撑|印证|附件|相关)(?:材料|资料|清单|文件)?(?:名称|目录|清单)?|文号|材料清单",
+        "category": rf"(?:{_ABOUT}|所属|隐患)*(?:类别|类型|方面|分类|大类|领域|板块)|一级指标",
         "publish": r"(?:是否)?公开(?:情况)?|是否公开发布",
+        "state": r"(?:整改|任务|工作|措施|问题|销号|办理|落实|当前|目前|完成)*(?:状态|进程|程度)|(?:完成|整改|落实)与否|(?:已|应)?(?:完成|整改)(?:比例|百分比|率)|(?:办结|销号|整改销号|问题销号)情况"
+        r"|(?:复查|验收|验证|督办|办理|审核)(?:结果|结论|情况)|结论|是否(?:已|按期|全部|通过|完成|整改|落实|销号|办结|到位|结案|申请|验收)+|完成|销号|办结|整改到位|落实到位|到位",
+        "closed_date": r"(?:实际|最终)(?:整改)?(?:完成|办结|销号)(?:时间|日期)|(?:整改)?(?:办结|销号|销号办结|结束|验收)(?:时间|日期)",
+        "due": r"(?:整改|治理|落实|完成|办理|办结|任务|工作|措施|拟|计划|预计|应|要求|限定|原定|延期后|的)*(?:时限|期限|限期|时间节点|时间要求|时间安排|截止(?:时间|日期|日)?|完成日期?|时间|节点)(?:要求|节点)?",
+        "co_offices": rf"(?:配合|协办|协同|协助|协作|参与|联合|会办|共同责任)(?:责任)?(?:{_UNIT})?",
+        "office": rf"(?:整改|第一|主要|具体|主体)*(?:责任|牵头|主责|承办|主办|实施|整改|负责|落实){_UNIT}(?:（?单位）?)?|科室|责任主体|责任清单|部门",
+        "leader": r"[\u4e00-\u9fff]{0,6}(?:领导|班子成员)(?:干部)?(?:人|姓名)?(?<!领导小组)|(?:分管|主要|班子)负责人|(?:第一|主要)责任人|责任局长|责任行长",
+        "person": r"(?:整改|治理|具体|直接|落实)?(?:责任|经办|承办|办理|负责|包案|牵头|落实)人(?:员|姓名)?|(?:具体|整改)?负责人|联系人|具体责任",
+        "goal": rf"(?!.*(?:验收|完成)标准){_ABOUT}(?:目标|要求|预期成效|预期效果|标准)(?:任务|要求)?(?:及要求)?",
+        "measure": rf"{_ABOUT}(?:措施|举措|办法|对策|方案|做法)(?:及任务|清单|内容|名称)?|(?:整改|措施|任务|工作|主要|重点|具体)*(?:任务|内容)(?:及措施|分解|清单|名称)?|任务清单",
+        "part": r"子问题|具体问题|小问题|分项问题|问题分解|细化问题|二级问题|问题细化",
+        "finding": rf"{_ABOUT}(?:隐患|缺陷)?(?:表述|表现|表现形式|描述|详情|原文|原话|事实|概况|具体内容)|(?:反馈)?意见原文|巡察组原话|具体情况|{_ABOUT}问题(?:基本)?情况",
+        "problem": rf"(?!(?:办理|处理|复查|验收|审核|审批).*意见){_ABOUT}(?:问题|隐患|缺陷|短板|意见|事项)(?:(?:或|及|和|与)?(?:问题|隐患|不足|短板))?(?:清单|内容|名称|标题|摘要|点|简述|概述)?",
+        "progress": rf"{_ABOUT}(?:进展|进度|成效|效果|情况|结果)(?:情况|说明|程度)?(?:及成效|和成效|（?截至.*）?)?|已完成(?:的)?工作|(?:工作|整改|进展)说明",
+        "evidence": r"(?:佐证|证明|支撑|印证|附件|相关)(?:材料|资料|清单|文件)?(?:名称|目录|清单)?|文号|材料清单",
     }.items()
 }
 """Each role with the names that columns of it have; the first that fits wins."""
@@ -83,8 +91,11 @@ def role(heading: str) -> str:
 class Decider:
     """Decides what each column of a table holds, after a look at what stands in it; most roles are given once."""
 
-    def __init__(self, sheet: Sheet, rows: Sequence[int], headings: Columns, said: Columns) -> None:
+    def __init__(
+        self, sheet: Sheet, rows: Sequence[int], headings: Columns, names: Columns, said: Columns
+    ) -> None:
         self.sheet = sheet
+        self.names = names
         self.rows = rows
         self.headings = headings
         self.said = {column: name for column, name in said.items() if name}
@@ -114,7 +125,7 @@ class Decider:
         """Return the choice for a column; what nobody knows becomes a field of this office."""
         if name:
             return Choice(name, self.why.get(column) or _("by its heading"))
-        key = field_key(self.headings[column])
+        key = field_key(self.names[column].rpartition("/")[2])
         if not key or not any(self._cells(column)):
             return Choice(IGNORE, _("nothing stands in it"))
         names = (f"{FIELD}{key}{number if number > 1 else ''}" for number in count(1))
@@ -126,9 +137,10 @@ class Decider:
             self.roles[column], self.why[column] = name, why
 
     def _cells(self, column: int) -> Iterator[Cell]:
-        """Return the cells of a column that hold something, merged ones once."""
+        """Return the cells of a column that hold something, merged ones once; not those of a heading over all columns."""
         for row in self.rows:
-            if self.sheet.begins(row, column) and (cell := self.sheet.cells[row, column]).text:
+            wide = any(self.sheet.same((row, column), (row, other)) for other in (column - 1, column + 1))
+            if not wide and self.sheet.begins(row, column) and (cell := self.sheet.cells[row, column]).text:
                 yield cell
 
     def _named(self, *names: str) -> list[int]:
@@ -148,6 +160,10 @@ class Decider:
         short: list[int] = []
         closing: list[int] = []
         doubtful = self._named("state", "progress")
+        if not doubtful:  # words of state tell it, whatever stands above them
+            doubtful = [
+                column for column in self._named("") if any(map(_closes_in_words, self._cells(column)))
+            ]
         for column in doubtful:
             told = self._as_shares(column)
             closing += [column] if any(map(_closes, told)) else []
@@ -163,7 +179,7 @@ class Decider:
         ranked = [*named, *states, *short]
         best = next((column for column in ranked if column in closing), ranked[0] if ranked else 0)
         for column in doubtful:
-            other = "" if column in states else "progress"
+            other = "" if column in states or self.roles[column] == "" else "progress"
             self._take(column, "state" if column == best else other, _("by what stands in it"))
 
     def _as_shares(self, column: int) -> list[Cell]:
@@ -227,6 +243,10 @@ class Decider:
 
 def _is_share(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+def _closes_in_words(cell: Cell) -> bool:
+    return len(cell.text) > 1 and _closes(cell)
 
 
 def _closes(cell: Cell) -> bool:

@@ -4,95 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.limits import full_days
 from xuncha.exchange.drafts import MeasureDraft
-from xuncha.exchange.sheet import cells, ticks
+from xuncha.exchange.sheet import cells
 from xuncha.exchange.sheet.fields import Fields
 from xuncha.exchange.sheet.grid import Cell
+from xuncha.exchange.sheet.row import UNNAMED, Row
 from xuncha.exchange.wording import without_number
 from xuncha.language import gettext as _
 from xuncha.model import states
 from xuncha.model.forms import FIELD
-from xuncha.model.identity import Identity
 
 if TYPE_CHECKING:
     from xuncha.exchange.drafts import Draft
     from xuncha.model.vocabulary import Status
 
-_IDENTITY: Final = re.compile(r"([1-9][0-9]{0,5})[.．-]([1-9][0-9]{0,5})")
-_NUMBER: Final = re.compile("[1-9][0-9]{0,4}")
-_DECIMALS: Final = re.compile(r"0\.(0+)")
 _LONGEST_TITLE: Final = 2000
 _LONGEST_SHORT: Final = 100
 _LONGEST_NAME: Final = 200
-UNNAMED: Final = "unnamed"
-"""The role of cells below no heading."""
 _OF_PROBLEM: Final = {"number", "category", "problem", "finding", UNNAMED}
 """Roles that tell nothing of a measure."""
 _IN_PARTS: Final = {"goal", "progress", "due", "state", "evidence"}
 """Roles of which a cell may hold a part for each of several measures."""
 _YES: Final = {"是", "公开", "√"}
 _NO: Final = {"否", "不公开", "不予公开", "暂不公开", "×"}
-
-
-@dataclass
-class Row:
-    """The cells of a measure's row, by what their columns hold; of several rows, where one measure takes several."""
-
-    sheet: str
-    number: int
-    found: dict[str, list[Cell]] = field(default_factory=dict)
-    ticks: list[tuple[str, Cell]] = field(default_factory=list)
-    """Cells of columns in which ticks stand for words, with the words; after `settle_ticks`, those not understood."""
-    comments: list[tuple[str, str]] = field(default_factory=list)
-    """Comments on the cells, with their addresses."""
-
-    def settle_ticks(self) -> None:
-        """Take the word of the one tick for the state."""
-        if len(self.ticks) != 1 or "state" in self.found:
-            return
-        word, cell = self.ticks[0]
-        if ticks.is_state(word) and (ticks.is_tick(cell.text) or cell.text == word):
-            self.found["state"] = [Cell(word, "", cell.address)]
-            self.ticks.clear()
-
-    def text(self, role: str) -> str:
-        """Return what the cells of this role say, below each other; empty where there are none."""
-        return "\n".join(dict.fromkeys(cell.text for cell in self.found.get(role, ())))
-
-    @property
-    def shown(self) -> dict[str, str]:
-        """What the row says, by the roles of its cells."""
-        return {role: self.text(role) for role in self.found}
-
-    def first(self, role: str) -> Cell | None:
-        """Return the first cell of this role."""
-        return next(iter(self.found.get(role, ())), None)
-
-    def unseen(self, role: str) -> bool:
-        """Return whether a person sees one of the cells of this role otherwise than it was read."""
-        return any(cell.unseen for cell in self.found.get(role, ()))
-
-    def address(self, *roles: str) -> str:
-        """Where the first cell of these roles stands; else the row."""
-        places = (cell.address for role in roles if (cell := self.first(role)))
-        return next(places, f"{self.number}:{self.number}")
-
-    @property
-    def problem_number(self) -> int | None:
-        """The number of the problem."""
-        told = (cell.text.strip("、.．") for cell in self.found.get("number", ()))
-        return next((int(text) for text in told if _NUMBER.fullmatch(text)), None)
-
-    @property
-    def identity(self) -> Identity | None:
-        """The number of the measure, such as 2.3."""
-        return next(filter(None, map(_identity, self.found.get("number", ()))), None)
 
 
 class Reader:
@@ -186,13 +125,15 @@ class Reader:
             measure.record["leader"] = leaders[0]
         if len(leaders) > 1:
             self.doubt(row, "leader", _("several leaders: {name} answers for it").format(name=leaders[0]))
-        offices, helping = cells.names(row.text("office"))
+        offices, helping = cells.names(row.text("office"), people=False)
         if offices:
             measure.record["office"] = offices[0]
         if len(offices) > 1:
             made = _("several offices: {name} is responsible, the others help")
             self.doubt(row, "office", made.format(name=offices[0]))
-        others = dict.fromkeys(chain(offices[1:], helping, *cells.names(row.text("co_offices"))))
+        others = dict.fromkeys(
+            chain(offices[1:], helping, *cells.names(row.text("co_offices"), people=False))
+        )
         if names := [name for name in others if name not in offices[:1]]:
             measure.record["co_offices"] = names
         if person := cells.one_line(row.text("person"))[:_LONGEST_NAME]:
@@ -244,7 +185,8 @@ class Reader:
             if state is None or self.states is not None:
                 self.doubt(row, "state", _("no state that is known: not taken"))
                 return None
-            self.draft.words.setdefault(cell.text, "not_started" if state.negated else state.status)
+            base = "not_started" if state.negated else "in_progress" if state.staged else state.status
+            self.draft.words.setdefault(cell.text, base)
             return state
         record["progress"] = [*record.get("progress", []), *cells.entries(cell.text)]
         self.doubt(row, "state", _("no state in it: taken for progress"))
@@ -297,15 +239,6 @@ class Reader:
             record["status"] = "closed"
         elif day is not None:
             record["status"], record["closed"] = "closed", {"date": day.isoformat()}
-
-
-def _identity(cell: Cell) -> Identity | None:
-    """Return the number of a measure, such as 2.3, that a cell tells."""
-    value = cell.value
-    if isinstance(value, float) and (decimals := _DECIMALS.search(cell.form)):
-        value = f"{value:.{len(decimals[1])}f}"  # 2.10 is not 2.1
-    match = _IDENTITY.fullmatch("".join(str(value).split()))
-    return Identity(int(match[1]), int(match[2])) if match else None
 
 
 def _share(row: Row, place: int, count: int) -> Row:

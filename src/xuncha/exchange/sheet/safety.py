@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from xuncha.errors import RefusedError, cause_of
-from xuncha.exchange.sheet.grid import address
+from xuncha.exchange.sheet.grid import Sheet, address
 from xuncha.language import gettext as _
 from xuncha.pages.budget import TooManyError, must_be_modest
 from xuncha.pages.foreign import Foreign, foreign
@@ -107,18 +107,19 @@ def must_be_few(path: Path, count: int, name: str) -> None:
         raise _too_many(path, name)
 
 
-def must_be_short(path: Path, sheet: str, spot: tuple[int, int], value: object) -> None:
+def must_be_short(path: Path, sheet: Sheet) -> None:
     """Refuse a cell that is longer than a spreadsheet program lets it be.
 
     Raises:
-        RefusedError: it is.
+        RefusedError: there is one.
     """
-    if isinstance(value, str) and len(value) > LONGEST_CELL:
+    for spot, cell in sheet.cells.items():
+        if not isinstance(cell.value, str) or len(cell.value) <= LONGEST_CELL:
+            continue
         message = _("{sheet}!{cell} holds {n} characters; a cell of Excel has at most {most}")
-        message = message.format(
-            sheet=sheet or path.name, cell=address(*spot), n=len(value), most=LONGEST_CELL
-        )
-        raise RefusedError("cell-too-long", message)
+        name, count = address(*spot), len(cell.value)
+        said = message.format(sheet=sheet.name or path.name, cell=name, n=count, most=LONGEST_CELL)
+        raise RefusedError("cell-too-long", said)
 
 
 @contextmanager

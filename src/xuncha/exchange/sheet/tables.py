@@ -11,7 +11,7 @@ from xuncha.exchange.drafts import Column, MeasureDraft, ProblemDraft
 from xuncha.exchange.sheet import cells, header
 from xuncha.exchange.sheet.grid import address, letter
 from xuncha.exchange.sheet.roles import plain
-from xuncha.exchange.sheet.rows import UNNAMED, Row
+from xuncha.exchange.sheet.row import UNNAMED, Row
 from xuncha.exchange.wording import key_of, without_number
 from xuncha.language import gettext as _
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 _CATEGORY_ROW: Final = re.compile(
     r"^[一二三四五六七八九十]+、|方面[。：:]?$|^第[一二三四五六七八九十]+(?:类|方面|部分)"
 )
-_SUM: Final = re.compile(r"^(?:本页|本表)?(?:合计|总计|小计|共计|累计)")
+_SUM: Final = re.compile(r"^(?:本页|本表)?(?:合计|总计|小计|共计|累计)|(?:合计|总计|小计)$")
+_COUNTED: Final = "甲乙丙丁戊己庚辛壬癸"
+"""Letters under which the columns of official tables are counted, before the numbers."""
 _SUM_ALONE: Final = re.compile(
     r"(?:本页|本表)?(?:合计|总计|小计|共计|累计|总数)(?:[:(]?共?\d*[个条项件]?(?:问题|措施)?\)?)?"
 )
@@ -43,6 +45,7 @@ _PAGE: Final = re.compile(
 _HOW_MANY: Final = re.compile(r"[（(](?:共)?\s*\d+\s*(?:个|条|项)?(?:问题)?[)）]$")
 _LONGEST_TITLE: Final = 2000
 _LONGEST_LINE: Final = 100
+_FEW: Final = 3
 _ABBREVIATION: Final = 3
 """Characters before a stop that end no sentence."""
 _TOLD_ONCE: Final = {"progress", "evidence"}
@@ -99,12 +102,7 @@ class Taker:
             return None if texts else lambda: None
         first = own_texts[0]
         remark = partial(self._note, row, " ".join(own_texts))
-        plainly = [plain(text) for text in own_texts[:2]]
-        is_sum = _SUM.match(plainly[0]) or any(map(_SUM_ALONE.fullmatch, plainly))
-        is_note = (_NOTE.match(first) and len(own_texts) <= 2) or _SIGNED.search(first)  # noqa: PLR2004  a label and what it labels
-        # Or a page's number, or the title printed again.
-        is_printed = len(own_texts) == 1 and (_PAGE.fullmatch(plainly[0]) or first in self.draft.notes)
-        if is_sum or is_note or is_printed:
+        if self._is_printed(own_texts):
             return remark
         across, has_problems = len(own) > 1, bool(table.column("problem"))
         is_measure = not across and table.role(own[0]) == "measure"
@@ -116,6 +114,16 @@ class Taker:
             return partial(self._turn_to_problem, cells.one_line(without_number(first)), row)
         has_words = table.role(own[0]) == "number" and not re.search(r"\d", first)
         return remark if across or has_words else None
+
+    def _is_printed(self, texts: Sequence[str]) -> bool:
+        """Return whether a row is a sum, a remark, a signature, the number of a page, the title again, or the columns counted."""
+        first, plainly = texts[0], [plain(text) for text in texts]
+        alone = len(texts) == 1
+        is_sum = _SUM.search(plainly[0]) or any(map(_SUM_ALONE.fullmatch, plainly[:2]))
+        is_note = (_NOTE.match(first) and len(texts) <= 2) or _SIGNED.search(first)  # noqa: PLR2004  a label and what it labels
+        is_again = alone and (_PAGE.fullmatch(plainly[0]) or first in self.draft.notes)
+        counted = len(texts) > _FEW and all(each in _COUNTED or each.isdecimal() for each in plainly)
+        return bool(is_sum or is_note or is_again or counted)
 
     def _turn_to_category(self, text: str) -> None:
         self.category = _title_of_category(text)
@@ -144,7 +152,7 @@ class Taker:
         """Take the rows that tell of one measure, or of several in one cell."""
         if not rows:
             return
-        row = _row(self.sheet, rows, table)
+        row = _row(self.sheet, rows, table, frozenset() if self.draft.exact else _STROKES)
         problem = self._problem(row)
         if finding := row.text("finding"):
             problem.record.setdefault("finding", finding)
@@ -214,8 +222,8 @@ class Taker:
                 self.draft.doubt(made, f"{name}: {value}", more.sheet, more.address, name)
 
 
-def _row(sheet: Sheet, rows: Sequence[int], table: header.Table) -> Row:
-    """Return the cells of rows that tell of one measure, by what their columns hold; each cell once."""
+def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, strokes: frozenset[str]) -> Row:
+    """Return the cells of rows that tell of one measure, by what their columns hold; each cell once, and no strokes."""
     row = Row(sheet.name, rows[0])
     seen: set[Spot] = set()
     for number in rows:
@@ -231,7 +239,7 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table) -> Row:
             if cell.text and column in table.ticks:
                 row.ticks.append((table.ticks[column], cell))
                 continue
-            if not cell.text or cell.text in _STROKES or (role in _TOLD_ONCE and spot[0] not in rows):
+            if not cell.text or cell.text in strokes or (role in _TOLD_ONCE and spot[0] not in rows):
                 continue
             if role:
                 row.found.setdefault(role, []).append(cell)

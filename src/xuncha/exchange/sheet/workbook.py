@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.exchange.sheet.grid import Cell, Sheet, clean
-from xuncha.exchange.sheet.safety import hostile, must_be_short, of_any_damage
+from xuncha.exchange.sheet.safety import hostile, of_any_damage
 from xuncha.model.formats import hides
+from xuncha.paper.xlsx import LONGEST_CELL
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
             parser = SheetParser(source, worksheet._shared_strings, struck, book)  # noqa: SLF001
             for _number, row in parser.parse():
                 for found in row:
-                    _take(path, sheet, found, looks[found["style_id"]])
+                    _take(sheet, found, looks[found["style_id"]])
         sheet.unstored.sort()
         sheet.hidden_rows = parser.hidden_rows({row for row, _column in sheet.cells})
         sheet.hidden_columns = parser.hidden_columns({column for _row, column in sheet.cells})
@@ -86,9 +87,9 @@ def _looks(book: Any) -> list[_Look]:  # noqa: ANN401
     ]
 
 
-def _take(path: Path, sheet: Sheet, found: dict[str, Any], look: _Look) -> None:
+def _take(sheet: Sheet, found: dict[str, Any], look: _Look) -> None:
     """Put a cell that is not empty into the sheet."""
-    value = _value(path, sheet.name, found)
+    value = _value(found)
     if value is None or not str(value).strip():
         return
     spot = (found["row"], found["column"])
@@ -103,15 +104,14 @@ def _take(path: Path, sheet: Sheet, found: dict[str, Any], look: _Look) -> None:
         sheet.replaced.add(spot)
 
 
-def _value(path: Path, sheet: str, found: dict[str, Any]) -> object:
+def _value(found: dict[str, Any]) -> object:
     """Return what a cell holds; None where it is empty."""
     from openpyxl.utils.escape import unescape  # noqa: PLC0415
 
     value = found["value"]
-    if not isinstance(value, str):
-        return value
-    must_be_short(path, sheet, (found["row"], found["column"]), value)
-    return unescape(value)  # characters that Excel has written by their numbers, such as _x000D_
+    if isinstance(value, str) and len(value) <= LONGEST_CELL:  # longer ones are refused in a moment
+        return unescape(value)  # characters that Excel has written by their numbers, such as _x000D_
+    return value
 
 
 def _comments(package: Package, part: str) -> dict[Spot, str]:

@@ -1,0 +1,81 @@
+"""One row of a table, or several that tell of one measure: its cells by what their columns hold."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from xuncha.exchange.sheet import ticks
+from xuncha.exchange.sheet.grid import Cell
+from xuncha.model.identity import Identity
+
+UNNAMED: Final = "unnamed"
+"""The role of cells below no heading."""
+_IDENTITY: Final = re.compile(r"([1-9][0-9]{0,5})[.．-]([1-9][0-9]{0,5})")
+_NUMBER: Final = re.compile("[1-9][0-9]{0,4}")
+_DECIMALS: Final = re.compile(r"0\.(0+)")
+
+
+@dataclass
+class Row:
+    """The cells of a measure's row, by what their columns hold; of several rows, where one measure takes several."""
+
+    sheet: str
+    number: int
+    found: dict[str, list[Cell]] = field(default_factory=dict)
+    ticks: list[tuple[str, Cell]] = field(default_factory=list)
+    """Cells of columns in which ticks stand for words, with the words; after `settle_ticks`, those not understood."""
+    comments: list[tuple[str, str]] = field(default_factory=list)
+    """Comments on the cells, with their addresses."""
+
+    def settle_ticks(self) -> None:
+        """Take the word of the one tick for the state."""
+        if len(self.ticks) != 1 or "state" in self.found:
+            return
+        word, cell = self.ticks[0]
+        if ticks.is_state(word) and (ticks.is_tick(cell.text) or cell.text == word):
+            self.found["state"] = [Cell(word, "", cell.address)]
+            self.ticks.clear()
+
+    def text(self, role: str) -> str:
+        """Return what the cells of this role say, below each other; empty where there are none."""
+        return "\n".join(dict.fromkeys(cell.text for cell in self.found.get(role, ())))
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """What the row says, by the roles of its cells."""
+        return {role: self.text(role) for role in self.found}
+
+    def first(self, role: str) -> Cell | None:
+        """Return the first cell of this role."""
+        return next(iter(self.found.get(role, ())), None)
+
+    def unseen(self, role: str) -> bool:
+        """Return whether a person sees one of the cells of this role otherwise than it was read."""
+        return any(cell.unseen for cell in self.found.get(role, ()))
+
+    def address(self, *roles: str) -> str:
+        """Where the first cell of these roles stands; else the row."""
+        places = (cell.address for role in roles if (cell := self.first(role)))
+        return next(places, f"{self.number}:{self.number}")
+
+    @property
+    def problem_number(self) -> int | None:
+        """The number of the problem."""
+        told = (cell.text.strip("、.．") for cell in self.found.get("number", ()))
+        return next((int(text) for text in told if _NUMBER.fullmatch(text)), None)
+
+    @property
+    def identity(self) -> Identity | None:
+        """The number of the measure, such as 2.3."""
+        return next(filter(None, map(_identity, self.found.get("number", ()))), None)
+
+
+def _identity(cell: Cell) -> Identity | None:
+    """Return the number of a measure, such as 2.3, that a cell tells."""
+    value = cell.value
+    if isinstance(value, float) and (decimals := _DECIMALS.search(cell.form)):
+        value = f"{value:.{len(decimals[1])}f}"  # 2.10 is not 2.1
+    match = _IDENTITY.fullmatch("".join(str(value).split()))
+    return Identity(int(match[1]), int(match[2])) if match else None
