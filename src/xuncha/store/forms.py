@@ -65,7 +65,8 @@ def form(source: Source, name: str) -> Form:
         return found[name]
     if findings := [each for each in findings if each.place.path == path_of(name)]:
         raise InvalidLedgerError(findings)
-    hint = suggestion(name, found) or _("save one first: xuncha import table FILE --dry-run --save-form NAME")
+    hint = _("save one first: xuncha import table FILE --dry-run --save-form NAME")
+    hint = suggestion(name, found) if found else hint
     raise RefusedError("no-such-form", _("there is no form “{name}” in data/forms").format(name=name), hint)
 
 
@@ -89,6 +90,8 @@ def written(form: Form, why: Mapping[str, str]) -> bytes:
         type(None), lambda self, _none: self.represent_scalar("tag:yaml.org,2002:null", "null")
     )
     out = io.BytesIO()
-    out.write("# 表格样式：哪一列是什么，哪个字样是什么状态。可以改，改后用 --form 导入。\n".encode())
+    out.write(
+        "# yaml-language-server: $schema=../schema/form.json\n# 表格样式：哪一列是什么，哪个字样是什么状态。可以改，改后用 --form 导入。\n".encode()
+    )
     writer.dump(whole, out)
     return out.getvalue()

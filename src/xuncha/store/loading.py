@@ -187,9 +187,10 @@ def check(source: Source, *, warn: bool = False) -> list[Finding[Place]]:
         found = list(error.findings)
     if not warn:
         return found
-    from xuncha.store.own import remarks  # noqa: PLC0415  for `validate` alone
+    from xuncha.store.forms import load_forms  # noqa: PLC0415  for `validate` alone
+    from xuncha.store.own import remarks  # noqa: PLC0415  likewise
 
-    return [*found, *remarks(source)]
+    return [*found, *load_forms(source)[1], *remarks(source)]
 
 
 def ledger(source: Source) -> Ledger:

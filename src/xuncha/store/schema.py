@@ -1,4 +1,4 @@
-"""The JSON Schema of the four kinds of files, made from the records: an editor completes and checks by it."""
+"""The JSON Schema of the five kinds of files, made from the records: an editor completes and checks by it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import models_json_schema
 
+from xuncha.model.forms import Form
 from xuncha.model.records import Comment, Measure, Problem
 from xuncha.model.settings import Settings
 
@@ -18,24 +19,25 @@ KINDS: dict[str, type[BaseModel]] = {
     "problem": Problem,
     "measure": Measure,
     "comment": Comment,
+    "form": Form,
 }
 """By the names of the schema files in `data/schema/`."""
 
 
 def whole() -> dict[str, Any]:
-    """Give one schema that fits each of the four kinds of files."""
+    """Give one schema that fits each of the five kinds of files."""
     names, schema = models_json_schema(
         [(kind, "validation") for kind in KINDS.values()], ref_template="#/$defs/{model}"
     )
     return {
         "$schema": DIALECT,
         "title": "xuncha",
-        "description": "data/ledger.yaml, data/problems/NN/problem.yaml 、data/problems/NN/N.M.yaml 或 data/comments/NNN.yaml",
+        "description": "data/ledger.yaml, data/problems/NN/problem.yaml 、data/problems/NN/N.M.yaml、data/comments/NNN.yaml 或 data/forms/NAME.yaml",
         "anyOf": [names[kind, "validation"] for kind in KINDS.values()],
         "$defs": schema["$defs"],
     }
 
 
 def one(name: str) -> dict[str, Any]:
-    """Give the schema of one kind of files: `ledger`, `problem`, `measure` or `comment`."""
+    """Give the schema of one kind of files: `ledger`, `problem`, `measure`, `comment` or `form`."""
     return {"$schema": DIALECT, **KINDS[name].model_json_schema()}

@@ -28,6 +28,7 @@ _STAND_INS: dict[str, dict[str, Any]] = {
     "Settings": {"categories": [], "leaders": [], "offices": []},
     "Problem": {"title": "—"},
     "Measure": {"title": "—", "status": "not_started"},
+    "Form": {"name": "—", "columns": {}},
     "Comment": {"received": "0001-01-01", "channel": "visit", "text": "—"},
 }
 

@@ -99,14 +99,14 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: dict[str, Any] | No
     visible = [sheet for sheet in sheets if not sheet.hidden]
     for sheet in visible:
         unseen.look(draft, sheet)
-    tables = {sheet.name: _tables(sheet, wanted, own) for sheet in visible}
+    tables = {sheet.name: _tables(sheet, wanted, own, only=len(visible) == 1) for sheet in visible}
     if (
         found := next((form for form in wanted.forms if _fits(form, tables)), None)
         if not wanted.form
         else None
     ):
         wanted = wanted._replace(form=found)
-        tables = {sheet.name: _tables(sheet, wanted, own) for sheet in visible}
+        tables = {sheet.name: _tables(sheet, wanted, own, only=len(visible) == 1) for sheet in visible}
     form = wanted.form
     _list_unread(draft, sheets, tables)
     for sheet in visible:
@@ -123,7 +123,7 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: dict[str, Any] | No
         taker = Taker(draft, reader, sheet, category)
         for table in tables[sheet.name]:
             taker.take(table)
-    draft.form = form or proposed(draft, tables)
+    draft.form = form or proposed(draft, visible, tables)
     # Numbers count only where they are numbers of problems: each once, and rising.
     told = [problem.number for problem in draft.problems if problem.number is not None]
     if told != sorted(set(told)):
@@ -137,14 +137,14 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: dict[str, Any] | No
     return draft
 
 
-def _tables(sheet: Sheet, wanted: Wanted, own: dict[str, Any] | None) -> list[header.Table]:
-    """Find the tables of a sheet: where the form says, else wherever a header stands."""
+def _tables(sheet: Sheet, wanted: Wanted, own: dict[str, Any] | None, *, only: bool) -> list[header.Table]:
+    """Find the tables of a sheet: where the form says, else wherever a header stands; `only` tells that there is no other sheet."""
     if own is not None:
         return header.own_table(sheet, layout.roles(own))
     form, finder = wanted.form, header.Finder(sheet, wanted.said)
     if form and form.sheet not in {None, sheet.name}:
         return []
-    if form and form.header and form.rows and form.sheet:
+    if form and form.header and form.rows and (form.sheet or only):
         first, last = form.header[0], form.header[-1]
         return [finder.table((first, last), (form.rows[0] or last + 1, form.rows[-1]))]
     return finder.tables()
@@ -156,21 +156,16 @@ def _fits(form: Form, tables: Mapping[str, Sequence[header.Table]]) -> bool:
     return named == set(form.columns)
 
 
-def proposed(draft: Draft, tables: Mapping[str, Sequence[header.Table]]) -> Form:
+def proposed(draft: Draft, sheets: Sequence[Sheet], tables: Mapping[str, Sequence[header.Table]]) -> Form:
     """Return the form by which a document was read: what its columns hold, and what its words of states mean."""
-    filled = [(name, table) for name, found in tables.items() for table in found]
+    filled = [(sheet, table) for sheet in sheets for table in tables[sheet.name]]
     columns = {column.heading: column.role for column in draft.columns}
-    if len(filled) != 1:
-        return Form.model_construct(name=_NAME, columns=columns, states=draft.words)
-    name, table = filled[0]
-    return Form.model_construct(
-        name=_NAME,
-        sheet=name,
-        header=[table.header, table.first - 1],
-        rows=[table.first, None],
-        columns=columns,
-        states=draft.words,
-    )
+    where: dict[str, Any] = {}
+    if len(filled) == 1:
+        sheet, table = filled[0]
+        where = {"header": [table.header, table.first - 1], "rows": [table.first, None]}
+        where |= {"sheet": sheet.name} if sheet.named else {}
+    return Form.model_construct(name=_NAME, columns=columns, states=draft.words, **where)
 
 
 def _list_unread(draft: Draft, sheets: Sequence[Sheet], tables: dict[str, list[header.Table]]) -> None:

@@ -14,6 +14,7 @@ from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.row import UNNAMED, Row
 from xuncha.exchange.wording import key_of, without_number
 from xuncha.language import gettext as _
+from xuncha.model.states import UNSAID
 
 if TYPE_CHECKING:
     from xuncha.exchange.drafts import Draft
@@ -36,7 +37,7 @@ _SIGNED: Final = re.compile(
     r"(?:签字|签名|签章|盖章|填表人|填报人|制表人|审核人|负责人|联系人|联系电话)[)）]?\s*[：:]"
 )
 """Who signs below a table."""
-_STROKES: Final = frozenset({"/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "N/A", "n/a"})
+_STROKES: Final = frozenset({"/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "N/A", "n/a", UNSAID})
 """What stands in a cell that is to stay empty."""
 _PAGE: Final = re.compile(
     r"第\d+页(?:[,/]?共\d+页)?|共\d+页(?:[,/]?第\d+页)?|\d+/\d+|-\d+-|(?:\(?接上[页表]\)?|\(?下[页]?续\)?|\(续\)|—\d+—)"
@@ -152,7 +153,7 @@ class Taker:
         """Take the rows that tell of one measure, or of several in one cell."""
         if not rows:
             return
-        row = _row(self.sheet, rows, table, frozenset() if self.draft.exact else _STROKES)
+        row = _row(self.sheet, rows, table, frozenset((UNSAID,)) if self.draft.exact else _STROKES)
         problem = self._problem(row)
         if finding := row.text("finding"):
             problem.record.setdefault("finding", finding)
