@@ -29,22 +29,22 @@ def main() -> None:
             f"{peak(export, forget(large)):.0f}",
         )
         run([*XUNCHA, "--ledger", str(small), "export", "xlsx", "-o", str(workbook)])
-        taking = [*XUNCHA, "import", "xlsx", str(workbook)]
+        taking = [*XUNCHA, "import", "table", str(workbook)]
         table.add_row(
-            f"import xlsx, {ROWS:,} rows, a new ledger",
+            f"import table, {ROWS:,} rows, a new ledger",
             f"{run([*taking, str(Path(folder, 'new'))]):.1f}",
             "<= 3",
             "",
         )
         looking = [*taking, str(Path(folder, "other")), "--dry-run"]
         table.add_row(
-            f"import xlsx --dry-run, {ROWS:,} rows",
+            f"import table --dry-run, {ROWS:,} rows",
             f"{run(looking):.1f}",
             "",
             f"{peak(looking, forget(small)):.0f}",
         )
         again = [*taking, str(small)]
-        table.add_row(f"import xlsx, {ROWS:,} rows, into the same ledger", f"{run(again):.1f}", "", "")
+        table.add_row(f"import table, {ROWS:,} rows, into the same ledger", f"{run(again):.1f}", "", "")
     Console().print(table)
 
 

@@ -29,7 +29,7 @@ COMPUTING = {
     ("validate",),
     ("doctor",),
     ("proof",),
-    ("import", "xlsx"),
+    ("import", "table"),
     ("import", "notice"),
     ("report", "weekly"),
     ("report", "dispatch"),

@@ -283,11 +283,11 @@ def test_a_workbook_brings_the_size_and_the_name_of_evidence_back(
     attach(ledger, "con.pdf")
     before = snapshot(ledger)
     ledger.ok("export", "xlsx", "-o", tmp_path / "台账.xlsx")
-    ledger.ok("import", "xlsx", tmp_path / "台账.xlsx")
+    ledger.ok("import", "table", tmp_path / "台账.xlsx")
     assert snapshot(ledger) == before
     ledger.write(ledger.path("1.2"), measure("1.2"))
     ledger.commit("the entry was lost")
-    ledger.ok("import", "xlsx", tmp_path / "台账.xlsx")
+    ledger.ok("import", "table", tmp_path / "台账.xlsx")
     (item,) = record(ledger, "1.2").progress[-1].evidence
     assert isinstance(item, EvidenceFile)
     assert (item.file, item.size, item.name) == ("_con.pdf", len(CONTENT), "con.pdf")

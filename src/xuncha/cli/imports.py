@@ -53,11 +53,7 @@ _SaveForm = Annotated[
     option("--save-form NAME", _("Save how it was read in data/forms, to be looked at and changed")),
 ]
 _Columns = Annotated[
-    list[str] | None,
-    option(
-        "--column HEADING=ROLE",
-        _("What a column holds, such as {example}; may be repeated").format(example="整改计划=measure"),
-    ),
+    list[str] | None, option("--column HEADING=ROLE", _("What a column holds; may be repeated"))
 ]
 _Partly = Annotated[
     bool, option("--partly", _("Take the rest where the policy of the ledger refuses a closing"))

@@ -67,7 +67,7 @@ def _main(package: Package, path: str) -> str:
     hint = _("open what is in it, and save it as .docx")
     if re.search("spreadsheet|excel|xl/", kind):
         message = _("this is an Excel workbook")
-        hint = _("type `xuncha import xlsx`, or save the text as .docx")
+        hint = _("type `xuncha import table`, or save the text as .docx")
     raise RefusedError("unknown-document", message, hint, path)
 
 
