@@ -45,7 +45,7 @@ def _set(
     category: str | None = None,
     fields: Mapping[str, str] | None = None,
 ) -> PlannedChange:
-    """Assign and correct what no other verb decides.
+    """Assign measures, and correct what no other command decides.
 
     A time limit that was set is moved by `extend` alone; a problem has a title, a category and fields.
 
@@ -125,4 +125,4 @@ def _fields(
     """
     from xuncha.rules.fields import typed  # noqa: PLC0415  the help reads this module
 
-    return {**record.fields, **{key: typed(frame, of, key, value) for key, value in given.items()}}
+    return {**record.fields, **dict(typed(frame, of, key, value) for key, value in given.items())}
