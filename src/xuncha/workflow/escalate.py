@@ -13,7 +13,7 @@ def escalate(case: Case, *, to: str) -> PlannedChange:
     """Make measures a leader's own task.
 
     Examples:
-        xuncha escalate 2.3 --to 主任
+        xuncha escalate 2.3 --to 局长
     """
     to = meant(to, case.frame.leaders)
     escalated = {"to": to, "date": case.today.isoformat()}
