@@ -20,6 +20,8 @@ Cell = str | Text
 _EVEN = re.compile("[ -~\u3001-\u3029\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60]*")
 """ASCII and Chinese: each character takes one byte in UTF-8 and one cell, or three bytes and two cells."""
 _WORD = re.compile(r"\s*\S+\s*")
+_NEVER_FIRST = frozenset("，。、；：！？）》〉」』】〕”’")
+"""Punctuation with which no line begins."""
 
 
 class Column(NamedTuple):
@@ -141,7 +143,7 @@ def wrapped(text: str, room: int) -> list[str]:
             length = width(word.rstrip())
             if taken + length > room:
                 lines += [line] if line else []
-                *whole, line = chop_cells(word, room) if length > room else [word]
+                *whole, line = _chopped(word, room) if length > room else [word]
                 lines += whole
                 taken = width(line)
             else:
@@ -149,3 +151,15 @@ def wrapped(text: str, room: int) -> list[str]:
                 taken += width(word)
         lines.append(line)
     return [line.rstrip() for line in lines]
+
+
+def _chopped(word: str, room: int) -> list[str]:
+    """Break a word that is longer than a line, so that no line begins with punctuation."""
+    lines = []
+    while width(word.rstrip()) > room:
+        line = chop_cells(word[: 4 * room], room)[0] or word[0]  # a wide character may be wider than the room
+        while len(line) > 1 and word[len(line) : len(line) + 1] in _NEVER_FIRST:
+            line = line[:-1]
+        lines.append(line)
+        word = word[len(line) :]
+    return [*lines, word]

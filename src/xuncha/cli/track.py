@@ -62,8 +62,8 @@ def _what(event: Event) -> str:
     if event.action == "renumber" and event.to and not event.subject.startswith(SUBJECTS["renumber"]):
         return f"{SUBJECTS['renumber']} {event.id} → {event.to}"  # by a commit that removed another
     done, _blank, rest = event.subject.partition(" ")
-    several = rest.split("、")
-    return f"{done} {event.id}" if len(several) > 1 and event.id in several else event.subject
+    several = "、" in rest and " " not in rest  # a list of numbers; what has a title has a blank
+    return f"{done} {event.id}" if several and event.id else event.subject
 
 
 @command("undo")
