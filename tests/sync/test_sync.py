@@ -144,7 +144,7 @@ def test_what_two_offices_did_to_different_measures_is_brought_together(pair: Pa
     sync(pair.there.root)
     assert pair.here.ok("sync", XUNCHA_LANG="en").splitlines() == [
         "Received 1 commit from origin/main",
-        "Brought together with what was recorded here",
+        "Merged with what was recorded here",
         "Sent 2 commits to origin/main",
         "Problems complete 0/3, measures closed 2/6",
     ]
@@ -547,7 +547,7 @@ def test_a_dispute_is_named_in_plain_words_and_nothing_is_changed(pair: Pair) ->
     assert "2.1 office: here “办公室”, there “财务科”" in error.message
     assert "xuncha sync --take ours" in error.hint
     result = pair.here.run("sync")
-    assert (result.code, "2.1 office：此处为“办公室”，彼处为“财务科”" in result.err) == (1, True)
+    assert (result.code, "2.1 责任科室：本机为“办公室”，对方为“财务科”" in result.err) == (1, True)
 
 
 @pytest.mark.parametrize(("side", "office"), [("ours", "办公室"), ("theirs", "财务科")])
