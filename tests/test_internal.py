@@ -114,31 +114,37 @@ def test_an_archive_holds_comments_fields_and_forms(marked: LedgerOnDisk, tmp_pa
     assert not [each for each in INTERNAL if each.encode() in public]
 
 
-def test_two_offices_fill_and_declare_different_fields(marked: LedgerOnDisk) -> None:
+def _rewrite(ledger: LedgerOnDisk, *changes: tuple[str, str]) -> None:
+    """Change data/ledger.yaml by hand, and enter it."""
+    text = (ledger.root / "data/ledger.yaml").read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    ledger.write("data/ledger.yaml", text)
+    ledger.ok("edit")
+
+
+def test_fields_of_two_offices_are_merged_key_by_key(marked: LedgerOnDisk) -> None:
     here, there = clones(marked, "甲", "乙")
     there.ok("set", "1.2", "--field", "risk=中")
-    there.write(
-        "data/ledger.yaml",
-        there.root.joinpath("data/ledger.yaml")
-        .read_text()
-        .replace("policy:", "  - {key: one, label: 其一, of: measure}\npolicy:", 1),
+    _rewrite(
+        there,
+        ("[高, 中, 低]", "[特高, 高, 中, 低]"),
+        ("policy:", "  - {key: one, label: 其一, of: measure}\npolicy:"),
     )
-    there.ok("edit")
+    there.ok("comment", "add", "彼处的意见", "--channel", "web")
     there.ok("sync")
     here.ok("set", "1.2", "--field", "memo=改过的备忘")
-    here.write(
-        "data/ledger.yaml",
-        here.root.joinpath("data/ledger.yaml")
-        .read_text()
-        .replace("policy:", "  - {key: two, label: 其二, of: measure}\npolicy:", 1),
+    _rewrite(
+        here,
+        ("label: 风险等级", "label: 风险级别"),
+        ("policy:", "  - {key: two, label: 其二, of: measure}\npolicy:"),
     )
-    here.ok("edit")
     here.ok("comment", "add", "此处的意见", "--channel", "web")
     here.ok("sync")
     assert here.json("show", "1.2")["fields"] == {"risk": "中", "memo": "改过的备忘"}
-    for key in ("one", "two"):
-        here.ok("set", "1.2", "--field", f"{key}=填上")
-    assert [each["number"] for each in here.json("comment", "list")] == [1, 2]
-    assert {each["code"] for each in json.loads(here.run("audit", "--json").out)} == {"by-hand"}, (
-        "the first commit"
-    )
+    for field in ("风险级别=特高", "one=填上", "two=填上"):
+        here.ok("set", "1.2", "--field", field)
+    assert [each["text"] for each in here.json("comment", "list")] == [TEXT, "彼处的意见", "此处的意见"]
+    found = {each["code"] for each in json.loads(here.run("audit", "--json").out)}
+    assert found == {"by-hand"}, "the first commit"
