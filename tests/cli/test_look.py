@@ -255,3 +255,14 @@ def test_each_of_many_measures_that_one_commit_changed_by_hand_has_a_row_of_its_
     assert result.err.count("xuncha undo") == 1
     assert "修改 30.1" in told(ledger, "log")
     assert "等30项" not in told(ledger, "log", "30.1")
+
+
+def test_each_of_several_things_that_were_taken_back_at_once_has_a_row_of_its_own(
+    ledger: LedgerOnDisk,
+) -> None:
+    ledger.ok("start", "1.1")
+    ledger.ok("submit", "1.2")
+    ledger.ok("undo", "2")
+    rows = [line for line in told(ledger, "log").splitlines() if "撤回" in line]
+    assert ["启动 1.1" in row for row in rows] == [False, True]
+    assert ["申请销号 1.2" in row for row in rows] == [True, False]

@@ -62,8 +62,11 @@ def _what(event: Event) -> str:
     if event.action == "renumber" and event.to and not event.subject.startswith(SUBJECTS["renumber"]):
         return f"{SUBJECTS['renumber']} {event.id} → {event.to}"  # by a commit that removed another
     done, _blank, rest = event.subject.partition(" ")
-    several = "、" in rest and " " not in rest  # a list of numbers; what has a title has a blank
-    return f"{done} {event.id}" if several and event.id else event.subject
+    if "、" in rest and " " not in rest and event.id:  # a list of numbers; what has a title has a blank
+        return f"{done} {event.id}"
+    # What several commits were taken back by: the part that is about this number.
+    parts = rest.split("；") if event.action == "undo" else []
+    return next((f"{done} {part}" for part in parts if event.id in part.split()), event.subject)
 
 
 @command("undo")
