@@ -317,5 +317,5 @@ def _written(editor: str, draft: Path) -> bytes:
     try:
         return draft.read_bytes()
     except OSError:
-        message = _("the editor took its file away, and nothing was changed")
+        message = _("the editor deleted its file; nothing was changed")
         raise RefusedError("editor-failed", message) from None

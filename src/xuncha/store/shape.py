@@ -163,13 +163,13 @@ def _wanted(kind: str) -> str:
 def _how(kind: str, value: object) -> str:
     """Say how a value of the kind that is wanted is written."""
     if value is None:
-        return _("write a value behind it")
+        return _("write a value after it")
     if kind == "string_type" and isinstance(value, list | dict):
         return ""
     return {
         "string_type": _("put it into double quotes to make it text"),
         "bool_type": _("write true or false, without quotes"),
-        "list_type": _("write it in brackets, or each item on a line of its own behind “- ”"),
+        "list_type": _("write it in brackets, or each item on a line of its own after “- ”"),
     }.get(kind, "")
 
 

@@ -22,11 +22,11 @@ def explained(error: UnreadableError, text: str, keys: Collection[str]) -> Unrea
     match = _SLIP.search(text)
     if match is None:
         return error
-    said = _("a blank is missing behind the colon of `{key}`")
+    said = _("a blank is missing after the colon of `{key}`")
     if match["wide"]:
-        said = _("a full-width colon stands behind `{key}`")
+        said = _("`{key}` is followed by a full-width colon")
     line = text.count("\n", 0, match.end("key")) + 1
     column = match.end("key") - text.rfind("\n", 0, match.end("key"))
     meant = key_meant(match["key"], keys) or key_meant(match["key"], KEY_NAMES) or match["key"]
-    hint = _("write `{key}: …`, with a half-width colon and a blank behind it").format(key=meant)
+    hint = _("write `{key}: …`, with a half-width colon and a blank after it").format(key=meant)
     return UnreadableError("keyboard-slip", line, column, said.format(key=match["key"]), hint)

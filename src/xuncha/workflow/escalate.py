@@ -17,4 +17,4 @@ def escalate(case: Case, *, to: str) -> PlannedChange:
     """
     to = meant(to, case.frame.leaders)
     escalated = {"to": to, "date": case.today.isoformat()}
-    return PlannedChange([Set("escalated", escalated)], note=_("{name} takes it over").format(name=to))
+    return PlannedChange([Set("escalated", escalated)], note=_("escalated to {name}").format(name=to))

@@ -103,9 +103,7 @@ set_ = replace(_set, of_problems=_set_problem)
 def _planned(given: Mapping[str, Any]) -> PlannedChange:
     edits: list[Edit] = [Set(key, value) for key, value in given.items() if value]
     if not edits:
-        raise RefusedError(
-            "nothing-given", _("nothing is said that could be set"), _("see `xuncha set --help`")
-        )
+        raise RefusedError("nothing-given", _("nothing to set was given"), _("see `xuncha set --help`"))
     names = {
         "title": _("title"), "goal": _("goal"), "leader": _("leader"), "office": _("office"), "co_offices": _("co-offices"),
         "person": _("person"), "due": _("time limit"), "category": _("category"), "fields": _("fields of one's own"),

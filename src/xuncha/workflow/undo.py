@@ -50,7 +50,7 @@ def undo(root: Path, count: int = 1, *, others: bool = False) -> Result | Leftov
         known = check(session.source) if findings else []
         titles = list(subjects.values())
         if new := [finding for finding in findings if finding not in known]:
-            said = _("“{subject}” cannot be taken back, since later work stands on it: {message}")
+            said = _("“{subject}” cannot be taken back, since later work depends on it: {message}")
             message = said.format(subject="；".join(titles), message=new[0].message)
             raise RefusedError("later-work", message)
         named = "；".join(titles[:_SHOWN]) + (f"；等{count}项" if count > _SHOWN else "")
@@ -87,7 +87,7 @@ def _last(git: Git, events: Sequence[Event], count: int, mine: set[str] | None) 
             "only {n} commits of commands can be taken back here, and nothing was changed",
             len(found),
         ).format(n=len(found))
-    hint = _("what others have done, they take back themselves; or you do: xuncha undo --others")
+    hint = _("others take back what they did; to do it for them: xuncha undo --others")
     raise RefusedError("nothing-to-undo", message, hint if foreign else "")
 
 
