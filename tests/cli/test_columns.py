@@ -81,3 +81,15 @@ def test_a_control_character_is_shown_and_never_sent() -> None:
     table = Columns(Column())
     table.add("甲\x1b[31m乙")
     assert shown(table) == ["甲\N{REPLACEMENT CHARACTER}[31m乙"]
+
+
+@given(WORDS, st.integers(4, 30))
+def test_styled_text_breaks_where_plain_text_does(text: str, room: int) -> None:
+    lines = [line.rstrip() for line in shown(_one(Text(text, "red")), room)]
+    assert lines == [line.rstrip() for line in shown(_one(text), room)]
+
+
+def _one(cell: str | Text) -> Columns:
+    table = Columns(Column())
+    table.add(cell)
+    return table

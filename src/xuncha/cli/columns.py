@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.segment import Segment
@@ -124,12 +124,23 @@ def _lines(
             blank = " " * (room - taken)
             yield blank + line + " " * gap if column.right else line + blank + " " * gap
         return
-    overflow: Literal["fold", "ellipsis"] = "fold" if column.wraps else "ellipsis"
-    for text in cell.wrap(console, room, overflow=overflow, no_wrap=not column.wraps):
+    for text in (
+        _divided(cell, room) if column.wraps else cell.wrap(console, room, overflow="ellipsis", no_wrap=True)
+    ):
         blank = " " * (room - text.cell_len)
         before, after = (blank, " " * gap) if column.right else ("", blank + " " * gap)
         styled = Segment.apply_style(text.render(console), console.get_style(text.style))
         yield [Segment(before), *styled, Segment(after)]
+
+
+def _divided(cell: Text, room: int) -> Iterator[Text]:
+    """Break styled text where `wrapped` breaks it."""
+    for paragraph in cell.split("\n", allow_blank=True):
+        place = 0
+        for line in wrapped(paragraph.plain, room):
+            place = paragraph.plain.index(line, place)  # the blanks before it were taken off
+            yield paragraph[place : place + len(line)]
+            place += len(line)
 
 
 def wrapped(text: str, room: int) -> list[str]:
