@@ -35,7 +35,7 @@ WORKED = (
 )
 """What was done in it meanwhile, one commit each."""
 NOTHING = (
-    "Everything is complete.", "No comment matches.", "No measure matches.", "Nothing has been committed yet.", "Nothing is waiting.",
+    "Everything is complete.", "No comment matches.", "No measure matches.", "Nothing has been committed yet.", "Nothing is waiting.", "There are no comments yet. Enter the first one: xuncha comment add TEXT --channel …",
     "Nothing to do: git merges the ledger's files field by field already.", "Nothing was changed by hand.", "Nothing was changed.",
     "Nothing to do: here and at {name} all is the same", "Nothing was committed since {since}, so nothing was checked.",
     "The ledger is empty. Enter the first problem: xuncha add problem TITLE", "There are no measures yet. Enter the first one: xuncha add measure {n} TITLE", "The ledger says the same already: nothing was changed.",

@@ -62,6 +62,7 @@ def test_init_makes_a_ledger_wherever_it_is_typed_and_touches_nothing_else(
     assert (again.code, "error[ledger-exists]" in again.err) == (1, True)
     for command in ("todo", "list", "status"):
         assert "xuncha add problem" in ledger.ok(command)
+    assert "xuncha comment add" in ledger.ok("comment", "list")
     assert "None" not in ledger.ok("status") + ledger.ok("log") + ledger.ok("comment", "list")
     ledger.ok("add", "problem", "某问题")
     ledger.ok("add", "measure", "1", "某措施")

@@ -116,17 +116,20 @@ def list_(
 
     call.warn_of_leftovers()
     wanted = _existing(call, about) if about else None
+    entered = comments(WorkingTree(call.root))
     found = {
         number: each
-        for number, each in comments(WorkingTree(call.root)).items()
+        for number, each in entered.items()
         if (wanted is None or _is_about(each, wanted)) and not (unanswered and each.reply)
     }
     if as_json:
         screen.data([{"number": number, **each.model_dump(mode="json")} for number, each in found.items()])
     elif found:
         screen.show(_table(found), wide=True, paged=True)
-    else:
+    elif entered:
         screen.line(_("No comment matches."))
+    else:
+        screen.line(_("There are no comments yet. Enter the first one: xuncha comment add TEXT --channel …"))
 
 
 def _existing(call: Context, text: str) -> Identity:
