@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.model.names import key_name
 from xuncha.rules.names import category_meant, meant
 from xuncha.store.edits import Edit, Set
 from xuncha.workflow.verb import UNCHANGED, Case, PlannedChange, verb
@@ -104,13 +105,8 @@ def _planned(given: Mapping[str, Any]) -> PlannedChange:
     edits: list[Edit] = [Set(key, value) for key, value in given.items() if value]
     if not edits:
         raise RefusedError("nothing-given", _("nothing to set was given"), _("see `xuncha set --help`"))
-    names = {
-        "title": _("title"), "goal": _("goal"), "leader": _("leader"), "office": _("office"), "co_offices": _("co-offices"),
-        "person": _("person"), "due": _("time limit"), "category": _("category"), "fields": _("fields of one's own"),
-    }  # fmt: skip
-    return PlannedChange(
-        edits, note=_("set: {keys}").format(keys=_(", ").join(names[edit.key] for edit in edits))
-    )
+    named = _(", ").join(key_name(edit.key) for edit in edits)
+    return PlannedChange(edits, note=_("set: {keys}").format(keys=named))
 
 
 def _fields(
