@@ -32,7 +32,8 @@ def status_name(status: str | None) -> str:
 
 def action_name(action: str) -> str:
     """Name an action in the chosen language, as the help names its command; in English as it is typed."""
-    return language.gettext(f"xuncha {action}").removeprefix("xuncha ")
+    command = f"xuncha {action}"
+    return language.gettext(command).removeprefix("xuncha ")
 
 
 def result_name(result: ReviewResult) -> str:
