@@ -18,7 +18,7 @@ from babel.messages.pofile import write_po
 import xuncha.audit.examine  # noqa: F401  enters the rules
 from xuncha.audit.catalogue import RULES
 from xuncha.cli.help import described
-from xuncha.cli.invocation import PANELS, VERBS
+from xuncha.cli.invocation import METAVARS, PANELS, VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +39,7 @@ def messages() -> Iterator[str | tuple[str, ...]]:
 def unmarked() -> Iterator[str]:
     """Yield the messages that no call marks: the table of the verbs, the reasons of the audit's rules, the help of all commands."""
     yield from PANELS
+    yield from METAVARS
     yield from (f"xuncha {verb}" for verb in VERBS)
     yield from (rule.why for rule in RULES.values())
     for path in sorted(SOURCE.rglob("*.py")):

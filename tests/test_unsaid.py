@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,6 +26,9 @@ NONE = re.compile(r"None|\bnull\b")
         ("status",),
         *(("status", "--by", by) for by in ("category", "office", "leader")),
         ("list",),
+        ("todo",),
+        ("log",),
+        ("comment", "list"),
         ("show", "1"),
         ("show", "1.1"),
         ("show", "1.2"),
@@ -75,7 +79,35 @@ def test_the_calendar_names_nobody_where_nobody_is_named(bare_ledger: LedgerOnDi
     unsaid(bare_ledger).ok("calendar", "-o", file)
     text = file.read_bytes().decode().replace("\r\n ", "")
     assert "做好3.1号工作" in text
+    assert "NAME:整改时限（内部）：待明确" in text
     assert not NONE.search(text)
+
+
+def test_no_sheet_of_the_plan_and_no_page_of_an_archive_makes_anything_of_it(
+    bare_ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    ledger = unsaid(bare_ledger)
+    ledger.ok("report", "plan", "-f", "xlsx", "-o", tmp_path / "方案.xlsx")
+    sheets = load_workbook(tmp_path / "方案.xlsx")
+    cells = [
+        str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row if cell
+    ]
+    assert "待明确" in cells
+    ledger.ok("archive", "-o", tmp_path / "归档.zip")
+    with zipfile.ZipFile(tmp_path / "归档.zip") as parts:
+        pages = {
+            name: parts.read(name) for name in parts.namelist() if not name.endswith((".json", ".bundle"))
+        }
+    told = [each.decode() for name, each in pages.items() if name.endswith((".txt", ".html", ".md"))]
+    assert told
+    assert not [text for text in [*cells, *told] if re.search(r"\bNone\b", text)]
+
+
+def test_the_plan_counts_what_is_to_be_done_at_once_and_what_has_no_time_limit_yet(
+    bare_ledger: LedgerOnDisk,
+) -> None:
+    counted = "立行立改1条；限期完成1条，最晚的于2024年6月20日前完成；整改时限待明确3条；长期坚持1条，"
+    assert counted in unsaid(bare_ledger).ok("report", "plan")
 
 
 def test_json_says_null(bare_ledger: LedgerOnDisk) -> None:

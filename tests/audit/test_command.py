@@ -25,7 +25,7 @@ def tamper(ledger: LedgerOnDisk) -> str:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("zh", "已核验 2 次提交、8 处文件改动：历史合乎规则。"),
+        ("zh", "已核验 2 次提交、8 处文件改动：历史符合规则。"),
         ("en", "2 commits and 11 changes of files checked: history kept the rules."),
     ],
 )

@@ -88,6 +88,29 @@ def test_a_measure_that_was_closed_by_its_reviewer_is_clean_and_by_its_author_is
     assert codes(ledger.root)[before:] == ["close-requires-second-person"]
 
 
+def test_a_measure_that_its_author_closed_under_another_address_is_named(ledger: LedgerOnDisk) -> None:
+    text = (ledger.root / "data/ledger.yaml").read_text().replace("[progress]", "[second_person]")
+    ledger.write("data/ledger.yaml", text)
+    ledger.ok("edit")
+    ledger.ok("submit", "1.2")
+    ledger.ok("submit", "3.1")
+    before = codes(ledger.root)
+    other = {"GIT_AUTHOR_EMAIL": "Tester@home.invalid", "GIT_AUTHOR_NAME": "tester"}
+    ledger.ok("close", "3.1", **other)
+    assert codes(ledger.root) == before, "of whom the ledger does not say that they are one, they are two"
+    people = "people: [{name: 李敏, emails: [tester@example.invalid, tester@home.invalid]}]\n"
+    ledger.write("data/ledger.yaml", text + people)
+    ledger.ok("edit")
+    assert codes(ledger.root) == before, "what was closed before is judged by what was known then"
+    path = ledger.path("1.2")
+    closed = "status: closed\nclosed: {date: 2024-06-01}"
+    ledger.write(path, ledger.read("1.2").replace("status: submitted", closed))
+    ledger.git("add", "-A")
+    trailers = "Xuncha-Action: close\nXuncha-Id: 1.2\nXuncha-From: submitted\nXuncha-To: closed"
+    ledger.git("commit", "-qm", f"销号\n\n{trailers}", "--author", "tester <tester@HOME.invalid>")
+    assert codes(ledger.root)[len(before) :] == ["close-requires-second-person"]
+
+
 @pytest.fixture
 def two_sides(ledger: LedgerOnDisk, kept: Path) -> LedgerOnDisk:
     """Another entry of 1.2 on each of two branches, and 2.1 closed on one."""

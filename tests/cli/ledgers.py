@@ -97,6 +97,7 @@ def unsaid(ledger: LedgerOnDisk) -> LedgerOnDisk:
         "3.1": "status: in_progress\ndue: 2024-06-20\n",
     }.items():
         ledger.write(ledger.path(identity), f"title: 做好{identity}号工作\n{text}")
+    ledger.write("data/comments/001.yaml", "received: 2024-05-06\nchannel: web\ntext: 请公开进展。\n")
     return committed(ledger)
 
 

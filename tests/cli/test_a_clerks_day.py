@@ -128,3 +128,18 @@ def test_questions_may_be_left_and_taken_up_again(bare_ledger: LedgerOnDisk) -> 
     ):
         assert said in text
     assert made.run("validate").code == 0
+
+
+def test_a_field_is_known_by_its_label_too(ledger: LedgerOnDisk) -> None:
+    ledger.ok("set", "1.1", "--field", "风险等级=高")
+    ledger.ok("set", "1", "--field", "根本原因=制度不健全")
+    assert ledger.json("show", "1.1")["fields"] == {"risk": "高"}
+    for option in ("风险等级=高", "risk=高"):
+        assert [row["id"] for row in ledger.json("list", "--field", option)] == ["1.1"]
+    for option in ("根本原因=制度不健全", "cause=制度不健全"):
+        assert [row["id"] for row in ledger.json("list", "--field", option)] == ["1.1", "1.2"]
+    for option in ("risk=极高", "无=高"):
+        refused = ledger.run("list", "--field", option)
+        assert (refused.code, "error[field-value]" in refused.err) == (1, True), refused.err
+    ledger.write(ledger.path("1.2"), ledger.read("1.2") + "fields: {风险等级: 高}\n")
+    assert "`risk: …`" in ledger.run("validate").err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from hypothesis import given
@@ -25,6 +26,9 @@ def shown(table: Columns, columns: int = 80) -> list[str]:
     return captured.get().splitlines()
 
 
+PUNCTUATION = "，。、；：！？）》〉」』】〕”’"
+
+
 @given(WORDS)
 def test_the_quick_width_is_the_width_that_rich_measures(text: str) -> None:
     assert width(text) == cell_len(text)
@@ -33,7 +37,17 @@ def test_the_quick_width_is_the_width_that_rich_measures(text: str) -> None:
 @given(WORDS, st.integers(2, 30))
 def test_lines_break_where_rich_breaks_them(text: str, room: int) -> None:
     broken = Text(text).wrap(CONSOLE, room, overflow="fold")
-    assert wrapped(text, room) == [line.plain.rstrip() for line in broken] or not text.strip()
+    lines = [line.plain.rstrip() for line in broken]
+    assert wrapped(text, room) == lines or not text.strip() or any(line[:1] in PUNCTUATION for line in lines)
+
+
+@given(st.text("完成a1，。、；）》”", min_size=1), st.integers(8, 30))
+def test_no_line_begins_with_punctuation_and_no_character_is_lost(text: str, room: int) -> None:
+    lines = wrapped(text, room)
+    assert "".join(lines) == text
+    assert all(width(line) <= room for line in lines)
+    many = re.search(rf"[{PUNCTUATION}]{{{room // 2 - 1},}}", text)  # a line of nothing but punctuation
+    assert many or not any(line[0] in PUNCTUATION for line in lines[1:])
 
 
 @given(st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=4), st.integers(20, 60))
@@ -67,3 +81,15 @@ def test_a_control_character_is_shown_and_never_sent() -> None:
     table = Columns(Column())
     table.add("甲\x1b[31m乙")
     assert shown(table) == ["甲\N{REPLACEMENT CHARACTER}[31m乙"]
+
+
+@given(WORDS, st.integers(4, 30))
+def test_styled_text_breaks_where_plain_text_does(text: str, room: int) -> None:
+    lines = [line.rstrip() for line in shown(_one(Text(text, "red")), room)]
+    assert lines == [line.rstrip() for line in shown(_one(text), room)]
+
+
+def _one(cell: str | Text) -> Columns:
+    table = Columns(Column())
+    table.add(cell)
+    return table

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from rich._palettes import EIGHT_BIT_PALETTE
 
-from tests.cli.inside import run_inside
-from tests.cli.ledgers import CLOCK, all_lights
+from tests.cli.inside import run_inside, told
+from tests.cli.ledgers import CLOCK, all_lights, committed, many
 from tests.conftest import LedgerOnDisk, measure, problem
+from xuncha.cli import screen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -212,3 +215,54 @@ def test_evidence_is_read_out_of_the_past_as_well(aged: LedgerOnDisk) -> None:
     (aged.root / "data/evidence/2.2/file.txt").unlink()
     assert run_inside(aged, "status").code == 1
     assert at(aged, "HEAD")[1] == 2
+
+
+def _brightness(number: int) -> float:
+    """The relative luminance of one of the 256 colours of a terminal, as WCAG counts it."""
+    red, green, blue = (
+        (part / 255 / 12.92 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4)
+        for part in EIGHT_BIT_PALETTE[number]
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize(("name", "shade"), screen._SHADES.items())
+def test_every_colour_is_seen_on_white_and_on_black(name: str, shade: int) -> None:
+    brightness = _brightness(shade)
+    assert 1.05 / (brightness + 0.05) > 3, f"{name} on white"
+    assert (brightness + 0.05) / 0.05 > 3, f"{name} on black"
+
+
+def test_an_empty_ledger_is_told_how_to_begin_wherever_nothing_is_shown(bare_ledger: LedgerOnDisk) -> None:
+    shutil.rmtree(bare_ledger.root / "data/problems")
+    bare_ledger.git("init", "-q")
+    bare_ledger.commit()
+    for command in ("todo", "list", "status"):
+        assert "xuncha add problem" in told(bare_ledger, command)
+    bare_ledger.ok("add", "problem", "某问题")
+    for command in ("todo", "list", "status"):
+        assert "xuncha add measure 1" in told(bare_ledger, command)
+
+
+def test_each_of_many_measures_that_one_commit_changed_by_hand_has_a_row_of_its_own(
+    bare_ledger: LedgerOnDisk,
+) -> None:
+    ledger = committed(many(bare_ledger, 30))
+    for number in range(1, 31):
+        ledger.write(ledger.path(f"{number}.1"), measure(f"{number}.1", "closed"))
+    result = run_inside(ledger, "edit")
+    assert result.err.count("警告：") == 11, "ten are named, the rest is counted"
+    assert result.err.count("xuncha undo") == 1
+    assert "修改 30.1" in told(ledger, "log")
+    assert "等30项" not in told(ledger, "log", "30.1")
+
+
+def test_each_of_several_things_that_were_taken_back_at_once_has_a_row_of_its_own(
+    ledger: LedgerOnDisk,
+) -> None:
+    ledger.ok("start", "1.1")
+    ledger.ok("submit", "1.2")
+    ledger.ok("undo", "2")
+    rows = [line for line in told(ledger, "log").splitlines() if "撤回" in line]
+    assert ["启动 1.1" in row for row in rows] == [False, True]
+    assert ["申请销号 1.2" in row for row in rows] == [True, False]

@@ -82,9 +82,9 @@ def test_long_titles_are_whole_on_the_screen(crowded: LedgerOnDisk) -> None:
 @pytest.mark.parametrize(
     ("command", "colours"),
     [
-        (("status",), "31 33 35 36"),
-        (("list",), "31 33 32"),
-        (("show", "1.2"), "31"),
+        (("status",), "160 136 133 31"),
+        (("list",), "160 136 28"),
+        (("show", "1.2"), "160"),
     ],
     ids=str,
 )

@@ -42,8 +42,8 @@ def test_a_number_given_twice_is_changed_where_it_is_not_sent_yet(pair: Pair) ->
     sync(pair.there.root)
     said = pair.here.ok("sync").splitlines()
     assert said[:2] == [
-        "已改号 意见 1 → 意见 2 甲的：编号 意见 1 已由别处先行使用",
-        "已改号 意见 2 → 意见 3 甲的第二条：编号 意见 2 已由别处先行使用",
+        "已改号 意见 1 → 意见 2 甲的：编号 意见 1 已在别处先行使用",
+        "已改号 意见 2 → 意见 3 甲的第二条：编号 意见 2 已在别处先行使用",
     ]
     assert texts(pair.here) == ["乙的", "甲的", "甲的第二条"]
     assert subject(pair.here, "HEAD^1") == "改号 意见 1 → 2 甲的"

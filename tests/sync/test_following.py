@@ -156,7 +156,7 @@ def test_whose_time_limit_was_not_kept_is_told_and_both_extensions_stay_in_its_h
     pair.here.ok("extend", "1.2", "--due", here, "--reason", "甲的理由")
     pair.there.ok("sync")
     said_here, said_there = pair.here.ok("sync"), pair.there.ok("sync")
-    told = "1.2 的整改时限现在是 2025-02-01，不是本地所定的 2025-03-01"
+    told = "1.2 的整改时限现在是 2025-02-01，不是本机所定的 2025-03-01"
     assert (told in said_here, told in said_there) == (here > there, there > here)
     for clone in pair.here, pair.there:
         shown = clone.json("show", "1.2")

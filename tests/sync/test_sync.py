@@ -127,7 +127,7 @@ def test_the_first_office_shares_its_ledger_through_an_empty_repository(
     ledger.git("remote", "add", "origin", str(tmp_path / "共享.git"))
     assert ledger.ok("sync") == "已向 origin/main 送出 1 次提交\n"
     assert ledger.git("rev-parse", "--abbrev-ref", "main@{upstream}").strip() == "origin/main"
-    assert ledger.ok("sync") == "无事可做：此处与 origin/main 相同\n"
+    assert ledger.ok("sync") == "无须同步：本机与 origin/main 完全一致\n"
 
 
 def test_what_others_sent_is_received(pair: Pair) -> None:
@@ -144,7 +144,7 @@ def test_what_two_offices_did_to_different_measures_is_brought_together(pair: Pa
     sync(pair.there.root)
     assert pair.here.ok("sync", XUNCHA_LANG="en").splitlines() == [
         "Received 1 commit from origin/main",
-        "Brought together with what was recorded here",
+        "Merged with what was recorded here",
         "Sent 2 commits to origin/main",
         "Problems complete 0/3, measures closed 2/6",
     ]
@@ -193,7 +193,7 @@ def test_a_number_given_twice_is_changed_where_it_is_not_sent_yet(pair: Pair) ->
     act(pair.here, actions.attach("证明.txt", b"x", DAY), "2.4")
     sync(pair.there.root)
     said = pair.here.ok("sync").splitlines()
-    assert said[0] == "已改号 2.4 → 2.5 甲的：编号 2.4 已由别处先行使用"
+    assert said[0] == "已改号 2.4 → 2.5 甲的：编号 2.4 已在别处先行使用"
     assert (title(pair.here, "2.4"), title(pair.here, "2.5")) == ("乙的", "甲的")
     assert (pair.here.root / "data/evidence/2.5/证明.txt").read_bytes() == b"x"
     assert not (pair.here.root / "data/evidence/2.4").exists()
@@ -547,7 +547,7 @@ def test_a_dispute_is_named_in_plain_words_and_nothing_is_changed(pair: Pair) ->
     assert "2.1 office: here “办公室”, there “财务科”" in error.message
     assert "xuncha sync --take ours" in error.hint
     result = pair.here.run("sync")
-    assert (result.code, "2.1 office：此处为“办公室”，彼处为“财务科”" in result.err) == (1, True)
+    assert (result.code, "2.1 责任科室：本机为“办公室”，对方为“财务科”" in result.err) == (1, True)
 
 
 @pytest.mark.parametrize(("side", "office"), [("ours", "办公室"), ("theirs", "财务科")])
@@ -894,6 +894,6 @@ def test_a_closing_that_falls_in_a_sync_is_told_here_and_named_by_the_audit(pair
     pair.there.ok("return", "2.1", "--reason", "材料不齐")
     assert pair.there.run("sync").code == 1
     pair.there.ok("sync", "--take", "ours")
-    assert "2.1 此处已销号" in pair.here.ok("sync")
+    assert "2.1 在本机已销号" in pair.here.ok("sync")
     assert record(pair.here, "2.1").status == "in_progress"
     assert [each["code"] for each in pair.here.json("audit")] == ["merge-reopened"]

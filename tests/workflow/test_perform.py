@@ -379,6 +379,23 @@ def test_no_one_closes_alone_what_he_applied_for_where_two_must_look(
     assert "closed: {date: 2024-06-01, by: li}" in ledger.read("1.2")
 
 
+def test_another_address_of_the_same_person_is_no_second_person(
+    ledger: LedgerOnDisk, become: Callable[[str], None]
+) -> None:
+    people = "people:\n  - {name: 李敏, emails: [Zhang@example.invalid, li@example.invalid]}\npolicy:"
+    ledger.write(
+        "data/ledger.yaml", LEDGER.replace("policy:", people).replace("[progress]", "[second_person]")
+    )
+    ledger.commit()
+    become("zhang")
+    act(ledger, actions.submit(), "1.2")
+    become("li")
+    assert refused(ledger, actions.close(DAY), "1.2").code == "close-requires-second-person"
+    become("wang")
+    act(ledger, actions.close(DAY), "1.2")
+    assert "status: closed" in ledger.read("1.2")
+
+
 def test_what_no_one_applied_for_is_closed_by_no_one_where_two_must_look(
     ledger: LedgerOnDisk, become: Callable[[str], None]
 ) -> None:

@@ -167,7 +167,7 @@ def _start(root: Path, since: str, known: dict[str, int]) -> tuple[str, str]:
             return "", ""  # there was nothing before that day
         if not _HASH.fullmatch(since.lower()):
             raise
-        said = _("history does not contain {commit}, and git does not know it here")
+        said = _("the history does not contain {commit}, and git does not know it here")
         return since, said.format(commit=since)
     said = _("history no longer contains {commit}")
     return commit, "" if commit in known else said.format(commit=commit[:SHORT])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast, get_args
 from xuncha.audit.catalogue import HistoryPlace
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, CommentNumber, Identity
+from xuncha.model.settings import addresses
 from xuncha.model.source import LARGEST_POINTER, pointed_at
 from xuncha.model.vocabulary import Requirement
 from xuncha.store.faults import UnreadableError
@@ -272,6 +273,16 @@ class Step:
     def requires(self) -> tuple[Requirement, ...]:
         """The policy in force: that of the commit before, since none is made for its own commit."""
         return requires(self.files.record(self.before.get(LEDGER_FILE)))
+
+    @property
+    def author(self) -> set[str]:
+        """All e-mails of the commit's author, as the ledger told them before it."""
+        settings = self.files.record(self.before.get(LEDGER_FILE))
+        people = [each.get("emails") for each in entries(settings, "people")]
+        known = (
+            [email for email in each if isinstance(email, str)] for each in people if isinstance(each, list)
+        )
+        return addresses(self.commit.email, known)
 
     @property
     def verb(self) -> Verb | None:

@@ -12,7 +12,7 @@ from xuncha.audit.replayed import entries, in_code, proofs_of, requires, word
 from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.model.vocabulary import status_name
+from xuncha.model.vocabulary import action_name, status_name
 from xuncha.trail.replay import signatures
 from xuncha.workflow.close import missing
 from xuncha.workflow.verbs import VERBS
@@ -46,10 +46,10 @@ def status_jump(step: Step) -> Broken[HistoryPlace]:
             if not any((before, after) in each.transitions.items() for each in verbs):
                 message = _("the status of {id} jumped from {from_} to {to}")
         elif verb and before not in verb.transitions:
-            message = _("`{action}` is not open to {id}, which is {to}")
+            message = _("{id} is {to}, and `{action}` is not open to it")
         if message:
             names = {"from_": status_name(before), "to": status_name(after)}
-            yield step.at(change), message.format(id=change.id, action=action, **names), ""
+            yield step.at(change), message.format(id=change.id, action=action_name(action or ""), **names), ""
 
 
 def closings(step: Step) -> list[Change]:
@@ -66,7 +66,7 @@ def _closed_without(requirement: Requirement, message: str) -> Check[HistoryPlac
                 step.requires,
                 change.statuses[0],
                 [list(proofs_of(entry)) for entry in entries(change.new, "progress") if word(entry, "text")],
-                closer=step.commit.email,
+                closer=step.author if "second_person" in step.requires else (),
                 submitter=change.before.submitter if change.before else None,
             )
             if requirement in lacking:

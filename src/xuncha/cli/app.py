@@ -77,13 +77,17 @@ def _completion(*, install: bool) -> None:
 
     shell = completion._get_shell_name()  # type: ignore[attr-defined]  # noqa: SLF001  Typer's own way to tell
     if shell not in {"bash", "zsh", "fish", "powershell", "pwsh"}:
-        said = _("this shell cannot be taught to complete: {shell}").format(shell=shell or "?")
+        said = _("there is no completion for this shell: {shell}").format(shell=shell or "?")
         hint = _("known are: {names}").format(names="bash, zsh, fish, PowerShell")
         raise SurroundingsError("unknown-shell", said, hint)
     variables = {"prog_name": "xuncha", "complete_var": "_XUNCHA_COMPLETE", "shell": shell}
     if install:
         _shell, path = completion.install(**variables)  # type: ignore[attr-defined]
-        screen.line(_("{shell} is taught by {path}, from its next start on.").format(shell=shell, path=path))
+        screen.line(
+            _(
+                "The completion for {shell} is in {path}; it works from the next start of the shell on."
+            ).format(shell=shell, path=path)
+        )
     else:
         screen.line(completion.get_completion_script(**variables))  # type: ignore[attr-defined]
 

@@ -68,7 +68,7 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
     call.warn_of_leftovers()
     commit = commit_at(call.root, at or "HEAD")
     day = call.today if call.day_is_given else day_of(call.root, commit, at or "HEAD")
-    with TemporaryDirectory(prefix="xuncha-") as place, screen.patience(_("The archive is being made")):
+    with TemporaryDirectory(prefix="xuncha-") as place, screen.patience(_("Making the archive")):
         case = gather(call.root, commit, day, Path(place))
         with Path(place, "archive.zip").open("w+b") as stream:
             zipped(case.bag, case.name, day, stream)
@@ -111,7 +111,7 @@ def _check(file: Path, *, as_json: bool) -> None:
     """Check an archive; end with exit code 1 if it is not sound."""
     from xuncha.archive.verifying import verify  # noqa: PLC0415
 
-    with TemporaryDirectory(prefix="xuncha-") as place, screen.patience(_("The archive is being checked")):
+    with TemporaryDirectory(prefix="xuncha-") as place, screen.patience(_("Checking the archive")):
         verdict = verify(file.resolve(), Path(place))
     facts, found = verdict.facts, verdict.findings
     if as_json:

@@ -61,7 +61,7 @@ def _of_inspection() -> dict[str, str]:
 def _answer(key: str, question: str, today: date) -> str | date | list[str] | None:
     """Ask one question, again while the answer is no day where a day is asked."""
     while True:
-        text = typer.prompt(question, default="", show_default=False).strip()
+        text = typer.prompt(question, default="", show_default=False, prompt_suffix=_(": ")).strip()
         if not text:
             return None
         if key in {"categories", "leaders", "offices"}:

@@ -31,7 +31,7 @@ def audit(
         str | None,
         option(
             "--since DATE|REV",
-            _("Tell only of what came later; a hash from a printed notice must be in the history"),
+            _("Only what came later; a hash from a printed notice must be in the history"),
         ),
     ] = None,
     anchor: Annotated[
@@ -52,7 +52,7 @@ def audit(
 
     Examples:
         xuncha audit
-        xuncha audit --since 2024-06-01
+        xuncha audit --since 2024-04-12
         xuncha audit --html audit.html
         xuncha audit --anchor
     """
@@ -65,7 +65,7 @@ def audit(
     if page:
         must_be_free(page, call.root)
     call.warn_of_leftovers()
-    with screen.patience(_("The history is being replayed")):
+    with screen.patience(_("Replaying the history")):
         done = examine(call.root, since=since)
     if anchor and not done.tip:
         raise RefusedError("nothing-committed", _("nothing is committed yet, so there is nothing to keep"))

@@ -34,7 +34,7 @@ def validate(call: Context, as_json: options.Json = False) -> None:
     from xuncha.store.loading import check  # noqa: PLC0415
 
     call.must_be_here()
-    with screen.patience(_("Every file is being checked")):
+    with screen.patience(_("Checking every file")):
         found = check(WorkingTree(call.root), warn=True)
     wrong = any(each.severity == "error" for each in found)
     if as_json:
@@ -56,7 +56,7 @@ def proof(
         list[str] | None,
         option(
             "--ignore CODE[:LINE]",
-            _("A rule to be silent, in one line of the file or in all; may be repeated"),
+            _("A rule to ignore, in one line of the file or in all; may be repeated"),
         ),
     ] = None,
     as_json: options.Json = False,

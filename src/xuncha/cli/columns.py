@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.segment import Segment
@@ -20,6 +20,8 @@ Cell = str | Text
 _EVEN = re.compile("[ -~\u3001-\u3029\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60]*")
 """ASCII and Chinese: each character takes one byte in UTF-8 and one cell, or three bytes and two cells."""
 _WORD = re.compile(r"\s*\S+\s*")
+_NEVER_FIRST = frozenset("，。、；：！？）》〉」』】〕”’")
+"""Punctuation with which no line begins."""
 
 
 class Column(NamedTuple):
@@ -122,12 +124,23 @@ def _lines(
             blank = " " * (room - taken)
             yield blank + line + " " * gap if column.right else line + blank + " " * gap
         return
-    overflow: Literal["fold", "ellipsis"] = "fold" if column.wraps else "ellipsis"
-    for text in cell.wrap(console, room, overflow=overflow, no_wrap=not column.wraps):
+    for text in (
+        _divided(cell, room) if column.wraps else cell.wrap(console, room, overflow="ellipsis", no_wrap=True)
+    ):
         blank = " " * (room - text.cell_len)
         before, after = (blank, " " * gap) if column.right else ("", blank + " " * gap)
         styled = Segment.apply_style(text.render(console), console.get_style(text.style))
         yield [Segment(before), *styled, Segment(after)]
+
+
+def _divided(cell: Text, room: int) -> Iterator[Text]:
+    """Break styled text where `wrapped` breaks it."""
+    for paragraph in cell.split("\n", allow_blank=True):
+        place = 0
+        for line in wrapped(paragraph.plain, room):
+            place = paragraph.plain.index(line, place)  # the blanks before it were taken off
+            yield paragraph[place : place + len(line)]
+            place += len(line)
 
 
 def wrapped(text: str, room: int) -> list[str]:
@@ -141,7 +154,7 @@ def wrapped(text: str, room: int) -> list[str]:
             length = width(word.rstrip())
             if taken + length > room:
                 lines += [line] if line else []
-                *whole, line = chop_cells(word, room) if length > room else [word]
+                *whole, line = _chopped(word, room) if length > room else [word]
                 lines += whole
                 taken = width(line)
             else:
@@ -149,3 +162,15 @@ def wrapped(text: str, room: int) -> list[str]:
                 taken += width(word)
         lines.append(line)
     return [line.rstrip() for line in lines]
+
+
+def _chopped(word: str, room: int) -> list[str]:
+    """Break a word that is longer than a line, so that no line begins with punctuation."""
+    lines = []
+    while width(word.rstrip()) > room:
+        line = chop_cells(word[: 4 * room], room)[0] or word[0]  # a wide character may be wider than the room
+        while len(line) > 1 and word[len(line) : len(line) + 1] in _NEVER_FIRST:
+            line = line[:-1]
+        lines.append(line)
+        word = word[len(line) :]
+    return [*lines, word]

@@ -9,6 +9,7 @@ from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.options import option
 from xuncha.language import gettext as _
+from xuncha.model import names
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.model.vocabulary import CHANNELS, channel_name
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 @group("comment")
 def comment() -> None:
-    """Keep what the public or members of staff said of the rectification.
+    """Register what the public or members of staff said of the rectification.
 
     It is internal, always: no notice and no public page holds anything of it.
 
@@ -50,7 +51,7 @@ def add(
 
     Examples:
         xuncha comment add 泵站夜间噪声扰民 --channel phone --about 2.3 --name 王某
-        xuncha comment add 建议公开补助标准 --channel 来信 --received 2024-05-06
+        xuncha comment add 建议公开补助标准 --channel 来信 --received 2024-04-08
     """
     from xuncha.workflow.comment import add_comment  # noqa: PLC0415  the help need not wait for it
 
@@ -60,7 +61,7 @@ def add(
     day = call.past_day(received, "--received") if received else call.today
     which, how = (
         Identity.parse(about) if about else None,
-        cast("Channel", typed.word(channel, "--channel", typed.CHANNELS)),
+        cast("Channel", typed.word(channel, "--channel", names.CHANNELS)),
     )
     with call.session() as session:
         number = add_comment(session, text, channel=how, received=day, about=which, name=name)
@@ -115,17 +116,20 @@ def list_(
 
     call.warn_of_leftovers()
     wanted = _existing(call, about) if about else None
+    entered = comments(WorkingTree(call.root))
     found = {
         number: each
-        for number, each in comments(WorkingTree(call.root)).items()
+        for number, each in entered.items()
         if (wanted is None or _is_about(each, wanted)) and not (unanswered and each.reply)
     }
     if as_json:
         screen.data([{"number": number, **each.model_dump(mode="json")} for number, each in found.items()])
     elif found:
         screen.show(_table(found), wide=True, paged=True)
-    else:
+    elif entered:
         screen.line(_("No comment matches."))
+    else:
+        screen.line(_("There are no comments yet. Enter the first one: xuncha comment add TEXT --channel …"))
 
 
 def _existing(call: Context, text: str) -> Identity:

@@ -159,7 +159,7 @@ class Context:
         day = typed.day(text, option, self.today, past=True)
         if day > self.today:
             hint = _("give a day up to {today}").format(today=self.today)
-            raise RefusedError("day-to-come", _("{day} is still to come").format(day=day), hint)
+            raise RefusedError("day-to-come", _("{day} is in the future").format(day=day), hint)
         return day
 
     def templates(self) -> Own:

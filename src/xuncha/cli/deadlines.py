@@ -38,7 +38,7 @@ def calendar(
 
     Examples:
         xuncha calendar -o deadlines.ics
-        xuncha calendar -o 能源科.ics --office 能源科
+        xuncha calendar -o 规划科.ics --office 规划科
     """
     from xuncha.deadlines.content import Workdays, entries  # noqa: PLC0415  dates and their words are for this command alone
     from xuncha.deadlines.ics import ics  # noqa: PLC0415

@@ -25,7 +25,7 @@ _INDENT = "      "
 
 @command("doctor")
 def doctor(call: Context, as_json: options.Json = False) -> None:
-    """Look at what is around the ledger (git, remains of a crash, line ends, the clock), and say what to type.
+    """Check the ledger's surroundings (git, leftovers of a crash, line ends, the clock), and say what to type.
 
     It changes nothing.
 
@@ -34,7 +34,7 @@ def doctor(call: Context, as_json: options.Json = False) -> None:
     """
     from xuncha.doctor.examination import examine  # noqa: PLC0415
 
-    with screen.patience(_("Everything around the ledger is being looked at")):
+    with screen.patience(_("Checking the ledger's surroundings")):
         root = call.root
         found = examine(root, time.time_ns() / 1e9)
     if as_json:
@@ -55,12 +55,12 @@ def _show(found: list[Diagnosis], root: Path) -> None:
         said = _("until that is mended, not looked at: {codes}").format(codes=_(", ").join(unknown))
         screen.show(_marked("unknown", said), wide=True)
     if any(each.mend for each in found) and not root.samefile("."):
-        screen.line(_("What is to be typed is meant in the folder {path}.").format(path=root))
+        screen.line(_("Type the commands above in the folder {path}.").format(path=root))
     if wrong := sum(each.state in {"error", "warning"} for each in found):
         said = ngettext("{n} item needs attention.", "{n} items need attention.", wrong)
         screen.line(said.format(n=wrong))
     else:
-        screen.line(_("All is well around the ledger. What is in it: xuncha validate"))
+        screen.line(_("All is well around the ledger. To check what is in it: xuncha validate"))
 
 
 def _marked(state: State, message: str) -> Table:

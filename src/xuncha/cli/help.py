@@ -25,6 +25,7 @@ _PIECE = re.compile(r"[（《“]*(?:[!-~]+|\S)[，。、；：！？）》”�
 """What no line break may split: a word, or a Chinese character with its punctuation."""
 _ITEM = re.compile(r"\S+(?: \S+)*\s*")
 _WORD = re.compile(r"\S+\s*")
+_METAVAR = re.compile(r"[A-Z]{2,}")
 _SECTION = re.compile(r"[A-Z][a-z]+:\n")
 
 
@@ -62,7 +63,7 @@ def page(command: Any, context: Any) -> str:  # noqa: ANN401  Typer's own classe
             usage,
             *texts,
             _section(_("For example:"), map(_example, examples)),
-            _section(_("Arguments:"), _rows([(each.metavar, each.help) for each in arguments])),
+            _section(_("Arguments:"), _rows([(_metavar(each), each.help) for each in arguments])),
             _section(_("Commands:"), _rows([(name, summary(each.help)) for name, each in commands.items()])),
             _section(_("Options:"), _rows(rows)),
         ]
@@ -77,19 +78,24 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
 
 def _usage(path: str, options: list[TyperOption], arguments: list[TyperArgument], commands: object) -> str:
     """Return how a command is typed: with the options that must be there, and its arguments."""
-    words = [f"{each.opts[-1]} {each.metavar}" for each in options if each.required]
+    words = [f"{each.opts[-1]} {_metavar(each)}" for each in options if each.required]
     words.append(_("[OPTIONS]"))
     for each in arguments:
-        name = f"{each.metavar} …" if each.nargs == -1 else str(each.metavar)
+        name = f"{_metavar(each)} …" if each.nargs == -1 else _metavar(each)
         words.append(name if each.required else f"[{name}]")
     if commands:
         words.append(_("COMMAND …"))
     return _("Usage: {line}").format(line=" ".join([path, *words]))
 
 
+def _metavar(parameter: TyperOption | TyperArgument) -> str:
+    """Return what stands for a value, in the chosen language: FILE, KEY=VALUE, ours|theirs."""
+    return _METAVAR.sub(lambda match: language.gettext(match[0]), parameter.metavar or "")
+
+
 def _names_of(option: TyperOption) -> str:
     names = ", ".join(sorted(option.opts, key=len))
-    return names if option.is_flag else f"{names} {option.metavar}"
+    return names if option.is_flag else f"{names} {_metavar(option)}"
 
 
 def _remark(option: TyperOption) -> str:

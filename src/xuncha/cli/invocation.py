@@ -31,6 +31,11 @@ Titles are messages of the catalogue; so is `xuncha VERB`, whose translation is 
 VERBS: Final = {
     verb: module for modules in PANELS.values() for module, verbs in modules.items() for verb in verbs.split()
 }
+METAVARS: Final = (
+    "CHANNEL", "CODE", "DATE", "DAYS", "DIR", "FILE", "GROUP", "ID", "KEY", "KIND", "LINE", "NAME", "NUMBER", "PROBLEM", "REF", "REV",
+    "STATUS", "TEXT", "TITLE", "VALUE", "WORDS",
+)  # fmt: skip
+"""What stands for values in the help; each is a message of the catalogue."""
 HIDDEN: Final = {"merge-driver": "share"}
 """What git types, and nobody else."""
 
@@ -52,8 +57,8 @@ def global_options() -> dict[str, GlobalOption]:
         "--today": GlobalOption(_("Count as on this day, such as 2024-04-18"), "DATE", "XUNCHA_TODAY"),
         "--lang": GlobalOption(_("The language on screen"), "zh|en"),
         "--no-color": GlobalOption(_("No colours, as with NO_COLOR")),
-        "--install-completion": GlobalOption(_("Teach this shell to complete numbers and names")),
-        "--show-completion": GlobalOption(_("Show what the shell is taught")),
+        "--install-completion": GlobalOption(_("Let this shell complete numbers and names")),
+        "--show-completion": GlobalOption(_("Show the completion script")),
         "--version": GlobalOption(_("Show the version")),
     }
 

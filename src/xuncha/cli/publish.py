@@ -40,7 +40,7 @@ def notice(
 
     call = call.at(at)
     found = call.ledger()
-    with screen.patience(_("The notice is being made")), call.places_named():
+    with screen.patience(_("Making the notice")), call.places_named():
         verified = None
         if anchor:
             from xuncha.audit.anchors import latest  # noqa: PLC0415
@@ -72,7 +72,7 @@ def dashboard(
     from xuncha.paper.own import remark  # noqa: PLC0415
 
     found, events = call.ledger(), call.history_if_any()
-    with screen.patience(_("The dashboard is being made")):
+    with screen.patience(_("Making the dashboard")):
         board = content(found, events, call.today, internal=internal)
         templates = call.templates()
         page = render(board, templates).encode()

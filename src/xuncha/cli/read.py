@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, NoReturn, get_args
 
@@ -13,12 +13,13 @@ from xuncha.cli.context import Context
 from xuncha.cli.options import argument, option
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
+from xuncha.model import names
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import STATUSES, TERMS
 from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
 
 if TYPE_CHECKING:
-    from xuncha.model.register import MeasureRow
+    from xuncha.model.register import MeasureRow, Register
 
 _SPAN = re.compile(r"([0-9]{1,5})d?")
 _GROUPINGS: tuple[str, ...] = get_args(Grouping)
@@ -28,7 +29,7 @@ _GROUPINGS: tuple[str, ...] = get_args(Grouping)
 def status(
     call: Context,
     by: Annotated[
-        str, option("--by GROUP", _("What the bars are of: problem, category, office or leader"), _GROUPINGS)
+        str, option("--by GROUP", _("Group by problem, category, office or leader"), _GROUPINGS)
     ] = "problem",
     at: options.At = None,
     everything: Annotated[bool, option("--all", _("Every row, however many there are"))] = False,
@@ -41,7 +42,7 @@ def status(
         xuncha status --by office
         xuncha status --at 2024-04-18
     """
-    by = typed.word(by, "--by", typed.GROUPINGS)
+    by = typed.word(by, "--by", names.GROUPINGS)
     call = call.at(at)
     found = call.register()
     counts = tally(found, call.today)
@@ -81,12 +82,12 @@ def todo(
     if as_json:
         screen.data([task.as_json() for task in waiting])
         return
-    from xuncha.cli.tables import todo_screen  # noqa: PLC0415
+    from xuncha.cli.tables import beginning, todo_screen  # noqa: PLC0415
 
     if waiting:
         screen.show(*todo_screen(waiting, found.frame.due_soon_days))
     else:
-        screen.line(_("Nothing waits."))
+        screen.line(beginning(found) or _("Nothing is waiting."))
 
 
 def _returned(call: Context) -> set[str]:
@@ -129,12 +130,12 @@ def list_(
 
     Examples:
         xuncha list --overdue
-        xuncha list --office 能源科 --due-within 14
+        xuncha list --office 规划科 --due-within 14
         xuncha list 固定资产 --unassigned
         xuncha list --overdue --at 2024-04-18
     """
-    status = status and typed.word(status, "--status", typed.STATUSES)
-    term = term and typed.word(term, "--term", typed.TERMS)
+    status = status and typed.word(status, "--status", names.STATUSES)
+    term = term and typed.word(term, "--term", names.TERMS)
     call = call.at(at)
     found = call.register()
     office, leader = options.known(found, office=office, leader=leader)
@@ -148,27 +149,44 @@ def list_(
             _refuse(options.a_problem(problem))
     asked = {key: value for key, value in wanted.items() if value is not None}
     rows = [row for row in found.measures if all(getattr(row, key) == asked[key] for key in asked)]
-    values = options.pairs(fields).items()
     last = (call.today + _span(due_within)).isoformat() if due_within else None
     rows = [
         row
         for row in rows
-        if all(str(dict(row.fields).get(key)) == value for key, value in values)
-        and not (unassigned and (row.status == "closed" or row.assigned))
+        if not (unassigned and (row.status == "closed" or row.assigned))
         and not (overdue and horizon.light(row) != "red")
         and (last is None or (row.status != "closed" and horizon.today <= (row.due or "") <= last))
     ]
+    rows = _with_fields(found, rows, options.pairs(fields))
     if words:
         rows = _holding(call, rows, words)
     if as_json:
         screen.data([measure_json(row, horizon) for row in rows])
         return
-    from xuncha.cli.tables import measures_table  # noqa: PLC0415
+    from xuncha.cli.tables import beginning, measures_table  # noqa: PLC0415
 
     if rows:
         screen.show(measures_table(rows, horizon), wide=True, paged=True)
     else:
-        screen.line(_("No measure matches."))
+        screen.line(beginning(found) or _("No measure matches."))
+
+
+def _with_fields(found: Register, rows: list[MeasureRow], wanted: Mapping[str, str]) -> list[MeasureRow]:
+    """Return the rows that have these values in declared fields, their own or their problem's."""
+    from xuncha.rules.fields import typed as typed_field  # noqa: PLC0415
+
+    named: dict[str, set[str]] = {"problem": set(), "measure": set()}
+    for kind in found.frame.fields:
+        named[kind.of] |= {kind.key, kind.label}
+    for name, text in wanted.items():
+        if name in named["problem"] - named["measure"]:
+            pair = typed_field(found.frame, "problem", name, text)
+            having = {problem.id for problem in found.problems if pair in problem.fields}
+            rows = [row for row in rows if row.problem in having]
+        else:
+            pair = typed_field(found.frame, "measure", name, text)
+            rows = [row for row in rows if pair in row.fields]
+    return rows
 
 
 def _holding(call: Context, rows: Sequence[MeasureRow], words: Sequence[str]) -> list[MeasureRow]:

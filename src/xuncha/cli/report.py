@@ -14,6 +14,7 @@ from xuncha.cli.deliver import check, deliver
 from xuncha.cli.options import FORMS, TABLES, argument, option
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
+from xuncha.model import names
 from xuncha.model.identity import Identity
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _DAYS: Final = 7
 
 @group("report")
 def report() -> None:
-    """Write what is for inside the house: the weekly report, the dispatch, the plan, letters to offices.
+    """Write internal papers: the weekly report, the dispatch, the plan, letters to offices.
 
     Examples:
         xuncha report weekly
@@ -39,7 +40,7 @@ def report() -> None:
 def weekly(
     call: Context,
     since: Annotated[
-        str | None, option("--since DATE", _("The first day that is told of; else that of a week ago"))
+        str | None, option("--since DATE", _("The first day of the report; else a week ago"))
     ] = None,
     form: options.Form = "txt",
     output: options.Output = None,
@@ -130,11 +131,11 @@ def letter(
 
     Examples:
         xuncha report letter reminder 2.3
-        xuncha report letter supervision --office 能源科 -f docx -o letter.docx
+        xuncha report letter supervision --office 规划科 -f docx -o letter.docx
     """
     from xuncha.report.letter import letter_on, letter_to  # noqa: PLC0415
 
-    which: Any = typed.word(kind, "KIND", typed.LETTERS)
+    which: Any = typed.word(kind, "KIND", names.LETTERS)
     check(form, FORMS, output, "letter")
     if bool(identities) == (office is not None):
         message = _("a letter is on measures or on those of an --office, one of the two")
@@ -189,6 +190,6 @@ def _deliver(call: Context, name: str, form: str, output: Path | None, **given: 
 
     templates = call.templates()
 
-    with screen.patience(_("The document is being made")):
+    with screen.patience(_("Making the document")):
         content, warnings = made(document(name + OUTLINE, templates, **given), form)
     deliver(content, [*warnings, *remark(templates)], output, call.root)

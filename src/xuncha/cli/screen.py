@@ -31,6 +31,8 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NO_LIMIT = 10_000
 _LONG = 1.0
 """Seconds after which somebody wants to know that the program still works."""
+_SHADES = {"red": 160, "green": 28, "yellow": 136, "cyan": 31, "magenta": 133}
+"""Colours of 256 that are seen on white as on black; the yellow and the green of terminals vanish on white."""
 _lost: list[OSError] = []
 """What has kept something from being printed."""
 WATCH = "patience"
@@ -98,10 +100,18 @@ def show(*renderables: RenderableType, wide: bool = False, paged: bool = False) 
         paged: on a terminal, let the user's pager show what does not fit.
     """
     from rich.console import Console  # noqa: PLC0415  commands that print a line do not need it
+    from rich.theme import Theme  # noqa: PLC0415
 
     terminal = is_terminal()
     width = _NO_LIMIT if wide and not terminal else None
-    console = Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False)
+    theme = Theme(
+        {
+            f"{weight}{name}": f"{weight}color({shade})"
+            for name, shade in _SHADES.items()
+            for weight in ("", "bold ")
+        }
+    )
+    console = Console(file=sys.stdout, width=width, theme=theme, highlight=False, markup=False, emoji=False)
     if terminal and paged:
         from xuncha.cli.pager import show as show_in_pager  # noqa: PLC0415
 
@@ -232,7 +242,7 @@ def _complain(first: str, *more: str) -> None:
     first = clean(first).replace("\n", "\N{REPLACEMENT CHARACTER}")  # the line for programs is one line
     if sys.stderr.isatty() and "NO_COLOR" not in os.environ:
         first = re.sub(r"(error\[[a-z0-9-]+\]|^warning|^警告)", "\x1b[1;31m\\1\x1b[0m", first, count=1)
-        first = re.sub(r"((?:warning|note)\[[a-z0-9-]+\])", "\x1b[1;33m\\1\x1b[0m", first, count=1)
+        first = re.sub(r"((?:warning|note)\[[a-z0-9-]+\])", "\x1b[1;35m\\1\x1b[0m", first, count=1)
     _say_aside("".join([f"{first}\n", *(f"  {clean(text)}\n" for text in more)]))
 
 

@@ -30,14 +30,14 @@ def sync(
         str | None,
         option(
             "--take ours|theirs",
-            _("Whose word counts where both sides have changed the same thing in different ways"),
+            _("Which side wins where both have changed the same thing in different ways"),
             ["ours", "theirs"],
         ),
     ] = None,
 ) -> None:
-    """Bring together what was recorded here and elsewhere, through a git remote, and send it.
+    """Merge what was recorded here and elsewhere, through a git remote, and send it.
 
-    A number that was given twice is changed here, where it is not sent yet.
+    If two clones assign the same number, the one that is not sent yet is renumbered.
 
     Examples:
         xuncha sync
@@ -97,7 +97,7 @@ def _came_and_went(done: Synced) -> Iterator[str]:
         said = ngettext("Received {n} commit from {name}", "Received {n} commits from {name}", n)
         yield said.format(n=n, name=done.name)
     if done.joined:
-        yield _("Brought together with what was recorded here")
+        yield _("Merged with what was recorded here")
     if n := done.sent:
         said = ngettext("Sent {n} commit to {name}", "Sent {n} commits to {name}", n)
         yield said.format(n=n, name=done.name)
@@ -127,7 +127,7 @@ def _named(number: Numbered) -> str:
 
 @command("setup")
 def setup(call: Context) -> None:
-    """Teach git, in this clone, to merge the ledger's files field by field.
+    """Set git up in this clone to merge the ledger's files field by field.
 
     It is needed once in each clone.
 
@@ -187,9 +187,7 @@ def merge_driver(
 
 
 def _dispute_error(dispute: Dispute, path: str) -> RefusedError:
-    ours, theirs = (_("nothing") if value is None else str(value) for value in (dispute.ours, dispute.theirs))
-    message = _("both sides have changed `{key}`: here “{ours}”, there “{theirs}”").format(
-        key=".".join(map(str, dispute.location)), ours=ours, theirs=theirs
-    )
+    from xuncha.sync.uniting import in_words  # noqa: PLC0415
+
     hint = _("keep the line that holds, take out the marks, and conclude it with git")
-    return RefusedError("merge-conflict", message, hint, path)
+    return RefusedError("merge-conflict", in_words(dispute._replace(path=path)), hint, path)

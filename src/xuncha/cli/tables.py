@@ -57,12 +57,21 @@ def status_screen(
     if counts.all_done:
         said = _("Everything is complete: {n} problems, {m} measures.")
         shown += [Text(), Text(said.format(n=counts.problems, m=counts.measures), "bold green")]
-    if not counts.problems:
-        said = _("The ledger is empty. Enter the first problem: xuncha add problem TITLE")
-        shown += [Text(), Text(said)]
-    elif grouped:
+    if begin := beginning(register):
+        shown += [Text(), Text(begin)]
+    if counts.problems and grouped:
         shown += _bars(grouped, by, limit, again)
     return shown
+
+
+def beginning(register: Register) -> str:
+    """Say how to begin, where there are no problems or no measures yet; else nothing."""
+    if not register.problems:
+        return _("The ledger is empty. Enter the first problem: xuncha add problem TITLE")
+    if not register.measures:
+        said = _("There are no measures yet. Enter the first one: xuncha add measure {n} TITLE")
+        return said.format(n=register.problems[0].id)
+    return ""
 
 
 def _waiting(
@@ -221,7 +230,8 @@ def state(status: Status, light: Light) -> Text:
         "none": ("", ""),
         "red": (_("overdue"), "bold red"),
     }[light]
-    return Text(f"{status_name(status)} {said}".rstrip(), style)
+    name = status_name(status)
+    return Text(_("{status}, {light}").format(status=name, light=said) if said else name, style)
 
 
 def term(word: Term) -> str:

@@ -13,9 +13,11 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
+    from xuncha.cli.columns import Columns
     from xuncha.trail.history import Event
+
+_WIDEST_NAME = 16
+"""Columns that the name of an author takes."""
 
 
 @command("log")
@@ -36,22 +38,25 @@ def log(call: Context, identity: options.Perhaps = None, as_json: options.Json =
         screen.line(_("Nothing has been committed yet."))
 
 
-def events_table(events: list[Event]) -> Table:
+def events_table(events: list[Event]) -> Columns:
     """Lay out events as a table: when, who, what."""
-    from rich.table import Table  # noqa: PLC0415
+    from rich.cells import cell_len, set_cell_size  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table(box=None, pad_edge=False, show_header=True, header_style="dim")
-    table.add_column(_("When"), no_wrap=True)
-    table.add_column(_("Who"), no_wrap=True, max_width=16)
-    table.add_column(_("What"), overflow="fold")
+    from xuncha.cli.columns import Column, Columns  # noqa: PLC0415
+
+    when, who = (Column(heading, wraps=False) for heading in (_("When"), _("Who")))
+    table = Columns(when, who, Column(_("What")), gap=2)
     for event in events:
+        author = screen.clean(event.author)
+        if cell_len(author) > _WIDEST_NAME:
+            author = set_cell_size(author, _WIDEST_NAME - 1) + "…"
         what = Text(screen.clean(_what(event)))
         if event.reason:
             what.append(_(" ({reason})").format(reason=screen.clean(event.reason)), "dim")
         if event.by_hand:
             what.append(_(" [by hand]"), "yellow")
-        table.add_row(event.minute, Text(screen.clean(event.author)), what)
+        table.add(event.minute, author, what)
     return table
 
 
@@ -62,8 +67,11 @@ def _what(event: Event) -> str:
     if event.action == "renumber" and event.to and not event.subject.startswith(SUBJECTS["renumber"]):
         return f"{SUBJECTS['renumber']} {event.id} → {event.to}"  # by a commit that removed another
     done, _blank, rest = event.subject.partition(" ")
-    several = rest.split("、")
-    return f"{done} {event.id}" if len(several) > 1 and event.id in several else event.subject
+    if "、" in rest and " " not in rest and event.id:  # a list of numbers; what has a title has a blank
+        return f"{done} {event.id}"
+    # What several commits were taken back by: the part that is about this number.
+    parts = rest.split("；") if event.action == "undo" else []
+    return next((f"{done} {part}" for part in parts if event.id in part.split()), event.subject)
 
 
 @command("undo")

@@ -14,6 +14,7 @@ from xuncha.cli.options import argument, option
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
+from xuncha.model.names import RESULTS
 from xuncha.model.vocabulary import REVIEW_RESULTS, status_name
 from xuncha.workflow.verb import NamedFile
 from xuncha.workflow.verbs import VERBS
@@ -54,7 +55,7 @@ _OPTIONS: Final[dict[str, _Option]] = {
         lambda call, text: text and typed.day(text, "--due", call.today),
     ),
     "late": _Option(
-        Annotated[bool, option("--late", _("Although the time limit has passed; the audit names it"))]
+        Annotated[bool, option("--late", _("Even if the time limit has passed; an audit will name it"))]
     ),
     "leader": _Option(options.Leader),
     "office": _Option(options.Office),
@@ -79,7 +80,7 @@ _OPTIONS: Final[dict[str, _Option]] = {
     ),
     "result": _Option(
         Annotated[str, option("--result holds|slipped", _("What was found"), REVIEW_RESULTS)],
-        lambda _call, text: typed.word(text, "--result", typed.RESULTS),
+        lambda _call, text: typed.word(text, "--result", RESULTS),
     ),
     "findings": _Option(Annotated[str | None, option("--text TEXT", _("What was found, in words"))]),
 }
@@ -130,11 +131,10 @@ def _last_apart(words: list[str]) -> tuple[list[str], str]:
     """Part measures from the text that is typed behind them."""
     *named, text = words
     if not named:
-        raise UsageError(
-            "usage",
-            _("a text, or the measure that it is about, is missing"),
-            _("type: xuncha progress 2.3 …"),
-        )
+        lacking = _("the number of the measure is missing")
+        if Identity.perhaps(text):
+            lacking = _("the text is missing")
+        raise UsageError("usage", lacking, _("type: xuncha progress 2.3 …"))
     return named, text
 
 
@@ -193,4 +193,4 @@ def remove(call: Context, identity: options.Either, reason: options.Reason) -> N
             for each in done.outdated
         ]
         message = _("numbers that have changed stand in texts: {texts}")
-        screen.warning(message.format(texts="; ".join(told)), _("put them right with `xuncha edit`"))
+        screen.warning(message.format(texts=_("; ").join(told)), _("put them right with `xuncha edit`"))

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from xuncha.workflow.add import Added
     from xuncha.workflow.perform import Result
 
+_NAMED = 10
+"""Findings of an audit that are said one by one."""
+
 
 @command("init")
 def init(
@@ -31,7 +34,7 @@ def init(
     folder: Annotated[Path, argument("DIR", _("The folder; else this one"))] = Path(),
     example: Annotated[bool, option("--example", _("Fill it with a small case to try things on"))] = False,
     ask: Annotated[
-        bool, option("--ask", _("Ask for all that is below, one by one; can be left and taken up again"))
+        bool, option("--ask", _("Ask for each of the options below; you can stop, and go on later"))
     ] = False,
     organisation: Annotated[
         str | None, option("--organisation NAME", _("The inspected organisation"))
@@ -147,8 +150,8 @@ def add_measure(
     co_office: options.CoOffice = None,
     person: options.Person = None,
     due: Annotated[str | None, option("--due DATE", _("The time limit, such as 2024-12-31"))] = None,
-    long_term: Annotated[bool, option("--long-term", _("It never ends; it needs no time limit"))] = False,
-    at_once: Annotated[bool, option("--at-once", _("It is mended at once; it needs no time limit"))] = False,
+    long_term: Annotated[bool, option("--long-term", _("Long-term; it needs no time limit"))] = False,
+    at_once: Annotated[bool, option("--at-once", _("To be done at once; it needs no time limit"))] = False,
     goal: options.Goal = None,
     fields: options.Fields = None,
     new: options.New = False,
@@ -205,7 +208,7 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
 
     Examples:
         xuncha edit 2.3
-        xuncha edit data/comments/003.yaml
+        xuncha edit data/comments/001.yaml
         xuncha edit
     """
     if identity is None:
@@ -273,9 +276,17 @@ def _say_done(call: Context, done: Result) -> None:
     from xuncha.audit.examine import findings_of_last_commit  # noqa: PLC0415
 
     call.say_counts(done)
-    for each in findings_of_last_commit(call.root):
-        message = _("an audit will name this: {message}").format(message=each.message)
-        screen.warning(message, _("if that was not meant: xuncha undo puts it back, and history keeps both"))
+    said = [
+        _("an audit will name this: {message}").format(message=each.message)
+        for each in findings_of_last_commit(call.root)
+    ]
+    if len(said) > _NAMED:
+        more = _("an audit will name {n} more: xuncha audit").format(n=len(said) - _NAMED)
+        said = [*said[:_NAMED], more]
+    last = len(said) - 1
+    for number, message in enumerate(said):
+        hint = _("if that was not meant: xuncha undo puts it back, and history keeps both")
+        screen.warning(message, hint if number == last else "")
 
 
 def _editor() -> str:
@@ -306,5 +317,5 @@ def _written(editor: str, draft: Path) -> bytes:
     try:
         return draft.read_bytes()
     except OSError:
-        message = _("the editor took its file away, and nothing was changed")
+        message = _("the editor deleted its file; nothing was changed")
         raise RefusedError("editor-failed", message) from None

@@ -53,7 +53,7 @@ def ics(frame: Frame, found: Sequence[Entry], today: date, last_year: int, whose
         prodid="-//xuncha//xuncha//ZH",
         calscale="GREGORIAN",
         uid=_uid(frame, whose),
-        name=_shown("整改时限（内部）：" + "，".join(filter(None, [frame.organisation, whose]))),
+        name=_shown("整改时限（内部）：" + "，".join(filter(None, [frame.organisation or UNSAID, whose]))),
         description="内部资料，含责任领导、责任科室和未公开事项，不得对外公开。",
         last_modified=stamp,
         subcomponents=components or [_time_zone()],

@@ -112,7 +112,7 @@ def _no_user(around: Surroundings) -> Ailments:
         return
     told = os.environ.get("GIT_AUTHOR_EMAIL") or os.environ.get("EMAIL")
     if not (told or around.ask("config", "--get", "user.email")):
-        said = _("git has only guessed who you are: {name} <{address}>")
+        said = _("git has no name and e-mail of yours, and guesses: {name} <{address}>")
         yield "note", said.format(name=name, address=address), _NAME_YOURSELF
 
 

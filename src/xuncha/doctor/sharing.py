@@ -102,7 +102,8 @@ def _not_shared(around: Surroundings) -> Ailments:
         around.ask("rev-list", "--left-right", "--count", f"{there}...HEAD", "--").split() if is_known else []
     )
     if not remotes:
-        command = f"git remote add origin ADDRESS && git push -u origin {shlex.quote(branch)}"
+        address = _("ADDRESS")
+        command = f"git remote add origin {address} && git push -u origin {shlex.quote(branch)}"
         said = _("the ledger is on this computer alone: no remote is set up")
         yield None, said, _("name one: {command}").format(command=command)
     elif not counts:

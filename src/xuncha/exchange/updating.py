@@ -54,6 +54,7 @@ class Updater(Enterer):
         """Make the files of a ledger that change; nothing that the draft does not mention does."""
         self.source = source
         self.requires = ledger.settings.policy.close_requires
+        self.closer = ledger.settings.addresses(self.user)
         settings = ledger.settings.model_dump(mode="json")
         self.begin(settings)
         known = {key: len(names) for key, names in self.lists.items()}
@@ -188,7 +189,7 @@ class Updater(Enterer):
         if status == "closed":
             evidence = [entry.get("evidence", ()) for entry in entries]
             applicant = submitter(self.root, identity) if "second_person" in self.requires else None
-            lacking = missing(self.requires, known.status, evidence, closer=self.user, submitter=applicant)
+            lacking = missing(self.requires, known.status, evidence, closer=self.closer, submitter=applicant)
             self.refused += [refusal(each, identity) for each in lacking]
             if lacking:
                 return known.status

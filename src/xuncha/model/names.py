@@ -1,8 +1,9 @@
-"""What people call the keys of the files, in Chinese: one table for workbooks, and for what is said of a change."""
+"""What people call the keys and the words of the files, in Chinese: stated here, for whatever reads, names or explains them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from xuncha.language import is_chinese
@@ -18,10 +19,97 @@ KEY_NAMES: Final[Mapping[str, str]] = {
     "feedback": "反馈日期", "head": "组长", "phone": "电话", "address": "地址", "email": "邮箱", "issuer": "落款单位", "date": "日期",
     "work": "第一部分", "next_steps": "第三部分", "due_soon_days": "临期天数", "close_requires": "销号条件",
     "review_every_days": "回头看间隔", "by": "经办人", "note": "备注", "to": "承担人", "evidence": "佐证材料", "result": "结果",
+    "emails": "邮箱", "key": "代号", "label": "名称", "unit": "单位", "of": "所属", "type": "类型", "choices": "选项", "code": "规则代码",
+    "words": "字样", "file": "文件", "sha256": "哈希值", "size": "字节数",
 }  # fmt: skip
 """By the keys, also those inside of others, which mean the same wherever they stand."""
+_ALSO: Final[Mapping[str, tuple[str, ...]]] = {
+    "organisation": ("单位", "党组织"), "leaders": ("领导名单", "班子成员"), "offices": ("部门", "科室名单"), "people": ("人员",),
+    "title": ("整改措施", "措施", "问题", "反馈问题"), "category": ("问题类别", "类别"), "finding": ("问题表现", "反馈原文"),
+    "term": ("整改类型", "期限类型"), "leader": ("分管领导", "牵头领导"), "office": ("责任部门", "责任单位", "牵头科室", "主责科室"),
+    "co_offices": ("配合部门", "配合单位", "协办科室"), "person": ("责任人", "经办人", "联系人"),
+    "due": ("完成时限", "完成时间", "期限", "截止日期"), "status": ("状态", "整改状态"), "progress": ("整改情况", "工作进展"),
+    "received": ("来访日期", "登记日期", "日期"), "channel": ("方式", "来源", "途径"), "text": ("意见", "进展"),
+    "about": ("涉及", "编号"), "name": ("提出人",), "reply": ("回复",), "date": ("时间",), "evidence": ("证明材料", "文号"),
+}  # fmt: skip
+"""Further names of some keys, as they stand in the headings of offices' tables."""
+Words = Mapping[str, tuple[str, ...]]
+"""The words of a closed list as the files write them, each with what people write for it."""
+STATUSES: Final[Words] = {
+    "not_started": ("未启动", "未开始", "尚未启动"),
+    "in_progress": ("推进中", "进行中", "正在推进", "整改中"),
+    "submitted": ("申请销号", "待销号", "已申请销号"),
+    "closed": ("已销号", "销号", "已完成", "完成"),
+}
+TERMS: Final[Words] = {
+    "at_once": ("立行立改", "立即整改"),
+    "once": ("限时完成", "限期完成", "限时整改", "限期整改"),
+    "long_term": ("长期坚持", "长期整改", "长期"),
+}
+RESULTS: Final[Words] = {
+    "holds": ("保持", "保持良好", "成效保持", "巩固"),
+    "slipped": ("反弹", "问题反弹", "出现反弹"),
+}
+LETTERS: Final[Words] = {
+    "reminder": ("提醒", "提醒函"),
+    "supervision": ("督办", "督办函"),
+    "warning": ("告诫", "告诫函", "警示"),
+}
+CHANNELS: Final[Words] = {
+    "phone": ("电话", "来电", "热线"),
+    "post": ("来信", "信件", "信函", "邮寄"),
+    "email": ("邮件", "电子邮件", "邮箱", "电子邮箱", "e-mail"),
+    "visit": ("来访", "走访", "当面", "面谈"),
+    "web": ("网络", "网上", "网站", "网络留言", "网上留言"),
+}
+"""How a comment comes: 邮件 is e-mail, 邮寄 the post."""
+GROUPINGS: Final[Words] = {
+    "problem": ("问题",),
+    "category": ("方面",),
+    "office": ("科室", "责任科室"),
+    "leader": ("领导", "责任领导"),
+}
+REQUIREMENTS: Final[Words] = {
+    "progress": ("进展情况", "进展"),
+    "evidence": ("佐证材料", "佐证"),
+    "submission": ("申请销号", "申请"),
+    "second_person": ("两人办理", "他人销号"),
+    "signed_commit": ("签名", "签名提交"),
+}
+FIELD_TYPES: Final[Words] = {
+    "text": ("文字", "文本"),
+    "number": ("数字", "数值"),
+    "date": ("日期", "时间"),
+    "choice": ("选项", "单选"),
+}
+OF: Final[Words] = {"problem": ("问题",), "measure": ("整改措施", "措施")}
+_IN_FILES: Final = (STATUSES, TERMS, RESULTS, CHANNELS, REQUIREMENTS, FIELD_TYPES, OF)
 
 
 def key_name(key: str) -> str:
     """Name a key in the chosen language: in Chinese as people call it, in English as the file does."""
     return KEY_NAMES.get(key, key) if is_chinese() else key
+
+
+def key_meant(text: str, known: Collection[str]) -> str | None:
+    """Find the key, out of those that are known, that people mean by a Chinese word; None where it is none, or one of several."""
+    return _meant(text, {key: (KEY_NAMES.get(key, ""), *_ALSO.get(key, ())) for key in known})
+
+
+def word_meant(text: str, known: Collection[str]) -> str | None:
+    """Find the word of a closed list, as `key_meant` finds a key."""
+    return _meant(
+        text, {word: [name for words in _IN_FILES for name in words.get(word, ())] for word in known}
+    )
+
+
+def _meant(text: str, names: Mapping[str, Collection[str]]) -> str | None:
+    """Find what has this name; else what alone has a name that the text is a part of, or that is a part of the text."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    for fits in (str.__eq__, str.__contains__, lambda name, typed: bool(name) and name in typed):
+        found = [
+            each for each, called in names.items() if plain and any(fits(name, plain) for name in called)
+        ]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None

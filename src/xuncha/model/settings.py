@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -126,9 +127,7 @@ class Settings(Record):
 
     def addresses(self, email: str) -> set[str]:
         """Give the e-mails of the person who has this one, in small letters; it alone where `people` does not tell."""
-        folded = email.casefold()
-        known = [{each.casefold() for each in person.emails} for person in self.people]
-        return {folded}.union(*(each for each in known if folded in each))
+        return addresses(email, [person.emails for person in self.people])
 
     def frame(self) -> Frame:
         """Give what problems and measures are checked and counted against."""
@@ -149,3 +148,10 @@ class Settings(Record):
             review_every_days=self.policy.review_every_days,
             silenced=tuple((silence.code, silence.words) for silence in self.proof),
         )
+
+
+def addresses(email: str, people: Iterable[Iterable[str]]) -> set[str]:
+    """Return the e-mails of the person who has this one, in small letters: itself, and all of each of `people` that has it."""
+    folded = email.casefold()
+    known = [{each.casefold() for each in emails} for emails in people]
+    return {folded}.union(*(each for each in known if folded in each))

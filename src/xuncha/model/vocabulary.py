@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
+from xuncha import language
 from xuncha.language import gettext as _
 
 Status = Literal["not_started", "in_progress", "submitted", "closed"]
@@ -27,6 +28,12 @@ def status_name(status: str | None) -> str:
         "closed": _("closed"),
     }
     return names.get(status or "", status or "-")
+
+
+def action_name(action: str) -> str:
+    """Name an action in the chosen language, as the help names its command; in English as it is typed."""
+    command = f"xuncha {action}"
+    return language.gettext(command).removeprefix("xuncha ")
 
 
 def result_name(result: ReviewResult) -> str:

@@ -182,7 +182,7 @@ def enumeration_number(text: Text) -> Found:
             yield item[:2], message, _("here it would be {right}").format(right=right)
         for item in group.repeated.values():
             message = _("“{words}” stands twice").format(words=item.words)
-            yield item[:2], message, _("number the items afresh")
+            yield item[:2], message, _("renumber the items")
 
 
 @RULES.rule(

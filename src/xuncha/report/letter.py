@@ -46,7 +46,7 @@ def letter_on(ledger: Ledger, today: Date, kind: Kind, identities: Sequence[Iden
         if item.status == "closed":
             raise RefusedError(
                 "already-closed",
-                _("{id} is closed; there is nothing to press for").format(id=item.id),
+                _("{id} is closed; there is nothing to remind of").format(id=item.id),
                 _("see `xuncha list --overdue`"),
             )
     offices = dict.fromkeys(item.office for item in chosen)
@@ -75,7 +75,7 @@ def letter_to(ledger: Ledger, today: Date, kind: Kind, office: str) -> Letter:
     every = items(ledger, today).values()
     chosen = [item for item in every if item.office == office and item.light in lights]
     if not chosen:
-        said = _("no measure of {office} is overdue or due soon, so there is nothing to press for")
+        said = _("no measure of {office} is overdue or due soon, so there is nothing to remind it of")
         if kind == "warning":
             said = _("no measure of {office} is overdue, so there is nothing to warn of")
         raise RefusedError("nothing-to-press", said.format(office=office))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -45,11 +46,13 @@ class Plan(NamedTuple):
     counts: Tally
     categories: int
     """With a problem."""
+    at_once: int
+    """Measures by their terms; those that have a day first, then those that still need one."""
     limited: int
-    """Measures with a term that ends."""
+    undecided: int
     long_term: int
     last_due: Date | None
-    """The latest time limit of all that ends."""
+    """The latest time limit of those that have one."""
     problems: tuple[PlannedProblem, ...]
 
     @property
@@ -75,7 +78,8 @@ def plan(ledger: Ledger, today: Date) -> Plan:
     """
     found, settings, by_problem = items(ledger, today), ledger.settings, ledger.by_problem()
     titles: dict[str | None, str] = {category.key: category.title for category in settings.categories}
-    limited = [item for item in found.values() if not item.long_term]
+    terms = Counter(item.term for item in found.values())
+    limits = [item.due for item in found.values() if item.term == "once" and item.due]
     leaders = {item.leader for item in found.values()}
     offices = {item.office for item in found.values()}
     group = settings.leading_group
@@ -92,9 +96,11 @@ def plan(ledger: Ledger, today: Date) -> Plan:
         offices=tuple(name for name in dict.fromkeys(settings.offices) if name in offices),
         counts=tally(ledger.register(), today),
         categories=len({problem.category for problem in ledger.problems.values()} - {None}),
-        limited=len(limited),
-        long_term=len(found) - len(limited),
-        last_due=max((item.due for item in limited if item.due), default=None),
+        at_once=terms["at_once"],
+        limited=len(limits),
+        undecided=terms["once"] - len(limits),
+        long_term=terms["long_term"],
+        last_due=max(limits, default=None),
         problems=tuple(
             PlannedProblem(
                 number=str(number),

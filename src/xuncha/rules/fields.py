@@ -40,17 +40,32 @@ def _of_problem(problem: Problem, frame: Frame) -> Broken[Location]:
 field_of_problem = replace(field_of_measure, check=_of_problem)
 
 
-def typed(frame: Frame, of: Literal["problem", "measure"], key: str, text: str) -> int | float | str:
-    """Read the value of a declared field as it was typed: a number as a number, a day in the one form of the files.
+def declared(frame: Frame, of: Literal["problem", "measure"], key: str) -> FieldFrame:
+    """Find the field that is meant by its key or its label, as it was typed.
+
+    Raises:
+        RefusedError: there is no such field.
+    """
+    kinds = [kind for kind in frame.fields if kind.of == of]
+    for kind in kinds:
+        if key in {kind.key, kind.label}:
+            return kind
+    raise RefusedError("field-value", _undeclared(key), suggestion(key, [kind.key for kind in kinds]))
+
+
+def _undeclared(key: str) -> str:
+    return _("the field `{key}` is not declared under `fields` in data/ledger.yaml").format(key=key)
+
+
+def typed(
+    frame: Frame, of: Literal["problem", "measure"], key: str, text: str
+) -> tuple[str, int | float | str]:
+    """Read a field and its value as they were typed: its key; a number as a number, a day in the one form of the files.
 
     Raises:
         RefusedError: there is no such field, or the text is none of its type.
     """
-    kind = next((kind for kind in frame.fields if kind.of == of and kind.key == key), None)
-    if kind is None:
-        message = _("the field `{key}` is not declared under `fields` in data/ledger.yaml").format(key=key)
-        known = [kind.key for kind in frame.fields if kind.of == of]
-        raise RefusedError("field-value", message, suggestion(key, known))
+    kind = declared(frame, of, key)
     value: int | float | str = text.strip()
     if kind.type == "number":
         with contextlib.suppress(ValueError):
@@ -59,7 +74,7 @@ def typed(frame: Frame, of: Literal["problem", "measure"], key: str, text: str) 
     if why := wrong_value(kind, value):
         message, hint = why
         raise RefusedError("field-value", message.format(label=kind.label, value=value), hint)
-    return value
+    return kind.key, value
 
 
 def _wrong(
@@ -73,26 +88,25 @@ def _wrong(
                 message, hint = why
                 yield ("fields", key), message.format(label=kind.label, value=value), hint
         else:
-            message = _("the field `{key}` is not declared under `fields` in data/ledger.yaml").format(
-                key=key
-            )
-            yield ("fields", key), message, suggestion(key, list(kinds))
+            meant = next((kind.key for kind in kinds.values() if kind.label == key), None)
+            hint = _("write `{key}: …` instead").format(key=meant) if meant else suggestion(key, list(kinds))
+            yield ("fields", key), _undeclared(key), hint
 
 
 def wrong_value(kind: FieldFrame, value: float | str) -> tuple[str, str] | None:
     """Tell why a value is none of a field, with what to write instead; None where it is."""
     match kind.type:
         case "choice" if value not in kind.choices:
-            return _("“{value}” is none of the choices of {label}"), suggestion(str(value), kind.choices)
+            return _("“{value}” is not one of the choices of {label}"), suggestion(str(value), kind.choices)
         case "number" if isinstance(value, str):
-            return _("{label} is a number, and “{value}” is none"), _("write a number, without quotes")
+            return _("{label} must be a number; “{value}” is not one"), _("write a number, without quotes")
         case "date":
             try:
                 iso_date(value)
             except PydanticCustomError:
-                return _("{label} is a day, and “{value}” is none"), _(
+                return _("{label} must be a day; “{value}” is not one"), _(
                     "write year-month-day, such as 2024-12-31"
                 )
         case "text" if not isinstance(value, str) or not value.strip():
-            return _("{label} is text, and “{value}” is none"), _("put it into double quotes to make it text")
+            return _("{label} must be text; “{value}” is not"), _("put it into double quotes to make it text")
     return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
+from xuncha.model.names import key_name
 from xuncha.model.records import EvidenceFile, Measure
 from xuncha.rules.catalogue import RULES, Neighbourhood, broken
 from xuncha.rules.fields import field_of_measure
@@ -68,14 +69,12 @@ def not_assigned(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Name the leader, the office and, of what is done once, the time limit of an open measure."""
     if measure.status == "closed":
         return
-    wanted = {"leader": _("leader"), "office": _("office"), "due": _("time limit")}
-    lacking = [
-        key for key in wanted if getattr(measure, key) is None and (key != "due" or measure.term == "once")
-    ]
+    wanted = ("leader", "office", "due") if measure.term == "once" else ("leader", "office")
+    lacking = [key for key in wanted if getattr(measure, key) is None]
     if lacking:
         options = " ".join(f"--{key} …" for key in lacking)
         hint = _("type: xuncha set {id} {options}").format(id=around.identity, options=options)
-        what = _(", ").join(wanted[key] for key in lacking)
+        what = _(", ").join(map(key_name, lacking))
         yield (lacking[0],), _("not assigned yet: {what} not said").format(what=what), hint
 
 

@@ -154,7 +154,7 @@ class _Builder:
             node.style = "flow" if event.flow_style else "block"
             if len(self.open) >= DEEPEST:
                 message = _("values are nested more than {n} levels deep").format(n=DEEPEST)
-                self.refuse("too-deep", event, message, _("write it flat"))
+                self.refuse("too-deep", event, message, _("nest the values less deeply"))
         self.place(node, event)
         if node.kind != "scalar":
             self.open.append(node)

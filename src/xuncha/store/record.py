@@ -71,7 +71,7 @@ def read_record(
         if error.finding.code in {"yaml-syntax", "not-a-mapping"}:
             from xuncha.store.slips import explained  # noqa: PLC0415  only where something is wrong
 
-            error = explained(error, content.decode("utf-8-sig", "replace"))
+            error = explained(error, content.decode("utf-8-sig", "replace"), kind.model_fields)
         return Shaped(None, [error.of_file(path, content)])
     return Shaped(record, placed(path, content, broken) if broken else [], unsound)
 

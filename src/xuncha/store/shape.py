@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from xuncha.chinese.limits import limit
 from xuncha.errors import Finding
 from xuncha.language import gettext as _
+from xuncha.model.names import key_meant, word_meant
 from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
@@ -49,8 +50,15 @@ def shape(kind: type[_Record], data: dict[str, Any]) -> Shaped[_Record, Location
     try:
         return Shaped(kind.model_validate(data), [])
     except ValidationError as error:
-        broken = [_broken(kind, complaint) for complaint in error.errors(include_url=False)]
-    unsound = frozenset(str(item.place[0]) for item in broken)
+        complaints = error.errors(include_url=False)
+        meant = {_place_meant(kind, each) for each in complaints if each["type"] == "extra_forbidden"}
+        # A key under a Chinese name is one slip, not two.
+        broken = [
+            _broken(kind, each)
+            for each in complaints
+            if each["type"] != "missing" or each["loc"] not in meant
+        ]
+    unsound = frozenset(str(each["loc"][0]) for each in complaints)
     sound = {key: value for key, value in data.items() if isinstance(key, str) and key not in unsound}
     return Shaped(kind.model_validate(_STAND_INS[kind.__name__] | sound), broken, unsound)
 
@@ -71,10 +79,14 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
             hint = _("write `{key}: …`").format(key=key)
             finding = Finding("missing-key", _("the key `{key}` is missing"), location, hint)
         case "extra_forbidden" | "invalid_key":
-            hint = suggestion(key, _fields(kind, location[:-1]))
+            known = _fields(kind, location[:-1])
+            meant = key_meant(key, known)
+            hint = _("write `{key}: …` instead").format(key=meant) if meant else suggestion(key, known)
             finding = Finding("unknown-key", _("the key `{key}` is not known"), location, hint)
         case "literal_error":
-            hint = suggestion(str(value), re.findall(r"'([^']*)'", complaint["ctx"]["expected"]))
+            known = re.findall(r"'([^']*)'", complaint["ctx"]["expected"])
+            meant = word_meant(str(value), known)
+            hint = _("write `{word}`").format(word=meant) if meant else suggestion(str(value), known)
             finding = Finding("unknown-word", _("`{key}` cannot be “{value}”"), location, hint)
         case "bad_date":
             message = _("“{value}” is not a day of the calendar written like 2024-12-31")
@@ -99,6 +111,12 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
         given=_given(value),
     )
     return finding._replace(message=message)
+
+
+def _place_meant(kind: type[BaseModel], unknown: ErrorDetails) -> tuple[int | str, ...]:
+    """Return where the key belongs that an unknown key means; its own place where it means none."""
+    *above, key = unknown["loc"]
+    return (*above, key_meant(str(key), _fields(kind, _location(tuple(above)))) or key)
 
 
 def _for_a_day(value: str) -> str:
@@ -145,13 +163,13 @@ def _wanted(kind: str) -> str:
 def _how(kind: str, value: object) -> str:
     """Say how a value of the kind that is wanted is written."""
     if value is None:
-        return _("write a value behind it")
+        return _("write a value after it")
     if kind == "string_type" and isinstance(value, list | dict):
         return ""
     return {
         "string_type": _("put it into double quotes to make it text"),
         "bool_type": _("write true or false, without quotes"),
-        "list_type": _("write it in brackets, or each item on a line of its own behind “- ”"),
+        "list_type": _("write it in brackets, or each item on a line of its own after “- ”"),
     }.get(kind, "")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +11,7 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
 from xuncha.model.moves import Numbered, comments, identities, numbered
+from xuncha.model.names import key_name
 from xuncha.model.vocabulary import status_name
 from xuncha.store.faults import UnreadableError
 from xuncha.sync.records import merge_record
@@ -116,11 +117,12 @@ def refusal(disputes: list[Dispute]) -> RefusedError:
     hint = _(
         "keep yours with xuncha sync --take ours, or theirs with xuncha sync --take theirs; all else is brought together either way"
     )
-    return RefusedError("disputed", "\n".join([said, *map(_in_words, disputes)]), hint)
+    return RefusedError("disputed", "\n".join([said, *map(in_words, disputes)]), hint)
 
 
-def _in_words(dispute: Dispute) -> str:
-    place = _place(dispute)
+def in_words(dispute: Dispute) -> str:
+    """Say what each side wants, in one line."""
+    place = _place(dispute, key_name)
     if dispute.location:
         ours, theirs = (_value(dispute, each) for each in (dispute.ours, dispute.theirs))
         return _("{what}: here {ours}, there {theirs}").format(what=place, ours=ours, theirs=theirs)
@@ -133,13 +135,13 @@ def settlement(disputes: list[Dispute], take: Side | None) -> str:
     """Return how disputes were settled, as the commit says it; empty where there were none."""
     if not disputes or take is None:
         return ""
-    return f"取{'本' if take == 'ours' else '对'}方：{'；'.join(map(_place, disputes))}"
+    return f"取{'本' if take == 'ours' else '对'}方：{'；'.join(_place(each, str) for each in disputes)}"
 
 
-def _place(dispute: Dispute) -> str:
-    """Return what is in dispute, as people find it."""
+def _place(dispute: Dispute, name: Callable[[str], str]) -> str:
+    """Return what is in dispute, as people find it; `name` gives the names of keys."""
     place = str(Identity.of_file(dispute.path) or dispute.path)  # of a comment, the file
-    return " ".join([place, ".".join(map(str, dispute.location))]).strip()
+    return " ".join([place, ".".join(name(str(each)) for each in dispute.location)]).strip()
 
 
 def _value(dispute: Dispute, value: object) -> str:

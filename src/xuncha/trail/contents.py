@@ -98,7 +98,7 @@ def stored(git: Git, names: Iterable[str], largest: int) -> Iterator[Stored]:
                 kept = (kept + block)[: largest + 1] if len(kept) <= largest else kept
                 there += len(block)
             if there < size:
-                raise GitError(_("git ended before its time"))
+                raise GitError(_("git was interrupted"))
             if not kind:
                 raise git.lost(name)
             if known is not None and known.hexdigest() != name:

@@ -78,7 +78,7 @@ class Leaf(NamedTuple):
 def no_user() -> SurroundingsError:
     """Make the error of who commits without a name."""
     hint = _("type once: git config --global user.name 姓名 && git config --global user.email 邮箱")
-    return SurroundingsError("no-user", _("git does not know your name yet, and nothing was done"), hint)
+    return SurroundingsError("no-user", _("git does not know your name yet; nothing was changed"), hint)
 
 
 class Git(Door):

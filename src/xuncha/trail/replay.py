@@ -150,7 +150,7 @@ def _pieces(pipe: IO[bytes]) -> Iterator[bytes]:
         *whole, rest = (rest + block).split(b"\0")
         yield from whole
     if rest:
-        raise GitError(_("git ended before its time"))
+        raise GitError(_("git was interrupted"))
 
 
 def _read(told: Iterator[bytes]) -> Iterator[Commit]:
@@ -158,12 +158,12 @@ def _read(told: Iterator[bytes]) -> Iterator[Commit]:
     while piece:
         fields = [piece, *islice(told, len(_FIELDS) - 1)]
         if len(fields) < len(_FIELDS):
-            raise GitError(_("git ended before its time"))
+            raise GitError(_("git was interrupted"))
         touched = {}
         while (piece := next(told, b"")).lstrip(b"\n").startswith(b":"):
             facts = piece.decode("ascii", "replace").split(" ")
             if len(facts) != len(_FACTS):
-                raise GitError(_("git ended before its time"))
+                raise GitError(_("git was interrupted"))
             _before, mode, _old, blob, letter = facts
             path = _path(next(told, b""))
             touched[Touched(path, "", "") if letter == "D" else Touched(path, mode, blob)] = letter

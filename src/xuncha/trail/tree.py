@@ -184,7 +184,7 @@ def commit_at(root: Path, moment: str) -> str:
         if git.head():
             git.run("rev-list", "--count", "HEAD", "--")  # if a commit is lost, that is what there is to say
         hint = _("give a day such as 2024-04-18 on which the ledger existed, or a revision such as HEAD~3")
-        raise RefusedError("no-such-moment", _("history knows no “{moment}”").format(moment=moment), hint)
+        raise RefusedError("no-such-moment", _("the history has no “{moment}”").format(moment=moment), hint)
     return commit
 
 

@@ -50,7 +50,7 @@ def add_problem(
     """
     before = register(session.root)
     identity = Identity(len(before.problems) + 1)
-    own = {key: typed(before.frame, "problem", key, text) for key, text in (fields or {}).items()}
+    own = dict(typed(before.frame, "problem", key, text) for key, text in (fields or {}).items())
     category = category and category_meant(category, before.frame.categories)
     record = {"title": title.strip(), "category": category, "fields": own}
     return _add(session, before.frame, identity, record, before.problems, new=new)
@@ -93,7 +93,7 @@ def add_measure(
         "person": person,
         "due": due and due.isoformat(),
         "status": "not_started",
-        "fields": {key: typed(before.frame, "measure", key, text) for key, text in (fields or {}).items()},
+        "fields": dict(typed(before.frame, "measure", key, text) for key, text in (fields or {}).items()),
     }
     return _add(session, before.frame, identity, values, row.measures, new=new)
 

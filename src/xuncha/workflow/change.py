@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fasteners import InterProcessLock
 
-from xuncha.errors import RefusedError, SurroundingsError, cause_of
+from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, EVIDENCE, PROBLEMS, CommentNumber, Identity
 from xuncha.store import files
+from xuncha.store.loading import load_settings
 from xuncha.trail import locks, objects
 from xuncha.trail.git import Git, GitError, literal, no_user
 from xuncha.trail.presence import must_be_here
@@ -124,6 +125,15 @@ class Session:
                 keep = _("take the change back with `git checkout -- {path}`")
             message = _("{path} was changed by hand and is not committed").format(path=path)
             raise RefusedError("uncommitted", message, keep.format(id=number, path=path), path)
+
+    def addresses(self) -> set[str]:
+        """Return the e-mails of whoever commits here, in small letters: git's, and those that the ledger says are the same person's."""
+        email = self.git.user()[1]
+        try:
+            settings = load_settings(self.source).settings
+        except InvalidLedgerError:  # it requires a newer version; then who is who is not known
+            settings = None
+        return settings.addresses(email) if settings else {email.casefold()}
 
     def must_be_no_links(self, paths: Sequence[str]) -> None:
         """Refuse what would write, or read, outside the ledger.

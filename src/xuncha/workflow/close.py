@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -18,25 +18,27 @@ if TYPE_CHECKING:
 
 @verb("close", "销号", {"in_progress": "closed", "submitted": "closed"}, "status", "closed")
 def close(case: Case, *, note: str | None = None, day: date | None = None) -> PlannedChange:
-    """Close measures out: all that are named, in one commit, or none.
+    """Close measures: all that are named, in one commit, or none.
 
     Examples:
         xuncha close 2.3
-        xuncha close 2.1 2.2 --note 验收通过
+        xuncha close 1.1 2.1 --note 验收通过
     """
     requires = case.frame.close_requires
-    name, email = case.session.git.user()
+    two = "second_person" in requires
     lacking = missing(
         requires,
         case.measure.status,
         [entry.evidence for entry in case.measure.progress],
-        closer=email,
-        submitter=case.submitter() if "second_person" in requires else None,
+        closer=case.session.addresses() if two else (),
+        submitter=case.submitter() if two else None,
     )
     if lacking:
         raise together([refusal(each, case.identity) for each in lacking])
     reason = (note or "").strip()
-    closed = {"date": (day or case.today).isoformat(), "by": name} | ({"note": reason} if reason else {})
+    closed = {"date": (day or case.today).isoformat(), "by": case.session.git.user()[0]} | (
+        {"note": reason} if reason else {}
+    )
     return PlannedChange([Set("closed", closed)], reason, signed="signed_commit" in requires)
 
 
@@ -45,19 +47,20 @@ def missing(
     status: str | None,
     evidence: Sequence[Sequence[object]],
     *,
-    closer: str,
+    closer: Collection[str],
     submitter: str | None,
 ) -> list[Requirement]:
     """Return the requirements of the policy that a measure does not meet, in the policy's order.
 
     A required signature is left to git, which makes the commit. `evidence` is what each progress entry names as evidence;
-    `closer` closes the measure, `submitter` applied for it last: e-mails.
+    `closer` are all e-mails of whoever closes the measure, in small letters (`model.settings.addresses`); `submitter` is that of
+    whoever applied for it last.
     """
     met: dict[Requirement, bool] = {
         "progress": bool(evidence),
         "evidence": any(evidence),
         "submission": status == "submitted",
-        "second_person": submitter is not None and submitter != closer,
+        "second_person": submitter is not None and submitter.casefold() not in closer,
     }
     return [requirement for requirement in requires if not met.get(requirement, True)]
 

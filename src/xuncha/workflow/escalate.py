@@ -13,8 +13,8 @@ def escalate(case: Case, *, to: str) -> PlannedChange:
     """Make measures a leader's own task.
 
     Examples:
-        xuncha escalate 2.3 --to 主任
+        xuncha escalate 2.3 --to 局长
     """
     to = meant(to, case.frame.leaders)
     escalated = {"to": to, "date": case.today.isoformat()}
-    return PlannedChange([Set("escalated", escalated)], note=_("{name} takes it over").format(name=to))
+    return PlannedChange([Set("escalated", escalated)], note=_("escalated to {name}").format(name=to))

@@ -145,7 +145,7 @@ def _must_be_undecided(
         said = _(
             "{id} cannot be removed: {ids} would get another number, and closing of it was applied for or granted under this one"
         )
-        hint = _("give {id} another content with `xuncha edit {id}`, or keep it out of the notice")
+        hint = _("change what {id} says with `xuncha edit {id}`, or keep it out of the notice")
         raise RefusedError(
             "number-in-use", said.format(id=identity, ids=named), hint.format(id=identity), identity.path
         )
@@ -194,7 +194,7 @@ def _followed_by_comments(
     for path, content, data in _comments(session):
         if data.get("about") == str(identity):
             said = _("{path} is about {id}, so {id} cannot be removed").format(path=path, id=identity)
-            raise RefusedError("has-comment", said, _("let it be about something else first"), path)
+            raise RefusedError("has-comment", said, _("change what it is about first"), path)
         after = renumbered(content, lambda number: moves.get(number, number))
         if after != content:
             session.must_be_no_links([path])

@@ -11,6 +11,6 @@ def reopen(_case: Case, *, reason: str) -> PlannedChange:
     """Open closed measures again.
 
     Examples:
-        xuncha reopen 2.3 --reason 问题反弹
+        xuncha reopen 1.2 --reason 问题反弹
     """
     return PlannedChange([Remove("closed")], reason)

@@ -10,6 +10,6 @@ def return_(_case: Case, *, reason: str) -> PlannedChange:
     """Return applications, with a reason.
 
     Examples:
-        xuncha return 2.3 --reason 缺少评审意见
+        xuncha return 2.1 --reason 缺少评审意见
     """
     return PlannedChange(reason=reason)

@@ -19,7 +19,7 @@ def review(case: Case, *, result: ReviewResult, findings: str | None = None) -> 
     """Look again at closed long-term measures: does the result hold, or has it slipped?
 
     Examples:
-        xuncha review 1.1 --result holds
+        xuncha review 2.2 --result holds
     """
     if case.measure.term != "long_term":
         message = _("{id} is not a long-term measure, and only those are looked at again")
@@ -30,6 +30,6 @@ def review(case: Case, *, result: ReviewResult, findings: str | None = None) -> 
     reopening = _("The result has slipped: open it again with xuncha reopen {id} --reason …")
     return PlannedChange(
         [Append("reviews", entry)],
-        note=_("looked at again: {result}").format(result=result_name(result)),
+        note=_("reviewed: {result}").format(result=result_name(result)),
         next_step=reopening.format(id=case.identity) if result == "slipped" else "",
     )

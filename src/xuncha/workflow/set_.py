@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.model.names import key_name
 from xuncha.rules.names import category_meant, meant
 from xuncha.store.edits import Edit, Set
 from xuncha.workflow.verb import UNCHANGED, Case, PlannedChange, verb
@@ -45,7 +46,7 @@ def _set(
     category: str | None = None,
     fields: Mapping[str, str] | None = None,
 ) -> PlannedChange:
-    """Assign and correct what no other verb decides.
+    """Assign measures, and correct what no other command decides.
 
     A time limit that was set is moved by `extend` alone; a problem has a title, a category and fields.
 
@@ -103,16 +104,9 @@ set_ = replace(_set, of_problems=_set_problem)
 def _planned(given: Mapping[str, Any]) -> PlannedChange:
     edits: list[Edit] = [Set(key, value) for key, value in given.items() if value]
     if not edits:
-        raise RefusedError(
-            "nothing-given", _("nothing is said that could be set"), _("see `xuncha set --help`")
-        )
-    names = {
-        "title": _("title"), "goal": _("goal"), "leader": _("leader"), "office": _("office"), "co_offices": _("co-offices"),
-        "person": _("person"), "due": _("time limit"), "category": _("category"), "fields": _("fields of one's own"),
-    }  # fmt: skip
-    return PlannedChange(
-        edits, note=_("set: {keys}").format(keys=_(", ").join(names[edit.key] for edit in edits))
-    )
+        raise RefusedError("nothing-given", _("nothing to set was given"), _("see `xuncha set --help`"))
+    named = _(", ").join(key_name(edit.key) for edit in edits)
+    return PlannedChange(edits, note=_("set: {keys}").format(keys=named))
 
 
 def _fields(
@@ -125,4 +119,4 @@ def _fields(
     """
     from xuncha.rules.fields import typed  # noqa: PLC0415  the help reads this module
 
-    return {**record.fields, **{key: typed(frame, of, key, value) for key, value in given.items()}}
+    return {**record.fields, **dict(typed(frame, of, key, value) for key, value in given.items())}

@@ -10,6 +10,6 @@ def start(_case: Case) -> PlannedChange:
     """Start work on measures.
 
     Examples:
-        xuncha start 2.3
+        xuncha start 3.1
     """
     return PlannedChange()

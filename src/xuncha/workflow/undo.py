@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from xuncha.errors import InvalidLedgerError, RefusedError
+from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.store.files import Overlay
-from xuncha.store.loading import check, load_settings
+from xuncha.store.loading import check
 from xuncha.trail.git import Git, literal
 from xuncha.trail.history import Event, history, taken_back
 from xuncha.workflow.change import Leftover, Message, Session, StatusChange, begin
@@ -41,7 +41,7 @@ def undo(root: Path, count: int = 1, *, others: bool = False) -> Result | Leftov
     with begin(root) as session:
         if session.leftover is not None:
             return session.leftover
-        events = _last(session.git, history(root), count, None if others else _addresses(session))
+        events = _last(session.git, history(root), count, None if others else session.addresses())
         commits = list(dict.fromkeys(event.commit for event in events))
         subjects = {event.commit: event.subject for event in events}
         changes = _changes(session, [(commit, subjects[commit]) for commit in commits])
@@ -50,23 +50,13 @@ def undo(root: Path, count: int = 1, *, others: bool = False) -> Result | Leftov
         known = check(session.source) if findings else []
         titles = list(subjects.values())
         if new := [finding for finding in findings if finding not in known]:
-            said = _("“{subject}” cannot be taken back, since later work stands on it: {message}")
+            said = _("“{subject}” cannot be taken back, since later work depends on it: {message}")
             message = said.format(subject="；".join(titles), message=new[0].message)
             raise RefusedError("later-work", message)
         named = "；".join(titles[:_SHOWN]) + (f"；等{count}项" if count > _SHOWN else "")
         done = Message(f"{SUBJECTS['undo']} {named}", "undo", _steps(events), undoes=commits)
         session.commit(changes, done)
     return Result(done.steps, titles, standing(root))
-
-
-def _addresses(session: Session) -> set[str]:
-    """Return the e-mails of whoever commits here: git's, and those that the ledger says are the same person's."""
-    email = session.git.user()[1]
-    try:
-        settings = load_settings(session.source).settings
-    except InvalidLedgerError:  # it requires a newer version; then who is who is not known
-        settings = None
-    return settings.addresses(email) if settings else {email.casefold()}
 
 
 def _last(git: Git, events: Sequence[Event], count: int, mine: set[str] | None) -> list[Event]:
@@ -97,7 +87,7 @@ def _last(git: Git, events: Sequence[Event], count: int, mine: set[str] | None) 
             "only {n} commits of commands can be taken back here, and nothing was changed",
             len(found),
         ).format(n=len(found))
-    hint = _("what others have done, they take back themselves; or you do: xuncha undo --others")
+    hint = _("others take back what they did; to do it for them: xuncha undo --others")
     raise RefusedError("nothing-to-undo", message, hint if foreign else "")
 
 

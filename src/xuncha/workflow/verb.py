@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.model.vocabulary import action_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,29 +120,31 @@ class Verb:
         refusals = {
             "not_started": (
                 "not-started",
-                _("{id} has not been started; `{action}` is not open to it"),
+                _("{id} has not been started, so `{action}` is refused"),
                 _("start it first: xuncha start {id}"),
             ),
             "in_progress": (
                 "in-progress",
-                _("{id} is in progress; `{action}` is not open to it"),
+                _("{id} is in progress, so `{action}` is refused"),
                 _(
                     "it is in progress: apply for closing with xuncha submit {id}, or close it with xuncha close {id}"
                 ),
             ),
             "submitted": (
                 "already-submitted",
-                _("closing of {id} has been applied for; `{action}` is not open to it"),
+                _("closing of {id} has been applied for, so `{action}` is refused"),
                 _("closing has been applied for: xuncha close {id}, or xuncha return {id} --reason …"),
             ),
             "closed": (
                 "already-closed",
-                _("{id} is closed already; `{action}` is not open to it"),
+                _("{id} is closed already, so `{action}` is refused"),
                 _("if the problem has come back: xuncha reopen {id} --reason …"),
             ),
         }
         code, message, hint = refusals[status]
-        raise RefusedError(code, message.format(id=identity, action=self.action), hint.format(id=identity))
+        raise RefusedError(
+            code, message.format(id=identity, action=action_name(self.action)), hint.format(id=identity)
+        )
 
 
 def verb(

@@ -1,0 +1,76 @@
+"""The first things that somebody types: `init` wherever it is typed, and what the new ledger says to do next."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import LedgerOnDisk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def _nothing(_folder: Path) -> None:
+    """A folder in no repository."""
+
+
+def _files(folder: Path) -> None:
+    (folder / "通知.docx").write_bytes(b"x")
+
+
+def _empty_repository(folder: Path) -> None:
+    _git(folder, "init", "-q")
+
+
+def _repository_with_work(folder: Path) -> None:
+    _empty_repository(folder)
+    (folder / "a.txt").write_text("1")
+    _git(folder, "add", "-A")
+    _git(folder, "commit", "-qm", "x")
+    (folder / "a.txt").write_text("2")
+    (folder / "b.txt").write_text("3")
+    _git(folder, "add", "b.txt")
+
+
+@pytest.mark.parametrize("before", [_nothing, _files, _empty_repository, _repository_with_work])
+def test_init_makes_a_ledger_wherever_it_is_typed_and_touches_nothing_else(
+    tmp_path: Path, environment: dict[str, str], before: Callable[[Path], None]
+) -> None:
+    folder = tmp_path / "单位"
+    folder.mkdir()
+    before(folder)
+    kept = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    staged = _git(folder, "diff", "--cached", "--name-only") if (folder / ".git").exists() else ""
+    ledger = LedgerOnDisk(folder, environment)
+    made = ledger.ok("init")
+    assert "xuncha edit" in made
+    assert {path: path.read_bytes() for path in kept} == kept
+    assert ledger.git("diff", "--cached", "--name-only") == staged
+    committed = set(ledger.git("show", "--name-only", "--format=", "HEAD").split())
+    assert "data/ledger.yaml" in committed
+    assert not committed & {"a.txt", "b.txt"}
+    again = ledger.run("init")
+    assert (again.code, "error[ledger-exists]" in again.err) == (1, True)
+    for command in ("todo", "list", "status"):
+        assert "xuncha add problem" in ledger.ok(command)
+    assert "xuncha comment add" in ledger.ok("comment", "list")
+    assert "None" not in ledger.ok("status") + ledger.ok("log") + ledger.ok("comment", "list")
+    ledger.ok("add", "problem", "某问题")
+    ledger.ok("add", "measure", "1", "某措施")
+    assert "xuncha set 1.1" in ledger.ok("todo")
+    assert ledger.run("audit").code == 0
+
+
+def test_init_in_a_folder_of_a_ledgers_repository_makes_a_ledger_of_its_own(ledger: LedgerOnDisk) -> None:
+    ledger.ok("init", "分局")
+    assert "xuncha add problem" in ledger.ok("--ledger", "分局", "todo")
+    assert ledger.json("status")["measures"]["total"] == 6
