@@ -24,9 +24,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 import xuncha
+from xuncha.language import speaking
+from xuncha.store.schema import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 LIMIT = 120
@@ -41,6 +43,9 @@ _LIBRARIES = (
     "ruamel.yaml",
     "yaml12",
     "fasteners",
+    "pydantic.type_adapter",
+    "typer._click.decorators",
+    "typer._adapters",
 )
 _PDF = frozenset({"pdf", "archive"})
 """Words of commands that make a PDF: the threads of typst, once they have been started, do not outlive a fork."""
@@ -63,7 +68,7 @@ def run(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], 
     whole = alike and hasattr(os, "fork") and threading.current_thread() is threading.main_thread()
     if not whole or ("typst" in sys.modules and not _PDF.isdisjoint(arguments)):
         return _started(arguments, folder, environment, stdin)
-    _load()
+    clears = _load()
     with (
         tempfile.TemporaryFile() as given,
         tempfile.TemporaryFile() as out,
@@ -76,7 +81,7 @@ def run(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], 
             warnings.simplefilter("ignore")  # that other threads stand still in the child is what is wanted
             child = os.fork()
         if child == 0:
-            os._exit(_in_child(arguments, folder, environment, (given, out, err), seen))
+            os._exit(_in_child(arguments, folder, environment, (given, out, err), seen, clears))
         code = _ended(child)
         _add_to_measured(seen)
         out.seek(0)
@@ -85,14 +90,33 @@ def run(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], 
 
 
 @cache
-def _load() -> None:
-    """Load what most commands need, so that no child has to."""
+def _load() -> list[Callable[[], None]]:
+    """Load what most commands need, so that no child has to; give what empties the caches of it."""
     for name in _LIBRARIES:
         importlib.import_module(name)
-    for module in pkgutil.walk_packages(xuncha.__path__, "xuncha."):
-        if not module.name.startswith(_ANEW):
-            importlib.import_module(module.name)
+    own = {name: module for name, module in sys.modules.items() if name.startswith(_ANEW)}
+    with speaking("en"):  # the command line chooses a language as it is loaded
+        for module in pkgutil.walk_packages(xuncha.__path__, "xuncha."):
+            if module.name != "xuncha.__main__":
+                importlib.import_module(module.name)
+    _forget_command_line()  # what it has loaded and compiled stays, and what a test has imported itself
+    sys.modules.update(own)
+    for record in KINDS.values():
+        record.model_rebuild()  # else at the first look at a file, in each child
+    modules = [module for name, module in sys.modules.items() if name.startswith("xuncha.")]
+    clears = [
+        value.cache_clear
+        for module in modules
+        for value in vars(module).values()
+        if hasattr(value, "cache_clear")
+    ]
     gc.freeze()  # a child that collects what it was born with copies all of it
+    return clears
+
+
+def _forget_command_line() -> None:
+    for name in [name for name in sys.modules if name.startswith(_ANEW)]:
+        del sys.modules[name]
 
 
 def _started(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], stdin: bytes) -> Run:
@@ -129,6 +153,7 @@ def _in_child(
     environment: Mapping[str, str],
     streams: Sequence[BinaryIO],
     seen: BinaryIO,
+    clears: Sequence[Callable[[], None]],
 ) -> int:
     """Be the program; give the exit code. Nothing of the test that forked may go on here."""
     code = 1
@@ -148,12 +173,9 @@ def _in_child(
         sys.argv = ["xuncha", *arguments]
         sys.orig_argv = [sys.executable, "-m", "xuncha", *arguments]
         warnings.resetwarnings()
-        for name, module in list(sys.modules.items()):
-            if name.startswith(_ANEW):
-                del sys.modules[name]
-            elif name.startswith("xuncha."):
-                for value in vars(module).values():
-                    getattr(value, "cache_clear", int)()
+        _forget_command_line()
+        for clear in clears:
+            clear()
         try:
             importlib.import_module("xuncha.__main__").main()
             code = 0
