@@ -192,16 +192,7 @@ _ELSEWHERE = ("xuncha init ", "xuncha import notice ")
 """What makes a new ledger is typed where there is none."""
 
 
-_LATER = {"xuncha import xlsx 台账.xlsx --dry-run": "the importer cannot read a measure without a leader yet"}
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        pytest.param(line, marks=[pytest.mark.xfail(reason=_LATER[line])] if line in _LATER else [])
-        for line in EXAMPLES
-    ],
-)
+@pytest.mark.parametrize("line", EXAMPLES)
 def test_an_example_of_the_help_finds_something_to_do(trial: LedgerOnDisk, line: str) -> None:
     _given(trial, line)
     if prepare := _PREPARED.get(line):
