@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import deliver
+from xuncha.cli.options import argument, option
+from xuncha.cli.understood import doubtful
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 
@@ -37,6 +42,34 @@ def export_xlsx(call: Context, output: options.Output = None) -> None:
     with screen.progress(_("Writing"), len(ledger.measures)) as tick:
         content = workbook(ledger, call.today, tick)
     deliver(content, (), output, call.root, _("The ledger is in {path}."))
+
+
+@command("export", "table")
+def export_table(
+    call: Context,
+    file: Annotated[
+        Path, argument("FILE", _("The office's own workbook (.xlsx, .xlsm), which stays as it is"))
+    ],
+    form: Annotated[str | None, option("--form NAME", _("Fill it by this form of data/forms"))] = None,
+    output: options.Output = None,
+) -> None:
+    """Fill the office's own workbook with what the ledger says now.
+
+    Rows are found by their numbers and titles; a cell that says the same already is not touched, and
+    importing the filled workbook changes nothing.
+
+    Examples:
+        xuncha export table 月报.xlsx --form 月报 -o 月报（已填）.xlsx
+    """
+    from xuncha.cli.imports import wanted  # noqa: PLC0415
+    from xuncha.exchange.sheet.filling import filled  # noqa: PLC0415
+
+    if output is None:
+        message = _("name the file with -o, such as {name}").format(name="-o 月报.xlsx")
+        raise UsageError("usage", message, _("see `xuncha export table --help`"))
+    content, draft = filled(file, wanted(call, call.root, form=form), call.ledger())
+    deliver(content, (), output, call.root, _("The filled workbook is in {path}."))
+    screen.show(*doubtful(draft))
 
 
 @command("export", "csv")

@@ -95,9 +95,7 @@ def import_table(
 
     root, is_there = _target(call, folder)
     day = typed.day(feedback, "--feedback", call.today, past=True) if feedback else None
-    draft = draft_of(
-        file, _wanted(call, root, is_there=is_there, day=day, form=form, columns=_roles(columns))
-    )
+    draft = draft_of(file, wanted(call, root, form=form, day=day, columns=_roles(columns)))
     before: Before = {}
     refused: list[RefusedError] = []
     if is_there:
@@ -163,31 +161,25 @@ def _roles(given: list[str] | None) -> dict[str, str]:
     return found
 
 
-def _wanted(
-    call: Context,
-    root: Path,
-    *,
-    is_there: bool,
-    day: date | None,
-    form: str | None,
-    columns: Mapping[str, str],
+def wanted(
+    call: Context, root: Path, *, form: str | None, day: date | None = None, columns: Mapping[str, str] = {}
 ) -> Wanted:
-    """Put together how the table is to be read: as it was said, and as the ledger that is there has it."""
+    """Put together how a table is to be read: as it was said, and as the ledger that is there has it."""
     from xuncha.exchange.sheet.fields import declared  # noqa: PLC0415
     from xuncha.exchange.sheet.reading import Wanted  # noqa: PLC0415
     from xuncha.store import forms  # noqa: PLC0415
     from xuncha.store.cache import register  # noqa: PLC0415
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
 
-    if not is_there:
-        if form:
-            forms.form(WorkingTree(root), form)
-        return Wanted(call.today, day, columns=columns)
-    frame, source = register(root).frame, WorkingTree(root)
+    source = WorkingTree(root)
+    chosen = forms.form(source, form) if form else None
+    if not (root / LEDGER_FILE).exists():
+        return Wanted(call.today, day, chosen, columns)
+    frame = register(root).frame
     return Wanted(
         call.today,
         day or (date.fromisoformat(frame.feedback) if frame.feedback else None),
-        forms.form(source, form) if form else None,
+        chosen,
         columns,
         declared(each._asdict() for each in frame.fields),
         tuple(forms.load_forms(source)[0].values()),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from xuncha.exchange.entering import Enterer
+from xuncha.exchange.matching import matched
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
@@ -21,16 +21,13 @@ if TYPE_CHECKING:
 
     from xuncha.errors import RefusedError
     from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
+    from xuncha.exchange.matching import Match
     from xuncha.model.records import Ledger, Measure, Problem
     from xuncha.model.source import Source
     from xuncha.workflow.intake import Intake
 
 _PLAIN = ("goal", "part", "leader", "office", "person", "due", "term", "notice_text", "outcomes", "escalated")
 _ORDER = ("not_started", "in_progress", "submitted", "closed")
-_ALIKE = 0.6
-"""How much of two titles must agree for one to be a new wording of the other."""
-_LONG_ENOUGH = 6
-"""Characters of a title that may be taken for one of which it is a part."""
 
 
 class Updater(Enterer):
@@ -59,15 +56,14 @@ class Updater(Enterer):
         self.begin(settings)
         known = {key: len(names) for key, names in self.lists.items()}
         declared = {each["key"] for each in settings["fields"]}
-        free, measures, last = dict(ledger.problems), ledger.by_problem(), len(ledger.problems)
-        for problem in self.draft.problems:
-            number = self._number_of(problem, free, measures)
-            if number is None:
+        last = len(ledger.problems)
+        for match in matched(self.draft, ledger):
+            if match.number is None:
                 last += 1
-                self.new_problem(last, problem)
+                self.new_problem(last, match.problem)
             else:
-                self._change_problem(number, free.pop(number), problem)
-                self._take_measures(number, measures[number], problem)
+                self._change_problem(match.number, ledger.problems[match.number], match.problem)
+                self._take_measures(ledger, match)
         edits: list[editing.Edit] = []
         if not settings["organisation"] and (name := self.draft.settings.get("organisation")):
             edits.append(editing.Set("organisation", name))
@@ -82,28 +78,6 @@ class Updater(Enterer):
         if edits:
             self._edit(LEDGER_FILE, edits)
         return self.intake
-
-    def _number_of(
-        self, draft: ProblemDraft, free: dict[int, Problem], measures: dict[int, dict[Identity, Measure]]
-    ) -> int | None:
-        """Find the problem that a draft speaks of; None where it is a new one.
-
-        The same title says more than the same number, since an office numbers the rows of each sheet afresh. A number counts
-        where the titles look alike, or where the spreadsheet numbers the measures, too, as this ledger does.
-        """
-        title, number = draft.record["title"], draft.number
-        titles = {key_of(title), key_of(draft.record.get("finding", ""))} - {""}
-        for other, problem in free.items():
-            if {key_of(problem.title), key_of(problem.finding or "")} & titles:
-                return other
-        if number is None or number not in free:
-            return None
-        numbered = any(measure.identity in measures[number] for measure in draft.measures)
-        if numbered or _likeness(title, free[number].title) >= _ALIKE:
-            return number
-        made = _("problem {n} of the ledger is another one, “{title}”: entered as a new problem")
-        self.doubt(draft, title, made.format(n=number, title=free[number].title))
-        return None
 
     def _change_problem(self, number: int, known: Problem, problem: ProblemDraft) -> None:
         new = problem.record
@@ -122,15 +96,15 @@ class Updater(Enterer):
             self._edit(Identity(number).path, edits)
             self.intake.steps.append(StatusChange(str(number), None, None))
 
-    def _take_measures(self, number: int, known: dict[Identity, Measure], problem: ProblemDraft) -> None:
-        free, last = dict(known), len(known)
-        for measure in problem.measures:
-            identity = _identity_of(measure, free, exact=self.draft.exact)
+    def _take_measures(self, ledger: Ledger, match: Match) -> None:
+        number = match.number or 0
+        last = len(ledger.by_problem()[number])
+        for measure, identity in match.measures:
             if identity is None:
                 last += 1
                 self.new_measure(Identity(number, last), measure)
             else:
-                self._change_measure(identity, free.pop(identity), measure)
+                self._change_measure(identity, ledger.measures[identity], measure)
 
     def _change_measure(self, identity: Identity, known: Measure, measure: MeasureDraft) -> None:
         old, whole = known.model_dump(mode="json", exclude_defaults=True), known.model_dump(mode="json")
@@ -208,25 +182,3 @@ class Updater(Enterer):
         for edit in edits:
             content = editing.apply(content, [edit])
         self.intake.files[path] = content
-
-
-def _identity_of(draft: MeasureDraft, free: dict[Identity, Measure], *, exact: bool) -> Identity | None:
-    """Find the measure that a draft speaks of; None where it is a new one."""
-    title = draft.record["title"]
-    if draft.identity in free and (exact or _likeness(title, free[draft.identity].title) >= _ALIKE):
-        return draft.identity
-    key, others = key_of(title), {identity: key_of(measure.title) for identity, measure in free.items()}
-    for identity, other in others.items():
-        if other == key:
-            return identity
-    for identity, other in others.items():
-        if min(len(key), len(other)) >= _LONG_ENOUGH and (key.startswith(other) or other.startswith(key)):
-            return identity
-    alike = {identity: _likeness(title, measure.title) for identity, measure in free.items()}
-    best = max(alike, key=alike.__getitem__, default=None)
-    return best if best is not None and alike[best] >= _ALIKE else None
-
-
-def _likeness(one: str, other: str) -> float:
-    """Return how much of two texts agrees, from 0 to 1."""
-    return SequenceMatcher(None, key_of(one), key_of(other), autojunk=False).ratio()

@@ -235,7 +235,11 @@ class Finder:
     def _score(self, headings: Columns) -> int:
         """How many different things of a ledger the columns name; none where nothing tells of problems or measures."""
         meant = {self.role(heading) for heading in headings.values()} - {""}
-        return len(meant) if meant & {"problem", "measure", "part", "finding"} else 0
+        if not meant & {"problem", "measure", "part", "finding"}:
+            return 0
+        # A heading that somebody has named is one, however few others are known.
+        named = any(plain(heading) in self.said for heading in headings.values())
+        return max(len(meant), _FEWEST) if named else len(meant)
 
     def _headings(self, row: int, depth: int) -> Columns:
         """Return the names of the columns; that of a column under a group is its own, or with its group where only both say what it is."""

@@ -182,7 +182,7 @@ class Reader:
         if self.states is not None and (status := self.states.get(cell.text)):
             return states.State(status, bool(state and state.long_term))
         if len(cell.text) <= states.LONGEST:
-            if state is None or self.states is not None:
+            if state is None or (self.states is not None and cell.text not in states.WORDS.values()):
                 self.doubt(row, "state", _("no state that is known: not taken"))
                 return None
             base = "not_started" if state.negated else "in_progress" if state.staged else state.status

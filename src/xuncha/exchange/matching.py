@@ -1,0 +1,90 @@
+"""Which problems and measures of a ledger a draft speaks of: by their titles, then by their numbers where the titles look alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, NamedTuple
+
+from xuncha.exchange.wording import key_of
+from xuncha.language import gettext as _
+
+if TYPE_CHECKING:
+    from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
+    from xuncha.model.identity import Identity
+    from xuncha.model.records import Ledger, Measure, Problem
+
+_ALIKE = 0.6
+"""How much of two titles must agree for one to be a new wording of the other."""
+_LONG_ENOUGH = 6
+"""Characters of a title that may be taken for one of which it is a part."""
+
+
+class Match(NamedTuple):
+    """A problem of a draft, with its measures, and what they are in the ledger; None where they are new."""
+
+    problem: ProblemDraft
+    number: int | None
+    measures: list[tuple[MeasureDraft, Identity | None]]
+
+
+def matched(draft: Draft, ledger: Ledger) -> Iterator[Match]:
+    """Match what a draft speaks of; nothing of the ledger is matched twice."""
+    free, measures = dict(ledger.problems), ledger.by_problem()
+    for problem in draft.problems:
+        number = _number_of(draft, problem, free, measures)
+        known = dict(measures[number]) if number is not None else {}
+        if number is not None:
+            del free[number]
+        pairs = []
+        for measure in problem.measures:
+            identity = _identity_of(measure, known, exact=draft.exact)
+            if identity is not None:
+                del known[identity]
+            pairs.append((measure, identity))
+        yield Match(problem, number, pairs)
+
+
+def _number_of(
+    whole: Draft, draft: ProblemDraft, free: dict[int, Problem], measures: dict[int, dict[Identity, Measure]]
+) -> int | None:
+    """Find the problem that a draft speaks of; None where it is a new one.
+
+    The same title says more than the same number, since an office numbers the rows of each sheet afresh. A number counts
+    where the titles look alike, or where the spreadsheet numbers the measures, too, as this ledger does.
+    """
+    title, number = draft.record["title"], draft.number
+    titles = {key_of(title), key_of(draft.record.get("finding", ""))} - {""}
+    for other, problem in free.items():
+        if {key_of(problem.title), key_of(problem.finding or "")} & titles:
+            return other
+    if number is None or number not in free:
+        return None
+    numbered = any(measure.identity in measures[number] for measure in draft.measures)
+    if numbered or _likeness(title, free[number].title) >= _ALIKE:
+        return number
+    made = _("problem {n} of the ledger is another one, “{title}”: entered as a new problem")
+    whole.doubt(made.format(n=number, title=free[number].title), title, draft.sheet, draft.address, "problem")
+    return None
+
+
+def _identity_of(draft: MeasureDraft, free: dict[Identity, Measure], *, exact: bool) -> Identity | None:
+    """Find the measure that a draft speaks of; None where it is a new one."""
+    title = draft.record["title"]
+    if draft.identity in free and (exact or _likeness(title, free[draft.identity].title) >= _ALIKE):
+        return draft.identity
+    key, others = key_of(title), {identity: key_of(measure.title) for identity, measure in free.items()}
+    for identity, other in others.items():
+        if other == key:
+            return identity
+    for identity, other in others.items():
+        if min(len(key), len(other)) >= _LONG_ENOUGH and (key.startswith(other) or other.startswith(key)):
+            return identity
+    alike = {identity: _likeness(title, measure.title) for identity, measure in free.items()}
+    best = max(alike, key=alike.__getitem__, default=None)
+    return best if best is not None and alike[best] >= _ALIKE else None
+
+
+def _likeness(one: str, other: str) -> float:
+    """Return how much of two texts agrees, from 0 to 1."""
+    return SequenceMatcher(None, key_of(one), key_of(other), autojunk=False).ratio()
