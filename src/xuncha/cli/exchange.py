@@ -119,15 +119,19 @@ def import_xlsx(
 def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
     """Find the folder of the ledger, and whether one is there."""
     from xuncha.store.files import located  # noqa: PLC0415
+    from xuncha.trail.presence import must_be_here  # noqa: PLC0415
 
     if folder is not None:
         root = located(folder)
-        return root, (root / LEDGER_FILE).exists()
-    try:
-        return call.root, True
-    except SurroundingsError as error:
-        error.hint = _("to make a new ledger, name a folder for it: xuncha import xlsx FILE my-ledger")
-        raise
+    else:
+        try:
+            root = call.root
+        except SurroundingsError as error:
+            error.hint = _("to make a new ledger, name a folder for it: xuncha import xlsx FILE my-ledger")
+            raise
+    if is_there := (root / LEDGER_FILE).exists():
+        must_be_here(root)
+    return root, is_there
 
 
 def _as_json(

@@ -26,7 +26,7 @@ from xuncha.sync.removals import must_not_meet
 from xuncha.sync.uniting import missed, refusal, settlement, unite
 from xuncha.sync.values import Versions
 from xuncha.trail import objects
-from xuncha.trail.git import GitError, literal
+from xuncha.trail.git import CutShortError, GitError, is_hash, literal
 from xuncha.trail.objects import Held
 from xuncha.trail.tree import Tree
 from xuncha.workflow.change import Message, StatusChange
@@ -145,7 +145,7 @@ class Joining:
 
     def _ancestor(self, one: str, other: str) -> Listing:
         """Return what two histories began with; where that is more than one commit, what these come to."""
-        forks = sharing.forks(self.git, one, other)
+        forks = self.git.bases(one, other)
         if not forks:
             self.git.must_be_whole()
             said = _("this ledger and {name} have no history in common; nothing was changed")
@@ -372,7 +372,9 @@ def _tree_of_git(git: Git, ours: str, theirs: str, own: Sequence[str]) -> tuple[
         said = _("this git is too old to bring two histories together safely: git 2.38 or later is needed")
         hint = _("install a newer one (https://git-scm.com); nothing was changed")
         raise SurroundingsError("git-too-old", said, hint) from error
-    tree, *paths = printed.decode("utf-8", "surrogateescape").split("\0")[:-1]
+    tree, *paths = printed.decode("utf-8", "surrogateescape").split("\0")
+    if not paths or paths.pop() or not is_hash(tree):
+        raise CutShortError
     return tree, [path for path in dict.fromkeys(paths) if path]
 
 

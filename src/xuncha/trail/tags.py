@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.trail.git import Git, GitError
+from xuncha.trail.git import CutShortError, Git, GitError
 from xuncha.trail.repository import git_dir
 
 PREFIX: Final = "xuncha/audit/"
@@ -50,9 +50,11 @@ def anchors(root: Path) -> list[Anchor]:
         return []
     form = "".join(f"%({name})%00" for name in _ASKED)
     printed = Git(root).run("for-each-ref", f"--format={form}", f"refs/tags/{PREFIX}")
-    texts = printed.decode("utf-8", "replace").split("\0")
+    *texts, end = printed.decode("utf-8", "replace").split("\0")
+    if len(texts) % len(_ASKED) or end != ("\n" if texts else ""):
+        raise CutShortError
     found = []
-    for place in range(0, len(texts) - len(_ASKED), len(_ASKED)):
+    for place in range(0, len(texts), len(_ASKED)):
         name, own, target, author, date, message = texts[place : place + len(_ASKED)]
         if match := _NAME.fullmatch(name.strip()):
             errors = _ERRORS.search(message)
@@ -86,4 +88,7 @@ def drop(root: Path, number: int, commit: str, **counts: int) -> Anchor:
         refusal = error.said
     if refusal is not None:
         raise RefusedError("tag-refused", _("git refused the tag: {said}").format(said=refusal))
-    return next(anchor for anchor in anchors(root) if (anchor.number, anchor.commit) == (number, commit))
+    for anchor in anchors(root):
+        if (anchor.number, anchor.commit) == (number, commit):
+            return anchor
+    raise CutShortError
