@@ -27,7 +27,7 @@ HALVES = (
     ("log", "head -c 130"),
 )
 READS = (("status", "--at", "HEAD"), ("log", "1.2"), ("audit",), ("archive", "-o", "../袋.zip"))
-WRITES = (("progress", "1.2", "甲。"), ("edit", "1.2", "--set", "title=乙"), ("undo",), ("remove", "2.1"))
+WRITES = (("progress", "1.2", "甲。"), ("submit", "1.2"), ("undo",), ("remove", "2.1"))
 
 
 def halved(tmp_path: Path, asked: str, half: str) -> str:

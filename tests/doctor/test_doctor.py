@@ -132,7 +132,7 @@ def test_no_git(healthy: LedgerOnDisk, tmp_path: Path) -> None:
     assert {code: each["state"] for code, each in said.items()} == {"no-git": "error"}
     told = healthy.run("doctor", PATH=str(tmp_path))
     assert told.code == 3
-    assert told.out.startswith("错误  git 未安装")
+    assert told.out.startswith("错误  git 无法运行")
 
 
 def test_a_git_that_does_not_run(healthy: LedgerOnDisk, tmp_path: Path) -> None:

@@ -21,8 +21,8 @@ from xuncha.store.loading import check
 from xuncha.store.reading import parse
 from xuncha.sync import registration, sharing
 from xuncha.sync.names import Renaming, contradicts, followed, listed_names, renamings
-from xuncha.sync.numbers import in_order, moved, moves, same_names
-from xuncha.sync.removals import must_not_meet
+from xuncha.sync.numbers import as_named, in_order, moved, moves, same_names
+from xuncha.sync.removals import must_have_room, must_not_meet, must_not_mix
 from xuncha.sync.uniting import missed, refusal, settlement, unite
 from xuncha.sync.values import Versions
 from xuncha.trail import objects
@@ -115,15 +115,19 @@ class Joining:
         """
         git = self.git
         base = self._ancestor(self.ours, self.theirs)
-        other, mine = objects.listing(git, self.theirs), objects.listing(git, self.ours)
+        anew_here = entered_anew(git, self.theirs, self.ours, base)
+        anew = entered_anew(git, self.ours, self.theirs, base)
+        base, mine, other = map(
+            as_named, (base, *(objects.listing(git, tip) for tip in (self.ours, self.theirs)))
+        )
         self._tip, self._listing = self.ours, mine
         must_not_meet(git, Versions(base, mine, other), self.ours, self.theirs)
-        plan = moves(base, self._listing, other, entered_anew(git, self.theirs, self.ours, base))
+        must_not_mix(git, Versions(base, mine, other), Versions(set(), anew_here, anew))
+        plan = moves(base, self._listing, other, anew_here)
         for move in in_order(plan, up=True):
             self._renumber(move)
         for old, new in same_names(base, self._listing, other).items():
             self._rename(old, new)
-        anew = entered_anew(git, self.ours, self.theirs, base)
         united = unite(git, Versions(base, self._listing, other), anew=anew, take=self.take)
         if united.disputes and self.take is None:
             raise refusal(united.disputes)
@@ -133,6 +137,7 @@ class Joining:
             later = _with(later, moved(later, move))
         back = missed(later, other, self._listing)
         self._listing = united.listing | back
+        must_have_room(self._listing)
         self._merge(settlement(united.disputes, self.take))
         for move in down:
             self._renumber(move)
