@@ -9,6 +9,8 @@ import pytest
 from tests.sync.test_sync import Pair, pair
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.conftest import LedgerOnDisk
 
     Does = Callable[[LedgerOnDisk], None]
