@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -305,3 +306,59 @@ def test_without_docstrings_the_help_says_so(ledger: LedgerOnDisk) -> None:
     for words in (("--help",), ("close", "--help"), ("import", "--help"), ("import", "xlsx", "--help")):
         result = ledger.run(*words, PYTHONOPTIMIZE="2")
         assert (result.code, "PYTHONOPTIMIZE" in result.out) == (0, True), result
+
+
+@pytest.mark.parametrize("path", [".mailmap", ".gitattributes", ".gitignore", "data/.gitignore"])
+def test_a_pipe_beside_the_records_ends_git(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(door, "_PATIENCE", 0.3)
+    (ledger.root / path).unlink(missing_ok=True)
+    os.mkfifo(ledger.root / path)
+    for command in (("log",), ("doctor",), ("start", "1.1")):
+        assert ledger.run(*command).code in {0, 1, 3}, command
+
+
+def _assumed(ledger: LedgerOnDisk) -> None:
+    ledger.git("update-index", "--assume-unchanged", ledger.path("1.2"))
+
+
+def _as_old_as_before(ledger: LedgerOnDisk) -> None:
+    ledger.git("config", "core.checkStat", "minimal")
+    ledger.git("config", "core.trustctime", "false")
+
+
+@pytest.mark.parametrize("hide", [_assumed, _as_old_as_before])
+def test_doctor_names_a_change_that_git_was_told_to_overlook(ledger: LedgerOnDisk, hide: object) -> None:
+    place, told = ledger.root / ledger.path("1.2"), 1_600_000_000
+    os.utime(place, (told, told))
+    ledger.git("add", "-A")
+    ledger.git("status")
+    hide(ledger)  # type: ignore[operator]
+    time.sleep(1.1)  # some gits count whole seconds
+    place.write_text(ledger.read("1.2").replace("2024-12-31", "2025-12-31"))
+    os.utime(place, (told, told))
+    assert ledger.clean(), "git itself overlooks it"
+    assert "uncommitted" in {each["code"] for each in _doctor(ledger) if each["state"] == "warning"}
+
+
+def test_doctor_names_a_record_that_git_ignores(ledger: LedgerOnDisk) -> None:
+    ledger.write(".git/info/exclude", "1.4.yaml\n*.txt\n")
+    ledger.write("data/说明.txt", "1")
+    assert "uncommitted" not in {each["code"] for each in _doctor(ledger) if each["state"] == "warning"}
+    ledger.write(ledger.path("1.2").replace("1.2", "1.4"), ledger.read("1.2"))
+    assert "uncommitted" in {each["code"] for each in _doctor(ledger) if each["state"] == "warning"}
+
+
+@pytest.mark.parametrize(
+    "content", ["{}", "[]", '{"changes": 1, "command": 2}', '{"changes": [[1]], "command": []}', "\\0"]
+)
+def test_a_journal_that_is_none_of_ours_is_no_fault(ledger: LedgerOnDisk, content: str) -> None:
+    place = repository.private(ledger.root, "journal")
+    assert place
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(content)
+    for command in (("status",), ("start", "1.1")):
+        result = ledger.run(*command)
+        assert "error[bug]" not in result.err
+        assert result.code in {0, 3}, result

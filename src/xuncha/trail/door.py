@@ -12,6 +12,7 @@ import signal
 import subprocess
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from threading import Timer
 from typing import TYPE_CHECKING, Final, Self
@@ -28,6 +29,7 @@ from xuncha.trail.repository import (
     repository,
     small_text,
     strange,
+    strange_beside,
 )
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ _READING: Final = (
     "log.showSignature=false",
     "-c",
     "core.commitGraph=false",  # what it says of parents nobody has checked
+    # A file counts as unchanged only where nothing of it has changed that the system knows, not as a sent index would have it.
+    *("-c", "core.checkStat=default", "-c", "core.trustctime=true", "-c", "core.ignoreStat=false"),
 )
 # Nothing is fetched, by whatever program, and no index is written on the way.
 _QUIET: Final = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_OPTIONAL_LOCKS": "0"}
@@ -213,11 +217,13 @@ class Door:
 
     def _end_if_it_waits(self, process: subprocess.Popen[bytes], waited_for: list[Path]) -> None:
         """End a git in whose folder there is a pipe or a device: it would wait for it, or read it, for ever."""
-        folder = git_dir(self.root)
-        for path in strange(folder) if folder and process.poll() is None else ():
+        found = repository(self.root)
+        if found is None or process.poll() is not None:
+            return
+        beside = strange_beside(found.top) if found.top else iter(())
+        if path := next(chain(strange(found.folder), beside), None):
             waited_for.append(path)
             process.terminate()
-            return
 
     def _for_reading(self) -> tuple[list[str], dict[str, str]]:
         """Return the options and variables by which git reads this repository, and starts nothing of what it holds."""

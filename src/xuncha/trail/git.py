@@ -25,6 +25,8 @@ _BLOCK = 1024 * 1024
 _QUOTED = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 """How git reads a path with such characters from its input."""
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_RECORD = re.compile(r"(?:/|^!! )[^./][^/]*\.yaml$")
+"""How `git status` ends the line of a file that is ignored, and may be a record."""
 _FOUND = re.compile(rf"({_HASH.pattern}) ([a-z]+) ([0-9]+)\n")
 _NOT_FOUND = re.compile(r"(.*) (?:missing|ambiguous|submodule)\n")
 _REFERENCE = re.compile(rf"({_HASH.pattern})[ \t](\S+)")
@@ -203,12 +205,30 @@ class Git(Door):
     def by_hand(self, *parts: str) -> list[str]:
         """Return the files at and below some paths of the ledger that were changed, made or deleted since the last commit.
 
-        Other repositories within this one are not looked into, which may have settings of their own.
+        Among them are records that git was told to ignore, or to take for unchanged. Other repositories within this one are
+        not looked into, which may have settings of their own.
         """
         above = self.run("rev-parse", "--show-prefix").rstrip(b"\n")
-        options = ("--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=all")
+        options = (
+            "--porcelain",
+            "-z",
+            "--no-renames",
+            "--untracked-files=all",
+            "--ignored",
+            "--ignore-submodules=all",
+        )
         told = self.words("--no-optional-locks", "status", *options, "--", *literal(parts))
-        return sorted(entry[len("XY ") :].removeprefix(os.fsdecode(above)) for entry in told)
+        changed = {
+            entry[len("XY ") :].removeprefix(os.fsdecode(above))
+            for entry in told
+            if not entry.startswith("!!") or _RECORD.search(entry)
+        }
+        assumed = [
+            entry[2:]
+            for entry in self.words("ls-files", "-v", "-z", "--", *literal(parts))
+            if entry[0].islower()
+        ]
+        return sorted(changed.union(self.uncommitted(*assumed) if assumed else ()))
 
     def staged(self, *paths: str) -> dict[str, str]:
         """Return the hashes of these files in the index; of those that it knows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
@@ -33,6 +34,7 @@ _OWN: Final = (
 )  # fmt: skip
 """What is in git's folder, and leads nowhere else in any repository that git has made, nor is larger than git makes it."""
 
+_READ_BESIDE: Final = frozenset({".gitattributes", ".gitignore", ".gitmodules", ".mailmap"})
 _looked_at: set[Path] = set()
 
 
@@ -165,6 +167,15 @@ def strange(folder: Path, *parts: str) -> Iterator[Path]:
             borrowed = _told(place / "alternates").splitlines()
             waiting += [place.parent / each / part for each in borrowed for part in ("info", "pack")]
             waiting += [] if parts else [place.parent / each for each in borrowed]
+
+
+def strange_beside(top: Path) -> Iterator[Path]:
+    """Find what is no file in a working tree, where git looks for a file of its own."""
+    for folder, _folders, names in os.walk(top):
+        for name in _READ_BESIDE.intersection(names):
+            with contextlib.suppress(OSError):
+                if not stat.S_ISREG((place := Path(folder, name)).stat().st_mode):
+                    yield place
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
