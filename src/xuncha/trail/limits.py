@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from io import BytesIO
 from pathlib import PurePosixPath
@@ -87,16 +87,17 @@ def listed(git: Git, commit: str, *paths: str, folders: bool = False, deep: bool
                 found.append(Leaf(mode.decode(), name.decode(), os.fsdecode(path)))
         if rest:
             raise CutShortError
-    _must_be_all(git, commit, {path.rstrip("/") for path in paths}, found, deep=deep)
+    _must_be_all(git, commit, paths, found, deep=deep)
     return found if folders else [leaf for leaf in found if leaf.mode != "040000"]
 
 
-def _must_be_all(git: Git, commit: str, asked: set[str], found: list[Leaf], *, deep: bool) -> None:
+def _must_be_all(git: Git, commit: str, paths: Sequence[str], found: list[Leaf], *, deep: bool) -> None:
     """Check that what is listed of each folder makes its hash, and that what is not listed is not there.
 
     Raises:
         GitError: it does not.
     """
+    files, asked = set(paths), {path.rstrip("/") for path in paths}
     below: dict[str, list[bytes]] = defaultdict(list)
     whole: dict[str, str] = {}
     for mode, name, path in found:
@@ -118,8 +119,10 @@ def _must_be_all(git: Git, commit: str, asked: set[str], found: list[Leaf], *, d
     for tree in stored(git, doubtful, _LARGEST_FOLDER) if doubtful else ():
         if len(_entries(tree.content, tree.name)) != doubtful[tree.name]:
             raise CutShortError
-    absent = [f"{commit}:./{path}" for path in asked - {leaf.path for leaf in found} - {"."}]
-    if absent and any(git.kinds(absent)):
+    absent = list(asked - {leaf.path for leaf in found} - {"."})
+    there = git.kinds(f"{commit}:./{path}" for path in absent) if absent else []
+    # With a slash behind it, only a folder is asked for, and no link in its place.
+    if any(kind and (path in files or kind == "tree") for path, kind in zip(absent, there, strict=True)):
         raise CutShortError
 
 

@@ -21,6 +21,7 @@ _LARGER: Final = {
     "index": 1 << 30,
     "packed-refs": 1 << 27,
     "shallow": 1 << 25,
+    "info/sparse-checkout": 1 << 25,
     "logs/HEAD": 1 << 30,
     "FETCH_HEAD": 1 << 25,
 }
