@@ -21,6 +21,7 @@ HALVES = (
     ("rev-parse", "head -c 0"),
     ("rev-parse", "head -c 20"),
     ("rev-list", "head -n -1"),
+    ("for-each-ref", "head -c 0"),
     ("for-each-ref", "head -c 130"),
     ("check-attr", "head -z -n -1"),
     ("diff-tree", "head -c 20"),
@@ -45,6 +46,7 @@ def halved(tmp_path: Path, asked: str, half: str) -> str:
 def test_half_an_answer_is_no_answer(ledger: LedgerOnDisk, tmp_path: Path, asked: str, half: str) -> None:
     ledger.ok("progress", "1.2", "甲。")
     ledger.ok("audit", "--anchor")
+    ledger.git("commit", "-q", "--amend", "-m", "rewritten")
     well = {command: ledger.run(*command) for command in READS}
     path = halved(tmp_path, asked, half)
     for command in READS:
