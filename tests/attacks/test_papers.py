@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+import struct
 import zipfile
+import zlib
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -800,3 +802,74 @@ def test_web_pages_by_other_names_are_still_read(tmp_path: Path) -> None:
     path = tmp_path / "a.doc"
     path.write_bytes("<html><body><p>通报</p></body></html>".encode())
     assert [line.text for line in lines(path).lines] == ["通报"]
+
+
+def png(*chunks: tuple[bytes, bytes]) -> bytes:
+    """A picture of one point, with chunks before its points."""
+    seen = (
+        (b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)),
+        *chunks,
+        (b"IDAT", zlib.compress(b"\0\0")),
+        (b"IEND", b""),
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in seen
+    )
+
+
+def jpeg(*segments: tuple[int, bytes]) -> bytes:
+    """The frame of a JPEG, in two scans, with segments before them and one between."""
+
+    def segment(marker: int, data: bytes) -> bytes:
+        return bytes([0xFF, marker]) + struct.pack(">H", len(data) + 2) + data
+
+    added = b"".join(segment(*each) for each in segments)
+    scan = segment(0xDA, b"\1\1\0\0\x3f\0") + b"points\xff\0\xff\xd0points"
+    return (
+        b"\xff\xd8"
+        + segment(0xE0, b"JFIF\0\1\1\0\0\1\0\1\0\0")
+        + added
+        + segment(0xDB, bytes(65))
+        + scan
+        + added
+        + scan
+        + b"\xff\xd9"
+    )
+
+
+SECRET = "东经118.5 密 某某".encode()
+PICTURES = {
+    "words in a PNG": (png((b"tEXt", b"Author\0" + SECRET), (b"eXIf", SECRET)) + SECRET, png()),
+    "Exif, XMP, IPTC and a comment in a JPEG": (
+        jpeg((0xE1, b"Exif\0\0" + SECRET), (0xE1, b"http://ns.adobe.com/xap/1.0/\0" + SECRET), (0xED, SECRET), (0xFE, SECRET)) + SECRET,
+        jpeg(),
+    ),
+    "a second picture in a JPEG": (jpeg((0xE0, b"JFXX\0\x10" + SECRET), (0xE2, b"MPF\0" + SECRET)), jpeg()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_published_picture_does_not_tell_where_and_by_whom_it_was_made(
+    bare_ledger: LedgerOnDisk, name: str
+) -> None:
+    given, seen = PICTURES[name]
+    bare_ledger.write(PATH, changed_word(word("{{ notice.title }}"), picture(given)))
+    made = printed(bare_ledger.root, "docx")
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert [archive.read(each) for each in archive.namelist() if each.endswith("a.dat")] == [seen]
+
+
+def picture(content: bytes) -> Callable[[dict[str, bytes]], None]:
+    """A change that adds a picture to a Word file."""
+    return added("word/media/a.dat", content, "image/jpeg", f"{OFFICE}/image")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"II*\0" + SECRET, b"GIF89a" + SECRET, png()[:-6], jpeg()[:-2], b"\xff\xd8\xff\xd8", b"\xff\xd8x"],
+)
+def test_a_picture_that_cannot_be_cleaned_is_refused(bare_ledger: LedgerOnDisk, content: bytes) -> None:
+    message, _excerpt = refused(bare_ledger, changed_word(word("{{ notice.title }}"), picture(content)))
+    assert "a.dat" in message
+    assert "PNG" in message

@@ -417,7 +417,7 @@ def test_a_git_that_cannot_tell_is_never_read_as_nothing_committed(
         result = ledger.run(*command)
         assert result.code == 3, (command, result.out)
         assert re.search("git 出错：.+", result.err), command
-    assert ledger.run("doctor").code == 1
+    assert ledger.run("doctor").code == 3
     assert ledger.run("undo").code == 3
 
 
@@ -429,7 +429,7 @@ def test_a_lost_content_is_no_file_that_is_not_there(ledger: LedgerOnDisk) -> No
         assert (result.code, name in result.err) == (3, True), (command, result.out)
     said = {each["code"]: each for each in json.loads(ledger.run("doctor", "--json").out)}
     assert name in said["objects-missing"]["message"]
-    assert ledger.run("doctor").code == 1
+    assert ledger.run("doctor").code == 3
 
 
 @pytest.mark.parametrize(

@@ -302,7 +302,7 @@ def test_a_signature_is_judged_by_git(ledger: LedgerOnDisk, tmp_path: Path) -> N
     found = audit(ledger.root).findings
     assert [each.code for each in found] == ["close-requires-signed-commit"]
     assert "gpg.ssh.allowedSignersFile" in found[0].message, "without the list of keys, git cannot judge"
-    ledger.git("config", "gpg.ssh.allowedSignersFile", str(signers))
+    ledger.git("config", "--global", "gpg.ssh.allowedSignersFile", str(signers))
     assert codes(ledger.root) == []
     ledger.git("config", "user.signingkey", str(tmp_path / "other.pub"))
     ledger.ok("close", "3.1")

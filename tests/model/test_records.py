@@ -434,17 +434,24 @@ def _accepts(adapter: TypeAdapter[Any], value: object) -> bool:
 
 
 def _harmful(character: str) -> bool:
-    """What Unicode itself says of a character: it controls a device, ends a line, turns the direction, or is none at all."""
+    """What Unicode itself says of a character: it controls a device, ends a line, turns the direction, is none at all, or is not seen."""
     return (
         unicodedata.category(character) in {"Cc", "Zl", "Zp"}
         or unicodedata.bidirectional(character) in EMBEDDINGS
         or character == "\ufeff"
         or ord(character) & 0xFFFE == 0xFFFE
+        or character in "\u061c\u200e\u200f"
+        or "\u206a" <= character <= "\u206f"
+        or (
+            unicodedata.name(character, "").startswith(("VARIATION", "INTERLINEAR")) and character != "\ufe0f"
+        )
+        or 0xE0000 <= ord(character) <= 0xE01EF
     )
 
 
 def test_no_character_that_drives_a_terminal_or_turns_text_round_can_stand_in_a_ledger() -> None:
-    characters = [chr(number) for number in range(0x10000) if not 0xD800 <= number < 0xE000]
+    numbers = [*range(0xD800), *range(0xE000, 0x10000), *range(0xDFFF0, 0xE0210)]
+    characters = [chr(number) for number in numbers if number not in {0xDFFFE, 0xDFFFF}]
     for adapter, kept in ((LINE, ""), (NAME, ""), (TEXT, "\t\n")):
         refused = {each for each in characters if not _accepts(adapter, f"甲{each}乙")}
         assert refused == {each for each in characters if _harmful(each)} - set(kept)
@@ -456,6 +463,7 @@ def test_no_character_that_drives_a_terminal_or_turns_text_round_can_stand_in_a_
         "甲",
         "“甲”（乙）《丙》〔2024〕31号",
         "😀",
+        "✔️",
         "𠮷",
         "a\u00a0b",
         "e\u0301",

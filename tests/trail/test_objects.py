@@ -10,7 +10,7 @@ import pytest
 
 from tests.trail.test_git import ODD_NAMES
 from xuncha.trail.contents import fingerprints, stored
-from xuncha.trail.git import Git, GitError, read_batch
+from xuncha.trail.git import CutShortError, Git, GitError, read_batch
 from xuncha.trail.objects import changed, listing, store
 
 if TYPE_CHECKING:
@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 
 
 def test_what_is_not_read_of_an_object_is_passed_over() -> None:
-    printed = b"a1 blob 3\nx\ny\nHEAD:./no such file missing\na2 tree 0\n\na3 blob 2\nz\n\n"
-    found = [(name, kind, size) for name, kind, size, _blocks in read_batch(BytesIO(printed))]
-    assert found == [("a1", "blob", 3), ("HEAD:./no such file", "", 0), ("a2", "tree", 0), ("a3", "blob", 2)]
-    contents = [b"".join(blocks) for *_facts, blocks in read_batch(BytesIO(printed))]
+    a, b, c = (letter * 40 for letter in "abc")
+    printed = f"{a} blob 3\nx\ny\nHEAD:./no such file missing\n{b} tree 0\n\n{c} blob 2\nz\n\n".encode()
+    found = [(name, kind, size) for name, kind, size, _blocks in read_batch(BytesIO(printed), 4)]
+    assert found == [(a, "blob", 3), ("HEAD:./no such file", "", 0), (b, "tree", 0), (c, "blob", 2)]
+    contents = [b"".join(blocks) for *_facts, blocks in read_batch(BytesIO(printed), 4)]
     assert contents == [b"x\ny", b"", b"", b"z\n"]
+    for end in range(len(printed)):
+        with pytest.raises(CutShortError):
+            list(read_batch(BytesIO(printed[:end]), 4))
 
 
 def test_a_large_object_is_hashed_whole_and_kept_in_part(ledger: LedgerOnDisk) -> None:

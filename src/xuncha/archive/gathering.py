@@ -6,7 +6,6 @@ What stands in the bag is Chinese, whatever language is on screen, so that the s
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date as Date  # noqa: N812  a field of the model has that name
 from importlib.resources import files
@@ -19,7 +18,7 @@ from xuncha import __version__
 from xuncha.archive import bag
 from xuncha.audit.examine import audit
 from xuncha.audit.page import render as page
-from xuncha.chinese.characters import UNSAFE
+from xuncha.chinese.characters import escaped, without_unsafe
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.language import speaking
 from xuncha.model.identity import EVIDENCE
@@ -51,7 +50,6 @@ LOG: Final = "log/log.json"
 AUDIT: Final = "audit/audit.json"
 _TITLES: Final = {"txt": "文本", "md": "Markdown", "html": "网页", "docx": "Word", "pdf": "PDF"}
 _LFS: Final = "由 git-lfs 保管的佐证材料除外：历史中只有其指针，指针内的 sha256 与 manifest-sha256.txt 中该文件的一行相同。"
-_UNSAFE: Final = re.compile(rf"[{UNSAFE}]")
 """What commands a terminal, or is no character at all."""
 
 
@@ -99,7 +97,7 @@ def facts_of(ledger: Ledger, root: Path, commit: str, day: Date) -> Facts:
         commit=commit,
         moment=committed(root, commit),
         date=day,
-        commits=int(git.text("rev-list", "--count", commit)),
+        commits=git.counts(commit)[0],
         object_format=git.text("rev-parse", "--show-object-format"),
         inside=git.text("rev-parse", "--show-prefix"),
         made_by=Maker(xuncha=__version__, git=git.text("version").removeprefix("git version ")),
@@ -150,13 +148,13 @@ def _log_text(events: Sequence[Event]) -> bytes:
         if event.reason:
             lines.append(f"    理由：{event.reason}")
         lines += [f"    提交：{event.commit}", ""]
-    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", "\n".join(lines)).encode("utf-8", "replace")
+    return without_unsafe("\n".join(lines), "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace")
 
 
 def as_json(value: object) -> bytes:
     """Write JSON as it stands in the bag; control characters out of the history are escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
-    return (_UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n").encode("utf-8", "replace")
+    return (escaped(text) + "\n").encode("utf-8", "replace")
 
 
 def readme(facts: Facts, ledger: Ledger, root: Path, events: int, audited: Audit, *, with_lfs: bool) -> bytes:

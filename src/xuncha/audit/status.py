@@ -113,7 +113,7 @@ UNSIGNED = RULES.declare(
     "close-requires-signed-commit",
     why="The policy in force asked that who closes a measure signs, and there is no signature that git takes for good.",
     wrong="2.3 is closed in a commit that is not signed, or by a key that is not in `allowed_signers`, while `close_requires` names "
-    "`signed_commit`. To be tried, signatures need `git config gpg.ssh.allowedSignersFile FILE`.",
+    "`signed_commit`. To be tried, signatures need `git config --global gpg.ssh.allowedSignersFile FILE`.",
     scope=LENIENT,
 )
 
@@ -135,7 +135,7 @@ def unsigned(root: Path, commits: Iterable[str]) -> dict[str, str]:
                 said = _("{id} was closed in a commit that is signed by a key outside allowed_signers")
             case _other:
                 said = _(
-                    "{id} was closed in a commit whose signature cannot be verified here: see gpg.ssh.allowedSignersFile"
+                    "{id} was closed in a commit whose signature cannot be verified here: see git config --global gpg.ssh.allowedSignersFile"
                 )
         found[commit] = said
     return found

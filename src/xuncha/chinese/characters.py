@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from json import dumps
 from typing import Final
 from unicodedata import east_asian_width
 
-UNSAFE: Final = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
-"""The inside of a character class: control characters (terminal escapes) but tab and line feed, line separators, marks that
-reverse the direction of text, the byte order mark, and noncharacters."""
+UNSAFE: Final = (
+    r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufe00-\ufe0e\ufeff\ufff9-\ufffb\ufffe\uffff"
+    r"\U000e0000-\U000e01ef"
+)
+"""The inside of a character class: control characters (terminal escapes) but tab and line feed, line separators, marks of the
+direction of text, the byte order mark, noncharacters; and what can carry a text that nobody sees: annotations, tags, and
+variation selectors, all but the one that a symbol from a telephone has behind it (U+FE0F)."""
 UNSAFE_CHARACTER: Final = re.compile(f"[{UNSAFE}]")
 _INVISIBLE: Final = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff]"
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff]"
 )
 """Characters that take no room: soft hyphens, joiners, marks of direction."""
 _FORMULA: Final = re.compile(rf"[\s{UNSAFE}\xa0\u3000]*[=+\-@＝＋－＠﹦﹢﹣﹫]|[\t\r]")
@@ -23,6 +28,11 @@ _HALF_WIDTH: Final = str.maketrans("０１２３４５６７８９．／－", "0
 def without_unsafe(text: str, instead: str = "") -> str:
     """Replace the unsafe characters of a text, each by `instead`."""
     return UNSAFE_CHARACTER.sub(instead, text)
+
+
+def escaped(json: str) -> str:
+    """Return a text of JSON in which unsafe characters are written as JSON writes them without being there."""
+    return UNSAFE_CHARACTER.sub(lambda match: dumps(match[0])[1:-1], json)
 
 
 def without_invisible(text: str) -> str:

@@ -77,7 +77,7 @@ class _Translated:
         """See Typer; shells show it beside a name."""
         from xuncha.cli.help import summary  # noqa: PLC0415
 
-        return summary(self.help or "")
+        return summary(self.help)
 
     def get_help_option(self, ctx: Any) -> TyperOption | None:  # noqa: ANN401
         """See Typer."""

@@ -114,7 +114,7 @@ def list_(
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import comments  # noqa: PLC0415
 
-    call.warn_of_leftovers()
+    call.must_be_here()
     wanted = _existing(call, about) if about else None
     entered = comments(WorkingTree(call.root))
     found = {

@@ -85,6 +85,7 @@ class Context:
         if not moment.isascii() and (day := typed_day(moment, self.today, past=True)):
             moment = day.isoformat()  # what is ASCII may be the name of a tag
         commit = commit_at(self.root, moment)
+        self._warn_of_a_cut_off_history()
         return replace(self, commit=commit, today=day_of(self.root, commit, moment))
 
     def register(self) -> Register:
@@ -128,6 +129,7 @@ class Context:
         from xuncha.workflow.perform import no_such  # noqa: PLC0415
 
         Git.in_repository(self.root)
+        self._warn_of_a_cut_off_history()
         if which is None:
             return history(self.root)
         if not (self.root / which.path).is_file():
@@ -135,6 +137,15 @@ class Context:
         if which.is_problem:
             return history_of_problem(self.root, which)
         return history_of_measure(self.root, which.path, str(which))
+
+    def _warn_of_a_cut_off_history(self) -> None:
+        from xuncha.trail.git import shallow  # noqa: PLC0415
+        from xuncha.trail.repository import cut_off, git_dir  # noqa: PLC0415
+
+        folder = git_dir(self.root)
+        if folder and cut_off(folder):
+            error = shallow()
+            screen.warning(error.message, error.hint)
 
     def history_if_any(self, which: Identity | None = None) -> list[Event]:
         """Return what `history` does; nothing outside a repository, and, with a warning, where git is not installed."""

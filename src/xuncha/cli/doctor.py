@@ -11,6 +11,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
+from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
@@ -41,6 +42,8 @@ def doctor(call: Context, as_json: options.Json = False) -> None:
         screen.data([each.as_json() for each in found])
     else:
         _show(found, root)
+    if any(each.git_fails for each in found):
+        raise typer.Exit(SurroundingsError.exit_code)
     raise typer.Exit(1 if any(each.state == "error" for each in found) else 0)
 
 

@@ -14,6 +14,7 @@ from xuncha.chinese.characters import columns
 from xuncha.cli import screen
 from xuncha.cli.invocation import PANELS
 from xuncha.language import gettext as _
+from xuncha.language import mark
 
 if TYPE_CHECKING:
     from typer.core import TyperArgument, TyperOption
@@ -29,8 +30,13 @@ _METAVAR = re.compile(r"[A-Z]{2,}")
 _SECTION = re.compile(r"[A-Z][a-z]+:\n")
 
 
-def described(docstring: str) -> tuple[list[str], list[str]]:
+_NONE = mark("Python was told to leave the help texts out; to read them, type: unset PYTHONOPTIMIZE")
+
+
+def described(docstring: str | None) -> tuple[list[str], list[str]]:
     """Return the paragraphs before the first section of a docstring, each as one line; and the lines of its examples."""
+    if not docstring:
+        return [_NONE], []
     paragraphs: list[str] = []
     for block in re.split(r"\n\s*\n", inspect.cleandoc(docstring)):
         if _SECTION.match(block):
@@ -40,7 +46,7 @@ def described(docstring: str) -> tuple[list[str], list[str]]:
     return paragraphs, [line.strip() for line in examples[1].splitlines()] if examples else []
 
 
-def summary(docstring: str) -> str:
+def summary(docstring: str | None) -> str:
     """Return the first paragraph of a docstring in the chosen language."""
     return language.gettext(described(docstring)[0][0])
 

@@ -126,15 +126,16 @@ def import_table(
 def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
     """Find the folder of the ledger, and whether one is there."""
     from xuncha.store.files import located  # noqa: PLC0415
+    from xuncha.trail.presence import must_be_here  # noqa: PLC0415
 
-    if folder is not None:
-        root = located(folder)
-        return root, (root / LEDGER_FILE).exists()
     try:
-        return call.root, True
+        root = call.root if folder is None else located(folder)
     except SurroundingsError as error:
         error.hint = _("to make a new ledger, name a folder for it: xuncha import table FILE my-ledger")
         raise
+    if is_there := (root / LEDGER_FILE).exists():
+        must_be_here(root)
+    return root, is_there
 
 
 def _roles(given: list[str] | None) -> dict[str, str]:
@@ -216,7 +217,7 @@ def _changes(
     from xuncha.trail.git import Git  # noqa: PLC0415
     from xuncha.workflow import intake as taking_in  # noqa: PLC0415
 
-    call.must_be_here()
+    call.warn_of_leftovers()
     updater: Updater = Updater(draft, Git(root).user()[1], root, new_names=new)
     partly = partly or dry_run
     if dry_run:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from xuncha.chinese.characters import UNSAFE_CHARACTER
+from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError, UsageError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -63,7 +63,7 @@ def harmless(text: str) -> str:
     Shells evaluate what they are offered, zsh twice, and each quotes otherwise. So what has a meaning to any of them is
     replaced by the full-width sign that looks alike; text of a ledger comes from whoever could write to it.
     """
-    return UNSAFE_CHARACTER.sub(" ", text).translate(_FULL_WIDTH)
+    return without_unsafe(text, " ").translate(_FULL_WIDTH)
 
 
 def _as_a_word(value: str) -> str | None:

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from xuncha.chinese.characters import UNSAFE_CHARACTER, columns
+from xuncha.chinese.characters import columns, escaped, without_unsafe
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -41,7 +41,7 @@ WATCH = "patience"
 
 def clean(text: str) -> str:
     """Return the text with every control character made visible."""
-    return UNSAFE_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", text)
+    return without_unsafe(text, "\N{REPLACEMENT CHARACTER}")
 
 
 def line(text: str = "") -> None:
@@ -88,7 +88,7 @@ def bold(text: str) -> str:
 def data(value: Any) -> None:  # noqa: ANN401  whatever JSON can say
     """Print JSON; of what it would send as it is, control characters are escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
-    write(UNSAFE_CHARACTER.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n")
+    write(escaped(text) + "\n")
 
 
 def show(*renderables: RenderableType, wide: bool = False, paged: bool = False) -> None:

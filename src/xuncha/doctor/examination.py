@@ -51,6 +51,10 @@ _WELL = {
 """The sentences for what is well, by the codes of the checks."""
 
 
+_GIT_FAILS = {"no-git", "not-yours", "git-refuses", "objects-missing"}
+"""The checks of whether git itself does what it is asked for."""
+
+
 class Diagnosis(NamedTuple):
     """What was found of one thing."""
 
@@ -60,10 +64,12 @@ class Diagnosis(NamedTuple):
     message: str
     mend: str = ""
     """What to type, or to do; empty where nothing is wrong."""
+    git_fails: bool = False
+    """Whether it is that git itself does not do what it is asked for."""
 
     def as_json(self) -> dict[str, str | None]:
         """Give the form of `doctor --json`."""
-        return {**self._asdict(), "mend": self.mend or None}
+        return {"code": self.code, "state": self.state, "message": self.message, "mend": self.mend or None}
 
 
 def examine(root: Path, now: float) -> list[Diagnosis]:
@@ -90,10 +96,20 @@ def _diagnoses(check: Rule[Severity | None], around: Surroundings) -> list[Diagn
                 "error",
                 _("this could not be looked at: {reason}").format(reason=error),
                 "git status",
+                git_fails=True,
             )
         ]
     except (XunchaError, OSError) as error:
         return [Diagnosis(check.code, "unknown", _("not looked at: {reason}").format(reason=error))]
     if not found:
         return [Diagnosis(check.code, "well", language.gettext(_WELL[check.code]))]
-    return [Diagnosis(each.code, each.place or each.severity, each.message, each.hint) for each in found]
+    return [
+        Diagnosis(
+            each.code,
+            each.place or each.severity,
+            each.message,
+            each.hint,
+            git_fails=each.code in _GIT_FAILS,
+        )
+        for each in found
+    ]

@@ -37,7 +37,7 @@ _SHOWN: Final = 3
 )
 def _no_git(around: Surroundings) -> Ailments:
     if around.version is None:
-        said = _("git is not installed, or does not run: nothing can be changed")
+        said = _("git does not run, and nothing can be changed: {said}").format(said=around.version_told)
         yield None, said, _("install git (https://git-scm.com) and try again")
 
 
@@ -170,9 +170,9 @@ def _no_branch(around: Surroundings) -> Ailments:
     "replaced",
     "warning",
     scope="repository",
-    why="`git replace` has git show another object than the one that is meant. The commands look behind that; whoever types git does not.",
-    wrong="The repository holds replacements.",
-    right="git replace -d on what is named",
+    why="`git replace`, and grafts, have git show another history than it holds. The commands look behind that; whoever types git does not.",
+    wrong="The repository holds replacements or grafts.",
+    right="git replace -d on what is named; rm .git/info/grafts",
 )
 def _replaced(around: Surroundings) -> Ailments:
     if names := around.ask("replace", "--list").split():
@@ -182,6 +182,11 @@ def _replaced(around: Surroundings) -> Ailments:
             len(names),
         )
         yield None, said.format(n=len(names)), f"git replace -d {shlex.join(names[:_SHOWN])}"
+    for grafts in [folder / "info/grafts" for folder in around.folders]:
+        if grafts.is_file() and grafts.stat().st_size:
+            name = around.named(grafts)
+            said = _("git is told here to show another history than it holds: {path}").format(path=name)
+            yield None, said, f"rm {shlex.quote(name)}"
 
 
 @CHECKS.rule(

@@ -15,7 +15,6 @@ from xuncha.doctor.surroundings import CHECKS
 from xuncha.language import gettext as _
 from xuncha.parts import Part, how_to_add
 from xuncha.sync import registration
-from xuncha.sync.sharing import commit_of
 
 if TYPE_CHECKING:
     from xuncha.doctor.surroundings import Ailments, Surroundings
@@ -97,10 +96,8 @@ def _not_shared(around: Surroundings) -> Ailments:
         return  # that no branch is checked out is told by itself
     remotes = around.ask("remote").split()
     there = around.ask("for-each-ref", "--format=%(upstream)", f"refs/heads/{branch}")
-    is_known = there and commit_of(around.git, there)
-    counts = (
-        around.ask("rev-list", "--left-right", "--count", f"{there}...HEAD", "--").split() if is_known else []
-    )
+    is_known = there and around.git.commit_of(there)
+    counts = around.git.counts("--left-right", f"{there}...HEAD", "--", of=2) if is_known else []
     if not remotes:
         address = _("ADDRESS")
         command = f"git remote add origin {address} && git push -u origin {shlex.quote(branch)}"
@@ -109,7 +106,7 @@ def _not_shared(around: Surroundings) -> Ailments:
     elif not counts:
         said = _("branch {branch} has no counterpart to send it to").format(branch=branch)
         yield None, said, f"git push -u {shlex.join([remotes[0], branch])}"
-    elif counts != ["0", "0"]:
+    elif counts != [0, 0]:
         said = _("commits to send: {ahead}; to fetch, as far as known: {behind}")
         yield None, said.format(ahead=counts[1], behind=counts[0]), "xuncha sync"
 

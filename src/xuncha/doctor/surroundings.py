@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xuncha.catalogue import Broken, Catalogue
-from xuncha.errors import SurroundingsError
+from xuncha.errors import SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.trail.git import Git
 from xuncha.trail.repository import common_dir, git_dir
@@ -55,15 +55,20 @@ class Surroundings:
         return {"", *takewhile(lambda name: steps[name](), steps)}
 
     @cached_property
+    def version_told(self) -> str:
+        """What git says of its version; or why it does not."""
+        try:
+            # where no repository's settings stand in the way
+            return Git(Path(self.root.anchor)).text("--version") or _("it answered nothing")
+        except SurroundingsError as error:
+            return error.message
+        except OSError as error:
+            return cause_of(error)
+
+    @cached_property
     def version(self) -> tuple[int, ...] | None:
         """Give the version of git; None where none runs."""
-        try:
-            said = Git(Path(self.root.anchor)).text(
-                "--version"
-            )  # where no repository's settings stand in the way
-        except (SurroundingsError, OSError):
-            return None
-        match = _VERSION.match(said)
+        match = _VERSION.match(self.version_told)
         return tuple(int(number or 0) for number in match.groups()) if match else None
 
     @cached_property

@@ -24,6 +24,7 @@ from xuncha.paper.docx import LONGEST_PROPERTY, pack
 from xuncha.paper.harmless import DROPPED, FORGOTTEN, must_be_harmless
 from xuncha.paper.heading import lines
 from xuncha.paper.own import OwnFileError
+from xuncha.paper.pictures import without_metadata
 from xuncha.paper.process import LimitError, run
 from xuncha.paper.templates import TEMPLATE_ERRORS, environment, place_of, reason, wrong
 from xuncha.paper.traces import hidden_styles, without_traces
@@ -160,11 +161,15 @@ def _finished(word: Any, title: str) -> bytes:  # noqa: ANN401
         kinds = Package(stream.getvalue(), _LARGEST)
         styles = word.part._styles_part.element  # noqa: SLF001  no other way to the part itself
         hidden = hidden_styles(styles)
-        return pack((name, _cleaned(kinds.kind(name), parts.read(name), hidden)) for name in parts.namelist())
+        return pack(
+            (name, _cleaned(name, kinds.kind(name), parts.read(name), hidden)) for name in parts.namelist()
+        )
 
 
-def _cleaned(kind: str, part: bytes, hidden: frozenset[str]) -> bytes:
+def _cleaned(name: str, kind: str, part: bytes, hidden: frozenset[str]) -> bytes:
     """Return a part without what nobody sees, its punctuation full-width."""
+    if kind.startswith("image/"):
+        return without_metadata(name, part)
     if not kind.endswith("+xml") or kind.endswith("relationships+xml"):
         return part
     from lxml import etree  # noqa: PLC0415

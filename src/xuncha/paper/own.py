@@ -13,6 +13,7 @@ from typing import Final
 
 from xuncha.errors import cause_of
 from xuncha.language import gettext as _
+from xuncha.trail.contents import stored
 from xuncha.trail.git import Git
 from xuncha.trail.limits import listed
 
@@ -107,8 +108,10 @@ class AtCommit(Own):
         mode, blob = self._files.get(str(path), ("", ""))
         if mode not in {"100644", "100755"}:
             return None
-        _must_be_small(int(self._git.text("cat-file", "-s", blob)))
-        return self._git.blobs([blob])[0]
+        for found in stored(self._git, [blob], LARGEST):
+            _must_be_small(found.size)
+            return found.content
+        return None
 
     def names(self) -> Iterator[str]:
         """See Own."""

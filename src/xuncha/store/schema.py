@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from pydantic.json_schema import models_json_schema
 
@@ -24,20 +25,29 @@ KINDS: dict[str, type[BaseModel]] = {
 """By the names of the schema files in `data/schema/`."""
 
 
+_ASTRAL: Final = json.dumps(r"\U000e0000-\U000e01ef")[1:-1], json.dumps(r"\udb40")[1:-1]
+"""The end of `UNSAFE`, in JSON: other readers of patterns write it otherwise, or know its first half alone."""
+
+
+def _for_others(schema: dict[str, Any]) -> dict[str, Any]:
+    return cast("dict[str, Any]", json.loads(json.dumps(schema).replace(*_ASTRAL)))
+
+
 def whole() -> dict[str, Any]:
     """Give one schema that fits each of the five kinds of files."""
     names, schema = models_json_schema(
         [(kind, "validation") for kind in KINDS.values()], ref_template="#/$defs/{model}"
     )
-    return {
+    about = {
         "$schema": DIALECT,
         "title": "xuncha",
         "description": "data/ledger.yaml, data/problems/NN/problem.yaml 、data/problems/NN/N.M.yaml、data/comments/NNN.yaml 或 data/forms/NAME.yaml",
         "anyOf": [names[kind, "validation"] for kind in KINDS.values()],
         "$defs": schema["$defs"],
     }
+    return _for_others(about)
 
 
 def one(name: str) -> dict[str, Any]:
     """Give the schema of one kind of files: `ledger`, `problem`, `measure`, `comment` or `form`."""
-    return {"$schema": DIALECT, **KINDS[name].model_json_schema()}
+    return _for_others({"$schema": DIALECT, **KINDS[name].model_json_schema()})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from xuncha.chinese.characters import UNSAFE_CHARACTER
 from xuncha.chinese.limits import limit
 from xuncha.errors import Finding
 from xuncha.language import gettext as _
@@ -71,7 +72,7 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
     hidden = ""
     if type_ == "string_pattern_mismatch":
         # Not all invisible characters are refused: a text with none but this one shows whether it is.
-        doubtful = (character for character in value if not character.isprintable())
+        doubtful = (each for each in value if not each.isprintable() or UNSAFE_CHARACTER.match(each))
         pattern = complaint["ctx"]["pattern"]
         hidden = next((each for each in doubtful if not re.fullmatch(pattern, f"a{each}a")), "")
     match type_:

@@ -21,12 +21,12 @@ from xuncha.store.loading import check
 from xuncha.store.reading import parse
 from xuncha.sync import registration, sharing
 from xuncha.sync.names import Renaming, contradicts, followed, listed_names, renamings
-from xuncha.sync.numbers import in_order, moved, moves, same_names
-from xuncha.sync.removals import must_not_meet
+from xuncha.sync.numbers import as_named, in_order, moved, moves, same_names
+from xuncha.sync.removals import must_have_room, must_not_meet, must_not_mix
 from xuncha.sync.uniting import missed, refusal, settlement, unite
 from xuncha.sync.values import Versions
 from xuncha.trail import objects
-from xuncha.trail.git import GitError, literal
+from xuncha.trail.git import CutShortError, GitError, is_hash, literal
 from xuncha.trail.objects import Held
 from xuncha.trail.tree import Tree
 from xuncha.workflow.change import Message, StatusChange
@@ -115,15 +115,19 @@ class Joining:
         """
         git = self.git
         base = self._ancestor(self.ours, self.theirs)
-        other, mine = objects.listing(git, self.theirs), objects.listing(git, self.ours)
+        anew_here = entered_anew(git, self.theirs, self.ours, base)
+        anew = entered_anew(git, self.ours, self.theirs, base)
+        base, mine, other = map(
+            as_named, (base, *(objects.listing(git, tip) for tip in (self.ours, self.theirs)))
+        )
         self._tip, self._listing = self.ours, mine
         must_not_meet(git, Versions(base, mine, other), self.ours, self.theirs)
-        plan = moves(base, self._listing, other, entered_anew(git, self.theirs, self.ours, base))
+        must_not_mix(git, Versions(base, mine, other), Versions(set(), anew_here, anew))
+        plan = moves(base, self._listing, other, anew_here)
         for move in in_order(plan, up=True):
             self._renumber(move)
         for old, new in same_names(base, self._listing, other).items():
             self._rename(old, new)
-        anew = entered_anew(git, self.ours, self.theirs, base)
         united = unite(git, Versions(base, self._listing, other), anew=anew, take=self.take)
         if united.disputes and self.take is None:
             raise refusal(united.disputes)
@@ -133,6 +137,7 @@ class Joining:
             later = _with(later, moved(later, move))
         back = missed(later, other, self._listing)
         self._listing = united.listing | back
+        must_have_room(self._listing)
         self._merge(settlement(united.disputes, self.take))
         for move in down:
             self._renumber(move)
@@ -145,7 +150,7 @@ class Joining:
 
     def _ancestor(self, one: str, other: str) -> Listing:
         """Return what two histories began with; where that is more than one commit, what these come to."""
-        forks = sharing.forks(self.git, one, other)
+        forks = self.git.bases(one, other)
         if not forks:
             self.git.must_be_whole()
             said = _("this ledger and {name} have no history in common; nothing was changed")
@@ -372,7 +377,9 @@ def _tree_of_git(git: Git, ours: str, theirs: str, own: Sequence[str]) -> tuple[
         said = _("this git is too old to bring two histories together safely: git 2.38 or later is needed")
         hint = _("install a newer one (https://git-scm.com); nothing was changed")
         raise SurroundingsError("git-too-old", said, hint) from error
-    tree, *paths = printed.decode("utf-8", "surrogateescape").split("\0")[:-1]
+    tree, *paths = printed.decode("utf-8", "surrogateescape").split("\0")
+    if not paths or paths.pop() or not is_hash(tree):
+        raise CutShortError
     return tree, [path for path in dict.fromkeys(paths) if path]
 
 

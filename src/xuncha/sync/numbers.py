@@ -11,7 +11,7 @@ from itertools import starmap
 from typing import TYPE_CHECKING, TypeVar
 
 from xuncha.model.identity import CommentNumber, Identity
-from xuncha.model.moves import Move, comments, identities, place_after
+from xuncha.model.moves import Move, comments, identities, numbered, place_after
 from xuncha.sync.values import Versions, settled
 from xuncha.workflow.evidence import free
 
@@ -43,6 +43,16 @@ def moves(base: Listing, ours: Listing, theirs: Listing, anew: Collection[str]) 
     last = max((each.number for each in kept), default=0)
     renamed = ((old, CommentNumber(number)) for number, old in enumerate(sorted(said), start=last + 1))
     return [*starmap(Move, found), *(Move(old, new) for old, new in renamed if old != new)]
+
+
+def as_named(listing: Listing) -> Listing:
+    """Return a listing in which each record stands under its own name, also where somebody has put more zeros before a number."""
+    found = dict(listing)
+    for path, held in listing.items():
+        number = numbered(path)
+        if number and number.path not in listing:
+            found[number.path] = found.pop(path, held)
+    return found
 
 
 def _mine_and_stay(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from xuncha.errors import RefusedError
@@ -58,6 +60,61 @@ def must_not_meet(git: Git, listings: Versions, ours: str, theirs: str) -> None:
                 said.format(id=gone, author=commit.author, commit=commit.hash[:10], path=touched[0]),
                 hint.format(author=commit.author),
             )
+
+
+def must_not_mix(git: Git, listings: Versions, anew: Versions) -> None:
+    """Refuse to put what one side has recorded of a problem under another problem, to which the other side gave its number.
+
+    Args:
+        git: in the ledger.
+        listings: the files of both sides, and those that both began with.
+        anew: the paths at which either side has taken something back, and entered something else.
+
+    Raises:
+        RefusedError: they meet.
+    """
+    base, *sides = listings
+    entered = anew[1:]
+    for place, (here, there) in enumerate((sides, sides[::-1])):
+        for path in sorted(entered[place] - entered[1 - place]):
+            number = Identity.of_file(path)
+            if number is None or not number.is_problem or here.get(path) in {None, base.get(path)}:
+                continue
+            if not place and there.get(path) not in {None, base.get(path)}:
+                continue  # then all of the new one takes another number
+            touched = sorted(
+                each
+                for each, held in there.items()
+                if held not in {base.get(each), here.get(each)}
+                and any(owner.problem == number.problem for owner in _owners(git, each, base, there))
+            )
+            if not touched:
+                continue
+            said = _(
+                "{id} was taken back and its number given to another problem here, and the other side has changed {path} of the old one; nothing was changed"
+            )
+            hint = _("take the new one back (xuncha undo), and enter it again after a sync")
+            if place:
+                said = _(
+                    "{id} was taken back there and its number given to another problem, and {path} of the old one was changed here; nothing was changed"
+                )
+                hint = _("take back what was recorded of the old one (xuncha undo), and type: xuncha sync")
+            raise RefusedError("number-given-anew", said.format(id=number, path=touched[0]), hint)
+
+
+def must_have_room(listing: Listing) -> None:
+    """Refuse a result in which a file would stand in the place of a folder.
+
+    Raises:
+        RefusedError: one does.
+    """
+    for path in listing:
+        for folder in PurePosixPath(path).parents:
+            if str(folder) in listing:
+                said = _("{path} is a file on one side and a folder on the other; nothing was changed")
+                hint = _("rename yours: git mv {path} {path}-2 && git commit -m 改名; then: xuncha sync")
+                hint = hint.format(path=shlex.quote(str(folder)))
+                raise RefusedError("file-and-folder", said.format(path=folder), hint)
 
 
 def _removals(git: Git, without: str, tip: str) -> Iterator[tuple[Commit, Identity]]:

@@ -118,7 +118,7 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
                 time.sleep(random.uniform(0, _PAUSE))  # noqa: S311  so that two do not go on meeting
             if time.monotonic() > end:
                 break
-            seen = sharing.commit_of(git, way.seen)
+            seen = git.commit_of(way.seen)
             theirs = sharing.fetch(git, way)
             if seen and theirs and seen != theirs and not sharing.behind(git, seen, theirs):
                 done.rewritten = True
@@ -172,7 +172,7 @@ def _take_in(session: Session, way: Route, theirs: str | None, take: Side | None
         )
         raise SurroundingsError("nothing-committed", said, hint)
     if theirs is None:
-        return int(git.text("rev-list", "--count", ours, "--"))
+        return git.counts(ours, "--")[0]
     if sharing.behind(git, theirs, ours):
         return sharing.ahead_and_behind(git, ours, theirs)[0] if ours != theirs else 0
     joining = None if sharing.behind(git, ours, theirs) else Joining(git, ours, theirs, way.name, take)

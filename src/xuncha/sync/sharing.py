@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.trail.git import Git, GitError
+from xuncha.trail.git import Git, GitError, references
 
 _HEADS = "refs/heads/"
 _SECRET = re.compile(r"(?<=://)[^/@\s]+@")
@@ -103,7 +103,7 @@ def fetch(git: Git, way: Route) -> str | None:
                 return None
             raise _unreachable(way, second) from second
         raise  # the remote answers: it is here that something is wrong
-    return commit_of(git, way.seen)
+    return git.commit_of(way.seen)
 
 
 def push(git: Git, way: Route) -> None:
@@ -143,13 +143,13 @@ def push_tags(git: Git, way: Route, prefix: str) -> SentTags:
     Raises:
         SurroundingsError: the remote cannot be reached.
     """
-    form = "--format=%(refname) %(objectname)"
-    here = dict(map(str.split, git.text("for-each-ref", form, f"refs/tags/{prefix}").splitlines()))
+    form = "--format=%(objectname) %(refname)"
+    here = git.references("for-each-ref", form, f"refs/tags/{prefix}")
     if not here:
         return SentTags()
     try:
         listed = _talk(git, "ls-remote", "--tags", "--refs", "--", way.remote, f"refs/tags/{prefix}*")
-        there = {name: found for found, name in map(str.split, listed.splitlines())}
+        there = references(listed)
         new = [name for name in here if name not in there]
         if new:
             _talk(git, "push", "--quiet", "--", way.remote, *(f"{name}:{name}" for name in new))
@@ -185,31 +185,18 @@ def _talk(git: Git, *arguments: str) -> str:
     return git.run(*arguments, surroundings=surroundings).decode("utf-8", "replace")
 
 
-def commit_of(git: Git, name: str) -> str | None:
-    """Return the commit that a name stands for; None where there is no such."""
-    asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-    return git.run(*asked, answers=(0, 1)).decode("ascii", "replace").strip() or None
-
-
 def behind(git: Git, commit: str, other: str) -> bool:
     """Return whether one commit, by its full hash, is another one, or led to it.
 
     Where clocks run apart, a span such as A..B may name commits that are in both; this answer is right all the same.
     """
-    return forks(git, commit, other) == [commit]
+    return git.bases(commit, other) == [commit]
 
 
 def ahead_and_behind(git: Git, ours: str, theirs: str) -> tuple[int, int]:
     """Count the commits that one has and the other has not, and the other way round: for people, see `behind`."""
-    ahead, behind = map(
-        int, git.text("rev-list", "--left-right", "--count", f"{ours}...{theirs}", "--").split()
-    )
+    ahead, behind = git.counts("--left-right", f"{ours}...{theirs}", "--", of=2)
     return ahead, behind
-
-
-def forks(git: Git, ours: str, theirs: str) -> list[str]:
-    """Return the last commits that two histories share; none where they have nothing in common."""
-    return git.run("merge-base", "--all", ours, theirs, answers=(0, 1)).decode().split()
 
 
 def unfinished_operations(folder: Path | None) -> list[str]:

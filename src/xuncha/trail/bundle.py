@@ -25,6 +25,7 @@ FOLDERS: Final = ("data", "templates")
 _BRANCH: Final = "main"
 """What the one branch is called, whatever it is called where the history comes from."""
 _TIP: Final = f"refs/heads/{_BRANCH}"
+_FORM: Final = "--format=%(objectname) %(refname)"
 _FILES: Final = ("gpg.ssh.allowedsignersfile", "gpg.ssh.revocationfile")
 """Of the settings by which git knows whose signatures count, those that name a file."""
 _LARGE: Final = ("-c", "core.bigFileThreshold=16m")
@@ -95,9 +96,9 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
     prefix = git.text("rev-parse", "--show-prefix")
     leaves = listed(git, commit, *FOLDERS)
     refs = {
-        line
+        ref: name
         for which in (f"--merged={commit}", f"--no-contains={commit}")
-        for line in git.text("for-each-ref", which, "--format=%(objectname) %(refname)", tags).splitlines()
+        for ref, name in git.references("for-each-ref", which, _FORM, tags).items()
     }
     with alone():
         own = _empty(folder, form)
@@ -110,7 +111,7 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
         ):
             (folder / ".git" / path).parent.mkdir(exist_ok=True)
             (folder / ".git" / path).write_bytes(content)
-        created = [f"create {ref} {name}\n" for name, ref in (line.split(" ") for line in refs)]
+        created = [f"create {ref} {name}\n" for ref, name in refs.items()]
         own.run("update-ref", "--stdin", stdin="".join([*created, f"create {_TIP} {commit}\n"]).encode())
         _index(own, commit, prefix, leaves)
         for name, value in settings.items():
@@ -185,11 +186,12 @@ def write(folder: Path, target: IO[bytes]) -> None:
     with alone():
         git = Git(folder)
         form = git.text("rev-parse", "--show-object-format")
-        refs = git.text("for-each-ref", "--format=%(objectname) %(refname)").splitlines()
+        refs = git.references("for-each-ref", _FORM)
         head = git.text("rev-parse", "HEAD")
         marks = ["# v2 git bundle"] if form == "sha1" else ["# v3 git bundle", f"@object-format={form}"]
-        target.write("\n".join([*marks, *refs, f"{head} HEAD", "", ""]).encode())
-        wanted = "".join(f"{ref.partition(' ')[0]}\n" for ref in refs)
+        lines = [f"{name} {ref}" for ref, name in refs.items()]
+        target.write("\n".join([*marks, *lines, f"{head} HEAD", "", ""]).encode())
+        wanted = "".join(f"{name}\n" for name in refs.values())
         with piped(git, *_PACK, stdin=wanted.encode()) as pack:
             shutil.copyfileobj(pack, target)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.language import gettext as _
 from xuncha.model.source import LARGEST_POINTER, Fingerprint, pointed_at
-from xuncha.trail.git import Git, GitError, read_batch
+from xuncha.trail.git import CutShortError, Git, GitError, read_batch
 
 if TYPE_CHECKING:
     from typing import IO
@@ -46,7 +46,11 @@ def piped(git: Git, *arguments: str, stdin: bytes = b"", seconds: float | None =
         with git.process(*arguments, stdin=asked, stderr=said) as process:
             assert process.stdout is not None  # noqa: S101  it is a pipe
             with _watched(process.terminate, seconds, ended):
-                yield process.stdout
+                try:
+                    yield process.stdout
+                except CutShortError:
+                    if process.stdout.read(1) or not process.wait():
+                        raise  # else git itself says why
         if ended:
             raise SlowError(_("it took more than {n} seconds").format(n=seconds))
         if process.returncode:
@@ -75,7 +79,7 @@ def _watched(stop: Callable[[], None], seconds: float | None, ended: list[bool])
         watch.cancel()
 
 
-def _named(name: str, kind: str, size: int) -> hashlib._Hash | None:
+def begun(name: str, kind: str, size: int) -> hashlib._Hash | None:
     """Begin the hash by which git names an object; None where it is not told what kind of hash."""
     make = {40: hashlib.sha1, 64: hashlib.sha256}.get(len(name))
     return make(f"{kind} {size}\0".encode()) if make and kind else None
@@ -87,18 +91,16 @@ def stored(git: Git, names: Iterable[str], largest: int) -> Iterator[Stored]:
     Raises:
         GitError: git does not have one of them, or ended before it had given them all.
     """
-    with piped(git, "cat-file", "--batch", stdin="".join(f"{name}\n" for name in names).encode()) as pipe:
-        for name, kind, size, blocks in read_batch(pipe):
-            digest, kept, there = hashlib.sha256(), b"", 0
-            known = _named(name, kind, size)
+    asked = [f"{name}\n" for name in names]
+    with piped(git, "cat-file", "--batch", stdin="".join(asked).encode()) as pipe:
+        for name, kind, size, blocks in read_batch(pipe, len(asked)):
+            digest, kept = hashlib.sha256(), b""
+            known = begun(name, kind, size)
             for block in blocks:
                 digest.update(block)
                 if known is not None:
                     known.update(block)
                 kept = (kept + block)[: largest + 1] if len(kept) <= largest else kept
-                there += len(block)
-            if there < size:
-                raise GitError(_("git was interrupted"))
             if not kind:
                 raise git.lost(name)
             if known is not None and known.hexdigest() != name:

@@ -12,20 +12,39 @@ import signal
 import subprocess
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING, Final, Self
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.trail import programs
-from xuncha.trail.repository import contradicted, git_dir, in_between, is_ours, repository
+from xuncha.trail.repository import (
+    contradicted,
+    git_dir,
+    in_between,
+    is_ours,
+    leads_away,
+    repository,
+    small_text,
+    strange,
+    strange_beside,
+)
 
 if TYPE_CHECKING:
     from typing import IO
 
 # By itself git does not wait for the disk; whoever is told that a change is kept may pull the plug. And a folder that is laid
 # out as a bare repository is only one where somebody names it.
-_ALWAYS: Final = ("-c", "core.fsync=all", "-c", "safe.bareRepository=explicit")
+_ALWAYS: Final = (
+    *("-c", "core.fsync=all", "-c", "safe.bareRepository=explicit"),
+    *("-c", "advice.graftFileDeprecated=false"),
+)
+_AS_IT_IS: Final = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
+"""Git shows the history that it holds, whatever `git replace` or grafts say."""
+_PATIENCE: Final = 5.0
+"""Seconds after which it is looked at whether a git waits for something in its folder that is no file."""
 _READING: Final = (
     "-c",
     "core.fsmonitor=false",
@@ -35,11 +54,15 @@ _READING: Final = (
     "log.showSignature=false",
     "-c",
     "core.commitGraph=false",  # what it says of parents nobody has checked
+    # A file counts as unchanged only where nothing of it has changed that the system knows, not as a sent index would have it.
+    *("-c", "core.checkStat=default", "-c", "core.trustctime=true", "-c", "core.ignoreStat=false"),
 )
 # Nothing is fetched, by whatever program, and no index is written on the way.
 _QUIET: Final = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_OPTIONAL_LOCKS": "0"}
 _asked: dict[tuple[object, ...], dict[str, str]] = {}
 """What git was told in place of a repository's programs, by the settings that were read for it."""
+_looked_into: set[Path] = set()
+"""Git's folders that were looked into before git was first run there."""
 _trusted: set[Path] = set()
 """Folders of other accounts that git was asked about, and opens."""
 
@@ -68,6 +91,13 @@ class GitError(SurroundingsError):
         self.ended = ended
 
 
+class CutShortError(GitError):
+    """Git ended well, and has not told all."""
+
+    def __init__(self) -> None:
+        super().__init__(_("git was interrupted"), ended=0)
+
+
 def shallow() -> SurroundingsError:
     """Return the error for a history that was cut off by a shallow clone."""
     said = _("this clone holds only the last part of the history")
@@ -80,6 +110,8 @@ class Door:
     def __init__(self, root: Path, *, writes: bool = False) -> None:
         self.root = root
         self.writes = writes
+        self.ended = 0
+        """The exit code of the last `run` that gave an answer."""
 
     @classmethod
     def in_repository(cls, root: Path, *, to_write: bool = False) -> Self:
@@ -140,12 +172,12 @@ class Door:
         stdin: IO[bytes] | int = subprocess.DEVNULL,
         stderr: IO[bytes] | int = subprocess.PIPE,
     ) -> Iterator[subprocess.Popen[bytes]]:
+        self._must_hold_files()
         try:
             process = subprocess.Popen(
                 [_git(os.environ.get("PATH")), *_ALWAYS, *arguments],
                 cwd=self.root,
-                # Git shows what it holds, whatever `git replace` says.
-                env={**os.environ, "GIT_NO_REPLACE_OBJECTS": "1", **surroundings},
+                env={**os.environ, **_AS_IT_IS, **surroundings},
                 stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
@@ -156,14 +188,42 @@ class Door:
                 _("install git (https://git-scm.com) and try again"),
             )
             raise SurroundingsError("no-git", said, hint) from None
-        with process:
-            try:
-                yield process
-            except BaseException:
-                # Asked to end, git takes its locks away; killed, it would leave them.
-                process.terminate()
-                process.wait()
-                raise
+        waited_for: list[Path] = []
+        watch = Timer(_PATIENCE, self._end_if_it_waits, [process, waited_for])
+        watch.daemon = True
+        watch.start()
+        try:
+            with process:
+                try:
+                    yield process
+                except BaseException:
+                    # Asked to end, git takes its locks away; killed, it would leave them.
+                    process.terminate()
+                    process.wait()
+                    raise
+        finally:
+            watch.cancel()
+            if waited_for:
+                raise leads_away(waited_for[0])
+
+    def _must_hold_files(self) -> None:
+        """Look once at the small folders of git's: what is no file there, git would wait for, or read for ever."""
+        folder = git_dir(self.root)
+        if folder is None or folder in _looked_into:
+            return
+        if path := next(strange(folder, "refs", "logs", "info", "objects/info", "objects/pack"), None):
+            raise leads_away(path)
+        _looked_into.add(folder)
+
+    def _end_if_it_waits(self, process: subprocess.Popen[bytes], waited_for: list[Path]) -> None:
+        """End a git in whose folder there is a pipe or a device: it would wait for it, or read it, for ever."""
+        found = repository(self.root)
+        if found is None or process.poll() is not None:
+            return
+        beside = strange_beside(found.top) if found.top else iter(())
+        if path := next(chain(strange(found.folder), beside), None):
+            waited_for.append(path)
+            process.terminate()
 
     def _for_reading(self) -> tuple[list[str], dict[str, str]]:
         """Return the options and variables by which git reads this repository, and starts nothing of what it holds."""
@@ -202,7 +262,7 @@ class Door:
         folder = git_dir(self.root)
         places = programs.files(folder) if folder else []
         try:
-            if all(programs.is_plain(place.read_text("utf-8", "surrogateescape")) for place in places):
+            if all(programs.is_plain(small_text(place)) for place in places):
                 return {}
             stood = [(place, place.stat().st_mtime_ns, place.stat().st_size) for place in places]
         except OSError:
@@ -219,6 +279,8 @@ class Door:
 
     def _listed(self, options: Sequence[str]) -> list[programs.Setting]:
         listed = self._ask([*options, "config", "--list", "--show-scope", "-z"], self.root)
+        if not listed.endswith(b"\0") or listed.count(b"\0") % 2:
+            raise CutShortError
         return programs.parsed(os.fsdecode(listed))
 
     def _ask(self, arguments: Sequence[str], root: Path) -> bytes:
@@ -253,9 +315,10 @@ class Door:
         source = subprocess.DEVNULL if stdin is None else subprocess.PIPE
         with self.process(*arguments, stdin=source, surroundings=surroundings, writes=writes) as process:
             printed, said = process.communicate(stdin)
-        if process.returncode in answers:
-            return printed
-        raise self.failure(said, printed, process.returncode)
+        if process.returncode not in answers:
+            raise self.failure(said, printed, process.returncode)
+        self.ended = process.returncode
+        return printed
 
     def failure(self, said: bytes, printed: bytes, ended: int) -> SurroundingsError:
         """Return the error of a git that ended with an exit code, or by a signal (then it is negative)."""
@@ -279,11 +342,7 @@ class Door:
         """Whether this is a clone that left things at its remote, to fetch them when they are asked for."""
         folder = git_dir(self.root)
         try:
-            texts = (
-                [place.read_text("utf-8", "replace").lower() for place in programs.files(folder)]
-                if folder
-                else []
-            )
+            texts = [small_text(place).lower() for place in programs.files(folder)] if folder else []
         except OSError:
             return False
         return any("promisor" in text or "partialclone" in text for text in texts)

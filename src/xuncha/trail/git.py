@@ -12,19 +12,25 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.trail.door import Door, GitError, shallow
+from xuncha.trail.door import CutShortError, Door, GitError, shallow
 from xuncha.trail.repository import common_dir, cut_off, git_dir
 
 if TYPE_CHECKING:
     from typing import IO
 
-__all__ = ("Git", "GitError", "Leaf", "literal", "read_batch", "shallow")
+__all__ = ("CutShortError", "Git", "GitError", "Leaf", "literal", "read_batch", "shallow")
 
 _BLOCK = 1024 * 1024
 """Bytes that are read at once of a large object."""
 _QUOTED = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 """How git reads a path with such characters from its input."""
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_RECORD = re.compile(r"(?:/|^!! )[^./][^/]*\.yaml$")
+"""How `git status` ends the line of a file that is ignored, and may be a record."""
+_FOUND = re.compile(rf"({_HASH.pattern}) ([a-z]+) ([0-9]+)\n")
+_NOT_FOUND = re.compile(r"(.*) (?:missing|ambiguous|submodule)\n")
+_REFERENCE = re.compile(rf"({_HASH.pattern})[ \t](\S+)")
+_IDENTITY = re.compile(r"(.*) <(.*)> [0-9]+ [+-][0-9]{4}")
 
 
 def literal(paths: Iterable[str]) -> list[str]:
@@ -35,29 +41,58 @@ def literal(paths: Iterable[str]) -> list[str]:
     return [f":(literal){path}" for path in paths]
 
 
-def read_batch(printed: IO[bytes]) -> Iterator[tuple[str, str, int, Iterator[bytes]]]:
-    """Read what `git cat-file --batch` prints.
+def read_batch(printed: IO[bytes], count: int) -> Iterator[tuple[str, str, int, Iterator[bytes]]]:
+    """Read what `git cat-file --batch` prints of as many objects as it was asked for.
 
     Yields:
         For each object: its name, its kind (empty if git has no such object), its size in bytes, and its content block by
         block. What is not read of the content is passed over.
+
+    Raises:
+        CutShortError: git has not told all.
     """
-    while header := printed.readline().decode("utf-8", "surrogateescape"):
-        name, kind, size = ("", *header.split(" ")[-3:])[-3:]
-        if not size.strip().isdigit():  # it is the word `missing`
-            yield header.rpartition(" ")[0], "", 0, iter(())
-            continue
-        blocks = _blocks(printed, int(size))
-        yield name, kind, int(size), blocks
-        for _rest in blocks:
-            pass
-        printed.read(1)
+    for _number in range(count):
+        header = printed.readline().decode("utf-8", "surrogateescape")
+        if found := _FOUND.fullmatch(header):
+            blocks = _blocks(printed, int(found[3]))
+            yield found[1], found[2], int(found[3]), blocks
+            for _rest in blocks:
+                pass
+            if printed.read(1) != b"\n":
+                raise CutShortError
+        elif missing := _NOT_FOUND.fullmatch(header):
+            yield missing[1], "", 0, iter(())
+        else:
+            raise CutShortError
 
 
 def _blocks(printed: IO[bytes], size: int) -> Iterator[bytes]:
-    while block := printed.read(min(size, _BLOCK)):
+    while size:
+        if not (block := printed.read(min(size, _BLOCK))):
+            raise CutShortError
         size -= len(block)
         yield block
+
+
+def _all_hashes(told: str, count: int | None = None) -> list[str]:
+    """Read hashes, as many as were asked for; without a count, one or more."""
+    found = told.split()
+    if not all(map(_HASH.fullmatch, found)) or (len(found) != count if count is not None else not found):
+        raise CutShortError
+    return found
+
+
+def is_hash(text: str) -> bool:
+    """Return whether a text is a hash of git's, in full."""
+    return bool(_HASH.fullmatch(text))
+
+
+def references(told: str) -> dict[str, str]:
+    """Read lines of a hash and the name of a reference."""
+    found = [_REFERENCE.fullmatch(line) for line in told.splitlines()]
+    if not all(found) or (told and not told.endswith("\n")):
+        raise CutShortError
+    return {match[2]: match[1] for match in found if match}
 
 
 class Leaf(NamedTuple):
@@ -97,8 +132,53 @@ class Git(Door):
                 raise
             self.run("config", "--list")  # where something else in its settings is wrong, git says what
             raise no_user() from error
-        name, _open, rest = identity.rpartition(" <")
-        return name, rest.partition(">")[0]
+        if not (match := _IDENTITY.fullmatch(identity)):
+            raise CutShortError
+        return match[1], match[2]
+
+    def words(self, *arguments: str, stdin: bytes | None = None, by: int = 1) -> list[str]:
+        """Run git, and return what it prints with a NUL behind each word, in groups of some words.
+
+        Raises:
+            CutShortError: it has not told all.
+        """
+        *words, rest = os.fsdecode(self.run(*arguments, stdin=stdin)).split("\0")
+        if rest or len(words) % by:
+            raise CutShortError
+        return words
+
+    def object_of(self, name: str) -> str | None:
+        """Return the hash of what a name stands for; None where there is no such, or it stands for more than one.
+
+        Raises:
+            CutShortError: git has not told all of it.
+        """
+        asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", name)
+        found = self.run(*asked, answers=(0, 1)).decode("ascii", "replace").strip()
+        if self.ended and not found:
+            return None
+        names = _all_hashes(found.replace("^", ""))
+        return found if [found] == names else None
+
+    def commit_of(self, name: str) -> str | None:
+        """Return the hash of the commit that a name stands for; see `object_of`."""
+        return self.object_of(f"{name}^{{commit}}")
+
+    def bases(self, one: str, other: str) -> list[str]:
+        """Return the last commits that two histories share; none where they have nothing in common."""
+        found = self.run("merge-base", "--all", one, other, answers=(0, 1)).decode("ascii", "replace")
+        return [] if self.ended and not found else _all_hashes(found)
+
+    def counts(self, *asked: str, of: int = 1) -> list[int]:
+        """Count commits; with `--left-right`, there are two counts."""
+        words = self.text("rev-list", "--count", *asked).split()
+        if len(words) != of or not all(map(str.isdecimal, words)):
+            raise CutShortError
+        return [int(word) for word in words]
+
+    def references(self, *asked: str) -> dict[str, str]:
+        """Return the hashes of references by their names: what `for-each-ref`, or another command that lists them, prints."""
+        return references(self.run(*asked).decode("utf-8", "surrogateescape"))
 
     def uncommitted(self, *paths: str) -> list[str]:
         """Return those of these files of the ledger that differ from the last commit, or are not in it.
@@ -111,6 +191,9 @@ class Git(Door):
             if not self.is_unborn():
                 raise
             committed = {}
+        absent = self.blobs(f"HEAD:./{path}" for path in paths if path not in committed and "\n" not in path)
+        if any(content is not None for content in absent):
+            raise CutShortError
         there = [path for path in paths if (self.root / path).is_file()]
         present = self._hashes(there)
         differ = [path for path in there if present[path] != committed.get(path)]
@@ -122,21 +205,37 @@ class Git(Door):
     def by_hand(self, *parts: str) -> list[str]:
         """Return the files at and below some paths of the ledger that were changed, made or deleted since the last commit.
 
-        Other repositories within this one are not looked into, which may have settings of their own.
+        Among them are records that git was told to ignore, or to take for unchanged. Other repositories within this one are
+        not looked into, which may have settings of their own.
         """
         above = self.run("rev-parse", "--show-prefix").rstrip(b"\n")
-        options = ("--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=all")
-        told = self.run("--no-optional-locks", "status", *options, "--", *literal(parts))
-        return sorted(
-            os.fsdecode(entry[len("XY ") :].removeprefix(above)) for entry in told.split(b"\0")[:-1]
+        options = (
+            "--porcelain",
+            "-z",
+            "--no-renames",
+            "--untracked-files=all",
+            "--ignored",
+            "--ignore-submodules=all",
         )
+        told = self.words("--no-optional-locks", "status", *options, "--", *literal(parts))
+        changed = {
+            entry[len("XY ") :].removeprefix(os.fsdecode(above))
+            for entry in told
+            if not entry.startswith("!!") or _RECORD.search(entry)
+        }
+        assumed = [
+            entry[2:]
+            for entry in self.words("ls-files", "-v", "-z", "--", *literal(parts))
+            if entry[0].islower()
+        ]
+        return sorted(changed.union(self.uncommitted(*assumed) if assumed else ()))
 
     def staged(self, *paths: str) -> dict[str, str]:
         """Return the hashes of these files in the index; of those that it knows."""
         found = {}
-        for entry in self.run("ls-files", "--stage", "-z", "--", *literal(paths)).split(b"\0")[:-1]:
-            facts, _tab, path = entry.partition(b"\t")
-            found[os.fsdecode(path)] = facts.decode().split(" ")[1]
+        for entry in self.words("ls-files", "--stage", "-z", "--", *literal(paths)):
+            facts, _tab, path = entry.partition("\t")
+            found[path] = facts.split(" ")[1]
         return found
 
     def unfinished(self, *paths: str) -> list[str]:
@@ -153,9 +252,9 @@ class Git(Door):
 
     def blobs(self, names: Iterable[str]) -> list[bytes | None]:
         """Return the contents of files in git's objects, such as `HEAD:./data/ledger.yaml`; None for what is no file."""
-        asked = "".join(f"{name}\n" for name in names).encode()
-        printed = BytesIO(self.run("cat-file", "--batch", stdin=asked) if asked else b"")
-        batch = read_batch(printed)
+        asked = [f"{name}\n" for name in names]
+        printed = self.run("cat-file", "--batch", stdin=os.fsencode("".join(asked))) if asked else b""
+        batch = read_batch(BytesIO(printed), len(asked))
         found = [(name, kind, b"".join(blocks)) for name, kind, _size, blocks in batch]
         if gone := next((name for name, kind, _content in found if not kind and _HASH.fullmatch(name)), None):
             raise self.lost(gone)
@@ -163,19 +262,30 @@ class Git(Door):
 
     def tree(self, commit: str, *paths: str, options: Sequence[str] = ("-r",)) -> Iterator[Leaf]:
         """List what a commit holds at and below some paths of the ledger; without options, the files."""
-        for line in self.run("ls-tree", "-z", *options, commit, "--", *paths).split(b"\0")[:-1]:
-            facts, _tab, path = line.partition(b"\t")
-            mode, _kind, name = facts.decode().split(" ")
-            yield Leaf(mode, name, os.fsdecode(path))
+        for line in self.words("ls-tree", "-z", *options, commit, "--", *paths):
+            facts, _tab, path = line.partition("\t")
+            mode, _kind, name = facts.split(" ")
+            yield Leaf(mode, name, path)
+
+    def kinds(self, names: Iterable[str]) -> list[str]:
+        """Return the kinds of objects, such as `tree`, by any names of them; empty for what is not there."""
+        asked = [f"{name}\n" for name in names]
+        told = os.fsdecode(self.run("cat-file", "--batch-check", stdin=os.fsencode("".join(asked))))
+        lines = told.splitlines(keepends=True)
+        found = [(_FOUND.fullmatch(line), _NOT_FOUND.fullmatch(line)) for line in lines]
+        if len(found) != len(asked) or not all(map(any, found)):
+            raise CutShortError
+        return [here[2] if here else "" for here, _missing in found]
 
     def attributes(self, paths: Iterable[str], *names: str) -> dict[str, dict[str, str]]:
         """Return what .gitattributes says of files, by path and name: `unspecified`, `set`, `unset` or a value."""
         given = os.fsencode("".join(f"{path}\0" for path in paths))
-        told = self.run("check-attr", "-z", "--stdin", *names, stdin=given) if given else b""
-        words = os.fsdecode(told).split("\0")[:-1]
+        words = self.words("check-attr", "-z", "--stdin", *names, stdin=given, by=3) if given else []
         found: dict[str, dict[str, str]] = {}
         for path, name, value in zip(words[::3], words[1::3], words[2::3], strict=True):
             found.setdefault(path, {})[name] = value
+        if len(found) != given.count(b"\0") or any(len(each) != len(names) for each in found.values()):
+            raise CutShortError
         return found
 
     def must_be_whole(self) -> None:
@@ -198,8 +308,7 @@ class Git(Door):
         Raises:
             GitError: there is one, or was, and git cannot tell.
         """
-        asked = ("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-        if found := self.run(*asked, answers=(0, 1)).decode("ascii", "replace").strip():
+        if found := self.commit_of("HEAD"):
             return found
         if self.is_unborn():
             return None
@@ -229,11 +338,12 @@ class Git(Door):
     def hash_files(self, paths: Iterable[str | Path], *options: str) -> list[str]:
         """Return the names that git gives the contents of files, absolute or relative to the top of the working tree."""
         asked = os.fsencode("".join(f'"{str(path).translate(_QUOTED)}"\n' for path in paths))
-        return self.text("hash-object", *options, "--stdin-paths", stdin=asked).split() if asked else []
+        told = self.text("hash-object", *options, "--stdin-paths", stdin=asked) if asked else ""
+        return _all_hashes(told, asked.count(b"\n"))
 
     def _hashes(self, paths: list[str], *options: str) -> dict[str, str]:
-        names = self.text("hash-object", *options, "--", *paths).split() if paths else []
-        return dict(zip(paths, names, strict=True))
+        told = self.text("hash-object", *options, "--", *paths) if paths else ""
+        return dict(zip(paths, _all_hashes(told, len(paths)), strict=True))
 
     def commit(self, message: str, paths: list[str], *, new: list[str], signed: bool = False) -> None:
         """Commit these files alone, whatever else is staged, with the hooks and the signing that are set up.

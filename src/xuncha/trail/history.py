@@ -315,10 +315,7 @@ def _on_all_sides(root: Path, path: str, until: str) -> list[Commit]:
     # Where somebody has put a folder in the place of the file, git need not walk what is in it.
     beneath = [f":(exclude,literal){path}/"]
     usual = list(_commits(root, path, until, *RAW, without=beneath))
-    try:
-        if not Git(root).run("rev-list", "--min-parents=2", "--max-count=1", until, "--"):
-            return usual
-    except GitError:
+    if not usual or not Git(root).run("rev-list", "--min-parents=2", "--max-count=1", until, "--"):
         return usual
     known = {commit.hash for commit in usual}
     every = list(_commits(root, path, until, "--full-history", *RAW, without=beneath))
@@ -379,6 +376,5 @@ def _name_before(root: Path, commit: str, path: str) -> str | None:
     renames = ("--diff-filter=R", "--find-renames=95%")
     if not all(fits(Git(root), each, PROBLEMS) for each in (commit, f"{commit}^")):
         return None
-    told = Git(root).run("diff-tree", *options, *renames, commit, "--", PROBLEMS)
-    words = told.decode("utf-8", "replace").split("\0")
-    return next((old for old, new in zip(words[1::3], words[2::3], strict=False) if new == path), None)
+    words = Git(root).words("diff-tree", *options, *renames, commit, "--", PROBLEMS, by=3)
+    return next((old for old, new in zip(words[1::3], words[2::3], strict=True) if new == path), None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from io import BytesIO
 from pathlib import PurePosixPath
@@ -18,8 +18,8 @@ from typing import Final, NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import PARTS
-from xuncha.trail.contents import piped
-from xuncha.trail.git import Git, GitError, Leaf, read_batch
+from xuncha.trail.contents import begun, piped, stored
+from xuncha.trail.git import CutShortError, Git, GitError, Leaf, read_batch
 
 MOST: Final = 200_000
 """Files and folders that a ledger may have at one commit."""
@@ -31,6 +31,8 @@ _LARGEST_FOLDER: Final = MOST * 64
 _ENTRY: Final = re.compile(rb"([0-7]+) ([^\0]*)\0(.{20})", re.DOTALL)
 _ENTRY_SHA256: Final = re.compile(rb"([0-7]+) ([^\0]*)\0(.{32})", re.DOTALL)
 _SHA1_DIGITS: Final = 40
+_LISTED: Final = re.compile(rb"([0-9]{6}) [a-z]+ ([0-9a-f]{40}(?:[0-9a-f]{24})?)\t(.*)", re.DOTALL)
+"""A line of `git ls-tree`: the mode, the kind, git's name of the content, and the path."""
 _PARTS: Final = frozenset(os.fsencode(PurePosixPath(part).name) for part in PARTS)
 """What of the folder `data` is the ledger's."""
 _MOST_APART: Final = 5
@@ -55,26 +57,77 @@ class Swollen(NamedTuple):
         return os.fsencode(self.path).decode("utf-8", "backslashreplace")
 
 
-def listed(git: Git, commit: str, *paths: str, folders: bool = False) -> list[Leaf]:
+def listed(git: Git, commit: str, *paths: str, folders: bool = False, deep: bool = True) -> list[Leaf]:
     """List the files that a commit holds at and below some paths of the ledger; with `folders`, those too.
 
+    What git lists is compared with the hashes of the folders: so a git that does not tell all is found out.
+
+    Args:
+        git: in the ledger.
+        commit: any name of it, or of a tree.
+        paths: of files and folders; not deep, a folder's with a slash behind it.
+        folders: whether folders are listed too.
+        deep: whether it is listed what is in folders in these folders.
+
     Raises:
-        GitError: there is no such commit.
+        GitError: there is no such commit, or git has not told all.
         RefusedError: there are more than any ledger has.
     """
     found, count, rest = [], 0, b""
-    with piped(git, "ls-tree", "-z", "-r", "-t", commit, "--", *paths) as pipe:
+    with piped(git, "ls-tree", "-z", "-t", *(["-r"] if deep else []), commit, "--", *paths) as pipe:
         while block := pipe.read(_BLOCK):
             *whole, rest = (rest + block).split(b"\0")
             count += len(whole)
             for line in whole:
-                facts, _tab, path = line.partition(b"\t")
-                mode, _kind, name = facts.decode().split(" ")
+                if not (match := _LISTED.fullmatch(line)):
+                    raise CutShortError
+                mode, name, path = match.groups()
                 if count > MOST or path.count(b"/") > DEEPEST:
                     raise _too_much(commit, path)
-                if folders or mode != "040000":
-                    found.append(Leaf(mode, name, os.fsdecode(path)))
-    return found
+                found.append(Leaf(mode.decode(), name.decode(), os.fsdecode(path)))
+        if rest:
+            raise CutShortError
+    _must_be_all(git, commit, paths, found, deep=deep)
+    return found if folders else [leaf for leaf in found if leaf.mode != "040000"]
+
+
+def _must_be_all(git: Git, commit: str, paths: Sequence[str], found: list[Leaf], *, deep: bool) -> None:
+    """Check that what is listed of each folder makes its hash, and that what is not listed is not there.
+
+    Raises:
+        GitError: it does not.
+    """
+    files, asked = set(paths), {path.rstrip("/") for path in paths}
+    below: dict[str, list[bytes]] = defaultdict(list)
+    whole: dict[str, str] = {}
+    for mode, name, path in found:
+        above, _slash, last = path.rpartition("/")
+        below[above].append(
+            b"%s %s\0%s" % (mode.lstrip("0").encode(), os.fsencode(last), bytes.fromhex(name))
+        )
+        if mode == "040000" and (path in asked or (deep and _is_below(path, asked))):
+            whole[path] = name
+    doubtful: dict[str, int] = {}
+    for path, name in whole.items():
+        content = b"".join(below[path])
+        digest = begun(name, "tree", len(content))
+        if digest is not None:
+            digest.update(content)
+        if digest is None or digest.hexdigest() != name:
+            doubtful[name] = len(below[path])
+    # Git shows some old modes of files as other ones.
+    for tree in stored(git, doubtful, _LARGEST_FOLDER) if doubtful else ():
+        if len(_entries(tree.content, tree.name)) != doubtful[tree.name]:
+            raise CutShortError
+    absent = list(asked - {leaf.path for leaf in found} - {"."})
+    there = git.kinds(f"{commit}:./{path}" for path in absent) if absent else []
+    # With a slash behind it, only a folder is asked for, and no link in its place.
+    if any(kind and (path in files or kind == "tree") for path, kind in zip(absent, there, strict=True)):
+        raise CutShortError
+
+
+def _is_below(path: str, asked: set[str]) -> bool:
+    return "." in asked or any(path.startswith(f"{each}/") for each in asked)
 
 
 def _too_much(commit: str, path: bytes) -> RefusedError:
@@ -178,7 +231,8 @@ def _folders(git: Git, asked: Mapping[str, str]) -> Iterator[tuple[str, str, byt
     lines = "".join(f"{name}\n" for name in asked).encode()
     with piped(git, "cat-file", "--batch", stdin=lines) if asked else nullcontext(BytesIO()) as pipe:
         # What git prints comes first: so it is read to its end.
-        for (name, kind, size, blocks), given in zip(read_batch(pipe), asked.values(), strict=False):
+        told = read_batch(pipe, len(asked))
+        for (name, kind, size, blocks), given in zip(told, asked.values(), strict=False):
             if kind == "tree":
                 yield given, name, b"".join(blocks) if size <= _LARGEST_FOLDER else None
 

@@ -78,10 +78,10 @@ def arrivals(git: Git, before: str, after: str) -> Iterator[tuple[str, str, str]
     Yields:
         For each: its path from the top of the repository, and its blob in either commit; zeros where there is no file.
     """
-    words = git.run("diff-tree", "-r", "-z", "--no-renames", before, after).split(b"\0")[:-1]
+    words = git.words("diff-tree", "-r", "-z", "--no-renames", before, after, by=2)
     for facts, path in zip(words[::2], words[1::2], strict=True):
-        _old, _new, one, other, _kind = facts.decode().split(" ")
-        yield os.fsdecode(path), one, other
+        _old, _new, one, other, _kind = facts.split(" ")
+        yield path, one, other
 
 
 def in_the_way(git: Git, before: str, after: str) -> list[str]:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.trail.repository import git_dir
+from xuncha.model.identity import PARTS
+from xuncha.trail.repository import common_dir, git_dir
 
-_PLAIN = b"DIRC\0\0\0\2"
-"""How an index begins in which no file is hidden; git writes another version where one is."""
+_PLAIN: Final = b"DIRC\0\0\0\2"
+"""How an index begins whose entries can be passed through here; git writes another version where files are left out."""
+_FLAGS: Final = 40
+"""Where the flags of an entry stand, before the length of a hash is added."""
+_ASSUMED: Final = 0x8000
+"""The flag of a file that git was told to take for unchanged."""
+_LENGTH: Final = 0xFFF
+"""The part of the flags that says how long the path is; a longer one does not."""
 
 
 def must_be_here(root: Path) -> None:
@@ -28,28 +36,56 @@ def must_be_here(root: Path) -> None:
         len(missing),
     )
     hint = _(
-        "bring them back: git sparse-checkout disable; or: git update-index --no-skip-worktree FILE, git restore FILE"
+        "bring them back: git sparse-checkout disable; or: git update-index --no-skip-worktree --no-assume-unchanged FILE, git restore FILE"
     )
+    if (folder := git_dir(root)) and not (folder / "index").exists():
+        hint = _("bring them back: git reset, git restore data")
     raise SurroundingsError("sparse", said.format(n=len(missing), path=missing[0]), hint)
 
 
 def hidden(root: Path) -> list[str]:
-    """Return the files of the ledger that are in git's index, and which git was told to leave out of the folder."""
+    """Return the files of the ledger that git has, and that are not in the folder, so that git does not miss them.
+
+    Git was told to leave them out, or to take them for unchanged; or it has no index any more that would say so.
+    """
     folder = git_dir(root)
     if folder is None or _hides_nothing(folder):
         return []
     from xuncha.trail.git import Git  # noqa: PLC0415  almost nobody needs it
+    from xuncha.trail.limits import listed  # noqa: PLC0415
 
-    listed = os.fsdecode(Git(root).run("ls-files", "-t", "-z", "--", "data")).split("\0")[:-1]
-    return [entry[2:] for entry in listed if entry[0] in "Ss" and not os.path.lexists(root / entry[2:])]
+    git = Git(root)
+    if (folder / "index").exists():
+        entries = git.words("ls-files", "-v", "-z", "--", "data")
+        paths = [entry[2:] for entry in entries if entry[0] == "S" or entry[0].islower()]
+    else:
+        paths = [leaf.path for leaf in listed(git, "HEAD", *PARTS)] if git.head() else []
+    return [path for path in paths if not os.path.lexists(root / path)]
 
 
 def _hides_nothing(folder: Path) -> bool:
+    """Whether there is no hidden file, as far as a look tells; where it does not, git is asked."""
     try:
-        with (folder / "index").open("rb") as stream:
-            plain = stream.read(len(_PLAIN)) == _PLAIN
-        return plain and not any(entry.name.startswith("sharedindex.") for entry in os.scandir(folder))
+        index = (folder / "index").read_bytes()
+        plain = index.startswith(_PLAIN) and not any(folder.glob("sharedindex.*"))
+        return plain and not _assumes(
+            index, 32 if b"sha256" in (common_dir(folder) / "config").read_bytes() else 20
+        )
     except FileNotFoundError:
-        return True
-    except OSError:
+        shared = common_dir(folder)
+        grown = any((shared / name).exists() for name in ("packed-refs", "reftable"))
+        return not (grown or any(names for _place, _folders, names in os.walk(shared / "refs/heads")))
+    except (OSError, IndexError):
         return False
+
+
+def _assumes(index: bytes, hash_length: int) -> bool:
+    """Whether an index says of a file that it is to be taken for unchanged, or cannot be passed through."""
+    at, flags = 12, _FLAGS + hash_length
+    for _entry in range(int.from_bytes(index[8:at], "big")):
+        here = index[at + flags] << 8 | index[at + flags + 1]
+        length = here & _LENGTH
+        if here & _ASSUMED or length == _LENGTH:
+            return True
+        at += (flags + 2 + length + 8) & ~7  # each ends with one to eight NULs
+    return not (at == len(index) - hash_length or index[at : at + 4].isalpha())

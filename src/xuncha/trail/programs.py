@@ -6,6 +6,7 @@ name no program. What is not so plain, git itself is asked about.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -29,7 +30,7 @@ _PLAIN: Final = frozenset(
         *("remote.url", "remote.fetch", "remote.pushurl", "remote.tagopt", "remote.prune", "remote.mirror"),
         *("remote.promisor", "remote.partialclonefilter", "branch.remote", "branch.merge", "branch.rebase"),
         *("user.name", "user.email", "user.signingkey", "commit.gpgsign", "tag.gpgsign", "gpg.format"),
-        *("gpg.ssh.allowedsignersfile", "merge.xuncha.name", "merge.xuncha.driver", "pull.rebase", "pull.ff"),
+        *("merge.xuncha.name", "merge.xuncha.driver", "pull.rebase", "pull.ff"),
         *("push.default", "submodule.url", "submodule.active", "init.defaultbranch", "index.sparse"),
         *(
             "extensions.objectformat",
@@ -50,6 +51,14 @@ _NAMES_A_PROGRAM = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 """The names of all settings of git, and of git-lfs, whose value is or may be a program."""
+NO_SIGNERS: Final = f"{os.devnull}/0"
+"""A file that is not there; an empty name is read by git as one that is."""
+_JUDGES: Final = {
+    "gpg.ssh.allowedsignersfile": NO_SIGNERS,
+    "gpg.ssh.revocationfile": "",
+    "gpg.mintrustlevel": "undefined",
+}
+"""Settings by which a signature counts, with values as if they were not set: in these, too, the user alone is believed."""
 _OF_NO_USE_HERE = re.compile(r"merge\.xuncha\.driver|include(?:if)?\..*", re.DOTALL)
 """Names that look so: ours; and what git has followed already when it lists its settings."""
 _OF_GIT_LFS: Final = frozenset(
@@ -122,15 +131,16 @@ def named(settings: Iterable[Setting]) -> list[Setting]:
 
 
 def instead(settings: list[Setting]) -> list[tuple[str, str]]:
-    """Return settings that put in place of the repository's programs what the user of this computer has set up, or nothing."""
+    """Return settings that put what the user of this computer has set up, or nothing, in place of the repository's programs and signers."""
     found: list[tuple[str, str]] = []
-    for name in dict.fromkeys(each.name for each in named(settings)):
+    judging = [each for each in settings if each.scope in _OWN and each.name in _JUDGES]
+    for name in dict.fromkeys(each.name for each in [*named(settings), *judging]):
         same = {name, _SAME.get(name, name), *(key for key, value in _SAME.items() if value == name)}
         values = [each.value for each in settings if each.name in same and each.scope not in _OWN]
         if name.endswith(".helper"):  # of these all count, and an empty one takes back those before it
             found += [(name, value) for value in ["", *values]]
         else:
-            found.append((name, values[-1] if values else _USUAL.get(name, "")))
+            found.append((name, values[-1] if values else (_USUAL | _JUDGES).get(name, "")))
         if name.startswith("filter.") and not values:
             found.append((f"{name.rpartition('.')[0]}.required", "false"))
     return found

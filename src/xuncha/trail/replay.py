@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import IO, Final, NamedTuple
 
 from xuncha.chinese.characters import without_unsafe
-from xuncha.errors import RefusedError, SurroundingsError
+from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import PARTS
 from xuncha.trail.contents import piped, stored
-from xuncha.trail.git import Git, GitError
-from xuncha.trail.repository import common_dir, git_dir
+from xuncha.trail.git import CutShortError, Git, GitError
+from xuncha.trail.programs import NO_SIGNERS
 
 RAW: Final = ("--raw", "--no-abbrev", "--no-renames", "--relative")
 """The options by which `log` tells of the files."""
@@ -150,7 +150,7 @@ def _pieces(pipe: IO[bytes]) -> Iterator[bytes]:
         *whole, rest = (rest + block).split(b"\0")
         yield from whole
     if rest:
-        raise GitError(_("git was interrupted"))
+        raise CutShortError
 
 
 def _read(told: Iterator[bytes]) -> Iterator[Commit]:
@@ -158,12 +158,12 @@ def _read(told: Iterator[bytes]) -> Iterator[Commit]:
     while piece:
         fields = [piece, *islice(told, len(_FIELDS) - 1)]
         if len(fields) < len(_FIELDS):
-            raise GitError(_("git was interrupted"))
+            raise CutShortError
         touched = {}
         while (piece := next(told, b"")).lstrip(b"\n").startswith(b":"):
             facts = piece.decode("ascii", "replace").split(" ")
             if len(facts) != len(_FACTS):
-                raise GitError(_("git was interrupted"))
+                raise CutShortError
             _before, mode, _old, blob, letter = facts
             path = _path(next(told, b""))
             touched[Touched(path, "", "") if letter == "D" else Touched(path, mode, blob)] = letter
@@ -250,9 +250,12 @@ def names(root: Path) -> list[str]:
         SurroundingsError: the ledger is in no repository, or git is not installed.
     """
     git = Git.in_repository(root)
-    return (
-        [] if git.head() is None else git.text("rev-list", "--topo-order", "--reverse", "HEAD", "--").split()
-    )
+    if (head := git.head()) is None:
+        return []
+    found = git.text("rev-list", "--topo-order", "--reverse", "HEAD", "--").split()
+    if found[-1:] != [head]:
+        raise CutShortError
+    return found
 
 
 def commits(root: Path, *, last: bool = False, without: Sequence[str] = ()) -> list[Commit]:
@@ -262,23 +265,19 @@ def commits(root: Path, *, last: bool = False, without: Sequence[str] = ()) -> l
 
     Raises:
         SurroundingsError: the ledger is in no repository, git is not installed, or all are asked for and the history here was
-            cut off by a shallow clone or joined anew by grafts.
+            cut off by a shallow clone.
     """
     git = Git.in_repository(root)
-    folder = git_dir(root)
-    grafts = folder and common_dir(folder) / "info/grafts"
     if not last:
         git.must_be_whole()
-    if not last and grafts and grafts.is_file():
-        said = _("git is told here to show another history than it holds: {path}").format(path=grafts)
-        raise SurroundingsError("grafted-history", said, _("take that file away"))
-    if git.head() is None:
+    if (head := git.head()) is None:
         return []
     folders = [f":(exclude,literal){folder}" for folder in without]
     once = ["--max-count=1"] if last else []
-    if found := list(log(git, *_WHOLE, *RAW, *once, "HEAD", "--", *PARTS, *folders)):
-        return found
-    raise GitError(_("it answered nothing"))  # there is a commit, as it has just said
+    found = list(log(git, *_WHOLE, *RAW, *once, "HEAD", "--", *PARTS, *folders))
+    if not found or found[-1].hash != head:
+        raise CutShortError
+    return found
 
 
 def touching(root: Path, folder: str) -> list[Commit]:
@@ -290,11 +289,11 @@ def touching(root: Path, folder: str) -> list[Commit]:
 def contains(root: Path, name: str, commit: str = "HEAD") -> bool:
     """Whether a commit is among those that led to the present one, or to another."""
     git = Git.in_repository(root)
-    if git.text("cat-file", "--batch-check", stdin=f"{name}\n".encode()).endswith(" missing"):
+    if git.kinds([name]) == [""]:
         return False  # history was rewritten, and git has thrown the old one away
     if commit == "HEAD" and git.head() is None:
         return False
-    return git.run("merge-base", name, commit, answers=(0, 1)).decode("ascii").strip() == name
+    return git.bases(name, commit) == [name]
 
 
 class Signature(NamedTuple):
@@ -314,8 +313,12 @@ def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
     held = {each.name: each.content.partition(b"\n\n")[0] for each in stored(git, names, _LONGEST_HEADER)}
     options = ("--no-show-signature", "--no-walk=unsorted", "--stdin", "--format=%H %G?")
     judged = git.text(*_SETTINGS, "log", *options, stdin="".join(f"{name}\n" for name in names).encode())
-    return {
-        name: Signature(verdict, b"\ngpgsig" in held[name], b"BEGIN SSH SIGNATURE" in held[name])
-        for name, verdict in (line.split(" ") for line in judged.splitlines())
-        if name in held
-    }
+    if [line[:-2] for line in judged.splitlines()] != names:
+        raise CutShortError
+    nobody_counts = git.setting("gpg.ssh.allowedSignersFile") in {"", NO_SIGNERS}
+    found = {}
+    for name, verdict in (line.split(" ") for line in judged.splitlines()):
+        ssh = b"BEGIN SSH SIGNATURE" in held[name]
+        unknown = verdict == "U" and ssh and nobody_counts
+        found[name] = Signature("E" if unknown else verdict, b"\ngpgsig" in held[name], ssh)
+    return found

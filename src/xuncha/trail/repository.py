@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import re
 import stat
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -13,16 +16,26 @@ from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 
 _LARGEST: Final = 1 << 20
-"""Bytes of a file of git's that is read here."""
+"""Bytes of a small file of git's."""
+_LARGER: Final = {
+    "index": 1 << 30,
+    "packed-refs": 1 << 27,
+    "shallow": 1 << 25,
+    "info/sparse-checkout": 1 << 25,
+    "logs/HEAD": 1 << 30,
+    "FETCH_HEAD": 1 << 25,
+}
+"""Bytes of those that grow with the repository."""
+_LARGEST_OF_OURS: Final = 1 << 30
 _BARE: Final = re.compile(r"^\s*bare\s*=\s*(?:true|yes|on|1)\s*$", re.IGNORECASE | re.MULTILINE)
 _OWN: Final = (
     "HEAD", "config", "config.worktree", "commondir", "index", "shallow", "packed-refs", "refs", "refs/heads", "refs/tags",
-    "refs/remotes", "objects", "objects/info", "objects/pack", "info", "info/grafts", "info/attributes", "info/exclude", "logs",
-    "xuncha",
+    "refs/remotes", "objects", "objects/info", "objects/info/alternates", "objects/pack", "info", "info/grafts", "info/attributes",
+    "info/exclude", "info/sparse-checkout", "logs", "logs/HEAD", "FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD", "xuncha",
 )  # fmt: skip
-"""What is in git's folder and leads nowhere else in any repository that git has made."""
+"""What is in git's folder, and leads nowhere else in any repository that git has made, nor is larger than git makes it."""
 
-
+_READ_BESIDE: Final = frozenset({".gitattributes", ".gitignore", ".gitmodules", ".mailmap"})
 _looked_at: set[Path] = set()
 
 
@@ -64,7 +77,7 @@ def _nearest(root: Path) -> Repository | None:
                 return None
             folder = (top / there.strip()).absolute()
             if not _is_of(folder, git):
-                raise _leads_away(git)
+                raise leads_away(git)
             _must_stay(folder)
             return Repository(folder, top)
     return None
@@ -73,10 +86,21 @@ def _nearest(root: Path) -> Repository | None:
 def _told(file: Path) -> str:
     """Read a small file of git's; empty where it is none, or too large to be one."""
     try:
-        is_one = stat.S_ISREG(file.lstat().st_mode) and file.stat().st_size <= _LARGEST
-        return file.read_text(encoding="utf-8", errors="surrogateescape").replace("\0", "") if is_one else ""
+        return small_text(file).replace("\0", "")
     except OSError:
         return ""
+
+
+def small_text(file: Path, most: int = _LARGEST) -> str:
+    """Read a file of git's.
+
+    Raises:
+        OSError: it is none, or larger than some bytes.
+    """
+    found = file.lstat()
+    if not stat.S_ISREG(found.st_mode) or found.st_size > most:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(file))
+    return file.read_text(encoding="utf-8", errors="surrogateescape")
 
 
 def _is_of(folder: Path, git: Path) -> bool:
@@ -102,23 +126,69 @@ def _must_stay(folder: Path) -> None:
     """
     if folder in _looked_at:
         return
-    for name in _OWN:
+    ours = [f"xuncha/{each.name}" for each in _entries(folder / "xuncha")]
+    for name in (*_OWN, *ours):
         place = folder / name
         try:
-            mode = place.lstat().st_mode
+            found = place.lstat()
         except OSError:
             continue
-        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-            raise _leads_away(place)
+        most = _LARGEST_OF_OURS if name in ours else _LARGER.get(name, _LARGEST)
+        is_small = stat.S_ISREG(found.st_mode) and found.st_size <= most
+        if not (is_small or stat.S_ISDIR(found.st_mode)):
+            raise leads_away(place)
     linked = (folder / "commondir").is_file()
     if folder.is_symlink() or (linked and common_dir(folder) != folder.parent.parent.resolve()):
-        raise _leads_away(folder)
+        raise leads_away(folder)
     _looked_at.add(folder)
     if linked:
         _must_stay(folder.parent.parent)
 
 
-def _leads_away(place: Path) -> SurroundingsError:
+def strange(folder: Path, *parts: str) -> Iterator[Path]:
+    """Find what is neither a file nor a folder in git's folder, or in some parts of it, and in the objects that it borrows."""
+    shared = common_dir(folder)
+    waiting = [place / part for place in {folder, shared} for part in parts or ("",)]
+    seen = set()
+    for place in waiting:
+        if (real := os.path.realpath(place)) in seen:
+            continue
+        seen.add(real)
+        for entry in _entries(place):
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(Path(entry.path))
+                elif not entry.is_file():
+                    mode = entry.stat().st_mode
+                    if not (stat.S_ISSOCK(mode) or stat.S_ISDIR(mode)):  # a monitor of files has a socket
+                        yield Path(entry.path)
+            except OSError:  # a link that leads nowhere
+                continue
+        if place.name == "info" and place.parent.name == "objects":
+            borrowed = _told(place / "alternates").splitlines()
+            waiting += [place.parent / each / part for each in borrowed for part in ("info", "pack")]
+            waiting += [] if parts else [place.parent / each for each in borrowed]
+
+
+def strange_beside(top: Path) -> Iterator[Path]:
+    """Find what is no file in a working tree, where git looks for a file of its own."""
+    for folder, _folders, names in os.walk(top):
+        for name in _READ_BESIDE.intersection(names):
+            with contextlib.suppress(OSError):
+                if not stat.S_ISREG((place := Path(folder, name)).stat().st_mode):
+                    yield place
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return list(found)
+    except OSError:
+        return []
+
+
+def leads_away(place: Path) -> SurroundingsError:
+    """Make the error for what is in git's folder and is none of its files."""
     said = _("{path} leads into another repository, or is no file of git's").format(path=place)
     hint = _("see who put it there; a repository elsewhere is named by GIT_DIR and GIT_WORK_TREE")
     return SurroundingsError("strange-repository", said, hint)
@@ -169,20 +239,14 @@ def in_between(root: Path, top: Path) -> Path | None:
 
 def common_dir(folder: Path) -> Path:
     """Find where git keeps what all working trees of a repository share, such as branches; `folder` is that of `git_dir`."""
-    try:
-        common = (folder / "commondir").read_text(encoding="utf-8", errors="surrogateescape").strip()
-    except OSError:
-        return folder
-    return (folder / common).resolve()
+    common = _told(folder / "commondir").strip()
+    return (folder / common).resolve() if common else folder
 
 
 def checked_out(root: Path) -> str:
     """Read what is checked out: `ref: ` and the name of a branch, or a commit; empty outside a repository."""
     folder = git_dir(root)
-    try:
-        return (folder / "HEAD").read_text("utf-8", "surrogateescape").strip() if folder else ""
-    except OSError:
-        return ""
+    return _told(folder / "HEAD").strip() if folder else ""
 
 
 def detached(root: Path) -> bool:
@@ -193,7 +257,7 @@ def detached(root: Path) -> bool:
 def cut_off(folder: Path) -> frozenset[str]:
     """Return the commits at which a shallow clone ends: what led to them is not here; none where all of history is."""
     try:
-        return frozenset((common_dir(folder) / "shallow").read_text("ascii", "replace").split())
+        return frozenset(small_text(common_dir(folder) / "shallow", _LARGER["shallow"]).split())
     except OSError:
         return frozenset()
 

@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.trail.git import Git, GitError
-from xuncha.trail.repository import git_dir
+from xuncha.trail.git import CutShortError, Git, GitError
+from xuncha.trail.repository import common_dir, git_dir
 
 PREFIX: Final = "xuncha/audit/"
 SHORT: Final = 12
@@ -46,13 +46,15 @@ class Anchor(NamedTuple):
 
 def anchors(root: Path) -> list[Anchor]:
     """Read all anchors, by their numbers; none outside a repository."""
-    if git_dir(root) is None:
+    if (folder := git_dir(root)) is None:
         return []
     form = "".join(f"%({name})%00" for name in _ASKED)
     printed = Git(root).run("for-each-ref", f"--format={form}", f"refs/tags/{PREFIX}")
-    texts = printed.decode("utf-8", "replace").split("\0")
+    *texts, end = printed.decode("utf-8", "replace").split("\0")
+    if len(texts) % len(_ASKED) or end != ("\n" if texts else "") or (not texts and _are_there(folder)):
+        raise CutShortError
     found = []
-    for place in range(0, len(texts) - len(_ASKED), len(_ASKED)):
+    for place in range(0, len(texts), len(_ASKED)):
         name, own, target, author, date, message = texts[place : place + len(_ASKED)]
         if match := _NAME.fullmatch(name.strip()):
             errors = _ERRORS.search(message)
@@ -60,6 +62,13 @@ def anchors(root: Path) -> list[Anchor]:
                 date = "1970-01-01T00:00:00+00:00"
             found.append(Anchor(int(match[1]), target or own, author, date, int(errors[1]) if errors else 0))
     return sorted(found, key=lambda anchor: (anchor.number, anchor.date))
+
+
+def _are_there(folder: Path) -> bool:
+    """Whether git's files name an anchor, whatever git says."""
+    packed, loose = common_dir(folder) / "packed-refs", common_dir(folder) / "refs/tags" / PREFIX
+    is_packed = packed.is_file() and f" refs/tags/{PREFIX}".encode() in packed.read_bytes()
+    return is_packed or any(each.is_file() and each.suffix != ".lock" for each in loose.glob("*"))
 
 
 def drop(root: Path, number: int, commit: str, **counts: int) -> Anchor:
@@ -86,4 +95,7 @@ def drop(root: Path, number: int, commit: str, **counts: int) -> Anchor:
         refusal = error.said
     if refusal is not None:
         raise RefusedError("tag-refused", _("git refused the tag: {said}").format(said=refusal))
-    return next(anchor for anchor in anchors(root) if (anchor.number, anchor.commit) == (number, commit))
+    for anchor in anchors(root):
+        if (anchor.number, anchor.commit) == (number, commit):
+            return anchor
+    raise CutShortError

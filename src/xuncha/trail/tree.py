@@ -14,7 +14,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, EVIDENCE, LEDGER_FILE, PROBLEMS
 from xuncha.model.source import LARGEST, Entry, Fingerprint, Kind
 from xuncha.trail.contents import filtered, fingerprints, stored
-from xuncha.trail.git import Git, GitError
+from xuncha.trail.git import CutShortError, Git, GitError, is_hash
 from xuncha.trail.limits import listed
 from xuncha.trail.replay import log
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from xuncha.trail.git import Leaf
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_HASH = re.compile(r"[0-9a-f]{40,64}")
 # git-lfs has nothing to do where its pointers are read; where it is not installed, git would fail for it.
 _NO_LFS = ("-c", "filter.lfs.smudge=", "-c", "filter.lfs.process=", "-c", "filter.lfs.required=false")
 _KINDS: dict[str, Kind] = {"100644": "file", "100755": "file", "120000": "link", "040000": "folder"}
@@ -100,7 +99,9 @@ class Tree:
             None where these are not in their places: then only reading tells what is wrong.
         """
         found = self._take(
-            self.git.tree(self.commit, LEDGER_FILE, f"{PROBLEMS}/", f"{EVIDENCE}/", options=("-t",))
+            listed(
+                self.git, self.commit, LEDGER_FILE, f"{PROBLEMS}/", f"{EVIDENCE}/", folders=True, deep=False
+            )
         )
         if LEDGER_FILE not in self._names or ("040000", PROBLEMS) not in {(m, path) for m, _n, path in found}:
             return None
@@ -173,24 +174,31 @@ def commit_at(root: Path, moment: str) -> str:
         if _DAY.fullmatch(moment):
             # Git counts seconds from 1970 on; a day before that is before any commit.
             before_git = date.fromisoformat(moment) < date(1971, 1, 1)
-            commit = "" if before_git else _last_before(git, moment)
+            commit = None if before_git else _last_before(git, moment)
         else:
-            asked = ("rev-parse", "--verify", "--quiet", "--end-of-options")
-            named = git.text(*asked, moment)
-            commit = git.text(*asked, f"{named}^{{commit}}")
+            named = git.object_of(moment)
+            commit = git.commit_of(named) if named else None
+    except CutShortError:
+        raise
     except (GitError, ValueError):
-        commit = ""
-    if not _HASH.fullmatch(commit):
+        commit = None
+    if not commit:
         if git.head():
-            git.run("rev-list", "--count", "HEAD", "--")  # if a commit is lost, that is what there is to say
+            git.counts("HEAD", "--")  # if a commit is lost, that is what there is to say
         hint = _("give a day such as 2024-04-18 on which the ledger existed, or a revision such as HEAD~3")
         raise RefusedError("no-such-moment", _("the history has no “{moment}”").format(moment=moment), hint)
     return commit
 
 
-def _last_before(git: Git, day: str) -> str:
-    """Return the last commit of a day or before it; empty where there is none."""
-    return git.text("rev-list", "-1", f"--before={day}T23:59:59", "HEAD", "--") if git.head() else ""
+def _last_before(git: Git, day: str) -> str | None:
+    """Return the last commit of a day or before it; None where there is none."""
+    if git.head() is None:
+        return None
+    asked = (f"--before={day}T23:59:59", "HEAD", "--")
+    found = git.text("rev-list", "-1", *asked)
+    if not (is_hash(found) if found else git.counts("--max-count=1", *asked) == [0]):
+        raise CutShortError
+    return found or None
 
 
 def day_of(root: Path, commit: str, moment: str) -> date:
@@ -202,4 +210,6 @@ def day_of(root: Path, commit: str, moment: str) -> date:
 
 def committed(root: Path, commit: str) -> str:
     """Return when a commit was made, on the committer's own clock, as `trail.replay` reads it."""
-    return next(log(Git(root), "--no-walk", "--no-patch", commit)).committed
+    for found in log(Git(root), "--no-walk", "--no-patch", commit):
+        return found.committed
+    raise CutShortError

@@ -20,15 +20,17 @@ from xuncha.model.identity import COMMENTS, EVIDENCE, PROBLEMS, CommentNumber, I
 from xuncha.store import files
 from xuncha.store.loading import load_settings
 from xuncha.trail import locks, objects
-from xuncha.trail.git import Git, GitError, literal, no_user
+from xuncha.trail.git import CutShortError, Git, GitError, literal, no_user
 from xuncha.trail.presence import must_be_here
-from xuncha.trail.repository import git_dir
+from xuncha.trail.repository import checked_out, git_dir
 from xuncha.workflow import journal
 from xuncha.workflow.journal import FileChange
 
 if TYPE_CHECKING:
     from xuncha.model.vocabulary import Action
 
+_KILLED = 129
+"""The exit code from which on a program, started by another one, was ended by a signal."""
 PATIENCE = 60.0
 """Seconds to wait for another command to finish."""
 
@@ -162,10 +164,18 @@ class Session:
             _put_all(self.root, changes)
             known = self.git.staged(*doubtful) if doubtful else {}
             new = [path for path in doubtful if path not in known]
+            stood = self._tip()
             self.git.commit(message.text(), paths, new=new, signed=signed)
+            if self._tip() == stood and not self._committed(changes, []):
+                raise CutShortError
             if (tip := locks.branch(self.root)) is not None:
                 files.settle(tip.parent)  # git brings the content of the branch to the disk, not its name
         note_commit(self.git)
+
+    def _tip(self) -> tuple[str, bytes | None]:
+        """Return what git's files say of where the branch stands."""
+        place = locks.branch(self.root)
+        return checked_out(self.root), _get(place) if place else None
 
     def advance(self, before: str, after: str) -> None:
         """Bring branch and files from one commit to another that follows it.
@@ -175,6 +185,8 @@ class Session:
         """
         with self._journaled([], [before, after]):
             objects.fast_forward(self.git, after)
+            if not self._committed([], [before, after]):
+                raise CutShortError
         note_commit(self.git)
 
     @contextlib.contextmanager
@@ -333,6 +345,9 @@ def _refused(root: Path, error: GitError) -> RefusedError | SurroundingsError:
         return locks.at_work(places)
     if "user.email" in said or "user.name" in said:
         return no_user()
+    if not 0 < error.ended < _KILLED:
+        said = _("git failed, and nothing was changed: {said}").format(said=said)
+        return SurroundingsError("git-failed", said, _("see what is wrong with it: git status"))
     message = _("git refused the commit, and nothing was changed: {said}")
     return RefusedError("commit-refused", message.format(said=said))
 

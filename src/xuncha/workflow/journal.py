@@ -55,13 +55,13 @@ def read(root: Path) -> tuple[str, list[FileChange], list[str]]:
 
     try:
         record = json.loads(place(root).read_bytes())
-    except (FileNotFoundError, ValueError):
+        changes = [
+            FileChange(path, *(None if text is None else base64.b64decode(text) for text in both))
+            for path, *both in record["changes"]
+        ]
+        return shlex.join(record["command"]), changes, list(record.get("passage", []))
+    except (FileNotFoundError, ValueError, LookupError, TypeError, AttributeError):
         return "", [], []
-    changes = [
-        FileChange(path, *(None if text is None else base64.b64decode(text) for text in both))
-        for path, *both in record["changes"]
-    ]
-    return shlex.join(record["command"]), changes, record.get("passage", [])
 
 
 def drop(root: Path) -> None:

@@ -10,7 +10,7 @@ from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.store.files import Overlay
 from xuncha.store.loading import check
-from xuncha.trail.git import Git, literal
+from xuncha.trail.git import CutShortError, Git, literal
 from xuncha.trail.history import Event, history, taken_back
 from xuncha.workflow.change import Leftover, Message, Session, StatusChange, begin
 from xuncha.workflow.journal import FileChange
@@ -147,4 +147,6 @@ def _changes(session: Session, commits: Sequence[tuple[str, str]]) -> list[FileC
 def _touched(git: Git, commit: str) -> list[str]:
     """Return the files that a commit changed, as the ledger names them."""
     options = ["--root", "-r", "-z", "--no-commit-id", "--name-only", "--no-renames", "--relative"]
-    return git.run("diff-tree", *options, commit).decode("utf-8", "surrogateescape").split("\0")[:-1]
+    if found := git.words("diff-tree", *options, commit):
+        return found
+    raise CutShortError  # no command makes a commit in which nothing changes

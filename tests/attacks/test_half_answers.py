@@ -1,0 +1,76 @@
+"""A git that ends well and has told only a part: never a smaller ledger, and never a fault of the program."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import LedgerOnDisk
+
+HALVES = (
+    ("ls-tree", "head -c 0"),
+    ("ls-tree", "head -z -n -1"),
+    ("cat-file", "head -c 130"),
+    ("cat-file", "head -n -1"),
+    ("rev-parse", "head -c 0"),
+    ("rev-parse", "head -c 20"),
+    ("rev-list", "head -n -1"),
+    ("for-each-ref", "head -c 0"),
+    ("for-each-ref", "head -c 130"),
+    ("check-attr", "head -z -n -1"),
+    ("diff-tree", "head -c 20"),
+    ("log", "head -c 130"),
+)
+READS = (("status", "--at", "HEAD"), ("log", "1.2"), ("audit",), ("archive", "-o", "../袋.zip"))
+WRITES = (("progress", "1.2", "甲。"), ("submit", "1.2"), ("undo",), ("remove", "2.1"))
+
+
+def halved(tmp_path: Path, asked: str, half: str) -> str:
+    """Put a git before the real one that tells a part of what it is asked; return the PATH."""
+    real, folder = shutil.which("git"), tmp_path / "bin"
+    folder.mkdir(exist_ok=True)
+    (folder / "git").write_text(
+        f'#!/bin/sh\ncase " $* " in *" {asked} "*) {real} "$@" | {half}; exit 0;; esac\nexec {real} "$@"\n'
+    )
+    (folder / "git").chmod(0o755)
+    return f"{folder}:{os.environ['PATH']}"
+
+
+@pytest.mark.parametrize(("asked", "half"), HALVES)
+def test_half_an_answer_is_no_answer(ledger: LedgerOnDisk, tmp_path: Path, asked: str, half: str) -> None:
+    ledger.ok("progress", "1.2", "甲。")
+    ledger.ok("audit", "--anchor")
+    ledger.git("commit", "-q", "--amend", "-m", "rewritten")
+    well = {command: ledger.run(*command) for command in READS}
+    path = halved(tmp_path, asked, half)
+    for command in READS:
+        (ledger.root / "../袋.zip").unlink(missing_ok=True)
+        for kept in (ledger.root / ".git/xuncha").glob("past-*"):
+            kept.unlink()
+        result = ledger.run(*command, PATH=path)
+        assert "error[bug]" not in result.err, (command, result.err)
+        assert result.code == 3 or (result.code, result.out) == (well[command].code, well[command].out), (
+            command,
+            result,
+        )
+
+
+@pytest.mark.parametrize(
+    ("asked", "half"), [*HALVES, ("hash-object", "head -c 20"), ("ls-files", "head -c 20"), ("commit", "cat")]
+)
+def test_what_writes_does_it_all_or_nothing(
+    ledger: LedgerOnDisk, tmp_path: Path, asked: str, half: str
+) -> None:
+    ledger.ok("progress", "1.2", "甲。")
+    for command in WRITES:
+        stood = ledger.git("rev-parse", "HEAD:data")
+        result = ledger.run(*command, PATH=halved(tmp_path, asked, half))
+        assert "error[bug]" not in result.err, (command, result.err)
+        assert ledger.clean(), command
+        assert (ledger.git("rev-parse", "HEAD:data") != stood) is (result.code == 0), (command, result)

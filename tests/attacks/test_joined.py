@@ -1,0 +1,115 @@
+"""Two histories that cannot simply be joined: nothing of either is lost, or put where it does not belong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.sync.test_sync import Pair, pair
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import LedgerOnDisk
+
+    Does = Callable[[LedgerOnDisk], None]
+
+__all__ = ("pair",)
+NEW = ("--leader", "局长", "--office", "办公室", "--due", "2024-12-01")
+
+
+def old_one(ledger: LedgerOnDisk) -> None:
+    ledger.ok("add", "problem", "旧四", "--category", "a")
+    ledger.ok("add", "measure", "4", "旧四之一", *NEW)
+
+
+def new_one(ledger: LedgerOnDisk) -> None:
+    ledger.git("rm", "-rq", "data/problems/04")
+    ledger.git("commit", "-qm", "gone")
+    ledger.ok("add", "problem", "新四", "--category", "b")
+    ledger.ok("add", "measure", "4", "新四之一", *NEW)
+
+
+def goes_on(ledger: LedgerOnDisk) -> None:
+    ledger.ok("progress", "4.1", "旧四的进展")
+
+
+def grows(ledger: LedgerOnDisk) -> None:
+    ledger.ok("add", "measure", "4", "旧四之二", *NEW)
+
+
+def written_otherwise(ledger: LedgerOnDisk) -> None:
+    ledger.git("mv", "data/problems/04", "data/problems/004")
+    ledger.git("commit", "-qm", "004")
+
+
+def a_file(ledger: LedgerOnDisk) -> None:
+    ledger.write("data/evidence/1.2/扫描件", "1")
+    ledger.commit()
+
+
+def a_folder(ledger: LedgerOnDisk) -> None:
+    ledger.write("data/evidence/1.2/扫描件/第一页", "1")
+    ledger.commit()
+
+
+def met(pair: Pair, here: Does, there: Does) -> None:
+    """Both begin with the old problem; each does something, and what was done there is sent."""
+    old_one(pair.here)
+    pair.here.ok("sync")
+    pair.there.ok("sync")
+    here(pair.here)
+    there(pair.there)
+    pair.there.ok("sync")
+
+
+@pytest.mark.parametrize("take", [(), ("--take", "ours"), ("--take", "theirs")])
+@pytest.mark.parametrize(
+    ("here", "there"), [(new_one, goes_on), (new_one, grows), (goes_on, new_one), (grows, new_one)]
+)
+def test_what_was_done_for_one_problem_is_not_put_under_another(
+    pair: Pair, here: Does, there: Does, take: tuple[str, ...]
+) -> None:
+    met(pair, here, there)
+    stood = pair.here.git("rev-parse", "HEAD")
+    result = pair.here.run("sync", *take)
+    assert (result.code, "error[number-given-anew]" in result.err) == (1, True), result
+    assert pair.here.git("rev-parse", "HEAD") == stood
+    assert pair.here.clean()
+    pair.here.ok("undo", *(["2"] if here is new_one else []))
+    if here is new_one:
+        pair.here.git("revert", "--no-edit", "HEAD~3")  # that by hand, too
+    pair.here.ok("sync")
+    assert pair.here.ok("validate")
+    assert ("旧四" in pair.here.ok("list")) is (here is new_one)
+
+
+@pytest.mark.parametrize(("here", "there"), [(a_file, a_folder), (a_folder, a_file)])
+def test_neither_a_file_nor_a_folder_of_its_name_is_lost(pair: Pair, here: Does, there: Does) -> None:
+    met(pair, here, there)
+    result = pair.here.run("sync")
+    assert (result.code, "error[file-and-folder]" in result.err) == (1, True), result
+    assert "扫描件" in result.err
+    pair.here.git("mv", "data/evidence/1.2/扫描件", "data/evidence/1.2/扫描件-2")
+    pair.here.commit()
+    pair.here.ok("sync")
+    assert len(pair.here.git("ls-files", "-z", "data/evidence/1.2").split("\0")[:-1]) == 2
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [(written_otherwise, goes_on), (goes_on, written_otherwise), (grows, written_otherwise)],
+)
+def test_a_folder_with_another_zero_is_the_same_problem(pair: Pair, here: Does, there: Does) -> None:
+    met(pair, here, there)
+    pair.here.ok("sync")
+    pair.here.ok("validate")
+    assert sorted(path.name for path in (pair.here.root / "data/problems").iterdir()) == [
+        "01",
+        "02",
+        "03",
+        "04",
+    ]
+    assert "旧四" in pair.here.ok("show", "4.1")
+    assert "旧四的进展" in pair.here.ok("show", "4.1") or "旧四之二" in pair.here.ok("show", "4.2")
