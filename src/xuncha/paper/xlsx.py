@@ -25,6 +25,10 @@ _LINE: Final = 15.0
 """Height of a line of 11 points, in points."""
 _HIGHEST: Final = 409.0
 """The highest row that Excel knows, in points."""
+_A3_WIDTH, _A3_HEIGHT = 1100.0, 720.0
+"""Of a page that lies, between its margins, in points; a little less than there is."""
+_CHARACTER: Final = 5.6
+"""The width of a character of 11 points, in points."""
 LONGEST_CELL: Final = 32_767
 """Characters of a cell: Excel's own limit."""
 _NO_SHEET_NAME: Final = re.compile(r"[\[\]:*?/\\]")
@@ -70,8 +74,17 @@ class Book:
         self._book.properties.title = title
         self._styles: dict[tuple[Look, str], Any] = {}
 
-    def sheet(self, name: str, widths: Sequence[float], *, landscape: bool, head: str, frozen: str) -> Sheet:
-        """Begin a sheet: A4, as wide as the page, with the number of each page.
+    def sheet(
+        self,
+        name: str,
+        widths: Sequence[float],
+        *,
+        landscape: bool,
+        head: str,
+        frozen: str,
+        large: bool = False,
+    ) -> Sheet:
+        """Begin a sheet: as wide as the page, with the number of each page.
 
         Args:
             name: what Excel does not take in it, or another sheet has, is changed.
@@ -79,10 +92,11 @@ class Book:
             landscape: whether the page lies.
             head: the rows that are printed again on each page, such as 1:3.
             frozen: the cell above and left of which all stays in sight, such as A4.
+            large: whether the paper is A3 instead of A4.
         """
         sheet: Any = self._book.create_sheet(_sheet_name(name, self._book.sheetnames))
         sheet.freeze_panes = frozen
-        sheet.page_setup.paperSize = 9  # A4
+        sheet.page_setup.paperSize = 8 if large else 9  # A3, A4
         sheet.page_setup.orientation = "landscape" if landscape else "portrait"
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
@@ -142,6 +156,40 @@ class Sheet:
         """How many are written."""
         for place, width in enumerate(widths, 1):
             raw.column_dimensions[get_column_letter(place)].width = round(width, 1)
+
+    def offer(self, column: str, first: int, choices: str) -> None:
+        """Offer choices in the cells of a column; whatever else is typed is taken, too.
+
+        Args:
+            column: its letter.
+            first: the first row; the last is the last that is written.
+            choices: as Excel writes them: "甲,乙", or where they stand.
+        """
+        from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415
+
+        offered = DataValidation(type="list", formula1=choices, allow_blank=True, showErrorMessage=False)
+        offered.add(f"{column}{first}:{column}{max(first, self.rows)}")
+        self.raw.add_data_validation(offered)
+
+    def keep_together(self, firsts: Sequence[int], head: int) -> None:
+        """Begin a page of A3, lying, before rows that belong together where they would not fit on the one before.
+
+        Args:
+            firsts: the first rows of each group, in order.
+            head: how many rows are printed again on each page.
+        """
+        from openpyxl.worksheet.pagebreak import Break  # noqa: PLC0415
+
+        heights = [self.raw.row_dimensions[row].height or _LINE for row in range(1, self.rows + 1)]
+        scale = min(1.0, _A3_WIDTH / (sum(self.widths) * _CHARACTER))
+        room = _A3_HEIGHT / scale - sum(heights[:head])
+        left = room
+        for first, after in pairwise([*firsts, self.rows + 1]):
+            height = sum(heights[first - 1 : after - 1])
+            if height > left and left < room:
+                self.raw.row_breaks.append(Break(id=first - 1))
+                left = room
+            left -= height if height <= room else height % room
 
     def line(self, *cells: tuple[Value, Look, int]) -> None:
         """Write a row: values with their looks, and over how many columns each extends."""

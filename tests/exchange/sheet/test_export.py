@@ -35,7 +35,7 @@ def cells(sheet: Worksheet) -> list[tuple[Any, ...]]:
 
 def test_the_ledger_is_as_an_office_would_have_made_it(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     _path, book = exported(ledger, tmp_path)
-    assert book.sheetnames == ["整改台账", "统计", "三个清单", "补充信息"]
+    assert book.sheetnames == ["整改台账", "统计", "三个清单", "选项", "补充信息"]
     sheet = book["整改台账"]
     assert sheet["A1"].value == "中共某市水务局党组巡察整改台账"
     heads = [cell.value for cell in sheet[3]]
@@ -43,7 +43,7 @@ def test_the_ledger_is_as_an_office_would_have_made_it(ledger: LedgerOnDisk, tmp
     assert "子问题" not in heads
     assert {str(area) for area in sheet.merged_cells.ranges} >= {"A4:A5", "B4:B5", "C4:C5", "C6:C8"}
     assert sheet.freeze_panes == "E4"
-    assert (sheet.page_setup.orientation, str(sheet.page_setup.paperSize)) == ("landscape", "9")
+    assert (sheet.page_setup.orientation, str(sheet.page_setup.paperSize)) == ("landscape", "8")
     assert sheet.print_title_rows == "$1:$3"
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet["E4"].alignment.wrap_text

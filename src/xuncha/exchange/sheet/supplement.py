@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 NAME = "补充信息"
 HEADINGS = ("编号", "项目", "键", "内容")
+CHOICES = "选项"
+"""The sheet with the names that are offered as choices."""
 WHOLE = "台账"
 COMPUTED = ("统计", "三个清单")
 """Sheets of ours that say nothing which the first does not say."""
@@ -91,7 +93,7 @@ def take(sheets: Sequence[Sheet]) -> tuple[list[Sheet], dict[str, dict[str, Any]
         said = [cell.value if (cell := own.cells.get((row, column))) else "" for column in range(1, 5)]
         values, path, value = flat.setdefault(str(said[0]), {}), str(said[2]), said[3]
         values[path] = values[path] + value if path in values and isinstance(value, str) else value
-    others = [sheet for sheet in sheets if sheet.name not in {NAME, *COMPUTED}]
+    others = [sheet for sheet in sheets if sheet.name not in {NAME, CHOICES, *COMPUTED}]
     return others, {name: _deep(values) for name, values in flat.items()}
 
 

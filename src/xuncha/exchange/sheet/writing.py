@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.chinese.days import in_words
@@ -49,8 +50,12 @@ def workbook(ledger: Ledger, today: date, tick: Callable[[int], None]) -> bytes:
     _write_ledger(book, ledger, today, tick)
     _write_counts(book, ledger, today)
     _write_lists(book, ledger)
+    names = zip_longest(ledger.settings.leaders, ledger.settings.offices, fillvalue=None)
+    choices = book.sheet(supplement.CHOICES, (24, 24), landscape=False, head="1:1", frozen="A2")
+    choices.table(("责任领导", "责任科室"), list(names), [TEXT] * 2)
     sheet = book.sheet(supplement.NAME, (9, 16, 24, 90), landscape=True, head="1:1", frozen="A2")
     sheet.table(supplement.HEADINGS, list(supplement.rows(ledger)), [TEXT] * 4)
+    choices.raw.sheet_state = sheet.raw.sheet_state = "hidden"
     return book.content()
 
 
@@ -58,7 +63,7 @@ def _write_ledger(book: Book, ledger: Ledger, today: date, tick: Callable[[int],
     """Write the sheet of the ledger, each problem over its measures."""
     columns, of_problem = layout.columns(ledger), layout.of_problem(ledger)
     widths = [column.width for column in columns]
-    sheet = book.sheet(SHEET, widths, landscape=True, head="1:3", frozen=f"E{_FIRST}")
+    sheet = book.sheet(SHEET, widths, landscape=True, head="1:3", frozen=f"E{_FIRST}", large=True)
     sheet.title(f"{ledger.settings.name}巡察整改台账")
     before = next(place for place, column in enumerate(columns) if column.meaning == "leader") - 1
     inspection = ledger.settings.inspection
@@ -88,6 +93,14 @@ def _write_ledger(book: Book, ledger: Ledger, today: date, tick: Callable[[int],
     letters = {column.meaning: letter(place) for place, column in enumerate(columns, 1)}
     sheet.raw.auto_filter.ref = f"A{_FIRST - 1}:{letters[layout.REMARK]}{sheet.rows}"
     _colour_states(sheet, letters["due"], letters["state"], today)
+    sheet.offer(letters["state"], _FIRST, f'"{",".join(WORDS.values())}"')
+    for place, (meaning, known) in enumerate(
+        (("leader", ledger.settings.leaders), ("office", ledger.settings.offices))
+    ):
+        if known:
+            where = f"{supplement.CHOICES}!${'AB'[place]}$2:${'AB'[place]}${len(known) + 1}"
+            sheet.offer(letters[meaning], _FIRST, where)
+    sheet.keep_together([_FIRST + number for number, row in enumerate(rows) if row[0]], _FIRST - 1)
 
 
 def _colour_states(sheet: Sheet, due: str, status: str, today: date) -> None:
