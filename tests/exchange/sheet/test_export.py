@@ -156,3 +156,28 @@ def test_a_file_that_cannot_be_written_is_said(ledger: LedgerOnDisk, tmp_path: P
 def test_no_progress_bar_goes_into_a_pipe(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     done = ledger.run("export", "xlsx", "-o", tmp_path / "a.xlsx")
     assert done.err == ""
+
+
+def test_no_problem_is_parted_by_the_end_of_a_page(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    for number in range(4, 24):
+        ledger.ok("add", "problem", f"第{number}个问题", "--category", "a")
+        for _each in range(3):
+            ledger.ok("add", "measure", str(number), "建立健全制度并抓好落实" * 8)
+    _path, book = exported(ledger, tmp_path)
+    sheet = book["整改台账"]
+    breaks = [each.id for each in sheet.row_breaks.brk]
+    firsts = {row for row in range(4, sheet.max_row + 1) if sheet.cell(row, 1).value}
+    assert breaks
+    assert {each + 1 for each in breaks} <= firsts
+    heights = [sheet.row_dimensions[row].height for row in range(1, sheet.max_row + 1)]
+    pages = zip([3, *breaks], [*breaks, sheet.max_row], strict=True)
+    assert all(sum(heights[start:end]) < 842 for start, end in pages)
+
+
+def test_choices_are_offered_and_the_technical_sheets_are_hidden(
+    ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    _path, book = exported(ledger, tmp_path)
+    offered = {each.formula1 for each in book["整改台账"].data_validations.dataValidation}
+    assert offered == {'"未启动,推进中,申请销号,已销号"', "选项!$A$2:$A$3", "选项!$B$2:$B$4"}
+    assert [sheet.title for sheet in book.worksheets if sheet.sheet_state == "hidden"] == ["选项", "补充信息"]

@@ -170,7 +170,7 @@ class Taker:
         if text := row.text("problem"):
             # The same words on each row are the same problem, whether they are merged or not.
             number = row.problem_number
-            same = (self.category, key_of(text) or row.address("problem"))
+            same = (self.category, "".join(text.split()) or row.address("problem"))
             head = number if number and self.draft.exact else same
             if self.problem is None or head != self.head:
                 self.head = head
@@ -186,6 +186,7 @@ class Taker:
         for other in self.draft.problems:
             if (
                 key_of(other.record["title"]) == key_of(title)
+                and (other.sheet != self.sheet.name or other.shown.get("problem") == row.text("problem"))
                 and (not other.category or not self.category or other.category == self.category)
                 and (not self.draft.exact or number in {None, other.number})
             ):
