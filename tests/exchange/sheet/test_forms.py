@@ -180,3 +180,22 @@ def test_what_has_no_row_in_the_workbook_is_named(empty: LedgerOnDisk, tmp_path:
     assert "1.3" in empty.ok("export", "table", "../月报.xlsx", "-o", "../已填.xlsx")
     result = empty.run("export", "table", "../台账.csv", "-o", "../已填.xlsx")
     assert (result.code, "error[not-a-workbook]" in result.err) == (1, True)
+
+
+def test_a_section_gets_its_own_measures_fills_them_in_and_sends_them_back(
+    ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    path = tmp_path / "规划科.xlsx"
+    ledger.ok("export", "table", "--office", "规划科", "-o", path)
+    book = load_workbook(path)
+    sheet: Any = book.worksheets[0]
+    heads = {cell.value: cell.column for cell in sheet[3]}
+    rows = {sheet.cell(row, heads["编号"]).value: row for row in range(4, sheet.max_row + 1)}
+    assert set(rows) == {row["id"] for row in ledger.json("list", "--office", "规划科")}
+    assert "没有改动" in ledger.ok("import", "table", path)
+    first = next(iter(rows))
+    told = sheet.cell(rows[first], heads["进展情况"])
+    told.value = f"{told.value}\n2024年6月3日：又有进展。"
+    book.save(path)
+    ledger.ok("import", "table", path)
+    assert ledger.json("show", first)["progress"][-1]["text"] == "又有进展。"

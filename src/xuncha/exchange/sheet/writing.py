@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
@@ -59,9 +60,32 @@ def workbook(ledger: Ledger, today: date, tick: Callable[[int], None]) -> bytes:
     return book.content()
 
 
-def _write_ledger(book: Book, ledger: Ledger, today: date, tick: Callable[[int], None]) -> None:
-    """Write the sheet of the ledger, each problem over its measures."""
+def of_office(ledger: Ledger, office: str | None, today: date) -> bytes:
+    """Write the ledger's sheet alone, for an office to fill in and send back: what it answers for or helps with, or all.
+
+    Raises:
+        SurroundingsError: the part `office` is not installed.
+    """
+    own = {
+        identity: measure
+        for identity, measure in ledger.measures.items()
+        if office is None or office in (measure.office, *measure.co_offices)
+    }
+    numbers = {identity.problem for identity in own}
+    problems = {number: problem for number, problem in ledger.problems.items() if number in numbers}
+    book = Book(f"{ledger.settings.name}整改台账{office or ''}")
+    _write_ledger(
+        book, replace(ledger, problems=problems, measures=own), today, lambda _more: None, remarks=False
+    )
+    return book.content()
+
+
+def _write_ledger(
+    book: Book, ledger: Ledger, today: date, tick: Callable[[int], None], *, remarks: bool = True
+) -> None:
+    """Write the sheet of the ledger, each problem over its measures; `remarks` are what only our own workbooks say."""
     columns, of_problem = layout.columns(ledger), layout.of_problem(ledger)
+    columns = columns if remarks else columns[:-1]
     widths = [column.width for column in columns]
     sheet = book.sheet(SHEET, widths, landscape=True, head="1:3", frozen=f"E{_FIRST}", large=True)
     sheet.title(f"{ledger.settings.name}巡察整改台账")
@@ -91,11 +115,11 @@ def _write_ledger(book: Book, ledger: Ledger, today: date, tick: Callable[[int],
     ]
     sheet.table([column.heading for column in columns], rows, looks)
     letters = {column.meaning: letter(place) for place, column in enumerate(columns, 1)}
-    sheet.raw.auto_filter.ref = f"A{_FIRST - 1}:{letters[layout.REMARK]}{sheet.rows}"
+    sheet.raw.auto_filter.ref = f"A{_FIRST - 1}:{letter(len(columns))}{sheet.rows}"
     _colour_states(sheet, letters["due"], letters["state"], today)
     sheet.offer(letters["state"], _FIRST, f'"{",".join(WORDS.values())}"')
     for place, (meaning, known) in enumerate(
-        (("leader", ledger.settings.leaders), ("office", ledger.settings.offices))
+        () if not remarks else (("leader", ledger.settings.leaders), ("office", ledger.settings.offices))
     ):
         if known:
             where = f"{supplement.CHOICES}!${'AB'[place]}$2:${'AB'[place]}${len(known) + 1}"
