@@ -19,7 +19,7 @@ from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import Taker
 from xuncha.language import gettext as _
-from xuncha.model.forms import Form
+from xuncha.model.forms import FIELD, Form
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet
@@ -53,7 +53,8 @@ class Wanted(NamedTuple):
     @property
     def said(self) -> dict[str, str]:
         """What is said of columns, by their plain headings."""
-        told = {**(self.form.columns if self.form else {}), **self.columns}
+        own = {each.label: f"{FIELD}{each.key}" for each in self.declared}
+        told = {**own, **(self.form.columns if self.form else {}), **self.columns}
         return {plain(heading): role for heading, role in told.items()}
 
 
