@@ -49,7 +49,7 @@ _LIBRARIES = (
 )
 _PDF = frozenset({"pdf", "archive"})
 """Words of commands that make a PDF: the threads of typst, once they have been started, do not outlive a fork."""
-_AT_START = ("LANG", "LC_", "PYTHON", "PATH")
+_AT_START = ("LANG", "LC_", "PYTHON")
 """How the variables are named that a new interpreter asks."""
 
 
