@@ -24,8 +24,9 @@ bench: .venv/ready-to-develop
 	$(BIN)/python bench/sheet.py
 	$(BIN)/python bench/past.py
 	$(BIN)/python bench/trust.py
+	$(BIN)/python bench/tables.py
 
-# Every instant of every fault: takes about an hour.
+# Every instant of every fault, and every case of the tests of which `make test` tries a few: takes hours.
 reliability: .venv/ready-to-develop
 	$(BIN)/python -m tests.faults
 

@@ -214,8 +214,9 @@ def _all_commands() -> Iterator[list[str]]:
         if command.hidden:
             continue
         yield [name]
-        for inner in getattr(command, "commands", ()):
-            yield [name, inner]
+        for inner, below in getattr(command, "commands", {}).items():
+            if not below.hidden:
+                yield [name, inner]
 
 
 def _help(words: list[str]) -> str:

@@ -18,15 +18,29 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _UNMEASURED = {"faults", "fuzz"}
+_SAMPLED = {
+    "attacks",
+    "faults",
+    "report",
+    "notice",
+    "dashboard",
+    "archive",
+    "sync",
+    "workflow",
+    "doctor",
+    "audit",
+}
+"""Folders of tests of which some run the program in many cases."""
+_RUNS = {"ledger", "bare_ledger"}
+_CASES = 5
+_THOROUGH = os.environ.get("XUNCHA_FAULTS") == "all"
 TODAY = "2024-06-15"
 
 # Tests are a budget: a few made-up inputs of each property here, many in `make reliability`.
 settings.register_profile("ci", deadline=None, derandomize=True, max_examples=25)
 settings.register_profile("dev", deadline=None, max_examples=25)
 settings.register_profile("thorough", deadline=None, max_examples=300)
-settings.load_profile(
-    "thorough" if os.environ.get("XUNCHA_FAULTS") == "all" else "ci" if os.environ.get("CI") else "dev"
-)
+settings.load_profile("thorough" if _THOROUGH else "ci" if os.environ.get("CI") else "dev")
 
 LEDGER = """\
 # 台账
@@ -224,11 +238,30 @@ def ledger(bare_ledger: LedgerOnDisk, kept: Path) -> LedgerOnDisk:
     return bare_ledger
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Do not measure lines where a test is about the instant of a fault or about much made-up input: it takes half as long again."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes long and tells little more: all of it is in `make reliability`.
+
+    Of a test that runs the program in many cases, a few are tried; and lines are not measured where a test is about the instant
+    of a fault or about much made-up input, which takes half as long again.
+    """
+    cases: dict[str, list[pytest.Item]] = {}
     for item in items:
         if _UNMEASURED.intersection(item.path.parts):
             item.add_marker("no_cover")
+        if _RUNS.intersection(getattr(item, "fixturenames", ())) and _SAMPLED.intersection(item.path.parts):
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    if _THOROUGH or len({item.nodeid.partition("[")[0] for item in items}) <= 1:
+        return
+    out = {item for each in cases.values() if len(each) > _CASES for item in _without_some(each)}
+    if out:
+        config.hook.pytest_deselected(items=list(out))
+        items[:] = [item for item in items if item not in out]
+
+
+def _without_some(cases: list[pytest.Item]) -> list[pytest.Item]:
+    """Give those of many cases that are left out: all but a few, which are spread over them."""
+    kept = {round(number * (len(cases) - 1) / (_CASES - 1)) for number in range(_CASES)}
+    return [case for place, case in enumerate(cases) if place not in kept]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,6 +96,7 @@ def users(*names: str) -> set[str]:
     return {module for module, tree in TREES.items() if set(names) & set(calls(tree))}
 
 
+@cache
 def importers(*names: str) -> set[str]:
     """The modules that import one of these packages."""
     return {

@@ -44,7 +44,7 @@ def marked(ledger: LedgerOnDisk) -> LedgerOnDisk:
         "data/comments/001.yaml",
         f"received: 2024-05-06\nchannel: phone\ntext: {TEXT}\nname: {NAME}\nabout: '1.2'\n",
     )
-    ledger.write("data/forms/月报.yaml", f"name: 月报\nsheet: {FORM}\n")
+    ledger.write("data/forms/月报.yaml", f"name: 月报\nsheet: {FORM}\ncolumns: {{问题: problem}}\n")
     ledger.commit()
     assert ledger.ok("validate")
     return ledger

@@ -200,6 +200,7 @@ WRITING = [
     ["export", "csv", "-o"],
     ["export", "json", "-o"],
     ["export", "xlsx", "-o"],
+    ["export", "table", "-o"],
     ["audit", "--html"],
 ]
 

@@ -181,12 +181,30 @@ def _changed_since(ledger: LedgerOnDisk) -> None:
     ledger.ok("set", "2.3", "--goal", "另有打算")
 
 
+def _own_table(ledger: LedgerOnDisk) -> None:
+    """An office's own workbook, with a form for it, of which the ledger has gone on since."""
+    from openpyxl import load_workbook
+
+    path = ledger.root / "月报.xlsx"
+    ledger.ok("export", "table", "-o", "表.xlsx")
+    book = load_workbook(ledger.root / "表.xlsx")
+    sheet = book.worksheets[0]
+    next(cell for cell in sheet[3] if cell.value == "整改措施").value = "整改计划"
+    book.save(path)
+    ledger.ok("import", "table", path, "--column", "整改计划=measure", "--dry-run", "--save-form", "月报")
+    (ledger.root / "表.xlsx").unlink()
+    _changed_since(ledger)
+
+
 _PREPARED: dict[str, Callable[[LedgerOnDisk], object]] = {
     "xuncha edit": _by_hand,
     "xuncha setup": lambda ledger: ledger.git("config", "--remove-section", "merge.xuncha"),
     "xuncha sync": _aside,
     "xuncha sync --take theirs": _elsewhere,
-    "xuncha import xlsx 台账.xlsx --dry-run": _changed_since,
+    "xuncha import table 台账.xlsx --dry-run": _changed_since,
+    "xuncha import table 月报.xlsx --dry-run --save-form 月报": _own_table,
+    "xuncha import table 月报.xlsx --column 整改计划=measure": _own_table,
+    "xuncha export table 月报.xlsx --form 月报 -o 月报（已填）.xlsx": _own_table,
 }
 _ELSEWHERE = ("xuncha init ", "xuncha import notice ")
 """What makes a new ledger is typed where there is none."""

@@ -63,7 +63,7 @@ ACTING = {
         "schema",
     ]
 } | {
-    ("add", "problem"), ("add", "measure"), ("report", "plan"), ("report", "letter"), ("export", "xlsx"), ("export", "csv"), ("export", "json"),
+    ("add", "problem"), ("add", "measure"), ("report", "plan"), ("report", "letter"), ("export", "xlsx"), ("export", "table"), ("export", "csv"), ("export", "json"),
     ("comment", "add"), ("comment", "reply"),
 }  # fmt: skip
 """The others; what `notice`, `calendar` and `schema` write is for programs as it is."""

@@ -107,7 +107,10 @@ def _key(cell: Cell) -> str | int:
 
 
 def _cleaned(cell: Cell) -> Cell:
-    return screen.clean(cell).expandtabs() if isinstance(cell, str) else cell
+    if isinstance(cell, str):
+        return screen.clean(cell).expandtabs()
+    cell.expand_tabs()
+    return cell
 
 
 def _lines(

@@ -243,7 +243,10 @@ def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> None:
     from xuncha.workflow.change import Message, begin  # noqa: PLC0415
     from xuncha.workflow.journal import FileChange  # noqa: PLC0415
 
-    if not is_there or draft.form is None:
+    if draft.form is None:
+        said = _("a workbook of `export xlsx` is read without a form: none is saved")
+        raise RefusedError("no-form", said)
+    if not is_there:
         raise UsageError(
             "no-ledger",
             _("a form is saved in a ledger, and none is here"),

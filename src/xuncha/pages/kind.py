@@ -86,8 +86,8 @@ def _refuse_others(content: bytes, path: str) -> None:
         "picture": _("save the document that it was made of as .docx, or its text as .txt"),
         "archive": _("open what is in it, and save it as .docx"),
         "password": _("open it, and save it without the password"),
-        "excel": _("it holds a table: type `xuncha import table`"),
-        "table": _("it holds a table: type `xuncha import table`"),
+        "excel": _("it holds a table: type `xuncha import table`, or save its text as .docx"),
+        "table": _("it holds a table: type `xuncha import table`, or save its text as .docx"),
     }
     hints |= {
         "empty": _("ask for the file again: its content was lost on the way"),

@@ -77,7 +77,8 @@ def written(form: Form, why: Mapping[str, str]) -> bytes:
 
     columns = CommentedMap(form.columns)
     for heading, reason in why.items():
-        columns.yaml_add_eol_comment(reason, heading)
+        if reason:
+            columns.yaml_add_eol_comment(reason, heading)
     whole = CommentedMap({**form.model_dump(exclude_defaults=True), "columns": columns})
     for key in ("header", "rows"):
         if key in whole:

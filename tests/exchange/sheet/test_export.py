@@ -159,10 +159,13 @@ def test_no_progress_bar_goes_into_a_pipe(ledger: LedgerOnDisk, tmp_path: Path) 
 
 
 def test_no_problem_is_parted_by_the_end_of_a_page(ledger: LedgerOnDisk, tmp_path: Path) -> None:
-    for number in range(4, 24):
-        ledger.ok("add", "problem", f"第{number}个问题", "--category", "a")
-        for _each in range(3):
-            ledger.ok("add", "measure", str(number), "建立健全制度并抓好落实" * 8)
+    lines = [
+        f"{number},第{number}个问题," + "建立健全制度并抓好落实" * 8 + f"之{n},推进中"
+        for number in range(4, 24)
+        for n in range(3)
+    ]
+    (tmp_path / "a.csv").write_text("\n".join(["序号,反馈问题,整改措施,整改状态", *lines]), encoding="utf-8")
+    ledger.ok("import", "table", tmp_path / "a.csv")
     _path, book = exported(ledger, tmp_path)
     sheet = book["整改台账"]
     breaks = [each.id for each in sheet.row_breaks.brk]

@@ -20,6 +20,7 @@ from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import Taker
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD, Form
+from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet
@@ -67,11 +68,23 @@ def draft_of(path: Path, wanted: Wanted) -> Draft:
     """
     sheets, records = supplement.take(files.read(path))
     draft = understand(sheets, wanted, records.get(supplement.WHOLE) if records else None)
+    _must_be_there(path, draft, wanted)
     if not draft.problems:
         raise _no_table(path, sheets, wanted)
     if records:
         supplement.restore(draft, records)
     return draft
+
+
+def _must_be_there(path: Path, draft: Draft, wanted: Wanted) -> None:
+    """Refuse what is said of a column that the table does not have."""
+    there = [column.heading for column in draft.columns]
+    for heading in wanted.columns:
+        if draft.columns and plain(heading) not in {
+            part for each in there for part in (plain(each), plain(each.rpartition("/")[2]))
+        }:
+            said = _("{path} has no column {heading}").format(path=path, heading=heading)
+            raise RefusedError("no-such-column", said, suggestion(heading, there))
 
 
 def _no_table(path: Path, sheets: Sequence[Sheet], wanted: Wanted) -> RefusedError:
@@ -124,7 +137,7 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: dict[str, Any] | No
         taker = Taker(draft, reader, sheet, category)
         for table in tables[sheet.name]:
             taker.take(table)
-    draft.form = form or proposed(draft, visible, tables)
+    draft.form = None if exact else form or proposed(draft, visible, tables)
     # Numbers count only where they are numbers of problems: each once, and rising.
     told = [problem.number for problem in draft.problems if problem.number is not None]
     if told != sorted(set(told)):
