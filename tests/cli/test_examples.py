@@ -12,7 +12,7 @@ import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -188,8 +188,10 @@ def _own_table(ledger: LedgerOnDisk) -> None:
     path = ledger.root / "月报.xlsx"
     ledger.ok("export", "table", "-o", "表.xlsx")
     book = load_workbook(ledger.root / "表.xlsx")
-    sheet = book.worksheets[0]
+    sheet: Any = book.worksheets[0]
     next(cell for cell in sheet[3] if cell.value == "整改措施").value = "整改计划"
+    progress = next(cell for cell in sheet[3] if cell.value == "进展情况").column
+    sheet.cell(4, progress).value = f"{sheet.cell(4, progress).value}\n2024年4月17日：已报送材料。"
     book.save(path)
     ledger.ok("import", "table", path, "--column", "整改计划=measure", "--dry-run", "--save-form", "月报")
     (ledger.root / "表.xlsx").unlink()
