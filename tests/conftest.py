@@ -32,7 +32,7 @@ _SAMPLED = {
 }
 """Folders of tests of which some run the program in many cases."""
 _RUNS = {"ledger", "bare_ledger"}
-_CASES = 5
+_CASES = 3
 _THOROUGH = os.environ.get("XUNCHA_FAULTS") == "all"
 TODAY = "2024-06-15"
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.fuzz.targets import Target
 
-LIMIT = 2.0
+LIMIT = 5.0
 """Seconds of work for one input; not of waiting, since other processes are at work too."""
 
 

@@ -73,20 +73,23 @@ def listed(git: Git, commit: str, *paths: str, folders: bool = False, deep: bool
         GitError: there is no such commit, or git has not told all.
         RefusedError: there are more than any ledger has.
     """
-    found, count, rest = [], 0, b""
+    lines: list[bytes] = []
+    rest = b""
     with piped(git, "ls-tree", "-z", "-t", *(["-r"] if deep else []), commit, "--", *paths) as pipe:
         while block := pipe.read(_BLOCK):
             *whole, rest = (rest + block).split(b"\0")
-            count += len(whole)
-            for line in whole:
-                if not (match := _LISTED.fullmatch(line)):
-                    raise CutShortError
-                mode, name, path = match.groups()
-                if count > MOST or path.count(b"/") > DEEPEST:
-                    raise _too_much(commit, path)
-                found.append(Leaf(mode.decode(), name.decode(), os.fsdecode(path)))
+            lines += whole
+            deep_down = next((line for line in whole if line.count(b"/") > DEEPEST), None)
+            if deep_down or len(lines) > MOST:
+                raise _too_much(commit, (deep_down or lines[-1]).partition(b"\t")[2])
         if rest:
             raise CutShortError
+    found = []
+    for line in lines:
+        if not (match := _LISTED.fullmatch(line)):
+            raise CutShortError
+        mode, name, path = match.groups()
+        found.append(Leaf(mode.decode(), name.decode(), os.fsdecode(path)))
     _must_be_all(git, commit, paths, found, deep=deep)
     return found if folders else [leaf for leaf in found if leaf.mode != "040000"]
 
