@@ -9,8 +9,7 @@ from datetime import date, timedelta
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from xuncha.model.states import UNSAID
-from xuncha.model.vocabulary import STATUSES
+from xuncha.model.vocabulary import STATUSES, UNSAID
 
 if TYPE_CHECKING:
     from xuncha.model.register import Frame, MeasureRow, Register

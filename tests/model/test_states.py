@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from xuncha.model.states import WORDS, is_plain, state, state_of_text
+from xuncha.model.states import is_plain, state, state_of_text
+from xuncha.model.vocabulary import WORDS
 
 DONE = [
     "已完成", "完成", "已办结", "办结", "已销号", "销号", "已整改到位", "整改到位", "整改完成", "完成整改", "已完成整改", "已全部完成", "全部完成", "均已完成",

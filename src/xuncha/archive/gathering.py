@@ -22,8 +22,7 @@ from xuncha.chinese.characters import escaped, without_unsafe
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.language import speaking
 from xuncha.model.identity import EVIDENCE
-from xuncha.model.states import UNSAID
-from xuncha.model.vocabulary import STATUSES, status_name
+from xuncha.model.vocabulary import STATUSES, UNSAID, status_name
 from xuncha.notice.content import content
 from xuncha.notice.render import render
 from xuncha.paper.forms import FORMS

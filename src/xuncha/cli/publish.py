@@ -10,7 +10,7 @@ from xuncha.cli.context import Context
 from xuncha.cli.deliver import check, deliver
 from xuncha.cli.options import FORMS, option
 from xuncha.language import gettext as _
-from xuncha.model.states import UNSAID
+from xuncha.model.vocabulary import UNSAID
 
 
 @command("notice")

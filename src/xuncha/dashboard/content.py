@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from xuncha.dashboard import board
 from xuncha.dashboard.board import Board, Group, Item
 from xuncha.dashboard.timeline import Axis, changes, curve, day_of, running
-from xuncha.model.states import UNSAID
+from xuncha.model.vocabulary import UNSAID
 from xuncha.tally import Horizon, tally
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 from xuncha.chinese.characters import on_one_line
 from xuncha.chinese.days import in_words as day
 from xuncha.chinese.punctuation import full_width
-from xuncha.model.states import UNSAID, WORDS
+from xuncha.model.vocabulary import UNSAID, WORDS
 from xuncha.parts import needs
 
 if TYPE_CHECKING:

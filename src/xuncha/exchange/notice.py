@@ -11,7 +11,8 @@ from xuncha.chinese.punctuation import sentence_end
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
 from xuncha.language import gettext as _
-from xuncha.model.states import WORDS, goes_on
+from xuncha.model.states import goes_on
+from xuncha.model.vocabulary import WORDS
 
 if TYPE_CHECKING:
     from xuncha.model.vocabulary import Status

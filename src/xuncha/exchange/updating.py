@@ -10,7 +10,7 @@ from xuncha.exchange.matching import matched
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
-from xuncha.model.states import WORDS
+from xuncha.model.vocabulary import WORDS
 from xuncha.store import editing
 from xuncha.workflow.change import StatusChange
 from xuncha.workflow.close import missing, refusal

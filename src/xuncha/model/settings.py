@@ -9,8 +9,7 @@ from pydantic import Field
 
 from xuncha.model.fields import Day, FieldKey, Key, Line, Name, Record, Text
 from xuncha.model.register import FieldFrame, Frame
-from xuncha.model.states import UNSAID
-from xuncha.model.vocabulary import FieldType, Requirement
+from xuncha.model.vocabulary import UNSAID, FieldType, Requirement
 
 
 class Inspection(Record):

@@ -20,12 +20,6 @@ if TYPE_CHECKING:
 
     from xuncha.model.vocabulary import Status
 
-WORDS: Final[dict[Status, str]] = {
-    "not_started": "未启动", "in_progress": "推进中", "submitted": "申请销号", "closed": "已销号",
-}  # fmt: skip
-"""The words that we write."""
-UNSAID: Final = "待明确"
-"""What papers print in place of a name or a day that nobody has said yet."""
 LONGEST = 24
 """Characters of a state; whatever is longer tells of progress."""
 _ABOUT: Final = (

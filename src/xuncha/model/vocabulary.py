@@ -18,6 +18,13 @@ Action = Literal[
     "init", "add", "start", "progress", "attach", "submit", "return", "close", "reopen", "extend", "escalate", "review", "set", "remove", "comment", "edit", "undo", "import", "sync", "renumber",
 ]  # fmt: skip
 
+WORDS: Final[dict[Status, str]] = {
+    "not_started": "未启动", "in_progress": "推进中", "submitted": "申请销号", "closed": "已销号",
+}  # fmt: skip
+"""The words that documents and tables write."""
+UNSAID: Final = "待明确"
+"""What papers print in place of a name or a day that nobody has said yet."""
+
 
 def status_name(status: str | None) -> str:
     """Name a status in the chosen language; give what is no status as it stands."""

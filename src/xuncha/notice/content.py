@@ -16,7 +16,7 @@ from xuncha.chinese.punctuation import sentence
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.model.states import UNSAID
+from xuncha.model.vocabulary import UNSAID
 from xuncha.tally import Tally, tally
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.model.states import UNSAID
+from xuncha.model.vocabulary import UNSAID
 from xuncha.tally import Horizon, measure_json
 
 if TYPE_CHECKING:

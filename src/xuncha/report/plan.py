@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from typing import TYPE_CHECKING, NamedTuple
 
-from xuncha.model.states import UNSAID
+from xuncha.model.vocabulary import UNSAID
 from xuncha.report.items import Item, desk, items, told_fields
 from xuncha.tally import Tally, tally
 

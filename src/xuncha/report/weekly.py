@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.model.identity import Identity
-from xuncha.model.states import UNSAID
+from xuncha.model.vocabulary import UNSAID
 from xuncha.report.items import Item, desk, items, most_pressing, rows_json
 from xuncha.tally import Horizon, Tally, groups, review_day, tally
 from xuncha.trail.history import taken_back

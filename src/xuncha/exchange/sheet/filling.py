@@ -18,7 +18,7 @@ from xuncha.exchange.sheet.reading import Wanted, draft_of
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD
-from xuncha.model.states import WORDS
+from xuncha.model.vocabulary import WORDS
 
 if TYPE_CHECKING:
     from xuncha.exchange.drafts import Draft, MeasureDraft

@@ -13,7 +13,7 @@ from xuncha.exchange.sheet.cells import show_entry
 from xuncha.exchange.sheet.grid import DAY, Cell
 from xuncha.exchange.sheet.row import Row
 from xuncha.model.forms import FIELD
-from xuncha.model.states import UNSAID, WORDS
+from xuncha.model.vocabulary import UNSAID, WORDS
 
 if TYPE_CHECKING:
     from xuncha.model.identity import Identity

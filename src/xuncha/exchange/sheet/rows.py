@@ -18,6 +18,7 @@ from xuncha.exchange.wording import without_number
 from xuncha.language import gettext as _
 from xuncha.model import states
 from xuncha.model.forms import FIELD
+from xuncha.model.vocabulary import WORDS
 
 if TYPE_CHECKING:
     from xuncha.exchange.drafts import Draft
@@ -175,14 +176,14 @@ class Reader:
         if cell is None:
             told = states.state_of_text(row.text("progress"), self.today)
             if told and not told.doubt:
-                made = _("taken for the state: {status}").format(status=states.WORDS[told.status])
+                made = _("taken for the state: {status}").format(status=WORDS[told.status])
                 self.doubt(row, "progress", made)
             return told
         state = states.state(cell.value, cell.form, self.today)
         if self.states is not None and (status := self.states.get(cell.text)):
             return states.State(status, bool(state and state.long_term))
         if len(cell.text) <= states.LONGEST:
-            if state is None or (self.states is not None and cell.text not in states.WORDS.values()):
+            if state is None or (self.states is not None and cell.text not in WORDS.values()):
                 self.doubt(row, "state", _("no state that is known: not taken"))
                 return None
             base = "not_started" if state.negated else "in_progress" if state.staged else state.status
@@ -209,7 +210,7 @@ class Reader:
         record["status"] = status
         if state.doubt:
             role = "state" if row.first("state") else "progress"
-            self.doubt(row, role, f"{state.doubt} → {states.WORDS[status]}")
+            self.doubt(row, role, f"{state.doubt} → {WORDS[status]}")
 
     def _closed(self, row: Row, measure: MeasureDraft) -> None:
         """Set the day of closing, which the cell of the state may tell, too; no day that is not written."""
@@ -223,9 +224,7 @@ class Reader:
             self.doubt(row, "closed_date", _("a day of completion, but not complete: not taken"))
             return
         elif cell and "status" not in record:
-            self.doubt(
-                row, "closed_date", _("taken for the state: {status}").format(status=states.WORDS["closed"])
-            )
+            self.doubt(row, "closed_date", _("taken for the state: {status}").format(status=WORDS["closed"]))
         if day is None and state and record.get("status") == "closed":
             day = next(iter(full_days(state.text)), None)
         role = "closed_date" if cell else "state"

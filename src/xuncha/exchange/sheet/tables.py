@@ -14,7 +14,7 @@ from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.row import UNNAMED, Row
 from xuncha.exchange.wording import key_of, without_number
 from xuncha.language import gettext as _
-from xuncha.model.states import UNSAID
+from xuncha.model.vocabulary import UNSAID
 
 if TYPE_CHECKING:
     from xuncha.exchange.drafts import Draft

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xuncha.chinese.days import in_words
 from xuncha.exchange.sheet import layout, supplement
 from xuncha.exchange.sheet.grid import letter
-from xuncha.model.states import UNSAID, WORDS
+from xuncha.model.vocabulary import UNSAID, WORDS
 from xuncha.paper.xlsx import CENTRED, HEAD, MARK, TEXT, Book
 from xuncha.tally import groups, percent, tally
 
