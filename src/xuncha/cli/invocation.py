@@ -32,7 +32,7 @@ VERBS: Final = {
     verb: module for modules in PANELS.values() for module, verbs in modules.items() for verb in verbs.split()
 }
 METAVARS: Final = (
-    "CHANNEL", "CODE", "DATE", "DAYS", "DIR", "FILE", "GROUP", "ID", "KEY", "KIND", "LINE", "NAME", "NUMBER", "PROBLEM", "REF", "REV",
+    "CHANNEL", "CODE", "DATE", "DAYS", "DIR", "FILE", "GROUP", "HEADING", "ID", "KEY", "KIND", "LINE", "NAME", "NUMBER", "PROBLEM", "REF", "REV", "ROLE",
     "STATUS", "TEXT", "TITLE", "VALUE", "WORDS",
 )  # fmt: skip
 """What stands for values in the help; each is a message of the catalogue."""
