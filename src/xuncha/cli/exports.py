@@ -11,7 +11,7 @@ from xuncha.cli.context import Context
 from xuncha.cli.deliver import deliver
 from xuncha.cli.options import argument, option
 from xuncha.cli.understood import doubtful
-from xuncha.errors import UsageError
+from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 
 
@@ -75,6 +75,9 @@ def export_table(
         table = of_office(call.ledger(), chosen, call.today)
         deliver(table, (), output, call.root, _("The table is in {path}."))
         return
+    if output.exists() and output.samefile(file):
+        said = _("{path} is the workbook that is filled, and stays as it is").format(path=output)
+        raise RefusedError("output-is-input", said, _("name another file: {option}").format(option="-o FILE"))
     content, draft = filled(file, wanted(call, call.root, form=form), call.ledger())
     deliver(content, (), output, call.root, _("The filled workbook is in {path}."))
     screen.show(*doubtful(draft))

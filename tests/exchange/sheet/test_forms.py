@@ -178,6 +178,8 @@ def test_what_has_no_row_in_the_workbook_is_named(empty: LedgerOnDisk, tmp_path:
     empty.ok("import", "table", "../月报.xlsx")
     empty.ok("add", "measure", "1", "另建一本台账")
     assert "1.3" in empty.ok("export", "table", "../月报.xlsx", "-o", "../已填.xlsx")
+    result = empty.run("export", "table", "../月报.xlsx", "-o", "../月报.xlsx")
+    assert (result.code, "error[output-is-input]" in result.err) == (1, True)
     result = empty.run("export", "table", "../台账.csv", "-o", "../已填.xlsx")
     assert (result.code, "error[not-a-workbook]" in result.err) == (1, True)
 

@@ -276,3 +276,42 @@ def test_the_reason_why_a_new_ledger_cannot_be_made_leaves_no_folder(
     assert done.code == 3
     assert "no-user" in done.err
     assert not (tmp_path / "new").exists()
+
+
+ODS = (
+    '<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
+    "<office:body><office:spreadsheet><table:table>{rows}</table:table></office:spreadsheet></office:body>"
+    "</office:document-content>"
+)
+ROW = '<table:table-row table:number-rows-repeated="{rows}"><table:table-cell table:number-columns-repeated="{columns}"><text:p>甲{more}</text:p></table:table-cell></table:table-row>'
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        (ROW.format(rows=1_000, columns=1_000, more="") * 100, "too-large"),
+        (ROW.format(rows=1_048_576, columns=8, more=""), "too-large"),
+        (ROW.format(rows=1, columns=2_000_000_000, more=""), "too-large"),
+        (ROW.format(rows=1, columns=1, more='<text:s text:c="2000000000"/>'), "hostile-file"),
+        (ROW.format(rows="viele", columns=1, more=""), "damaged-file"),
+    ],
+    ids=["blocks", "rows", "columns", "blanks", "no number"],
+)
+def test_a_few_bytes_that_stand_for_many_cells_are_refused_at_once(
+    row: str, code: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.ods"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", ODS.format(rows=row))
+    start = time.perf_counter()
+    assert refused(path).code == code
+    assert time.perf_counter() - start < 5
+
+
+def test_a_number_that_no_machine_holds_is_damage(tmp_path: Path) -> None:
+    styles = b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs><xf numFmtId="99999999999999"/></cellXfs></styleSheet>'
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(changed(good(), **{"xl__styles.xml": styles}))
+    assert refused(path).code == "damaged-file"
