@@ -174,3 +174,16 @@ def test_a_git_that_ends_well_and_has_not_told_all_is_not_believed(
     for command in ("audit", "log"):
         result = ledger.run(command, PATH=f"{tmp_path / 'bin'}:{ledger.environment['PATH']}")
         assert (result.code, result.out) == (3, ""), (command, result.err)
+
+
+def test_a_folder_of_the_last_commit_that_was_exchanged_is_damage(ledger: LedgerOnDisk) -> None:
+    good = ledger.git("rev-parse", "HEAD:data/problems/01").strip()
+    ledger.write(ledger.path("1.2"), ledger.read("1.2").replace("2024-12-31", "2025-12-31"))
+    ledger.commit()
+    bad = ledger.git("rev-parse", "HEAD:data/problems/01").strip()
+    objects = ledger.root / ".git/objects"
+    target = objects / bad[:2] / bad[2:]
+    target.chmod(0o644)
+    target.write_bytes((objects / good[:2] / good[2:]).read_bytes())
+    result = ledger.run("audit")
+    assert (result.code, "error[git-failed]" in result.err) == (3, True)

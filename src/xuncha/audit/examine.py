@@ -88,6 +88,8 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
         git, known, 0
     ):  # each is what its name says, or the history is not the one that was verified
         pass
+    if not large:
+        listed(git, commits[-1].hash, *PARTS)  # nor is a folder of the last commit another than its name says
     touched = [each for commit in commits for each in commit.touched if each.is_here]
     records = {each.blob for each in touched if is_record(each.path)}
     blobs = dict.fromkeys(each.blob for each in touched)
