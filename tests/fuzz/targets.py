@@ -236,7 +236,7 @@ def workbook(data: bytes, sandbox: Sandbox) -> None:
         return draft_of(path, Wanted(TODAY, date(2023, 11, 10)))
 
     checked_as_new(sandbox.input, Enterer(draft()).new(path.name, None))
-    proposed(WorkingTree(sandbox.root), Updater(draft(), "", sandbox.root).changed)
+    proposed(WorkingTree(sandbox.root), Updater(draft(), sandbox.root).changed)
 
 
 def _sheets() -> list[bytes]:

@@ -144,7 +144,7 @@ def _roles(given: list[str] | None) -> dict[str, str]:
     Raises:
         UsageError: it is not of that form, or there is no such role.
     """
-    from xuncha.model.forms import FIELD, ROLES  # noqa: PLC0415
+    from xuncha.model.forms import ROLES, is_role  # noqa: PLC0415
     from xuncha.rules.names import suggestion  # noqa: PLC0415
 
     found = {}
@@ -155,7 +155,7 @@ def _roles(given: list[str] | None) -> dict[str, str]:
             raise UsageError(
                 "bad-column", said, _("write it like {examples}").format(examples="整改计划=measure")
             )
-        if role not in ROLES and not (role.startswith(FIELD) and role != FIELD):
+        if not is_role(role):
             said = _("--column: there is no role {role}").format(role=role)
             raise UsageError("bad-column", said, suggestion(role, ROLES))
         found[heading] = role
@@ -166,7 +166,6 @@ def wanted(
     call: Context, root: Path, *, form: str | None, day: date | None = None, columns: Mapping[str, str] = {}
 ) -> Wanted:
     """Put together how a table is to be read: as it was said, and as the ledger that is there has it."""
-    from xuncha.exchange.sheet.fields import declared  # noqa: PLC0415
     from xuncha.exchange.sheet.reading import Wanted  # noqa: PLC0415
     from xuncha.store import forms  # noqa: PLC0415
     from xuncha.store.cache import register  # noqa: PLC0415
@@ -182,7 +181,7 @@ def wanted(
         day or (date.fromisoformat(frame.feedback) if frame.feedback else None),
         chosen,
         columns,
-        declared(each._asdict() for each in frame.fields),
+        frame.fields,
         tuple(forms.load_forms(source)[0].values()),
     )
 
@@ -214,11 +213,10 @@ def _changes(
     """Change the ledger that is there, or look what would change; return also the closings that its policy refuses."""
     from xuncha.exchange.updating import Updater  # noqa: PLC0415
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
-    from xuncha.trail.git import Git  # noqa: PLC0415
     from xuncha.workflow import intake as taking_in  # noqa: PLC0415
 
     call.warn_of_leftovers()
-    updater: Updater = Updater(draft, Git(root).user()[1], root, new_names=new)
+    updater: Updater = Updater(draft, root, new_names=new)
     partly = partly or dry_run
     if dry_run:
         intake, before = taking_in.proposed(WorkingTree(root), updater.changed)

@@ -12,6 +12,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
 from xuncha.model.vocabulary import WORDS
 from xuncha.store import editing
+from xuncha.trail.git import Git
 from xuncha.workflow.change import StatusChange
 from xuncha.workflow.close import missing, refusal
 from xuncha.workflow.verb import submitter
@@ -35,14 +36,12 @@ class Updater(Enterer):
 
     Args:
         draft: of the document.
-        user: the e-mail of whoever imports.
-        root: the folder of the ledger, whose history tells who applied for a closing.
+        root: the folder of the ledger, whose history tells who applied for a closing, and whose git who closes.
         new_names: whether names may be entered that the ledger's lists lack.
     """
 
-    def __init__(self, draft: Draft, user: str, root: Path, *, new_names: bool = False) -> None:
+    def __init__(self, draft: Draft, root: Path, *, new_names: bool = False) -> None:
         super().__init__(draft, new_names=new_names or draft.exact)
-        self.user = user
         self.root = root
         self.refused: list[RefusedError] = []
         """What the policy of the ledger does not allow; left as it stands."""
@@ -50,8 +49,7 @@ class Updater(Enterer):
     def changed(self, ledger: Ledger, source: Source) -> Intake:
         """Make the files of a ledger that change; nothing that the draft does not mention does."""
         self.source = source
-        self.requires = ledger.settings.policy.close_requires
-        self.closer = ledger.settings.addresses(self.user)
+        self.settings = ledger.settings
         settings = ledger.settings.model_dump(mode="json")
         self.begin(settings)
         known = {key: len(names) for key, names in self.lists.items()}
@@ -162,12 +160,20 @@ class Updater(Enterer):
             return status
         if status == "closed":
             evidence = [entry.get("evidence", ()) for entry in entries]
-            applicant = submitter(self.root, identity) if "second_person" in self.requires else None
-            lacking = missing(self.requires, known.status, evidence, closer=self.closer, submitter=applicant)
+            requires = self.settings.policy.close_requires
+            two = "second_person" in requires
+            lacking = missing(
+                requires,
+                known.status,
+                evidence,
+                closer=self.settings.addresses(Git(self.root).user()[1]) if two else (),
+                submitter=submitter(self.root, identity) if two else None,
+            )
             self.refused += [refusal(each, identity) for each in lacking]
             if lacking:
                 return known.status
             edits.append(editing.Set("closed", new.get("closed", {})))
+            self.intake.signed |= "signed_commit" in requires
         edits.append(editing.Set("status", status))
         return status
 

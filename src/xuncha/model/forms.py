@@ -20,13 +20,13 @@ ROLES: Final = (
 """What a column may hold; besides, `fields.KEY`."""
 
 
-def a_role(value: str) -> str:
-    """Return what a column is said to hold.
+def is_role(word: str) -> bool:
+    """Return whether a word is a role."""
+    return word in ROLES or (word.startswith(FIELD) and word != FIELD)
 
-    Raises:
-        PydanticCustomError: there is no such role.
-    """
-    if value in ROLES or (value.startswith(FIELD) and value != FIELD):
+
+def _a_role(value: str) -> str:
+    if is_role(value):
         return value
     raise PydanticCustomError("bad_role", "not a role of a column: {value}", {"value": value[:40]})
 
@@ -40,7 +40,7 @@ class Form(Record):
     rows: list[int | None] = Field(
         default_factory=list, description="数据行，首行和末行（null：到表尾）；不写则自动找"
     )
-    columns: dict[Line, Annotated[str, AfterValidator(a_role)]] = Field(
+    columns: dict[Line, Annotated[str, AfterValidator(_a_role)]] = Field(
         description="列名（两行表头用 / 连接）: 用途"
     )
     states: dict[Line, Status] = Field(default_factory=dict, description="状态列中的字样: 状态")

@@ -27,6 +27,8 @@ class Intake:
     files: dict[str, bytes] = field(default_factory=dict)
     """Their new contents by their paths."""
     steps: list[StatusChange] = field(default_factory=list)
+    signed: bool = False
+    """Whether the policy asks for a signed commit."""
 
 
 def proposed(
@@ -63,7 +65,7 @@ def take_in(
         if intake.files:
             session.must_be_clean(*[path for path, content in before.items() if content is not None])
             changes = [FileChange(path, before[path], content) for path, content in intake.files.items()]
-            session.commit(changes, message(origin, intake))
+            session.commit(changes, message(origin, intake), signed=intake.signed)
     return intake, before
 
 

@@ -66,5 +66,5 @@ def test_anything_becomes_a_ledger_that_breaks_no_rule(sheet: Sheet) -> None:
     intake = Enterer(draft).new("a.xlsx", None)
     source = Overlay(WorkingTree(Path("/nowhere")), {**around(), **intake.files})
     assert check(source) == []
-    again = Updater(understand([sheet], Wanted(TODAY, FEEDBACK)), "", Path()).changed(ledger(source), source)
+    again = Updater(understand([sheet], Wanted(TODAY, FEEDBACK)), Path()).changed(ledger(source), source)
     assert check(Overlay(source, dict(again.files))) == []

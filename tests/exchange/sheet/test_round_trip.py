@@ -174,7 +174,7 @@ def test_export_then_import_into_the_same_ledger_changes_nothing(whole: Ledger) 
         path = Path(folder) / "台账.xlsx"
         path.write_bytes(workbook(whole, TODAY, lambda _more: None))
         draft = draft_of(path, Wanted(TODAY, FEEDBACK))
-        intake = Updater(draft, "", Path(folder)).changed(whole, on_disk(whole, Path(folder)))
+        intake = Updater(draft, Path(folder)).changed(whole, on_disk(whole, Path(folder)))
         assert intake.files == {}
 
 

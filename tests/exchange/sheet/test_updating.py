@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from openpyxl import Workbook, load_workbook
 
 if TYPE_CHECKING:
@@ -199,3 +200,63 @@ def test_without_a_ledger_a_folder_must_be_named(ledger: LedgerOnDisk, tmp_path:
     done = ledger.run("import", "table", path)
     assert done.code == 3
     assert "xuncha import table FILE" in done.err
+
+
+def test_a_field_that_was_changed_or_emptied_in_the_exported_workbook_counts(
+    ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    ledger.ok("set", "1.2", "2.1", "--field", "risk=高")
+    path = tmp_path / "台账.xlsx"
+    ledger.ok("export", "xlsx", "-o", path)
+    assert "没有改动" in ledger.ok("import", "table", path)
+    book = load_workbook(path)
+    sheet: Any = book["整改台账"]
+    heads = {cell.value: cell.column for cell in sheet[3]}
+    rows = {sheet.cell(row, heads["编号"]).value: row for row in range(4, sheet.max_row + 1)}
+    sheet.cell(rows["1.2"], heads["风险等级"]).value = "低"
+    book.save(path)
+    ledger.ok("import", "table", path)
+    assert ledger.json("show", "1.2")["fields"] == {"risk": "低"}
+    assert ledger.json("show", "2.1")["fields"] == {"risk": "高"}
+
+
+@pytest.mark.parametrize("value", ["甲", "", 7])
+def test_a_technical_sheet_that_somebody_has_broken_is_a_doubt(
+    ledger: LedgerOnDisk, tmp_path: Path, value: object
+) -> None:
+    ledger.ok("set", "1.2", "--field", "risk=高")
+    path = tmp_path / "台账.xlsx"
+    ledger.ok("export", "xlsx", "-o", path)
+    book = load_workbook(path)
+    sheet: Any = book["补充信息"]
+    for row in range(2, sheet.max_row + 1):
+        if str(sheet.cell(row, 3).value).startswith("fields."):
+            sheet.cell(row, 3).value, sheet.cell(row, 4).value = "fields", value
+    book.save(path)
+    result = ledger.run("import", "table", path, "--dry-run")
+    assert result.code == 0
+    assert "补充信息" in result.out
+
+
+def test_a_dry_run_asks_git_for_no_name(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    path = sheet_of(tmp_path / "a.xlsx", [1, "学习不够深入", "做好1.2号工作", "局长", "规划科"])
+    nobody = {"GIT_CONFIG_GLOBAL": "/dev/null", "HOME": str(tmp_path)}
+    assert ledger.run("import", "table", path, "--dry-run", **nobody).code == 0
+    assert "no-user" in ledger.run("import", "table", path, **nobody).err
+
+
+def test_a_closing_by_import_is_signed_where_the_policy_asks_for_it(
+    ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    text = (ledger.root / "data/ledger.yaml").read_text(encoding="utf-8")
+    ledger.write(
+        "data/ledger.yaml", text.replace("close_requires: [progress]", "close_requires: [signed_commit]")
+    )
+    ledger.commit()
+    ledger.git("config", "gpg.program", "false")
+    path = sheet_of(
+        tmp_path / "a.xlsx", [1, "学习不够深入", "做好1.2号工作", None, None, None, None, "已完成"]
+    )
+    result = ledger.run("import", "table", path)
+    assert result.code != 0
+    assert ledger.json("show", "1.2")["status"] == "in_progress"

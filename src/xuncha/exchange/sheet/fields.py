@@ -2,44 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from xuncha.exchange.sheet.cells import exact_day, number_in
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD
+from xuncha.model.register import FieldFrame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from xuncha.exchange.drafts import Draft
     from xuncha.exchange.sheet.grid import Cell, Sheet
     from xuncha.exchange.sheet.header import Table
     from xuncha.exchange.sheet.row import Row
-
-
-@dataclass
-class Declared:
-    """A field as `data/ledger.yaml` declares it."""
-
-    key: str
-    label: str
-    of: str
-    type: str
-    choices: tuple[str, ...] = ()
-
-    def as_record(self) -> dict[str, Any]:
-        """Return it by the keys of the file."""
-        return {"key": self.key, "label": self.label, "of": self.of, "type": self.type}
+    from xuncha.model.vocabulary import FieldType
 
 
 class Fields:
     """The fields of a document; those that the ledger declares already stay as they are."""
 
-    def __init__(self, draft: Draft, declared: Iterable[Declared] = ()) -> None:
+    def __init__(self, draft: Draft, declared: Iterable[FieldFrame] = ()) -> None:
         self.draft = draft
-        self.known: dict[str, Declared] = {each.key: each for each in declared}
+        self.known: dict[str, FieldFrame] = {each.key: each for each in declared}
 
     def declare(self, sheet: Sheet, table: Table) -> None:
         """Declare the fields of a table's columns: of the problem where the cells are merged over rows, else of the measure."""
@@ -51,10 +37,12 @@ class Fields:
             rows = [row for row in sheet.by_row if table.first <= row <= table.last]
             merged = any(sheet.same((row, column), (row + 1, column)) for row in rows)
             told = [sheet.cells[row, column] for row in rows if sheet.begins(row, column)]
-            of = "problem" if merged else "measure"
+            of: Literal["problem", "measure"] = "problem" if merged else "measure"
             label = table.names[column].rpartition("/")[2]
-            self.known[key] = Declared(key, label, of, _type([cell for cell in told if cell.text]))
-            self.draft.settings.setdefault("fields", []).append(self.known[key].as_record())
+            new = FieldFrame(key, label, of, _type([cell for cell in told if cell.text]), ())
+            self.known[key] = new
+            written = {name: value for name, value in new._asdict().items() if value}
+            self.draft.settings.setdefault("fields", []).append(written)
 
     def put(self, row: Row, record: dict[str, Any], of: str) -> None:
         """Put the values of a row into a record."""
@@ -71,17 +59,7 @@ class Fields:
                 self.draft.doubt(made, row.text(role), row.sheet, row.address(role), role)
 
 
-def declared(fields: Iterable[Mapping[str, Any]]) -> list[Declared]:
-    """Return the fields that a ledger declares."""
-    return [
-        Declared(
-            each["key"], each["label"], each["of"], each.get("type", "text"), tuple(each.get("choices", ()))
-        )
-        for each in fields
-    ]
-
-
-def _type(told: list[Cell]) -> str:
+def _type(told: list[Cell]) -> FieldType:
     """Return the type that all of these cells have."""
     if told and all(number_in(cell) is not None for cell in told):
         return "number"
@@ -90,7 +68,7 @@ def _type(told: list[Cell]) -> str:
     )
 
 
-def _value(kind: Declared, held: list[Cell]) -> int | float | str | None:
+def _value(kind: FieldFrame, held: list[Cell]) -> int | float | str | None:
     """Return what the cells of one field say, in the field's type; None where they do not fit it."""
     text = "\n".join(dict.fromkeys(cell.text for cell in held))
     if kind.type == "number":

@@ -35,11 +35,6 @@ def read(path: Path) -> list[Sheet]:
     return sheets
 
 
-def content(path: Path) -> bytes:
-    """Return the bytes of a file that `read` has read."""
-    return safety.bytes_of(path)
-
-
 def _sheets(path: Path, content: bytes) -> list[Sheet]:
     from xuncha.exchange.sheet import documents, workbook  # noqa: PLC0415  need the part `office`
 

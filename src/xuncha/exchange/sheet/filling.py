@@ -12,7 +12,7 @@ from xuncha.chinese.characters import is_formula
 from xuncha.chinese.days import in_words
 from xuncha.errors import RefusedError
 from xuncha.exchange.matching import matched
-from xuncha.exchange.sheet import files, layout
+from xuncha.exchange.sheet import layout, safety
 from xuncha.exchange.sheet.cells import show_entry
 from xuncha.exchange.sheet.reading import Wanted, draft_of
 from xuncha.exchange.wording import key_of
@@ -40,7 +40,7 @@ def filled(path: Path, wanted: Wanted, ledger: Ledger) -> tuple[bytes, Draft]:
         raise RefusedError("not-a-workbook", said, _("save it as .xlsx in Excel or WPS"))
     from openpyxl import load_workbook  # noqa: PLC0415  `draft_of` has told where it is missing
 
-    content = files.content(path)
+    content = safety.bytes_of(path)
     book: Any = load_workbook(io.BytesIO(content), keep_vba=path.suffix.lower() == ".xlsm")
     sheets = {sheet.title: sheet for sheet in book.worksheets}
     missing = dict(ledger.measures)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -18,6 +18,7 @@ from xuncha.model.vocabulary import UNSAID, WORDS
 if TYPE_CHECKING:
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger, Measure, Problem
+    from xuncha.model.register import FieldFrame
 
 LONG_TERM = "长期坚持"
 AT_ONCE = "立行立改"
@@ -89,9 +90,9 @@ def of_problem(ledger: Ledger) -> set[str]:
     return OF_PROBLEM | {f"{FIELD}{each.key}" for each in ledger.settings.fields if each.of == "problem"}
 
 
-def roles(settings: dict[str, Any]) -> dict[str, str]:
+def roles(fields: Iterable[FieldFrame]) -> dict[str, str]:
     """Return what the columns of our own workbook hold, by their headings."""
-    own = {each["label"]: f"{FIELD}{each['key']}" for each in settings.get("fields", ())}
+    own = {each.label: f"{FIELD}{each.key}" for each in fields}
     return own | {column.heading: _ROLES.get(column.meaning, column.meaning) for column in COLUMNS}
 
 
@@ -180,6 +181,11 @@ def row(identity: Identity, record: dict[str, Any]) -> Row:
     """Return the row of a measure as a reader finds it."""
     said = values(identity, record).items()
     return Row("", 1, {_ROLES.get(name, name): [cell] for name, cell in said if cell.text})
+
+
+def shown(value: object) -> str:
+    """Return what a cell says that holds the value of a field."""
+    return Cell(_fitting(value), "General").text
 
 
 def _fields(fields: Mapping[str, Any]) -> dict[str, Any]:

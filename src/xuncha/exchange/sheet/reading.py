@@ -13,7 +13,7 @@ from xuncha.chinese.limits import full_days
 from xuncha.errors import RefusedError
 from xuncha.exchange.drafts import Draft
 from xuncha.exchange.sheet import files, header, layout, supplement, unseen
-from xuncha.exchange.sheet.fields import Declared, Fields, declared
+from xuncha.exchange.sheet.fields import Fields
 from xuncha.exchange.sheet.grid import address
 from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.rows import Reader
@@ -24,6 +24,7 @@ from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet
+    from xuncha.model.register import FieldFrame, Frame
 
 _NAME: Final = "台账"
 """What a form is called that nobody has named."""
@@ -46,7 +47,7 @@ class Wanted(NamedTuple):
     form: Form | None = None
     columns: Mapping[str, str] = MappingProxyType({})
     """The roles of columns, by their headings."""
-    declared: Sequence[Declared] = ()
+    declared: Sequence[FieldFrame] = ()
     """The fields of the ledger that is there."""
     forms: Sequence[Form] = ()
     """The forms of the ledger that is there: one with the headings of the table is used."""
@@ -67,7 +68,7 @@ def draft_of(path: Path, wanted: Wanted) -> Draft:
         SurroundingsError: the part `office` is not installed.
     """
     sheets, records = supplement.take(files.read(path))
-    draft = understand(sheets, wanted, records.get(supplement.WHOLE) if records else None)
+    draft = understand(sheets, wanted, supplement.frame_of(records) if records else None)
     _must_be_there(path, draft, wanted)
     if not draft.problems:
         raise _no_table(path, sheets, wanted)
@@ -106,19 +107,16 @@ def _no_table(path: Path, sheets: Sequence[Sheet], wanted: Wanted) -> RefusedErr
     )
 
 
-def understand(sheets: Sequence[Sheet], wanted: Wanted, own: dict[str, Any] | None = None) -> Draft:
-    """Understand the sheets of a document; `own` are the settings of the ledger where `export` has written it."""
+def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None) -> Draft:
+    """Understand the sheets of a document; `own` is the frame of the ledger where `export` has written it."""
     exact = own is not None
     draft = Draft(exact=exact)
     visible = [sheet for sheet in sheets if not sheet.hidden]
     for sheet in visible:
         unseen.look(draft, sheet)
     tables = {sheet.name: _tables(sheet, wanted, own, only=len(visible) == 1) for sheet in visible}
-    if (
-        found := next((form for form in wanted.forms if _fits(form, tables)), None)
-        if not wanted.form
-        else None
-    ):
+    found = next((form for form in wanted.forms if not wanted.form and _fits(form, tables)), None)
+    if found:
         wanted = wanted._replace(form=found)
         tables = {sheet.name: _tables(sheet, wanted, own, only=len(visible) == 1) for sheet in visible}
     form = wanted.form
@@ -126,11 +124,12 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: dict[str, Any] | No
     for sheet in visible:
         start = min((table.header for table in tables[sheet.name]), default=sheet.last_row + 1)
         _read_above(draft, sheet, start)
-    day = wanted.feedback or _feedback(draft, own or {})
+    exported = date.fromisoformat(own.feedback) if own and own.feedback else None
+    day = wanted.feedback or exported or _feedback(draft)
     if day:
         draft.settings.setdefault("inspection", {})["feedback"] = day.isoformat()
     reader = Reader(draft, day, None if exact else wanted.today, form.states if form else None)
-    reader.fields = Fields(draft, declared(own.get("fields", ())) if own is not None else wanted.declared)
+    reader.fields = Fields(draft, own.fields if own else wanted.declared)
     several = sum(map(bool, tables.values())) > 1
     for sheet in visible:
         category = sheet.name if several and sheet.named and not _GENERIC_SHEET.search(sheet.name) else ""
@@ -151,10 +150,10 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: dict[str, Any] | No
     return draft
 
 
-def _tables(sheet: Sheet, wanted: Wanted, own: dict[str, Any] | None, *, only: bool) -> list[header.Table]:
+def _tables(sheet: Sheet, wanted: Wanted, own: Frame | None, *, only: bool) -> list[header.Table]:
     """Find the tables of a sheet: where the form says, else wherever a header stands; `only` tells that there is no other sheet."""
     if own is not None:
-        return header.own_table(sheet, layout.roles(own))
+        return header.own_table(sheet, layout.roles(own.fields))
     form, finder = wanted.form, header.Finder(sheet, wanted.said)
     if form and form.sheet not in {None, sheet.name}:
         return []
@@ -205,9 +204,7 @@ def _read_above(draft: Draft, sheet: Sheet, end: int) -> None:
             draft.settings.setdefault("inspection", {}).setdefault("inspector", match[0])
 
 
-def _feedback(draft: Draft, own: dict[str, Any]) -> date | None:
-    """Find the day of the feedback where the settings or a text tell it."""
-    inspection = own.get("inspection")
-    told = [str(inspection.get("feedback"))] if isinstance(inspection, dict) else []
-    told += [match["before"] or match["after"] for note in draft.notes for match in _FEEDBACK.finditer(note)]
+def _feedback(draft: Draft) -> date | None:
+    """Find the day of the feedback where a text tells it."""
+    told = (match["before"] or match["after"] for note in draft.notes for match in _FEEDBACK.finditer(note))
     return next((days[0] for text in told if (days := full_days(text))), None)

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from xuncha.exchange.drafts import Draft
 from xuncha.exchange.sheet import layout
-from xuncha.exchange.sheet.fields import Fields, declared
+from xuncha.exchange.sheet.fields import Fields
 from xuncha.exchange.sheet.grid import clean
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import title_of_problem
 from xuncha.language import gettext as _
+from xuncha.model.forms import FIELD
 from xuncha.model.names import KEY_NAMES
 from xuncha.model.records import Measure, Problem
 from xuncha.model.settings import Settings
@@ -26,10 +27,11 @@ from xuncha.store.shape import shape
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from xuncha.exchange.drafts import MeasureDraft, ProblemDraft
+    from xuncha.exchange.drafts import MeasureDraft, ProblemDraft, RecordDraft
     from xuncha.exchange.sheet.grid import Sheet
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger
+    from xuncha.model.register import Frame
 
 NAME = "补充信息"
 HEADINGS = ("编号", "项目", "键", "内容")
@@ -51,7 +53,7 @@ def rows(ledger: Ledger) -> Iterator[Row]:
     """Return the rows of the sheet."""
     yield from _flat(WHOLE, ledger.settings.model_dump(mode="json", exclude_defaults=True))
     reader = Reader(Draft(), None)
-    reader.fields = Fields(Draft(), declared(each.model_dump() for each in ledger.settings.fields))
+    reader.fields = Fields(Draft(), ledger.settings.frame().fields)
     for number, measures in ledger.by_problem().items():
         record = ledger.problems[number].model_dump(mode="json", exclude_defaults=True)
         if title_of_problem(clean(record["title"])) == (record["title"], ""):
@@ -122,9 +124,18 @@ def _listed(value: Any) -> Any:  # noqa: ANN401
     return list(inner.values()) if inner and all(key.isdecimal() for key in inner) else inner
 
 
+def _whole(records: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    return {key: [] for key in _LISTS} | records.get(WHOLE, {})
+
+
+def frame_of(records: dict[str, dict[str, Any]]) -> Frame:
+    """Return the frame of the ledger that was exported, of what is sound in it."""
+    return shape(Settings, _whole(records)).record.frame()
+
+
 def restore(draft: Draft, records: dict[str, dict[str, Any]]) -> None:
     """Put what the sheet says into a draft, as far as the cells still say the same beside it."""
-    whole: dict[str, Any] = {key: [] for key in _LISTS} | records.get(WHOLE, {})
+    whole = _whole(records)
     if _is_sound(draft, Settings, whole, WHOLE):
         draft.settings = whole
     for problem in draft.problems:
@@ -145,8 +156,7 @@ def _is_sound(draft: Draft, kind: type[BaseModel], record: dict[str, Any], of: s
 
 def _restore_problem(draft: Draft, problem: ProblemDraft, record: dict[str, Any]) -> None:
     title, whole = record.get("title"), problem.record | record
-    if fields := {**record.get("fields", {}), **problem.record.get("fields", {})}:
-        whole["fields"] = fields
+    _restore_fields(whole, problem)
     if isinstance(title, str) and clean(title[: layout.LONGEST]) != problem.shown.get("problem", ""):
         whole |= problem.record
     elif isinstance(title, str) and "finding" not in record:
@@ -155,10 +165,23 @@ def _restore_problem(draft: Draft, problem: ProblemDraft, record: dict[str, Any]
         problem.record = whole
 
 
+def _restore_fields(whole: dict[str, Any], draft: RecordDraft) -> None:
+    """Keep the values of fields beside which the cells still say the same; for the others, the cells count."""
+    told = whole.pop("fields", {})
+    kept = {
+        key: value
+        for key, value in (told.items() if isinstance(told, dict) else ())
+        if layout.shown(value) == draft.shown.get(f"{FIELD}{key}", "")
+    }
+    if fields := {**draft.record.get("fields", {}), **kept}:
+        whole["fields"] = fields
+
+
 def _restore_measure(draft: Draft, measure: MeasureDraft, identity: Identity, record: dict[str, Any]) -> None:
     whole = {key: value for key, value in (measure.record | record).items() if value != ""}
     if not _is_sound(draft, Measure, whole, str(identity)):
         return
+    _restore_fields(whole, measure)
     wanted, shown = layout.row(identity, whole).shown, measure.shown
     for name, keys in ((column.meaning, column.keys) for column in layout.COLUMNS):
         if wanted.get(name, "") == shown.get(name, ""):
@@ -168,8 +191,6 @@ def _restore_measure(draft: Draft, measure: MeasureDraft, identity: Identity, re
                 whole[key] = measure.record[key]
             elif name in _MEASURE_COLUMNS:
                 whole.pop(key, None)
-    if fields := measure.record.get("fields"):
-        whole["fields"] = {**whole.get("fields", {}), **fields}
     if wanted.get(layout.REMARK) != shown.get(layout.REMARK):
         draft.doubt(_("a remark: not taken"), shown.get(layout.REMARK, ""), measure.sheet, measure.address)
     measure.record = whole
