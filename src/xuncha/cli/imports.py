@@ -104,13 +104,14 @@ def import_table(
         )
     else:
         intake = _as_new(root, draft, file.name, dry_run=dry_run, organisation=organisation, day=day)
-    if save_form:
-        _save(root, draft, save_form, is_there=is_there or not dry_run)
+    saved = _save(root, draft, save_form, is_there=is_there or not dry_run) if save_form else ""
     for error in refused:
         screen.error(error)
     if as_json:
         screen.data(understood(draft, intake, before, written=not dry_run))
         return
+    if saved:
+        screen.line(_("The form is in {path}.").format(path=saved))
     if dry_run:
         screen.show(*_columns(draft), *doubtful(draft))
     elif n := len(draft.doubts):
@@ -235,8 +236,8 @@ def _allowed(updater: Updater, ledger: Any, source: Any, *, partly: bool) -> Int
     return intake
 
 
-def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> None:
-    """Save the form by which a table was read, in a commit of its own."""
+def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> str:
+    """Save the form by which a table was read, in a commit of its own; return its path."""
     from xuncha.store import forms  # noqa: PLC0415
     from xuncha.workflow.change import Message, begin  # noqa: PLC0415
     from xuncha.workflow.journal import FileChange  # noqa: PLC0415
@@ -261,7 +262,7 @@ def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> None:
             old = None
         if old != content:
             session.commit([FileChange(path, old, content)], Message(f"保存表格样式 {name}", "import"))
-    screen.line(_("The form is in {path}.").format(path=path))
+    return path
 
 
 def _columns(draft: Draft) -> list[RenderableType]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import PatternFill
+
+from xuncha.exchange.sheet.reading import Wanted, draft_of
+from xuncha.exchange.sheet.roles import role
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +41,10 @@ def statuses(ledger: LedgerOnDisk) -> dict[str, str]:
 
 
 def test_a_form_is_saved_with_its_reasons_and_does_what_was_changed_in_it(empty: LedgerOnDisk) -> None:
-    empty.ok("import", "table", "../台账.csv", "--dry-run", "--save-form", "月报")
+    told = json.loads(
+        empty.ok("import", "table", "../台账.csv", "--dry-run", "--save-form", "月报", "--json")
+    )
+    assert told["form"]["columns"]["整改类型"] == "kind"
     text = (empty.root / "data/forms/月报.yaml").read_text(encoding="utf-8")
     assert "整改措施: measure # 按列名" in text
     assert "未销号: not_started" in text
@@ -201,3 +208,14 @@ def test_a_section_gets_its_own_measures_fills_them_in_and_sends_them_back(
     book.save(path)
     ledger.ok("import", "table", path)
     assert ledger.json("show", first)["progress"][-1]["text"] == "又有进展。"
+
+
+def test_texts_as_long_as_a_cell_can_be_are_read_at_once(tmp_path: Path) -> None:
+    """No heading is that long; nested repetition in a pattern of headings would never end."""
+    path = tmp_path / "a.csv"
+    words = (word * 16_000 for word in ("重点", "措施"))
+    path.write_text("反馈问题,整改措施,责任科室\n" + ",".join([*words, "办公室"]), encoding="utf-8")
+    start = time.process_time()
+    assert len(draft_of(path, Wanted(date(2024, 6, 15))).measures) == 1
+    assert role("重点" * 29 + "啊") == ""
+    assert time.process_time() - start < 5

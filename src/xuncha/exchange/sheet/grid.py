@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from functools import lru_cache
 from itertools import product
 from typing import Final, NamedTuple
 
@@ -137,7 +138,12 @@ class Sheet:
 
 def clean(content: object) -> str:
     """Return the text of a cell: line ends as one, no control characters, no blank lines, no blanks at the ends of lines."""
-    text = str(content).replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
+    return _cleaned(str(content))
+
+
+@lru_cache(maxsize=65_536)  # a cell is asked what it says a dozen times
+def _cleaned(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
     lines = [without_unsafe(line).replace("\t", " ").strip(" \u3000") for line in text.split("\n")]
     return "\n".join(line for line in lines if line)
 

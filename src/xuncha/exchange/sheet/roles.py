@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -19,19 +20,20 @@ if TYPE_CHECKING:
 
 Columns = dict[int, str]
 """Something of each column, by its number."""
-_ABOUT: Final = (
+_WORD: Final = (
     "(?:巡察组?|巡视组?|反馈|监管|审计|审议|检查|督察|督查|督导|督办|检察|检察建议|建议|意见|信访|交办|移交|环保|整改|治理|纠正|预防|办理|处理|处置|落实|推进"
     "|实施|执行|完成|存在|突出|主要|重点|具体|工作|任务|问题|措施|发现|查摆|查出|指出|提出|反映|需|拟|采取|细化|改进|对应|相应|目前|当前|截至|截止|最新|取得|已"
-    "|本期|[上本当][年月周季]度?|[一二三四1-4]季度|[0-9]{1,2}月份?|阶段性?|年度|整体|总体|详细|基本|和|与|及|或|的|之)*"
+    "|本期|[上本当][年月周季]度?|[一二三四1-4]季度|[0-9]{1,2}月份?|阶段性?|年度|整体|总体|详细|基本|和|与|及|或|的|之)"
 )
-"""Words before the one by which a column is known; they change nothing."""
+"""A word before the one by which a column is known; it changes nothing."""
+_ABOUT: Final = f"{_WORD}*"
 _UNIT: Final = "[\u4e00-\u9fff]{0,2}(?:单位|部门|科室|处室|股室|部室|委室|站所|机构|支部|学院|主体|大队|中队|公司|中心|科|处|室|部|所)"
-_NAMES: Final = {
-    name: re.compile(pattern, re.IGNORECASE)
+_NAMES: Final = "|".join(
+    f"(?P<{name}>{pattern})"
     for name, pattern in {
         "number": r"(?:问题|措施|任务|反馈)?(?:序号|编号|序次)|号|No\.?|编码|序|项次",
         "kind": r"(?:整改|任务|措施)(?:类型|性质|类别|方式)",
-        "category": rf"(?:{_ABOUT}|所属|隐患)*(?:类别|类型|方面|分类|大类|领域|板块)|一级指标",
+        "category": rf"(?:{_WORD}|所属|隐患)*(?:类别|类型|方面|分类|大类|领域|板块)|一级指标",
         "publish": r"(?:是否)?公开(?:情况)?|是否公开发布",
         "state": r"(?:整改|任务|工作|措施|问题|销号|办理|落实|当前|目前|完成)*(?:状态|进程|程度)|(?:完成|整改|落实)与否|(?:已|应)?(?:完成|整改)(?:比例|百分比|率)|(?:办结|销号|整改销号|问题销号)情况"
         r"|(?:复查|验收|验证|督办|办理|审核)(?:结果|结论|情况)|结论|是否(?:已|按期|全部|通过|完成|整改|落实|销号|办结|到位|结案|申请|验收)+|完成|销号|办结|整改到位|落实到位|到位",
@@ -49,8 +51,10 @@ _NAMES: Final = {
         "progress": rf"{_ABOUT}(?:进展|进度|成效|效果|情况|结果)(?:情况|说明|程度)?(?:及成效|和成效|（?截至.*）?)?|已完成(?:的)?工作|(?:工作|整改|进展)说明",
         "evidence": r"(?:佐证|证明|支撑|印证|附件|相关)(?:材料|资料|清单|文件)?(?:名称|目录|清单)?|文号|材料清单",
     }.items()
-}
+)
 """Each role with the names that columns of it have; the first that fits wins."""
+_NAME: Final = re.compile(_NAMES, re.IGNORECASE)
+_LONGEST_HEADING: Final = 60
 _EITHER_DAY: Final = re.compile(r"(?:整改)?完成(?:时间|日期)")
 """A day until which, or on which: what stands beside it tells."""
 _EITHER_ONE: Final = re.compile("责任人")
@@ -71,18 +75,21 @@ class Choice(NamedTuple):
     """In a sentence."""
 
 
+@lru_cache(maxsize=65_536)
 def plain(heading: str) -> str:
     """Return a heading as it is compared: half-width, without blanks, line breaks and the marks around it."""
     return "".join(unicodedata.normalize("NFKC", without_invisible(heading)).split()).strip("*:。.、")
 
 
+@lru_cache(maxsize=65_536)
 def role(heading: str) -> str:
     """Return what a column of this name holds; empty where it is none of what a ledger knows."""
+    if len(heading) > _LONGEST_HEADING:
+        return ""
     text = plain(heading)
     for candidate in (_BRACKETS.sub("", text), text.replace("(", "").replace(")", "")):
-        for name, pattern in _NAMES.items():
-            if candidate and pattern.fullmatch(candidate):
-                return name
+        if match := _NAME.fullmatch(candidate):
+            return match.lastgroup or ""
     # Of two joined names the first counts: 责任领导及责任科室, 整改措施/目标.
     parts = [part for part in re.split(r"[/、及和与]", _BRACKETS.sub("", text)) if part]
     return role(parts[0]) if len(parts) > 1 else ""
