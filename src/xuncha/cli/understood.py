@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from xuncha.workflow.intake import Intake
 
 
+_MOST_DOUBTS = 200
+"""On the screen; the weightiest come first."""
+
+
 def listed(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[RenderableType]:
     """Show rows as a table with a title; nothing where there are none."""
     from rich.table import Table  # noqa: PLC0415
@@ -35,7 +39,11 @@ def listed(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -
 
 def doubtful(draft: Draft) -> list[RenderableType]:
     """Show what is doubtful, with what was made of it."""
-    rows = ((doubt.place, short(doubt.text), doubt.made) for doubt in draft.weighed())
+    doubts = draft.weighed()
+    rows = [(doubt.place, short(doubt.text), doubt.made) for doubt in doubts[:_MOST_DOUBTS]]
+    if len(doubts) > _MOST_DOUBTS:
+        more = _("{n} more; --json lists all").format(n=len(doubts) - _MOST_DOUBTS)
+        rows.append(("…", "", more))
     return listed(_("Doubtful"), (_("Place"), _("What stands there"), _("What was made of it")), rows)
 
 
