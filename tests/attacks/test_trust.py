@@ -143,6 +143,42 @@ def test_a_branch_that_is_lost_is_not_nothing(ledger: LedgerOnDisk) -> None:
         assert ledger.run(*command).code == 3, command
 
 
+@pytest.mark.parametrize("far", [False, True])
+def test_a_branch_that_does_not_exist_beside_one_with_the_ledger_is_not_nothing(
+    ledger: LedgerOnDisk, far: bool
+) -> None:
+    branch = "refs/remotes/origin/main" if far else "refs/heads/$(touch${IFS}运行了)"
+    ledger.git("update-ref", branch, "HEAD")
+    ledger.git("symbolic-ref", "HEAD", "refs/heads/无")
+    ledger.git("update-ref", "-d", "refs/heads/main")
+    for command in (
+        ("log",),
+        ("audit",),
+        ("show", "1.1"),
+        ("doctor",),
+        ("progress", "1.2", "甲。"),
+        ("edit",),
+        ("add", "problem", "甲", "--category", "a"),
+    ):
+        result = ledger.run(*command)
+        assert (result.code, "无" in result.out + result.err) == (3, True), (command, result.out, result.err)
+    told = ledger.run("log").err
+    subprocess.run(
+        ["sh", "-c", told.rpartition("：")[2]], cwd=ledger.root, env=ledger.environment, check=True
+    )
+    assert not (ledger.root / "运行了").exists()
+    assert ledger.run("log").code == 0
+    assert ledger.run("progress", "1.2", "甲。").code == 0
+
+
+def test_a_new_branch_beside_one_without_the_ledger_has_no_history_yet(ledger: LedgerOnDisk) -> None:
+    tree = ledger.git("mktree").strip()
+    ledger.git("update-ref", "refs/heads/other", ledger.git("commit-tree", tree, "-m", "别的").strip())
+    ledger.git("symbolic-ref", "HEAD", "refs/heads/无")
+    ledger.git("update-ref", "-d", "refs/heads/main")
+    assert ledger.run("log").code == 0
+
+
 @pytest.mark.parametrize(
     "text", ["{{ cycler() }}", '{{ "\\ud800" }}', "{{ 1e999|int }}", "{% macro f(a, a) %}{% endmacro %}"]
 )
@@ -176,14 +212,20 @@ def test_a_git_that_ends_well_and_has_not_told_all_is_not_believed(
         assert (result.code, result.out) == (3, ""), (command, result.err)
 
 
-def test_a_folder_of_the_last_commit_that_was_exchanged_is_damage(ledger: LedgerOnDisk) -> None:
-    good = ledger.git("rev-parse", "HEAD:data/problems/01").strip()
+@pytest.mark.parametrize("folder", ["data/problems/01", "data/problems", "data", ""])
+@pytest.mark.parametrize("later", [False, True])
+def test_a_folder_of_a_commit_that_was_exchanged_is_damage(
+    ledger: LedgerOnDisk, folder: str, later: bool
+) -> None:
+    good = ledger.git("rev-parse", f"HEAD:{folder}").strip()
     ledger.write(ledger.path("1.2"), ledger.read("1.2").replace("2024-12-31", "2025-12-31"))
     ledger.commit()
-    bad = ledger.git("rev-parse", "HEAD:data/problems/01").strip()
+    bad = ledger.git("rev-parse", f"HEAD:{folder}").strip()
+    if later:
+        ledger.ok("progress", "1.2", "甲。")
     objects = ledger.root / ".git/objects"
     target = objects / bad[:2] / bad[2:]
     target.chmod(0o644)
     target.write_bytes((objects / good[:2] / good[2:]).read_bytes())
     result = ledger.run("audit")
-    assert (result.code, "error[git-failed]" in result.err) == (3, True)
+    assert (result.code, "error[git-failed]" in result.err, bad in result.err) == (3, True, True), result.err

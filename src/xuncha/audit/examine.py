@@ -68,6 +68,7 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
         SurroundingsError: the ledger is in no repository, git is not installed, or the history here is not whole.
     """
     git = Git.in_repository(root)
+    # It reads the folders of all commits, and each is what its name says, or the history is not the one that was verified.
     large = swollen(git, replay.names(root))
     commits = replay.commits(root, without=[each.path for each in large])
     known = {commit.hash: place for place, commit in enumerate(commits)}
@@ -84,12 +85,8 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
             findings.append(anchors.REWRITTEN.at(place, message))
         elif start:
             seen = _ancestors(start, commits, known)
-    for _commit in stored(
-        git, known, 0
-    ):  # each is what its name says, or the history is not the one that was verified
+    for _commit in stored(git, known, 0):  # so is each commit
         pass
-    if not large:
-        listed(git, commits[-1].hash, *PARTS)  # nor is a folder of the last commit another than its name says
     touched = [each for commit in commits for each in commit.touched if each.is_here]
     records = {each.blob for each in touched if is_record(each.path)}
     blobs = dict.fromkeys(each.blob for each in touched)

@@ -85,6 +85,28 @@ def begun(name: str, kind: str, size: int) -> hashlib._Hash | None:
     return make(f"{kind} {size}\0".encode()) if make and kind else None
 
 
+def whole(name: str, kind: str, content: bytes) -> bytes:
+    """Give the bytes of an object that was read.
+
+    Raises:
+        GitError: it is damaged.
+    """
+    if known := begun(name, kind, len(content)):
+        known.update(content)
+    _must_be(name, known)
+    return content
+
+
+def _must_be(name: str, known: hashlib._Hash | None) -> None:
+    """Check that an object holds what its name says; where the kind of hash is not known, it is believed.
+
+    Raises:
+        GitError: it does not.
+    """
+    if known is not None and known.hexdigest() != name:
+        raise GitError(_("object {name} is damaged: it does not hold what its name says").format(name=name))
+
+
 def stored(git: Git, names: Iterable[str], largest: int) -> Iterator[Stored]:
     """Read objects by their hashes, one after another; of what is larger than some bytes, only the beginning is kept.
 
@@ -103,10 +125,7 @@ def stored(git: Git, names: Iterable[str], largest: int) -> Iterator[Stored]:
                 kept = (kept + block)[: largest + 1] if len(kept) <= largest else kept
             if not kind:
                 raise git.lost(name)
-            if known is not None and known.hexdigest() != name:
-                raise GitError(
-                    _("object {name} is damaged: it does not hold what its name says").format(name=name)
-                )
+            _must_be(name, known)
             yield Stored(name, kind, size, digest.hexdigest(), kept)
 
 

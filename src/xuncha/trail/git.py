@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
+from xuncha.model.identity import LEDGER_FILE
 from xuncha.trail.door import CutShortError, Door, GitError, shallow
 from xuncha.trail.repository import common_dir, cut_off, git_dir
 
@@ -114,6 +116,18 @@ def no_user() -> SurroundingsError:
     """Make the error of who commits without a name."""
     hint = _("type once: git config --global user.name 姓名 && git config --global user.email 邮箱")
     return SurroundingsError("no-user", _("git does not know your name yet; nothing was changed"), hint)
+
+
+def _elsewhere(absent: str, other: str) -> SurroundingsError:
+    """Make the error for a branch that does not exist, beside one that holds the ledger."""
+    said = _("the branch {absent} is checked out and does not exist, while {other} holds the ledger")
+    is_here = other.startswith("refs/heads/")
+    command = f"git {'symbolic-ref HEAD' if is_here else 'reset'} {shlex.quote(other)}"
+    hint = _("go back to the branch with the ledger; files stay as they are: {command}").format(
+        command=command
+    )
+    names = {"absent": absent.removeprefix("refs/heads/"), "other": other.removeprefix("refs/heads/")}
+    return SurroundingsError("no-such-branch", said.format(**names), hint)
 
 
 class Git(Door):
@@ -316,7 +330,11 @@ class Git(Door):
         raise GitError(_("it answered nothing"))
 
     def is_unborn(self) -> bool:
-        """Whether the branch that is checked out has no commit yet, by there being no such branch."""
+        """Whether the branch that is checked out has no commit yet, by there being no such branch.
+
+        Raises:
+            SurroundingsError: another branch holds the ledger, so that a first commit here would begin a second history.
+        """
         name = (
             self.run("symbolic-ref", "--quiet", "HEAD", answers=(0, 1))
             .decode("utf-8", "surrogateescape")
@@ -333,7 +351,17 @@ class Git(Door):
         lines = packed.read_bytes().splitlines() if packed.is_file() else []
         if any(line.endswith(b" " + os.fsencode(name)) for line in lines):
             return False
-        return not self.run("for-each-ref", "--format=%(refname)", name)
+        if self.run("for-each-ref", "--format=%(refname)", name):
+            return False
+        if other := self._branch_with_the_ledger():
+            raise _elsewhere(name, other)
+        return True
+
+    def _branch_with_the_ledger(self) -> str | None:
+        form = "--format=%(objectname) %(refname)"
+        branches = self.references("for-each-ref", form, "refs/heads", "refs/remotes")
+        held = self.kinds(f"{commit}:./{LEDGER_FILE}" for commit in branches.values())
+        return next((name for name, kind in zip(branches, held, strict=True) if kind == "blob"), None)
 
     def hash_files(self, paths: Iterable[str | Path], *options: str) -> list[str]:
         """Return the names that git gives the contents of files, absolute or relative to the top of the working tree."""

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import PARTS
-from xuncha.trail.contents import begun, piped, stored
+from xuncha.trail.contents import begun, piped, stored, whole
 from xuncha.trail.git import CutShortError, Git, GitError, Leaf, read_batch
 
 MOST: Final = 200_000
@@ -156,7 +156,12 @@ def swollen(git: Git, commits: Iterable[str]) -> list[Swollen]:
     """Find the folders of the ledger that hold too much, in some commits, by their hashes; of each, the first of these commits.
 
     What is named is `data/problems` or `data/evidence`, or a folder in one of them.
+
+    Raises:
+        GitError: one of the folders that were looked into is damaged: it does not hold what its name says.
     """
+    commits = list(commits)
+    _look_above(git, commits)
     tops: dict[str, Swollen] = {}
     """By git's name: where each folder stands first."""
     for commit, _name, content in _folders(git, {f"{commit}:./data": commit for commit in commits}):
@@ -180,6 +185,15 @@ def swollen(git: Git, commits: Iterable[str]) -> list[Swollen]:
         for path in [f"{part}/{each}" for each in apart] if alone else [part]:
             found.setdefault(path, Swollen(commit, path))
     return list(found.values())
+
+
+def _look_above(git: Git, commits: Sequence[str]) -> None:
+    """Read the folders through which git comes to the ledger's, which must not be damaged either."""
+    above = git.run("rev-parse", "--show-prefix").rstrip(b"\n").split(b"/")[:-1]
+    for depth in range(len(above) + 1):
+        path = os.fsdecode(b"/".join(above[:depth]))
+        for _folder in _folders(git, {f"{commit}:{path}": commit for commit in commits}):
+            pass
 
 
 class _Size(NamedTuple):
@@ -230,14 +244,17 @@ def _folders(git: Git, asked: Mapping[str, str]) -> Iterator[tuple[str, str, byt
 
     Yields:
         For each: what is given beside its name, git's own name, and its bytes; None for one that is too large.
+
+    Raises:
+        GitError: one is damaged: it does not hold what its name says.
     """
-    lines = "".join(f"{name}\n" for name in asked).encode()
+    lines = os.fsencode("".join(f"{name}\n" for name in asked))
     with piped(git, "cat-file", "--batch", stdin=lines) if asked else nullcontext(BytesIO()) as pipe:
         # What git prints comes first: so it is read to its end.
         told = read_batch(pipe, len(asked))
         for (name, kind, size, blocks), given in zip(told, asked.values(), strict=False):
             if kind == "tree":
-                yield given, name, b"".join(blocks) if size <= _LARGEST_FOLDER else None
+                yield given, name, whole(name, kind, b"".join(blocks)) if size <= _LARGEST_FOLDER else None
 
 
 def _entries(content: bytes, name: str) -> list[tuple[bytes, bytes, bytes]]:

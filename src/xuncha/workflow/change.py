@@ -116,6 +116,7 @@ class Session:
         for path in self.git.unfinished(*paths):
             number = Identity.of_file(path) or (path if CommentNumber.of_file(path) else "")
             if self.git.blobs([f"HEAD:./{path}"]) == [None]:
+                self.git.head()  # where another branch holds the ledger, that is what there is to say
                 keep = _("enter it with `xuncha edit {id}`, or take the file away")
             elif path.startswith((PROBLEMS, COMMENTS)) and (self.root / path).exists():
                 keep = _(
@@ -153,13 +154,15 @@ class Session:
 
         Raises:
             RefusedError: git, or one of its hooks, refused, or a link leads out of the ledger; every file is as it was.
-            SurroundingsError: a file could not be written; every file is as it was.
+            SurroundingsError: a file could not be written, or another branch holds the ledger; every file is as it was.
         """
         self.must_be_no_links([change.path for change in changes])
         # New files first and deletions last, so that nobody reads of evidence that is not there.
         changes = sorted(changes, key=lambda change: (change.before is not None, change.after is None))
         paths = [change.path for change in changes]
         doubtful = [each.path for each in changes if each.after is not None and each.path not in self._clean]
+        if self._tip()[1] is None:
+            self.git.head()  # which refuses a first commit where another branch holds the ledger
         with self._journaled(changes):
             _put_all(self.root, changes)
             known = self.git.staged(*doubtful) if doubtful else {}
