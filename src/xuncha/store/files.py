@@ -10,7 +10,7 @@ import errno
 import os
 import zlib
 from collections.abc import Mapping
-from functools import partial
+from functools import cached_property, partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -227,13 +227,20 @@ class Overlay:
         """See Source."""
         prefix = f"{folder}/" if folder else ""
         kept = [entry for entry in self.below.entries(folder) if prefix + entry.name not in self.changes]
-        new = [
-            path.removeprefix(prefix).partition("/")
-            for path, content in self.changes.items()
-            if content is not None and path.startswith(prefix)
-        ]
-        inside = {Entry(name, "folder" if slash else "file") for name, slash, _rest in new}
-        return [*kept, *(inside - set(kept))]
+        return [*kept, *(self._new.get(folder, set()) - set(kept))]
+
+    @cached_property
+    def _new(self) -> dict[str, set[Entry]]:
+        """By folder: what is in it after the changes, of what they write."""
+        found: dict[str, set[Entry]] = {}
+        for path in (path for path, content in self.changes.items() if content is not None):
+            rest = path
+            kind: Kind = "file"
+            while rest:
+                rest, _slash, name = rest.rpartition("/")
+                found.setdefault(rest, set()).add(Entry(name, kind))
+                kind = "folder"
+        return found
 
     def read(self, path: str) -> bytes:
         """See Source."""

@@ -62,6 +62,8 @@ class Finder:
     def __init__(self, sheet: Sheet, said: Mapping[str, str] | None = None) -> None:
         self.sheet = sheet
         self.said = said or {}
+        self._depths: dict[int, int] = {}
+        """By row: how many rows of a header begin there; each is looked at once, while the sheet stays as it is."""
 
     def role(self, heading: str) -> str:
         """Return what a column of this name holds, as it was said, else as its name tells."""
@@ -171,12 +173,17 @@ class Finder:
 
     def _header_at(self, row: int) -> int:
         """How many rows of a header begin here: none, or one to three."""
+        if row not in self._depths:
+            self._depths[row] = self._depth(row)
+        return self._depths[row]
+
+    def _depth(self, row: int) -> int:
         texts = self.sheet.texts(row)
         if not texts or sum(len(text) > _LONGEST for text in texts) * 3 >= len(texts):
             return 0
-        if self._holds_data(row):
-            return 0
         one = self._score(self._headings(row, 1))
+        if one < _FEWEST and self._holds_data(row):
+            return 0
         two = self._score(self._headings(row, 2)) if self._has_second_row(row) else 0
         # A row that names nothing is a title, or the last one of another table.
         belongs = one or any(map(self.role, texts)) or two > self._score(self._headings(row + 1, 1))
@@ -186,9 +193,10 @@ class Finder:
         return 1 if one >= _FEWEST else 0
 
     def _holds_data(self, row: int) -> bool:
-        """Return whether a row holds what stands in tables only: numbers, days, and states that no column is called by."""
-        if self._score(self._headings(row, 1)) >= _FEWEST:
-            return False  # a column may be called 2024年3月
+        """Return whether a row holds what stands in tables only: numbers, days, and states that no column is called by.
+
+        A row that names enough columns does not: one may be called 2024年3月.
+        """
         for column in self.sheet.columns(row):
             cell = self.sheet.cells[row, column]
             if not cell.text or not self.sheet.begins(row, column):
@@ -220,7 +228,8 @@ class Finder:
     def _has_second_row(self, row: int) -> bool:
         """Return whether the next row is a part of the header: cells that are merged across this row stand above those of the next."""
         sheet, below = self.sheet, self._filled(row + 1)
-        if self._holds_data(row + 1) and not self._tied(row):
+        is_header = self._score(self._headings(row + 1, 1)) >= _FEWEST
+        if not is_header and self._holds_data(row + 1) and not self._tied(row):
             return False
         if not below or any(len(text) > _LONGEST for text in below.values()):
             return False

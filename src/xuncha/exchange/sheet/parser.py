@@ -34,11 +34,17 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
 
     def parse_cell(self, element: Element) -> dict[str, Any]:
         """Parse a cell. `struck` is whether all of its text is struck out; None where none is."""
+        kind = element.get("t")
+        inline = element.find(f"{_MAIN}is") if kind == "inlineStr" else None
+        if inline is not None and len(inline) == 1 and inline[0].tag == f"{_MAIN}t":
+            # A text in one piece, for which openpyxl would build a tree of objects.
+            inline[0].tag = f"{_MAIN}v"
+            element.append(inline[0])
+            element.set("t", "str")
         found: dict[str, Any] = super().parse_cell(element)
         found["unstored"] = found["value"] is None and element.find(f"{_MAIN}f") is not None
         if found["unstored"]:
             found["value"] = self.parse_formula(element)  # type: ignore[no-untyped-call,unused-ignore]
-        kind = element.get("t")
         found["struck"] = None
         if kind == "s" and self.struck_strings:
             found["struck"] = self.struck_strings.get(int(element.findtext(f"{_MAIN}v") or -1))

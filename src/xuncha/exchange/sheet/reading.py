@@ -112,13 +112,13 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None
     exact = own is not None
     draft = Draft(exact=exact)
     visible = [sheet for sheet in sheets if not sheet.hidden]
-    for sheet in visible:
-        unseen.look(draft, sheet)
-    tables = {sheet.name: _tables(sheet, wanted, own, only=len(visible) == 1) for sheet in visible}
+    finders = [unseen.look(draft, sheet, wanted.said) for sheet in visible]
+    tables = {each.sheet.name: _tables(each, wanted, own, only=len(visible) == 1) for each in finders}
     found = next((form for form in wanted.forms if not wanted.form and _fits(form, tables)), None)
     if found:
         wanted = wanted._replace(form=found)
-        tables = {sheet.name: _tables(sheet, wanted, own, only=len(visible) == 1) for sheet in visible}
+        finders = [header.Finder(sheet, wanted.said) for sheet in visible]
+        tables = {each.sheet.name: _tables(each, wanted, own, only=len(visible) == 1) for each in finders}
     form = wanted.form
     _list_unread(draft, sheets, tables)
     for sheet in visible:
@@ -150,11 +150,11 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None
     return draft
 
 
-def _tables(sheet: Sheet, wanted: Wanted, own: Frame | None, *, only: bool) -> list[header.Table]:
+def _tables(finder: header.Finder, wanted: Wanted, own: Frame | None, *, only: bool) -> list[header.Table]:
     """Find the tables of a sheet: where the form says, else wherever a header stands; `only` tells that there is no other sheet."""
+    sheet, form = finder.sheet, wanted.form
     if own is not None:
         return header.own_table(sheet, layout.roles(own.fields))
-    form, finder = wanted.form, header.Finder(sheet, wanted.said)
     if form and form.sheet not in {None, sheet.name}:
         return []
     if form and form.header and form.rows and (form.sheet or only):

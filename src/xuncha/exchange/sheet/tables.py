@@ -66,6 +66,13 @@ class Taker:
         """What tells the present problem from others: its number, or its category and its words."""
         self.headed = True
         """Whether something names the problems: a column, or rows over those of the measures."""
+        self.titled: dict[str, list[ProblemDraft]] = {}
+        """All problems, by what tells their titles from others."""
+        self.earlier: dict[int, list[MeasureDraft]] = {}
+        """By the ids of the problems that other sheets have told of: their measures."""
+        for problem in draft.problems:
+            self.titled.setdefault(key_of(problem.record["title"]), []).append(problem)
+            self.earlier[id(problem)] = [each for each in problem.measures if each.sheet != sheet.name]
 
     def take(self, table: header.Table) -> None:
         """Take a table; a header right above another one has none."""
@@ -183,10 +190,10 @@ class Taker:
 
     def _begin(self, title: str, finding: str, row: Row, number: int | None = None) -> ProblemDraft:
         """Turn to a problem: the one of another sheet, or further up, that has the same title; else a new one."""
-        for other in self.draft.problems:
+        alike = self.titled.setdefault(key_of(title), [])
+        for other in alike:
             if (
-                key_of(other.record["title"]) == key_of(title)
-                and (other.sheet != self.sheet.name or other.shown.get("problem") == row.text("problem"))
+                (other.sheet != self.sheet.name or other.shown.get("problem") == row.text("problem"))
                 and (not other.category or not self.category or other.category == self.category)
                 and (not self.draft.exact or number in {None, other.number})
             ):
@@ -197,16 +204,15 @@ class Taker:
             place = row.address("problem")
             other = ProblemDraft(record, self.sheet.name, place, row.shown, self.category, number)
             self.draft.problems.append(other)
+            alike.append(other)
         self.problem = other
         return other
 
     def _enter(self, problem: ProblemDraft, measure: MeasureDraft) -> None:
         """Enter a measure; where another sheet has told of it already, what that did not tell."""
-        for other in problem.measures:
-            if other.sheet != measure.sheet and (
-                (other.identity is not None and other.identity == measure.identity)
-                or key_of(other.record["title"]) == key_of(measure.record["title"])
-            ):
+        for other in self.earlier.get(id(problem), ()):
+            same_number = other.identity is not None and other.identity == measure.identity
+            if same_number or key_of(other.record["title"]) == key_of(measure.record["title"]):
                 self._complete(other, measure)
                 return
         problem.measures.append(measure)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -15,11 +15,16 @@ if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet
 
 
-def look(draft: Draft, sheet: Sheet) -> None:
-    """List what is hidden, and take away what is struck out or belongs to a second table beside the first."""
+def look(draft: Draft, sheet: Sheet, said: Mapping[str, str]) -> header.Finder:
+    """List what is hidden, and take away what is struck out or belongs to a second table beside the first.
+
+    Return what finds the tables in the rest; `said` are the roles of columns that somebody has named, by the plain headings.
+    """
     _look_at_struck(draft, sheet)
     _look_at_shown(draft, sheet)
-    _look_beside(draft, sheet)
+    finder = header.Finder(sheet, said)
+    if _look_beside(draft, sheet, finder):
+        finder = header.Finder(sheet, said)
     rows = sorted(row for row in sheet.hidden_rows if sheet.by_row.get(row))
     if rows:
         made = _("hidden rows, perhaps by a filter: read like the others")
@@ -28,6 +33,7 @@ def look(draft: Draft, sheet: Sheet) -> None:
     for column in sorted(filled & sheet.hidden_columns):
         made = _("a hidden column: read like the others")
         draft.doubt(made, sheet=sheet.name, address=f"{letter(column)}:{letter(column)}")
+    return finder
 
 
 def _look_at_struck(draft: Draft, sheet: Sheet) -> None:
@@ -60,14 +66,15 @@ def _look_at_shown(draft: Draft, sheet: Sheet) -> None:
             draft.doubt(made, sheet.text(*spot), sheet.name, address(*spot))
 
 
-def _look_beside(draft: Draft, sheet: Sheet) -> None:
-    """Take away a second table that stands beside the first."""
-    if column := header.Finder(sheet).beside():
+def _look_beside(draft: Draft, sheet: Sheet, finder: header.Finder) -> bool:
+    """Take away a second table that stands beside the first, and return whether there was one."""
+    if column := finder.beside():
         made = _("a second table beside the first: not read; put it below, or into a sheet of its own")
         draft.doubt(
             made, sheet=sheet.name, address=f"{letter(column)}:{letter(max(c for _row, c in sheet.cells))}"
         )
         sheet.without(lambda spot: spot[1] >= column)
+    return bool(column)
 
 
 def _runs(rows: Iterable[int]) -> list[str]:
