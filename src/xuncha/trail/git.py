@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shlex
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ("CutShortError", "Git", "GitError", "Leaf", "literal", "read_batch", "shallow")
 
+MANY = 500
+"""Paths from which on git is not given each by itself; it compares each with every file, and a command line has an end."""
 _BLOCK = 1024 * 1024
 """Bytes that are read at once of a large object."""
 _QUOTED = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
@@ -200,7 +201,9 @@ class Git(Door):
         Asks for these alone: `git status` would look at every file of the repository.
         """
         try:
-            committed = {leaf.path: leaf.name for leaf in self.tree("HEAD", *literal(paths), options=())}
+            asked = literal(paths) if len(paths) < MANY else []
+            known = self.tree("HEAD", *asked, options=() if asked else ("-r",))
+            committed = {leaf.path: leaf.name for leaf in known}
         except GitError:
             if not self.is_unborn():
                 raise
@@ -246,10 +249,12 @@ class Git(Door):
 
     def staged(self, *paths: str) -> dict[str, str]:
         """Return the hashes of these files in the index; of those that it knows."""
-        found = {}
-        for entry in self.words("ls-files", "--stage", "-z", "--", *literal(paths)):
+        asked = literal(paths) if len(paths) < MANY else []
+        wanted, found = set(paths), {}
+        for entry in self.words("ls-files", "--stage", "-z", "--", *asked):
             facts, _tab, path = entry.partition("\t")
-            found[path] = facts.split(" ")[1]
+            if not wanted or path in wanted:
+                found[path] = facts.split(" ")[1]
         return found
 
     def unfinished(self, *paths: str) -> list[str]:
@@ -372,29 +377,3 @@ class Git(Door):
     def _hashes(self, paths: list[str], *options: str) -> dict[str, str]:
         told = self.text("hash-object", *options, "--", *paths) if paths else ""
         return dict(zip(paths, _all_hashes(told, len(paths)), strict=True))
-
-    def commit(self, message: str, paths: list[str], *, new: list[str], signed: bool = False) -> None:
-        """Commit these files alone, whatever else is staged, with the hooks and the signing that are set up.
-
-        Args:
-            message: subject and trailers.
-            paths: relative to the ledger.
-            new: those of them that git does not know yet.
-            signed: ask for a signature even where git is not set up to give one.
-
-        Raises:
-            GitError: it was refused; the index is as it was.
-        """
-        options = ["--quiet", "--only", *(["--gpg-sign"] if signed else [])]
-        utf8 = ("-c", "i18n.commitEncoding=UTF-8")  # whatever is set up for what others write
-        try:
-            if new:
-                self.run("add", "--intent-to-add", "--", *literal(new), writes=True)
-            asked = (*utf8, "commit", *options, "--file=-", "--", *literal(paths))
-            self.run(*asked, stdin=message.encode(), writes=True)
-        except BaseException:
-            if new:
-                with contextlib.suppress(GitError):  # the index is locked: then nothing was added either
-                    undone = ("rm", "--cached", "--quiet", "--ignore-unmatch", "--", *literal(new))
-                    self.run(*undone, writes=True)
-            raise

@@ -46,12 +46,12 @@ def sheets(draw: st.DrawFn) -> Sheet:
     heads = list(dict.fromkeys(["反馈问题", "整改措施", "整改时限", *heads]))
     sheet = Sheet("Sheet1")
     for column, head in enumerate(heads, 1):
-        sheet.cells[1, column] = Cell(head, "General")
+        sheet.cells[1, column] = Cell.of(head, "General")
     for row in range(2, draw(st.integers(3, 7))):
         for column in range(1, len(heads) + 1):
             value: Any = draw(VALUES)
             if value is not None and not (isinstance(value, str) and not value.strip()):
-                sheet.cells[row, column] = Cell(
+                sheet.cells[row, column] = Cell.of(
                     value, draw(st.sampled_from(["General", "0%", "yyyy-mm-dd", "0.00"]))
                 )
     area = st.tuples(st.integers(1, 4), st.integers(2, 4), st.integers(1, 6), st.integers(4, 6))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from functools import lru_cache
 from itertools import product
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
@@ -28,21 +27,26 @@ class Cell(NamedTuple):
     value: object
     form: str
     """Its number format."""
+    text: str
+    """What it says, numbers as they are meant."""
     address: str = ""
     unseen: bool = False
     """Whether a person sees it struck out, not at all, or something else in its place: it tells no state."""
 
-    @property
-    def text(self) -> str:
-        """What the cell says, numbers as they are meant."""
-        value = self.value
-        if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:  # noqa: PLR2004  beyond, a float holds no integer
-            value = int(value)
-        if isinstance(value, datetime) and value.time() == time():
-            value = value.date()
-        if isinstance(value, float | int) and not isinstance(value, bool) and is_percent(self.form):
-            return f"{value * 100:g}%"
-        return clean(value)
+    @classmethod
+    def of(cls, value: object, form: str = "", address: str = "", *, unseen: bool = False) -> Self:
+        """Make a cell of what it holds."""
+        return cls(value, form, _said(value, form), address, unseen)
+
+
+def _said(value: object, form: str) -> str:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:  # noqa: PLR2004  beyond, a float holds no integer
+        value = int(value)
+    if isinstance(value, datetime) and value.time() == time():
+        value = value.date()
+    if isinstance(value, float | int) and not isinstance(value, bool) and is_percent(form):
+        return f"{value * 100:g}%"
+    return clean(value)
 
 
 @dataclass
@@ -73,7 +77,7 @@ class Sheet:
         """Put a cell in, of a reader that does not tell its number format; what is empty is left out."""
         if value is not None and str(value).strip():
             form = "General" if isinstance(value, str | int | float) else DAY
-            self.cells[spot] = Cell(value, form, unseen=struck)
+            self.cells[spot] = Cell.of(value, form, unseen=struck)
             self.struck |= {spot} if struck else set()
 
     def settle(self, merged: list[tuple[int, int, int, int]]) -> None:
@@ -138,12 +142,7 @@ class Sheet:
 
 def clean(content: object) -> str:
     """Return the text of a cell: line ends as one, no control characters, no blank lines, no blanks at the ends of lines."""
-    return _cleaned(str(content))
-
-
-@lru_cache(maxsize=65_536)  # a cell is asked what it says a dozen times
-def _cleaned(text: str) -> str:
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
+    text = str(content).replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
     lines = [without_unsafe(line).replace("\t", " ").strip(" \u3000") for line in text.split("\n")]
     return "\n".join(line for line in lines if line)
 

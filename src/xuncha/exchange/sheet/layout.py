@@ -103,7 +103,7 @@ def rows(ledger: Ledger) -> Iterator[dict[str, Cell]]:
         problem = ledger.problems[number]
         told = {"number": number, "category": titles.get(problem.category, UNSAID), "problem": problem.title}
         told |= _fields(problem.fields)
-        head = {name: Cell(value, "General") for name, value in told.items()}
+        head = {name: Cell.of(value, "General") for name, value in told.items()}
         if not measures:
             yield head
         for identity, measure in measures.items():
@@ -174,7 +174,7 @@ def values(identity: Identity, record: dict[str, Any]) -> dict[str, Cell]:
     }
     form = {"due": DAY_LONG_TERM if long_term else DAY, "closed_date": DAY}
     form |= {name: "General" for name, value in found.items() if isinstance(value, int | float)}
-    return {name: Cell(_fitting(value), form.get(name, "@")) for name, value in found.items() if value}
+    return {name: Cell.of(_fitting(value), form.get(name, "@")) for name, value in found.items() if value}
 
 
 def row(identity: Identity, record: dict[str, Any]) -> Row:
@@ -185,7 +185,7 @@ def row(identity: Identity, record: dict[str, Any]) -> Row:
 
 def shown(value: object) -> str:
     """Return what a cell says that holds the value of a field."""
-    return Cell(_fitting(value), "General").text
+    return Cell.of(_fitting(value), "General").text
 
 
 def _fields(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class Row:
             return
         word, cell = self.ticks[0]
         if ticks.is_state(word) and (ticks.is_tick(cell.text) or cell.text == word):
-            self.found["state"] = [Cell(word, "", cell.address)]
+            self.found["state"] = [Cell.of(word, address=cell.address)]
             self.ticks.clear()
 
     def text(self, role: str) -> str:

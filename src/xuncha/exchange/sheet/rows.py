@@ -251,7 +251,7 @@ def _share(row: Row, place: int, count: int) -> Row:
         text = row.text(role)
         parts = cells.items(text) if role in _IN_PARTS else cells.lines(text)
         if len(parts) == count:
-            found[role] = [Cell(parts[place], "", held[0].address, row.unseen(role))]
+            found[role] = [Cell.of(parts[place], "", held[0].address, unseen=row.unseen(role))]
         elif role not in {"progress", "evidence"} or place == 0:
             found[role] = held
     return Row(row.sheet, row.number, found)

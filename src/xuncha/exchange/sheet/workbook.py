@@ -95,7 +95,7 @@ def _take(sheet: Sheet, found: dict[str, Any], look: _Look) -> None:
     spot = (found["row"], found["column"])
     struck = look.struck or found["struck"]
     replaced = hides(look.form, text=isinstance(value, str | bool))
-    sheet.cells[spot] = Cell(value, look.form, unseen=struck is not None or replaced)
+    sheet.cells[spot] = Cell.of(value, look.form, unseen=struck is not None or replaced)
     if found["unstored"]:
         sheet.unstored.append(spot)
     if struck is not None:

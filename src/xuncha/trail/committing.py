@@ -1,0 +1,65 @@
+"""Commit some files of a ledger, whatever else is staged, with the hooks and the signing that are set up."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Sequence
+from typing import Final
+
+from xuncha.trail.git import MANY, Git, GitError, literal
+
+_UTF8: Final = ("-c", "i18n.commitEncoding=UTF-8")
+"""Whatever is set up for what others write."""
+_AT_ONCE: Final = ("-c", "core.fsyncMethod=batch")
+"""Brings many objects to the disk together; a git before 2.36 does it one by one."""
+
+
+def commit(git: Git, message: str, paths: Sequence[str], *, new: Sequence[str], signed: bool = False) -> None:
+    """Commit these files alone.
+
+    Args:
+        git: in the ledger.
+        message: subject and trailers.
+        paths: relative to the ledger.
+        new: those of them that git does not know yet.
+        signed: ask for a signature even where git is not set up to give one.
+
+    Raises:
+        GitError: it was refused; the index is as it was.
+    """
+    options = ["--quiet", *(["--gpg-sign"] if signed else []), "--file=-"]
+    asked, content = (*_UTF8, "commit", *options), message.encode()
+    if len(paths) >= MANY and _nothing_is_staged(git):
+        try:
+            _list(git, paths, "--add", "--remove")
+            git.run(*asked, stdin=content, writes=True)
+        except BaseException:
+            known = os.fsencode("\0".join(literal(set(paths) - set(new))))
+            with contextlib.suppress(GitError):  # the index is locked: then nothing was added either
+                _list(git, new, "--force-remove")
+                if known:
+                    by_list = ("--pathspec-from-file=-", "--pathspec-file-nul")
+                    git.run("reset", "--quiet", *by_list, stdin=known, writes=True)
+            raise
+        return
+    try:
+        if new:
+            git.run("add", "--intent-to-add", "--", *literal(new), writes=True)
+        git.run(*asked, "--only", "--", *literal(paths), stdin=content, writes=True)
+    except BaseException:
+        if new:
+            with contextlib.suppress(GitError):  # as above
+                undone = ("rm", "--cached", "--quiet", "--ignore-unmatch", "--", *literal(new))
+                git.run(*undone, writes=True)
+        raise
+
+
+def _nothing_is_staged(git: Git) -> bool:
+    git.run("diff", "--cached", "--quiet", "--no-ext-diff", answers=(0, 1))
+    return git.ended == 0
+
+
+def _list(git: Git, paths: Sequence[str], *options: str) -> None:
+    listed = os.fsencode("".join(f"{path}\0" for path in paths))
+    git.run(*_AT_ONCE, "update-index", *options, "-z", "--stdin", stdin=listed, writes=True)
