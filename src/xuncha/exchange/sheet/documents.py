@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -27,20 +28,21 @@ def word(path: Path, content: bytes) -> list[Sheet]:
     """Read the tables of a Word document."""
     with needs("office"):
         from docx import Document  # noqa: PLC0415
+        from docx.oxml.ns import qn  # noqa: PLC0415
         from docx.table import Table  # noqa: PLC0415
         from docx.text.paragraph import Paragraph  # noqa: PLC0415
 
     def struck(cell: Any) -> bool:  # noqa: ANN401
+        if cell.find(f".//{qn('w:strike')}") is None:
+            return False
         runs = [run for each in cell.p_lst for run in Paragraph(each, cell).runs if run.text.strip()]
         return bool(runs) and all(run.font.strike for run in runs)
 
     def text(cell: Any) -> str:  # noqa: ANN401
-        return "\n".join(
-            Paragraph(each, cell).text for each in cell.iter_block_items() if each.tag.endswith("}p")
-        )
+        return "\n".join(each.text for each in cell.iter_block_items() if each.tag == qn("w:p"))
 
     found: list[Sheet] = []
-    above: list[str] = []
+    above: deque[str] = deque(maxlen=_ABOVE)
     with safety.of_any_damage(path):
         for block in Document(io.BytesIO(content)).iter_inner_content():
             if isinstance(block, Table):
@@ -48,7 +50,7 @@ def word(path: Path, content: bytes) -> list[Sheet]:
                 rows = ([cell._tc for cell in row.cells] for row in block.rows)  # noqa: SLF001
                 found.append(_laid_out(path, len(found) + 1, above, rows, text, struck))
                 above.clear()
-            elif words := block.text.strip():
+            elif words := block._p.text.strip():  # noqa: SLF001
                 above.append(words)
     return found
 
@@ -58,7 +60,7 @@ def page(path: Path, text: str) -> list[Sheet]:
     with needs("office"):
         from lxml import html  # noqa: PLC0415
     found: list[Sheet] = []
-    above: list[str] = []
+    above: deque[str] = deque(maxlen=_ABOVE)
     with safety.of_any_damage(path):
         root = html.document_fromstring(text)
         for element in [each for each in root.iter() if not isinstance(each.tag, str) or _is_unseen(each)]:
@@ -70,14 +72,15 @@ def page(path: Path, text: str) -> list[Sheet]:
         for element in root.iter():
             if element.tag == "table" and not any(each.tag == "table" for each in element.iterdescendants()):
                 inside |= set(element.iter())
+                safety.must_be_few(path, len(found) + 1, "tbl")
                 found.append(_laid_out(path, len(found) + 1, above, _spread(element), _text, _is_struck))
-                above = []
+                above.clear()
             elif (
                 element.tag in {"p", "h1", "h2", "h3", "caption", "div", "title"}
                 and element not in inside
                 and not len(element)
             ):
-                above += [words] if (words := _text(element)) else []
+                above.extend([words] if (words := _text(element)) else [])
     return found
 
 
@@ -130,13 +133,13 @@ def _span(cell: Any, name: str) -> int:  # noqa: ANN401
 def _laid_out(
     path: Path,
     number: int,
-    above: list[str],
+    above: Iterable[str],
     rows: Iterable[list[Any]],
     text: Callable[[Any], str],
     struck: Callable[[Any], bool],
 ) -> Sheet:
     """Lay out a table whose merged cells are one object in each place that they cover."""
-    sheet, words = Sheet(_("table {n}").format(n=number), named=False), above[-_ABOVE:]
+    sheet, words = Sheet(_("table {n}").format(n=number), named=False), list(above)
     for row, each in enumerate(words, 1):
         sheet.put((row, 1), each)
     places: dict[Any, list[Spot]] = {}

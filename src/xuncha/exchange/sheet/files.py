@@ -81,6 +81,8 @@ def _delimited(path: Path, text: str) -> Sheet:
     """Read a text in which a comma, a tab or a semicolon stands between the cells."""
     sheet, head = Sheet("", named=False), text.split("\n", _HEAD)[:_HEAD]
     delimiter = max(_DELIMITERS, key=lambda mark: sum(line.count(mark) for line in head))
+    safety.must_be_few(path, text.count("\n"), "c")
+    safety.must_be_few(path, text.count(delimiter), "c")
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))  # of the whole process
     for row, values in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), 1):
         for column, value in enumerate(values, 1):

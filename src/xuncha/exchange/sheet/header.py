@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -121,11 +122,12 @@ class Finder:
     def _names(self, start: int, end: int, headings: Columns) -> Columns:
         """Return what a form calls the columns; where two have one name, the later ones are numbered."""
         found: Columns = {}
+        counts = Counter[str]()
         for column in sorted(headings):
             texts = (self.sheet.text(row, column) for row in range(start, end))
             name = _IN_GROUP.join(dict.fromkeys(text for each in texts if (text := "".join(each.split()))))
-            count = sum(re.sub(r" \d+$", "", other) == name for other in found.values())
-            found[column] = f"{name} {count + 1}" if count else name
+            counts[name] += 1
+            found[column] = f"{name} {counts[name]}" if counts[name] > 1 else name
         return found
 
     def _heads(self, start: int, end: int) -> tuple[Columns, ...]:

@@ -36,8 +36,10 @@ _MOST: Final = {
 """Elements that a part may have: what Excel allows, or what is read in a few seconds."""
 _SPACE: Final = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TABLE, _TEXT, _OFFICE = (_SPACE % name for name in ("table", "text", "office"))
-_MOST_OF_OTHERS: Final = {"": 3_000_000}
-"""Elements of a part of a Word document or an OpenDocument table."""
+_MOST_IN_ALL: Final = {"": 3_000_000}
+"""Elements of a part of an OpenDocument table."""
+_MOST_OF_WORD: Final = {**_MOST_IN_ALL, "tbl": 100, "tr": 5_000, "tc": 100_000, "p": 200_000}
+"""Elements of a part of a Word document."""
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|div|table)\b", re.IGNORECASE)
 _UNSEEN: Final = re.compile(rb"[\x00-\x08\x0e-\x1a]")
@@ -73,7 +75,7 @@ def unpacked(path: Path, content: bytes) -> tuple[Literal["xlsx", "docx", "ods"]
         kind = _kind(path, package)
         # A sheet is one whatever it is called.
         texts = (name for name in package.sizes if package.is_text(name))
-        must_be_modest(package, texts, _MOST if kind == "xlsx" else _MOST_OF_OTHERS)
+        must_be_modest(package, texts, {"xlsx": _MOST, "docx": _MOST_OF_WORD, "ods": _MOST_IN_ALL}[kind])
         package.must_declare_nothing()
         if kind == "ods":
             with of_any_damage(path):
@@ -134,12 +136,12 @@ def is_page(content: bytes) -> bool:
 
 
 def must_be_few(path: Path, count: int, name: str) -> None:
-    """Refuse a file with more sheets (`sheet`) or cells (`c`) than are read in a few seconds.
+    """Refuse a file with more sheets (`sheet`), rows (`row`), cells (`c`), or tables of a text (`tbl`) than are read in a few seconds.
 
     Raises:
         RefusedError: it has more.
     """
-    if count > _MOST[name]:
+    if count > (_MOST | _MOST_OF_WORD)[name]:
         raise _too_many(path, name)
 
 
@@ -180,6 +182,9 @@ def _too_many(path: Path, name: str) -> RefusedError:
         return _too_large(message.format(path=path, rows=_MOST_ROWS, cells=_MOST_CELLS))
     if name == "sheet":
         message = _("{path} has more than {n} sheets").format(path=path, n=_MOST_SHEETS)
+        return RefusedError("too-large", message, _("copy the table into a new workbook"))
+    if name in _MOST_OF_WORD:
+        message = _("{path} has more tables, rows or paragraphs than a ledger has").format(path=path)
         return RefusedError("too-large", message, _("copy the table into a new workbook"))
     return hostile(path)
 
