@@ -126,7 +126,7 @@ def written(text: str, *, in_cell: bool = False) -> Iterator[Written]:
     Without a year of its own each has that of the one before it: in 2023年6月5日至9月8日 both are of 2023, and 次年 is 2024.
     In a cell of a table's column of dates, 4.18, 2024.4, 20240418 and 2024 are days, months and years, too.
     """
-    plain, place = half_width_digits(text), 0
+    plain, place = half_width_digits(text).replace("元月", "1月"), 0
     year = month = None
     while begin := _BEGINS.search(plain, place):
         if in_cell and (backwards := _BACKWARDS.match(plain, begin.start())):

@@ -28,6 +28,8 @@ _ROLE = re.compile(
     r"(?P<lead>牵头|主办|主责|责任|承办)?(?P<help>配合|协办|协助|参与)?(?:领导|科室|单位|部门|处室|股室|人员|人)?\s*[：:]\s*"
 )
 _BETWEEN = re.compile(r"[、，,；;/\n\t]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+_OFFICES_JOINED = re.compile("(?<=[部科室处局办股])[和及与](?=[\u4e00-\u9fff]+[部科室处局办股]$)")
+"""法务部和审计部."""
 _LONGEST_LINE = 2000
 _LONGEST_NAME = 200
 """Characters of a name in a ledger."""
@@ -142,7 +144,8 @@ def _split(text: str, *, people: bool) -> list[str]:
             parts.append("")
     parts[-1] += text[place:]
     found = (re.sub(r"等$", "", part.strip(" \u3000。.；;")).strip(" \u3000") for part in parts)
-    return [name[:_LONGEST_NAME] for name in found if name]
+    whole = [name[:_LONGEST_NAME] for name in found if name]
+    return whole if people else [each for name in whole for each in _OFFICES_JOINED.split(name)]
 
 
 def _one_name(before: str, after: str, *, people: bool) -> bool:

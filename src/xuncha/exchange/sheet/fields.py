@@ -51,6 +51,9 @@ class Fields:
             if key == role or key not in self.known or self.known[key].of != of:
                 continue
             value = _value(self.known[key], held)
+            if value is not None and self.known[key].type != "text" and len({cell.text for cell in held}) > 1:
+                made = _("several values for one measure: the first was taken")
+                self.draft.doubt(made, row.text(role), row.sheet, row.address(role), role)
             if value is None:
                 made = _("it fits the field {key} of the ledger not: not taken").format(key=key)
                 self.draft.doubt(made, row.text(role), row.sheet, row.address(role), role)

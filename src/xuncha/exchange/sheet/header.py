@@ -63,16 +63,30 @@ class Finder:
     def __init__(self, sheet: Sheet, said: Mapping[str, str] | None = None) -> None:
         self.sheet = sheet
         self.said = said or {}
+        self._guesses = False
+        """Whether a heading counts that is known by its last word alone: where no row of known ones is found."""
         self._depths: dict[int, int] = {}
         """By row: how many rows of a header begin there; each is looked at once, while the sheet stays as it is."""
 
     def role(self, heading: str) -> str:
         """Return what a column of this name holds, as it was said, else as its name tells."""
         told = self.said.get(plain(heading)) or roles.role(heading)
+        told = told or (roles.perhaps(heading) if self._guesses else "")
         return "" if told == IGNORE else told
 
     def tables(self) -> list[Table]:
         """Find the tables, from top to bottom."""
+        if not (found := self._found()):
+            self._guesses = True
+            self._depths.clear()
+            found = self._found()
+        ends = [*(start for start, _first, _headings in found[1:]), self.sheet.last_row + 1]
+        return [
+            self._table(start, first, end - 1, headings)
+            for (start, first, headings), end in zip(found, ends, strict=False)
+        ]
+
+    def _found(self) -> list[tuple[int, int, Columns]]:
         found: list[
             tuple[int, int, Columns]
         ] = []  # the row of the header, the first row behind it, the headings
@@ -84,11 +98,7 @@ class Finder:
                 headings = self._headings(row, depth)
                 if not found or not _plainly(headings).items() <= _plainly(found[-1][2]).items():
                     found.append((row, behind, headings))  # else it is printed again on each page
-        ends = [*(start for start, _first, _headings in found[1:]), self.sheet.last_row + 1]
-        return [
-            self._table(start, first, end - 1, headings)
-            for (start, first, headings), end in zip(found, ends, strict=False)
-        ]
+        return found
 
     def table(self, header: tuple[int, int], rows: tuple[int, int | None]) -> Table:
         """Return the table of which somebody has told where it is."""
@@ -186,7 +196,8 @@ class Finder:
         one = self._score(self._headings(row, 1))
         if one < _FEWEST and self._holds_data(row):
             return 0
-        two = self._score(self._headings(row, 2)) if self._has_second_row(row) else 0
+        # One text over all is a title.
+        two = self._score(self._headings(row, 2)) if len(set(texts)) > 1 and self._has_second_row(row) else 0
         # A row that names nothing is a title, or the last one of another table.
         belongs = one or any(map(self.role, texts)) or two > self._score(self._headings(row + 1, 1))
         if two >= _FEWEST and belongs and (two > one or self._tied(row)):
@@ -248,9 +259,10 @@ class Finder:
         meant = {self.role(heading) for heading in headings.values()} - {""}
         if not meant & {"problem", "measure", "part", "finding"}:
             return 0
-        # A heading that somebody has named is one, however few others are known.
+        # A heading that somebody has named is one, however few others are known; one that is guessed wants another beside it.
         named = any(plain(heading) in self.said for heading in headings.values())
-        return max(len(meant), _FEWEST) if named else len(meant)
+        guessed = not any(map(roles.role, headings.values()))
+        return max(len(meant), _FEWEST) if named else len(meant) - guessed
 
     def _headings(self, row: int, depth: int) -> Columns:
         """Return the names of the columns; that of a column under a group is its own, or with its group where only both say what it is."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from xuncha.chinese.limits import full_days
 from xuncha.errors import RefusedError
 from xuncha.exchange.drafts import Draft
-from xuncha.exchange.sheet import files, header, layout, supplement, unseen
+from xuncha.exchange.sheet import files, header, layout, roles, supplement, unseen
 from xuncha.exchange.sheet.fields import Fields
 from xuncha.exchange.sheet.grid import address
 from xuncha.exchange.sheet.roles import plain
@@ -92,6 +93,7 @@ def _no_table(path: Path, sheets: Sequence[Sheet], wanted: Wanted) -> RefusedErr
     """Return the refusal of a table in which neither problems nor measures are found; name the headings that are there."""
     finders = [header.Finder(sheet, wanted.said) for sheet in sheets if not sheet.hidden]
     best = max((finder.best() for finder in finders), key=len, default=[])
+    likely = next((each for each in best if not roles.role(each)), best[0] if best else "")
     hint = _(
         "say which column holds them, such as --column {heading}=measure; a heading is one of: {headings}"
     )
@@ -99,7 +101,7 @@ def _no_table(path: Path, sheets: Sequence[Sheet], wanted: Wanted) -> RefusedErr
     return RefusedError(
         "no-table",
         _("{path}: no column is known for problems or measures").format(path=path),
-        hint.format(heading=best[0], headings=comma.join(best))
+        hint.format(heading=likely if likely.isalnum() else shlex.quote(likely), headings=comma.join(best))
         if best
         else _("a row of headings tells what the columns are, such as {headings}").format(
             headings="反馈问题、整改措施、责任领导、责任科室、整改时限"

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.chinese.characters import without_invisible
 from xuncha.exchange.sheet.cells import field_key, kind
+from xuncha.exchange.sheet.grid import Cell
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD, IGNORE
 from xuncha.model.states import LONGEST, is_plain, state
 
 if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Cell, Sheet
+    from xuncha.exchange.sheet.grid import Sheet
 
 Columns = dict[int, str]
 """Something of each column, by its number."""
@@ -43,7 +44,7 @@ _NAMES: Final = "|".join(
         "office": rf"(?:整改|第一|主要|具体|主体)*(?:责任|牵头|主责|承办|主办|实施|整改|负责|落实){_UNIT}(?:（?单位）?)?|科室|责任主体|责任清单|部门",
         "leader": r"[\u4e00-\u9fff]{0,6}(?:领导|班子成员)(?:干部)?(?:人|姓名)?(?<!领导小组)|(?:分管|主要|班子)负责人|(?:第一|主要)责任人|责任局长|责任行长",
         "person": r"(?:整改|治理|具体|直接|落实)?(?:责任|经办|承办|办理|负责|包案|牵头|落实)人(?:员|姓名)?|(?:具体|整改)?负责人|联系人|具体责任",
-        "goal": rf"(?!.*(?:验收|完成)标准){_ABOUT}(?:目标|要求|预期成效|预期效果|标准)(?:任务|要求)?(?:及要求)?",
+        "goal": rf"(?!.*(?:验收|完成)标准|(?:存在)?问题[及和与]){_ABOUT}(?:目标|要求|预期成效|预期效果|标准)(?:任务|要求)?(?:及要求)?",
         "measure": rf"{_ABOUT}(?:措施|举措|办法|对策|方案|做法)(?:及任务|清单|内容|名称)?|(?:整改|措施|任务|工作|主要|重点|具体)*(?:任务|内容)(?:及措施|分解|清单|名称)?|任务清单",
         "part": r"子问题|具体问题|小问题|分项问题|问题分解|细化问题|二级问题|问题细化",
         "finding": rf"{_ABOUT}(?:隐患|缺陷)?(?:表述|表现|表现形式|描述|详情|原文|原话|事实|概况|具体内容)|(?:反馈)?意见原文|巡察组原话|具体情况|{_ABOUT}问题(?:基本)?情况",
@@ -54,10 +55,30 @@ _NAMES: Final = "|".join(
 )
 """Each role with the names that columns of it have; the first that fits wins."""
 _NAME: Final = re.compile(_NAMES, re.IGNORECASE)
+_ANY: Final = "[\u4e00-\u9fff]"
+_POST: Final = "(?:领导|副总|总监|总经理|校长|院长|书记|行长|局长|主任|县长|区长|镇长|乡长|检察长|所长|总工)"
+_LAST_WORD: Final = re.compile(
+    "|".join(
+        f"(?P<{name}>{pattern})"
+        for name, pattern in {
+            "due": rf"{_ANY}{{0,8}}(?:时限|期限|限期)(?:要求|日期|时间)?|{_ANY}{{0,4}}(?:承诺|最迟|要求|限定|起止|交账|截止|限期){_ANY}{{0,4}}(?:时间|日期)|(?:何时|什么时候){_ANY}{{1,4}}",
+            "state": rf"{_ANY}{{0,6}}(?:状态|现状)|{_ANY}{{0,4}}(?:完成|整改|办结|销号|到位|落实)否|(?:完成|办结|销号|销账|闭环)打?[√✓✔勾]|{_ANY}{{0,4}}(?:结果分类|复验结论|销号意见)|改得怎{_ANY}{{1,2}}",
+            "leader": rf"{_ANY}{{0,3}}(?:分管|主管|包保|挂点|包联|挂联|联系|牵头|包抓|督办|责任)(?:的)?{_POST}|责任{_ANY}{{0,2}}长",
+            "person": r"谁来?(?:整改|改|负责|干)|(?:系统|项目|部门|单位|现场)负责人|责任(?:岗位|警官|干警|民警|员工|编辑|医生|教师|专员|党员|工程师)",
+            "office": rf"(?:归口|承接|主责|责任|牵头|主管|落实|承办|包保){_ANY}{{0,3}}(?:单位|部门|科室|股|队|班组|班|组|室|处|科|部|中心|车间|项目部|学院|支部|站|所|局)|班组|车间",
+            "measure": rf"{_ANY}{{0,8}}(?:措施|举措|对策|办法|做法|动作|方案)|(?:怎么|如何|怎样)(?:整)?改",
+            "problem": rf"(?!{_ANY}{{0,4}}(?:办理|处理|复查|验收|审核|审批|销号))(?:{_ANY}{{0,8}}(?:问题|隐患|缺陷|短板|不足|事项|漏洞|不符合项|差距|症结|弱项|现象|发现|意见建议)(?:描述|名称|摘要|简述)?|差在哪里?)",
+            "progress": rf"{_ANY}{{0,4}}(?:进展|进度|办理|整改|推进|落实|交账|处置|化解|整治)(?:过程|内容|动态|情况|回复)",
+        }.items()
+    )
+)
+"""What a column may hold by the last word of its name, where no other column is called so; the first that fits wins."""
+_LATIN: Final = re.compile(r"[A-Za-z][A-Za-z .&'-]*")
+"""The second language of a heading."""
 _LONGEST_HEADING: Final = 60
 _EITHER_DAY: Final = re.compile(r"(?:整改)?完成(?:时间|日期)")
 """A day until which, or on which: what stands beside it tells."""
-_EITHER_ONE: Final = re.compile("责任人")
+_EITHER_ONE: Final = re.compile("责任人|谁.+|责任(?!领导)[\u4e00-\u9fff]{2}|[\u4e00-\u9fff]{2}负责人")
 """The leader, where no other column is; else the person."""
 _REPEATED: Final = {"number", "progress", "co_offices", "evidence"}
 """Roles that several columns may have."""
@@ -87,12 +108,25 @@ def role(heading: str) -> str:
     if len(heading) > _LONGEST_HEADING:
         return ""
     text = plain(heading)
-    for candidate in (_BRACKETS.sub("", text), text.replace("(", "").replace(")", "")):
+    bare = _BRACKETS.sub("", text)
+    for candidate in (bare, text.replace("(", "").replace(")", ""), _LATIN.sub("", bare)):
         if match := _NAME.fullmatch(candidate):
             return match.lastgroup or ""
     # Of two joined names the first counts: 责任领导及责任科室, 整改措施/目标.
-    parts = [part for part in re.split(r"[/、及和与]", _BRACKETS.sub("", text)) if part]
+    parts = joined(heading)
     return role(parts[0]) if len(parts) > 1 else ""
+
+
+def joined(heading: str) -> list[str]:
+    """Return the names that a heading joins: 责任领导/责任科室."""
+    return [part for part in re.split(r"[/、及和与]", _BRACKETS.sub("", plain(heading))) if part]
+
+
+@lru_cache(maxsize=65_536)
+def perhaps(heading: str) -> str:
+    """Return what a column may hold by the last word of its name; empty where that tells nothing."""
+    match = _LAST_WORD.fullmatch(_LATIN.sub("", _BRACKETS.sub("", plain(heading))))
+    return match.lastgroup or "" if match else ""
 
 
 class Decider:
@@ -113,6 +147,7 @@ class Decider:
 
     def choices(self) -> dict[int, Choice]:
         """Return the choice for each column, with its reason."""
+        self._settle_unknown()
         self._settle_kinds()
         self._settle_states()
         self._settle_days()
@@ -153,12 +188,20 @@ class Decider:
     def _named(self, *names: str) -> list[int]:
         return [column for column, name in self.roles.items() if name in names]
 
+    def _settle_unknown(self) -> None:
+        """攻坚举措 holds the measures where nothing else is called so."""
+        for column in self._named(""):
+            name = perhaps(self.headings[column])
+            if name and not self._named(name):
+                self._take(column, name, _("by the last word of its heading, since no other is called so"))
+
     def _settle_kinds(self) -> None:
-        """整改类型 may be 立行立改 and its like, or the category."""
+        """整改类型 may be 立行立改 and its like, or the category; 措施类别 is none of the problem's."""
         for column in self._named("kind"):
             told = list(self._cells(column))
             if told and sum(kind(cell.text) is not None for cell in told) < len(told) * _STATE_SHARE:
-                self._take(column, "category", _("by what stands in it"))
+                of_measure = re.match("措施|任务", plain(self.headings[column]))
+                self._take(column, "" if of_measure else "category", _("by what stands in it"))
 
     def _settle_states(self) -> None:
         """完成情况 and 进展情况 may hold states or tell of progress: all that stands in them decides."""
@@ -193,11 +236,17 @@ class Decider:
         """Return the cells of a column; numbers from 0 to 1 in a column of shares count as such, whatever their format is."""
         told = list(self._cells(column))
         if _SHARE.search(plain(self.headings[column])) and all(_is_share(cell.value) for cell in told):
-            for spot, cell in self.sheet.cells.items():
-                if spot[1] == column and spot[0] in self.rows and _is_share(cell.value):
-                    self.sheet.cells[spot] = cell._replace(form="0%")
-            told = list(self._cells(column))
-        return told
+            self._turn_into_shares(column, 1)
+        elif "%" in plain(self.headings[column]) and all(_is_share(cell.value, 100) for cell in told):
+            self._turn_into_shares(column, 100)
+        return list(self._cells(column))
+
+    def _turn_into_shares(self, column: int, whole: int) -> None:
+        for row in self.rows:
+            cell = self.sheet.cells.get((row, column))
+            if cell and isinstance(cell.value, int | float):
+                share = Cell.of(cell.value / whole, "0%", cell.address, unseen=cell.unseen)
+                self.sheet.cells[row, column] = share
 
     def _settle_days(self) -> None:
         """完成时间 is the time limit where no other column is and open measures have it, too; else the day of completion."""
@@ -236,9 +285,17 @@ class Decider:
                 return
 
     def _settle_lists(self) -> None:
-        """整改任务 beside 整改措施 is the problem, and so is what stands alone."""
-        measures = self._named("measure")
-        if self._named("problem"):
+        """整改任务 beside 整改措施 is the problem, and so is what stands alone; 整改事项 beside 问题 is the measure."""
+        measures, problems = self._named("measure"), self._named("problem")
+        called = [column for column in problems if "问题" in self.headings[column]]
+        for column in self._named("goal") if not measures else ():
+            if "措施" in self.headings[column]:
+                self._take(column, "measure", _("no other column names the measures"))
+        for column in problems if 0 < len(called) < len(problems) else ():
+            is_measure = plain(self.headings[column]).startswith("整改") and not measures
+            if column not in called:
+                self._take(column, "measure" if is_measure else "", _("another column names the problem"))
+        if problems:
             return
         for name in ("finding", "part"):
             if other := self._named(name):
@@ -248,8 +305,8 @@ class Decider:
             self._take(measures[0], "problem", _("another column names the measures"))
 
 
-def _is_share(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+def _is_share(value: object, whole: int = 1) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= whole
 
 
 def _closes_in_words(cell: Cell) -> bool:

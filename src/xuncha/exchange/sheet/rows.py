@@ -249,7 +249,7 @@ def _share(row: Row, place: int, count: int) -> Row:
     found = {}
     for role, held in row.found.items():
         text = row.text(role)
-        parts = cells.items(text) if role in _IN_PARTS else cells.lines(text)
+        parts = cells.items(text) if role in _IN_PARTS else [*map(without_number, cells.lines(text))]
         if len(parts) == count:
             found[role] = [Cell.of(parts[place], "", held[0].address, unseen=row.unseen(role))]
         elif role not in {"progress", "evidence"} or place == 0:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from xuncha.exchange.drafts import Column, MeasureDraft, ProblemDraft
-from xuncha.exchange.sheet import cells, header
+from xuncha.exchange.sheet import cells, header, joined
 from xuncha.exchange.sheet.grid import address, letter
 from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.row import UNNAMED, Row
@@ -160,7 +160,11 @@ class Taker:
         """Take the rows that tell of one measure, or of several in one cell."""
         if not rows:
             return
-        row = _row(self.sheet, rows, table, frozenset((UNSAID,)) if self.draft.exact else _STROKES)
+        row = _row(self.sheet, rows, table, exact=self.draft.exact)
+        if self._names_nothing(row):
+            said = " ".join(each for each in row.shown.values() if each)
+            self.reader.doubt(row, "number", _("neither a problem nor a measure is named: not taken"), said)
+            return
         problem = self._problem(row)
         if finding := row.text("finding"):
             problem.record.setdefault("finding", finding)
@@ -169,6 +173,15 @@ class Taker:
             if measure.identity is not None and problem.number is None:
                 problem.number = measure.identity.problem
             self._enter(problem, measure)
+
+    def _names_nothing(self, row: Row) -> bool:
+        """Return whether a row begins something new, by its number or as the first one, and does not say what."""
+        begins = self.problem is None or "number" in row.found
+        return (
+            begins
+            and not self.draft.exact
+            and not any(map(row.text, ("problem", "measure", "finding", "part")))
+        )
 
     def _problem(self, row: Row) -> ProblemDraft:
         """Turn to the problem that a row names; where none is named yet, to one that is called after the sheet."""
@@ -230,9 +243,10 @@ class Taker:
                 self.draft.doubt(made, f"{name}: {value}", more.sheet, more.address, name)
 
 
-def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, strokes: frozenset[str]) -> Row:
+def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool) -> Row:
     """Return the cells of rows that tell of one measure, by what their columns hold; each cell once, and no strokes."""
-    row = Row(sheet.name, rows[0])
+    row, strokes = Row(sheet.name, rows[0]), frozenset((UNSAID,)) if exact else _STROKES
+    held = () if exact else {choice.role for choice in table.choices.values()}
     seen: set[Spot] = set()
     for number in rows:
         for column in sheet.columns(number):
@@ -240,7 +254,8 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, strokes: frozen
             if spot in seen:
                 continue
             seen.add(spot)
-            cell = sheet.cells[number, column]._replace(address=address(*spot))
+            meant = None if exact else joined.said_above(sheet, number, column, table.first)
+            cell = (meant or sheet.cells[number, column])._replace(address=address(*spot))
             if spot in sheet.comments:
                 row.comments.append((cell.address, sheet.comments[spot]))
             role = table.role(column)
@@ -250,7 +265,10 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, strokes: frozen
             if not cell.text or cell.text in strokes or (role in _TOLD_ONCE and spot[0] not in rows):
                 continue
             if role:
-                row.found.setdefault(role, []).append(cell)
+                for name, part in (
+                    joined.parted(cell, role, table.headings[column], held) if held else [(role, cell)]
+                ):
+                    row.found.setdefault(name, []).append(part)
             elif column not in table.choices and spot[0] in rows:
                 row.found.setdefault(UNNAMED, []).append(cell)
     row.settle_ticks()

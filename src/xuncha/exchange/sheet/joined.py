@@ -1,0 +1,65 @@
+"""Cells that say what belongs in several columns, 责任领导：…责任部门：…, or what stands in the cell above, 同上."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Final
+
+from xuncha.exchange.sheet import roles
+from xuncha.exchange.sheet.grid import Cell
+
+if TYPE_CHECKING:
+    from xuncha.exchange.sheet.grid import Sheet
+
+_PEOPLE: Final = frozenset({"leader", "office", "co_offices", "person"})
+_LABELLED: Final = _PEOPLE | {"problem", "finding", "measure", "goal", "due"}
+_LABEL: Final = re.compile(r"(?:^|(?<=[\s；;，,。]))(?P<name>[\u4e00-\u9fff]{2,8})\s*[：:]\s*")
+_BETWEEN: Final = re.compile(r"\s*[/／\n]\s*")
+_SAME: Final = frozenset({"同上", "同前", "〃", "″", "同上。", "〞"})
+
+
+def parted(cell: Cell, role: str, heading: str, held: Collection[str]) -> list[tuple[str, Cell]]:
+    """Part a cell into what its labels say, or into the two things that its heading joins; whole where it is one thing.
+
+    Args:
+        cell: in a column of this role.
+        role: as a form writes it.
+        heading: of its column.
+        held: the roles of all columns; what has a column of its own is not looked for here.
+    """
+    told = _labelled(cell.text) or _paired(cell.text, role, heading) if role in _LABELLED else {}
+    if len(told) < 2 or (told.keys() - {role}) & set(held):  # noqa: PLR2004  one thing is the cell itself
+        return [(role, cell)]
+    return [(name, Cell.of(text, "", cell.address, unseen=cell.unseen)) for name, text in told.items()]
+
+
+def _labelled(text: str) -> dict[str, str]:
+    """Return what stands behind the labels of a text that consists of labels, by their roles."""
+    labels = list(_LABEL.finditer(text))
+    ends = [*(label.start() for label in labels[1:]), len(text)]
+    if not labels or labels[0].start():
+        return {}
+    told = {
+        roles.role(label["name"]): text[label.end() : end].strip("；;，, \n")
+        for label, end in zip(labels, ends, strict=True)
+    }
+    return told if len(told) == len(labels) and told.keys() <= _LABELLED and all(told.values()) else {}
+
+
+def _paired(text: str, role: str, heading: str) -> dict[str, str]:
+    """Return the two parts of a text below a heading that joins two names, such as 分管领导/责任车间."""
+    names, pieces = roles.joined(heading), _BETWEEN.split(text)
+    if len(names) != 2 or len(pieces) != 2 or not all(pieces):  # noqa: PLR2004
+        return {}
+    first, second = (roles.role(name) or roles.perhaps(name) for name in names)
+    is_pair = first == role and {first, second} <= _PEOPLE
+    return {first: pieces[0], second: pieces[1]} if is_pair else {}
+
+
+def said_above(sheet: Sheet, row: int, column: int, first: int) -> Cell | None:
+    """Return the cell that is meant where one says 同上: the next above it that says something else; None where it does not."""
+    if sheet.text(row, column) not in _SAME:
+        return None
+    cells = (sheet.cells.get((above, column)) for above in range(row - 1, first - 1, -1))
+    return next((cell for cell in cells if cell and cell.text and cell.text not in _SAME), None)
