@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -14,10 +15,18 @@ from hypothesis import settings
 from tests import program
 from tests.once import built_once
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 _UNMEASURED = {"faults", "fuzz"}
+"""Folders of tests during which lines are not measured."""
+# What these run is run by others, too; to measure it once more takes as long again as the run.
+_MEASURED_ELSEWHERE = {
+    "attacks/test_arguments.py", "attacks/test_completion.py", "attacks/test_half_answers.py", "attacks/test_histories.py",
+    "cli/test_at.py", "cli/test_completion.py", "cli/test_examples.py", "cli/test_help.py", "cli/test_locales.py", "cli/test_look.py",
+    "cli/test_pipes.py", "cli/test_terminal.py", "dashboard/test_browser.py", "dashboard/test_texts.py", "dashboard/test_withheld.py",
+    "exchange/test_round_trip.py", "notice/test_forms.py", "notice/test_texts.py", "notice/test_withheld.py", "report/test_hostile.py",
+    "store/test_cache.py", "sync/test_sync_killed.py", "sync/test_sync_many_hands.py", "sync/test_with_git.py", "test_internal.py",
+    "test_language.py", "trail/test_tree.py", "workflow/test_at_once.py", "workflow/test_ci.py", "workflow/test_killed.py",
+    "workflow/test_perform.py", "workflow/test_repositories.py",
+}  # fmt: skip
 _SAMPLED = {
     "attacks",
     "faults",
@@ -31,6 +40,7 @@ _SAMPLED = {
     "audit",
 }
 """Folders of tests of which some run the program in many cases."""
+_HERE = Path(__file__).parent
 _RUNS = {"ledger", "bare_ledger"}
 _CASES = 3
 _THOROUGH = os.environ.get("XUNCHA_FAULTS") == "all"
@@ -202,6 +212,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
         "XUNCHA_TODAY": TODAY,
         "GIT_CONFIG_GLOBAL": str(home / "gitconfig"),
         "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_TEST_FSYNC": "0",  # waiting for the disk is tested in tests/faults
         "HOME": str(home),
     }.items():
         monkeypatch.setenv(name, value)
@@ -242,11 +253,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what takes long and tells little more: all of it is in `make reliability`.
 
     Of a test that runs the program in many cases, a few are tried; and lines are not measured where a test is about the instant
-    of a fault or about much made-up input, which takes half as long again.
+    of a fault or about much made-up input, or where others run the same: measuring takes as long again.
     """
     cases: dict[str, list[pytest.Item]] = {}
     for item in items:
-        if _UNMEASURED.intersection(item.path.parts):
+        elsewhere = item.path.relative_to(_HERE).as_posix() in _MEASURED_ELSEWHERE
+        if elsewhere or _UNMEASURED.intersection(item.path.parts):
             item.add_marker("no_cover")
         if _RUNS.intersection(getattr(item, "fixturenames", ())) and _SAMPLED.intersection(item.path.parts):
             cases.setdefault(item.nodeid.partition("[")[0], []).append(item)

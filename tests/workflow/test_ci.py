@@ -16,6 +16,7 @@ import pytest
 from icalendar import Calendar
 from ruamel.yaml import YAML
 
+from tests.faults.table import WHOLE
 from tests.paper.files import needs_fonts
 
 ROOT = Path(__file__).parents[2]
@@ -161,7 +162,7 @@ def checkout(runner: Runner, tmp_path: Path, *options: str) -> Path:
 
 
 @needs_fonts
-@pytest.mark.parametrize("forge", FORGES)
+@pytest.mark.parametrize("forge", FORGES if WHOLE else list(FORGES)[:1])
 def test_every_push_renders_all_that_a_fresh_ledger_gives(runner: Runner, tmp_path: Path, forge: str) -> None:
     clone = checkout(runner, tmp_path, "--example")
     kept, _said = carry_out(runner, clone, FORGES[forge])
@@ -207,6 +208,7 @@ def test_a_fault_of_the_ledger_or_of_a_template_stops_it(runner: Runner, tmp_pat
     assert "1.1.yaml" in done.stderr
 
 
+@pytest.mark.skipif(not WHOLE, reason="`make publish` does the same in CI")
 @needs_fonts
 def test_this_repository_renders_its_own_ledger(runner: Runner, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
