@@ -153,6 +153,13 @@ def address(row: int, column: int) -> str:
     return f"{letter(column)}{row}"
 
 
+def column_of(letters: str) -> int:
+    """Return the number of a column: A is 1, AB is 28."""
+    from openpyxl.utils import column_index_from_string  # noqa: PLC0415
+
+    return column_index_from_string(letters)
+
+
 def letter(column: int) -> str:
     """Return the name of a column: 1 is A, 28 is AB."""
     from openpyxl.utils import get_column_letter  # noqa: PLC0415

@@ -28,6 +28,8 @@ class Row:
     """Cells of columns in which ticks stand for words, with the words; after `settle_ticks`, those not understood."""
     comments: list[tuple[str, str]] = field(default_factory=list)
     """Comments on the cells, with their addresses."""
+    last: int = 0
+    """The last of several rows."""
 
     def settle_ticks(self) -> None:
         """Take the word of the one tick for the state."""
@@ -46,6 +48,11 @@ class Row:
     def shown(self) -> dict[str, str]:
         """What the row says, by the roles of its cells."""
         return {role: self.text(role) for role in self.found}
+
+    @property
+    def places(self) -> dict[str, tuple[str, str]]:
+        """The sheet and the address of the first cell of each role."""
+        return {role: (self.sheet, held[0].address) for role, held in self.found.items() if held}
 
     def first(self, role: str) -> Cell | None:
         """Return the first cell of this role."""
