@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
+    from xuncha.exchange.sheet.grid import Cell
     from xuncha.model.forms import Form
     from xuncha.model.identity import Identity
     from xuncha.model.vocabulary import Status
@@ -76,6 +77,8 @@ class MeasureDraft(RecordDraft):
     """A measure."""
 
     identity: Identity | None = None
+    found: dict[str, list[Cell]] = field(default_factory=dict)
+    """The cells of its row, by their roles."""
 
     @property
     def status(self) -> Status:

@@ -53,6 +53,8 @@ class Adder:
         """The last row of each problem."""
         self.empty: dict[int, Place] = {}
         """The rows of problems beside which no measure stands yet."""
+        self.unheaded: set[int] = set()
+        """Problems that stand beside their measures, rather than in a row above them."""
         for match in plan.matches:
             place = Place(match.problem.sheet, match.problem.rows[1], match.problem.category)
             for measure, identity in match.measures:
@@ -60,9 +62,12 @@ class Adder:
                 if identity:
                     self.places[identity] = place
             if match.number is not None:
-                self.problems[match.number] = place
-                if not match.measures:
+                if place.row:
+                    self.problems[match.number] = place
+                if place.row and not match.measures:
                     self.empty[match.number] = place
+                if match.problem.rows[1]:
+                    self.unheaded.add(match.number)
         self.counts_rows = any(
             len({measure.shown.get("number") for measure, _identity in match.measures}) > 1
             for match in plan.matches
@@ -92,9 +97,10 @@ class Adder:
         columns = self.plan.columns(place.sheet, place.row) if place else []
         by_role = {each.role: column_of(each.letter) for each in reversed(columns)}
         one = by_role.get("measure") and len(cells.items(record["title"])) == 1
-        if place is None or not one or not (known or by_role.get("problem")):
+        headed = "problem" in by_role or (known and number not in self.unheaded)
+        if place is None or not one or not headed:
             return False  # it would be read as several measures, or as one of another problem
-        values = self.plan.values(record, columns, several="co_offices" not in by_role)
+        values = self.plan.values(record, columns, {"co_offices"} - by_role.keys())
         same = {column for role, column in by_role.items() if role in self.of_problem}
         if not known:
             own = self._of_problem(number)
@@ -158,7 +164,8 @@ class Adder:
     def _agrees(self, place: Place, role: str, column: int, record: Mapping[str, Any]) -> bool:
         """Return whether a cell is none that goes on below the row, or holds what the measure says, too."""
         first = self.plan.first(place.sheet, (place.row, column))
-        if first != self.plan.first(place.sheet, (place.row + 1, column)):
+        below = self.plan.first(place.sheet, (place.row + 1, column))
+        if first != below or (place.sheet, first) in self.plan.parted:
             return True
         if role == "measure":
             return False

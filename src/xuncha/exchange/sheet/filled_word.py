@@ -74,6 +74,8 @@ class FilledWord:
     def write(self, plan: Plan) -> bytes:
         """Return the document, filled."""
         self.filled = {(measure.sheet, measure.rows[0]) for measure in plan.draft.measures}
+        for sheet, first in plan.parted:
+            self._part(sheet, first)
         for entry in plan.entries:
             cell = self.cells[entry.sheet].get(entry.spot)
             if cell is not None:
@@ -83,6 +85,21 @@ class FilledWord:
             above = last.get((each.sheet, each.after), self.rows[each.sheet][each.after])
             last[each.sheet, each.after] = self._add(each, above)
         return self._packed()
+
+    def _part(self, sheet: str, first: Spot) -> None:
+        """Give each row of a merged cell its own."""
+        for row, column in [spot for spot, each in self.firsts[sheet].items() if each == first]:
+            cell = next(
+                (
+                    each
+                    for each in self.rows[sheet][row].tc_lst
+                    if each.grid_offset < column <= each.grid_offset + each.grid_span
+                ),
+                None,
+            )
+            if cell is not None:
+                cell.vMerge = None
+                self.cells[sheet][row, column] = cell
 
     def _put(self, cell: Any, value: object, like: Any) -> None:  # noqa: ANN401
         """Write a text into a cell, in the font and the form of its paragraphs, or of a cell like it where it is empty."""
@@ -140,6 +157,8 @@ class FilledWord:
                     _clear(cell, cell.p_lst[0])
                     over.vMerge = over.vMerge or "restart"
                     cell.vMerge = "continue"
+                else:
+                    cell.getparent().replace(cell, deepcopy(over))
                 continue
             cell.vMerge = None
             value = next((added.values[each] for each in columns if each in added.values), None)
