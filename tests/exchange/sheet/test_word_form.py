@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from docx import Document
 from docx.enum.section import WD_ORIENT
+from docx.enum.table import WD_ROW_HEIGHT_RULE
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Cm, Pt
@@ -149,6 +152,65 @@ def test_a_document_that_fetches_or_names_people_is_not_filled(
     result = empty.run("export", "table", own, "-o", "../已填.docx")
     assert (result.code, f"error[{code}]" in result.err) == (1, True)
     assert not (tmp_path / "已填.docx").exists()
+
+
+def test_a_document_with_a_link_to_the_outside_is_not_filled(empty: LedgerOnDisk, tmp_path: Path) -> None:
+    own = tmp_path / "台账.docx"
+    empty.ok("import", "table", own)
+    document: Any = Document(str(own))
+    document.part.relate_to("file://host/share", RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+    document.save(str(own))
+    result = empty.run("export", "table", own, "-o", "../已填.docx")
+    assert (result.code, "file://host/share" in result.err) == (1, True)
+
+
+def test_rows_that_are_counted_are_counted_on_and_a_cell_merged_over_all_goes_on(
+    empty: LedgerOnDisk, tmp_path: Path
+) -> None:
+    own, filled = tmp_path / "清单.docx", tmp_path / "已填.docx"
+    rows = [
+        ["序号", "反馈问题", "整改措施", "责任科室"],
+        ["1", "值班记录不全", "统一值班记录本", "办公室"],
+        ["2", "", "每周检查值班", ""],
+        ["3", "车辆台账不全", "补建车辆台账", ""],
+    ]
+    own_document(own, rows, [((1, 1), (2, 1)), ((1, 3), (3, 3))])
+    empty.ok("import", "table", own)
+    empty.ok("add", "measure", "1", "另建一本台账", "--office", "办公室")
+    empty.ok("add", "measure", "1", "与办公室无关的措施")
+    assert "1.4" in empty.ok("export", "table", own, "-o", filled)
+    assert table(filled)[1:] == [
+        ["1", "值班记录不全", "统一值班记录本", "办公室"],
+        ["2", "值班记录不全", "每周检查值班", "办公室"],
+        ["3", "值班记录不全", "另建一本台账", "办公室"],
+        ["4", "车辆台账不全", "补建车辆台账", "办公室"],
+    ]
+    assert "没有改动" in empty.ok("import", "table", filled)
+
+
+def test_a_cell_said_to_cover_a_billion_columns_is_read_at_once(empty: LedgerOnDisk, tmp_path: Path) -> None:
+    own = tmp_path / "台账.docx"
+    document: Any = Document(str(own))
+    document.tables[0].rows[4].cells[8]._tc.get_or_add_tcPr().append(
+        parse_xml(f'<w:gridSpan {nsdecls("w")} w:val="2000000000"/>')
+    )
+    document.save(str(own))
+    start = time.monotonic()
+    empty.run("import", "table", own, "--dry-run")
+    assert time.monotonic() - start < 20
+
+
+def test_a_row_of_a_fixed_height_grows_with_its_text(empty: LedgerOnDisk, tmp_path: Path) -> None:
+    own, filled = tmp_path / "台账.docx", tmp_path / "已填.docx"
+    document: Any = Document(str(own))
+    document.tables[0].rows[3].height_rule = WD_ROW_HEIGHT_RULE.EXACTLY
+    document.tables[0].rows[3].height = Cm(0.5)
+    document.save(str(own))
+    empty.ok("import", "table", own)
+    empty.ok("progress", "1.2", "查了两次", "--date", "2024-06-01")
+    empty.ok("export", "table", own, "-o", filled)
+    row = Document(str(filled)).tables[0].rows[3]
+    assert row.height_rule == WD_ROW_HEIGHT_RULE.AT_LEAST
 
 
 def test_a_file_is_filled_as_what_it_is_whatever_it_is_called(empty: LedgerOnDisk, tmp_path: Path) -> None:
