@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Cell
     from xuncha.model.forms import Form
     from xuncha.model.identity import Identity
     from xuncha.model.vocabulary import Status
@@ -51,6 +50,14 @@ class Column(NamedTuple):
     """The word for which a tick in it stands, where ticks stand in it."""
 
 
+class Told(NamedTuple):
+    """What a cell says."""
+
+    sheet: str
+    address: str
+    text: str
+
+
 @dataclass
 class RecordDraft:
     """What is said of a problem or a measure, and nothing that is not said."""
@@ -61,8 +68,8 @@ class RecordDraft:
     address: str = ""
     shown: dict[str, str] = field(default_factory=dict)
     """What its row says, by the roles of the columns."""
-    cells: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """The sheets and addresses of the cells that say it, by the roles of the columns."""
+    cells: dict[str, list[Told]] = field(default_factory=dict)
+    """The cells that say it, by the roles of the columns."""
     rows: tuple[int, int] = (0, 0)
     """The first and the last of its rows."""
 
@@ -77,8 +84,6 @@ class MeasureDraft(RecordDraft):
     """A measure."""
 
     identity: Identity | None = None
-    found: dict[str, list[Cell]] = field(default_factory=dict)
-    """The cells of its row, by their roles."""
 
     @property
     def status(self) -> Status:

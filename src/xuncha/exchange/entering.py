@@ -152,5 +152,6 @@ class Enterer:
 
     def doubt(self, about: RecordDraft, role: str, text: str, made: str) -> None:
         """List something doubtful about a problem or a measure: at the cell of the role, where there is one."""
-        sheet, address = about.cells.get(role, (about.sheet, about.address))
+        told = about.cells.get(role)
+        sheet, address = told[0][:2] if told else (about.sheet, about.address)
         self.draft.doubt(made, text, sheet, address, role)

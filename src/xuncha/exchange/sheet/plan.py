@@ -132,7 +132,7 @@ class Plan:
         values = self.values(record, columns, beside) if identity else {}
         if sum(each.role == "progress" for each in columns) > 1 and said["progress"]:
             # What is new goes below what stands in the last of several columns.
-            last = max(measure.found["progress"], key=lambda cell: column_of(letters(cell.address)))
+            last = max(measure.cells["progress"], key=lambda cell: column_of(letters(cell.address)))
             fresh = [
                 each
                 for each in record.get("progress", ())

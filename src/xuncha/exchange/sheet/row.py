@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from xuncha.exchange.drafts import Told
 from xuncha.exchange.sheet import ticks
 from xuncha.exchange.sheet.grid import Cell
 from xuncha.model.identity import Identity
@@ -50,9 +51,12 @@ class Row:
         return {role: self.text(role) for role in self.found}
 
     @property
-    def places(self) -> dict[str, tuple[str, str]]:
-        """The sheet and the address of the first cell of each role."""
-        return {role: (self.sheet, held[0].address) for role, held in self.found.items() if held}
+    def told(self) -> dict[str, list[Told]]:
+        """What each cell says, by their roles."""
+        return {
+            role: [Told(self.sheet, cell.address, cell.text) for cell in held]
+            for role, held in self.found.items()
+        }
 
     def first(self, role: str) -> Cell | None:
         """Return the first cell of this role."""

@@ -65,8 +65,7 @@ class Reader:
         for place, text in enumerate(texts):
             draft = self._measure(row if len(texts) == 1 else _share(row, place, len(texts)), text)
             draft.identity, draft.shown = identity, row.shown
-            draft.found = row.found
-            draft.cells, draft.rows = row.places, (row.number, row.last)
+            draft.cells, draft.rows = row.told, (row.number, row.last)
             drafts.append(draft)
         told = {cell.address for cell in row.found.get("progress", ())}
         if len(drafts) > 1 and told and any("progress" not in each.record for each in drafts):

@@ -196,9 +196,7 @@ class Taker:
         else:
             record = {"title": title} | ({"finding": finding} if finding else {})
             place = row.address("problem")
-            other = ProblemDraft(
-                record, self.sheet.name, place, row.shown, row.places, (row.number, row.last)
-            )
+            other = ProblemDraft(record, self.sheet.name, place, row.shown, row.told, (row.number, row.last))
             other.category, other.number = self.category, number
             self.draft.problems.append(other)
         self.problem = other
