@@ -10,6 +10,7 @@ import pytest
 from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_ROW_HEIGHT_RULE
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -152,6 +153,37 @@ def test_a_document_that_fetches_or_names_people_is_not_filled(
     result = empty.run("export", "table", own, "-o", "../已填.docx")
     assert (result.code, f"error[{code}]" in result.err) == (1, True)
     assert not (tmp_path / "已填.docx").exists()
+
+
+def test_a_new_problem_stands_in_its_category_under_its_own_number_and_centred_dates_do_not_centre_texts(
+    empty: LedgerOnDisk, tmp_path: Path
+) -> None:
+    own, filled = tmp_path / "清单.docx", tmp_path / "已填.docx"
+    rows = [
+        ["序号", "反馈问题", "整改措施", "整改时限", "进展情况"],
+        ["一、关于作风建设方面", "", "", "", ""],
+        ["1", "值班记录不全", "统一值班记录本", "2024年12月31日", ""],
+        ["二、关于组织建设方面", "", "", "", ""],
+        ["2", "车辆台账不全", "补建车辆台账", "2024年12月31日", ""],
+    ]
+    own_document(own, rows, [((1, 0), (1, 4)), ((3, 0), (3, 4))])
+    document: Any = Document(str(own))
+    document.tables[0].rows[2].cells[3].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
+    document.save(str(own))
+    empty.ok("import", "table", own)
+    empty.ok("add", "problem", "迟到早退", "--category", "关于作风建设方面")
+    empty.ok("add", "measure", "3", "每月通报考勤")
+    empty.ok("progress", "1.1", "已印发", "--date", "2024-06-01")
+    empty.ok("export", "table", own, "-o", filled)
+    assert [row[:2] for row in table(filled)[2:]] == [
+        ["1", "值班记录不全"],
+        ["3", "迟到早退"],
+        ["二、关于组织建设方面"] * 2,
+        ["2", "车辆台账不全"],
+    ]
+    [paragraph] = Document(str(filled)).tables[0].rows[2].cells[4].paragraphs
+    assert (paragraph.text, paragraph.alignment) == ("2024年6月1日：已印发", None)
+    assert "没有改动" in empty.ok("import", "table", filled)
 
 
 def test_a_document_with_a_link_to_the_outside_is_not_filled(empty: LedgerOnDisk, tmp_path: Path) -> None:

@@ -201,7 +201,15 @@ class Adder:
         units.sort(key=lambda unit: unit.place)
         said = [unit.told.strip("、.．") for unit in units if unit.added is None]
         begin = int(said[0]) if said and said[0].isdecimal() else 0
-        if begin and said == [str(number) for number in range(begin, begin + len(said))]:
+        own = [str(match.number or "") for match in self.plan.matches]
+        is_ledgers = own == [
+            match.problem.shown.get("number", "").strip("、.．") for match in self.plan.matches
+        ]
+        if (
+            begin
+            and (self.counts_rows or not is_ledgers)
+            and said == [str(number) for number in range(begin, begin + len(said))]
+        ):
             numbers: Iterable[object] = range(begin, begin + len(units))
         else:
             numbers = (None for _unit in units)
@@ -209,8 +217,8 @@ class Adder:
         for unit, number in zip(units, numbers, strict=True):
             column = self._number(unit.sheet, unit.row)
             if unit.added:
-                own = None if self.counts_rows or not is_counted else unit.added.values.get(column)
-                unit.added.values[column] = number or own
+                named = None if self.counts_rows or not is_counted else unit.added.values.get(column)
+                unit.added.values[column] = number or named
             elif number is not None and unit.told.strip("、.．") != str(number):
                 spot = self.plan.first(unit.sheet, (unit.row, column))
                 self.plan.entries.append(Entry(unit.sheet, spot, number))

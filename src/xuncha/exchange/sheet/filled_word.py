@@ -52,6 +52,8 @@ class FilledWord:
         self.firsts: dict[str, dict[Spot, Spot]] = {}
         self.cells: dict[str, dict[Spot, Any]] = {}
         self.rows: dict[str, dict[int, Any]] = {}
+        self.widths: dict[str, int] = {}
+        self.repeating: dict[tuple[str, int], bool] = {}
         with safety.of_any_damage(path):
             self.document = Document(io.BytesIO(content))
             for table in word_tables(self.document):
@@ -60,7 +62,9 @@ class FilledWord:
     def _look(self, name: str, rows: Iterator[tuple[int, Any, list[Any]]]) -> None:
         places: dict[Any, Spot] = {}
         self.cells[name], self.rows[name], self.firsts[name] = {}, {}, {}
+        self.widths[name] = 0
         for number, row, cells in rows:
+            self.widths[name] = max(self.widths[name], len(cells))
             self.rows[name][number] = row
             for column, cell in enumerate(cells, 1):
                 if cell is not None:
@@ -79,7 +83,7 @@ class FilledWord:
         for entry in plan.entries:
             cell = self.cells[entry.sheet].get(entry.spot)
             if cell is not None:
-                self._put(cell, entry.value, self._like(entry.sheet, entry.spot))
+                self._put(cell, entry.value, entry.sheet, entry.spot)
         last: dict[tuple[str, int], Any] = {}
         for each in plan.added:
             above = last.get((each.sheet, each.after), self.rows[each.sheet][each.after])
@@ -101,7 +105,7 @@ class FilledWord:
                 cell.vMerge = None
                 self.cells[sheet][row, column] = cell
 
-    def _put(self, cell: Any, value: object, like: Any) -> None:  # noqa: ANN401
+    def _put(self, cell: Any, value: object, sheet: str, spot: Spot) -> None:  # noqa: ANN401
         """Write a text into a cell, in the font and the form of its paragraphs, or of a cell like it where it is empty."""
         said = as_text(value, _text(cell)).replace("\r", "")
         lines = [without_unsafe(line) for line in said.split("\n")]
@@ -109,10 +113,14 @@ class FilledWord:
         if first is None:
             first = cell.add_p()
         look = _look_of(first)
-        if look is None and like is not None:
+        like, in_column = self._like(sheet, spot) if look is None else (None, False)
+        if like is not None:
             look = _look_of(like)
             if first.pPr is None and like.pPr is not None:
-                first.insert(0, deepcopy(like.pPr))
+                form = deepcopy(like.pPr)
+                if not in_column:
+                    form.jc_val = None  # columns are aligned each in its own way
+                first.insert(0, form)
         _clear(cell, first)
         paragraph = first
         for number, line in enumerate(lines):
@@ -130,16 +138,19 @@ class FilledWord:
         if height is not None and height.get(qn("w:hRule")) == "exact":
             height.set(qn("w:hRule"), "atLeast")  # else what does not fit is cut off
 
-    def _like(self, sheet: str, spot: Spot) -> Any:  # noqa: ANN401
-        """Return the paragraph of a filled cell in the same column, the nearest; else of the longest one in the same row."""
+    def _like(self, sheet: str, spot: Spot) -> tuple[Any, bool]:
+        """Return the paragraph of a filled cell: the nearest in the same column, else the longest in the same row; and which."""
         row, column = spot
         cells = self.cells[sheet]
         rows = sorted((each for name, each in self.filled if name == sheet), key=lambda each: abs(each - row))
         near = [cells[each, column] for each in rows if (each, column) in cells]
-        beside = [cell for (number, _column), cell in cells.items() if number == row]
+        beside = [cells[row, each] for each in range(1, self.widths[sheet] + 1) if (row, each) in cells]
         beside.sort(key=lambda cell: -sum(len(paragraph.text) for paragraph in cell.p_lst))
-        paragraphs = (next(iter(cell.p_lst), None) for cell in (*near, *beside))
-        return next((each for each in paragraphs if each is not None and each.r_lst), None)
+        for cell in (*near, *beside):
+            paragraph = next(iter(cell.p_lst), None)
+            if paragraph is not None and paragraph.r_lst:
+                return paragraph, cell in near
+        return None, False
 
     def _add(self, added: AddedRow, above: Any) -> Any:  # noqa: ANN401
         """Add a row below another one, in the form of the one that it is added to; return it."""
@@ -162,7 +173,7 @@ class FilledWord:
                 continue
             cell.vMerge = None
             value = next((added.values[each] for each in columns if each in added.values), None)
-            self._put(cell, value, self._like(added.sheet, (added.after, columns.start)))
+            self._put(cell, value, added.sheet, (added.after, columns.start))
         for element in row.iter():
             for name in [each for each in element.attrib if str(each).rpartition("}")[2] in _OF_ONE]:
                 del element.attrib[name]
@@ -177,14 +188,17 @@ class FilledWord:
 
     def _repeats(self, sheet: str, column: int) -> bool:
         """Return whether a column says the same again and again where another one would merge its cells."""
-        cells = [self.cells[sheet].get((number, column)) for number in self.rows[sheet]]
-        return any(
-            None not in pair
-            and pair[0] is not pair[1]
-            and _text(pair[0])
-            and _text(pair[0]) == _text(pair[1])
-            for pair in pairwise(cells)
-        )
+        if (sheet, column) not in self.repeating:
+            cells = (self.cells[sheet].get((number, column)) for number in self.rows[sheet])
+            self.repeating[sheet, column] = any(
+                one is not None
+                and other is not None
+                and one is not other
+                and _text(one)
+                and _text(one) == _text(other)
+                for one, other in pairwise(cells)
+            )
+        return self.repeating[sheet, column]
 
     def _packed(self) -> bytes:
         """Return the file with its text written anew, and every other part as it was."""
