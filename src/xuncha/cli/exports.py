@@ -48,20 +48,26 @@ def export_xlsx(call: Context, output: options.Output = None) -> None:
 def export_table(
     call: Context,
     file: Annotated[
-        Path | None, argument("FILE", _("The office's own workbook (.xlsx, .xlsm), which stays as it is"))
+        Path | None,
+        argument(
+            "FILE",
+            _("The office's own workbook (.xlsx, .xlsm) or Word document (.docx), which stays as it is"),
+        ),
     ] = None,
     form: Annotated[str | None, option("--form NAME", _("Fill it by this form of data/forms"))] = None,
     office: options.OfOffice = None,
     output: options.Output = None,
 ) -> None:
-    """Fill the office's own workbook with what the ledger says now; without one, write a table to be filled in.
+    """Fill the office's own table with what the ledger says now; without one, write a table to be filled in.
 
     Rows are found by their numbers and titles; a cell that says the same already is not touched, and
-    importing the filled workbook changes nothing.
+    importing the filled table changes nothing. To a table in Word rows are added for measures that it lacks; with
+    --office, for those of this office alone.
 
     Examples:
         xuncha export table --office 规划科 -o 规划科.xlsx
         xuncha export table 月报.xlsx --form 月报 -o 月报（已填）.xlsx
+        xuncha export table 台账.docx --form 台账 -o 台账（已填）.docx
     """
     from xuncha.cli.imports import wanted  # noqa: PLC0415
     from xuncha.exchange.sheet.filling import filled  # noqa: PLC0415
@@ -70,16 +76,16 @@ def export_table(
     if output is None:
         message = _("name the file with -o, such as {name}").format(name="-o 月报.xlsx")
         raise UsageError("usage", message, _("see `xuncha export table --help`"))
+    chosen, _leader = options.known(call.register(), office=office, leader=None)
     if file is None:
-        chosen, _leader = options.known(call.register(), office=office, leader=None)
         table = of_office(call.ledger(), chosen, call.today)
         deliver(table, (), output, call.root, _("The table is in {path}."))
         return
     if output.exists() and output.samefile(file):
-        said = _("{path} is the workbook that is filled, and stays as it is").format(path=output)
+        said = _("{path} is the table that is filled, and stays as it is").format(path=output)
         raise RefusedError("output-is-input", said, _("name another file: {option}").format(option="-o FILE"))
-    content, draft = filled(file, wanted(call, call.root, form=form), call.ledger())
-    deliver(content, (), output, call.root, _("The filled workbook is in {path}."))
+    content, draft = filled(file, wanted(call, call.root, form=form), call.ledger(), chosen)
+    deliver(content, (), output, call.root, _("The filled table is in {path}."))
     screen.show(*doubtful(draft))
 
 

@@ -44,6 +44,18 @@ class Column(NamedTuple):
     heading: str
     role: str
     why: str
+    rows: tuple[int, int] = (0, 0)
+    """The first and the last row of its table."""
+    ticked: str | None = None
+    """The word for which a tick in it stands, where ticks stand in it."""
+
+
+class Told(NamedTuple):
+    """What a cell says."""
+
+    sheet: str
+    address: str
+    text: str
 
 
 @dataclass
@@ -56,6 +68,10 @@ class RecordDraft:
     address: str = ""
     shown: dict[str, str] = field(default_factory=dict)
     """What its row says, by the roles of the columns."""
+    cells: dict[str, list[Told]] = field(default_factory=dict)
+    """The cells that say it, by the roles of the columns."""
+    rows: tuple[int, int] = (0, 0)
+    """The first and the last of its rows."""
 
     @property
     def place(self) -> str:

@@ -76,9 +76,8 @@ class Enterer:
             found = next(key for number in count(len(known) + 1) if (key := f"c{number}") not in keys)
             known.append({"key": found, "title": problem.category})
         elif found is None:
-            self.doubt(
-                problem, problem.category, _("no category of the ledger: not taken; with --new it is entered")
-            )
+            made = _("no category of the ledger: not taken; with --new it is entered")
+            self.doubt(problem, "category", problem.category, made)
         return found
 
     def new_measure(self, identity: Identity, measure: MeasureDraft) -> None:
@@ -100,15 +99,20 @@ class Enterer:
 
     def meet(self, measure: MeasureDraft, record: dict[str, Any]) -> None:
         """Put the names of a measure into the ledger's lists; where none may be entered, take an unknown one away."""
-        if (to := record.get("escalated", {}).get("to")) and self._known(measure, "leaders", to) is None:
+        if (to := record.get("escalated", {}).get("to")) and not self._known(measure, "leaders", "", to):
             del record["escalated"]
         for key, names in (("leader", "leaders"), ("office", "offices")):
-            if key in record and self._known(measure, names, record[key]) is None:
+            if key in record and not self._known(measure, names, key, record[key]):
                 del record[key]
         if others := record.get("co_offices"):
-            record["co_offices"] = [name for name in others if self._known(measure, "offices", name)]
+            in_own = measure.shown.get("co_offices", "")
+            record["co_offices"] = [
+                name
+                for name in others
+                if self._known(measure, "offices", "co_offices" if name in in_own else "office", name)
+            ]
 
-    def _known(self, measure: MeasureDraft, of: str, name: str) -> str | None:
+    def _known(self, measure: MeasureDraft, of: str, role: str, name: str) -> str | None:
         """Return a name if the ledger has it or may have it; list it where it is new and looks like another, or may not be entered."""
         known = self.lists[of]
         if name in known:
@@ -120,11 +124,11 @@ class Enterer:
                 made = _(
                     "no name of the ledger's lists, like {near}: not taken; with --new it is entered"
                 ).format(near=near)
-            self.doubt(measure, name, made)
+            self.doubt(measure, role, name, made)
             return None
         if near:
             made = _("a new name, entered beside “{near}”, which looks like it")
-            self.doubt(measure, name, made.format(near=near))
+            self.doubt(measure, role, name, made.format(near=near))
         known.append(name)
         return name
 
@@ -135,7 +139,9 @@ class Enterer:
             lost = [item for item in evidence if isinstance(item, dict) and not self.has_file(identity, item)]
             for item in lost:
                 made = _("the file is not in this ledger: its name is kept as evidence")
-                self.doubt(measure, item["file"], made)
+                self.doubt(
+                    measure, "evidence" if "evidence" in measure.cells else "progress", item["file"], made
+                )
             if lost:
                 words = [item["file"] if item in lost else item for item in evidence]
                 record["progress"][place] = {**entry, "evidence": words}
@@ -144,6 +150,8 @@ class Enterer:
         """Return whether an evidence file is in the ledger; a new one has none."""
         return False
 
-    def doubt(self, about: RecordDraft, text: str, made: str) -> None:
-        """List something doubtful about a problem or a measure."""
-        self.draft.doubt(made, text, about.sheet, about.address)
+    def doubt(self, about: RecordDraft, role: str, text: str, made: str) -> None:
+        """List something doubtful about a problem or a measure: at the cell of the role, where there is one."""
+        told = about.cells.get(role)
+        sheet, address = told[0][:2] if told else (about.sheet, about.address)
+        self.draft.doubt(made, text, sheet, address, role)

@@ -150,7 +150,7 @@ class Updater(Enterer):
         if _ORDER.index(status) < _ORDER.index(known.status):
             if (known.status, status) != ("submitted", "in_progress"):
                 made = _("the ledger says {status} already: kept").format(status=WORDS[known.status])
-                self.doubt(measure, WORDS[new["status"]], made)
+                self.doubt(measure, "state", WORDS[new["status"]], made)
             return known.status
         if status == known.status:
             day = new.get("closed", {}).get("date")

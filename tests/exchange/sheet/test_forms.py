@@ -114,7 +114,8 @@ def test_a_name_that_the_lists_lack_is_a_doubt_unless_it_may_be_entered(
         encoding="utf-8",
     )
     told = json.loads(ledger.ok("import", "table", tmp_path / "a.csv", "--dry-run", "--json"))
-    assert any(doubt["text"] == "新领导" for doubt in told["doubts"])
+    [doubt] = [doubt for doubt in told["doubts"] if doubt["text"] == "新领导"]
+    assert doubt["place"] == "D2"  # of the name, not of the measure
     ledger.ok("import", "table", tmp_path / "a.csv")
     assert ledger.json("show", "4.1")["leader"] is None
     ledger.ok("import", "table", tmp_path / "a.csv", "--new")
@@ -178,6 +179,24 @@ def test_the_offices_own_workbook_comes_back_filled_cell_for_cell(
     commits = empty.commits()
     assert "没有改动" in empty.ok("import", "table", filled)
     assert empty.commits() == commits
+
+
+def test_a_measure_is_filled_into_the_empty_row_of_its_problem(empty: LedgerOnDisk, tmp_path: Path) -> None:
+    book = Workbook()
+    sheet: Any = book.active
+    for row in (
+        ["序号", "反馈问题", "整改措施", "责任科室"],
+        [1, "值班记录不全"],
+        [2, "车辆台账不全", "补建台账", "规划科"],
+    ):
+        sheet.append(row)
+    book.save(tmp_path / "月报.xlsx")
+    empty.ok("import", "table", "../月报.xlsx")
+    empty.ok("add", "measure", "1", "统一值班记录本", "--office", "规划科")
+    empty.ok("export", "table", "../月报.xlsx", "-o", "../已填.xlsx")
+    after: Any = load_workbook(tmp_path / "已填.xlsx").active
+    assert [cell.value for cell in after[2]] == [1, "值班记录不全", "统一值班记录本", "规划科"]
+    assert "没有改动" in empty.ok("import", "table", "../已填.xlsx")
 
 
 def test_what_has_no_row_in_the_workbook_is_named(empty: LedgerOnDisk, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.exchange.sheet import safety
 from xuncha.exchange.sheet.grid import Sheet
@@ -20,8 +20,48 @@ if TYPE_CHECKING:
 _ABOVE: Final = 6
 """Paragraphs above a table that may name the organisation and the feedback."""
 _MOST_SPANNED: Final = 2_000
-"""Rows or columns that one cell of a web page may cover."""
+"""Rows or columns that one cell of a document may cover."""
 _UNSEEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+class WordTable(NamedTuple):
+    """A table of a Word document, with the paragraphs right above it, which are the first rows of its sheet."""
+
+    name: str
+    above: list[str]
+    element: Any
+
+    def rows(self) -> Iterator[tuple[int, Any, list[Any]]]:
+        """Return the rows with their numbers, their elements and their cells, each cell in every place that it covers."""
+        above: list[Any] = []
+        for number, row in enumerate(self.element.tr_lst, len(self.above) + 1):
+            cells: list[Any] = [None] * min(row.grid_before, _MOST_SPANNED)
+            for cell in row.tc_lst:
+                goes_on = cell.vMerge == "continue" and len(cells) < len(above)
+                first = above[len(cells)] if goes_on else None
+                cells += [cell if first is None else first] * min(max(cell.grid_span, 1), _MOST_SPANNED)
+            above = cells
+            yield number, row, cells
+
+
+def word_tables(document: Any) -> Iterator[WordTable]:  # noqa: ANN401
+    """Find the tables of a Word document."""
+    from docx.table import Table  # noqa: PLC0415
+
+    above: list[str] = []
+    number = 0
+    for block in document.iter_inner_content():
+        if isinstance(block, Table):
+            number += 1
+            yield WordTable(table_name(number), above[-_ABOVE:], block._tbl)  # noqa: SLF001
+            above = []
+        elif words := block.text.strip():
+            above.append(words)
+
+
+def table_name(number: int) -> str:
+    """Return how the tables of a document are called, which have no names."""
+    return _("table {n}").format(n=number)
 
 
 def word(path: Path, content: bytes) -> list[Sheet]:
@@ -29,7 +69,6 @@ def word(path: Path, content: bytes) -> list[Sheet]:
     with needs("office"):
         from docx import Document  # noqa: PLC0415
         from docx.oxml.ns import qn  # noqa: PLC0415
-        from docx.table import Table  # noqa: PLC0415
         from docx.text.paragraph import Paragraph  # noqa: PLC0415
 
     def struck(cell: Any) -> bool:  # noqa: ANN401
@@ -41,18 +80,13 @@ def word(path: Path, content: bytes) -> list[Sheet]:
     def text(cell: Any) -> str:  # noqa: ANN401
         return "\n".join(each.text for each in cell.iter_block_items() if each.tag == qn("w:p"))
 
-    found: list[Sheet] = []
-    above: deque[str] = deque(maxlen=_ABOVE)
     with safety.of_any_damage(path):
-        for block in Document(io.BytesIO(content)).iter_inner_content():
-            if isinstance(block, Table):
-                # Merged cells are one element in each place that they cover.
-                rows = ([cell._tc for cell in row.cells] for row in block.rows)  # noqa: SLF001
-                found.append(_laid_out(path, len(found) + 1, above, rows, text, struck))
-                above.clear()
-            elif words := block._p.text.strip():  # noqa: SLF001
-                above.append(words)
-    return found
+        return [
+            _laid_out(
+                path, table.name, table.above, (cells for _n, _row, cells in table.rows()), text, struck
+            )
+            for table in word_tables(Document(io.BytesIO(content)))
+        ]
 
 
 def page(path: Path, text: str) -> list[Sheet]:
@@ -73,7 +107,8 @@ def page(path: Path, text: str) -> list[Sheet]:
             if element.tag == "table" and not any(each.tag == "table" for each in element.iterdescendants()):
                 inside |= set(element.iter())
                 safety.must_be_few(path, len(found) + 1, "tbl")
-                found.append(_laid_out(path, len(found) + 1, above, _spread(element), _text, _is_struck))
+                name = table_name(len(found) + 1)
+                found.append(_laid_out(path, name, above, _spread(element), _text, _is_struck))
                 above.clear()
             elif (
                 element.tag in {"p", "h1", "h2", "h3", "caption", "div", "title"}
@@ -132,14 +167,14 @@ def _span(cell: Any, name: str) -> int:  # noqa: ANN401
 
 def _laid_out(
     path: Path,
-    number: int,
+    name: str,
     above: Iterable[str],
     rows: Iterable[list[Any]],
     text: Callable[[Any], str],
     struck: Callable[[Any], bool],
 ) -> Sheet:
     """Lay out a table whose merged cells are one object in each place that they cover."""
-    sheet, words = Sheet(_("table {n}").format(n=number), named=False), list(above)
+    sheet, words = Sheet(name, named=False), list(above)
     for row, each in enumerate(words, 1):
         sheet.put((row, 1), each)
     places: dict[Any, list[Spot]] = {}

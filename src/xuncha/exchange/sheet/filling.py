@@ -1,115 +1,77 @@
-"""The office's own workbook, filled with what the ledger says now; a cell that says the same already is not touched."""
+"""The office's own table, filled with what the ledger says now; a cell that says the same already is not touched."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
-from xuncha.chinese.characters import is_formula
-from xuncha.chinese.days import in_words
 from xuncha.errors import RefusedError
-from xuncha.exchange.matching import matched
-from xuncha.exchange.sheet import layout, safety
-from xuncha.exchange.sheet.cells import show_entry
+from xuncha.exchange.sheet import safety
+from xuncha.exchange.sheet.added import Adder
+from xuncha.exchange.sheet.plan import Plan
 from xuncha.exchange.sheet.reading import Wanted, draft_of
-from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
-from xuncha.model.forms import FIELD
-from xuncha.model.vocabulary import WORDS
+from xuncha.pages.foreign import ZIP
 
 if TYPE_CHECKING:
-    from xuncha.exchange.drafts import Draft, MeasureDraft
-    from xuncha.model.forms import Form
+    from xuncha.exchange.drafts import Draft
+    from xuncha.exchange.sheet.grid import Spot
     from xuncha.model.records import Ledger
-    from xuncha.model.vocabulary import Status
 
 
-def filled(path: Path, wanted: Wanted, ledger: Ledger) -> tuple[bytes, Draft]:
-    """Fill a workbook; return it, and its draft, in whose doubts stands what found no place in it.
+class _Writer(Protocol):
+    """Writes a plan into a file of one kind."""
+
+    takes_rows: bool
+    """Whether rows can be added."""
+
+    def first(self, sheet: str, spot: Spot) -> Spot:
+        """Return the first place of the cell that covers a place."""
+
+    def write(self, plan: Plan) -> bytes:
+        """Return the file, filled."""
+
+
+def filled(path: Path, wanted: Wanted, ledger: Ledger, office: str | None = None) -> tuple[bytes, Draft]:
+    """Fill a table; return it, and its draft, in whose doubts stands what found no place in it.
+
+    Args:
+        path: of the table.
+        wanted: how it is read.
+        ledger: what it is to say.
+        office: of whose measures the table may lack none; None for all.
 
     Raises:
-        RefusedError: it is no workbook of Excel, cannot be read, or none of its columns is known.
+        RefusedError: it is neither a workbook of Excel nor a Word document, cannot be read or may not be filled, or none of
+            its columns is known.
         SurroundingsError: the part `office` is not installed.
     """
     draft = draft_of(path, wanted)
-    if path.suffix.lower() not in {".xlsx", ".xlsm"}:
-        said = _("{path}: only a workbook of Excel (.xlsx, .xlsm) can be filled").format(path=path)
-        raise RefusedError("not-a-workbook", said, _("save it as .xlsx in Excel or WPS"))
-    from openpyxl import load_workbook  # noqa: PLC0415  `draft_of` has told where it is missing
-
-    content = safety.bytes_of(path)
-    book: Any = load_workbook(io.BytesIO(content), keep_vba=path.suffix.lower() == ".xlsm")
-    sheets = {sheet.title: sheet for sheet in book.worksheets}
-    missing = dict(ledger.measures)
-    for match in matched(draft, ledger):
-        for measure, identity in match.measures:
-            if identity is not None:
-                del missing[identity]
-                record = ledger.measures[identity].model_dump(mode="json", exclude_defaults=True)
-                _fill(sheets[measure.sheet], draft, measure, record)
-    for identity in missing:
+    writer = _writer(path)
+    plan = Plan(draft, ledger, writer.first)
+    named = {identity for match in plan.matches for _measure, identity in match.measures}
+    missing = [
+        identity
+        for identity, measure in ledger.measures.items()
+        if identity not in named and office in {None, measure.office, *measure.co_offices}
+    ]
+    for identity in Adder(plan, takes_rows=writer.takes_rows).add(missing):
         made = _("measure {id} of the ledger has no row in the table: not filled in")
         draft.doubt(made.format(id=identity), ledger.measures[identity].title)
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue(), draft
+    return writer.write(plan), draft
 
 
-def _fill(sheet: Any, draft: Draft, measure: MeasureDraft, record: Mapping[str, Any]) -> None:  # noqa: ANN401
-    """Fill the cells of a measure's row that say something else than its record."""
-    row = int("".join(letter for letter in measure.address if letter.isdigit()) or 0)
-    said, told = _told({**measure.record, "status": measure.status}), _told(record)
-    values = _values(record, draft.form)
-    for column in draft.columns:
-        role = column.role
-        if column.sheet != measure.sheet or not row or said.get(role) == told.get(role):
-            continue
-        cell = _anchor(sheet, sheet[f"{column.letter}{row}"])
-        value = values.get(role)
-        if isinstance(value, date) and not isinstance(cell.value, date | None):
-            value = in_words(value)  # as the office writes days
-        cell.value = value
-        if isinstance(value, str) and is_formula(value):
-            cell.data_type, cell.quotePrefix = "s", True
+def _writer(path: Path) -> _Writer:
+    """Return what writes into a file of this kind, which its content tells."""
+    content = safety.bytes_of(path)
+    kind, package = safety.unpacked(path, content) if content.startswith(ZIP) else ("", None)
+    if kind == "docx" and package:
+        from xuncha.exchange.sheet.filled_word import FilledWord  # noqa: PLC0415  needs the part `office`
 
+        return FilledWord(path, content, package)
+    if kind == "xlsx" and package:
+        from xuncha.exchange.sheet.filled_workbook import FilledWorkbook  # noqa: PLC0415  needs it, too
 
-def _anchor(sheet: Any, cell: Any) -> Any:  # noqa: ANN401
-    """Return the cell that may be written where cells are merged: the first."""
-    for merged in sheet.merged_cells.ranges:
-        if cell.coordinate in merged:
-            return sheet.cell(merged.min_row, merged.min_col)
-    return cell
-
-
-def _told(record: Mapping[str, Any]) -> dict[str, object]:
-    """Return what a record says, by the roles of the columns, in a form that can be compared."""
-    term, entries = record.get("term", "once"), record.get("progress", ())
-    return {
-        **{key: record.get(key) for key in ("goal", "part", "leader", "office", "person")},
-        **{f"{FIELD}{key}": value for key, value in record.get("fields", {}).items()},
-        "state": record.get("status"),
-        "kind": term,
-        "due": (record.get("due"), term),
-        "closed_date": record.get("closed", {}).get("date"),
-        "co_offices": tuple(record.get("co_offices", ())),
-        "progress": key_of("".join(each["text"] for each in entries)),
-    }
-
-
-def _values(record: Mapping[str, Any], form: Form | None) -> dict[str, object]:
-    """Return what the cells are to hold, by the roles of the columns."""
-    words: Mapping[str, Status] = form.states if form else {}
-    status, term = record["status"], record.get("term", "once")
-    due, closed = record.get("due"), record.get("closed", {}).get("date")
-    return {
-        **_told(record),
-        "state": next((word for word, meant in words.items() if meant == status), WORDS[status]),
-        "kind": {"long_term": layout.LONG_TERM, "at_once": layout.AT_ONCE}.get(term, "限期整改"),
-        "due": date.fromisoformat(due) if due else layout.WITHOUT_LIMIT[term] if term != "once" else None,
-        "closed_date": date.fromisoformat(closed) if closed else None,
-        "co_offices": "、".join(record.get("co_offices", ())) or None,
-        "progress": "\n".join(map(show_entry, record.get("progress", ()))) or None,
-    }
+        return FilledWorkbook(path, content, package)
+    said = _("{path}: only a workbook of Excel (.xlsx, .xlsm) or a Word document (.docx) can be filled")
+    raise RefusedError("not-a-workbook", said.format(path=path), _("save it as .xlsx in Excel or WPS"))

@@ -152,6 +152,18 @@ def address(row: int, column: int) -> str:
     return f"{letter(column)}{row}"
 
 
+def letters(place: str) -> str:
+    """Return the column of a place: of AB5 it is AB."""
+    return place.rstrip("0123456789")
+
+
+def column_of(letter: str) -> int:
+    """Return the number of a column: A is 1, AB is 28."""
+    from openpyxl.utils import column_index_from_string  # noqa: PLC0415
+
+    return column_index_from_string(letter)
+
+
 def letter(column: int) -> str:
     """Return the name of a column: 1 is A, 28 is AB."""
     from openpyxl.utils import get_column_letter  # noqa: PLC0415

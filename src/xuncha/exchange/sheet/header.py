@@ -117,7 +117,7 @@ class Finder:
         sheet = self.sheet
         rows = [row for row in sheet.by_row if first <= row <= last]
         names = self._names(start, first, headings)
-        ticked = ticks.columns(sheet, tuple(range(start, first)), rows, self.role)
+        ticked = ticks.columns(sheet, tuple(range(start, first)), rows, self._role_of_ticks)
         headings = headings | {column: word for column, word in ticked.items() if word}
         others = {column: text for column, text in headings.items() if column not in ticked}
         said = {column: self._said(names[column], text) for column, text in others.items()}
@@ -125,6 +125,11 @@ class Finder:
         has_state = any(choice.role == "state" for choice in choices.values())
         choices |= {column: ticks.choice(word, has_state=has_state) for column, word in ticked.items()}
         return Table(start, first, last, headings, choices, names, self._heads(start, first), ticked)
+
+    def _role_of_ticks(self, heading: str) -> str:
+        """Return what a column holds if no ticks stand in it: a form says of those with ticks, too, that they are of states."""
+        said = self.role(heading)
+        return roles.role(heading) if said == "state" else said
 
     def _said(self, name: str, heading: str) -> str:
         return self.said.get(plain(name)) or self.said.get(plain(heading), "")

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from xuncha.exchange.drafts import Told
 from xuncha.exchange.sheet import ticks
 from xuncha.exchange.sheet.grid import Cell
 from xuncha.model.identity import Identity
@@ -28,6 +29,8 @@ class Row:
     """Cells of columns in which ticks stand for words, with the words; after `settle_ticks`, those not understood."""
     comments: list[tuple[str, str]] = field(default_factory=list)
     """Comments on the cells, with their addresses."""
+    last: int = 0
+    """The last of several rows."""
 
     def settle_ticks(self) -> None:
         """Take the word of the one tick for the state."""
@@ -46,6 +49,14 @@ class Row:
     def shown(self) -> dict[str, str]:
         """What the row says, by the roles of its cells."""
         return {role: self.text(role) for role in self.found}
+
+    @property
+    def told(self) -> dict[str, list[Told]]:
+        """What each cell says, by their roles."""
+        return {
+            role: [Told(self.sheet, cell.address, cell.text) for cell in held]
+            for role, held in self.found.items()
+        }
 
     def first(self, role: str) -> Cell | None:
         """Return the first cell of this role."""

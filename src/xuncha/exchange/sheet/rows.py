@@ -29,7 +29,7 @@ _LONGEST_SHORT: Final = 100
 _LONGEST_NAME: Final = 200
 _OF_PROBLEM: Final = {"number", "category", "problem", "finding", UNNAMED}
 """Roles that tell nothing of a measure."""
-_IN_PARTS: Final = {"goal", "progress", "due", "state", "evidence"}
+IN_PARTS: Final = {"goal", "progress", "due", "state", "evidence"}
 """Roles of which a cell may hold a part for each of several measures."""
 _YES: Final = {"是", "公开", "√"}
 _NO: Final = {"否", "不公开", "不予公开", "暂不公开", "×"}
@@ -65,6 +65,7 @@ class Reader:
         for place, text in enumerate(texts):
             draft = self._measure(row if len(texts) == 1 else _share(row, place, len(texts)), text)
             draft.identity, draft.shown = identity, row.shown
+            draft.cells, draft.rows = row.told, (row.number, row.last)
             drafts.append(draft)
         told = {cell.address for cell in row.found.get("progress", ())}
         if len(drafts) > 1 and told and any("progress" not in each.record for each in drafts):
@@ -249,7 +250,7 @@ def _share(row: Row, place: int, count: int) -> Row:
     found = {}
     for role, held in row.found.items():
         text = row.text(role)
-        parts = cells.items(text) if role in _IN_PARTS else [*map(without_number, cells.lines(text))]
+        parts = cells.items(text) if role in IN_PARTS else [*map(without_number, cells.lines(text))]
         if len(parts) == count:
             found[role] = [Cell.of(parts[place], "", held[0].address, unseen=row.unseen(role))]
         elif role not in {"progress", "evidence"} or place == 0:

@@ -80,7 +80,8 @@ class Taker:
             return
         for column, heading in sorted(table.headings.items()):
             name, (role, why) = table.names.get(column, heading), table.choices[column]
-            self.draft.columns.append(Column(self.sheet.name, letter(column), name, role, why))
+            more = (table.first, table.last), table.ticks.get(column)
+            self.draft.columns.append(Column(self.sheet.name, letter(column), name, role, why, *more))
         self.reader.fields.declare(self.sheet, table)
         self.headed = bool(table.column("problem"))
         waiting: list[int] = []
@@ -215,7 +216,8 @@ class Taker:
         else:
             record = {"title": title} | ({"finding": finding} if finding else {})
             place = row.address("problem")
-            other = ProblemDraft(record, self.sheet.name, place, row.shown, self.category, number)
+            other = ProblemDraft(record, self.sheet.name, place, row.shown, row.told, (row.number, row.last))
+            other.category, other.number = self.category, number
             self.draft.problems.append(other)
             alike.append(other)
         self.problem = other
@@ -232,6 +234,7 @@ class Taker:
 
     def _complete(self, known: MeasureDraft, more: MeasureDraft) -> None:
         """Add to a measure what another sheet tells of it."""
+        known.cells = {**more.cells, **known.cells}
         for name, value in more.record.items():
             there = known.record.setdefault(name, value)
             if name == "progress":
@@ -245,7 +248,7 @@ class Taker:
 
 def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool) -> Row:
     """Return the cells of rows that tell of one measure, by what their columns hold; each cell once, and no strokes."""
-    row, strokes = Row(sheet.name, rows[0]), frozenset((UNSAID,)) if exact else _STROKES
+    row, strokes = Row(sheet.name, rows[0], last=rows[-1]), frozenset((UNSAID,)) if exact else _STROKES
     held = () if exact else {choice.role for choice in table.choices.values()}
     seen: set[Spot] = set()
     for number in rows:

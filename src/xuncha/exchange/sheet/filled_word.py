@@ -1,0 +1,242 @@
+"""An office's own Word document, whose tables are filled: of its parts only the text itself is written anew."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from copy import deepcopy
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from zipfile import ZipFile
+
+from docx import Document
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from lxml import etree
+
+from xuncha.chinese.characters import without_unsafe
+from xuncha.errors import RefusedError
+from xuncha.exchange.sheet import safety
+from xuncha.exchange.sheet.documents import word_tables
+from xuncha.exchange.sheet.plan import as_text
+from xuncha.language import gettext as _
+from xuncha.paper.harmless import must_be_harmless
+from xuncha.paper.own import OwnFileError
+
+if TYPE_CHECKING:
+    from xuncha.exchange.sheet.grid import Spot
+    from xuncha.exchange.sheet.plan import AddedRow, Plan
+    from xuncha.pages.package import Package
+
+_UNSEEN: Final = ("w:strike", "w:dstrike", "w:vanish")
+"""How a text looks that is not to be read."""
+_OF_ONE: Final = ("paraId", "textId", "rsidR", "rsidRPr", "rsidTr", "rsidRDefault", "rsidP")
+"""Attributes that name one row or paragraph, and not its copy."""
+
+
+class FilledWord:
+    """Writes a plan into the tables of a Word document."""
+
+    takes_rows = True
+
+    def __init__(self, path: Path, content: bytes, package: Package) -> None:
+        try:
+            with safety.of_any_damage(path):
+                must_be_harmless(content)
+        except OwnFileError as error:
+            said = _("{path} is not filled: {reason}").format(path=path, reason=error)
+            hint = _("take that out of it in Word or WPS, and save it as .docx")
+            raise RefusedError("own-file", said, hint) from None
+        self.content, self.main = content, package.main
+        self.firsts: dict[str, dict[Spot, Spot]] = {}
+        self.cells: dict[str, dict[Spot, Any]] = {}
+        self.rows: dict[str, dict[int, Any]] = {}
+        self.widths: dict[str, int] = {}
+        self.repeating: dict[tuple[str, int], bool] = {}
+        with safety.of_any_damage(path):
+            self.document = Document(io.BytesIO(content))
+            for table in word_tables(self.document):
+                self._look(table.name, table.rows())
+
+    def _look(self, name: str, rows: Iterator[tuple[int, Any, list[Any]]]) -> None:
+        places: dict[Any, Spot] = {}
+        self.cells[name], self.rows[name], self.firsts[name] = {}, {}, {}
+        self.widths[name] = 0
+        for number, row, cells in rows:
+            self.widths[name] = max(self.widths[name], len(cells))
+            self.rows[name][number] = row
+            for column, cell in enumerate(cells, 1):
+                if cell is not None:
+                    self.cells[name][number, column] = cell
+                    self.firsts[name][number, column] = places.setdefault(cell, (number, column))
+
+    def first(self, sheet: str, spot: Spot) -> Spot:
+        """Return the first place of the merged cell that covers a place."""
+        return self.firsts[sheet].get(spot, spot)
+
+    def write(self, plan: Plan) -> bytes:
+        """Return the document, filled."""
+        self.filled = {(measure.sheet, measure.rows[0]) for measure in plan.draft.measures}
+        for sheet, first in plan.parted:
+            self._part(sheet, first)
+        for entry in plan.entries:
+            cell = self.cells[entry.sheet].get(entry.spot)
+            if cell is not None:
+                self._put(cell, entry.value, entry.sheet, entry.spot)
+        last: dict[tuple[str, int], Any] = {}
+        for each in plan.added:
+            above = last.get((each.sheet, each.after), self.rows[each.sheet][each.after])
+            last[each.sheet, each.after] = self._add(each, above)
+        return self._packed()
+
+    def _part(self, sheet: str, first: Spot) -> None:
+        """Give each row of a merged cell its own."""
+        for row, column in [spot for spot, each in self.firsts[sheet].items() if each == first]:
+            cell = next(
+                (
+                    each
+                    for each in self.rows[sheet][row].tc_lst
+                    if each.grid_offset < column <= each.grid_offset + each.grid_span
+                ),
+                None,
+            )
+            if cell is not None:
+                cell.vMerge = None
+                self.cells[sheet][row, column] = cell
+
+    def _put(self, cell: Any, value: object, sheet: str, spot: Spot) -> None:  # noqa: ANN401
+        """Write a text into a cell, in the font and the form of its paragraphs, or of a cell like it where it is empty."""
+        said = as_text(value, _text(cell)).replace("\r", "")
+        lines = [without_unsafe(line) for line in said.split("\n")]
+        first = next(iter(cell.p_lst), None)
+        if first is None:
+            first = cell.add_p()
+        look = _look_of(first)
+        like, in_column = self._like(sheet, spot) if look is None else (None, False)
+        if like is not None:
+            look = _look_of(like)
+            if first.pPr is None and like.pPr is not None:
+                form = deepcopy(like.pPr)
+                if not in_column:
+                    form.jc_val = None  # columns are aligned each in its own way
+                first.insert(0, form)
+        _clear(cell, first)
+        paragraph = first
+        for number, line in enumerate(lines):
+            if number:
+                another = deepcopy(first)
+                _clear_paragraph(another)
+                paragraph.addnext(another)
+                paragraph = another
+            if line:
+                run = paragraph.add_r()
+                run.text = line
+                if look is not None:
+                    run.insert(0, deepcopy(look))
+        height = cell.getparent().find(f"{qn('w:trPr')}/{qn('w:trHeight')}")
+        if height is not None and height.get(qn("w:hRule")) == "exact":
+            height.set(qn("w:hRule"), "atLeast")  # else what does not fit is cut off
+
+    def _like(self, sheet: str, spot: Spot) -> tuple[Any, bool]:
+        """Return the paragraph of a filled cell: the nearest in the same column, else the longest in the same row; and which."""
+        row, column = spot
+        cells = self.cells[sheet]
+        rows = sorted((each for name, each in self.filled if name == sheet), key=lambda each: abs(each - row))
+        near = [cells[each, column] for each in rows if (each, column) in cells]
+        beside = [cells[row, each] for each in range(1, self.widths[sheet] + 1) if (row, each) in cells]
+        beside.sort(key=lambda cell: -sum(len(paragraph.text) for paragraph in cell.p_lst))
+        for cell in (*near, *beside):
+            paragraph = next(iter(cell.p_lst), None)
+            if paragraph is not None and paragraph.r_lst:
+                return paragraph, cell in near
+        return None, False
+
+    def _add(self, added: AddedRow, above: Any) -> Any:  # noqa: ANN401
+        """Add a row below another one, in the form of the one that it is added to; return it."""
+        cells = self.cells[added.sheet]
+        model = self.rows[added.sheet][added.after]
+        row = deepcopy(model)
+        column = row.grid_before + 1
+        for cell, own, over in zip(row.tc_lst, model.tc_lst, above.tc_lst, strict=True):
+            columns = range(column, column + max(cell.grid_span, 1))
+            column = columns.stop
+            below = cells.get((added.after + 1, columns.start))
+            goes_on = below is not None and below is cells.get((added.after, columns.start))
+            if goes_on or not added.same.isdisjoint(columns):
+                if goes_on or own.vMerge is not None or not self._repeats(added.sheet, columns.start):
+                    _clear(cell, cell.p_lst[0])
+                    over.vMerge = over.vMerge or "restart"
+                    cell.vMerge = "continue"
+                else:
+                    cell.getparent().replace(cell, deepcopy(over))
+                continue
+            cell.vMerge = None
+            value = next((added.values[each] for each in columns if each in added.values), None)
+            self._put(cell, value, added.sheet, (added.after, columns.start))
+        for element in row.iter():
+            for name in [each for each in element.attrib if str(each).rpartition("}")[2] in _OF_ONE]:
+                del element.attrib[name]
+        for mark in [
+            *row.iter(qn("w:bookmarkStart")),
+            *row.iter(qn("w:bookmarkEnd")),
+            *row.iter(qn("w:tblHeader")),
+        ]:
+            mark.getparent().remove(mark)
+        above.addnext(row)
+        return row
+
+    def _repeats(self, sheet: str, column: int) -> bool:
+        """Return whether a column says the same again and again where another one would merge its cells."""
+        if (sheet, column) not in self.repeating:
+            cells = (self.cells[sheet].get((number, column)) for number in self.rows[sheet])
+            self.repeating[sheet, column] = any(
+                one is not None
+                and other is not None
+                and one is not other
+                and _text(one)
+                and _text(one) == _text(other)
+                for one, other in pairwise(cells)
+            )
+        return self.repeating[sheet, column]
+
+    def _packed(self) -> bytes:
+        """Return the file with its text written anew, and every other part as it was."""
+        text = etree.tostring(self.document.element, xml_declaration=True, encoding="UTF-8", standalone=True)
+        stream = io.BytesIO()
+        with ZipFile(io.BytesIO(self.content)) as old, ZipFile(stream, "w") as new:
+            for entry in old.infolist():
+                new.writestr(entry, text if entry.filename == self.main else old.read(entry))
+        return stream.getvalue()
+
+
+def _text(cell: Any) -> str:  # noqa: ANN401
+    return "".join(paragraph.text for paragraph in cell.p_lst).strip()
+
+
+def _look_of(paragraph: Any) -> Any:  # noqa: ANN401
+    """Return how the text of a paragraph looks, as far as it is to be read; None where nothing says it."""
+    found = next((run.rPr for run in paragraph.r_lst if run.rPr is not None), None)
+    if found is None:
+        found = paragraph.find(f"{qn('w:pPr')}/{qn('w:rPr')}")
+        if found is None:
+            return None if not paragraph.r_lst else OxmlElement("w:rPr")
+    look = OxmlElement("w:rPr")
+    look.extend(deepcopy(each) for each in found if each.tag not in map(qn, _UNSEEN))
+    return look
+
+
+def _clear(cell: Any, first: Any) -> None:  # noqa: ANN401
+    """Take the text out of a cell, but for its first paragraph, which is emptied."""
+    for block in list(cell.iter_block_items()):
+        if block is not first and block.tag != qn("w:tbl"):
+            cell.remove(block)
+    _clear_paragraph(first)
+    if cell[-1] is not first:
+        cell.append(OxmlElement("w:p"))  # a cell ends in a paragraph
+
+
+def _clear_paragraph(paragraph: Any) -> None:  # noqa: ANN401
+    for each in list(paragraph):
+        if each.tag != qn("w:pPr"):
+            paragraph.remove(each)

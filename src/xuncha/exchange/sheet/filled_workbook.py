@@ -1,0 +1,77 @@
+"""An office's own workbook, cell by cell."""
+
+from __future__ import annotations
+
+import io
+from copy import copy
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from openpyxl import load_workbook
+
+from xuncha.chinese.characters import is_formula
+from xuncha.exchange.sheet import safety
+from xuncha.exchange.sheet.plan import Due, as_text
+
+if TYPE_CHECKING:
+    from xuncha.exchange.sheet.grid import Spot
+    from xuncha.exchange.sheet.plan import Plan
+    from xuncha.pages.package import Package
+
+
+class FilledWorkbook:
+    """Writes a plan into a workbook, in which rows stay where formulas and other sheets look for them."""
+
+    takes_rows = False
+
+    def __init__(self, path: Path, content: bytes, package: Package) -> None:
+        has_macros = "macro" in package.kind(package.main).lower()
+        with safety.of_any_damage(path):
+            self.book: Any = load_workbook(io.BytesIO(content), keep_vba=has_macros)
+        self.sheets = {sheet.title: sheet for sheet in self.book.worksheets}
+        self.firsts: dict[str, dict[Spot, Spot]] = {}
+
+    def first(self, sheet: str, spot: Spot) -> Spot:
+        """Return the first place of the merged cell that covers a place."""
+        if sheet not in self.firsts:
+            self.firsts[sheet] = {
+                each: (merged.min_row, merged.min_col)
+                for merged in self.sheets[sheet].merged_cells.ranges
+                for each in merged.cells
+            }
+        return self.firsts[sheet].get(spot, spot)
+
+    def write(self, plan: Plan) -> bytes:
+        """Return the workbook, filled."""
+        for sheet, first in plan.parted:
+            self._part(self.sheets[sheet], first)
+        for entry in plan.entries:
+            cell: Any = self.sheets[entry.sheet].cell(*entry.spot)
+            value = entry.value
+            if isinstance(value, Due):
+                value = value.day if isinstance(cell.value, date) else as_text(value, str(cell.value))
+            if isinstance(value, date) and not isinstance(cell.value, date | None):
+                value = as_text(value, str(cell.value))
+            cell.value = value
+            if cell.font.strike:
+                font = copy(cell.font)
+                font.strike = False  # what is written is to be read
+                cell.font = font
+            if isinstance(value, str) and is_formula(value):
+                cell.data_type, cell.quotePrefix = "s", True
+        written = io.BytesIO()
+        self.book.save(written)
+        return written.getvalue()
+
+    def _part(self, sheet: Any, first: Spot) -> None:  # noqa: ANN401
+        """Give each row of a merged cell its own, in the same form."""
+        for merged in [each for each in sheet.merged_cells.ranges if (each.min_row, each.min_col) == first]:
+            sheet.unmerge_cells(str(merged))
+            for row in range(merged.min_row + 1, merged.max_row + 1):
+                for column in range(merged.min_col, merged.max_col + 1):
+                    sheet.cell(row, column)._style = copy(sheet.cell(*first)._style)  # noqa: SLF001  there is no other way
+                if merged.max_col > merged.min_col:
+                    sheet.merge_cells(None, row, merged.min_col, row, merged.max_col)
+            if merged.max_col > merged.min_col:
+                sheet.merge_cells(None, first[0], merged.min_col, first[0], merged.max_col)

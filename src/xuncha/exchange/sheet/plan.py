@@ -1,0 +1,249 @@
+"""What an office's own table is to say: which cell gets what, and which rows are added; whatever file the table is in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from xuncha.chinese.days import in_words
+from xuncha.chinese.limits import full_days
+from xuncha.exchange.matching import matched
+from xuncha.exchange.sheet import cells, layout
+from xuncha.exchange.sheet.grid import address, column_of, letters
+from xuncha.exchange.sheet.rows import IN_PARTS
+from xuncha.exchange.wording import key_of
+from xuncha.language import gettext as _
+from xuncha.model.forms import FIELD
+from xuncha.model.states import state
+from xuncha.model.vocabulary import WORDS
+
+if TYPE_CHECKING:
+    from xuncha.exchange.drafts import Column, Draft, MeasureDraft
+    from xuncha.exchange.sheet.grid import Spot
+    from xuncha.model.identity import Identity
+    from xuncha.model.records import Ledger
+
+_TICK: Final = "√"
+_BESIDE: Final = {"co_offices": "office", "closed_date": "state"}
+"""What may stand in the cell of another role."""
+_DIGITS: Final = re.compile(r"\d{4}([-./])\d{1,2}\1\d{1,2}")
+"""A day as some offices write it."""
+
+
+class Entry(NamedTuple):
+    """A cell that is to hold something else."""
+
+    sheet: str
+    spot: Spot
+    value: object
+    parts: bool = False
+    """Whether the merged cell is to be parted first, so that each row has its own."""
+
+
+class Due(NamedTuple):
+    """A time limit with what is said of it behind the day."""
+
+    day: date
+    behind: str
+
+
+class Wish(NamedTuple):
+    """What a measure wants a cell to hold."""
+
+    changed: bool
+    """Whether the cell says something else."""
+    told: object
+    """What the ledger says, to be compared."""
+    value: object
+    """The same, to be written."""
+    row: int
+
+
+class AddedRow(NamedTuple):
+    """A row that is added below another one, in its form."""
+
+    sheet: str
+    after: int
+    values: dict[int, object]
+    """By the numbers of the columns; the others stay empty."""
+    same: frozenset[int]
+    """Columns in which it goes on with the cell above it."""
+
+
+def as_text(value: object, before: str) -> str:
+    """Write a value as a text, a day as it stood there before."""
+    if isinstance(value, Due):
+        return as_text(value.day, before) + value.behind
+    if not isinstance(value, date):
+        return "" if value is None else layout.shown(value)
+    if match := _DIGITS.search(before):
+        mark = match[1]
+        padded = mark == "-" or re.search(rf"\{mark}0", match[0])
+        return value.strftime(f"%Y{mark}%m{mark}%d") if padded else f"{value.year}{mark}{value.month}{mark}{value.day}"  # fmt: skip
+    return in_words(value)
+
+
+class Plan:
+    """What is to be written into a table; what finds no place in it is a doubt of its draft.
+
+    Args:
+        draft: of the table as it is.
+        ledger: what it is to say.
+        first: returns the first place of the merged cell that covers a place.
+    """
+
+    def __init__(self, draft: Draft, ledger: Ledger, first: Callable[[str, Spot], Spot]) -> None:
+        self.draft, self.ledger, self.first = draft, ledger, first
+        self.entries: list[Entry] = []
+        self.added: list[AddedRow] = []
+        self.matches = list(matched(draft, ledger))
+        self.wishes: dict[tuple[str, Spot, str], list[Wish]] = {}
+        """By cells and roles: what the measures of a cell want it to hold."""
+        self.parted: set[tuple[str, Spot]] = set()
+        """The merged cells that are parted, by their first places."""
+        for match in self.matches:
+            for measure, identity in match.measures:
+                self._compare(measure, identity)
+        self._settle()
+
+    def columns(self, sheet: str, row: int) -> list[Column]:
+        """Return the columns of the table in which a row stands."""
+        return [
+            each for each in self.draft.columns if each.sheet == sheet and each.rows[0] <= row <= each.rows[1]
+        ]
+
+    def record(self, identity: Identity) -> dict[str, Any]:
+        """Return what the ledger says of a measure."""
+        return self.ledger.measures[identity].model_dump(mode="json", exclude_defaults=True)
+
+    def _compare(self, measure: MeasureDraft, identity: Identity | None) -> None:
+        """Compare the cells of a measure with its record; those of one that the ledger lacks stay."""
+        said = told_by({**measure.record, "status": measure.status})
+        record = self.record(identity) if identity else {}
+        told = told_by(record) if identity else said
+        columns = self.columns(measure.sheet, measure.rows[0])
+        filled = {each.role: column_of(each.letter) for each in reversed(columns)}
+        beside = {role for role in _BESIDE if said[role] and role not in filled}
+        for role in beside:
+            for each in (said, told):
+                each[_BESIDE[role]] = each[_BESIDE[role]], each[role]
+        values = self.values(record, columns, beside) if identity else {}
+        if sum(each.role == "progress" for each in columns) > 1 and said["progress"]:
+            # What is new goes below what stands in the last of several columns.
+            last = max(measure.cells["progress"], key=lambda cell: column_of(letters(cell.address)))
+            fresh = [
+                each
+                for each in record.get("progress", ())
+                if key_of(each["text"]) not in str(said["progress"])
+            ]
+            filled["progress"] = column_of(letters(last.address))
+            values[filled["progress"]] = "\n".join([last.text, *map(cells.show_entry, fresh)])
+            told["progress"] = (said["progress"], len(fresh)) if fresh else said["progress"]
+        for column in columns:
+            number = column_of(column.letter)
+            if column.role not in {*said, *told} or (column.ticked is None and filled[column.role] != number):
+                continue  # of two columns for one thing one is filled
+            spot = self.first(measure.sheet, (measure.rows[0], number))
+            before, now = said.get(column.role), told.get(column.role)
+            wish = Wish(before != now, now, values.get(number), measure.rows[0])
+            self.wishes.setdefault((measure.sheet, spot, column.role), []).append(wish)
+
+    def _settle(self) -> None:
+        """Decide what the cells are to hold; several measures in one must agree."""
+        for (sheet, spot, role), wishes in self.wishes.items():
+            if role == "progress" and not any(wish.told for wish in wishes[1:]):
+                value, count = str(wishes[0].value or ""), len(wishes)
+                if count > 1 and len(cells.items(value)) == count:  # each of the measures would take a line
+                    wishes[0] = wishes[0]._replace(value=value.replace("\n", "；"))
+                del wishes[1:]  # it is told of the first of several
+            if not any(wish.changed for wish in wishes):
+                continue
+            if all(wish.told == wishes[0].told for wish in wishes):
+                self.entries.append(Entry(sheet, spot, wishes[0].value))
+            elif len({wish.row for wish in wishes}) == len(wishes):
+                self.parted.add((sheet, spot))
+                self.entries += [Entry(sheet, (wish.row, spot[1]), wish.value, parts=True) for wish in wishes]
+            elif len({wish.row for wish in wishes}) == 1 and (text := _listed(role, wishes)):
+                self.entries.append(Entry(sheet, spot, text))
+            else:
+                made = _(
+                    "several measures stand in this cell, and the ledger does not say the same of all: not filled in"
+                )
+                self.draft.doubt(made, sheet=sheet, address=address(*spot), role=role)
+
+    def values(
+        self, record: Mapping[str, Any], columns: Sequence[Column], beside: Collection[str]
+    ) -> dict[int, object]:
+        """Return what the cells of a measure's record are to hold, by the numbers of the columns.
+
+        Args:
+            record: of the measure.
+            columns: of the table.
+            beside: roles that stand in the cells of others, as `_BESIDE` says.
+        """
+        words = self.draft.form.states if self.draft.form else {}
+        status, term = record["status"], record.get("term", "once")
+        due, closed = record.get("due"), record.get("closed", {}).get("date")
+        day: object = (
+            date.fromisoformat(due) if due else layout.WITHOUT_LIMIT[term] if term != "once" else None
+        )
+        if isinstance(day, date) and term != "once" and all(each.role != "kind" for each in columns):
+            day = Due(day, f"（{layout.WITHOUT_LIMIT[term]}）")
+        helping = record.get("co_offices", ())
+        by_role = {
+            **told_by(record),
+            "measure": record["title"],
+            "state": next(
+                (word for word, meant in words.items() if meant == status and _says_no_more(word, term)),
+                WORDS[status],
+            ),
+            "kind": {"long_term": layout.LONG_TERM, "at_once": layout.AT_ONCE}.get(term, "限期整改"),
+            "due": day,
+            "closed_date": date.fromisoformat(closed) if closed else None,
+            "co_offices": "、".join(helping) or None,
+            "progress": "\n".join(map(cells.show_entry, record.get("progress", ()))) or None,
+            "publish": "是" if record.get("publish", True) else "否",
+        }
+        if "co_offices" in beside:
+            by_role["office"] = "、".join(filter(None, (record.get("office"), *helping))) or None
+        found: dict[int, object] = {}
+        for column in columns:
+            value = by_role.get(column.role)
+            if column.ticked is not None:
+                meant = words.get(column.ticked) or getattr(state(column.ticked), "status", None)
+                value = _TICK if meant == status else None
+            if column.role in by_role:
+                found[column_of(column.letter)] = value
+        return found
+
+
+def _says_no_more(word: str, term: str) -> bool:
+    """Return whether a word of the office's tells a state and nothing else: no day or share, and no other kind of task."""
+    told = state(word)
+    other = told and (told.doubt or ((told.long_term or told.staged) and term != "long_term"))
+    return not (other or re.search(r"\d", word) or full_days(word))
+
+
+def _listed(role: str, wishes: Sequence[Wish]) -> str:
+    """Return what several measures of one row say, one below the other, as it is read; empty where it would be read otherwise."""
+    texts = [as_text(wish.value, "") for wish in wishes]
+    numbered = (f"（{number}）{text}" for number, text in enumerate(texts, 1))
+    parted = cells.items if role in IN_PARTS else cells.lines
+    return next((text for text in ("\n".join(texts), "\n".join(numbered)) if parted(text) == texts), "")
+
+
+def told_by(record: Mapping[str, Any]) -> dict[str, object]:
+    """Return what a record says, by the roles of the columns, in a form that can be compared."""
+    term, entries = record.get("term", "once"), record.get("progress", ())
+    return {
+        **{key: record.get(key) for key in ("goal", "part", "leader", "office", "person")},
+        **{f"{FIELD}{key}": value for key, value in record.get("fields", {}).items()},
+        "state": record.get("status"),
+        "kind": term,
+        "due": (record.get("due"), term),
+        "closed_date": record.get("closed", {}).get("date"),
+        "co_offices": tuple(record.get("co_offices", ())),
+        "progress": key_of("".join(each["text"] for each in entries)),
+    }

@@ -1,0 +1,99 @@
+"""Tables of many offices, as workbooks and as Word documents: filled, they say what the ledger says, and importing them changes nothing."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.tables.building import build
+from tests.tables.description import FOLDER, TODAY, read
+from xuncha.exchange.drafts import MeasureDraft, ProblemDraft
+from xuncha.exchange.entering import Enterer
+from xuncha.exchange.sheet.filling import filled
+from xuncha.exchange.sheet.reading import Wanted, draft_of
+from xuncha.exchange.updating import Updater
+from xuncha.store.files import WorkingTree
+from xuncha.store.loading import ledger
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xuncha.exchange.drafts import Draft
+
+TABLES = [
+    "merged-state-and-limit",  # cells merged over measures that will differ
+    "problem-on-every-row",  # nothing merged
+    "quarters-of-progress",  # several columns of progress
+    "several-measures-numbered",  # several measures in one cell
+    "state-with-its-day",  # a day in the cell of the state
+    "ticks-two-columns",
+    "word-two-row-header",
+    "bands-of-categories",
+    "days-written-by-many-hands",
+    "environment-tasks-alone",  # no problems
+]
+
+
+def changed(draft: Draft) -> Draft:
+    """Close a third of the measures, tell progress of another, move the limits of the rest; add measures and a problem."""
+    measures = [(place, measure.record) for place, measure in enumerate(draft.measures)]
+    for place, record in measures:
+        entries = record.setdefault("progress", [])
+        if place % 3 == 0:
+            record |= {"status": "closed", "closed": {"date": "2025-12-20"}}
+            entries.append({"date": "2025-12-20", "text": "已经办结。"})
+        elif place % 3 == 1:
+            entries.append({"date": "2025-12-21", "text": "=又推进了\n第二行"})
+            record["status"] = "closed" if record.get("status") == "closed" else "in_progress"
+        elif "due" in record:
+            record["due"] = "2026-03-31"
+    for place, problem in enumerate(draft.problems):
+        problem.measures.append(MeasureDraft({"title": f"另外再办的第{place}件事", "due": "2026-05-06"}))
+    more = [MeasureDraft({"title": title}) for title in ("新问题的第一条措施", "新问题的第二项任务")]
+    first = draft.problems[0].category
+    draft.problems.append(ProblemDraft({"title": "没有提到过的新问题"}, category=first, measures=more))
+    return draft
+
+
+def enter(draft: Draft, root: Path) -> None:
+    for path, content in Enterer(draft).new("台账", "某局").files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(content)
+
+
+def wanted(root: Path, draft: Draft) -> Wanted:
+    frame = ledger(WorkingTree(root)).settings.frame()
+    day = date.fromisoformat(frame.feedback) if frame.feedback else None
+    return Wanted(date.fromisoformat(TODAY), day, draft.form, {}, frame.fields)
+
+
+def changes(path: Path, how: Wanted, root: Path) -> list[str]:
+    """The files that importing a table would change."""
+    source = WorkingTree(root)
+    intake = Updater(draft_of(path, how), root).changed(ledger(source), source)
+    there = {path: (root / path).read_bytes() if (root / path).exists() else b"" for path in intake.files}
+    return [path for path, content in intake.files.items() if content != there[path]]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "docx"])
+@pytest.mark.parametrize("name", TABLES)
+def test_a_filled_table_says_what_the_ledger_says(name: str, kind: str, tmp_path: Path) -> None:
+    path = build(replace(read(FOLDER / f"{name}.table"), kind=kind), tmp_path)
+    draft = draft_of(path, Wanted(date.fromisoformat(TODAY)))
+    enter(changed(copy.deepcopy(draft)), tmp_path / "ledger")
+    how = wanted(tmp_path / "ledger", draft)
+    there = ledger(WorkingTree(tmp_path / "ledger"))
+    content, told = filled(path, how, there)
+    (tmp_path / f"filled.{kind}").write_bytes(content)
+    assert changes(tmp_path / f"filled.{kind}", how, tmp_path / "ledger") == []
+    again = draft_of(tmp_path / f"filled.{kind}", how)
+    rows_can_be_added = kind == "docx" and name != "environment-tasks-alone"
+    assert len(again.measures) == (len(there.measures) if rows_can_be_added else len(draft.measures))
+    lacking = [doubt for doubt in told.doubts if "no row" in doubt.made or "没有对应" in doubt.made]
+    assert len(lacking) == len(there.measures) - len(draft.measures)
+    statuses = [measure.record.get("status") for measure in again.measures]
+    assert "closed" in statuses
