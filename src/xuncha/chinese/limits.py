@@ -37,12 +37,16 @@ class Limit(NamedTuple):
         return self.day is not None or self.long_term or self.at_once
 
 
+_CLOCK: Final = re.compile(r"(?<=[0-9])[\sT]+[0-9]{1,2}:[0-9]{2}(?::[0-9.]+)?(?![0-9])")
+"""A time behind a day, which would lengthen its number."""
+
+
 def limit(text: str, feedback: date | None = None) -> Limit:
     """Read a time limit, as in a table's cell or behind a label such as 整改时限：; of several days the last.
 
     A span such as 三个月内 is counted from the feedback. A day whose year is not written is no day.
     """
-    text = "".join(unicodedata.normalize("NFKC", text).split())
+    text = "".join(_CLOCK.sub("", unicodedata.normalize("NFKC", text)).split())
     long_term = bool(_LONG_TERM.search(text))
     at_once = not long_term and bool(_AT_ONCE.search(text))
     if doubt := _no_limit(text):

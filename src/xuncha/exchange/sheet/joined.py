@@ -12,10 +12,8 @@ from xuncha.exchange.sheet.grid import Cell
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet
 
-_PEOPLE: Final = frozenset({"leader", "office", "co_offices", "person"})
-_LABELLED: Final = _PEOPLE | {"problem", "finding", "measure", "goal", "due"}
-_LABEL: Final = re.compile(r"(?:^|(?<=[\s；;，,。]))(?P<name>[\u4e00-\u9fff]{2,8})\s*[：:]\s*")
 _BETWEEN: Final = re.compile(r"\s*[/／\n]\s*")
+_IN_BRACKETS: Final = re.compile(r"(.+?)\s*[（(](.+)[）)]", re.DOTALL)
 _SAME: Final = frozenset({"同上", "同前", "〃", "″", "同上。", "〞"})
 
 
@@ -28,33 +26,25 @@ def parted(cell: Cell, role: str, heading: str, held: Collection[str]) -> list[t
         heading: of its column.
         held: the roles of all columns; what has a column of its own is not looked for here.
     """
-    told = _labelled(cell.text) or _paired(cell.text, role, heading) if role in _LABELLED else {}
+    told = roles.labelled(cell.text) or _paired(cell.text, role, heading) if role in roles.LABELLED else {}
     if len(told) < 2 or (told.keys() - {role}) & set(held):  # noqa: PLR2004  one thing is the cell itself
         return [(role, cell)]
     return [(name, Cell.of(text, "", cell.address, unseen=cell.unseen)) for name, text in told.items()]
 
 
-def _labelled(text: str) -> dict[str, str]:
-    """Return what stands behind the labels of a text that consists of labels, by their roles."""
-    labels = list(_LABEL.finditer(text))
-    ends = [*(label.start() for label in labels[1:]), len(text)]
-    if not labels or labels[0].start():
-        return {}
-    told = {
-        roles.role(label["name"]): text[label.end() : end].strip("；;，, \n")
-        for label, end in zip(labels, ends, strict=True)
-    }
-    return told if len(told) == len(labels) and told.keys() <= _LABELLED and all(told.values()) else {}
-
-
 def _paired(text: str, role: str, heading: str) -> dict[str, str]:
-    """Return the two parts of a text below a heading that joins two names, such as 分管领导/责任车间."""
+    """Return the two parts of a text below a heading that joins two names, such as 分管领导/责任车间 or 责任领导（责任科室）."""
     names, pieces = roles.joined(heading), _BETWEEN.split(text)
+    if match := _IN_BRACKETS.fullmatch(roles.plain(heading)):
+        names, pieces = (
+            list(match.groups()),
+            list(said.groups()) if (said := _IN_BRACKETS.fullmatch(text)) else [],
+        )
     if len(names) != 2 or len(pieces) != 2 or not all(pieces):  # noqa: PLR2004
         return {}
     first, second = (roles.role(name) or roles.perhaps(name) for name in names)
-    is_pair = first == role and {first, second} <= _PEOPLE
-    return {first: pieces[0], second: pieces[1]} if is_pair else {}
+    is_pair = first == role and {first, second} <= roles.PEOPLE
+    return {first: pieces[0], second: pieces[1].strip("（()）")} if is_pair else {}
 
 
 def said_above(sheet: Sheet, row: int, column: int, first: int) -> Cell | None:

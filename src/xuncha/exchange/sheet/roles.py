@@ -24,7 +24,7 @@ Columns = dict[int, str]
 _WORD: Final = (
     "(?:巡察组?|巡视组?|反馈|监管|审计|审议|检查|督察|督查|督导|督办|检察|检察建议|建议|意见|信访|交办|移交|环保|整改|治理|纠正|预防|办理|处理|处置|落实|推进"
     "|实施|执行|完成|存在|突出|主要|重点|具体|工作|任务|问题|措施|发现|查摆|查出|指出|提出|反映|需|拟|采取|细化|改进|对应|相应|目前|当前|截至|截止|最新|取得|已"
-    "|本期|[上本当][年月周季]度?|[一二三四1-4]季度|[0-9]{1,2}月份?|阶段性?|年度|整体|总体|详细|基本|和|与|及|或|的|之)"
+    "|本期|[上本当][年月周季]度?|[一二三四1-4]季度|(?:[0-9]{4}年)?[0-9]{1,2}月(?:份|底|末|[0-9]{1,2}日)?|阶段性?|年度|整体|总体|详细|基本|和|与|及|或|的|之)"
 )
 """A word before the one by which a column is known; it changes nothing."""
 _ABOUT: Final = f"{_WORD}*"
@@ -36,12 +36,12 @@ _NAMES: Final = "|".join(
         "kind": r"(?:整改|任务|措施)(?:类型|性质|类别|方式)",
         "category": rf"(?:{_WORD}|所属|隐患)*(?:类别|类型|方面|分类|大类|领域|板块)|一级指标",
         "publish": r"(?:是否)?公开(?:情况)?|是否公开发布",
-        "state": r"(?:整改|任务|工作|措施|问题|销号|办理|落实|当前|目前|完成)*(?:状态|进程|程度)|(?:完成|整改|落实)与否|(?:已|应)?(?:完成|整改)(?:比例|百分比|率)|(?:办结|销号|整改销号|问题销号)情况"
+        "state": r"(?:整改|任务|工作|措施|问题|销号|办理|办结|落实|当前|目前|完成)*(?:状态|进程|程度)|(?:完成|整改|落实)与否|(?:已|应)?(?:完成|整改)(?:比例|百分比|率)|(?:办结|销号|整改销号|问题销号)情况"
         r"|(?:复查|验收|验证|督办|办理|审核)(?:结果|结论|情况)|结论|是否(?:已|按期|全部|通过|完成|整改|落实|销号|办结|到位|结案|申请|验收)+|完成|销号|办结|整改到位|落实到位|到位",
         "closed_date": r"(?:实际|最终)(?:整改)?(?:完成|办结|销号)(?:时间|日期)|(?:整改)?(?:办结|销号|销号办结|结束|验收)(?:时间|日期)",
         "due": r"(?:整改|治理|落实|完成|办理|办结|任务|工作|措施|拟|计划|预计|应|要求|限定|原定|延期后|的)*(?:时限|期限|限期|时间节点|时间要求|时间安排|截止(?:时间|日期|日)?|完成日期?|时间|节点)(?:要求|节点)?",
         "co_offices": rf"(?:配合|协办|协同|协助|协作|参与|联合|会办|共同责任)(?:责任)?(?:{_UNIT})?",
-        "office": rf"(?:整改|第一|主要|具体|主体)*(?:责任|牵头|主责|承办|主办|实施|整改|负责|落实){_UNIT}(?:（?单位）?)?|科室|责任主体|责任清单|部门",
+        "office": rf"(?:整改|第一|主要|具体|主体)*(?:责任|牵头|主责|承办|主办|实施|整改|负责|落实){_UNIT}(?:（?单位）?|名称)?|科室|责任主体|责任清单|部门",
         "leader": r"[\u4e00-\u9fff]{0,6}(?:领导|班子成员)(?:干部)?(?:人|姓名)?(?<!领导小组)|(?:分管|主要|班子)负责人|(?:第一|主要)责任人|责任局长|责任行长",
         "person": r"(?:整改|治理|具体|直接|落实)?(?:责任|经办|承办|办理|负责|包案|牵头|落实)人(?:员|姓名)?|(?:具体|整改)?负责人|联系人|具体责任",
         "goal": rf"(?!.*(?:验收|完成)标准|(?:存在)?问题[及和与]){_ABOUT}(?:目标|要求|预期成效|预期效果|标准)(?:任务|要求)?(?:及要求)?",
@@ -49,7 +49,7 @@ _NAMES: Final = "|".join(
         "part": r"子问题|具体问题|小问题|分项问题|问题分解|细化问题|二级问题|问题细化",
         "finding": rf"{_ABOUT}(?:隐患|缺陷)?(?:表述|表现|表现形式|描述|详情|原文|原话|事实|概况|具体内容)|(?:反馈)?意见原文|巡察组原话|具体情况|{_ABOUT}问题(?:基本)?情况",
         "problem": rf"(?!(?:办理|处理|复查|验收|审核|审批).*意见){_ABOUT}(?:问题|隐患|缺陷|短板|意见|事项)(?:(?:或|及|和|与)?(?:问题|隐患|不足|短板))?(?:清单|内容|名称|标题|摘要|点|简述|概述)?",
-        "progress": rf"{_ABOUT}(?:进展|进度|成效|效果|情况|结果)(?:情况|说明|程度)?(?:及成效|和成效|（?截至.*）?)?|已完成(?:的)?工作|(?:工作|整改|进展)说明",
+        "progress": rf"{_ABOUT}(?:进展|进度|成效|实效|效果|情况|结果)(?:情况|说明|程度)?(?:及成效|和成效|（?截至.*）?)?|已完成(?:的)?工作|(?:工作|整改|进展)说明",
         "evidence": r"(?:佐证|证明|支撑|印证|附件|相关)(?:材料|资料|清单|文件)?(?:名称|目录|清单)?|文号|材料清单",
     }.items()
 )
@@ -62,7 +62,7 @@ _LAST_WORD: Final = re.compile(
         f"(?P<{name}>{pattern})"
         for name, pattern in {
             "due": rf"{_ANY}{{0,8}}(?:时限|期限|限期)(?:要求|日期|时间)?|{_ANY}{{0,4}}(?:承诺|最迟|要求|限定|起止|交账|截止|限期){_ANY}{{0,4}}(?:时间|日期)|(?:何时|什么时候){_ANY}{{1,4}}",
-            "state": rf"{_ANY}{{0,6}}(?:状态|现状)|{_ANY}{{0,4}}(?:完成|整改|办结|销号|到位|落实)否|(?:完成|办结|销号|销账|闭环)打?[√✓✔勾]|{_ANY}{{0,4}}(?:结果分类|复验结论|销号意见)|改得怎{_ANY}{{1,2}}",
+            "state": rf"{_ANY}{{0,6}}(?:状态|现状)|{_ANY}{{0,4}}(?:完成|整改|办结|销号|到位|落实)否|(?:完成|办结|销号|销账|闭环)打?[√✓✔勾]|{_ANY}{{0,4}}(?:结果分类|结论|销号意见)|改得怎{_ANY}{{1,2}}",
             "leader": rf"{_ANY}{{0,3}}(?:分管|主管|包保|挂点|包联|挂联|联系|牵头|包抓|督办|责任)(?:的)?{_POST}|责任{_ANY}{{0,2}}长",
             "person": r"谁来?(?:整改|改|负责|干)|(?:系统|项目|部门|单位|现场)负责人|责任(?:岗位|警官|干警|民警|员工|编辑|医生|教师|专员|党员|工程师)",
             "office": rf"(?:归口|承接|主责|责任|牵头|主管|落实|承办|包保){_ANY}{{0,3}}(?:单位|部门|科室|股|队|班组|班|组|室|处|科|部|中心|车间|项目部|学院|支部|站|所|局)|班组|车间",
@@ -75,6 +75,11 @@ _LAST_WORD: Final = re.compile(
 """What a column may hold by the last word of its name, where no other column is called so; the first that fits wins."""
 _LATIN: Final = re.compile(r"[A-Za-z][A-Za-z .&'-]*")
 """The second language of a heading."""
+PEOPLE: Final = frozenset({"leader", "office", "co_offices", "person"})
+"""Roles of those who answer for a measure."""
+LABELLED: Final = PEOPLE | {"problem", "finding", "measure", "goal", "due"}
+"""Roles of what may stand behind a label."""
+_LABEL: Final = re.compile(r"(?:^|(?<=[\s；;，,。]))(?P<name>[\u4e00-\u9fff]{2,8})\s*[：:]\s*")
 _LONGEST_HEADING: Final = 60
 _EITHER_DAY: Final = re.compile(r"(?:整改)?完成(?:时间|日期)")
 """A day until which, or on which: what stands beside it tells."""
@@ -127,6 +132,19 @@ def perhaps(heading: str) -> str:
     """Return what a column may hold by the last word of its name; empty where that tells nothing."""
     match = _LAST_WORD.fullmatch(_LATIN.sub("", _BRACKETS.sub("", plain(heading))))
     return match.lastgroup or "" if match else ""
+
+
+def labelled(text: str) -> dict[str, str]:
+    """Return what stands behind the labels of a text that consists of labels, by their roles; else nothing."""
+    labels = list(_LABEL.finditer(text))
+    ends = [*(label.start() for label in labels[1:]), len(text)]
+    if not labels or labels[0].start():
+        return {}
+    told = {
+        role(label["name"]): text[label.end() : end].strip("；;，, \n")
+        for label, end in zip(labels, ends, strict=True)
+    }
+    return told if len(told) == len(labels) and told.keys() <= LABELLED and all(told.values()) else {}
 
 
 class Decider:
@@ -189,8 +207,12 @@ class Decider:
         return [column for column, name in self.roles.items() if name in names]
 
     def _settle_unknown(self) -> None:
-        """攻坚举措 holds the measures where nothing else is called so."""
+        """攻坚举措 holds the measures where nothing else is called so; and 责任分工 who answers, where labels say who is who."""
         for column in self._named(""):
+            told = [labelled(cell.text) for cell in self._cells(column)]
+            if told and all(told) and all(each.keys() <= PEOPLE for each in told):
+                self._take(column, next(iter(told[0])), _("by what stands in it"))
+                continue
             name = perhaps(self.headings[column])
             if name and not self._named(name):
                 self._take(column, name, _("by the last word of its heading, since no other is called so"))
@@ -209,18 +231,17 @@ class Decider:
         named: list[int] = []
         short: list[int] = []
         closing: list[int] = []
-        doubtful = self._named("state", "progress")
+        known, unknown = self._named("state", "progress"), self._named("")
+        doubtful = [*known, *(each for each in unknown if perhaps(self.headings[each]) == "state")]
         if not doubtful:  # words of state tell it, whatever stands above them
-            doubtful = [
-                column for column in self._named("") if any(map(_closes_in_words, self._cells(column)))
-            ]
+            doubtful = [each for each in unknown if any(map(_closes_in_words, self._cells(each)))]
         for column in doubtful:
             told = self._as_shares(column)
             closing += [column] if any(map(_closes, told)) else []
-            known = sum(is_plain(cell.value, cell.form) for cell in told)
+            plainly = sum(is_plain(cell.value, cell.form) for cell in told)
             words = sum(len(cell.text) <= LONGEST for cell in told)
             is_state = self.roles[column] == "state"
-            if told and known / len(told) >= _STATE_SHARE:
+            if told and plainly / len(told) >= _STATE_SHARE:
                 states.append(column)
                 named += [column] if is_state else []
             if is_state and words * 2 >= len(told):
