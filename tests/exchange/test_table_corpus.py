@@ -28,12 +28,9 @@ def read(path: Path) -> dict[str, Any] | None:
 
 
 NOT_READ = {
-    "ods-struck-hidden-comments": "the library that reads .ods tells nothing of what is struck out or hidden",
     "labelled-blocks-per-problem": "labels with their values below each other are no table with headings",
     "u2-natural-resources-rectification-report-form": "a card for each problem is no table with headings",
     "measure-cut-over-two-rows": "a sentence that goes on in the next row looks like a second measure",
-    "progress-log-row-by-row": "a column of days that belong to the progress beside them",
-    "self-check-present-or-absent": "a column says of each row whether it is a problem at all",
     "enumerated-measures-with-enumerated-everything": "a state among several in one cell, beside progress that has not begun",
     "site-quality-notices": "an inspection that was passed, 通过, says so in too few words",
     "states-of-a-workshop": "待复核 may wait for the office's own check",

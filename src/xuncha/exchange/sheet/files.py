@@ -8,14 +8,17 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.characters import is_formula
-from xuncha.exchange.sheet import safety
+from xuncha.exchange.sheet import opendocument, safety
 from xuncha.exchange.sheet.grid import Sheet
 from xuncha.pages.foreign import COMPOUND_FILE, ZIP
 from xuncha.pages.plain import decoded
 from xuncha.parts import needs
+
+if TYPE_CHECKING:
+    from xuncha.pages.package import Package
 
 _DELIMITERS: Final = ",\t;，"
 _HEAD: Final = 20
@@ -42,7 +45,7 @@ def _sheets(path: Path, content: bytes) -> list[Sheet]:
         kind, package = safety.unpacked(path, content)
         if kind == "xlsx":
             return workbook.read(path, content, package)
-        return documents.word(path, content) if kind == "docx" else _calamine(path, content)
+        return documents.word(path, content) if kind == "docx" else _calamine(path, content, package)
     safety.must_be_of_a_known_kind(path, content)
     if content.startswith(COMPOUND_FILE):
         return _calamine(path, content)
@@ -50,14 +53,16 @@ def _sheets(path: Path, content: bytes) -> list[Sheet]:
     return documents.page(path, text) if safety.is_page(content) else [_delimited(path, text)]
 
 
-def _calamine(path: Path, content: bytes) -> list[Sheet]:
-    """Read .xls and .ods. Of .ods the library does not tell what is merged: there the cells below the first are empty."""
+def _calamine(path: Path, content: bytes, package: Package | None = None) -> list[Sheet]:
+    """Read .xls, and .ods with what the library does not tell of its package."""
     with needs("office"):
         import python_calamine as calamine  # noqa: PLC0415
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         safety.must_be_few(path, len(book.sheets_metadata), "sheet")
         sheets = []
+        with safety.of_any_damage(path):
+            looks = opendocument.looks(package) if package else {}
         for told in book.sheets_metadata:
             if told.typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
@@ -68,7 +73,8 @@ def _calamine(path: Path, content: bytes) -> list[Sheet]:
                 for column, value in enumerate(values, 1):
                     sheet.put((row, column), value)
             merged = found.merged_cell_ranges or ()
-            sheet.settle([(left + 1, top + 1, right + 1, low + 1) for (top, left), (low, right) in merged])
+            cells = [(left + 1, top + 1, right + 1, low + 1) for (top, left), (low, right) in merged]
+            looks.get(told.name, opendocument.Looks(merged=cells)).settle(sheet)
             sheets.append(sheet)
     except calamine.PasswordError as error:
         raise safety.under_password(path) from error

@@ -10,7 +10,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.chinese.characters import without_invisible
-from xuncha.exchange.sheet.cells import field_key, kind
+from xuncha.exchange.sheet.cells import exact_day, field_key, kind
 from xuncha.exchange.sheet.grid import Cell
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD, IGNORE
@@ -83,6 +83,7 @@ _LABEL: Final = re.compile(r"(?:^|(?<=[\s；;，,。]))(?P<name>[\u4e00-\u9fff]{
 _LONGEST_HEADING: Final = 60
 _EITHER_DAY: Final = re.compile(r"(?:整改)?完成(?:时间|日期)")
 """A day until which, or on which: what stands beside it tells."""
+_OF_PROGRESS: Final = re.compile("(?:记录|填报|更新|进展|汇报|上报)(?:日期|时间)")
 _EITHER_ONE: Final = re.compile("责任人|谁.+|责任(?!领导)[\u4e00-\u9fff]{2}|[\u4e00-\u9fff]{2}负责人")
 """The leader, where no other column is; else the person."""
 _REPEATED: Final = {"number", "progress", "co_offices", "evidence"}
@@ -169,6 +170,7 @@ class Decider:
         self._settle_kinds()
         self._settle_states()
         self._settle_days()
+        self._settle_days_of_progress()
         self._settle_people()
         self._settle_lists()
         seen: set[str] = set()
@@ -280,6 +282,14 @@ class Decider:
                 self._take(column, "", _("other columns are the time limit and the day of completion"))
             elif not closed and self._is_of_closed(column):
                 self._take(column, "closed_date", _("by what stands in it"))
+
+    def _settle_days_of_progress(self) -> None:
+        """记录日期 right before the column of progress tells its days."""
+        for column in self._named(""):
+            told = list(self._cells(column))
+            is_next = self.roles.get(column + 1) == "progress"
+            if is_next and _OF_PROGRESS.fullmatch(plain(self.headings[column])) and all(map(exact_day, told)):
+                self._take(column, "progress", _("the days of the progress beside it"))
 
     def _is_of_closed(self, column: int) -> bool:
         """Return whether a day stands beside what is closed alone, and nowhere beside what is open."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from itertools import chain
-from typing import TYPE_CHECKING, Final
+from itertools import chain, zip_longest
+from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.chinese.limits import full_days
 from xuncha.exchange.drafts import MeasureDraft
@@ -154,10 +154,15 @@ class Reader:
             self.doubt(row, "due", limit.doubt or _("no day in it: not taken"))
 
     def _progress(self, row: Row, measure: MeasureDraft) -> None:
-        found = []
-        for cell in row.found.get("progress", ()):
+        day: date | None = None
+        found: list[dict[str, Any]] = []
+        held = row.found.get("progress", [])
+        for cell, after in zip_longest(held, held[1:]):
             if re.search(r"[^\W\d_]", cell.text):
-                found += cells.entries(cell.text)
+                found += cells.entries(f"{day}：{cell.text}" if day else cell.text)
+                day = None
+            elif after and (day := cells.exact_day(cell)):
+                continue  # it stands before what was done on it
             else:
                 self.doubt(row, "progress", _("no words in it: not taken"))
         evidence = cells.documents(row.text("evidence"))

@@ -151,7 +151,10 @@ class Taker:
         measure, problem = table.column("measure"), table.column("problem")
         if self.sheet.same((first, measure), (row, measure)):
             return True
-        if self.sheet.begins(row, problem):
+        number = table.column("number")
+        if self.sheet.begins(row, problem) or (
+            self.sheet.begins(row, number) and self.sheet.text(row, number)
+        ):
             return False
         if measure:
             return not self.sheet.text(row, measure) and bool(self.sheet.text(first, measure))
