@@ -1,50 +1,48 @@
-"""Shows how fast workbooks are read and written: whole processes, import of 1,000 rows and export of 10,000 measures."""
+"""Shows how fast workbooks are read and written: whole processes, as ratios to a later `status` of the same ledger in the same run."""
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from pathlib import Path
 
 from ledgers import generate
 from rich.console import Console
 from rich.table import Table
-from run import XUNCHA, forget, peak, run
+from run import XUNCHA, peak, ratio, run, settle, status
 
-ROWS, MEASURES = 1_000, 10_000
+ROUNDS = 3
 
 
 def main() -> None:
     """Measure, and print the table."""
-    table = Table("what", "seconds", "aimed at", "MB")
+    table = Table("what", "median", "aimed at", "ms", title="ratios to a later status", title_justify="left")
     with tempfile.TemporaryDirectory() as folder:
-        small, large = Path(folder, "small"), Path(folder, "large")
-        generate(small, ROWS)
-        generate(large, MEASURES)
-        workbook = Path(folder, "台账.xlsx")
+        small, large, new = (Path(folder, name) for name in ("small", "large", "new"))
+        generate(small, 1_000)
+        generate(large, 10_000)
+        settle()
+        later = {ledger: status(ledger) for ledger in (small, large)}
+        for command in later.values():
+            run(command)
+        workbook, form = Path(folder, "台账.xlsx"), Path(folder, "月报.xlsx")
+
+        def forget() -> None:
+            shutil.rmtree(new, ignore_errors=True)
+
         export = [*XUNCHA, "--ledger", str(large), "export", "xlsx", "-o", str(workbook)]
-        table.add_row(
-            f"export xlsx, {MEASURES:,} measures",
-            f"{run(export):.1f}",
-            "<= 10",
-            f"{peak(export, forget(large)):.0f}",
-        )
-        run([*XUNCHA, "--ledger", str(small), "export", "xlsx", "-o", str(workbook)])
-        taking = [*XUNCHA, "import", "table", str(workbook)]
-        table.add_row(
-            f"import table, {ROWS:,} rows, a new ledger",
-            f"{run([*taking, str(Path(folder, 'new'))]):.1f}",
-            "<= 3",
-            "",
-        )
-        looking = [*taking, str(Path(folder, "other")), "--dry-run"]
-        table.add_row(
-            f"import table --dry-run, {ROWS:,} rows",
-            f"{run(looking):.1f}",
-            "",
-            f"{peak(looking, forget(small)):.0f}",
-        )
-        again = [*taking, str(small)]
-        table.add_row(f"import table, {ROWS:,} rows, into the same ledger", f"{run(again):.1f}", "", "")
+        ratio(table, "export xlsx, 10,000 measures", "<= 15", ROUNDS, export, later[large])
+        table.add_row("  its memory", f"{peak(export, forget):.0f} MB", "<= 300 MB", "")
+        looking = [*XUNCHA, "import", "table", str(workbook), str(new), "--dry-run"]
+        ratio(table, "import table, 10,000 rows, --dry-run", "<= 30", ROUNDS, looking, later[large])
+        table.add_row("  its memory", f"{peak(looking, forget):.0f} MB", "<= 300 MB", "")
+        taking = looking[:-1]
+        forget()
+        table.add_row("import table, 10,000 rows, into a new ledger", "", "", f"{1000 * run(taking):.0f}")
+        run([*XUNCHA, "--ledger", str(small), "export", "table", "-o", str(form)])
+        filling = [*XUNCHA, "--ledger", str(small), "export", "table", str(form)]
+        filled = [*filling, "-o", str(Path(folder, "filled.xlsx"))]
+        ratio(table, "export table, an own form of 1,000 rows", "<= 10", ROUNDS, filled, later[small])
     Console().print(table)
 
 

@@ -244,7 +244,9 @@ def test_the_store_alone_reads_yaml() -> None:
 def test_the_paper_alone_knows_templates_and_how_documents_are_laid_out() -> None:
     for module in importers("jinja2", "markupsafe", "docxtpl", "typst"):
         assert room(module) == "paper", module
-    for module in importers("openpyxl", "docx", "lxml"):  # tables are read out of documents, too
+    for module in importers(
+        "openpyxl", "xlsxwriter", "docx", "lxml"
+    ):  # tables are read out of documents, too
         assert room(module) in {"paper", "exchange"}, module
 
 

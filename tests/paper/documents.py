@@ -13,6 +13,7 @@ HOSTILE = (
     "@SUM(A1)",
     "<script>alert(1)</script>",
     "<!-- 注 -->",
+    "<r><t>甲</t></r>",
     "&lt;b&gt;&#x27;&amp;",
     "| 甲 | 乙 |",
     "**粗** _斜_ `码` ~~删~~ [链](javascript:x) ![图](x)",

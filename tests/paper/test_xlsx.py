@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given
 
 from tests.paper.documents import HOSTILE, documents
 from xuncha.paper.outline import Block, Document, LandscapeBreak, Table
-from xuncha.paper.xlsx import xlsx
+from xuncha.paper.xlsx import TEXT, Book, xlsx
 
 openpyxl = pytest.importorskip("openpyxl")
 
@@ -63,7 +65,7 @@ def test_it_prints_on_a4_lying_with_the_head_on_each_page() -> None:
     sheet = book(PLAN)["任务清单"]
     assert (int(sheet.page_setup.paperSize), sheet.page_setup.orientation) == (9, "landscape")
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
-    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.print_title_rows == "$3:$3"
     assert sheet.freeze_panes == "A4"
 
@@ -86,16 +88,43 @@ def test_a_text_longer_than_a_cell_is_cut_and_says_so() -> None:
 
 def test_sheets_have_names_that_excel_takes() -> None:
     table = Table(("甲",), (("乙",),), (1.0,))
-    names = ["问题[清]单/:*?\\", "清单" * 30, "清单" * 30, "''"]
+    names = ["问题[清]单/:*?\\", "清单" * 30, "清单" * 30, "''", "🙂" * 30]
     blocks = [each for name in names for each in (Block("table-title", name), table)]
     found = book(Document("题", (*blocks, table))).sheetnames
-    assert len(found) == len({name.lower() for name in found}) == 5
-    assert all(0 < len(name) <= 31 for name in found)
+    assert len(found) == len({name.lower() for name in found}) == 6
+    assert all(0 < len(name.encode("utf-16-le")) <= 2 * 31 for name in found)
 
 
-def test_properties_name_nobody() -> None:
-    assert (book(PLAN).properties.creator or "") == ""
-    assert (book(PLAN).properties.lastModifiedBy or "") == ""
+def test_a_character_that_xml_does_not_take_is_written_as_excel_does() -> None:
+    sheet = book(Document("题", (Table(("甲",), (("乙\x01丙\uffff\r",),), (1.0,)),))).active
+    assert sheet["A4"].value == "乙_x0001_丙_xFFFF_\r"
+
+
+def test_a_text_stands_once_in_the_file() -> None:
+    table = Table(("甲", "乙"), (("重复", "重复"), ("重复", "<重复>")), (0.5, 0.5))
+    package = ZipFile(BytesIO(xlsx(Document("题", (table,)))))
+    assert sum(package.read(name).decode().count("重复") for name in package.namelist()) == 2
+
+
+def test_true_stays_true_beside_a_one() -> None:
+    made = Book("题")
+    sheet = made.sheet("甲", (9,), landscape=False, head="1:1", frozen="A2")
+    sheet.table(
+        ("数",), [[1], [True], [(1.5, "General")], [date(2024, 4, 18)], [(date(1900, 1, 15), "yyyy")]], [TEXT]
+    )
+    read = openpyxl.load_workbook(BytesIO(made.content())).active
+    assert [repr(cell.value) for cell in read["A"][1:4]] == ["1", "True", "1.5"]
+    assert [str(cell.value.date()) for cell in read["A"][4:]] == ["2024-04-18", "1900-01-15"]
+    assert [cell.number_format for cell in read["A"][4:]] == ["yyyy-mm-dd", "yyyy"]
+
+
+def test_properties_name_nobody_and_no_time() -> None:
+    properties = book(PLAN).properties
+    assert not properties.creator
+    assert not properties.lastModifiedBy
+    assert properties.created == properties.modified == datetime(2000, 1, 1)  # noqa: DTZ001
+    assert {each.date_time[0] for each in ZipFile(BytesIO(xlsx(PLAN))).infolist()} == {1980}
+    assert xlsx(PLAN) == xlsx(PLAN)
 
 
 @given(document=documents)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from xuncha.chinese.days import Written, ambiguous, months_later, written
@@ -95,6 +96,7 @@ def _last_day(named: Written) -> tuple[date, str] | None:
     return day, _("only a year: its last day, {day}, was taken").format(day=day)
 
 
-def full_days(text: str) -> list[date]:
+@lru_cache(maxsize=1024)  # the entries of a ledger are of few days
+def full_days(text: str) -> tuple[date, ...]:
     """Find the days of a text that are written with their year, 20240418 included, in order."""
-    return [each.exact for each in written(text, in_cell=True) if each.own_year and each.exact]
+    return tuple(each.exact for each in written(text, in_cell=True) if each.own_year and each.exact)

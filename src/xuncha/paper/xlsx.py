@@ -6,8 +6,9 @@ Cells hold values, never formulas: a text that begins with = + - @ is shown as i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import cache
 from io import BytesIO
 from itertools import chain, count, pairwise
 from math import ceil
@@ -33,8 +34,14 @@ LONGEST_CELL: Final = 32_767
 """Characters of a cell: Excel's own limit."""
 _NO_SHEET_NAME: Final = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME: Final = 31
-_ESCAPE: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-"""What Excel would read as an escaped character."""
+_SPECIAL: Final = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+"""What XML does not take, and what Excel would read as an escaped character."""
+_ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
+_PIXELS: Final = 7
+"""Of a character of Excel."""
+EPOCH: Final = date(1899, 12, 30)
+"""From which Excel counts days."""
+_CREATED: Final = datetime(2000, 1, 1)  # noqa: DTZ001  no time: the same ledger makes the same bytes
 Value = str | int | date | tuple[object, str] | None
 """Of a cell; with its number format, where it has one of its own."""
 
@@ -47,7 +54,7 @@ class Look(NamedTuple):
     align: str = "left"
     framed: bool = True
     fill: str = ""
-    """A colour, as Excel writes it: FFEDEDED; empty for none."""
+    """A colour, such as #EDEDED; empty for none."""
 
 
 TEXT: Final = Look()
@@ -58,7 +65,7 @@ MARK: Final = Look("黑体", framed=False)
 
 
 class Book:
-    """A workbook. Its sheets are written one after another, each from top to bottom.
+    """A workbook, `raw` is that of XlsxWriter. Its sheets are written one after another, each from top to bottom.
 
     Raises:
         SurroundingsError: the part `office` is not installed.
@@ -66,13 +73,13 @@ class Book:
 
     def __init__(self, title: str) -> None:
         with needs("office"):
-            from openpyxl import Workbook  # noqa: PLC0415
+            from xlsxwriter import Workbook  # noqa: PLC0415
 
-        self._book = Workbook()
-        self._book.remove(self._book.worksheets[0])
-        self._book.properties.creator = ""
-        self._book.properties.title = title
-        self._styles: dict[tuple[Look, str], Any] = {}
+        self._stream = BytesIO()
+        self.raw = Workbook(self._stream, {"in_memory": True})
+        self.raw.set_properties({"title": title, "created": _CREATED})
+        self._sheets: list[Sheet] = []
+        self.style = cache(self._style)
 
     def sheet(
         self,
@@ -94,82 +101,114 @@ class Book:
             frozen: the cell above and left of which all stays in sight, such as A4.
             large: whether the paper is A3 instead of A4.
         """
-        sheet: Any = self._book.create_sheet(_sheet_name(name, self._book.sheetnames))
-        sheet.freeze_panes = frozen
-        sheet.page_setup.paperSize = 8 if large else 9  # A3, A4
-        sheet.page_setup.orientation = "landscape" if landscape else "portrait"
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-        sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        sheet.print_title_rows = head
-        sheet.print_options.horizontalCentered = True
-        margins = sheet.page_margins
-        margins.left = margins.right = 0.6
-        margins.top, margins.bottom, margins.header, margins.footer = 0.75, 0.75, 0.3, 0.4
-        sheet.oddFooter.center.text = "— &P —"
-        return Sheet(self, sheet, widths)
+        raw: Any = self.raw.add_worksheet(_sheet_name(name, [each.raw.name for each in self._sheets]))
+        raw.freeze_panes(frozen)
+        raw.set_paper(8 if large else 9)  # A3, A4
+        if landscape:
+            raw.set_landscape()
+        raw.fit_to_pages(1, 0)
+        raw.repeat_rows(*(int(row) - 1 for row in head.split(":")))
+        raw.center_horizontally()
+        raw.set_margins(0.6, 0.6, 0.75, 0.75)
+        raw.set_footer("&C— &P —", {"margin": 0.4})
+        self._sheets.append(Sheet(self, raw, widths))
+        return self._sheets[-1]
 
     def content(self) -> bytes:
-        """Return the bytes of the file."""
-        stream = BytesIO()
-        self._book.save(stream)
-        return stream.getvalue()
+        """Return the bytes of the file, which are the same for the same sheets."""
+        for sheet in self._sheets:
+            sheet.finish()
+        self.raw.close()
+        return self._stream.getvalue()
 
-    def put(self, cell: Any, value: Value, look: Look) -> None:  # noqa: ANN401
-        """Fill a cell; a text stays a text, whatever it begins with."""
+    def _style(self, look: Look, form: str) -> int:
+        """Return the number of the style of cells that look so; texts are kept as texts when they are edited."""
+        made: dict[str, Any] = {"align": look.align, "valign": "vcenter", "text_wrap": True}
+        made |= {"font_name": look.font, "font_size": look.size, "font_family": 0, "border": int(look.framed)}
+        made |= {"pattern": 1, "bg_color": look.fill} if look.fill else {}
+        made |= {"quote_prefix": True} if form == "@" else {"num_format": form}
+        return int(self.raw.add_format(made)._get_xf_index())  # noqa: SLF001  for cells that XlsxWriter does not write
+
+
+class _Cells(dict[Any, tuple[str, float]]):
+    """What cells of one look and width hold, as XML behind their place, and how tall they are: by their text, each made once."""
+
+    def __init__(self, book: Book, look: Look, room: float) -> None:
+        self._book, self._look, self._room = book, look, room
+
+    def of(self, value: Value) -> tuple[str, float]:
+        """Return what a cell with this value holds, and its height."""
         content, form = value if isinstance(value, tuple) else (value, "General")
-        if isinstance(content, str):
-            shown = _ESCAPE.sub("_x005F_", content)
-            cell.value = shown if len(shown) <= LONGEST_CELL else f"{shown[: LONGEST_CELL - 1]}…"
-            if content:
-                cell.data_type = "s"
-                form = "@"
-        elif content is not None:
-            cell.value = content
-            form = "yyyy-mm-dd" if isinstance(content, date) and form == "General" else form
-        if (look, form) in self._styles:
-            cell._style = self._styles[look, form]  # noqa: SLF001
-            return
-        from openpyxl.styles import Alignment, Border, Font, PatternFill, Side  # noqa: PLC0415
+        # As a key, True would be 1.
+        return self[content if isinstance(content, str) and content else (content, form, type(content))]
 
-        cell.font = Font(name=look.font, size=look.size)
-        cell.alignment = Alignment(horizontal=look.align, vertical="center", wrap_text=True)
-        if look.framed:
-            side = Side(style="thin")
-            cell.border = Border(left=side, right=side, top=side, bottom=side)
-        if look.fill:
-            cell.fill = PatternFill(fgColor=look.fill, fill_type="solid")
-        cell.number_format = "General" if form == "@" else form
-        cell.quotePrefix = form == "@"
-        self._styles[look, form] = cell._style  # noqa: SLF001  made once, shared by all cells that look so
+    def __missing__(self, key: Any) -> tuple[str, float]:  # noqa: ANN401
+        """Write a cell; a text stays a text, whatever it begins with, and one that is too long is cut."""
+        content, form, _type = (key, "@", str) if isinstance(key, str) else key
+        text, told = str(content or ""), "/>"
+        if isinstance(key, str):
+            text = text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
+            space = ' xml:space="preserve"' if text != text.strip() else ""
+            shown = _SPECIAL.sub(lambda it: _ENTITIES.get(it[0]) or f"_x{ord(it[0]):04X}_", text)
+            told = f' t="inlineStr"><is><t{space}>{shown}</t></is></c>'
+            if shown == text:  # then it stands once in the file; XlsxWriter takes <r>…</r> for XML
+                told = f' t="s"><v>{self._book.raw.str_table._get_shared_string_index(text)}</v></c>'  # noqa: SLF001
+        elif isinstance(content, date):
+            form = "yyyy-mm-dd" if form == "General" else form
+            days = (content - EPOCH).days
+            told = f"><v>{days - (0 < days <= 60)}</v></c>"  # noqa: PLR2004  Excel has a 29th of February in 1900
+        elif content not in {None, ""}:
+            told = f' t="b"><v>{content:d}</v></c>' if isinstance(content, bool) else f"><v>{content}</v></c>"
+        cell = f' s="{self._book.style(self._look, form)}"{told}'
+        self[key] = cell, _height(text, self._room, self._look.size)
+        return self[key]
 
 
 class Sheet:
-    """A sheet that is being written; `raw` is that of openpyxl, for what only one sheet needs."""
+    """A sheet that is being written; `raw` is that of XlsxWriter, for what only one sheet needs.
+
+    The rows are written here: XlsxWriter takes three times as long.
+    """
 
     def __init__(self, book: Book, raw: Any, widths: Sequence[float]) -> None:  # noqa: ANN401
-        from openpyxl.utils import get_column_letter  # noqa: PLC0415
+        from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415
 
-        self._book = book
-        self.raw = raw
-        self.widths = widths
-        self.rows = 0
+        self._book, self.raw, self.widths = book, raw, widths
+        self.letters = [xl_col_to_name(place) for place in range(len(widths))]
+        """Of the columns."""
+        self.breaks: list[int] = []
+        """The rows after which a page ends."""
+        self._lines: list[str] = []
+        self._heights: list[float] = []
+        for place, width in enumerate(widths):
+            raw.set_column_pixels(place, place, round(width, 1) * _PIXELS)
+
+    @property
+    def rows(self) -> int:
         """How many are written."""
-        for place, width in enumerate(widths, 1):
-            raw.column_dimensions[get_column_letter(place)].width = round(width, 1)
+        return len(self._lines)
 
-    def offer(self, column: str, first: int, choices: str) -> None:
+    def finish(self) -> None:
+        """Hand the rows over to XlsxWriter."""
+        raw, last = self.raw, (self.rows - 1, len(self.widths) - 1)
+        raw.dim_rowmin, raw.dim_colmin, (raw.dim_rowmax, raw.dim_colmax) = 0, 0, last
+        raw.set_h_pagebreaks(self.breaks)
+        raw._write_rows = lambda: raw.fh.writelines(  # noqa: SLF001
+            f'<row r="{number}" ht="{height:g}" customHeight="1">{line}</row>'
+            for number, (line, height) in enumerate(zip(self._lines, self._heights, strict=True), 1)
+        )
+
+    def offer(self, column: str, first: int, choices: list[str] | str) -> None:
         """Offer choices in the cells of a column; whatever else is typed is taken, too.
 
         Args:
             column: its letter.
             first: the first row; the last is the last that is written.
-            choices: as Excel writes them: "甲,乙", or where they stand.
+            choices: themselves, or where they stand, such as =Sheet!$A$2:$A$9.
         """
-        from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415
-
-        offered = DataValidation(type="list", formula1=choices, allow_blank=True, showErrorMessage=False)
-        offered.add(f"{column}{first}:{column}{max(first, self.rows)}")
-        self.raw.add_data_validation(offered)
+        last = max(first, self.rows)
+        told = {"validate": "list", "source": choices, "show_error": False}
+        self.raw.data_validation(f"{column}{first}:{column}{last}", told)
 
     def keep_together(self, firsts: Sequence[int], head: int) -> None:
         """Begin a page of A3, lying, before rows that belong together where they would not fit on the one before.
@@ -178,30 +217,31 @@ class Sheet:
             firsts: the first rows of each group, in order.
             head: how many rows are printed again on each page.
         """
-        from openpyxl.worksheet.pagebreak import Break  # noqa: PLC0415
-
-        heights = [self.raw.row_dimensions[row].height or _LINE for row in range(1, self.rows + 1)]
+        heights = self._heights
         scale = min(1.0, _A3_WIDTH / (sum(self.widths) * _CHARACTER))
         room = _A3_HEIGHT / scale - sum(heights[:head])
         left = room
         for first, after in pairwise([*firsts, self.rows + 1]):
             height = sum(heights[first - 1 : after - 1])
             if height > left and left < room:
-                self.raw.row_breaks.append(Break(id=first - 1))
+                self.breaks.append(first - 1)
                 left = room
             left -= height if height <= room else height % room
 
     def line(self, *cells: tuple[Value, Look, int]) -> None:
         """Write a row: values with their looks, and over how many columns each extends."""
-        row: list[tuple[Value, Look]] = []
-        height = 0.0
+        row: list[str] = []
+        tallest = 0.0
         for value, look, columns in cells:
-            if columns > 1:
-                self._merge(self.rows + 1, len(row) + 1, self.rows + 1, len(row) + columns)
-            room = sum(self.widths[len(row) : len(row) + columns])
-            height = max(height, _height(value, room, look.size))
-            row += [(value, look), *[(None, look)] * (columns - 1)]
-        self._write(row, height)
+            if columns > 1:  # merge_range() would write the cells, too
+                self.raw.merge.append((self.rows, len(row), self.rows, len(row) + columns - 1))
+            made = _Cells(self._book, look, sum(self.widths[len(row) : len(row) + columns]))
+            content, height = made.of(value)
+            tallest = max(tallest, height)
+            for told in (content, *[made.of(None)[0]] * (columns - 1)):
+                row.append(f'<c r="{self.letters[len(row)]}{self.rows + 1}"{told}')
+        self._lines.append("".join(row))
+        self._heights.append(min(_HIGHEST, round(tallest, 1)))
 
     def title(self, text: str) -> None:
         """Write the title of the sheet over all columns."""
@@ -213,25 +253,29 @@ class Sheet:
         What is empty at the beginning of a row belongs to the cell above.
         """
         self.line(*((name, HEAD, 1) for name in header))
-        covered = spans(rows)
-        for number, over in enumerate(covered, self.rows + 1):
-            for place, span in enumerate(over, 1):
+        made = [_Cells(self._book, look, width) for look, width in zip(looks, self.widths, strict=False)]
+        heights: list[float] = []
+        tall: list[tuple[int, int, float]] = []
+        """Of merged cells: how many rows, the first, the height needed."""
+        for place, (row, over) in enumerate(zip(rows, spans(rows), strict=True)):
+            line: list[str] = []
+            top, tallest = self.rows, 0.0
+            for letter, value, span, cells in zip(self.letters, row, over, made, strict=False):
+                content, height = cells[value] if type(value) is str and value else cells.of(value)
                 if span > 1:
-                    self._merge(number, place, number + span - 1, place)
-        for row, height in zip(rows, _heights(rows, covered, self.widths), strict=True):
-            self._write(zip(row, looks, strict=False), height)
-
-    def _write(self, row: Iterable[tuple[Value, Look]], height: float) -> None:
-        self.rows += 1
-        self.raw.row_dimensions[self.rows].height = min(_HIGHEST, round(height, 1))
-        for place, (value, look) in enumerate(row, 1):
-            self._book.put(self.raw.cell(self.rows, place), value, look)
-
-    def _merge(self, top: int, left: int, bottom: int, right: int) -> None:
-        from openpyxl.worksheet.cell_range import CellRange  # noqa: PLC0415
-
-        # merge_cells() would look through all merged cells for each.
-        self.raw.merged_cells.ranges.add(CellRange(min_row=top, min_col=left, max_row=bottom, max_col=right))
+                    self.raw.merge.append((top, len(line), top + span - 1, len(line)))
+                    tall.append((span, place, height))
+                elif span and height > tallest:
+                    tallest = height
+                line.append(f'<c r="{letter}{top + 1}"{content}')
+            heights.append(tallest)
+            self._lines.append("".join(line))
+        # The rows share what a merged cell needs beyond them; Excel finds no heights there.
+        for span, first, needed in sorted(tall):
+            lacking = needed - sum(heights[first : first + span])
+            for place in range(first, first + span) if lacking > 0 else ():
+                heights[place] += lacking / span
+        self._heights += (min(_HIGHEST, round(height, 1)) for height in heights)
 
 
 def xlsx(document: Document) -> bytes:
@@ -257,35 +301,18 @@ def xlsx(document: Document) -> bytes:
 
 def _sheet_name(title: str, taken: Sequence[str]) -> str:
     """Return a name that Excel takes, and that no other sheet has."""
-    name = _NO_SHEET_NAME.sub(" ", title).strip(" '")[: _LONGEST_NAME - 3] or "1"
+    cut = _NO_SHEET_NAME.sub(" ", title).strip(" '").encode("utf-16-le")[: 2 * (_LONGEST_NAME - 3)]
+    name = cut.decode("utf-16-le", "ignore").strip(" '") or "1"
     others = {each.lower() for each in taken}
     names = chain([name], (f"{name} {number}" for number in count(2)))
     return next(each for each in names if each.lower() not in others)
 
 
-def _heights(
-    rows: Sequence[Sequence[Value]], covered: Sequence[Sequence[int]], widths: Sequence[float]
-) -> list[float]:
-    """Return the heights of the rows, which share what a merged cell needs beyond them; Excel finds no heights there."""
-    heights = [0.0] * len(rows)
-    tall: list[tuple[int, int, float]] = []  # of merged cells: how many rows, the first, the height needed
-    for number, (row, over) in enumerate(zip(rows, covered, strict=True)):
-        for value, span, width in zip(row, over, widths, strict=False):
-            if span == 1:
-                heights[number] = max(heights[number], _height(value, width))
-            elif span:
-                tall.append((span, number, _height(value, width)))
-    for span, first, needed in sorted(tall):
-        lacking = needed - sum(heights[first : first + span])
-        for number in range(first, first + span) if lacking > 0 else ():
-            heights[number] += lacking / span
-    return heights
-
-
-def _height(value: Value, room: float, size: int = 11) -> float:
-    """How tall a value stands in a column, in points. A line ends a little early: no Chinese character is cut in two."""
-    text = str(value[0] if isinstance(value, tuple) else value or "")
+def _height(text: str, room: float, size: int) -> float:
+    """How tall a text stands in a column, in points. A line ends a little early: no Chinese character is cut in two."""
     scale = size / 11
+    if 2 * len(text) * scale <= room - 2 and "\n" not in text:
+        return _LINE * scale + 6
     # Characters of two bytes in GBK are twice as wide as others.
     widths = [len(line.encode("gbk", "replace")) * scale for line in text.split("\n")]
     return sum(max(1, ceil(width / max(2.0, room - 2))) for width in widths) * _LINE * scale + 6

@@ -14,6 +14,7 @@ from xuncha.chinese.numbers import value as number
 from xuncha.exchange.wording import NUMBERED, without_number
 from xuncha.language import gettext as _
 from xuncha.model.formats import is_percent
+from xuncha.paper.xlsx import EPOCH
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Cell
@@ -42,7 +43,6 @@ _ENTRY = re.compile(
 )
 _EVIDENCE = re.compile(r"（佐证：(?P<items>[^（）]+)）$")
 _HIDDEN = "（不公开）"
-_EPOCH: Final = date(1899, 12, 30)
 _SERIALS: Final = range(36526, 73051)
 """Excel's numbers for the days from 2000 to 2099."""
 _ONLY_A_DAY: Final = re.compile(
@@ -62,6 +62,8 @@ _SPELT: Final = re.compile(r'"[^"]*"|\[[^\]]*\]')
 
 def one_line(text: str) -> str:
     """Put a text on one line: lines of Chinese are joined as they are, others by a blank."""
+    if "\n" not in text:
+        return text
     joined = re.sub(r"(?<=[^\x00-\x7f])\n|\n(?=[^\x00-\x7f])", "", text)
     return joined.replace("\n", " ")
 
@@ -162,7 +164,7 @@ def entries(text: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for line in text.split("\n"):
         match = _ENTRY.match(line)
-        days = full_days(match["day"]) if match else []
+        days = full_days(match["day"]) if match else ()
         if match and days and match["text"].strip():
             said = match["text"] if match["colon"] or match["open"] else line.strip()
             found.append({"date": days[0].isoformat(), "text": said})
@@ -209,7 +211,7 @@ def limit(cell: Cell, feedback: date | None) -> Limit:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return limits.limit(str(value or ""), feedback)
     if value in _SERIALS:
-        day = _EPOCH + timedelta(days=int(value))
+        day = EPOCH + timedelta(days=int(value))
         return Limit(day, doubt=_("a bare number: taken for Excel's number of {day}").format(day=day))
     digits = f"{value:.8g}"
     return limits.limit(digits, feedback) if _NUMBERS.fullmatch(digits) else Limit()
@@ -226,7 +228,7 @@ def exact_day(cell: Cell) -> date | None:
     if isinstance(value, date):
         return None if shows_month(cell) else value.date() if isinstance(value, datetime) else value
     if isinstance(value, int | float) and not isinstance(value, bool) and value in _SERIALS:
-        return _EPOCH + timedelta(days=int(value))
+        return EPOCH + timedelta(days=int(value))
     found = full_days(cell.text)
     return found[0] if len(found) == 1 and _ONLY_A_DAY.fullmatch(cell.text) else None
 

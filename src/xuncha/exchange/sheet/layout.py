@@ -64,6 +64,7 @@ COLUMNS: Final = (
     Column(REMARK, "备注", 12, ("publish", "escalated")),
 )
 WITHOUT_LIMIT: Final = {"long_term": LONG_TERM, "at_once": AT_ONCE, "once": UNSAID}
+Told = Mapping["Identity", dict[str, Cell]]
 _ROLES: Final = {"identity": "number"}
 _FIELD_WIDTH: Final = 14
 OF_PROBLEM: Final = {"number", "category", "problem"}
@@ -96,28 +97,36 @@ def roles(fields: Iterable[FieldFrame]) -> dict[str, str]:
     return own | {column.heading: _ROLES.get(column.meaning, column.meaning) for column in COLUMNS}
 
 
-def rows(ledger: Ledger) -> Iterator[dict[str, Cell]]:
+def told(ledger: Ledger) -> Told:
+    """Return what the rows of measures say, by the meanings of the columns."""
+    return {
+        identity: values(identity, measure.model_dump(mode="json", exclude_defaults=True))
+        for identity, measure in ledger.measures.items()
+    }
+
+
+def rows(ledger: Ledger, told: Told) -> Iterator[dict[str, Cell]]:
     """Return what the rows say, by the meanings of the columns: a row a measure, and one for a problem without measures."""
     titles: dict[str | None, str] = {category.key: category.title for category in ledger.settings.categories}
     for number, measures in ledger.by_problem().items():
         problem = ledger.problems[number]
-        told = {"number": number, "category": titles.get(problem.category, UNSAID), "problem": problem.title}
-        told |= _fields(problem.fields)
-        head = {name: Cell.of(value, "General") for name, value in told.items()}
+        shown = {"number": number, "category": titles.get(problem.category, UNSAID), "problem": problem.title}
+        shown |= _fields(problem.fields)
+        head = {name: Cell.of(value, "General") for name, value in shown.items()}
         if not measures:
             yield head
-        for identity, measure in measures.items():
-            yield head | values(identity, measure.model_dump(mode="json", exclude_defaults=True))
+        for identity in measures:
+            yield head | told[identity]
 
 
 def as_csv(ledger: Ledger) -> str:
     """Write the rows as CSV for spreadsheet programs, with the problem on each."""
     written = io.StringIO()
     table = csv.writer(written, lineterminator="\r\n")
-    told = columns(ledger, every=True)
-    table.writerow([column.heading for column in told])
-    for said in rows(ledger):
-        table.writerow([_text(said.get(column.meaning)) for column in told])
+    shown = columns(ledger, every=True)
+    table.writerow([column.heading for column in shown])
+    for said in rows(ledger, told(ledger)):
+        table.writerow([_text(said.get(column.meaning)) for column in shown])
     return _BOM + written.getvalue()
 
 
@@ -134,14 +143,14 @@ def _text(cell: Cell | None) -> str:
 def as_json(ledger: Ledger) -> dict[str, Any]:
     """Return all of it for programs: the ledger's own record, and its problems with their measures, by the keys of the files."""
 
-    def told(identity: object, record: Problem | Measure) -> dict[str, Any]:
+    def whole(identity: object, record: Problem | Measure) -> dict[str, Any]:
         return {"id": str(identity), **record.model_dump(mode="json")}
 
     return {
         "ledger": ledger.settings.model_dump(mode="json"),
         "problems": [
-            told(number, ledger.problems[number])
-            | {"measures": [told(identity, measure) for identity, measure in measures.items()]}
+            whole(number, ledger.problems[number])
+            | {"measures": [whole(identity, measure) for identity, measure in measures.items()]}
             for number, measures in ledger.by_problem().items()
         ],
     }
@@ -177,10 +186,9 @@ def values(identity: Identity, record: dict[str, Any]) -> dict[str, Cell]:
     return {name: Cell.of(_fitting(value), form.get(name, "@")) for name, value in found.items() if value}
 
 
-def row(identity: Identity, record: dict[str, Any]) -> Row:
-    """Return the row of a measure as a reader finds it."""
-    said = values(identity, record).items()
-    return Row("", 1, {_ROLES.get(name, name): [cell] for name, cell in said if cell.text})
+def row(said: dict[str, Cell]) -> Row:
+    """Return the row of a measure as a reader finds it, of what it says."""
+    return Row("", 1, {_ROLES.get(name, name): [cell] for name, cell in said.items() if cell.text})
 
 
 def shown(value: object) -> str:

@@ -43,7 +43,8 @@ class Row:
 
     def text(self, role: str) -> str:
         """Return what the cells of this role say, below each other; empty where there are none."""
-        return "\n".join(dict.fromkeys(cell.text for cell in self.found.get(role, ())))
+        held = self.found.get(role, ())
+        return held[0].text if len(held) == 1 else "\n".join(dict.fromkeys(cell.text for cell in held))
 
     @property
     def shown(self) -> dict[str, str]:

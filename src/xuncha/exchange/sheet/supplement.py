@@ -49,8 +49,8 @@ _MEASURE_COLUMNS = {"part", "goal", "co_offices", "person", "due", "progress", "
 Row = tuple[str, str, str, str | int]
 
 
-def rows(ledger: Ledger) -> Iterator[Row]:
-    """Return the rows of the sheet."""
+def rows(ledger: Ledger, told: layout.Told) -> Iterator[Row]:
+    """Return the rows of the sheet, beside what the rows of the ledger's sheet say."""
     yield from _flat(WHOLE, ledger.settings.model_dump(mode="json", exclude_defaults=True))
     reader = Reader(Draft(), None)
     reader.fields = Fields(Draft(), ledger.settings.frame().fields)
@@ -61,7 +61,7 @@ def rows(ledger: Ledger) -> Iterator[Row]:
         yield from _flat(str(number), record)
         for identity, measure in measures.items():
             whole = measure.model_dump(mode="json", exclude_defaults=True)
-            read = reader.measures(layout.row(identity, whole), "")
+            read = reader.measures(layout.row(told[identity]), "")
             said = read[0].record if len(read) == 1 else {}
             # What the row does not say, or what would be understood otherwise; and what is understood and not there,
             # such as a part of a title, has to be said to be absent.
@@ -182,7 +182,7 @@ def _restore_measure(draft: Draft, measure: MeasureDraft, identity: Identity, re
     if not _is_sound(draft, Measure, whole, str(identity)):
         return
     _restore_fields(whole, measure)
-    wanted, shown = layout.row(identity, whole).shown, measure.shown
+    wanted, shown = layout.row(layout.values(identity, whole)).shown, measure.shown
     for name, keys in ((column.meaning, column.keys) for column in layout.COLUMNS):
         if wanted.get(name, "") == shown.get(name, ""):
             continue

@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.days import in_words
 from xuncha.exchange.sheet import layout, supplement
-from xuncha.exchange.sheet.grid import letter
 from xuncha.model.vocabulary import UNSAID, WORDS
 from xuncha.paper.xlsx import CENTRED, HEAD, MARK, TEXT, Book
 from xuncha.tally import groups, percent, tally
 
 if TYPE_CHECKING:
+    from xuncha.exchange.sheet.layout import Told
     from xuncha.model.records import Ledger
     from xuncha.paper.xlsx import Sheet, Value
     from xuncha.tally import Grouping
@@ -26,7 +26,7 @@ _FIRST: Final = 4
 """The first row of the ledger's sheet that holds a measure."""
 _LATE: Final = "已超期"
 _COLOURS: Final = dict(
-    zip((*WORDS.values(), _LATE), ("FFEDEDED", "FFDDEBF7", "FFFFF2CC", "FFE2EFDA", "FFF8CBAD"), strict=True)
+    zip((*WORDS.values(), _LATE), ("#EDEDED", "#DDEBF7", "#FFF2CC", "#E2EFDA", "#F8CBAD"), strict=True)
 )
 """The colours of the states; pale, so that they can be read on paper without colour."""
 _WIDEST_WORDS: Final = 14
@@ -48,15 +48,17 @@ def workbook(ledger: Ledger, today: date, tick: Callable[[int], None]) -> bytes:
         SurroundingsError: the part `office` is not installed.
     """
     book = Book(f"{ledger.settings.name}整改台账")
-    _write_ledger(book, ledger, today, tick)
+    told = layout.told(ledger)
+    _write_ledger(book, ledger, told, today, tick)
     _write_counts(book, ledger, today)
     _write_lists(book, ledger)
     names = zip_longest(ledger.settings.leaders, ledger.settings.offices, fillvalue=None)
     choices = book.sheet(supplement.CHOICES, (24, 24), landscape=False, head="1:1", frozen="A2")
     choices.table(("责任领导", "责任科室"), list(names), [TEXT] * 2)
     sheet = book.sheet(supplement.NAME, (9, 16, 24, 90), landscape=True, head="1:1", frozen="A2")
-    sheet.table(supplement.HEADINGS, list(supplement.rows(ledger)), [TEXT] * 4)
-    choices.raw.sheet_state = sheet.raw.sheet_state = "hidden"
+    sheet.table(supplement.HEADINGS, list(supplement.rows(ledger, told)), [TEXT] * 4)
+    choices.raw.hide()
+    sheet.raw.hide()
     return book.content()
 
 
@@ -74,14 +76,13 @@ def of_office(ledger: Ledger, office: str | None, today: date) -> bytes:
     numbers = {identity.problem for identity in own}
     problems = {number: problem for number, problem in ledger.problems.items() if number in numbers}
     book = Book(f"{ledger.settings.name}整改台账{office or ''}")
-    _write_ledger(
-        book, replace(ledger, problems=problems, measures=own), today, lambda _more: None, remarks=False
-    )
+    ledger = replace(ledger, problems=problems, measures=own)
+    _write_ledger(book, ledger, layout.told(ledger), today, lambda _more: None, remarks=False)
     return book.content()
 
 
 def _write_ledger(
-    book: Book, ledger: Ledger, today: date, tick: Callable[[int], None], *, remarks: bool = True
+    book: Book, ledger: Ledger, told: Told, today: date, tick: Callable[[int], None], *, remarks: bool = True
 ) -> None:
     """Write the sheet of the ledger, each problem over its measures; `remarks` are what only our own workbooks say."""
     columns, of_problem = layout.columns(ledger), layout.of_problem(ledger)
@@ -103,7 +104,7 @@ def _write_ledger(
     )
     rows: list[list[Value]] = []
     present = None
-    for said in layout.rows(ledger):
+    for said in layout.rows(ledger, told):
         hidden = of_problem if said["number"] == present else ()
         present = said["number"]
         cells = [None if column.meaning in hidden else said.get(column.meaning) for column in columns]
@@ -114,36 +115,29 @@ def _write_ledger(
         for column in columns
     ]
     sheet.table([column.heading for column in columns], rows, looks)
-    letters = {column.meaning: letter(place) for place, column in enumerate(columns, 1)}
-    sheet.raw.auto_filter.ref = f"A{_FIRST - 1}:{letter(len(columns))}{sheet.rows}"
-    _colour_states(sheet, letters["due"], letters["state"], today)
-    sheet.offer(letters["state"], _FIRST, f'"{",".join(WORDS.values())}"')
-    for place, (meaning, known) in enumerate(
-        () if not remarks else (("leader", ledger.settings.leaders), ("office", ledger.settings.offices))
-    ):
-        if known:
-            where = f"{supplement.CHOICES}!${'AB'[place]}$2:${'AB'[place]}${len(known) + 1}"
+    letters = {column.meaning: letter for column, letter in zip(columns, sheet.letters, strict=True)}
+    sheet.raw.autofilter(f"A{_FIRST - 1}:{sheet.letters[-1]}{sheet.rows}")
+    _colour_states(book, sheet, letters["due"], letters["state"], today)
+    sheet.offer(letters["state"], _FIRST, list(WORDS.values()))
+    names = {"A": ("leader", ledger.settings.leaders), "B": ("office", ledger.settings.offices)}
+    for place, (meaning, known) in names.items():
+        if known and remarks:
+            where = f"={supplement.CHOICES}!${place}$2:${place}${len(known) + 1}"
             sheet.offer(letters[meaning], _FIRST, where)
     sheet.keep_together([_FIRST + number for number, row in enumerate(rows) if row[0]], _FIRST - 1)
 
 
-def _colour_states(sheet: Sheet, due: str, status: str, today: date) -> None:
+def _colour_states(book: Book, sheet: Sheet, due: str, status: str, today: date) -> None:
     """Colour the states as they stand, also after someone has changed them."""
-    from openpyxl.formatting.rule import FormulaRule  # noqa: PLC0415
-    from openpyxl.styles import PatternFill  # noqa: PLC0415
-
     last = max(sheet.rows, _FIRST)
     dues, states = (f"{column}{_FIRST}:{column}{last}" for column in (due, status))
     day = f"DATE({today.year},{today.month},{today.day})"
-    late = f'AND(ISNUMBER(${due}{_FIRST}),${due}{_FIRST}<{day},${status}{_FIRST}<>"{WORDS["closed"]}")'
-    rule: Any = FormulaRule
+    overdue = f'AND(ISNUMBER(${due}{_FIRST}),${due}{_FIRST}<{day},${status}{_FIRST}<>"{WORDS["closed"]}")'
     for word, colour in reversed(_COLOURS.items()):  # the first rule that fits wins
-        is_late = word == _LATE
-        formula = late if is_late else f'{status}{_FIRST}="{word}"'
-        fill = PatternFill(bgColor=colour, fill_type="solid")
-        sheet.raw.conditional_formatting.add(
-            f"{dues} {states}" if is_late else states, rule(formula=[formula], fill=fill, stopIfTrue=is_late)
-        )
+        late, fill = word == _LATE, book.raw.add_format({"pattern": 1, "bg_color": colour})
+        formula = overdue if late else f'{status}{_FIRST}="{word}"'
+        told = {"type": "formula", "criteria": f"={formula}", "format": fill, "stop_if_true": late}
+        sheet.raw.conditional_format(states, told | {"multi_range": f"{dues} {states}" if late else states})
 
 
 def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
@@ -180,8 +174,6 @@ def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
 
 def _write_lists(book: Book, ledger: Ledger) -> None:
     """Write the three lists (三个清单) that a plan is split into: of problems, of tasks, of responsibilities."""
-    from openpyxl.worksheet.pagebreak import Break  # noqa: PLC0415
-
     titles: dict[str | None, str] = {category.key: category.title for category in ledger.settings.categories}
     problems, measures = ledger.problems, ledger.measures.items()
     counts = (
@@ -212,6 +204,6 @@ def _write_lists(book: Book, ledger: Ledger) -> None:
     looks = [TEXT if width > _WIDEST_WORDS * 2 else CENTRED for width in _LIST_WIDTHS]
     for title, header, rows in lists:
         if title != lists[0][0]:
-            sheet.raw.row_breaks.append(Break(id=sheet.rows))
+            sheet.breaks.append(sheet.rows)
         sheet.line((title, _HEADING, 2))
         sheet.table(header.split(), list(rows), looks)
