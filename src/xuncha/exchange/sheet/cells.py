@@ -146,7 +146,7 @@ def _split(text: str, *, people: bool) -> list[str]:
             parts.append("")
     parts[-1] += text[place:]
     found = (re.sub(r"等$", "", part.strip(" \u3000。.；;")).strip(" \u3000") for part in parts)
-    whole = [name[:_LONGEST_NAME] for name in found if name]
+    whole = [one_line(name)[:_LONGEST_NAME] for name in found if name]
     return whole if people else [each for name in whole for each in _OFFICES_JOINED.split(name)]
 
 
