@@ -70,7 +70,7 @@ class Finder:
 
     def role(self, heading: str) -> str:
         """Return what a column of this name holds, as it was said, else as its name tells."""
-        told = self.said.get(plain(heading)) or roles.role(heading)
+        told = (self.said and self.said.get(plain(heading))) or roles.role(heading)
         told = told or (roles.perhaps(heading) if self._guesses else "")
         return "" if told == IGNORE else told
 
@@ -271,6 +271,8 @@ class Finder:
 
     def _headings(self, row: int, depth: int) -> Columns:
         """Return the names of the columns; that of a column under a group is its own, or with its group where only both say what it is."""
+        if depth == 1:
+            return {column: "".join(text.split()) for column, text in self._filled(row).items()}
         found = {}
         for column in self.sheet.columns(row, row + depth - 1):
             texts = list(dict.fromkeys(self.sheet.text(row + step, column) for step in range(depth)))

@@ -123,6 +123,7 @@ def role(heading: str) -> str:
     return role(parts[0]) if len(parts) > 1 else ""
 
 
+@lru_cache(maxsize=1024)
 def joined(heading: str) -> list[str]:
     """Return the names that a heading joins: 责任领导/责任科室."""
     return [part for part in re.split(r"[/、及和与]", _BRACKETS.sub("", plain(heading))) if part]
@@ -137,7 +138,7 @@ def perhaps(heading: str) -> str:
 
 def labelled(text: str) -> dict[str, str]:
     """Return what stands behind the labels of a text that consists of labels, by their roles; else nothing."""
-    labels = list(_LABEL.finditer(text))
+    labels = list(_LABEL.finditer(text)) if "：" in text or ":" in text else []
     ends = [*(label.start() for label in labels[1:]), len(text)]
     if not labels or labels[0].start():
         return {}
