@@ -234,6 +234,13 @@ def test_something_half_done(ledger: LedgerOnDisk, begin_it: tuple[str, ...], na
     assert "unfinished" not in found(ledger)
 
 
+def test_a_setting_that_has_git_work_elsewhere(healthy: LedgerOnDisk) -> None:
+    healthy.git("config", "core.worktree", "../..")
+    said = found(healthy)["works-elsewhere"]
+    assert said["state"] == "error"
+    mended(healthy, said["mend"])
+
+
 def test_a_detached_head(healthy: LedgerOnDisk) -> None:
     healthy.git("switch", "-q", "--detach")
     said = found(healthy)

@@ -17,7 +17,7 @@ from xuncha.audit import anchors, contents, hand, removing, status, templates, u
 from xuncha.audit.catalogue import LENIENT, RULES, Audit, HistoryPlace
 from xuncha.audit.merging import differences
 from xuncha.audit.replayed import Change, Files, State, Step, Version, changes_of, is_record, word
-from xuncha.errors import RefusedError
+from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
 from xuncha.model.source import LARGEST
@@ -68,11 +68,17 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
         SurroundingsError: the ledger is in no repository, git is not installed, or the history here is not whole.
     """
     git = Git.in_repository(root)
+    marks = all_anchors(root)
+    try:
+        names = replay.names(root)
+    except SurroundingsError as error:
+        if error.code != "no-such-branch" or not marks:
+            raise
+        return Audit(list(anchors.rewritten(marks, {})), 0, 0, "", anchors=marks)
     # It reads the folders of all commits, and each is what its name says, or the history is not the one that was verified.
-    large = swollen(git, replay.names(root))
+    large = swollen(git, names)
     commits = replay.commits(root, without=[each.path for each in large])
     known = {commit.hash: place for place, commit in enumerate(commits)}
-    marks = all_anchors(root)
     findings = list(anchors.rewritten(marks, known))
     if not commits:
         return Audit(findings, 0, 0, "", anchors=marks)

@@ -29,6 +29,7 @@ _WELL = {
     "no-commit": mark("there is a commit to go back to"),
     "unfinished": mark("no merge or rebase is half done"),
     "detached": mark("a branch is checked out"),
+    "works-elsewhere": mark("git works in the ledger's own folder"),
     "replaced": mark("git shows the history that it holds"),
     "objects-missing": mark("git holds all of the history"),
     "hidden": mark("git leaves no file of the ledger out of the folder"),

@@ -167,6 +167,19 @@ def _no_branch(around: Surroundings) -> Ailments:
 
 
 @CHECKS.rule(
+    "works-elsewhere",
+    scope="repository",
+    why="`core.worktree` names the folder whose files git commits; in a copied repository that may be somebody else's.",
+    wrong="The repository's settings have git work in another folder than the ledger's own.",
+    right="git --work-tree=. config --unset core.worktree",
+)
+def _works_elsewhere(around: Surroundings) -> Ailments:
+    if other := around.git.works_elsewhere():
+        said = _("a setting of this repository has git work in {path}, so nothing is changed here")
+        yield None, said.format(path=other), "git --work-tree=. config --unset core.worktree"
+
+
+@CHECKS.rule(
     "replaced",
     "warning",
     scope="repository",

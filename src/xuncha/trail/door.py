@@ -21,7 +21,9 @@ from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.trail import programs
 from xuncha.trail.repository import (
+    checked_out,
     contradicted,
+    detached,
     git_dir,
     in_between,
     is_ours,
@@ -46,14 +48,8 @@ _AS_IT_IS: Final = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
 _PATIENCE: Final = 5.0
 """Seconds after which it is looked at whether a git waits for something in its folder that is no file."""
 _READING: Final = (
-    "-c",
-    "core.fsmonitor=false",
-    "-c",
-    f"core.hooksPath={os.devnull}",
-    "-c",
-    "log.showSignature=false",
-    "-c",
-    "core.commitGraph=false",  # what it says of parents nobody has checked
+    *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "log.showSignature=false"),
+    *("-c", "core.commitGraph=false"),  # what it says of parents nobody has checked
     # A file counts as unchanged only where nothing of it has changed that the system knows, not as a sent index would have it.
     *("-c", "core.checkStat=default", "-c", "core.trustctime=true", "-c", "core.ignoreStat=false"),
 )
@@ -63,6 +59,10 @@ _asked: dict[tuple[object, ...], dict[str, str]] = {}
 """What git was told in place of a repository's programs, by the settings that were read for it."""
 _looked_into: set[Path] = set()
 """Git's folders that were looked into before git was first run there."""
+_waited_for: dict[Path, Path] = {}
+"""What is no file, and git has waited for, by git's folders: nobody waits for it again."""
+_works_here: set[Path] = set()
+"""Git's folders in which git changes the working tree that they stand in."""
 _trusted: set[Path] = set()
 """Folders of other accounts that git was asked about, and opens."""
 
@@ -204,11 +204,14 @@ class Door:
         finally:
             watch.cancel()
             if waited_for:
+                _waited_for.update(dict.fromkeys(filter(None, [git_dir(self.root)]), waited_for[0]))
                 raise leads_away(waited_for[0])
 
     def _must_hold_files(self) -> None:
         """Look once at the small folders of git's: what is no file there, git would wait for, or read for ever."""
         folder = git_dir(self.root)
+        if folder in _waited_for:
+            raise leads_away(_waited_for[folder])
         if folder is None or folder in _looked_into:
             return
         if path := next(strange(folder, "refs", "logs", "info", "objects/info", "objects/pack"), None):
@@ -221,7 +224,8 @@ class Door:
         if found is None or process.poll() is not None:
             return
         beside = strange_beside(found.top) if found.top else iter(())
-        if path := next(chain(strange(found.folder), beside), None):
+        named = programs.strange_beside(found.folder)
+        if path := next(chain(strange(found.folder), beside, named), None):
             waited_for.append(path)
             process.terminate()
 
@@ -255,7 +259,33 @@ class Door:
             said = _("{path} is laid out like a git repository of its own, so nothing is changed in it")
             hint = _("see who put HEAD, objects and refs there, and take them away")
             raise SurroundingsError("strange-repository", said.format(path=strange), hint)
+        if other := self.works_elsewhere():
+            said = _("a setting of this repository has git work in {path}, so nothing is changed here")
+            hint = _("see who put it there, and take it away: {command}")
+            hint = hint.format(command="git --work-tree=. config --unset core.worktree")
+            raise SurroundingsError("strange-repository", said.format(path=other), hint)
+        if checked_out(self.root).startswith("ref:") and detached(self.root):
+            said = _("{name} is checked out, which is no branch, so nothing is committed to it")
+            hint = _("check a branch out: {command}").format(command="git switch main")
+            name = checked_out(self.root).removeprefix("ref:").strip()
+            raise SurroundingsError("no-branch", said.format(name=name), hint)
         return []
+
+    def works_elsewhere(self) -> str:
+        """Return the folder in which git would change files, where a setting names another than the one the repository is in; else empty."""
+        found = repository(self.root)
+        if found is None or found.top is None or found.folder in _works_here:
+            return ""
+        texts = (small_text(place).lower() for place in programs.files(found.folder))
+        if any("worktree" in text or "include" in text for text in texts):
+            try:
+                said = os.fsdecode(self._ask(["rev-parse", "--show-toplevel"], self.root)).rstrip("\n")
+            except SurroundingsError:
+                said = "core.worktree"
+            if os.path.realpath(said) != os.path.realpath(found.top):
+                return said
+        _works_here.add(found.folder)
+        return ""
 
     def _without_programs(self, options: Sequence[str]) -> dict[str, str]:
         """Return the variables that have git leave alone the programs which the repository's settings name."""

@@ -6,16 +6,19 @@ name no program. What is not so plain, git itself is asked about.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
-from collections.abc import Iterable, Mapping
+import stat
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from xuncha.trail.repository import common_dir
+from xuncha.trail.repository import common_dir, small_text
 
 _HEADER = re.compile(r'\[([A-Za-z0-9-]+)(?: "([^"\\]*)")?\]')
 _SETTING = re.compile(r"([A-Za-z][A-Za-z0-9-]*)(?:[ \t]*=.*[^\\]|[ \t]*=)?")
+_VALUE = re.compile(r'^[^=\n]*=[ \t]*"?(?P<value>[^"\n]*?)"?[ \t]*$', re.MULTILINE)
 _PLAIN: Final = frozenset(
     [
         *(
@@ -91,6 +94,17 @@ class Setting(NamedTuple):
 def files(folder: Path) -> list[Path]:
     """Return the files of a repository in which its settings stand."""
     return [place for place in (common_dir(folder) / "config", folder / "config.worktree") if place.exists()]
+
+
+def strange_beside(folder: Path) -> Iterator[Path]:
+    """Find the pipes and devices that a repository's settings name as a file, and that git would read for ever."""
+    for place in files(folder):
+        for match in _VALUE.finditer(small_text(place)):
+            named = place.parent / Path(match["value"]).expanduser()
+            with contextlib.suppress(OSError, ValueError):
+                mode = named.stat().st_mode
+                if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) and str(named) != os.devnull:
+                    yield named
 
 
 def is_plain(text: str) -> bool:

@@ -250,8 +250,9 @@ def checked_out(root: Path) -> str:
 
 
 def detached(root: Path) -> bool:
-    """Whether no branch is checked out, so that what is committed is on none."""
-    return not (checked_out(root) or "ref:").startswith("ref:")
+    """Whether no branch is checked out, so that what is committed is on none; a tag, or what a remote had, is no branch."""
+    head = checked_out(root)
+    return bool(head) and not head.removeprefix("ref:").strip().startswith("refs/heads/")
 
 
 def cut_off(folder: Path) -> frozenset[str]:
