@@ -33,7 +33,6 @@ NOT_READ = {
     "measure-cut-over-two-rows": "a sentence that goes on in the next row looks like a second measure",
     "enumerated-measures-with-enumerated-everything": "a state among several in one cell, beside progress that has not begun",
     "site-quality-notices": "an inspection that was passed, 通过, says so in too few words",
-    "states-of-a-workshop": "待复核 may wait for the office's own check",
     "two-leaders-of-one-measure": "a state that says what is going on, 正在组织招标, is not told as progress, too",
 }
 

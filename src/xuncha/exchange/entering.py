@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 _INSPECTION = ("inspector", "round", "started", "ended", "feedback")
 _LISTS = ("categories", "leaders", "offices")
+_SHORTEST = 2
+"""Characters of a name that is too short to look like another."""
+_COUNTED = re.compile("副|常务|[第0-9一二三四五六七八九十]+")
+"""What tells two posts or offices apart that are called alike."""
 
 
 class Enterer:
@@ -118,6 +123,8 @@ class Enterer:
         if name in known:
             return name
         near = nearest(name, known) if known else None
+        if near and (len(name) <= _SHORTEST or _COUNTED.sub("", name) == _COUNTED.sub("", near)):
+            near = None  # 李某 is not 王某, nor 副局长 局长, nor 二分局 三分局
         if of not in self.open:
             made = _("no name of the ledger's lists: not taken; with --new it is entered")
             if near:

@@ -46,7 +46,7 @@ _PERCENT: Final = re.compile(
 )
 _LONG_TERM: Final = re.compile(r"长期|持续|常态")
 _SUBMITTED: Final = re.compile(
-    rf"(?:{_ABOUT}{_FINISHED}{_ABOUT})?(?:已经?|正在?|现)?(?:(?:申请|提请|报请|待|拟|提交|报送)(?:销号|验收|审核)(?:申请|中|材料)?)"
+    rf"(?:{_ABOUT}{_FINISHED}{_ABOUT})?(?:已经?|正在?|现)?(?:(?:申请|提请|报请|待|拟|提交|报送)(?:销号|验收|审核|复核)(?:申请|中|材料)?)"
 )
 _NOT_BEGUN: Final = re.compile(
     r"(?:均|全部|目前|暂|还|仍|因.*,)*(?:尚?未(?:启动|开始|开展|整改|开工|动)|待启动|没有(?:开始|启动))(?:实施|整改|推进)?"
