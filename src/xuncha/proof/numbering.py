@@ -137,7 +137,7 @@ def heading_level(text: Text) -> Found:
         while path and path[-1] >= heading.level:
             path.pop()
         missing = any(used[level] and level not in path for level in Level if level < heading.level)
-        # From 一、 straight to 1. is usual; and 1） and ① stand below anything.
+        # `heading-jump` looks at 1. right below 一、; and 1） and ① stand below anything.
         is_usual = path[-1:] == [Level.CHAPTER] and heading.level < LOWEST
         if missing and heading.level <= LOWEST and not is_usual:
             message = _("{words} stands below no heading of the level above it").format(words=heading.mark)
@@ -147,6 +147,28 @@ def heading_level(text: Text) -> Found:
                 _("the levels are {levels}").format(levels="一、 （一） 1. （1）"),
             )
         path.append(heading.level)
+
+
+@RULES.rule(
+    "heading-jump",
+    "note",
+    why="Below 一、 comes （一）, then 1., then （1）(GB/T 9704-2012, 7.3.3); a notice of two levels may have 一、 and 1., and one such place is shown.",
+    wrong="一、整改工作组织情况\n1.加强领导\n2.落实责任",
+    right="一、整改工作组织情况\n（一）加强领导\n（二）落实责任",
+)
+def heading_jump(text: Text) -> Found:
+    """Find the first heading that passes a level over, of each kind: 1. right below 一、, （1） right below （一）."""
+    jumps = {
+        (above.level, heading.level): heading
+        for above, heading in reversed([*pairwise(text.headings)])
+        if above.level + 1 < heading.level <= LOWEST
+    }
+    warned = {line for (line, _place), *_rest in heading_level.check(text)} if heading_level.check else set()
+    for (above, _level), heading in jumps.items():
+        if heading.line not in warned:
+            message = _("{words} follows {above}, and the level between them is passed over")
+            shown = message.format(words=heading.mark, above=_FORMS[above][0].format("一"))
+            yield (heading.line, 0), shown, _("the levels are {levels}").format(levels="一、 （一） 1. （1）")
 
 
 @RULES.rule(
