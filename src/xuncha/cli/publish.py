@@ -12,6 +12,8 @@ from xuncha.cli.options import FORMS, option
 from xuncha.language import gettext as _
 from xuncha.model.vocabulary import UNSAID
 
+_SHOWN = 8
+
 
 @command("notice")
 def notice(
@@ -35,7 +37,7 @@ def notice(
         xuncha notice --at 2024-04-18
     """
     check(form, FORMS, output, "notice")
-    from xuncha.notice.content import content  # noqa: PLC0415  templates and models are for this command alone
+    from xuncha.notice.content import content, told_after  # noqa: PLC0415  templates and models are for this command alone
     from xuncha.notice.render import render  # noqa: PLC0415
 
     call = call.at(at)
@@ -50,6 +52,12 @@ def notice(
     if unsorted := [str(n) for n, each in found.problems.items() if each.publish and each.category is None]:
         said = _("no category is said of problem {ids}; the notice shows it under “{word}”")
         warnings = [*warnings, said.format(ids=_(", ").join(unsorted), word=UNSAID)]
+    if later := told_after(found):
+        said = _(
+            "`notice.date` is {date}, and the notice prints later progress of {ids}; write the day of issue"
+        )
+        day = found.settings.notice.date
+        warnings = [*warnings, said.format(date=day, ids=_(", ").join(later[:_SHOWN]))]
     deliver(made, warnings, output, call.root, _("The notice is in {path}."))
 
 

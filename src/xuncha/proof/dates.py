@@ -17,7 +17,7 @@ RULES = Chapter()
 _RELATIVE = re.compile(r"(?:[今去前当同本次翌每该上明]|同期)年?的?(?=$|[0-9一二三四五六七八九十])")
 """Before the digits of a month: of a year that is known without its number."""
 _FUTURE = re.compile(r"前|底|以前|之前|内|将|计划|预计|拟|力争|确保|目标|期限|时限|到期|有效")
-_PERIOD = re.compile("(?:公示|受理|反馈|征求意见|完成|整改|办理)(?:期|时间|时限)")
+_PERIOD = re.compile("(?:公示|受理|反馈|征求意见|完成|整改|办理)(?:期|时间|时限|截至|截止)")
 _INSPECTION = re.compile("巡[察视]|进驻")
 _FEEDBACK = re.compile("[^。；;]{0,25}?反馈")
 _ENTERS, _LEAVES = (
