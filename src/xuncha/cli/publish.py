@@ -12,8 +12,6 @@ from xuncha.cli.options import FORMS, option
 from xuncha.language import gettext as _
 from xuncha.model.vocabulary import UNSAID
 
-_SHOWN = 8
-
 
 @command("notice")
 def notice(
@@ -56,8 +54,7 @@ def notice(
         said = _(
             "`notice.date` is {date}, and the notice prints later progress of {ids}; write the day of issue"
         )
-        day = found.settings.notice.date
-        warnings = [*warnings, said.format(date=day, ids=_(", ").join(later[:_SHOWN]))]
+        warnings = [*warnings, said.format(date=found.settings.notice.date, ids=_(", ").join(later[:8]))]
     deliver(made, warnings, output, call.root, _("The notice is in {path}."))
 
 

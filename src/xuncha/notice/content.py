@@ -35,7 +35,6 @@ class PublicMeasure:
     status: Status
     long_term: bool
     not_started_text: str | None = None
-    """What is said of it while it is not started, in the office's own words."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,6 @@ class PublicContact:
     address: str | None
     email: str | None
     until: Date | None = None
-    """The last day on which comments are taken."""
     hours: str | None = None
 
 
@@ -121,9 +119,7 @@ class NoticeContent:
     next_steps: tuple[str, ...]
     """Paragraphs of the third part that replace the usual ones."""
     short_name: str | None
-    """How the organisation calls itself: 我委."""
     measure_unit: str
-    """In what measures are counted: 条 or 项."""
     rhythm: str | None
     """How often the offices report to the leaders: 每周."""
     not_started_text: str | None
@@ -144,7 +140,8 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
         RefusedError: `ledger.yaml` lacks what a notice needs, or there is nothing to tell of yet.
     """
     settings = ledger.settings
-    counts = tally(ledger.register(), today)
+    register = ledger.register()
+    counts = tally(register, today)
     said = {key: _filled(value, counts) for key, value in settings.notice}
     lacking = [f"notice.{key}" for key in ("title", "issuer", "date") if said[key] is None]
     if settings.organisation is None:
@@ -170,14 +167,9 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
         categories=_categories(ledger, said["not_started_text"]),
         contact=PublicContact(**settings.contact.model_dump()),
         tells_counts=any("{已完成" in text.replace("｛", "{") for text in settings.notice.work),
-        assigned=all(
-            each.leader and each.office and (each.due or each.term != "once")
-            for each in ledger.measures.values()
-        ),
+        assigned=all(row.assigned for row in register.measures),
         close_requires=tuple(settings.policy.close_requires),
-        review_every_days=settings.policy.review_every_days
-        if "review_every_days" in settings.policy.model_fields_set
-        else None,
+        review_every_days=settings.policy.model_dump(exclude_unset=True).get("review_every_days"),
         anchor=anchor
         and PublicAnchor(anchor.number, anchor.short, Date.fromisoformat(anchor.day), anchor.errors),
     )
@@ -192,13 +184,12 @@ def _filled(value: Any, counts: Tally) -> Any:  # noqa: ANN401  whatever a key o
 
 def told_after(ledger: Ledger) -> list[str]:
     """Return the measures of which the notice prints an entry of a day after its own; nobody can tell of what is still to come."""
-    day = ledger.settings.notice.date
-    return [
-        str(identity)
-        for identity, measure in ledger.measures.items()
-        if day and measure.publish and ledger.problems[identity.problem].publish and not measure.notice_text
-        if any(entry.publish and entry.date and entry.date > day for entry in measure.progress)
-    ]
+    day, found = ledger.settings.notice.date or Date.max, []
+    for row, measure in zip(ledger.register().measures, ledger.measures.values(), strict=True):
+        days = [entry.date for entry in measure.progress if entry.publish and entry.date]
+        if row.publish and not measure.notice_text and max(days, default=day) > day:
+            found.append(row.id)
+    return found
 
 
 def _outcomes(ledger: Ledger) -> tuple[Outcome, ...]:

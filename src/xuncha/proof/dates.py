@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -20,25 +21,19 @@ _FUTURE = re.compile(r"前|底|以前|之前|内|将|计划|预计|拟|力争|�
 _PERIOD = re.compile("(?:公示|受理|反馈|征求意见|完成|整改|办理)(?:期|时间|时限|截至|截止)")
 _INSPECTION = re.compile("巡[察视]|进驻")
 _FEEDBACK = re.compile("[^。；;]{0,25}?反馈")
-_ENTERS, _LEAVES = (
-    re.compile("起?[^。；;，,]{0,8}?(?:进驻|开始[对巡])"),
-    re.compile("[^。；;，,]{0,8}?(?:结束|撤离|离开)"),
-)
+_ENTERS = re.compile("起?[^。；;，,]{0,8}?(?:进驻|开始[对巡])")
+_LEAVES = re.compile("[^。；;，,]{0,8}?(?:结束|撤离|离开)")
 _NO_UNIT = "(?![年个项条件次人名户家万亿千百元余多页份台辆套平方公亩吨米里号室房栋座届版级度分秒小天周月日期批组支只本册字所处例起宗笔张把座株棵头匹斤克升部路])"
 _YEAR = "(?:19|20)[0-9]{2}"
 _LEAP_YEAR = 2024
-_LENGTH = rf"(?P<about>约|近|不到|超过)?(?P<number>{NUMBER})\s?(?P<unit>天|日|(?:个|整)?月|个?(?:周|星期))"
-_LASTS = "(?:为期|历时|共计?|期限?为?|时间为?|整改|公示|进驻|驻点)"
+_LENGTH = rf"(?P<about>约|近|不到|超过)?(?P<number>{NUMBER})\s?(?P<unit>天|个月)(?![内前后以年])"
+_LASTS = "(?:为期|历时|共计?|期限?为?|时间为?|集中|整改|公示|进驻|驻点)"
 _LENGTH_BEFORE = re.compile(
-    rf"(?:期|期限|时间|为期|历时|共|集中|整改|公示|用|进驻)为?{_LENGTH}(?:的?[一-鿿]{{0,6}})?[（(，,：:]?\s?(?:时间)?(?:自|从|即|为|由)?\s?$"
+    rf"{_LASTS}为?{_LENGTH}(?:的?[一-鿿]{{0,6}})?[（(，,：:]?\s?(?:时间)?[自从即为由]?\s?$"
 )
-_LENGTH_BEHIND = re.compile(
-    rf"(?:止|结束)?(?:的?[一-鿿]{{0,10}}?{_LASTS}?|[，,（(](?:[一-鿿]{{0,10}}?{_LASTS})?){_LENGTH}(?![内前后以]|工作日)"
-)
-_NEAR = 30
-"""Characters before a day."""
-_A_FEW, _HALF_A_MONTH = 3, 16
-"""Days by which weeks and months may differ."""
+_LENGTH_BEHIND = re.compile(rf"(?:止|结束)?[，,（(]?(?:[一-鿿]{{0,10}}?{_LASTS})?{_LENGTH}")
+_NEAR, _HALF_A_MONTH = 30, 16
+"""Characters before a day; days by which months may differ."""
 
 
 class LineDate(NamedTuple):
@@ -85,12 +80,14 @@ def _words(text: Text, line: int, each: Written) -> str:
     return text.texts[line][each.start : each.end]
 
 
-def _spans(text: Text) -> Iterator[tuple[int, Written, Written]]:
-    """Yield the spans from one day to another, each with its line."""
+def _spans(text: Text) -> Iterator[tuple[int, Written, Written, date, date]]:
+    """Yield the spans from one day to another, each with its line; without a year of its own it ends in the year of the first day, or in the next."""
     for line, found in enumerate(text.dates):
         for one, other in pairwise(found):
-            if one.exact and other.exact and is_between(text.plain[line][one.end : other.start]):
-                yield line, one, other
+            first, last = one.exact, other.exact
+            if first and last and is_between(text.plain[line][one.end : other.start]):
+                next_year = last < first and not other.own_year
+                yield line, one, other, first, months_later(last, 12) if next_year else last
 
 
 @RULES.rule(
@@ -127,11 +124,10 @@ def date_order(text: Text) -> Found:
         if after and earlier and later and later < earlier:
             shown = message.format(earlier=in_words(earlier), later=in_words(later))
             yield (after.line, after.written.start), shown, ""
-    inspected = course(text).ended
-    for line, one, other in _spans(text):
-        if other.own_year and other.exact < one.exact and (line, other) != inspected:  # type: ignore[operator]
-            message = _("the time ends on {later}, before it begins on {earlier}")
-            shown = message.format(earlier=in_words(one.exact), later=in_words(other.exact))  # type: ignore[arg-type]
+    message, inspected = _("the time ends on {later}, before it begins on {earlier}"), course(text).ended
+    for line, _one, other, first, last in _spans(text):
+        if last < first and (line, other) != inspected:
+            shown = message.format(earlier=in_words(first), later=in_words(last))
             yield (line, other.start), shown, ""
 
 
@@ -142,33 +138,23 @@ def date_order(text: Text) -> Found:
     right="集中整改期92天，从2024年3月1日至2024年5月31日。",
 )
 def span_length(text: Text) -> Found:
-    """Find numbers of days, weeks and months right before or behind two days that are not so far apart; of an inspection they may be working days."""
-    for line, one, other in _spans(text):
-        words = text.plain[line]
+    """Find numbers of days and months right before or behind two days that are not so far apart; of an inspection they may be working days."""
+    message = _("“{words}”: from {earlier} to {later} there are {days} days")
+    for line, one, other, first, last in _spans(text):
+        words, days = text.plain[line], (last - first).days + 1
         match = _LENGTH_BEFORE.search(words, max(0, one.start - _NEAR), one.start)
         match = match or _LENGTH_BEHIND.match(words, other.end)
         number = value(match["number"]) if match else None
-        first, last = one.exact, other.exact
-        if not (match and number and first and last) or match["about"]:
-            continue
-        if last < first and not other.own_year:
-            last = months_later(last, 12)
-        days = (last - first).days + 1
-        if "月" in match["unit"]:
-            fits = abs((months_later(first, number) - last).days) <= _HALF_A_MONTH
-        elif match["unit"] in {"周", "个周", "个星期", "星期"}:
-            fits = abs(number * 7 - days) <= _A_FEW
-        else:
+        if match and number and days > 0 and not match["about"]:
             working = _INSPECTION.search(words) and abs(number - days * 5 / 7) <= _HALF_A_MONTH / 2
             fits = number in {days, days - 1} or bool(working)
-        if days > 0 and not fits:
-            message = _("“{words}”: from {earlier} to {later} there are {days} days")
-            shown = words[match.start("number") : match.end("unit")]
-            yield (
-                (line, match.start("number")),
-                message.format(words=shown, earlier=in_words(first), later=in_words(last), days=days),
-                _("count again, and correct one of them"),
-            )
+            if match["unit"] == "个月":
+                fits = abs((months_later(first, number) - last).days) <= _HALF_A_MONTH
+            if not fits:
+                start, end = match.start("number"), match.end("unit")
+                days_named = {"earlier": in_words(first), "later": in_words(last), "days": days}
+                shown = message.format(words=words[start:end], **days_named)
+                yield (line, start), shown, _("count again, and correct one of them")
 
 
 @RULES.rule(
@@ -185,15 +171,11 @@ def date_after_notice(text: Text) -> Found:
     for line, found in enumerate(text.dates if day else ()):
         for each in found:
             # Without a year of its own it has that of the one before it, unless words such as 每年 stand there.
-            dated = each.own_year or not _RELATIVE.search(
-                text.texts[line][max(0, each.start - 4) : each.start + 3]
-            )
+            words, start = text.plain[line], each.start
+            dated = each.own_year or not _RELATIVE.search(words[max(0, start - 4) : start + 3])
             later = dated and each.month and each.first and day and each.first > day
-            before, around = (
-                text.plain[line][: each.start],
-                text.plain[line][max(0, each.start - 8) : each.end + 12],
-            )
-            if later and not _FUTURE.search(around) and not _PERIOD.search(before[-24:]):
+            period = _PERIOD.search(words, max(0, start - 24), start)
+            if later and not period and not _FUTURE.search(words[max(0, start - 8) : each.end + 12]):
                 message = _("{words} is after the day of the notice").format(words=_words(text, line, each))
                 yield (line, each.start), message, ""
 

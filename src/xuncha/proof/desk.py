@@ -11,19 +11,8 @@ from xuncha.errors import Finding, Place
 from xuncha.pages import lines
 from xuncha.pages.kind import bytes_of
 from xuncha.pages.plain import decoded
-from xuncha.proof import (
-    against,
-    contact,
-    counts,
-    dates,
-    documents,
-    forms,
-    library,
-    marks,
-    numbering,
-    sums,
-    words,
-)
+
+from xuncha.proof import against, contact, counts, dates, documents, forms, library, marks, numbering, sums, words  # fmt: skip  # isort: skip
 from xuncha.proof.chapter import Text
 from xuncha.reading.lines import is_noise
 

@@ -157,18 +157,14 @@ def heading_level(text: Text) -> Found:
     right="一、整改工作组织情况\n（一）加强领导\n（二）落实责任",
 )
 def heading_jump(text: Text) -> Found:
-    """Find the first heading that passes a level over, of each kind: 1. right below 一、, （1） right below （一）."""
-    jumps = {
-        (above.level, heading.level): heading
-        for above, heading in reversed([*pairwise(text.headings)])
-        if above.level + 1 < heading.level <= LOWEST
-    }
-    warned = {line for (line, _place), *_rest in heading_level.check(text)} if heading_level.check else set()
-    for (above, _level), heading in jumps.items():
-        if heading.line not in warned:
+    """Find the first heading that passes a level over, such as 1. right below 一、."""
+    warned = {line for (line, _start), *_rest in heading_level.check(text)} if heading_level.check else {}
+    for above, heading in pairwise(text.headings):
+        if above.level + 1 < heading.level <= LOWEST and heading.line not in warned:
             message = _("{words} follows {above}, and the level between them is passed over")
-            shown = message.format(words=heading.mark, above=_FORMS[above][0].format("一"))
+            shown = message.format(words=heading.mark, above=above.mark)
             yield (heading.line, 0), shown, _("the levels are {levels}").format(levels="一、 （一） 1. （1）")
+            return
 
 
 @RULES.rule(

@@ -23,7 +23,7 @@ _FIGURE = re.compile(
 _FACTORS = {"亿元": 10**8, "万元": 10**4}
 _SAME = {"亿元": "元", "万元": "元", "名": "人"}
 _TOLD = re.compile(
-    "(?P<of>其中)[，,：:]?(?:包括|包含|含|有)?(?P<parts>(?:(?!其中)[^）)。]){1,300})|(?P<sum>共计|合计|总计|总共|一共)(?![0-9])?"
+    "其中[，,：:]?(?:包括|包含|含|有)?(?P<parts>(?:(?!其中)[^）)。]){1,300})|(?:共计|合计|总计|总共|一共)"
 )
 _PIECE = re.compile("[^、，,]+")
 _NO_PART = re.compile("涉及|覆盖|带动|惠及|同比|环比|增长|下降|占|率")
@@ -32,7 +32,7 @@ _NAME, _FEW = 24, 8
 """Characters before the number of a part; and behind the last one before its sum."""
 _NEAR, _SHORTEST = 60, 3
 """Characters before a figure in which its name stands, and of the name."""
-_LABEL = re.compile(r"[一-鿿“”]{3,14}$")
+_LABEL = re.compile(r"[一-鿿“”]{0,14}$")
 _NOT_LABEL = re.compile("^.*(?:期间|前期|先后|目前|累计|共计|合计|总计|共|已|现|全部|并|[是要了])")
 _RATE = re.compile(
     r"(?P<words>(?:完成|办结|销号|整改|化解|解决|兑现|追缴|收缴|清缴|回收|到位|清零|参训|参学)率(?:为|达到?|是)?\s?(?P<rate>[0-9]{1,3}(?:\.[0-9]{1,4})?)\s?[%％])(?!以上|左右)"
@@ -40,138 +40,100 @@ _RATE = re.compile(
 
 
 class Figure(NamedTuple):
-    """An exact number with its unit, and where it stands."""
+    """An exact number with its unit, and where it stands; money is counted in 元."""
 
     start: int
     end: int
     number: float
-    """Of money in 元."""
     unit: str
     noun: str
     """What stands behind the unit."""
 
 
 def _figures(words: str, begin: int = 0) -> list[Figure]:
-    """Return the exact figures of some words, which stand at a place."""
+    """Return the exact figures of some words, which stand at a place; 一家 is an article more often than a number."""
     found = []
     for match in _FIGURE.finditer(words):
         number, unit = amount(match["number"]), match["unit"]
-        # 一家 is an article more often than a number.
-        if number is not None and match["number"] != "一" and not (match["nearly"] or match["more"]):
+        if number is not None and not (match["number"] == "一" or match["nearly"] or match["more"]):
             number, noun = round(number * _FACTORS.get(unit, 1), 2), match["noun"].removeprefix("的")
             place = begin + match.start("number"), begin + match.end("unit")
             found.append(Figure(*place, number, _SAME.get(unit, unit), noun))
     return found
 
 
-def _listed(words: str, begin: int, whole: Figure) -> tuple[list[Figure], str]:
-    """Return the parts that are listed, each of them a name and a number; and the words behind the last."""
+def _listed(words: str, begin: int, whole: Figure) -> tuple[Figure, list[Figure], str]:
+    """Return a whole, its parts that are listed, each of them a name and a number, and the words behind the last."""
     parts: list[Figure] = []
     for piece in _PIECE.finditer(words):
-        found = _figures(piece[0])
-        part = found[0] if len(found) == 1 and not _NO_PART.search(piece[0]) else None
-        if part is None or part.unit != whole.unit or part.start > _NAME or _is_other(part, whole, piece[0]):
+        found, at = _figures(piece[0]), begin + piece.start()
+        if len(found) != 1 or _NO_PART.search(piece[0]) or _is_other(found[0], whole, piece[0]):
             break
-        parts.append(
-            part._replace(start=begin + piece.start() + part.start, end=begin + piece.start() + part.end)
-        )
-    return parts, words[parts[-1].end - begin :] if parts else words
+        parts.append(found[0]._replace(start=at + found[0].start, end=at + found[0].end))
+    return whole, parts, words[parts[-1].end - begin :] if parts else words
 
 
 def _is_other(part: Figure, whole: Figure, words: str) -> bool:
     """Return whether a number counts something else than the whole: 3个科室 are no part of 30个问题."""
-    if part.unit in {"元", "人"}:
-        return False
+    if part.unit != whole.unit or part.start > _NAME:
+        return True
     nouns = part.noun and whole.noun[:2] not in part.noun and part.noun[-2:] not in whole.noun
     unnamed = part.noun and not (part.start or whole.noun)
-    return bool(nouns or unnamed) or len(words) - part.end > _NAME // 2
+    return part.unit not in {"元", "人"} and bool(nouns or unnamed or len(words) - part.end > _NAME // 2)
 
 
-class Division(NamedTuple):
-    """A whole and its parts."""
-
-    line: int
-    whole: Figure
-    parts: list[Figure]
-    rest: str
-    """What else is told behind the parts."""
-    added: bool
-    """Whether the whole stands behind its parts, as their sum."""
-
-
-def _divisions(text: Text) -> Iterator[Division]:
-    """Yield the wholes of which parts are listed: behind 其中, or before 共计."""
+def _divisions(text: Text) -> Iterator[tuple[int, Figure, list[Figure], str, bool]]:
+    """Yield line, whole, parts, the words behind these, and whether the whole is their sum: behind 其中, or before 共计."""
     for line, sentence in text.search(_SENTENCE, text.untitled):
         words, begin = _ASIDE.sub(lambda aside: "\0" * len(aside[0]), sentence[0]), sentence.start()
         for told in _TOLD.finditer(words):
-            if told["of"]:
-                at = told.start("parts")
+            if told["parts"]:
                 unit = next((each.unit for each in _figures(told["parts"])), None)
                 wholes = [each for each in _figures(words[: told.start()], begin) if each.unit == unit]
-                if wholes:
-                    yield Division(
-                        line, wholes[-1], *_listed(told["parts"], begin + at, wholes[-1]), added=False
-                    )
-            elif wholes := _figures(words[told.end() :], begin + told.end())[:1]:
-                clauses = words[: told.start()].rstrip("，, ")
-                at = max(clauses.rfind(mark) for mark in "，,：:（(") + 1
-                parts, rest = _listed(clauses[at:], begin + at, wholes[0])
-                if wholes[0].start == begin + told.end() and len(rest) < _FEW and len(parts) > 1:
-                    yield Division(line, wholes[0], parts, "", added=True)
+                for whole in wholes[-1:]:
+                    yield line, *_listed(told["parts"], begin + told.start("parts"), whole), False
+                continue
+            at = max(words.rfind(mark, 0, told.start() - 1) for mark in "，,：:（(") + 1
+            for whole in _figures(words[told.end() :], begin + told.end())[:1]:
+                _whole, parts, rest = _listed(words[at : told.start()], begin + at, whole)
+                if len(rest) < _FEW and len(parts) > 1:
+                    yield line, whole, parts, "", True
 
 
-def _wrong(text: Text) -> Iterator[tuple[Division, bool]]:
-    """Yield the wholes that their parts do not give, and whether the parts are too many for certain."""
-    for each in _divisions(text):
-        whole, parts = each.whole, each.parts
-        sums = [round(part, 2) for part in accumulate(part.number for part in parts)]
-        others = [figure.number for figure in _figures(each.rest) if figure.unit == whole.unit]
-        if not sums or whole.number in {*sums, round(sums[-1] + sum(others), 2)}:
-            continue
-        # Money is spent once, and who is in one part may be in another.
-        certain = parts[0].number > whole.number or (
-            len(parts) > 1 and whole.unit == "元" and sums[1] > whole.number
-        )
-        if certain or (
-            len(parts) > 1 and (each.added or sums[-1] > whole.number or not _REST.search(each.rest))
-        ):
-            yield each, certain or (each.added and whole.unit == "元")
-
-
-def _told(text: Text, certain: bool) -> Found:
+def _told(text: Text, *, certain: bool) -> Found:
+    """Yield the wholes that their parts do not give: certainly, or unless something is in two parts or in none."""
     message = _("{parts} are not the {whole} of which they are parts")
-    for (line, whole, parts, _rest, _added), is_certain in _wrong(text):
-        if is_certain == certain:
+    for line, whole, parts, rest, added in _divisions(text):
+        sums = [round(part, 2) for part in accumulate(part.number for part in parts)]
+        others = sum(figure.number for figure in _figures(rest) if figure.unit == whole.unit)
+        if not sums or whole.number in {*sums, round(sums[-1] + others, 2)}:
+            continue
+        too_much = whole.unit == "元" and (added or sums[-1] > whole.number)
+        is_certain = parts[0].number > whole.number or (len(parts) > 1 and too_much)
+        doubted = len(parts) > 1 and (added or sums[-1] > whole.number or not _REST.search(rest))
+        if is_certain if certain else doubted and not is_certain:
             words = text.plain[line]
             shown = " + ".join(words[part.start : part.end] for part in parts)
-            yield (
-                (line, whole.start),
-                message.format(parts=shown, whole=words[whole.start : whole.end]),
-                _("count again, and correct one of them"),
-            )
+            said = message.format(parts=shown, whole=words[whole.start : whole.end])
+            yield (line, whole.start), said, _("count again, and correct one of them")
 
 
-@RULES.rule(
+RULES.declare(
     "parts-exceed",
     why="A part is not more than its whole, and money that was spent once is not counted twice.",
     wrong="追缴资金30万元，其中甲单位20万元、乙单位15万元。",
     right="追缴资金35万元，其中甲单位20万元、乙单位15万元。",
+    check=lambda text: _told(text, certain=True),
 )
-def parts_exceed(text: Text) -> Found:
-    """Find parts behind 其中 that are more than the whole, and sums of money behind 共计 that are no sums."""
-    return _told(text, certain=True)
 
-
-@RULES.rule(
+RULES.declare(
     "parts-differ",
     "warning",
     why="Whoever lists the parts of a whole lets readers add them up; a word such as 等 or 其余 says that there are others.",
     wrong="追缴资金30万元，其中甲单位10万元、乙单位15万元。",
     right="追缴资金30万元，其中甲单位15万元、乙单位15万元。",
+    check=lambda text: _told(text, certain=False),
 )
-def parts_differ(text: Text) -> Found:
-    """Find two parts or more that do not add up to their whole. Of people some may be in two parts."""
-    return _told(text, certain=False)
 
 
 @RULES.rule(
@@ -183,20 +145,17 @@ def parts_differ(text: Text) -> Found:
 )
 def share(text: Text) -> Found:
     """Find rates that the two numbers of one unit before them in the sentence do not give; `completion-rate` looks at problems and measures."""
-    counted = stated(text)
+    message = _("{done} of {total} is {rate}%, not {written}%")
     for line, sentence in text.search(_SENTENCE, text.untitled):
-        for match in () if counted[line] else _RATE.finditer(sentence[0]):
-            figures = _figures(sentence[0][: match.start()])
+        words = sentence[0]
+        for match in () if stated(text)[line] else _RATE.finditer(words):
+            figures = _figures(words[: match.start()])
             pair = [each for each in figures if each.unit == figures[-1].unit]
             if len(pair) == 2 and 0 < pair[1].number <= pair[0].number:  # noqa: PLR2004
-                right, nearly = (
-                    100 * pair[1].number / pair[0].number,
-                    10.0 ** -len(match["rate"].partition(".")[2]),
-                )
-                if abs(float(match["rate"]) - right) >= nearly:
-                    message = _("{done} of {total} is {rate}%, not {written}%")
-                    whole, done = (sentence[0][each.start : each.end] for each in pair)
-                    shown = message.format(done=done, total=whole, rate=f"{right:.2f}", written=match["rate"])
+                right, written = 100 * pair[1].number / pair[0].number, match["rate"]
+                if abs(float(written) - right) >= 10.0 ** -len(written.partition(".")[2]):
+                    total, done = (words[each.start : each.end] for each in pair)
+                    shown = message.format(done=done, total=total, rate=f"{right:.2f}", written=written)
                     yield (line, sentence.start() + match.start()), shown, ""
 
 
@@ -209,21 +168,18 @@ def share(text: Text) -> Found:
 )
 def figure_differs(text: Text) -> Found:
     """Find figures of one name that differ in what is told of the whole: before the first problem, and from the third part on."""
-    end = len(text.lines)
+    end, known = len(text.lines), dict[tuple[str, str], tuple[float, str]]()
     chapters = [each.line for each in text.headings if each.level == Level.CHAPTER]
     _first, second, last = [*chapters, end, end, end][:3]
-    known: dict[tuple[str, str], tuple[Figure, str]] = {}
     for line in (*range(min(text.opening, second)), *range(last, end)):
-        words = text.untitled[line]
-        counted = {count.start for count in stated(text)[line]}
+        words, counted = text.untitled[line], {count.start for count in stated(text)[line]}
         for figure in _figures(words):
             before = words[max(0, figure.start - _NEAR) : figure.start]
-            label = _LABEL.search(before)
-            name = _NOT_LABEL.sub("", label[0]) if label else ""
+            name = _NOT_LABEL.sub("", _LABEL.search(before)[0])  # type: ignore[index]
             of_some = "其中" in re.split("[。；;]", before)[-1]
             if len(name) >= _SHORTEST and not of_some and figure.start not in counted:
                 shown = words[figure.start : figure.end]
-                first, earlier = known.setdefault((name, figure.unit), (figure, shown))
-                if first.number != figure.number:
+                number, earlier = known.setdefault((name, figure.unit), (figure.number, shown))
+                if number != figure.number:
                     message = _("{name} is {number} here, before it was {earlier}")
                     yield (line, figure.start), message.format(name=name, number=shown, earlier=earlier), ""
