@@ -54,7 +54,7 @@ def notice(
         said = _(
             "`notice.date` is {date}, and the notice prints later progress of {ids}; write the day of issue"
         )
-        warnings = [*warnings, said.format(date=found.settings.notice.date, ids=_(", ").join(later[:8]))]
+        warnings = [*warnings, said.format(date=found.settings.notice.date, ids=_(", ").join(later))]
     deliver(made, warnings, output, call.root, _("The notice is in {path}."))
 
 

@@ -25,8 +25,11 @@ _SAME = {"亿元": "元", "万元": "元", "名": "人"}
 _TOLD = re.compile(
     "其中[，,：:]?(?:包括|包含|含|有)?(?P<parts>(?:(?!其中)[^）)。]){1,300})|(?:共计|合计|总计|总共|一共)"
 )
+_MOST = 0.6
 _PIECE = re.compile("[^、，,]+")
-_NO_PART = re.compile("涉及|覆盖|带动|惠及|同比|环比|增长|下降|占|率")
+_NO_PART = re.compile("已|正在|尚|未|涉及|覆盖|带动|惠及|同比|环比|增长|下降|占|率")
+_IN_TWO = re.compile("同时|既|女|岁|学历|党员|以[上下]")
+"""Of people: who is in one part may be in another."""
 _REST = re.compile("等|其余|其他|其它|余下|剩余|另")
 _NAME, _FEW = 24, 8
 """Characters before the number of a part; and behind the last one before its sum."""
@@ -96,7 +99,7 @@ def _divisions(text: Text) -> Iterator[tuple[int, Figure, list[Figure], str, boo
             at = max(words.rfind(mark, 0, told.start() - 1) for mark in "，,：:（(") + 1
             for whole in _figures(words[told.end() :], begin + told.end())[:1]:
                 _whole, parts, rest = _listed(words[at : told.start()], begin + at, whole)
-                if len(rest) < _FEW and len(parts) > 1:
+                if len(rest) < _FEW and len(parts) > 1 and whole.start <= begin + told.end() + 1:
                     yield line, whole, parts, "", True
 
 
@@ -109,10 +112,15 @@ def _told(text: Text, *, certain: bool) -> Found:
         if not sums or whole.number in {*sums, round(sums[-1] + others, 2)}:
             continue
         too_much = whole.unit == "元" and (added or sums[-1] > whole.number)
-        is_certain = parts[0].number > whole.number or (len(parts) > 1 and too_much)
-        doubted = len(parts) > 1 and (added or sums[-1] > whole.number or not _REST.search(rest))
-        if is_certain if certain else doubted and not is_certain:
-            words = text.plain[line]
+        words = text.plain[line]
+        # Where another number stands between them, the parts may be of that.
+        close = added or not re.search("[0-9]", words[whole.end : parts[0].start])
+        is_certain = close and (parts[0].number > whole.number or (len(parts) > 1 and too_much))
+        if sums[-1] > whole.number:
+            doubted = whole.unit != "人" or not _IN_TWO.search(words[whole.start : parts[-1].end + _NAME])
+        else:  # much less than the whole are examples
+            doubted = added or (sums[-1] > _MOST * whole.number and not _REST.search(rest))
+        if is_certain if certain else doubted and len(parts) > 1 and not is_certain:
             shown = " + ".join(words[part.start : part.end] for part in parts)
             said = message.format(parts=shown, whole=words[whole.start : whole.end])
             yield (line, whole.start), said, _("count again, and correct one of them")
