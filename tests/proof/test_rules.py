@@ -14,6 +14,8 @@ FOUND = [
     ("（一）甲\n1.乙\n2.丙\n（二）丁\n2.戊", "heading-number"),
     ("（一）甲\n1.乙\n2.丙\n（二）丁\n3.戊", None),  # numbered through the notice is as good as afresh
     ("（一）甲\n1.乙\n（二）丁\n3.戊", "heading-number"),
+    ("（一）甲方面。1.乙问题。一是丙。二是丁。\n2.戊问题。一是己。二是庚。", None),
+    ("（一）甲方面。1.乙问题。一是丙。二是丁。\n3.戊问题。一是己。二是庚。", "heading-number"),
     ("整改措施：\n1.甲\n2.乙\n整改成效：\n1.丙\n2.丁", None),
     ("一是甲。三是乙。", "enumeration-number"),
     ("一是甲。二是乙。二是丙。", "enumeration-number"),

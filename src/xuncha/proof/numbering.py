@@ -11,7 +11,7 @@ from xuncha.chinese.enumerations import Family, marks
 from xuncha.chinese.headings import Level
 from xuncha.chinese.numbers import numeral
 from xuncha.language import gettext as _
-from xuncha.proof.chapter import LOWEST, Chapter, Found, Text, write
+from xuncha.proof.chapter import LOWEST, Chapter, Found, Heading, Text, write
 
 RULES = Chapter()
 _DEEPEST = 6
@@ -25,6 +25,9 @@ _FORMS = {
     Level.CIRCLE: ("{}", ""),
 }
 """How the numbers of a level are written, and what may stand behind them."""
+
+_INSIDE: dict[Family, Level] = {"（一）": Level.SECTION, "1.": Level.ITEM, "（1）": Level.SUB}
+"""Of which level a number is that stands inside a line."""
 
 
 class Item(NamedTuple):
@@ -83,6 +86,12 @@ def _followed(items: list[Item]) -> Enumerations:
     return found
 
 
+def _runs_on(text: Text, above: Heading, heading: Heading) -> bool:
+    """Return whether the number before that of a heading stands inside the line of the heading above it, as in （一）方面。1.问题。2."""
+    inside = marks(text.plain[above.line][above.start :], tuple(_INSIDE))
+    return (heading.level, heading.number - 1) in {(_INSIDE[mark.family], mark.number) for mark in inside}
+
+
 @RULES.rule(
     "heading-number",
     why="Headings of one level are numbered without a gap and without repeating: a reader who finds 3 after 1 looks for 2.",
@@ -93,7 +102,7 @@ def heading_number(text: Text) -> Found:
     """Find numbers of headings that are skipped, repeated or out of order; below a higher one they may begin again or go on."""
     last: dict[int, list[int]] = {}
     began: set[int] = set()
-    for heading in text.headings:
+    for above, heading in zip((None, *text.headings), text.headings, strict=False):
         level, number = heading.level, heading.number
         began -= {deeper for deeper in last if deeper > level}
         known = last.setdefault(level, [])
@@ -103,6 +112,8 @@ def heading_number(text: Text) -> Found:
         began.add(level)
         if number == 1 and fresh:
             known.append(1)
+        elif above and _runs_on(text, above, heading):
+            known.append(number)
         elif number - 1 in known:
             del known[known.index(number - 1) :]
             known.append(number)
