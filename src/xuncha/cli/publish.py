@@ -35,7 +35,7 @@ def notice(
         xuncha notice --at 2024-04-18
     """
     check(form, FORMS, output, "notice")
-    from xuncha.notice.content import content  # noqa: PLC0415  templates and models are for this command alone
+    from xuncha.notice.content import content, told_after  # noqa: PLC0415  templates and models are for this command alone
     from xuncha.notice.render import render  # noqa: PLC0415
 
     call = call.at(at)
@@ -50,6 +50,11 @@ def notice(
     if unsorted := [str(n) for n, each in found.problems.items() if each.publish and each.category is None]:
         said = _("no category is said of problem {ids}; the notice shows it under “{word}”")
         warnings = [*warnings, said.format(ids=_(", ").join(unsorted), word=UNSAID)]
+    if later := told_after(found):
+        said = _(
+            "`notice.date` is {date}, and the notice prints later progress of {ids}; write the day of issue"
+        )
+        warnings = [*warnings, said.format(date=found.settings.notice.date, ids=_(", ").join(later))]
     deliver(made, warnings, output, call.root, _("The notice is in {path}."))
 
 

@@ -43,14 +43,22 @@ class Contact(Record):
     phone: Line | None = None
     address: Line | None = None
     email: Line | None = None
+    until: Day | None = Field(default=None, description="意见受理到哪天为止")
+    hours: Line | None = Field(default=None, description="受理时间，如：工作日8:30至17:30")
 
 
 class NoticeSettings(Record):
-    """What the notice needs and the ledger cannot compute."""
+    """What the notice needs and the ledger cannot compute. Its texts may hold `PLACEHOLDERS`."""
 
     title: Line | None = Field(default=None, description="通报标题")
     issuer: Line | None = Field(default=None, description="落款单位")
     date: Day | None = Field(default=None, description="落款日期")
+    short_name: Line | None = Field(default=None, description="简称，如：我委")
+    measure_unit: Literal["条", "项"] = Field(default="条", description="措施的量词：条、项")
+    rhythm: Line | None = Field(default=None, description="责任科室多久向责任领导汇报一次，如：每周")
+    not_started_text: Text | None = Field(
+        default=None, description="措施未启动时写什么；不写则为：该项措施尚未启动。"
+    )
     work: list[Text] = Field(default_factory=list, description="第一部分的段落；不写则用通用表述")
     next_steps: list[Text] = Field(default_factory=list, description="第三部分的段落；不写则用通用表述")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, Literal, get_args
 
 from xuncha import language
@@ -64,3 +65,10 @@ STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 LIGHTS: Final[tuple[Light, ...]] = get_args(Light)
 TERMS: Final[tuple[Term, ...]] = get_args(Term)
 REVIEW_RESULTS: Final[tuple[ReviewResult, ...]] = get_args(ReviewResult)
+PLACEHOLDERS: Final = {
+    "问题数": "problems", "已完成问题数": "problems_closed",
+    "措施数": "measures", "已完成措施数": "closed", "推进中措施数": "measures_in_progress",
+}  # fmt: skip
+"""What the texts of a notice may hold in braces, as in {问题数}, and the count of `xuncha.tally.Tally` that takes its place."""
+PLACEHOLDER: Final = re.compile(r"(?<![{｛])[{｛]\s?(?P<name>[^\W\d_]\w{1,30})\s?[}｝](?![}｝])")
+"""A word in braces; {0}, {x} and {{ … }} are none."""

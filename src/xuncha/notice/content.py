@@ -10,18 +10,18 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  a field is named `date`
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xuncha.chinese.punctuation import sentence
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.model.vocabulary import UNSAID
+from xuncha.model.vocabulary import PLACEHOLDER, PLACEHOLDERS, UNSAID
 from xuncha.tally import Tally, tally
 
 if TYPE_CHECKING:
     from xuncha.model.records import Ledger, Measure
-    from xuncha.model.vocabulary import Status
+    from xuncha.model.vocabulary import Requirement, Status
     from xuncha.trail.tags import Anchor
 
 
@@ -34,6 +34,7 @@ class PublicMeasure:
     """The notice's own words, else the published progress entries in order; empty where there are none."""
     status: Status
     long_term: bool
+    not_started_text: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ class PublicContact:
     phone: str | None
     address: str | None
     email: str | None
+    until: Date | None = None
+    hours: str | None = None
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,18 @@ class NoticeContent:
     """Paragraphs of the first part that replace the usual ones."""
     next_steps: tuple[str, ...]
     """Paragraphs of the third part that replace the usual ones."""
+    short_name: str | None
+    measure_unit: str
+    rhythm: str | None
+    """How often the offices report to the leaders: 每周."""
+    not_started_text: str | None
+    tells_counts: bool
+    """Whether `work` itself tells what is complete."""
+    assigned: bool
+    """Whether each measure has a leader, an office and, where it is done once, a time limit."""
+    close_requires: tuple[Requirement, ...]
+    review_every_days: int | None
+    """How often long-term measures are looked at again; None where the ledger does not say it itself."""
     anchor: PublicAnchor | None = None
 
 
@@ -125,16 +140,16 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
         RefusedError: `ledger.yaml` lacks what a notice needs, or there is nothing to tell of yet.
     """
     settings = ledger.settings
-    title, issuer, day = settings.notice.title, settings.notice.issuer, settings.notice.date
-    lacking = [
-        f"notice.{key}" for key in ("title", "issuer", "date") if getattr(settings.notice, key) is None
-    ]
+    register = ledger.register()
+    counts = tally(register, today)
+    said = {key: _filled(value, counts) for key, value in settings.notice}
+    lacking = [f"notice.{key}" for key in ("title", "issuer", "date") if said[key] is None]
     if settings.organisation is None:
         lacking.insert(0, "organisation")
     lacking += [
         f"inspection.{key}" for key in ("inspector", "feedback") if getattr(settings.inspection, key) is None
     ]
-    if lacking or title is None or issuer is None or day is None or settings.organisation is None:
+    if lacking or settings.organisation is None:
         message = _("a notice needs {keys} in data/ledger.yaml").format(keys=_(", ").join(lacking))
         raise RefusedError(
             "notice-incomplete", message, _("write it there, and type: xuncha edit"), LEDGER_FILE
@@ -143,21 +158,38 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
         message = _("the ledger holds no measures yet, so there is nothing to tell")
         raise RefusedError("nothing-to-tell", message, _("see `xuncha add --help`"))
     return NoticeContent(
-        title=title,
-        issuer=issuer,
-        date=day,
+        **said,
         organisation=settings.organisation,
         **settings.inspection.model_dump(),
         has_leading_group=settings.leading_group is not None,
-        counts=tally(ledger.register(), today),
+        counts=counts,
         outcomes=_outcomes(ledger),
-        categories=_categories(ledger),
+        categories=_categories(ledger, said["not_started_text"]),
         contact=PublicContact(**settings.contact.model_dump()),
-        work=tuple(settings.notice.work),
-        next_steps=tuple(settings.notice.next_steps),
+        tells_counts=any("{已完成" in text.replace("｛", "{") for text in settings.notice.work),
+        assigned=all(row.assigned for row in register.measures),
+        close_requires=tuple(settings.policy.close_requires),
+        review_every_days=settings.policy.model_dump(exclude_unset=True).get("review_every_days"),
         anchor=anchor
         and PublicAnchor(anchor.number, anchor.short, Date.fromisoformat(anchor.day), anchor.errors),
     )
+
+
+def _filled(value: Any, counts: Tally) -> Any:  # noqa: ANN401  whatever a key of `notice` holds
+    """Put the counts in the places of `PLACEHOLDERS` in the texts of a value."""
+    if isinstance(value, str):
+        return PLACEHOLDER.sub(lambda found: str(getattr(counts, PLACEHOLDERS[found["name"]])), value)
+    return tuple(_filled(each, counts) for each in value) if isinstance(value, list) else value
+
+
+def told_after(ledger: Ledger) -> list[str]:
+    """Return the measures of which the notice prints an entry of a day after its own; nobody can tell of what is still to come."""
+    day, found = ledger.settings.notice.date or Date.max, []
+    for row, measure in zip(ledger.register().measures, ledger.measures.values(), strict=True):
+        days = [entry.date for entry in measure.progress if entry.publish and entry.date]
+        if row.publish and not measure.notice_text and max(days, default=day) > day:
+            found.append(row.id)
+    return found
 
 
 def _outcomes(ledger: Ledger) -> tuple[Outcome, ...]:
@@ -168,11 +200,11 @@ def _outcomes(ledger: Ledger) -> tuple[Outcome, ...]:
     )
 
 
-def _categories(ledger: Ledger) -> tuple[PublicCategory, ...]:
+def _categories(ledger: Ledger, not_started_text: str | None) -> tuple[PublicCategory, ...]:
     problems: dict[str | None, list[PublicProblem]] = defaultdict(list)
     for number, measures in ledger.by_problem().items():
         problem = ledger.problems[number]
-        if problem.publish and (parts := _parts(measures.values())):
+        if problem.publish and (parts := _parts(measures.values(), not_started_text)):
             problems[problem.category].append(PublicProblem(problem.title, parts))
     return tuple(
         PublicCategory(title, tuple(problems[key]))
@@ -181,14 +213,15 @@ def _categories(ledger: Ledger) -> tuple[PublicCategory, ...]:
     )
 
 
-def _parts(measures: Iterable[Measure]) -> tuple[PublicPart, ...]:
+def _parts(measures: Iterable[Measure], not_started_text: str | None) -> tuple[PublicPart, ...]:
     """Group the published measures by their sub-problems, in the order in which these first occur."""
     by_part: dict[str | None, list[PublicMeasure]] = {None: []}  # what is in no part stands above the first
     for measure in (each for each in measures if each.publish):
         told = [entry.text for entry in measure.progress if entry.publish]
         texts = [measure.notice_text] if measure.notice_text else told
         text = "".join(sentence("".join(line.strip() for line in each.splitlines())) for each in texts)
-        public = PublicMeasure(measure.title, text, measure.status, measure.term == "long_term")
+        long_term = measure.term == "long_term"
+        public = PublicMeasure(measure.title, text, measure.status, long_term, not_started_text)
         by_part.setdefault(measure.part, []).append(public)
     return tuple(
         PublicPart(number, title, tuple(found))

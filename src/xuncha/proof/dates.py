@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from xuncha.chinese.days import Written, calendar_day, in_words, is_between
+from xuncha.chinese.days import Written, calendar_day, in_words, is_between, months_later
+from xuncha.chinese.numbers import NUMBER, value
 from xuncha.language import gettext as _
 from xuncha.proof.chapter import Chapter, Found, Text
 
@@ -15,11 +18,22 @@ RULES = Chapter()
 _RELATIVE = re.compile(r"(?:[今去前当同本次翌每该上明]|同期)年?的?(?=$|[0-9一二三四五六七八九十])")
 """Before the digits of a month: of a year that is known without its number."""
 _FUTURE = re.compile(r"前|底|以前|之前|内|将|计划|预计|拟|力争|确保|目标|期限|时限|到期|有效")
+_PERIOD = re.compile("(?:公示|受理|反馈|征求意见|完成|整改|办理)(?:期|时间|时限|截至|截止)")
 _INSPECTION = re.compile("巡[察视]|进驻")
 _FEEDBACK = re.compile("[^。；;]{0,25}?反馈")
+_ENTERS = re.compile("起?[^。；;，,]{0,8}?(?:进驻|开始[对巡])")
+_LEAVES = re.compile("[^。；;，,]{0,8}?(?:结束|撤离|离开)")
 _NO_UNIT = "(?![年个项条件次人名户家万亿千百元余多页份台辆套平方公亩吨米里号室房栋座届版级度分秒小天周月日期批组支只本册字所处例起宗笔张把座株棵头匹斤克升部路])"
 _YEAR = "(?:19|20)[0-9]{2}"
 _LEAP_YEAR = 2024
+_LENGTH = rf"(?P<about>约|近|不到|超过)?(?P<number>{NUMBER})\s?(?P<unit>天|个月)(?![内前后以年])"
+_LASTS = "(?:为期|历时|共计?|期限?为?|时间为?|集中|整改|公示|进驻|驻点)"
+_LENGTH_BEFORE = re.compile(
+    rf"{_LASTS}为?{_LENGTH}(?:的?[一-鿿]{{0,6}})?[（(，,：:]?\s?(?:时间)?[自从即为由]?\s?$"
+)
+_LENGTH_BEHIND = re.compile(rf"(?:止|结束)?[，,（(]?(?:[一-鿿]{{0,10}}?{_LASTS})?{_LENGTH}")
+_NEAR, _HALF_A_MONTH = 30, 16
+"""Characters before a day; days by which months may differ."""
 
 
 class LineDate(NamedTuple):
@@ -49,7 +63,12 @@ def course(text: Text) -> Course:
             if started is None and inspected and is_between(words[one.end : other.start]):
                 started, ended = LineDate(line, one), LineDate(line, other)
         for each in (LineDate(line, one) for one in found if one.day):
-            behind = _FEEDBACK.match(words, each.written.end)
+            end = each.written.end
+            if inspected and started is None and _ENTERS.match(words, end):
+                started = each
+            if inspected and ended is None and started and _LEAVES.match(words, end):
+                ended = each
+            behind = _FEEDBACK.match(words, end)
             if feedback is None and behind and each not in {started, ended}:
                 feedback = each
     days = [(line, found[0]) for line, found in enumerate(text.dates) if len(found) == 1 and found[0].day]
@@ -59,6 +78,16 @@ def course(text: Text) -> Course:
 
 def _words(text: Text, line: int, each: Written) -> str:
     return text.texts[line][each.start : each.end]
+
+
+def _spans(text: Text) -> Iterator[tuple[int, Written, Written, date, date]]:
+    """Yield the spans from one day to another, each with its line; without a year of its own it ends in the year of the first day, or in the next."""
+    for line, found in enumerate(text.dates):
+        for one, other in pairwise(found):
+            first, last = one.exact, other.exact
+            if first and last and is_between(text.plain[line][one.end : other.start]):
+                next_year = last < first and not other.own_year
+                yield line, one, other, first, months_later(last, 12) if next_year else last
 
 
 @RULES.rule(
@@ -95,6 +124,37 @@ def date_order(text: Text) -> Found:
         if after and earlier and later and later < earlier:
             shown = message.format(earlier=in_words(earlier), later=in_words(later))
             yield (after.line, after.written.start), shown, ""
+    message, inspected = _("the time ends on {later}, before it begins on {earlier}"), course(text).ended
+    for line, _one, other, first, last in _spans(text):
+        if last < first and (line, other) != inspected:
+            shown = message.format(earlier=in_words(first), later=in_words(last))
+            yield (line, other.start), shown, ""
+
+
+@RULES.rule(
+    "span-length",
+    why="How many days a time has can be counted: its first and its last day say it already.",
+    wrong="集中整改期45天，从2024年3月1日至2024年5月31日。",
+    right="集中整改期92天，从2024年3月1日至2024年5月31日。",
+)
+def span_length(text: Text) -> Found:
+    """Find numbers of days and months right before or behind two days that are not so far apart; of an inspection they may be working days."""
+    message = _("“{words}”: from {earlier} to {later} there are {days} days")
+    for line, one, other, first, last in _spans(text):
+        words, days = text.plain[line], (last - first).days + 1
+        match = _LENGTH_BEFORE.search(words, max(0, one.start - _NEAR), one.start)
+        match = match or _LENGTH_BEHIND.match(words, other.end)
+        number = value(match["number"]) if match else None
+        if match and number and days > 0 and not match["about"]:
+            working = _INSPECTION.search(words) and abs(number - days * 5 / 7) <= _HALF_A_MONTH / 2
+            fits = number in {days, days - 1} or bool(working)
+            if match["unit"] == "个月":
+                fits = abs((months_later(first, number) - last).days) <= _HALF_A_MONTH
+            if not fits:
+                start, end = match.start("number"), match.end("unit")
+                days_named = {"earlier": in_words(first), "later": in_words(last), "days": days}
+                shown = message.format(words=words[start:end], **days_named)
+                yield (line, start), shown, _("count again, and correct one of them")
 
 
 @RULES.rule(
@@ -110,9 +170,12 @@ def date_after_notice(text: Text) -> Found:
     day = notice.written.exact if notice else None
     for line, found in enumerate(text.dates if day else ()):
         for each in found:
-            later = each.own_year and each.month and each.first and day and each.first > day
-            around = text.plain[line][max(0, each.start - 8) : each.end + 12]
-            if later and not _FUTURE.search(around):
+            # Without a year of its own it has that of the one before it, unless words such as 每年 stand there.
+            words, start = text.plain[line], each.start
+            dated = each.own_year or not _RELATIVE.search(words[max(0, start - 4) : start + 3])
+            later = dated and each.month and each.first and day and each.first > day
+            period = _PERIOD.search(words, max(0, start - 24), start)
+            if later and not period and not _FUTURE.search(words[max(0, start - 8) : each.end + 12]):
                 message = _("{words} is after the day of the notice").format(words=_words(text, line, each))
                 yield (line, each.start), message, ""
 

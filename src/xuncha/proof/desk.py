@@ -11,11 +11,12 @@ from xuncha.errors import Finding, Place
 from xuncha.pages import lines
 from xuncha.pages.kind import bytes_of
 from xuncha.pages.plain import decoded
-from xuncha.proof import against, contact, counts, dates, documents, forms, library, marks, numbering, words
+
+from xuncha.proof import against, contact, counts, dates, documents, forms, library, marks, numbering, sums, words  # fmt: skip  # isort: skip
 from xuncha.proof.chapter import Text
 from xuncha.reading.lines import is_noise
 
-CHAPTERS = (numbering, counts, against, dates, documents, marks, library, words, forms, contact)
+CHAPTERS = (numbering, counts, sums, against, dates, documents, marks, library, words, forms, contact)
 """The modules that hold the rules, in the order of the documentation."""
 RULES = {code: rule for chapter in CHAPTERS for code, rule in chapter.RULES.items()}
 _COMMENT = re.compile(r"<!--\s*proof:\s*([a-z][a-z0-9 ,-]*?)\s*-->")

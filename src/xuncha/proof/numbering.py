@@ -11,7 +11,7 @@ from xuncha.chinese.enumerations import Family, marks
 from xuncha.chinese.headings import Level
 from xuncha.chinese.numbers import numeral
 from xuncha.language import gettext as _
-from xuncha.proof.chapter import LOWEST, Chapter, Found, Text, write
+from xuncha.proof.chapter import LOWEST, Chapter, Found, Heading, Text, write
 
 RULES = Chapter()
 _DEEPEST = 6
@@ -25,6 +25,9 @@ _FORMS = {
     Level.CIRCLE: ("{}", ""),
 }
 """How the numbers of a level are written, and what may stand behind them."""
+
+_INSIDE: dict[Family, Level] = {"（一）": Level.SECTION, "1.": Level.ITEM, "（1）": Level.SUB}
+"""Of which level a number is that stands inside a line."""
 
 
 class Item(NamedTuple):
@@ -83,6 +86,12 @@ def _followed(items: list[Item]) -> Enumerations:
     return found
 
 
+def _runs_on(text: Text, above: Heading, heading: Heading) -> bool:
+    """Return whether the number before that of a heading stands inside the line of the heading above it, as in （一）方面。1.问题。2."""
+    inside = marks(text.plain[above.line][above.start :], tuple(_INSIDE))
+    return (heading.level, heading.number - 1) in {(_INSIDE[mark.family], mark.number) for mark in inside}
+
+
 @RULES.rule(
     "heading-number",
     why="Headings of one level are numbered without a gap and without repeating: a reader who finds 3 after 1 looks for 2.",
@@ -93,7 +102,7 @@ def heading_number(text: Text) -> Found:
     """Find numbers of headings that are skipped, repeated or out of order; below a higher one they may begin again or go on."""
     last: dict[int, list[int]] = {}
     began: set[int] = set()
-    for heading in text.headings:
+    for above, heading in zip((None, *text.headings), text.headings, strict=False):
         level, number = heading.level, heading.number
         began -= {deeper for deeper in last if deeper > level}
         known = last.setdefault(level, [])
@@ -103,6 +112,8 @@ def heading_number(text: Text) -> Found:
         began.add(level)
         if number == 1 and fresh:
             known.append(1)
+        elif above and _runs_on(text, above, heading):
+            known.append(number)
         elif number - 1 in known:
             del known[known.index(number - 1) :]
             known.append(number)
@@ -137,7 +148,7 @@ def heading_level(text: Text) -> Found:
         while path and path[-1] >= heading.level:
             path.pop()
         missing = any(used[level] and level not in path for level in Level if level < heading.level)
-        # From 一、 straight to 1. is usual; and 1） and ① stand below anything.
+        # `heading-jump` looks at 1. right below 一、; and 1） and ① stand below anything.
         is_usual = path[-1:] == [Level.CHAPTER] and heading.level < LOWEST
         if missing and heading.level <= LOWEST and not is_usual:
             message = _("{words} stands below no heading of the level above it").format(words=heading.mark)
@@ -147,6 +158,24 @@ def heading_level(text: Text) -> Found:
                 _("the levels are {levels}").format(levels="一、 （一） 1. （1）"),
             )
         path.append(heading.level)
+
+
+@RULES.rule(
+    "heading-jump",
+    "note",
+    why="Below 一、 comes （一）, then 1., then （1）(GB/T 9704-2012, 7.3.3); a notice of two levels may have 一、 and 1., and one such place is shown.",
+    wrong="一、整改工作组织情况\n1.加强领导\n2.落实责任",
+    right="一、整改工作组织情况\n（一）加强领导\n（二）落实责任",
+)
+def heading_jump(text: Text) -> Found:
+    """Find the first heading that passes a level over, such as 1. right below 一、."""
+    warned = {line for (line, _start), *_rest in heading_level.check(text)} if heading_level.check else {}
+    for above, heading in pairwise(text.headings):
+        if above.level + 1 < heading.level <= LOWEST and heading.line not in warned:
+            message = _("{words} follows {above}, and the level between them is passed over")
+            shown = message.format(words=heading.mark, above=above.mark)
+            yield (heading.line, 0), shown, _("the levels are {levels}").format(levels="一、 （一） 1. （1）")
+            return
 
 
 @RULES.rule(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from xuncha import __version__
 from xuncha.language import gettext as _
+from xuncha.model.vocabulary import PLACEHOLDER, PLACEHOLDERS
 from xuncha.rules.catalogue import RULES
 from xuncha.rules.fields import field_of_problem
 from xuncha.rules.names import unknown
@@ -99,6 +100,25 @@ def notice_before_feedback(settings: Settings) -> Broken[Location]:
 
 
 @RULES.rule(
+    "unknown-placeholder",
+    why="A word in braces is replaced by a count of the ledger; one that is not known would be printed as it stands.",
+    wrong="notice: {work: ['共{总数}个问题，已完成整改{已完成问题数}个。']}",
+    right="notice: {work: ['共{问题数}个问题，已完成整改{已完成问题数}个。']}",
+    scope="ledger",
+)
+def unknown_placeholder(settings: Settings) -> Broken[Location]:
+    """Hold known placeholders alone in the texts of the notice."""
+    message = _("{words} is none of the counts that a notice may name")
+    hint = _("write one of {names}").format(names=" ".join(f"{{{name}}}" for name in PLACEHOLDERS))
+    for key, said in settings.notice:
+        for place, text in enumerate(said if isinstance(said, list) else [said]):
+            for found in PLACEHOLDER.finditer(text) if isinstance(text, str) else ():
+                if found["name"] not in PLACEHOLDERS:
+                    location = ("notice", key, place) if isinstance(said, list) else ("notice", key)
+                    yield location, message.format(words=found[0]), hint
+
+
+@RULES.rule(
     "unknown-category",
     why="A problem is shown under a category of data/ledger.yaml.",
     wrong="category: c",
@@ -179,6 +199,7 @@ SETTINGS_RULES: Asking = {
     names_in_one: {"leaders", "offices"},
     inspection_order: {"inspection"},
     notice_before_feedback: {"inspection", "notice"},
+    unknown_placeholder: {"notice"},
 }
 PROBLEM_RULES: Asking = {unknown_category: {"category"}, field_of_problem: {"fields"}}
 SETTINGS_WARNINGS: Asking = {ledger_unsaid: {"organisation", "inspection"}}

@@ -1,0 +1,193 @@
+"""Sums of anything, such as money, people and meetings: parts and their whole, shares, figures that are said twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import NamedTuple
+
+from xuncha.chinese.headings import Level
+from xuncha.chinese.numbers import NUMBER, amount
+from xuncha.language import gettext as _
+from xuncha.proof.chapter import Chapter, Found, Text
+from xuncha.proof.counts import stated
+
+RULES = Chapter()
+_SENTENCE = re.compile(r"[^。；;！？]{1,600}(?:。(?=其中)[^。；;！？]{1,600})?")
+_ASIDE = re.compile(r"[（(](?![^（）()]{0,80}其中)[^（）()]{0,80}[）)]")
+_FIGURE = re.compile(
+    r"(?P<nearly>约|近|超过?|逾|不足|不少于|不低于|至少|最高|平均|人均|每)?(?<![0-9.〔第至—-])"
+    rf"(?P<number>{NUMBER})\s?(?P<more>余|多|几)?\s?(?P<unit>亿元|万元|元|人次|人|名|[户家]次|[户家个项条件起次处份篇批宗亩座台套场期])(?P<noun>[一-鿿]{{0,8}})"
+)
+_FACTORS = {"亿元": 10**8, "万元": 10**4}
+_SAME = {"亿元": "元", "万元": "元", "名": "人"}
+_TOLD = re.compile(
+    "其中[，,：:]?(?:包括|包含|含|有)?(?P<parts>(?:(?!其中)[^）)。]){1,300})|(?:共计|合计|总计|总共|一共)"
+)
+_MOST = 0.6
+_PIECE = re.compile("[^、，,]+")
+_NO_PART = re.compile("已|正在|尚|未|涉及|覆盖|带动|惠及|同比|环比|增长|下降|占|率")
+_IN_TWO = re.compile("同时|既|女|岁|学历|党员|以[上下]")
+"""Of people: who is in one part may be in another."""
+_REST = re.compile("等|其余|其他|其它|余下|剩余|另")
+_NAME, _FEW = 24, 8
+"""Characters before the number of a part; and behind the last one before its sum."""
+_NEAR, _SHORTEST = 60, 3
+"""Characters before a figure in which its name stands, and of the name."""
+_LABEL = re.compile(r"[一-鿿“”]{0,14}$")
+_NOT_LABEL = re.compile("^.*(?:期间|前期|先后|目前|累计|共计|合计|总计|共|已|现|全部|并|[是要了])")
+_RATE = re.compile(
+    r"(?P<words>(?:完成|办结|销号|整改|化解|解决|兑现|追缴|收缴|清缴|回收|到位|清零|参训|参学)率(?:为|达到?|是)?\s?(?P<rate>[0-9]{1,3}(?:\.[0-9]{1,4})?)\s?[%％])(?!以上|左右)"
+)
+
+
+class Figure(NamedTuple):
+    """An exact number with its unit, and where it stands; money is counted in 元."""
+
+    start: int
+    end: int
+    number: float
+    unit: str
+    noun: str
+    """What stands behind the unit."""
+
+
+def _figures(words: str, begin: int = 0) -> list[Figure]:
+    """Return the exact figures of some words, which stand at a place; 一家 is an article more often than a number."""
+    found = []
+    for match in _FIGURE.finditer(words):
+        number, unit = amount(match["number"]), match["unit"]
+        if number is not None and not (match["number"] == "一" or match["nearly"] or match["more"]):
+            number, noun = round(number * _FACTORS.get(unit, 1), 2), match["noun"].removeprefix("的")
+            place = begin + match.start("number"), begin + match.end("unit")
+            found.append(Figure(*place, number, _SAME.get(unit, unit), noun))
+    return found
+
+
+def _listed(words: str, begin: int, whole: Figure) -> tuple[Figure, list[Figure], str]:
+    """Return a whole, its parts that are listed, each of them a name and a number, and the words behind the last."""
+    parts: list[Figure] = []
+    for piece in _PIECE.finditer(words):
+        found, at = _figures(piece[0]), begin + piece.start()
+        if len(found) != 1 or _NO_PART.search(piece[0]) or _is_other(found[0], whole, piece[0]):
+            break
+        parts.append(found[0]._replace(start=at + found[0].start, end=at + found[0].end))
+    return whole, parts, words[parts[-1].end - begin :] if parts else words
+
+
+def _is_other(part: Figure, whole: Figure, words: str) -> bool:
+    """Return whether a number counts something else than the whole: 3个科室 are no part of 30个问题."""
+    if part.unit != whole.unit or part.start > _NAME:
+        return True
+    nouns = part.noun and whole.noun[:2] not in part.noun and part.noun[-2:] not in whole.noun
+    unnamed = part.noun and not (part.start or whole.noun)
+    return part.unit not in {"元", "人"} and bool(nouns or unnamed or len(words) - part.end > _NAME // 2)
+
+
+def _divisions(text: Text) -> Iterator[tuple[int, Figure, list[Figure], str, bool]]:
+    """Yield line, whole, parts, the words behind these, and whether the whole is their sum: behind 其中, or before 共计."""
+    for line, sentence in text.search(_SENTENCE, text.untitled):
+        words, begin = _ASIDE.sub(lambda aside: "\0" * len(aside[0]), sentence[0]), sentence.start()
+        for told in _TOLD.finditer(words):
+            if told["parts"]:
+                unit = next((each.unit for each in _figures(told["parts"])), None)
+                wholes = [each for each in _figures(words[: told.start()], begin) if each.unit == unit]
+                for whole in wholes[-1:]:
+                    yield line, *_listed(told["parts"], begin + told.start("parts"), whole), False
+                continue
+            at = max(words.rfind(mark, 0, told.start() - 1) for mark in "，,：:（(") + 1
+            for whole in _figures(words[told.end() :], begin + told.end())[:1]:
+                _whole, parts, rest = _listed(words[at : told.start()], begin + at, whole)
+                if len(rest) < _FEW and len(parts) > 1 and whole.start <= begin + told.end() + 1:
+                    yield line, whole, parts, "", True
+
+
+def _told(text: Text, *, certain: bool) -> Found:
+    """Yield the wholes that their parts do not give: certainly, or unless something is in two parts or in none."""
+    message = _("{parts} are not the {whole} of which they are parts")
+    for line, whole, parts, rest, added in _divisions(text):
+        sums = [round(part, 2) for part in accumulate(part.number for part in parts)]
+        others = sum(figure.number for figure in _figures(rest) if figure.unit == whole.unit)
+        if not sums or whole.number in {*sums, round(sums[-1] + others, 2)}:
+            continue
+        too_much = whole.unit == "元" and (added or sums[-1] > whole.number)
+        words = text.plain[line]
+        # Where another number stands between them, the parts may be of that.
+        close = added or not re.search("[0-9]", words[whole.end : parts[0].start])
+        is_certain = close and (parts[0].number > whole.number or (len(parts) > 1 and too_much))
+        if sums[-1] > whole.number:
+            doubted = whole.unit != "人" or not _IN_TWO.search(words[whole.start : parts[-1].end + _NAME])
+        else:  # much less than the whole are examples
+            doubted = added or (sums[-1] > _MOST * whole.number and not _REST.search(rest))
+        if is_certain if certain else doubted and len(parts) > 1 and not is_certain:
+            shown = " + ".join(words[part.start : part.end] for part in parts)
+            said = message.format(parts=shown, whole=words[whole.start : whole.end])
+            yield (line, whole.start), said, _("count again, and correct one of them")
+
+
+RULES.declare(
+    "parts-exceed",
+    why="A part is not more than its whole, and money that was spent once is not counted twice.",
+    wrong="追缴资金30万元，其中甲单位20万元、乙单位15万元。",
+    right="追缴资金35万元，其中甲单位20万元、乙单位15万元。",
+    check=lambda text: _told(text, certain=True),
+)
+
+RULES.declare(
+    "parts-differ",
+    "warning",
+    why="Whoever lists the parts of a whole lets readers add them up; a word such as 等 or 其余 says that there are others.",
+    wrong="追缴资金30万元，其中甲单位10万元、乙单位15万元。",
+    right="追缴资金30万元，其中甲单位15万元、乙单位15万元。",
+    check=lambda text: _told(text, certain=False),
+)
+
+
+@RULES.rule(
+    "share",
+    "warning",
+    why="A share is the part divided by the whole that stand beside it.",
+    wrong="收到信访件20件，办结17件，办结率95%。",
+    right="收到信访件20件，办结17件，办结率85%。",
+)
+def share(text: Text) -> Found:
+    """Find rates that the two numbers of one unit before them in the sentence do not give; `completion-rate` looks at problems and measures."""
+    message = _("{done} of {total} is {rate}%, not {written}%")
+    for line, sentence in text.search(_SENTENCE, text.untitled):
+        words = sentence[0]
+        for match in () if stated(text)[line] else _RATE.finditer(words):
+            figures = _figures(words[: match.start()])
+            pair = [each for each in figures if each.unit == figures[-1].unit]
+            if len(pair) == 2 and 0 < pair[1].number <= pair[0].number:  # noqa: PLR2004
+                right, written = 100 * pair[1].number / pair[0].number, match["rate"]
+                if abs(float(written) - right) >= 10.0 ** -len(written.partition(".")[2]):
+                    total, done = (words[each.start : each.end] for each in pair)
+                    shown = message.format(done=done, total=total, rate=f"{right:.2f}", written=written)
+                    yield (line, sentence.start() + match.start()), shown, ""
+
+
+@RULES.rule(
+    "figure-differs",
+    "warning",
+    why="What was reached in all has one number, in the first part and in the last.",
+    wrong="一、整改工作组织情况\n整改期间，追缴资金30万元。\n二、反馈问题整改情况\n略。\n三、下一步工作安排\n前期追缴资金25万元，继续清理。",
+    right="一、整改工作组织情况\n整改期间，追缴资金30万元。\n二、反馈问题整改情况\n略。\n三、下一步工作安排\n前期追缴资金30万元，继续清理。",
+)
+def figure_differs(text: Text) -> Found:
+    """Find figures of one name that differ in what is told of the whole: before the first problem, and from the third part on."""
+    end, known = len(text.lines), dict[tuple[str, str], tuple[float, str]]()
+    chapters = [each.line for each in text.headings if each.level == Level.CHAPTER]
+    _first, second, last = [*chapters, end, end, end][:3]
+    for line in (*range(min(text.opening, second)), *range(last, end)):
+        words, counted = text.untitled[line], {count.start for count in stated(text)[line]}
+        for figure in _figures(words):
+            before = words[max(0, figure.start - _NEAR) : figure.start]
+            name = _NOT_LABEL.sub("", _LABEL.search(before)[0])  # type: ignore[index]
+            of_some = "其中" in re.split("[。；;]", before)[-1]
+            if len(name) >= _SHORTEST and not of_some and figure.start not in counted:
+                shown = words[figure.start : figure.end]
+                number, earlier = known.setdefault((name, figure.unit), (figure.number, shown))
+                if number != figure.number:
+                    message = _("{name} is {number} here, before it was {earlier}")
+                    yield (line, figure.start), message.format(name=name, number=shown, earlier=earlier), ""
