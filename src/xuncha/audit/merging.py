@@ -45,8 +45,7 @@ _UNSEEN = RULES.declare(
     "merge-after-closing",
     "warning",
     why="A closing vouches for what stood in the measure; what a merge brings into it, whoever closed it has not seen.",
-    wrong="One side has closed 2.3, the other has changed its title or recorded progress meanwhile, and the merge is closed with both. "
-    "(Where it is not done, `xuncha reopen` opens it.)",
+    wrong="One side has closed 2.3, the other has changed its title or recorded progress meanwhile, and the merge is closed with both.",
 )
 
 
@@ -161,14 +160,13 @@ def brought_into_closed(root: Path, before: str) -> dict[str, tuple[str, list[st
     options = ("--merges", "--full-history", "--topo-order", "--reverse", "--diff-merges=first-parent", *RAW)
     merges = log(Git(root), *options, f"{before}..HEAD", "--", PROBLEMS)
     places = [(each.path, ("HEAD", *merge.parents)) for merge in merges for each in merge.touched]
-    names = (f"{commit}:./{path}" for path, commits in places for commit in commits)
-    contents = iter(Git(root).blobs(names))
+    contents = iter(Git(root).blobs(f"{each}:./{path}" for path, commits in places for each in commits))
     found: dict[str, tuple[str, list[str]]] = {}
     for path, commits in places:
         now, *sides = (read(next(contents)) for _commit in commits)
         if keys := _unseen(sides, now):  # of several merges the first tells the most
-            by = now["closed"].get("by") if isinstance(now.get("closed"), dict) else None
-            found.setdefault(number_of(path) or path, (str(by or _("somebody")), keys))
+            by = str(note.get("by", "?")) if isinstance(note := now.get("closed"), dict) else "?"
+            found.setdefault(number_of(path) or path, (by, keys))
     return found
 
 

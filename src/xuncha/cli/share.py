@@ -124,8 +124,8 @@ def _changed(call: Context, done: Synced) -> Iterator[str]:
     said = _(
         "{id} was closed by {by} meanwhile; what came after it: {keys}; where it is not done: xuncha reopen {id} --reason …"
     )
-    found = brought_into_closed(call.root, done.before) if done.received else {}
-    for number, (by, keys) in found.items():
+    unseen = brought_into_closed(call.root, done.before) if done.received else {}
+    for number, (by, keys) in unseen.items():
         yield said.format(id=number, by=by, keys=_(", ").join(map(key_name, keys)))
 
 
