@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.sync.test_sync import Pair, pair
+from tests.workflow.surroundings import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,3 +116,94 @@ def test_a_folder_with_another_zero_is_the_same_problem(pair: Pair, here: Does, 
     ]
     assert "旧四" in pair.here.ok("show", "4.1")
     assert "旧四的进展" in pair.here.ok("show", "4.1") or "旧四之二" in pair.here.ok("show", "4.2")
+
+
+def closes(ledger: LedgerOnDisk) -> None:
+    ledger.ok("close", "2.1")
+
+
+def rewrites(ledger: LedgerOnDisk) -> None:
+    ledger.ok("set", "2.1", "--title", "另一件事", "--goal", "另一个目标")
+    ledger.ok("progress", "2.1", "发现新问题，未整改完。")
+
+
+def rewrites_and_closes(ledger: LedgerOnDisk) -> None:
+    rewrites(ledger)
+    ledger.ok("close", "2.1")
+
+
+def extends(ledger: LedgerOnDisk) -> None:
+    ledger.ok("extend", "2.1", "--due", "2099-01-01", "--reason", "情况有变")
+
+
+def attaches(ledger: LedgerOnDisk) -> None:
+    ledger.write("../扫描件.txt", "1")
+    ledger.ok("attach", "2.1", "../扫描件.txt")
+
+
+def takes_back(ledger: LedgerOnDisk) -> None:
+    ledger.ok("undo", "--others")
+
+
+def withholds(ledger: LedgerOnDisk) -> None:
+    path = ledger.path("2.1")
+    said = (ledger.root / path).read_text(encoding="utf-8")
+    ledger.write(path, re.sub("^publish:.*", "publish: false", said, flags=re.MULTILINE))
+    ledger.commit("by hand")
+
+
+def hands_over(ledger: LedgerOnDisk) -> None:
+    ledger.ok("set", "2.1", "--leader", "分管副局长", "--person", "张某")
+
+
+def told(ledger: LedgerOnDisk) -> list[tuple[str, str]]:
+    """What a sync says of measures that were closed meanwhile."""
+    return re.findall("^(.+) 期间已由.+销号，此后又并入：(.+)；", ledger.ok("sync"), re.MULTILINE)
+
+
+def named(ledger: LedgerOnDisk) -> list[tuple[str, str]]:
+    found = json.loads(ledger.run("audit", "--json").out)
+    return [(each["id"], each["severity"]) for each in found if each["code"] == "merge-after-closing"]
+
+
+@pytest.mark.parametrize(
+    ("does", "keys"),
+    [
+        (rewrites, "标题、整改目标、进展情况"),
+        (rewrites_and_closes, "标题、整改目标、进展情况"),
+        (extends, "整改时限"),
+        (attaches, "进展情况"),
+        (takes_back, "进展情况"),
+        (withholds, ""),
+        (hands_over, ""),
+    ],
+)
+@pytest.mark.parametrize("closer_joins", [False, True])
+def test_what_comes_into_a_measure_that_was_closed_meanwhile_is_told_to_both_and_named(
+    pair: Pair, does: Does, keys: str, closer_joins: bool
+) -> None:
+    pair.here.ok("progress", "2.1", "做了一半。")
+    pair.here.ok("sync")
+    pair.there.ok("sync")
+    closes(pair.there)  # of two closings of one day 乙's holds
+    does(pair.here)
+    joins, other = (pair.there, pair.here) if closer_joins else (pair.here, pair.there)
+    other.ok("sync")
+    wanted = [("2.1", keys)] if keys else []
+    assert told(joins) == wanted
+    assert told(other) == wanted
+    assert record(joins, "2.1").status == "closed"
+    assert named(joins) == named(other) == [("2.1", "warning")] * bool(keys)
+    joins.ok("progress", "1.2", "之后。")
+    assert told(joins) == told(other) == [], "it is told once"
+
+
+def test_a_measure_that_was_opened_again_is_told_no_more(pair: Pair) -> None:
+    closes(pair.here)
+    pair.here.ok("sync")
+    rewrites(pair.there)
+    assert told(pair.there)
+    pair.there.ok("reopen", "2.1", "--reason", "没有做完")
+    pair.there.ok("sync")
+    assert told(pair.here) == []
+    assert named(pair.here) == [("2.1", "warning")]

@@ -37,16 +37,21 @@ def changed_after_closing(step: Step) -> Broken[HistoryPlace]:
         if word(old, "status") != "closed":
             continue
         free = {"closed"} if word(new, "status") != "closed" else set()  # opened again
-        keys = [key for key in _PROTECTED if old.get(key) != new.get(key) and key not in free]
-        amounts, now = old.get("outcomes"), new.get("outcomes")
-        if isinstance(amounts, dict) and not (isinstance(now, dict) and amounts.items() <= now.items()):
-            keys.append("outcomes")
         renamed = step.renamed_evidence(change.id) if old.get("progress") != new.get("progress") else {}
-        if _in_fixed_order(old, renamed) != _in_fixed_order(new, {}):
-            keys.append("progress")
-        if keys:
+        if keys := [key for key in changed_since(old, new, renamed) if key not in free]:
             message = _("{id} was closed, and {keys} changed without its being opened again")
             yield step.at(change), message.format(id=change.id, keys=in_code(keys)), ""
+
+
+def changed_since(closed: Data, now: Data, renamed: dict[str, str]) -> list[str]:
+    """Return which keys of a closed measure differ, of those that a closing fixes; `renamed` are its evidence files."""
+    keys = [key for key in _PROTECTED if closed.get(key) != now.get(key)]
+    amounts, left = closed.get("outcomes"), now.get("outcomes")
+    if isinstance(amounts, dict) and not (isinstance(left, dict) and amounts.items() <= left.items()):
+        keys.append("outcomes")
+    if _in_fixed_order(closed, renamed) != _in_fixed_order(now, {}):
+        keys.append("progress")
+    return keys
 
 
 def _in_fixed_order(data: Data, renamed: dict[str, str]) -> list[Any]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
-from xuncha.audit.replayed import Unreadable, is_record, number_of
+from xuncha.audit.contents import changed_since
+from xuncha.audit.replayed import Unreadable, in_code, is_record, number_of, read
 from xuncha.language import gettext as _
+from xuncha.model.identity import PROBLEMS
 from xuncha.sync.values import MISSING, PAIRS, UNSETTLED, named, settled
+from xuncha.trail.git import Git
+from xuncha.trail.replay import RAW, log
 
 if TYPE_CHECKING:
-    from xuncha.audit.replayed import Files, State, Version
+    from xuncha.audit.replayed import Data, Files, State, Version
     from xuncha.catalogue import Rule
     from xuncha.errors import Finding
     from xuncha.sync.values import Location
@@ -35,6 +40,12 @@ _REOPENED = RULES.declare(
     "warning",
     why="A closing was given up where two sides were brought together; nobody has opened the measure again, with a reason.",
     wrong="One side has closed 2.3, the other has returned it, and the merge takes the other's word (`xuncha sync --take`).",
+)
+_UNSEEN = RULES.declare(
+    "merge-after-closing",
+    "warning",
+    why="A closing vouches for what stood in the measure; what a merge brings into it, whoever closed it has not seen.",
+    wrong="One side has closed 2.3, the other has changed its title or recorded progress meanwhile, and the merge is closed with both.",
 )
 
 
@@ -66,6 +77,7 @@ def _message(rule: Rule[HistoryPlace], path: str, number: str, field: str) -> st
             _("{path} has lost in the merge what one side did"),
         ),
         _REOPENED.code: (_("{id} was closed on one side, and is open again by the merge"),) * 2,
+        _UNSEEN.code: (_("{id} was closed on one side, and {field} came from another by the merge"),) * 2,
     }[rule.code]
     reason = _("git left a merge conflict in the file")
     return said[0 if field else 1].format(path=path, id=number, field=field, reason=reason)
@@ -126,12 +138,36 @@ def _of_fields(
     was, *statuses, now = (each.get("status") for each in (base, *sides, result))
     if "status" in free and "closed" in statuses and "closed" not in (was, now):
         yield _REOPENED, ("status",)
+    if not location and (keys := _unseen(sides, result)):
+        yield _UNSEEN, (in_code(keys),)
     for key in dict.fromkeys(key for each in (base, *sides, result) for key in each):
         before, *values, after = (each.get(key, MISSING) for each in (base, *sides, result))
         if key not in free:
             yield from _of_value((*location, key), before, values, after)
         elif not any(after == value for value in values):
             yield _INVENTED, (key,)
+
+
+def _unseen(sides: Sequence[Data], now: Data) -> list[str]:
+    """Return the keys of a closed measure that differ from each side which holds its closing; none where it is open."""
+    closed = [side for side in sides if side.get("status") == "closed" == now.get("status")]
+    holders = [side for side in closed if side.get("closed") == now.get("closed")]
+    return min((changed_since(side, now, {}) for side in holders), key=len, default=[])
+
+
+def brought_into_closed(root: Path, before: str) -> dict[str, tuple[str, list[str]]]:
+    """Return what merges since a commit brought into closed measures and stands there: by number, who closed it, and the keys."""
+    options = ("--merges", "--full-history", "--topo-order", "--reverse", "--diff-merges=first-parent", *RAW)
+    merges = log(Git(root), *options, f"{before}..HEAD", "--", PROBLEMS)
+    places = [(each.path, ("HEAD", *merge.parents)) for merge in merges for each in merge.touched]
+    contents = iter(Git(root).blobs(f"{each}:./{path}" for path, commits in places for each in commits))
+    found: dict[str, tuple[str, list[str]]] = {}
+    for path, commits in places:
+        now, *sides = (read(next(contents)) for _commit in commits)
+        if keys := _unseen(sides, now):  # of several merges the first tells the most
+            by = str(note.get("by", "?")) if isinstance(note := now.get("closed"), dict) else "?"
+            found.setdefault(number_of(path) or path, (by, keys))
+    return found
 
 
 def _of_items(location: Location, base: Any, sides: list[Any], result: Any) -> Iterator[_Difference]:  # noqa: ANN401

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 from xuncha import language
 from xuncha.audit.anchors import line
 from xuncha.audit.catalogue import RULES
+from xuncha.audit.replayed import read
 from xuncha.chinese.characters import without_unsafe
 from xuncha.chinese.punctuation import full_width_page
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.source import LARGEST
 from xuncha.paper.templates import rendered
-from xuncha.store.faults import UnreadableError
-from xuncha.store.reading import parse
 from xuncha.trail.contents import stored
 from xuncha.trail.git import Git
 
@@ -29,10 +28,7 @@ def render(root: Path, audit: Audit) -> str:
     counts = Counter(finding.code for finding in audit.findings)
     names = [f"{audit.tip}:./{LEDGER_FILE}"] if audit.tip else []
     settings = [each.content for each in stored(Git(root), names, LARGEST)]
-    try:
-        organisation = str(parse(settings[0] if settings else b"").get("organisation", ""))
-    except UnreadableError:
-        organisation = ""
+    organisation = str(read(settings[0] if settings else b"").get("organisation", ""))
     given = {
         "audit": audit,
         "organisation": organisation,

@@ -94,6 +94,14 @@ def in_code(names: Iterable[str]) -> str:
     return _(", ").join(f"`{name}`" for name in names)
 
 
+def read(content: bytes | None) -> Data:
+    """Return what a file says; nothing where it is not there, or cannot be read."""
+    try:
+        return parse(content or b"")
+    except UnreadableError:
+        return {}
+
+
 class Version(NamedTuple):
     """One file at one commit."""
 

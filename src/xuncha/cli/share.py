@@ -16,6 +16,7 @@ from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import CommentNumber
+from xuncha.model.names import key_name
 
 if TYPE_CHECKING:
     from xuncha.model.moves import Numbered
@@ -55,7 +56,7 @@ def _say(call: Context, done: Synced) -> None:
         message = _("somebody has rewritten the history of {name}: commits that were there had gone")
         hint = _("ask who did it; what this clone held of them is kept, and sent again")
         screen.warning(message.format(name=done.name), hint)
-    for sentence in (*_adjusted(done), *_came_and_went(done), *_changed(done)):
+    for sentence in (*_adjusted(done), *_came_and_went(done), *_changed(call, done)):
         screen.line(sentence)
     if done.anchors.moved:
         message = _("at {name}, somebody has moved what a verification of the history had kept: {tags}")
@@ -109,8 +110,10 @@ def _came_and_went(done: Synced) -> Iterator[str]:
         ).format(n=n)
 
 
-def _changed(done: Synced) -> Iterator[str]:
-    """Yield what stands otherwise than it stood here, by what has come."""
+def _changed(call: Context, done: Synced) -> Iterator[str]:
+    """Yield what stands otherwise than it stood here, or than it was closed, by what has come."""
+    from xuncha.audit.merging import brought_into_closed  # noqa: PLC0415
+
     for number in done.reopened:
         yield _("{id} was closed here, and is open again by what has come").format(id=number)
     said = _(
@@ -118,6 +121,12 @@ def _changed(done: Synced) -> Iterator[str]:
     )
     for number, was, now in done.earlier:
         yield said.format(id=number, was=was, now=now)
+    said = _(
+        "{id} was closed by {by} meanwhile; what came after it: {keys}; where it is not done: xuncha reopen {id} --reason …"
+    )
+    unseen = brought_into_closed(call.root, done.before) if done.received else {}
+    for number, (by, keys) in unseen.items():
+        yield said.format(id=number, by=by, keys=_(", ").join(map(key_name, keys)))
 
 
 def _named(number: Numbered) -> str:

@@ -66,6 +66,8 @@ class Synced(Adjustments):
     earlier: list[Shortened] = field(default_factory=list)
     """The time limits that are earlier than they were here, by what has come."""
     anchors: SentTags = field(default_factory=SentTags)
+    before: str = "HEAD"
+    """The commit that was here."""
     rewritten: bool = False
     """Whether commits that were there are there no more."""
     by_hand: list[str] = field(default_factory=list)
@@ -110,7 +112,7 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
     """
     git = Git.in_repository(root, to_write=True)
     way = sharing.route(git)
-    done, before = Synced(name=way.name), standing(root)
+    done, before = Synced(name=way.name, before=git.head() or "HEAD"), standing(root)
     with _alone(root):
         end = time.monotonic() + _PERSEVERANCE
         for attempt in itertools.count():
