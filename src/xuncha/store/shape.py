@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from xuncha.chinese.characters import UNSAFE_CHARACTER
+from xuncha.chinese.characters import UNSAFE_CHARACTER, is_blank
 from xuncha.chinese.limits import limit
 from xuncha.errors import Finding
 from xuncha.language import gettext as _
@@ -92,7 +92,7 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
         case "bad_date":
             message = _("“{value}” is not a day of the calendar written like 2024-12-31")
             finding = Finding("bad-date", message, location, _for_a_day(str(value)))
-        case "string_pattern_mismatch" if not value.strip():
+        case "string_pattern_mismatch" | "empty_text" if is_blank(value):
             hint = _("write something; a key that may be missing can also be taken out")
             finding = Finding("empty-text", _("`{key}` is empty"), location, hint)
         case "string_pattern_mismatch" if hidden:
