@@ -25,6 +25,8 @@ _DRAWN_EMPTY: Final = "\u115f\u1160\u2800\u3164\uffa0\ufffc"
 _FORMULA: Final = re.compile(rf"[\s{UNSAFE}\xa0\u3000]*[=+\-@＝＋－＠﹦﹢﹣﹫]|[\t\r]")
 """How a text begins that a spreadsheet program may take for a formula."""
 HAN: Final = r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]"
+_RARE: Final = re.compile(rf"(?![{UNSAFE}])[\U00020000-\U0003ffff]")
+"""Chinese characters that may be newer than the Unicode of this Python."""
 _HALF_WIDTH: Final = str.maketrans("０１２３４５６７８９．／－", "0123456789./-")
 
 
@@ -47,9 +49,7 @@ def is_blank(text: str) -> bool:
     """Return whether nothing of a text is seen: blanks, what takes no room, marks on no letter, code points that no font knows."""
     return not any(
         (each.isprintable() and not each.isspace() and category(each)[0] != "M" and each not in _DRAWN_EMPTY)
-        or "\U00020000"
-        <= each
-        <= "\U0003ffff"  # rare characters may be newer than the Unicode of this Python
+        or _RARE.match(each)
         for each in text
     )
 
