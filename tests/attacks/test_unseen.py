@@ -61,6 +61,12 @@ def test_what_is_ignorable_stands_in_no_text(ledger: LedgerOnDisk, text: str) ->
     assert (result.code, f"U+{ord(text):04X}" in result.err) == (1, True), result.err
 
 
+def test_what_is_ignorable_stands_in_no_key_of_a_field(bare_ledger: LedgerOnDisk) -> None:
+    bare_ledger.write(bare_ledger.path("1.2"), measure("1.2", fields='{"甲\u200b": 1}'))
+    (finding,) = check(WorkingTree(bare_ledger.root))
+    assert (finding.code, "U+200B" in finding.message) == ("control-character", True)
+
+
 @pytest.mark.parametrize("text", ["𠮷", "张\ue000", "👨\u200d👩\u200d👧", "✔️ 完成", "می\u200cخواهم", "ᠨ\u180bᠠ", "e\u0301"], ids=ascii)  # fmt: skip
 def test_what_people_write_stays(ledger: LedgerOnDisk, text: str) -> None:
     ledger.ok("progress", "1.2", text)

@@ -74,7 +74,9 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
         # Not all invisible characters are refused: a text with none but this one shows whether it is.
         doubtful = (each for each in value if not each.isprintable() or UNSAFE_CHARACTER.match(each))
         pattern = complaint["ctx"]["pattern"]
-        hidden = next((each for each in doubtful if not re.fullmatch(pattern, f"a{each}a")), "")
+        # Of the patterns that `re` cannot read, those of letters, none takes such a character.
+        refused = (each for each in doubtful if r"\p" in pattern or not re.fullmatch(pattern, f"a{each}a"))
+        hidden = next(refused, "")
     match type_:
         case "missing":
             hint = _("write `{key}: …`").format(key=key)
