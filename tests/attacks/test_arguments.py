@@ -123,7 +123,7 @@ def test_what_an_editor_of_another_encoding_leaves_is_not_kept(ledger: LedgerOnD
     assert (snapshot(ledger), ledger.commits()) == (before, 1)
 
 
-@pytest.mark.parametrize("empty", ["", " ", "　"])
+@pytest.mark.parametrize("empty", ["", " ", "　", "\u2060"])
 @pytest.mark.parametrize(
     ("arguments", "option"),
     [

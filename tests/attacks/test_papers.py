@@ -421,7 +421,7 @@ def test_a_day_that_may_be_two_is_none(text: str, day: str | None, tmp_path: Pat
 # What is written
 
 FORMULAS = [
-    "=1+1", "+1", "-1", "@a", "＝1+1", "＋1", "－1", "＠a", " =1", "\u3000=1", "\xa0=1", "\u200b=1", "\u2060＝1",
+    "=1+1", "+1", "-1", "@a", "＝1+1", "＋1", "－1", "＠a", " =1", "\u3000=1", "\xa0=1", "\u200d=1", "\u180e＝1",
 ]  # fmt: skip
 
 

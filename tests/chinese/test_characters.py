@@ -12,6 +12,7 @@ from xuncha.chinese.characters import (
     HAN,
     UNSAFE_CHARACTER,
     half_width_digits,
+    is_blank,
     is_formula,
     on_one_line,
     width,
@@ -23,6 +24,9 @@ UNSAFE = {
     "next line": "\x85", "line separator": "\u2028", "paragraph separator": "\u2029", "left-to-right override": "\u202d",
     "right-to-left override": "\u202e", "right-to-left embedding": "\u202b", "isolate": "\u2066", "end of isolate": "\u2069",
     "byte order mark": "\ufeff", "swapped byte order mark": "\ufffe", "noncharacter": "\uffff",
+    "zero-width space": "\u200b", "word joiner": "\u2060", "unassigned ignorable": "\u2065", "soft hyphen": "\xad", "grapheme joiner": "\u034f",
+    "Hangul filler": "\u3164", "half-width Hangul filler": "\uffa0", "first of the Arabic noncharacters": "\ufdd0", "shorthand": "\U0001bca0",
+    "musical beam": "\U0001d173", "noncharacter of a plane": "\U0002fffe", "plane without characters": "\U00050000", "tag": "\U000e0fff", "last": "\U0010ffff",
 }  # fmt: skip
 
 
@@ -35,9 +39,35 @@ def test_an_unsafe_character_is_taken_out(character: str) -> None:
     assert found.span() == (1, 2)
 
 
-@pytest.mark.parametrize("text", ["整改，（一）a1", "一\t二\n三", "𠮷", "é", "😀", "　", "\u200b"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "整改，（一）a1",
+        "一\t二\n三",
+        "𠮷",
+        "\U0003134a",
+        "e\u0301",
+        "😀",
+        "👨\u200d👩",
+        "✔\ufe0f",
+        "می\u200cخواهم",
+        "ᠨ\u180bᠠ",
+        "　",
+        "张\ue000",
+    ],
+)
 def test_other_characters_stay(text: str) -> None:
     assert without_unsafe(text) == text
+
+
+@pytest.mark.parametrize("text", ["", " \t\n", "\u3000", "\xa0", "\u200b\u200c\u200d", "\u180b", "\u180e", "\u2800", "\ufe0f", "\ufffc", "\u0301", "\U00016fe4", "\ue000", "\U000f0000", "\u0378", "\uffff", "\x1b", *UNSAFE.values()])  # fmt: skip
+def test_a_text_of_which_nothing_is_seen_is_blank(text: str) -> None:
+    assert is_blank(text)
+
+
+@pytest.mark.parametrize("text", ["甲", "。", "—", "1", "a\u0301", "😀", "✔\ufe0f", "𠮷", "\U0003134a", "\U000323af", "\u200b甲", "\u0301甲"])  # fmt: skip
+def test_a_text_with_one_visible_character_is_not_blank(text: str) -> None:
+    assert not is_blank(text)
 
 
 @pytest.mark.parametrize(

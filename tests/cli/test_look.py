@@ -123,7 +123,7 @@ def at(ledger: LedgerOnDisk, moment: str) -> tuple[str, int, int, int]:
     """The day, and how many were closed, in progress and overdue then."""
     import json
 
-    result = run_inside(ledger, "status", "--at", moment, "--json")
+    result = run_inside(ledger, "--today", "2025-06-02", "status", "--at", moment, "--json")
     assert (result.code, result.err) == (0, "")
     shown = json.loads(result.out)
     return shown["as_of"], *(shown["measures"][key] for key in ("closed", "in_progress", "overdue"))

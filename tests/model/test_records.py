@@ -439,6 +439,12 @@ LINE: TypeAdapter[str] = TypeAdapter(Line)
 TEXT: TypeAdapter[str] = TypeAdapter(Text)
 NAME: TypeAdapter[str] = TypeAdapter(Name)
 KEY: TypeAdapter[str] = TypeAdapter(Key)
+IGNORABLE = [
+    ("\xad", "\xad"), ("\u034f", "\u034f"), ("\u061c", "\u061c"), ("\u115f", "\u1160"), ("\u17b4", "\u17b5"), ("\u200b", "\u200b"),
+    ("\u200e", "\u200f"), ("\u2060", "\u206f"), ("\u3164", "\u3164"), ("\uffa0", "\uffa0"), ("\ufff0", "\ufff8"), ("\U0001bca0", "\U0001bca3"),
+    ("\U0001d173", "\U0001d17a"),
+]  # fmt: skip
+"""Unicode's Default_Ignorable_Code_Point, but joiners and the selectors of Mongolian letters, which writing needs."""
 EMBEDDINGS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
@@ -457,18 +463,28 @@ def _harmful(character: str) -> bool:
         or unicodedata.bidirectional(character) in EMBEDDINGS
         or character == "\ufeff"
         or ord(character) & 0xFFFE == 0xFFFE
-        or character in "\u061c\u200e\u200f"
-        or "\u206a" <= character <= "\u206f"
+        or any(low <= character <= high for low, high in IGNORABLE)
         or (
             unicodedata.name(character, "").startswith(("VARIATION", "INTERLINEAR")) and character != "\ufe0f"
         )
-        or 0xE0000 <= ord(character) <= 0xE01EF
+        or "\ufdd0" <= character <= "\ufdef"
+        or 0x40000 <= ord(character) <= 0xEFFFF
     )
 
 
 def test_no_character_that_drives_a_terminal_or_turns_text_round_can_stand_in_a_ledger() -> None:
-    numbers = [*range(0xD800), *range(0xE000, 0x10000), *range(0xDFFF0, 0xE0210)]
-    characters = [chr(number) for number in numbers if number not in {0xDFFFE, 0xDFFFF}]
+    others = (
+        (0x1BC90, 0x1BCB0),
+        (0x1D160, 0x1D190),
+        (0x3FFF0, 0x40010),
+        (0xDFFF0, 0xE0210),
+        (0xEFFF0, 0xF0010),
+    )
+    ends = [
+        number for plane in range(1, 17) for number in range((plane << 16) + 0xFFF0, (plane << 16) + 0x10000)
+    ]
+    numbers = {*range(0xD800), *range(0xE000, 0x10000), *ends}.union(*(range(*each) for each in others))
+    characters = [chr(number) for number in sorted(numbers)]
     for adapter, kept in ((LINE, ""), (NAME, ""), (TEXT, "\t\n")):
         refused = {each for each in characters if not _accepts(adapter, f"甲{each}乙")}
         assert refused == {each for each in characters if _harmful(each)} - set(kept)
@@ -485,7 +501,7 @@ def test_no_character_that_drives_a_terminal_or_turns_text_round_can_stand_in_a_
         "a\u00a0b",
         "e\u0301",
         "\u3000甲\u3000",
-        "\ue000",
+        "张\ue000",
         "'\"\\{{ }}<b>=1+1",
     ],
 )
@@ -493,8 +509,25 @@ def test_text_that_offices_write_is_not_refused(text: str) -> None:
     assert all(_accepts(adapter, text) for adapter in (LINE, NAME, TEXT))
 
 
-@pytest.mark.parametrize("blank", ["", " ", "   ", "\u3000", "\u3000 \u3000", "\u00a0", "\u2003"])
-def test_a_title_of_nothing_but_spaces_is_refused(blank: str) -> None:
+@pytest.mark.parametrize(
+    "blank",
+    [
+        "",
+        " ",
+        "   ",
+        "\u3000",
+        "\u3000 \u3000",
+        "\u00a0",
+        "\u2003",
+        "\u200d",
+        "\u180b",
+        "\u2800",
+        "\ue000",
+        "\u0301",
+        "\u0378",
+    ],
+)
+def test_a_title_of_which_nothing_is_seen_is_refused(blank: str) -> None:
     assert not any(_accepts(adapter, blank) for adapter in (LINE, NAME, TEXT))
 
 

@@ -193,13 +193,17 @@ def test_a_first_day_to_come_is_refused(ledger: LedgerOnDisk) -> None:
     assert "error[day-to-come]: " in result.err
 
 
-@pytest.mark.parametrize("since", ["0001-01-01", "1960-05-05", "2024-06-15"])
+@pytest.mark.parametrize("since", ["1949-01-01", "1960-05-05", "2024-06-15"])
 def test_any_first_day_works(ledger: LedgerOnDisk, since: str) -> None:
     assert data(ledger, "report", "weekly", "--since", since)["since"] == since
 
 
-def test_the_first_day_of_the_calendar_has_no_week_before(ledger: LedgerOnDisk) -> None:
-    assert data(ledger, "--today", "0001-01-03", "report", "weekly")["since"] == "0001-01-01"
+@pytest.mark.parametrize(
+    "words", [("--today", "0001-01-03", "report", "weekly"), ("report", "weekly", "--since", "0001-01-01")]
+)
+def test_a_day_that_no_office_can_mean_is_a_slip(ledger: LedgerOnDisk, words: tuple[str, ...]) -> None:
+    result = ledger.run(*words)
+    assert (result.code, "error[bad-date]" in result.err) == (2, True)
 
 
 def test_a_past_that_broke_rules_is_no_obstacle(bare_ledger: LedgerOnDisk) -> None:

@@ -494,7 +494,7 @@ def test_the_place_of_an_invisible_character_is_right_whatever_ends_the_lines(
 
 @pytest.mark.parametrize(
     ("value", "number"),
-    [('"甲\\u00a0乙\\e丙"', "U+001B"), ('"\\u200b甲\\u202e"', "U+202E"), ('"\\uE000\\t"', "U+0009")],
+    [('"甲\\u00a0乙\\e丙"', "U+001B"), ('"\\u200d甲\\u202e"', "U+202E"), ('"甲\\uE000\\t"', "U+0009")],
 )
 def test_of_several_invisible_characters_the_one_that_must_go_is_named(
     bare_ledger: LedgerOnDisk, value: str, number: str

@@ -66,8 +66,9 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
         raise RefusedError("output-in-ledger", said, hint)
     must_be_free(output, call.root)
     call.warn_of_leftovers()
-    commit = commit_at(call.root, at or "HEAD")
-    day = call.today if call.day_is_given else day_of(call.root, commit, at or "HEAD")
+    moment = call.moment(at, "--at") if at else "HEAD"
+    commit = commit_at(call.root, moment)
+    day = call.today if call.day_is_given else day_of(call.root, commit, moment)
     with TemporaryDirectory(prefix="xuncha-") as place, screen.patience(_("Making the archive")):
         case = gather(call.root, commit, day, Path(place))
         with Path(place, "archive.zip").open("w+b") as stream:

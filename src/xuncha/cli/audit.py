@@ -66,7 +66,8 @@ def audit(
         must_be_free(page, call.root)
     call.warn_of_leftovers()
     with screen.patience(_("Replaying the history")):
-        done = examine(call.root, since=since)
+        moment = call.moment(since, "--since", to_come=True) if since is not None else None
+        done = examine(call.root, since=moment)
     if anchor and not done.tip:
         raise RefusedError("nothing-committed", _("nothing is committed yet, so there is nothing to keep"))
     kept = drop_anchor(call.root, done) if anchor else None

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from xuncha.chinese.characters import is_blank
 from xuncha.cli.invocation import HIDDEN, VERBS, global_options, take
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
@@ -127,7 +128,7 @@ class _Command(_Translated, TyperCommand):
         for each in self.get_params(ctx):
             values = given.get(each.name) if each.param_type_name == "option" else None
             for value in values if isinstance(values, list) else [values]:
-                if isinstance(value, str) and not value.strip():
+                if isinstance(value, str) and is_blank(value):
                     said = _("{option} is empty").format(option=each.opts[-1])
                     raise UsageError("empty-text", said, _("give it a value, or leave the option out"))
 

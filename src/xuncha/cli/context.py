@@ -82,8 +82,7 @@ class Context:
             return self
         from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415  only looking back needs git
 
-        if not moment.isascii() and (day := typed_day(moment, self.today, past=True)):
-            moment = day.isoformat()  # what is ASCII may be the name of a tag
+        moment = self.moment(moment, "--at")
         commit = commit_at(self.root, moment)
         self._warn_of_a_cut_off_history()
         return replace(self, commit=commit, today=day_of(self.root, commit, moment))
@@ -172,6 +171,23 @@ class Context:
             hint = _("give a day up to {today}").format(today=self.today)
             raise RefusedError("day-to-come", _("{day} is in the future").format(day=day), hint)
         return day
+
+    def moment(self, text: str, option: str, *, to_come: bool = False) -> str:
+        """Read a moment of history, as `trail.tree` takes it: a day as 2024-04-18, or a revision.
+
+        Raises:
+            RefusedError: it is a day, and still to come.
+        """
+        from xuncha.trail.tree import commit_at  # noqa: PLC0415  only looking back needs git
+
+        day = typed_day(text, self.today, past=True)
+        if day is None:
+            return text
+        if text.isascii() and text != day.isoformat():
+            with contextlib.suppress(RefusedError):
+                commit_at(self.root, text)
+                return text  # a tag is called so, or a hash begins so
+        return day.isoformat() if to_come else self.past_day(text, option).isoformat()
 
     def templates(self) -> Own:
         """Return the ledger's own templates: those in its folder, or what a commit holds of them."""

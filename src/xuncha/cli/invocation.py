@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from xuncha.chinese.characters import is_blank
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 
@@ -146,6 +147,6 @@ def check(given: Mapping[str, str | None]) -> None:
     known = global_options()
     for name, value in given.items():
         needed = bool(known[name].metavar)
-        if (needed and not (value or "").strip()) or (not needed and value is not None):
+        if (needed and is_blank(value or "")) or (not needed and value is not None):
             said = _("{name} needs a value") if needed else _("{name} takes no value")
             raise UsageError("usage", said.format(name=name), _("see `{path} --help`").format(path="xuncha"))

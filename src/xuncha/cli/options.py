@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from xuncha.chinese.characters import without_unsafe
+from xuncha.chinese.characters import is_blank, without_unsafe
 from xuncha.errors import RefusedError, UsageError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -227,7 +227,7 @@ def pairs(given: Sequence[str] | None) -> dict[str, str]:
     found = {}
     for each in given or ():
         key, _equals, value = each.replace("＝", "=").partition("=")
-        if not key.strip() or not value.strip():
+        if is_blank(key) or is_blank(value):
             said = _("--field: “{text}” is not of the form KEY=VALUE").format(text=each)
             raise UsageError("bad-field", said, _("write it like {examples}").format(examples="risk=高"))
         found[key.strip()] = value.strip()
@@ -240,6 +240,6 @@ def filled(text: str, message: str, hint: str) -> str:
     Raises:
         UsageError: it is empty.
     """
-    if not text.strip():
+    if is_blank(text):
         raise UsageError("empty-text", message, hint)
     return text

@@ -58,9 +58,7 @@ def weekly(
 
     if not as_json:
         check(form, FORMS, output, "weekly")
-    first = (
-        call.past_day(since, "--since") if since else date.fromordinal(max(1, call.today.toordinal() - _DAYS))
-    )
+    first = call.past_day(since, "--since") if since else call.today - timedelta(days=_DAYS)
     ledger = call.ledger()
     events = call.history_if_any()
     earlier = _earlier(call, first, room.recorded(events, first, call.today))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date
+from typing import Final
 
 from xuncha.chinese import days
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.model.names import Words
 from xuncha.rules.names import suggestion
+
+_FIRST_YEAR: Final = 1949
+"""A day of an earlier year is a slip."""
 
 
 def word(text: str, option: str, words: Words) -> str:
@@ -38,9 +42,12 @@ def day(text: str, option: str, today: date, *, past: bool = False) -> date:
         past: only a day up to today can be meant.
 
     Raises:
-        UsageError: it is no day of the calendar, or not one alone.
+        UsageError: it is no day of the calendar, not one alone, or none that an office of today can mean.
     """
     if found := days.typed(text, today, past=past):
+        if found.year < _FIRST_YEAR:
+            said = _("{option}: {day} is before {year}").format(option=option, day=found, year=_FIRST_YEAR)
+            raise UsageError("bad-date", said, _("see whether the year is right"))
         return found
     raise UsageError(
         "bad-date",

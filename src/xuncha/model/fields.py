@@ -8,10 +8,18 @@ from functools import lru_cache
 from math import isfinite
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainValidator,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
-from xuncha.chinese.characters import UNSAFE
+from xuncha.chinese.characters import UNSAFE, is_blank
 
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -43,15 +51,25 @@ Day = Annotated[
     BeforeValidator(iso_date),
     WithJsonSchema({"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),
 ]
+
+
+def _seen(text: str) -> str:
+    if is_blank(text):
+        raise PydanticCustomError("empty_text", "nothing of it is seen")
+    return text
+
+
 _LINE = rf"^[^\t\n{UNSAFE}]*[^\s{UNSAFE}][^\t\n{UNSAFE}]*$"
-Line = Annotated[str, StringConstraints(pattern=_LINE, max_length=2000)]
+Line = Annotated[str, StringConstraints(pattern=_LINE, max_length=2000), AfterValidator(_seen)]
 """Text on one line, not blank."""
 Text = Annotated[
-    str, StringConstraints(pattern=rf"^[^{UNSAFE}]*[^\s{UNSAFE}][^{UNSAFE}]*$", max_length=50_000)
+    str,
+    StringConstraints(pattern=rf"^[^{UNSAFE}]*[^\s{UNSAFE}][^{UNSAFE}]*$", max_length=50_000),
+    AfterValidator(_seen),
 ]
 """Text of one or more lines, not blank."""
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Name = Annotated[str, StringConstraints(pattern=_LINE, max_length=200)]
+Name = Annotated[str, StringConstraints(pattern=_LINE, max_length=200), AfterValidator(_seen)]
 _NOT_IN_KEYS = r"\s\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\xa9\u2000-\u2bff\u3000-\u3004\u3008-\u303f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
 """Blanks, signs and punctuation, as every reader of JSON Schema understands it; `\\p{L}` not all do."""
 _FIELD_KEY = {"type": "string", "pattern": rf"^(?![0-9])[^{_NOT_IN_KEYS}]+$", "maxLength": 60}

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
+
+from xuncha.chinese.characters import IGNORABLE
 
 Kind = Literal["txt", "md", "html", "docx"]
+_SEEN: Final = re.compile(f"[^{IGNORABLE}]+")
 
 
 class Span(NamedTuple):
@@ -62,12 +66,13 @@ class Pages(NamedTuple):
 
 
 def line_of(pieces: Iterable[tuple[str, int, int]]) -> Line | None:
-    """Return the line that consists of pieces of a file, each with its line and column; None where it is blank."""
+    """Return the line that consists of pieces of a file, each with its line and column, without what nobody sees; None where it is blank."""
     texts: list[str] = []
     spans: list[Span] = []
     length = 0
-    for text, line, column in pieces:
-        if text:
+    for whole, line, first in pieces:
+        for match in _SEEN.finditer(whole):
+            text, column = match[0], first + match.start()
             last = spans[-1] if spans else None
             if last is None or last.line != line or last.column + length - last.start != column:
                 spans.append(Span(length, line, column))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic_core import PydanticCustomError
 
+from xuncha.chinese.characters import is_blank
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.fields import iso_date
@@ -107,6 +108,6 @@ def wrong_value(kind: FieldFrame, value: float | str) -> tuple[str, str] | None:
                 return _("{label} must be a day; “{value}” is not one"), _(
                     "write year-month-day, such as 2024-12-31"
                 )
-        case "text" if not isinstance(value, str) or not value.strip():
+        case "text" if not isinstance(value, str) or is_blank(value):
             return _("{label} must be text; “{value}” is not"), _("put it into double quotes to make it text")
     return None

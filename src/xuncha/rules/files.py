@@ -125,7 +125,7 @@ RULES.declare(
 )
 RULES.declare(
     "empty-text",
-    why="An empty text says nothing; leave the key out.",
+    why="A text that is empty, or of which nothing is seen, says nothing; leave the key out.",
     wrong='title: " "',
     right="title: 整改措施",
 )

@@ -6,6 +6,7 @@ import io
 import re
 from typing import TYPE_CHECKING
 
+from xuncha.chinese.characters import UNSAFE, is_blank
 from xuncha.errors import InvalidLedgerError, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.forms import Form
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
     from xuncha.model.source import Source
 
 FOLDER = "data/forms"
-_NAME = re.compile(r"[^\s/\\:*?\"<>|.][^/\\:*?\"<>|\x00-\x1f]{0,79}")
-"""What every system lets a file be called."""
+_NAME = re.compile(rf"[^\s/\\:*?\"<>|.\-{UNSAFE}][^/\\:*?\"<>|\t\n{UNSAFE}]{{0,79}}")
+"""What every system lets a file be called, and no command takes for an option."""
+RESERVED = re.compile(
+    r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|git~[0-9]+)\s*(?:\.|$)"
+)
+"""What Windows takes for devices, and git for its own folder under a short name."""
 
 
 def path_of(name: str) -> str:
@@ -29,7 +34,7 @@ def path_of(name: str) -> str:
     Raises:
         RefusedError: no file can be called so.
     """
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or RESERVED.match(name) or is_blank(name):
         raise RefusedError(
             "bad-name",
             _("“{name}” cannot be the name of a form").format(name=name),

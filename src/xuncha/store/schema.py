@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from pydantic.json_schema import models_json_schema
 
+from xuncha.chinese.characters import ASTRAL
 from xuncha.model.forms import Form
 from xuncha.model.records import Comment, Measure, Problem
 from xuncha.model.settings import Settings
@@ -25,7 +26,7 @@ KINDS: dict[str, type[BaseModel]] = {
 """By the names of the schema files in `data/schema/`."""
 
 
-_ASTRAL: Final = json.dumps(r"\U000e0000-\U000e01ef")[1:-1], json.dumps(r"\udb40")[1:-1]
+_ASTRAL: Final = json.dumps(ASTRAL)[1:-1], json.dumps(r"\udb40")[1:-1]
 """The end of `UNSAFE`, in JSON: other readers of patterns write it otherwise, or know its first half alone."""
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from xuncha.chinese.characters import UNSAFE_CHARACTER
+from xuncha.chinese.characters import UNSAFE_CHARACTER, is_blank
 from xuncha.chinese.limits import limit
 from xuncha.errors import Finding
 from xuncha.language import gettext as _
@@ -74,7 +74,9 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
         # Not all invisible characters are refused: a text with none but this one shows whether it is.
         doubtful = (each for each in value if not each.isprintable() or UNSAFE_CHARACTER.match(each))
         pattern = complaint["ctx"]["pattern"]
-        hidden = next((each for each in doubtful if not re.fullmatch(pattern, f"a{each}a")), "")
+        # Of the patterns that `re` cannot read, those of letters, none takes such a character.
+        refused = (each for each in doubtful if r"\p" in pattern or not re.fullmatch(pattern, f"a{each}a"))
+        hidden = next(refused, "")
     match type_:
         case "missing":
             hint = _("write `{key}: …`").format(key=key)
@@ -92,7 +94,7 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
         case "bad_date":
             message = _("“{value}” is not a day of the calendar written like 2024-12-31")
             finding = Finding("bad-date", message, location, _for_a_day(str(value)))
-        case "string_pattern_mismatch" if not value.strip():
+        case "string_pattern_mismatch" | "empty_text" if is_blank(value):
             hint = _("write something; a key that may be missing can also be taken out")
             finding = Finding("empty-text", _("`{key}` is empty"), location, hint)
         case "string_pattern_mismatch" if hidden:

@@ -45,7 +45,8 @@ def commit(git: Git, message: str, paths: Sequence[str], *, new: Sequence[str], 
         return
     try:
         if new:
-            git.run("add", "--intent-to-add", "--", *literal(new), writes=True)
+            asked_for = ("add", "--force", "--intent-to-add", "--", *literal(new))  # .gitignore or not
+            git.run(*asked_for, writes=True)
         git.run(*asked, "--only", "--", *literal(paths), stdin=content, writes=True)
     except BaseException:
         if new:

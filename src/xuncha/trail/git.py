@@ -28,8 +28,10 @@ _BLOCK = 1024 * 1024
 _QUOTED = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 """How git reads a path with such characters from its input."""
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_RECORD = re.compile(r"(?:/|^!! )[^./][^/]*\.yaml$")
-"""How `git status` ends the line of a file that is ignored, and may be a record."""
+_RECORD = re.compile(
+    r"(?:/|^!! )[^./][^/]*\.yaml$|/evidence/[0-9.]+/(?!~\$|Thumbs\.db$|desktop\.ini$)[^./][^/]*$"
+)
+"""How `git status` ends the line of a file that is ignored, and may be a record or evidence; not what programs leave behind."""
 _FOUND = re.compile(rf"({_HASH.pattern}) ([a-z]+) ([0-9]+)\n")
 _NOT_FOUND = re.compile(r"(.*) (?:missing|ambiguous|submodule)\n")
 _REFERENCE = re.compile(rf"({_HASH.pattern})[ \t](\S+)")
@@ -222,7 +224,7 @@ class Git(Door):
     def by_hand(self, *parts: str) -> list[str]:
         """Return the files at and below some paths of the ledger that were changed, made or deleted since the last commit.
 
-        Among them are records that git was told to ignore, or to take for unchanged. Other repositories within this one are
+        Among them are records and evidence that git was told to ignore, or to take for unchanged. Other repositories within this one are
         not looked into, which may have settings of their own.
         """
         above = self.run("rev-parse", "--show-prefix").rstrip(b"\n")

@@ -20,6 +20,7 @@ from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.source import LARGEST_POINTER, pointed_at
+from xuncha.store.forms import RESERVED
 from xuncha.trail.git import Git
 
 if TYPE_CHECKING:
@@ -40,10 +41,6 @@ _UNNAMED: Final = "附件"
 _NOT_FOR_ALL: Final = str.maketrans('/\\:*?"<>|', "／＼：＊？＂＜＞｜")
 """What one system or another gives a meaning of its own, and the full-width signs that look alike."""
 _CONTROL: Final = re.compile(rf"[\t\n{UNSAFE}\ud800-\udfff]")
-_RESERVED: Final = re.compile(
-    r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|git~[0-9]+)\s*(?:\.|$)"
-)
-"""What Windows takes for devices, and git for its own folder under a short name."""
 
 
 def kept(
@@ -73,7 +70,7 @@ def shown(original: str) -> str:
 def held(name: str) -> str:
     """Return the nearest name that every system can hold: not hidden, no device of Windows, not too long."""
     safe = shown(name).translate(_NOT_FOR_ALL).lstrip(". \u3000").rstrip(". ") or _UNNAMED
-    return _cut(f"_{safe}" if _RESERVED.match(safe) else safe, "")
+    return _cut(f"_{safe}" if RESERVED.match(safe) else safe, "")
 
 
 def free(name: str, names: Collection[str]) -> str:

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.characters import is_formula
+from xuncha.errors import RefusedError
 from xuncha.exchange.sheet import opendocument, safety
 from xuncha.exchange.sheet.grid import Sheet
+from xuncha.language import gettext as _
 from xuncha.pages.foreign import COMPOUND_FILE, ZIP
 from xuncha.pages.plain import decoded
 from xuncha.parts import needs
@@ -90,10 +92,31 @@ def _delimited(path: Path, text: str) -> Sheet:
     safety.must_be_few(path, text.count("\n"), "c")
     safety.must_be_few(path, text.count(delimiter), "c")
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))  # of the whole process
-    for row, values in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), 1):
+    lines = io.StringIO(f"{text}\n").readlines()
+    reader, read = csv.reader(lines, delimiter=delimiter), 0
+    for row, values in enumerate(reader, 1):
+        if any("\n" in value for value in values):
+            _must_be_closed(path, row, lines[read : reader.line_num], delimiter)
+        read = reader.line_num
         for column, value in enumerate(values, 1):
             marked = value[:1] == "'" and is_formula(value[1:])  # as `export csv` marks a text
             sheet.put((row, column), value[1:] if marked else value)
     safety.must_be_few(path, len(sheet.cells), "c")
     sheet.settle([])
     return sheet
+
+
+def _must_be_closed(path: Path, row: int, lines: list[str], delimiter: str) -> None:
+    """Refuse a row of several lines of which a quote is not closed where its cell ends: it may have swallowed other rows.
+
+    Raises:
+        RefusedError: it is one.
+    """
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        said = _("{path}: a quote that begins a cell of row {row} is not closed where the cell ends")
+        hint = _(
+            "open it in a text editor, and close the quote or take it out; within quotes, write one as two"
+        )
+        raise RefusedError("damaged-file", said.format(path=path, row=row), hint) from error

@@ -8,7 +8,7 @@ from datetime import datetime, time
 from itertools import product
 from typing import Final, NamedTuple, Self
 
-from xuncha.chinese.characters import without_unsafe
+from xuncha.chinese.characters import is_blank, without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.formats import is_percent
@@ -75,7 +75,7 @@ class Sheet:
 
     def put(self, spot: Spot, value: object, *, struck: bool = False) -> None:
         """Put a cell in, of a reader that does not tell its number format; what is empty is left out."""
-        if value is not None and str(value).strip():
+        if value is not None and not is_blank(str(value)):
             form = "General" if isinstance(value, str | int | float) else DAY
             self.cells[spot] = Cell.of(value, form, unseen=struck)
             self.struck |= {spot} if struck else set()

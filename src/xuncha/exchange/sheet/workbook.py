@@ -10,8 +10,10 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from xuncha.chinese.characters import is_blank
 from xuncha.exchange.sheet.grid import Cell, Sheet, clean
 from xuncha.exchange.sheet.safety import hostile, of_any_damage
+from xuncha.language import gettext as _
 from xuncha.model.formats import hides
 from xuncha.paper.xlsx import LONGEST_CELL
 from xuncha.parts import needs
@@ -56,7 +58,11 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
         sheet = Sheet(worksheet.title, hidden=worksheet.sheet_state != "visible")
         with worksheet._get_source() as source:  # noqa: SLF001
             parser = SheetParser(source, worksheet._shared_strings, struck, book)  # noqa: SLF001
-            for _number, row in parser.parse():
+            numbers = set()
+            for number, row in parser.parse():
+                if number in numbers or len({found["column"] for found in row}) < len(row):
+                    raise ValueError(_("row {row} is there twice, or a cell of it").format(row=number))
+                numbers.add(number)
                 for found in row:
                     _take(sheet, found, looks[found["style_id"]])
         sheet.unstored.sort()
@@ -90,7 +96,7 @@ def _looks(book: Any) -> list[_Look]:  # noqa: ANN401
 def _take(sheet: Sheet, found: dict[str, Any], look: _Look) -> None:
     """Put a cell that is not empty into the sheet."""
     value = _value(found)
-    if value is None or not str(value).strip():
+    if value is None or is_blank(str(value)):
         return
     spot = (found["row"], found["column"])
     struck = look.struck or found["struck"]
