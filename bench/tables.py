@@ -31,7 +31,7 @@ def main() -> None:
     options.add_argument("names", nargs="*", help="of tables; all where none is named")
     chosen = options.parse_args()
     wanted = [table for table in tables() if not chosen.names or table.name in chosen.names]
-    fields = right = inventions = whole = 0
+    outcomes = []
     with tempfile.TemporaryDirectory() as folder:
         surroundings = environment(Path(folder))
         ledger = Path(folder, "ledger")
@@ -39,19 +39,25 @@ def main() -> None:
         if made.code:
             sys.exit(made.err.decode(errors="replace"))
         for table in wanted:
-            outcome = look(table, ledger, Path(folder), surroundings)
-            fields += outcome.fields
-            right += outcome.fields - len(outcome.differences)
-            inventions += len(outcome.inventions)
-            whole += not outcome.differences
+            outcomes.append(look(table, ledger, Path(folder), surroundings))
             if chosen.verbose:
-                tell(table, outcome)
+                tell(table.name, outcomes[-1])
+    share, inventions = share_of(outcomes, "tables")
+    sys.exit(share < AIM or inventions > 0)
+
+
+def share_of(outcomes: list[Outcome], things: str) -> tuple[float, int]:
+    """Print the share that was read right, and return it with the number of inventions."""
+    fields = sum(outcome.fields for outcome in outcomes)
+    right = fields - sum(len(outcome.differences) for outcome in outcomes)
+    inventions = sum(len(outcome.inventions) for outcome in outcomes)
+    whole = sum(not outcome.differences for outcome in outcomes)
     share = right / fields if fields else 0
-    print(f"{whole} of {len(wanted)} tables without a fault")
+    print(f"{whole} of {len(outcomes)} {things} without a fault")
     print(
         f"{right} of {fields} fields: {share:.1%} (aimed at: {AIM:.0%}); inventions: {inventions} (aimed at: 0)"
     )
-    sys.exit(share < AIM or inventions > 0)
+    return share, inventions
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -74,11 +80,11 @@ def look(table: Table, ledger: Path, folder: Path, surroundings: dict[str, str])
     return compare(table, None if done.code == 1 else {"problems": []})
 
 
-def tell(table: Table, outcome: Outcome) -> None:
+def tell(name: str, outcome: Outcome) -> None:
     """Print a line for each field that is wrong."""
     for each in outcome.differences:
         kind = "invented" if each.invented else "wrong"
-        print(f"{table.name}: {kind}: {each.where}: {each.wanted!r} → {each.got!r}")
+        print(f"{name}: {kind}: {each.where}: {each.wanted!r} → {each.got!r}")
 
 
 if __name__ == "__main__":
