@@ -36,6 +36,8 @@ _INSPECTOR: Final = re.compile(
     r"(?:[一-鿿]{0,4}届)?[一-鿿]{0,10}?(?:委|组|党委|党工委|工委|部|厅|局|校|公司|集团|[省市县区旗])?(?:提级|交叉|专项|机动|联动)*(?:第[一二三四五六七八九十0-9]{1,3})?巡[察视]"
     r"(?:第[一二三四五六七八九十0-9]{1,3}|[一二三四五六七八九十0-9]{1,3})?组"
 )
+_SEVERAL_GROUPS: Final = re.compile("[个各]巡|等巡|(?<![第0-9一二两三四五六七八九十])[0-9二两三四五六七八九十]+巡[察视]组")
+"""Inspectors that are counted rather than named."""
 _BEFORE_INSPECTOR: Final = re.compile(
     r"^(?:.*[，。；、：:\s日]|.*(?:根据|按照|经|由|接受|配合|派出|期间|于|了|自|对照|关于|落实|起|止|向))"
 )
@@ -140,7 +142,8 @@ def with_opening(notice: Notice, opening: str, rest: str) -> Notice:
     titled, inspected = _TITLE.fullmatch(notice.title or ""), _INSPECTED.search(opening)
     named = (titled["who"] or titled["named"] or "").strip() if titled else ""
     clauses = re.split(r"[，。；：:\n]", f"{opening}\n{notice.title or ''}")
-    inspectors = (_BEFORE_INSPECTOR.sub("", match[0]) for match in map(_INSPECTOR.search, clauses) if match)
+    named_groups = (match[0] for clause in clauses for match in _INSPECTOR.finditer(clause))
+    inspectors = (_BEFORE_INSPECTOR.sub("", each) for each in named_groups if not _SEVERAL_GROUPS.search(each))
     round_ = _ROUND.search(opening)
     return replace(
         notice,

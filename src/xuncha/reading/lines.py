@@ -34,6 +34,9 @@ _NOISE: Final = re.compile(
     re.VERBOSE,
 )
 _LONGEST_NOISE: Final = 160
+_BULLET: Final = re.compile(r"[•·●○■□◆◇▪▫▲△▶►➢➤★☆※◦∙\uf000-\uf0ff]\s*(?=\S)")
+"""A mark of a list before a line that has a number or a label of its own, or is the title."""
+_BULLETED: Final = re.compile(r"中共|中国共产党|.{0,60}关于.{0,80}(?:通报|公示|公告|通告|报告)$")
 
 
 def is_noise(text: str) -> bool:
@@ -45,7 +48,14 @@ def paragraphs(pages: Pages) -> list[Line]:
     """Return the paragraphs of a document, in order, each character in its place."""
     texts = [_FULL_STOP.sub("。", full_width(_CONTROL.sub(" ", line.text))) for line in pages.lines]
     shown = [line._replace(text=text) for line, text in zip(pages.lines, texts, strict=True)]
+    shown = [_without_bullet(line) for line in shown]
     return _unwrapped(shown) if pages.kind in {"txt", "md"} else shown
+
+
+def _without_bullet(line: Line) -> Line:
+    match = _BULLET.match(line.text)
+    rest = line.part(match.end()) if match else None
+    return rest if rest and (heading(rest.text) or first_label(rest.text) or _BULLETED.match(rest.text)) else line
 
 
 def _unwrapped(lines: list[Line]) -> list[Line]:

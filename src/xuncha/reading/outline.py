@@ -55,6 +55,9 @@ def outline(lines: Sequence[Line]) -> tuple[list[Line], list[Node]]:
         if (head := _heading(line.text)) is None:
             (open_[-1].body if open_ else before).append(line)
             continue
+        label = first_label(line.text[head.end :])
+        if label and label.kind == "finding" and label.end > label.start:
+            head = head._replace(end=head.end + label.start)
         node, place = Node(line, head), _place(open_, head)
         (open_[place - 1].children if place else roots).append(node)
         open_[place:] = [node]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from xuncha.chinese.enumerations import items
 from xuncha.chinese.headings import Level
 from xuncha.chinese.punctuation import sentence_end
-from xuncha.reading.labels import labels
-from xuncha.reading.measures import measures, with_state, without_state
+from xuncha.reading.labels import first_label, labels
+from xuncha.reading.measures import OF_ONE_LINE, measures, state_alone, with_state_of_problem, without_state
 from xuncha.reading.notice import Category, Measure, Problem, Words
 
 if TYPE_CHECKING:
@@ -108,12 +108,21 @@ def _headings(node: Node) -> list[Node]:
     pairs = list(zip(children, rests, strict=True))
     if _most_say_fault(children):
         have_form = _most(_NAMES_A_FAULT.search(_title(child)) for child in children)
-        are_headings = have_form or _most(child.body or child.children or rest for child, rest in pairs)
+        are_headings = have_form or _most(_told(child) or child.children or rest for child, rest in pairs)
     else:
-        texts = ("\n".join([child.rest, *(line.text for line in child.body)]) for child in children)
-        head_paragraphs = _most(child.body and not rest for child, rest in pairs)
-        are_headings = head_paragraphs or _most(map(_has_measures, texts))
+        texts = ("\n".join([child.rest, *_told(child)]) for child in children)
+        are_headings = _most(child.children for child in children) or _most(map(_has_measures, texts))
     return children if are_headings else []
+
+
+def _told(node: Node) -> list[str]:
+    """Return the paragraphs right below a number that do not only say who answers for it, or how far it is."""
+    firsts = ((line.text, first_label(line.text)) for line in node.body)
+    return [
+        text
+        for text, label in firsts
+        if not label or not (label.kind in OF_ONE_LINE or state_alone(text[label.start :]))
+    ]
 
 
 def _has_measures(text: str) -> bool:
@@ -168,7 +177,4 @@ def _measures(node: Node) -> tuple[list[Measure], str | None]:
         own += node.below()
     found, finding = measures(own)
     state = without_state(node.rest[:end].rstrip(_STOPS))[1]
-    for number, measure in enumerate(found):
-        if state and not measure.status:
-            found[number] = with_state(measure, state)
-    return found, finding
+    return with_state_of_problem(found, state), finding
