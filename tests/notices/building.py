@@ -73,7 +73,9 @@ def _html(notice: Described) -> bytes:
     body = ""
     for text in filter(str.strip, notice.text.split("\n")):
         if text.startswith("hidden:"):
-            body += f'<div style="color:red; DISPLAY : none;"><p>{escape(text.removeprefix("hidden:"))}</p></div>\n'
+            said = escape(text.removeprefix("hidden:"))
+            by_style = f'<div style="color:red; DISPLAY : none;"><p>{said}</p></div>\n'
+            body += f"<div hidden><div>1.内部</div><p>{said}</div>\n" if "hidden" in notice.options else by_style
         elif text.startswith("bullet:"):
             body += f"<ul><li>{escape(text.removeprefix('bullet:'))}</li></ul>\n"
         else:

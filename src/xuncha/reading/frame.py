@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.days import days, is_between, only_day
@@ -67,8 +67,11 @@ _LONGEST_DAY: Final = 40
 """Characters at the end of a line among which its day is looked for."""
 
 
-def frame(lines: Sequence[Line]) -> tuple[Notice, list[Line]]:
-    """Read what surrounds the text of a notice. Return that, and the text, without what is not the notice's on a web page."""
+def frame(lines: Sequence[Line]) -> tuple[Notice, list[Line], list[Line]]:
+    """Read what surrounds the text of a notice, and what is not the notice's on a web page.
+
+    Return that, the text, and the paragraphs without a number behind it on what comes next.
+    """
     title, begin = _title(lines)
     issuer, day, end = _signature(lines, begin)
     text = [line for line in lines[begin:end] if not is_noise(line.text)]
@@ -81,7 +84,9 @@ def frame(lines: Sequence[Line]) -> tuple[Notice, list[Line]]:
         texts = [line.text for line in lines if is_noise(line.text) and _PUBLISHED.search(line.text)]
         day = next((found[0].date for words in texts if (found := days(words))), None)
     contact = _contact("\n".join(line.text for line in text[tail:]))
-    return Notice(title=title, issuer=issuer, dates=Dates(notice=day), contact=contact), text[:tail]
+    afterwards = takewhile(lambda line: not _CONTACT.match(line.text) and not _PHONE.search(line.text), text[tail:])
+    found = Notice(title=title, issuer=issuer, dates=Dates(notice=day), contact=contact)
+    return found, text[:tail], list(afterwards)
 
 
 def _begins_tail(text: str) -> bool:

@@ -38,31 +38,66 @@ _PLAN: Final = re.compile(r"下一?步|下一?阶段|今后|后续|打算|努力
 _PROGRESS: Final = re.compile(
     r"(?:反馈|具体|重点|突出|问题|任务|事项|意见).*(?:整改|落实|完成|进展)|整改.*(?:进展|落实|完成|成效)(?:情况)?"
 )
+_OF_PROBLEMS: Final = re.compile("问题|意见|任务|事项")
+_ORGANISES: Final = re.compile("^(?:关于)?(?:巡[察视])?整改[^，。]{0,8}(?:组织|领导|部署|推进|开展|基本情况|总体)")
+_OF_LEADERS: Final = re.compile(
+    r"(?:书记|主要(?:负责|领导)|第一责任人|一把手|领导班子|班子成员|党[组委]成员|[局院校厅县区镇]长)[^，。]{0,20}(?:情况|工作|责任|整改)"
+)
 
 
 def zone(roots: list[Node]) -> tuple[Words, list[Node]]:
     """Find the chapter that goes through the problems. Return its title, which may be empty, and the outermost headings in it."""
     chapters = [node for node in roots if node.head.level is Level.CHAPTER]
-    if holding := [node for node in chapters if _holds_problems(node)]:
-        return _heading(holding[0]), [child for node in holding for child in node.children]
+    holding = [node for node in chapters if _holds_problems(node)]
+    # Beside chapters whose headings name faults, another one counts only if it says that it is about problems.
+    sure = [node for node in holding if _name_faults(node)]
+    if holding := [node for node in holding if not sure or node in sure or _OF_PROBLEMS.search(_title(node))]:
+        nodes = [child for node in holding for child in node.children if not is_of_leaders(child)]
+        return _heading(holding[0]), nodes
     categories = [node for node in chapters if _is_category(_title(node))]
     return _NOTHING, categories or [node for node in roots if node not in chapters]
+
+
+def told(roots: list[Node], nodes: list[Node]) -> tuple[list[Line], list[Line]]:
+    """Return the paragraphs of the chapters before the problems, how the work was organised; and of those on what comes next."""
+    inside = [root for root in roots if root in nodes or any(child in nodes for child in root.children)]
+    first, last = (roots.index(inside[0]), roots.index(inside[-1])) if inside else (0, len(roots))
+    plans = [root for root in roots[last + 1 :] if _PLAN.search(_title(root))]
+    return list(_paragraphs(roots[:first])), list(_paragraphs(plans))
+
+
+def _paragraphs(chapters: Iterable[Node]) -> Iterator[Line]:
+    for chapter in chapters:
+        rest = chapter.line.part(chapter.head.end + _heading_end(chapter.rest))
+        yield from filter(None, (rest, *chapter.below()))
+
+
+def is_of_leaders(node: Node) -> bool:
+    """Return whether a section tells what leaders did themselves; it holds no problems."""
+    title = _title(node)
+    return bool(_OF_LEADERS.search(title)) and not _says_fault(title)
 
 
 def _holds_problems(chapter: Node) -> bool:
     """Return whether a chapter goes through problems, and is not itself the heading of some."""
     title = _title(chapter)
-    if _PLAN.search(title) or _is_category(title) or not chapter.children:
+    if _PLAN.search(title) or not chapter.children or is_of_leaders(chapter):
         return False
+    if _most(_title(child).endswith("方面") for child in chapter.children):
+        return True
+    return not _is_category(title) and (bool(_PROGRESS.search(title)) or _name_faults(chapter))
+
+
+def _name_faults(chapter: Node) -> bool:
     below = [child for node in chapter.children for child in node.children]
-    return bool(_PROGRESS.search(title)) or _most_say_fault(chapter.children) or _most_say_fault(below)
+    return _most_say_fault(chapter.children) or _most_say_fault(below)
 
 
 def _is_category(title: str) -> bool:
     """Return whether a chapter is itself a heading over problems, rather than says how they were dealt with."""
     if _PROGRESS.search(title):
         return not _PLAN.search(title) and title.startswith(("关于", "针对", "在“"))
-    return not _PLAN.search(title) and _says_fault(title)
+    return not _PLAN.search(title) and not _ORGANISES.search(title) and _says_fault(title)
 
 
 def _says_fault(title: str) -> bool:
@@ -90,7 +125,13 @@ def categories(title: Words, nodes: list[Node]) -> tuple[Category, ...]:
     numbered_as_problems = depth < _DEEPEST and nodes[0].head.level not in {Level.CHAPTER, Level.SECTION}
     if without_categories or numbered_as_problems:
         return (Category(title, tuple(map(_problem, nodes))),)
-    return tuple(Category(_heading(node), tuple(map(_problem, _headings(node) or [node]))) for node in nodes)
+    # Where most have headings below them, the others have, too.
+    alike = _most(map(_headings, nodes))
+    below = [_headings(node) or (node.children if alike else []) or [node] for node in nodes]
+    return tuple(
+        Category(_heading(node), tuple(map(_problem, problems)))
+        for node, problems in zip(nodes, below, strict=True)
+    )
 
 
 def _depth(node: Node) -> int:
