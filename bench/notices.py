@@ -13,10 +13,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.tables import AIM, share_of, tell
 from tests.notices.building import build
 from tests.notices.comparison import compare, look
 from tests.notices.description import notices
+from tests.tables.comparison import AIM, share_of, tell
 
 
 def main() -> None:

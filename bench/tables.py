@@ -17,11 +17,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests import program
 from tests.tables.building import build
-from tests.tables.comparison import Outcome, compare
+from tests.tables.comparison import AIM, Outcome, compare, share_of, tell
 from tests.tables.description import TODAY, Table, tables
-
-AIM = 0.97
-"""The least share that must be read right."""
 
 
 def main() -> None:
@@ -46,20 +43,6 @@ def main() -> None:
     sys.exit(share < AIM or inventions > 0)
 
 
-def share_of(outcomes: list[Outcome], things: str) -> tuple[float, int]:
-    """Print the share that was read right, and return it with the number of inventions."""
-    fields = sum(outcome.fields for outcome in outcomes)
-    right = fields - sum(len(outcome.differences) for outcome in outcomes)
-    inventions = sum(len(outcome.inventions) for outcome in outcomes)
-    whole = sum(not outcome.differences for outcome in outcomes)
-    share = right / fields if fields else 0
-    print(f"{whole} of {len(outcomes)} {things} without a fault")
-    print(
-        f"{right} of {fields} fields: {share:.1%} (aimed at: {AIM:.0%}); inventions: {inventions} (aimed at: 0)"
-    )
-    return share, inventions
-
-
 def environment(folder: Path) -> dict[str, str]:
     """Surroundings that do not depend on whose machine this is."""
     (folder / "gitconfig").write_text("[user]\n name = bench\n email = bench@example.invalid\n")
@@ -78,13 +61,6 @@ def look(table: Table, ledger: Path, folder: Path, surroundings: dict[str, str])
     if not refused:
         print(f"{table.name}: {done.err.decode(errors='replace').partition(chr(10))[0]}")
     return compare(table, None if done.code == 1 else {"problems": []})
-
-
-def tell(name: str, outcome: Outcome) -> None:
-    """Print a line for each field that is wrong."""
-    for each in outcome.differences:
-        kind = "invented" if each.invented else "wrong"
-        print(f"{name}: {kind}: {each.where}: {each.wanted!r} → {each.got!r}")
 
 
 if __name__ == "__main__":

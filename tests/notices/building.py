@@ -60,8 +60,10 @@ def _docx(notice: Described) -> bytes:
         for text in texts:
             paragraph = document.add_paragraph()
             if text.startswith("box:"):
-                inside = f'<w:p xmlns:w="{_W}"><w:r><w:t>{escape(text.removeprefix("box:"))}</w:t></w:r></w:p>'
-                paragraph._p.append(parse_xml(_BOX.format(inside)))  # noqa: SLF001  python-docx makes no text boxes
+                inside = (
+                    f'<w:p xmlns:w="{_W}"><w:r><w:t>{escape(text.removeprefix("box:"))}</w:t></w:r></w:p>'
+                )
+                paragraph._p.append(parse_xml(_BOX.format(inside)))
             else:
                 paragraph.add_run(text)
     written = io.BytesIO()
@@ -75,7 +77,9 @@ def _html(notice: Described) -> bytes:
         if text.startswith("hidden:"):
             said = escape(text.removeprefix("hidden:"))
             by_style = f'<div style="color:red; DISPLAY : none;"><p>{said}</p></div>\n'
-            body += f"<div hidden><div>1.内部</div><p>{said}</div>\n" if "hidden" in notice.options else by_style
+            body += (
+                f"<div hidden><div>1.内部</div><p>{said}</div>\n" if "hidden" in notice.options else by_style
+            )
         elif text.startswith("bullet:"):
             body += f"<ul><li>{escape(text.removeprefix('bullet:'))}</li></ul>\n"
         else:

@@ -36,7 +36,9 @@ def look(path: Path) -> dict[str, Any] | None:
         return None
     drafts = [each.record for each in draft.measures]
     found = as_json(notice)
-    measures = [each for one in found["categories"] for problem in one["problems"] for each in problem["measures"]]
+    measures = [
+        each for one in found["categories"] for problem in one["problems"] for each in problem["measures"]
+    ]
     for each, record in zip(measures, drafts, strict=True):
         each["co_offices"] = record.get("co_offices")
         each["entered"] = record["status"]
@@ -62,7 +64,11 @@ def compare(notice: Described, found: dict[str, Any] | None) -> Outcome:
         _hold_words(outcome, key, "".join(paragraphs), "".join(settings.get(key, ())))
     for words in truth.get("doubts", ()):
         outcome.hold(f"doubt: {words}", True, any(str(words) in text for text in found.get("doubts", ())))
-    wanted, got = _flat(notice.categories), _flat(found.get("categories") or [])
+    _hold_tree(outcome, _flat(notice.categories), _flat(found.get("categories") or []))
+    return outcome
+
+
+def _hold_tree(outcome: Outcome, wanted: list[dict[str, Any]], got: list[dict[str, Any]]) -> None:
     for one, other in pairs(wanted, got):
         where = str((one or other or {})["title"])[:24]
         if one is None or other is None:
@@ -75,7 +81,6 @@ def compare(notice: Described, found: dict[str, Any] | None) -> Outcome:
                 _alone(outcome, f"{where} › ", measure, read_)
             else:
                 _hold_measure(outcome, where, measure, read_)
-    return outcome
 
 
 def _flat(categories: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -109,9 +114,10 @@ def _hold_measure(outcome: Outcome, where: str, wanted: dict[str, Any], got: dic
     where = f"{where} › {str(got['title'])[:12]}"
     _hold_words(outcome, f"{where}: text", wanted["title"], got["title"])
     for key in OF_MEASURES:
-        hold = _hold_words if key in {"part", "leader", "office"} else outcome.hold
-        arguments = (f"{where}: {key}", _value(wanted.get(key)), _value(got.get(key)))
-        hold(outcome, *arguments) if hold is _hold_words else outcome.hold(*arguments)
+        if key in {"part", "leader", "office"}:
+            _hold_words(outcome, f"{where}: {key}", wanted.get(key), got.get(key))
+        else:
+            outcome.hold(f"{where}: {key}", _value(wanted.get(key)), _value(got.get(key)))
     outcome.hold(f"{where}: co_offices", wanted.get("co_offices"), got.get("co_offices") or None)
     if got.get("entered") == "closed" and wanted.get("status") != "closed":
         outcome.hold(f"{where}: status", None, "closed")

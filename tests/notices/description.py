@@ -119,17 +119,15 @@ def _gather(found: Described, marks: list[Marked]) -> None:
             found.categories[-1]["problems"].append({"title": text, "measures": [], "all": of_all})
         elif key == "t":
             part = text
-        elif key in "wn":
-            (found.work if key == "w" else found.next_steps).append(text)
+        elif key in {"w", "n"}:
+            {"w": found.work, "n": found.next_steps}[key].append(text)
         elif key.lower() in _OF_MEASURE and key.isupper():
             _say(of_all, key.lower(), mark.value or text)
         else:
             _of_measure(found, mark, marks, part)
     for problem in found.problems:
-        for measure in problem["measures"]:
-            for key, value in problem["all"].items():
-                measure.setdefault(key, value)
-        del problem["all"]
+        of_all = problem.pop("all")
+        problem["measures"] = [of_all | measure for measure in problem["measures"]]
 
 
 def _of_measure(found: Described, mark: Marked, marks: list[Marked], part: str | None) -> None:
@@ -137,7 +135,9 @@ def _of_measure(found: Described, mark: Marked, marks: list[Marked], part: str |
     measures = found.problems[-1]["measures"]
     if mark.key == "m":
         inner = [
-            each for each in marks if each.key in _OF_MEASURE and mark.start <= each.start < each.end <= mark.end
+            each
+            for each in marks
+            if each.key in _OF_MEASURE and mark.start <= each.start < each.end <= mark.end
         ]
         without = text
         for each in reversed(inner):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from tests.tables.description import Table
 
+AIM: Final = 0.97
+"""The least share that must be read right."""
 Record = dict[str, Any]
 OF_PROBLEMS: Final = ("title", "category", "finding")
 OF_MEASURES: Final = (
@@ -275,3 +277,24 @@ def _covers(match: re.Match[str], target: re.Match[str]) -> bool:
         column_index_from_string(match["to"] or match["column"]),
     )
     return rows and start <= column_index_from_string(target["column"]) <= end
+
+
+def share_of(outcomes: list[Outcome], things: str) -> tuple[float, int]:
+    """Print the share that was read right, and return it with the number of inventions."""
+    fields = sum(outcome.fields for outcome in outcomes)
+    right = fields - sum(len(outcome.differences) for outcome in outcomes)
+    inventions = sum(len(outcome.inventions) for outcome in outcomes)
+    whole = sum(not outcome.differences for outcome in outcomes)
+    share = right / fields if fields else 0
+    print(f"{whole} of {len(outcomes)} {things} without a fault")
+    print(
+        f"{right} of {fields} fields: {share:.1%} (aimed at: {AIM:.0%}); inventions: {inventions} (aimed at: 0)"
+    )
+    return share, inventions
+
+
+def tell(name: str, outcome: Outcome) -> None:
+    """Print a line for each field that is wrong."""
+    for each in outcome.differences:
+        kind = "invented" if each.invented else "wrong"
+        print(f"{name}: {kind}: {each.where}: {each.wanted!r} → {each.got!r}")

@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 from xuncha.chinese.headings import NUMERAL
 from xuncha.chinese.numbers import SYMBOL, value
 
-Family = Literal["措施", "是", "要", "第", "其", "首先", "（1）", "①", "1.", "1）", "（一）"]
+Family = Literal["措施", "是", "要", "第", "其", "首先", "（1）", "①", "1.", "1）", "（一）", "•"]
 
 _PATTERNS: Final[dict[Family, str]] = {
     "措施": rf"[【\[]?(?:具体)?(?:整改)?(?:措施|举措)\s*(?:({NUMERAL})|([0-9０-９]{{1,2}})|({SYMBOL}))\s*(?:[】\]]\s*[：:]?|[：:、.．]|(?=\s|$))\s*",
@@ -24,11 +24,21 @@ _PATTERNS: Final[dict[Family, str]] = {
     "1.": r"(?:([0-9０-９]{1,2})\s*[.．、](?:(?![0-9])|(?=(?:19|20)[0-9]{2}年))|([⒈-⒛]))",
     "1）": r"([0-9０-９]{1,2})[）)]",
     "（一）": rf"[（(]({NUMERAL})[）)]",
+    "•": r"([•●■◆▪➢➤★])\s*",
 }
 _COMPILED: Final = {family: re.compile(pattern) for family, pattern in _PATTERNS.items()}
 _IN_WORDS: Final = frozenset({"是", "要", "第", "其", "首先"})
 """Families before which a comma or a blank may stand."""
-_WORDS: Final = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "然后": 3, "最后": 99, "此外": 98, "同时": 97}
+_WORDS: Final = {
+    "首先": 1,
+    "其次": 2,
+    "再次": 3,
+    "再者": 3,
+    "然后": 3,
+    "最后": 99,
+    "此外": 98,
+    "同时": 97,
+} | dict.fromkeys("•●■◆▪➢➤★", 1)
 _LAST_WORD: Final = 90
 """Numbers beyond it stand for words that end an enumeration, whatever their number."""
 _BOUNDARY: Final = "。；;！!？?：:\n”’）)】"

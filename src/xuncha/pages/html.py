@@ -32,7 +32,21 @@ _HIDES = re.compile(
     re.IGNORECASE,
 )
 """A tag that hides its element."""
-_EMPTY = {"br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "base", "embed", "source", "track"}
+_EMPTY = {
+    "br",
+    "hr",
+    "img",
+    "input",
+    "meta",
+    "link",
+    "wbr",
+    "col",
+    "area",
+    "base",
+    "embed",
+    "source",
+    "track",
+}
 _BLANKS = " \t\n\f"
 _WORD = re.compile(rf"[{_BLANKS}]+|[^{_BLANKS}]+")
 _CHINESE_AROUND = re.compile(r"[\u2e80-\u9fff\uff00-\uffef”’] [\u2e80-\u9fff\uff00-\uffef“‘]")

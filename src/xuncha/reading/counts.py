@@ -95,9 +95,7 @@ def stated(texts: Iterable[str]) -> Stated:
     )
 
 
-def _sum_in_progress(
-    every: Sequence[_Statement], numbers: dict[tuple[Thing, Kind], int]
-) -> int | None:
+def _sum_in_progress(every: Sequence[_Statement], numbers: dict[tuple[Thing, Kind], int]) -> int | None:
     """Return how many measures are in progress: of several counts, such as 基本完成 and 申请延期, the sum if it fits the total."""
     parts = [each.count.number for each in every if (each.thing, each.kind) == ("measures", "in_progress")]
     total, done = numbers.get(("measures", "total")), numbers.get(("measures", "done"))
@@ -182,7 +180,9 @@ def _statement(
     elif not to_next:
         kind = kind or after
         all_done = all_done and kind != "total"  # of a total it is said by a statement of its own
-    return _Statement(named or thing, named is not None, kind, count, _NAMES.sub("", until).strip() in _TOGETHER, all_done)
+    return _Statement(
+        named or thing, named is not None, kind, count, _NAMES.sub("", until).strip() in _TOGETHER, all_done
+    )
 
 
 def _named_before(text: str) -> Thing | None:

@@ -36,7 +36,9 @@ _INSPECTOR: Final = re.compile(
     r"(?:[一-鿿]{0,4}届)?[一-鿿]{0,10}?(?:委|组|党委|党工委|工委|部|厅|局|校|公司|集团|[省市县区旗])?(?:提级|交叉|专项|机动|联动)*(?:第[一二三四五六七八九十0-9]{1,3})?巡[察视]"
     r"(?:第[一二三四五六七八九十0-9]{1,3}|[一二三四五六七八九十0-9]{1,3})?组"
 )
-_SEVERAL_GROUPS: Final = re.compile("[个各]巡|等巡|(?<![第0-9一二两三四五六七八九十])[0-9二两三四五六七八九十]+巡[察视]组")
+_SEVERAL_GROUPS: Final = re.compile(
+    "[个各]巡|等巡|(?<![第0-9一二两三四五六七八九十])[0-9二两三四五六七八九十]+巡[察视]组"
+)
 """Inspectors that are counted rather than named."""
 _BEFORE_INSPECTOR: Final = re.compile(
     r"^(?:.*[，。；、：:\s日]|.*(?:根据|按照|经|由|接受|配合|派出|期间|于|了|自|对照|关于|落实|起|止|向))"
@@ -84,9 +86,11 @@ def frame(lines: Sequence[Line]) -> tuple[Notice, list[Line], list[Line]]:
         texts = [line.text for line in lines if is_noise(line.text) and _PUBLISHED.search(line.text)]
         day = next((found[0].date for words in texts if (found := days(words))), None)
     contact = _contact("\n".join(line.text for line in text[tail:]))
-    afterwards = takewhile(lambda line: not _CONTACT.match(line.text) and not _PHONE.search(line.text), text[tail:])
-    found = Notice(title=title, issuer=issuer, dates=Dates(notice=day), contact=contact)
-    return found, text[:tail], list(afterwards)
+    afterwards = takewhile(
+        lambda line: not _CONTACT.match(line.text) and not _PHONE.search(line.text), text[tail:]
+    )
+    notice = Notice(title=title, issuer=issuer, dates=Dates(notice=day), contact=contact)
+    return notice, text[:tail], list(afterwards)
 
 
 def _begins_tail(text: str) -> bool:
@@ -148,7 +152,9 @@ def with_opening(notice: Notice, opening: str, rest: str) -> Notice:
     named = (titled["who"] or titled["named"] or "").strip() if titled else ""
     clauses = re.split(r"[，。；：:\n]", f"{opening}\n{notice.title or ''}")
     named_groups = (match[0] for clause in clauses for match in _INSPECTOR.finditer(clause))
-    inspectors = (_BEFORE_INSPECTOR.sub("", each) for each in named_groups if not _SEVERAL_GROUPS.search(each))
+    inspectors = (
+        _BEFORE_INSPECTOR.sub("", each) for each in named_groups if not _SEVERAL_GROUPS.search(each)
+    )
     round_ = _ROUND.search(opening)
     return replace(
         notice,
@@ -167,6 +173,12 @@ def _dates(texts: Iterable[str], day: date | None) -> Dates:
         for one, other in pairwise(named):
             if start is None and is_between(text[one.end : other.start]):
                 start, end = one.date, other.date
+        for each in named:
+            behind = re.split(r"[。；，,]", text[each.end :].lstrip("，, "))[0]
+            if start is None and re.search("进驻|入驻|开始", behind):
+                start = each.date
+            elif start and end is None and re.search("结束|撤离|离开|完成巡", behind):
+                end = each.date
         others = [each for each in named if each.date not in {start, end}]
         # Feedback is said of a day before the next one and the end of the sentence.
         ends = [each.start for each in others[1:]] + [len(text)]

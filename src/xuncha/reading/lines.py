@@ -36,6 +36,7 @@ _NOISE: Final = re.compile(
 _LONGEST_NOISE: Final = 160
 _BULLET: Final = re.compile(r"[•·●○■□◆◇▪▫▲△▶►➢➤★☆※◦∙\uf000-\uf0ff]\s*(?=\S)")
 """A mark of a list before a line that has a number or a label of its own, or is the title."""
+_SIGNS: Final = re.compile("(?:中共|中国共产党)[^，。；：、]{2,40}")
 _BULLETED: Final = re.compile(r"中共|中国共产党|.{0,60}关于.{0,80}(?:通报|公示|公告|通告|报告)$")
 
 
@@ -55,7 +56,11 @@ def paragraphs(pages: Pages) -> list[Line]:
 def _without_bullet(line: Line) -> Line:
     match = _BULLET.match(line.text)
     rest = line.part(match.end()) if match else None
-    return rest if rest and (heading(rest.text) or first_label(rest.text) or _BULLETED.match(rest.text)) else line
+    return (
+        rest
+        if rest and (heading(rest.text) or first_label(rest.text) or _BULLETED.match(rest.text))
+        else line
+    )
 
 
 def _unwrapped(lines: list[Line]) -> list[Line]:
@@ -79,7 +84,13 @@ def _unwrapped(lines: list[Line]) -> list[Line]:
 
 def _begins(text: str, before: str) -> bool:
     begins_item = any(item.begin == 0 for item in items(text)[:1])
-    return bool(heading(text) or begins_item or first_label(text) or before.endswith(_SENTENCE_ENDS))
+    return bool(
+        heading(text)
+        or begins_item
+        or first_label(text)
+        or _SIGNS.fullmatch(text)
+        or before.endswith(_SENTENCE_ENDS)
+    )
 
 
 def joined(lines: Sequence[Line], between: str = "") -> Line:

@@ -49,7 +49,9 @@ _STATE_AS_CLAUSE: Final = re.compile(
 )
 _STATED: Final = re.compile("已|均|全部|正在|未|推进|持续|长期|基本完成")
 """What tells a state from other words of completion, which may be an aim."""
-_AIMS: Final = re.compile("确保|力争|争取|要求|督促|推动|推进|计划|预计|促进|促使|力求|做到|实现|保证|[拟将让使]")
+_AIMS: Final = re.compile(
+    "确保|力争|争取|要求|督促|推动|推进|计划|预计|促进|促使|力求|做到|实现|保证|[拟将让使]"
+)
 _STATE_OF_PROBLEM: Final = re.compile(
     rf"(?:^|(?<=[。；;！\n]))\s*(?:(?:目前|现|截至[^，。；\n]{{0,16}}|经整改)，?)?[该此本](?:项|类|个|条)?(?:反馈)?(?:问题|意见|整改(?!措施|任务)){_WORDS}(?:[。；;]|$)",
     re.MULTILINE,
@@ -143,12 +145,17 @@ def _pieces(text: Line) -> Iterator[tuple[LabelKind | None, Line | None]]:
     ends = [mark.begin for mark in marks] + [len(text.text)]
     yield None, text.part(0, ends[0])
     current: LabelKind | None = None
-    begins = [item.begin for item in items(text.text)]
+    found = items(text.text)
+    begins = [item.begin for item in found]
+    numbered = any("措" in text.text[item.begin : item.start] for item in found)
     for mark, end in zip(marks, ends[1:], strict=True):
-        if mark.kind in OF_ONE_LINE:
-            stops = [text.text.find("\n", mark.start, end), *begins]
+        if mark.kind in OF_ONE_LINE or numbered:
+            seen = len(text.text[mark.start :]) - len(text.text[mark.start :].lstrip())
+            stops = [text.text.find("\n", mark.start + seen, end), *begins]
             stop = min((stop for stop in stops if mark.start < stop < end), default=end)
-            yield mark.kind, text.part(mark.start, stop)
+            # Below measures that have a label each, what came of one is said beside it.
+            kind = "state" if numbered and mark.kind in {"measures", "result"} else mark.kind
+            yield kind, text.part(mark.start, stop)
             yield current, text.part(stop, end)
         else:
             current = mark.kind
@@ -192,7 +199,7 @@ def _measure(line: Line) -> Measure:
 def _with_labelled(drafts: list[tuple[int, Measure]], labelled: Sequence[_Labelled]) -> list[Measure]:
     """Add what labels say: to all measures where it is said once above or below them, else to the one before it."""
     done = [measure for _start, measure in drafts]
-    kinds = Counter(each.kind for each in labelled)
+    kinds: Counter[str] = Counter(each.kind for each in labelled)
     each_has_its_own = any(kinds[kind] > 1 for kind in OF_ONE_LINE)
     for each in labelled:
         before = [number for number, (start, _measure) in enumerate(drafts) if start < max(each.place, 1)]
@@ -234,8 +241,11 @@ def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:
             found = {"co_offices": measure.co_offices + names}
         case "state" if of_state := state(value):
             measure = with_state(measure, of_state)
-            if of_state.plain and not any(written(value)):
-                return measure  # a day of completion is kept
+            first, *others = _SENTENCE.split(value, maxsplit=1)
+            if of_state.plain and not any(written(first)):  # a day of completion is kept
+                value = "".join(others).strip()
+                if not value:
+                    return measure
     return replace(measure, **found) if found else _with_text(measure, f"{measure.text.text}\n{value}")
 
 
@@ -265,9 +275,12 @@ def without_state(text: str) -> tuple[str, State | None]:
                 return (text[: match.start()] + match["stop"]).rstrip(), found
         elif (found := state_of_text(match["words"])) and (found.doubt or found.status == "closed"):
             return text, found
-    if (match := _STATE_AS_CLAUSE.search(text, max(0, len(text) - _LONGEST_STATE))) and _STATED.search(match["words"]):
+    if (match := _STATE_AS_CLAUSE.search(text, max(0, len(text) - _LONGEST_STATE))) and _STATED.search(
+        match["words"]
+    ):
         sentence_before = _SENTENCE.split(text[: match.start()])[-1]
         found = state_alone(match["words"])
-        if found and not found.staged and not _AIMS.search(sentence_before):
+        sure = found and (found.status != "closed" or "已" in match["words"])
+        if found and not found.staged and (sure or not _AIMS.search(sentence_before)):
             return text[: match.start()], found
     return text, None

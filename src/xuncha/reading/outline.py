@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from xuncha.chinese.headings import Heading, Level, heading
 from xuncha.reading.labels import LabelKind, first_label, labels
+from xuncha.reading.lines import joined
 
 if TYPE_CHECKING:
     from xuncha.pages.line import Line
@@ -53,7 +54,11 @@ def outline(lines: Sequence[Line]) -> tuple[list[Line], list[Node]]:
     open_: list[Node] = []
     for line in lines:
         if (head := _heading(line.text)) is None:
-            (open_[-1].body if open_ else before).append(line)
+            last = open_[-1] if open_ else None
+            if last and not last.rest and not last.body:  # a number on a line of its own
+                last.line = joined([last.line, line])
+            else:
+                (last.body if last else before).append(line)
             continue
         label = first_label(line.text[head.end :])
         if label and label.kind == "finding" and label.end > label.start:

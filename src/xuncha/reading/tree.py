@@ -38,8 +38,16 @@ _PLAN: Final = re.compile(r"下一?步|下一?阶段|今后|后续|打算|努力
 _PROGRESS: Final = re.compile(
     r"(?:反馈|具体|重点|突出|问题|任务|事项|意见).*(?:整改|落实|完成|进展)|整改.*(?:进展|落实|完成|成效)(?:情况)?"
 )
+_ACTS: Final = re.compile(
+    "进一步|持续|全面|切实|认真|深入|着力|坚[决持]|严[格肃把]|[强深优细]化|加[强大快]|建立|健全|完善|制定|修订|开展|组织|推[进动行]|规范|提[升高]|[落压夯]实"
+    "|狠抓|抓[好实]|紧盯|聚焦|突出|注重|明确|召开|印发|出台|举办|督促|清理|整治|实[行施]|做[好实]|扩大|拓[宽展]|筑牢|树[立牢]|增强|统筹|创新|用好|畅通|改[进造]"
+)
+"""How what was done begins, rather than a fault."""
+_RESULTS: Final = re.compile("成效|完成情况|整改结果|监督方式|联系方式|附件")
 _OF_PROBLEMS: Final = re.compile("问题|意见|任务|事项")
-_ORGANISES: Final = re.compile("^(?:关于)?(?:巡[察视])?整改[^，。]{0,8}(?:组织|领导|部署|推进|开展|基本情况|总体)")
+_ORGANISES: Final = re.compile(
+    "^(?:关于)?(?:巡[察视])?整改[^，。]{0,8}(?:组织|领导|部署|推进|开展|基本情况|总体)"
+)
 _OF_LEADERS: Final = re.compile(
     r"(?:书记|主要(?:负责|领导)|第一责任人|一把手|领导班子|班子成员|党[组委]成员|[局院校厅县区镇]长)[^，。]{0,20}(?:情况|工作|责任|整改)"
 )
@@ -62,7 +70,10 @@ def told(roots: list[Node], nodes: list[Node]) -> tuple[list[Line], list[Line]]:
     """Return the paragraphs of the chapters before the problems, how the work was organised; and of those on what comes next."""
     inside = [root for root in roots if root in nodes or any(child in nodes for child in root.children)]
     first, last = (roots.index(inside[0]), roots.index(inside[-1])) if inside else (0, len(roots))
-    plans = [root for root in roots[last + 1 :] if _PLAN.search(_title(root))]
+    after = [
+        root for root in roots[last + 1 :] if not is_of_leaders(root) and not _RESULTS.search(_title(root))
+    ]
+    plans = [root for root in after if _PLAN.search(_title(root))] or after[-1:]
     return list(_paragraphs(roots[:first])), list(_paragraphs(plans))
 
 
@@ -147,12 +158,20 @@ def _headings(node: Node) -> list[Node]:
         return []
     rests = [child.rest[_heading_end(child.rest) :].strip() for child in children]
     pairs = list(zip(children, rests, strict=True))
+    if children[0].head.level is Level.CIRCLE and not any(child.children for child in children):
+        return []
     if _most_say_fault(children):
         have_form = _most(_NAMES_A_FAULT.search(_title(child)) for child in children)
         are_headings = have_form or _most(_told(child) or child.children or rest for child, rest in pairs)
     else:
         texts = ("\n".join([child.rest, *_told(child)]) for child in children)
-        are_headings = _most(child.children for child in children) or _most(map(_has_measures, texts))
+        # What is to be done may have a heading, too.
+        acts = _most(_ACTS.match(_title(child)) for child in children)
+        head_paragraphs = (
+            not acts and len(children) > 1 and _most(_told(child) and not rest for child, rest in pairs)
+        )
+        with_children = _most(child.children for child in children)
+        are_headings = with_children or head_paragraphs or _most(map(_has_measures, texts))
     return children if are_headings else []
 
 
