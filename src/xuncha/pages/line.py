@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 Kind = Literal["txt", "md", "html", "docx"]
@@ -59,6 +60,8 @@ class Pages(NamedTuple):
     path: str
     kind: Kind
     lines: tuple[Line, ...]
+    cells: Mapping[int, tuple[int, int]] = MappingProxyType({})
+    """Of a Word document: the row, counted through all tables, and the column of a paragraph in a table."""
 
 
 def line_of(pieces: Iterable[tuple[str, int, int]]) -> Line | None:

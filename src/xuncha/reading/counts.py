@@ -39,6 +39,7 @@ _OF_A_PERSON: Final = re.compile(
     r"(?:书记|主要(?:负责|领导)|班子成员|一把手|[局院校厅县区镇主]长)[^，。；]{0,12}(?:认领|牵头|领办|包[抓保联]|协调|带头|走访)"
 )
 """Counts of what leaders did themselves."""
+_ABOUT: Final = re.compile("整改|反馈|问题|措施|任务|事项|销号|完成率|其余|其中")
 _NAMES: Final = re.compile("具体|整改|反馈|问题|措施|任务|事项")
 _TOGETHER: Final = frozenset({"、", "和", "及", "以及", "与"})
 _LONGEST: Final = 2000
@@ -141,6 +142,10 @@ def _statements(text: str) -> Iterator[_Statement]:
             if statement := _statement(
                 sentence, count, others, thing, found[-1].count.named_end if found else 0
             ):
+                # A number of things that nobody names is no total: 成立专班3个.
+                told = statement.kind not in {None, "total", "planned"} and _ABOUT.search(sentence)
+                if not (statement.named or found or told):
+                    continue
                 thing = statement.thing
                 found.append(statement)
         for each, following in zip(found[-2::-1], found[:0:-1], strict=True):

@@ -41,7 +41,7 @@ _SEVERAL_GROUPS: Final = re.compile(
 )
 """Inspectors that are counted rather than named."""
 _BEFORE_INSPECTOR: Final = re.compile(
-    r"^(?:.*[，。；、：:\s日]|.*(?:根据|按照|经|由|接受|配合|派出|期间|于|了|自|对照|关于|落实|起|止|向))"
+    r"^(?:.*[，。；、：:\s日]|.*(?:根据|按照|经|由|接受|配合|派出|期间|于|了|自|其中|对照|关于|落实|起|止|向))"
 )
 _ROUND: Final = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}届)?(?:[省市县区旗州盟校]|[省市县区旗州盟]委|党[委组])?第?[一二三四五六七八九十]{1,3}轮(?:第[一二三四五六七八九十]批)?"
@@ -128,6 +128,10 @@ def _signature(lines: Sequence[Line], begin: int) -> tuple[str | None, date | No
     numbered = [number for number in range(begin, len(lines)) if heading(lines[number].text)]
     after = numbered[-1] + 1 if numbered else begin + 1
     texts = [line.text for line in lines]
+    for number in range(numbered[0] + 1 if numbered else len(lines), len(lines)):
+        # Behind the day, a web page may go on with a list of others.
+        if (day := only_day(texts[number])) and _ORGANISATION.fullmatch(texts[number - 1].strip("。 ")):
+            return texts[number - 1].strip("。 "), day, number - 1
     for number in range(after, len(lines)):
         if day := only_day(texts[number]):
             issuer = texts[number - 1].strip("。 ") if number > after else ""

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from xuncha.chinese.enumerations import items
 from xuncha.chinese.headings import Heading, Level, heading
+from xuncha.chinese.punctuation import sentence_end
 from xuncha.reading.labels import LabelKind, first_label, labels
 from xuncha.reading.lines import joined
 
@@ -52,7 +54,7 @@ def outline(lines: Sequence[Line]) -> tuple[list[Line], list[Node]]:
     before: list[Line] = []
     roots: list[Node] = []
     open_: list[Node] = []
-    for line in lines:
+    for line in (part for line in lines for part in _parts(line)):
         if (head := _heading(line.text)) is None:
             last = open_[-1] if open_ else None
             if last and not last.rest and not last.body:  # a number on a line of its own
@@ -69,6 +71,20 @@ def outline(lines: Sequence[Line]) -> tuple[list[Line], list[Node]]:
     for root in roots:
         _split_by_findings(root)
     return before, roots
+
+
+def _parts(line: Line) -> list[Line]:
+    """Return a paragraph, split where the heading with which it begins goes on with those below it: （一）甲方面。1.乙。一是…."""
+    head = heading(line.text)
+    behind = line.part(head.end + sentence_end(line.text[head.end :])) if head else None
+    found = items(behind.text) if behind else ()
+    if behind is None or not found or found[0].begin or heading(behind.text) is None:
+        return [line]
+    below = [behind.part(item.begin, item.end) for item in found]
+    if not all(items(behind.text[item.start : item.end]) for item in found):
+        return [line]  # these are measures
+    first = line.part(0, len(line.text) - len(behind.text))
+    return [each for each in (first, *below) if each]
 
 
 def _heading(text: str) -> Heading | None:
