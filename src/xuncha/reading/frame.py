@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _BODY: Final = r"(?:党组|党委|党工委|工委|委员会|支部|总支部?|党总支|总支|局|公司|集团|中心|医院|学院|大学|学校|政府|办公室|镇|乡|街道|委|厅|院|协会|联合会|工会|联社|银行)"
 _TITLE: Final = re.compile(
     rf"(?:(?P<who>[^。！？；，]{{0,60}}?)关于[^。！？；]{{0,80}}?|(?P<named>[^。！？；，]{{2,40}}?{_BODY}+)(?=[^。！？；]{{0,40}}整改))"
-    r"[^。！？；]{0,80}?(?:整改|巡[察视])[^。！？；]{0,40}?(?:通报|公示|公告|通告|报告|情况|说明)(?:[（(].{1,12}[）)])?"
+    r"[^。！？；]{0,80}?(?:整改|巡[察视])[^。！？；]{0,40}?(?:通报|公示|公告|通告|报告|情况|说明)(?:[（(](?![^）)]*[月年]).{1,12}[）)])?"
 )
 _ORGANISATION: Final = re.compile(
     rf"(?:中共|中国共产党)?[^\s。，；：:]{{2,40}}{_BODY}(?:[（(].{{1,12}}[）)])?"
@@ -85,6 +85,8 @@ def frame(lines: Sequence[Line]) -> tuple[Notice, list[Line], list[Line]]:
     if day is None:  # that on which a web page was published
         texts = [line.text for line in lines if is_noise(line.text) and _PUBLISHED.search(line.text)]
         day = next((found[0].date for words in texts if (found := days(words))), None)
+    if day is None:  # that below the title
+        day = next(filter(None, (only_day(line.text) for line in lines[begin : begin + 2])), None)
     contact = _contact("\n".join(line.text for line in text[tail:]))
     afterwards = takewhile(
         lambda line: not _CONTACT.match(line.text) and not _PHONE.search(line.text), text[tail:]

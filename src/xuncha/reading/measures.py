@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.chinese.days import written
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 OF_ONE_LINE: Final = frozenset({"leader", "office", "co_offices", "due", "state"})
 """Labels whose text ends with the line; then what they interrupted goes on."""
+_HEADS_MEASURE: Final = re.compile(r"[【\[]?(?:具体|主要)?(?:整改)?(?:措施|举措)[】\]]?\s*[：:]")
 _RESULTS: Final = frozenset({"result", "next"})
 _LONGEST_ANNOUNCEMENT: Final = 40
 _PARTING: Final = "；;，,、\n "
@@ -68,6 +70,15 @@ class _Labelled(NamedTuple):
 
 def measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
     """Read the measures in what follows a heading, in its own paragraph and below, and what is said before them."""
+    heads = [place for place, line in enumerate(lines) if _HEADS_MEASURE.match(line.text)]
+    if len(heads) < 2:  # noqa: PLR2004  one heads all that follows
+        return _measures(lines)
+    above = list(lines[: heads[0]])
+    read = [_measures([*above, *lines[head:end]]) for head, end in pairwise([*heads, len(lines)])]
+    return [measure for found, _finding in read for measure in found], read[0][1]
+
+
+def _measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
     text, of_problem = _without_state_of_problem(joined(lines, "\n"))
     before, source, labelled = _told_apart(text) if text else ([], [], [])
     if not source:
@@ -168,12 +179,13 @@ def _stands_alone(text: str, label: Label) -> bool:
     Who answers for something is said in a line of its own, or in one that begins with a label.
     """
     before = text[label.begin - 1] if label.begin else "\n"
-    if before in "（(，,、":
+    if before in "（(":
         return False
-    if before == "\n" or label.kind not in OF_ONE_LINE:
+    within = before in "，,、"
+    if before == "\n" or (label.kind not in OF_ONE_LINE and not within):
         return True
-    paragraph = text.rfind("\n", 0, label.begin) + 1
-    return first_label(text[paragraph : label.start]) is not None
+    first = first_label(text[text.rfind("\n", 0, label.begin) + 1 : label.start])
+    return first is not None and (not within or {first.kind, label.kind} <= OF_ONE_LINE)
 
 
 def _measure(line: Line) -> Measure:
