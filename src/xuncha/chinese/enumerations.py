@@ -13,7 +13,7 @@ from xuncha.chinese.numbers import SYMBOL, value
 Family = Literal["措施", "是", "要", "第", "其", "首先", "（1）", "①", "1.", "1）", "（一）", "•"]
 
 _PATTERNS: Final[dict[Family, str]] = {
-    "措施": rf"[【\[]?(?:具体)?(?:整改)?(?:措施|举措)\s*(?:({NUMERAL})|([0-9０-９]{{1,2}})|({SYMBOL}))\s*(?:[】\]]\s*[：:]?|[：:、.．]|(?=\s|$))\s*",
+    "措施": rf"[【\[]?(?:具体)?(?:整改)?(?:措施|举措)之?\s*[（(]?(?:({NUMERAL})|([0-9０-９]{{1,2}})|({SYMBOL}))[）)]?\s*(?:[】\]]\s*[：:]?|[：:、.．]|(?=\s|$))\s*",
     "是": rf"({NUMERAL})是(?!否)[，,：:]?",
     "要": rf"({NUMERAL})要[，,：:]?",
     "第": rf"第({NUMERAL})[，,、：:是]",
@@ -109,7 +109,8 @@ def _chain(text: str, family: list[Mark]) -> list[Mark]:
             run = 1 if mark.number == 1 else run + 1
             found.append(mark)
             last = mark.number
-    if len(found) == 1 and _before(text, found[0].start) not in {"", "\n"}:
+    alone = {"", "\n", "。"} if found and found[0].family == "是" else {"", "\n"}
+    if len(found) == 1 and _before(text, found[0].start) not in alone:
         return []
     return found
 

@@ -38,7 +38,7 @@ _LONGEST_STATE: Final = 60
 _STATE_WORDS: Final = "(?:整改|目前|现|已|正在|尚未|未|待|拟|申请|基本|全部|均|取得|持续|长期|推进|完成|启动|开展|落实|到位|办结|销号|坚持|阶段性|成效|申请|延期|序时|中|并|且|，|状态|情况|结果|：)+"
 """What states consist of; a text loses nothing where no more than that is taken away."""
 _ONLY_STATE: Final = re.compile(_STATE_WORDS)
-_WORDS: Final = rf"(?P<words>[^（()）【】\[\]。；;\n]{{1,{LONGEST}}})"
+_WORDS: Final = rf"(?P<words>[^（()）【】\[\]。；;\n]{{1,{LONGEST}}}?)"
 _STATE_AT_END: Final = (
     re.compile(rf"\s*[（(【\[]\s*{_WORDS}\s*[）)】\]]\s*(?P<stop>[。；;]?)\s*$"),
     re.compile(
@@ -55,7 +55,7 @@ _AIMS: Final = re.compile(
     "确保|力争|争取|要求|督促|推动|推进|计划|预计|促进|促使|力求|做到|实现|保证|[拟将让使]"
 )
 _STATE_OF_PROBLEM: Final = re.compile(
-    rf"(?:^|(?<=[。；;！\n]))\s*(?:(?:目前|现|截至[^，。；\n]{{0,16}}|经整改)，?)?[该此本](?:项|类|个|条)?(?:反馈)?(?:问题|意见|整改(?!措施|任务)){_WORDS}(?:[。；;]|$)",
+    rf"(?:^|(?<=[。；;！\n]))\s*(?:(?:目前|现|截至[^，。；\n]{{0,16}}|经整改)，?)?[该此本](?:项|类|个|条)?(?:反馈)?(?:问题|意见|整改(?!措施|任务)){_WORDS}(?:[。；;]|[，：](?=[一①1（首第其])|$)",
     re.MULTILINE,
 )
 
@@ -190,7 +190,9 @@ def _stands_alone(text: str, label: Label) -> bool:
 
 def _measure(line: Line) -> Measure:
     """Read a measure, with what its own words say in brackets at their end."""
-    text, of_state = without_state(line.text)
+    label = first_label(line.text)
+    own = line.text[label.start :] if label and label.kind == "measures" and label.end > label.start else line.text
+    text, of_state = without_state(own)
     found = Measure(Words("", line.line, line.column))
     match = _IN_BRACKETS.search(text)
     if match and not text[match.end() :].strip("。；;"):
@@ -245,7 +247,10 @@ def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:
     names = tuple(name for name in _SEVERAL.split(value) if name) or (value,)
     found: dict[str, Any] = {}
     match kind:
-        case "leader" | "goal" | "due":
+        case "due":
+            found[kind], of_state = without_state(value)
+            measure = with_state(measure, of_state) if of_state else measure
+        case "leader" | "goal":
             found = {kind: value}
         case "office":
             found = {"office": names[0], "co_offices": measure.co_offices + names[1:]}

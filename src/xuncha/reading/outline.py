@@ -62,13 +62,11 @@ def outline(lines: Sequence[Line]) -> tuple[list[Line], list[Node]]:
             else:
                 (last.body if last else before).append(line)
             continue
-        label = first_label(line.text[head.end :])
-        if label and label.kind == "finding" and label.end > label.start:
-            head = head._replace(end=head.end + label.start)
         node, place = Node(line, head), _place(open_, head)
         (open_[place - 1].children if place else roots).append(node)
         open_[place:] = [node]
     for root in roots:
+        _without_labels(root)
         _split_by_findings(root)
     return before, roots
 
@@ -76,15 +74,15 @@ def outline(lines: Sequence[Line]) -> tuple[list[Line], list[Node]]:
 def _parts(line: Line) -> list[Line]:
     """Return a paragraph, split where the heading with which it begins goes on with those below it: （一）甲方面。1.乙。一是…."""
     head = heading(line.text)
-    behind = line.part(head.end + sentence_end(line.text[head.end :])) if head else None
-    found = items(behind.text) if behind else ()
-    if behind is None or not found or found[0].begin or heading(behind.text) is None:
-        return [line]
-    below = [behind.part(item.begin, item.end) for item in found]
-    if not all(items(behind.text[item.start : item.end]) for item in found):
-        return [line]  # these are measures
-    first = line.part(0, len(line.text) - len(behind.text))
-    return [each for each in (first, *below) if each]
+    end = head.end + sentence_end(line.text[head.end :]) if head else 0
+    for begin in (0, end) if head else ():
+        text = line.text[begin:]
+        found = items(text) if heading(text) else ()
+        # Items without items of their own are measures.
+        if len(found) > (not begin) and not found[0].begin and all(items(text[item.start : item.end]) for item in found):
+            below = (line.part(begin + item.begin, begin + item.end) for item in found)
+            return [each for each in (line.part(0, begin), *below) if each]
+    return [line]
 
 
 def _heading(text: str) -> Heading | None:
@@ -107,6 +105,26 @@ def _place(open_: list[Node], head: Heading) -> int:
     place = levels.index(head.level)
     within = place + 1 < len(open_) and head.number == 1 and open_[-1].announces_list()
     return len(open_) if within else place
+
+
+def _without_labels(parent: Node) -> None:
+    """Take away the label, or the second number, that each heading of a list begins with: 1.反馈问题：, （一）问题一：.
+
+    Where each has a label of its own, as in （1）存在问题： （2）整改措施：, the numbers go instead.
+    """
+    firsts = [first_label(node.rest) for node in parent.children]
+    kinds = {label.kind if label and label.end > label.start else None for label in firsts}
+    if len(kinds) > 1 and kinds >= {"finding", "measures"} and None not in kinds:
+        for node in parent.children:
+            parent.body += [line for line in (node.line.part(node.head.end), *node.below()) if line]
+        parent.children.clear()
+    for node, label in zip(parent.children, firsts, strict=False):
+        again = heading(node.rest)
+        if label and kinds in ({"finding"}, {"measures"}):
+            node.head = node.head._replace(end=node.head.end + label.start)
+        elif again and again.level is Level.QUESTION and again.end < len(node.rest):
+            node.head = node.head._replace(end=node.head.end + again.end)
+        _without_labels(node)
 
 
 def _split_by_findings(node: Node) -> None:

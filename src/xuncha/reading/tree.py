@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 3
 """Levels of headings: category, problem, part."""
 _NOTHING: Final = Words("", 1, 1)
-_STOPS: Final = "。；：:;，, "
+_STOPS: Final = "。；：:;，, （(【"
 _LONGEST: Final = 150
 """Characters of a heading."""
 _NAMES_A_FAULT: Final = re.compile(
