@@ -191,7 +191,11 @@ def _stands_alone(text: str, label: Label) -> bool:
 def _measure(line: Line) -> Measure:
     """Read a measure, with what its own words say in brackets at their end."""
     label = first_label(line.text)
-    own = line.text[label.start :] if label and label.kind == "measures" and label.end > label.start else line.text
+    own = (
+        line.text[label.start :]
+        if label and label.kind == "measures" and label.end > label.start
+        else line.text
+    )
     text, of_state = without_state(own)
     found = Measure(Words("", line.line, line.column))
     match = _IN_BRACKETS.search(text)

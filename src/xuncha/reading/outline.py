@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from xuncha.chinese.enumerations import items
@@ -54,7 +55,7 @@ def outline(lines: Sequence[Line]) -> tuple[list[Line], list[Node]]:
     before: list[Line] = []
     roots: list[Node] = []
     open_: list[Node] = []
-    for line in (part for line in lines for part in _parts(line)):
+    for line in chain.from_iterable(map(_parts, lines)):
         if (head := _heading(line.text)) is None:
             last = open_[-1] if open_ else None
             if last and not last.rest and not last.body:  # a number on a line of its own
@@ -79,7 +80,11 @@ def _parts(line: Line) -> list[Line]:
         text = line.text[begin:]
         found = items(text) if heading(text) else ()
         # Items without items of their own are measures.
-        if len(found) > (not begin) and not found[0].begin and all(items(text[item.start : item.end]) for item in found):
+        if (
+            len(found) > (not begin)
+            and not found[0].begin
+            and all(items(text[item.start : item.end]) for item in found)
+        ):
             below = (line.part(begin + item.begin, begin + item.end) for item in found)
             return [each for each in (line.part(0, begin), *below) if each]
     return [line]
