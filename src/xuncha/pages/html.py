@@ -32,6 +32,8 @@ _HIDES = re.compile(
     re.IGNORECASE,
 )
 """A tag that hides its element."""
+_LONGEST_TAG = 4000
+"""Characters of a tag among which that is looked for."""
 _EMPTY = {
     "br",
     "hr",
@@ -107,7 +109,12 @@ class _Page:
             if tag == self.hidden:
                 self.depth += -1 if ends else 1
                 self.hidden = self.hidden if self.depth else ""
-        elif not ends and tag not in _EMPTY and not written.endswith("/>") and _HIDES.match(written):
+        elif (
+            not ends
+            and tag not in _EMPTY
+            and not written.endswith("/>")
+            and _HIDES.match(written[:_LONGEST_TAG])
+        ):
             self.hidden, self.depth = tag, 1
 
     def add(self, start: int, end: int) -> None:

@@ -34,12 +34,7 @@ _OF_PARAGRAPH: Final = frozenset({"pStyle", "numId", "ilvl"})
 _AS_TEXT: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
-def lines(content: bytes, path: str) -> tuple[Line, ...]:
-    """Return what `read` does, without the places in tables."""
-    return read(content, path)[0]
-
-
-def read(content: bytes, path: str) -> tuple[tuple[Line, ...], dict[int, tuple[int, int]]]:
+def lines(content: bytes, path: str) -> tuple[tuple[Line, ...], dict[int, tuple[int, int]]]:
     """Return the paragraphs of a Word document that are not blank; a line break within one makes two lines of it.
 
     With them, for paragraphs in tables, the row, counted through all tables, and the column.

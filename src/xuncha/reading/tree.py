@@ -68,8 +68,11 @@ def zone(roots: list[Node]) -> tuple[Words, list[Node]]:
 
 def told(roots: list[Node], nodes: list[Node]) -> tuple[list[Line], list[Line]]:
     """Return the paragraphs of the chapters before the problems, how the work was organised; and of those on what comes next."""
-    inside = [root for root in roots if root in nodes or any(child in nodes for child in root.children)]
-    first, last = (roots.index(inside[0]), roots.index(inside[-1])) if inside else (0, len(roots))
+    those = set(map(id, nodes))
+    inside = [
+        place for place, root in enumerate(roots) if not those.isdisjoint(map(id, (root, *root.children)))
+    ]
+    first, last = (inside[0], inside[-1]) if inside else (0, len(roots))
     after = [
         root for root in roots[last + 1 :] if not is_of_leaders(root) and not _RESULTS.search(_title(root))
     ]
