@@ -195,7 +195,7 @@ def as_word(lines: list[str]) -> Any:
     document = Document()
     for line in lines:
         document.add_paragraph(line)
-    return word.lines(_bytes(document), "notice.docx")
+    return word.lines(_bytes(document), "notice.docx")[0]
 
 
 def as_numbered_word(lines: list[str]) -> Any:
@@ -223,7 +223,7 @@ def as_numbered_word(lines: list[str]) -> Any:
                 f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{depths[mark.level]}"/><w:numId w:val="90"/></w:numPr>'
             )
         )
-    return word.lines(_bytes(document), "notice.docx")
+    return word.lines(_bytes(document), "notice.docx")[0]
 
 
 def _bytes(document: Any) -> bytes:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from tests.tables.description import Table
 
+AIM: Final = 0.97
+"""The least share that must be read right."""
 Record = dict[str, Any]
 OF_PROBLEMS: Final = ("title", "category", "finding")
 OF_MEASURES: Final = (
@@ -49,7 +51,7 @@ class Outcome:
     """How a table was read."""
 
     words: str
-    """All that the table says, as `_bare` gives it."""
+    """All that the table says, as `bare` gives it."""
     fields: int = 0
     """Fields of which the table or the reading says something, and cells that must be doubtful."""
     differences: list[Difference] = field(default_factory=list)
@@ -77,7 +79,7 @@ class Outcome:
             return any(day is not None and day not in days for day, _text in got)
         texts = got if isinstance(got, list) else [got]
         return key not in {"term", "publish"} and any(
-            isinstance(text, str) and not _AMOUNT.fullmatch(text) and _bare(text) not in self.words
+            isinstance(text, str) and not _AMOUNT.fullmatch(text) and bare(text) not in self.words
             for text in texts
         )
 
@@ -89,20 +91,20 @@ class Outcome:
 
 def compare(table: Table, found: Record | None) -> Outcome:
     """Compare what `import table --dry-run --json` printed with the truth of a table; None is a refusal."""
-    outcome = Outcome(_bare("".join(text for sheet in table.sheets for text in sheet.texts)))
+    outcome = Outcome(bare("".join(text for sheet in table.sheets for text in sheet.texts)))
     if not table.problems:
         outcome.hold("refused", True, found is None)
     found = found or {"problems": []}
     wanted, got = table.problems, found["problems"]
-    for truth, problem in _pairs(wanted, got):
+    for truth, problem in pairs(wanted, got):
         if truth is None or problem is None:
             _hold_alone(outcome, "", truth, problem)
             continue
         where = str(truth["title"])[:16]
         for key in OF_PROBLEMS:
-            outcome.hold(f"{where}: {key}", _plain(key, truth.get(key)), _plain(key, problem.get(key)))
+            outcome.hold(f"{where}: {key}", plain(key, truth.get(key)), plain(key, problem.get(key)))
         _hold_fields(outcome, where, truth, problem)
-        for measure_truth, measure in _pairs(truth.get("measures", []), problem.get("measures") or []):
+        for measure_truth, measure in pairs(truth.get("measures", []), problem.get("measures") or []):
             if measure_truth is None or measure is None:
                 _hold_alone(outcome, f"{where} › ", measure_truth, measure)
             else:
@@ -131,7 +133,7 @@ def _hold_alone(outcome: Outcome, where: str, truth: Record | None, found: Recor
     elif truth and not truth.get("maybe"):
         for key, value in truth.items():
             if key in {*OF_PROBLEMS, *OF_MEASURES} and value is not None:
-                outcome.hold(f"{where}{str(truth['title'])[:16]}: {key}", _plain(key, value), None)
+                outcome.hold(f"{where}{str(truth['title'])[:16]}: {key}", plain(key, value), None)
         for measure in truth.get("measures", ()):
             _hold_alone(outcome, f"{where}{str(truth['title'])[:16]} › ", measure, None)
 
@@ -147,10 +149,10 @@ def _hold_measure(outcome: Outcome, where: str, truth: Record, found: Record, *,
         truth = truth | {"person" if _text(found.get("person")) == _text(name) else "leader": name}
     for key in OF_MEASURES:
         outcome.hold(
-            f"{where}: {key}", _plain(key, truth.get(key)), _plain(key, found.get(key)), DEFAULTS.get(key)
+            f"{where}: {key}", plain(key, truth.get(key)), plain(key, found.get(key)), DEFAULTS.get(key)
         )
     for text in (str(entry.get("text")) for entry in entries):
-        if truth.get("progress") and _bare(text.removeprefix("佐证材料")) not in outcome.words:
+        if truth.get("progress") and bare(text.removeprefix("佐证材料")) not in outcome.words:
             outcome.hold(f"{where}: progress", None, text)
     _hold_fields(outcome, where, truth, found)
 
@@ -167,10 +169,10 @@ def _hold_fields(outcome: Outcome, where: str, truth: Record, found: Record) -> 
         outcome.hold(f"{where}: fields.{key}", value, _amount(got.get(key)))
 
 
-def _pairs(wanted: list[Record], got: list[Record]) -> Iterator[tuple[Record | None, Record | None]]:
+def pairs(wanted: list[Record], got: list[Record]) -> Iterator[tuple[Record | None, Record | None]]:
     """Pair records by their titles, and what stands between two that fit by their order."""
-    left = [_plain("title", each["title"]) for each in wanted]
-    right = [_plain("title", each.get("title")) for each in got]
+    left = [plain("title", each["title"]) for each in wanted]
+    right = [plain("title", each.get("title")) for each in got]
     left = [
         next((title for title in right if title in each["either"]), "") if isinstance(each, dict) else each
         for each in left
@@ -180,10 +182,10 @@ def _pairs(wanted: list[Record], got: list[Record]) -> Iterator[tuple[Record | N
             yield wanted[a + step] if a + step < b else None, got[c + step] if c + step < d else None
 
 
-def _plain(key: str, value: Any) -> Any:
+def plain(key: str, value: Any) -> Any:
     """Bring a value into the form in which it is compared; None where it says nothing."""
     if isinstance(value, dict) and "either" in value:
-        return {"either": [_plain(key, each) for each in value["either"]]}
+        return {"either": [plain(key, each) for each in value["either"]]}
     if key in DEFAULTS:
         return DEFAULTS[key] if value is None else value
     if key == "progress":
@@ -200,7 +202,7 @@ def _plain(key: str, value: Any) -> Any:
     return text.strip(_ENDS) if text else None
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """Give a text half-width, without blanks and punctuation."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text))
 
@@ -275,3 +277,24 @@ def _covers(match: re.Match[str], target: re.Match[str]) -> bool:
         column_index_from_string(match["to"] or match["column"]),
     )
     return rows and start <= column_index_from_string(target["column"]) <= end
+
+
+def share_of(outcomes: list[Outcome], things: str) -> tuple[float, int]:
+    """Print the share that was read right, and return it with the number of inventions."""
+    fields = sum(outcome.fields for outcome in outcomes)
+    right = fields - sum(len(outcome.differences) for outcome in outcomes)
+    inventions = sum(len(outcome.inventions) for outcome in outcomes)
+    whole = sum(not outcome.differences for outcome in outcomes)
+    share = right / fields if fields else 0
+    print(f"{whole} of {len(outcomes)} {things} without a fault")
+    print(
+        f"{right} of {fields} fields: {share:.1%} (aimed at: {AIM:.0%}); inventions: {inventions} (aimed at: 0)"
+    )
+    return share, inventions
+
+
+def tell(name: str, outcome: Outcome) -> None:
+    """Print a line for each field that is wrong."""
+    for each in outcome.differences:
+        kind = "invented" if each.invented else "wrong"
+        print(f"{name}: {kind}: {each.where}: {each.wanted!r} → {each.got!r}")

@@ -1,4 +1,4 @@
-"""Enumerations within a paragraph: 一是 二是, 一要, 第一， 其一， 首先， （1） ① 1. 1） （一）."""
+"""Enumerations within a paragraph: 措施1：, 一是 二是, 一要, 第一， 其一， 首先， （1） ① 1. 1） （一）."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Final, Literal, NamedTuple
 from xuncha.chinese.headings import NUMERAL
 from xuncha.chinese.numbers import SYMBOL, value
 
-Family = Literal["是", "要", "第", "其", "首先", "（1）", "①", "1.", "1）", "（一）"]
+Family = Literal["措施", "是", "要", "第", "其", "首先", "（1）", "①", "1.", "1）", "（一）", "•"]
 
 _PATTERNS: Final[dict[Family, str]] = {
+    "措施": rf"[【\[]?(?:具体)?(?:整改)?(?:措施|举措)之?\s*[（(]?(?:({NUMERAL})|([0-9０-９]{{1,2}})|({SYMBOL}))[）)]?\s*(?:[】\]]\s*[：:]?|[：:、.．]|(?=\s|$))\s*",
     "是": rf"({NUMERAL})是(?!否)[，,：:]?",
     "要": rf"({NUMERAL})要[，,：:]?",
     "第": rf"第({NUMERAL})[，,、：:是]",
@@ -23,11 +24,21 @@ _PATTERNS: Final[dict[Family, str]] = {
     "1.": r"(?:([0-9０-９]{1,2})\s*[.．、](?:(?![0-9])|(?=(?:19|20)[0-9]{2}年))|([⒈-⒛]))",
     "1）": r"([0-9０-９]{1,2})[）)]",
     "（一）": rf"[（(]({NUMERAL})[）)]",
+    "•": r"([•●■◆▪➢➤★])\s*",
 }
 _COMPILED: Final = {family: re.compile(pattern) for family, pattern in _PATTERNS.items()}
 _IN_WORDS: Final = frozenset({"是", "要", "第", "其", "首先"})
 """Families before which a comma or a blank may stand."""
-_WORDS: Final = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "然后": 3, "最后": 99, "此外": 98, "同时": 97}
+_WORDS: Final = {
+    "首先": 1,
+    "其次": 2,
+    "再次": 3,
+    "再者": 3,
+    "然后": 3,
+    "最后": 99,
+    "此外": 98,
+    "同时": 97,
+} | dict.fromkeys("•●■◆▪➢➤★", 1)
 _LAST_WORD: Final = 90
 """Numbers beyond it stand for words that end an enumeration, whatever their number."""
 _BOUNDARY: Final = "。；;！!？?：:\n”’）)】"
@@ -92,11 +103,14 @@ def _chain(text: str, family: list[Mark]) -> list[Mark]:
         follows = mark.number == last + 1 or (mark.number > _LAST_WORD and last > 0)
         # A second 一是 within an enumeration is part of one of its items, unless it begins a paragraph.
         anew = mark.number == 1 and (last == 0 or begins or (run > 1 and before == "。"))
+        # Measures may be numbered through all problems.
+        anew |= mark.family == "措施" and last == 0
         if follows or anew:
             run = 1 if mark.number == 1 else run + 1
             found.append(mark)
             last = mark.number
-    if len(found) == 1 and _before(text, found[0].start) not in {"", "\n"}:
+    alone = {"", "\n", "。"} if found and found[0].family == "是" else {"", "\n"}
+    if len(found) == 1 and _before(text, found[0].start) not in alone:
         return []
     return found
 

@@ -28,7 +28,7 @@ class Level(IntEnum):
 _FORMS: Final[dict[Level, str]] = {
     Level.CHAPTER: rf"(?P<a1>{NUMERAL})\s*(?P<after1>[、．.])|第(?P<b1>{NUMERAL}|{_DIGITS})(?:章|编|部分)(?=[\s：:、]|$)",
     Level.SECTION: rf"[（(]\s*(?P<a2>{NUMERAL})\s*[）)](?P<after2>[、.．，,]?)|(?P<b2>[㈠-㈩])|第(?P<c2>{NUMERAL}|{_DIGITS})节(?=[\s：:、]|$)",
-    Level.QUESTION: rf"(?:(?:反馈|具体|存在|突出)?的?问题|第)\s*(?P<a7>{NUMERAL}|{_DIGITS})(?:[：:、.]|个?(?:具体)?问题[：:])",
+    Level.QUESTION: rf"(?:(?:反馈|具体|存在|突出)?的?问题|第)\s*(?P<a7>{NUMERAL}|{_DIGITS})(?:[：:、.]|个?(?:具体)?问题[：:]|(?<=[^第][0-9一二三四五六七八九十])$)",
     Level.ITEM: rf"(?P<a3>{_DIGITS})\s*(?P<after3>[.．、])(?:(?![0-9０-９])|(?=[0-9]{{1,4}}[一-鿿])(?![0-9]+[万亿元月日]))|(?P<b3>[⒈-⒛])",
     Level.SUB: rf"[（(]\s*(?P<a4>{_DIGITS})\s*[）)](?P<after4>[、.．，,]?)|(?P<b4>[⑴-⒇])",
     Level.HALF: rf"(?P<a5>{_DIGITS})(?P<after5>[）)])",

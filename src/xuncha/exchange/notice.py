@@ -93,6 +93,8 @@ class _Drafter:
             "title": notice.title,
             "issuer": notice.issuer,
             "date": dates.notice and dates.notice.isoformat(),
+            "work": list(notice.work),
+            "next_steps": list(notice.next_steps),
         }
         outcomes = [
             {"key": f"o{number}", "label": outcome.label, "unit": outcome.unit}

@@ -27,7 +27,7 @@ def lines(path: Path) -> Pages:
     if kind == "docx":
         from xuncha.pages import word  # noqa: PLC0415  needs the part `office`
 
-        return Pages(str(path), kind, word.lines(content, str(path)))
+        return Pages(str(path), kind, *word.lines(content, str(path)))
     text = plain.decoded(content, str(path))
     must_be_readable(str(path), 0, len(text))
     read = {"txt": plain.lines, "md": markdown.lines, "html": html.lines}[kind]

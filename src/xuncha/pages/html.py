@@ -27,6 +27,28 @@ _WITHIN_A_LINE = {
     "sup", "time", "tt", "u", "ucloud", "var", "wbr", "input", "button", "meta", "link",
 }  # fmt: skip
 """Elements that do not begin a line; neither do those with a colon, which are Word's."""
+_HIDES = re.compile(
+    r"""<[^\s>]+[^>]*?\s(?:style\s*=\s*(?:"[^"]*?|'[^']*?|[^\s"'>]*?)(?:display\s*:\s*none|visibility\s*:\s*hidden)|hidden(?=[\s/>=]))""",
+    re.IGNORECASE,
+)
+"""A tag that hides its element."""
+_LONGEST_TAG = 4000
+"""Characters of a tag among which that is looked for."""
+_EMPTY = {
+    "br",
+    "hr",
+    "img",
+    "input",
+    "meta",
+    "link",
+    "wbr",
+    "col",
+    "area",
+    "base",
+    "embed",
+    "source",
+    "track",
+}
 _BLANKS = " \t\n\f"
 _WORD = re.compile(rf"[{_BLANKS}]+|[^{_BLANKS}]+")
 _CHINESE_AROUND = re.compile(r"[\u2e80-\u9fff\uff00-\uffef”’] [\u2e80-\u9fff\uff00-\uffef“‘]")
@@ -46,6 +68,7 @@ def lines(text: str) -> tuple[Line, ...]:
             place = closing.end() if closing else len(text)
         elif tag:
             page.tag(tag, ends=bool(match["end"]), empty=match[0].endswith("/>"))
+            page.hide(tag, match[0], ends=bool(match["end"]))
     page.add(place, len(text))
     page.end_line()
     return tuple(page.lines)
@@ -60,6 +83,10 @@ class _Page:
         self.pieces: list[tuple[str, int, int]] = []
         self.unseen: list[str] = []
         """The open elements whose content nobody sees."""
+        self.hidden = ""
+        """The kind of the open element that its own style hides."""
+        self.depth = 0
+        """How many of that kind are open within it, itself included."""
 
     def tag(self, tag: str, *, ends: bool, empty: bool) -> None:
         """Read a tag: it may begin a line, or something that nobody sees."""
@@ -74,6 +101,22 @@ class _Page:
         elif tag not in _WITHIN_A_LINE and ":" not in tag:
             self.end_line()
 
+    def hide(self, tag: str, written: str, *, ends: bool) -> None:
+        """Follow whether an element is open that its own style hides; a paragraph ends where another block begins."""
+        if self.hidden == "p" and not ends and tag not in _WITHIN_A_LINE:
+            self.hidden = ""
+        if self.hidden:
+            if tag == self.hidden:
+                self.depth += -1 if ends else 1
+                self.hidden = self.hidden if self.depth else ""
+        elif (
+            not ends
+            and tag not in _EMPTY
+            and not written.endswith("/>")
+            and _HIDES.match(written[:_LONGEST_TAG])
+        ):
+            self.hidden, self.depth = tag, 1
+
     def add(self, start: int, end: int) -> None:
         """Add text as it stands; blanks are one blank, as a browser shows them."""
         for match in _WORD.finditer(self.text, start, end):
@@ -81,7 +124,7 @@ class _Page:
 
     def add_piece(self, text: str, place: int) -> None:
         """Add a piece of text that stands at a place of the file, if it is seen."""
-        if not self.unseen:
+        if not self.unseen and not self.hidden:
             line = bisect_right(self.starts, place)
             self.pieces.append((text, line, place - self.starts[line - 1] + 1))
 

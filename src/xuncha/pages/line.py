@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 from xuncha.chinese.characters import IGNORABLE
@@ -63,6 +64,8 @@ class Pages(NamedTuple):
     path: str
     kind: Kind
     lines: tuple[Line, ...]
+    cells: Mapping[int, tuple[int, int]] = MappingProxyType({})
+    """Of a Word document: the row, counted through all tables, and the column of a paragraph in a table."""
 
 
 def line_of(pieces: Iterable[tuple[str, int, int]]) -> Line | None:

@@ -34,8 +34,10 @@ _OF_PARAGRAPH: Final = frozenset({"pStyle", "numId", "ilvl"})
 _AS_TEXT: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
-def lines(content: bytes, path: str) -> tuple[Line, ...]:
+def lines(content: bytes, path: str) -> tuple[tuple[Line, ...], dict[int, tuple[int, int]]]:
     """Return the paragraphs of a Word document that are not blank; a line break within one makes two lines of it.
+
+    With them, for paragraphs in tables, the row, counted through all tables, and the column.
 
     Raises:
         RefusedError: it is damaged, under a password, another kind of document, or larger than a document is.
@@ -54,7 +56,7 @@ def lines(content: bytes, path: str) -> tuple[Line, ...]:
         _read(package, main, body)
     except PackageError as error:
         raise _refused(error.fault, path) from error
-    return tuple(body.lines)
+    return tuple(body.lines), body.cells
 
 
 def _main(package: Package, path: str) -> str:
@@ -116,6 +118,10 @@ class _Body:
         self.lines: list[Line] = []
         self.open: list[tuple[list[str], Properties]] = []
         """The texts and the properties of the open paragraphs: a text box in a paragraph holds paragraphs."""
+        self.cells: dict[int, tuple[int, int]] = {}
+        self.rows = 0
+        self.columns: list[int] = []
+        """The column that is reached in each of the open rows, from 0."""
         self.count = self.characters = self.passed_over = 0
         self.in_text = self.in_run = self.hidden = False
 
@@ -127,6 +133,11 @@ class _Body:
             return
         elif name == "p":
             self.open.append(([], {}))
+        elif name == "tr":
+            self.rows += 1
+            self.columns.append(-1)
+        elif name == "tc" and self.columns:
+            self.columns[-1] += 1
         elif self.open:
             self._inside(name, attributes)
 
@@ -162,11 +173,15 @@ class _Body:
             self.in_run = self.hidden = False
         elif name == "p" and self.open:
             self._end_paragraph()
+        elif name == "tr" and self.columns:
+            self.columns.pop()
 
     def _end_paragraph(self) -> None:
         texts, properties = self.open.pop()
         self.count += 1
         must_be_readable(self.path, self.count, self.characters)
+        if self.columns:
+            self.cells[self.count] = (self.rows, self.columns[-1])
         label = self.numbering.label(properties)
         column = 1
         for number, text in enumerate("".join(texts).split("\n")):

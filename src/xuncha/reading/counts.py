@@ -35,6 +35,12 @@ _OF_A_PART: Final = re.compile(
     "其中[^，,]{0,8}(?:立行立改|限期|长期|阶段|重点|突出)[^，,]{0,6}(?:问题|措施|任务|事项)[^，,]{0,8}$"
 )
 """Before a count that is of some of the things alone."""
+_OF_A_PERSON: Final = re.compile(
+    r"(?:书记|主要(?:负责|领导)|班子成员|一把手|[局院校厅县区镇主]长)[^，。；]{0,12}(?:认领|牵头|领办|包[抓保联]|协调|带头|走访)"
+)
+"""Counts of what leaders did themselves."""
+_ABOUT: Final = re.compile("整改|反馈|问题|措施|任务|事项|销号|完成率|其余|其中")
+_NAMES: Final = re.compile("具体|整改|反馈|问题|措施|任务|事项")
 _TOGETHER: Final = frozenset({"、", "和", "及", "以及", "与"})
 _LONGEST: Final = 2000
 """Characters of a sentence that counts."""
@@ -84,10 +90,20 @@ def stated(texts: Iterable[str]) -> Stated:
         measures_total=numbers.get(("measures", "total")),
         problems_done=numbers.get(("problems", "done")),
         measures_done=numbers.get(("measures", "done")),
-        measures_in_progress=numbers.get(("measures", "in_progress")),
+        measures_in_progress=_sum_in_progress(every, numbers),
         completion_rate=round(float(completed[0].percent) / 100, 4) if completed else None,
         outcomes=tuple(_outcomes(paragraphs)),
     )
+
+
+def _sum_in_progress(every: Sequence[_Statement], numbers: dict[tuple[Thing, Kind], int]) -> int | None:
+    """Return how many measures are in progress: of several counts, such as 基本完成 and 申请延期, the sum if it fits the total."""
+    parts = [each.count.number for each in every if (each.thing, each.kind) == ("measures", "in_progress")]
+    total, done = numbers.get(("measures", "total")), numbers.get(("measures", "done"))
+    others = numbers.get(("measures", "not_started"), 0)
+    if total is not None and done is not None and done + others + sum(parts) == total and parts:
+        return sum(parts)
+    return numbers.get(("measures", "in_progress"))
 
 
 def _tell_by_units(every: Sequence[_Statement]) -> None:
@@ -118,7 +134,7 @@ def _statements(text: str) -> Iterator[_Statement]:
     """Yield the counts of a paragraph, in order; what is not said of one is taken from its neighbours."""
     thing: Thing = "problems"
     for sentence in re.split(r"[。；;！\n]", text):
-        if len(sentence) > _LONGEST:
+        if len(sentence) > _LONGEST or _OF_A_PERSON.search(sentence):
             continue
         found: list[_Statement] = []
         others = [match.span() for match in _ANY_COUNT.finditer(sentence)]
@@ -126,6 +142,10 @@ def _statements(text: str) -> Iterator[_Statement]:
             if statement := _statement(
                 sentence, count, others, thing, found[-1].count.named_end if found else 0
             ):
+                # A number of things that nobody names is no total: 成立专班3个.
+                told = statement.kind not in {None, "total", "planned"} and _ABOUT.search(sentence)
+                if not (statement.named or found or told):
+                    continue
                 thing = statement.thing
                 found.append(statement)
         for each, following in zip(found[-2::-1], found[:0:-1], strict=True):
@@ -165,7 +185,9 @@ def _statement(
     elif not to_next:
         kind = kind or after
         all_done = all_done and kind != "total"  # of a total it is said by a statement of its own
-    return _Statement(named or thing, named is not None, kind, count, until.strip() in _TOGETHER, all_done)
+    return _Statement(
+        named or thing, named is not None, kind, count, _NAMES.sub("", until).strip() in _TOGETHER, all_done
+    )
 
 
 def _named_before(text: str) -> Thing | None:
@@ -187,6 +209,9 @@ def _all_done(sentence: str, found: Sequence[_Statement]) -> Iterator[_Statement
         clause = re.split("[，,：:]", sentence[: match.end()])[-1]
         if last and last.kind in {None, "total"} and _kind(clause) not in _NOT_DONE:
             yield _Statement(last.thing, last.named, "done", last.count)
+            before = found[found.index(last) - 1] if found[0] is not last else last
+            if before.joined and before.kind in {None, "total"} and before.thing != last.thing:
+                yield _Statement(before.thing, before.named, "done", before.count)
 
 
 def _outcomes(texts: Sequence[str]) -> Iterable[Outcome]:

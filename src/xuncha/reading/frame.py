@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.days import days, is_between, only_day
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _BODY: Final = r"(?:党组|党委|党工委|工委|委员会|支部|总支部?|党总支|总支|局|公司|集团|中心|医院|学院|大学|学校|政府|办公室|镇|乡|街道|委|厅|院|协会|联合会|工会|联社|银行)"
 _TITLE: Final = re.compile(
     rf"(?:(?P<who>[^。！？；，]{{0,60}}?)关于[^。！？；]{{0,80}}?|(?P<named>[^。！？；，]{{2,40}}?{_BODY}+)(?=[^。！？；]{{0,40}}整改))"
-    r"[^。！？；]{0,80}?(?:整改|巡[察视])[^。！？；]{0,40}?(?:通报|公示|公告|通告|报告|情况|说明)(?:[（(].{1,12}[）)])?"
+    r"[^。！？；]{0,80}?(?:整改|巡[察视])[^。！？；]{0,40}?(?:通报|公示|公告|通告|报告|情况|说明)(?:[（(](?![^）)]*[月年]).{1,12}[）)])?"
 )
 _ORGANISATION: Final = re.compile(
     rf"(?:中共|中国共产党)?[^\s。，；：:]{{2,40}}{_BODY}(?:[（(].{{1,12}}[）)])?"
@@ -36,8 +36,12 @@ _INSPECTOR: Final = re.compile(
     r"(?:[一-鿿]{0,4}届)?[一-鿿]{0,10}?(?:委|组|党委|党工委|工委|部|厅|局|校|公司|集团|[省市县区旗])?(?:提级|交叉|专项|机动|联动)*(?:第[一二三四五六七八九十0-9]{1,3})?巡[察视]"
     r"(?:第[一二三四五六七八九十0-9]{1,3}|[一二三四五六七八九十0-9]{1,3})?组"
 )
+_SEVERAL_GROUPS: Final = re.compile(
+    "[个各]巡|等巡|(?<![第0-9一二两三四五六七八九十])[0-9二两三四五六七八九十]+巡[察视]组"
+)
+"""Inspectors that are counted rather than named."""
 _BEFORE_INSPECTOR: Final = re.compile(
-    r"^(?:.*[，。；、：:\s日]|.*(?:根据|按照|经|由|接受|配合|派出|期间|于|了|自|对照|关于|落实|起|止|向))"
+    r"^(?:.*[，。；、：:\s日]|.*(?:根据|按照|经|由|接受|配合|派出|期间|于|了|自|其中|对照|关于|落实|起|止|向))"
 )
 _ROUND: Final = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}届)?(?:[省市县区旗州盟校]|[省市县区旗州盟]委|党[委组])?第?[一二三四五六七八九十]{1,3}轮(?:第[一二三四五六七八九十]批)?"
@@ -65,8 +69,11 @@ _LONGEST_DAY: Final = 40
 """Characters at the end of a line among which its day is looked for."""
 
 
-def frame(lines: Sequence[Line]) -> tuple[Notice, list[Line]]:
-    """Read what surrounds the text of a notice. Return that, and the text, without what is not the notice's on a web page."""
+def frame(lines: Sequence[Line]) -> tuple[Notice, list[Line], list[Line]]:
+    """Read what surrounds the text of a notice, and what is not the notice's on a web page.
+
+    Return that, the text, and the paragraphs without a number behind it on what comes next.
+    """
     title, begin = _title(lines)
     issuer, day, end = _signature(lines, begin)
     text = [line for line in lines[begin:end] if not is_noise(line.text)]
@@ -78,8 +85,14 @@ def frame(lines: Sequence[Line]) -> tuple[Notice, list[Line]]:
     if day is None:  # that on which a web page was published
         texts = [line.text for line in lines if is_noise(line.text) and _PUBLISHED.search(line.text)]
         day = next((found[0].date for words in texts if (found := days(words))), None)
+    if day is None:  # that below the title
+        day = next(filter(None, (only_day(line.text) for line in lines[begin : begin + 2])), None)
     contact = _contact("\n".join(line.text for line in text[tail:]))
-    return Notice(title=title, issuer=issuer, dates=Dates(notice=day), contact=contact), text[:tail]
+    afterwards = takewhile(
+        lambda line: not _CONTACT.match(line.text) and not _PHONE.search(line.text), text[tail:]
+    )
+    notice = Notice(title=title, issuer=issuer, dates=Dates(notice=day), contact=contact)
+    return notice, text[:tail], list(afterwards)
 
 
 def _begins_tail(text: str) -> bool:
@@ -117,6 +130,10 @@ def _signature(lines: Sequence[Line], begin: int) -> tuple[str | None, date | No
     numbered = [number for number in range(begin, len(lines)) if heading(lines[number].text)]
     after = numbered[-1] + 1 if numbered else begin + 1
     texts = [line.text for line in lines]
+    for number in range(numbered[0] + 1 if numbered else len(lines), len(lines)):
+        # Behind the day, a web page may go on with a list of others.
+        if (day := only_day(texts[number])) and _ORGANISATION.fullmatch(texts[number - 1].strip("。 ")):
+            return texts[number - 1].strip("。 "), day, number - 1
     for number in range(after, len(lines)):
         if day := only_day(texts[number]):
             issuer = texts[number - 1].strip("。 ") if number > after else ""
@@ -140,7 +157,10 @@ def with_opening(notice: Notice, opening: str, rest: str) -> Notice:
     titled, inspected = _TITLE.fullmatch(notice.title or ""), _INSPECTED.search(opening)
     named = (titled["who"] or titled["named"] or "").strip() if titled else ""
     clauses = re.split(r"[，。；：:\n]", f"{opening}\n{notice.title or ''}")
-    inspectors = (_BEFORE_INSPECTOR.sub("", match[0]) for match in map(_INSPECTOR.search, clauses) if match)
+    named_groups = (match[0] for clause in clauses for match in _INSPECTOR.finditer(clause))
+    inspectors = (
+        _BEFORE_INSPECTOR.sub("", each) for each in named_groups if not _SEVERAL_GROUPS.search(each)
+    )
     round_ = _ROUND.search(opening)
     return replace(
         notice,
@@ -159,6 +179,12 @@ def _dates(texts: Iterable[str], day: date | None) -> Dates:
         for one, other in pairwise(named):
             if start is None and is_between(text[one.end : other.start]):
                 start, end = one.date, other.date
+        for each in named:
+            behind = re.split(r"[。；，,]", text[each.end :].lstrip("，, "))[0]
+            if start is None and re.search("进驻|入驻|开始", behind):
+                start = each.date
+            elif start and end is None and re.search("结束|撤离|离开|完成巡", behind):
+                end = each.date
         others = [each for each in named if each.date not in {start, end}]
         # Feedback is said of a day before the next one and the end of the sentence.
         ends = [each.start for each in others[1:]] + [len(text)]

@@ -23,7 +23,7 @@ _WORDS: Final[dict[LabelKind, str]] = {
 _LABEL: Final = re.compile(
     r"(?:^|(?<=[\n。；;，,（(\s、]))[【\[]?(?:"
     + "|".join(f"(?P<{kind}>{words})" for kind, words in _WORDS.items())
-    + r")(?:[】\]]\s*[：:]?|\s*[：:])\s*",
+    + r")(?:[】\]]\s*[：:]?|\s*[：:]|(?P<alone>(?=[^\S\n]*(?:\n|\Z))))\s*",
     re.MULTILINE,
 )
 
@@ -39,7 +39,12 @@ class Label(NamedTuple):
 
 def labels(text: str) -> list[Label]:
     """Find the labels of a text, in order."""
-    found = list(_LABEL.finditer(text))
+    matches = _LABEL.finditer(text)
+    found = [
+        match
+        for match in matches
+        if match["alone"] is None or text[: match.start()].endswith(("", "\n")[match.start() > 0])
+    ]
     kinds = [next(kind for kind in _WORDS if match[kind]) for match in found]
     ends = [match.start() for match in found[1:]] + [len(text)]
     return [Label(kind, *match.span(), end) for kind, match, end in zip(kinds, found, ends, strict=False)]

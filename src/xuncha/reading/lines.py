@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -34,6 +34,12 @@ _NOISE: Final = re.compile(
     re.VERBOSE,
 )
 _LONGEST_NOISE: Final = 160
+_FEWEST_LABELS: Final = 3
+"""In a row of a table that is its head."""
+_BULLET: Final = re.compile(r"[•·●○■□◆◇▪▫▲△▶►➢➤★☆※◦∙\uf000-\uf0ff]\s*(?=\S)")
+"""A mark of a list before a line that has a number or a label of its own, or is the title."""
+_SIGNS: Final = re.compile("(?:中共|中国共产党)[^，。；：、]{2,40}")
+_BULLETED: Final = re.compile(r"中共|中国共产党|.{0,60}关于.{0,80}(?:通报|公示|公告|通告|报告)$")
 
 
 def is_noise(text: str) -> bool:
@@ -45,7 +51,47 @@ def paragraphs(pages: Pages) -> list[Line]:
     """Return the paragraphs of a document, in order, each character in its place."""
     texts = [_FULL_STOP.sub("。", full_width(_CONTROL.sub(" ", line.text))) for line in pages.lines]
     shown = [line._replace(text=text) for line, text in zip(pages.lines, texts, strict=True)]
+    shown = [_without_bullet(line) for line in _labelled(shown, pages.cells)]
     return _unwrapped(shown) if pages.kind in {"txt", "md"} else shown
+
+
+def _labelled(lines: list[Line], cells: Mapping[int, tuple[int, int]]) -> list[Line]:
+    """Return the lines of a document, in tables whose first row has labels each with that of its column."""
+    rows: dict[int, dict[int, Line]] = {}
+    for line in lines:
+        if line.line in cells:
+            row, column = cells[line.line]
+            rows.setdefault(row, {}).setdefault(column, line)
+    heads: dict[int, str] = {}
+    found: list[Line] = []
+    for line in lines:
+        row, column = cells.get(line.line, (0, 0))
+        cell = rows.get(row, {})
+        if sum(first_label(f"{each.text}：") is not None for each in cell.values()) >= _FEWEST_LABELS:
+            heads = {place: each.text for place, each in cell.items()}
+            continue
+        if len(cell) <= 1:
+            heads = {}
+        elif heads and cell[column] is line:
+            label = "." if heads.get(column) == "序号" else f"{heads[column]}：" if column in heads else ""
+            numbered = label == "." and line.text.isdecimal()
+            kind = first_label(label)
+            if numbered:
+                line = joined([line, line._replace(text=".")])  # noqa: PLW2901
+            elif kind and kind.kind != "finding":
+                line = joined([line._replace(text=label, spans=line.spans[:1]), line])  # noqa: PLW2901
+        found.append(line)
+    return found
+
+
+def _without_bullet(line: Line) -> Line:
+    match = _BULLET.match(line.text)
+    rest = line.part(match.end()) if match else None
+    return (
+        rest
+        if rest and (heading(rest.text) or first_label(rest.text) or _BULLETED.match(rest.text))
+        else line
+    )
 
 
 def _unwrapped(lines: list[Line]) -> list[Line]:
@@ -69,7 +115,13 @@ def _unwrapped(lines: list[Line]) -> list[Line]:
 
 def _begins(text: str, before: str) -> bool:
     begins_item = any(item.begin == 0 for item in items(text)[:1])
-    return bool(heading(text) or begins_item or first_label(text) or before.endswith(_SENTENCE_ENDS))
+    return bool(
+        heading(text)
+        or begins_item
+        or first_label(text)
+        or _SIGNS.fullmatch(text)
+        or before.endswith(_SENTENCE_ENDS)
+    )
 
 
 def joined(lines: Sequence[Line], between: str = "") -> Line:

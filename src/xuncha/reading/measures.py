@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.chinese.days import written
@@ -19,8 +21,9 @@ from xuncha.reading.notice import Measure, Words
 if TYPE_CHECKING:
     from xuncha.pages.line import Line
 
-_OF_ONE_LINE: Final = frozenset({"leader", "office", "co_offices", "due"})
+OF_ONE_LINE: Final = frozenset({"leader", "office", "co_offices", "due", "state"})
 """Labels whose text ends with the line; then what they interrupted goes on."""
+_HEADS_MEASURE: Final = re.compile(r"[【\[]?(?:具体|主要)?(?:整改)?(?:措施|举措)[】\]]?\s*[：:]")
 _RESULTS: Final = frozenset({"result", "next"})
 _LONGEST_ANNOUNCEMENT: Final = 40
 _PARTING: Final = "；;，,、\n "
@@ -32,11 +35,10 @@ _IN_BRACKETS: Final = re.compile(
 _SENTENCE: Final = re.compile(r"[。；;\n]")
 _LONGEST_STATE: Final = 60
 """Characters at the end of a text among which its state is looked for."""
-_STATE_WORDS: Final = "(?:整改|目前|现|已|正在|尚未|未|待|拟|申请|基本|全部|均|取得|持续|长期|推进|完成|启动|开展|落实|到位|办结|销号|坚持|阶段性|成效|中|并|且|，|状态|情况|结果|：)+"
+_STATE_WORDS: Final = "(?:整改|目前|现|已|正在|尚未|未|待|拟|申请|基本|全部|均|取得|持续|长期|推进|完成|启动|开展|落实|到位|办结|销号|坚持|阶段性|成效|申请|延期|序时|中|并|且|，|状态|情况|结果|：)+"
 """What states consist of; a text loses nothing where no more than that is taken away."""
-_STATE_ALONE: Final = re.compile(f"{_STATE_WORDS}[。；;]?")
 _ONLY_STATE: Final = re.compile(_STATE_WORDS)
-_WORDS: Final = rf"(?P<words>[^（()）【】\[\]。；;\n]{{1,{LONGEST}}})"
+_WORDS: Final = rf"(?P<words>[^（()）【】\[\]。；;\n]{{1,{LONGEST}}}?)"
 _STATE_AT_END: Final = (
     re.compile(rf"\s*[（(【\[]\s*{_WORDS}\s*[）)】\]]\s*(?P<stop>[。；;]?)\s*$"),
     re.compile(
@@ -44,6 +46,18 @@ _STATE_AT_END: Final = (
     ),
 )
 """In brackets, and as a sentence."""
+_STATE_AS_CLAUSE: Final = re.compile(
+    rf"(?<=[^，,。；;：:\s])(?:[，,。；;：:]|\s|—+|-+)\s*(?P<words>{_STATE_WORDS})(?P<stop>)[。；;，]?\s*$"
+)
+_STATED: Final = re.compile("已|均|全部|正在|未|推进|持续|长期|基本完成")
+"""What tells a state from other words of completion, which may be an aim."""
+_AIMS: Final = re.compile(
+    "确保|力争|争取|要求|督促|推动|推进|计划|预计|促进|促使|力求|做到|实现|保证|[拟将让使]"
+)
+_STATE_OF_PROBLEM: Final = re.compile(
+    rf"(?:^|(?<=[。；;！\n]))\s*(?:(?:目前|现|截至[^，。；\n]{{0,16}}|经整改)，?)?[该此本](?:项|类|个|条)?(?:反馈)?(?:问题|意见|整改(?!措施|任务)){_WORDS}(?:[。；;]|[，：](?=[一①1（首第其])|$)",
+    re.MULTILINE,
+)
 
 
 class _Labelled(NamedTuple):
@@ -56,12 +70,22 @@ class _Labelled(NamedTuple):
 
 def measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
     """Read the measures in what follows a heading, in its own paragraph and below, and what is said before them."""
-    before, source, labelled = _told_apart(joined(lines, "\n"))
+    heads = [place for place, line in enumerate(lines) if _HEADS_MEASURE.match(line.text)]
+    if len(heads) < 2:  # noqa: PLR2004  one heads all that follows
+        return _measures(lines)
+    above = list(lines[: heads[0]])
+    read = [_measures([*above, *lines[head:end]]) for head, end in pairwise([*heads, len(lines)])]
+    return [measure for found, _finding in read for measure in found], read[0][1]
+
+
+def _measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
+    text, of_problem = _without_state_of_problem(joined(lines, "\n"))
+    before, source, labelled = _told_apart(text) if text else ([], [], [])
     if not source:
         source, before = before, []
     if not source:  # results alone are what was done
-        source = [each.line for each in labelled if each.kind in _RESULTS]
-        labelled = [each for each in labelled if each.kind not in _RESULTS]
+        told = [each for each in labelled if each.kind in _RESULTS or _tells_progress(each)]
+        source, labelled = [each.line for each in told], [each for each in labelled if each not in told]
     if not source:
         return [], None
     whole = joined(source, "\n")
@@ -71,9 +95,39 @@ def measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
     intro = whole.part(0, found[0].begin) if found else None
     if intro and len(intro.text) <= _LONGEST_ANNOUNCEMENT and intro.text.endswith(("：", ":")):
         intro = None  # it only announces the measures
+    if intro and (alone := state_alone(intro.text)):
+        intro, of_problem = None, of_problem or alone
     findings = [line.text for line in [*before, intro] if line]
     findings += [each.line.text for each in labelled if each.kind == "finding"]
-    return _with_labelled(drafts, labelled), "\n".join(findings) or None
+    done = _with_labelled(drafts, labelled)
+    return with_state_of_problem(done, of_problem), "\n".join(findings) or None
+
+
+def with_state_of_problem(done: Sequence[Measure], of_problem: State | None) -> list[Measure]:
+    """Give the state of a problem to those of its measures that have none of their own."""
+    return [with_state(each, of_problem) if of_problem and not each.status else each for each in done]
+
+
+def _without_state_of_problem(text: Line) -> tuple[Line | None, State | None]:
+    """Return a text without the sentence that says how the problem stands, and what it says; one that says more stays."""
+    for match in _STATE_OF_PROBLEM.finditer(text.text):
+        if found := state(match["words"]):
+            if not _ONLY_STATE.fullmatch(match["words"]):
+                return text, found
+            kept = [each for each in (text.part(0, match.start()), text.part(match.end())) if each]
+            return joined(kept, "\n") if kept else None, found
+    return text, None
+
+
+def state_alone(text: str) -> State | None:
+    """Return the state that a text says, if it says nothing else."""
+    words = text.strip("（()）【】[]。；;：: ")
+    found = state_of_words(words) if _ONLY_STATE.fullmatch(words) else None
+    return found if found and found.plain else None
+
+
+def _tells_progress(labelled: _Labelled) -> bool:
+    return labelled.kind == "state" and not state(labelled.line.text)
 
 
 def _told_apart(text: Line) -> tuple[list[Line], list[Line], list[_Labelled]]:
@@ -86,10 +140,12 @@ def _told_apart(text: Line) -> tuple[list[Line], list[Line], list[_Labelled]]:
             continue
         if kind is None:
             before.append(line)
-        elif kind == "measures" and not (source and _STATE_ALONE.fullmatch(line.text) and state(line.text)):
+        elif kind == "measures" and not ((source or before) and state_alone(line.text)):
+            if not source:  # what stands above the measures is said of all
+                labelled = [each._replace(place=0) for each in labelled]
             source.append(line)
         else:
-            place = sum(len(each.text) + 1 for each in source)
+            place = sum(len(each.text) + 1 for each in source or before)
             labelled.append(_Labelled("state" if kind == "measures" else kind, place, line))
     return before, source, labelled
 
@@ -100,11 +156,17 @@ def _pieces(text: Line) -> Iterator[tuple[LabelKind | None, Line | None]]:
     ends = [mark.begin for mark in marks] + [len(text.text)]
     yield None, text.part(0, ends[0])
     current: LabelKind | None = None
+    found = items(text.text)
+    begins = [item.begin for item in found]
+    numbered = any("措" in text.text[item.begin : item.start] for item in found)
     for mark, end in zip(marks, ends[1:], strict=True):
-        if mark.kind in _OF_ONE_LINE:
-            stop = text.text.find("\n", mark.start, end)
-            stop = end if stop < 0 else stop
-            yield mark.kind, text.part(mark.start, stop)
+        if mark.kind in OF_ONE_LINE or numbered:
+            seen = len(text.text[mark.start :]) - len(text.text[mark.start :].lstrip())
+            stops = [text.text.find("\n", mark.start + seen, end), *begins]
+            stop = min((stop for stop in stops if mark.start < stop < end), default=end)
+            # Below measures that have a label each, what came of one is said beside it.
+            kind = "state" if numbered and mark.kind in {"measures", "result"} else mark.kind
+            yield kind, text.part(mark.start, stop)
             yield current, text.part(stop, end)
         else:
             current = mark.kind
@@ -117,23 +179,30 @@ def _stands_alone(text: str, label: Label) -> bool:
     Who answers for something is said in a line of its own, or in one that begins with a label.
     """
     before = text[label.begin - 1] if label.begin else "\n"
-    if before in "（(，,、":
+    if before in "（(":
         return False
-    if before == "\n" or label.kind not in _OF_ONE_LINE:
+    within = before in "，,、"
+    if before == "\n" or (label.kind not in OF_ONE_LINE and not within):
         return True
-    paragraph = text.rfind("\n", 0, label.begin) + 1
-    return first_label(text[paragraph : label.start]) is not None
+    first = first_label(text[text.rfind("\n", 0, label.begin) + 1 : label.start])
+    return first is not None and (not within or {first.kind, label.kind} <= OF_ONE_LINE)
 
 
 def _measure(line: Line) -> Measure:
     """Read a measure, with what its own words say in brackets at their end."""
-    text, of_state = without_state(line.text)
+    label = first_label(line.text)
+    own = (
+        line.text[label.start :]
+        if label and label.kind == "measures" and label.end > label.start
+        else line.text
+    )
+    text, of_state = without_state(own)
     found = Measure(Words("", line.line, line.column))
     match = _IN_BRACKETS.search(text)
     if match and not text[match.end() :].strip("。；;"):
         inside, text = match["inside"], text[: match.start()] + text[match.end() :]
     else:
-        begin = next((label.begin for label in labels(text) if label.kind in _OF_ONE_LINE), len(text))
+        begin = next((label.begin for label in labels(text) if label.kind in OF_ONE_LINE), len(text))
         inside, text = text[begin:], text[:begin]
     if inside:
         for label in labels(inside):
@@ -146,11 +215,15 @@ def _measure(line: Line) -> Measure:
 
 
 def _with_labelled(drafts: list[tuple[int, Measure]], labelled: Sequence[_Labelled]) -> list[Measure]:
-    """Add what labels say: to all measures where a label is there once, else to the one before it."""
+    """Add what labels say: to all measures where it is said once above or below them, else to the one before it."""
     done = [measure for _start, measure in drafts]
+    kinds: Counter[str] = Counter(each.kind for each in labelled)
+    each_has_its_own = any(kinds[kind] > 1 for kind in OF_ONE_LINE)
     for each in labelled:
-        alone = sum(other.kind == each.kind for other in labelled) == 1
         before = [number for number, (start, _measure) in enumerate(drafts) if start < max(each.place, 1)]
+        below = len(before) == len(done) and not each_has_its_own
+        above = each.place <= drafts[0][0]
+        alone = kinds[each.kind] == 1 and (above or below or each.kind not in OF_ONE_LINE)
         those = range(len(done)) if alone else before[-1:] or [0]
         if each.kind in _RESULTS:
             _add_results(done, each.line.text, those)
@@ -178,7 +251,10 @@ def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:
     names = tuple(name for name in _SEVERAL.split(value) if name) or (value,)
     found: dict[str, Any] = {}
     match kind:
-        case "leader" | "goal" | "due":
+        case "due":
+            found[kind], of_state = without_state(value)
+            measure = with_state(measure, of_state) if of_state else measure
+        case "leader" | "goal":
             found = {kind: value}
         case "office":
             found = {"office": names[0], "co_offices": measure.co_offices + names[1:]}
@@ -186,8 +262,11 @@ def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:
             found = {"co_offices": measure.co_offices + names}
         case "state" if of_state := state(value):
             measure = with_state(measure, of_state)
-            if of_state.plain and not any(written(value)):
-                return measure  # a day of completion is kept
+            first, *others = _SENTENCE.split(value, maxsplit=1)
+            if of_state.plain and not any(written(first)):  # a day of completion is kept
+                value = "".join(others).strip()
+                if not value:
+                    return measure
     return replace(measure, **found) if found else _with_text(measure, f"{measure.text.text}\n{value}")
 
 
@@ -217,4 +296,12 @@ def without_state(text: str) -> tuple[str, State | None]:
                 return (text[: match.start()] + match["stop"]).rstrip(), found
         elif (found := state_of_text(match["words"])) and (found.doubt or found.status == "closed"):
             return text, found
+    if (match := _STATE_AS_CLAUSE.search(text, max(0, len(text) - _LONGEST_STATE))) and _STATED.search(
+        match["words"]
+    ):
+        sentence_before = _SENTENCE.split(text[: match.start()])[-1]
+        found = state_alone(match["words"])
+        sure = found and (found.status != "closed" or "已" in match["words"])
+        if found and not found.staged and (sure or not _AIMS.search(sentence_before)):
+            return text[: match.start()], found
     return text, None

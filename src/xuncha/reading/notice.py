@@ -114,6 +114,10 @@ class Notice:
     contact: Contact = field(default_factory=Contact)
     stated: Stated = field(default_factory=Stated)
     categories: tuple[Category, ...] = ()
+    work: tuple[str, ...] = ()
+    """How the work was organised, a paragraph each."""
+    next_steps: tuple[str, ...] = ()
+    """What comes next, a paragraph each."""
 
 
 def as_json(notice: Notice) -> dict[str, Any]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from xuncha.chinese.enumerations import items
 from xuncha.chinese.headings import Heading, Level, heading
+from xuncha.chinese.punctuation import sentence_end
 from xuncha.reading.labels import LabelKind, first_label, labels
+from xuncha.reading.lines import joined
 
 if TYPE_CHECKING:
     from xuncha.pages.line import Line
@@ -51,16 +55,39 @@ def outline(lines: Sequence[Line]) -> tuple[list[Line], list[Node]]:
     before: list[Line] = []
     roots: list[Node] = []
     open_: list[Node] = []
-    for line in lines:
+    for line in chain.from_iterable(map(_parts, lines)):
         if (head := _heading(line.text)) is None:
-            (open_[-1].body if open_ else before).append(line)
+            last = open_[-1] if open_ else None
+            if last and not last.rest and not last.body:  # a number on a line of its own
+                last.line = joined([last.line, line])
+            else:
+                (last.body if last else before).append(line)
             continue
         node, place = Node(line, head), _place(open_, head)
         (open_[place - 1].children if place else roots).append(node)
         open_[place:] = [node]
     for root in roots:
+        _without_labels(root)
         _split_by_findings(root)
     return before, roots
+
+
+def _parts(line: Line) -> list[Line]:
+    """Return a paragraph, split where the heading with which it begins goes on with those below it: （一）甲方面。1.乙。一是…."""
+    head = heading(line.text)
+    end = head.end + sentence_end(line.text[head.end :]) if head else 0
+    for begin in (0, end) if head else ():
+        text = line.text[begin:]
+        found = items(text) if heading(text) else ()
+        # Items without items of their own are measures.
+        if (
+            len(found) > (not begin)
+            and not found[0].begin
+            and all(items(text[item.start : item.end]) for item in found)
+        ):
+            below = (line.part(begin + item.begin, begin + item.end) for item in found)
+            return [each for each in (line.part(0, begin), *below) if each]
+    return [line]
 
 
 def _heading(text: str) -> Heading | None:
@@ -83,6 +110,26 @@ def _place(open_: list[Node], head: Heading) -> int:
     place = levels.index(head.level)
     within = place + 1 < len(open_) and head.number == 1 and open_[-1].announces_list()
     return len(open_) if within else place
+
+
+def _without_labels(parent: Node) -> None:
+    """Take away the label, or the second number, that each heading of a list begins with: 1.反馈问题：, （一）问题一：.
+
+    Where each has a label of its own, as in （1）存在问题： （2）整改措施：, the numbers go instead.
+    """
+    firsts = [first_label(node.rest) for node in parent.children]
+    kinds = {label.kind if label and label.end > label.start else None for label in firsts}
+    if len(kinds) > 1 and kinds >= {"finding", "measures"} and None not in kinds:
+        for node in parent.children:
+            parent.body += [line for line in (node.line.part(node.head.end), *node.below()) if line]
+        parent.children.clear()
+    for node, label in zip(parent.children, firsts, strict=False):
+        again = heading(node.rest)
+        if label and kinds in ({"finding"}, {"measures"}):
+            node.head = node.head._replace(end=node.head.end + label.start)
+        elif again and again.level is Level.QUESTION and again.end < len(node.rest):
+            node.head = node.head._replace(end=node.head.end + again.end)
+        _without_labels(node)
 
 
 def _split_by_findings(node: Node) -> None:

@@ -13,27 +13,49 @@ from xuncha.reading.frame import frame, with_opening
 from xuncha.reading.lines import paragraphs
 from xuncha.reading.notice import Category, Notice, Stated
 from xuncha.reading.outline import outline
-from xuncha.reading.tree import categories, zone
+from xuncha.reading.tree import categories, is_of_leaders, told, zone
 
 if TYPE_CHECKING:
-    from xuncha.pages.line import Pages
+    from collections.abc import Iterable
+
+    from xuncha.pages.line import Line, Pages
+    from xuncha.reading.outline import Node
 
 
 def read(pages: Pages) -> Notice:
     """Read a notice."""
-    notice, text = frame(paragraphs(pages))
+    notice, text, afterwards = frame(paragraphs(pages))
     opening, roots = outline(text)
     title, nodes = zone(roots)
-    first = nodes[0].line if nodes else None
-    before = list(takewhile(lambda line: line is not first, text))
-    counts = stated(line.text for line in before)
+    first = _place(nodes[0].line) if nodes else None
+    before = list(takewhile(lambda line: _place(line) != first, text))
+    of_leaders = [root for root in roots if is_of_leaders(root)]
+    inside = _places(of_leaders)
+    counts = stated(line.text for line in before if _place(line) not in inside)
     if counts == Stated():
-        inside = {id(line) for node in nodes for line in (node.line, *node.below())}
-        counts = stated(line.text for line in text if id(line) not in inside)
+        inside |= _places(nodes)
+        counts = stated(line.text for line in text if _place(line) not in inside)
     texts = ["\n".join(line.text for line in part) for part in (opening, before[len(opening) :])]
     notice = with_opening(notice, *texts)
     found = tuple(_with_limits(category, notice.dates.feedback) for category in categories(title, nodes))
-    return replace(notice, stated=counts, categories=found)
+    work, plans = told(roots, nodes)
+    next_steps = [*plans, *afterwards]
+    return replace(
+        notice,
+        stated=counts,
+        categories=found,
+        work=tuple(line.text for line in work),
+        next_steps=tuple(line.text for line in next_steps),
+    )
+
+
+def _place(line: Line) -> tuple[int, int]:
+    return line.line, line.column
+
+
+def _places(nodes: Iterable[Node]) -> set[tuple[int, int]]:
+    """Return where the paragraphs begin that stand in some sections."""
+    return {_place(line) for node in nodes for line in (node.line, *node.below())}
 
 
 def _with_limits(category: Category, since: date | None) -> Category:

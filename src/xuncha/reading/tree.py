@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from xuncha.chinese.enumerations import items
 from xuncha.chinese.headings import Level
 from xuncha.chinese.punctuation import sentence_end
-from xuncha.reading.labels import labels
-from xuncha.reading.measures import measures, with_state, without_state
+from xuncha.reading.labels import first_label, labels
+from xuncha.reading.measures import OF_ONE_LINE, measures, state_alone, with_state_of_problem, without_state
 from xuncha.reading.notice import Category, Measure, Problem, Words
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 3
 """Levels of headings: category, problem, part."""
 _NOTHING: Final = Words("", 1, 1)
-_STOPS: Final = "。；：:;，, "
+_STOPS: Final = "。；：:;，, （(【"
 _LONGEST: Final = 150
 """Characters of a heading."""
 _NAMES_A_FAULT: Final = re.compile(
@@ -38,31 +38,80 @@ _PLAN: Final = re.compile(r"下一?步|下一?阶段|今后|后续|打算|努力
 _PROGRESS: Final = re.compile(
     r"(?:反馈|具体|重点|突出|问题|任务|事项|意见).*(?:整改|落实|完成|进展)|整改.*(?:进展|落实|完成|成效)(?:情况)?"
 )
+_ACTS: Final = re.compile(
+    "进一步|持续|全面|切实|认真|深入|着力|坚[决持]|严[格肃把]|[强深优细]化|加[强大快]|建立|健全|完善|制定|修订|开展|组织|推[进动行]|规范|提[升高]|[落压夯]实"
+    "|狠抓|抓[好实]|紧盯|聚焦|突出|注重|明确|召开|印发|出台|举办|督促|清理|整治|实[行施]|做[好实]|扩大|拓[宽展]|筑牢|树[立牢]|增强|统筹|创新|用好|畅通|改[进造]"
+)
+"""How what was done begins, rather than a fault."""
+_RESULTS: Final = re.compile("成效|完成情况|整改结果|监督方式|联系方式|附件")
+_OF_PROBLEMS: Final = re.compile("问题|意见|任务|事项")
+_ORGANISES: Final = re.compile(
+    "^(?:关于)?(?:巡[察视])?整改[^，。]{0,8}(?:组织|领导|部署|推进|开展|基本情况|总体)"
+)
+_OF_LEADERS: Final = re.compile(
+    r"(?:书记|主要(?:负责|领导)|第一责任人|一把手|领导班子|班子成员|党[组委]成员|[局院校厅县区镇]长)[^，。]{0,20}(?:情况|工作|责任|整改)"
+)
 
 
 def zone(roots: list[Node]) -> tuple[Words, list[Node]]:
     """Find the chapter that goes through the problems. Return its title, which may be empty, and the outermost headings in it."""
     chapters = [node for node in roots if node.head.level is Level.CHAPTER]
-    if holding := [node for node in chapters if _holds_problems(node)]:
-        return _heading(holding[0]), [child for node in holding for child in node.children]
+    holding = [node for node in chapters if _holds_problems(node)]
+    # Beside chapters whose headings name faults, another one counts only if it says that it is about problems.
+    sure = [node for node in holding if _name_faults(node)]
+    if holding := [node for node in holding if not sure or node in sure or _OF_PROBLEMS.search(_title(node))]:
+        nodes = [child for node in holding for child in node.children if not is_of_leaders(child)]
+        return _heading(holding[0]), nodes
     categories = [node for node in chapters if _is_category(_title(node))]
     return _NOTHING, categories or [node for node in roots if node not in chapters]
+
+
+def told(roots: list[Node], nodes: list[Node]) -> tuple[list[Line], list[Line]]:
+    """Return the paragraphs of the chapters before the problems, how the work was organised; and of those on what comes next."""
+    those = set(map(id, nodes))
+    inside = [
+        place for place, root in enumerate(roots) if not those.isdisjoint(map(id, (root, *root.children)))
+    ]
+    first, last = (inside[0], inside[-1]) if inside else (0, len(roots))
+    after = [
+        root for root in roots[last + 1 :] if not is_of_leaders(root) and not _RESULTS.search(_title(root))
+    ]
+    plans = [root for root in after if _PLAN.search(_title(root))] or after[-1:]
+    return list(_paragraphs(roots[:first])), list(_paragraphs(plans))
+
+
+def _paragraphs(chapters: Iterable[Node]) -> Iterator[Line]:
+    for chapter in chapters:
+        rest = chapter.line.part(chapter.head.end + _heading_end(chapter.rest))
+        yield from filter(None, (rest, *chapter.below()))
+
+
+def is_of_leaders(node: Node) -> bool:
+    """Return whether a section tells what leaders did themselves; it holds no problems."""
+    title = _title(node)
+    return bool(_OF_LEADERS.search(title)) and not _says_fault(title)
 
 
 def _holds_problems(chapter: Node) -> bool:
     """Return whether a chapter goes through problems, and is not itself the heading of some."""
     title = _title(chapter)
-    if _PLAN.search(title) or _is_category(title) or not chapter.children:
+    if _PLAN.search(title) or not chapter.children or is_of_leaders(chapter):
         return False
+    if _most(_title(child).endswith("方面") for child in chapter.children):
+        return True
+    return not _is_category(title) and (bool(_PROGRESS.search(title)) or _name_faults(chapter))
+
+
+def _name_faults(chapter: Node) -> bool:
     below = [child for node in chapter.children for child in node.children]
-    return bool(_PROGRESS.search(title)) or _most_say_fault(chapter.children) or _most_say_fault(below)
+    return _most_say_fault(chapter.children) or _most_say_fault(below)
 
 
 def _is_category(title: str) -> bool:
     """Return whether a chapter is itself a heading over problems, rather than says how they were dealt with."""
     if _PROGRESS.search(title):
         return not _PLAN.search(title) and title.startswith(("关于", "针对", "在“"))
-    return not _PLAN.search(title) and _says_fault(title)
+    return not _PLAN.search(title) and not _ORGANISES.search(title) and _says_fault(title)
 
 
 def _says_fault(title: str) -> bool:
@@ -90,7 +139,13 @@ def categories(title: Words, nodes: list[Node]) -> tuple[Category, ...]:
     numbered_as_problems = depth < _DEEPEST and nodes[0].head.level not in {Level.CHAPTER, Level.SECTION}
     if without_categories or numbered_as_problems:
         return (Category(title, tuple(map(_problem, nodes))),)
-    return tuple(Category(_heading(node), tuple(map(_problem, _headings(node) or [node]))) for node in nodes)
+    # Where most have headings below them, the others have, too.
+    alike = _most(map(_headings, nodes))
+    below = [_headings(node) or (node.children if alike else []) or [node] for node in nodes]
+    return tuple(
+        Category(_heading(node), tuple(map(_problem, problems)))
+        for node, problems in zip(nodes, below, strict=True)
+    )
 
 
 def _depth(node: Node) -> int:
@@ -106,14 +161,31 @@ def _headings(node: Node) -> list[Node]:
         return []
     rests = [child.rest[_heading_end(child.rest) :].strip() for child in children]
     pairs = list(zip(children, rests, strict=True))
+    if children[0].head.level is Level.CIRCLE and not any(child.children for child in children):
+        return []
     if _most_say_fault(children):
         have_form = _most(_NAMES_A_FAULT.search(_title(child)) for child in children)
-        are_headings = have_form or _most(child.body or child.children or rest for child, rest in pairs)
+        are_headings = have_form or _most(_told(child) or child.children or rest for child, rest in pairs)
     else:
-        texts = ("\n".join([child.rest, *(line.text for line in child.body)]) for child in children)
-        head_paragraphs = _most(child.body and not rest for child, rest in pairs)
-        are_headings = head_paragraphs or _most(map(_has_measures, texts))
+        texts = ("\n".join([child.rest, *_told(child)]) for child in children)
+        # What is to be done may have a heading, too.
+        acts = _most(_ACTS.match(_title(child)) for child in children)
+        head_paragraphs = (
+            not acts and len(children) > 1 and _most(_told(child) and not rest for child, rest in pairs)
+        )
+        with_children = _most(child.children for child in children)
+        are_headings = with_children or head_paragraphs or _most(map(_has_measures, texts))
     return children if are_headings else []
+
+
+def _told(node: Node) -> list[str]:
+    """Return the paragraphs right below a number that do not only say who answers for it, or how far it is."""
+    firsts = ((line.text, first_label(line.text)) for line in node.body)
+    return [
+        text
+        for text, label in firsts
+        if not label or not (label.kind in OF_ONE_LINE or state_alone(text[label.start :]))
+    ]
 
 
 def _has_measures(text: str) -> bool:
@@ -168,7 +240,4 @@ def _measures(node: Node) -> tuple[list[Measure], str | None]:
         own += node.below()
     found, finding = measures(own)
     state = without_state(node.rest[:end].rstrip(_STOPS))[1]
-    for number, measure in enumerate(found):
-        if state and not measure.status:
-            found[number] = with_state(measure, state)
-    return found, finding
+    return with_state_of_problem(found, state), finding

@@ -28,6 +28,8 @@ _COMMA = re.compile(r"(?:\s|#[^\r\n]*)*,")
 _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)")
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
 _COMMENTS = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*")
+_PARAGRAPH = 40
+"""Characters beyond which a text in a list has a line of its own."""
 _PLAIN = re.compile(r"[a-z_]+|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PLAIN_IN_QUOTES = re.compile(rf"{_PLAIN.pattern}|[0-9]+\.[0-9]+|[0-9]+")
 """What keeps the quotes that it stands in; without them, the number 2.10 would be read as 2.1."""
@@ -221,16 +223,24 @@ def _insert_lines(text: str, index: int, value: Any, indent: int) -> _Splice:  #
 
 
 def block(value: Any, indent: int, ending: str) -> str:  # noqa: ANN401
-    """Write a value as lines in block style; lists of words and inner mappings in flow style."""
+    """Write a value as lines in block style; lists of words and inner mappings without paragraphs in flow style."""
     if isinstance(value, list):
         text = "".join(map(_item, value))
     else:
         ((key, inner),) = value.items()
         if isinstance(inner, list) and inner and isinstance(inner[0], dict):
             text = f"{key}:\n" + "".join("  " + line + "\n" for item in inner for line in _lines(_item(item)))
+        elif isinstance(inner, dict) and any(map(_is_prose, inner.values())):
+            text = f"{key}:\n" + "".join(block({name: each}, 2, "\n") for name, each in inner.items())
+        elif _is_prose(inner):
+            text = f"{key}:\n" + "".join("  " + _item(each) for each in inner)
         else:
             text = f"{key}: {_flow(inner)}\n"
     return "".join(" " * indent + line + ending for line in _lines(text))
+
+
+def _is_prose(value: Any) -> bool:  # noqa: ANN401
+    return isinstance(value, list) and any(isinstance(each, str) and len(each) > _PARAGRAPH for each in value)
 
 
 def comments_at_the_top(text: str) -> str:

@@ -1,0 +1,76 @@
+"""What a notice says of how far things are: of one measure, of a whole problem, and what is no state at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from xuncha.pages import lines
+from xuncha.reading.counts import stated
+from xuncha.reading.reading import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xuncha.reading.notice import Measure
+
+HEAD = "中共甲县乙局党组关于县委第一巡察组反馈意见整改进展情况的通报\n一、整改工作情况\n成立专班3个。\n二、反馈问题整改情况\n（一）作风建设方面\n"
+
+
+def measures(text: str, folder: Path) -> list[Measure]:
+    """The measures of the first problem of a notice."""
+    path = folder / "notice.txt"
+    path.write_text(f"{HEAD}{text}\n三、下一步打算\n继续努力。\n", encoding="utf-8")
+    return list(read(lines(path)).categories[0].problems[0].measures)
+
+
+@pytest.mark.parametrize(
+    ("text", "states"),
+    [
+        ("1.会议多。该问题已完成整改，一是合并会议；二是压减文件。", ["closed", "closed"]),
+        ("1.会议多。一是合并会议。二是压减文件。目前，该问题尚未完成整改。", ["in_progress", "in_progress"]),
+        ("1.会议多。该问题由办公室牵头整改。一是合并会议。", [None]),
+        ("1.会议多\n①合并会议，已完成；②压减文件，持续推进。", ["closed", "in_progress"]),
+        ("1.会议多\n①确保会议减半，全部整改到位。②压减文件。", [None, None]),
+        ("1.会议多\n整改状态：已完成\n整改措施：一是合并会议。二是压减文件。", ["closed", "closed"]),
+        (
+            "1.会议多\n（1）整改措施：合并会议。\n完成情况：已完成\n（2）整改措施：压减文件。",
+            ["closed", None],
+        ),
+        ("1.会议多\n整改措施1：合并。\n完成时限：2024年9月底（已完成）\n整改措施2：压减。", ["closed", None]),
+        (
+            "1.会议多\n整改措施：合并。\n完成情况：已完成\n整改措施：压减。\n完成情况：未完成",
+            ["closed", "in_progress"],
+        ),
+    ],
+)
+def test_a_state_is_that_of_the_measures_of_which_it_is_said(
+    text: str, states: list[str | None], tmp_path: Path
+) -> None:
+    assert [measure.status for measure in measures(text, tmp_path)] == states
+
+
+def test_who_answers_for_a_measure_answers_for_no_other(tmp_path: Path) -> None:
+    text = "1.会议多\n整改措施1：合并。\n责任领导：张三，责任科室：办公室，完成时限：2024年9月底\n整改措施2：压减。\n责任科室：信息科"
+    first, second = measures(text, tmp_path)
+    assert (first.leader, first.office, str(first.limit)) == ("张三", "办公室", "2024-09-30")
+    assert (second.leader, second.office, second.limit) == (None, "信息科", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "total", "done"),
+    [
+        ("4个方面、29个单位共计50项问题，已完成整改46项，基本完成2项，申请延期2项。", 50, 46),
+        ("成立工作专班3个，解决困难11件，全部完成。", None, None),
+        ("党组书记认领问题5个，协调解决困难11件。", None, None),
+    ],
+)
+def test_only_counts_of_problems_are_taken_for_theirs(text: str, total: int | None, done: int | None) -> None:
+    found = stated([text])
+    assert (found.problems_total, found.problems_done) == (total, done)
+
+
+def test_counts_in_progress_are_summed_where_they_fit_the_total() -> None:
+    found = stated(["制定措施40条，已完成34条，基本完成3条，持续整改2条，申请延期1条。"])
+    assert (found.measures_total, found.measures_done, found.measures_in_progress) == (40, 34, 6)
