@@ -30,7 +30,6 @@ def read(path: Path) -> dict[str, Any] | None:
 NOT_READ = {
     "labelled-blocks-per-problem": "labels with their values below each other are no table with headings",
     "u2-natural-resources-rectification-report-form": "a card for each problem is no table with headings",
-    "measure-cut-over-two-rows": "a sentence that goes on in the next row looks like a second measure",
     "enumerated-measures-with-enumerated-everything": "a state among several in one cell, beside progress that has not begun",
     "site-quality-notices": "an inspection that was passed, 通过, says so in too few words",
     "two-leaders-of-one-measure": "a state that says what is going on, 正在组织招标, is not told as progress, too",

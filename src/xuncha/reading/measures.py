@@ -211,7 +211,11 @@ def _measure(line: Line) -> Measure:
         of_state = of_state or again
     if of_state:
         found = with_state(found, of_state)
-    return _with_text(found, text.rstrip(_PARTING) or line.text)
+    said = [
+        text.rstrip(_PARTING) or line.text,
+        found.text.text.strip(),
+    ]  # what labels say and nothing understands is kept
+    return _with_text(found, "\n".join(filter(None, said)))
 
 
 def _with_labelled(drafts: list[tuple[int, Measure]], labelled: Sequence[_Labelled]) -> list[Measure]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from xuncha.exchange.drafts import Column, MeasureDraft, ProblemDraft
 from xuncha.exchange.sheet import cells, header, joined
-from xuncha.exchange.sheet.grid import address, letter
+from xuncha.exchange.sheet.grid import Cell, address, letter
 from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.row import UNNAMED, Row
 from xuncha.exchange.wording import key_of, without_number
@@ -44,6 +44,9 @@ _PAGE: Final = re.compile(
 )
 """What is printed at the edge of a page."""
 _HOW_MANY: Final = re.compile(r"[（(](?:共)?\s*\d+\s*(?:个|条|项)?(?:问题)?[)）]$")
+_ENDS: Final = ("。", "；", ";", "！", "!", "？", "?")
+_SHORTEST_SENTENCE: Final = 12
+"""Characters from which on a text without an end may have been cut."""
 _LONGEST_TITLE: Final = 2000
 _LONGEST_LINE: Final = 100
 _FEW: Final = 3
@@ -157,8 +160,21 @@ class Taker:
         ):
             return False
         if measure:
-            return not self.sheet.text(row, measure) and bool(self.sheet.text(first, measure))
+            before, text = self.sheet.text(first, measure), self.sheet.text(row, measure)
+            return bool(before) and (not text or self._is_cut(before, row, measure))
         return bool(problem) and not self.sheet.same((first, problem), (row, problem))
+
+    def _is_cut(self, before: str, row: int, column: int) -> bool:
+        """Return whether a row holds nothing but the rest of a sentence that the row before has begun; list it."""
+        text = self.sheet.text(row, column)
+        alone = self.sheet.columns(row) == [column] and without_number(text) == text
+        if not alone or before.endswith(_ENDS) or len(before) < _SHORTEST_SENTENCE:
+            return False
+        made = _(
+            "nothing else stands in the row, and the one above ends in the middle of a sentence: joined with it"
+        )
+        self.draft.doubt(made, text, self.sheet.name, address(row, column), "measure")
+        return True
 
     def _take_rows(self, rows: Sequence[int], table: header.Table) -> None:
         """Take the rows that tell of one measure, or of several in one cell."""
@@ -271,14 +287,21 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool)
             if not cell.text or cell.text in strokes or (role in _TOLD_ONCE and spot[0] not in rows):
                 continue
             if role:
-                for name, part in (
-                    joined.parted(cell, role, table.headings[column], held) if held else [(role, cell)]
-                ):
-                    row.found.setdefault(name, []).append(part)
+                _put(row, joined.parted(cell, role, table.headings[column], held) if held else [(role, cell)])
             elif column not in table.choices and spot[0] in rows:
                 row.found.setdefault(UNNAMED, []).append(cell)
     row.settle_ticks()
     return row
+
+
+def _put(row: Row, parts: Iterable[tuple[str, Cell]]) -> None:
+    """Put what a cell says into a row; of a sentence that was cut, the rest behind its beginning."""
+    for role, cell in parts:
+        held = row.found.setdefault(role, [])
+        if role == "measure" and held:
+            held[:] = [Cell.of(held[0].text + cell.text, "", held[0].address)]
+        else:
+            held.append(cell)
 
 
 def _title_of_category(text: str) -> str:
