@@ -198,6 +198,22 @@ def _own_table(ledger: LedgerOnDisk) -> None:
     _changed_since(ledger)
 
 
+def _own_word(ledger: LedgerOnDisk) -> None:
+    """An office's own Word table, with a form for it, of which the ledger has gone on since."""
+    from docx import Document
+
+    heads = {"反馈问题": "problem", "整改措施": "title", "责任领导": "leader", "责任科室": "office"}
+    rows = [list(heads), *([str(each[key]) for key in heads.values()] for each in ledger.json("list"))]
+    document = Document()
+    table = document.add_table(len(rows), len(heads))
+    for row, texts in zip(table.rows, rows, strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
+    document.save(str(ledger.root / "台账.docx"))
+    ledger.ok("import", "table", "台账.docx", "--dry-run", "--save-form", "台账")
+    ledger.ok("set", "1.1", "--office", "办公室")
+
+
 _PREPARED: dict[str, Callable[[LedgerOnDisk], object]] = {
     "xuncha edit": _by_hand,
     "xuncha setup": lambda ledger: ledger.git("config", "--remove-section", "merge.xuncha"),
@@ -207,6 +223,7 @@ _PREPARED: dict[str, Callable[[LedgerOnDisk], object]] = {
     "xuncha import table 月报.xlsx --dry-run --save-form 月报": _own_table,
     "xuncha import table 月报.xlsx --column 整改计划=measure": _own_table,
     "xuncha export table 月报.xlsx --form 月报 -o 月报（已填）.xlsx": _own_table,
+    "xuncha export table 台账.docx --form 台账 -o 台账（已填）.docx": _own_word,
 }
 _ELSEWHERE = ("xuncha init ", "xuncha import notice ")
 """What makes a new ledger is typed where there is none."""
