@@ -196,7 +196,9 @@ class LedgerOnDisk:
 
 
 @pytest.fixture(autouse=True)
-def environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def environment(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> dict[str, str]:
     """Surroundings that do not depend on whose machine this is: a git identity, a day, a language, 80 columns."""
     home = tmp_path_factory.mktemp("home")
     (home / "gitconfig").write_text(
@@ -212,10 +214,11 @@ def environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
         "XUNCHA_TODAY": TODAY,
         "GIT_CONFIG_GLOBAL": str(home / "gitconfig"),
         "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_TEST_FSYNC": "0",  # waiting for the disk is tested in tests/faults
         "HOME": str(home),
     }.items():
         monkeypatch.setenv(name, value)
+    if "faults" not in request.path.parts:  # only there it is tried whether git waits for the disk
+        monkeypatch.setenv("GIT_TEST_FSYNC", "0")
     return dict(os.environ)
 
 

@@ -366,7 +366,12 @@ def test_a_working_tree_named_elsewhere_by_the_settings_is_not_believed(
 # ---- a git that fails
 
 
-FAILING = (("log",), ("audit",), ("status", "--at", "HEAD"), ("status", "--at", "2099-01-01"))
+FAILING = (
+    ("log",),
+    ("audit",),
+    ("status", "--at", "HEAD"),
+    ("--today", "2099-01-01", "status", "--at", "2099-01-01"),
+)
 
 
 def lose_the_commit(ledger: LedgerOnDisk) -> None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 DAY = date(2024, 6, 15)
 READERS: dict[str, Callable[[str], Any]] = {"txt": plain.lines, "md": markdown.lines, "html": web.lines}
 _WORDS = ["建立", "台账", "水利", "工程", "组织", "学习", "调度", "群众", "服务", "管理", "资金", "项目", "每月", "3次", "《办法》", "“回头看”", "A4"]  # fmt: skip
-_FAULTS = ["不够有力", "不及时", "存在薄弱环节", "流于形式", "有差距", "执行打折扣", "“轻监管”"]
+_FAULTS = ["不够有力", "不及时", "存在薄弱环节", "流于形式", "有差距", "执行打折扣", "存在“轻监管”"]
 
 
 def phrase(least: int = 2, most: int = 5) -> st.SearchStrategy[str]:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xuncha.chinese.characters import UNSAFE_CHARACTER
+from xuncha.chinese.characters import UNSAFE_CHARACTER, is_blank
 from xuncha.exchange.entering import Enterer
 from xuncha.exchange.sheet.reading import Wanted, draft_of
 from xuncha.exchange.sheet.writing import workbook
@@ -46,7 +46,7 @@ def words(longest: int, extra: str = "") -> st.SearchStrategy[str]:
         ALPHABET if not extra else st.one_of(ALPHABET, st.sampled_from(extra)), min_size=1, max_size=30
     )
     return st.one_of(letters, st.sampled_from(ODD)).filter(
-        lambda text: bool(text.strip()) and len(text) <= longest and not UNSAFE_CHARACTER.search(text)
+        lambda text: not is_blank(text) and len(text) <= longest and not UNSAFE_CHARACTER.search(text)
     )
 
 
