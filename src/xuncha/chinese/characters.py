@@ -27,6 +27,8 @@ _FORMULA: Final = re.compile(rf"[\s{UNSAFE}\xa0\u3000]*[=+\-@＝＋－＠﹦﹢�
 HAN: Final = r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]"
 _RARE: Final = re.compile(rf"(?![{UNSAFE}])[\U00020000-\U0003ffff]")
 """Chinese characters that may be newer than the Unicode of this Python."""
+_SEEN: Final = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]")
+"""What almost all texts begin with."""
 _HALF_WIDTH: Final = str.maketrans("０１２３４５６７８９．／－", "0123456789./-")
 
 
@@ -47,7 +49,7 @@ def without_invisible(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Return whether nothing of a text is seen: blanks, what takes no room, marks on no letter, code points that no font knows."""
-    return not any(
+    return not _SEEN.match(text) and not any(
         (each.isprintable() and not each.isspace() and category(each)[0] != "M" and each not in _DRAWN_EMPTY)
         or _RARE.match(each)
         for each in text

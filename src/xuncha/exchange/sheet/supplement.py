@@ -85,9 +85,14 @@ def _flat(of: str, value: object, *path: str) -> Iterator[Row]:
         yield *row, json.dumps(value)
 
 
+def is_own(sheet: Sheet | None) -> bool:
+    """Return whether a sheet is 补充信息 as `export` writes it."""
+    return sheet is not None and sheet.name == NAME and tuple(sheet.texts(1)) == HEADINGS
+
+
 def take(sheets: Sequence[Sheet]) -> tuple[list[Sheet], dict[str, dict[str, Any]]]:
     """Part the sheets that people fill in from those of ours; the records of 补充信息, by what they are of."""
-    own = next((sheet for sheet in sheets if sheet.name == NAME and tuple(sheet.texts(1)) == HEADINGS), None)
+    own = next(filter(is_own, sheets), None)
     if own is None:
         return list(sheets), {}
     flat: dict[str, dict[str, Any]] = {}

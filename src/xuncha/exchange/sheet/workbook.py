@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.chinese.characters import is_blank
+from xuncha.exchange.sheet import supplement
 from xuncha.exchange.sheet.grid import Cell, Sheet, clean
 from xuncha.exchange.sheet.safety import hostile, of_any_damage
 from xuncha.language import gettext as _
@@ -46,15 +47,20 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
 
     book: Any = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
     parts = [worksheet._worksheet_path for worksheet in book.worksheets]  # noqa: SLF001  a read-only sheet tells little
-    if len(set(parts)) < len(parts):
+    if len(set(parts)) < len(parts) or len(set(book.sheetnames)) < len(parts):
         raise hostile(path)
     struck: dict[int, bool] = {}
     for name in package.sizes:  # openpyxl finds the texts by the kind of their part
         if package.kind(name).endswith("sharedStrings+xml"):
             struck |= struck_strings(io.BytesIO(package.read(name)))
     looks = _looks(book)
-    sheets = []
-    for worksheet, part in zip(book.worksheets, parts, strict=True):
+    sheets: dict[str, Sheet] = {}
+    # 补充信息 comes first: beside it, what was only computed need not be read.
+    for worksheet, part in sorted(
+        zip(book.worksheets, parts, strict=True), key=lambda pair: pair[0].title != supplement.NAME
+    ):
+        if worksheet.title in supplement.COMPUTED and supplement.is_own(sheets.get(supplement.NAME)):
+            continue
         sheet = Sheet(worksheet.title, hidden=worksheet.sheet_state != "visible")
         with worksheet._get_source() as source:  # noqa: SLF001
             parser = SheetParser(source, worksheet._shared_strings, struck, book)  # noqa: SLF001
@@ -70,8 +76,8 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
         sheet.hidden_columns = parser.hidden_columns({column for _row, column in sheet.cells})
         sheet.settle(parser.merged())
         sheet.comments = _comments(package, part)
-        sheets.append(sheet)
-    return sheets
+        sheets[sheet.name] = sheet
+    return [sheets[worksheet.title] for worksheet in book.worksheets if worksheet.title in sheets]
 
 
 class _Look(NamedTuple):
