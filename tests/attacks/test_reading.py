@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -165,7 +166,7 @@ def test_a_tick_says_what_its_own_column_is_called(
 def test_a_group_that_is_not_merged_is_one_too(words: tuple[str, str, str], tmp_path: Path) -> None:
     heads = [*HEADS[:6], "完成情况"]
     below = [["", "", "", "", "", "", *words]] if words[0] else []
-    rows = [
+    rows: list[list[Any]] = [
         [*line(number)[:6], *("√" if place == number else "" for place in (1, 2, 3))] for number in (1, 2, 3)
     ]
     draft = table(tmp_path, [heads, *below, *rows])
@@ -218,3 +219,28 @@ def test_a_day_of_completion_that_is_to_come_closes_nothing(state: str, tmp_path
     draft = table(tmp_path, [[*HEADS, "实际完成时间"], [*line(1, state), "2026-12-31"]])
     assert records(draft)[0]["status"] == "in_progress"
     assert any(doubt.text == "2026-12-31" for doubt in draft.doubts)
+
+
+def test_rows_of_a_measure_alone_are_measures_unless_a_sentence_plainly_goes_on(tmp_path: Path) -> None:
+    first = [1, "管理松散", "修订完善内部控制管理制度并印发执行", "局长", "办公室", "2026-12-31"]
+    rows: list[list[Any]] = [
+        HEADS,
+        first,
+        ["", "", "组织开展全员专项培训两轮"],
+        ["", "", "修订办法、细则，"],
+        ["", "", "并报局务会审议"],
+    ]
+    found = titles(table(tmp_path, rows))
+    assert found == [first[2], "组织开展全员专项培训两轮", "修订办法、细则，并报局务会审议"]
+
+
+def test_the_same_as_above_is_never_a_heading_and_costs_no_time(tmp_path: Path) -> None:
+    same = ["", "", "措施甲", "同上", "〃", "同上"]
+    assert "leader" not in records(table(tmp_path, [HEADS, line(1)[:3], HEADS, same]))[-1]
+    (tmp_path / "many").mkdir()
+    begin = time.process_time()
+    draft = table(
+        tmp_path / "many", [HEADS, line(1), *[["", "", f"措施{n}", "同上", "", ""] for n in range(2000)]]
+    )
+    assert {each["leader"] for each in records(draft)} == {line(1)[3]}
+    assert time.process_time() - begin < 20

@@ -103,11 +103,16 @@ def lines(text: str) -> list[str]:
     """Split a cell into lines, those joined that plainly go on in the next."""
     found: list[str] = []
     for line in text.split("\n"):
-        if found and (_GOES_ON.search(found[-1]) or _GONE_ON.match(line)):
+        if found and goes_on(found[-1], line):
             found[-1] += line
         else:
             found.append(line)
     return found
+
+
+def goes_on(before: str, text: str) -> bool:
+    """Return whether a text plainly goes on with the one before it: that ends with a comma, or this one begins with 、 or 并."""
+    return bool(_GOES_ON.search(before) or _GONE_ON.match(text))
 
 
 def names(text: str, *, people: bool = True) -> tuple[list[str], list[str]]:

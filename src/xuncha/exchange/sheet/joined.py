@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Final
 
 from xuncha.exchange.sheet import roles
 from xuncha.exchange.sheet.grid import Cell
+from xuncha.exchange.sheet.header import is_header
 
 if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Sheet
+    from xuncha.exchange.sheet.grid import Sheet, Spot
+    from xuncha.exchange.sheet.header import Table
 
 _BETWEEN: Final = re.compile(r"\s*[/／\n]\s*")
 _IN_BRACKETS: Final = re.compile(r"(.+?)\s*[（(](.+)[）)]", re.DOTALL)
-_SAME: Final = frozenset({"同上", "同前", "〃", "″", "同上。", "〞"})
+SAME: Final = frozenset({"同上", "同前", "〃", "″", "同上。", "〞"})
 
 
 def parted(cell: Cell, role: str, heading: str, held: Collection[str]) -> list[tuple[str, Cell]]:
@@ -47,9 +49,20 @@ def _paired(text: str, role: str, heading: str) -> dict[str, str]:
     return {first: pieces[0], second: pieces[1].strip("（()）")} if is_pair else {}
 
 
-def said_above(sheet: Sheet, row: int, column: int, first: int) -> Cell | None:
-    """Return the cell that is meant where one says 同上: the next above it that says something else; None where it does not."""
-    if sheet.text(row, column) not in _SAME:
-        return None
-    cells = (sheet.cells.get((above, column)) for above in range(row - 1, first - 1, -1))
-    return next((cell for cell in cells if cell and cell.text and cell.text not in _SAME), None)
+def settle_same(sheet: Sheet, table: Table) -> Iterator[Spot]:
+    """Put in the place of each 同上 of a table what the next filled cell above it says; yield those above which nothing stands.
+
+    A heading that is printed again says nothing.
+    """
+    said: dict[int, Cell] = {}
+    for row, columns in sheet.by_row.items():
+        if not table.first <= row <= table.last or is_header(sheet, row, table):
+            continue
+        for column in columns:
+            cell = sheet.cells[row, column]
+            if cell.text not in SAME:
+                said |= {column: cell} if cell.text else {}
+            elif column in said:
+                sheet.cells[row, column] = said[column]
+            else:
+                yield row, column

@@ -37,16 +37,15 @@ _SIGNED: Final = re.compile(
     r"(?:签字|签名|签章|盖章|填表人|填报人|制表人|审核人|负责人|联系人|联系电话)[)）]?\s*[：:]"
 )
 """Who signs below a table."""
-_STROKES: Final = frozenset({"/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "N/A", "n/a", UNSAID})
+_STROKES: Final = frozenset(
+    {"/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "N/A", "n/a", UNSAID, *joined.SAME}
+)
 """What stands in a cell that is to stay empty."""
 _PAGE: Final = re.compile(
     r"第\d+页(?:[,/]?共\d+页)?|共\d+页(?:[,/]?第\d+页)?|\d+/\d+|-\d+-|(?:\(?接上[页表]\)?|\(?下[页]?续\)?|\(续\)|—\d+—)"
 )
 """What is printed at the edge of a page."""
 _HOW_MANY: Final = re.compile(r"[（(](?:共)?\s*\d+\s*(?:个|条|项)?(?:问题)?[)）]$")
-_ENDS: Final = ("。", "；", ";", "！", "!", "？", "?")
-_SHORTEST_SENTENCE: Final = 12
-"""Characters from which on a text without an end may have been cut."""
 _LONGEST_TITLE: Final = 2000
 _LONGEST_LINE: Final = 100
 _FEW: Final = 3
@@ -86,6 +85,10 @@ class Taker:
             more = (table.first, table.last), table.ticks.get(column)
             self.draft.columns.append(Column(self.sheet.name, letter(column), name, role, why, *more))
         self.reader.fields.declare(self.sheet, table)
+        if not self.draft.exact:
+            for spot in joined.settle_same(self.sheet, table):
+                made = _("the same as above, where nothing stands above: not taken")
+                self.draft.doubt(made, self.sheet.text(*spot), self.sheet.name, address(*spot))
         self.headed = bool(table.column("problem"))
         waiting: list[int] = []
         for row in (row for row in self.sheet.by_row if table.first <= row <= table.last):
@@ -167,12 +170,9 @@ class Taker:
     def _is_cut(self, before: str, row: int, column: int) -> bool:
         """Return whether a row holds nothing but the rest of a sentence that the row before has begun; list it."""
         text = self.sheet.text(row, column)
-        alone = self.sheet.columns(row) == [column] and without_number(text) == text
-        if not alone or before.endswith(_ENDS) or len(before) < _SHORTEST_SENTENCE:
+        if self.sheet.columns(row) != [column] or not cells.goes_on(before, text):
             return False
-        made = _(
-            "nothing else stands in the row, and the one above ends in the middle of a sentence: joined with it"
-        )
+        made = _("nothing else stands in the row, and the one above goes on in it: joined with it")
         self.draft.doubt(made, text, self.sheet.name, address(row, column), "measure")
         return True
 
@@ -276,8 +276,7 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool)
             if spot in seen:
                 continue
             seen.add(spot)
-            meant = None if exact else joined.said_above(sheet, number, column, table.first)
-            cell = (meant or sheet.cells[number, column])._replace(address=address(*spot))
+            cell = sheet.cells[number, column]._replace(address=address(*spot))
             if spot in sheet.comments:
                 row.comments.append((cell.address, sheet.comments[spot]))
             role = table.role(column)
