@@ -50,5 +50,5 @@ def test_what_is_planned_denied_or_of_something_else_is_no_count_of_what_is_done
 
 @pytest.mark.parametrize(("text", "counts"), STATED.items())
 def test_counts_are_read_in_whatever_form_they_are_written(text: str, counts: dict[str, Any]) -> None:
-    found = {name: value for name, value in asdict(stated([text])).items() if value}
-    assert found == counts
+    found = asdict(stated([text]))
+    assert {name: value for name, value in found.items() if value and name not in {"open", "rates"}} == counts

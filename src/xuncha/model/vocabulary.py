@@ -70,5 +70,14 @@ PLACEHOLDERS: Final = {
     "措施数": "measures", "已完成措施数": "closed", "推进中措施数": "measures_in_progress",
 }  # fmt: skip
 """What the texts of a notice may hold in braces, as in {问题数}, and the count of `xuncha.tally.Tally` that takes its place."""
-PLACEHOLDER: Final = re.compile(r"(?<![{｛])[{｛]\s?(?P<name>[^\W\d_]\w{1,30})\s?[}｝](?![}｝])")
+_WORD: Final = r"\s?(?P<name>[^\W\d_]\w{1,30})\s?"
+PLACEHOLDER: Final = re.compile(rf"(?<![{{｛])[{{｛]{_WORD}[}}｝](?![}}｝])")
 """A word in braces; {0}, {x} and {{ … }} are none."""
+KEPT_BRACES: Final = re.compile(rf"(?<![{{｛])[{{｛](?P<kept>[{{｛]+{_WORD}[}}｝]+)[}}｝]")
+"""A word in two braces or more: it is printed in one less, and means nothing."""
+_IN_BRACES: Final = re.compile(rf"(?<![{{｛])[{{｛]+{_WORD}[}}｝]+")
+
+
+def with_kept_braces(text: str) -> str:
+    """Return a text of somebody else's as the texts of a notice hold it: no word in braces takes a count, and it is printed as it stands."""
+    return _IN_BRACES.sub(lambda found: f"{{{found[0]}}}", text)
