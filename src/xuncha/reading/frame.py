@@ -29,7 +29,7 @@ _LONGEST_TITLE: Final = 120
 _LONGEST_OPENING: Final = 20_000
 """Characters among which the days of the inspection are looked for."""
 _CONTACT: Final = re.compile(
-    r"^(?:[（(]?[一二三四五1-5][）)、.])?\s*(?:.{0,20}(?:欢迎|接受).{0,30}(?:监督|反映|意见)|如(?:有|对)|公[示告]期|联\s*系|(?:咨询|监督|举报)?(?:电\s*话|热线|方式|邮箱)|邮|地\s*址|通[讯信]|电子|来信|来电|广大)"
+    r"^(?:[（(]?[一二三四五1-5][）)、.])?\s*(?:.{0,20}(?:欢迎|接受).{0,30}(?:监督|反映|意见)|如(?:有|对)|公[示告](?:期|时间|日期)|受理(?:时间|期限|方式|单位|部门)|(?:意见|反馈|反映|监督|举报)[^，。]{0,4}(?:方式|渠道|途径|时间|期限)|联\s*系|(?:咨询|监督|举报)?(?:电\s*话|热线|方式|邮箱)|邮|地\s*址|通[讯信]|电子|来信|来电|广大)"
 )
 _AFTERWARDS: Final = re.compile(r"^(?:下一?步|今后|接下来|下阶段|下一阶段)")
 _INSPECTOR: Final = re.compile(
@@ -96,7 +96,8 @@ def frame(lines: Sequence[Line]) -> tuple[Notice, list[Line], list[Line]]:
 
 
 def _begins_tail(text: str) -> bool:
-    return bool(_CONTACT.match(text) or _AFTERWARDS.match(text) or (_PHONE.search(text) and "欢迎" in text))
+    several = _PHONE.search(text) and ("欢迎" in text or _EMAIL.search(text) or _ADDRESS.search(text))
+    return bool(_CONTACT.match(text) or _AFTERWARDS.match(text) or several)
 
 
 def _title(lines: Sequence[Line]) -> tuple[str | None, int]:
