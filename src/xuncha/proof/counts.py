@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, get_args
@@ -19,13 +20,14 @@ RULES = Chapter()
 _THINGS: tuple[Thing, ...] = get_args(Thing)
 _POINT = re.compile("[.．](?![0-9A-Za-z])")
 """At the end of a sentence of a web page, for 。."""
-_CLAUSE = re.compile(r"[^，,：:。；;！？]{1,300}")
+_SENTENCE = re.compile("[^。；;！？]+")
+_CLAUSE = re.compile("[^，,：:]{1,300}")
 """What is longer is no clause that anybody wrote; each count looks through all of its own."""
 _ASIDE = re.compile(r"[（(][^（）()]{0,40}[）)]")
 _NOT_BEHIND = re.compile("[，。；、：0-9（）()]")
 """Ends what stands behind a count, and so do ten characters."""
 _REFINED = re.compile("梳理|细化|分解|制定|制订|明确|确定|列出|形成|归纳")
-_PARTLY = re.compile(r"(?:^|[，,：:])\s*(?:其中|包括|含)")
+_PARTLY = re.compile(r"\s*(?:其中|包括|含)")
 _OTHERS = re.compile("重点|突出|共性|难点|典型|遗留")
 """Before 问题: some of them, chosen by another measure."""
 _EARLIER = re.compile("上一?[轮次届]|历次|以往|往年|去年")
@@ -67,27 +69,26 @@ def _plain(words: str) -> str:
 
 
 def _stated(line: int, words: str, counted: Sequence[Statement]) -> Iterator[Stated]:
-    clauses = [clause.span() for clause in _CLAUSE.finditer(_plain(words))]
-    last: RoleName = "total"
-    for each in counted:
-        begin, end = next((span for span in clauses if span[0] <= each.start < span[1]), (0, 0))
-        clause, shown = words[begin:end], words[each.start : each.start + each.count.end - each.count.start]
-        sentence = words[max(words.rfind(mark, 0, each.start) for mark in "。；;！？") + 1 : each.start]
-        within = _PARTLY.search(sentence) and last != "total"
-        behind = words[each.start + len(shown) : each.start + len(shown) + 10]
-        others = (
-            within
-            or _EARLIER.search(clause)
-            or each.count.about
-            or _OTHERS.search(_NOT_BEHIND.split(behind)[0])
-        )
-        role = "published" if "published" in {each.name for each in roles(clause)} else each.role
-        if role and role != "planned" and each.count.number and not others:
-            refined = bool(_REFINED.search(clause))
-            yield Stated(
-                line, each.start, shown, each.thing, role, each.count.number, each.count.unit, refined
-            )
-            last = role
+    counted = sorted(counted, key=lambda each: each.start)
+    starts, last, plain = [each.start for each in counted], "total", _plain(words)
+    for sentence in _SENTENCE.finditer(plain):
+        within = False
+        for clause in _CLAUSE.finditer(plain, *sentence.span()):
+            within = within or bool(_PARTLY.match(clause[0]) and last != "total")
+            published = any(role.name == "published" for role in roles(clause[0]))
+            refined, earlier = bool(_REFINED.search(clause[0])), _EARLIER.search(clause[0])
+            for each in counted[bisect_left(starts, clause.start()) : bisect_left(starts, clause.end())]:
+                role, count, end = each.role, each.count, each.start + each.count.end - each.count.start
+                others = (
+                    within
+                    or earlier
+                    or count.about
+                    or _OTHERS.search(_NOT_BEHIND.split(words[end : end + 10])[0])
+                )
+                if role and role != "planned" and count.number and not others:
+                    role, shown = "published" if published else role, words[each.start : end]
+                    yield Stated(line, each.start, shown, each.thing, role, count.number, count.unit, refined)
+                    last = role
 
 
 def opening(text: Text) -> list[Stated]:
