@@ -134,13 +134,13 @@ def test_items_are_numbered_anew_where_one_has_gone(tmp_path: Path) -> None:
             "基本完成3 + 延期2: so many measures are stated not to be done",
         ),
         ("制定措施5条，已完成4条，正在推进2条。", "4 done and 推进2 are not the 5 measures in all"),
-        ("反馈问题3个，已完成2个，整改完成率98%。", "a rate of 98% is stated; 2 of 3 problems is 66.67%"),
+        ("反馈问题3个，已完成2个，整改完成率98%。", "the rate stated, 98%, is not 66.67%: 2 of 3 problems"),
         (
             "反馈问题3个，已完成2个，正在整改1个，整改完成率100%。",
-            "a rate of 100% is stated; 2 of 3 problems",
+            "the rate stated, 100%, is not 66.67%",
         ),
-        ("整改完成率98%。", "a rate of 98% is stated; 2 of 3 problems is 66.67%"),
-        ("措施完成率98%。", "a rate of 98% is stated; 4 of 5 measures is 80.00%"),
+        ("整改完成率98%。", "the rate stated, 98%, is not 66.67%: 2 of 3 problems"),
+        ("措施完成率98%。", "the rate stated, 98%, is not 80.00%: 4 of 5 measures"),
     ],
 )
 def test_each_contradiction_of_the_counts_is_a_doubt(said: str, doubt: str, tmp_path: Path) -> None:

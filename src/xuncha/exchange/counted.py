@@ -113,7 +113,7 @@ def contradictions(stated: Stated, read: dict[Thing, Tally]) -> Iterator[tuple[s
             abs(float(percent) - 100 * part / whole) >= nearly for _of, _name, part, whole in pairs
         ):
             _of, name, part, whole = pairs[0]
-            message = _("a rate of {percent}% is stated; {done} of {total} {things} is {rate}%")
+            message = _("the rate stated, {percent}%, is not {rate}%: {done} of {total} {things}")
             right = f"{100 * part / whole:.2f}"
             yield message.format(percent=percent, done=part, total=whole, things=name, rate=right), ""
 

@@ -56,9 +56,11 @@ def stated(text: Text) -> tuple[tuple[Stated, ...], ...]:
     """Return the counts of problems and measures, line by line; what is only a part of a part is left out."""
     found = [list(statements(_plain(words))) for words in text.plain]
     known = {id(each) for each in settled([each for line in found[: text.opening] for each in line])}
-    known |= {id(each) for line in found[text.opening :] for each in settled(line)}
+    known |= {id(each) for line in found[text.opening :] if line for each in settled(line)}
     return tuple(
         tuple(_stated(line, text.plain[line], [each for each in counted if id(each) in known]))
+        if counted
+        else ()
         for line, counted in enumerate(found)
     )
 

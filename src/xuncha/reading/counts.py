@@ -169,18 +169,19 @@ def statements(text: str) -> Iterator[Statement]:
     """Yield the counts of a paragraph, in order; what is not said of one is taken from its neighbours."""
     before: Statement | None = None
     for piece in _PIECE.finditer(text):
-        if len(piece[0]) <= _LONGEST and not _OF_A_PERSON.search(piece[0]):
-            found = _counted(piece[0], before)
+        named = list(counts(piece[0])) if len(piece[0]) <= _LONGEST else []
+        if named and not _OF_A_PERSON.search(piece[0]):
+            found = _counted(piece[0], named, before)
             before = found[-1] if found else before
             for each in (*found, *_all_done(piece[0], found)):
                 each.start = piece.start() + each.count.start
                 yield each
 
 
-def _counted(sentence: str, before: Statement | None) -> list[Statement]:
+def _counted(sentence: str, named: Iterable[Count], before: Statement | None) -> list[Statement]:
     found: list[Statement] = []
     others = [match.span() for match in _ANY_COUNT.finditer(sentence)]
-    for count in counts(sentence):
+    for count in named:
         begin = found[-1].count.named_end if found else 0
         statement = _statement(sentence, count, others, found[-1] if found else before, begin)
         # A number of things that nobody names is no total: 成立专班3个.

@@ -100,7 +100,10 @@ def found(root: Path, intake: Intake, origin: str) -> None:
         RefusedError: there is a ledger already, or git refuses the commit.
         SurroundingsError: git does not know who commits, or the folder cannot be written.
     """
-    contents = checked_as_new(root, intake)
+    checked_as_new(root, intake)
+    contents = {
+        path: content for path, content in around().items() if not (root / path).exists()
+    } | intake.files
     try:
         with _repository(root, or_nothing=True), begin(root) as session:
             session.git.user()
@@ -112,18 +115,15 @@ def found(root: Path, intake: Intake, origin: str) -> None:
         raise RefusedError("commit-refused", said) from error
 
 
-def checked_as_new(root: Path, intake: Intake) -> dict[str, bytes]:
-    """Return all files of a new ledger with what belongs around it, checked; what is there already stays as it is.
+def checked_as_new(root: Path, intake: Intake) -> None:
+    """Check the files of a new ledger.
 
     Raises:
         InvalidLedgerError: the files break rules.
         RefusedError: there is a ledger already.
     """
     _must_be_new(root)
-    contents = {path: content for path, content in around().items() if not (root / path).exists()}
-    contents |= intake.files
-    checked(Overlay(WorkingTree(root), dict(contents)))
-    return contents
+    checked(Overlay(WorkingTree(root), dict(intake.files)))
 
 
 def _must_be_new(root: Path) -> None:
