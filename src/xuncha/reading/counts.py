@@ -147,7 +147,8 @@ def _tell_by_units(every: Sequence[Statement]) -> None:
     for each in every:
         other = _OTHER[each.thing]
         by_unit = each.count.unit in units[other] - units[each.thing]
-        if not each.named and (by_unit or 0 < most[each.thing] < each.count.number <= most[other]):
+        more = 0 < most[each.thing] < each.count.number
+        if not each.named and (by_unit or more) and each.count.number <= most[other]:
             each.thing = other
 
 
