@@ -56,9 +56,10 @@ MEASURE_KEYS = [
     "problem",
     "category",
     "light",
+    "version",
     "history",
 ]
-PROBLEM_KEYS = ["id", "title", "category", "finding", "publish", "fields", "measures", "history"]
+PROBLEM_KEYS = ["id", "title", "category", "finding", "publish", "fields", "measures", "version", "history"]
 
 
 def of(ledger: LedgerOnDisk, *command: str, **environment: str) -> Any:
