@@ -190,6 +190,7 @@ def test_show_of_a_measure_is_the_whole_record(bare_ledger: LedgerOnDisk) -> Non
     assert list(shown) == MEASURE_KEYS
     history = shown.pop("history")
     assert [list(event) for event in history] == [EVENT]
+    assert shown.pop("version") == bare_ledger.git("hash-object", bare_ledger.path("2.2")).strip()
     assert shown == {
         "id": "2.2",
         "title": "完成泵站前期手续",
