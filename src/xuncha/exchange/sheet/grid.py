@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from functools import lru_cache
 from itertools import product
 from typing import Final, NamedTuple, Self
 
@@ -157,6 +158,7 @@ def letters(place: str) -> str:
     return place.rstrip("0123456789")
 
 
+@lru_cache(maxsize=16_384)
 def column_of(letter: str) -> int:
     """Return the number of a column: A is 1, AB is 28."""
     from openpyxl.utils import column_index_from_string  # noqa: PLC0415
@@ -164,6 +166,7 @@ def column_of(letter: str) -> int:
     return column_index_from_string(letter)
 
 
+@lru_cache(maxsize=16_384)
 def letter(column: int) -> str:
     """Return the name of a column: 1 is A, 28 is AB."""
     from openpyxl.utils import get_column_letter  # noqa: PLC0415

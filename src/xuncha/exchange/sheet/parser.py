@@ -11,9 +11,11 @@ from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 from xml.etree.ElementTree import iterparse
 
 from openpyxl.reader.excel import ExcelReader
-from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
+from openpyxl.utils.cell import range_boundaries
 from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS
+
+from xuncha.exchange.sheet.grid import column_of, letters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -46,20 +48,21 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
 
     def cells(self, make: Callable[[dict[str, Any]], Made]) -> Iterator[tuple[Spot, Made]]:
         """Parse the sheet; return its cells with what is made of each, which is made once of cells that are alike."""
-        alike: dict[tuple[str | None, ...], Made] = {}
+        alike: dict[tuple[int | str | None, ...], Made] = {}
         for _event, element in iterparse(self.source):  # noqa: S314
             if element.tag == f"{_MAIN}row":
                 self._begin_row(element.attrib)
                 for cell in element:
                     is_plain = len(cell) == 1 and cell[0].tag == f"{_MAIN}v"
-                    key = (cell.get("t"), cell.get("s"), cell[0].text) if is_plain else ()
+                    key = (cell.get("t"), cell.get("s"), cell[0].text) if is_plain else (len(cell),)
                     if key in alike and (name := cell.get("r")):
-                        row, self.col_counter = coordinate_to_tuple(name)
-                        yield (row, self.col_counter), alike[key]
+                        column = letters(name)
+                        self.col_counter = column_of(column)
+                        yield (int(name[len(column) :]), self.col_counter), alike[key]
                         continue
                     found = self.parse_cell(cell)
                     made = make(found)
-                    if key:
+                    if is_plain or len(cell) == 0:
                         alike[key] = made
                     yield (found["row"], found["column"]), made
                 element.clear()
