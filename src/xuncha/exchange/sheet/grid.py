@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -16,6 +17,8 @@ from xuncha.model.formats import is_percent
 
 _MOST_MERGED: Final = 2_000_000
 """Cells that merged ranges may cover, as far as the sheet is filled."""
+_CLEAN: Final = re.compile("[!-~\u4e00-\u9fff，。、；：（）《》“”]*")
+"""A text of what almost all texts consist of, and in which there is nothing to be cleaned."""
 DAY: Final = "yyyy-mm-dd"
 """The format of days."""
 Spot = tuple[int, int]
@@ -143,7 +146,9 @@ class Sheet:
 
 def clean(content: object) -> str:
     """Return the text of a cell: line ends as one, no control characters, no blank lines, no blanks at the ends of lines."""
-    text = str(content).replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
+    if _CLEAN.fullmatch(text := str(content)):
+        return text
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
     lines = [without_unsafe(line).replace("\t", " ").strip(" \u3000") for line in text.split("\n")]
     return "\n".join(line for line in lines if line)
 

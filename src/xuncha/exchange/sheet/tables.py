@@ -276,7 +276,8 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool)
             if spot in seen:
                 continue
             seen.add(spot)
-            cell = sheet.cells[number, column]._replace(address=address(*spot))
+            value, form, text, _address, unseen = sheet.cells[number, column]
+            cell = Cell(value, form, text, address(*spot), unseen)
             if spot in sheet.comments:
                 row.comments.append((cell.address, sheet.comments[spot]))
             role = table.role(column)
