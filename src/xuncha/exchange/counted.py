@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from xuncha.pages.line import Line
     from xuncha.reading.counts import Statement
     from xuncha.reading.notice import Stated
+
+_Units = set[tuple["Thing", str]]
+"""Units in which things are counted in a paragraph that names them."""
 
 _PLACEHOLDERS: Final[dict[tuple[Thing, Kind | None], str]] = {
     ("problems", "total"): "{问题数}", ("problems", "done"): "{已完成问题数}",
@@ -149,6 +153,10 @@ class Paragraphs:
         for line in lines:
             every = list(statements(BRACKETS.sub(lambda aside: " " * len(aside[0]), line.text)))
             begins = [match.start() for match in _SENTENCE.finditer(line.text)]
+            units = {(each.thing, each.count.unit) for each in every if each.named}
+            found: dict[int, list[Statement]] = defaultdict(list)
+            for each in every:
+                found[begins[bisect_right(begins, each.start) - 1]].append(each)
             said, before, number = "", len(self.left_out), None
             for start, end in pairwise([*begins, len(line.text)]):
                 if own := _number(line.text[start:end]):
@@ -157,9 +165,7 @@ class Paragraphs:
                     fewer[own.family] *= own.number > 1
                     number = own
                 follows = len(self.left_out) > before
-                words = self._live(
-                    line.text, start, end, [each for each in every if each.start < end], follows=follows
-                )
+                words = self._live(line.text, start, end, found[start], units, follows=follows)
                 if words is None:
                     self.left_out += filter(None, [line.part(start, end)])
                     continue
@@ -174,18 +180,18 @@ class Paragraphs:
         return kept
 
     def _live(
-        self, text: str, start: int, end: int, every: Sequence[Statement], *, follows: bool
+        self, text: str, start: int, end: int, found: list[Statement], units: _Units, *, follows: bool
     ) -> str | None:
         """Return a sentence of a paragraph with live counts; None where it is to be left out."""
         words = text[start:end]
-        found, counted = [each for each in every if each.start >= start], list(counts(words))
+        counted = list(counts(words))
         named = {start + each.start: each.number for each in counted if each.thing}
         claims = _RATE.search(words) or _all_done(words) or (follows and counted and _FOLLOWS.match(words))
         numbers = {*named.values(), *(each.count.number for each in found)}
         if not (claims or any(each.kind for each in found) or numbers & self.known):
             return with_kept_braces(words)
-        places = {each.start: self._placeholder(each, every, words) for each in found}
-        aside = any(counts(aside[0]) for aside in BRACKETS.finditer(words))
+        places = {each.start: self._placeholder(each, units, words) for each in found}
+        aside = any(any(counts(aside[0])) for aside in BRACKETS.finditer(words))
         if (
             claims
             or aside
@@ -202,12 +208,12 @@ class Paragraphs:
                 return None
         return live + with_kept_braces(text[place:end])
 
-    def _placeholder(self, each: Statement, every: Sequence[Statement], words: str) -> str | None:
+    def _placeholder(self, each: Statement, units: _Units, words: str) -> str | None:
         """Return what may stand in the place of a count, if what it says is certain."""
-        units = {other.count.unit for other in every if other.named and other.thing == each.thing}
         plain = _PLAIN.get(each.kind or "", _ANYTHING).search(each.said)
         dated = each.kind != "total" and any(written(words))
-        said = self.numbers.get((each.thing, each.kind)) == each.count.number and each.count.unit in units
+        is_unit = (each.thing, each.count.unit) in units
+        said = self.numbers.get((each.thing, each.kind)) == each.count.number and is_unit
         return (
             _PLACEHOLDERS.get((each.thing, each.kind))
             if said and plain and not dated and not each.count.about
