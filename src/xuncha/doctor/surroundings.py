@@ -35,11 +35,7 @@ class Surroundings:
         self.git = Git(root)
 
     def ask(self, *arguments: str) -> str:
-        """Return what git prints, stripped; empty where it answers no.
-
-        Raises:
-            SurroundingsError: it fails.
-        """
+        """Return what git prints, stripped; empty where it answers no. Raises SurroundingsError if it fails."""
         return self.git.run(*arguments, answers=(0, 1)).decode("utf-8", "replace").strip()
 
     @cached_property

@@ -94,11 +94,7 @@ class CommentNumber(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> CommentNumber:
-        """Read `3` or `003`, full-width digits too.
-
-        Raises:
-            RefusedError: the text is not such a number.
-        """
+        """Read `3` or `003`, full-width digits too. Raises RefusedError if the text is not such a number."""
         digits = unicodedata.normalize("NFKC", text.strip()).lstrip("0")
         if re.fullmatch(_NUMBER, digits) is None:
             raise RefusedError("bad-id", _("“{text}” is not the number of a comment (3)").format(text=text))

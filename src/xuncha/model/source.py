@@ -49,11 +49,7 @@ class Source(Protocol):
         """List a folder, without names that begin with a dot; empty where there is no such folder."""
 
     def read(self, path: str) -> bytes:
-        """Give the bytes of a file.
-
-        Raises:
-            OSError: there is none, or it cannot be read.
-        """
+        """Give the bytes of a file. Raises OSError if there is none, or it cannot be read."""
 
     def fingerprint(self, path: str) -> Fingerprint | None:
         """Compute the hash and the size of a file; None where there is none."""

@@ -42,11 +42,7 @@ field_of_problem = replace(field_of_measure, check=_of_problem)
 
 
 def declared(frame: Frame, of: Literal["problem", "measure"], key: str) -> FieldFrame:
-    """Find the field that is meant by its key or its label, as it was typed.
-
-    Raises:
-        RefusedError: there is no such field.
-    """
+    """Find the field that is meant by its key or its label, as it was typed. Raises RefusedError if there is no such field."""
     kinds = [kind for kind in frame.fields if kind.of == of]
     for kind in kinds:
         if key in {kind.key, kind.label}:

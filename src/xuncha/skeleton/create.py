@@ -134,11 +134,7 @@ def _must_be_new(root: Path) -> None:
 
 @contextlib.contextmanager
 def _repository(root: Path, *, or_nothing: bool = False) -> Iterator[Git]:
-    """Make a folder that is in a repository; with `or_nothing`, take away what was made if something fails inside.
-
-    Raises:
-        SurroundingsError: the folder cannot be written.
-    """
+    """Make a folder that is in a repository; with `or_nothing`, take away what was made if something fails inside."""
     was_there, makes_git = root.exists(), False
     try:
         root.mkdir(parents=True, exist_ok=True)

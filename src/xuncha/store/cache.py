@@ -64,23 +64,22 @@ def register(root: Path) -> Register:
     if kept is None or kept.settings_stamp != stamp or names is None or _linked(base, kept):
         kept = _Kept("", (), {})
     believed = kept.folders
-    stamps = {}
     problems: dict[str, ProblemRow] = {}
     for name in names or ():
-        old = believed.get(name)
-        new = stamps[name] = _stamp_of_folder(f"{base}/{PROBLEMS}/{name}", now, base, old[1] if old else ())
-        if old is not None and old[0] == new[0]:
-            problems[name] = _problem(old[2])
-    if kept.frame and len(problems) == len(believed) == len(stamps):
+        if old := believed.get(name):
+            new, _settled = _stamp_of_folder(f"{base}/{PROBLEMS}/{name}", now, base, old[1])
+            if old[0] == new:
+                problems[name] = _problem(old[2])
+    if names is not None and kept.frame and len(problems) == len(believed) == len(names):
         return Register(_frame(kept.frame), tuple(problems.values()))
     from xuncha.store.files import WorkingTree  # noqa: PLC0415  a command that finds all unchanged need not wait for it
 
-    def stamp_anew(name: str, evidence: tuple[str, ...]) -> tuple[str, bool]:
-        if not evidence:
-            return stamps.get(name, ("", False))
+    def look(name: str, evidence: tuple[str, ...]) -> tuple[str, bool]:
         return _stamp_of_folder(f"{base}/{PROBLEMS}/{name}", now, base, evidence)
 
-    return _read(WorkingTree(root), place, kept, problems, _Looks((stamp, settled), stamps, stamp_anew))
+    return _read(
+        WorkingTree(root), place if settled else None, kept._replace(settings_stamp=stamp), problems, look
+    )
 
 
 def register_at(tree: Tree) -> Register:
@@ -106,46 +105,37 @@ def register_at(tree: Tree) -> Register:
     if kept.frame and len(problems) == len(kept.folders) == len(folders):
         return Register(_frame(kept.frame), tuple(problems.values()))
     tree.bring([name for name in folders if name not in problems])
-    stamps = {name: (folders[name], True) for name in _sorted(folders)}
-    looks = _Looks((settings, True), stamps, lambda name, _evidence: stamps.get(name, ("", False)))
-    return _read(tree, place, kept, problems, looks)
-
-
-class _Looks(NamedTuple):
-    """What files look like from outside; each look with whether what is read after it may be kept."""
-
-    settings: tuple[str, bool]
-    folders: dict[str, tuple[str, bool]]
-    again: Callable[[str, tuple[str, ...]], tuple[str, bool]]
-    """The look of a folder by its name, once it is known which evidence files belong to it."""
+    return _read(
+        tree, place, kept, problems, lambda name, _evidence: (folders.get(name, ""), name in folders)
+    )
 
 
 def _read(
-    source: Source, place: Path | None, kept: _Kept, problems: dict[str, ProblemRow], looks: _Looks
+    source: Source,
+    place: Path | None,
+    kept: _Kept,
+    problems: dict[str, ProblemRow],
+    look: Callable[[str, tuple[str, ...]], tuple[str, bool]],
 ) -> Register:
-    """Read what could not be believed, and keep what was read."""
+    """Read what could not be believed, and keep it in a place, if that may be believed later.
+
+    `look` gives the stamp of a folder with its evidence files, and whether what was read of it may be kept.
+    """
     # Here, not at the top: these build the models, which a command that finds all unchanged need not wait for.
     from xuncha.store.loading import load_folders, load_problem, load_settings  # noqa: PLC0415
 
-    stamps = looks.folders
     frame = _frame(kept.frame) if kept.frame else None
     findings: list[Finding[Place]] = []
     if frame is None:
         own = load_settings(source)
         frame, findings = own.frame, own.findings
-    if kept.frame and set(kept.folders) == set(stamps) == {
-        name for name, (stamp, _settled) in stamps.items() if stamp
-    }:
-        names = list(stamps)  # the same folders as before, none of them empty: their names are in order
-    else:
-        folders, wrong = load_folders(source, filled=problems)
-        findings += wrong
-        names = list(folders.values())
+    folders, wrong = load_folders(source, filled=problems)
+    findings += wrong
     entries = {}
     learned = not kept.frame
     shared: dict[Any, Any] = {}
     rows: list[ProblemRow] = []
-    for name in names:
+    for name in folders.values():
         row = problems.get(name)
         if row is not None:
             entries[name] = kept.folders[name]
@@ -156,19 +146,18 @@ def _read(
                 continue
             row = loaded.row()
             evidence = tuple(loaded.evidence())
-            stamp, settled = looks.again(name, evidence)
+            stamp, settled = look(name, evidence)
             if settled:
                 entries[name] = (stamp, evidence, _plain(row, shared))
                 learned = True
         rows.append(row)
     if frame is None or findings:
         raise InvalidLedgerError(findings)
-    register = Register(frame, tuple(rows))
-    if place is not None and looks.settings[1] and learned:
+    if place is not None and learned:
         declared: Any = tuple(map(tuple, frame.fields))  # plain values alone can be kept
         plain = tuple(frame._replace(fields=declared))
-        _save(place, _Kept(looks.settings[0], plain, entries))
-    return register
+        _save(place, _Kept(kept.settings_stamp, plain, entries))
+    return Register(frame, tuple(rows))
 
 
 def _stamp_of_file(path: str, now: int) -> tuple[str, bool]:

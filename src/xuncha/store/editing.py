@@ -73,11 +73,7 @@ def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> tuple
 
 
 def _verified(before: bytes, text: str, meant: dict[str, Any], keys: str, hint: str = "") -> bytes:
-    """Return an edited text as bytes, with the byte order mark that was there, if it says what is meant.
-
-    Raises:
-        RefusedError: it says something else.
-    """
+    """Return an edited text as bytes, with the byte order mark that was there, if it says what is meant."""
     content = text.encode()
     try:
         same = parse(content) == meant

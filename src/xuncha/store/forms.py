@@ -29,11 +29,7 @@ RESERVED = re.compile(
 
 
 def path_of(name: str) -> str:
-    """Return the path of a form.
-
-    Raises:
-        RefusedError: no file can be called so.
-    """
+    """Return the path of a form. Raises RefusedError if no file can be called so."""
     if not _NAME.fullmatch(name) or RESERVED.match(name) or is_blank(name):
         raise RefusedError(
             "bad-name",
@@ -59,12 +55,7 @@ def load_forms(source: Source) -> tuple[dict[str, Form], list[Finding[Place]]]:
 
 
 def form(source: Source, name: str) -> Form:
-    """Read the form of a name.
-
-    Raises:
-        InvalidLedgerError: it is broken.
-        RefusedError: there is none.
-    """
+    """Read the form of a name. Raises InvalidLedgerError if it is broken; RefusedError if there is none."""
     found, findings = load_forms(source)
     if name in found:
         return found[name]

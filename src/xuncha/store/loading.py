@@ -25,7 +25,7 @@ from xuncha.rules.ledger import (
 )
 from xuncha.rules.measure import broken_measure
 from xuncha.store.faults import about, link, unreadable
-from xuncha.store.record import data_folder, gaps, listed, placed_if_any, read_record
+from xuncha.store.record import by_place, data_folder, gaps, listed, placed_if_any, read_record
 from xuncha.store.shape import shape
 
 if TYPE_CHECKING:
@@ -155,7 +155,10 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
         findings.append(about(path, "file-missing", _("{path} is missing"), hint))
     identities, wrong = _identities(number, folder, entries)
     findings += wrong
-    findings += _without_measures(number, path) if warn and not identities else []
+    if warn and not identities:
+        hint = _("type: xuncha add measure {n} TITLE")
+        without = about(path, "no-measures", _("problem {n} has no measures"), hint, n=number)
+        findings.append(without._replace(severity="warning"))
     for identity in identities:
         path = f"{folder}/{identity}.yaml"
         measure, wrong, unsound = read_record(source, path, Measure, entries)
@@ -164,14 +167,8 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
         if measure and frame:
             around = Neighbourhood(identity, frame, loaded.problem, _fingerprints(source, identity))
             wrong += placed_if_any(source, path, broken_measure(measure, around, unsound, warn=warn))
-        findings += sorted(wrong, key=lambda finding: (finding.place.line, finding.place.column))
+        findings += sorted(wrong, key=by_place)
     return loaded
-
-
-def _without_measures(number: int, path: str) -> list[Finding[Place]]:
-    hint = _("type: xuncha add measure {n} TITLE")
-    finding = about(path, "no-measures", _("problem {n} has no measures"), hint, n=number)
-    return [finding._replace(severity="warning")]
 
 
 def check(source: Source, *, warn: bool = False) -> list[Finding[Place]]:
@@ -182,7 +179,7 @@ def check(source: Source, *, warn: bool = False) -> list[Finding[Place]]:
     from xuncha.store.comments import load_comments  # noqa: PLC0415  most commands never look at comments
 
     try:
-        found = _everything(source, warn=warn)[1] + load_comments(source).findings
+        found = _everything(source, warn=warn)[1] + load_comments(source)[1]
     except InvalidLedgerError as error:
         found = list(error.findings)
     if not warn:
@@ -194,11 +191,7 @@ def check(source: Source, *, warn: bool = False) -> list[Finding[Place]]:
 
 
 def ledger(source: Source) -> Ledger:
-    """Load a whole ledger as records.
-
-    Raises:
-        InvalidLedgerError: it breaks rules.
-    """
+    """Load a whole ledger as records. Raises InvalidLedgerError if it breaks rules."""
     loaded, findings = _everything(source)
     if findings or loaded is None:
         raise InvalidLedgerError(findings)
@@ -214,10 +207,10 @@ def comments(source: Source) -> dict[int, Comment]:
     from xuncha.store.comments import load_comments  # noqa: PLC0415  as in `check`
 
     load_settings(source)
-    loaded = load_comments(source)
-    if loaded.findings:
-        raise InvalidLedgerError(loaded.findings)
-    return loaded.comments
+    found, findings = load_comments(source)
+    if findings:
+        raise InvalidLedgerError(findings)
+    return found
 
 
 def record_of(source: Source, identity: Identity) -> Problem | Measure:

@@ -174,9 +174,6 @@ class Joining:
         """Give one problem, measure or comment another number, in a commit in which nothing else happens.
 
         Comments about it follow.
-
-        Raises:
-            RefusedError: the layout of a comment does not let what it is about be changed safely.
         """
         held = self._listing.get(move.old.path)
         try:
@@ -358,9 +355,6 @@ def _tree_of_git(git: Git, ours: str, theirs: str, own: Sequence[str]) -> tuple[
     """Return the tree that git merges out of two commits, and the files in conflict, from the top of the repository.
 
     It does not matter what git makes of the paths that begin like one of `own`.
-
-    Raises:
-        SurroundingsError: this git cannot do that without a working tree.
     """
     # Records of another ledger of the repository are merged by its driver; ours are not, which is quicker.
     usual = registration.registered(git) or registration.command()

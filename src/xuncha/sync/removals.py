@@ -103,11 +103,7 @@ def must_not_mix(git: Git, listings: Versions, anew: Versions) -> None:
 
 
 def must_have_room(listing: Listing) -> None:
-    """Refuse a result in which a file would stand in the place of a folder.
-
-    Raises:
-        RefusedError: one does.
-    """
+    """Refuse a result in which a file would stand in the place of a folder. Raises RefusedError if one does."""
     for path in listing:
         for folder in PurePosixPath(path).parents:
             if str(folder) in listing:

@@ -178,11 +178,7 @@ def write_out(root: Path, paths: list[str], source: Path, commit: str) -> list[s
 
 
 def write(folder: Path, target: IO[bytes]) -> None:
-    """Write all that a repository of `borrow` holds as a bundle.
-
-    Raises:
-        GitError: objects are missing.
-    """
+    """Write all that a repository of `borrow` holds as a bundle. Raises GitError if objects are missing."""
     with alone():
         git = Git(folder)
         form = git.text("rev-parse", "--show-object-format")

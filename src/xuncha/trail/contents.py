@@ -86,11 +86,7 @@ def begun(name: str, kind: str, size: int) -> hashlib._Hash | None:
 
 
 def whole(name: str, kind: str, content: bytes) -> bytes:
-    """Give the bytes of an object that was read.
-
-    Raises:
-        GitError: it is damaged.
-    """
+    """Give the bytes of an object that was read. Raises GitError if it is damaged."""
     if known := begun(name, kind, len(content)):
         known.update(content)
     _must_be(name, known)

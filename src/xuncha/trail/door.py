@@ -69,11 +69,7 @@ _trusted: set[Path] = set()
 
 @cache
 def _git(path: str | None) -> str:
-    """Find git where the variable `PATH` names folders in full: from a relative one it would be looked for in the ledger.
-
-    Raises:
-        FileNotFoundError: it is in none of them.
-    """
+    """Find git where the variable `PATH` names folders in full: from a relative one it would be looked for in the ledger."""
     given = os.defpath if path is None else path
     folders = os.pathsep.join(each for each in given.split(os.pathsep) if os.path.isabs(each))  # noqa: PTH117
     if found := shutil.which("git", path=folders):
@@ -115,11 +111,7 @@ class Door:
 
     @classmethod
     def in_repository(cls, root: Path, *, to_write: bool = False) -> Self:
-        """Give git in a ledger whose history is asked for, or continued.
-
-        Raises:
-            SurroundingsError: the ledger is in no repository.
-        """
+        """Give git in a ledger whose history is asked for, or continued. Raises SurroundingsError if the ledger is in no repository."""
         if git_dir(root) is not None:
             return cls(root, writes=to_write)
         said, hint = _("{path} is in no git repository, so it has no history"), _("type: git init")
@@ -244,11 +236,8 @@ class Door:
     def _for_writing(self) -> list[str]:
         """Return the options by which git changes this repository.
 
-        It finds the repository by itself: told of it, it would tell every hook, and a hook that goes elsewhere would still be
-        at work here. What could have it find another one is refused.
-
-        Raises:
-            SurroundingsError: a folder on the way is laid out as a repository.
+        It finds the repository by itself: told of it, it would tell every hook, and a hook that goes elsewhere would
+        still be at work here. What could have it find another one is refused.
         """
         found = repository(self.root)
         if found is None or found.top is None:

@@ -137,11 +137,7 @@ class Git(Door):
     """Git in one ledger's folder: what is asked of it."""
 
     def user(self) -> tuple[str, str]:
-        """Return the name and the e-mail of whoever commits here.
-
-        Raises:
-            SurroundingsError: git does not know them.
-        """
+        """Return the name and the e-mail of whoever commits here. Raises SurroundingsError if git does not know them."""
         try:
             identity = self.text("var", "GIT_AUTHOR_IDENT")
         except GitError as error:
@@ -310,11 +306,7 @@ class Git(Door):
         return found
 
     def must_be_whole(self) -> None:
-        """Check that git has all of the history.
-
-        Raises:
-            SurroundingsError: it was cut off by a shallow clone.
-        """
+        """Check that git has all of the history. Raises SurroundingsError if it was cut off by a shallow clone."""
         folder = git_dir(self.root)
         if folder and cut_off(folder):
             raise shallow()

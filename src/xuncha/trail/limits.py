@@ -95,11 +95,7 @@ def listed(git: Git, commit: str, *paths: str, folders: bool = False, deep: bool
 
 
 def _must_be_all(git: Git, commit: str, paths: Sequence[str], found: list[Leaf], *, deep: bool) -> None:
-    """Check that what is listed of each folder makes its hash, and that what is not listed is not there.
-
-    Raises:
-        GitError: it does not.
-    """
+    """Check that what is listed of each folder makes its hash, and that what is not listed is not there. Raises GitError if it does not."""
     files, asked = set(paths), {path.rstrip("/") for path in paths}
     below: dict[str, list[bytes]] = defaultdict(list)
     whole: dict[str, str] = {}

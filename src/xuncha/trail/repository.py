@@ -92,11 +92,7 @@ def _told(file: Path) -> str:
 
 
 def small_text(file: Path, most: int = _LARGEST) -> str:
-    """Read a file of git's.
-
-    Raises:
-        OSError: it is none, or larger than some bytes.
-    """
+    """Read a file of git's. Raises OSError if it is none, or larger than some bytes."""
     found = file.lstat()
     if not stat.S_ISREG(found.st_mode) or found.st_size > most:
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(file))

@@ -50,11 +50,7 @@ class Tree:
         return self._folders.get(folder, [])
 
     def read(self, path: str) -> bytes:
-        """Read a file.
-
-        Raises:
-            FileNotFoundError: there is none at this commit.
-        """
+        """Read a file. Raises FileNotFoundError if there is none at this commit."""
         if path.rpartition("/")[0] not in self._known:
             self._bring_all()
         if path not in self._names:
