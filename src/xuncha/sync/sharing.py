@@ -56,8 +56,7 @@ def route(git: Git) -> Route:
     Raises:
         SurroundingsError: no branch is checked out, or there is no remote.
     """
-    head = git.run("symbolic-ref", "--quiet", "HEAD", answers=(0, 1))
-    branch = head.decode("utf-8", "surrogateescape").strip().removeprefix(_HEADS)
+    branch = git.branch().removeprefix(_HEADS)
     if not branch:
         said = _("no branch is checked out in git, so there is none to bring together with others")
         hint = _("go back to one first, such as git switch main, or make one: git switch -c NAME")

@@ -102,15 +102,10 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
     }
     with alone():
         own = _empty(folder, form)
-        for path, content in (
-            ("objects/info/alternates", os.fsencode(objects) + b"\n"),
-            (
-                "info/attributes",
-                b"* -text -eol -filter -ident -working-tree-encoding\n",
-            ),  # bytes as git stores them
-        ):
-            (folder / ".git" / path).parent.mkdir(exist_ok=True)
-            (folder / ".git" / path).write_bytes(content)
+        (folder / ".git/objects/info/alternates").write_bytes(os.fsencode(objects) + b"\n")
+        (folder / ".git/info").mkdir(exist_ok=True)
+        as_stored = "* -text -eol -filter -ident -working-tree-encoding\n"
+        (folder / ".git/info/attributes").write_text(as_stored, encoding="ascii")
         created = [f"create {ref} {name}\n" for ref, name in refs.items()]
         own.run("update-ref", "--stdin", stdin="".join([*created, f"create {_TIP} {commit}\n"]).encode())
         _index(own, commit, prefix, leaves)

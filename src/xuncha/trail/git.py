@@ -223,26 +223,18 @@ class Git(Door):
         Among them are records and evidence that git was told to ignore, or to take for unchanged. Other repositories within this one are
         not looked into, which may have settings of their own.
         """
-        above = self.run("rev-parse", "--show-prefix").rstrip(b"\n")
-        options = (
-            "--porcelain",
-            "-z",
-            "--no-renames",
-            "--untracked-files=all",
-            "--ignored",
-            "--ignore-submodules=all",
+        above = os.fsdecode(self.run("rev-parse", "--show-prefix")).rstrip("\n")
+        told = self.words(
+            *("--no-optional-locks", "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all"),
+            *("--ignored", "--ignore-submodules=all", "--", *literal(parts)),
         )
-        told = self.words("--no-optional-locks", "status", *options, "--", *literal(parts))
         changed = {
-            entry[len("XY ") :].removeprefix(os.fsdecode(above))
+            entry[len("XY ") :].removeprefix(above)
             for entry in told
             if not entry.startswith("!!") or _RECORD.search(entry)
         }
-        assumed = [
-            entry[2:]
-            for entry in self.words("ls-files", "-v", "-z", "--", *literal(parts))
-            if entry[0].islower()
-        ]
+        known = self.words("ls-files", "-v", "-z", "--", *literal(parts))
+        assumed = [entry[2:] for entry in known if entry[0].islower()]
         return sorted(changed.union(self.uncommitted(*assumed) if assumed else ()))
 
     def staged(self, *paths: str) -> dict[str, str]:
@@ -334,33 +326,30 @@ class Git(Door):
         Raises:
             SurroundingsError: another branch holds the ledger, so that a first commit here would begin a second history.
         """
-        name = (
-            self.run("symbolic-ref", "--quiet", "HEAD", answers=(0, 1))
-            .decode("utf-8", "surrogateescape")
-            .strip()
-        )
-        folder = git_dir(self.root)
+        name, folder = self.branch(), git_dir(self.root)
         if not name or folder is None:
             return False
-        place, packed = common_dir(folder) / name, common_dir(folder) / "packed-refs"
-        if place.is_file() or place.is_symlink():
+        shared = common_dir(folder)
+        places = shared / name, shared / "logs" / name  # the log is there if there was such a branch
+        packed = (shared / "packed-refs").read_bytes() if (shared / "packed-refs").is_file() else b""
+        if (
+            any(place.is_file() or place.is_symlink() for place in places)
+            or any(line.endswith(b" " + os.fsencode(name)) for line in packed.splitlines())
+            or self.run("for-each-ref", "--format=%(refname)", name)
+        ):
             return False
-        if (common_dir(folder) / "logs" / name).is_file():  # there was such a branch
-            return False
-        lines = packed.read_bytes().splitlines() if packed.is_file() else []
-        if any(line.endswith(b" " + os.fsencode(name)) for line in lines):
-            return False
-        if self.run("for-each-ref", "--format=%(refname)", name):
-            return False
-        if other := self._branch_with_the_ledger():
-            raise _elsewhere(name, other)
-        return True
-
-    def _branch_with_the_ledger(self) -> str | None:
         form = "--format=%(objectname) %(refname)"
         branches = self.references("for-each-ref", form, "refs/heads", "refs/remotes")
         held = self.kinds(f"{commit}:./{LEDGER_FILE}" for commit in branches.values())
-        return next((name for name, kind in zip(branches, held, strict=True) if kind == "blob"), None)
+        for other, kind in zip(branches, held, strict=True):
+            if kind == "blob":
+                raise _elsewhere(name, other)
+        return True
+
+    def branch(self) -> str:
+        """Return the full name of the branch that is checked out, `refs/heads/main`; empty where none is."""
+        asked = ("symbolic-ref", "--quiet", "HEAD")
+        return self.run(*asked, answers=(0, 1)).decode("utf-8", "surrogateescape").strip()
 
     def hash_files(self, paths: Iterable[str | Path], *options: str) -> list[str]:
         """Return the names that git gives the contents of files, absolute or relative to the top of the working tree."""

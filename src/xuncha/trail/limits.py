@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import PARTS
-from xuncha.trail.contents import begun, piped, stored, whole
+from xuncha.trail.contents import piped, stored, whole
 from xuncha.trail.git import CutShortError, Git, GitError, Leaf, read_batch
 
 MOST: Final = 200_000
@@ -98,21 +98,19 @@ def _must_be_all(git: Git, commit: str, paths: Sequence[str], found: list[Leaf],
     """Check that what is listed of each folder makes its hash, and that what is not listed is not there. Raises GitError if it does not."""
     files, asked = set(paths), {path.rstrip("/") for path in paths}
     below: dict[str, list[bytes]] = defaultdict(list)
-    whole: dict[str, str] = {}
+    folders: dict[str, str] = {}
     for mode, name, path in found:
         above, _slash, last = path.rpartition("/")
-        below[above].append(
-            b"%s %s\0%s" % (mode.lstrip("0").encode(), os.fsencode(last), bytes.fromhex(name))
-        )
-        if mode == "040000" and (path in asked or (deep and _is_below(path, asked))):
-            whole[path] = name
+        entry = mode.lstrip("0").encode(), os.fsencode(last), bytes.fromhex(name)
+        below[above].append(b"%s %s\0%s" % entry)
+        is_below = deep and ("." in asked or any(path.startswith(f"{each}/") for each in asked))
+        if mode == "040000" and (path in asked or is_below):
+            folders[path] = name
     doubtful: dict[str, int] = {}
-    for path, name in whole.items():
-        content = b"".join(below[path])
-        digest = begun(name, "tree", len(content))
-        if digest is not None:
-            digest.update(content)
-        if digest is None or digest.hexdigest() != name:
+    for path, name in folders.items():
+        try:
+            whole(name, "tree", b"".join(below[path]))
+        except GitError:
             doubtful[name] = len(below[path])
     # Git shows some old modes of files as other ones.
     for tree in stored(git, doubtful, _LARGEST_FOLDER) if doubtful else ():
@@ -123,10 +121,6 @@ def _must_be_all(git: Git, commit: str, paths: Sequence[str], found: list[Leaf],
     # With a slash behind it, only a folder is asked for, and no link in its place.
     if any(kind and (path in files or kind == "tree") for path, kind in zip(absent, there, strict=True)):
         raise CutShortError
-
-
-def _is_below(path: str, asked: set[str]) -> bool:
-    return "." in asked or any(path.startswith(f"{each}/") for each in asked)
 
 
 def _too_much(commit: str, path: bytes) -> RefusedError:

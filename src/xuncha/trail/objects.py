@@ -121,9 +121,8 @@ def half_arrived(git: Git, before: str, after: str) -> Mapping[str, str]:
         if here not in {old, new, nothing}:
             # Git was killed while it wrote the file if this is the first part of what it was to become.
             begun = (top.root / path).read_bytes()
-            if new == nothing or not top.run("cat-file", "--filters", f"--path={path}", new).startswith(
-                begun
-            ):
+            wanted = b"" if new == nothing else top.run("cat-file", "--filters", f"--path={path}", new)
+            if new == nothing or not wanted.startswith(begun):
                 continue
         left[path] = old
     return left
@@ -138,9 +137,7 @@ def unwind(git: Git, left: Mapping[str, str]) -> None:
         top.run("reset", "--quiet", "--pathspec-from-file=-", "--pathspec-file-nul", stdin=names)
     if back:
         top.run("checkout-index", "--force", "-z", "--stdin", stdin=os.fsencode("\0".join(back)))
-    for path in left:
-        if path in back:
-            continue
+    for path in left.keys() - {*back}:
         (top.root / path).unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # other files are in it
             (top.root / path).parent.rmdir()
