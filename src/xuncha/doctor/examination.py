@@ -91,26 +91,14 @@ def _diagnoses(check: Rule[Severity | None], around: Surroundings) -> list[Diagn
     try:
         found = check(around)
     except SurroundingsError as error:
-        return [
-            Diagnosis(
-                check.code,
-                "error",
-                _("this could not be looked at: {reason}").format(reason=error),
-                "git status",
-                git_fails=True,
-            )
-        ]
+        said = _("this could not be looked at: {reason}").format(reason=error)
+        return [Diagnosis(check.code, "error", said, "git status", git_fails=True)]
     except (XunchaError, OSError) as error:
         return [Diagnosis(check.code, "unknown", _("not looked at: {reason}").format(reason=error))]
     if not found:
         return [Diagnosis(check.code, "well", language.gettext(_WELL[check.code]))]
+    git_fails = check.code in _GIT_FAILS
     return [
-        Diagnosis(
-            each.code,
-            each.place or each.severity,
-            each.message,
-            each.hint,
-            git_fails=each.code in _GIT_FAILS,
-        )
+        Diagnosis(check.code, each.place or each.severity, each.message, each.hint, git_fails)
         for each in found
     ]

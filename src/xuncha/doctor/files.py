@@ -28,7 +28,7 @@ PROCESSES = Path("/proc")
 _LONG: Final = 600
 """Seconds that git holds a lock at most while nobody keeps it waiting."""
 _KEEPS_BYTES: Final = "data/** -text"
-"""The line of `.gitattributes` by which git changes no line ends of the ledger."""
+"""Has git change no line ends of the ledger."""
 _SHOWN: Final = 5
 _LARGEST: Final = 1024 * 1024
 
@@ -80,11 +80,8 @@ def _git_lock(around: Surroundings) -> Ailments:
             said = _("{path} was left behind {age} ago: no git is running here")
             mend = _("if none is running on another computer either: {command}")
         name = around.named(path)
-        said, mend = (
-            said.format(path=name, age=_lasting(seconds)),
-            mend.format(command=f"rm {shlex.quote(name)}"),
-        )
-        yield severity, said, mend
+        said = said.format(path=name, age=_lasting(seconds))
+        yield severity, said, mend.format(command=f"rm {shlex.quote(name)}")
 
 
 @CHECKS.rule(
@@ -151,14 +148,8 @@ def _lasting(seconds: int) -> str:
     right="chmod -R u+w on what is named; on a share, ask who runs it; a disk that became read-only wants to be looked after",
 )
 def _read_only(around: Surroundings) -> Ailments:
-    problems = around.root / PROBLEMS
-    folders = [
-        around.root,
-        around.root / "data",
-        around.root / COMMENTS,
-        problems,
-        *sorted(problems.glob("*/")),
-    ]
+    folders = [around.root / name for name in ("", "data", COMMENTS, PROBLEMS)]
+    folders += sorted((around.root / PROBLEMS).glob("*/"))
     folders += [place for folder in around.folders for place in (folder, folder / "objects", folder / "refs")]
     # What is in a folder that may not be entered counts as not there; that folder is told of.
     closed = [path for path in folders if os.access(path, os.F_OK) and not os.access(path, os.W_OK | os.X_OK)]

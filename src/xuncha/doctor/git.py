@@ -213,12 +213,9 @@ def _objects_missing(around: Surroundings) -> Ailments:
     try:
         around.git.run("rev-list", "--objects", "--quiet", "HEAD", "--")
     except SurroundingsError as error:
-        said = getattr(error, "said", None) or error.message
-        yield (
-            None,
-            _("not all of the history is here: {said}").format(said=said),
-            "git fetch --refetch --no-filter",
-        )
+        said = _("not all of the history is here: {said}")
+        told = getattr(error, "said", None) or error.message
+        yield None, said.format(said=told), "git fetch --refetch --no-filter"
 
 
 @CHECKS.rule(
@@ -248,14 +245,11 @@ def _hidden(around: Surroundings) -> Ailments:
 )
 def _repository_programs(around: Surroundings) -> Ailments:
     found = [each.name for each in named(around.git.settings())]
-    driver = registration.registered(around.git)
+    driver = around.git.setting(registration.KEY)
     if driver and not registration.is_written_by_us(driver, around.root):
         found.append(registration.KEY)
-    for folder in around.folders:
-        hooks = sorted(folder.glob("hooks/*"))
-        found += [
-            around.named(path) for path in hooks if path.suffix != ".sample" and os.access(path, os.X_OK)
-        ]
+    hooks = [path for folder in around.folders for path in sorted(folder.glob("hooks/*"))]
+    found += [around.named(path) for path in hooks if path.suffix != ".sample" and os.access(path, os.X_OK)]
     if names := list(dict.fromkeys(found)):
         said = ngettext(
             "this repository names {n} program, which runs when something is changed: {names}",

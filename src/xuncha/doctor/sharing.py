@@ -22,25 +22,10 @@ if TYPE_CHECKING:
 _NEARLY: Final = 300
 """Seconds by which two clocks may differ."""
 _FORGES: Final = (
-    "github.com",
-    "gitee.com",
-    "gitlab.com",
-    "gitcode.com",
-    "gitcode.net",
-    "atomgit.com",
-    "jihulab.com",
-    "coding.net",
-    "cnb.cool",
-    "codeup.aliyun.com",
-    "bitbucket.org",
-    "codeberg.org",
-    "sourceforge.net",
-    "sr.ht",
-    "dev.azure.com",
-    "visualstudio.com",
-    "huggingface.co",
-    "modelscope.cn",
-)
+    "github.com", "gitee.com", "gitlab.com", "gitcode.com", "gitcode.net", "atomgit.com", "jihulab.com", "coding.net", "cnb.cool",
+    "codeup.aliyun.com", "bitbucket.org", "codeberg.org", "sourceforge.net", "sr.ht", "dev.azure.com", "visualstudio.com",
+    "huggingface.co", "modelscope.cn",
+)  # fmt: skip
 """Services where anybody may keep a repository; a part of a name stands for all hosts below it."""
 _LOCAL: Final = frozenset(
     {"local", "localhost", "lan", "internal", "intranet", "home", "corp", "private", "test", "arpa"}
@@ -58,8 +43,8 @@ _EXTRA = re.compile(r"""^([A-Za-z0-9._-]+).*;.*\bextra == ['"]([a-z0-9-]+)['"]""
     right="xuncha setup, once in each clone",
 )
 def _no_driver(around: Surroundings) -> Ailments:
-    command = registration.registered(around.git)
-    program = registration.program_of(command or "")
+    command = around.git.setting(registration.KEY)
+    program = registration.program_of(command)
     if not command:
         yield None, _("git does not know the merge driver in this clone"), "xuncha setup"
     elif shutil.which(program) is None and not Path(program).is_file():

@@ -54,16 +54,8 @@ class Renumbered(NamedTuple):
     """Of a comment, how its text begins."""
 
 
-class RenamedEvidence(NamedTuple):
-    """An evidence file of a measure that took another name."""
-
-    identity: Identity
-    old: str
-    new: str
-
-
-class Followed(NamedTuple):
-    """A record that uses a new name where it used one that the other side has renamed."""
+class Renamed(NamedTuple):
+    """Another name in a record: of an evidence file, or of what the other side has renamed in the settings."""
 
     identity: Identity
     old: str
@@ -82,10 +74,12 @@ class Adjustments:
     """What had to change so that two histories can stand together."""
 
     renumbered: list[Renumbered] = field(default_factory=list)
-    renamed: list[RenamedEvidence] = field(default_factory=list)
+    renamed: list[Renamed] = field(default_factory=list)
+    """Of evidence."""
     kept: list[Numbered] = field(default_factory=list)
     """What one side had taken back, and stays because the other side has worked on it, or after it."""
-    followed: list[Followed] = field(default_factory=list)
+    followed: list[Renamed] = field(default_factory=list)
+    """Of the settings."""
     citing: list[Citing] = field(default_factory=list)
 
 
@@ -117,12 +111,12 @@ class Joining:
         base = self._ancestor(self.ours, self.theirs)
         anew_here = entered_anew(git, self.theirs, self.ours, base)
         anew = entered_anew(git, self.ours, self.theirs, base)
-        base, mine, other = map(
-            as_named, (base, *(objects.listing(git, tip) for tip in (self.ours, self.theirs)))
-        )
+        listings = [base, *(objects.listing(git, tip) for tip in (self.ours, self.theirs))]
+        sides = Versions(*map(as_named, listings))
+        base, mine, other = sides
         self._tip, self._listing = self.ours, mine
-        must_not_meet(git, Versions(base, mine, other), self.ours, self.theirs)
-        must_not_mix(git, Versions(base, mine, other), Versions(set(), anew_here, anew))
+        must_not_meet(git, sides, self.ours, self.theirs)
+        must_not_mix(git, sides, Versions(set(), anew_here, anew))
         plan = moves(base, self._listing, other, anew_here)
         for move in in_order(plan, up=True):
             self._renumber(move)
@@ -141,11 +135,10 @@ class Joining:
         self._merge(settlement(united.disputes, self.take))
         for move in down:
             self._renumber(move)
-        self._follow(Versions(base, mine, other))
+        self._follow(sides)
         self._must_be_valid(other)
-        self._note_citing(Versions(base, mine, other), [*in_order(plan, up=True), *down])
-        kept = united.kept | {number for path in back if (number := numbered(path))}
-        self.adjustments.kept = sorted(kept)
+        self._note_citing(sides, [*in_order(plan, up=True), *down])
+        self.adjustments.kept = sorted(united.kept | {each for path in back if (each := numbered(path))})
         return self._tip
 
     def _ancestor(self, one: str, other: str) -> Listing:
@@ -198,10 +191,9 @@ class Joining:
         if isinstance(move.old, CommentNumber):
             return {}
         paths = [path for path in self._listing if CommentNumber.of_file(path)]
+        contents = self.git.blobs(self._listing[path].blob for path in paths)
         edited: dict[str, bytes] = {}
-        for path, content in zip(
-            paths, self.git.blobs(self._listing[path].blob for path in paths), strict=True
-        ):
+        for path, content in zip(paths, contents, strict=True):
             with contextlib.suppress(UnreadableError):  # what it is about, nobody can tell
                 after = renumbered(content or b"", lambda number: number_after(number, move))
                 if after != content:
@@ -222,7 +214,7 @@ class Joining:
             return  # it will be in dispute
         record = Held(held.mode, objects.store(self.git, [content])[0])
         status = str(parse(content).get("status", ""))
-        self.adjustments.renamed.append(RenamedEvidence(identity, *names))
+        self.adjustments.renamed.append(Renamed(identity, *names))
         subject = f"{SUBJECTS['attach']} {identity} 改名：{' → '.join(names)}"
         message = Message(subject, "attach", [StatusChange(str(identity), status, status)])
         self._commit({old: None, new: self._listing[old], identity.path: record}, message)
@@ -259,11 +251,8 @@ class Joining:
         for side, listing in zip(others, sides[1:], strict=True):
             for each in renamings(before.get(LEDGER_FILE, {}), side.get(LEDGER_FILE, {})):
                 known = listed_names(settings, each.listed)
-                if (
-                    each.new in known
-                    and each.old not in known
-                    and not self._contradicted(each, sides.before, listing)
-                ):
+                is_renamed = each.new in known and each.old not in known
+                if is_renamed and not self._contradicted(each, sides.before, listing):
                     found.setdefault((each.listed, each.old), set()).add(each)
         sure = [each for (each, *more) in found.values() if not more]
         for path, record in self._read(self._listing).items() if sure else ():
@@ -305,22 +294,15 @@ class Joining:
             reason=f"{renaming.old} 已改为 {renaming.new}",
         )
         self._commit({path: Held(held.mode, objects.store(self.git, [content])[0])}, message)
-        self.adjustments.followed.append(Followed(identity, renaming.old, renaming.new))
+        self.adjustments.followed.append(Renamed(identity, renaming.old, renaming.new))
 
     def _note_citing(self, sides: Versions, found: Sequence[Move]) -> None:
         """Note in which records that were written here the old numbers stand."""
         written = {path: held for path, held in sides.ours.items() if held != sides.before.get(path)}
         for path, record in self._read(written).items() if found else ():
-            for move in found:
-                old, new = move
-                if (
-                    isinstance(old, Identity)
-                    and isinstance(new, Identity)
-                    and path != LEDGER_FILE
-                    and cites(record, old)
-                ):
-                    after = Identity.of_file(place_now(path, found))
-                    self.adjustments.citing.append(Citing(after or new, move))
+            if identity := Identity.of_file(place_now(path, found)):
+                cited = [move for move in found if isinstance(move.old, Identity) and cites(record, move.old)]
+                self.adjustments.citing += [Citing(identity, move) for move in cited]
 
     def _must_be_valid(self, other: Listing) -> None:
         """Refuse a result that breaks a rule which neither side broke."""
@@ -338,13 +320,12 @@ class Joining:
     def _way_out(self, path: str, other: Listing) -> str:
         """Say what to type where both sides together break a rule at a file."""
         identity = Identity.of_file(path)
+        hint = _("change it here, so that both can stand: xuncha edit {id}; then: xuncha sync")
         if identity is None or self._listing.get(path) == other.get(path):
-            return _(
+            hint = _(
                 "put back here what the record there needs: enter it in data/ledger.yaml with xuncha edit; then: xuncha sync"
             )
-        return _("change it here, so that both can stand: xuncha edit {id}; then: xuncha sync").format(
-            id=identity
-        )
+        return hint.format(id=identity)
 
 
 def _with(listing: Listing, changes: Changes) -> Listing:
@@ -357,7 +338,7 @@ def _tree_of_git(git: Git, ours: str, theirs: str, own: Sequence[str]) -> tuple[
     It does not matter what git makes of the paths that begin like one of `own`.
     """
     # Records of another ledger of the repository are merged by its driver; ours are not, which is quicker.
-    usual = registration.registered(git) or registration.command()
+    usual = git.setting(registration.KEY) or registration.command()
     cases = "|".join(f"{shlex.quote(start.replace('%', '%%'))}*" for start in own)
     driver = f"case %P in {cases}) exit 0;; esac; {usual}"
     form = ("--write-tree", "--name-only", "--no-messages", "-z")

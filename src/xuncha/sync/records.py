@@ -13,7 +13,7 @@ from xuncha.language import gettext as _
 from xuncha.store import editing
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import decode, parse
-from xuncha.sync.values import Dispute, Side, Versions, merge_values
+from xuncha.sync.values import Dispute, Merged, Side, Versions, merge_values
 from xuncha.sync.weaving import Weaver
 from xuncha.trail.git import Git, GitError
 
@@ -25,17 +25,9 @@ _WITH = {"status": "closed", "term": "due"}
 """What is shown in dispute together with a key that is."""
 
 
-class MergedRecord(NamedTuple):
-    """A record that two sides have made."""
-
-    content: bytes
-    """The file; where something is in dispute, with git's marks around the lines of it."""
-    disputes: tuple[Dispute, ...]
-
-
 def merge_record(
     base: bytes, ours: bytes, theirs: bytes, *, take: Side | None = None, width: int = 7
-) -> MergedRecord:
+) -> Merged[bytes]:
     """Merge two versions of one file, in the layout of ours; `base` is empty where both have made it anew.
 
     In a dispute `take` decides; without it, the lines are marked as git does, with marks of that width.
@@ -44,9 +36,9 @@ def merge_record(
         UnreadableError: one of the three is no record; or something is in dispute, and cannot be shown in this layout.
     """
     if theirs in {base, ours}:
-        return MergedRecord(ours, ())
+        return Merged(ours)
     if ours == base:
-        return MergedRecord(theirs, ())
+        return Merged(theirs)
     values = Versions(parse(base) if base else {}, parse(ours), parse(theirs))
     message = _("the layout of this file does not let both changes be written into it")
     odd = UnreadableError("odd-layout", 1, 1, message)
@@ -64,7 +56,7 @@ def merge_record(
         text = Weaver(texts, end, frozenset(marked), width).record(values, data)
     if text is None:
         raise odd
-    return MergedRecord((_BOM if ours.startswith(_BOM) else b"") + text.encode(), disputes)
+    return Merged((_BOM if ours.startswith(_BOM) else b"") + text.encode(), disputes)
 
 
 def _layouts(texts: Versions, end: str, values: Versions, data: dict[str, Any]) -> Iterator[str]:
@@ -106,7 +98,7 @@ def merge_files(base: Path, ours: Path, theirs: Path, width: int) -> MergedFile:
         OSError: one of them cannot be read or written.
     """
     try:
-        merged = merge_record(*(each.read_bytes() for each in (base, ours, theirs)), width=width)
+        content, disputes = merge_record(*(each.read_bytes() for each in (base, ours, theirs)), width=width)
     except UnreadableError as error:
         labels = [word for label in ("ours", "base", "theirs") for word in ("-L", label)]
         files = map(str, (ours, base, theirs))
@@ -116,7 +108,7 @@ def merge_files(base: Path, ours: Path, theirs: Path, width: int) -> MergedFile:
             is_binary = any(b"\0" in each.read_bytes() for each in (base, ours, theirs))
             if not (0 < refusal.ended < _ERROR or is_binary):
                 raise
-            return MergedFile((), str(error), in_conflict=True)
-        return MergedFile((), str(error))
-    ours.write_bytes(merged.content)
-    return MergedFile(merged.disputes)
+            return MergedFile(not_by_field=str(error), in_conflict=True)
+        return MergedFile(not_by_field=str(error))
+    ours.write_bytes(content)
+    return MergedFile(disputes)

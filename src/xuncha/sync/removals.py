@@ -26,11 +26,7 @@ if TYPE_CHECKING:
 def must_not_meet(git: Git, listings: Versions, ours: str, theirs: str) -> None:
     """Refuse to join a removal with what the other side has done meanwhile to what was removed or renumbered by it.
 
-    Args:
-        git: in the ledger.
-        listings: the files of both sides, and those that both began with.
-        ours: the last commit here.
-        theirs: the last commit there.
+    `ours` and `theirs` are the last commits of both sides.
 
     Raises:
         RefusedError: they meet; whoever removed it has to take that back first.
@@ -65,10 +61,7 @@ def must_not_meet(git: Git, listings: Versions, ours: str, theirs: str) -> None:
 def must_not_mix(git: Git, listings: Versions, anew: Versions) -> None:
     """Refuse to put what one side has recorded of a problem under another problem, to which the other side gave its number.
 
-    Args:
-        git: in the ledger.
-        listings: the files of both sides, and those that both began with.
-        anew: the paths at which either side has taken something back, and entered something else.
+    `anew` are the paths at which either side has taken something back, and entered something else.
 
     Raises:
         RefusedError: they meet.

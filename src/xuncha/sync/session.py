@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from fasteners import InterProcessLock
 
@@ -43,14 +43,6 @@ _PAUSE = 0.3
 """Seconds at most before each try: who waits longer each time is overtaken each time."""
 
 
-class Shortened(NamedTuple):
-    """A time limit that is earlier now: of two extensions the earlier day holds (docs/adr/0017)."""
-
-    id: str
-    was: str
-    now: str
-
-
 @dataclass
 class Synced(Adjustments):
     """What came of a sync; what was received and sent in commits."""
@@ -63,8 +55,8 @@ class Synced(Adjustments):
     """Whether both sides had something new."""
     reopened: list[str] = field(default_factory=list)
     """The measures that were closed here, and are not any more by what has come."""
-    earlier: list[Shortened] = field(default_factory=list)
-    """The time limits that are earlier than they were here, by what has come."""
+    earlier: list[tuple[str, str, str]] = field(default_factory=list)
+    """The ids of measures whose time limits are earlier than here, as they were, and as they are (docs/adr/0017)."""
     anchors: SentTags = field(default_factory=SentTags)
     before: str = "HEAD"
     """The commit that was here."""
@@ -100,7 +92,7 @@ class Synced(Adjustments):
             if row.status == "closed" != there.status:
                 self.reopened.append(there.id)
             if row.due and there.due and there.due < row.due:
-                self.earlier.append(Shortened(there.id, row.due, there.due))
+                self.earlier.append((there.id, row.due, there.due))
 
 
 def sync(root: Path, *, take: Side | None = None) -> Synced:
