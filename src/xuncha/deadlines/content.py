@@ -37,9 +37,7 @@ class Workdays:
         The last week of a year is settled by the announcement for the next, which in some years has made a Saturday of
         late December a working day, or a Monday a day off.
         """
-        return (
-            self._first_year < day.year <= self.last_year and (day + timedelta(days=7)).year <= self.last_year
-        )
+        return self._first_year < day.year and (day + timedelta(days=7)).year <= self.last_year
 
     def on_or_before(self, day: date) -> date | None:
         """Find the last working day up to and including this one; None where it is not known."""
@@ -94,9 +92,8 @@ def entries(
         for row in problem.measures
         if office in {None, row.office} and leader in {None, row.leader}
     ]
-    return sorted(
-        (entry for entry in found if entry and (closed or not entry.withdrawn)), key=attrgetter("day")
-    )
+    wanted = [entry for entry in found if entry and (closed or not entry.withdrawn)]
+    return sorted(wanted, key=attrgetter("day"))
 
 
 def _entry(

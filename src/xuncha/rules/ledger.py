@@ -58,11 +58,8 @@ def names_in_one(settings: Settings) -> Broken[Location]:
             if "，" in name:
                 parts = ", ".join(part.strip() for part in name.split("，") if part.strip())
                 message = _("“{name}” is several names in one").format(name=name)
-                yield (
-                    (key, place),
-                    message,
-                    _("write them with half-width commas: [{names}]").format(names=parts),
-                )
+                hint = _("write them with half-width commas: [{names}]").format(names=parts)
+                yield (key, place), message, hint
 
 
 @RULES.rule(

@@ -30,6 +30,7 @@ _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2
 _COMMENTS = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*")
 _PARAGRAPH = 40
 """Characters beyond which a text in a list has a line of its own."""
+_SPECIAL = re.compile(r"[\n\[\]{},#:\"'&*!|>%@`?\x85\u2028\u2029]")
 _PLAIN = re.compile(r"[a-z_]+|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PLAIN_IN_QUOTES = re.compile(rf"{_PLAIN.pattern}|[0-9]+\.[0-9]+|[0-9]+")
 """What keeps the quotes that it stands in; without them, the number 2.10 would be read as 2.1."""
@@ -146,20 +147,19 @@ def _splice(text: str, root: Node, edit: Edit) -> _Splice | None:
 
 
 def _replace(node: Node, value: str | bool | dict[str, Any] | list[Any]) -> _Splice:
-    if node.start == node.end:  # a key without a value: it stands right behind the colon
-        return _Splice(node.start, node.end, f" {_flow(value)}")
     quote = node.style if node.style in {"'", '"'} else ""
     form = _PLAIN_IN_QUOTES if quote else _PLAIN
     written = f"{quote}{value}{quote}" if isinstance(value, str) and form.fullmatch(value) else _flow(value)
+    if node.start == node.end:  # a key without a value: it stands right behind the colon
+        written = f" {_flow(value)}"
     return _Splice(node.start, node.end, written)
 
 
 def _remove(text: str, root: Node, key: str) -> _Splice:
     place = next(place for place, name in enumerate(root.keys) if name.text == key)
-    start, end = root.keys[place].start, root.items[place].end
     if root.style == "flow":
         return _remove_between_commas(text, root, place)
-    start, end = line_start(text, start), line_end(text, end)
+    start, end = line_start(text, root.keys[place].start), line_end(text, root.items[place].end)
     if end == len(text) and not text.endswith(("\n", "\r")):
         # It was the last line and had no end: then the new last line has none either.
         start -= len(_last_line_end(text[:start]))
@@ -271,12 +271,7 @@ def _scalar(value: Any) -> str:  # noqa: ANN401
     if not isinstance(value, str):
         return json.dumps(value)
     plain: str = format_yaml(value, width=None)
-    if (
-        plain == value
-        and "\n" not in value
-        and not re.search(r"[\[\]{},#:\"'&*!|>%@`?\x85\u2028\u2029]", value)
-        and not value.startswith(("-", "=", "<<"))
-    ):
+    if plain == value and not _SPECIAL.search(value) and not value.startswith(("-", "=", "<<")):
         return value
     # What YAML 1.1 took for the end of a line is written so that every reader takes it for a character.
     return json.dumps(value, ensure_ascii=False).translate(_ESCAPES)

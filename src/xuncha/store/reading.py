@@ -82,12 +82,9 @@ def _evidently_plain(text: str) -> bool:
     if len(text) > MOST:  # it may hold more values than a record has; the careful reader counts them
         return False
     lines = f"\n{text}"
-    if (
-        _DOUBTFUL.search(text)
-        or _DOUBTFUL_LINE.search(lines)
-        or _DOUBTFUL_COLON.search(lines)
-        or _DOUBTFUL_DASH.search(text)
-    ):
+    if _DOUBTFUL.search(text) or _DOUBTFUL_LINE.search(lines):
+        return False
+    if _DOUBTFUL_COLON.search(lines) or _DOUBTFUL_DASH.search(text):
         return False
     if (">" in text or "|" in text) and _BLOCK_IN_BRACKETS.search(text):
         return False
@@ -123,9 +120,8 @@ def _parse_carefully(text: str) -> dict[str, Any]:
         disputed = _(", ").join(f"`{key}`" for key in dict.fromkeys(_disputed(text)))
         message = _("git left a merge conflict in the file")
         if disputed:
-            message = _("two people have changed {keys} in different ways, and git keeps both here").format(
-                keys=disputed
-            )
+            message = _("two people have changed {keys} in different ways, and git keeps both here")
+            message = message.format(keys=disputed)
         hint = _(
             "keep the lines that hold, take out the lines of <<<<<<<, ======= and >>>>>>>, then: git add -A && git commit"
         )

@@ -129,15 +129,10 @@ class Door:
         surroundings: Mapping[str, str] | None = None,
         writes: bool | None = None,
     ) -> Iterator[subprocess.Popen[bytes]]:
-        """Start git; at the end, wait for it. What it prints goes into a pipe.
+        """Start git, and at the end wait for it; what it prints goes into a pipe. `surroundings` are additional variables.
 
-        Args:
-            arguments: as they would be typed.
-            stdin: what it reads.
-            stderr: where it complains.
-            surroundings: additional variables.
-            writes: whether it changes something, and so runs the hooks, the filters and the signing that are set up in the
-                repository; if it is not said, as said of this `Git`.
+        `writes` says whether it changes something, and so runs the hooks, the filters and the signing that are set up in the
+        repository; if it is None, as said of this `Git`.
 
         Raises:
             SurroundingsError: git is not installed, or the repository is not one in which it may be run.
@@ -151,9 +146,8 @@ class Door:
         else:
             options, told = self._for_reading()
             told |= self._without_programs(options)
-        with self._started(
-            [*options, *arguments], {**told, **(surroundings or {})}, stdin, stderr
-        ) as process:
+        told |= surroundings or {}
+        with self._started([*options, *arguments], told, stdin, stderr) as process:
             yield process
 
     @contextlib.contextmanager
@@ -164,6 +158,7 @@ class Door:
         stdin: IO[bytes] | int = subprocess.DEVNULL,
         stderr: IO[bytes] | int = subprocess.PIPE,
     ) -> Iterator[subprocess.Popen[bytes]]:
+        """Start git with these arguments, and no others but those that it always has."""
         self._must_hold_files()
         try:
             process = subprocess.Popen(
@@ -175,10 +170,8 @@ class Door:
                 stderr=stderr,
             )
         except FileNotFoundError:
-            said, hint = (
-                _("git is not installed, or not found"),
-                _("install git (https://git-scm.com) and try again"),
-            )
+            said = _("git is not installed, or not found")
+            hint = _("install git (https://git-scm.com) and try again")
             raise SurroundingsError("no-git", said, hint) from None
         waited_for: list[Path] = []
         watch = Timer(_PATIENCE, self._end_if_it_waits, [process, waited_for])
@@ -318,14 +311,7 @@ class Door:
         answers: Collection[int] = (0,),
         writes: bool | None = None,
     ) -> bytes:
-        """Run git and return what it prints.
-
-        Args:
-            arguments: as they would be typed.
-            stdin: what it reads.
-            surroundings: additional variables of the environment.
-            answers: exit codes that are an answer and no error.
-            writes: see `process`.
+        """Run git and return what it prints; `answers` are the exit codes that are no error. See `process`.
 
         Raises:
             GitError: it exits with an error.

@@ -18,13 +18,9 @@ from xuncha.language import gettext as _
 _LARGEST: Final = 1 << 20
 """Bytes of a small file of git's."""
 _LARGER: Final = {
-    "index": 1 << 30,
-    "packed-refs": 1 << 27,
-    "shallow": 1 << 25,
-    "info/sparse-checkout": 1 << 25,
-    "logs/HEAD": 1 << 30,
+    "index": 1 << 30, "packed-refs": 1 << 27, "shallow": 1 << 25, "info/sparse-checkout": 1 << 25, "logs/HEAD": 1 << 30,
     "FETCH_HEAD": 1 << 25,
-}
+}  # fmt: skip
 """Bytes of those that grow with the repository."""
 _LARGEST_OF_OURS: Final = 1 << 30
 _BARE: Final = re.compile(r"^\s*bare\s*=\s*(?:true|yes|on|1)\s*$", re.IGNORECASE | re.MULTILINE)
