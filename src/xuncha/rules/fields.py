@@ -101,9 +101,8 @@ def wrong_value(kind: FieldFrame, value: float | str) -> tuple[str, str] | None:
             try:
                 iso_date(value)
             except PydanticCustomError:
-                return _("{label} must be a day; “{value}” is not one"), _(
-                    "write year-month-day, such as 2024-12-31"
-                )
+                message = _("{label} must be a day; “{value}” is not one")
+                return message, _("write year-month-day, such as 2024-12-31")
         case "text" if not isinstance(value, str) or is_blank(value):
             return _("{label} must be text; “{value}” is not"), _("put it into double quotes to make it text")
     return None

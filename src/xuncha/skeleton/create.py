@@ -73,11 +73,9 @@ def create(root: Path, today: date, *, example: bool, known: Said | None = None)
     # The ledger's own file last: while it is not there, `init` can be typed again.
     new = sorted(contents.keys() - {*kept}, key=lambda path: (path == LEDGER_FILE, path))
     tree = WorkingTree(root)
-    for path in new:
-        if tree.behind_link(path):
-            raise RefusedError(
-                "symbolic-link", _("{path} is a link").format(path=path), _("put the file itself here"), path
-            )
+    if link := next(filter(tree.behind_link, new), None):
+        said = _("{path} is a link").format(path=link)
+        raise RefusedError("symbolic-link", said, _("put the file itself here"), link)
     with _repository(root) as git:
         for path in new:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -167,16 +165,13 @@ def schema_file(kind: str) -> bytes:
 
 
 def _dated_files(folder: Traversable, above: str, today: date) -> dict[str, bytes]:
+    """Read the files of a folder, with days in place of `{today}` and `{today-30}`."""
     found: dict[str, bytes] = {}
     for item in folder.iterdir():
         if item.is_dir():
             found |= _dated_files(item, f"{above}{item.name}/", today)
         else:
-            found[above + item.name] = _dated(item, today)
+            text = item.read_text(encoding="utf-8")
+            dated = _DAY.sub(lambda match: f"{today + timedelta(days=int(match[1] or 0))}", text)
+            found[above + item.name] = dated.encode()
     return found
-
-
-def _dated(file: Traversable, today: date) -> bytes:
-    """Read a file, with days in place of `{today}` and `{today-30}`."""
-    text = file.read_text(encoding="utf-8")
-    return _DAY.sub(lambda match: (today + timedelta(days=int(match[1] or 0))).isoformat(), text).encode()

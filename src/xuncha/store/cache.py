@@ -77,9 +77,8 @@ def register(root: Path) -> Register:
     def look(name: str, evidence: tuple[str, ...]) -> tuple[str, bool]:
         return _stamp_of_folder(f"{base}/{PROBLEMS}/{name}", now, base, evidence)
 
-    return _read(
-        WorkingTree(root), place if settled else None, kept._replace(settings_stamp=stamp), problems, look
-    )
+    kept = kept._replace(settings_stamp=stamp)
+    return _read(WorkingTree(root), place if settled else None, kept, problems, look)
 
 
 def register_at(tree: Tree) -> Register:
@@ -97,25 +96,19 @@ def register_at(tree: Tree) -> Register:
     kept = _load(place)
     if kept is None or kept.settings_stamp != settings:
         kept = _Kept(settings, (), {})
-    problems = {
-        name: _problem(old[2])
-        for name in _sorted(folders)
-        if (old := kept.folders.get(name)) is not None and old[0] == folders[name]
-    }
+    known = [(name, kept.folders[name]) for name in _sorted(folders) if name in kept.folders]
+    problems = {name: _problem(row) for name, (stamp, _evidence, row) in known if stamp == folders[name]}
     if kept.frame and len(problems) == len(kept.folders) == len(folders):
         return Register(_frame(kept.frame), tuple(problems.values()))
     tree.bring([name for name in folders if name not in problems])
-    return _read(
-        tree, place, kept, problems, lambda name, _evidence: (folders.get(name, ""), name in folders)
-    )
+    return _read(tree, place, kept, problems, lambda name, _evidence: (folders.get(name, ""), True))
+
+
+_Look = Callable[[str, tuple[str, ...]], tuple[str, bool]]
 
 
 def _read(
-    source: Source,
-    place: Path | None,
-    kept: _Kept,
-    problems: dict[str, ProblemRow],
-    look: Callable[[str, tuple[str, ...]], tuple[str, bool]],
+    source: Source, place: Path | None, kept: _Kept, problems: dict[str, ProblemRow], look: _Look
 ) -> Register:
     """Read what could not be believed, and keep it in a place, if that may be believed later.
 
@@ -227,10 +220,8 @@ _measure: Callable[[tuple[Any, ...]], MeasureRow] = partial(tuple.__new__, Measu
 
 def _plain(row: ProblemRow, shared: dict[Any, Any]) -> tuple[Any, ...]:
     """Turn a row into plain values; equal ones among all rows (names, days) are written once, and read once."""
-    return (
-        *row[:-1],
-        tuple(tuple([shared.setdefault(value, value) for value in each]) for each in row.measures),
-    )
+    measures = (tuple([shared.setdefault(value, value) for value in each]) for each in row.measures)
+    return *row[:-1], tuple(measures)
 
 
 def _problem(plain: tuple[Any, ...]) -> ProblemRow:

@@ -52,13 +52,10 @@ def shape(kind: type[_Record], data: dict[str, Any]) -> Shaped[_Record, Location
         return Shaped(kind.model_validate(data), [])
     except ValidationError as error:
         complaints = error.errors(include_url=False)
-        meant = {_place_meant(kind, each) for each in complaints if each["type"] == "extra_forbidden"}
-        # A key under a Chinese name is one slip, not two.
-        broken = [
-            _broken(kind, each)
-            for each in complaints
-            if each["type"] != "missing" or each["loc"] not in meant
-        ]
+    meant = {_place_meant(kind, each) for each in complaints if each["type"] == "extra_forbidden"}
+    # A key under a Chinese name is one slip, not two.
+    slips = [each for each in complaints if each["type"] != "missing" or each["loc"] not in meant]
+    broken = [_broken(kind, each) for each in slips]
     unsound = frozenset(str(each["loc"][0]) for each in complaints)
     sound = {key: value for key, value in data.items() if isinstance(key, str) and key not in unsound}
     return Shaped(kind.model_validate(_STAND_INS[kind.__name__] | sound), broken, unsound)

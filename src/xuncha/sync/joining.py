@@ -243,13 +243,11 @@ class Joining:
         held = {listing.get(LEDGER_FILE) for listing in (*sides, self._listing)}
         if len(held) == 1 or None in held:
             return
-        before, *others, now = (
-            self._read({LEDGER_FILE: each[LEDGER_FILE]}) for each in (*sides, self._listing)
-        )
-        settings = now.get(LEDGER_FILE, {})
+        whole = [self._read({LEDGER_FILE: each[LEDGER_FILE]}) for each in (*sides, self._listing)]
+        before, *others, settings = (each.get(LEDGER_FILE, {}) for each in whole)
         found: dict[tuple[str, str], set[Renaming]] = {}
         for side, listing in zip(others, sides[1:], strict=True):
-            for each in renamings(before.get(LEDGER_FILE, {}), side.get(LEDGER_FILE, {})):
+            for each in renamings(before, side):
                 known = listed_names(settings, each.listed)
                 is_renamed = each.new in known and each.old not in known
                 if is_renamed and not self._contradicted(each, sides.before, listing):
@@ -287,12 +285,9 @@ class Joining:
             return  # its layout forbids it, and the rule that it breaks is told
         record = parse(content)
         status = str(record["status"]) if "status" in record else None
-        message = Message(
-            f"{SUBJECTS['edit']} {identity} {record.get('title', '')}",
-            "edit",
-            [StatusChange(str(identity), status, status)],
-            reason=f"{renaming.old} 已改为 {renaming.new}",
-        )
+        said = f"{SUBJECTS['edit']} {identity} {record.get('title', '')}"
+        steps, reason = [StatusChange(str(identity), status, status)], f"{renaming.old} 已改为 {renaming.new}"
+        message = Message(said, "edit", steps, reason=reason)
         self._commit({path: Held(held.mode, objects.store(self.git, [content])[0])}, message)
         self.adjustments.followed.append(Renamed(identity, renaming.old, renaming.new))
 
@@ -341,11 +336,10 @@ def _tree_of_git(git: Git, ours: str, theirs: str, own: Sequence[str]) -> tuple[
     usual = git.setting(registration.KEY) or registration.command()
     cases = "|".join(f"{shlex.quote(start.replace('%', '%%'))}*" for start in own)
     driver = f"case %P in {cases}) exit 0;; esac; {usual}"
-    form = ("--write-tree", "--name-only", "--no-messages", "-z")
+    form = ("merge-tree", "--write-tree", "--name-only", "--no-messages", "-z")
+    asked = ("-c", f"{registration.KEY}={driver}", *form, ours, theirs)
     try:
-        printed = objects.at_the_top(git).run(
-            "-c", f"merge.xuncha.driver={driver}", "merge-tree", *form, ours, theirs, answers=(0, 1)
-        )
+        printed = objects.at_the_top(git).run(*asked, answers=(0, 1))
     except GitError as error:
         if error.ended != _USAGE:
             raise
@@ -368,7 +362,6 @@ def entered_anew(git: Git, without: str, commit: str, known: Collection[str]) ->
     span = ("--format=", "--name-only", "-z", "--relative", f"{without}..{commit}", "--", PROBLEMS, COMMENTS)
     listed = git.run("log", *form, *span).replace(b"\n", b"\0").split(b"\0")
     paths = {os.fsdecode(path) for path in listed if path} & set(known)
-    entry = {
-        path: git.text("log", "-1", "--format=%H", *form, commit, "--", *literal([path])) for path in paths
-    }
+    asked = ("log", "-1", "--format=%H", *form, commit, "--")
+    entry = {path: git.text(*asked, *literal([path])) for path in paths}
     return {path for path in paths if not sharing.behind(git, entry[path], without)}

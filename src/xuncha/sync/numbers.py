@@ -58,11 +58,10 @@ def _mine_and_stay(
     base, ours, theirs = listings
     entered = {each for each in here if each.path not in base or each.path in anew}
     mine = {each for each in entered if ours.get(each.path) != theirs.get(each.path)}
-    stay = {each for each in mine if theirs.get(each.path) not in {None, base.get(each.path)}} | {
-        each
-        for each in (there | here) - mine
-        if settled(base.get(each.path), (ours.get(each.path), theirs.get(each.path)))
-    }
+    stay = {each for each in mine if theirs.get(each.path) not in {None, base.get(each.path)}}
+    for each in (there | here) - mine:
+        if settled(base.get(each.path), (ours.get(each.path), theirs.get(each.path))):
+            stay.add(each)
     return mine, stay
 
 

@@ -51,11 +51,8 @@ def must_not_meet(git: Git, listings: Versions, ours: str, theirs: str) -> None:
                 hint = _(
                     "let {author} take it back (xuncha undo, then xuncha sync), and remove it again after your sync"
                 )
-            raise RefusedError(
-                "removed-meanwhile",
-                said.format(id=gone, author=commit.author, commit=commit.hash[:10], path=touched[0]),
-                hint.format(author=commit.author),
-            )
+            said = said.format(id=gone, author=commit.author, commit=commit.hash[:10], path=touched[0])
+            raise RefusedError("removed-meanwhile", said, hint.format(author=commit.author))
 
 
 def must_not_mix(git: Git, listings: Versions, anew: Versions) -> None:

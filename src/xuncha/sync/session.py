@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import random
 import time
 from collections.abc import Iterator
@@ -122,10 +123,8 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
                 if ahead:
                     sharing.push(git, way)
                 done.sent = ahead
-                done.by_hand = [
-                    path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-                    for path in git.by_hand("data")
-                ]
+                paths = map(os.fsencode, git.by_hand("data"))
+                done.by_hand = [path.decode("utf-8", "replace") for path in paths]
                 if done.received:
                     done.register = standing(root)
                     done.compare(before)

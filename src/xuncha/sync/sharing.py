@@ -18,12 +18,9 @@ _RACE = re.compile(r"cannot lock ref|failed to (?:lock|update ref)|incorrect old
 """What a remote says where two arrive at one instant."""
 _NO_SUCH_BRANCH = 2
 _UNFINISHED = {
-    "rebase-merge": "rebase",
-    "rebase-apply": "rebase",
-    "MERGE_HEAD": "merge",
-    "CHERRY_PICK_HEAD": "cherry-pick",
+    "rebase-merge": "rebase", "rebase-apply": "rebase", "MERGE_HEAD": "merge", "CHERRY_PICK_HEAD": "cherry-pick",
     "REVERT_HEAD": "revert",
-}
+}  # fmt: skip
 """What git leaves in its folder while something waits for a person, and the command that concludes it."""
 
 
@@ -76,10 +73,9 @@ def route(git: Git) -> Route:
             raise SurroundingsError("no-remote", said, hint)
         if remote not in remotes:
             said = _("it is not said with which of the remotes {names} the branch {branch} is shared")
+            said = said.format(names=_(", ").join(remotes), branch=branch)
             hint = _("type once: git push -u {remote} {branch}").format(remote=remotes[0], branch=branch)
-            raise SurroundingsError(
-                "no-remote", said.format(names=_(", ").join(remotes), branch=branch), hint
-            )
+            raise SurroundingsError("no-remote", said, hint)
     there = there or f"{_HEADS}{branch}"
     place = f"refs/remotes/{remote}" if remote in remotes else "refs/xuncha/elsewhere"
     return Route(remote, branch, there, f"{place}/{there.removeprefix(_HEADS)}", known)

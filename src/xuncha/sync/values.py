@@ -79,13 +79,9 @@ def settled(before: Any, sides: Sequence[Any]) -> Any:  # noqa: ANN401
 _DAYS: Final = frozenset({"progress", "reviews"})
 """Lists of entries that stand in the order of their days."""
 _NAMED_BY: Final[dict[str, tuple[str, ...]]] = {
-    "progress": ("date", "text"),
-    "evidence": ("file",),
-    "categories": ("key",),
-    "outcomes": ("key",),
-    "fields": ("of", "key"),
+    "progress": ("date", "text"), "evidence": ("file",), "categories": ("key",), "outcomes": ("key",), "fields": ("of", "key"),
     "people": ("name",),
-}
+}  # fmt: skip
 """By the key of a list: what makes an item the same one on both sides. Of other lists it is all of the item."""
 _ONWARD: Final = ("not_started", "in_progress", "submitted", "closed")
 

@@ -126,11 +126,9 @@ def _elsewhere(absent: str, other: str) -> SurroundingsError:
     said = _("the branch {absent} is checked out and does not exist, while {other} holds the ledger")
     is_here = other.startswith("refs/heads/")
     command = f"git {'symbolic-ref HEAD' if is_here else 'reset'} {shlex.quote(other)}"
-    hint = _("go back to the branch with the ledger; files stay as they are: {command}").format(
-        command=command
-    )
+    hint = _("go back to the branch with the ledger; files stay as they are: {command}")
     names = {"absent": absent.removeprefix("refs/heads/"), "other": other.removeprefix("refs/heads/")}
-    return SurroundingsError("no-such-branch", said.format(**names), hint)
+    return SurroundingsError("no-such-branch", said.format(**names), hint.format(command=command))
 
 
 class Git(Door):

@@ -198,12 +198,10 @@ def _later(root: Path, events: Iterable[Event]) -> _Later:
     later: _Later = {}
     # The newest first, so that what was moved twice is known under its last number.
     for commit, concerned in list(moves.items())[:_MOST_MOVES]:
-        now = {
-            Identity.parse(event.id or ""): ""
-            if event.removed
-            else _number_after(later, commit, event.to or "")
-            for event in concerned
-        }
+        now = {}
+        for event in concerned:
+            number = "" if event.removed else _number_after(later, commit, event.to or "")
+            now[Identity.parse(event.id or "")] = number
         paths = [each.folder if each.is_problem else each.path for each in now]
         for earlier in _all(root, paths, f"{commit}^", options=() if len(now) == 1 else RAW):
             # What a merge has touched is not told.
@@ -230,9 +228,7 @@ def _renumberings(commit: Commit) -> tuple[tuple[str, str], ...]:
     found = said.renumbered if said.action == "remove" else ()
     if said.action == "renumber":
         found = tuple((each.id, each.to) for each in said.courses if each.to)
-    return tuple(
-        (old, new) for old, new in found if old != new and Identity.is_number(old) and Identity.is_number(new)
-    )
+    return tuple(each for each in found if each[0] != each[1] and all(map(Identity.is_number, each)))
 
 
 def _events(commit: Commit) -> Iterator[Event]:

@@ -56,9 +56,8 @@ def at_work(places: list[Path]) -> SurroundingsError:
     said = _("git is at work in this repository, or was interrupted: {locks}")
     hint = _("wait until git has ended; if none is running, type: rm {locks}")
     names = [str(place) for place in places]
-    return SurroundingsError(
-        "git-at-work", said.format(locks=_(", ").join(names)), hint.format(locks=shlex.join(names))
-    )
+    said, hint = said.format(locks=_(", ").join(names)), hint.format(locks=shlex.join(names))
+    return SurroundingsError("git-at-work", said, hint)
 
 
 def named(root: Path, said: str) -> list[Path]:

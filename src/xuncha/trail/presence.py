@@ -68,9 +68,8 @@ def _hides_nothing(folder: Path) -> bool:
     try:
         index = (folder / "index").read_bytes()
         plain = index.startswith(_PLAIN) and not any(folder.glob("sharedindex.*"))
-        return plain and not _assumes(
-            index, 32 if b"sha256" in (common_dir(folder) / "config").read_bytes() else 20
-        )
+        hash_length = 32 if b"sha256" in (common_dir(folder) / "config").read_bytes() else 20
+        return plain and not _assumes(index, hash_length)
     except FileNotFoundError:
         shared = common_dir(folder)
         grown = any((shared / name).exists() for name in ("packed-refs", "reftable"))

@@ -57,12 +57,8 @@ class Tree:
             raise FileNotFoundError(path)
         if path not in self._blobs:
             beside = f"{COMMENTS}/"
-            together = (
-                [each for each in self._names if each.startswith(beside)]
-                if path.startswith(beside)
-                else [path]
-            )
-            self._fetch(together)
+            is_comment = path.startswith(beside)
+            self._fetch([each for each in self._names if each.startswith(beside)] if is_comment else [path])
         return self._blobs[path]
 
     def fingerprint(self, path: str) -> Fingerprint | None:
@@ -94,11 +90,8 @@ class Tree:
             Git's name of `data/ledger.yaml`; and by the name of a problem's folder those of the folder and of its evidence.
             None where these are not in their places: then only reading tells what is wrong.
         """
-        found = self._take(
-            listed(
-                self.git, self.commit, LEDGER_FILE, f"{PROBLEMS}/", f"{EVIDENCE}/", folders=True, deep=False
-            )
-        )
+        asked = (LEDGER_FILE, f"{PROBLEMS}/", f"{EVIDENCE}/")
+        found = self._take(listed(self.git, self.commit, *asked, folders=True, deep=False))
         if LEDGER_FILE not in self._names or ("040000", PROBLEMS) not in {(m, path) for m, _n, path in found}:
             return None
         self._known = {"", "data", PROBLEMS}
