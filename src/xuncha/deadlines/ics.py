@@ -33,17 +33,10 @@ _MORNING: Final = timedelta(hours=9)
 
 
 def ics(frame: Frame, found: Sequence[Entry], today: date, last_year: int, whose: str = "") -> bytes:
-    """Write the calendar as the bytes of a file.
+    """Write the calendar as the bytes of a file; `last_year` is the last one whose working days are known.
 
-    Args:
-        frame: of the ledger.
-        found: the entries.
-        today: the day that the file is of.
-        last_year: whose working days are known.
-        whose: the leader or the office that it was made for; empty for all.
-
-    Raises:
-        SurroundingsError: the part `office` is not installed.
+    `whose` is the leader or the office that it was made for; empty for all. Raises SurroundingsError if the part `office` is
+    not installed.
     """
     with needs("office"):
         from icalendar import Calendar  # noqa: PLC0415  takes 50 ms

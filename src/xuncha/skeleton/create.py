@@ -93,10 +93,8 @@ def create(root: Path, today: date, *, example: bool, known: Said | None = None)
 def found(root: Path, intake: Intake, origin: str) -> None:
     """Make a new ledger of files, with git and what belongs around it, in one commit; or leave the folder as it was.
 
-    Raises:
-        InvalidLedgerError: the files break rules.
-        RefusedError: there is a ledger already, or git refuses the commit.
-        SurroundingsError: git does not know who commits, or the folder cannot be written.
+    Raises InvalidLedgerError if the files break rules; RefusedError if there is a ledger already, or git refuses the
+    commit; SurroundingsError if git does not know who commits, or the folder cannot be written.
     """
     contents = checked_as_new(root, intake)
     try:
@@ -113,9 +111,7 @@ def found(root: Path, intake: Intake, origin: str) -> None:
 def checked_as_new(root: Path, intake: Intake) -> dict[str, bytes]:
     """Return all files of a new ledger with what belongs around it, checked; what is there already stays as it is.
 
-    Raises:
-        InvalidLedgerError: the files break rules.
-        RefusedError: there is a ledger already.
+    Raises InvalidLedgerError if the files break rules; RefusedError if there is a ledger already.
     """
     _must_be_new(root)
     contents = {path: content for path, content in around().items() if not (root / path).exists()}

@@ -1,9 +1,8 @@
 """The register kept between two commands, so that nobody waits for what has not changed.
 
-Kept inside git's own folder, which no clone, push or archive carries: a ledger cannot bring a forged one along. A
-problem's folder is believed unchanged as git believes a file unchanged: names, sizes, inodes and times of change are, to
-the nanosecond, those seen before it was read, and the last change lay far enough behind that reading
-(docs/adr/0003-the-register-cache.md). Whatever cannot be believed is read anew; `validate` believes nothing.
+Kept inside git's own folder, so that a ledger cannot bring a forged one along. A folder counts as unchanged where names,
+sizes, inodes and times of change are those seen before it was read, and the last change lay far enough behind that reading
+(docs/adr/0003-the-register-cache.md). `validate` asks no cache.
 """
 
 from __future__ import annotations
@@ -84,11 +83,9 @@ def register(root: Path) -> Register:
 def register_at(tree: Tree) -> Register:
     """Give the register of a ledger as a commit holds it.
 
-    A problem's folder is read where git names it, or its evidence, otherwise than in the commit that was last looked at:
-    what has one name in git is the same.
-
-    Raises:
-        InvalidLedgerError: the ledger broke rules then; carries every finding.
+    A problem's folder is read where git names it, or its evidence, otherwise than in the commit that was last looked
+    at: what has one name in git is the same. Raises InvalidLedgerError if the ledger broke rules then; carries every
+    finding.
     """
     hashes = tree.hashes()
     place = private(tree.git.root, "past") if hashes else None

@@ -57,10 +57,8 @@ def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
 def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> tuple[bytes, dict[str, Any]]:
     """Edit a record's file, and return its new bytes with what they say as plain data.
 
-    `data` is what it says now, as `parse` gives it; each edit is of another key.
-
-    Raises:
-        RefusedError: the layout of the file does not let it be edited safely; it must be edited by hand.
+    `data` is what it says now, as `parse` gives it; each edit is of another key. Raises RefusedError if the layout of
+    the file does not let it be edited safely; it must be edited by hand.
     """
     text = decode(content)
     root = tree(text)

@@ -112,9 +112,7 @@ def find(start: Path | None, named: Path | None) -> Path:
     """Find the ledger's folder: the one named, else the nearest one upwards that holds `data/ledger.yaml`.
 
     A `start` of None is the folder where the program was typed, which need not be there any more where one is named.
-
-    Raises:
-        SurroundingsError: there is none.
+    Raises SurroundingsError if there is none.
     """
     message = _("there is no ledger here: no {file} in this folder or above it")
     hint = _("go to a ledger's folder, name one with --ledger, or make one with `xuncha init`")

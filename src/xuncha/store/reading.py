@@ -1,9 +1,8 @@
 """From bytes to plain data: every file of a ledger is read here and nowhere else.
 
-Two readers share the work (docs/adr/0002-reading-yaml.md). A fast one (py-yaml12, YAML 1.2 core schema) gives the
-values, always. A careful one (ruamel.yaml's event parser, in `positions`) gives no values: it refuses what a ledger
-must not hold, and it knows lines and columns. The careful one is asked first wherever a cheap look at the text cannot
-rule out what the fast one would let pass: equal keys, aliases, tags, several documents, deep nesting.
+A fast reader (py-yaml12, YAML 1.2 core schema) gives the values. A careful one (`positions`) is asked first wherever a cheap
+look at the text cannot rule out what the fast one would let pass: equal keys, aliases, tags, several documents, deep nesting
+(docs/adr/0002-reading-yaml.md).
 """
 
 from __future__ import annotations

@@ -30,10 +30,8 @@ def merge_record(
 ) -> Merged[bytes]:
     """Merge two versions of one file, in the layout of ours; `base` is empty where both have made it anew.
 
-    In a dispute `take` decides; without it, the lines are marked as git does, with marks of that width.
-
-    Raises:
-        UnreadableError: one of the three is no record; or something is in dispute, and cannot be shown in this layout.
+    In a dispute `take` decides; without it, the lines are marked as git does, with marks of that width. Raises
+    UnreadableError if one of the three is no record; or something is in dispute, and cannot be shown in this layout.
     """
     if theirs in {base, ours}:
         return Merged(ours)

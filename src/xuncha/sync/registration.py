@@ -56,12 +56,8 @@ def is_written_by_us(registered_command: str, root: Path) -> bool:
 def register(git: Git) -> tuple[bool, bool]:
     """Register the merge driver in this repository, and give it the files of the ledger.
 
-    Returns:
-        Whether the settings changed; whether the files had to be given to the driver in git's own folder.
-
-    Raises:
-        GitError: the settings of git cannot be written.
-        OSError: git's own folder cannot be written.
+    Returns whether the settings changed, and whether the files had to be given to the driver in git's own folder. Raises
+    GitError if the settings of git cannot be written; OSError if git's own folder cannot be.
     """
     wanted = command()
     if new := git.setting(KEY) != wanted:

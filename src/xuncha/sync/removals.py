@@ -26,10 +26,8 @@ if TYPE_CHECKING:
 def must_not_meet(git: Git, listings: Versions, ours: str, theirs: str) -> None:
     """Refuse to join a removal with what the other side has done meanwhile to what was removed or renumbered by it.
 
-    `ours` and `theirs` are the last commits of both sides.
-
-    Raises:
-        RefusedError: they meet; whoever removed it has to take that back first.
+    `ours` and `theirs` are the last commits of both sides. Raises RefusedError if they meet; whoever removed it has
+    to take that back first.
     """
     base, here, there = listings
     for without, tip, other in ((theirs, ours, there), (ours, theirs, here)):
@@ -58,10 +56,8 @@ def must_not_meet(git: Git, listings: Versions, ours: str, theirs: str) -> None:
 def must_not_mix(git: Git, listings: Versions, anew: Versions) -> None:
     """Refuse to put what one side has recorded of a problem under another problem, to which the other side gave its number.
 
-    `anew` are the paths at which either side has taken something back, and entered something else.
-
-    Raises:
-        RefusedError: they meet.
+    `anew` are the paths at which either side has taken something back, and entered something else. Raises
+    RefusedError if they meet.
     """
     base, *sides = listings
     entered = anew[1:]

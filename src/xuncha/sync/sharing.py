@@ -104,10 +104,8 @@ def fetch(git: Git, way: Route) -> str | None:
 def push(git: Git, way: Route) -> None:
     """Bring the branch there; never over what is there.
 
-    Raises:
-        MovedError: what is there has moved on, or just does.
-        RefusedError: the remote, or a hook, refuses.
-        SurroundingsError: the remote cannot be reached.
+    Raises MovedError if what is there has moved on, or just does; RefusedError if the remote, or a hook, refuses;
+    SurroundingsError if the remote cannot be reached.
     """
     remember = [] if way.known else ["--set-upstream"]
     try:

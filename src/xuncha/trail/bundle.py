@@ -78,13 +78,8 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
         tags: the pattern of the tags that come along: those on what led to the commit, and those on what did not, from
             which it is seen that history was rewritten. What came after the commit does not come along.
 
-    Returns:
-        Where the ledger is in it: the folder, or one below it.
-
-    Raises:
-        GitError: a path leads out of the repository.
-        RefusedError: the ledger holds more files than any does.
-        SurroundingsError: the history is not all there.
+    Returns where the ledger is in it: the folder, or one below it. Raises GitError if a path leads out of the repository;
+    RefusedError if the ledger holds more files than any does; SurroundingsError if the history is not all there.
     """
     git = Git.in_repository(root)
     git.must_be_whole()
@@ -133,22 +128,10 @@ def _index(git: Git, commit: str, prefix: str, leaves: Iterable[Leaf]) -> None:
 
 
 def write_out(root: Path, paths: list[str], source: Path, commit: str) -> list[str]:
-    """Write files of a commit below a ledger's folder, byte for byte as git stores them.
+    """Write files of a commit, by its full hash, byte for byte as git stores them, below a folder of a `borrow`ed repository.
 
-    Content that git-lfs keeps is fetched from the ledger's own repository, which knows where it is.
-
-    Args:
-        root: the ledger's folder in a repository of `borrow`.
-        paths: of the files, relative to it.
-        source: the ledger's folder from which that was borrowed.
-        commit: its full hash.
-
-    Returns:
-        The paths of the files that git-lfs keeps.
-
-    Raises:
-        GitError: a path leads out of the repository.
-        RefusedError: a file that git-lfs keeps was not fetched.
+    What git-lfs keeps is fetched from `source`, from which that was borrowed and which knows where it is; its paths are
+    returned. Raises GitError if a path leads out of the repository; RefusedError if a file of git-lfs was not fetched.
     """
     with alone():
         asked = "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")

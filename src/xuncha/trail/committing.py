@@ -16,17 +16,10 @@ _AT_ONCE: Final = ("-c", "core.fsyncMethod=batch")
 
 
 def commit(git: Git, message: str, paths: Sequence[str], *, new: Sequence[str], signed: bool = False) -> None:
-    """Commit these files alone.
+    """Commit these files alone; `new` are those of them that git does not know yet.
 
-    Args:
-        git: in the ledger.
-        message: subject and trailers.
-        paths: relative to the ledger.
-        new: those of them that git does not know yet.
-        signed: ask for a signature even where git is not set up to give one.
-
-    Raises:
-        GitError: it was refused; the index is as it was.
+    `signed` asks for a signature even where git is not set up to give one. Raises GitError if it was refused; the index is
+    as it was.
     """
     options = ["--quiet", *(["--gpg-sign"] if signed else []), "--file=-"]
     asked, content = (*_UTF8, "commit", *options), message.encode()

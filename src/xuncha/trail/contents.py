@@ -123,9 +123,7 @@ def filtered(git: Git, name: str, *settings: str, target: IO[bytes] | None = Non
     """Return the hash and size of a file such as `HEAD:./data/ledger.yaml` as git writes it out, with its filters.
 
     It is written to `target` too if that is given; `settings` are options of git such as `-c`, `filter.lfs.smudge=`.
-
-    Raises:
-        GitError: there is no such file, or a filter fails.
+    Raises GitError if there is no such file, or a filter fails.
     """
     digest, size = hashlib.sha256(), 0
     with piped(git, *settings, "cat-file", "--filters", name) as pipe:

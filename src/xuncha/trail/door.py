@@ -131,11 +131,9 @@ class Door:
     ) -> Iterator[subprocess.Popen[bytes]]:
         """Start git, and at the end wait for it; what it prints goes into a pipe. `surroundings` are additional variables.
 
-        `writes` says whether it changes something, and so runs the hooks, the filters and the signing that are set up in the
-        repository; if it is None, as said of this `Git`.
-
-        Raises:
-            SurroundingsError: git is not installed, or the repository is not one in which it may be run.
+        `writes` says whether it changes something, and so runs the hooks, the filters and the signing that are set up
+        in the repository; if it is None, as said of this `Git`. Raises SurroundingsError if git is not installed, or
+        the repository is not one in which it may be run.
         """
         if own := contradicted(self.root):
             said = _("GIT_DIR names another repository than the one that this ledger is in, {path}")

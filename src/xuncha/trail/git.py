@@ -49,12 +49,8 @@ def literal(paths: Iterable[str]) -> list[str]:
 def read_batch(printed: IO[bytes], count: int) -> Iterator[tuple[str, str, int, Iterator[bytes]]]:
     """Read what `git cat-file --batch` prints of as many objects as it was asked for.
 
-    Yields:
-        For each object: its name, its kind (empty if git has no such object), its size in bytes, and its content block by
-        block. What is not read of the content is passed over.
-
-    Raises:
-        CutShortError: git has not told all.
+    Yields for each its name, its kind (empty if git has no such object), its size in bytes, and its content block by block;
+    what is not read of it is passed over. Raises CutShortError if git has not told all.
     """
     for _number in range(count):
         header = printed.readline().decode("utf-8", "surrogateescape")

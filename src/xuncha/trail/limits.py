@@ -60,17 +60,11 @@ class Swollen(NamedTuple):
 def listed(git: Git, commit: str, *paths: str, folders: bool = False, deep: bool = True) -> list[Leaf]:
     """List the files that a commit holds at and below some paths of the ledger; with `folders`, those too.
 
-    What git lists is compared with the hashes of the folders: so a git that does not tell all is found out.
-
-    Args:
-        git: in the ledger.
-        commit: any name of it, or of a tree.
-        paths: of files and folders; not deep, a folder's with a slash behind it.
-        folders: whether folders are listed too.
-        deep: whether it is listed what is in folders in these folders.
+    What git lists is compared with the hashes of the folders: so a git that does not tell all is found out. If not `deep`,
+    what is in folders in these folders is not listed, and the path of a folder has a slash behind it.
 
     Raises:
-        GitError: there is no such commit, or git has not told all.
+        GitError: there is no such commit or tree, or git has not told all.
         RefusedError: there are more than any ledger has.
     """
     lines: list[bytes] = []
@@ -145,10 +139,8 @@ def fits(git: Git, commit: str, path: str) -> bool:
 def swollen(git: Git, commits: Iterable[str]) -> list[Swollen]:
     """Find the folders of the ledger that hold too much, in some commits, by their hashes; of each, the first of these commits.
 
-    What is named is `data/problems` or `data/evidence`, or a folder in one of them.
-
-    Raises:
-        GitError: one of the folders that were looked into is damaged: it does not hold what its name says.
+    What is named is `data/problems` or `data/evidence`, or a folder in one of them. Raises GitError if one of the
+    folders that were looked into is damaged: it does not hold what its name says.
     """
     commits = list(commits)
     _look_above(git, commits)
@@ -232,11 +224,7 @@ def _measured(git: Git, names: Iterable[str]) -> Mapping[str, _Size]:
 def _folders(git: Git, asked: Mapping[str, str]) -> Iterator[tuple[str, str, bytes | None]]:
     """Read folders as git keeps them, by any names of them; what is no folder is passed over.
 
-    Yields:
-        For each: what is given beside its name, git's own name, and its bytes; None for one that is too large.
-
-    Raises:
-        GitError: one is damaged: it does not hold what its name says.
+    Yields for each what is given beside its name, git's own name, and its bytes; None for one that is too large.
     """
     lines = os.fsencode("".join(f"{name}\n" for name in asked))
     with piped(git, "cat-file", "--batch", stdin=lines) if asked else nullcontext(BytesIO()) as pipe:
