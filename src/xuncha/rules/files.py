@@ -65,23 +65,15 @@ for code, scope, why, wrong, right in (
     RULES.declare(code, scope=scope, why=why, wrong=wrong, right=right)
 # fmt: on
 _folder_rule = partial(RULES.declare, scope="folder")
-_folder_rule(
-    "no-measures",
-    "warning",
+_folder_rule("no-measures", "warning",
     why="A problem without measures is never complete.",
-    wrong="(data/problems/02/ with problem.yaml alone)",
-    right="(a measure, entered with `xuncha add measure 2 TITLE`)",
-)
-_folder_rule(
-    "own-template",
-    "note",
+    wrong="(data/problems/02/ with problem.yaml alone)", right="(a measure, entered with `xuncha add measure 2 TITLE`)",
+)  # fmt: skip
+_folder_rule("own-template", "note",
     why="A template of the ledger's own can make a document say what no record says. This note hinders nothing, and `--json` does not tell it.",
-    wrong="templates/notice.txt.j2 with 完成率100% in it",
-    right="(no templates/, or one whose every word was read)",
-)
-_folder_rule(
-    "symbolic-link",
+    wrong="templates/notice.txt.j2 with 完成率100% in it", right="(no templates/, or one whose every word was read)",
+)  # fmt: skip
+_folder_rule("symbolic-link",
     why="A link can lead out of the ledger; what is read must be what is in it.",
-    wrong="1.2.yaml → a file elsewhere",
-    right="1.2.yaml",
-)
+    wrong="1.2.yaml → a file elsewhere", right="1.2.yaml",
+)  # fmt: skip
