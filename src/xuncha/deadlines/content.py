@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 class Workdays:
     """The working days that the installed table holds; what it does not hold yet is not guessed (docs/adr/0011).
 
-    Raises:
-        SurroundingsError: the part `office` is not installed.
+    Raises SurroundingsError if the part `office` is not installed.
     """
 
     def __init__(self) -> None:

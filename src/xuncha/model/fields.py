@@ -27,8 +27,7 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 def iso_date(value: object) -> Date:
     """Read a date as the files write it, `2024-03-15`.
 
-    Raises:
-        PydanticCustomError: another form, or a day that the calendar does not have.
+    Raises PydanticCustomError if it is written otherwise, or no day of the calendar.
     """
     if isinstance(value, Date):
         return value

@@ -32,8 +32,7 @@ class Identity(NamedTuple):
     def parse(cls, text: str) -> Identity:
         """Read `2` or `2.3`; full-width digits and stops, which an input method slips in, are read as what they mean.
 
-        Raises:
-            RefusedError: the text is not such a number.
+        Raises RefusedError if the text is not such a number.
         """
         match = _FORM.fullmatch(unicodedata.normalize("NFKC", text.strip()).replace("。", "."))
         if match is None:

@@ -57,8 +57,7 @@ def typed(
 ) -> tuple[str, int | float | str]:
     """Read a field and its value as they were typed: its key; a number as a number, a day in the one form of the files.
 
-    Raises:
-        RefusedError: there is no such field, or the text is none of its type.
+    Raises RefusedError if there is no such field, or the text is none of its type.
     """
     kind = declared(frame, of, key)
     value: int | float | str = text.strip()

@@ -26,8 +26,7 @@ def nearest(name: str, known: Collection[str]) -> str | None:
 def meant(text: str, known: Iterable[str]) -> str:
     """Find the known name that is meant: the same one, or the only one that the text is a part of; else the text itself.
 
-    Raises:
-        RefusedError: it is a part of several.
+    Raises RefusedError if it is a part of several.
     """
     known = list(known)
     text = text.strip()
@@ -42,8 +41,7 @@ def meant(text: str, known: Iterable[str]) -> str:
 def category_meant(text: str, categories: Iterable[tuple[str, str]]) -> str:
     """Find the key of the category that is meant by its key, its title, or a part that one title alone has; else the text itself.
 
-    Raises:
-        RefusedError: it is a part of several titles.
+    Raises RefusedError if it is a part of several titles.
     """
     keys = {title: key for key, title in categories}
     return text if text in keys.values() else keys.get(meant(text, keys), text)

@@ -48,14 +48,9 @@ _AT_THE_TOP = frozenset({".gitea/workflows/xuncha.yml", ".github/workflows/xunch
 def create(root: Path, today: date, *, example: bool, known: Said | None = None) -> list[str]:
     """Make a ledger that validates at once, and commit it; the dates of the example are counted from today.
 
-    `known` is what is said of the organisation and the inspection; nothing else is written of them.
-
-    Returns:
-        The files that were there before, and stay as they were.
-
-    Raises:
-        RefusedError: there is a ledger already, or git refuses the commit.
-        SurroundingsError: no git, or it does not know who commits, or the folder cannot be written.
+    `known` is what is said of the organisation and the inspection; nothing else is written of them. Returns the files that
+    were there before, and stay as they were. Raises RefusedError if there is a ledger already, or git refuses the commit;
+    SurroundingsError if git is missing or does not know who commits, or the folder cannot be written.
     """
     _must_be_new(root)
     Git(next(folder for folder in (root, *root.parents) if folder.is_dir())).user()

@@ -51,8 +51,7 @@ class _Kept(NamedTuple):
 def register(root: Path) -> Register:
     """Give the register of a ledger, read from its files wherever the cache cannot be believed.
 
-    Raises:
-        InvalidLedgerError: the ledger breaks rules; carries every finding.
+    Raises InvalidLedgerError, with every finding, if the ledger breaks rules.
     """
     place = private(root, "register")
     kept = _load(place)
@@ -84,7 +83,7 @@ def register_at(tree: Tree) -> Register:
     """Give the register of a ledger as a commit holds it.
 
     A problem's folder is read where git names it, or its evidence, otherwise than in the commit that was last looked
-    at: what has one name in git is the same. Raises InvalidLedgerError if the ledger broke rules then; carries every
+    at: what has one name in git is the same. Raises InvalidLedgerError if the ledger broke rules then, with every
     finding.
     """
     hashes = tree.hashes()

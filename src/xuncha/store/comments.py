@@ -91,9 +91,8 @@ def _is_there(source: Source, known: dict[str, set[str]], identity: Identity) ->
 def renumbered(content: bytes, number_after: Callable[[Identity], Identity]) -> bytes:
     """Return the file of a comment with the number that what it is about has after a renumbering.
 
-    Raises:
-        UnreadableError: the file cannot be read as a record.
-        RefusedError: the layout of the file does not let the number be changed safely.
+    Raises UnreadableError if the file cannot be read as a record; RefusedError if the layout of the file does not let
+    the number be changed safely.
     """
     number = parse(content).get("about")
     if not isinstance(number, str) or not Identity.is_number(number):

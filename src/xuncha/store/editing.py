@@ -47,9 +47,7 @@ class _Splice(NamedTuple):
 def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
     """Edit a record's file without its data, as `edited` does.
 
-    Raises:
-        UnreadableError: the file cannot be read as a record.
-        RefusedError: as `edited`.
+    Raises UnreadableError if the file cannot be read as a record; RefusedError as `edited` does.
     """
     return edited(content, parse(content), edits)[0]
 
@@ -93,9 +91,8 @@ def fresh(record: dict[str, Any], schema: str) -> bytes:
 def rename_evidence(content: bytes, old: str, new: str) -> bytes:
     """Give an evidence file another name in the file of its measure; every other byte stays.
 
-    Raises:
-        UnreadableError: the file cannot be read as a record.
-        RefusedError: the layout does not let it be changed safely.
+    Raises UnreadableError if the file cannot be read as a record; RefusedError if the layout does not let it be
+    changed safely.
     """
     text = decode(content)
     places = [

@@ -144,8 +144,7 @@ def half_written(target: Path) -> Path:
 def replace(target: Path, content: bytes | BinaryIO) -> None:
     """Write a file whole: into a new one beside it, to the disk, and only then in its place. Its folder must be there.
 
-    Raises:
-        OSError: the disk is full, or the folder cannot be written; the file is as it was.
+    Raises OSError if the disk is full, or the folder cannot be written; the file is as it was.
     """
     if target.exists() and not target.is_file():  # a pipe or a device is written to, not replaced
         with target.open("wb") as stream:
@@ -157,10 +156,9 @@ def replace(target: Path, content: bytes | BinaryIO) -> None:
 def replace_all(contents: Mapping[Path, bytes | BinaryIO]) -> None:
     """Write files, each whole, as `replace` does; their folders must be there.
 
-    Many are brought to the disk at once: one by one, a thousand small files take as long as a thousand turns of the disk.
-
-    Raises:
-        OSError: the disk is full, or a folder cannot be written; some files may be the new ones, each of them whole.
+    Many are brought to the disk at once: one by one, a thousand small files take as long as a thousand turns of the
+    disk. Raises OSError if the disk is full, or a folder cannot be written; some files may be the new ones, each of
+    them whole.
     """
     at_once = len(contents) >= _MANY and hasattr(os, "sync")
     waiting = {half_written(target): target for target in contents}

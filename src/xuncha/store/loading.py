@@ -79,8 +79,7 @@ class LedgerFile:
 def load_settings(source: Source, *, warn: bool = False) -> LedgerFile:
     """Read and check `data/ledger.yaml`; tell also why `data` itself cannot be looked into.
 
-    Raises:
-        InvalidLedgerError: it requires a newer version of the program; nothing else that is found wrong would be true.
+    Raises InvalidLedgerError if it requires a newer version of the program; nothing else found wrong would be true.
     """
     from xuncha.model.settings import Settings  # noqa: PLC0415  a command that has the frame need not build it
 
@@ -201,8 +200,7 @@ def ledger(source: Source) -> Ledger:
 def comments(source: Source) -> dict[int, Comment]:
     """Load the register of comments by their numbers, in order; the rest of the ledger may break rules meanwhile.
 
-    Raises:
-        InvalidLedgerError: a comment breaks rules, or the ledger requires a newer version of the program.
+    Raises InvalidLedgerError if a comment breaks rules, or the ledger requires a newer version of the program.
     """
     from xuncha.store.comments import load_comments  # noqa: PLC0415  as in `check`
 
@@ -216,8 +214,7 @@ def comments(source: Source) -> dict[int, Comment]:
 def record_of(source: Source, identity: Identity) -> Problem | Measure:
     """Load one problem or measure by itself, without the rules that ask its surroundings.
 
-    Raises:
-        InvalidLedgerError: there is none, or it breaks rules.
+    Raises InvalidLedgerError if there is none, or it breaks rules.
     """
     kind: type[Problem | Measure] = Problem if identity.is_problem else Measure
     read = read_record(source, identity.path, kind)
@@ -237,8 +234,7 @@ def checked_measure(
 ) -> Measure:
     """Make a measure of plain data, as it will stand in a ledger that breaks no rules without it.
 
-    Raises:
-        RefusedError: it would break a rule; the first that it would break.
+    Raises RefusedError for the first rule that it would break.
     """
     shaped = shape(Measure, data)
     around = Neighbourhood(identity, frame, problem, _fingerprints(source, identity))
@@ -255,8 +251,7 @@ def checked_measure(
 def checked_problem(data: dict[str, Any], frame: Frame) -> Problem:
     """Make a problem of plain data, as it will stand in a ledger that breaks no rules without it.
 
-    Raises:
-        RefusedError: as `checked_measure`.
+    Raises RefusedError as `checked_measure` does.
     """
     shaped = shape(Problem, data)
     for finding in (*shaped.broken, *broken(PROBLEM_RULES, shaped.unsound, shaped.record, frame)):

@@ -61,8 +61,7 @@ class Node:
 def tree(text: str) -> Node:
     """Return the positions of one record, in a text as `reading.decode` gives it.
 
-    Raises:
-        UnreadableError: it is not one YAML mapping of plain data, with every key once.
+    Raises UnreadableError if it is not one YAML mapping of plain data, with every key once.
     """
     if match := _UNPRINTABLE.search(text):
         raise invisible(text, match.start())

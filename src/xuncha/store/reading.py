@@ -36,8 +36,7 @@ _SEPARATOR = re.compile(r"[\x85\u2028\u2029]")
 def decode(content: bytes) -> str:
     """Decode the text of a file, without the byte order mark that some editors put before it.
 
-    Raises:
-        UnreadableError: too large, not UTF-8, or with characters that no text has.
+    Raises UnreadableError if it is too large, not UTF-8, or with characters that no text has.
     """
     if len(content) > LARGEST:
         message = _("the file has over {size} KiB, more than a record has").format(size=LARGEST // 1024)
@@ -61,8 +60,7 @@ def decode(content: bytes) -> str:
 def parse(content: bytes) -> dict[str, Any]:
     """Read one record: texts, numbers, truth values, lists and mappings by their keys; dates stay texts.
 
-    Raises:
-        UnreadableError: it is not one YAML mapping of plain data, with every key once.
+    Raises UnreadableError if it is not one YAML mapping of plain data, with every key once.
     """
     text = decode(content)
     if not _evidently_plain(text):

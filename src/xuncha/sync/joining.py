@@ -103,9 +103,8 @@ class Joining:
     def join(self) -> str:
         """Join them, and return the last commit of both.
 
-        Raises:
-            RefusedError: they cannot be joined without somebody's word.
-            SurroundingsError: they have no common history here, or this git is too old.
+        Raises RefusedError if they cannot be joined without somebody's word; SurroundingsError if they have no common
+        history here, or this git is too old.
         """
         git = self.git
         base = self._ancestor(self.ours, self.theirs)

@@ -92,8 +92,7 @@ class MergedFile(NamedTuple):
 def merge_files(base: Path, ours: Path, theirs: Path, width: int) -> MergedFile:
     """Merge three files into the second; what is no record is merged by lines, as git does.
 
-    Raises:
-        OSError: one of them cannot be read or written.
+    Raises OSError if one of them cannot be read or written.
     """
     try:
         content, disputes = merge_record(*(each.read_bytes() for each in (base, ours, theirs)), width=width)

@@ -99,9 +99,8 @@ class Synced(Adjustments):
 def sync(root: Path, *, take: Side | None = None) -> Synced:
     """Join what is here with what is elsewhere, and send it; `take` says whose word counts in a dispute.
 
-    Raises:
-        RefusedError: both sides have changed the same thing, or the result breaks a rule; or the remote refuses.
-        SurroundingsError: there is no remote, or it cannot be reached; or git or the disk is against it.
+    Raises RefusedError if both sides have changed the same thing, or the result breaks a rule; or the remote refuses;
+    SurroundingsError if there is no remote, or it cannot be reached; or git or the disk is against it.
     """
     git = Git.in_repository(root, to_write=True)
     way = sharing.route(git)

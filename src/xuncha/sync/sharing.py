@@ -50,8 +50,7 @@ class MovedError(Exception):
 def route(git: Git) -> Route:
     """Find where the branch that is checked out is shared; where none is set up, in the only remote, or in origin.
 
-    Raises:
-        SurroundingsError: no branch is checked out, or there is no remote.
+    Raises SurroundingsError if no branch is checked out, or there is no remote.
     """
     branch = git.branch().removeprefix(_HEADS)
     if not branch:
@@ -84,8 +83,7 @@ def route(git: Git) -> Route:
 def fetch(git: Git, way: Route) -> str | None:
     """Fetch what is there, and return its commit; None where the branch is not there yet.
 
-    Raises:
-        SurroundingsError: the remote cannot be reached.
+    Raises SurroundingsError if the remote cannot be reached.
     """
     what = f"+{way.there}:{way.seen}"
     try:
@@ -133,8 +131,7 @@ class SentTags(NamedTuple):
 def push_tags(git: Git, way: Route, prefix: str) -> SentTags:
     """Bring tags there that are here and not there; never over what is there. Those that are there come with every fetch.
 
-    Raises:
-        SurroundingsError: the remote cannot be reached.
+    Raises SurroundingsError if the remote cannot be reached.
     """
     form = "--format=%(objectname) %(refname)"
     here = git.references("for-each-ref", form, f"refs/tags/{prefix}")

@@ -173,9 +173,8 @@ def write(folder: Path, target: IO[bytes]) -> None:
 def unpack(bundle: Path, folder: Path) -> str:
     """Make a repository of a bundle; nothing is checked out. Return the commit on its branch.
 
-    Raises:
-        RefusedError: git does not take it, it holds no such branch, or the commit a path that leads out of the folder, or more
-            files than any ledger has.
+    Raises RefusedError if git does not take it, it holds no such branch, or the commit a path that leads out of the
+    folder, or more files than any ledger has.
     """
     with bundle.open("rb") as stream:
         header = stream.read(4096).partition(b"\n\n")[0]

@@ -39,9 +39,8 @@ class SlowError(GitError):
 def piped(git: Git, *arguments: str, stdin: bytes = b"", seconds: float | None = None) -> Iterator[IO[bytes]]:
     """Run git, and give the pipe into which it prints; end it after some seconds.
 
-    Raises:
-        GitError: it ended with an error, which is known when all is read.
-        SlowError: it was ended, which is known then too.
+    Raises GitError if it ended with an error, which is known when all is read; SlowError if it was ended, which is
+    known then too.
     """
     slow = False
     with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as said:
@@ -96,8 +95,7 @@ def _must_be(name: str, known: hashlib._Hash) -> None:
 def stored(git: Git, names: Iterable[str], largest: int) -> Iterator[Stored]:
     """Read objects by their hashes, one after another; of what is larger than some bytes, only the beginning is kept.
 
-    Raises:
-        GitError: git does not have one of them, or ended before it had given them all.
+    Raises GitError if git does not have one of them, or ended before it had given them all.
     """
     asked = [f"{name}\n" for name in names]
     with piped(git, "cat-file", "--batch", stdin="".join(asked).encode()) as pipe:

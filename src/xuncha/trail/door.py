@@ -311,9 +311,8 @@ class Door:
     ) -> bytes:
         """Run git and return what it prints; `answers` are the exit codes that are no error. See `process`.
 
-        Raises:
-            GitError: it exits with an error.
-            SurroundingsError: it is not installed, or does not trust the folder.
+        Raises GitError if it exits with an error; SurroundingsError if it is not installed, or does not trust the
+        folder.
         """
         source = subprocess.DEVNULL if stdin is None else subprocess.PIPE
         with self.process(*arguments, stdin=source, surroundings=surroundings, writes=writes) as process:

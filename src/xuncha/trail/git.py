@@ -146,8 +146,7 @@ class Git(Door):
     def words(self, *arguments: str, stdin: bytes | None = None, by: int = 1) -> list[str]:
         """Run git, and return what it prints with a NUL behind each word, in groups of some words.
 
-        Raises:
-            CutShortError: it has not told all.
+        Raises CutShortError if it has not told all.
         """
         *words, rest = os.fsdecode(self.run(*arguments, stdin=stdin)).split("\0")
         if rest or len(words) % by:
@@ -157,8 +156,7 @@ class Git(Door):
     def object_of(self, name: str) -> str | None:
         """Return the hash of what a name stands for; None where there is no such, or it stands for more than one.
 
-        Raises:
-            CutShortError: git has not told all of it.
+        Raises CutShortError if git has not told all of it.
         """
         asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", name)
         found = self.run(*asked, answers=(0, 1)).decode("ascii", "replace").strip()
@@ -304,8 +302,7 @@ class Git(Door):
     def head(self) -> str | None:
         """Return the commit that is checked out; None where nothing is committed yet.
 
-        Raises:
-            GitError: there is one, or was, and git cannot tell.
+        Raises GitError if there is one, or was, and git cannot tell.
         """
         if found := self.commit_of("HEAD"):
             return found
@@ -317,8 +314,7 @@ class Git(Door):
     def is_unborn(self) -> bool:
         """Whether the branch that is checked out has no commit yet, by there being no such branch.
 
-        Raises:
-            SurroundingsError: another branch holds the ledger, so that a first commit here would begin a second history.
+        Raises SurroundingsError if another branch holds the ledger: a first commit here would begin a second history.
         """
         name, folder = self.branch(), git_dir(self.root)
         if not name or folder is None:

@@ -83,9 +83,8 @@ class Event(NamedTuple):
 def history(root: Path) -> list[Event]:
     """Read what was done to the ledger, newest first.
 
-    Returns:
-        An event for each problem or measure that a commit names, in the commit's order; one event without an id for a
-        commit that names none. Empty outside a repository and before the first commit.
+    Returns an event for each problem or measure that a commit names, in the commit's order; one without an id for a commit
+    that names none. Empty outside a repository and before the first commit.
     """
     events = [event for commit in _all(root, "data") for event in _events(commit)]
     if not events and git_dir(root) is not None:

@@ -60,12 +60,10 @@ class Swollen(NamedTuple):
 def listed(git: Git, commit: str, *paths: str, folders: bool = False, deep: bool = True) -> list[Leaf]:
     """List the files that a commit holds at and below some paths of the ledger; with `folders`, those too.
 
-    What git lists is compared with the hashes of the folders: so a git that does not tell all is found out. If not `deep`,
-    what is in folders in these folders is not listed, and the path of a folder has a slash behind it.
-
-    Raises:
-        GitError: there is no such commit or tree, or git has not told all.
-        RefusedError: there are more than any ledger has.
+    What git lists is compared with the hashes of the folders: so a git that does not tell all is found out. If not
+    `deep`, what is in folders in these folders is not listed, and the path of a folder has a slash behind it. Raises
+    GitError if there is no such commit or tree, or git has not told all; RefusedError if there are more than any
+    ledger has.
     """
     lines: list[bytes] = []
     rest = b""

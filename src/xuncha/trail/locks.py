@@ -34,8 +34,7 @@ def held(root: Path) -> list[Path]:
 def wait(root: Path) -> None:
     """Wait for a git that is at work here: another one, or one that has outlived the command that started it.
 
-    Raises:
-        SurroundingsError: it does not end; or it was killed, and has left its locks.
+    Raises SurroundingsError if it does not end; or it was killed, and has left its locks.
     """
     end = time.monotonic() + PATIENCE
     while places := held(root):

@@ -30,8 +30,7 @@ Changes = dict[str, Held | None]
 def listing(git: Git, commit: str) -> Listing:
     """List the settings, the problems, the measures and their evidence at a commit.
 
-    Raises:
-        RefusedError: there are more than any ledger has.
+    Raises RefusedError if there are more than any ledger has.
     """
     return {leaf.path: Held(leaf.mode, leaf.name) for leaf in listed(git, commit, *PARTS)}
 
@@ -75,8 +74,7 @@ def at_the_top(git: Git) -> Git:
 def arrivals(git: Git, before: str, after: str) -> Iterator[tuple[str, str, str]]:
     """Find the files of the whole repository that differ between two commits.
 
-    Yields:
-        For each: its path from the top of the repository, and its blob in either commit; zeros where there is no file.
+    Yields for each its path from the top of the repository, and its blob in either commit; zeros where there is no file.
     """
     words = git.words("diff-tree", "-r", "-z", "--no-renames", before, after, by=2)
     for facts, path in zip(words[::2], words[1::2], strict=True):
@@ -93,8 +91,7 @@ def in_the_way(git: Git, before: str, after: str) -> list[str]:
 def fast_forward(git: Git, commit: str) -> None:
     """Bring the branch that is checked out, its index and its files to a commit that follows it.
 
-    Raises:
-        GitError: something is in the way.
+    Raises GitError if something is in the way.
     """
     git.run("merge", "--ff-only", "--quiet", "--no-stat", "--no-autostash", "--no-overwrite-ignore", commit)
 
@@ -102,8 +99,7 @@ def fast_forward(git: Git, commit: str) -> None:
 def half_arrived(git: Git, before: str, after: str) -> Mapping[str, str]:
     """Find what a fast-forward that was cut short has left in files and index; the branch still stands where it stood.
 
-    Returns:
-        The files, from the top of the repository, each with the blob that it had before.
+    Returns the files, from the top of the repository, each with the blob that it had before.
     """
     if git.text("rev-parse", "HEAD") != before:
         return {}

@@ -25,8 +25,7 @@ _LENGTH: Final = 0xFFF
 def must_be_here(root: Path) -> None:
     """Check that git hides no file of the ledger, as in a sparse checkout. Costs a look at a file where all is well.
 
-    Raises:
-        SurroundingsError: it hides some.
+    Raises SurroundingsError if it hides some.
     """
     if not (missing := hidden(root)):
         return

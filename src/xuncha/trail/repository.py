@@ -113,8 +113,7 @@ def _is_of(folder: Path, git: Path) -> bool:
 def _must_stay(folder: Path) -> None:
     """See to it that nothing in git's folder leads out of it, or is no file: what it leads to would be read, shown and written.
 
-    Raises:
-        SurroundingsError: something does.
+    Raises SurroundingsError if something does.
     """
     if folder in _looked_at:
         return

@@ -86,9 +86,8 @@ class Tree:
     def hashes(self) -> tuple[str, dict[str, str]] | None:
         """Return what tells, without reading a file, whether it is the same as at another commit.
 
-        Returns:
-            Git's name of `data/ledger.yaml`; and by the name of a problem's folder those of the folder and of its evidence.
-            None where these are not in their places: then only reading tells what is wrong.
+        Returns git's name of `data/ledger.yaml`; and by the name of a problem's folder those of the folder and of its
+        evidence. None where these are not in their places: then only reading tells what is wrong.
         """
         asked = (LEDGER_FILE, f"{PROBLEMS}/", f"{EVIDENCE}/")
         found = self._take(listed(self.git, self.commit, *asked, folders=True, deep=False))
@@ -154,9 +153,8 @@ class Tree:
 def commit_at(root: Path, moment: str) -> str:
     """Return the commit that a day or a revision means: the last one of that day (in local time), or the revision.
 
-    Raises:
-        RefusedError: there was no commit yet, or no such revision.
-        SurroundingsError: the ledger is in no repository, or git is not installed.
+    Raises RefusedError if there was no commit yet, or no such revision; SurroundingsError if the ledger is in no
+    repository, or git is not installed.
     """
     git = Git.in_repository(root)
     try:
