@@ -23,29 +23,29 @@ def commit(git: Git, message: str, paths: Sequence[str], *, new: Sequence[str], 
     """
     options = ["--quiet", *(["--gpg-sign"] if signed else []), "--file=-"]
     asked, content = (*_UTF8, "commit", *options), message.encode()
-    if len(paths) >= MANY and _nothing_is_staged(git):
+    nothing_is_staged = len(paths) >= MANY and _nothing_is_staged(git)
+    git = Git(git.root, writes=True)
+    if nothing_is_staged:
         try:
             _list(git, paths, "--add", "--remove")
-            git.run(*asked, stdin=content, writes=True)
+            git.run(*asked, stdin=content)
         except BaseException:
             known = os.fsencode("\0".join(literal(set(paths) - set(new))))
             with contextlib.suppress(GitError):  # the index is locked: then nothing was added either
                 _list(git, new, "--force-remove")
                 if known:
                     by_list = ("--pathspec-from-file=-", "--pathspec-file-nul")
-                    git.run("reset", "--quiet", *by_list, stdin=known, writes=True)
+                    git.run("reset", "--quiet", *by_list, stdin=known)
             raise
         return
     try:
         if new:
-            asked_for = ("add", "--force", "--intent-to-add", "--", *literal(new))  # .gitignore or not
-            git.run(*asked_for, writes=True)
-        git.run(*asked, "--only", "--", *literal(paths), stdin=content, writes=True)
+            git.run("add", "--force", "--intent-to-add", "--", *literal(new))  # .gitignore or not
+        git.run(*asked, "--only", "--", *literal(paths), stdin=content)
     except BaseException:
         if new:
             with contextlib.suppress(GitError):  # as above
-                undone = ("rm", "--cached", "--quiet", "--ignore-unmatch", "--", *literal(new))
-                git.run(*undone, writes=True)
+                git.run("rm", "--cached", "--quiet", "--ignore-unmatch", "--", *literal(new))
         raise
 
 
@@ -56,4 +56,4 @@ def _nothing_is_staged(git: Git) -> bool:
 
 def _list(git: Git, paths: Sequence[str], *options: str) -> None:
     listed = os.fsencode("".join(f"{path}\0" for path in paths))
-    git.run(*_AT_ONCE, "update-index", *options, "-z", "--stdin", stdin=listed, writes=True)
+    git.run(*_AT_ONCE, "update-index", *options, "-z", "--stdin", stdin=listed)

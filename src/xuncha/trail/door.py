@@ -101,7 +101,7 @@ def shallow() -> SurroundingsError:
 
 
 class Door:
-    """Git in one ledger's folder, to read; or, with `writes`, to change something as the user has set it up."""
+    """Git in one ledger's folder, to read; or, with `writes`, to change something, with the hooks, filters and signing that are set up."""
 
     def __init__(self, root: Path, *, writes: bool = False) -> None:
         self.root = root
@@ -127,19 +127,16 @@ class Door:
         stdin: IO[bytes] | int = subprocess.DEVNULL,
         stderr: IO[bytes] | int = subprocess.PIPE,
         surroundings: Mapping[str, str] | None = None,
-        writes: bool | None = None,
     ) -> Iterator[subprocess.Popen[bytes]]:
         """Start git, and at the end wait for it; what it prints goes into a pipe. `surroundings` are additional variables.
 
-        `writes` says whether it changes something, and so runs the hooks, the filters and the signing that are set up
-        in the repository; if it is None, as said of this `Git`. Raises SurroundingsError if git is not installed, or
-        the repository is not one in which it may be run.
+        Raises SurroundingsError if git is not installed, or the repository is not one in which it may be run.
         """
         if own := contradicted(self.root):
             said = _("GIT_DIR names another repository than the one that this ledger is in, {path}")
             hint = _("type: unset GIT_DIR; in a hook: env -u GIT_DIR xuncha …")
             raise SurroundingsError("another-repository", said.format(path=own), hint)
-        if self.writes if writes is None else writes:
+        if self.writes:
             options, told = self._for_writing(), dict[str, str]()
         else:
             options, told = self._for_reading()
@@ -307,7 +304,6 @@ class Door:
         stdin: bytes | None = None,
         surroundings: Mapping[str, str] | None = None,
         answers: Collection[int] = (0,),
-        writes: bool | None = None,
     ) -> bytes:
         """Run git and return what it prints; `answers` are the exit codes that are no error. See `process`.
 
@@ -315,7 +311,7 @@ class Door:
         folder.
         """
         source = subprocess.DEVNULL if stdin is None else subprocess.PIPE
-        with self.process(*arguments, stdin=source, surroundings=surroundings, writes=writes) as process:
+        with self.process(*arguments, stdin=source, surroundings=surroundings) as process:
             printed, said = process.communicate(stdin)
         if process.returncode not in answers:
             raise self.failure(said, printed, process.returncode)
