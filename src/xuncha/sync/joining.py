@@ -22,6 +22,7 @@ from xuncha.store.reading import parse
 from xuncha.sync import registration, sharing
 from xuncha.sync.names import Renaming, contradicts, followed, listed_names, renamings
 from xuncha.sync.numbers import as_named, in_order, moved, moves, same_names
+from xuncha.sync.records import read_records
 from xuncha.sync.removals import must_have_room, must_not_meet, must_not_mix
 from xuncha.sync.uniting import missed, refusal, settlement, unite
 from xuncha.sync.values import Versions
@@ -167,11 +168,8 @@ class Joining:
 
         Comments about it follow.
         """
-        held = self._listing.get(move.old.path)
-        try:
-            record = parse((held and self.git.blobs([held.blob])[0]) or b"")
-        except UnreadableError:
-            record = {}
+        path = move.old.path
+        record = read_records(self.git, self._listing, [path]).get(path, {})
         action = SUBJECTS["renumber"]
         if isinstance(move.old, CommentNumber):
             text = str(record.get("text", ""))
@@ -267,11 +265,7 @@ class Joining:
     def _read(self, listing: Listing) -> dict[str, dict[str, Any]]:
         """Read the settings, the problems and the measures of a listing; leave out what cannot be read."""
         paths = [path for path in listing if path == LEDGER_FILE or Identity.of_file(path)]
-        found = {}
-        for path, content in zip(paths, self.git.blobs(listing[path].blob for path in paths), strict=True):
-            with contextlib.suppress(UnreadableError):
-                found[path] = parse(content or b"")
-        return found
+        return read_records(self.git, listing, paths)
 
     def _edit(self, path: str, edits: Sequence[Set], renaming: Renaming) -> None:
         """Change a record, in a commit in which nothing else happens."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
@@ -17,12 +17,25 @@ from xuncha.sync.values import Dispute, Merged, Side, Versions, merge_values
 from xuncha.sync.weaving import Weaver
 from xuncha.trail.git import Git, GitError
 
+if TYPE_CHECKING:
+    from xuncha.trail.objects import Listing
+
 _ERROR = 128
 """The exit code from which on `git merge-file` counts no conflicts."""
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _WITH = {"status": "closed", "term": "due"}
 """What is shown in dispute together with a key that is."""
+
+
+def read_records(git: Git, listing: Listing, paths: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Read those of these files that a listing has and that can be read, by their paths."""
+    known = [path for path in paths if path in listing]
+    found = {}
+    for path, content in zip(known, git.blobs(listing[path].blob for path in known), strict=True):
+        with contextlib.suppress(UnreadableError):
+            found[path] = parse(content or b"")
+    return found
 
 
 def merge_record(

@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import shlex
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS, CommentNumber, Identity
-from xuncha.store.faults import UnreadableError
-from xuncha.store.reading import parse
+from xuncha.sync.records import read_records
 from xuncha.trail.replay import log
 
 if TYPE_CHECKING:
@@ -121,11 +120,7 @@ def _owners(git: Git, path: str, base: Listing, other: Listing) -> set[Identity]
 
 def _about(git: Git, listing: Listing, path: str) -> Identity | None:
     """Return what a comment is about; None where there is no such comment, or it does not say."""
-    data: dict[str, Any] = {}
-    if held := listing.get(path):
-        with contextlib.suppress(UnreadableError):
-            data = parse(git.blobs([held.blob])[0] or b"")
-    about = data.get("about")
+    about = read_records(git, listing, [path]).get(path, {}).get("about")
     return Identity.perhaps(about) if isinstance(about, str) else None
 
 
