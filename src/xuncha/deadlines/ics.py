@@ -28,8 +28,7 @@ _NAMESPACE: Final = UUID("5d38d4fe-1c82-4364-a383-ce9ac0d6a02c")
 _KINDS: Final = {"deadline": "整改时限", "review": "回头看"}
 _BEFORE: Final = {"deadline": "时限为休息日，请于{}前办结", "review": "当日为休息日，请于{}前完成"}
 _WEEKDAYS: Final = "一二三四五六日"
-_MORNING: Final = timedelta(hours=9)
-"""When a reminder rings, in the time of whoever reads it."""
+_MORNING: Final = timedelta(hours=9)  # when a reminder rings, in the time of whoever reads it
 
 
 def ics(frame: Frame, found: Sequence[Entry], today: date, last_year: int, whose: str = "") -> bytes:

@@ -25,10 +25,8 @@ if TYPE_CHECKING:
 
 PROCESSES = Path("/proc")
 """Where a system shows what runs; not every one does."""
-_LONG: Final = 600
-"""Seconds that git holds a lock at most while nobody keeps it waiting."""
-_KEEPS_BYTES: Final = "data/** -text"
-"""Has git change no line ends of the ledger."""
+_LONG: Final = 600  # seconds that git holds a lock at most while nobody keeps it waiting
+_KEEPS_BYTES: Final = "data/** -text"  # has git change no line ends of the ledger
 _SHOWN: Final = 5
 _LARGEST: Final = 1024 * 1024
 

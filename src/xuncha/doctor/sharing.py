@@ -19,8 +19,7 @@ from xuncha.sync import registration
 if TYPE_CHECKING:
     from xuncha.doctor.surroundings import Ailments, Surroundings
 
-_NEARLY: Final = 300
-"""Seconds by which two clocks may differ."""
+_NEARLY: Final = 300  # seconds by which two clocks may differ
 _FORGES: Final = (
     "github.com", "gitee.com", "gitlab.com", "gitcode.com", "gitcode.net", "atomgit.com", "jihulab.com", "coding.net", "cnb.cool",
     "codeup.aliyun.com", "bitbucket.org", "codeberg.org", "sourceforge.net", "sr.ht", "dev.azure.com", "visualstudio.com",

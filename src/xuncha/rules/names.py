@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from xuncha.model.identity import Identity
     from xuncha.rules.catalogue import Location
 
-_MOST = 30
-"""Names that one sentence lists."""
+_MOST = 30  # names that one sentence lists
 
 
 def nearest(name: str, known: Collection[str]) -> str | None:

@@ -35,8 +35,7 @@ _FORMAT = (
 )
 _changed: Callable[[os.stat_result], int] = attrgetter("st_mtime_ns" if os.name == "nt" else "st_ctime_ns")
 """When a file last changed. Every change sets ctime, and no program can set it back; Windows has only mtime."""
-_SETTLED = 2_000_000_000
-"""Nanoseconds: the coarsest clock of a file system (FAT's) moves on within them."""
+_SETTLED = 2_000_000_000  # nanoseconds: the coarsest clock of a file system (FAT's) moves on within them
 
 
 class _Kept(NamedTuple):

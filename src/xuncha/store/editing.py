@@ -28,8 +28,7 @@ _COMMA = re.compile(r"(?:\s|#[^\r\n]*)*,")
 _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)")
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
 _COMMENTS = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*")
-_PARAGRAPH = 40
-"""Characters beyond which a text in a list has a line of its own."""
+_PARAGRAPH = 40  # characters beyond which a text in a list has a line of its own
 _SPECIAL = re.compile(r"[\n\[\]{},#:\"'&*!|>%@`?\x85\u2028\u2029]")
 _PLAIN = re.compile(r"[a-z_]+|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PLAIN_IN_QUOTES = re.compile(rf"{_PLAIN.pattern}|[0-9]+\.[0-9]+|[0-9]+")

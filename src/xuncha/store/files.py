@@ -23,14 +23,12 @@ from xuncha.model.source import LARGEST, LARGEST_POINTER, Entry, Fingerprint, Ki
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-_BLOCK = 1024 * 1024
-"""Bytes that are read at once of a large file."""
+_BLOCK = 1024 * 1024  # bytes that are read at once of a large file
 _NO_LINK: int | None = getattr(os, "O_NOFOLLOW", None)
 """Has the system refuse to open a link; None where it knows no such thing."""
 _READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | (_NO_LINK or 0)
 """How a file is opened; a pipe that nobody writes to keeps nobody waiting."""
-_MANY = 50
-"""Files from which on it is quicker to bring all to the disk at once."""
+_MANY = 50  # files from which on it is quicker to bring all to the disk at once
 TEMPORARY = ".xuncha-new-"
 """How the names of files begin that are being written."""
 

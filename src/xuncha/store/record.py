@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from xuncha.model.source import Entry, Source
     from xuncha.rules.catalogue import Location
 
-_MOST = 100
-"""Findings of one file; whoever has more to mend will run it again."""
+_MOST = 100  # findings of one file; whoever has more to mend will run it again
 _Record = TypeVar("_Record", bound=BaseModel)
 
 

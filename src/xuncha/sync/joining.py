@@ -41,10 +41,8 @@ if TYPE_CHECKING:
     from xuncha.trail.git import Git
     from xuncha.trail.objects import Changes, Listing
 
-_MANY = 8
-"""Of what is named one by one."""
-_USAGE = 129
-"""The exit code of a git that does not know what it is asked for."""
+_MANY = 8  # of what is named one by one
+_USAGE = 129  # the exit code of a git that does not know what it is asked for
 
 
 class Renumbered(NamedTuple):

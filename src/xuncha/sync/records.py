@@ -20,12 +20,10 @@ from xuncha.trail.git import Git, GitError
 if TYPE_CHECKING:
     from xuncha.trail.objects import Listing
 
-_ERROR = 128
-"""The exit code from which on `git merge-file` counts no conflicts."""
+_ERROR = 128  # the exit code from which on `git merge-file` counts no conflicts
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(r"\r\n|\n|\r")
-_WITH = {"status": "closed", "term": "due"}
-"""What is shown in dispute together with a key that is."""
+_WITH = {"status": "closed", "term": "due"}  # what is shown in dispute together with a key that is
 
 
 def read_records(git: Git, listing: Listing, paths: Iterable[str]) -> dict[str, dict[str, Any]]:

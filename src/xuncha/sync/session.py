@@ -38,10 +38,8 @@ if TYPE_CHECKING:
     from xuncha.sync.sharing import Route
     from xuncha.sync.values import Side
 
-_PERSEVERANCE = 60.0
-"""Seconds to try again where others are quicker each time."""
-_PAUSE = 0.3
-"""Seconds at most before each try: who waits longer each time is overtaken each time."""
+_PERSEVERANCE = 60.0  # seconds to try again where others are quicker each time
+_PAUSE = 0.3  # seconds at most before each try: who waits longer each time is overtaken each time
 
 
 @dataclass

@@ -76,8 +76,7 @@ def settled(before: Any, sides: Sequence[Any]) -> Any:  # noqa: ANN401
     return (changed or sides or [before])[0]
 
 
-_DAYS: Final = frozenset({"progress", "reviews"})
-"""Lists of entries that stand in the order of their days."""
+_DAYS: Final = frozenset({"progress", "reviews"})  # lists of entries that stand in the order of their days
 _NAMED_BY: Final[dict[str, tuple[str, ...]]] = {
     "progress": ("date", "text"), "evidence": ("file",), "categories": ("key",), "outcomes": ("key",), "fields": ("of", "key"),
     "people": ("name",),

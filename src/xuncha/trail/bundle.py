@@ -22,8 +22,7 @@ from xuncha.trail.limits import listed
 
 FOLDERS: Final = ("data", "templates")
 """What of a ledger's folder belongs to the ledger."""
-_BRANCH: Final = "main"
-"""What the one branch is called, whatever it is called where the history comes from."""
+_BRANCH: Final = "main"  # what the one branch is called, whatever it is called where the history comes from
 _TIP: Final = f"refs/heads/{_BRANCH}"
 _FORM: Final = "--format=%(objectname) %(refname)"
 _FILES: Final = ("gpg.ssh.allowedsignersfile", "gpg.ssh.revocationfile")

@@ -9,8 +9,7 @@ from typing import Final
 
 from xuncha.trail.git import MANY, Git, GitError, literal
 
-_UTF8: Final = ("-c", "i18n.commitEncoding=UTF-8")
-"""Whatever is set up for what others write."""
+_UTF8: Final = ("-c", "i18n.commitEncoding=UTF-8")  # whatever is set up for what others write
 _AT_ONCE: Final = ("-c", "core.fsyncMethod=batch")
 """Brings many objects to the disk together; a git before 2.36 does it one by one."""
 

@@ -57,14 +57,11 @@ _READING: Final = (
 _QUIET: Final = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_OPTIONAL_LOCKS": "0"}
 _asked: dict[tuple[object, ...], dict[str, str]] = {}
 """What git was told in place of a repository's programs, by the settings that were read for it."""
-_looked_into: set[Path] = set()
-"""Git's folders that were looked into before git was first run there."""
+_looked_into: set[Path] = set()  # Git's folders that were looked into before git was first run there
 _waited_for: dict[Path, Path] = {}
 """What is no file, and git has waited for, by git's folders: nobody waits for it again."""
-_works_here: set[Path] = set()
-"""Git's folders in which git changes the working tree that they stand in."""
-_trusted: set[Path] = set()
-"""Folders of other accounts that git was asked about, and opens."""
+_works_here: set[Path] = set()  # Git's folders in which git changes the working tree that they stand in
+_trusted: set[Path] = set()  # folders of other accounts that git was asked about, and opens
 
 
 @cache

@@ -23,8 +23,7 @@ __all__ = ("CutShortError", "Git", "GitError", "Leaf", "literal", "read_batch", 
 
 MANY = 500
 """Paths from which on git is not given each by itself; it compares each with every file, and a command line has an end."""
-_BLOCK = 1024 * 1024
-"""Bytes that are read at once of a large object."""
+_BLOCK = 1024 * 1024  # bytes that are read at once of a large object
 _QUOTED = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 """How git reads a path with such characters from its input."""
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")

@@ -14,8 +14,7 @@ from xuncha.trail.limits import fits, swollen
 from xuncha.trail.replay import RAW, Commit, log
 from xuncha.trail.repository import git_dir
 
-_MOST_MOVES = 100
-"""Renumberings that are followed: git is asked once for each."""
+_MOST_MOVES = 100  # renumberings that are followed: git is asked once for each
 PATIENCE = 20.0
 """Seconds that git may take for the history of a folder before it is looked at what is in it."""
 

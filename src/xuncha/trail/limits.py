@@ -35,8 +35,7 @@ _LISTED: Final = re.compile(rb"([0-9]{6}) [a-z]+ ([0-9a-f]{40}(?:[0-9a-f]{24})?)
 """A line of `git ls-tree`: the mode, the kind, git's name of the content, and the path."""
 _PARTS: Final = frozenset(os.fsencode(PurePosixPath(part).name) for part in PARTS)
 """What of the folder `data` is the ledger's."""
-_MOST_APART: Final = 5
-"""Folders that are too large by themselves and may be left out one by one."""
+_MOST_APART: Final = 5  # folders that are too large by themselves and may be left out one by one
 
 
 class Swollen(NamedTuple):

@@ -14,12 +14,9 @@ from xuncha.trail.repository import common_dir, git_dir
 
 _PLAIN: Final = b"DIRC\0\0\0\2"
 """How an index begins whose entries can be passed through here; git writes another version where files are left out."""
-_FLAGS: Final = 40
-"""Where the flags of an entry stand, before the length of a hash is added."""
-_ASSUMED: Final = 0x8000
-"""The flag of a file that git was told to take for unchanged."""
-_LENGTH: Final = 0xFFF
-"""The part of the flags that says how long the path is; a longer one does not."""
+_FLAGS: Final = 40  # where the flags of an entry stand, before the length of a hash is added
+_ASSUMED: Final = 0x8000  # the flag of a file that git was told to take for unchanged
+_LENGTH: Final = 0xFFF  # the part of the flags that says how long the path is; a longer one does not
 
 
 def must_be_here(root: Path) -> None:

@@ -60,8 +60,7 @@ _USUAL: Final = {
     "gpg.ssh.program": "ssh-keygen",
 }
 """The programs that git runs where none is set up; of all other settings, an empty one names none."""
-_SAME: Final = {"gpg.openpgp.program": "gpg.program"}
-"""Two names of one setting."""
+_SAME: Final = {"gpg.openpgp.program": "gpg.program"}  # two names of one setting
 _OWN: Final = frozenset({"local", "worktree"})
 
 

@@ -15,8 +15,7 @@ from typing import Final, NamedTuple
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 
-_LARGEST: Final = 1 << 20
-"""Bytes of a small file of git's."""
+_LARGEST: Final = 1 << 20  # bytes of a small file of git's
 _LARGER: Final = {
     "index": 1 << 30, "packed-refs": 1 << 27, "shallow": 1 << 25, "info/sparse-checkout": 1 << 25, "logs/HEAD": 1 << 30,
     "FETCH_HEAD": 1 << 25,

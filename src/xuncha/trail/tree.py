@@ -25,8 +25,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # git-lfs has nothing to do where its pointers are read; where it is not installed, git would fail for it.
 _NO_LFS = ("-c", "filter.lfs.smudge=", "-c", "filter.lfs.process=", "-c", "filter.lfs.required=false")
 _KINDS: dict[str, Kind] = {"100644": "file", "100755": "file", "120000": "link", "040000": "folder"}
-_MANY = 200
-"""Folders from which on git is asked for all of them; a command line has an end."""
+_MANY = 200  # folders from which on git is asked for all of them; a command line has an end
 
 
 class Tree:
