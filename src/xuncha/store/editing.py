@@ -16,14 +16,13 @@ from yaml12 import format_yaml
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.store.edits import KEYS, Append, Edit, Remove, Set
-from xuncha.store.faults import UnreadableError
+from xuncha.store.faults import LINE_END
 from xuncha.store.positions import Node, tree
-from xuncha.store.reading import decode, parse
+from xuncha.store.reading import decode, parse, says
 
 __all__ = ["KEYS", "Append", "Edit", "Remove", "Set"]  # of `edits`, which the help reads without YAML
 
 _BOM = b"\xef\xbb\xbf"
-_LINE_END = re.compile(r"\r\n|\n|\r")
 _COMMA = re.compile(r"(?:\s|#[^\r\n]*)*,")
 _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)")
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
@@ -70,15 +69,15 @@ def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> tuple
 
 def _verified(before: bytes, text: str, meant: dict[str, Any], keys: str, hint: str = "") -> bytes:
     """Return an edited text as bytes, with the byte order mark that was there, if it says what is meant."""
-    content = text.encode()
-    try:
-        same = parse(content) == meant
-    except UnreadableError:
-        same = False
-    if not same:
+    if not says(text, meant):
         message = _("the layout of this file does not let {keys} be changed safely")
         raise RefusedError("odd-layout", message.format(keys=keys), hint)
-    return (_BOM if before.startswith(_BOM) else b"") + content
+    return byte_order_mark(before) + text.encode()
+
+
+def byte_order_mark(content: bytes) -> bytes:
+    """Return the byte order mark with which a file begins; empty where it has none."""
+    return _BOM if content.startswith(_BOM) else b""
 
 
 def fresh(record: dict[str, Any], schema: str) -> bytes:
@@ -278,7 +277,7 @@ def line_start(text: str, index: int) -> int:
 
 def line_end(text: str, index: int) -> int:
     """Return the index behind the end of the line of the index."""
-    match = _LINE_END.search(text, index)
+    match = LINE_END.search(text, index)
     return match.end() if match else len(text)
 
 
@@ -288,5 +287,5 @@ def _last_line_end(text: str) -> str:
 
 def common_line_end(text: str) -> str:
     """Return how the lines of a text end."""
-    match = _LINE_END.search(text)
+    match = LINE_END.search(text)
     return match[0] if match else "\n"

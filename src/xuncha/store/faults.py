@@ -13,7 +13,7 @@ DEEPEST = 20
 """Levels of nesting; the deepest record has five."""
 MOST = 10_000
 """Values in one file; a record of years has some hundreds."""
-_LINE_END = re.compile(r"\r\n|\n|\r")
+LINE_END = re.compile(r"\r\n|\n|\r")
 _SLIP = re.compile(
     r"^\s*(?:-\s+)?(?P<key>[A-Za-z_]+|[\u4e00-\u9fff]{2,8})(?:(?P<wide>\s*：)|:(?=[^\s/:]))", re.MULTILINE
 )
@@ -36,7 +36,7 @@ class UnreadableError(Exception):
 
 def invisible(text: str, index: int) -> UnreadableError:
     """Refuse a character that cannot be seen, at its place."""
-    before = _LINE_END.split(text[:index])
+    before = LINE_END.split(text[:index])
     message = _("an invisible character (U+{code:04X}) stands here").format(code=ord(text[index]))
     return UnreadableError("control-character", len(before), len(before[-1]) + 1, message, _("take it out"))
 
@@ -58,7 +58,7 @@ def keyboard_slip(text: str, keys: Collection[str]) -> UnreadableError | None:
 
 def excerpt(text: str, number: int, column: int) -> str:
     """Quote the offending line; of a long one, what stands around the column."""
-    lines = _LINE_END.split(text)
+    lines = LINE_END.split(text)
     line = lines[number - 1] if number <= len(lines) else ""
     start = max(0, column - 60) if len(line) > 100 else 0  # noqa: PLR2004
     return ("…" if start else "") + line[start : start + 100] + ("…" if len(line) > start + 100 else "")

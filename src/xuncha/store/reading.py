@@ -74,6 +74,14 @@ def parse(content: bytes) -> dict[str, Any]:
     return data
 
 
+def says(text: str, data: dict[str, Any]) -> bool:
+    """Return whether a text is a record that holds this data, and nothing else."""
+    try:
+        return parse(text.encode()) == data
+    except UnreadableError:
+        return False
+
+
 def _evidently_plain(text: str) -> bool:
     """Tell whether the text holds nothing on which the two readers could differ, equal keys apart."""
     if len(text) > MOST:  # it may hold more values than a record has; the careful reader counts them

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.store import editing
-from xuncha.store.faults import UnreadableError
-from xuncha.store.reading import decode, parse
+from xuncha.store.faults import LINE_END, UnreadableError
+from xuncha.store.reading import decode, parse, says
 from xuncha.sync.values import Dispute, Merged, Side, Versions, merge_values
 from xuncha.sync.weaving import Weaver
 from xuncha.trail.git import Git, GitError
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from xuncha.trail.objects import Listing
 
 _ERROR = 128  # the exit code from which on `git merge-file` counts no conflicts
-_BOM = b"\xef\xbb\xbf"
-_LINE_END = re.compile(r"\r\n|\n|\r")
 _WITH = {"status": "closed", "term": "due"}  # what is shown in dispute together with a key that is
 
 
@@ -58,14 +55,14 @@ def merge_record(
     _before, mine, other = values
     marked |= {near for key, near in _WITH.items() if key in marked and mine.get(near) != other.get(near)}
     end = editing.common_line_end(decode(ours))
-    texts = Versions(base, ours, theirs).map(lambda each: _LINE_END.sub(end, decode(each)))
+    texts = Versions(base, ours, theirs).map(lambda each: LINE_END.sub(end, decode(each)))
     texts = texts._replace(ours=decode(ours))  # a file with several kinds of line ends keeps them
-    text = next((each for each in _layouts(texts, end, values, data) if _says(each, data)), None)
+    text = next((each for each in _layouts(texts, end, values, data) if says(each, data)), None)
     if text is not None and marked:
         text = Weaver(texts, end, frozenset(marked), width).record(values, data)
     if text is None:
         raise odd
-    return Merged((_BOM if ours.startswith(_BOM) else b"") + text.encode(), disputes)
+    return Merged(editing.byte_order_mark(ours) + text.encode(), disputes)
 
 
 def _layouts(texts: Versions, end: str, values: Versions, data: dict[str, Any]) -> Iterator[str]:
@@ -81,13 +78,6 @@ def _layouts(texts: Versions, end: str, values: Versions, data: dict[str, Any]) 
     yield editing.comments_at_the_top(texts.ours) + "".join(
         editing.block({key: value}, 0, end) for key, value in data.items()
     )
-
-
-def _says(text: str, data: dict[str, Any]) -> bool:
-    try:
-        return parse(text.encode()) == data
-    except UnreadableError:
-        return False
 
 
 class MergedFile(NamedTuple):
