@@ -25,10 +25,7 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def iso_date(value: object) -> Date:
-    """Read a date as the files write it, `2024-03-15`.
-
-    Raises PydanticCustomError if it is written otherwise, or no day of the calendar.
-    """
+    """Read a date as the files write it, `2024-03-15`. Raises PydanticCustomError if it is written otherwise, or no day of the calendar."""
     if isinstance(value, Date):
         return value
     if isinstance(value, str) and (day := _day(value)):

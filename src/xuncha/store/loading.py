@@ -171,10 +171,7 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
 
 
 def check(source: Source, *, warn: bool = False) -> list[Finding[Place]]:
-    """Find all that is wrong in a whole ledger, in the order of its files; on request also what a ledger may leave unsaid.
-
-    Reads every file anew.
-    """
+    """Find all that is wrong in a whole ledger, in the order of its files; on request also what a ledger may leave unsaid. Reads every file anew."""
     from xuncha.store.comments import load_comments  # noqa: PLC0415  most commands never look at comments
 
     try:
@@ -249,10 +246,7 @@ def checked_measure(
 
 
 def checked_problem(data: dict[str, Any], frame: Frame) -> Problem:
-    """Make a problem of plain data, as it will stand in a ledger that breaks no rules without it.
-
-    Raises RefusedError as `checked_measure` does.
-    """
+    """Make a problem of plain data, as it will stand in a ledger that breaks no rules without it. Raises RefusedError as `checked_measure` does."""
     shaped = shape(Problem, data)
     for finding in (*shaped.broken, *broken(PROBLEM_RULES, shaped.unsound, shaped.record, frame)):
         raise RefusedError(finding.code, finding.message, finding.hint)

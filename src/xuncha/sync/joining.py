@@ -162,10 +162,7 @@ class Joining:
         self._listing = _with(self._listing, changes)
 
     def _renumber(self, move: Move) -> None:
-        """Give one problem, measure or comment another number, in a commit in which nothing else happens.
-
-        Comments about it follow.
-        """
+        """Give one problem, measure or comment another number, in a commit in which nothing else happens. Comments about it follow."""
         path = move.old.path
         record = read_records(self.git, self._listing, [path]).get(path, {})
         action = SUBJECTS["renumber"]

@@ -38,10 +38,7 @@ _IDENTITY = re.compile(r"(.*) <(.*)> [0-9]+ [+-][0-9]{4}")
 
 
 def literal(paths: Iterable[str]) -> list[str]:
-    """Write paths so that git takes no character of them for a pattern.
-
-    Said of each, not in the environment: hooks inherit that.
-    """
+    """Write paths so that git takes no character of them for a pattern. Said of each, not in the environment: hooks inherit that."""
     return [f":(literal){path}" for path in paths]
 
 
@@ -143,10 +140,7 @@ class Git(Door):
         return match[1], match[2]
 
     def words(self, *arguments: str, stdin: bytes | None = None, by: int = 1) -> list[str]:
-        """Run git, and return what it prints with a NUL behind each word, in groups of some words.
-
-        Raises CutShortError if it has not told all.
-        """
+        """Run git, and return what it prints with a NUL behind each word, in groups of some words. Raises CutShortError if it has not told all."""
         *words, rest = os.fsdecode(self.run(*arguments, stdin=stdin)).split("\0")
         if rest or len(words) % by:
             raise CutShortError

@@ -28,10 +28,7 @@ Changes = dict[str, Held | None]
 
 
 def listing(git: Git, commit: str) -> Listing:
-    """List the settings, the problems, the measures and their evidence at a commit.
-
-    Raises RefusedError if there are more than any ledger has.
-    """
+    """List the settings, the problems, the measures and their evidence at a commit. Raises RefusedError if there are more than any ledger has."""
     return {leaf.path: Held(leaf.mode, leaf.name) for leaf in listed(git, commit, *PARTS)}
 
 
@@ -89,10 +86,7 @@ def in_the_way(git: Git, before: str, after: str) -> list[str]:
 
 
 def fast_forward(git: Git, commit: str) -> None:
-    """Bring the branch that is checked out, its index and its files to a commit that follows it.
-
-    Raises GitError if something is in the way.
-    """
+    """Bring the branch that is checked out, its index and its files to a commit that follows it. Raises GitError if something is in the way."""
     git.run("merge", "--ff-only", "--quiet", "--no-stat", "--no-autostash", "--no-overwrite-ignore", commit)
 
 

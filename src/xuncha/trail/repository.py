@@ -254,9 +254,6 @@ def cut_off(folder: Path) -> frozenset[str]:
 
 
 def private(root: Path, name: str) -> Path | None:
-    """Name a file of ours inside git's own folder, which no clone, push or archive carries; one for each ledger.
-
-    None outside a repository.
-    """
+    """Name a file of ours inside git's own folder, which no clone, push or archive carries; one for each ledger. None outside a repository."""
     folder = git_dir(root)
     return folder and folder / "xuncha" / f"{name}-{zlib.crc32(os.fsencode(os.path.realpath(root))):08x}"
