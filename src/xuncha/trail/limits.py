@@ -88,14 +88,14 @@ def listed(git: Git, commit: str, *paths: str, folders: bool = False, deep: bool
 def _must_be_all(git: Git, commit: str, paths: Sequence[str], found: list[Leaf], *, deep: bool) -> None:
     """Check that what is listed of each folder makes its hash, and that what is not listed is not there. Raises GitError if it does not."""
     files, asked = set(paths), {path.rstrip("/") for path in paths}
+    tops = tuple(f"{path}/" for path in asked)
     below: dict[str, list[bytes]] = defaultdict(list)
     folders: dict[str, str] = {}
     for mode, name, path in found:
         above, _slash, last = path.rpartition("/")
         entry = mode.lstrip("0").encode(), os.fsencode(last), bytes.fromhex(name)
         below[above].append(b"%s %s\0%s" % entry)
-        is_below = deep and ("." in asked or any(path.startswith(f"{each}/") for each in asked))
-        if mode == "040000" and (path in asked or is_below):
+        if mode == "040000" and (path in asked or (deep and ("." in asked or path.startswith(tops)))):
             folders[path] = name
     doubtful: dict[str, int] = {}
     for path, name in folders.items():
