@@ -56,10 +56,8 @@ class Entry(NamedTuple):
     day: date
     last_workday: date | None
     """The last working day up to and including the day; None where that is not known yet."""
-    reminders: tuple[date, ...]
-    """Days on which to be reminded; none of them has passed."""
-    withdrawn: bool
-    """Closed before its day came: a calendar that still has it is to drop it."""
+    reminders: tuple[date, ...]  # days on which to be reminded; none of them has passed
+    withdrawn: bool  # closed before its day came: a calendar that still has it is to drop it
 
     @property
     def day_off(self) -> bool:

@@ -60,13 +60,10 @@ class Diagnosis(NamedTuple):
     """What was found of one thing."""
 
     code: str
-    state: State
-    """`unknown`: it could not be looked at."""
+    state: State  # `unknown`: it could not be looked at
     message: str
-    mend: str = ""
-    """What to type, or to do; empty where nothing is wrong."""
-    git_fails: bool = False
-    """Whether it is that git itself does not do what it is asked for."""
+    mend: str = ""  # what to type, or to do; empty where nothing is wrong
+    git_fails: bool = False  # whether it is that git itself does not do what it is asked for
 
     def as_json(self) -> dict[str, str | None]:
         """Give the form of `doctor --json`."""

@@ -18,10 +18,8 @@ class Entry(NamedTuple):
 class Fingerprint(NamedTuple):
     """By what a file is known again."""
 
-    sha256: str
-    """In hexadecimal."""
-    size: int
-    """In bytes."""
+    sha256: str  # in hexadecimal
+    size: int  # in bytes
     fetched: bool = True
     """False where the pointer of git-lfs stands in the file's place: hash and size are those that it tells."""
 

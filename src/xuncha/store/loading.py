@@ -69,10 +69,8 @@ class ProblemFolder:
 class LedgerFile:
     """What `data/ledger.yaml` holds."""
 
-    settings: Settings | None
-    """None where there are findings."""
-    frame: Frame | None
-    """None where it cannot be told what problems and measures are to be checked against."""
+    settings: Settings | None  # None where there are findings
+    frame: Frame | None  # None where it cannot be told what problems and measures are to be checked against
     findings: list[Finding[Place]]
 
 

@@ -38,15 +38,13 @@ _LAST_LINE_END = re.compile(r"(?:\r\n|\n|\r)\Z")
 class Node:
     """A value and where it stands; indices count characters of the text, lines and columns from 0."""
 
-    kind: str
-    """`scalar`, `mapping` or `sequence`."""
+    kind: str  # `scalar`, `mapping` or `sequence`
     line: int
     column: int
     start: int
     end: int = -1
     """Behind the last character; of a block collection or a block scalar, behind the last line that belongs to it."""
-    style: str = ""
-    """Of a scalar: empty (plain), `'`, `"`, `|` or `>`; of a collection: `flow` or `block`."""
+    style: str = ""  # of a scalar: empty (plain), `'`, `"`, `|` or `>`; of a collection: `flow` or `block`
     text: str = ""
     keys: list[Node] = field(default_factory=list)
     items: list[Node] = field(default_factory=list)

@@ -37,8 +37,7 @@ _STAND_INS: dict[str, dict[str, Any]] = {
 class Shaped(NamedTuple, Generic[R, P]):
     """A record made of plain data, and how far it can be trusted."""
 
-    record: R
-    """None where nothing of a file can be read."""
+    record: R  # None where nothing of a file can be read
     broken: list[Finding[P]]
     """Keys that are missing or unknown, and values that are not what they should be; or why the file cannot be read."""
     unsound: frozenset[str] = frozenset()

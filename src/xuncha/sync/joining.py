@@ -49,8 +49,7 @@ class Renumbered(NamedTuple):
     """A problem, a measure or a comment that took another number."""
 
     move: Move
-    title: str
-    """Of a comment, how its text begins."""
+    title: str  # of a comment, how its text begins
 
 
 class Renamed(NamedTuple):
@@ -73,12 +72,10 @@ class Adjustments:
     """What had to change so that two histories can stand together."""
 
     renumbered: list[Renumbered] = field(default_factory=list)
-    renamed: list[Renamed] = field(default_factory=list)
-    """Of evidence."""
+    renamed: list[Renamed] = field(default_factory=list)  # of evidence
     kept: list[Numbered] = field(default_factory=list)
     """What one side had taken back, and stays because the other side has worked on it, or after it."""
-    followed: list[Renamed] = field(default_factory=list)
-    """Of the settings."""
+    followed: list[Renamed] = field(default_factory=list)  # of the settings
     citing: list[Citing] = field(default_factory=list)
 
 
@@ -89,15 +86,11 @@ class Joining:
     git: Git
     ours: str
     theirs: str
-    name: str
-    """The branch there, as people know it."""
-    take: Side | None
-    """Whose word counts where both have changed the same thing in different ways."""
+    name: str  # the branch there, as people know it
+    take: Side | None  # whose word counts where both have changed the same thing in different ways
     adjustments: Adjustments = field(default_factory=Adjustments)
-    _tip: str = field(default="", init=False)
-    """The last commit that was made here."""
-    _listing: Listing = field(default_factory=dict, init=False)
-    """The files of the ledger at that commit."""
+    _tip: str = field(default="", init=False)  # the last commit that was made here
+    _listing: Listing = field(default_factory=dict, init=False)  # the files of the ledger at that commit
 
     def join(self) -> str:
         """Join them, and return the last commit of both.

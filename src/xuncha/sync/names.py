@@ -21,8 +21,7 @@ _KEYS: Final = {
 class Renaming(NamedTuple):
     """A name in a list of the settings that is another one now."""
 
-    listed: str
-    """The key of the list."""
+    listed: str  # the key of the list
     old: str
     new: str
 

@@ -84,10 +84,8 @@ class MergedFile(NamedTuple):
     """A file that the driver has merged."""
 
     disputes: Sequence[Dispute] = ()
-    not_by_field: str = ""
-    """Why git merged it by lines; empty where it was merged field by field."""
-    in_conflict: bool = False
-    """Whether git could not merge it by lines either."""
+    not_by_field: str = ""  # why git merged it by lines; empty where it was merged field by field
+    in_conflict: bool = False  # whether git could not merge it by lines either
 
 
 def merge_files(base: Path, ours: Path, theirs: Path, width: int) -> MergedFile:

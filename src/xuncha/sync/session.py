@@ -46,21 +46,17 @@ _PAUSE = 0.3  # seconds at most before each try: who waits longer each time is o
 class Synced(Adjustments):
     """What came of a sync; what was received and sent in commits."""
 
-    name: str = ""
-    """Where the branch is shared, such as origin/main."""
+    name: str = ""  # where the branch is shared, such as origin/main
     received: int = 0
     sent: int = 0
-    joined: bool = False
-    """Whether both sides had something new."""
+    joined: bool = False  # whether both sides had something new
     reopened: list[str] = field(default_factory=list)
     """The measures that were closed here, and are not any more by what has come."""
     earlier: list[tuple[str, str, str]] = field(default_factory=list)
     """The ids of measures whose time limits are earlier than here, as they were, and as they are (docs/adr/0017)."""
     anchors: SentTags = field(default_factory=SentTags)
-    before: str = "HEAD"
-    """The commit that was here."""
-    rewritten: bool = False
-    """Whether commits that were there are there no more."""
+    before: str = "HEAD"  # the commit that was here
+    rewritten: bool = False  # whether commits that were there are there no more
     by_hand: list[str] = field(default_factory=list)
     """Files of the ledger that have changes which are not committed, and so are not sent."""
     register: Register | None = None

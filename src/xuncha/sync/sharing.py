@@ -27,15 +27,11 @@ _UNFINISHED = {
 class Route(NamedTuple):
     """Where a branch is shared."""
 
-    remote: str
-    """Its name; or an address, where git is set up so."""
+    remote: str  # its name; or an address, where git is set up so
     branch: str
-    there: str
-    """The name of the branch there, in full."""
-    seen: str
-    """The reference that keeps here what was there when we last looked."""
-    known: bool
-    """Whether git is set up so; else it will be by the first push."""
+    there: str  # the name of the branch there, in full
+    seen: str  # the reference that keeps here what was there when we last looked
+    known: bool  # whether git is set up so; else it will be by the first push
 
     @property
     def name(self) -> str:
@@ -122,8 +118,7 @@ def push(git: Git, way: Route) -> None:
 class SentTags(NamedTuple):
     """What became of the tags in which audits are kept."""
 
-    new: int = 0
-    """How many were not there yet."""
+    new: int = 0  # how many were not there yet
     moved: Sequence[str] = ()
     """The names under which there stands something else there than here: somebody has moved a tag."""
 

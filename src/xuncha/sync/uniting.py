@@ -30,8 +30,7 @@ class United(NamedTuple):
 
     listing: Listing
     disputes: list[Dispute]
-    kept: set[Numbered]
-    """What one side had taken back and the other had worked on: it stays."""
+    kept: set[Numbered]  # what one side had taken back and the other had worked on: it stays
 
 
 def unite(git: Git, listings: Versions, *, anew: Collection[str] = (), take: Side | None = None) -> United:

@@ -32,13 +32,11 @@ UNSETTLED: Final = _Sentinel()
 class Dispute(NamedTuple):
     """One thing that both sides have changed, each in its own way, and no rule decides."""
 
-    location: Location
-    """Of a record; empty where it is the file as a whole."""
+    location: Location  # of a record; empty where it is the file as a whole
     ours: Any = None
     theirs: Any = None
     path: str = ""
-    why: str = ""
-    """Why a record cannot be merged field by field."""
+    why: str = ""  # why a record cannot be merged field by field
 
 
 class Merged(NamedTuple, Generic[T]):

@@ -17,8 +17,7 @@ from xuncha.sync.values import Versions, named
 class _Part(NamedTuple):
     """The lines of one key, or of one item of a list."""
 
-    lead: str
-    """What stands above it and belongs to nothing else: comments, blank lines."""
+    lead: str  # what stands above it and belongs to nothing else: comments, blank lines
     body: str
     value: Node
     key: Node | None = None
@@ -27,8 +26,7 @@ class _Part(NamedTuple):
 class _Layout(NamedTuple):
     """A mapping or a list whose keys or items have lines of their own."""
 
-    head: str
-    """What comes before the first one."""
+    head: str  # what comes before the first one
     parts: dict[Hashable, _Part]
     tail: str
 
@@ -42,12 +40,9 @@ class Weaver:
 
     texts: Versions
     """Before, ours, theirs; with the same line ends. Empty where there was no file."""
-    end: str
-    """How lines end in them."""
-    marked: frozenset[str] = frozenset()
-    """The keys that are in dispute."""
-    width: int = 7
-    """Characters of the marks around them."""
+    end: str  # how lines end in them
+    marked: frozenset[str] = frozenset()  # the keys that are in dispute
+    width: int = 7  # characters of the marks around them
 
     def record(self, values: Versions, data: dict[str, Any]) -> str | None:
         """Weave the whole file; None where its layout forbids it."""

@@ -27,8 +27,7 @@ class Stored(NamedTuple):
     kind: str
     size: int
     sha256: str
-    content: bytes
-    """All of it; of a large one the first bytes, one more than it might have."""
+    content: bytes  # all of it; of a large one the first bytes, one more than it might have
 
 
 class SlowError(GitError):

@@ -95,10 +95,8 @@ def references(told: str) -> dict[str, str]:
 class Leaf(NamedTuple):
     """An entry of a tree of git, by its path relative to the ledger."""
 
-    mode: str
-    """`100644` a file, `100755` one that can be run, `120000` a link, `040000` a folder."""
-    name: str
-    """Git's name of its content, in full."""
+    mode: str  # `100644` a file, `100755` one that can be run, `120000` a link, `040000` a folder
+    name: str  # Git's name of its content, in full
     path: str
 
     @property

@@ -23,8 +23,7 @@ class Event(NamedTuple):
     """One thing done to one problem or measure; what a commit does not say is None."""
 
     commit: str
-    date: str
-    """ISO 8601 with the offset."""
+    date: str  # ISO 8601 with the offset
     author: str
     email: str
     action: str | None
@@ -33,12 +32,10 @@ class Event(NamedTuple):
     to: str | None
     reason: str | None
     subject: str
-    undoes: tuple[str, ...] = ()
-    """The commits that this one took back."""
+    undoes: tuple[str, ...] = ()  # the commits that this one took back
     now: str | None = None
     """The number that the problem or measure has now, where that is known to be another one than it had then; empty where it was removed."""
-    joins: bool = False
-    """Whether the commit joins two histories."""
+    joins: bool = False  # whether the commit joins two histories
     begins: bool = False
     """Whether nothing before the commit is known: it is the first one, or a shallow clone was cut off there."""
 

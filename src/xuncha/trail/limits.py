@@ -176,10 +176,8 @@ def _look_above(git: Git, commits: Sequence[str]) -> None:
 
 
 class _Size(NamedTuple):
-    files: int
-    """Files and folders in a folder, at any depth."""
-    deep: int
-    """Folders one in another."""
+    files: int  # files and folders in a folder, at any depth
+    deep: int  # folders one in another
 
     @property
     def fits(self) -> bool:

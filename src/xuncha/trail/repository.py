@@ -37,8 +37,7 @@ _looked_at: set[Path] = set()
 class Repository(NamedTuple):
     """Where git keeps what belongs to a working tree."""
 
-    folder: Path
-    """Git's own folder; of a linked working tree, its own part."""
+    folder: Path  # Git's own folder; of a linked working tree, its own part
     top: Path | None
     """The top of the working tree; None where `GIT_DIR` names the folder, and git is told the rest in the same way."""
 
