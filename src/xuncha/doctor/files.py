@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from xuncha.doctor.surroundings import CHECKS, some
+from xuncha.doctor.surroundings import CHECKS, Ailments, Surroundings, some
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PROBLEMS
@@ -20,7 +20,6 @@ from xuncha.trail.repository import private
 from xuncha.workflow.change import at_work, leftover
 
 if TYPE_CHECKING:
-    from xuncha.doctor.surroundings import Ailments, Surroundings
     from xuncha.errors import Severity
 
 PROCESSES = Path("/proc")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xuncha.doctor.surroundings import CHECKS, some
+from xuncha.doctor.surroundings import CHECKS, Ailments, Surroundings, some
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -17,9 +17,6 @@ from xuncha.sync.sharing import unfinished_operations
 from xuncha.trail.presence import hidden
 from xuncha.trail.programs import named
 from xuncha.trail.repository import detached
-
-if TYPE_CHECKING:
-    from xuncha.doctor.surroundings import Ailments, Surroundings
 
 _OLDEST: Final = (2, 38)
 _TRUST: Final = re.compile(r"git config --global --add safe\.directory .+")

@@ -8,16 +8,13 @@ import shutil
 from importlib import metadata
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, get_args
+from typing import Final, get_args
 from urllib.parse import urlsplit
 
-from xuncha.doctor.surroundings import CHECKS
+from xuncha.doctor.surroundings import CHECKS, Ailments, Surroundings
 from xuncha.language import gettext as _
 from xuncha.parts import Part, how_to_add
 from xuncha.sync import registration
-
-if TYPE_CHECKING:
-    from xuncha.doctor.surroundings import Ailments, Surroundings
 
 _NEARLY: Final = 300  # seconds by which two clocks may differ
 _FORGES: Final = (

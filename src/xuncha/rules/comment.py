@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
-from xuncha.rules.catalogue import RULES
+from xuncha.rules.catalogue import RULES, Asking, Location
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xuncha.catalogue import Broken
     from xuncha.model.records import Comment
-    from xuncha.rules.catalogue import Asking, Location
 
 
 @RULES.rule("unknown-about", scope="comment",

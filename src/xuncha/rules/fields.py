@@ -13,14 +13,13 @@ from xuncha.chinese.characters import is_blank
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.fields import iso_date
-from xuncha.rules.catalogue import RULES
+from xuncha.rules.catalogue import RULES, Location, Neighbourhood
 from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
     from xuncha.catalogue import Broken
     from xuncha.model.records import Measure, Problem
     from xuncha.model.register import FieldFrame, Frame
-    from xuncha.rules.catalogue import Location, Neighbourhood
 
 
 @RULES.rule("field-value",

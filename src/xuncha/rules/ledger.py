@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from xuncha import __version__
 from xuncha.language import gettext as _
 from xuncha.model.vocabulary import PLACEHOLDER, PLACEHOLDERS
-from xuncha.rules.catalogue import RULES
+from xuncha.rules.catalogue import RULES, Asking, Location
 from xuncha.rules.fields import field_of_problem
 from xuncha.rules.names import unknown
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from xuncha.model.records import Problem
     from xuncha.model.register import Frame
     from xuncha.model.settings import Settings
-    from xuncha.rules.catalogue import Asking, Location
 
 
 @RULES.rule("name-twice", scope="ledger",

@@ -9,14 +9,13 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.names import key_name
 from xuncha.model.records import EvidenceFile, Measure
-from xuncha.rules.catalogue import RULES, Neighbourhood, broken
+from xuncha.rules.catalogue import RULES, Asking, Location, Neighbourhood, broken
 from xuncha.rules.fields import field_of_measure
 from xuncha.rules.names import unknown
 
 if TYPE_CHECKING:
     from xuncha.catalogue import Broken
     from xuncha.errors import Finding
-    from xuncha.rules.catalogue import Asking, Location
 
 
 @RULES.rule("unknown-leader",

@@ -26,12 +26,11 @@ from xuncha.trail.repository import git_dir
 from xuncha.workflow.change import Message, begin, note_commit
 from xuncha.workflow.intake import Intake, checked, message
 from xuncha.workflow.journal import FileChange
-from xuncha.workflow.settings import edits
+from xuncha.workflow.settings import Said, edits
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-    from xuncha.workflow.settings import Said
 
 _DAY = re.compile(r"\{today([+-][0-9]+)?\}")
 _FILES = {

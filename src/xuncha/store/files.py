@@ -13,15 +13,12 @@ from collections.abc import Mapping
 from functools import cached_property, partial
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import BinaryIO
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.source import LARGEST, LARGEST_POINTER, Entry, Fingerprint, Kind, Source, pointed_at
-
-if TYPE_CHECKING:
-    from typing import BinaryIO
 
 _BLOCK = 1024 * 1024  # bytes that are read at once of a large file
 _NO_LINK: int | None = getattr(os, "O_NOFOLLOW", None)

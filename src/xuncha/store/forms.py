@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from xuncha.chinese.characters import UNSAFE, is_blank
-from xuncha.errors import InvalidLedgerError, RefusedError
+from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.forms import Form
 from xuncha.rules.names import suggestion
@@ -16,7 +16,6 @@ from xuncha.store.record import listed, read_record
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xuncha.errors import Finding, Place
     from xuncha.model.source import Source
 
 FOLDER = "data/forms"

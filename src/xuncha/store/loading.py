@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
-from xuncha.model.records import EvidenceFile, Ledger, Measure, Problem
+from xuncha.model.records import Comment, EvidenceFile, Ledger, Measure, Problem
 from xuncha.rules.catalogue import Neighbourhood, broken
 from xuncha.rules.ledger import (
     PROBLEM_RULES,
@@ -29,7 +29,6 @@ from xuncha.store.record import by_place, data_folder, gaps, listed, placed_if_a
 from xuncha.store.shape import shape
 
 if TYPE_CHECKING:
-    from xuncha.model.records import Comment
     from xuncha.model.register import Frame, ProblemRow
     from xuncha.model.settings import Settings
     from xuncha.model.source import Entry, Fingerprint, Source

@@ -13,7 +13,7 @@ from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.citations import cites
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PARTS, PROBLEMS, CommentNumber, Identity
-from xuncha.model.moves import number_after, numbered, place_now
+from xuncha.model.moves import Move, Numbered, number_after, numbered, place_now
 from xuncha.store import editing
 from xuncha.store.comments import renumbered
 from xuncha.store.faults import UnreadableError
@@ -25,21 +25,17 @@ from xuncha.sync.numbers import as_named, in_order, moved, moves, same_names
 from xuncha.sync.records import read_records
 from xuncha.sync.removals import must_have_room, must_not_meet, must_not_mix
 from xuncha.sync.uniting import missed, refusal, settlement, unite
-from xuncha.sync.values import Versions
+from xuncha.sync.values import Side, Versions
 from xuncha.trail import objects
-from xuncha.trail.git import CutShortError, GitError, is_hash, literal
-from xuncha.trail.objects import Held
+from xuncha.trail.git import CutShortError, Git, GitError, is_hash, literal
+from xuncha.trail.objects import Changes, Held, Listing
 from xuncha.trail.tree import Tree
 from xuncha.workflow.change import Message, StatusChange
 from xuncha.workflow.comment import shortened, subject
 from xuncha.workflow.verbs import SUBJECTS
 
 if TYPE_CHECKING:
-    from xuncha.model.moves import Move, Numbered
     from xuncha.store.edits import Set
-    from xuncha.sync.values import Side
-    from xuncha.trail.git import Git
-    from xuncha.trail.objects import Changes, Listing
 
 _MANY = 8  # of what is named one by one
 _USAGE = 129  # the exit code of a git that does not know what it is asked for

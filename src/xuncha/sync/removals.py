@@ -11,7 +11,7 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS, CommentNumber, Identity
 from xuncha.sync.records import read_records
-from xuncha.trail.replay import log
+from xuncha.trail.replay import Commit, log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from xuncha.sync.values import Versions
     from xuncha.trail.git import Git
     from xuncha.trail.objects import Listing
-    from xuncha.trail.replay import Commit
 
 
 def must_not_meet(git: Git, listings: Versions, ours: str, theirs: str) -> None:

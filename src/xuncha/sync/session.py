@@ -25,7 +25,7 @@ from xuncha.model.identity import COMMENTS, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.model.moves import Move, place_now
 from xuncha.sync import sharing
 from xuncha.sync.joining import Adjustments, Joining, Renumbered
-from xuncha.sync.sharing import SentTags
+from xuncha.sync.sharing import Route, SentTags
 from xuncha.trail import objects
 from xuncha.trail.git import Git
 from xuncha.trail.repository import git_dir, private
@@ -35,7 +35,6 @@ from xuncha.workflow.perform import standing
 
 if TYPE_CHECKING:
     from xuncha.model.register import Register
-    from xuncha.sync.sharing import Route
     from xuncha.sync.values import Side
 
 _PERSEVERANCE = 60.0  # seconds to try again where others are quicker each time

@@ -7,15 +7,11 @@ import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator
 from threading import Timer
-from typing import TYPE_CHECKING, NamedTuple
+from typing import IO, NamedTuple
 
 from xuncha.language import gettext as _
 from xuncha.model.source import LARGEST_POINTER, Fingerprint, pointed_at
 from xuncha.trail.git import CutShortError, Git, GitError, read_batch
-
-if TYPE_CHECKING:
-    from typing import IO
-
 
 _SHA1_DIGITS = 40
 

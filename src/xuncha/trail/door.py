@@ -15,7 +15,7 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 from threading import Timer
-from typing import TYPE_CHECKING, Final, Self
+from typing import IO, Final, Self
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
@@ -33,9 +33,6 @@ from xuncha.trail.repository import (
     strange,
     strange_beside,
 )
-
-if TYPE_CHECKING:
-    from typing import IO
 
 # By itself git does not wait for the disk; whoever is told that a change is kept may pull the plug. And a folder that is laid
 # out as a bare repository is only one where somebody names it.

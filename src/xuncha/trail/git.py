@@ -8,16 +8,13 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import IO, NamedTuple
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.trail.door import CutShortError, Door, GitError, shallow
 from xuncha.trail.repository import common_dir, cut_off, git_dir
-
-if TYPE_CHECKING:
-    from typing import IO
 
 __all__ = ("CutShortError", "Git", "GitError", "Leaf", "literal", "read_batch", "shallow")
 

@@ -7,19 +7,15 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, EVIDENCE, LEDGER_FILE, PROBLEMS
 from xuncha.model.source import LARGEST, Entry, Fingerprint, Kind
 from xuncha.trail.contents import filtered, fingerprints, stored
-from xuncha.trail.git import CutShortError, Git, GitError, is_hash
+from xuncha.trail.git import CutShortError, Git, GitError, Leaf, is_hash
 from xuncha.trail.limits import listed
 from xuncha.trail.replay import log
-
-if TYPE_CHECKING:
-    from xuncha.trail.git import Leaf
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # git-lfs has nothing to do where its pointers are read; where it is not installed, git would fail for it.
