@@ -166,8 +166,10 @@ SETTINGS_RULES: Asking = {
     inspection_order: {"inspection"},
     notice_before_feedback: {"inspection", "notice"},
     unknown_placeholder: {"notice"},
+    ledger_unsaid: {"organisation", "inspection"},
 }
-PROBLEM_RULES: Asking = {unknown_category: {"category"}, field_of_problem: {"fields"}}
-SETTINGS_WARNINGS: Asking = {ledger_unsaid: {"organisation", "inspection"}}
-PROBLEM_WARNINGS: Asking = {category_unsaid: {"category"}}
-"""What may be so; `validate` alone tells of it."""
+PROBLEM_RULES: Asking = {
+    unknown_category: {"category"},
+    field_of_problem: {"fields"},
+    category_unsaid: {"category"},
+}

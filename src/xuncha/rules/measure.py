@@ -187,15 +187,15 @@ MEASURE_RULES: Asking = {
     closed_before_feedback: {"closed"},
     review_unexpected: {"status", "term", "reviews"},
     field_of_measure: {"fields"},
+    not_assigned: {"leader", "office", "due", "term", "status"},
+    due_before_feedback: {"due"},
 }
-WARNINGS: Asking = {not_assigned: {"leader", "office", "due", "term", "status"}, due_before_feedback: {"due"}}
-"""What a measure may do all the same; `validate` alone tells of it."""
 
 
 def broken_measure(
-    measure: Measure, around: Neighbourhood, unsound: frozenset[str] = frozenset(), *, warn: bool = False
+    measure: Measure, around: Neighbourhood, unsound: frozenset[str], *, warn: bool = False
 ) -> Iterator[Finding[Location]]:
-    """Yield every rule that a measure breaks among its neighbours; leave out those that ask an unsound key."""
-    yield from broken(MEASURE_RULES | WARNINGS if warn else MEASURE_RULES, unsound, measure, around)
+    """Yield every rule that a measure breaks among its neighbours, as `broken` does."""
+    yield from broken(MEASURE_RULES, unsound, measure, around, warn=warn)
     if "progress" not in unsound:
         yield from evidence_at_fault(measure, around)

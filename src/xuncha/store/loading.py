@@ -16,13 +16,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.model.records import Comment, EvidenceFile, Ledger, Measure, Problem
 from xuncha.rules.catalogue import Neighbourhood, broken
-from xuncha.rules.ledger import (
-    PROBLEM_RULES,
-    PROBLEM_WARNINGS,
-    SETTINGS_RULES,
-    SETTINGS_WARNINGS,
-    requires_newer,
-)
+from xuncha.rules.ledger import PROBLEM_RULES, SETTINGS_RULES, requires_newer
 from xuncha.rules.measure import broken_measure
 from xuncha.store.faults import about, link, unreadable
 from xuncha.store.record import by_place, data_folder, gaps, listed, placed_if_any, read_record
@@ -88,8 +82,7 @@ def load_settings(source: Source, *, warn: bool = False) -> LedgerFile:
         return LedgerFile(None, None, findings)
     if too_old := list(requires_newer(settings)):
         raise InvalidLedgerError(placed_if_any(source, LEDGER_FILE, too_old))
-    rules = SETTINGS_RULES | SETTINGS_WARNINGS if warn else SETTINGS_RULES
-    findings += placed_if_any(source, LEDGER_FILE, broken(rules, unsound, settings))
+    findings += placed_if_any(source, LEDGER_FILE, broken(SETTINGS_RULES, unsound, settings, warn=warn))
     frame = None if unsound & _FRAMING else settings.frame()
     return LedgerFile(None if findings else settings, frame, findings)
 
@@ -142,8 +135,8 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
         problem, wrong, unsound = read_record(source, path, Problem, entries)
         findings += wrong
         if problem and frame:
-            rules = PROBLEM_RULES | PROBLEM_WARNINGS if warn else PROBLEM_RULES
-            findings += placed_if_any(source, path, broken(rules, unsound, problem, frame))
+            found = broken(PROBLEM_RULES, unsound, problem, frame, warn=warn)
+            findings += placed_if_any(source, path, found)
         if not unsound:
             loaded.problem = problem
     else:
