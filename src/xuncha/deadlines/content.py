@@ -36,7 +36,8 @@ class Workdays:
         The last week of a year is settled by the announcement for the next, which in some years has made a Saturday of
         late December a working day, or a Monday a day off.
         """
-        return self._first_year < day.year and (day + timedelta(days=7)).year <= self.last_year
+        is_held = self._first_year < day.year <= self.last_year
+        return is_held and (day + timedelta(days=7)).year <= self.last_year
 
     def on_or_before(self, day: date) -> date | None:
         """Find the last working day up to and including this one; None where it is not known."""
