@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import shlex
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -103,9 +102,8 @@ def _removals(git: Git, without: str, tip: str) -> Iterator[tuple[Commit, Identi
     for commit in log(git, f"{without}..{tip}", "--", PROBLEMS):
         undone.update(commit.trailers.undoes)
         if commit.trailers.action == "remove" and commit.hash not in undone:
-            for each in commit.trailers.ids:
-                with contextlib.suppress(RefusedError):  # whoever wrote that was no command
-                    yield commit, Identity.parse(each)
+            found = map(Identity.perhaps, commit.trailers.ids)  # what is none was written by no command
+            yield from ((commit, each) for each in found if each)
 
 
 def _owners(git: Git, path: str, base: Listing, other: Listing) -> set[Identity]:
