@@ -85,7 +85,7 @@ def _comments(context: typer.Context) -> list[tuple[str, str]]:
         root = find(None, Path(named) if named else None)
     except XunchaError:
         return []
-    found = load_comments(WorkingTree(root)).comments
+    found, _findings = load_comments(WorkingTree(root))
     return [
         (str(number), harmless(" ".join(comment.text.split())[:_OFFERED]))
         for number, comment in found.items()

@@ -40,8 +40,7 @@ def status_name(status: str | None) -> str:
 
 def action_name(action: str) -> str:
     """Name an action in the chosen language, as the help names its command; in English as it is typed."""
-    command = f"xuncha {action}"
-    return language.gettext(command).removeprefix("xuncha ")
+    return language.gettext(f"xuncha {action}").removeprefix("xuncha ")
 
 
 def result_name(result: ReviewResult) -> str:
@@ -51,13 +50,14 @@ def result_name(result: ReviewResult) -> str:
 
 def channel_name(channel: Channel) -> str:
     """Return how a comment came, as people call it, in the chosen language."""
-    return {
+    names = {
         "phone": _("phone"),
         "post": _("post"),
         "email": _("e-mail"),
         "visit": _("visit"),
         "web": _("web"),
-    }[channel]
+    }
+    return names[channel]
 
 
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
