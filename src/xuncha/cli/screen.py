@@ -104,28 +104,21 @@ def show(*renderables: RenderableType, wide: bool = False, paged: bool = False) 
 
     terminal = is_terminal()
     width = _NO_LIMIT if wide and not terminal else None
-    theme = Theme(
-        {
-            f"{weight}{name}": f"{weight}color({shade})"
-            for name, shade in _SHADES.items()
-            for weight in ("", "bold ")
-        }
-    )
+    shades = {name: f"color({shade})" for name, shade in _SHADES.items()}
+    theme = Theme(shades | {f"bold {name}": f"bold {shade}" for name, shade in shades.items()})
     console = Console(file=sys.stdout, width=width, theme=theme, highlight=False, markup=False, emoji=False)
-    if terminal and paged:
-        from xuncha.cli.pager import show as show_in_pager  # noqa: PLC0415
-
-        with console.capture() as captured:
-            console.print(*renderables, sep="\n", crop=False)
-        if not show_in_pager(captured.get()):
-            write(captured.get())
-        return
-    if terminal:
-        console.print(*renderables, sep="\n", crop=False)
-        return
     with console.capture() as captured:
         console.print(*renderables, sep="\n", crop=False)
-    write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+    text = captured.get()
+    if not terminal:
+        write("".join(f"{line.rstrip()}\n" for line in text.splitlines()))
+        return
+    if paged:
+        from xuncha.cli.pager import show as show_in_pager  # noqa: PLC0415
+
+        if show_in_pager(text):
+            return
+    write(text)
 
 
 @contextlib.contextmanager
@@ -134,7 +127,7 @@ def patience(doing: str) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    import threading  # noqa: PLC0415  only where somebody waits
+    import threading  # noqa: PLC0415
 
     done = threading.Event()
     watch = threading.Thread(target=_pulse, args=(doing, done), daemon=True, name=WATCH)

@@ -135,13 +135,14 @@ def todo_screen(waiting: Sequence[Task], due_soon_days: int) -> list[RenderableT
 
 def _head(register: Register, counts: Tally) -> RenderableType:
     frame = register.frame
-    said = _("feedback of {day} by {inspector}") if frame.inspector else _("feedback of {day}")
-    if frame.feedback is None:
-        said = (
-            _("{inspector}, the day of the feedback not said")
-            if frame.inspector
-            else _("the day of the feedback not said")
+    if frame.inspector:
+        known, unknown = (
+            _("feedback of {day} by {inspector}"),
+            _("{inspector}, the day of the feedback not said"),
         )
+    else:
+        known, unknown = _("feedback of {day}"), _("the day of the feedback not said")
+    said = known if frame.feedback else unknown
     inspected = said.format(inspector=frame.inspector, day=frame.feedback)
     table = Columns(Column(fills=True), Column(wraps=False), gap=2)
     table.add(

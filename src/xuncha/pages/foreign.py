@@ -53,7 +53,11 @@ def foreign(content: bytes, name: str = "") -> Foreign | None:
     if content.startswith(COMPOUND_FILE):
         return _compound(content)
     if content.startswith(ZIP):
-        return _open_document(content)
+        if (found := _OPEN_DOCUMENT.search(content[:200])) is None:
+            return None
+        if found["kind"] == b"text":
+            return Foreign("unknown-document", "text", _("this is an OpenDocument text (.odt)"))
+        return Foreign("unknown-document", "table", _("this is an OpenDocument table (.ods)"))
     unknown = "unknown-document"
     head = _head(content)
     kinds = (
@@ -67,9 +71,7 @@ def foreign(content: bytes, name: str = "") -> Foreign | None:
         (content.startswith(_PICTURES), "picture", _("this is a picture, in which there is no text")),
         (name.lower().endswith(_OFFICE_NAMES) and _WEB_PAGE.match(head), "page", _("this is a web page (HTML)")),
     )  # fmt: skip
-    if found := next((Foreign(unknown, kind, message) for is_one, kind, message in kinds if is_one), None):
-        return found
-    return None
+    return next((Foreign(unknown, kind, message) for is_one, kind, message in kinds if is_one), None)
 
 
 def _head(content: bytes) -> bytes:
@@ -77,20 +79,8 @@ def _head(content: bytes) -> bytes:
     head = content[:16384]
     if head.startswith(_UTF_16):
         head = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode()
-    found = _BEFORE.match(head)
-    return (
-        head[found.end() :] if found and (found.end() < len(head) or len(content) == len(head)) else head[-1:]
-    )
-
-
-def _open_document(content: bytes) -> Foreign | None:
-    if found := _OPEN_DOCUMENT.search(content[:200]):
-        is_text = found["kind"] == b"text"
-        message = (
-            _("this is an OpenDocument text (.odt)") if is_text else _("this is an OpenDocument table (.ods)")
-        )
-        return Foreign("unknown-document", "text" if is_text else "table", message)
-    return None
+    end = found.end() if (found := _BEFORE.match(head)) else 0
+    return head[end:] if end < len(head) or len(content) == len(head) else head[-1:]
 
 
 def _compound(content: bytes) -> Foreign:

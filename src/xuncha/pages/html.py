@@ -34,21 +34,7 @@ _HIDES = re.compile(
 """A tag that hides its element."""
 _LONGEST_TAG = 4000
 """Characters of a tag among which that is looked for."""
-_EMPTY = {
-    "br",
-    "hr",
-    "img",
-    "input",
-    "meta",
-    "link",
-    "wbr",
-    "col",
-    "area",
-    "base",
-    "embed",
-    "source",
-    "track",
-}
+_EMPTY = {"br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "base", "embed", "source", "track"}  # fmt: skip
 _BLANKS = " \t\n\f"
 _WORD = re.compile(rf"[{_BLANKS}]+|[^{_BLANKS}]+")
 _CHINESE_AROUND = re.compile(r"[\u2e80-\u9fff\uff00-\uffef”’] [\u2e80-\u9fff\uff00-\uffef“‘]")
@@ -109,12 +95,7 @@ class _Page:
             if tag == self.hidden:
                 self.depth += -1 if ends else 1
                 self.hidden = self.hidden if self.depth else ""
-        elif (
-            not ends
-            and tag not in _EMPTY
-            and not written.endswith("/>")
-            and _HIDES.match(written[:_LONGEST_TAG])
-        ):
+        elif not (ends or tag in _EMPTY or written.endswith("/>")) and _HIDES.match(written[:_LONGEST_TAG]):
             self.hidden, self.depth = tag, 1
 
     def add(self, start: int, end: int) -> None:
@@ -135,9 +116,7 @@ class _Page:
             if not piece[0] or (piece[0] == " " and kept and kept[-1][0].endswith(" ")):
                 continue
             if len(kept) > 1 and kept[-1][0] == " " and kept[-1][1] != piece[1]:
-                around = f"{kept[-2][0][-1:]} {piece[0][:1]}"
-                if _CHINESE_AROUND.fullmatch(around):
-                    kept.pop()
+                kept = kept[:-1] if _CHINESE_AROUND.fullmatch(f"{kept[-2][0][-1:]} {piece[0][:1]}") else kept
             kept.append(piece)
         self.pieces.clear()
         if found := line_of(kept):

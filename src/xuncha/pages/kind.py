@@ -32,11 +32,11 @@ def bytes_of(path: Path) -> bytes:
     """
     reason = ""
     try:
-        if path.is_file():
+        if path.exists() and not path.is_file():  # a folder, or a pipe, which would keep us waiting
+            reason = _("it is no file")
+        else:
             with path.open("rb") as stream:
                 content = stream.read(LARGEST + 1)
-        else:  # a folder, or a pipe, which would keep us waiting
-            reason = _("it is no file") if path.exists() else _("No such file or directory")
     except OSError as error:
         reason = cause_of(error)
     if reason:
@@ -77,9 +77,8 @@ def kind_of(content: bytes, path: Path) -> Kind:
 
 
 def _refuse_others(content: bytes, path: str) -> None:
-    if (found := foreign(content, path)) is None or (
-        found.kind == "empty" and not path.lower().endswith((".docx", ".xlsx"))
-    ):
+    found = foreign(content, path)
+    if found is None or (found.kind == "empty" and not path.lower().endswith((".docx", ".xlsx"))):
         return
     hints = {
         "pdf": _("save the document that it was made of as .docx, or its text as .txt"),
@@ -88,8 +87,6 @@ def _refuse_others(content: bytes, path: str) -> None:
         "password": _("open it, and save it without the password"),
         "excel": _("it holds a table: type `xuncha import table`, or save its text as .docx"),
         "table": _("it holds a table: type `xuncha import table`, or save its text as .docx"),
-    }
-    hints |= {
         "empty": _("ask for the file again: its content was lost on the way"),
         "pointer": _("fetch the file itself: type `git lfs pull`"),
     }

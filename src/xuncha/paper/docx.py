@@ -161,16 +161,7 @@ def _row(
     mark: str = "",
     keep: str = "",
 ) -> str:
-    """Write a row as XML.
-
-    Args:
-        cells: their texts.
-        widths: in twentieths of a point.
-        styles: of their paragraphs, by their names in the file.
-        spans: how many rows each cell covers; 0 where the one above covers it.
-        mark: XML that marks the row as a head.
-        keep: XML that keeps it on a page with the next one.
-    """
+    """Write a row as XML; `mark` is XML for the row, as where it is a head, `keep` for its paragraphs."""
     merged = {0: "<w:vMerge/>", 1: ""}
     shown = ""
     for text, width, style, span in zip(cells, widths, styles, spans, strict=True):

@@ -50,13 +50,12 @@ def look_at_fields(part: _Element) -> None:
     """
     for element in part.iter("*"):
         space, name = _names(element.tag)
-        told = {_names(str(attribute)) for attribute in element.attrib}
-        if any(each in _ATTRIBUTES and other not in _WORDS for other, each in told):
-            raise _unclear(name)
-        if name in _PARTS and (
-            space not in _WORDS
-            or any(not _names(above.tag)[0].startswith(_KNOWN) for above in element.iterancestors())
-        ):
+        told = [_names(str(attribute)) for attribute in element.attrib]
+        strange = any(each in _ATTRIBUTES and other not in _WORDS for other, each in told)
+        if name in _PARTS and not strange:
+            above = (_names(each.tag)[0] for each in element.iterancestors())
+            strange = space not in _WORDS or not all(each.startswith(_KNOWN) for each in above)
+        if strange:
             raise _unclear(name)
     _walk(part)
 

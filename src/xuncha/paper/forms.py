@@ -21,7 +21,8 @@ def made(document: Document, form: str) -> tuple[bytes, list[str]]:
     Raises:
         SurroundingsError: what the form needs is not installed.
     """
-    written = getattr(import_module(f"xuncha.paper.{form}"), form)(document)
+    room = "texts" if form in TEXT else form
+    written = getattr(import_module(f"xuncha.paper.{room}"), form)(document)
     if form == "pdf":
         content, warnings = written
         return content, warnings

@@ -34,6 +34,7 @@ from xuncha.paper.outline import CELL, Document, OutlineError, read
 from xuncha.paper.own import FOLDER, OwnFileError, built_in, differs, own, own_among
 from xuncha.paper.process import LIMITS, LimitError, run, too_large, too_much_memory
 from xuncha.paper.sandbox import Sandbox
+from xuncha.paper.texts import markdown
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -42,9 +43,6 @@ if TYPE_CHECKING:
 
 OUTLINE: Final = ".outline.j2"
 """How the names of templates end that give an outline, for the forms that are laid out by `xuncha.paper`."""
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~&]")
-_BLANKS = re.compile(r"^[ \t]+|[ \t]+$", re.MULTILINE)
-_MARKDOWN_START = re.compile(r"^(\s*)((?:[0-9]+(?=[.)]))|(?=[-+=]))", re.MULTILINE)
 _BAD_VALUES = (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, AssertionError)
 TEMPLATE_ERRORS: Final = (TemplateError, *_BAD_VALUES, RecursionError, MemoryError, OSError)
 """Errors that a template can raise; all are reported as the template's."""
@@ -133,12 +131,6 @@ def document(name: str, root: Path | Own, **given: object) -> Document:
         return read(render(name, files, **given))
     except OutlineError as error:
         raise wrong(name, 0, str(error), files, given) from None
-
-
-def markdown(text: str) -> str:
-    """Escape a text for Markdown; blanks before a line, which could make it code, become one."""
-    text = _MARKDOWN.sub(r"\\\g<0>", _BLANKS.sub(" ", text))
-    return _MARKDOWN_START.sub(r"\1\2\\", text)
 
 
 def environment(name: str, files: Own | None) -> Environment:

@@ -20,10 +20,8 @@ _OF_FIELDS: Final = frozenset({f"{_W}{name}" for name in ("rPr", "fldChar", "ins
 _NO: Final = frozenset({"0", "false", "off"})
 
 
-def hidden_styles(styles: _Element | None) -> frozenset[str]:
+def hidden_styles(styles: _Element) -> frozenset[str]:
     """Return the names of the styles that hide text, by themselves or by what they are based on."""
-    if styles is None:
-        return frozenset()
     bases: dict[str, str] = {}
     hidden: set[str] = set()
     for style in styles.iter(f"{_W}style"):
@@ -36,17 +34,17 @@ def hidden_styles(styles: _Element | None) -> frozenset[str]:
     return frozenset(hidden)
 
 
-def without_traces(part: bytes, hidden: frozenset[str]) -> _Element:
-    """Parse a part, and take out of it what nobody sees.
-
-    Args:
-        part: XML.
-        hidden: names of the styles that hide text.
-    """
+def parsed(part: bytes) -> _Element:
+    """Parse a part that is XML, without its comments: one within a text would hide what follows it."""
     from lxml import etree  # noqa: PLC0415
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
-    root = etree.fromstring(part, parser)
+    return etree.fromstring(part, parser)
+
+
+def without_traces(part: bytes, hidden: frozenset[str]) -> _Element:
+    """Parse a part, and take out of it what nobody sees; `hidden` are the names of the styles that hide text."""
+    root = parsed(part)
     for element in list(root.iter("*")):
         for full_name in list(element.attrib):
             name = str(full_name).rpartition("}")[2]
@@ -54,10 +52,12 @@ def without_traces(part: bytes, hidden: frozenset[str]) -> _Element:
                 del element.attrib[full_name]
         if element.tag.rpartition("}")[2] in _NAMED and "name" in element.attrib:
             element.set("name", "")
-        if element.tag in _ELEMENTS:
-            _take_away(element)
-        elif element.tag in _WRAPPERS:
-            _unwrap(element)
+        parent = element.getparent()
+        if element.tag in _ELEMENTS and parent is not None:
+            parent.remove(element)
+        elif element.tag in _WRAPPERS and parent is not None:
+            place = parent.index(element)
+            parent[place : place + 1] = [child for child in element if child.tag not in _OF_WRAPPERS]
         elif element.tag == f"{_W}r" and _is_hidden(element, hidden):
             for child in list(element):
                 if child.tag not in _OF_FIELDS:
@@ -79,18 +79,3 @@ def _is_hidden(run: _Element, hidden: frozenset[str]) -> bool:
     paragraph = next(run.iterancestors(f"{_W}p"), None)
     of_paragraph = None if paragraph is None else paragraph.find(f"{_W}pPr/{_W}pStyle")
     return any(each is not None and each.get(f"{_W}val") in hidden for each in (style, of_paragraph))
-
-
-def _take_away(element: _Element) -> None:
-    parent = element.getparent()
-    if parent is not None:
-        parent.remove(element)
-
-
-def _unwrap(element: _Element) -> None:
-    """Put what an element holds in its place."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    place = parent.index(element)
-    parent[place : place + 1] = [child for child in element if child.tag not in _OF_WRAPPERS]
