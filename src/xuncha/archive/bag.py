@@ -148,11 +148,8 @@ def _dangerous(entries: list[ZipInfo]) -> Iterator[Finding[Place]]:
         name = entry.orig_filename
         same = unicodedata.normalize("NFC", name)
         if len(name) > _LONGEST or not _NAME.fullmatch(name):
-            yield wrong(
-                name,
-                "unsafe-name",
-                _("this name leads outside its folder, or no system can use it: nothing was unpacked"),
-            )
+            said = _("this name leads outside its folder, or no system can use it: nothing was unpacked")
+            yield wrong(name, "unsafe-name", said)
         elif stat.S_IFMT(entry.external_attr >> 16) not in {0, stat.S_IFREG}:
             yield wrong(name, "not-a-file", _("this is a link or a device: nothing was unpacked"))
         elif entry.flag_bits & 1:

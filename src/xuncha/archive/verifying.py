@@ -60,9 +60,8 @@ def verify(file: Path, folder: Path) -> Verdict:
         SurroundingsError: git or the part `office` is missing.
     """
     if file.exists() and not file.is_file():
-        raise RefusedError(
-            "no-archive", _("{path} is no file").format(path=file), _("name an archive of `xuncha archive`")
-        )
+        hint = _("name an archive of `xuncha archive`")
+        raise RefusedError("no-archive", _("{path} is no file").format(path=file), hint)
     library = bag.bagit()
     inside = folder / "unpacked"
     inside.mkdir()
@@ -202,10 +201,8 @@ def files_not_reproduced(payload: Path, root: Path, facts: Facts) -> list[str]:
     again, _events, _audited = record_files(root)
     again |= {f"notice/notice.{form}": made.get(form, b"") for form in TEXTS}
     there = {path: (payload / path).read_bytes() if (payload / path).is_file() else b"" for path in again}
-    if (
-        _but_for_signatures(again[AUDIT]) == _but_for_signatures(there[AUDIT])
-        and again[AUDIT] != there[AUDIT]
-    ):
+    old, new = there[AUDIT], again[AUDIT]
+    if old != new and _but_for_signatures(old) == _but_for_signatures(new):
         del again[AUDIT], again[AUDIT.replace(".json", ".html")]
     differing = {path for path, content in again.items() if there[path] != content}
     told = facts_of(ledger, root, facts.commit, facts.date)

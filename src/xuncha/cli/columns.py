@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, chop_cells, set_cell_size
@@ -37,12 +37,7 @@ class Column(NamedTuple):
 
 
 class Columns:
-    """A table without lines, for `screen.show`.
-
-    Args:
-        columns: from left to right.
-        gap: blanks between two columns.
-    """
+    """A table without lines, for `screen.show`; `gap` blanks stand between two columns."""
 
     def __init__(self, *columns: Column, gap: int = 1) -> None:
         self.columns = columns
@@ -127,9 +122,10 @@ def _lines(
             blank = " " * (room - taken)
             yield blank + line + " " * gap if column.right else line + blank + " " * gap
         return
-    for text in (
-        _divided(cell, room) if column.wraps else cell.wrap(console, room, overflow="ellipsis", no_wrap=True)
-    ):
+    texts: Iterable[Text] = _divided(cell, room)
+    if not column.wraps:
+        texts = cell.wrap(console, room, overflow="ellipsis", no_wrap=True)
+    for text in texts:
         blank = " " * (room - text.cell_len)
         before, after = (blank, " " * gap) if column.right else ("", blank + " " * gap)
         styled = Segment.apply_style(text.render(console), console.get_style(text.style))

@@ -60,10 +60,7 @@ def group(word: str) -> Callable[[Function], Function]:
 
 
 class _Translated:
-    """What is the same for commands and for groups of them: help and refusals in the chosen language.
-
-    The classes that Typer makes commands of come behind this one.
-    """
+    """Help and refusals in the chosen language, for commands and for groups; Typer's own class comes behind this one."""
 
     help: str | None
     params: list[Any]
@@ -116,11 +113,7 @@ class _Command(_Translated, TyperCommand):
         return rest
 
     def _must_be_filled(self, ctx: Any, args: list[str]) -> None:  # noqa: ANN401
-        """Refuse an option whose value is empty, as where a script's variable was: it is not the same as no option.
-
-        Raises:
-            UsageError: there is one.
-        """
+        """Refuse an option whose value is empty, as where a script's variable was: it is not the same as no option."""
         try:
             given, _rest, _order = self.make_parser(ctx).parse_args(args=list(args))
         except WrongUsage:
@@ -205,17 +198,14 @@ def _everything(**_given: object) -> None:
 
 def _taking(function: Callable[..., None], known: Mapping[str, GlobalOption]) -> Callable[..., None]:
     """Let Typer know options of the whole program, for the help and for completion; they are read before it begins."""
-    function.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [
-            inspect.Parameter(
-                name.strip("-").replace("-", "_"),
-                inspect.Parameter.KEYWORD_ONLY,
-                default=typer.Option(None, name, metavar=metavar or None, envvar=variable or None, help=text),
-                annotation=str | None if metavar else bool,
-            )
-            for name, (text, metavar, variable) in known.items()
-        ]
-    )
+    parameters = []
+    for name, (text, metavar, variable) in known.items():
+        given = typer.Option(None, name, metavar=metavar or None, envvar=variable or None, help=text)
+        word, kind = name.strip("-").replace("-", "_"), str | None if metavar else bool
+        parameters.append(
+            inspect.Parameter(word, inspect.Parameter.KEYWORD_ONLY, default=given, annotation=kind)
+        )
+    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return function
 
 

@@ -24,13 +24,9 @@ _BLOCK: Final = 1024 * 1024
 
 
 def check(form: str, forms: Sequence[str], output: Path | None, name: str) -> None:
-    """See to it, before any work, that a form is known and will have somewhere to go.
+    """See to it, before any work, that a form is one of `forms` and will have somewhere to go.
 
-    Args:
-        form: as it was typed.
-        forms: those there are.
-        output: the file; None for the screen or a pipe.
-        name: what a file of it might be called, without its ending.
+    `name` is what a file of it might be called, without its ending; the hint names it.
 
     Raises:
         UsageError: there is no such form, a screen would get what it cannot show, or the file is named as another form.
@@ -51,14 +47,7 @@ def check(form: str, forms: Sequence[str], output: Path | None, name: str) -> No
 
 
 def deliver(content: bytes, warnings: Sequence[str], output: Path | None, root: Path, said: str = "") -> None:
-    """Show a document, or write it to a file.
-
-    Args:
-        content: the document.
-        warnings: what is to be told of it.
-        output: the file; None for the screen or a pipe.
-        root: the ledger's folder.
-        said: the sentence that names the file, with `{path}` in it.
+    """Show a document, or write it to a file; `said` is the sentence that names the file, with `{path}` in it.
 
     Raises:
         RefusedError: no document is written there; see `save`.
@@ -91,12 +80,9 @@ def save(content: bytes | BinaryIO, output: Path, root: Path) -> None:
                 screen.write(block)
         else:
             replace(_place(output), content)
-    except RuntimeError as error:  # links that lead in a circle
-        raise SurroundingsError(
-            "not-written", _("{path} cannot be written: {reason}").format(path=output, reason=error)
-        ) from None
-    except OSError as error:
-        said = _("{path} cannot be written: {reason}").format(path=output, reason=cause_of(error))
+    except (OSError, RuntimeError) as error:  # links may lead in a circle
+        reason = cause_of(error) if isinstance(error, OSError) else error
+        said = _("{path} cannot be written: {reason}").format(path=output, reason=reason)
         raise SurroundingsError("not-written", said) from None
 
 
@@ -124,9 +110,8 @@ def must_be_free(output: Path, root: Path) -> None:
         said, code = _("{path} belongs to the ledger, and is not replaced by a document"), "output-in-ledger"
     else:
         return
-    raise RefusedError(
-        code, said.format(path=output), _("name another file: {option}").format(option="-o FILE")
-    )
+    hint = _("name another file: {option}").format(option="-o FILE")
+    raise RefusedError(code, said.format(path=output), hint)
 
 
 def _of_another(place: Path) -> bool:

@@ -12,13 +12,12 @@ from xuncha.language import gettext as _
 
 PANELS: Final = {
     "Make": {"write": "init add edit", "work": "remove", "comment": "comment"},
-    "Look": {"read": "status todo list show", "deadlines": "calendar"},
+    "Look": {"read": "status todo list show", "publish": "calendar"},
     "Do": {"work": "set start progress attach submit return close reopen extend escalate review"},
     "Trail": {"track": "log undo", "audit": "audit"},
     "Share": {"share": "setup sync"},
     "Check and publish": {
-        "doctor": "doctor",
-        "check": "validate proof schema",
+        "check": "doctor validate proof schema",
         "publish": "notice dashboard",
         "report": "report",
         "archive": "archive",

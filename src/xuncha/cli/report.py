@@ -59,8 +59,7 @@ def weekly(
     if not as_json:
         check(form, FORMS, output, "weekly")
     first = call.past_day(since, "--since") if since else call.today - timedelta(days=_DAYS)
-    ledger = call.ledger()
-    events = call.history_if_any()
+    ledger, events = call.ledger(), call.history_if_any()
     earlier = _earlier(call, first, room.recorded(events, first, call.today))
     report = room.weekly(ledger, call.today, first, events, earlier)
     if as_json:
@@ -172,9 +171,8 @@ def _measure(ledger: Ledger, text: str) -> Identity:
     identity = Identity.parse(text)
     if identity.is_problem:
         message = _("{id} is a problem; a measure is asked for").format(id=identity)
-        raise RefusedError(
-            "not-a-measure", message, _("name its measures, such as {id}.1").format(id=identity)
-        )
+        hint = _("name its measures, such as {id}.1").format(id=identity)
+        raise RefusedError("not-a-measure", message, hint)
     if identity not in ledger.measures:
         raise no_such(identity)
     return identity
@@ -187,7 +185,6 @@ def _deliver(call: Context, name: str, form: str, output: Path | None, **given: 
     from xuncha.paper.templates import OUTLINE, document  # noqa: PLC0415
 
     templates = call.templates()
-
     with screen.patience(_("Making the document")):
         content, warnings = made(document(name + OUTLINE, templates, **given), form)
     deliver(content, [*warnings, *remark(templates)], output, call.root)

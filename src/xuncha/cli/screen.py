@@ -9,19 +9,20 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from xuncha.chinese.characters import columns, escaped, without_unsafe
-from xuncha.errors import InvalidLedgerError, XunchaError
+from xuncha.errors import InvalidLedgerError, SurroundingsError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
 if TYPE_CHECKING:
     import threading
-    from pathlib import Path
 
     from rich.console import RenderableType
 
@@ -36,7 +37,7 @@ _SHADES = {"red": 160, "green": 28, "yellow": 136, "cyan": 31, "magenta": 133}
 _lost: list[OSError] = []
 """What has kept something from being printed."""
 WATCH = "patience"
-"""The name of the thread that shows it."""
+"""The name of the thread that shows that work goes on."""
 
 
 def clean(text: str) -> str:
@@ -113,12 +114,42 @@ def show(*renderables: RenderableType, wide: bool = False, paged: bool = False) 
     if not terminal:
         write("".join(f"{line.rstrip()}\n" for line in text.splitlines()))
         return
-    if paged:
-        from xuncha.cli.pager import show as show_in_pager  # noqa: PLC0415
+    if not (paged and _show_in_pager(text)):
+        write(text)
 
-        if show_in_pager(text):
-            return
-    write(text)
+
+def _show_in_pager(text: str) -> bool:
+    """Show a text in the user's pager where it does not fit on the terminal; return whether it was shown.
+
+    The pager is the one that git would use: chosen by the user, never by a ledger's repository.
+    """
+    import subprocess  # noqa: PLC0415
+
+    process = None
+    with contextlib.suppress(OSError, ValueError):  # no terminal that tells its size, or no such pager
+        too_long = text.count("\n") >= os.get_terminal_size(1).lines
+        if pager := _pager() if too_long else []:
+            # As git sets it: colours are shown, and the pager stays only where there is more than a screen.
+            surroundings = {"LESS": "FRX", "LV": "-c", **os.environ}
+            process = subprocess.Popen(pager, stdin=subprocess.PIPE, env=surroundings)
+    if process is None:
+        return False
+    with contextlib.suppress(BrokenPipeError):  # the reader has seen enough
+        process.communicate(text.encode())
+    process.wait()
+    return True
+
+
+def _pager() -> list[str]:
+    """Return the command of the pager; empty where none is wanted."""
+    from xuncha.trail.git import Git  # noqa: PLC0415  only where there is more than a screen
+
+    said = os.environ.get("GIT_PAGER")
+    if said is None:
+        with contextlib.suppress(SurroundingsError):  # the user's own settings, not those of a repository
+            said = Git(Path.cwd()).text("config", "--global", "--get", "core.pager")
+    said = os.environ.get("PAGER", "less") if said is None else said
+    return [] if said in {"", "cat"} else shlex.split(said)
 
 
 @contextlib.contextmanager

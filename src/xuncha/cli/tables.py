@@ -39,18 +39,12 @@ def bar(closed: int, total: int, width: int = _BAR) -> Text:
 def status_screen(
     register: Register, counts: Tally, grouped: Sequence[Group], by: str, at: str | None, *, everything: bool
 ) -> list[RenderableType]:
-    """Lay out the screen of `status`.
+    """Lay out the screen of `status`, with a bar for each of the groups `by` which it was counted.
 
-    Args:
-        register: what is counted.
-        counts: of it.
-        grouped: what the bars are of.
-        by: their kind.
-        at: the moment in history as which it is counted, as it was typed; None now.
-        everything: every row, however many there are.
+    `at` is the moment in history as it was typed, None now; `everything` shows every row, however many there are.
     """
-    kind = ["--by", by] if by != "problem" else []
-    again = shlex.join(["xuncha", "status", *(["--at", at] if at else []), *kind, "--all"])
+    options = [*(["--at", at] if at else []), *(["--by", by] if by != "problem" else [])]
+    again = shlex.join(["xuncha", "status", *options, "--all"])
     limit = None if everything else _MANY
     waiting = _waiting(register, counts, limit, again, past=at is not None)
     shown = [_head(register, counts), *_counts(counts), *waiting]
@@ -135,20 +129,15 @@ def todo_screen(waiting: Sequence[Task], due_soon_days: int) -> list[RenderableT
 
 def _head(register: Register, counts: Tally) -> RenderableType:
     frame = register.frame
+    known, unknown = _("feedback of {day}"), _("the day of the feedback not said")
     if frame.inspector:
-        known, unknown = (
-            _("feedback of {day} by {inspector}"),
-            _("{inspector}, the day of the feedback not said"),
-        )
-    else:
-        known, unknown = _("feedback of {day}"), _("the day of the feedback not said")
+        known = _("feedback of {day} by {inspector}")
+        unknown = _("{inspector}, the day of the feedback not said")
     said = known if frame.feedback else unknown
     inspected = said.format(inspector=frame.inspector, day=frame.feedback)
     table = Columns(Column(fills=True), Column(wraps=False), gap=2)
-    table.add(
-        Text(screen.clean(counts.organisation or _("organisation not said")), "bold"),
-        Text(counts.as_of.isoformat(), "dim"),
-    )
+    name = screen.clean(counts.organisation or _("organisation not said"))
+    table.add(Text(name, "bold"), Text(counts.as_of.isoformat(), "dim"))
     table.add(Text(screen.clean(inspected), "dim"), "")
     return table
 
@@ -196,16 +185,21 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None, whole: str) -> l
         shown = ([group for group in grouped if not group.complete] or list(grouped))[:limit]
     fixed, right = Column(wraps=False), Column(wraps=False, right=True)
     # Marks stand at the right edge; where there are none, the bars stand beside the titles.
-    title = Column(fills=any(group.overdue or group.complete for group in shown))
+    wide = Column(fills=any(group.overdue or group.complete for group in shown))
     numbered = by == "problem"
-    table = Columns(*[right] * numbered, title, fixed, right, fixed)
+    table = Columns(*[right] * numbered, wide, fixed, right, fixed)
     for group in shown:
         mark = Text("✓" if group.complete else "", "green")
         if group.overdue:
             mark = Text(_("{n} late").format(n=group.overdue), "bold red")
         count = f"{group.closed}/{group.total}"
         table.add(*[group.key or ""] * numbered, group.title, bar(group.closed, group.total), count, mark)
-    return [Text(), Text(titles[by], "bold"), table, *_rest(len(grouped), len(shown), whole)]
+    return [
+        Text(),
+        Text(titles[by], "bold"),
+        table,
+        *_rest(len(grouped), len(shown), whole),
+    ]
 
 
 def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Columns:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from datetime import timedelta
 from itertools import accumulate
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from xuncha.trail.history import Event
@@ -38,8 +38,7 @@ class Point:
     height: float
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """A period on the axis of time: a month, or as many whole ones as keep the periods few."""
 
     first: Date

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from xuncha.exchange.entering import Enterer
@@ -68,11 +68,8 @@ class Updater(Enterer):
         edits += [
             editing.Append(key, name) for key, names in self.lists.items() for name in names[known[key] :]
         ]
-        edits += [
-            editing.Append("fields", field)
-            for field in self.draft.settings.get("fields", ())
-            if field["key"] not in declared
-        ]
+        fields = self.draft.settings.get("fields", ())
+        edits += [editing.Append("fields", field) for field in fields if field["key"] not in declared]
         if edits:
             self._edit(LEDGER_FILE, edits)
         return self.intake
@@ -161,14 +158,12 @@ class Updater(Enterer):
         if status == "closed":
             evidence = [entry.get("evidence", ()) for entry in entries]
             requires = self.settings.policy.close_requires
-            two = "second_person" in requires
-            lacking = missing(
-                requires,
-                known.status,
-                evidence,
-                closer=self.settings.addresses(Git(self.root).user()[1]) if two else (),
-                submitter=submitter(self.root, identity) if two else None,
-            )
+            closer: Collection[str] = ()
+            applied = None
+            if "second_person" in requires:
+                closer = self.settings.addresses(Git(self.root).user()[1])
+                applied = submitter(self.root, identity)
+            lacking = missing(requires, known.status, evidence, closer=closer, submitter=applied)
             self.refused += [refusal(each, identity) for each in lacking]
             if lacking:
                 return known.status

@@ -44,24 +44,17 @@ def letter_on(ledger: Ledger, today: Date, kind: Kind, identities: Sequence[Iden
     chosen = [found[identity] for identity in dict.fromkeys(identities)]
     for item in chosen:
         if item.status == "closed":
-            raise RefusedError(
-                "already-closed",
-                _("{id} is closed; there is nothing to remind of").format(id=item.id),
-                _("see `xuncha list --overdue`"),
-            )
-    offices = dict.fromkeys(item.office for item in chosen)
-    if len(offices) > 1:
+            said = _("{id} is closed; there is nothing to remind of").format(id=item.id)
+            raise RefusedError("already-closed", said, _("see `xuncha list --overdue`"))
+    if len(offices := dict.fromkeys(item.office for item in chosen)) > 1:
         said = _("a letter goes to one office, and these measures are of {names}")
-        raise RefusedError(
-            "several-offices", said.format(names=_(", ").join(offices)), _("write one for each")
-        )
+        said = said.format(names=_(", ").join(offices))
+        raise RefusedError("several-offices", said, _("write one for each"))
     early = [item.id for item in chosen if item.light != "red"]
     if kind == "warning" and early:
-        raise RefusedError(
-            "not-overdue",
-            _("a warning is for what is overdue, and {ids} is not").format(ids=_(", ").join(early)),
-            _("send a reminder: xuncha report letter reminder {ids}").format(ids=" ".join(early)),
-        )
+        said = _("a warning is for what is overdue, and {ids} is not").format(ids=_(", ").join(early))
+        hint = _("send a reminder: xuncha report letter reminder {ids}").format(ids=" ".join(early))
+        raise RefusedError("not-overdue", said, hint)
     return _letter(ledger, today, chosen)
 
 

@@ -170,7 +170,10 @@ def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
         **{key: counted[key] for key in ("as_of", "problems", "measures")},
         "did": report.did,
         "leaders": [
-            {"leader": _said(leader.name), "offices": [_section_json(section) for section in leader.sections]}
+            {
+                "leader": None if leader.name == UNSAID else leader.name,
+                "offices": [_section_json(section) for section in leader.sections],
+            }
             for leader in report.leaders
         ],
         "overdue": [{**rows[item.id], "days": item.days} for item in report.overdue],
@@ -182,15 +185,10 @@ def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def _said(name: str) -> str | None:
-    """Give a name; None for the word that stands where none was said."""
-    return None if name == UNSAID else name
-
-
 def _section_json(section: Section) -> dict[str, Any]:
     return {
         **section._asdict(),
-        "office": _said(section.office),
+        "office": None if section.office == UNSAID else section.office,
         "done": [
             {
                 "id": work.item.id,
