@@ -144,16 +144,16 @@ def list_(
     if category is not None:
         wanted["category"] = options.known_category(found, category)
     if problem is not None:
-        number = options.a_problem(problem)
-        wanted["problem"] = str(number)
+        wanted["problem"] = str(options.a_problem(problem))
         if wanted["problem"] not in {row.id for row in found.problems}:
-            _refuse(number)
+            _refuse(options.a_problem(problem))
+    asked = {key: value for key, value in wanted.items() if value is not None}
+    rows = [row for row in found.measures if all(getattr(row, key) == asked[key] for key in asked)]
     last = (call.today + _span(due_within)).isoformat() if due_within else None
     rows = [
         row
-        for row in found.measures
-        if all(value is None or getattr(row, key) == value for key, value in wanted.items())
-        and not (unassigned and (row.status == "closed" or row.assigned))
+        for row in rows
+        if not (unassigned and (row.status == "closed" or row.assigned))
         and not (overdue and horizon.light(row) != "red")
         and (last is None or (row.status != "closed" and horizon.today <= (row.due or "") <= last))
     ]
@@ -232,8 +232,10 @@ def show(call: Context, identity: options.Either, as_json: options.Json = False)
         screen.show(*problem_screen(which, record, found.frame, rows, horizon, events))
     else:
         settings = load_settings(source).settings if record.outcomes else None
-        kinds, row = settings.outcomes if settings else (), rows[which.measure - 1]
-        screen.show(*measure_screen(which, record, kinds, found.frame, row, horizon, events))
+        kinds = settings.outcomes if settings else ()
+        screen.show(
+            *measure_screen(which, record, kinds, found.frame, rows[which.measure - 1], horizon, events)
+        )
 
 
 def _refuse(identity: Identity) -> NoReturn:

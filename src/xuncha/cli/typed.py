@@ -27,14 +27,19 @@ def word(text: str, option: str, words: Words) -> str:
         if plain in {each, *names}:
             return each
     said = _("{option} cannot be “{word}”").format(option=option, word=text)
-    known = [*words, *(names[0] for names in words.values())]
-    raise UsageError("unknown-word", said, suggestion(text, known))
+    raise UsageError(
+        "unknown-word", said, suggestion(text, [*words, *(names[0] for names in words.values())])
+    )
 
 
 def day(text: str, option: str, today: date, *, past: bool = False) -> date:
-    """Read a day of an option, or of a variable that stands for one; one without a year is counted from `today`.
+    """Read a day of an option, or of a variable that stands for one.
 
-    With `past` only a day up to today can be meant.
+    Args:
+        text: as it was typed.
+        option: its name, for the error.
+        today: the day from which a day without a year is counted.
+        past: only a day up to today can be meant.
 
     Raises:
         UsageError: it is no day of the calendar, not one alone, or none that an office of today can mean.
@@ -44,6 +49,8 @@ def day(text: str, option: str, today: date, *, past: bool = False) -> date:
             said = _("{option}: {day} is before {year}").format(option=option, day=found, year=_FIRST_YEAR)
             raise UsageError("bad-date", said, _("see whether the year is right"))
         return found
-    said = _("{option}: “{text}” is not a day of the calendar").format(option=option, text=text)
-    examples = _(", ").join(("2024-04-18", "2024年4月18日"))
-    raise UsageError("bad-date", said, _("write it like {examples}").format(examples=examples))
+    raise UsageError(
+        "bad-date",
+        _("{option}: “{text}” is not a day of the calendar").format(option=option, text=text),
+        _("write it like {examples}").format(examples=_(", ").join(("2024-04-18", "2024年4月18日"))),
+    )

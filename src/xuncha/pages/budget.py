@@ -1,11 +1,11 @@
-"""XML of an Office file read as a stream, and no more of it than any program writes, before a library makes objects of it.
+"""How much XML a part of an Office file may hold, counted as a stream before any library reads it.
 
 A few bytes, packed, become millions of elements; libraries make an object of each, and some go through them for each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, TYPE_CHECKING, Final
 
 from xuncha.pages.package import DAMAGES, Package, PackageError
@@ -21,102 +21,76 @@ _MOST_ATTRIBUTES: Final = 200
 """Of one element."""
 _MOST_ALIKE: Final = 500_000
 """Elements of one name in a part, where nothing else is said."""
-_OTHER_THAN_UTF_8: Final = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<", b"\x00\x00")
-"""How a part begins that is XML in UTF-16 or UTF-32."""
 
 
 class TooManyError(PackageError):
     """A part has more elements of a name than it may have; the text of the error is that name."""
 
 
-def must_be_modest(package: Package, most: Mapping[str, int]) -> None:
-    """Refuse a file with parts that no program writes: of too much XML, with declarations, or in UTF-16.
+def must_be_modest(
+    package: Package, names: Iterable[str], most: Mapping[str, int], deepest: int = _DEEPEST
+) -> None:
+    """Refuse parts with more than any program writes; what is no XML is passed over.
 
     Args:
-        package: the file; what is no XML is passed over.
+        package: the file.
+        names: of the parts.
         most: elements that a part may have, by their names without a namespace; an empty name stands for all together.
+        deepest: how deep elements may stand in each other.
 
     Raises:
         PackageError: a part is hostile or damaged.
         TooManyError: it has too many elements of a name.
     """
-    for name in package.sizes:
-        read(package, name, most)
+    for name in names:
+        counts: dict[str, int] = {}
+        depth = total = 0
+
+        def start(tag: str, attributes: list[str]) -> None:
+            nonlocal depth, total
+            depth += 1
+            total += 1
+            own = tag.rpartition(":")[2]
+            count = counts[own] = counts.get(own, 0) + 1  # noqa: B023  used up within the loop
+            if depth > deepest or len(attributes) > 2 * _MOST_ATTRIBUTES:
+                raise PackageError("hostile", name)  # noqa: B023
+            if count > most.get(own, _MOST_ALIKE) or total > most.get("", total):
+                raise TooManyError("too-large", own)
+
+        def end(_tag: str) -> None:
+            nonlocal depth
+            depth -= 1
+
+        _feed(package, name, start, end)
 
 
-def read(
-    package: Package,
-    name: str,
-    most: Mapping[str, int],
-    deepest: int = _DEEPEST,
-    start: Callable[[str, dict[str, str]], None] | None = None,
-    end: Callable[[str], None] = lambda _tag: None,
-    data: Callable[[str], None] | None = None,
-) -> None:
-    """Read a part as a stream, as `must_be_modest` does; where `start` is told of its elements, it must be XML.
-
-    Args:
-        package: the file.
-        name: of the part.
-        most: see `must_be_modest`.
-        deepest: how deep elements may stand in each other.
-        start: is told of the beginning of each element: `namespace}name`, and its attributes by such names.
-        end: is told of the end of each element.
-        data: is told of texts, in pieces.
-
-    Raises:
-        PackageError: see `must_be_modest`.
-    """
+def _feed(package: Package, name: str, start: object, end: object) -> None:
     from xml.parsers import expat  # noqa: PLC0415  nothing is expanded: a declaration ends it
 
-    # Where nobody is told, an unknown prefix is no error: some libraries pass over it, too.
-    separator = "}" if start else ":"
-    counts: dict[str, int] = {}
-    depth = total = 0
-
-    def begin(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal depth, total
-        depth += 1
-        total += 1
-        own = tag.rpartition(separator)[2]
-        count = counts[own] = counts.get(own, 0) + 1
-        if depth > deepest or len(attributes) > _MOST_ATTRIBUTES:
-            raise PackageError("hostile", name)
-        if count > most.get(own, _MOST_ALIKE) or total > most.get("", total):
-            raise TooManyError("too-large", own)
-        if start:
-            start(tag, attributes)
-
-    def finish(tag: str) -> None:
-        nonlocal depth
-        depth -= 1
-        end(tag)
-
-    parser = expat.ParserCreate(namespace_separator=separator if start else None)
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = begin, finish, data
-    parser.StartDoctypeDeclHandler = _refuse
+    parser: XMLParserType = expat.ParserCreate()
+    parser.ordered_attributes = True
+    parser.buffer_text = False
+    parser.StartElementHandler, parser.EndElementHandler = start, end  # type: ignore[assignment]
+    parser.StartDoctypeDeclHandler = _refuse_declaration
     try:
         with package.archive.open(name) as stream:
-            _feed(parser, stream, only_utf_8=start is None and package.is_text(name))
-        if start:
-            parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        if start:
-            raise PackageError("damaged", f"{name}: {error}") from None
+            for fed in _fed(parser, stream):
+                if fed - parser.CurrentByteIndex > _LONGEST_TOKEN:
+                    raise PackageError("hostile", name)
+    except expat.ExpatError:
+        return
     except DAMAGES as error:
         raise PackageError("damaged", str(error)[:200]) from None
 
 
-def _feed(parser: XMLParserType, stream: IO[bytes], *, only_utf_8: bool) -> None:
+def _fed(parser: XMLParserType, stream: IO[bytes]) -> Iterator[int]:
+    """Feed a parser; return how much of it, chunk by chunk."""
     fed = 0
-    while chunk := stream.read(_CHUNK):  # no more comes out than the directory says, whatever is packed
-        if not fed and only_utf_8 and chunk.startswith(_OTHER_THAN_UTF_8):
-            _refuse()
+    while chunk := stream.read(_CHUNK):
         parser.Parse(chunk, False)
         fed += len(chunk)
-        if fed - parser.CurrentByteIndex > _LONGEST_TOKEN:
-            _refuse()
+        yield fed
 
 
-def _refuse(*_said: object) -> None:
+def _refuse_declaration(*_said: object) -> None:
     raise PackageError("hostile")

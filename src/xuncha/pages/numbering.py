@@ -34,7 +34,7 @@ _OF_LEVEL: Final = frozenset({"start", "numFmt", "lvlText"})
 class Numbering:
     """The lists of a document, and how far each has been counted.
 
-    It is a target of `budget.read`: `word/styles.xml` and `word/numbering.xml` are read to it, one after the other.
+    It is a target of xml.etree's parsers: `word/styles.xml` and `word/numbering.xml` are fed to it, one after the other.
     """
 
     def __init__(self) -> None:

@@ -31,6 +31,8 @@ _OUTSIDE: Final = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:|\\|//)")
 """A target that is no part of the file, whatever its mode says."""
 _RELATIONSHIPS: Final = re.compile(r"(?:(?P<folder>.*)/)?_rels/(?P<name>[^/]*)\.rels", re.IGNORECASE)
 _NOT_TEXT: Final = ("image/", "audio/", "video/", "application/x-font", "application/vnd.openxmlformats-officedocument.obfuscatedFont")  # fmt: skip
+_OTHER_THAN_UTF_8: Final = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<", b"\x00\x00")
+"""How a part begins that is XML in UTF-16 or UTF-32."""
 
 
 class PackageError(Exception):
@@ -176,3 +178,31 @@ class Package:
     def main(self) -> str:
         """The part with which reading begins, such as word/document.xml; empty where the file names none."""
         return next(iter(self.related("", "officeDocument")), "")
+
+    def _begins_in_utf_16(self, name: str) -> bool:
+        with self.archive.open(name) as stream:
+            return stream.read(4).startswith(_OTHER_THAN_UTF_8)
+
+    def must_declare_nothing(self) -> None:
+        """Look at the beginning of every part: no Office program writes declarations, or XML in UTF-16.
+
+        A declaration stands before the first element, so no more than that is parsed. What is no XML has none.
+
+        Raises:
+            PackageError: a part has a declaration, or is written in a way that hides one.
+        """
+        with needs("office"):
+            from defusedxml.common import DefusedXmlException  # noqa: PLC0415
+            from defusedxml.ElementTree import ParseError, iterparse  # noqa: PLC0415
+        for name in self.sizes:
+            try:
+                if self.is_text(name) and self._begins_in_utf_16(name):
+                    raise PackageError("hostile", name)
+                with self.archive.open(name) as stream:
+                    next(iter(iterparse(stream, events=("start",), forbid_dtd=True)), None)
+            except ParseError:
+                continue
+            except DefusedXmlException:
+                raise PackageError("hostile", name) from None
+            except DAMAGES as error:
+                raise PackageError("damaged", str(error)[:200]) from None

@@ -10,11 +10,12 @@ from typing import Final
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.pages.budget import read
+from xuncha.pages.budget import must_be_modest
 from xuncha.pages.kind import must_be_readable
 from xuncha.pages.line import Line, line_of
 from xuncha.pages.numbering import Numbering, Properties
-from xuncha.pages.package import Fault, Package, PackageError
+from xuncha.pages.package import DAMAGES, Fault, Package, PackageError
+from xuncha.parts import needs
 
 _LARGEST: Final = 32 * 1024 * 1024
 """Bytes of all texts of a document, unpacked."""
@@ -22,9 +23,9 @@ _MOST: Final = {"": 1_000_000}
 """Elements of a part: a long notice has some fifty thousand."""
 _DEEPEST: Final = 200
 """Tables and text boxes stand in each other."""
-_NAMESPACES: Final = (
-    "http://schemas.openxmlformats.org/wordprocessingml/2006/main}", "http://purl.oclc.org/ooxml/wordprocessingml/main}",
-)  # fmt: skip
+_CHUNK: Final = 64 * 1024
+_WORDS: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_STRICT: Final = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _USUAL_MAIN: Final = ("word/document.xml", "xl/workbook.xml")
 """Where the text stands in a file that does not say it."""
 _PASSED_OVER: Final = frozenset({"Fallback", "moveFrom", "pPrChange", "rPrChange", "sectPrChange"})
@@ -45,12 +46,14 @@ def lines(content: bytes, path: str) -> tuple[tuple[Line, ...], dict[int, tuple[
     try:
         package = Package(content, _LARGEST)
         main = _main(package, path)
+        kinds = ("styles", "numbering")
+        parts = [part for kind in kinds for part in package.related(main, kind)[:1]]
+        must_be_modest(package, (*parts, main), _MOST, _DEEPEST)
         numbering = Numbering()
-        for kind in ("styles", "numbering"):
-            for part in package.related(main, kind)[:1]:
-                read(package, part, _MOST, _DEEPEST, numbering.start)
+        for part in parts:
+            _read(package, part, numbering)
         body = _Body(numbering, path)
-        read(package, main, _MOST, _DEEPEST, body.start, body.end, body.data)
+        _read(package, main, body)
     except PackageError as error:
         raise _refused(error.fault, path) from error
     return tuple(body.lines), body.cells
@@ -68,6 +71,25 @@ def _main(package: Package, path: str) -> str:
         message = _("this is an Excel workbook")
         hint = _("type `xuncha import table`, or save the text as .docx")
     raise RefusedError("unknown-document", message, hint, path)
+
+
+def _read(package: Package, part: str, target: Numbering | _Body) -> None:
+    """Feed a part of the document to a target of xml.etree's parsers."""
+    with needs("office"):
+        from defusedxml.common import DefusedXmlException  # noqa: PLC0415
+        from defusedxml.ElementTree import ParseError, XMLParser  # noqa: PLC0415
+
+    parser = XMLParser(target=target, forbid_dtd=True)
+    try:
+        with package.archive.open(part) as stream:
+            # No more comes out than the directory says, whatever is packed.
+            while chunk := stream.read(_CHUNK):
+                parser.feed(chunk)
+        parser.close()
+    except DefusedXmlException as error:
+        raise PackageError("hostile", part) from error
+    except (ParseError, *DAMAGES) as error:
+        raise PackageError("damaged", part) from error
 
 
 def _refused(fault: Fault, path: str) -> RefusedError:
@@ -88,7 +110,7 @@ def _refused(fault: Fault, path: str) -> RefusedError:
 
 
 class _Body:
-    """The lines of a document's body, gathered: a target of `budget.read`."""
+    """The lines of a document's body, gathered: a target of xml.etree's parsers."""
 
     def __init__(self, numbering: Numbering, path: str) -> None:
         self.numbering = numbering
@@ -107,7 +129,7 @@ class _Body:
         name = tag.rpartition("}")[2]
         if self.passed_over or name in _PASSED_OVER:
             self.passed_over += 1
-        elif not tag.startswith(_NAMESPACES):
+        elif not tag.startswith((_WORDS, _STRICT)):
             return
         elif name == "p":
             self.open.append(([], {}))
@@ -143,7 +165,7 @@ class _Body:
         name = tag.rpartition("}")[2]
         if self.passed_over:
             self.passed_over -= 1
-        elif not tag.startswith(_NAMESPACES):
+        elif not tag.startswith((_WORDS, _STRICT)):
             return
         elif name == "t":
             self.in_text = False

@@ -74,7 +74,9 @@ def unpacked(path: Path, content: bytes) -> tuple[Literal["xlsx", "docx", "ods"]
         package = Package(content, LARGEST_TEXTS)
         kind = _kind(path, package)
         # A sheet is one whatever it is called.
-        must_be_modest(package, {"xlsx": _MOST, "docx": _MOST_OF_WORD, "ods": _MOST_IN_ALL}[kind])
+        texts = (name for name in package.sizes if package.is_text(name))
+        must_be_modest(package, texts, {"xlsx": _MOST, "docx": _MOST_OF_WORD, "ods": _MOST_IN_ALL}[kind])
+        package.must_declare_nothing()
         if kind == "ods":
             with of_any_damage(path):
                 _must_not_repeat(path, package)
