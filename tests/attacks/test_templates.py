@@ -18,7 +18,7 @@ from xuncha.archive.gathering import notices
 from xuncha.errors import InvalidLedgerError
 from xuncha.notice.render import TEXTS
 from xuncha.paper import process, templates
-from xuncha.paper.own import Own, built_in
+from xuncha.paper.own import built_in, on_disk
 from xuncha.paper.process import Limits
 from xuncha.paper.templates import environment
 from xuncha.store.files import WorkingTree
@@ -101,7 +101,7 @@ def test_a_document_without_end_is_ended_while_it_is_made(bare_ledger: LedgerOnD
     """Where no system limits the memory."""
     bare_ledger.write("templates/notice.txt.j2", LONG)
     with pytest.raises(InvalidLedgerError):
-        templates.rendered("notice.txt.j2", Own(bare_ledger.root), {})
+        templates.rendered("notice.txt.j2", on_disk(bare_ledger.root), {})
 
 
 @pytest.mark.usefixtures("tight")

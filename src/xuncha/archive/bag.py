@@ -37,8 +37,7 @@ _MOST_TIMES: Final = 100
 """How many times larger than the zip its contents may be: bags hold texts, and what is packed already."""
 _ALWAYS: Final = 64 * 1024 * 1024
 """Bytes that its contents may have in any case."""
-_LONGEST: Final = 4096
-"""Characters in a name."""
+_LONGEST_NAME: Final = 4096
 _NAME: Final = re.compile(r"(?!\.)[\w.-]+(?<!\.)(?:/(?!\.{0,2}(?:/|\Z))[^/\\\x00-\x1f\x7f]+)+")
 """One folder that holds the whole bag, and a file below it."""
 
@@ -147,7 +146,7 @@ def _dangerous(entries: list[ZipInfo]) -> Iterator[Finding[Place]]:
     for entry in entries:
         name = entry.orig_filename
         same = unicodedata.normalize("NFC", name)
-        if len(name) > _LONGEST or not _NAME.fullmatch(name):
+        if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
             said = _("this name leads outside its folder, or no system can use it: nothing was unpacked")
             yield wrong(name, "unsafe-name", said)
         elif stat.S_IFMT(entry.external_attr >> 16) not in {0, stat.S_IFREG}:

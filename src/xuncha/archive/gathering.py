@@ -49,7 +49,6 @@ LOG: Final = "log/log.json"
 AUDIT: Final = "audit/audit.json"
 _TITLES: Final = {"txt": "文本", "md": "Markdown", "html": "网页", "docx": "Word", "pdf": "PDF"}
 _LFS: Final = "由 git-lfs 保管的佐证材料除外：历史中只有其指针，指针内的 sha256 与 manifest-sha256.txt 中该文件的一行相同。"
-"""What commands a terminal, or is no character at all."""
 
 
 class Maker(BaseModel):

@@ -21,7 +21,6 @@ _EVEN = re.compile("[ -~\u3001-\u3029\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\uff
 """ASCII and Chinese: each character takes one byte in UTF-8 and one cell, or three bytes and two cells."""
 _WORD = re.compile(r"\s*\S+\s*")
 _NEVER_FIRST = frozenset("，。、；：！？）》〉」』】〕”’")
-"""Punctuation with which no line begins."""
 
 
 class Column(NamedTuple):

@@ -191,9 +191,9 @@ class Context:
 
     def templates(self) -> Own:
         """Return the ledger's own templates: those in its folder, or what a commit holds of them."""
-        from xuncha.paper.own import AtCommit, Own  # noqa: PLC0415
+        from xuncha.paper.own import at_commit, on_disk  # noqa: PLC0415
 
-        return Own(self.root) if self.commit is None else AtCommit(self.root, self.commit)
+        return on_disk(self.root) if self.commit is None else at_commit(self.root, self.commit)
 
     @contextlib.contextmanager
     def places_named(self) -> Iterator[None]:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _OF_THE_LEDGER: Final = frozenset({"data", "templates"})
 """The folders in which every file has its meaning."""
 _BLOCK: Final = 1024 * 1024
-"""Bytes that are read at once of a large document."""
 
 
 def check(form: str, forms: Sequence[str], output: Path | None, name: str) -> None:

@@ -39,7 +39,6 @@ _CHARACTER = 314
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The day of the parts of a file: the first one that the format knows."""
 LONGEST_PROPERTY: Final = 255
-"""Characters in a property of a file."""
 _NAMESPACE: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _TOGETHER: Final = 6
 """Rows of one cell that are kept on a page; more of them would leave pages half empty."""

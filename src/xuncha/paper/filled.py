@@ -41,12 +41,7 @@ _MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 def fill(name: str, files: Own, title: str, words: str, **given: object) -> bytes:
     """Fill the marks of a Word file of the ledger's own, in a process of its own.
 
-    Args:
-        name: of the Word file, which is there.
-        files: the ledger's own.
-        title: for the file's properties.
-        words: the template whose macros the marks may use as `words`.
-        given: as for other templates.
+    `title` is for the file's properties; `words` names the template whose macros the marks may use as `words`.
 
     Raises:
         InvalidLedgerError: a mark is wrong, the file is none that may be filled, or it takes more than it may; with its name.
@@ -82,7 +77,9 @@ def _rendered(content: bytes, name: str, files: Own, words: str, given: Mapping[
     from docxtpl import DocxTemplate  # noqa: PLC0415
     from lxml import etree  # noqa: PLC0415
 
-    torn = _("a mark begins in one paragraph and ends in another; write {{%p … %}} where it stands alone")
+    torn = _(
+        "a mark begins in one paragraph and ends in another; write {{%p … %}} where it stands alone"
+    ).format()
     sources: list[str] = []
 
     class Filled(DocxTemplate):  # type: ignore[misc,unused-ignore]
@@ -98,7 +95,7 @@ def _rendered(content: bytes, name: str, files: Own, words: str, given: Mapping[
             try:
                 etree.fromstring(xml)
             except etree.XMLSyntaxError:
-                raise TemplateSyntaxError(torn.replace("{{", "{").replace("}}", "}"), 0) from None
+                raise TemplateSyntaxError(torn, 0) from None
             return super().fix_tables(xml)
 
         def render_properties(self, context: Any, jinja_env: Any = None) -> None:  # noqa: ANN401
@@ -177,9 +174,8 @@ def _cleaned(name: str, kind: str, part: bytes, hidden: frozenset[str]) -> bytes
     root = without_traces(part, hidden)
     for paragraph in root.iter(f"{_WORD}p"):
         # Paragraphs inside it, as in a text box, are told by themselves.
-        texts = [
-            each for each in paragraph.iter(f"{_WORD}t") if next(each.iterancestors(f"{_WORD}p")) is paragraph
-        ]
+        every = paragraph.iter(f"{_WORD}t")
+        texts = [each for each in every if next(each.iterancestors(f"{_WORD}p")) is paragraph]
         wide = full_width("".join(text.text or "" for text in texts))
         for text in texts:
             length = len(text.text or "")

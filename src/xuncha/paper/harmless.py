@@ -55,11 +55,7 @@ _OUTSIDE: Final = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|\\|//)")
 
 
 def must_be_harmless(content: bytes, *, made: bool = False) -> None:
-    """Refuse a file that must not be filled; or, once it is made, published.
-
-    Args:
-        content: of the Word file.
-        made: whether what tells of its past must be gone.
+    """Refuse a Word file that must not be filled; once it is `made`, published: what tells of its past must be gone.
 
     Raises:
         OwnFileError: it must not; says why.

@@ -24,9 +24,7 @@ _DAY: Final = 4.0
 _MOST_LINES: Final = 4
 """Beyond these no shape is looked for."""
 _NOT_FIRST = re.compile(r"[的地得和与及暨或等者了、，。：；！？）》”’〕)]")
-"""What does not begin a line."""
 _NOT_LAST = re.compile(r".*([和与及暨或对向给将在以从按为第中]|关于|中共|[（《“‘〔(]|[0-9A-Za-z])")
-"""What does not end one."""
 _SUBJECT = re.compile(r"关于|对于|转发|印发")
 """Begins what a title is about: the best place for a new line."""
 _BODY = re.compile(

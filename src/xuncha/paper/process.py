@@ -47,7 +47,7 @@ class Job(NamedTuple):
     """What a process is sent."""
 
     task: Task
-    files: dict[str, bytes | str]
+    files: Mapping[str, bytes | str]
     """The ledger's own files: the process reads none of the ledger."""
     arguments: dict[str, Any]
     given: Mapping[str, object]
@@ -66,12 +66,11 @@ def run(task: Task, files: Own, given: Mapping[str, object], **arguments: object
     Raises:
         InvalidLedgerError: a template is wrong; with its file and line.
         LimitError: it took more than `LIMITS`.
-        OwnFileError: the ledger's own files are too large together.
         SurroundingsError: what the document needs is not installed.
     """
     import pickle  # noqa: PLC0415  only where there are own templates
 
-    job = Job(task, files.everything(), arguments, given, spoken(), LIMITS)
+    job = Job(task, files.files, arguments, given, spoken(), LIMITS)
     head, _line_end, content = _answer(pickle.dumps(job), LIMITS).partition(b"\n")
     told = json.loads(head)
     if told.get("limit"):

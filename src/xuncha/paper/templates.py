@@ -134,12 +134,7 @@ def document(name: str, root: Path | Own, **given: object) -> Document:
 
 
 def environment(name: str, files: Own | None) -> Environment:
-    """Make the sandbox in which a template runs.
-
-    Args:
-        name: of the template, with its ending.
-        files: the ledger's own; None where the built-in ones alone are used.
-    """
+    """Make the sandbox in which a template runs; `files` is None where the built-in ones alone are used."""
     loaders: list[BaseLoader] = [FileSystemLoader(built_in())]
     if files is not None:
         loaders.insert(0, FunctionLoader(partial(_own_template, files)))
@@ -192,7 +187,7 @@ def wrong(name: str, line: int, message: str, files: Own | None, given: Iterable
     """Make the error of a template, with its place; line 0 means the whole file."""
     try:
         content = (files.read(name) if files else None) or b""
-    except (OwnFileError, OSError):
+    except OwnFileError:
         content = b""
     excerpt = "".join(content.decode("utf-8", "replace").splitlines()[line - 1 : line]) if line else ""
     said = _("the template is wrong: {message}").format(message=" ".join(message.split()))

@@ -22,9 +22,7 @@ _GAP: Final = 1
 _LEAST: Final = 2
 """What a column is wide at least."""
 _NOT_FIRST: Final = "，。、；：？！”’）》〉】〕…—,.;:?!)%"
-"""No line begins with one of these."""
 _NOT_LAST: Final = "（《〈【〔“‘("
-"""No line ends with one of these."""
 _MARKS: Final = {"h1": "##", "h2": "###", "h3": "####", "h4": "#####"}
 _TAGS: Final = {"h1": "h2", "h2": "h3", "h3": "h4", "h4": "h5"}
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~&]")

@@ -37,8 +37,7 @@ _LONGEST_NAME: Final = 31
 _SPECIAL: Final = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 """What XML does not take, and what Excel would read as an escaped character."""
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
-_PIXELS: Final = 7
-"""Of a character of Excel."""
+_PIXELS_OF_A_CHARACTER: Final = 7
 EPOCH: Final = date(1899, 12, 30)
 """From which Excel counts days."""
 _CREATED: Final = datetime(2000, 1, 1)  # noqa: DTZ001  no time: the same ledger makes the same bytes
@@ -175,13 +174,12 @@ class Sheet:
 
         self._book, self.raw, self.widths = book, raw, widths
         self.letters = [xl_col_to_name(place) for place in range(len(widths))]
-        """Of the columns."""
         self.breaks: list[int] = []
         """The rows after which a page ends."""
         self._lines: list[str] = []
         self._heights: list[float] = []
         for place, width in enumerate(widths):
-            raw.set_column_pixels(place, place, round(width, 1) * _PIXELS)
+            raw.set_column_pixels(place, place, round(width, 1) * _PIXELS_OF_A_CHARACTER)
 
     @property
     def rows(self) -> int:
@@ -190,8 +188,9 @@ class Sheet:
 
     def finish(self) -> None:
         """Hand the rows over to XlsxWriter."""
-        raw, last = self.raw, (self.rows - 1, len(self.widths) - 1)
-        raw.dim_rowmin, raw.dim_colmin, (raw.dim_rowmax, raw.dim_colmax) = 0, 0, last
+        raw = self.raw
+        raw.dim_rowmin = raw.dim_colmin = 0
+        raw.dim_rowmax, raw.dim_colmax = self.rows - 1, len(self.widths) - 1
         raw.set_h_pagebreaks(self.breaks)
         raw._write_rows = lambda: raw.fh.writelines(  # noqa: SLF001
             f'<row r="{number}" ht="{height:g}" customHeight="1">{line}</row>'
@@ -199,12 +198,9 @@ class Sheet:
         )
 
     def offer(self, column: str, first: int, choices: list[str] | str) -> None:
-        """Offer choices in the cells of a column; whatever else is typed is taken, too.
+        """Offer choices in the cells of a column, from a row to the last that is written; whatever else is typed is taken, too.
 
-        Args:
-            column: its letter.
-            first: the first row; the last is the last that is written.
-            choices: themselves, or where they stand, such as =Sheet!$A$2:$A$9.
+        `column` is its letter; `choices` may also be where they stand, such as =Sheet!$A$2:$A$9.
         """
         last = max(first, self.rows)
         told = {"validate": "list", "source": choices, "show_error": False}
@@ -213,9 +209,7 @@ class Sheet:
     def keep_together(self, firsts: Sequence[int], head: int) -> None:
         """Begin a page of A3, lying, before rows that belong together where they would not fit on the one before.
 
-        Args:
-            firsts: the first rows of each group, in order.
-            head: how many rows are printed again on each page.
+        `firsts` are the first rows of each group, in order; `head` rows are printed again on each page.
         """
         heights = self._heights
         scale = min(1.0, _A3_WIDTH / (sum(self.widths) * _CHARACTER))
