@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from xuncha.cli import options, screen, typed
 from xuncha.cli.command import command, group
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from xuncha.model.records import Ledger, Measure
 
 _PLAN_FORMS: Final = (*FORMS, TABLES)
-_KINDS: Final = ("reminder", "supervision", "warning")
 _DAYS: Final = 7
 """Days that a weekly report covers unless `--since` says otherwise."""
 
@@ -109,7 +108,7 @@ def plan(
 @command("report", "letter")
 def letter(
     call: Context,
-    kind: Annotated[str, argument("KIND", _("reminder, supervision or warning"), _KINDS)],
+    kind: Annotated[str, argument("KIND", _("reminder, supervision or warning"), [*names.LETTERS])],
     identities: Annotated[
         list[str] | None, argument("ID", _("Measures of one office, such as 2.3 2.4"), options.measures)
     ] = None,
@@ -132,7 +131,7 @@ def letter(
     """
     from xuncha.report.letter import letter_on, letter_to  # noqa: PLC0415
 
-    which: Any = typed.word(kind, "KIND", names.LETTERS)
+    which = typed.word(kind, "KIND", names.LETTERS)
     check(form, FORMS, output, "letter")
     if bool(identities) == (office is not None):
         message = _("a letter is on measures or on those of an --office, one of the two")

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from xuncha.errors import Finding, Place
 
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NO_LIMIT = 10_000
 _LONG = 1.0
 """Seconds after which somebody wants to know that the program still works."""

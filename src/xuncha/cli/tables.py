@@ -29,11 +29,11 @@ _MANY = 40
 """Rows of one kind on a screen; the rest is counted."""
 
 
-def bar(closed: int, total: int, width: int = _BAR) -> Text:
+def bar(closed: int, total: int) -> Text:
     """Draw a progress bar, readable without colours; full only when all is closed."""
-    filled = width * closed // total if total else 0
+    filled = _BAR * closed // total if total else 0
     style = "green" if 0 < total == closed else "cyan"
-    return Text.assemble(("█" * filled, style), ("░" * (width - filled), "dim"))
+    return Text.assemble(("█" * filled, style), ("░" * (_BAR - filled), "dim"))
 
 
 def status_screen(

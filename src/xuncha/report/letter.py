@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date as Date  # noqa: N812  a field is named `date`
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
@@ -13,10 +13,6 @@ from xuncha.report.items import Item, desk, items
 if TYPE_CHECKING:
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger
-
-Kind = Literal["reminder", "supervision", "warning"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-"""From the mildest to the strongest."""
 
 
 class Letter(NamedTuple):
@@ -34,7 +30,7 @@ class Letter(NamedTuple):
     due_soon_days: int
 
 
-def letter_on(ledger: Ledger, today: Date, kind: Kind, identities: Sequence[Identity]) -> Letter:
+def letter_on(ledger: Ledger, today: Date, kind: str, identities: Sequence[Identity]) -> Letter:
     """Write a letter on some measures of one office.
 
     Raises:
@@ -58,7 +54,7 @@ def letter_on(ledger: Ledger, today: Date, kind: Kind, identities: Sequence[Iden
     return _letter(ledger, today, chosen)
 
 
-def letter_to(ledger: Ledger, today: Date, kind: Kind, office: str) -> Letter:
+def letter_to(ledger: Ledger, today: Date, kind: str, office: str) -> Letter:
     """Write a letter on all measures of an office that are overdue or, except in a warning, due soon.
 
     Raises:
