@@ -43,11 +43,7 @@ _NAME: Final = re.compile(r"(?!\.)[\w.-]+(?<!\.)(?:/(?!\.{0,2}(?:/|\Z))[^/\\\x00
 
 
 def bagit() -> ModuleType:
-    """Load the library; what it would say by itself on standard error is said by us.
-
-    Raises:
-        SurroundingsError: it is not installed.
-    """
+    """Load the library; what it would say by itself on standard error is said by us."""
     with needs("office"):
         import bagit as library  # noqa: PLC0415  for this command alone
 
@@ -112,10 +108,7 @@ def wrong(path: str, code: str, message: str) -> Finding[Place]:
 
 
 def open_bag(file: Path, folder: Path) -> tuple[Path | None, list[Finding[Place]]]:
-    """Take a zip apart, into an empty folder; nothing is written anywhere else.
-
-    Returns:
-        The folder of the bag in it; None where it is not taken apart. And what is wrong with it.
+    """Take a zip apart, into an empty folder; return the bag's folder, None where it was not taken apart, and what is wrong with it.
 
     Raises:
         RefusedError: it cannot be read, or is no zip.

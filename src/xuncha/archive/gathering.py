@@ -107,8 +107,7 @@ def notices(
 ) -> tuple[dict[str, bytes], dict[str, XunchaError], list[str]]:
     """Make the notice, as of a day, in those of these forms that can be made here; `root` holds the templates.
 
-    Returns:
-        What was made, by form; why others could not be made; and warnings.
+    Return what was made, by form; why others could not be made; and warnings.
     """
     made, lacking, warnings = {}, {}, []
     for form in forms:
@@ -215,7 +214,6 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> Case:
     Raises:
         InvalidLedgerError: the ledger breaks rules at this commit.
         RefusedError: a file is not there, or cannot be named in a bag.
-        SurroundingsError: git or an extra is missing.
     """
     bag.bagit()
     place = borrow(root, commit, folder / "repository", f"refs/tags/{PREFIX}")

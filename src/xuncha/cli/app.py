@@ -167,11 +167,8 @@ def _carry_out(words: list[str], given: Mapping[str, str | None]) -> int:
 
 
 def _refused_by_the_system(error: OSError) -> int:
-    """Tell what the system has refused, such as to write to a full disk, and give the exit code.
-
-    Where whoever reads a pipe has gone, nobody is there to be told.
-    """
-    if error.errno == errno.EPIPE:
+    """Tell what the system has refused, such as to write to a full disk, and give the exit code."""
+    if error.errno == errno.EPIPE:  # whoever reads the pipe has gone: nobody is there to be told
         return 1
     what = f"{error.filename}: " if error.filename else ""
     said = _("the system refused: {reason}").format(reason=what + cause_of(error))

@@ -66,19 +66,17 @@ class _Translated:
     params: list[Any]
 
     def get_help(self, ctx: Any) -> str:  # noqa: ANN401  Typer's own class is not public
-        """See Typer."""
         from xuncha.cli.help import page  # noqa: PLC0415  commands that do something need no help
 
         return page(self, ctx)
 
     def get_short_help_str(self, limit: int = 0) -> str:  # noqa: ARG002
-        """See Typer; shells show it beside a name."""
+        """Return what shells show beside a name."""
         from xuncha.cli.help import summary  # noqa: PLC0415
 
         return summary(self.help)
 
     def get_help_option(self, ctx: Any) -> TyperOption | None:  # noqa: ANN401
-        """See Typer."""
         option = cast("TyperOption | None", super().get_help_option(ctx))  # type: ignore[misc]
         if option is not None:
             option.help = _("Show this help")
@@ -99,11 +97,6 @@ class _Command(_Translated, TyperCommand):
     allow_extra_args = True  # to refuse them in our words
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
-        """See Typer.
-
-        Raises:
-            UsageError: there are more arguments than the command takes.
-        """
         if not ctx.resilient_parsing:
             self._must_be_filled(ctx, args)
         rest = super().parse_args(ctx, args)
@@ -137,11 +130,6 @@ class _Group(_Translated, TyperGroup):
         return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
-        """See Typer.
-
-        Raises:
-            UsageError: there is no such command.
-        """
         if not (ctx.resilient_parsing or args[0] in self.commands or args[0].startswith("-")):
             raise no_such_command(args[0], [name for name, each in self.commands.items() if not each.hidden])
         return super().resolve_command(ctx, args)

@@ -46,12 +46,7 @@ def check(form: str, forms: Sequence[str], output: Path | None, name: str) -> No
 
 
 def deliver(content: bytes, warnings: Sequence[str], output: Path | None, root: Path, said: str = "") -> None:
-    """Show a document, or write it to a file; `said` is the sentence that names the file, with `{path}` in it.
-
-    Raises:
-        RefusedError: no document is written there; see `save`.
-        SurroundingsError: the file cannot be written; it is as it was.
-    """
+    """Show a document, or save it to a file; `said` is the sentence that names the file, with `{path}` in it."""
     for sentence in warnings:
         screen.warning(sentence)
     if output is None:

@@ -64,11 +64,7 @@ def global_options() -> dict[str, GlobalOption]:
 
 
 def take(arguments: Sequence[str]) -> tuple[list[str], dict[str, str | None]]:
-    """Take the options of the whole program out of the arguments, but from behind `--`.
-
-    Returns:
-        The arguments that remain; and the value that each option was given last, None without one.
-    """
+    """Take the options of the whole program out of the arguments, but from behind `--`; return the rest, and each value given last."""
     known = global_options()
     rest: list[str] = []
     given: dict[str, str | None] = {}

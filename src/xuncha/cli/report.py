@@ -160,11 +160,6 @@ def _earlier(call: Context, since: date, wanted: set[Identity]) -> Mapping[Ident
 
 
 def _measure(ledger: Ledger, text: str) -> Identity:
-    """Return the number of a measure that is there.
-
-    Raises:
-        RefusedError: the text is something else, or there is no such measure.
-    """
     from xuncha.workflow.perform import no_such  # noqa: PLC0415
 
     identity = Identity.parse(text)

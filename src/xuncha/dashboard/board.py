@@ -159,9 +159,5 @@ class Board(NamedTuple):
 
 
 def render(board: Board, root: Path | Own) -> str:
-    """Render a board as one page that needs no script and no network, by the ledger's own template if it has one.
-
-    Raises:
-        InvalidLedgerError: a template of the ledger is wrong; with its file and line.
-    """
+    """Render a board as one page that needs no script and no network, by the ledger's own template if it has one."""
     return full_width_page(fill("dashboard.html.j2", root, board=board))

@@ -32,10 +32,7 @@ _REASONED = frozenset({"return", "reopen", "extend"})
 
 
 def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: bool = False) -> Board:
-    """Gather what the dashboard shows of a ledger and its trail (newest first), counted on a day.
-
-    An internal one has the names, and what is withheld.
-    """
+    """Gather what the dashboard shows of a ledger and its trail (newest first), counted on a day; names only if it is internal."""
     register = ledger.register()
     horizon = Horizon.of(register, today)
     rows = _Rows(register.measures, horizon, _items(ledger, events, today, internal=internal))

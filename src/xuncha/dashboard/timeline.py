@@ -132,10 +132,7 @@ def running(added: Mapping[Date, int]) -> Callable[[Date], int]:
 
 
 def curve(count: Callable[[Date], int], axis: Axis, last: Date, total: int) -> tuple[Point, ...]:
-    """Sample a count at evenly spaced days, from the axis's first to the last one; keep the points where it has changed.
-
-    The total is the full height.
-    """
+    """Sample a count at evenly spaced days, and keep the points where it has changed; the total is the full height."""
     span = (last - axis.first).days
     step = max(1, -(-span // _SAMPLES))
     days = [axis.first + timedelta(days=each) for each in range(0, span, step)]

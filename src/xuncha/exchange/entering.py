@@ -26,12 +26,7 @@ _COUNTED = re.compile("副|常务|[第0-9一二三四五六七八九十]+")
 
 
 class Enterer:
-    """Turns a draft into files, and adds doubts to it.
-
-    Args:
-        draft: of the document.
-        new_names: whether names may be entered beside those that the ledger's lists hold already.
-    """
+    """Turns a draft into files, and adds doubts to it; `new_names` may be entered beside those that the ledger has already."""
 
     def __init__(self, draft: Draft, *, new_names: bool = True) -> None:
         self.draft = draft

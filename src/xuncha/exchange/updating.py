@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from xuncha.errors import together
 from xuncha.exchange.entering import Enterer
 from xuncha.exchange.matching import matched
 from xuncha.exchange.wording import key_of
@@ -34,20 +35,22 @@ _ORDER = ("not_started", "in_progress", "submitted", "closed")
 class Updater(Enterer):
     """Turns a draft into changes of a ledger that is there.
 
-    Args:
-        draft: of the document.
-        root: the folder of the ledger, whose history tells who applied for a closing, and whose git who closes.
-        new_names: whether names may be entered that the ledger's lists lack.
+    The history in `root` tells who applied for a closing, and git there who closes; `new_names` may be entered into the ledger's lists.
     """
 
-    def __init__(self, draft: Draft, root: Path, *, new_names: bool = False) -> None:
+    def __init__(self, draft: Draft, root: Path, *, new_names: bool = False, partly: bool = True) -> None:
         super().__init__(draft, new_names=new_names or draft.exact)
         self.root = root
+        self.partly = partly
+        """Whether the rest is changed where the policy of the ledger refuses something."""
         self.refused: list[RefusedError] = []
-        """What the policy of the ledger does not allow; left as it stands."""
 
     def changed(self, ledger: Ledger, source: Source) -> Intake:
-        """Make the files of a ledger that change; nothing that the draft does not mention does."""
+        """Make the files of a ledger that change; nothing that the draft does not mention does.
+
+        Raises:
+            RefusedError: the policy refuses something, and not the rest alone is asked for.
+        """
         self.source = source
         self.settings = ledger.settings
         settings = ledger.settings.model_dump(mode="json")
@@ -72,6 +75,8 @@ class Updater(Enterer):
         edits += [editing.Append("fields", field) for field in fields if field["key"] not in declared]
         if edits:
             self._edit(LEDGER_FILE, edits)
+        if self.refused and not self.partly:
+            raise together(self.refused)
         return self.intake
 
     def _change_problem(self, number: int, known: Problem, problem: ProblemDraft) -> None:

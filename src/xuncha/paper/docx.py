@@ -121,10 +121,7 @@ def _sign(paragraph: Paragraph, before: Paragraph | None, indent: float) -> None
 
 
 def _add_table(word: WordDocument, table: Table) -> None:
-    """Add a table as wide as the type area; short texts stand in the middle of their columns.
-
-    Its rows are written as they stand in the file: python-docx would take ten seconds for a thousand of them.
-    """
+    """Add a table as wide as the type area, its rows as they stand in the file: python-docx would take ten seconds for a thousand."""
     from docx.oxml import parse_xml  # noqa: PLC0415
     from docx.shared import Emu  # noqa: PLC0415
 

@@ -24,10 +24,9 @@ from xuncha.paper.docx import LONGEST_PROPERTY, pack
 from xuncha.paper.harmless import DROPPED, FORGOTTEN, must_be_harmless
 from xuncha.paper.heading import lines
 from xuncha.paper.own import OwnFileError
-from xuncha.paper.pictures import without_metadata
 from xuncha.paper.process import LimitError, run
 from xuncha.paper.templates import TEMPLATE_ERRORS, environment, place_of, reason, wrong
-from xuncha.paper.traces import hidden_styles, without_traces
+from xuncha.paper.traces import hidden_styles, without_metadata, without_traces
 from xuncha.parts import needs
 
 if TYPE_CHECKING:

@@ -95,11 +95,7 @@ def too_large(limit: int) -> str:
 
 
 def _answer(job: bytes, limits: Limits) -> bytes:
-    """Start the process, and return what it answers.
-
-    Raises:
-        LimitError: it was ended before it had answered.
-    """
+    """Start the process, and return what it answers; it may be ended before it has answered."""
     # Neither the folder in which the program was started nor variables may tell the new interpreter what to load.
     program = _PROGRAM.format(path=[os.path.abspath(each) for each in sys.path if each])  # noqa: PTH100  text, as Python wants it
     command = [sys.executable, "-I", "-B", "-X", "utf8", "-c", program]

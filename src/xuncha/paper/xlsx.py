@@ -164,10 +164,7 @@ class _Cells(dict[Any, tuple[str, float]]):
 
 
 class Sheet:
-    """A sheet that is being written; `raw` is that of XlsxWriter, for what only one sheet needs.
-
-    The rows are written here: XlsxWriter takes three times as long.
-    """
+    """A sheet that is being written here, row by row: XlsxWriter takes three times as long. `raw` is that of XlsxWriter."""
 
     def __init__(self, book: Book, raw: Any, widths: Sequence[float]) -> None:  # noqa: ANN401
         from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415
@@ -273,11 +270,7 @@ class Sheet:
 
 
 def xlsx(document: Document) -> bytes:
-    """Write the tables of a document as a workbook; each is named by the title above it.
-
-    Raises:
-        SurroundingsError: the part `office` is not installed.
-    """
+    """Write the tables of a document as a workbook; each is named by the title above it."""
     book, landscape = Book(document.title), document.landscape
     for before, block in pairwise((Block("p", ""), *document.blocks)):
         landscape = landscape or isinstance(block, LandscapeBreak)

@@ -39,11 +39,7 @@ class Dispatch(NamedTuple):
 
 
 def dispatch(ledger: Ledger, today: Date) -> Dispatch:
-    """Gather what the dispatch of a ledger says on a day.
-
-    Raises:
-        RefusedError: there are no measures yet.
-    """
+    """Gather what the dispatch of a ledger says on a day; see `items` for what is refused."""
     found, register = items(ledger, today), ledger.register()
     return Dispatch(
         organisation=ledger.settings.name,

@@ -114,7 +114,7 @@ class Weekly(NamedTuple):
 def weekly(
     ledger: Ledger, today: Date, since: Date, events: Sequence[Event], earlier: Mapping[Identity, Measure]
 ) -> Weekly:
-    """Gather what the weekly report of a ledger says.
+    """Gather what the weekly report of a ledger says; see `items` for what is refused.
 
     Args:
         ledger: the whole of it.
@@ -122,9 +122,6 @@ def weekly(
         since: the first day that is told of.
         events: the ledger's history, newest first; empty where there is none.
         earlier: the measures as they stood before the first day, as far as that is known.
-
-    Raises:
-        RefusedError: there are no measures yet.
     """
     found = items(ledger, today)
     happened = _happened(events, since, today)
