@@ -54,11 +54,7 @@ def bagit() -> ModuleType:
 
 
 def must_be_listed(paths: list[str]) -> None:
-    """Check that the lists of a bag can name every file so that all tools understand it.
-
-    Raises:
-        RefusedError: one has a name that they do not.
-    """
+    """Check that the lists of a bag can name every file so that all tools understand it. Raises RefusedError for one that they cannot."""
     for path in paths:
         if _NOT_LISTED.search(path):
             shown = path.encode("utf-8", "replace").decode()

@@ -41,11 +41,7 @@ class Context:
 
     @cached_property
     def root(self) -> Path:
-        """The ledger's folder.
-
-        Raises:
-            SurroundingsError: there is none.
-        """
+        """The ledger's folder. Raises SurroundingsError if there is none."""
         return find(None, self.named)
 
     @contextlib.contextmanager
@@ -72,12 +68,7 @@ class Context:
             return self.root
 
     def at(self, moment: str | None) -> Context:
-        """Return the call with the ledger as it stood on a day or at a revision; with None, as it stands.
-
-        Raises:
-            RefusedError: history knows no such moment.
-            SurroundingsError: the ledger is in no repository, or git is not installed.
-        """
+        """Return the call with the ledger as it stood on a day or at a revision; with None, as it stands. Raises RefusedError if history knows no such moment."""
         if moment is None:
             return self
         from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415  only looking back needs git
@@ -173,11 +164,7 @@ class Context:
         return day
 
     def moment(self, text: str, option: str, *, to_come: bool = False) -> str:
-        """Read a moment of history, as `trail.tree` takes it: a day as 2024-04-18, or a revision.
-
-        Raises:
-            RefusedError: it is a day, and still to come.
-        """
+        """Read a moment of history, as `trail.tree` takes it: a day as 2024-04-18, or a revision. Raises RefusedError if it is a day, and still to come."""
         from xuncha.trail.tree import commit_at  # noqa: PLC0415  only looking back needs git
 
         day = typed_day(text, self.today, past=True)

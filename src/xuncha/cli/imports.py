@@ -140,11 +140,7 @@ def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
 
 
 def _roles(given: list[str] | None) -> dict[str, str]:
-    """Read `HEADING=ROLE` as it is typed.
-
-    Raises:
-        UsageError: it is not of that form, or there is no such role.
-    """
+    """Read `HEADING=ROLE` as it is typed. Raises UsageError if it is not of that form, or there is no such role."""
     from xuncha.model.forms import ROLES, is_role  # noqa: PLC0415
     from xuncha.rules.names import suggestion  # noqa: PLC0415
 

@@ -115,11 +115,7 @@ def _encoding_of_locale() -> str:
 
 
 def must_be_text(typed: Iterable[str], variable: str = "") -> None:
-    """See to it that arguments, or the value of a variable, could be read: nothing unreadable is ever kept.
-
-    Raises:
-        UsageError: one could not.
-    """
+    """See to it that arguments, or the value of a variable, could be read. Raises UsageError for one that could not."""
     for each in typed:
         shown = each.encode("utf-8", "backslashreplace").decode()
         if shown != each:
@@ -134,11 +130,7 @@ def must_be_text(typed: Iterable[str], variable: str = "") -> None:
 
 
 def check(given: Mapping[str, str | None]) -> None:
-    """See to it that options with a metavar were given a value, and flags none.
-
-    Raises:
-        UsageError: one was given otherwise.
-    """
+    """See to it that options with a metavar were given a value, and flags none. Raises UsageError for one that was not."""
     known = global_options()
     for name, value in given.items():
         needed = bool(known[name].metavar)

@@ -336,11 +336,7 @@ def _say_done(call: Context, done: Result) -> None:
 
 
 def _editor() -> str:
-    """Return the command of the editor.
-
-    Raises:
-        SurroundingsError: none is named, and nobody sits at a terminal: the usual one would wait for ever.
-    """
+    """Return the command of the editor; none where nobody sits at a terminal, since the usual one would wait for ever."""
     named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if not named and not sys.stdin.isatty():
         message = _("no editor is named, and there is no terminal in which one could be opened")

@@ -46,11 +46,7 @@ class Updater(Enterer):
         self.refused: list[RefusedError] = []
 
     def changed(self, ledger: Ledger, source: Source) -> Intake:
-        """Make the files of a ledger that change; nothing that the draft does not mention does.
-
-        Raises:
-            RefusedError: the policy refuses something, and not the rest alone is asked for.
-        """
+        """Make the files of a ledger that change; what the draft does not mention stays. Raises RefusedError if the policy refuses, unless `partly`."""
         self.source = source
         self.settings = ledger.settings
         settings = ledger.settings.model_dump(mode="json")

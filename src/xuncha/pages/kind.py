@@ -25,11 +25,7 @@ _BY_NAME: Final[dict[str, Kind]] = {
 
 
 def bytes_of(path: Path) -> bytes:
-    """Return the content of a document.
-
-    Raises:
-        RefusedError: there is no such file, it cannot be read, or it is too large.
-    """
+    """Return the content of a document. Raises RefusedError if there is no such file, it cannot be read, or it is too large."""
     reason = ""
     try:
         if path.exists() and not path.is_file():  # a folder, or a pipe, which would keep us waiting
@@ -50,11 +46,7 @@ def bytes_of(path: Path) -> bytes:
 
 
 def must_be_readable(path: str, lines: int, characters: int) -> None:
-    """Refuse a document with more lines or characters than anybody writes: it would take too long to understand.
-
-    Raises:
-        RefusedError: there are too many.
-    """
+    """Refuse a document with more lines or characters than anybody writes: it would take too long to understand (RefusedError)."""
     if lines > _MOST_LINES or characters > _MOST_CHARACTERS:
         message = _("the document has more than {lines} lines or {characters} characters")
         message = message.format(lines=_MOST_LINES, characters=_MOST_CHARACTERS)
@@ -63,11 +55,7 @@ def must_be_readable(path: str, lines: int, characters: int) -> None:
 
 
 def kind_of(content: bytes, path: Path) -> Kind:
-    """Tell what kind of document this is.
-
-    Raises:
-        RefusedError: one that is not read, or under a password.
-    """
+    """Tell what kind of document this is. Raises RefusedError for one that is not read, or is under a password."""
     _refuse_others(content, str(path))
     if content.startswith(ZIP):
         return "docx"

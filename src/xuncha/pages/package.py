@@ -92,22 +92,14 @@ class Package:
             raise PackageError("too-large")
 
     def read(self, name: str) -> bytes:
-        """Return a part, unpacked; never more than the directory says.
-
-        Raises:
-            PackageError: it is damaged.
-        """
+        """Return a part, unpacked; never more than the directory says. Raises PackageError if it is damaged."""
         try:
             return self.archive.read(name)
         except DAMAGES as error:
             raise PackageError("damaged", str(error)[:200]) from None
 
     def root(self, name: str) -> Element:
-        """Return a part that is XML.
-
-        Raises:
-            PackageError: it is not, or it declares entities.
-        """
+        """Return a part that is XML. Raises PackageError if it is not, or it declares entities."""
         with needs("office"):
             from defusedxml.common import DefusedXmlException  # noqa: PLC0415
             from defusedxml.ElementTree import ParseError, fromstring  # noqa: PLC0415

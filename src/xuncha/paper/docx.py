@@ -45,11 +45,7 @@ _TOGETHER: Final = 6
 
 
 def docx(document: Document) -> bytes:
-    """Write the document as a Word file.
-
-    Raises:
-        SurroundingsError: the part `office` is not installed.
-    """
+    """Write the document as a Word file. Raises SurroundingsError if the part `office` is not installed."""
     with needs("office"):
         from docx import Document as open_word  # noqa: N813, PLC0415  its own function is named like a class
 

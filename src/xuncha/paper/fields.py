@@ -43,11 +43,7 @@ _ATTRIBUTES: Final = frozenset({"instr", "fldCharType"})
 
 
 def look_at_fields(part: _Element) -> None:
-    """Refuse a field of a part of the file that is none of the harmless ones, or that programs may read differently.
-
-    Raises:
-        OwnFileError: there is one.
-    """
+    """Refuse a field of a part of the file that is none of the harmless ones, or that programs may read differently (OwnFileError)."""
     for element in part.iter("*"):
         space, name = _names(element.tag)
         told = [_names(str(attribute)) for attribute in element.attrib]

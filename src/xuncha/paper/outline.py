@@ -91,11 +91,7 @@ class OutlineError(ValueError):
 
 
 def read(text: str) -> Document:
-    """Read the document that a template has given; empty lines are passed over, and so are blocks without a text.
-
-    Raises:
-        OutlineError: a line is none of those above, or there is no title.
-    """
+    """Read the document that a template has given, without empty lines and blocks. Raises OutlineError if a line is none of those above, or without a title."""
     title, mark, landscape = "", "", False
     blocks: list[Block | _Rows | LandscapeBreak] = []
     for line in filter(str.strip, text.split("\n")):

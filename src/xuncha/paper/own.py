@@ -46,11 +46,7 @@ class Own:
         """The names of those that went into a document."""
 
     def read(self, name: str) -> bytes | None:
-        """Return the bytes of a file by its name; None where there is none.
-
-        Raises:
-            OwnFileError: it may not be used.
-        """
+        """Return the bytes of a file by its name; None where there is none. Raises OwnFileError if it may not be used."""
         path = PurePosixPath(name)
         for each in (path, *path.parents):
             if isinstance(reason := self.files.get(str(each)), str):
@@ -114,11 +110,7 @@ def differs(name: str, content: bytes) -> bool:
 
 
 def own_among(name: str, files: Own) -> str | None:
-    """Find an own file among a template and those that it refers to; None where the built-in ones alone are used.
-
-    Raises:
-        OwnFileError: one of them may not be used; with its name.
-    """
+    """Find an own file among a template and those that it refers to; None where there is none. Raises OwnFileError with the name of one that may not be used."""
     waiting = [name]
     for each in waiting:
         try:

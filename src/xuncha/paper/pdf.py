@@ -52,11 +52,7 @@ _NOT_SHOWN = re.compile(r"the text (.+?) could not be displayed")
 
 
 def pdf(document: Document) -> tuple[bytes, list[str]]:
-    """Write the document as a PDF file; return it with a warning for each font that another stands in for.
-
-    Raises:
-        SurroundingsError: the part `office` is not installed, or no font of the system has a character.
-    """
+    """Write the document as PDF, with a warning for each font that stands in for another. Raises SurroundingsError if no font has a character."""
     with needs("office"):
         import typst  # noqa: PLC0415
 

@@ -100,11 +100,7 @@ def render(name: str, root: Path | Own, **given: object) -> str:
 
 
 def rendered(name: str, files: Own | None, given: Mapping[str, object]) -> str:
-    """Render a template in this process; what own files print is made harmless for a terminal.
-
-    Raises:
-        InvalidLedgerError: the template is wrong, or makes too much; with its file and line.
-    """
+    """Render a template in this process; what own files print is made harmless. Raises InvalidLedgerError with its file and line if it is wrong."""
     pieces, size = [], 0
     try:
         for piece in environment(name, files).get_template(name).generate(given):
@@ -121,11 +117,7 @@ def rendered(name: str, files: Own | None, given: Mapping[str, object]) -> str:
 
 
 def document(name: str, root: Path | Own, **given: object) -> Document:
-    """Make the document that an outline template gives.
-
-    Raises:
-        InvalidLedgerError: the template is wrong, or what it gives is no outline; see `xuncha.paper.outline`.
-    """
+    """Make the document that an outline template gives. Raises InvalidLedgerError if the template is wrong, or what it gives is no outline."""
     files = own(root)
     try:
         return read(render(name, files, **given))

@@ -101,11 +101,7 @@ def _is_hidden(run: _Element, hidden: frozenset[str]) -> bool:
 
 
 def without_metadata(name: str, content: bytes) -> bytes:
-    """Return a picture of which everything is seen.
-
-    Raises:
-        OwnFileError: it is of another kind, or damaged.
-    """
+    """Return a picture of which everything is seen. Raises OwnFileError if it is of another kind, or damaged."""
     try:
         if content.startswith(_PNG):
             return _of_png(content)

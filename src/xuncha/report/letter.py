@@ -31,11 +31,7 @@ class Letter(NamedTuple):
 
 
 def letter_on(ledger: Ledger, today: Date, kind: str, identities: Sequence[Identity]) -> Letter:
-    """Write a letter on some measures of one office.
-
-    Raises:
-        RefusedError: one of them is closed or not there, they are several offices', or a warning is not due yet.
-    """
+    """Write a letter on some measures of one office. Raises RefusedError if one is closed, they are several offices', or a warning is not due yet."""
     found = items(ledger, today)
     chosen = [found[identity] for identity in dict.fromkeys(identities)]
     for item in chosen:
@@ -55,11 +51,7 @@ def letter_on(ledger: Ledger, today: Date, kind: str, identities: Sequence[Ident
 
 
 def letter_to(ledger: Ledger, today: Date, kind: str, office: str) -> Letter:
-    """Write a letter on all measures of an office that are overdue or, except in a warning, due soon.
-
-    Raises:
-        RefusedError: there is no such measure.
-    """
+    """Write a letter on all measures of an office that are overdue or, except in a warning, due soon. Raises RefusedError if there is no such measure."""
     lights = {"red"} if kind == "warning" else {"red", "yellow"}
     every = items(ledger, today).values()
     chosen = [item for item in every if item.office == office and item.light in lights]
