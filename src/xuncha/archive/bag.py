@@ -82,11 +82,7 @@ def tag_manifest(folder: Path, algorithm: str) -> bytes:
 
 
 def zipped(folder: Path, name: str, day: date, target: IO[bytes]) -> None:
-    """Write a bag as one zip, below a folder of this name; every entry has the day as its time.
-
-    The entries are in order, stored as they are, and tell nothing of the machine: no library of compression decides about
-    the bytes, and what is damaged in one place can be read in all others.
-    """
+    """Write a bag as one zip, below a folder of this name: its entries in order, stored, of one day, so that no library and no machine decides about the bytes."""
     year = min(max(day.year, 1980), 2107)  # those that a zip can tell
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     with ZipFile(target, "w", ZIP_STORED) as archive:

@@ -1,7 +1,4 @@
-"""What the record office is given: gathered from a commit, in a repository that knows nothing else, and put into a bag.
-
-What stands in the bag is Chinese, whatever language is on screen, so that the same commit gives the same bytes.
-"""
+"""What the record office is given: gathered from a commit, in a repository that knows nothing else. It is all Chinese, so that a commit gives the same bytes."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Whether an archive is what it says: every file as listed, the history sound, and the ledger's files those of the commit.
-
-What the zip says of itself is compared with what git's objects say; a commit's name follows from all of its history, so
-whoever has that name on paper need not trust the file.
-"""
+"""Whether an archive is what it says: files as listed, a sound history, and the ledger's files those of the commit; who has its name on paper need not trust the file."""
 
 from __future__ import annotations
 
@@ -187,14 +183,9 @@ def _of_the_ledger(folder: Path, root: Path) -> list[Finding[Place]]:
 
 
 def files_not_reproduced(payload: Path, root: Path, facts: Facts) -> list[str]:
-    """Find the files of an archive that do not come out the same when they are made again of its commit.
+    """Find the files of an archive that do not come out the same when they are made again of its commit, in the repository at `root`.
 
     Of the notice only the forms that are text are made again: Word files and PDF depend on fonts and packages.
-
-    Args:
-        payload: the folder with the ledger, the notice, the log and the audit; the ledger's files are those of the commit.
-        root: the ledger's folder in a repository with the history, inside `trail.bundle.alone`.
-        facts: what the archive says of itself.
     """
     ledger = load(WorkingTree(payload / LEDGER))
     made, _lacking, _warnings = notices(ledger, facts.date, payload / LEDGER, TEXTS)

@@ -1,8 +1,4 @@
-"""Commands are functions: a decorator enters them, Typer reads their parameters, and the help their docstrings.
-
-The paragraphs before the first section are what the help says, in the chosen language; the lines of the section "Examples:" are shown
-as they are. A docstring with examples is a message of the catalogue: `make messages` finds it.
-"""
+"""Commands are functions: a decorator enters them, Typer reads their parameters, and the help their docstrings (docs/adr/0023)."""
 
 from __future__ import annotations
 

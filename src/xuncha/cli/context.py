@@ -110,9 +110,7 @@ class Context:
     def history(self, which: Identity | None = None) -> list[Event]:
         """Return what was done to the whole ledger, a problem with its measures, or one measure; newest first.
 
-        Raises:
-            SurroundingsError: the ledger is in no repository, or git is not installed.
-            RefusedError: there is no such problem or measure.
+        Raises RefusedError if there is no such problem or measure, and what `Git.in_repository` does.
         """
         from xuncha.trail.git import Git  # noqa: PLC0415  only what shows the history needs git
         from xuncha.trail.history import history, history_of_measure, history_of_problem  # noqa: PLC0415

@@ -85,10 +85,7 @@ def take(arguments: Sequence[str]) -> tuple[list[str], dict[str, str | None]]:
 
 
 def readable(typed: str) -> str:
-    """Return what the system handed over as text: its bytes are read as UTF-8, else in the encoding that the locale names.
-
-    What is neither keeps its bytes, hidden in surrogates, for `must_be_text` to refuse.
-    """
+    """Return what the system handed over as text: UTF-8, else in the encoding of the locale; else with surrogates, for `must_be_text` to refuse."""
     if typed.isascii() or os.name == "nt":
         return typed
     try:

@@ -101,13 +101,7 @@ _categories = _offer(lambda found: found.frame.categories)
 
 
 def option(form: str, text: str, offered: Offered | Sequence[str] | None = None) -> Any:  # noqa: ANN401  as Typer's own
-    """Return an option.
-
-    Args:
-        form: its names and how its value is typed, `-o --output FILE`; a flag is without one.
-        text: its help.
-        offered: what completes it, words or what finds them.
-    """
+    """Return an option; `form` is its names and how its value is typed, `-o --output FILE`, a flag is without one; `offered` completes it."""
     *names, value = form.split()
     if value.startswith("-"):
         return typer.Option(*names, value, help=text)

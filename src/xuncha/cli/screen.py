@@ -1,7 +1,4 @@
-"""What is shown: lines, tables, JSON, errors. The only place that prints.
-
-Text from files, from git's history and from other programs is made harmless here: a control character is shown, never sent.
-"""
+"""What is shown: lines, tables, JSON, errors. The only place that prints; control characters in texts from elsewhere are shown, never sent."""
 
 from __future__ import annotations
 
@@ -50,10 +47,7 @@ def line(text: str = "") -> None:
 
 
 def write(document: str | bytes) -> None:
-    """Print a document as it is: it was made harmless when it was made.
-
-    What cannot be printed is no reason to leave a change half done: the loss is told at the end, see `finish`.
-    """
+    """Print a document as it is: it was made harmless when it was made. What cannot be printed is told at the end, see `finish`."""
     try:
         if isinstance(document, str):
             sys.stdout.write(document)
@@ -92,13 +86,7 @@ def data(value: Any) -> None:  # noqa: ANN401  whatever JSON can say
 
 
 def show(*renderables: RenderableType, wide: bool = False, paged: bool = False) -> None:
-    """Print tables and styled text.
-
-    Args:
-        renderables: one below the other.
-        wide: in a pipe, let lines be as long as they are, one row a line, for other programs.
-        paged: on a terminal, let the user's pager show what does not fit.
-    """
+    """Print tables and styled text; in a pipe, `wide` lets lines be as long as they are; on a terminal, `paged` gives a pager what does not fit."""
     from rich.console import Console  # noqa: PLC0415  commands that print a line do not need it
     from rich.theme import Theme  # noqa: PLC0415
 
@@ -118,10 +106,7 @@ def show(*renderables: RenderableType, wide: bool = False, paged: bool = False) 
 
 
 def _show_in_pager(text: str) -> bool:
-    """Show a text in the user's pager where it does not fit on the terminal; return whether it was shown.
-
-    The pager is the one that git would use: chosen by the user, never by a ledger's repository.
-    """
+    """Show a text in the pager that git would use, where it does not fit on the terminal; return whether it was shown. No repository chooses it."""
     import subprocess  # noqa: PLC0415
 
     process = None
@@ -208,10 +193,7 @@ def finish() -> OSError | None:
 
 
 def _give_up(stream: TextIO) -> None:
-    """Send to nowhere what a stream still holds, and what is still to come.
-
-    The interpreter would try again at its end, and complain in its own way.
-    """
+    """Send to nowhere what a stream still holds: the interpreter would try again at its end, and complain in its own way."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 

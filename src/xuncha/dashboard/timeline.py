@@ -1,7 +1,4 @@
-"""The course of a ledger over time: when its deadlines fall, and how its closings added up. Pure functions.
-
-Places on the axis of time and heights are fractions of the whole, from 0 to 1: how large a drawing is, is its template's affair.
-"""
+"""The course of a ledger over time: when its deadlines fall, and how its closings added up. Places and heights are fractions, from 0 to 1."""
 
 from __future__ import annotations
 
@@ -81,16 +78,10 @@ class Axis:
 def changes(
     closings: Mapping[str, Date | None], events: Sequence[Event], start: Date, today: Date
 ) -> dict[Date, int]:
-    """Compute by how many the closed measures became more, or fewer, on each day.
+    """Compute by how many the closed measures became more, or fewer, on each day; it always adds up to what is closed now.
 
-    The day of the last closing is the one that the ledger states; earlier closings, and what took them back (reopening, undoing),
-    come out of the trail. So the changes always add up to what is closed now, whatever the trail does not know.
-
-    Args:
-        closings: by the number of each measure, the day on which the ledger says it was closed; None where it is open.
-        events: the trail, newest first.
-        start: the first day; what is dated before it counts as of it.
-        today: the last day; what is dated after it counts as of it.
+    The last closing of a measure is dated as the ledger says (`closings`, None where it is open); earlier ones, and what took them back,
+    come out of the trail, newest first. What is dated before the start or after today counts as of that day.
     """
     by_measure: dict[str, list[tuple[Date, bool]]] = defaultdict(list)
     for event in reversed(events):

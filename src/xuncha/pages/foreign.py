@@ -44,12 +44,7 @@ class Foreign(NamedTuple):
 
 
 def foreign(content: bytes, name: str = "") -> Foreign | None:
-    """Return what kind of file this is that nothing here reads; None where it may be a text, a web page or an Office file.
-
-    Args:
-        content: of the file.
-        name: of the file; a web page that is called a document of Office is none that is read.
-    """
+    """Return what kind of file this is that nothing here reads; None where it may be a text, a web page or an Office file. A web page named .docx is not read."""
     if content.startswith(COMPOUND_FILE):
         return _compound(content)
     if content.startswith(ZIP):

@@ -1,8 +1,4 @@
-"""A web page as its reader sees it, a block a line: without scripts and styles, with what surrounds the text.
-
-Each piece of text must know its place in the file. Of the parsers at hand, lxml and Beautiful Soup do not know it, and
-`html.parser` takes minutes for a megabyte of tags that are not closed.
-"""
+"""A web page as its reader sees it, a block a line. Of the parsers at hand, lxml and Beautiful Soup know no places, and `html.parser` takes minutes over open tags."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The numbers that Word counts by itself: a document holds only how they are counted.
-
-ECMA-376 Part 1, 17.9 (numbering) and 17.18.59 (the forms of a number).
-"""
+"""The numbers that Word counts by itself: a document holds only how they are counted (ECMA-376 Part 1, 17.9 and 17.18.59)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""An Office file (.docx, .xlsx) opened with distrust: a zip of parts, each with a kind and with relationships to others.
-
-What a part is called says nothing: a program that opens the file goes by `[Content_Types].xml` and by the relationships. So does
-this (ISO/IEC 29500-2). Nothing is unpacked before the directory of the zip was looked at as a whole.
-"""
+"""An Office file (.docx, .xlsx) opened with distrust: a zip of parts, known by their kinds and relationships, and not by their names (ISO/IEC 29500-2)."""
 
 from __future__ import annotations
 
@@ -176,12 +172,9 @@ class Package:
             return stream.read(4).startswith(_OTHER_THAN_UTF_8)
 
     def must_declare_nothing(self) -> None:
-        """Look at the beginning of every part: no Office program writes declarations, or XML in UTF-16.
+        """Look at the beginning of every part that is XML: no Office program writes declarations, or XML in UTF-16.
 
-        A declaration stands before the first element, so no more than that is parsed. What is no XML has none.
-
-        Raises:
-            PackageError: a part has a declaration, or is written in a way that hides one.
+        Raises PackageError if a part has a declaration, or is written in a way that hides one.
         """
         with needs("office"):
             from defusedxml.common import DefusedXmlException  # noqa: PLC0415

@@ -1,7 +1,4 @@
-"""A Word document (.docx), a paragraph a line, with the numbers that Word counts by itself.
-
-It is read as a stream: a hostile document costs no memory, and time in proportion to its size, which is limited.
-"""
+"""A Word document (.docx), a paragraph a line, with the numbers that Word counts by itself; read as a stream, so that a hostile one costs no memory."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""A document as a Word file in the format of GB/T 9704-2012. The sheet of styles and the page are in `blank/`.
-
-The same document gives the same bytes, and the file's properties name neither a person nor a machine.
-"""
+"""A document as a Word file in the format of GB/T 9704-2012, always of the same bytes. The sheet of styles and the page are in `blank/`."""
 
 from __future__ import annotations
 

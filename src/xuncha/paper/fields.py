@@ -1,8 +1,4 @@
-"""Refuse fields in a Word file that fetch, run, or tell of the machine (ISO/IEC 29500-1, 17.16).
-
-Programs read a part of a field differently where it stands in a namespace, an alternative, or an element that one of them does not know.
-So a field's parts stand in Word's own namespaces, within elements that all programs know, and each alternative is judged by itself.
-"""
+"""Refuse fields in a Word file that fetch, run, or tell of the machine (ISO/IEC 29500-1, 17.16), and those that programs read differently."""
 
 from __future__ import annotations
 

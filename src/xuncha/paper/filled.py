@@ -1,8 +1,4 @@
-"""An office's own Word file, filled: its marks are Jinja's, in the same sandbox as all templates.
-
-A Word file is a program to those who open it: macros, embedded objects, links and fields that fetch things are refused, and so is
-whatever names people (tracked changes, comments). What the file tells of itself is replaced.
-"""
+"""An office's own Word file, filled: its marks are Jinja's, in the sandbox; macros, links, fields that fetch, and what names people are refused."""
 
 from __future__ import annotations
 
@@ -38,9 +34,7 @@ _MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 
 
 def fill(name: str, files: Own, title: str, words: str, **given: object) -> bytes:
-    """Fill the marks of a Word file of the ledger's own, in a process of its own.
-
-    `title` is for the file's properties; `words` names the template whose macros the marks may use as `words`.
+    """Fill the marks of a Word file of the ledger's own, in a process of its own; they may use the macros of the template `words`.
 
     Raises:
         InvalidLedgerError: a mark is wrong, the file is none that may be filled, or it takes more than it may; with its name.

@@ -1,7 +1,4 @@
-"""Refuse a Word file in which something runs, fetches, or names people: what is printed with it is published.
-
-Known kinds of parts and relationships are let through, all others are refused (ISO/IEC 29500, `pages.package`). Names say nothing.
-"""
+"""Refuse a Word file in which something runs, fetches, or names people: only known kinds of parts and relationships are let through (ISO/IEC 29500)."""
 
 from __future__ import annotations
 
@@ -60,7 +57,6 @@ def must_be_harmless(content: bytes, *, made: bool = False) -> None:
     Raises:
         OwnFileError: it must not; says why.
         BadZipFile: it is no Word document.
-        SurroundingsError: the part `office` is not installed.
     """
     try:
         package = Package(content, _LARGEST, _MOST_PARTS)

@@ -1,8 +1,4 @@
-"""The title of a printed document, broken into lines as a person would, and where its signature stands.
-
-GB/T 9704-2012, 7.3.1: a title may stand on several lines, its words whole, its lines centred, in the shape of a trapezoid or
-a rhombus; 7.3.5.1: who signs stands over the day.
-"""
+"""The title of a printed document, broken into lines as a person would, and where its signature stands (GB/T 9704-2012, 7.3.1 and 7.3.5.1)."""
 
 from __future__ import annotations
 

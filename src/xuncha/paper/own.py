@@ -1,7 +1,4 @@
-"""The files that an office puts before the built-in templates: where they are read from, and what none of them may be.
-
-None of them is read through a link, wherever it leads: what it leads to would stand in a document that is published.
-"""
+"""The files that an office puts before the built-in templates. None is read through a link: what it leads to would stand in a document that is published."""
 
 from __future__ import annotations
 

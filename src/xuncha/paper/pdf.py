@@ -1,8 +1,4 @@
-"""A document as PDF in the format of GB/T 9704-2012, without Word or TeX: typst lays out what `page.typ` says.
-
-The fonts are those of the system that are wanted, else named stand-ins. They are embedded. A character that no font has is an
-error, never a box: the file is made as PDF/A, which forbids them.
-"""
+"""A document as PDF in the format of GB/T 9704-2012: typst lays out what `page.typ` says. A character that no font has is an error, never a box."""
 
 from __future__ import annotations
 

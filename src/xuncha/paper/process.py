@@ -1,8 +1,4 @@
-"""A ledger's own templates run in a process of its own, which may take so much time and memory and no more (docs/adr/0025).
-
-Templates are programs from a folder that others may write to. The sandbox keeps them from files and from Python; that they end,
-and fill neither the memory nor the disk, only the system can see to.
-"""
+"""A ledger's own templates run in a process of its own, which may take so much time and memory and no more: only the system sees to that (docs/adr/0025)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The sandbox of templates: Jinja's own, in which no single step makes more than a document can hold.
-
-What many small steps add up to is limited where a ledger's own templates run: in a process of its own (`process`).
-"""
+"""The sandbox of templates: Jinja's own, in which no single step makes more than a document can hold; `process` limits what many steps add up to."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The templates of documents: a ledger's own before the built-in ones, each given what a wing wants to be said.
-
-Templates are programs from a folder that others may write to: they run in Jinja's sandbox, see only what they are given, and
-what they do not know is an error, told with its file and line. Texts of the ledger are never templates.
-"""
+"""The templates of documents, a ledger's own before the built-in ones: programs that others may write, in a sandbox. What they do not know is an error."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The process in which a ledger's own templates run: it is sent all that it needs, and answers with a document or with what is wrong.
-
-The answer is a line of JSON and then the document. Nothing of it is trusted as a program: the one who asked does not unpickle it.
-"""
+"""The process in which a ledger's own templates run. It answers with a line of JSON and the document; whoever asked runs nothing of it."""
 
 from __future__ import annotations
 

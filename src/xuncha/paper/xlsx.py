@@ -1,7 +1,4 @@
-"""Excel workbooks, ready to be printed on A4: the writer of sheets, and a document's tables as such a workbook.
-
-Cells hold values, never formulas: a text that begins with = + - @ is shown as it is, and stays so when it is edited.
-"""
+"""Excel workbooks, ready to be printed on A4: the writer of sheets, and a document's tables as such a workbook. Cells hold values, never formulas."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The weekly report (周报): what was done since a day, what is due next, what is red, and what is to be looked at again.
-
-What was done comes out of the ledger where it keeps a day, else out of git's history. An entry that was recorded in these days
-for an earlier one is told too, else no report would ever tell it.
-"""
+"""The weekly report (周报): what was done since a day, by the ledger or else by git's history; what is due next, what is red, and what is to be looked at again."""
 
 from __future__ import annotations
 
@@ -33,7 +29,7 @@ class Entry(NamedTuple):
     date: Date
     text: str
     late: bool
-    """Recorded in these days, and dated before them."""
+    """Recorded in these days, and dated before them: no earlier report could tell it."""
     publish: bool
     """A weekly report tells it all the same."""
 
@@ -116,12 +112,7 @@ def weekly(
 ) -> Weekly:
     """Gather what the weekly report of a ledger says; see `items` for what is refused.
 
-    Args:
-        ledger: the whole of it.
-        today: the day on which it is counted, and the last that is told of.
-        since: the first day that is told of.
-        events: the ledger's history, newest first; empty where there is none.
-        earlier: the measures as they stood before the first day, as far as that is known.
+    `since` is the first day that is told of; `events` the history, newest first; `earlier` the measures as they stood before, as far as that is known.
     """
     found = items(ledger, today)
     happened = _happened(events, since, today)
