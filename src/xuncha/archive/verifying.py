@@ -136,7 +136,6 @@ def _changed_beside(folder: Path) -> set[str]:
 
 
 def _of_the_history(folder: Path, facts: Facts, place: Path) -> list[Finding[Place]]:
-    """Find what is wrong with the history, or does not follow from it."""
     path = f"{_DATA}/{BUNDLE}"
     try:
         commit = unpack(folder / path, place)

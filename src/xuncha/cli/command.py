@@ -88,8 +88,6 @@ class _Translated:
 
 
 class _Command(_Translated, TyperCommand):
-    """A command."""
-
     allow_extra_args = True  # to refuse them in our words
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
@@ -116,8 +114,6 @@ class _Command(_Translated, TyperCommand):
 
 
 class _Group(_Translated, TyperGroup):
-    """A command that has commands of its own."""
-
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
         """See Typer; what a shell asks to complete still has the options of the whole program, wherever they stand."""
         if ctx.resilient_parsing and ctx.parent is None:

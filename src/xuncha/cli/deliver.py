@@ -120,7 +120,6 @@ def _place(output: Path) -> Path:
 
 
 def _git_folders(root: Path) -> list[Path]:
-    """Return the folders in which git keeps what it knows of this ledger."""
     from xuncha.trail.repository import common_dir, git_dir  # noqa: PLC0415
 
     folder = git_dir(root)

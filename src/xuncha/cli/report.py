@@ -173,7 +173,6 @@ def _measure(ledger: Ledger, text: str) -> Identity:
 
 
 def _deliver(call: Context, name: str, form: str, output: Path | None, **given: object) -> None:
-    """Render a template with what it is given, and deliver it in a form."""
     from xuncha.paper.forms import made  # noqa: PLC0415
     from xuncha.paper.own import remark  # noqa: PLC0415
     from xuncha.paper.templates import OUTLINE, document  # noqa: PLC0415

@@ -94,7 +94,6 @@ def _adjusted(done: Synced) -> Iterator[str]:
 
 
 def _came_and_went(done: Synced) -> Iterator[str]:
-    """Yield what was received, joined and sent."""
     if n := done.received:
         said = ngettext("Received {n} commit from {name}", "Received {n} commits from {name}", n)
         yield said.format(n=n, name=done.name)

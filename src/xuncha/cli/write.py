@@ -94,7 +94,6 @@ def init(
 
 
 def _ask(call: Context, root: Path) -> None:
-    """Ask for what the ledger does not say yet, and commit what was answered."""
     from xuncha.store.editing import apply  # noqa: PLC0415
     from xuncha.store.reading import parse  # noqa: PLC0415
     from xuncha.workflow.edit import edit as keep  # noqa: PLC0415
@@ -305,7 +304,6 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
 
 
 def _enter_all(call: Context) -> None:
-    """Commit everything that was changed by hand, and say what it was."""
     from xuncha.workflow.edit import edit_all  # noqa: PLC0415
 
     with call.session() as session:

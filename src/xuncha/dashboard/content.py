@@ -64,8 +64,6 @@ def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: b
 
 
 class _Rows(NamedTuple):
-    """All rows of the ledger, and the items of those that may be shown."""
-
     all: list[MeasureRow]
     horizon: Horizon
     items: dict[str, Item]
@@ -86,7 +84,6 @@ class _Rows(NamedTuple):
 
 
 def _items(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: bool) -> dict[str, Item]:
-    """Make the items of the measures that may be shown, by their numbers."""
     register = ledger.register()
     horizon = Horizon.of(register, today)
     numbers = {row.id: row.id for row in register.measures} if internal else _afresh(register)

@@ -57,7 +57,6 @@ def lines(content: bytes, path: str) -> tuple[tuple[Line, ...], dict[int, tuple[
 
 
 def _main(package: Package, path: str) -> str:
-    """Return the part that holds the text."""
     main = package.main or next((name for name in _USUAL_MAIN if name in package.sizes), "")
     kind = f"{package.kind(main)} {main}"
     if "word" in kind:

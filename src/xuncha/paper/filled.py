@@ -121,7 +121,6 @@ def _rendered(content: bytes, name: str, files: Own, words: str, given: Mapping[
 def _at_mark(
     name: str, sources: list[str], line: int, message: str, files: Own, given: Mapping[str, object]
 ) -> InvalidLedgerError:
-    """Make the error, with its paragraph and its mark."""
     source = sources[-1].split("\n") if sources else []
     shown = re.sub(r"<[^>]*>", "", source[line - 1]).strip() if 0 < line <= len(source) else ""
     named = re.search(r"'(\w+)'", message)

@@ -121,8 +121,6 @@ def read(text: str) -> Document:
 
 @dataclass
 class _Rows:
-    """A table while its rows are read."""
-
     widths: tuple[float, ...]
     rows: list[tuple[str, ...]] = field(default_factory=list)
 

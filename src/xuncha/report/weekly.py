@@ -209,7 +209,6 @@ def _happened(events: Iterable[Event], since: Date, today: Date) -> dict[str, li
 def _work(
     item: Item, measure: Measure, events: list[Event], earlier: Measure | None, since: Date, today: Date
 ) -> Work:
-    """Gather what was done for a measure in these days."""
     known = Counter((entry.date, entry.text) for entry in (earlier.progress if earlier else ()))
     entries = []
     for entry in measure.progress:
@@ -237,7 +236,6 @@ def _work(
 
 
 def _did(works: Sequence[Work]) -> dict[str, int]:
-    """Count the measures by what was done for them."""
     told = [(action, work.item.status) for work in works for action in set(work.actions)]
     actions = Counter(action for action, _status in told)
     return {
