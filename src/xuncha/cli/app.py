@@ -117,7 +117,7 @@ def _call(words: list[str], given: Mapping[str, str | None]) -> int:
         must_be_text([*words, *filter(None, given.values())])
         context = _context(given)
         verb = words[0] if words and not words[0].startswith("-") else None
-        if verb and verb not in VERBS | HIDDEN:
+        if verb is not None and verb not in VERBS | HIDDEN:
             raise no_such_command(verb, VERBS, "no-such-command")
     return program(verb)(words, standalone_mode=False, prog_name="xuncha", obj=context) or 0
 
