@@ -112,7 +112,8 @@ class _Page:
             if not piece[0] or (piece[0] == " " and kept and kept[-1][0].endswith(" ")):
                 continue
             if len(kept) > 1 and kept[-1][0] == " " and kept[-1][1] != piece[1]:
-                if _CHINESE_AROUND.fullmatch(f"{kept[-2][0][-1:]} {piece[0][:1]}"):
+                around = f"{kept[-2][0][-1:]} {piece[0][:1]}"
+                if _CHINESE_AROUND.fullmatch(around):
                     kept.pop()
             kept.append(piece)
         self.pieces.clear()
