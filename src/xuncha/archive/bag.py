@@ -100,11 +100,7 @@ def wrong(path: str, code: str, message: str) -> Finding[Place]:
 
 
 def open_bag(file: Path, folder: Path) -> tuple[Path | None, list[Finding[Place]]]:
-    """Take a zip apart, into an empty folder; return the bag's folder, None where it was not taken apart, and what is wrong with it.
-
-    Raises:
-        RefusedError: it cannot be read, or is no zip.
-    """
+    """Take a zip apart, into an empty folder; return the bag in it, None where it was not taken apart, and what is wrong. Raises RefusedError if it is no zip."""
     try:
         size = file.stat().st_size
         with ZipFile(file) as archive:

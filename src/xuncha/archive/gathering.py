@@ -102,10 +102,7 @@ def facts_of(ledger: Ledger, root: Path, commit: str, day: Date) -> Facts:
 def notices(
     ledger: Ledger, day: Date, root: Path, forms: Iterable[str]
 ) -> tuple[dict[str, bytes], dict[str, XunchaError], list[str]]:
-    """Make the notice, as of a day, in those of these forms that can be made here; `root` holds the templates.
-
-    Return what was made, by form; why others could not be made; and warnings.
-    """
+    """Make the notice, as of a day, in those forms that can be made here; return them, why others could not be made, and warnings. `root` holds the templates."""
     made, lacking, warnings = {}, {}, []
     for form in forms:
         try:

@@ -49,12 +49,7 @@ class Verdict:
 
 
 def verify(file: Path, folder: Path) -> Verdict:
-    """Check an archive. Nothing is written but into the folder, which is empty and temporary.
-
-    Raises:
-        RefusedError: it cannot be read, or is no zip.
-        SurroundingsError: git or the part `office` is missing.
-    """
+    """Check an archive; write into an empty folder alone. Raises RefusedError if it is no zip, SurroundingsError if git or the part `office` is missing."""
     if file.exists() and not file.is_file():
         hint = _("name an archive of `xuncha archive`")
         raise RefusedError("no-archive", _("{path} is no file").format(path=file), hint)

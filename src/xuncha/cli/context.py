@@ -109,10 +109,7 @@ class Context:
             return ledger(self.source())
 
     def history(self, which: Identity | None = None) -> list[Event]:
-        """Return what was done to the whole ledger, a problem with its measures, or one measure; newest first.
-
-        Raises RefusedError if there is no such problem or measure, and what `Git.in_repository` does.
-        """
+        """Return what was done to the whole ledger, a problem with its measures, or one measure (RefusedError if it is not there); newest first."""
         from xuncha.rules.names import no_such  # noqa: PLC0415
         from xuncha.trail.git import Git  # noqa: PLC0415  only what shows the history needs git
         from xuncha.trail.history import history, history_of_measure, history_of_problem  # noqa: PLC0415
@@ -184,11 +181,7 @@ class Context:
         return f"{self.commit[:10]}:./{path}" if self.commit and path else path
 
     def register_if_any(self) -> Register | None:
-        """Return the register of the ledger; None where none was named and there is none here.
-
-        Raises:
-            InvalidLedgerError: there is one, and it breaks rules.
-        """
+        """Return the register of the ledger; None where none was named and there is none here. Raises InvalidLedgerError if it breaks rules."""
         try:
             return self.register()
         except SurroundingsError as error:
@@ -197,11 +190,7 @@ class Context:
             return None
 
     def must_be_here(self) -> None:
-        """Check that the folder holds all files of the ledger; warn of what an interrupted command left behind.
-
-        Raises:
-            SurroundingsError: git was told to leave some out.
-        """
+        """Check that git leaves no file of the ledger out of the folder (SurroundingsError); warn of what an interrupted command left behind."""
         from xuncha.trail.presence import must_be_here  # noqa: PLC0415
 
         must_be_here(self.root)

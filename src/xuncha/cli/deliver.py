@@ -23,13 +23,7 @@ _BLOCK: Final = 1024 * 1024
 
 
 def check(form: str, forms: Sequence[str], output: Path | None, name: str) -> None:
-    """See to it, before any work, that a form is one of `forms` and will have somewhere to go.
-
-    `name` is what a file of it might be called, without its ending; the hint names it.
-
-    Raises:
-        UsageError: there is no such form, a screen would get what it cannot show, or the file is named as another form.
-    """
+    """See to it, before any work, that a form is one of `forms` and fits where it goes (UsageError); a file of it might be called `name`."""
     from xuncha.paper.forms import TEXT  # noqa: PLC0415  help and completion need no paper
 
     if form not in forms:
@@ -58,12 +52,7 @@ def deliver(content: bytes, warnings: Sequence[str], output: Path | None, root: 
 
 
 def save(content: bytes | BinaryIO, output: Path, root: Path) -> None:
-    """Write a document to a file: its bytes, or what a stream gives.
-
-    Raises:
-        RefusedError: it is a link, or is in git's folder, or belongs to the ledger.
-        SurroundingsError: the file cannot be written; it is as it was.
-    """
+    """Write a document to a file: its bytes, or what a stream gives. Raises what `must_be_free` does; SurroundingsError if it cannot be written, and is as it was."""
     from xuncha.store.files import replace  # noqa: PLC0415
 
     try:
@@ -81,11 +70,7 @@ def save(content: bytes | BinaryIO, output: Path, root: Path) -> None:
 
 
 def must_be_free(output: Path, root: Path) -> None:
-    """Refuse to write a document where it would replace something else than was named, or a part of the ledger.
-
-    Raises:
-        RefusedError: it is a link, or behind one that the ledger brought along; or is in git's folder, or belongs to the ledger.
-    """
+    """Refuse to write a document (RefusedError) through a link, behind one that the ledger brought along, into git's folder, or over a part of a ledger."""
     named, place, ledger = output.absolute(), _place(output), root.resolve()
     inside = place.relative_to(ledger).parts if place.is_relative_to(ledger) else ("",)
     # The file systems of other computers take capitals for small letters.

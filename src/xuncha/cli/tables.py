@@ -39,10 +39,7 @@ def bar(closed: int, total: int) -> Text:
 def status_screen(
     register: Register, counts: Tally, grouped: Sequence[Group], by: str, at: str | None, *, everything: bool
 ) -> list[RenderableType]:
-    """Lay out the screen of `status`, with a bar for each of the groups `by` which it was counted.
-
-    `at` is the moment in history as it was typed, None now; `everything` shows every row, however many there are.
-    """
+    """Lay out the screen of `status`, with a bar for each group; `at` is the moment as it was typed, None now; `everything` shows every row."""
     options = [*(["--at", at] if at else []), *(["--by", by] if by != "problem" else [])]
     again = shlex.join(["xuncha", "status", *options, "--all"])
     limit = None if everything else _MANY

@@ -108,10 +108,7 @@ def _ask(call: Context, root: Path) -> None:
 
 
 def _asked(data: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """Ask for what a ledger does not say yet; return what was answered, as far as the user went.
-
-    An empty answer leaves a question for another time; so does the end of the input.
-    """
+    """Ask for what a ledger does not say yet, as far as the user goes; an empty answer leaves a question for another time."""
     inspection = data.get("inspection") or {}
     questions = {
         "organisation": (_("The inspected organisation"), data.get("organisation")),

@@ -33,10 +33,7 @@ _ORDER = ("not_started", "in_progress", "submitted", "closed")
 
 
 class Updater(Enterer):
-    """Turns a draft into changes of a ledger that is there.
-
-    The history in `root` tells who applied for a closing, and git there who closes; `new_names` may be entered into the ledger's lists.
-    """
+    """Turns a draft into changes of a ledger that is there; in the history at `root` stands who applied for a closing. `new_names` may enter its lists."""
 
     def __init__(self, draft: Draft, root: Path, *, new_names: bool = False, partly: bool = True) -> None:
         super().__init__(draft, new_names=new_names or draft.exact)

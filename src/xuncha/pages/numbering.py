@@ -29,10 +29,7 @@ _OF_LEVEL: Final = frozenset({"start", "numFmt", "lvlText"})
 
 
 class Numbering:
-    """The lists of a document, and how far each has been counted.
-
-    It is a target of xml.etree's parsers: `word/styles.xml` and `word/numbering.xml` are fed to it, one after the other.
-    """
+    """The lists of a document, and how far each has been counted: a target of xml.etree's parsers, for the styles and then the numbering."""
 
     def __init__(self) -> None:
         self.styles: dict[str, Properties] = {}

@@ -172,10 +172,7 @@ class Package:
             return stream.read(4).startswith(_OTHER_THAN_UTF_8)
 
     def must_declare_nothing(self) -> None:
-        """Look at the beginning of every part that is XML: no Office program writes declarations, or XML in UTF-16.
-
-        Raises PackageError if a part has a declaration, or is written in a way that hides one.
-        """
+        """Refuse a part that begins with declarations, or in UTF-16 (PackageError): no Office program writes such XML."""
         with needs("office"):
             from defusedxml.common import DefusedXmlException  # noqa: PLC0415
             from defusedxml.ElementTree import ParseError, iterparse  # noqa: PLC0415

@@ -32,14 +32,7 @@ _AS_TEXT: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
 def lines(content: bytes, path: str) -> tuple[tuple[Line, ...], dict[int, tuple[int, int]]]:
-    """Return the paragraphs of a Word document that are not blank; a line break within one makes two lines of it.
-
-    With them, for paragraphs in tables, the row, counted through all tables, and the column.
-
-    Raises:
-        RefusedError: it is damaged, under a password, another kind of document, or larger than a document is.
-        SurroundingsError: the part `office` is not installed.
-    """
+    """Return the paragraphs that are not blank, each line in them for itself; and for those in tables the row, counted through all tables, and the column."""
     try:
         package = Package(content, _LARGEST)
         main = _main(package, path)

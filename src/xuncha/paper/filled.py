@@ -34,12 +34,7 @@ _MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 
 
 def fill(name: str, files: Own, title: str, words: str, **given: object) -> bytes:
-    """Fill the marks of a Word file of the ledger's own, in a process of its own; they may use the macros of the template `words`.
-
-    Raises:
-        InvalidLedgerError: a mark is wrong, the file is none that may be filled, or it takes more than it may; with its name.
-        SurroundingsError: the part `office` is not installed.
-    """
+    """Fill the marks of an own Word file in a process of its own; `words` names the template of their macros. Raises InvalidLedgerError with the file's name."""
     try:
         return run("fill", files, given, name=name, title=title, words=words)
     except (OwnFileError, LimitError) as error:

@@ -52,12 +52,7 @@ _OUTSIDE: Final = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|\\|//)")
 
 
 def must_be_harmless(content: bytes, *, made: bool = False) -> None:
-    """Refuse a Word file that must not be filled; once it is `made`, published: what tells of its past must be gone.
-
-    Raises:
-        OwnFileError: it must not; says why.
-        BadZipFile: it is no Word document.
-    """
+    """Refuse a Word file that must not be filled, or, once it is `made`, published (OwnFileError, which says why; BadZipFile if it is none)."""
     try:
         package = Package(content, _LARGEST, _MOST_PARTS)
         if not package.main:

@@ -57,13 +57,7 @@ class LimitError(Exception):
 
 
 def run(task: Task, files: Own, given: Mapping[str, object], **arguments: object) -> bytes:
-    """Run a task of `xuncha.paper.worker` in a process of its own, and return the document.
-
-    Raises:
-        InvalidLedgerError: a template is wrong; with its file and line.
-        LimitError: it took more than `LIMITS`.
-        SurroundingsError: what the document needs is not installed.
-    """
+    """Run a task of `xuncha.paper.worker` in a process of its own, and return the document. Raises LimitError if it took too much, and what the task raises."""
     import pickle  # noqa: PLC0415  only where there are own templates
 
     job = Job(task, files.files, arguments, given, spoken(), LIMITS)

@@ -61,11 +61,7 @@ MARK: Final = Look("黑体", framed=False)
 
 
 class Book:
-    """A workbook, `raw` is that of XlsxWriter. Its sheets are written one after another, each from top to bottom.
-
-    Raises:
-        SurroundingsError: the part `office` is not installed.
-    """
+    """A workbook, whose sheets are written one after another, each from top to bottom; `raw` is that of XlsxWriter. Raises SurroundingsError without it."""
 
     def __init__(self, title: str) -> None:
         with needs("office"):
@@ -192,19 +188,13 @@ class Sheet:
         )
 
     def offer(self, column: str, first: int, choices: list[str] | str) -> None:
-        """Offer choices in the cells of a column, from a row to the last that is written; whatever else is typed is taken, too.
-
-        `column` is its letter; `choices` may also be where they stand, such as =Sheet!$A$2:$A$9.
-        """
+        """Offer choices, or those of a place such as =Sheet!$A$2:$A$9, in a column from a row to the last; whatever else is typed is taken, too."""
         last = max(first, self.rows)
         told = {"validate": "list", "source": choices, "show_error": False}
         self.raw.data_validation(f"{column}{first}:{column}{last}", told)
 
     def keep_together(self, firsts: Sequence[int], head: int) -> None:
-        """Begin a page of A3, lying, before rows that belong together where they would not fit on the one before.
-
-        `firsts` are the first rows of each group, in order; `head` rows are printed again on each page.
-        """
+        """Begin a page of A3, lying, before a group of rows that would not fit on the one before; `head` rows are printed again on each page."""
         heights = self._heights
         scale = min(1.0, _A3_WIDTH / (sum(self.widths) * _CHARACTER))
         room = _A3_HEIGHT / scale - sum(heights[:head])
@@ -236,10 +226,7 @@ class Sheet:
         self.line((text, TITLE, len(self.widths)))
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[Value]], looks: Sequence[Look]) -> None:
-        """Write the head of a table and its rows, with the looks of the columns, of which there may be more.
-
-        What is empty at the beginning of a row belongs to the cell above.
-        """
+        """Write the head of a table and its rows, with the looks of the columns; what is empty at the beginning of a row belongs to the cell above."""
         self.line(*((name, HEAD, 1) for name in header))
         made = [_Cells(self._book, look, width) for look, width in zip(looks, self.widths, strict=False)]
         heights: list[float] = []

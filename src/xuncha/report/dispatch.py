@@ -53,10 +53,7 @@ def dispatch(ledger: Ledger, today: Date) -> Dispatch:
 
 
 def ranked(offices: list[Group]) -> tuple[Standing, ...]:
-    """Rank the offices by the rate of their measures, then by how few are overdue; equal ones keep the ledger's order.
-
-    What no office is named for comes last, without a place.
-    """
+    """Rank the offices by the rate of their measures, then by how few are overdue, then as the ledger has them; measures of no office come last, without a place."""
     worths = {
         group: (-(rate(group.closed, group.total) or 0), group.overdue) for group in offices if group.key
     }
