@@ -1,8 +1,4 @@
-"""Documents read into lines of text that know where they stand: text, Markdown, web pages, Word.
-
-The kind of a document is told by its content, since names are often wrong. Documents are hostile input: what cannot be read is
-refused with a reason, and nothing is read beyond a size.
-"""
+"""Documents read into lines that know where they stand: text, Markdown, web pages, Word. They are hostile input; their content tells their kind."""
 
 from __future__ import annotations
 

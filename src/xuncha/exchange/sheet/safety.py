@@ -13,7 +13,7 @@ from xuncha.errors import RefusedError, cause_of
 from xuncha.exchange.sheet.grid import Sheet, address
 from xuncha.language import gettext as _
 from xuncha.pages.budget import TooManyError, must_be_modest
-from xuncha.pages.foreign import Foreign, foreign
+from xuncha.pages.kind import Foreign, foreign
 from xuncha.pages.package import Package, PackageError
 from xuncha.paper.xlsx import LONGEST_CELL
 
