@@ -44,6 +44,8 @@ _HERE = Path(__file__).parent
 _RUNS = {"ledger", "bare_ledger"}
 _CASES = 3
 _THOROUGH = os.environ.get("XUNCHA_FAULTS") == "all"
+_OF_PYTHON = ("PYTHONUNBUFFERED", "PYTHONIOENCODING", "PYTHONUTF8", "PYTHONWARNINGS", "PYTHONOPTIMIZE")
+"""Variables of whoever starts the tests that would change what a program in a process of its own prints, and when."""
 TODAY = "2024-06-15"
 
 # Tests are a budget: a few made-up inputs of each property here, many in `make reliability`.
@@ -202,9 +204,10 @@ def environment(
     """Surroundings that do not depend on whose machine this is: a git identity, a day, a language, 80 columns."""
     home = tmp_path_factory.mktemp("home")
     (home / "gitconfig").write_text(
-        "[user]\n name = tester\n email = tester@example.invalid\n[init]\n defaultBranch = main\n[gc]\n auto = 0\n"
+        "[user]\n name = tester\n email = tester@example.invalid\n[init]\n defaultBranch = main\n"
+        "[gc]\n auto = 0\n[maintenance]\n auto = false\n[receive]\n autogc = false\n"
     )
-    for name in ("XUNCHA_LEDGER", "GIT_DIR", "GIT_WORK_TREE", "FORCE_COLOR", "XUNCHA_TRACEBACK", "LANGUAGE"):
+    for name in ("XUNCHA_LEDGER", "GIT_DIR", "GIT_WORK_TREE", "FORCE_COLOR", "XUNCHA_TRACEBACK", "LANGUAGE", *_OF_PYTHON):
         monkeypatch.delenv(name, raising=False)
     for name, value in {
         "NO_COLOR": "1",
