@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
 from tests import program
 from tests.once import built_once
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _UNMEASURED = {"faults", "fuzz"}
 """Folders of tests during which lines are not measured."""
@@ -197,14 +202,40 @@ class LedgerOnDisk:
         return json.loads(self.ok(*arguments, "--json", **environment))
 
 
+@pytest.fixture(scope="session")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """New folders, one after the other, each in one of its own: pytest's way looks through all that there are for each."""
+    base = tmp_path_factory.mktemp("places")
+    return (base / str(number) for number in count())
+
+
+@pytest.fixture
+def tmp_path(places: Iterator[Path], request: pytest.FixtureRequest) -> Path:
+    """A folder for a test, named after it as pytest does."""
+    folder = next(places) / re.sub(r"\W", "_", request.node.name)[:30]
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What git lays into a new repository: the folders, and none of the dozen examples that would be copied with it."""
+    folder = tmp_path_factory.mktemp("template")
+    for name in ("hooks", "info"):
+        (folder / name).mkdir()
+    return folder
+
+
 @pytest.fixture(autouse=True)
 def environment(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    places: Iterator[Path], template: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> dict[str, str]:
     """Surroundings that do not depend on whose machine this is: a git identity, a day, a language, 80 columns."""
-    home = tmp_path_factory.mktemp("home")
+    home = next(places)
+    home.mkdir()
     (home / "gitconfig").write_text(
-        "[user]\n name = tester\n email = tester@example.invalid\n[init]\n defaultBranch = main\n"
+        "[user]\n name = tester\n email = tester@example.invalid\n"
+        f"[init]\n defaultBranch = main\n templateDir = {template.as_posix()}\n"
         "[gc]\n auto = 0\n[maintenance]\n auto = false\n[receive]\n autogc = false\n"
     )
     for name in ("XUNCHA_LEDGER", "GIT_DIR", "GIT_WORK_TREE", "FORCE_COLOR", "XUNCHA_TRACEBACK", "LANGUAGE", *_OF_PYTHON):
