@@ -47,7 +47,7 @@ _SAMPLED = {
 """Folders of tests of which some run the program in many cases."""
 _HERE = Path(__file__).parent
 _RUNS = {"ledger", "bare_ledger"}
-_CASES = 3
+_CASES = 2
 _THOROUGH = os.environ.get("XUNCHA_FAULTS") == "all"
 _OF_PYTHON = ("PYTHONUNBUFFERED", "PYTHONIOENCODING", "PYTHONUTF8", "PYTHONWARNINGS", "PYTHONOPTIMIZE")
 """Variables of whoever starts the tests that would change what a program in a process of its own prints, and when."""
@@ -238,7 +238,15 @@ def environment(
         f"[init]\n defaultBranch = main\n templateDir = {template.as_posix()}\n"
         "[gc]\n auto = 0\n[maintenance]\n auto = false\n[receive]\n autogc = false\n"
     )
-    for name in ("XUNCHA_LEDGER", "GIT_DIR", "GIT_WORK_TREE", "FORCE_COLOR", "XUNCHA_TRACEBACK", "LANGUAGE", *_OF_PYTHON):
+    for name in (
+        "XUNCHA_LEDGER",
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "FORCE_COLOR",
+        "XUNCHA_TRACEBACK",
+        "LANGUAGE",
+        *_OF_PYTHON,
+    ):
         monkeypatch.delenv(name, raising=False)
     for name, value in {
         "NO_COLOR": "1",

@@ -82,7 +82,7 @@ def start(
     if not whole or ("typst" in sys.modules and not _PDF.isdisjoint(arguments)):
         return _started(arguments, folder, environment, streams)
     clears = _load()
-    seen = tempfile.TemporaryFile()
+    seen = tempfile.TemporaryFile()  # noqa: SIM115  closed by what waits
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that other threads stand still in the child is what is wanted
         child = os.fork()
