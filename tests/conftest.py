@@ -54,8 +54,8 @@ _OF_PYTHON = ("PYTHONUNBUFFERED", "PYTHONIOENCODING", "PYTHONUTF8", "PYTHONWARNI
 TODAY = "2024-06-15"
 
 # Tests are a budget: a few made-up inputs of each property here, many in `make reliability`.
-settings.register_profile("ci", deadline=None, derandomize=True, max_examples=25)
-settings.register_profile("dev", deadline=None, max_examples=25)
+settings.register_profile("ci", deadline=None, derandomize=True, max_examples=12)
+settings.register_profile("dev", deadline=None, max_examples=12)
 settings.register_profile("thorough", deadline=None, max_examples=300)
 settings.load_profile("thorough" if _THOROUGH else "ci" if os.environ.get("CI") else "dev")
 
@@ -203,16 +203,16 @@ class LedgerOnDisk:
 
 
 @pytest.fixture(scope="session")
-def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def new_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """New folders, one after the other, each in one of its own: pytest's way looks through all that there are for each."""
     base = tmp_path_factory.mktemp("places")
     return (base / str(number) for number in count())
 
 
 @pytest.fixture
-def tmp_path(places: Iterator[Path], request: pytest.FixtureRequest) -> Path:
+def tmp_path(new_folders: Iterator[Path], request: pytest.FixtureRequest) -> Path:
     """A folder for a test, named after it as pytest does."""
-    folder = next(places) / re.sub(r"\W", "_", request.node.name)[:30]
+    folder = next(new_folders) / re.sub(r"\W", "_", request.node.name)[:30]
     folder.mkdir(parents=True)
     return folder
 
@@ -228,10 +228,13 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def environment(
-    places: Iterator[Path], template: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    new_folders: Iterator[Path],
+    template: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> dict[str, str]:
     """Surroundings that do not depend on whose machine this is: a git identity, a day, a language, 80 columns."""
-    home = next(places)
+    home = next(new_folders)
     home.mkdir()
     (home / "gitconfig").write_text(
         "[user]\n name = tester\n email = tester@example.invalid\n"
