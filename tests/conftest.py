@@ -22,16 +22,12 @@ if TYPE_CHECKING:
 
 _UNMEASURED = {"faults", "fuzz"}
 """Folders of tests during which lines are not measured."""
-# What these run is run by others, too; to measure it once more takes as long again as the run.
-_MEASURED_ELSEWHERE = {
-    "attacks/test_arguments.py", "attacks/test_completion.py", "attacks/test_half_answers.py", "attacks/test_histories.py",
-    "cli/test_at.py", "cli/test_completion.py", "cli/test_examples.py", "cli/test_help.py", "cli/test_locales.py", "cli/test_look.py",
-    "cli/test_pipes.py", "cli/test_terminal.py", "dashboard/test_browser.py", "dashboard/test_texts.py", "dashboard/test_withheld.py",
-    "exchange/test_round_trip.py", "notice/test_forms.py", "notice/test_texts.py", "notice/test_withheld.py", "report/test_hostile.py",
-    "store/test_cache.py", "sync/test_sync_killed.py", "sync/test_sync_many_hands.py", "sync/test_with_git.py", "test_internal.py",
-    "test_language.py", "trail/test_tree.py", "workflow/test_at_once.py", "workflow/test_ci.py", "workflow/test_killed.py",
-    "workflow/test_perform.py", "workflow/test_repositories.py",
-}  # fmt: skip
+_HERE = Path(__file__).parent
+_MEASURED_ELSEWHERE = frozenset((_HERE / "measured_elsewhere.txt").read_text(encoding="utf-8").split())
+"""Files of tests, and single tests, that run what others run, too: to measure it once more takes as long again as the run.
+
+Found by measuring each test on its own (`--cov-context=test`), and taking away the longest that alone ran nothing.
+"""
 _SAMPLED = {
     "attacks",
     "faults",
@@ -45,7 +41,6 @@ _SAMPLED = {
     "audit",
 }
 """Folders of tests of which some run the program in many cases."""
-_HERE = Path(__file__).parent
 _RUNS = {"ledger", "bare_ledger"}
 _CASES = 2
 _THOROUGH = os.environ.get("XUNCHA_FAULTS") == "all"
@@ -305,7 +300,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     cases: dict[str, list[pytest.Item]] = {}
     for item in items:
-        elsewhere = item.path.relative_to(_HERE).as_posix() in _MEASURED_ELSEWHERE
+        file, name = item.path.relative_to(_HERE).as_posix(), item.name.partition("[")[0]
+        elsewhere = not _MEASURED_ELSEWHERE.isdisjoint({file, f"{file}::{name}"})
         if elsewhere or _UNMEASURED.intersection(item.path.parts):
             item.add_marker("no_cover")
         if _RUNS.intersection(getattr(item, "fixturenames", ())) and _SAMPLED.intersection(item.path.parts):
