@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -15,18 +17,17 @@ from hypothesis import settings
 from tests import program
 from tests.once import built_once
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _UNMEASURED = {"faults", "fuzz"}
 """Folders of tests during which lines are not measured."""
-# What these run is run by others, too; to measure it once more takes as long again as the run.
-_MEASURED_ELSEWHERE = {
-    "attacks/test_arguments.py", "attacks/test_completion.py", "attacks/test_half_answers.py", "attacks/test_histories.py",
-    "cli/test_at.py", "cli/test_completion.py", "cli/test_examples.py", "cli/test_help.py", "cli/test_locales.py", "cli/test_look.py",
-    "cli/test_pipes.py", "cli/test_terminal.py", "dashboard/test_browser.py", "dashboard/test_texts.py", "dashboard/test_withheld.py",
-    "exchange/test_round_trip.py", "notice/test_forms.py", "notice/test_texts.py", "notice/test_withheld.py", "report/test_hostile.py",
-    "store/test_cache.py", "sync/test_sync_killed.py", "sync/test_sync_many_hands.py", "sync/test_with_git.py", "test_internal.py",
-    "test_language.py", "trail/test_tree.py", "workflow/test_at_once.py", "workflow/test_ci.py", "workflow/test_killed.py",
-    "workflow/test_perform.py", "workflow/test_repositories.py",
-}  # fmt: skip
+_HERE = Path(__file__).parent
+_MEASURED_ELSEWHERE = frozenset((_HERE / "measured_elsewhere.txt").read_text(encoding="utf-8").split())
+"""Files of tests, and single tests, that run what others run, too: to measure it once more takes as long again as the run.
+
+Found by measuring each test on its own (`--cov-context=test`), and taking away the longest that alone ran nothing.
+"""
 _SAMPLED = {
     "attacks",
     "faults",
@@ -40,15 +41,16 @@ _SAMPLED = {
     "audit",
 }
 """Folders of tests of which some run the program in many cases."""
-_HERE = Path(__file__).parent
 _RUNS = {"ledger", "bare_ledger"}
-_CASES = 3
+_CASES = 2
 _THOROUGH = os.environ.get("XUNCHA_FAULTS") == "all"
+_OF_PYTHON = ("PYTHONUNBUFFERED", "PYTHONIOENCODING", "PYTHONUTF8", "PYTHONWARNINGS", "PYTHONOPTIMIZE")
+"""Variables of whoever starts the tests that would change what a program in a process of its own prints, and when."""
 TODAY = "2024-06-15"
 
 # Tests are a budget: a few made-up inputs of each property here, many in `make reliability`.
-settings.register_profile("ci", deadline=None, derandomize=True, max_examples=25)
-settings.register_profile("dev", deadline=None, max_examples=25)
+settings.register_profile("ci", deadline=None, derandomize=True, max_examples=12)
+settings.register_profile("dev", deadline=None, max_examples=12)
 settings.register_profile("thorough", deadline=None, max_examples=300)
 settings.load_profile("thorough" if _THOROUGH else "ci" if os.environ.get("CI") else "dev")
 
@@ -195,16 +197,54 @@ class LedgerOnDisk:
         return json.loads(self.ok(*arguments, "--json", **environment))
 
 
+@pytest.fixture(scope="session")
+def new_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """New folders, one after the other, each in one of its own: pytest's way looks through all that there are for each."""
+    base = tmp_path_factory.mktemp("places")
+    return (base / str(number) for number in count())
+
+
+@pytest.fixture
+def tmp_path(new_folders: Iterator[Path], request: pytest.FixtureRequest) -> Path:
+    """A folder for a test, named after it as pytest does."""
+    folder = next(new_folders) / re.sub(r"\W", "_", request.node.name)[:30]
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What git lays into a new repository: the folders, and none of the dozen examples that would be copied with it."""
+    folder = tmp_path_factory.mktemp("template")
+    for name in ("hooks", "info"):
+        (folder / name).mkdir()
+    return folder
+
+
 @pytest.fixture(autouse=True)
 def environment(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    new_folders: Iterator[Path],
+    template: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> dict[str, str]:
     """Surroundings that do not depend on whose machine this is: a git identity, a day, a language, 80 columns."""
-    home = tmp_path_factory.mktemp("home")
+    home = next(new_folders)
+    home.mkdir()
     (home / "gitconfig").write_text(
-        "[user]\n name = tester\n email = tester@example.invalid\n[init]\n defaultBranch = main\n[gc]\n auto = 0\n"
+        "[user]\n name = tester\n email = tester@example.invalid\n"
+        f"[init]\n defaultBranch = main\n templateDir = {template.as_posix()}\n"
+        "[gc]\n auto = 0\n[maintenance]\n auto = false\n[receive]\n autogc = false\n"
     )
-    for name in ("XUNCHA_LEDGER", "GIT_DIR", "GIT_WORK_TREE", "FORCE_COLOR", "XUNCHA_TRACEBACK", "LANGUAGE"):
+    for name in (
+        "XUNCHA_LEDGER",
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "FORCE_COLOR",
+        "XUNCHA_TRACEBACK",
+        "LANGUAGE",
+        *_OF_PYTHON,
+    ):
         monkeypatch.delenv(name, raising=False)
     for name, value in {
         "NO_COLOR": "1",
@@ -260,7 +300,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     cases: dict[str, list[pytest.Item]] = {}
     for item in items:
-        elsewhere = item.path.relative_to(_HERE).as_posix() in _MEASURED_ELSEWHERE
+        file, name = item.path.relative_to(_HERE).as_posix(), item.name.partition("[")[0]
+        elsewhere = not _MEASURED_ELSEWHERE.isdisjoint({file, f"{file}::{name}"})
         if elsewhere or _UNMEASURED.intersection(item.path.parts):
             item.add_marker("no_cover")
         if _RUNS.intersection(getattr(item, "fixturenames", ())) and _SAMPLED.intersection(item.path.parts):

@@ -63,30 +63,39 @@ class Run(NamedTuple):
 
 def run(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], stdin: bytes = b"") -> Run:
     """Run the program with arguments in a folder; it must end within `LIMIT` seconds."""
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        given.write(stdin)
+        given.seek(0)
+        code = start(arguments, folder, environment, [stream.fileno() for stream in (given, out, err)])()
+        out.seek(0)
+        err.seek(0)
+        return Run(code, out.read(), err.read())
+
+
+def start(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], streams: Sequence[int]
+) -> Callable[[], int]:
+    """Start the program with three streams; return what waits for its end and gives its exit code."""
     at_start = {name for name in environment if name.startswith(_AT_START)}
     alike = all(environment[name] == os.environ.get(name) for name in at_start)
     whole = alike and hasattr(os, "fork") and threading.current_thread() is threading.main_thread()
     if not whole or ("typst" in sys.modules and not _PDF.isdisjoint(arguments)):
-        return _started(arguments, folder, environment, stdin)
+        return _started(arguments, folder, environment, streams)
     clears = _load()
-    with (
-        tempfile.TemporaryFile() as given,
-        tempfile.TemporaryFile() as out,
-        tempfile.TemporaryFile() as err,
-        tempfile.TemporaryFile() as seen,
-    ):
-        given.write(stdin)
-        given.seek(0)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that other threads stand still in the child is what is wanted
-            child = os.fork()
-        if child == 0:
-            os._exit(_in_child(arguments, folder, environment, (given, out, err), seen, clears))
-        code = _ended(child)
-        _add_to_measured(seen)
-        out.seek(0)
-        err.seek(0)
-        return Run(code, out.read(), err.read())
+    seen = tempfile.TemporaryFile()  # noqa: SIM115  closed by what waits
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that other threads stand still in the child is what is wanted
+        child = os.fork()
+    if child == 0:
+        os._exit(_in_child(arguments, folder, environment, streams, seen, clears))
+
+    def wait() -> int:
+        with seen:
+            code = _ended(child)
+            _add_to_measured(seen)
+        return code
+
+    return wait
 
 
 @cache
@@ -119,17 +128,22 @@ def _forget_command_line() -> None:
         del sys.modules[name]
 
 
-def _started(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], stdin: bytes) -> Run:
-    done = subprocess.run(
-        [sys.executable, "-m", "xuncha", *arguments],
-        cwd=folder,
-        env=environment,
-        input=stdin,
-        capture_output=True,
-        timeout=LIMIT,
-        check=False,
-    )
-    return Run(done.returncode, done.stdout, done.stderr)
+def _started(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], streams: Sequence[int]
+) -> Callable[[], int]:
+    given, out, err = streams
+    command = [sys.executable, "-m", "xuncha", *arguments]
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdin=given, stdout=out, stderr=err)
+
+    def wait() -> int:
+        try:
+            return process.wait(LIMIT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+
+    return wait
 
 
 def _ended(child: int) -> int:
@@ -151,7 +165,7 @@ def _in_child(
     arguments: Sequence[str],
     folder: Path,
     environment: Mapping[str, str],
-    streams: Sequence[BinaryIO],
+    streams: Sequence[int],
     seen: BinaryIO,
     clears: Sequence[Callable[[], None]],
 ) -> int:
@@ -163,7 +177,7 @@ def _in_child(
             lines.clear()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         for number, stream in enumerate(streams):
-            os.dup2(stream.fileno(), number)
+            os.dup2(stream, number)
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115

@@ -360,3 +360,12 @@ def test_help_waits_for_no_models_and_no_yaml(ledger: LedgerOnDisk) -> None:
 def test_no_user_of_the_core_pays_for_the_notice(ledger: LedgerOnDisk) -> None:
     script = "sys.argv = ['xuncha', 'close', '1.2']; sys.stdout = open('/dev/null', 'w'); from xuncha.__main__ import main; main()"
     assert not waits_for(loaded(script, ledger), "jinja2", "xuncha.notice", "xuncha.paper")
+
+
+def test_what_is_not_measured_is_there() -> None:
+    """A test that has another name now is measured again, and nobody would see it."""
+    tests = Path(__file__).parent
+    for line in (tests / "measured_elsewhere.txt").read_text(encoding="utf-8").split():
+        file, _, name = line.partition("::")
+        assert (tests / file).is_file(), line
+        assert f"def {name}" in (tests / file).read_text(encoding="utf-8"), line

@@ -177,18 +177,10 @@ def typed(
 def test_no_sign_of_a_shell_is_in_what_is_told_of_a_number(hostile: LedgerOnDisk, shell: str) -> None:
     variables = {"_TYPER_COMPLETE_ARGS": "xuncha show 1.", "_TYPER_COMPLETE_WORD_TO_COMPLETE": "1."}
     if shell == "powershell":
-        done = subprocess.run(
-            [str(SCRIPT)],
-            cwd=hostile.root,
-            env={**hostile.environment, "_XUNCHA_COMPLETE": f"complete_{shell}", **variables},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        done = hostile.run(**{"_XUNCHA_COMPLETE": f"complete_{shell}", **variables})
     else:
         done = asked(hostile, "xuncha show 1.", shell)
-    told = done.stdout.removeprefix("_arguments '*: :((").rstrip().removesuffix("))'")
+    told = done.out.removeprefix("_arguments '*: :((").rstrip().removesuffix("))'")
     lines = told.splitlines()
     assert len(lines) == len(TITLES), "every text stays on its line"
     for number, line in enumerate(lines, start=1):
@@ -206,7 +198,7 @@ def test_a_ledger_that_cannot_be_read_is_no_word_at_a_prompt(
     bare_ledger.write("data/ledger.yaml", content)
     for shell in ("bash", "zsh", "fish"):
         done = asked(bare_ledger, "xuncha show 1", shell)
-        assert (done.stderr, "1.1" in done.stdout) == ("", False)
+        assert (done.err, "1.1" in done.out) == ("", False)
 
 
 def test_a_fault_of_the_program_is_no_word_at_a_prompt_and_neither_is_waiting(

@@ -100,8 +100,8 @@ def test_anything_can_be_audited(
         )
         stream.commit(now + timedelta(days=days), message, files, parents=parents)
     stream.write(root)
-    began = time.perf_counter()
+    began = time.process_time()
     found = audit(root)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert {each.code for each in found.findings} <= set(RULES)
     assert all(each.message and each.place.commit for each in found.findings)

@@ -8,13 +8,13 @@ import os
 import pty
 import re
 import struct
-import subprocess
 import sys
 import termios
 import unicodedata
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tests import program
 from tests.cli.inside import run_inside
 from tests.conftest import LedgerOnDisk, Result
 
@@ -57,14 +57,7 @@ def in_terminal(
             variables.pop(name, None)
         else:
             variables[name] = value
-    process = subprocess.Popen(
-        [*PROGRAM, *map(str, arguments)],
-        cwd=ledger.root,
-        env=variables,
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-    )
+    wait = program.start(list(map(str, arguments)), ledger.root, variables, [slave] * 3)
     os.close(slave)
     shown = b""
     with contextlib.suppress(OSError):  # Linux says so where the other end has closed
@@ -73,7 +66,7 @@ def in_terminal(
     os.close(master)
     text = shown.decode().replace("\r\n", "\n")
     assert "Traceback (most recent call last)" not in text, text
-    return Result(process.wait(timeout=60), text, "")
+    return Result(wait(), text, "")
 
 
 def plain(text: str) -> str:

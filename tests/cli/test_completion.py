@@ -10,14 +10,12 @@ import pytest
 
 from tests.cli.inside import run_inside
 from tests.cli.ledgers import committed
-from tests.conftest import LedgerOnDisk, measure
+from tests.conftest import LedgerOnDisk, Result, measure
 
 SCRIPT = Path(sys.executable).with_name("xuncha")
 
 
-def asked(
-    ledger: LedgerOnDisk, line: str, shell: str = "bash", **environment: str
-) -> subprocess.CompletedProcess[str]:
+def asked(ledger: LedgerOnDisk, line: str, shell: str = "bash", **environment: str) -> Result:
     """What the program answers to a shell that asks how to go on with a line."""
     words = line.split(" ")
     variables = {
@@ -25,22 +23,14 @@ def asked(
         "zsh": {"_TYPER_COMPLETE_ARGS": line},
         "fish": {"_TYPER_COMPLETE_ARGS": line, "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
     }[shell]
-    return subprocess.run(
-        [str(SCRIPT)],
-        cwd=ledger.root,
-        env={**ledger.environment, "_XUNCHA_COMPLETE": f"complete_{shell}", **variables, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return ledger.run(**{"_XUNCHA_COMPLETE": f"complete_{shell}", **variables, **environment})
 
 
 def answers(ledger: LedgerOnDisk, line: str) -> list[str]:
     """The words that bash is offered."""
     done = asked(ledger, line)
-    assert done.stderr == ""
-    return done.stdout.split()
+    assert done.err == ""
+    return done.out.split()
 
 
 @pytest.mark.parametrize(
@@ -79,9 +69,9 @@ def test_what_bash_is_offered(bare_ledger: LedgerOnDisk, line: str, wanted: list
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
 def test_other_shells_are_told_what_each_number_is(bare_ledger: LedgerOnDisk, shell: str) -> None:
     done = asked(bare_ledger, "xuncha close 1", shell)
-    assert done.stderr == ""
+    assert done.err == ""
     for word in ("1.1", "1.2", "做好1.1号工作"):
-        assert word in done.stdout
+        assert word in done.out
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -89,7 +79,7 @@ def test_there_is_silence_without_a_ledger(tmp_path: Path, environment: dict[str
     elsewhere = LedgerOnDisk(tmp_path, environment)
     for line in ("xuncha close 1", "xuncha list --office x"):
         done = asked(elsewhere, line, shell)
-        assert (done.stderr, "1.1" in done.stdout) == ("", False)
+        assert (done.err, "1.1" in done.out) == ("", False)
 
 
 def test_there_is_silence_where_the_ledger_cannot_be_read(bare_ledger: LedgerOnDisk) -> None:
@@ -97,14 +87,14 @@ def test_there_is_silence_where_the_ledger_cannot_be_read(bare_ledger: LedgerOnD
     assert answers(bare_ledger, "xuncha close 1") == []
     bare_ledger.write("data/ledger.yaml", b"\xff")
     assert answers(bare_ledger, "xuncha close 1") == []
-    assert asked(bare_ledger, "xuncha close 1", XUNCHA_LEDGER="/nosuch").stderr == ""
+    assert asked(bare_ledger, "xuncha close 1", XUNCHA_LEDGER="/nosuch").err == ""
 
 
 def test_the_named_ledger_is_asked(bare_ledger: LedgerOnDisk, tmp_path: Path) -> None:
     elsewhere = LedgerOnDisk(tmp_path, bare_ledger.environment)
     assert answers(elsewhere, f"xuncha --ledger {bare_ledger.root} close 1") == ["1.1", "1.2"]
     done = asked(elsewhere, "xuncha close 1", XUNCHA_LEDGER=str(bare_ledger.root))
-    assert done.stdout.split() == ["1.1", "1.2"]
+    assert done.out.split() == ["1.1", "1.2"]
 
 
 def test_asking_changes_nothing(bare_ledger: LedgerOnDisk) -> None:
@@ -135,7 +125,7 @@ def test_names_with_blanks_are_offered_whole(bare_ledger: LedgerOnDisk) -> None:
     path = bare_ledger.root / "data/ledger.yaml"
     text = path.read_text(encoding="utf-8").replace("财务科]", "财务科, 综合 二科]")
     path.write_text(text, encoding="utf-8")
-    assert r"综合\ 二科" in asked(bare_ledger, "xuncha list --office ").stdout.splitlines()
+    assert r"综合\ 二科" in asked(bare_ledger, "xuncha list --office ").out.splitlines()
 
 
 def test_a_shell_is_taught_in_the_chosen_language(

@@ -53,7 +53,7 @@ def test_a_public_board_has_titles_of_what_is_published_and_no_other_text(tmp_pa
     assert "内部资料" not in text
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=20)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(case=cases())
 def test_an_internal_board_has_it_all_and_says_so(tmp_path: Path, case: Case) -> None:
     write(tmp_path, case)

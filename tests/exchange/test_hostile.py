@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
 from docx import Document
 
+from tests.faults.table import WHOLE
 from xuncha.errors import RefusedError
 from xuncha.pages import lines
 from xuncha.reading.reading import read
@@ -116,12 +119,21 @@ def test_a_wrong_name_does_not_matter_where_the_content_is_read(tmp_path: Path) 
         assert [line.text for line in lines(tmp_path / name).lines] == ["通报"]
 
 
-@pytest.mark.parametrize(
-    "pattern",
-    ["建设水利", "一是建设。二是管理。", "1.建设。2.管理。", "“建设", "（", "整改措施：建设。", "完成3个问题、", "2024年3月4日至",
-     "a,建,", "<", "&", "<!", "<p ", "<!--", "[建](", "*_", " ", "一、不到位\n", "（一）不到位\n1.不到位\n", "<select>"],
-)  # fmt: skip
-@pytest.mark.parametrize("suffix", [".txt", ".md", ".html"])
+PATTERNS = [
+    "建设水利", "一是建设。二是管理。", "1.建设。2.管理。", "“建设", "（", "整改措施：建设。", "完成3个问题、", "2024年3月4日至",
+     "a,建,", "<", "&", "<!", "<p ", "<!--", "[建](", "*_", " ", "一、不到位\n", "（一）不到位\n1.不到位\n", "<select>",
+]  # fmt: skip
+
+
+def _cases() -> list[tuple[str, str]]:
+    """Each pattern in the form in which its signs mean something; in the whole mode in all."""
+    if WHOLE:
+        return list(product(PATTERNS, (".txt", ".md", ".html")))
+    forms = ((r"[<&]", ".html"), (r"[\[*1]", ".md"), ("", ".txt"))
+    return [(each, next(suffix for signs, suffix in forms if re.search(signs, each))) for each in PATTERNS]
+
+
+@pytest.mark.parametrize(("pattern", "suffix"), _cases())
 def test_a_long_paragraph_costs_little_whatever_is_in_it(pattern: str, suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"notice{suffix}"
     length = 60_000

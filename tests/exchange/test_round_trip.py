@@ -13,7 +13,7 @@ import pytest
 from docx import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.exchange.test_corpus import NOTICES, abridged, expected
@@ -130,7 +130,6 @@ def said(measure: Measure) -> tuple[str | None, str, str | None]:
 
 
 @pytest.mark.parametrize("form", READERS)
-@settings(max_examples=20)
 @given(ledger=ledgers())
 def test_a_notice_of_a_ledger_read_back_gives_the_same_tree_and_counts(form: str, ledger: Ledger) -> None:
     text = render(content(ledger, DAY), form, Path(__file__).parent)[0].decode()

@@ -6,10 +6,12 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+T = TypeVar("T")
 
 PAGE = Path(__file__).parents[2] / "docs/reliability.md"
 ROWS = "XUNCHA_FAULTS_ROWS"
@@ -77,12 +79,12 @@ def rows(folder: Path) -> dict[str, tuple[int, dict[str, int]]]:
     return merged
 
 
-def chosen(instants: Iterable[int], some: int) -> list[int]:
-    """Every instant in the whole mode; else some of them, spread evenly, the first and the last among them."""
+def chosen(instants: Iterable[T], some: int) -> list[T]:
+    """Every one of them in the whole mode; else some, spread evenly, the first and the last among them."""
     every = list(instants)
     if WHOLE or len(every) <= some:
         return every
-    return sorted({every[round(place * (len(every) - 1) / (some - 1))] for place in range(some)})
+    return [every[round(place * (len(every) - 1) / (some - 1))] for place in range(some)]
 
 
 HEAD = """\

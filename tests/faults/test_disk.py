@@ -43,7 +43,7 @@ def test_wherever_the_disk_refuses_nothing_is_lost(
     scene = Scene(ledger, typed)
     numbers = [call["number"] for call in scene.calls if all(path.startswith("/") for path in call["paths"])]
     struck = 0
-    for number in chosen(numbers, 3 if typed is CLOSE else 2)[part::PARTS]:
+    for number in chosen(numbers, 2)[part::PARTS]:
         ended = traced(ledger, typed, at=number, error=error, lasting=lasting)
         call = next((call for call in ended.calls if call["fault"]), None)
         if call is not None:

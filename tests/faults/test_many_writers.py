@@ -18,7 +18,7 @@ from xuncha.store.loading import ledger as load
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk, Result
 
-WRITES = {2: 40, 3: 90, 5: 130, 8: 240} if WHOLE else {2: 6, 5: 10}
+WRITES = {2: 40, 3: 90, 5: 130, 8: 240} if WHOLE else {5: 10}
 """Processes, and the writes of all of them together: five hundred in the whole mode."""
 
 

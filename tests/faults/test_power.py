@@ -107,7 +107,7 @@ def test_nothing_is_named_before_it_is_on_the_disk_and_nothing_said_before_its_n
         if call["call"] in SYNCS and call["paths"][0].endswith("/.git/xuncha") and call["number"] > journal
     )
     for number, source, name in disk.renamed():
-        if ".git/index" not in name:
+        if ".git/index" not in name and "/xuncha/register-" not in name:  # git and the cache make those anew
             assert disk.synced(source, disk.last_write(source, number), number), (
                 f"{name} has its name before its content"
             )

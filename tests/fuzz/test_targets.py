@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.faults.table import WHOLE, chosen
 from tests.fuzz.mutation import mutated
 from tests.fuzz.sandbox import Sandbox
 from tests.fuzz.targets import TARGETS
@@ -18,15 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 EXAMPLES = {
-    "loader": 150,
-    "editing": 100,
-    "notice": 40,
-    "proof": 20,
-    "workbook": 30,
-    "merge": 50,
-    "audit": 25,
-    "history": 4,
+    "loader": 60,
+    "editing": 40,
+    "notice": 20,
+    "proof": 12,
+    "workbook": 12,
+    "merge": 24,
+    "audit": 12,
+    "history": 2,
 }
+MORE = 10 if WHOLE else 1
+"""How many times as many are tried in `make reliability`."""
 FOUND = Path(__file__).parent / "found"
 """What was found once, and mended: a file for each, named by its target."""
 
@@ -40,7 +43,10 @@ def test_whatever_is_read_is_read_or_refused_in_time_and_touches_nothing(
         sandbox = Sandbox(Path(folder) / "sandbox")
 
         @settings(
-            max_examples=EXAMPLES[name], suppress_health_check=list(HealthCheck), deadline=None, database=None
+            max_examples=EXAMPLES[name] * MORE,
+            suppress_health_check=list(HealthCheck),
+            deadline=None,
+            database=None,
         )
         @given(st.one_of(mutated(target.seeds()), st.binary(max_size=200)))
         def holds(data: bytes) -> None:
@@ -65,7 +71,7 @@ def test_the_seeds_are_well(name: str, tmp_path: Path) -> None:
     sandbox = Sandbox(tmp_path / "sandbox")
     seeds = TARGETS[name].seeds()
     assert len(seeds) >= 5
-    # Each history is shown by all that reads one, which takes a second: all of them are shown in `make fuzz`.
-    for seed in seeds[:: 3 if name == "history" else 1]:
+    # Each history is shown by all that reads one, which takes a second.
+    for seed in chosen(seeds, 3 if name == "history" else 12):
         failure = sandbox.attempt(TARGETS[name], seed)
         assert failure is None, failure.told

@@ -207,7 +207,7 @@ def test_no_internal_text_is_in_any_form_and_every_public_text_is_in_each(tmp_pa
     assert read("txt", told["txt"]) == read("md", told["md"]) == read("html", told["html"])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=15)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(case=cases(), own=st.booleans())
 def test_no_internal_text_is_in_any_part_of_a_word_file(tmp_path: Path, case: Case, own: bool) -> None:
     """Laid out, or filled into a file of the office's own: neither in the text nor in what the file tells of itself."""

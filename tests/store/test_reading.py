@@ -17,6 +17,7 @@ from ruamel.yaml.error import YAMLError
 
 import xuncha.rules.files  # noqa: F401  fills the catalogue
 from tests.conftest import LEDGER, measure, problem
+from tests.faults.table import chosen
 from tests.store import oracle
 from xuncha.model.source import LARGEST
 from xuncha.rules.catalogue import RULES
@@ -247,7 +248,7 @@ def server() -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of memory are set as Linux has them")
-@pytest.mark.parametrize("case", HOSTILE)
+@pytest.mark.parametrize("case", chosen(HOSTILE, 16))
 def test_a_hostile_file_is_answered_at_once_and_cannot_take_the_machine_down(
     bare_ledger: LedgerOnDisk, server: subprocess.Popen[str], case: str
 ) -> None:

@@ -89,9 +89,9 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(changed(good(), **{SHEET: b"<worksheet>" + b" " * 100_000_000}))
     assert path.stat().st_size < 1_000_000
-    start = time.perf_counter()
+    start = time.process_time()
     assert refused(path).code == "too-large"
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_a_bomb_that_lies_about_its_size_is_damaged(tmp_path: Path) -> None:
@@ -114,10 +114,10 @@ def test_many_formatted_empty_rows_are_nothing(tmp_path: Path) -> None:
             good(), **{SHEET: lambda part: part.replace(b"</sheetData>", empty.encode() + b"</sheetData>")}
         )
     )
-    start = time.perf_counter()
+    start = time.process_time()
     draft = draft_of(path, Wanted(date(2024, 6, 15), date(2023, 11, 10)))
     assert [measure.record["title"] for measure in draft.measures] == ["制定计划"]
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of memory is told there")
@@ -130,18 +130,17 @@ def test_rows_that_are_only_formatted_cost_little(rows: int, code: str, tmp_path
         changed(good(), **{SHEET: lambda part: part.replace(b"</sheetData>", empty + b"</sheetData>")})
     )
     script = (
-        "import sys;from pathlib import Path;from xuncha.exchange.sheet import files;from xuncha.errors import RefusedError\n"
+        "import sys, time;from pathlib import Path;from xuncha.exchange.sheet import files;from xuncha.errors import RefusedError\n"
         "try: files.read(Path(sys.argv[1])); code=''\n"
         "except RefusedError as error: code=error.code\n"
         "peak = [line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')]\n"
-        "print(code, peak[0])"
+        "print(code, peak[0], time.process_time())"
     )
-    start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True
     )
-    assert time.perf_counter() - start < 10
-    *got, memory = done.stdout.split()
+    *got, memory, seconds = done.stdout.split()
+    assert float(seconds) < 10
     assert got == ([code] if code else [])
     assert int(memory) / 1024 < 500
 
@@ -165,9 +164,9 @@ def test_merged_cells_over_everything_are_refused_or_harmless(tmp_path: Path) ->
     path.write_bytes(
         changed(good(), **{SHEET: lambda part: part.replace(b"</sheetData>", b"</sheetData>" + merged)})
     )
-    start = time.perf_counter()
+    start = time.process_time()
     files.read(path)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(
@@ -305,9 +304,9 @@ def test_a_few_bytes_that_stand_for_many_cells_are_refused_at_once(
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("content.xml", ODS.format(rows=row))
-    start = time.perf_counter()
+    start = time.process_time()
     assert refused(path).code == code
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_a_number_that_no_machine_holds_is_damage(tmp_path: Path) -> None:

@@ -165,9 +165,7 @@ def test_export_then_import_gives_the_same_ledger(whole: Ledger) -> None:
         assert again.measures == whole.measures
 
 
-@settings(
-    max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None
-)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 @given(ledgers())
 def test_export_then_import_into_the_same_ledger_changes_nothing(whole: Ledger) -> None:
     with tempfile.TemporaryDirectory() as folder:
