@@ -49,6 +49,22 @@ def result_name(result: ReviewResult) -> str:
     return {"holds": _("holds"), "slipped": _("slipped")}[result]
 
 
+def term_name(term: Term) -> str:
+    """Name a term in the chosen language."""
+    return {"at_once": _("at once"), "once": _("once"), "long_term": _("long-term")}[term]
+
+
+def light_name(light: Light) -> str:
+    """Say in the chosen language what a light means."""
+    return {
+        "done": _("closed"),
+        "green": _("in time"),
+        "yellow": _("due soon"),
+        "red": _("overdue"),
+        "none": _("no time limit yet"),
+    }[light]
+
+
 def channel_name(channel: Channel) -> str:
     """Return how a comment came, as people call it, in the chosen language."""
     return {

@@ -1,0 +1,86 @@
+"""What browsers send with a form, and how an action is called with it."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+
+from xuncha.desk.view import desk_of, visitor_of
+from xuncha.language import gettext as _
+from xuncha.requests.given import GIVEN
+
+if TYPE_CHECKING:
+    from starlette.datastructures import FormData
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from xuncha.workflow.verb import Verb
+
+Action = Callable[["Request", "FormData"], "Response"]
+_FIELDS = 2000
+"""Fields of one form: all measures of a page, each with its version."""
+_FILES = 50
+_LONGEST = 512 * 1024
+"""Bytes in one field."""
+
+
+def action(change: Action) -> Callable[[Request], Awaitable[Response]]:
+    """Make the endpoint of a function that changes the ledger: it is given the form, and called when its turn comes."""
+
+    async def endpoint(request: Request) -> Response:
+        async with request.form(max_files=_FILES, max_fields=_FIELDS, max_part_size=_LONGEST) as form:
+            _must_be_ours(request, form)
+            return await desk_of(request).change(change, request, form)
+
+    return endpoint
+
+
+def _must_be_ours(request: Request, form: FormData) -> None:
+    """Refuse a form that another page has made.
+
+    Raises:
+        HTTPException: 403; the token is missing or another.
+    """
+    token = visitor_of(request).token
+    given = form.get("token")
+    if token and not hmac.compare_digest(given if isinstance(given, str) else "", token):
+        raise HTTPException(403, _("this form is too old; load the page again"))
+
+
+def text(form: FormData, name: str) -> str:
+    """Return the text of a field, without blanks around it; empty where it was left empty."""
+    value = form.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def texts(form: FormData, name: str) -> list[str]:
+    """Return the texts of a field that may be there several times, without empty ones."""
+    return [each.strip() for each in form.getlist(name) if isinstance(each, str) and each.strip()]
+
+
+def versions(form: FormData) -> dict[str, str]:
+    """Return the versions of the files that the form was shown with, by number."""
+    return {name.removeprefix("version-"): text(form, name) for name in form if name.startswith("version-")}
+
+
+def typed(form: FormData, verb: Verb) -> dict[str, Any]:
+    """Return what was typed for a verb, by its parameters; None for what was left empty."""
+    found: dict[str, Any] = {}
+    for parameter in verb.parameters:
+        name, kind, _read = GIVEN[parameter.name]
+        if kind == "flag":
+            found[parameter.name] = bool(text(form, name))
+        elif kind == "list":
+            found[parameter.name] = [line for each in texts(form, name) for line in each.splitlines()] or None
+        elif kind == "text":
+            required = parameter.default is parameter.empty
+            found[parameter.name] = text(form, name) or ("" if required else None)
+    return found
+
+
+def shown_again(form: FormData) -> Mapping[str, str]:
+    """Return what was typed, by the names of the fields, to be shown in the same form again."""
+    return {name: "\n".join(texts(form, name)) for name in form if name != "token"}

@@ -1,0 +1,142 @@
+"""The ledger behind the desk: what was last read of it, and the queue of those who change it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+
+from xuncha.errors import RefusedError, SurroundingsError
+from xuncha.language import gettext as _
+from xuncha.model.identity import Identity
+from xuncha.requests import given
+from xuncha.requests.answers import version
+from xuncha.store.cache import register
+from xuncha.trail.git import Git
+from xuncha.trail.history import Event, history
+from xuncha.trail.presence import must_be_here
+from xuncha.workflow.change import begin
+from xuncha.workflow.perform import Result, perform
+
+if TYPE_CHECKING:
+    from xuncha.model.register import Register
+    from xuncha.model.vocabulary import Action
+
+T = TypeVar("T")
+_FRESH: Final = 1.0
+"""Seconds for which what was read of the files is shown again without a look at them; a change made here ends them."""
+
+
+class Look(NamedTuple):
+    """The ledger as it was last read."""
+
+    register: Register
+    tip: str
+    """The commit that was checked out; empty where nothing is committed."""
+    number: int
+    """Another one for each state that was seen since the desk began."""
+
+
+class Desk:
+    """A ledger that several people look at, and change one after the other."""
+
+    def __init__(self, root: Path, day: date | None = None) -> None:
+        """Take the ledger in `root`; `day` stands for today, None asks the clock."""
+        self.root = root
+        self._day = day
+        self._reading = threading.RLock()
+        self._look: Look | None = None
+        self._looked_at = float("-inf")
+        self._events: tuple[str, list[Event]] = ("", [])
+        self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+
+    @property
+    def today(self) -> date:
+        """The day as of which everything is counted."""
+        return self._day or date.today()  # noqa: DTZ011  the office's own day
+
+    def look(self) -> Look:
+        """Return the ledger as it stands, read from what has changed alone.
+
+        Raises:
+            InvalidLedgerError: it breaks rules; carries every finding.
+            SurroundingsError: files or git are missing.
+        """
+        with self._reading:
+            if self._look is None or time.monotonic() - self._looked_at > _FRESH:
+                began = time.monotonic()
+                must_be_here(self.root)
+                found, tip = register(self.root), self._tip()
+                last = self._look
+                if last is None or (last.register, last.tip) != (found, tip):
+                    self._look = Look(found, tip, last.number + 1 if last else 1)
+                self._looked_at = began
+            assert self._look is not None  # noqa: S101  for the type checker
+            return self._look
+
+    def events(self) -> list[Event]:
+        """Return the history of the whole ledger, newest first; nothing outside a repository."""
+        tip = self._tip()
+        with self._reading:
+            if tip and self._events[0] != tip:
+                self._events = (tip, history(self.root))
+            return self._events[1]
+
+    def _tip(self) -> str:
+        with suppress(SurroundingsError):
+            return Git(self.root).head() or ""
+        return ""
+
+    async def change(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:  # noqa: ANN401
+        """Call a function that changes the ledger when all that came before have ended, in the language of the caller."""
+        call = partial(contextvars.copy_context().run, function, *arguments, **named)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._writers, call)
+        finally:
+            self._looked_at = float("-inf")
+
+    def perform(
+        self, action: Action, ids: Sequence[str], typed: Mapping[str, Any], versions: Mapping[str, str]
+    ) -> Result:
+        """Do an action of the workflow to measures: to all of them in one commit, or to none.
+
+        Args:
+            action: the verb.
+            ids: the numbers of measures, or of problems where the verb takes them.
+            typed: what was given to the verb, by its parameters.
+            versions: of files that the user was shown, by number; a file that is another by now is refused.
+
+        Raises:
+            XunchaError: it is refused; nothing is written.
+        """
+        today = self.today
+        values = given.read(typed, today, prefix="")
+        identities = [Identity.parse(each) for each in ids]
+        with begin(self.root) as session:
+            self.must_be_as_shown(versions)
+            return perform(session, action, identities, today, **values)
+
+    def must_be_as_shown(self, versions: Mapping[str, str]) -> None:
+        """Refuse a change of what was changed after it was shown.
+
+        Raises:
+            RefusedError: a file is another by now.
+        """
+        for number, shown in versions.items():
+            identity = Identity.parse(number)
+            if shown and version(self.root, identity.path) != shown:
+                said = _("{id} was changed after it was shown here").format(id=identity)
+                hint = _("look at it as it stands now, and decide again")
+                raise RefusedError("changed-meanwhile", said, hint, identity.path)
+
+    def close(self) -> None:
+        """Wait for the change in hand."""
+        self._writers.shutdown(wait=True)

@@ -1,0 +1,92 @@
+"""How pages are made: templates, the words that all of them use, and what stands around each."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from xuncha import __version__, language
+from xuncha.chinese.characters import without_unsafe
+from xuncha.model import vocabulary
+from xuncha.tally import percent
+from xuncha.workflow.change import leftover
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from xuncha.desk.gate import Visitor
+    from xuncha.desk.ledger import Desk
+    from xuncha.errors import XunchaError
+
+
+def desk_of(request: Request) -> Desk:
+    """Return the desk that a request came to."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def visitor_of(request: Request) -> Visitor:
+    """Return who asks."""
+    visitor: Visitor = request.scope["visitor"]
+    return visitor
+
+
+def _harmless(value: object) -> object:
+    """Take from a text what would reorder or hide what stands around it; Jinja escapes the rest."""
+    return without_unsafe(value, "�") if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("xuncha.desk"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_harmless,
+    )
+    environment.globals |= {
+        "_": language.gettext,
+        "ngettext": language.ngettext,
+        "spoken": language.spoken,
+        "status_name": vocabulary.status_name,
+        "action_name": vocabulary.action_name,
+        "result_name": vocabulary.result_name,
+        "channel_name": vocabulary.channel_name,
+        "term_name": vocabulary.term_name,
+        "light_name": vocabulary.light_name,
+        "percent": percent,
+        "version": __version__,
+    }
+    return environment
+
+
+def page(request: Request, name: str, status: int = 200, **given: Any) -> HTMLResponse:  # noqa: ANN401
+    """Make a page of a template.
+
+    Args:
+        request: whose path and visitor the page knows.
+        name: of the template, without its ending.
+        status: of the answer.
+        given: what the template shows.
+    """
+    desk = desk_of(request)
+    around = {
+        "path": request.url.path,
+        "token": visitor_of(request).token,
+        "today": desk.today,
+        "leftover": leftover(desk.root),
+    }
+    error: XunchaError | None = given.pop("error", None)
+    around["refusals"] = [error, *error.also] if error else []
+    return HTMLResponse(_environment().get_template(f"{name}.html").render(around | given), status)
+
+
+def status_of(error: XunchaError) -> int:
+    """Return the status with which an error is answered: 422 for what cannot be read, 409 for what is refused, 503 for what is missing."""
+    return {1: 409, 2: 422}.get(error.exit_code, 503)
