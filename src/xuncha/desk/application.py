@@ -15,7 +15,7 @@ from xuncha import __version__
 from xuncha.desk import api
 from xuncha.desk.forms import action
 from xuncha.desk.gate import TooLargeError
-from xuncha.desk.pages import act, evidence, measure, measures, preferences, today, undo
+from xuncha.desk.pages import act, evidence, measure, measures, preferences, problems, remove, today, undo
 from xuncha.desk.view import page, status_of
 from xuncha.errors import InvalidLedgerError, RefusedError, UsageError, XunchaError
 from xuncha.language import gettext as _
@@ -32,6 +32,12 @@ ROUTES: Sequence[Route | Mount] = (
     Route("/", today.show),
     Route("/measures", measures.show),
     Route("/measures/{id}", measure.show),
+    Route("/problems", problems.show_all),
+    Route("/problems", action(problems.add_problem), methods=["POST"]),
+    Route("/problems/{id}", problems.show),
+    Route("/problems/{id}", action(problems.add_measure), methods=["POST"]),
+    Route("/remove/{id}", remove.show),
+    Route("/remove/{id}", action(remove.remove), methods=["POST"]),
     Route("/act", act.show),
     Route("/act", action(act.act), methods=["POST"]),
     Route("/undo", action(undo.undo), methods=["POST"]),
