@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -39,6 +39,8 @@ class Context:
     """Whether `today` was said, rather than asked of the clock."""
     commit: str | None = None
     """Where the ledger is looked at as it stood: the commit; then `today` is the day of it."""
+    clock: Callable[[], date] = field(kw_only=True)
+    """Tells the day anew, for what runs longer than a day; always the one that was said, if one was."""
 
     @cached_property
     def root(self) -> Path:

@@ -48,10 +48,10 @@ class Look(NamedTuple):
 class Desk:
     """A ledger that several people look at, and change one after the other."""
 
-    def __init__(self, root: Path, day: date | None = None) -> None:
-        """Take the ledger in `root`; `day` stands for today, None asks the clock."""
+    def __init__(self, root: Path, clock: Callable[[], date]) -> None:
+        """Take the ledger in `root`; the clock tells the day as of which everything is counted."""
         self.root = root
-        self._day = day
+        self._clock = clock
         self._reading = threading.RLock()
         self._look: Look | None = None
         self._looked_at = float("-inf")
@@ -61,7 +61,7 @@ class Desk:
     @property
     def today(self) -> date:
         """The day as of which everything is counted."""
-        return self._day or date.today()  # noqa: DTZ011  the office's own day
+        return self._clock()
 
     def look(self) -> Look:
         """Return the ledger as it stands, read from what has changed alone.
