@@ -49,7 +49,7 @@ class Browser:
 
     def __init__(self, root: Path) -> None:
         vars(ledger).update(_FRESH=0.0)
-        self.desk = Desk(root, date.fromisoformat(TODAY))
+        self.desk = Desk(root, lambda: date.fromisoformat(TODAY))
         self._gate = Gate(application(self.desk), KEY, frozenset({_HOST}))
         self._cookie = ""
         self.get(f"/?key={KEY}")
