@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 KEY = "the-secret"
 _HOST = "127.0.0.1:8000"
-_FORM = re.compile(r'<form[^>]*\baction="(?P<action>[^"]*)"[^>]*>(?P<body>.*?)</form>', re.DOTALL)
+_FORM = re.compile(r'<form[^>]*\bmethod="post"[^>]*\baction="(?P<action>[^"]*)"[^>]*>(?P<body>.*?)</form>', re.DOTALL)
 _INPUT = re.compile(r"<input\b[^>]*>")
 _TEXTAREA = re.compile(r'<textarea\b[^>]*\bname="([^"]*)"[^>]*>\n?(.*?)</textarea>', re.DOTALL)
 _SELECT = re.compile(r'<select\b[^>]*\bname="([^"]*)"[^>]*>(.*?)</select>', re.DOTALL)
@@ -73,7 +73,13 @@ class Browser:
         page = Page(path, 0, {}, b"")
         sent = {"host": _HOST, "cookie": f"language=zh; {self._cookie}", "content-length": str(len(body))}
         sent["content-type"] = "application/x-www-form-urlencoded"
-        scope: dict[str, Any] = {"type": "http", "http_version": "1.1", "scheme": "http", "method": method, "root_path": ""}
+        scope: dict[str, Any] = {
+            "type": "http",
+            "http_version": "1.1",
+            "scheme": "http",
+            "method": method,
+            "root_path": "",
+        }
         scope |= {"path": unquote(path), "raw_path": path.encode(), "query_string": query.encode()}
         scope |= {"headers": [(name.encode(), value.encode("latin-1")) for name, value in sent.items()]}
 

@@ -41,7 +41,18 @@ def test_a_file_is_edited_in_one_commit(browser: Browser, ledger: LedgerOnDisk, 
     assert b"\r" not in (ledger.root / path).read_bytes()
 
 
-@pytest.mark.parametrize("file", ["9.9", "9", "data/ledger.yml", "data/../data/ledger.yaml", "data/comments/009.yaml", "../1.1", "data/evidence/1.1/a"])
+@pytest.mark.parametrize(
+    "file",
+    [
+        "9.9",
+        "9",
+        "data/ledger.yml",
+        "data/../data/ledger.yaml",
+        "data/comments/009.yaml",
+        "../1.1",
+        "data/evidence/1.1/a",
+    ],
+)
 def test_nothing_else_is_edited(browser: Browser, file: str) -> None:
     assert browser.get(f"/edit/{file.replace('.', '%2e')}").status in {404, 409}
 
@@ -83,14 +94,16 @@ def test_a_broken_file_is_put_right_here(browser: Browser, ledger: LedgerOnDisk)
     assert browser.get("/measures").status == 200
 
 
-def test_what_an_audit_will_name_is_said(browser: Browser, ledger: LedgerOnDisk) -> None:
+def test_what_an_audit_will_name_is_said(browser: Browser) -> None:
     page = browser.get("/edit/2.2")
     text = browser.form(page, "/edit/2.2")["text"].replace("工作已经开展", "工作早已开展")
     assert "审计" in told(browser.send(page, "/edit/2.2", text=text))
 
 
 def test_text_that_would_close_the_field_does_not(browser: Browser, ledger: LedgerOnDisk) -> None:
-    ledger.write(ledger.path("1.1"), "\n" + measure("1.1", "not_started") + "# </textarea><script>1</script>\u202e\n")
+    ledger.write(
+        ledger.path("1.1"), "\n" + measure("1.1", "not_started") + "# </textarea><script>1</script>\u202e\n"
+    )
     page = browser.get("/edit/1.1")
     assert "<script>1" not in page.text
     assert "\u202e" not in page.text

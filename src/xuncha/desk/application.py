@@ -15,7 +15,19 @@ from xuncha import __version__
 from xuncha.desk import api
 from xuncha.desk.forms import action
 from xuncha.desk.gate import TooLargeError
-from xuncha.desk.pages import act, edit, evidence, measure, measures, preferences, problems, remove, today, undo
+from xuncha.desk.pages import (
+    act,
+    comments,
+    edit,
+    evidence,
+    measure,
+    measures,
+    preferences,
+    problems,
+    remove,
+    today,
+    undo,
+)
 from xuncha.desk.view import page, status_of
 from xuncha.errors import InvalidLedgerError, RefusedError, UsageError, XunchaError
 from xuncha.language import gettext as _
@@ -38,6 +50,10 @@ ROUTES: Sequence[Route | Mount] = (
     Route("/problems/{id}", action(problems.add_measure), methods=["POST"]),
     Route("/remove/{id}", remove.show),
     Route("/remove/{id}", action(remove.remove), methods=["POST"]),
+    Route("/comments", comments.show),
+    Route("/comments", action(comments.add), methods=["POST"]),
+    Route("/comments/{number}", comments.show),
+    Route("/comments/{number}", action(comments.reply), methods=["POST"]),
     Route("/edit/{file:path}", edit.show),
     Route("/edit/{file:path}", action(edit.edit), methods=["POST"]),
     Route("/act", act.show),
