@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 KEY = "the-secret"
 _HOST = "127.0.0.1:8000"
-_FORM = re.compile(r'<form[^>]*\bmethod="post"[^>]*\baction="(?P<action>[^"]*)"[^>]*>(?P<body>.*?)</form>', re.DOTALL)
+_FORM = re.compile(
+    r'<form[^>]*\bmethod="post"[^>]*\baction="(?P<action>[^"]*)"[^>]*>(?P<body>.*?)</form>', re.DOTALL
+)
 _INPUT = re.compile(r"<input\b[^>]*>")
 _TEXTAREA = re.compile(r'<textarea\b[^>]*\bname="([^"]*)"[^>]*>\n?(.*?)</textarea>', re.DOTALL)
 _SELECT = re.compile(r'<select\b[^>]*\bname="([^"]*)"[^>]*>(.*?)</select>', re.DOTALL)

@@ -25,6 +25,7 @@ from xuncha.desk.pages import (
     preferences,
     problems,
     remove,
+    settings,
     today,
     undo,
 )
@@ -54,6 +55,8 @@ ROUTES: Sequence[Route | Mount] = (
     Route("/comments", action(comments.add), methods=["POST"]),
     Route("/comments/{number}", comments.show),
     Route("/comments/{number}", action(comments.reply), methods=["POST"]),
+    Route("/settings", settings.show),
+    Route("/settings/{section}", action(settings.change), methods=["POST"]),
     Route("/edit/{file:path}", edit.show),
     Route("/edit/{file:path}", action(edit.edit), methods=["POST"]),
     Route("/act", act.show),

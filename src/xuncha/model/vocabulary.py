@@ -76,6 +76,17 @@ def channel_name(channel: Channel) -> str:
     }[channel]
 
 
+def requirement_name(requirement: Requirement) -> str:
+    """Say what is required before a measure may be closed, in the chosen language."""
+    return {
+        "progress": _("progress is recorded"),
+        "evidence": _("evidence is there"),
+        "submission": _("closing was applied for"),
+        "second_person": _("somebody else than who applied closes it"),
+        "signed_commit": _("the commit is signed"),
+    }[requirement]
+
+
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 LIGHTS: Final[tuple[Light, ...]] = get_args(Light)
