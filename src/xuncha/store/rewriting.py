@@ -56,6 +56,13 @@ def _value(text: str, node: Node, behind: int | None, said: Any, meant: Any) -> 
         yield from _mapping(text, node, said, meant)
     elif isinstance(said, list) and isinstance(meant, list) and said and inner:
         yield from _sequence(text, node, said, meant)
+    elif isinstance(said, list) and isinstance(meant, list) and node.style == "flow":
+        stands = dict(zip(map(json.dumps, said), node.items, strict=True))
+        kept = [
+            text[item.start : item.end] if (item := stands.get(json.dumps(each))) else editing.flow(each)
+            for each in meant
+        ]
+        yield Splice(node.start, node.end, f"[{', '.join(kept)}]")
     elif node.style == "block":
         written = editing.flow(meant)
         yield (

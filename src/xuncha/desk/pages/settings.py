@@ -15,7 +15,8 @@ from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.vocabulary import requirement_name
-from xuncha.store.faults import UnreadableError
+from xuncha.store.files import Overlay, WorkingTree
+from xuncha.store.loading import load_settings
 from xuncha.store.reading import parse
 from xuncha.store.rewriting import rewritten
 from xuncha.workflow.differences import differences
@@ -24,6 +25,7 @@ from xuncha.workflow.edit import editable
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
     from starlette.datastructures import FormData
     from starlette.requests import Request
@@ -50,9 +52,7 @@ def show(
 ) -> Response:
     """Show the forms; that of a section that was refused as it was filled in, with what was changed meanwhile."""
     root = desk_of(request).root
-    path = editable(root, LEDGER_FILE)
-    content = (root / path).read_bytes()
-    data = _said(content)
+    content, data = _said(root)
     shown = [
         (
             name,
@@ -97,11 +97,17 @@ def _inputs(key: str, data: Data) -> list[sheet.Input]:
     return list(sheet.inputs(sheet.parts()[key], data.get(key)))
 
 
-def _said(content: bytes) -> Data:
-    try:
-        return parse(content)
-    except UnreadableError as error:
-        raise InvalidLedgerError([error.of_file(LEDGER_FILE, content)]) from None
+def _said(root: Path) -> tuple[bytes, Data]:
+    """Return the file, and what it says.
+
+    Raises:
+        InvalidLedgerError: it breaks rules, so that no form can be made of it.
+    """
+    source = WorkingTree(root)
+    content = source.read(editable(root, LEDGER_FILE))
+    if findings := load_settings(Overlay(source, {LEDGER_FILE: content})).findings:
+        raise InvalidLedgerError(findings)
+    return content, parse(content)
 
 
 def _version(data: Data, section: str) -> str:
@@ -117,8 +123,7 @@ def change(request: Request, form: FormData) -> Response:
         raise HTTPException(404)
     typed: Data | None = None
     try:
-        content = (desk.root / editable(desk.root, LEDGER_FILE)).read_bytes()
-        data = _said(content)
+        content, data = _said(desk.root)
         typed = _typed(form, section, data, desk.today)
         if forms.text(form, "version") != _version(data, section):
             said = _("{path} was changed by someone else meanwhile").format(path=LEDGER_FILE)
