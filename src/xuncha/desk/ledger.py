@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
+from xuncha.desk.jobs import Jobs
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -57,6 +58,7 @@ class Desk:
         self._looked_at = float("-inf")
         self._events: tuple[str, list[Event]] = ("", [])
         self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self.jobs = Jobs(root, day.isoformat() if day else "", self._in_turn)
 
     @property
     def today(self) -> date:
@@ -103,6 +105,17 @@ class Desk:
         finally:
             self._looked_at = float("-inf")
 
+    def _in_turn(self, function: Callable[[], None]) -> None:
+        """Have a function called that changes the ledger, when all that came before have ended."""
+
+        def call() -> None:
+            try:
+                function()
+            finally:
+                self._looked_at = float("-inf")
+
+        self._writers.submit(call)
+
     def perform(
         self, action: Action, ids: Sequence[str], typed: Mapping[str, Any], versions: Mapping[str, str]
     ) -> Result:
@@ -138,5 +151,6 @@ class Desk:
                 raise RefusedError("changed-meanwhile", said, hint, identity.path)
 
     def close(self) -> None:
-        """Wait for the change in hand."""
+        """End the jobs, and wait for the change in hand."""
+        self.jobs.close()
         self._writers.shutdown(wait=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import secrets
+import signal
 import socket
 from typing import TYPE_CHECKING, Final
 
@@ -56,6 +57,7 @@ class Server:
     def run(self) -> None:
         """Serve until Ctrl-C or SIGTERM; the requests in hand are answered first."""
         gc.enable()  # what runs for days makes cycles
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # uvicorn raises it again when all is done
         hosts = frozenset(f"{name}:{self.port}" for name in (HERE, "localhost"))
         config = uvicorn.Config(
             Gate(application(self._desk), self._key, hosts),
@@ -70,6 +72,6 @@ class Server:
         try:
             uvicorn.Server(config).run([self._socket])
         except KeyboardInterrupt:
-            pass  # uvicorn raises the signal again when all is done
+            pass
         finally:
             self._desk.close()

@@ -35,6 +35,11 @@ def visitor_of(request: Request) -> Visitor:
     return visitor
 
 
+def here(request: Request) -> str:
+    """Return the address of a page with all that it asks for, without the host."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
 def _harmless(value: object) -> object:
     """Take from a text what would reorder or hide what stands around it; Jinja escapes the rest."""
     return without_unsafe(value, "�") if isinstance(value, str) and not isinstance(value, Markup) else value
