@@ -66,7 +66,7 @@ def _environment() -> Environment:
         "term_name": vocabulary.term_name,
         "light_name": vocabulary.light_name,
         "percent": percent,
-        "version": __version__,
+        "program": __version__,
     }
     return environment
 
