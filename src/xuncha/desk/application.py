@@ -15,7 +15,22 @@ from xuncha import __version__
 from xuncha.desk import api
 from xuncha.desk.forms import action
 from xuncha.desk.gate import TooLargeError
-from xuncha.desk.pages import act, evidence, measure, measures, preferences, today, undo
+from xuncha.desk.pages import (
+    act,
+    dashboard,
+    evidence,
+    import_,
+    jobs,
+    log,
+    measure,
+    measures,
+    notice,
+    preferences,
+    reports,
+    today,
+    together,
+    undo,
+)
 from xuncha.desk.view import page, status_of
 from xuncha.errors import InvalidLedgerError, RefusedError, UsageError, XunchaError
 from xuncha.language import gettext as _
@@ -38,6 +53,21 @@ ROUTES: Sequence[Route | Mount] = (
     Route("/language", action(preferences.language), methods=["POST"]),
     Route("/state", preferences.state),
     Route("/evidence/{id}/{name}", evidence.show),
+    Route("/notice", notice.show),
+    Route("/reports", reports.show),
+    Route("/reports", action(reports.make, in_turn=False), methods=["POST"]),
+    Route("/dashboard", dashboard.show),
+    Route("/import", import_.show),
+    Route("/import", action(import_.upload, in_turn=False), methods=["POST"]),
+    Route("/import/{number}", import_.seen),
+    Route("/import/{number}", action(import_.take, in_turn=False), methods=["POST"]),
+    Route("/log", log.show),
+    Route("/audit", action(log.audit, in_turn=False), methods=["POST"]),
+    Route("/together", together.show),
+    Route("/together", action(together.begin, in_turn=False), methods=["POST"]),
+    Route("/jobs/{number}", jobs.show),
+    Route("/jobs/{number}", action(jobs.stop, in_turn=False), methods=["POST"]),
+    Route("/jobs/{number}/{name}", jobs.give),
     Mount("/static", StaticFiles(packages=[("xuncha.desk", "static")])),
 )
 

@@ -34,7 +34,9 @@ _LAST: Final = 30
 """Seconds that a change in hand has when the desk is ended."""
 _SHOWN: Final = 200_000
 """Bytes of what a command said that are shown."""
-_LABEL: Final = re.compile(r"(?P<place>\S+:\d+:\d+: )?(?:(?P<kind>error|warning|note)\[[a-z0-9-]+\]|warning|警告)[:：] ?")
+_LABEL: Final = re.compile(
+    r"(?P<place>\S+:\d+:\d+: )?(?:(?P<kind>error|warning|note)\[[a-z0-9-]+\]|warning|警告)[:：] ?"
+)
 _WHOLE: Final = ":1:1: "
 """Ends the place of what is said of a file as a whole."""
 
@@ -64,6 +66,7 @@ class Job:
     given: Mapping[str, Any] = field(default_factory=dict)
     """What the page that has begun it will want to know again."""
     state: State = "waiting"
+    to_stop: bool = False
     failure: str = ""
     """Why the system did not run it."""
     began: float = field(default_factory=time.monotonic)
@@ -87,7 +90,7 @@ class Job:
         for number in range(len(self.commands)):
             for line in self._read(f"{number}.err", _SHOWN).splitlines():
                 if found and line.startswith("  "):
-                    found[-1].more += [line.strip()] if line.strip() != "^" else []
+                    found[-1].more.extend([line.strip()] if line.strip() != "^" else [])
                 elif label := _LABEL.match(line):
                     place = label["place"] or _WHOLE
                     said = line[label.end() :] if place.endswith(_WHOLE) else place + line[label.end() :]
@@ -99,7 +102,9 @@ class Job:
     def _read(self, name: str, most: int = -1) -> str:
         with suppress(FileNotFoundError), (self.folder / name).open("rb") as stream:
             text = stream.read(most).decode(errors="replace")
-            return text.replace(f"{self.folder}{os.sep}", "")  # what our folders are called says nothing to anybody
+            return text.replace(
+                f"{self.folder}{os.sep}", ""
+            )  # what our folders are called says nothing to anybody
         return ""
 
     def document(self, name: str) -> Path | None:
@@ -116,7 +121,7 @@ class Jobs:
         self._root = root
         self._day = day
         self._in_turn = in_turn
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._numbers = count(1)
         self._jobs: dict[int, Job] = {}
         self._known: dict[object, Job] = {}
@@ -168,7 +173,12 @@ class Jobs:
             writes: they change the ledger, and wait for their turn among those who do.
         """
         job.commands, job.writes = commands, writes
-        environment = {**os.environ, "XUNCHA_LANG": spoken(), "XUNCHA_LEDGER": str(self._root), "NO_COLOR": "1"}
+        environment = {
+            **os.environ,
+            "XUNCHA_LANG": spoken(),
+            "XUNCHA_LEDGER": str(self._root),
+            "NO_COLOR": "1",
+        }
         if self._day:
             environment["XUNCHA_TODAY"] = self._day
 
@@ -186,22 +196,25 @@ class Jobs:
 
     def known(self, key: object, begin: Callable[[], Job], fresh: float) -> Job:
         """Return the job that was begun for the same, if it has not ended longer than `fresh` seconds ago; else begin it."""
-        last = self._known.get(key)
-        now = time.monotonic()
-        if last is None or (last.over.is_set() and now - last.began - last.seconds > fresh):
+        with self._lock:
             self._known = {each: job for each, job in self._known.items() if job.number in self._jobs}
-            last = self._known[key] = begin()
-        return last
+            last = self._known.get(key)
+            if last is None or (last.over.is_set() and time.monotonic() - last.began - last.seconds > fresh):
+                last = self._known[key] = begin()
+            return last
 
     def _run(self, job: Job, environment: Mapping[str, str]) -> None:
         job.state = "running"
         for number, words in enumerate(job.commands):
-            with (job.folder / f"{number}.out").open("wb") as out, (job.folder / f"{number}.err").open("wb") as err:
+            with (
+                (job.folder / f"{number}.out").open("wb") as out,
+                (job.folder / f"{number}.err").open("wb") as err,
+            ):
                 with self._lock:
-                    if self._closed or job.state == "stopped":
+                    if self._closed or job.to_stop:
                         job.state = "stopped"
                         return
-                    job.process = subprocess.Popen(  # noqa: S603  our own program, and no shell
+                    job.process = subprocess.Popen(
                         # -P: no module of the ledger's folder may come in the place of one of ours.
                         [sys.executable, "-P", "-X", "utf8", "-m", "xuncha", *words],
                         cwd=self._root,
@@ -215,11 +228,12 @@ class Jobs:
                     code = job.process.wait(_LONGEST)
                 except subprocess.TimeoutExpired:
                     self.stop(job)
-                    job.process.wait()
-                    return
-            if job.state == "running" and (code > 1 or (code and any(each.is_error for each in job.told))):
+                    code = job.process.wait()
+            if job.to_stop:
+                job.state = "stopped"
+                return
+            if code not in {0, 1} or (code and any(each.is_error for each in job.told)):
                 job.state = "refused"  # 1 without an error: an audit or the like has found something
-            if job.state != "running":
                 return
         job.state = "done"
 
@@ -228,7 +242,7 @@ class Jobs:
         with self._lock:
             if job.over.is_set():
                 return
-            job.state = "stopped"
+            job.to_stop = True
             if job.process and job.process.poll() is None:
                 with suppress(ProcessLookupError):
                     if hasattr(os, "killpg"):

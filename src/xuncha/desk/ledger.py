@@ -19,11 +19,12 @@ from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.requests import given
-from xuncha.requests.answers import version
+from xuncha.requests.answers import rows_of, version
 from xuncha.store.cache import register
 from xuncha.trail.git import Git
-from xuncha.trail.history import Event, history
+from xuncha.trail.history import Event, history, history_of_measure, history_of_problem
 from xuncha.trail.presence import must_be_here
+from xuncha.trail.repository import git_dir
 from xuncha.workflow.change import begin
 from xuncha.workflow.perform import Result, perform
 
@@ -91,6 +92,19 @@ class Desk:
             if tip and self._events[0] != tip:
                 self._events = (tip, history(self.root))
             return self._events[1]
+
+    def history(self, which: Identity) -> list[Event]:
+        """Return what was done to a problem with its measures, or to a measure, newest first; nothing outside a repository.
+
+        Raises:
+            RefusedError: there is none such.
+        """
+        rows_of(self.look().register, which)
+        if not git_dir(self.root):
+            return []
+        if which.is_problem:
+            return history_of_problem(self.root, which)
+        return history_of_measure(self.root, which.path, str(which))
 
     def _tip(self) -> str:
         with suppress(SurroundingsError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -67,13 +67,20 @@ def title_of(paper: str) -> str:
 def show(request: Request) -> Response:
     """Show what may be made, with what may be said of it."""
     desk = desk_of(request)
-    given = {
+    given: dict[str, Any] = {
         "frame": desk.look().register.frame,
-        "papers": {name: PAPERS[name] for name in ("plan", "weekly", "dispatch", "letter", "workbook", "blank", "calendar")},
+        "papers": {
+            name: PAPERS[name]
+            for name in ("plan", "weekly", "dispatch", "letter", "workbook", "blank", "calendar")
+        },
         "title_of": title_of,
-        "kinds": {kind: words[1] for kind, words in LETTERS.items()},
+        "kinds": {
+            "reminder": _("Reminder"),
+            "supervision": _("Supervision notice"),
+            "warning": _("Warning"),
+        },
         "typed": dict(request.query_params),
-        "before": [job for job in desk.jobs.every if job.files and job.state != "stopped"][:10],
+        "before": [job for job in desk.jobs.every if "paper" in job.given][:10],
     }
     return page(request, "reports", **given)
 
@@ -84,11 +91,13 @@ def make(request: Request, form: FormData) -> Response:
     paper = PAPERS.get(name)
     if paper is None or kind not in paper.forms:
         raise HTTPException(404)
-    typed = {each: forms.text(form, each) for each in (*paper.options, "kind", "ids") if forms.text(form, each)}
+    typed = {
+        each: forms.text(form, each) for each in (*paper.options, "kind", "ids") if forms.text(form, each)
+    }
     title = title_of(name)
     file = f"{title} {desk.today}.{kind}"
     job = desk.jobs.new(title, [file])
-    job.given = {"back": f"/reports?{urlencode(typed)}#{name}" if name not in {"notice", "archive"} else ""}
+    job.given = {"paper": name, "back": f"/reports?{urlencode(typed)}#{name}" if name not in {"notice", "archive"} else ""}
     words = [*paper.words, "-o", str(job.folder / file)]
     words += ["-f", kind] if len(paper.forms) > 1 else []
     words += [f"--{each}={typed[each]}" for each in paper.options if each in typed]
