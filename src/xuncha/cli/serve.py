@@ -37,7 +37,7 @@ def serve(
     call.must_be_here()
     with needs("desk"):
         from xuncha.desk.serve import Server  # noqa: PLC0415  a server is for this command alone
-    server = Server(call.root, port, call.today if call.day_is_given else None)
+    server = Server(call.root, port, call.clock)
     screen.line_at_once(server.link)
     if open_:
         import webbrowser  # noqa: PLC0415

@@ -40,22 +40,20 @@ class _Asked(BaseModel):
 
 
 @router.get("/status")
-def status(request: Request, by: str = "problem") -> dict[str, Any]:
+def status(request: Request, by: str = "problem", at: str | None = None) -> dict[str, Any]:
     """Give the counts, as `xuncha status --json`."""
-    desk = desk_of(request)
-    found = desk.look().register
+    found, _source, today = desk_of(request).at(at)
     grouping: Grouping = typed.word(by, "by", names.GROUPINGS)  # type: ignore[assignment]
-    return tally(found, desk.today).as_json(groups(found, desk.today, grouping))
+    return tally(found, today).as_json(groups(found, today, grouping))
 
 
 @router.get("/list")
 def list_(request: Request) -> list[dict[str, Any]]:
     """Give the measures that filters leave, as `xuncha list --json`; they are named as its options, `words` are searched."""
-    desk = desk_of(request)
-    found = desk.look().register
-    horizon = Horizon.of(found, desk.today)
-    rows = select(found, WorkingTree(desk.root), desk.today, selection(request.query_params))
-    return [measure_json(row, horizon) for row in rows]
+    asked = request.query_params
+    found, source, today = desk_of(request).at(asked.get("at"))
+    horizon = Horizon.of(found, today)
+    return [measure_json(row, horizon) for row in select(found, source, today, selection(asked))]
 
 
 @router.get("/show/{identity}")

@@ -26,7 +26,7 @@ _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
     " frame-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # without one, Chromium says that a form comes from nowhere
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
@@ -132,15 +132,18 @@ def _error(scope: Scope, code: str, message: str) -> ASGIApp:
 
 def _bounded(receive: Receive) -> Receive:
     """Receive a request of at most `LARGEST` bytes, none of which is waited for too long."""
-    taken = 0
+    taken, is_whole = 0, False
 
     async def received() -> Message:
-        nonlocal taken
+        nonlocal taken, is_whole
+        if is_whole:
+            return await receive()  # waits for the visitor to leave
         try:
             message = await asyncio.wait_for(receive(), _PATIENCE)
         except TimeoutError:
             raise TooLargeError from None
         taken += len(message.get("body", b""))
+        is_whole = not message.get("more_body", False)
         if taken > LARGEST:
             raise TooLargeError
         return message

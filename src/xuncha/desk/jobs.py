@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
@@ -116,10 +117,12 @@ class Job:
 class Jobs:
     """The jobs of a desk, in the order in which they were begun."""
 
-    def __init__(self, root: Path, day: str, in_turn: Callable[[Callable[[], None]], object]) -> None:
-        """Take the ledger in `root`; `day` stands for today, empty asks the clock; `in_turn` queues what changes the ledger."""
+    def __init__(
+        self, root: Path, clock: Callable[[], date], in_turn: Callable[[Callable[[], None]], object]
+    ) -> None:
+        """Take the ledger in `root`, what tells the day, and what queues a function that changes the ledger."""
         self._root = root
-        self._day = day
+        self._clock = clock
         self._in_turn = in_turn
         self._lock = threading.RLock()
         self._numbers = count(1)
@@ -179,8 +182,8 @@ class Jobs:
             "XUNCHA_LEDGER": str(self._root),
             "NO_COLOR": "1",
         }
-        if self._day:
-            environment["XUNCHA_TODAY"] = self._day
+        if (day := self._clock()) != date.today():  # noqa: DTZ011  a day that was said is handed on
+            environment["XUNCHA_TODAY"] = day.isoformat()
 
         def run() -> None:
             try:

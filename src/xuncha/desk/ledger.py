@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -15,24 +16,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from xuncha.desk.jobs import Jobs
-from xuncha.errors import RefusedError, SurroundingsError
+from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
-from xuncha.requests import given
+from xuncha.requests import given, moments
 from xuncha.requests.answers import rows_of, version
-from xuncha.store.cache import register
+from xuncha.store.cache import register, register_at
+from xuncha.store.files import WorkingTree
+from xuncha.store.reading import parse
 from xuncha.trail.git import Git
 from xuncha.trail.history import Event, history, history_of_measure, history_of_problem
 from xuncha.trail.presence import must_be_here
 from xuncha.trail.repository import git_dir
+from xuncha.trail.tree import Tree
 from xuncha.workflow.change import begin
+from xuncha.workflow.differences import differences
 from xuncha.workflow.perform import Result, perform
 
 if TYPE_CHECKING:
     from xuncha.model.register import Register
+    from xuncha.model.source import Source
     from xuncha.model.vocabulary import Action
 
 T = TypeVar("T")
+_HASH: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _FRESH: Final = 1.0
 """Seconds for which what was read of the files is shown again without a look at them; a change made here ends them."""
 
@@ -50,21 +57,21 @@ class Look(NamedTuple):
 class Desk:
     """A ledger that several people look at, and change one after the other."""
 
-    def __init__(self, root: Path, day: date | None = None) -> None:
-        """Take the ledger in `root`; `day` stands for today, None asks the clock."""
+    def __init__(self, root: Path, clock: Callable[[], date]) -> None:
+        """Take the ledger in `root`; the clock tells the day as of which everything is counted."""
         self.root = root
-        self._day = day
+        self._clock = clock
         self._reading = threading.RLock()
         self._look: Look | None = None
         self._looked_at = float("-inf")
         self._events: tuple[str, list[Event]] = ("", [])
         self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
-        self.jobs = Jobs(root, day.isoformat() if day else "", self._in_turn)
+        self.jobs = Jobs(root, clock, self._in_turn)
 
     @property
     def today(self) -> date:
         """The day as of which everything is counted."""
-        return self._day or date.today()  # noqa: DTZ011  the office's own day
+        return self._clock()
 
     def look(self) -> Look:
         """Return the ledger as it stands, read from what has changed alone.
@@ -84,6 +91,31 @@ class Desk:
                 self._looked_at = began
             assert self._look is not None  # noqa: S101  for the type checker
             return self._look
+
+    def seen(self) -> Look:
+        """Return the ledger as it stands; where it breaks rules by now, as it stood before.
+
+        Raises:
+            InvalidLedgerError: it has broken rules from the beginning.
+        """
+        try:
+            return self.look()
+        except InvalidLedgerError:
+            if self._look is None:
+                raise
+            return self._look
+
+    def at(self, moment: str | None) -> tuple[Register, Source, date]:
+        """Return the ledger as it stood at a day or a revision, where its files are read from, and the day; None: as it stands.
+
+        Raises:
+            RefusedError: history knows no such moment.
+        """
+        if not moment:
+            return self.look().register, WorkingTree(self.root), self.today
+        commit, day = moments.moment(self.root, moment, "at", self.today)
+        tree = Tree(self.root, commit)
+        return register_at(tree), tree, day
 
     def events(self) -> list[Event]:
         """Return the history of the whole ledger, newest first; nothing outside a repository."""
@@ -163,6 +195,14 @@ class Desk:
                 said = _("{id} was changed after it was shown here").format(id=identity)
                 hint = _("look at it as it stands now, and decide again")
                 raise RefusedError("changed-meanwhile", said, hint, identity.path)
+
+    def changes_since(self, number: str, shown: str) -> list[str]:
+        """Say in words what was changed in a file since the version that was shown; empty where that is in no commit."""
+        path = Identity.parse(number).path
+        before = Git(self.root).blobs([shown])[0] if _HASH.fullmatch(shown) else None
+        with suppress(OSError, InvalidLedgerError):
+            return differences(parse(before), parse((self.root / path).read_bytes())) if before else []
+        return []
 
     def close(self) -> None:
         """End the jobs, and wait for the change in hand."""

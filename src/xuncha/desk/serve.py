@@ -17,6 +17,7 @@ from xuncha.errors import SurroundingsError, cause_of
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
     from pathlib import Path
 
@@ -28,13 +29,13 @@ _LAST_REQUESTS: Final = 30
 class Server:
     """A desk that is about to be served: its port is taken, its address known."""
 
-    def __init__(self, root: Path, port: int, day: date | None = None) -> None:
-        """Take a port; 0 for any that is free.
+    def __init__(self, root: Path, port: int, clock: Callable[[], date]) -> None:
+        """Take a port; 0 for any that is free. The clock tells the day as of which everything is counted.
 
         Raises:
             SurroundingsError: it is taken, or not for everybody.
         """
-        self._desk = Desk(root, day)
+        self._desk = Desk(root, clock)
         self._socket = socket.socket()
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

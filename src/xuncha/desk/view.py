@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 
 from xuncha import __version__, language
 from xuncha.chinese.characters import without_unsafe
+from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.model import vocabulary
 from xuncha.tally import percent
 from xuncha.workflow.change import leftover
@@ -101,7 +102,9 @@ def page(request: Request, name: str, status: int = 200, **given: Any) -> HTMLRe
         "leftover": leftover(desk.root),
     }
     error: XunchaError | None = given.pop("error", None)
-    around["refusals"] = [error, *error.also] if error else []
+    around["refusals"] = (
+        error.findings if isinstance(error, InvalidLedgerError) else [error, *error.also] if error else []
+    )
     return HTMLResponse(_environment().get_template(f"{name}.html").render(around | given), status)
 
 

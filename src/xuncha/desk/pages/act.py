@@ -54,7 +54,7 @@ def act(request: Request, form: FormData) -> Response:
                 typed["file"] = named(desk.root, Identity.parse(ids[0]), each)
             desk.perform(verb.action, ids, typed, forms.versions(form) if each is None else {})
     except XunchaError as error:
-        return _form(request, action, ids, forms.shown_again(form), error)
+        return _form(request, action, ids, forms.shown_again(form), error, forms.versions(form))
     back = f"/measures/{ids[0]}" if len(ids) == 1 else "/measures"
     return RedirectResponse(f"{back}?{urlencode({'done': last_commit() or ''})}", 303)
 
@@ -78,16 +78,19 @@ def _form(
     ids: Sequence[str],
     typed: Mapping[str, str],
     error: XunchaError | None = None,
+    versions: Mapping[str, str] | None = None,
 ) -> Response:
     """Show the form of an action, with what was typed and with the reason why it was refused."""
     desk = desk_of(request)
     verb = VERBS.get(cast("Action", action))
     if verb is None:
         raise HTTPException(404)
-    look = desk.look()
+    look = desk.seen()
     rows = {row.id: row for row in look.register.measures}
     chosen = [rows[number] for number in dict.fromkeys(ids) if number in rows]
+    meanwhile = (versions or {}) if error and error.code == "changed-meanwhile" else {}
     given: dict[str, Any] = {
+        "meanwhile": {number: desk.changes_since(number, shown) for number, shown in meanwhile.items()},
         "number": look.number,
         "frame": look.register.frame,
         "verb": verb,

@@ -97,7 +97,10 @@ def make(request: Request, form: FormData) -> Response:
     title = title_of(name)
     file = f"{title} {desk.today}.{kind}"
     job = desk.jobs.new(title, [file])
-    job.given = {"paper": name, "back": f"/reports?{urlencode(typed)}#{name}" if name not in {"notice", "archive"} else ""}
+    job.given = {
+        "paper": name,
+        "back": f"/reports?{urlencode(typed)}#{name}" if name not in {"notice", "archive"} else "",
+    }
     words = [*paper.words, "-o", str(job.folder / file)]
     words += ["-f", kind] if len(paper.forms) > 1 else []
     words += [f"--{each}={typed[each]}" for each in paper.options if each in typed]
