@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
@@ -117,12 +116,9 @@ class Job:
 class Jobs:
     """The jobs of a desk, in the order in which they were begun."""
 
-    def __init__(
-        self, root: Path, clock: Callable[[], date], in_turn: Callable[[Callable[[], None]], object]
-    ) -> None:
-        """Take the ledger in `root`, what tells the day, and what queues a function that changes the ledger."""
+    def __init__(self, root: Path, in_turn: Callable[[Callable[[], None]], object]) -> None:
+        """Take the ledger in `root`, and what queues a function that changes it."""
         self._root = root
-        self._clock = clock
         self._in_turn = in_turn
         self._lock = threading.RLock()
         self._numbers = count(1)
@@ -182,8 +178,6 @@ class Jobs:
             "XUNCHA_LEDGER": str(self._root),
             "NO_COLOR": "1",
         }
-        if (day := self._clock()) != date.today():  # noqa: DTZ011  a day that was said is handed on
-            environment["XUNCHA_TODAY"] = day.isoformat()
 
         def run() -> None:
             try:

@@ -66,7 +66,7 @@ class Desk:
         self._looked_at = float("-inf")
         self._events: tuple[str, list[Event]] = ("", [])
         self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
-        self.jobs = Jobs(root, clock, self._in_turn)
+        self.jobs = Jobs(root, self._in_turn)
 
     @property
     def today(self) -> date:
