@@ -49,6 +49,7 @@ class Server:
         self._socket.listen(128)
         self.port: int = self._socket.getsockname()[1]
         self._key = secrets.token_urlsafe(32)
+<<<<<<< HEAD
 
     @property
     def link(self) -> str:
@@ -59,6 +60,8 @@ class Server:
         """Serve until Ctrl-C or SIGTERM; the requests in hand are answered first."""
         gc.enable()  # what runs for days makes cycles
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # uvicorn raises it again when all is done
+=======
+>>>>>>> 04ce0400d146a8747a9b3ffe7eacb0599652469a
         hosts = frozenset(f"{name}:{self.port}" for name in (HERE, "localhost"))
         config = uvicorn.Config(
             Gate(application(self._desk), self._key, hosts),
@@ -70,9 +73,30 @@ class Server:
             http="h11",
             ws="none",
         )
+        self._server = uvicorn.Server(config)
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(
+                ending, self._end
+            )  # uvicorn heeds them while it runs, and raises them again when all is done
+
+    def _end(self, *_signal: object) -> None:
+        self._server.should_exit = True
+
+    @property
+    def link(self) -> str:
+        """The address that opens the desk; whoever has it may do everything."""
+        return f"http://{HERE}:{self.port}/?key={self._key}"
+
+    def run(self) -> None:
+        """Serve until Ctrl-C or SIGTERM; the requests in hand are answered first."""
+        gc.enable()  # what runs for days makes cycles
         try:
+<<<<<<< HEAD
             uvicorn.Server(config).run([self._socket])
         except KeyboardInterrupt:
             pass
+=======
+            self._server.run([self._socket])
+>>>>>>> 04ce0400d146a8747a9b3ffe7eacb0599652469a
         finally:
             self._desk.close()
