@@ -42,7 +42,7 @@ def import_notice(
 
     draft = draft_of(notice, str(file), call.today)
     if as_json:
-        screen.data(said | {"doubts": doubts_json(draft)})
+        screen.data(said | ({"doubts": doubts_json(draft)} if dry_run else {}))
         return
     from xuncha.exchange.entering import Enterer  # noqa: PLC0415
     from xuncha.skeleton import create  # noqa: PLC0415

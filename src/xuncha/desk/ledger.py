@@ -15,21 +15,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
-<<<<<<< HEAD
 from xuncha.desk.jobs import Jobs
-=======
 from xuncha.desk.texts import Texts
->>>>>>> 04ce0400d146a8747a9b3ffe7eacb0599652469a
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.requests import given, moments
-<<<<<<< HEAD
 from xuncha.requests.answers import rows_of, version
-=======
-from xuncha.requests.answers import version
 from xuncha.requests.selection import texts_in
->>>>>>> 04ce0400d146a8747a9b3ffe7eacb0599652469a
 from xuncha.store.cache import register, register_at
 from xuncha.store.reading import parse
 from xuncha.trail.git import Git

@@ -49,19 +49,6 @@ class Server:
         self._socket.listen(128)
         self.port: int = self._socket.getsockname()[1]
         self._key = secrets.token_urlsafe(32)
-<<<<<<< HEAD
-
-    @property
-    def link(self) -> str:
-        """The address that opens the desk; whoever has it may do everything."""
-        return f"http://{HERE}:{self.port}/?key={self._key}"
-
-    def run(self) -> None:
-        """Serve until Ctrl-C or SIGTERM; the requests in hand are answered first."""
-        gc.enable()  # what runs for days makes cycles
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # uvicorn raises it again when all is done
-=======
->>>>>>> 04ce0400d146a8747a9b3ffe7eacb0599652469a
         hosts = frozenset(f"{name}:{self.port}" for name in (HERE, "localhost"))
         config = uvicorn.Config(
             Gate(application(self._desk), self._key, hosts),
@@ -91,12 +78,6 @@ class Server:
         """Serve until Ctrl-C or SIGTERM; the requests in hand are answered first."""
         gc.enable()  # what runs for days makes cycles
         try:
-<<<<<<< HEAD
-            uvicorn.Server(config).run([self._socket])
-        except KeyboardInterrupt:
-            pass
-=======
             self._server.run([self._socket])
->>>>>>> 04ce0400d146a8747a9b3ffe7eacb0599652469a
         finally:
             self._desk.close()

@@ -66,10 +66,7 @@ def _look(desk: Desk, job: Job, given: dict[str, Any]) -> Response:
     """Begin to look at a file, without changing anything."""
     job.given = {**given, "number": desk.look().number, "back": f"/import/{job.number}"}
     job.then = f"/import/{job.number}"
-    desk.jobs.start(
-        job,
-        [*_words(given), "--dry-run", "--json"] if given["kind"] == "table" else [*_words(given), "--json"],
-    )
+    desk.jobs.start(job, [*_words(given), "--dry-run", "--json"])
     return RedirectResponse(f"/jobs/{job.number}", 303)
 
 
