@@ -67,6 +67,8 @@ class Job:
     """What the page that has begun it will want to know again."""
     state: State = "waiting"
     to_stop: bool = False
+    code: int = 0
+    """With which the last command that was run has ended."""
     failure: str = ""
     """Why the system did not run it."""
     began: float = field(default_factory=time.monotonic)
@@ -96,7 +98,7 @@ class Job:
                     said = line[label.end() :] if place.endswith(_WHOLE) else place + line[label.end() :]
                     found.append(Told(label["kind"] == "error", said, []))
                 elif line.strip():
-                    found.append(Told(False, line, []))
+                    found.append(Told(self.code != 0, line, []))
         return found
 
     def _read(self, name: str, most: int = -1) -> str:
@@ -222,14 +224,14 @@ class Jobs:
                         start_new_session=True,  # Ctrl-C is for the desk, which ends its jobs itself
                     )
                 try:
-                    code = job.process.wait(_LONGEST)
+                    job.code = job.process.wait(_LONGEST)
                 except subprocess.TimeoutExpired:
                     self.stop(job)
-                    code = job.process.wait()
+                    job.code = job.process.wait()
             if job.to_stop:
                 job.state = "stopped"
                 return
-            if code not in {0, 1} or (code and any(each.is_error for each in job.told)):
+            if job.code not in {0, 1} or (job.code and any(each.is_error for each in job.told)):
                 job.state = "refused"  # 1 without an error: an audit or the like has found something
                 return
         job.state = "done"

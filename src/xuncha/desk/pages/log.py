@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from xuncha.trail.history import Event
-
-_FILE: Final = "audit.html"
 
 
 def show(request: Request) -> Response:
@@ -46,13 +44,14 @@ def show(request: Request) -> Response:
 
 def audit(request: Request, form: FormData) -> Response:
     """Begin an audit."""
-    jobs = desk_of(request).jobs
-    job = jobs.new(_("Audit: whether history kept the rules"), [_FILE])
+    desk = desk_of(request)
+    file = f"{_('Audit')} {desk.today}.html"
+    job = desk.jobs.new(_("Audit: whether history kept the rules"), [file])
     job.given = {"back": "/log"}
-    words = ["audit", "--html", str(job.folder / _FILE)]
+    words = ["audit", "--html", str(job.folder / file)]
     since = forms.text(form, "since")
     keeps = bool(forms.text(form, "anchor"))
     words += [f"--since={since}"] if since else []
     words += ["--anchor"] if keeps else []
-    jobs.start(job, words, writes=keeps)
+    desk.jobs.start(job, words, writes=keeps)
     return RedirectResponse(f"/jobs/{job.number}", 303)
