@@ -46,7 +46,7 @@ class _Asked(BaseModel):
 @router.get("/status")
 def status(request: Request, by: str = "problem", at: str | None = None) -> dict[str, Any]:
     """Give the counts, as `xuncha status --json`."""
-    found, _source, today = desk_of(request).at(at)
+    found, _texts, today = desk_of(request).at(at)
     grouping: Grouping = typed.word(by, "by", names.GROUPINGS)  # type: ignore[assignment]
     return tally(found, today).as_json(groups(found, today, grouping))
 
@@ -55,9 +55,9 @@ def status(request: Request, by: str = "problem", at: str | None = None) -> dict
 def list_(request: Request) -> list[dict[str, Any]]:
     """Give the measures that filters leave, as `xuncha list --json`; they are named as its options, `words` are searched."""
     asked = request.query_params
-    found, source, today = desk_of(request).at(asked.get("at"))
+    found, texts, today = desk_of(request).at(asked.get("at"))
     horizon = Horizon.of(found, today)
-    return [measure_json(row, horizon) for row in select(found, source, today, selection(asked))]
+    return [measure_json(row, horizon) for row in select(found, texts, today, selection(asked))]
 
 
 @router.get("/show/{identity}")

@@ -15,13 +15,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
+from xuncha.desk.texts import Texts
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.requests import given, moments
 from xuncha.requests.answers import version
+from xuncha.requests.selection import texts_in
 from xuncha.store.cache import register, register_at
-from xuncha.store.files import WorkingTree
 from xuncha.store.reading import parse
 from xuncha.trail.git import Git
 from xuncha.trail.history import Event, history
@@ -33,8 +34,8 @@ from xuncha.workflow.perform import Result, perform
 
 if TYPE_CHECKING:
     from xuncha.model.register import Register
-    from xuncha.model.source import Source
     from xuncha.model.vocabulary import Action
+    from xuncha.requests.selection import Texts as ReadTexts
 
 T = TypeVar("T")
 _HASH: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -62,6 +63,7 @@ class Desk:
         self._reading = threading.RLock()
         self._look: Look | None = None
         self._looked_at = float("-inf")
+        self.texts = Texts(root)
         self._events: tuple[str, list[Event]] = ("", [])
         self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
 
@@ -102,17 +104,17 @@ class Desk:
                 raise
             return self._look
 
-    def at(self, moment: str | None) -> tuple[Register, Source, date]:
-        """Return the ledger as it stood at a day or a revision, where its files are read from, and the day; None: as it stands.
+    def at(self, moment: str | None) -> tuple[Register, Texts | ReadTexts, date]:
+        """Return the ledger as it stood at a day or a revision, what its texts are read by, and the day; None: as it stands.
 
         Raises:
             RefusedError: history knows no such moment.
         """
         if not moment:
-            return self.look().register, WorkingTree(self.root), self.today
+            return self.look().register, self.texts, self.today
         commit, day = moments.moment(self.root, moment, "at", self.today)
         tree = Tree(self.root, commit)
-        return register_at(tree), tree, day
+        return register_at(tree), texts_in(tree), day
 
     def events(self) -> list[Event]:
         """Return the history of the whole ledger, newest first; nothing outside a repository."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import secrets
+import signal
 import socket
 from typing import TYPE_CHECKING, Final
 
@@ -48,15 +49,6 @@ class Server:
         self._socket.listen(128)
         self.port: int = self._socket.getsockname()[1]
         self._key = secrets.token_urlsafe(32)
-
-    @property
-    def link(self) -> str:
-        """The address that opens the desk; whoever has it may do everything."""
-        return f"http://{HERE}:{self.port}/?key={self._key}"
-
-    def run(self) -> None:
-        """Serve until Ctrl-C or SIGTERM; the requests in hand are answered first."""
-        gc.enable()  # what runs for days makes cycles
         hosts = frozenset(f"{name}:{self.port}" for name in (HERE, "localhost"))
         config = uvicorn.Config(
             Gate(application(self._desk), self._key, hosts),
@@ -68,9 +60,24 @@ class Server:
             http="h11",
             ws="none",
         )
+        self._server = uvicorn.Server(config)
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(
+                ending, self._end
+            )  # uvicorn heeds them while it runs, and raises them again when all is done
+
+    def _end(self, *_signal: object) -> None:
+        self._server.should_exit = True
+
+    @property
+    def link(self) -> str:
+        """The address that opens the desk; whoever has it may do everything."""
+        return f"http://{HERE}:{self.port}/?key={self._key}"
+
+    def run(self) -> None:
+        """Serve until Ctrl-C or SIGTERM; the requests in hand are answered first."""
+        gc.enable()  # what runs for days makes cycles
         try:
-            uvicorn.Server(config).run([self._socket])
-        except KeyboardInterrupt:
-            pass  # uvicorn raises the signal again when all is done
+            self._server.run([self._socket])
         finally:
             self._desk.close()

@@ -11,7 +11,6 @@ from xuncha.model import names
 from xuncha.model.vocabulary import STATUSES, TERMS, status_name, term_name
 from xuncha.requests import typed
 from xuncha.requests.selection import Selection, select
-from xuncha.store.files import WorkingTree
 from xuncha.tally import Horizon
 from xuncha.workflow.verbs import VERBS
 
@@ -58,7 +57,7 @@ def show(request: Request) -> Response:
     """Show the measures that the filters leave, one page of them."""
     desk, asked = desk_of(request), request.query_params
     look = desk.look()
-    rows = select(look.register, WorkingTree(desk.root), desk.today, selection(asked))
+    rows = select(look.register, desk.texts, desk.today, selection(asked))
     order = asked.get("order", "")
     if order in _ORDERS:
         value = attrgetter(order)
