@@ -60,10 +60,8 @@ def add(
     if name is not None:
         name = typed.filled(name, _("the name is empty"), _("leave --name out where nobody is named"))
     day = typed.past_day(received, "--received", call.today) if received else call.today
-    which, how = (
-        Identity.parse(about) if about else None,
-        cast("Channel", typed.word(channel, "--channel", names.CHANNELS)),
-    )
+    which = Identity.parse(about) if about else None
+    how = cast("Channel", typed.word(channel, "--channel", names.CHANNELS))
     with call.session() as session:
         number = add_comment(session, text, channel=how, received=day, about=which, name=name)
     screen.line(_("Comment {n} is entered.").format(n=number))
@@ -131,7 +129,6 @@ def list_(
 
 
 def _table(found: Mapping[int, Comment]) -> Columns:
-    """Lay out the table of `comment list`."""
     from rich.text import Text  # noqa: PLC0415
 
     from xuncha.cli.columns import Column, Columns  # noqa: PLC0415
@@ -144,19 +141,11 @@ def _table(found: Mapping[int, Comment]) -> Columns:
     )
     for place, each in found.items():
         said = _on_one_line(each.text) + (_(" ({reason})").format(reason=each.name) if each.name else "")
-        answered = (
-            f"{each.reply.date} {_on_one_line(each.reply.text)}"
-            if each.reply
-            else Text(_("not answered"), "yellow")
-        )
-        table.add(
-            str(place),
-            each.received.isoformat(),
-            channel_name(each.channel),
-            each.about or "",
-            said,
-            answered,
-        )
+        answered: str | Text = Text(_("not answered"), "yellow")
+        if each.reply:
+            answered = f"{each.reply.date} {_on_one_line(each.reply.text)}"
+        day, how = each.received.isoformat(), channel_name(each.channel)
+        table.add(str(place), day, how, each.about or "", said, answered)
     return table
 
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
@@ -30,12 +31,14 @@ _LONGEST = 512 * 1024
 """Bytes in one field."""
 
 
-def action(change: Action) -> Callable[[Request], Awaitable[Response]]:
-    """Make the endpoint of a function that changes the ledger: it is given the form, and called when its turn comes."""
+def action(change: Action, *, in_turn: bool = True) -> Callable[[Request], Awaitable[Response]]:
+    """Make the endpoint of a function that is given a form; where it changes the ledger, it is called when its turn comes."""
 
     async def endpoint(request: Request) -> Response:
         async with request.form(max_files=_FILES, max_fields=_FIELDS, max_part_size=_LONGEST) as form:
             _must_be_ours(request, form)
+            if not in_turn:
+                return await run_in_threadpool(change, request, form)
             return await desk_of(request).change(change, request, form)
 
     return endpoint

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -18,11 +18,17 @@ from xuncha.tally import percent
 from xuncha.workflow.change import leftover
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.requests import Request
 
     from xuncha.desk.gate import Visitor
     from xuncha.desk.ledger import Desk
     from xuncha.errors import XunchaError
+
+T = TypeVar("T")
+_ROWS: Final = 200
+"""Rows on a page of a list."""
 
 
 def desk_of(request: Request) -> Desk:
@@ -35,6 +41,18 @@ def visitor_of(request: Request) -> Visitor:
     """Return who asks."""
     visitor: Visitor = request.scope["visitor"]
     return visitor
+
+
+def pages_of(rows: Sequence[T], asked: str) -> tuple[Sequence[T], int, int]:
+    """Return the rows of the page that is asked for, its number, and how many there are."""
+    pages = max(1, -(-len(rows) // _ROWS))
+    current = min(max(1, int(asked) if asked.isdecimal() and len(asked) < 9 else 1), pages)  # noqa: PLR2004
+    return rows[(current - 1) * _ROWS : current * _ROWS], current, pages
+
+
+def here(request: Request) -> str:
+    """Return the address of a page with all that it asks for, without the host."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _harmless(value: object) -> object:

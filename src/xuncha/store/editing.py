@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from yaml12 import format_yaml
@@ -16,20 +17,19 @@ from yaml12 import format_yaml
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.store.edits import KEYS, Append, Edit, Remove, Set
-from xuncha.store.faults import UnreadableError
+from xuncha.store.faults import LINE_END
 from xuncha.store.positions import Node, tree
-from xuncha.store.reading import decode, parse
+from xuncha.store.reading import decode, parse, says
 
 __all__ = ["KEYS", "Append", "Edit", "Remove", "Set"]  # of `edits`, which the help reads without YAML
 
 _BOM = b"\xef\xbb\xbf"
-_LINE_END = re.compile(r"\r\n|\n|\r")
 _COMMA = re.compile(r"(?:\s|#[^\r\n]*)*,")
 _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)")
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
 _COMMENTS = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*")
-_PARAGRAPH = 40
-"""Characters beyond which a text in a list has a line of its own."""
+_PARAGRAPH = 40  # characters beyond which a text in a list has a line of its own
+_SPECIAL = re.compile(r"[\n\[\]{},#:\"'&*!|>%@`?\x85\u2028\u2029]")
 _PLAIN = re.compile(r"[a-z_]+|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PLAIN_IN_QUOTES = re.compile(rf"{_PLAIN.pattern}|[0-9]+\.[0-9]+|[0-9]+")
 """What keeps the quotes that it stands in; without them, the number 2.10 would be read as 2.1."""
@@ -46,9 +46,7 @@ class Splice(NamedTuple):
 def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
     """Edit a record's file without its data, as `edited` does.
 
-    Raises:
-        UnreadableError: the file cannot be read as a record.
-        RefusedError: as `edited`.
+    Raises UnreadableError if the file cannot be read as a record; RefusedError as `edited` does.
     """
     return edited(content, parse(content), edits)[0]
 
@@ -56,10 +54,8 @@ def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
 def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> tuple[bytes, dict[str, Any]]:
     """Edit a record's file, and return its new bytes with what they say as plain data.
 
-    `data` is what it says now, as `parse` gives it; each edit is of another key.
-
-    Raises:
-        RefusedError: the layout of the file does not let it be edited safely; it must be edited by hand.
+    `data` is what it says now, as `parse` gives it; each edit is of another key. Raises RefusedError if the layout of
+    the file does not let it be edited safely; it must be edited by hand.
     """
     text = decode(content)
     root = tree(text)
@@ -78,20 +74,16 @@ def spliced(text: str, splices: Sequence[Splice]) -> str:
 
 
 def verified(before: bytes, text: str, meant: dict[str, Any], keys: str, hint: str = "") -> bytes:
-    """Return an edited text as bytes, with the byte order mark that was there, if it says what is meant.
-
-    Raises:
-        RefusedError: it says something else.
-    """
-    content = text.encode()
-    try:
-        same = parse(content) == meant
-    except UnreadableError:
-        same = False
-    if not same:
+    """Return an edited text as bytes, with the byte order mark that was there, if it says what is meant (else RefusedError)."""
+    if not says(text, meant):
         message = _("the layout of this file does not let {keys} be changed safely")
         raise RefusedError("odd-layout", message.format(keys=keys), hint)
-    return (_BOM if before.startswith(_BOM) else b"") + content
+    return byte_order_mark(before) + text.encode()
+
+
+def byte_order_mark(content: bytes) -> bytes:
+    """Return the byte order mark with which a file begins; empty where it has none."""
+    return _BOM if content.startswith(_BOM) else b""
 
 
 def fresh(record: dict[str, Any], schema: str) -> bytes:
@@ -103,9 +95,8 @@ def fresh(record: dict[str, Any], schema: str) -> bytes:
 def rename_evidence(content: bytes, old: str, new: str) -> bytes:
     """Give an evidence file another name in the file of its measure; every other byte stays.
 
-    Raises:
-        UnreadableError: the file cannot be read as a record.
-        RefusedError: the layout does not let it be changed safely.
+    Raises UnreadableError if the file cannot be read as a record; RefusedError if the layout does not let it be
+    changed safely.
     """
     text = decode(content)
     places = [
@@ -165,10 +156,9 @@ def replace(node: Node, value: str | bool | dict[str, Any] | list[Any]) -> Splic
 
 def remove(text: str, root: Node, key: str) -> Splice:
     place = next(place for place, name in enumerate(root.keys) if name.text == key)
-    start, end = root.keys[place].start, root.items[place].end
     if root.style == "flow":
         return _remove_between_commas(text, root, place)
-    start, end = line_start(text, start), line_end(text, end)
+    start, end = line_start(text, root.keys[place].start), line_end(text, root.items[place].end)
     if end == len(text) and not text.endswith(("\n", "\r")):
         # It was the last line and had no end: then the new last line has none either.
         start -= len(_last_line_end(text[:start]))
@@ -241,6 +231,8 @@ def block(value: Any, indent: int, ending: str) -> str:  # noqa: ANN401
             text = f"{key}:\n" + "".join("  " + _item(each) for each in inner)
         else:
             text = f"{key}: {flow(inner)}\n"
+    if not indent and ending == "\n":
+        return text
     return "".join(" " * indent + line + ending for line in _lines(text))
 
 
@@ -277,15 +269,13 @@ def flow(value: Any) -> str:  # noqa: ANN401
 
 def _scalar(value: Any) -> str:  # noqa: ANN401
     """Write a scalar: plain where the library writes it plain and no flow collection takes it for more, else in quotes."""
-    if not isinstance(value, str):
-        return json.dumps(value)
+    return _text(value) if isinstance(value, str) else json.dumps(value)
+
+
+@lru_cache(maxsize=4096)
+def _text(value: str) -> str:
     plain: str = format_yaml(value, width=None)
-    if (
-        plain == value
-        and "\n" not in value
-        and not re.search(r"[\[\]{},#:\"'&*!|>%@`?\x85\u2028\u2029]", value)
-        and not value.startswith(("-", "=", "<<"))
-    ):
+    if plain == value and not _SPECIAL.search(value) and not value.startswith(("-", "=", "<<")):
         return value
     # What YAML 1.1 took for the end of a line is written so that every reader takes it for a character.
     return json.dumps(value, ensure_ascii=False).translate(_ESCAPES)
@@ -298,7 +288,7 @@ def line_start(text: str, index: int) -> int:
 
 def line_end(text: str, index: int) -> int:
     """Return the index behind the end of the line of the index."""
-    match = _LINE_END.search(text, index)
+    match = LINE_END.search(text, index)
     return match.end() if match else len(text)
 
 
@@ -308,5 +298,5 @@ def _last_line_end(text: str) -> str:
 
 def common_line_end(text: str) -> str:
     """Return how the lines of a text end."""
-    match = _LINE_END.search(text)
+    match = LINE_END.search(text)
     return match[0] if match else "\n"

@@ -30,8 +30,7 @@ class Append(NamedTuple):
 
     key: str
     item: str | dict[str, Any]
-    place: int | None = None
-    """From 0; None the end."""
+    place: int | None = None  # from 0; None the end
 
 
 Edit = Set | Remove | Append

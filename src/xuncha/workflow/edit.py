@@ -98,7 +98,7 @@ def _findings(source: Overlay, path: str) -> list[Finding[Place]]:
     if path == LEDGER_FILE:
         return check(source)
     if CommentNumber.of_file(path):
-        found = load_comments(source).findings
+        found = load_comments(source)[1]
     else:
         found = load_problem(source, path.split("/")[2], load_settings(source).frame).findings
     return [finding for finding in found if finding.place.path == path]
