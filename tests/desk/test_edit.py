@@ -97,7 +97,7 @@ def test_a_broken_file_is_put_right_here(browser: Browser, ledger: LedgerOnDisk)
 def test_what_an_audit_will_name_is_said(browser: Browser) -> None:
     page = browser.get("/edit/2.2")
     text = browser.form(page, "/edit/2.2")["text"].replace("工作已经开展", "工作早已开展")
-    assert "审计" in told(browser.send(page, "/edit/2.2", text=text))
+    assert "核验时会指出" in told(browser.send(page, "/edit/2.2", text=text))
 
 
 def test_text_that_would_close_the_field_does_not(browser: Browser, ledger: LedgerOnDisk) -> None:

@@ -36,9 +36,9 @@ def _mapping(text: str, node: Node, said: dict[str, Any], meant: dict[str, Any])
     for key in said:
         if key not in meant:
             yield editing.remove(text, node, key)
-    for place, name in enumerate(node.keys):
+    for name, item in zip(node.keys, node.items, strict=True):
         if name.text in meant and said[name.text] != meant[name.text]:
-            yield from _value(text, node.items[place], name.end, said[name.text], meant[name.text])
+            yield from _value(text, item, name.end, said[name.text], meant[name.text])
     for key, value in meant.items():
         if key not in said:
             yield editing.insert(text, node, key, value)

@@ -17,7 +17,7 @@ from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.vocabulary import requirement_name
 from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import load_settings
-from xuncha.store.reading import parse
+from xuncha.store.reading import decode, parse
 from xuncha.store.rewriting import rewritten
 from xuncha.workflow.differences import differences
 from xuncha.workflow.edit import edit as keep
@@ -70,7 +70,7 @@ def show(
         titles=_titles(),
         opened=section or request.query_params.get("section", ""),
         meanwhile=differences(typed, data) if meanwhile and typed else [],
-        text=content.decode(),
+        text=decode(content),
         findings=error.findings if isinstance(error, InvalidLedgerError) else (),
         requirement_name=requirement_name,
         error=error,
