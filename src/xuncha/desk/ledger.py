@@ -86,7 +86,7 @@ class Desk:
             if self._look is None or time.monotonic() - self._looked_at > _FRESH:
                 began = time.monotonic()
                 must_be_here(self.root)
-                found, tip = register(self.root), self._tip()
+                found, tip = register(self.root), self.tip()
                 last = self._look
                 if last is None or (last.register, last.tip) != (found, tip):
                     self._look = Look(found, tip, last.number + 1 if last else 1)
@@ -121,7 +121,7 @@ class Desk:
 
     def events(self) -> list[Event]:
         """Return the history of the whole ledger, newest first; nothing outside a repository."""
-        tip = self._tip()
+        tip = self.tip()
         with self._reading:
             if tip and self._events[0] != tip:
                 self._events = (tip, history(self.root))
@@ -140,7 +140,8 @@ class Desk:
             return history_of_problem(self.root, which)
         return history_of_measure(self.root, which.path, str(which))
 
-    def _tip(self) -> str:
+    def tip(self) -> str:
+        """Return the commit that is checked out; empty where nothing is committed."""
         with suppress(SurroundingsError):
             return Git(self.root).head() or ""
         return ""
@@ -195,6 +196,7 @@ class Desk:
             identity = Identity.parse(number)
             if shown and version(self.root, identity.path) != shown:
                 said = _("{id} was changed after it was shown here").format(id=identity)
+                self._looked_at = float("-inf")
                 hint = _("look at it as it stands now, and decide again")
                 raise RefusedError("changed-meanwhile", said, hint, identity.path)
 

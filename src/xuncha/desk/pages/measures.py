@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
-from xuncha.desk.view import desk_of, page, pages_of
+from xuncha.desk.view import desk_of, made, page, pages_of
 from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.model.vocabulary import STATUSES, TERMS, status_name, term_name
@@ -64,13 +64,11 @@ def show(request: Request) -> Response:
     shown, current, pages = pages_of(rows, asked.get("page", ""))
     filters = {name: asked[name] for name in asked if name not in {"page", "order", "done"} and asked[name]}
     horizon = Horizon.of(look.register, desk.today)
-    made = asked.get("done", "")
     return page(
         request,
         "measures",
         number=look.number,
-        tip=look.tip,
-        done=next((each for each in desk.events() if each.commit.startswith(made)), None) if made else None,
+        **made(request),
         choices=_choices(look.register),
         rows=[(row, horizon.light(row)) for row in shown],
         total=len(rows),

@@ -28,7 +28,7 @@ def show(request: Request) -> Response:
     git = Git(desk.root) if git_dir(desk.root) else None
     given: dict[str, Any] = {
         "has_git": git is not None,
-        "is_set_up": git is not None and bool(registration.registered(git)) and registration.effective(git),
+        "is_set_up": git is not None and bool(git.setting(registration.KEY)) and registration.effective(git),
         "remotes": git.text("remote").splitlines() if git else [],
         "before": [job for job in desk.jobs.every if "together" in job.given][:10],
     }
