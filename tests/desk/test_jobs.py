@@ -133,3 +133,19 @@ def test_what_was_made_is_made_again_only_when_it_is_old(jobs: Jobs) -> None:
     assert first.over.wait(20)
     assert jobs.known("counts", begin, fresh=60) is first
     assert jobs.known("counts", begin, fresh=0) is not first
+
+
+def test_what_was_shown_may_be_looked_at_again_when_its_turn_has_come(jobs: Jobs) -> None:
+    def refuse() -> None:
+        raise RefusedError("changed-meanwhile", "another by now")
+
+    job = jobs.start(jobs.new("a change"), ("undo",), in_turn=refuse)
+    assert job.state == "refused"
+    assert [each.message for each in job.told] == ["another by now"]
+    assert job.process is None
+
+
+def test_one_that_was_never_begun_is_not_waited_for(jobs: Jobs) -> None:
+    job = jobs.new("its file could not be kept")
+    jobs.stop(job)
+    assert job.over.is_set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import os
 import re
 import shutil
@@ -15,11 +16,12 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
-from xuncha.errors import RefusedError, cause_of
+from xuncha.errors import RefusedError, XunchaError, cause_of
 from xuncha.language import gettext as _
 from xuncha.language import spoken
 
@@ -63,7 +65,7 @@ class Job:
     then: str = ""
     """The address where it goes on once all is done."""
     writes: bool = False
-    given: Mapping[str, Any] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict)
     """What the page that has begun it will want to know again."""
     state: State = "waiting"
     to_stop: bool = False
@@ -165,15 +167,16 @@ class Jobs:
                 shutil.rmtree(old.folder, ignore_errors=True)
             return job
 
-    def start(self, job: Job, *commands: Sequence[str], writes: bool = False) -> Job:
+    def start(self, job: Job, *commands: Sequence[str], in_turn: Callable[[], None] | None = None) -> Job:
         """Begin a job: the words of each command, as they would be typed behind `xuncha`; what a form gave stands after `=` or `--`.
 
         Args:
             job: made by `new`.
             commands: run one after the other.
-            writes: they change the ledger, and wait for their turn among those who do.
+            in_turn: they change the ledger, and wait for their turn among those who do; this is called when it has come, and
+                refuses what is not as it was by then.
         """
-        job.commands, job.writes = commands, writes
+        job.commands, job.writes = commands, in_turn is not None
         environment = {
             **os.environ,
             "XUNCHA_LANG": spoken(),
@@ -183,14 +186,19 @@ class Jobs:
 
         def run() -> None:
             try:
+                if in_turn:
+                    in_turn()
                 self._run(job, environment)
             except OSError as error:
                 job.failure, job.state = cause_of(error), "refused"
+            except XunchaError as error:
+                job.failure, job.state = error.message, "refused"
             finally:
                 job.seconds = time.monotonic() - job.began
                 job.over.set()
 
-        self._in_turn(run) if writes else self._pool.submit(run)
+        run_as_here = partial(contextvars.copy_context().run, run)  # in the language of whoever asked
+        self._in_turn(run_as_here) if in_turn else self._pool.submit(run_as_here)
         return job
 
     def known(self, key: object, begin: Callable[[], Job], fresh: float) -> Job:
@@ -242,6 +250,9 @@ class Jobs:
             if job.over.is_set():
                 return
             job.to_stop = True
+            if not job.commands:  # it was never begun
+                job.state = "stopped"
+                job.over.set()
             if job.process and job.process.poll() is None:
                 with suppress(ProcessLookupError):
                     if hasattr(os, "killpg"):
@@ -254,7 +265,7 @@ class Jobs:
         with self._lock:
             self._closed = True
         for job in self.every:
-            if job.commands and not (job.writes and job.state == "running" and job.over.wait(_LAST)):
+            if not (job.writes and job.state == "running" and job.over.wait(_LAST)):
                 self.stop(job)
         self._pool.shutdown(wait=True, cancel_futures=True)
         if self._folder:

@@ -20,6 +20,8 @@ from xuncha.model.forms import FIELD, ROLES, role_name
 from xuncha.workflow.evidence import held
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.datastructures import FormData
     from starlette.requests import Request
     from starlette.responses import Response
@@ -43,30 +45,39 @@ def _asked(request: Request, error: XunchaError | None = None) -> Response:
 def upload(request: Request, form: FormData) -> Response:
     """Keep a file for as long as the desk is open, under a name that every system can hold, and begin to look at it."""
     file, kind = form.get("file"), forms.text(form, "kind")
+    if kind not in KINDS:
+        raise HTTPException(404)
+    if not isinstance(file, UploadFile) or not file.filename:
+        said, hint = _("no file is chosen"), _("choose one, or drop it on the page")
+        return _asked(request, RefusedError("no-file", said, hint))
+
+    def keep(place: Path) -> None:
+        with place.open("wb") as stream:
+            shutil.copyfileobj(file.file, stream)
+
+    # Of the path that some browsers send, its end.
+    name = held(file.filename.replace("\\", "/").rpartition("/")[2])
+    given = {"kind": kind, "columns": {}, "new": False}
+    return _look(desk_of(request), _with_file(desk_of(request), _("{file} is looked at"), name, keep, given))
+
+
+def _with_file(desk: Desk, title: str, name: str, keep: Callable[[Path], None], given: dict[str, Any]) -> Job:
+    """Make a job, and put a file into its folder, which stays there as long as the job is known."""
+    number = desk.look().number
+    job = desk.jobs.new(title.format(file=name))
+    job.given = {**given, "file": job.folder / name, "number": number, "back": f"/import/{job.number}"}
     try:
-        if kind not in KINDS:
-            raise HTTPException(404)
-        if not isinstance(file, UploadFile) or not file.filename:
-            raise RefusedError("no-file", _("no file is chosen"), _("choose one, or drop it on the page"))
-        job = desk_of(request).jobs.new(_("{file} is looked at").format(file=_name(file)))
-    except XunchaError as error:
-        return _asked(request, error)
-    place = job.folder / _name(file)
-    with place.open("wb") as stream:
-        shutil.copyfileobj(file.file, stream)
-    return _look(desk_of(request), job, {"kind": kind, "file": place, "columns": {}, "new": False})
+        keep(job.given["file"])
+    except OSError:
+        desk.jobs.stop(job)
+        raise
+    return job
 
 
-def _name(file: UploadFile) -> str:
-    """Return the name of an uploaded file; of the path that some browsers send, its end."""
-    return held((file.filename or "").replace("\\", "/").rpartition("/")[2])
-
-
-def _look(desk: Desk, job: Job, given: dict[str, Any]) -> Response:
+def _look(desk: Desk, job: Job) -> Response:
     """Begin to look at a file, without changing anything."""
-    job.given = {**given, "number": desk.look().number, "back": f"/import/{job.number}"}
     job.then = f"/import/{job.number}"
-    desk.jobs.start(job, [*_words(given), "--dry-run", "--json"])
+    desk.jobs.start(job, [*_words(job.given), "--dry-run", "--json"])
     return RedirectResponse(f"/jobs/{job.number}", 303)
 
 
@@ -139,22 +150,28 @@ def _table(desk: Desk, job: Job, form: FormData) -> Response:
     new = bool(forms.text(form, "new"))
     again = bool(said) or new != job.given["new"] or forms.text(form, "do") != "import"
     given = {**job.given, "columns": {**job.given["columns"], **said}, "new": new}
-    if not again and desk.look().number != job.given["number"]:
-        said_so = _("the ledger was changed after this was shown")
-        raise RefusedError(
-            "changed-meanwhile", said_so, _("look again at what would change, and decide again")
-        )
-    name = job.given["file"].name
-    title = _("{file} is looked at") if again else _("{file} is taken in")
-    new_job = desk.jobs.new(title.format(file=name))
-    given["file"] = Path(shutil.copyfile(job.given["file"], new_job.folder / name))
+    if not again:
+        _must_be_as_shown(desk, job)
+    file, title = job.given["file"], _("{file} is looked at") if again else _("{file} is taken in")
+    new_job = _with_file(desk, title, file.name, lambda place: place.hardlink_to(file), given)
     if again:
-        return _look(desk, new_job, given)
-    keep = forms.text(form, "save")
-    words = [*_words(given), "--json", *(["--partly"] if forms.text(form, "partly") else [])]
-    new_job.given, new_job.then = given | {"back": f"/import/{job.number}"}, f"/import/{new_job.number}"
-    desk.jobs.start(new_job, words + ([f"--save-form={keep}"] if keep else []), writes=True)
+        return _look(desk, new_job)
+    words = [*_words(new_job.given), "--json", *(["--partly"] if forms.text(form, "partly") else [])]
+    words += [f"--save-form={name}"] if (name := forms.text(form, "save")) else []
+    new_job.given["back"], new_job.then = f"/import/{job.number}", f"/import/{new_job.number}"
+    desk.jobs.start(new_job, words, in_turn=lambda: _must_be_as_shown(desk, job))
     return RedirectResponse(f"/jobs/{new_job.number}", 303)
+
+
+def _must_be_as_shown(desk: Desk, job: Job) -> None:
+    """Refuse to change another ledger than the one for which it was shown what would change.
+
+    Raises:
+        RefusedError: it is another by now.
+    """
+    if desk.look().number != job.given["number"]:
+        said = _("the ledger was changed after this was shown")
+        raise RefusedError("changed-meanwhile", said, _("look again at what would change, and decide again"))
 
 
 def _notice(desk: Desk, job: Job, form: FormData) -> Response:
@@ -163,8 +180,10 @@ def _notice(desk: Desk, job: Job, form: FormData) -> Response:
     if not name or held(name) != name:
         said = _("“{name}” cannot be the name of a folder").format(name=name)
         raise RefusedError("bad-folder", said, _("give a plain name"))
-    new = desk.jobs.new(_("A ledger is made of {file}").format(file=job.given["file"].name))
-    file = shutil.copyfile(job.given["file"], new.folder / job.given["file"].name)
-    new.given = {"back": f"/import/{job.number}"}
-    desk.jobs.start(new, ["import", "notice", str(file), str(desk.root.resolve().parent / name)])
+    file = job.given["file"]
+    title = _("A ledger is made of {file}")
+    new = _with_file(desk, title, file.name, lambda place: place.hardlink_to(file), {})
+    new.given["back"] = f"/import/{job.number}"
+    place = desk.root.resolve().parent / name
+    desk.jobs.start(new, ["import", "notice", str(new.given["file"]), str(place)])
     return RedirectResponse(f"/jobs/{new.number}", 303)

@@ -53,5 +53,5 @@ def audit(request: Request, form: FormData) -> Response:
     keeps = bool(forms.text(form, "anchor"))
     words += [f"--since={since}"] if since else []
     words += ["--anchor"] if keeps else []
-    desk.jobs.start(job, words, writes=keeps)
+    desk.jobs.start(job, words, in_turn=(lambda: None) if keeps else None)
     return RedirectResponse(f"/jobs/{job.number}", 303)

@@ -48,5 +48,5 @@ def begin(request: Request, form: FormData) -> Response:
     title, words = known[asked]
     job = jobs.new(title)
     job.given = {"back": "/together", "together": asked}
-    jobs.start(job, words, writes=asked != "doctor")
+    jobs.start(job, words, in_turn=(lambda: None) if asked != "doctor" else None)
     return RedirectResponse(f"/jobs/{job.number}", 303)
