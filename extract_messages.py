@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SOURCE = Path(__file__).parent / "src/xuncha"
+METHODS = [("**.py", "python"), ("**/desk/templates/**.html", "jinja2.ext:babel_extract")]
 
 
 def messages() -> Iterator[str | tuple[str, ...]]:
     """Yield every message; one with a plural as both of its forms."""
     for folder in (SOURCE, Path(typer.__file__).parent):
         for _path, _line, message, *_rest in extract_from_dir(
-            folder, keywords={**DEFAULT_KEYWORDS, "mark": None}
+            folder, METHODS, keywords={**DEFAULT_KEYWORDS, "mark": None}
         ):
             yield message
     yield from unmarked()

@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po
 from typer.main import get_command
 
 import xuncha
-from extract_messages import unmarked
+from extract_messages import METHODS, unmarked
 from xuncha import language
 from xuncha.cli.command import program
 from xuncha.cli.invocation import HIDDEN, VERBS
@@ -73,7 +73,12 @@ def said_by_us() -> dict[str, str]:
                     f"{path.name}:{call.lineno}: a message must stand there as a text, or no one can translate it"
                 )
                 found[str(argument.value)] = f"{path.relative_to(SOURCE)}:{call.lineno}"
-    return found | dict.fromkeys(unmarked(), "a docstring, or a rule of the audit")
+    pages = {
+        text: f"{path}:{line}"
+        for path, line, message, _comments, _context in extract_from_dir(SOURCE, METHODS[1:])
+        for text in texts(message)
+    }
+    return found | pages | dict.fromkeys(unmarked(), "a docstring, or a rule of the audit")
 
 
 def said_by_typer() -> set[str]:
@@ -87,7 +92,7 @@ def said_by_typer() -> set[str]:
 
 def extracted(folder: Path) -> list[tuple[str, int, str | tuple[str, ...], list[str], str | None]]:
     """What babel finds, as a translator would run it."""
-    return list(extract_from_dir(folder, [("**.py", "python")], keywords={**DEFAULT_KEYWORDS, "mark": None}))
+    return list(extract_from_dir(folder, METHODS, keywords={**DEFAULT_KEYWORDS, "mark": None}))
 
 
 def placeholders(text: str) -> list[str]:

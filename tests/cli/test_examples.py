@@ -10,6 +10,8 @@ import gettext
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -111,6 +113,17 @@ def _on(ledger: LedgerOnDisk, day: str, *words: str) -> None:
     ledger.ok(*words, XUNCHA_TODAY=day, **clock)
 
 
+def _serve(ledger: LedgerOnDisk, words: list[str]) -> Result:
+    """Open the desk, with a browser that does nothing, and end it as soon as it says that it is ready."""
+    program = [sys.executable, "-X", "utf8", "-m", "xuncha", *words]
+    around = ledger.environment | {"BROWSER": "true"}
+    with subprocess.Popen(program, cwd=ledger.root, env=around, stdout=subprocess.PIPE, text=True) as desk:
+        assert desk.stdout is not None
+        link = desk.stdout.readline()
+        desk.terminate()
+        return Result(desk.wait(20), link, "")
+
+
 def _type(ledger: LedgerOnDisk, line: str) -> Result:
     """Run a line as a shell would: one command or several after each other, comments left out, output perhaps into a file."""
     result = Result(0, "", "")
@@ -118,6 +131,8 @@ def _type(ledger: LedgerOnDisk, line: str) -> Result:
         words = shlex.split(part, comments=True)
         command, _arrow, target = " ".join(words).partition(" > ")
         assert words[0] == "xuncha", line
+        if words[1] == "serve":
+            return _serve(ledger, words[1:])
         result = ledger.run(*(command.split()[1:] if target else words[1:]))
         if target:
             ledger.write(target, result.out)

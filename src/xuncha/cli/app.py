@@ -36,9 +36,12 @@ def _context(given: Mapping[str, str | None]) -> Context:
     if lang is not None and lang not in LANGUAGES:
         raise UsageError("bad-language", _("--lang is zh or en, not “{lang}”").format(lang=lang))
     named = "--today" if given.get("--today") else "XUNCHA_TODAY"
-    clock = date.today()  # noqa: DTZ011  the office's own day
-    day = typed.day(said, named, clock) if said else clock
-    return Context(Path(ledger) if ledger else None, day, bool(said))
+    day = typed.day(said, named, _today()) if said else _today()
+    return Context(Path(ledger) if ledger else None, day, bool(said), clock=(lambda: day) if said else _today)
+
+
+def _today() -> date:
+    return date.today()  # noqa: DTZ011  the office's own day
 
 
 def _given(given: Mapping[str, str | None], option: str, variable: str) -> str:

@@ -57,6 +57,7 @@ def archive(
 def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None:
     from xuncha.archive.bag import zipped  # noqa: PLC0415  nobody else waits for all that goes into it
     from xuncha.archive.gathering import gather  # noqa: PLC0415
+    from xuncha.requests.moments import named  # noqa: PLC0415
     from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415
 
     if output.resolve().is_relative_to(call.root.resolve()):
@@ -65,7 +66,7 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
         raise RefusedError("output-in-ledger", said, hint)
     must_be_free(output, call.root)
     call.warn_of_leftovers()
-    moment = call.moment(at, "--at") if at else "HEAD"
+    moment = named(call.root, at, "--at", call.today) if at else "HEAD"
     commit = commit_at(call.root, moment)
     day = call.today if call.day_is_given else day_of(call.root, commit, moment)
     with TemporaryDirectory(prefix="xuncha-") as place, screen.patience(_("Making the archive")):

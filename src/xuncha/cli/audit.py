@@ -58,6 +58,7 @@ def audit(
     """
     from xuncha.audit.anchors import drop_anchor, line  # noqa: PLC0415  for this command alone
     from xuncha.audit.examine import audit as examine  # noqa: PLC0415
+    from xuncha.requests.moments import named  # noqa: PLC0415
 
     if anchor and since is not None:
         said = _("--anchor keeps what all of history is, and --since asks for a part")
@@ -66,7 +67,7 @@ def audit(
         must_be_free(page, call.root)
     call.warn_of_leftovers()
     with screen.patience(_("Replaying the history")):
-        moment = call.moment(since, "--since", to_come=True) if since is not None else None
+        moment = named(call.root, since, "--since", call.today, to_come=True) if since is not None else None
         done = examine(call.root, since=moment)
     if anchor and not done.tip:
         raise RefusedError("nothing-committed", _("nothing is committed yet, so there is nothing to keep"))

@@ -110,20 +110,14 @@ def list_(
         xuncha comment list --unanswered
         xuncha comment list --about 2.3 --json
     """
-    from xuncha.rules.names import no_such  # noqa: PLC0415
+    from xuncha.requests.selection import comments_about  # noqa: PLC0415
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import comments  # noqa: PLC0415
 
     call.must_be_here()
-    wanted = Identity.parse(about) if about else None
-    if wanted and not (call.root / wanted.path).is_file():
-        raise no_such(wanted)
-    entered = comments(WorkingTree(call.root))
-    found = {
-        number: each
-        for number, each in entered.items()
-        if (wanted is None or _is_about(each, wanted)) and not (unanswered and each.reply)
-    }
+    source = WorkingTree(call.root)
+    entered = comments(source)
+    found = comments_about(source, entered, about, unanswered=unanswered)
     if as_json:
         screen.data([{"number": number, **each.model_dump(mode="json")} for number, each in found.items()])
     elif found:
@@ -132,13 +126,6 @@ def list_(
         screen.line(_("No comment matches."))
     else:
         screen.line(_("There are no comments yet. Enter the first one: xuncha comment add TEXT --channel …"))
-
-
-def _is_about(comment: Comment, wanted: Identity) -> bool:
-    if comment.about is None:
-        return False
-    identity = Identity.parse(comment.about)
-    return wanted in {identity, Identity(identity.problem)}
 
 
 def _table(found: Mapping[int, Comment]) -> Columns:

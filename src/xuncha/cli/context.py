@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xuncha.chinese.days import typed as typed_day
 from xuncha.cli import screen
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.requests import typed
 from xuncha.store.files import find
 
 if TYPE_CHECKING:
@@ -39,6 +37,8 @@ class Context:
     """Whether `today` was said, rather than asked of the clock."""
     commit: str | None = None
     """Where the ledger is looked at as it stood: the commit; then `today` is the day of it."""
+    clock: Callable[[], date] = field(kw_only=True)
+    """Tells the day anew, for what runs longer than a day; always the one that was said, if one was."""
 
     @cached_property
     def root(self) -> Path:
@@ -72,12 +72,11 @@ class Context:
         """Return the call with the ledger as it stood on a day or at a revision; with None, as it stands. Raises RefusedError if history knows no such moment."""
         if moment is None:
             return self
-        from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415  only looking back needs git
+        from xuncha.requests.moments import moment as found_in_history  # noqa: PLC0415  only looking back needs git
 
-        moment = self.moment(moment, "--at")
-        commit = commit_at(self.root, moment)
+        commit, day = found_in_history(self.root, moment, "--at", self.today)
         self._warn_of_a_cut_off_history()
-        return replace(self, commit=commit, today=day_of(self.root, commit, moment))
+        return replace(self, commit=commit, today=day)
 
     def register(self) -> Register:
         """Return the register of the ledger; warn of what an interrupted command left behind."""
@@ -145,19 +144,6 @@ class Context:
             said = _("the history cannot be shown: {reason}")
             screen.warning(said.format(reason=error.message), error.hint)
             return []
-
-    def moment(self, text: str, option: str, *, to_come: bool = False) -> str:
-        """Read a moment of history, as `trail.tree` takes it: a day as 2024-04-18, or a revision. Raises RefusedError if it is a day, and still to come."""
-        from xuncha.trail.tree import commit_at  # noqa: PLC0415  only looking back needs git
-
-        day = typed_day(text, self.today, past=True)
-        if day is None:
-            return text
-        if text.isascii() and text != day.isoformat():
-            with contextlib.suppress(RefusedError):
-                commit_at(self.root, text)
-                return text  # a tag is called so, or a hash begins so
-        return day.isoformat() if to_come else typed.past_day(text, option, self.today).isoformat()
 
     def templates(self) -> Own:
         """Return the ledger's own templates: those in its folder, or what a commit holds of them."""

@@ -109,7 +109,8 @@ def import_table(
     for error in refused:
         screen.error(error)
     if as_json:
-        screen.data(understood(draft, intake, before, written=not dry_run))
+        told = understood(draft, intake, before, written=not dry_run)
+        screen.data(told | {"differences": [*_differences(intake, before)]})
         return
     if saved:
         screen.line(_("The form is in {path}.").format(path=saved))
@@ -252,24 +253,20 @@ def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> str:
 
 
 def _columns(draft: Draft) -> list[RenderableType]:
+    from xuncha.model.forms import role_name  # noqa: PLC0415
+
     headings = (_("Column"), _("Heading"), _("Taken for"), _("Why"))
     several = len({column.sheet for column in draft.columns}) > 1
     rows = (
-        (f"{each.sheet}!{each.letter}" if several else each.letter, each.heading, _role(each.role), each.why)
+        (
+            f"{each.sheet}!{each.letter}" if several else each.letter,
+            each.heading,
+            f"{each.role} {role_name(each.role)}".strip(),
+            each.why,
+        )
         for each in draft.columns
     )
     return listed(_("Columns"), headings, rows)
-
-
-def _role(role: str) -> str:
-    """Name what a column holds: as a form writes it, and what that is."""
-    names = {
-        "number": _("number"), "category": _("category"), "problem": _("problem"), "finding": _("the inspectors' words"), "part": _("sub-problem"),
-        "measure": _("measure"), "goal": _("goal"), "kind": _("kind of task"), "leader": _("leader"), "office": _("office"),
-        "co_offices": _("co-responsible offices"), "person": _("who does it"), "due": _("time limit"), "progress": _("progress"), "evidence": _("evidence"),
-        "state": _("status"), "closed_date": _("day of closing"), "publish": _("whether it may be published"), "ignore": _("not read"),
-    }  # fmt: skip
-    return f"{role} {names.get(role, '')}".strip()
 
 
 def _differences(intake: Intake, before: Before) -> Iterator[str]:

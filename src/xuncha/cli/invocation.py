@@ -12,7 +12,7 @@ from xuncha.language import gettext as _
 
 PANELS: Final = {
     "Make": {"write": "init add edit", "work": "remove", "comment": "comment"},
-    "Look": {"read": "status todo list show", "publish": "calendar"},
+    "Look": {"read": "status todo list show", "publish": "calendar", "serve": "serve"},
     "Do": {"work": "set start progress attach submit return close reopen extend escalate review"},
     "Trail": {"track": "log undo", "audit": "audit"},
     "Share": {"share": "setup sync"},
@@ -32,7 +32,7 @@ VERBS: Final = {
     verb: module for modules in PANELS.values() for module, verbs in modules.items() for verb in verbs.split()
 }
 METAVARS: Final = (
-    "CHANNEL", "CODE", "DATE", "DAYS", "DIR", "FILE", "GROUP", "HEADING", "ID", "KEY", "KIND", "LINE", "NAME", "NUMBER", "PROBLEM", "REF", "REV", "ROLE",
+    "ADDRESS", "CHANNEL", "CODE", "DATE", "DAYS", "DIR", "FILE", "GROUP", "HEADING", "ID", "KEY", "KIND", "LINE", "NAME", "NUMBER", "PROBLEM", "REF", "REV", "ROLE",
     "STATUS", "TEXT", "TITLE", "VALUE", "WORDS",
 )  # fmt: skip
 """What stands for values in the help; each is a message of the catalogue."""

@@ -14,7 +14,7 @@ from xuncha.model import names
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import STATUSES, TERMS
 from xuncha.requests import typed
-from xuncha.requests.selection import Selection, select
+from xuncha.requests.selection import Selection, select, texts_in
 from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
 
 _SPAN = re.compile(r"([0-9]{1,5})d?")
@@ -131,7 +131,7 @@ def list_(
     call = call.at(at)
     found = call.register()
     horizon = Horizon.of(found, call.today)
-    rows = select(found, call.source(), call.today, wanted)
+    rows = select(found, texts_in(call.source()), call.today, wanted)
     if as_json:
         screen.data([measure_json(row, horizon) for row in rows])
         return

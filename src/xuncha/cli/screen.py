@@ -46,6 +46,16 @@ def line(text: str = "") -> None:
     write(clean(text) + "\n")
 
 
+def line_at_once(text: str) -> None:
+    """Print a line that whoever reads the output waits for, before anything else is done."""
+    line(text)
+    try:
+        sys.stdout.flush()
+    except OSError as lost:
+        _lost.append(lost)
+        _give_up(sys.stdout)
+
+
 def write(document: str | bytes) -> None:
     """Print a document as it is: it was made harmless when it was made. What cannot be printed is told at the end, see `finish`."""
     try:

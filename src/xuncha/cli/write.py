@@ -21,7 +21,7 @@ from xuncha.cli.context import Context
 from xuncha.cli.options import argument, option
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, UsageError, XunchaError
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
+from xuncha.model.identity import LEDGER_FILE
 from xuncha.requests import typed
 
 if TYPE_CHECKING:
@@ -259,20 +259,12 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
     if identity is None:
         _enter_all(call)
         return
-    from xuncha.rules.names import no_such  # noqa: PLC0415
-    from xuncha.store.faults import link  # noqa: PLC0415
-    from xuncha.store.files import WorkingTree  # noqa: PLC0415
-    from xuncha.workflow.comment import no_such_comment  # noqa: PLC0415
     from xuncha.workflow.edit import edit as keep  # noqa: PLC0415
+    from xuncha.workflow.edit import editable  # noqa: PLC0415
 
     root = call.root_for_writing()
-    comment = CommentNumber.of_file(identity)
-    path = (comment or Identity.parse(identity)).path
+    path = editable(root, identity)
     target = root / path
-    if WorkingTree(root).behind_link(path):
-        raise InvalidLedgerError([link(path)])
-    if not target.is_file():
-        raise no_such_comment(comment) if comment else no_such(Identity.parse(identity))
     opened = target.read_bytes()
     editor = _editor()
     draft = Path(tempfile.mkdtemp(prefix="xuncha-")) / target.name

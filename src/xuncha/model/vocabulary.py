@@ -48,6 +48,22 @@ def result_name(result: ReviewResult) -> str:
     return {"holds": _("holds"), "slipped": _("slipped")}[result]
 
 
+def term_name(term: Term) -> str:
+    """Name a term in the chosen language."""
+    return {"at_once": _("at once"), "once": _("once"), "long_term": _("long-term")}[term]
+
+
+def light_name(light: Light) -> str:
+    """Say in the chosen language what a light means."""
+    return {
+        "done": _("closed"),
+        "green": _("in time"),
+        "yellow": _("due soon"),
+        "red": _("overdue"),
+        "none": _("no time limit yet"),
+    }[light]
+
+
 def channel_name(channel: Channel) -> str:
     """Return how a comment came, as people call it, in the chosen language."""
     names = {
@@ -58,6 +74,17 @@ def channel_name(channel: Channel) -> str:
         "web": _("web"),
     }
     return names[channel]
+
+
+def requirement_name(requirement: Requirement) -> str:
+    """Say what is required before a measure may be closed, in the chosen language."""
+    return {
+        "progress": _("progress is recorded"),
+        "evidence": _("evidence is there"),
+        "submission": _("closing was applied for"),
+        "second_person": _("somebody else than who applied closes it"),
+        "signed_commit": _("the commit is signed"),
+    }[requirement]
 
 
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)

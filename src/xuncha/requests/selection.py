@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from xuncha.rules.names import category_meant, meant, no_such, suggestion
 from xuncha.tally import Horizon, shifted
 
 if TYPE_CHECKING:
+    from xuncha.model.records import Comment
     from xuncha.model.register import MeasureRow, Register
     from xuncha.model.source import Source
 
@@ -42,12 +43,16 @@ class Selection:
     term: str | None = None
 
 
-def select(found: Register, source: Source, today: date, wanted: Selection) -> list[MeasureRow]:
+Texts = Callable[[Sequence[Identity]], Mapping[Identity, str]]
+"""Gives the texts in which words are searched, of measures."""
+
+
+def select(found: Register, texts: Texts, today: date, wanted: Selection) -> list[MeasureRow]:
     """Return the measures that are selected, in the order of the ledger.
 
     Args:
         found: the ledger.
-        source: where its files are read from, for `words`.
+        texts: what `words` are searched in; asked for of those alone that pass all other filters.
         today: the day on which it is looked at.
         wanted: the filters.
 
@@ -76,7 +81,7 @@ def select(found: Register, source: Source, today: date, wanted: Selection) -> l
         and (last is None or (row.status != "closed" and horizon.today <= (row.due or "") <= last))
     ]
     rows = _with_fields(found, rows, wanted.fields)
-    return _holding(source, rows, wanted.words) if wanted.words else rows
+    return _holding(texts, rows, wanted.words) if wanted.words else rows
 
 
 def _with_fields(found: Register, rows: list[MeasureRow], wanted: Mapping[str, str]) -> list[MeasureRow]:
@@ -97,19 +102,52 @@ def _with_fields(found: Register, rows: list[MeasureRow], wanted: Mapping[str, s
     return rows
 
 
-def _holding(source: Source, rows: Sequence[MeasureRow], words: Sequence[str]) -> list[MeasureRow]:
-    """Return the rows whose title, goal or progress holds all the words, however their letters are written."""
-    from xuncha.store.loading import records_of  # noqa: PLC0415
+def _holding(texts: Texts, rows: Sequence[MeasureRow], words: Sequence[str]) -> list[MeasureRow]:
+    """Return the rows in whose text all the words are, however their letters are written."""
+    found = texts([Identity.parse(row.id) for row in rows])
+    folded = [word.casefold() for word in words]
+    return [row for row in rows if all(word in found.get(Identity.parse(row.id), "") for word in folded)]
 
-    records = records_of(source, [Identity.parse(row.id) for row in rows])
-    found = []
-    for row in rows:
-        record = records.get(Identity.parse(row.id))
-        told = [record.goal or "", *(entry.text for entry in record.progress)] if record else []
-        text = "\n".join([row.title, *told]).casefold()
-        if all(word.casefold() in text for word in words):
-            found.append(row)
-    return found
+
+def texts_in(source: Source) -> Texts:
+    """Return what reads the texts of measures: their titles, goals and progress, in small letters."""
+
+    def texts(identities: Sequence[Identity]) -> Mapping[Identity, str]:
+        from xuncha.store.loading import records_of  # noqa: PLC0415  only a search reads them
+
+        return {
+            identity: "\n".join(
+                [record.title, record.goal or "", *(entry.text for entry in record.progress)]
+            ).casefold()
+            for identity, record in records_of(source, identities).items()
+        }
+
+    return texts
+
+
+def comments_about(
+    source: Source, entered: Mapping[int, Comment], about: str | None, *, unanswered: bool
+) -> dict[int, Comment]:
+    """Return the comments that are about a problem with its measures, or about one measure; of all, or of those without a reply.
+
+    Raises:
+        RefusedError: there is no such problem or measure.
+    """
+    wanted = Identity.parse(about) if about else None
+    if wanted and not any(
+        entry.name == wanted.path.rpartition("/")[2] for entry in source.entries(wanted.folder)
+    ):
+        raise no_such(wanted)
+    return {
+        number: each
+        for number, each in entered.items()
+        if (wanted is None or _is_about(each, wanted)) and not (unanswered and each.reply)
+    }
+
+
+def _is_about(comment: Comment, wanted: Identity) -> bool:
+    identity = Identity.perhaps(comment.about)
+    return identity is not None and wanted in {identity, Identity(identity.problem)}
 
 
 def known(register: Register, *, office: str | None, leader: str | None) -> tuple[str | None, str | None]:

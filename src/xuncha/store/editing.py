@@ -35,7 +35,7 @@ _PLAIN_IN_QUOTES = re.compile(rf"{_PLAIN.pattern}|[0-9]+\.[0-9]+|[0-9]+")
 """What keeps the quotes that it stands in; without them, the number 2.10 would be read as 2.1."""
 
 
-class _Splice(NamedTuple):
+class Splice(NamedTuple):
     """Characters of the text to be replaced."""
 
     start: int
@@ -59,17 +59,22 @@ def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> tuple
     """
     text = decode(content)
     root = tree(text)
-    splices = [splice for edit in edits if (splice := _splice(text, root, edit))]
-    # From the end to the beginning, so that what comes before keeps its place.
-    for splice in sorted(splices, key=lambda splice: splice.start, reverse=True):
-        text = text[: splice.start] + splice.text + text[splice.end :]
+    text = spliced(text, [splice for edit in edits if (splice := _splice(text, root, edit))])
     keys = _(", ").join(f"`{edit.key}`" for edit in edits)
     meant = _meant(data, edits)
-    return _verified(content, text, meant, keys, _("change it by hand, and type: xuncha edit")), meant
+    return verified(content, text, meant, keys, _("change it by hand, and type: xuncha edit")), meant
 
 
-def _verified(before: bytes, text: str, meant: dict[str, Any], keys: str, hint: str = "") -> bytes:
-    """Return an edited text as bytes, with the byte order mark that was there, if it says what is meant."""
+def spliced(text: str, splices: Sequence[Splice]) -> str:
+    """Replace what splices say; of several in one place, what goes is taken out first, and what comes stands in their order."""
+    # From the end to the beginning, so that what comes before keeps its place.
+    for splice in sorted(splices, key=lambda splice: (splice.start, splice.end))[::-1]:
+        text = text[: splice.start] + splice.text + text[splice.end :]
+    return text
+
+
+def verified(before: bytes, text: str, meant: dict[str, Any], keys: str, hint: str = "") -> bytes:
+    """Return an edited text as bytes, with the byte order mark that was there, if it says what is meant (else RefusedError)."""
     if not says(text, meant):
         message = _("the layout of this file does not let {keys} be changed safely")
         raise RefusedError("odd-layout", message.format(keys=keys), hint)
@@ -107,7 +112,7 @@ def rename_evidence(content: bytes, old: str, new: str) -> bytes:
         for item in entry.get("evidence", []):
             if isinstance(item, dict) and item.get("file") == old:
                 item["file"] = new
-    return _verified(content, text, meant if places else {}, "`file`")
+    return verified(content, text, meant if places else {}, "`file`")
 
 
 def _items(node: Node | None) -> list[Node]:
@@ -129,27 +134,27 @@ def _meant(data: dict[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
     return data
 
 
-def _splice(text: str, root: Node, edit: Edit) -> _Splice | None:
+def _splice(text: str, root: Node, edit: Edit) -> Splice | None:
     node = root.get(edit.key)
     match edit:
         case Set(key, value):
-            return _insert(text, root, key, value) if node is None else _replace(node, value)
+            return insert(text, root, key, value) if node is None else replace(node, value)
         case Remove(key):
-            return None if node is None else _remove(text, root, key)
+            return None if node is None else remove(text, root, key)
         case Append(key, item, place):
-            return _insert(text, root, key, [item]) if node is None else _append(text, node, item, place)
+            return insert(text, root, key, [item]) if node is None else _append(text, node, item, place)
 
 
-def _replace(node: Node, value: str | bool | dict[str, Any] | list[Any]) -> _Splice:
+def replace(node: Node, value: str | bool | dict[str, Any] | list[Any]) -> Splice:
+    if node.start == node.end:  # a key without a value: it stands right behind the colon
+        return Splice(node.start, node.end, f" {flow(value)}")
     quote = node.style if node.style in {"'", '"'} else ""
     form = _PLAIN_IN_QUOTES if quote else _PLAIN
-    written = f"{quote}{value}{quote}" if isinstance(value, str) and form.fullmatch(value) else _flow(value)
-    if node.start == node.end:  # a key without a value: it stands right behind the colon
-        written = f" {_flow(value)}"
-    return _Splice(node.start, node.end, written)
+    written = f"{quote}{value}{quote}" if isinstance(value, str) and form.fullmatch(value) else flow(value)
+    return Splice(node.start, node.end, written)
 
 
-def _remove(text: str, root: Node, key: str) -> _Splice:
+def remove(text: str, root: Node, key: str) -> Splice:
     place = next(place for place, name in enumerate(root.keys) if name.text == key)
     if root.style == "flow":
         return _remove_between_commas(text, root, place)
@@ -157,59 +162,59 @@ def _remove(text: str, root: Node, key: str) -> _Splice:
     if end == len(text) and not text.endswith(("\n", "\r")):
         # It was the last line and had no end: then the new last line has none either.
         start -= len(_last_line_end(text[:start]))
-    return _Splice(start, end, "")
+    return Splice(start, end, "")
 
 
-def _remove_between_commas(text: str, root: Node, place: int) -> _Splice:
+def _remove_between_commas(text: str, root: Node, place: int) -> Splice:
     """Take a key out of a record in braces: its lines, where it has lines of its own; else what stands up to its neighbour."""
     start = root.keys[place].start
     match = _COMMA.match(text, root.items[place].end)
     end = match.end() if match else root.items[place].end
     rest = _REST_OF_LINE.match(text, end)
     if rest and not text[line_start(text, start) : start].strip():
-        return _Splice(line_start(text, start), rest.end(), "")
+        return Splice(line_start(text, start), rest.end(), "")
     if place < len(root.keys) - 1:
-        return _Splice(start, root.keys[place + 1].start, "")
-    return _Splice(root.items[place - 1].end if place else start, root.items[place].end, "")
+        return Splice(start, root.keys[place + 1].start, "")
+    return Splice(root.items[place - 1].end if place else start, root.items[place].end, "")
 
 
-def _insert(text: str, root: Node, key: str, value: Any) -> _Splice:  # noqa: ANN401
+def insert(text: str, root: Node, key: str, value: Any) -> Splice:  # noqa: ANN401
     """Put a new key behind those that come before it in the order of the keys."""
     if not root.keys:  # `{}`
-        return _Splice(root.start, root.end, _flow({key: value}))
-    order = KEYS.index(key)
+        return Splice(root.start, root.end, flow({key: value}))
+    order = KEYS.index(key) if key in KEYS else len(KEYS)
     ranks = [KEYS.index(name.text) if name.text in KEYS else order for name in root.keys]
     before = [place for place, rank in enumerate(ranks) if rank < order]
     place = max(before, key=ranks.__getitem__) if before else len(root.keys) - 1
     end = root.items[place].end
     if root.style == "flow":
-        return _Splice(end, end, f", {key}: {_flow(value)}")
-    return _insert_lines(text, end, {key: value}, root.column)
+        return Splice(end, end, f", {key}: {flow(value)}")
+    return insert_lines(text, end, {key: value}, root.column)
 
 
-def _append(text: str, node: Node, item: str | dict[str, Any], place: int | None) -> _Splice:
+def _append(text: str, node: Node, item: str | dict[str, Any], place: int | None) -> Splice:
     following = node.items[place] if place is not None and place < len(node.items) else None
     if node.style == "flow":
         if not node.items:
-            return _Splice(node.start, node.end, _flow([item]))
+            return Splice(node.start, node.end, flow([item]))
         if following:
-            return _Splice(following.start, following.start, f"{_flow(item)}, ")
+            return Splice(following.start, following.start, f"{flow(item)}, ")
         end = node.items[-1].end
-        return _Splice(end, end, f", {_flow(item)}")
+        return Splice(end, end, f", {flow(item)}")
     if following:
         start = line_start(text, following.start)
-        return _Splice(start, start, block([item], node.column, common_line_end(text)))
-    return _insert_lines(text, node.end, [item], node.column)
+        return Splice(start, start, block([item], node.column, common_line_end(text)))
+    return insert_lines(text, node.end, [item], node.column)
 
 
-def _insert_lines(text: str, index: int, value: Any, indent: int) -> _Splice:  # noqa: ANN401
+def insert_lines(text: str, index: int, value: Any, indent: int) -> Splice:  # noqa: ANN401
     """Put lines behind the line in which the index stands."""
     end = line_end(text, index)
     ending = _last_line_end(text[:end]) or common_line_end(text)
     lines = block(value, indent, ending)
     if not _last_line_end(text[:end]):
         lines = ending + lines[: -len(ending)]
-    return _Splice(end, end, lines)
+    return Splice(end, end, lines)
 
 
 def block(value: Any, indent: int, ending: str) -> str:  # noqa: ANN401
@@ -225,7 +230,7 @@ def block(value: Any, indent: int, ending: str) -> str:  # noqa: ANN401
         elif _is_prose(inner):
             text = f"{key}:\n" + "".join("  " + _item(each) for each in inner)
         else:
-            text = f"{key}: {_flow(inner)}\n"
+            text = f"{key}: {flow(inner)}\n"
     if not indent and ending == "\n":
         return text
     return "".join(" " * indent + line + ending for line in _lines(text))
@@ -249,16 +254,16 @@ def _item(item: str | dict[str, Any]) -> str:
     """Write an item of a list, a line for each of its keys."""
     if isinstance(item, str):
         return f"- {_scalar(item)}\n"
-    lines = [f"{key}: {_flow(value)}" for key, value in item.items()]
+    lines = [f"{key}: {flow(value)}" for key, value in item.items()]
     return "- " + "\n  ".join(lines) + "\n"
 
 
-def _flow(value: Any) -> str:  # noqa: ANN401
+def flow(value: Any) -> str:  # noqa: ANN401
     """Write a value on one line."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
+        return "[" + ", ".join(map(flow, value)) + "]"
     return _scalar(value)
 
 

@@ -103,24 +103,41 @@ def read(root: Path, identity: Identity, file: Path) -> bytes:
     """
     try:
         with _opened(file) as stream:
-            size = _size(file, stream)
-            with_lfs = _goes_to_lfs(root, f"{EVIDENCE}/{identity}/{held(file.name)}")
-            if size > LARGEST and not with_lfs:
-                message = _(
-                    "{path} has {size} MB: files over {largest} MB are refused by the usual forges, for good"
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                said = _("{path} is no file, but a pipe, a device or the like").format(path=file)
+                raise RefusedError(
+                    "not-a-file", said, _("write what comes out of it to a file, and attach that")
                 )
-                hint = _(
-                    'set up git-lfs first: git lfs install && git lfs track "data/evidence/**", and commit .gitattributes'
-                )
-                megabytes = {"size": -(-size // 1024**2), "largest": LARGEST // 1024**2}
-                raise RefusedError("too-large-for-git", message.format(path=file, **megabytes), hint)
-            content = stream.read(size)
+            return read_stream(root, identity, str(file), stream)
     except OSError as error:
         message = _("{path} cannot be read: {reason}").format(path=file, reason=cause_of(error))
         raise RefusedError("no-such-file", message) from None
+
+
+def read_stream(root: Path, identity: Identity, path: str, stream: BinaryIO) -> bytes:
+    """Read what is to become evidence of a measure; `path` is how it is called where it comes from.
+
+    Raises:
+        RefusedError: it is empty, which proves nothing, is not the file itself but its pointer, or is too large for git alone.
+        SurroundingsError: it is for git-lfs, and that is not set up here.
+    """
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    if not size:
+        said = _("{path} is empty, and proves nothing").format(path=path)
+        raise RefusedError("empty-file", said, _("see whether it was saved; then attach it again"))
+    with_lfs = _goes_to_lfs(root, f"{EVIDENCE}/{identity}/{held(Path(path).name)}")
+    if size > LARGEST and not with_lfs:
+        message = _("{path} has {size} MB: files over {largest} MB are refused by the usual forges, for good")
+        hint = _(
+            'set up git-lfs first: git lfs install && git lfs track "data/evidence/**", and commit .gitattributes'
+        )
+        megabytes = {"size": -(-size // 1024**2), "largest": LARGEST // 1024**2}
+        raise RefusedError("too-large-for-git", message.format(path=path, **megabytes), hint)
+    content = stream.read(size)
     if len(content) <= LARGEST_POINTER and pointed_at(content):
         message = _("{path} is not the file, but the pointer that git-lfs keeps in its stead").format(
-            path=file
+            path=path
         )
         hint = _("type `git lfs pull` where it comes from, and attach the file itself")
         raise RefusedError("lfs-pointer", message, hint)
@@ -132,22 +149,6 @@ def _opened(file: Path) -> BinaryIO:
     return os.fdopen(
         os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb"
     )
-
-
-def _size(file: Path, stream: BinaryIO) -> int:
-    """Return how many bytes there are in an ordinary file.
-
-    Raises:
-        RefusedError: it is none, or there are none: that proves nothing.
-    """
-    found = os.fstat(stream.fileno())
-    if not stat.S_ISREG(found.st_mode):
-        said = _("{path} is no file, but a pipe, a device or the like").format(path=file)
-        raise RefusedError("not-a-file", said, _("write what comes out of it to a file, and attach that"))
-    if not found.st_size:
-        said = _("{path} is empty, and proves nothing").format(path=file)
-        raise RefusedError("empty-file", said, _("see whether it was saved; then attach it again"))
-    return found.st_size
 
 
 def _goes_to_lfs(root: Path, path: str) -> bool:

@@ -1,0 +1,161 @@
+"""For programs: what the commands print with `--json`, and the actions of the workflow, described by OpenAPI."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Body, File, Form, Request, UploadFile
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from xuncha.desk.pages.measures import selection
+from xuncha.desk.view import desk_of
+from xuncha.model import names
+from xuncha.model.identity import Identity
+from xuncha.requests import typed
+from xuncha.requests.answers import findings_json, record_json, rows_of, version, waiting
+from xuncha.requests.given import GIVEN
+from xuncha.requests.selection import select
+from xuncha.store.files import WorkingTree
+from xuncha.store.loading import check, record_of
+from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
+from xuncha.workflow.verbs import VERBS
+
+if TYPE_CHECKING:
+    from xuncha.workflow.perform import Result
+    from xuncha.workflow.verb import NamedFile, Verb
+
+router = APIRouter(prefix="/api")
+
+
+class _Asked(BaseModel):
+    """What every action is asked for with."""
+
+    model_config = ConfigDict(extra="forbid")
+    ids: Annotated[list[str], Field(min_length=1, max_length=1000, description="2.3")]
+    versions: Annotated[
+        dict[str, str],
+        Field(description="hashes of the files as they were shown; 409 where one is another by now"),
+    ] = {}
+
+
+@router.get("/status")
+def status(request: Request, by: str = "problem", at: str | None = None) -> dict[str, Any]:
+    """Give the counts, as `xuncha status --json`."""
+    found, _texts, today = desk_of(request).at(at)
+    grouping: Grouping = typed.word(by, "by", names.GROUPINGS)  # type: ignore[assignment]
+    return tally(found, today).as_json(groups(found, today, grouping))
+
+
+@router.get("/list")
+def list_(request: Request) -> list[dict[str, Any]]:
+    """Give the measures that filters leave, as `xuncha list --json`; they are named as its options, `words` are searched."""
+    asked = request.query_params
+    found, texts, today = desk_of(request).at(asked.get("at"))
+    horizon = Horizon.of(found, today)
+    return [measure_json(row, horizon) for row in select(found, texts, today, selection(asked))]
+
+
+@router.get("/show/{identity}")
+def show(request: Request, identity: str) -> dict[str, Any]:
+    """Give a problem or a measure, whole, as `xuncha show --json`."""
+    desk = desk_of(request)
+    which, found = Identity.parse(identity), desk.look().register
+    rows = rows_of(found, which)
+    record = record_of(WorkingTree(desk.root), which)
+    return record_json(
+        which,
+        record,
+        rows,
+        Horizon.of(found, desk.today),
+        desk.history(which),
+        version(desk.root, which.path),
+    )
+
+
+@router.get("/log")
+def log(request: Request, id: str | None = None) -> list[dict[str, str | None]]:  # noqa: A002  as in the address
+    """Give the trail, as `xuncha log --json`: of the whole ledger, a problem or a measure."""
+    desk = desk_of(request)
+    if id is None:
+        return [event.as_json() for event in desk.events()]
+    which = Identity.parse(id)
+    rows_of(desk.look().register, which)
+    return [event.as_json() for event in desk.history(which)]
+
+
+@router.get("/validate")
+def validate(request: Request) -> list[dict[str, Any]]:
+    """Give every place where a rule is broken, as `xuncha validate --json`."""
+    found = check(WorkingTree(desk_of(request).root), warn=True)
+    return findings_json(each for each in found if each.severity != "note")
+
+
+@router.get("/todo")
+def todo(
+    request: Request, office: str | None = None, leader: str | None = None, person: str | None = None
+) -> list[dict[str, Any]]:
+    """Give what waits today, as `xuncha todo --json`."""
+    desk = desk_of(request)
+    found = desk.look().register
+    tasks = waiting(found, desk.events(), desk.today, office=office, leader=leader, person=person)
+    return [task.as_json() for task in tasks]
+
+
+def _done(result: Result, today: date) -> dict[str, Any]:
+    """Say what was done, and how the ledger stands after it."""
+    steps = [
+        {"id": step.id, "title": title, "from": step.from_, "to": step.to}
+        for step, title in zip(result.steps, result.titles, strict=True)
+    ]
+    counts = tally(result.register, today).as_json([]) if result.register else None
+    completed = [problem.id for problem in result.completed]
+    return {"done": steps, "completed": completed, "counts": counts}
+
+
+def _enter(verb: Verb) -> None:
+    """Enter the route of a verb, whose request is made of its parameters."""
+    kinds: dict[str, Any] = {"text": str, "flag": bool, "list": list[str]}
+    fields: dict[str, Any] = {}
+    for each in verb.parameters:
+        name, kind, _read = GIVEN[each.name]
+        if each.default is each.empty:
+            fields[name] = (kinds[kind], ...)
+        else:
+            fields[name] = (bool, False) if kind == "flag" else (kinds[kind] | None, None)
+    asked = create_model(f"{verb.action.capitalize()}Request", __base__=_Asked, **fields)
+
+    async def act(request: Request, body: Any) -> dict[str, Any]:  # noqa: ANN401  a model of its own for each verb
+        desk = desk_of(request)
+        values = {each.name: getattr(body, GIVEN[each.name].name) for each in verb.parameters}
+        result = await desk.change(desk.perform, verb.action, body.ids, values, body.versions)
+        return _done(result, desk.today)
+
+    act.__doc__ = (verb.function.__doc__ or "").partition("\n")[0]
+    act.__annotations__["body"] = Annotated[asked, Body()]
+    router.post(f"/{verb.action}", name=verb.action)(act)
+
+
+@router.post("/attach")
+async def attach(
+    request: Request,
+    ids: Annotated[list[str], Form()],
+    file: Annotated[UploadFile, File()],
+    text: Annotated[str | None, Form()] = None,
+    date: Annotated[str | None, Form()] = None,
+) -> dict[str, Any]:
+    """Put a file into the ledger as evidence of a measure; the request is multipart."""
+    from xuncha.desk.pages.act import named  # noqa: PLC0415
+
+    desk = desk_of(request)
+
+    def do() -> Result:
+        content: NamedFile = named(desk.root, Identity.parse(ids[0]), file)
+        return desk.perform("attach", ids, {"file": content, "statement": text, "day": date}, {})
+
+    return _done(await desk.change(do), desk.today)
+
+
+for _verb in VERBS.values():
+    if _verb.action != "attach":
+        _enter(_verb)

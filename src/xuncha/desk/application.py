@@ -1,0 +1,157 @@
+"""The application behind the gate: every route in one place, and the one place where errors end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from xuncha import __version__
+from xuncha.desk import api
+from xuncha.desk.forms import action
+from xuncha.desk.gate import TooLargeError
+from xuncha.desk.pages import (
+    act,
+    comments,
+    dashboard,
+    edit,
+    evidence,
+    import_,
+    jobs,
+    log,
+    measure,
+    measures,
+    notice,
+    preferences,
+    problems,
+    remove,
+    reports,
+    settings,
+    today,
+    together,
+    undo,
+)
+from xuncha.desk.view import page, status_of
+from xuncha.errors import InvalidLedgerError, RefusedError, UsageError, XunchaError
+from xuncha.language import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from xuncha.desk.ledger import Desk
+
+ROUTES: Sequence[Route | Mount] = (
+    Route("/", today.show),
+    Route("/measures", measures.show),
+    Route("/measures/{id}", measure.show),
+    Route("/problems", problems.show_all),
+    Route("/problems", action(problems.add_problem), methods=["POST"]),
+    Route("/problems/{id}", problems.show),
+    Route("/problems/{id}", action(problems.add_measure), methods=["POST"]),
+    Route("/remove/{id}", remove.show),
+    Route("/remove/{id}", action(remove.remove), methods=["POST"]),
+    Route("/comments", comments.show),
+    Route("/comments", action(comments.add), methods=["POST"]),
+    Route("/comments/{number}", comments.show),
+    Route("/comments/{number}", action(comments.reply), methods=["POST"]),
+    Route("/settings", settings.show),
+    Route("/settings/{section}", action(settings.change), methods=["POST"]),
+    Route("/edit/{file:path}", edit.show),
+    Route("/edit/{file:path}", action(edit.edit), methods=["POST"]),
+    Route("/act", act.show),
+    Route("/act", action(act.act), methods=["POST"]),
+    Route("/undo", action(undo.undo), methods=["POST"]),
+    Route("/language", action(preferences.language), methods=["POST"]),
+    Route("/state", preferences.state),
+    Route("/evidence/{id}/{name}", evidence.show),
+    Route("/notice", notice.show),
+    Route("/reports", reports.show),
+    Route("/reports", action(reports.make, in_turn=False), methods=["POST"]),
+    Route("/dashboard", dashboard.show),
+    Route("/import", import_.show),
+    Route("/import", action(import_.upload, in_turn=False), methods=["POST"]),
+    Route("/import/{number}", import_.seen),
+    Route("/import/{number}", action(import_.take, in_turn=False), methods=["POST"]),
+    Route("/log", log.show),
+    Route("/audit", action(log.audit, in_turn=False), methods=["POST"]),
+    Route("/together", together.show),
+    Route("/together", action(together.begin, in_turn=False), methods=["POST"]),
+    Route("/jobs/{number}", jobs.show),
+    Route("/jobs/{number}", action(jobs.stop, in_turn=False), methods=["POST"]),
+    Route("/jobs/{number}/{name}", jobs.give),
+    Mount("/static", StaticFiles(packages=[("xuncha.desk", "static")])),
+)
+
+
+def application(desk: Desk) -> FastAPI:
+    """Return what answers the requests that the gate lets through."""
+    app = FastAPI(
+        title="xuncha",
+        version=__version__,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        routes=[*ROUTES],
+    )
+    for kind, told in _HANDLERS.items():
+        app.add_exception_handler(kind, told)
+    app.state.desk = desk
+    app.include_router(api.router)
+    return app
+
+
+def _answer(request: Request, status: int, error: XunchaError) -> Response:
+    """Tell an error: to a program as JSON, to a person on a page."""
+    if request.url.path.startswith("/api/"):
+        told: dict[str, Any] = {"code": error.code, "message": error.message, "hint": error.hint}
+        if isinstance(error, InvalidLedgerError):
+            told["message"] = "; ".join(each.message for each in error.findings)
+        return JSONResponse({"error": told}, status)
+    findings = error.findings if isinstance(error, InvalidLedgerError) else ()
+    return page(request, "error", status, error=error, findings=findings)
+
+
+def _refused(request: Request, error: XunchaError) -> Response:
+    return _answer(request, status_of(error), error)
+
+
+def _malformed(request: Request, error: RequestValidationError) -> Response:
+    told = [f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in error.errors()]
+    return _answer(request, 422, UsageError("malformed", _("; ").join(told)))
+
+
+def _failed(request: Request, error: HTTPException) -> Response:
+    said = {
+        404: _("there is no such page"),
+        405: _("this cannot be done here"),
+    }
+    return _answer(
+        request, error.status_code, RefusedError("not-found", said.get(error.status_code, error.detail))
+    )
+
+
+def _too_large(request: Request, _error: TooLargeError) -> Response:
+    said = _("the request is too large, or did not come to its end")
+    return _answer(request, 413, RefusedError("too-large", said))
+
+
+def _bug(request: Request, error: Exception) -> Response:
+    said = _("this is a bug in xuncha: {error}").format(error=f"{type(error).__name__}: {error}")
+    return _answer(request, 500, RefusedError("bug", said))
+
+
+_HANDLERS: dict[type[Exception], Callable[[Request, Any], Response]] = {
+    XunchaError: _refused,
+    RequestValidationError: _malformed,
+    HTTPException: _failed,
+    TooLargeError: _too_large,
+    Exception: _bug,
+}

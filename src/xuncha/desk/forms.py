@@ -1,0 +1,106 @@
+"""What browsers send with a form, and how an action is called with it."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
+
+from xuncha.desk.view import desk_of, visitor_of
+from xuncha.language import gettext as _
+from xuncha.requests.given import GIVEN
+from xuncha.workflow.change import last_commit
+
+if TYPE_CHECKING:
+    from starlette.datastructures import FormData
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from xuncha.workflow.verb import Verb
+
+Action = Callable[["Request", "FormData"], "Response"]
+_FIELDS = 2000
+"""Fields of one form: all measures of a page, each with its version."""
+_FILES = 50
+_LONGEST = 512 * 1024
+"""Bytes in one field."""
+
+
+def action(change: Action, *, in_turn: bool = True) -> Callable[[Request], Awaitable[Response]]:
+    """Make the endpoint of a function that is given a form; where it changes the ledger, it is called when its turn comes."""
+
+    async def endpoint(request: Request) -> Response:
+        async with request.form(max_files=_FILES, max_fields=_FIELDS, max_part_size=_LONGEST) as form:
+            _must_be_ours(request, form)
+            if not in_turn:
+                return await run_in_threadpool(change, request, form)
+            return await desk_of(request).change(change, request, form)
+
+    return endpoint
+
+
+def _must_be_ours(request: Request, form: FormData) -> None:
+    """Refuse a form that another page has made.
+
+    Raises:
+        HTTPException: 403; the token is missing or another.
+    """
+    token = visitor_of(request).token
+    given = form.get("token")
+    if token and not hmac.compare_digest(given if isinstance(given, str) else "", token):
+        raise HTTPException(403, _("this form is too old; load the page again"))
+
+
+def text(form: FormData, name: str) -> str:
+    """Return the text of a field, without blanks around it; empty where it was left empty."""
+    return next(iter(texts(form, name)), "")
+
+
+def texts(form: FormData, name: str) -> list[str]:
+    """Return the texts of a field that may be there several times, without empty ones."""
+    return [_plain(each) for each in form.getlist(name) if isinstance(each, str) and each.strip()]
+
+
+def _plain(value: str) -> str:
+    """Return a text as files write it: browsers end the lines of a field with CR LF."""
+    return value.replace("\r\n", "\n").strip()
+
+
+def lines(form: FormData, name: str) -> list[str]:
+    """Return the lines of a field that takes one thing a line, without empty ones."""
+    return [line.strip() for each in texts(form, name) for line in each.splitlines() if line.strip()]
+
+
+def versions(form: FormData) -> dict[str, str]:
+    """Return the versions of the files that the form was shown with, by number."""
+    return {name.removeprefix("version-"): text(form, name) for name in form if name.startswith("version-")}
+
+
+def typed(form: FormData, verb: Verb) -> dict[str, Any]:
+    """Return what was typed for a verb, by its parameters; None for what was left empty."""
+    found: dict[str, Any] = {}
+    for parameter in verb.parameters:
+        name, kind, _read = GIVEN[parameter.name]
+        if kind == "flag":
+            found[parameter.name] = bool(text(form, name))
+        elif kind == "list":
+            found[parameter.name] = lines(form, name) or None
+        elif kind == "text":
+            required = parameter.default is parameter.empty
+            found[parameter.name] = text(form, name) or ("" if required else None)
+    return found
+
+
+def done(address: str) -> Response:
+    """Lead back to a page, which says what was done."""
+    return RedirectResponse(f"{address}?{urlencode({'done': last_commit() or ''})}", 303)
+
+
+def shown_again(form: FormData) -> Mapping[str, str]:
+    """Return what was typed, by the names of the fields, to be shown in the same form again."""
+    return {name: "\n".join(texts(form, name)) for name in form if name != "token"}

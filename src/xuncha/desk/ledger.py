@@ -1,0 +1,214 @@
+"""The ledger behind the desk: what was last read of it, and the queue of those who change it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+
+from xuncha.desk.jobs import Jobs
+from xuncha.desk.texts import Texts
+from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError
+from xuncha.language import gettext as _
+from xuncha.model.identity import Identity
+from xuncha.requests import given, moments
+from xuncha.requests.answers import rows_of, version
+from xuncha.requests.selection import texts_in
+from xuncha.store.cache import register, register_at
+from xuncha.store.reading import parse
+from xuncha.trail.git import Git
+from xuncha.trail.history import Event, history, history_of_measure, history_of_problem
+from xuncha.trail.presence import must_be_here
+from xuncha.trail.repository import git_dir
+from xuncha.trail.tree import Tree
+from xuncha.workflow.change import begin
+from xuncha.workflow.differences import differences
+from xuncha.workflow.perform import Result, perform
+
+if TYPE_CHECKING:
+    from xuncha.model.register import Register
+    from xuncha.model.vocabulary import Action
+    from xuncha.requests.selection import Texts as ReadTexts
+
+T = TypeVar("T")
+_HASH: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_FRESH: Final = 1.0
+"""Seconds for which what was read of the files is shown again without a look at them; a change made here ends them."""
+
+
+class Look(NamedTuple):
+    """The ledger as it was last read."""
+
+    register: Register
+    tip: str
+    """The commit that was checked out; empty where nothing is committed."""
+    number: int
+    """Another one for each state that was seen since the desk began."""
+
+
+class Desk:
+    """A ledger that several people look at, and change one after the other."""
+
+    def __init__(self, root: Path, clock: Callable[[], date]) -> None:
+        """Take the ledger in `root`; the clock tells the day as of which everything is counted."""
+        self.root = root
+        self._clock = clock
+        self._reading = threading.RLock()
+        self._look: Look | None = None
+        self._looked_at = float("-inf")
+        self.texts = Texts(root)
+        self._events: tuple[str, list[Event]] = ("", [])
+        self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self.jobs = Jobs(root, self._in_turn)
+
+    @property
+    def today(self) -> date:
+        """The day as of which everything is counted."""
+        return self._clock()
+
+    def look(self) -> Look:
+        """Return the ledger as it stands, read from what has changed alone.
+
+        Raises:
+            InvalidLedgerError: it breaks rules; carries every finding.
+            SurroundingsError: files or git are missing.
+        """
+        with self._reading:
+            if self._look is None or time.monotonic() - self._looked_at > _FRESH:
+                began = time.monotonic()
+                must_be_here(self.root)
+                found, tip = register(self.root), self.tip()
+                last = self._look
+                if last is None or (last.register, last.tip) != (found, tip):
+                    self._look = Look(found, tip, last.number + 1 if last else 1)
+                self._looked_at = began
+            assert self._look is not None  # noqa: S101  for the type checker
+            return self._look
+
+    def seen(self) -> Look:
+        """Return the ledger as it stands; where it breaks rules by now, as it stood before.
+
+        Raises:
+            InvalidLedgerError: it has broken rules from the beginning.
+        """
+        try:
+            return self.look()
+        except InvalidLedgerError:
+            if self._look is None:
+                raise
+            return self._look
+
+    def at(self, moment: str | None) -> tuple[Register, Texts | ReadTexts, date]:
+        """Return the ledger as it stood at a day or a revision, what its texts are read by, and the day; None: as it stands.
+
+        Raises:
+            RefusedError: history knows no such moment.
+        """
+        if not moment:
+            return self.look().register, self.texts, self.today
+        commit, day = moments.moment(self.root, moment, "at", self.today)
+        tree = Tree(self.root, commit)
+        return register_at(tree), texts_in(tree), day
+
+    def events(self) -> list[Event]:
+        """Return the history of the whole ledger, newest first; nothing outside a repository."""
+        tip = self.tip()
+        with self._reading:
+            if tip and self._events[0] != tip:
+                self._events = (tip, history(self.root))
+            return self._events[1]
+
+    def history(self, which: Identity) -> list[Event]:
+        """Return what was done to a problem with its measures, or to a measure, newest first; nothing outside a repository.
+
+        Raises:
+            RefusedError: there is none such.
+        """
+        rows_of(self.look().register, which)
+        if not git_dir(self.root):
+            return []
+        if which.is_problem:
+            return history_of_problem(self.root, which)
+        return history_of_measure(self.root, which.path, str(which))
+
+    def tip(self) -> str:
+        """Return the commit that is checked out; empty where nothing is committed."""
+        with suppress(SurroundingsError):
+            return Git(self.root).head() or ""
+        return ""
+
+    async def change(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:  # noqa: ANN401
+        """Call a function that changes the ledger when all that came before have ended, in the language of the caller."""
+        call = partial(contextvars.copy_context().run, function, *arguments, **named)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._writers, call)
+        finally:
+            self._looked_at = float("-inf")
+
+    def _in_turn(self, function: Callable[[], None]) -> None:
+        """Have a function called that changes the ledger, when all that came before have ended."""
+
+        def call() -> None:
+            try:
+                function()
+            finally:
+                self._looked_at = float("-inf")
+
+        self._writers.submit(call)
+
+    def perform(
+        self, action: Action, ids: Sequence[str], typed: Mapping[str, Any], versions: Mapping[str, str]
+    ) -> Result:
+        """Do an action of the workflow to measures: to all of them in one commit, or to none.
+
+        Args:
+            action: the verb.
+            ids: the numbers of measures, or of problems where the verb takes them.
+            typed: what was given to the verb, by its parameters.
+            versions: of files that the user was shown, by number; a file that is another by now is refused.
+
+        Raises:
+            XunchaError: it is refused; nothing is written.
+        """
+        today = self.today
+        values = given.read(typed, today, prefix="")
+        identities = [Identity.parse(each) for each in ids]
+        with begin(self.root) as session:
+            self.must_be_as_shown(versions)
+            return perform(session, action, identities, today, **values)
+
+    def must_be_as_shown(self, versions: Mapping[str, str]) -> None:
+        """Refuse a change of what was changed after it was shown.
+
+        Raises:
+            RefusedError: a file is another by now.
+        """
+        for number, shown in versions.items():
+            identity = Identity.parse(number)
+            if shown and version(self.root, identity.path) != shown:
+                said = _("{id} was changed after it was shown here").format(id=identity)
+                self._looked_at = float("-inf")
+                hint = _("look at it as it stands now, and decide again")
+                raise RefusedError("changed-meanwhile", said, hint, identity.path)
+
+    def changes_since(self, number: str, shown: str) -> list[str]:
+        """Say in words what was changed in a file since the version that was shown; empty where that is in no commit."""
+        path = Identity.parse(number).path
+        before = Git(self.root).blobs([shown])[0] if _HASH.fullmatch(shown) else None
+        with suppress(OSError, InvalidLedgerError):
+            return differences(parse(before), parse((self.root / path).read_bytes())) if before else []
+        return []
+
+    def close(self) -> None:
+        """End the jobs, and wait for the change in hand."""
+        self.jobs.close()
+        self._writers.shutdown(wait=True)

@@ -1,0 +1,102 @@
+"""Act: one action of the workflow on one measure or several, in one commit or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+
+from xuncha.desk import forms
+from xuncha.desk.pages.measure import fields_of
+from xuncha.desk.view import address_of, desk_of, page, status_of
+from xuncha.errors import RefusedError, XunchaError
+from xuncha.language import gettext as _
+from xuncha.model.identity import Identity
+from xuncha.requests.answers import version
+from xuncha.workflow.evidence import read_stream
+from xuncha.workflow.verb import NamedFile
+from xuncha.workflow.verbs import VERBS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from starlette.datastructures import FormData
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from xuncha.model.register import MeasureRow, ProblemRow
+    from xuncha.model.vocabulary import Action
+
+
+def show(request: Request) -> Response:
+    """Show the form of an action for the measures that were ticked."""
+    asked = request.query_params
+    return _form(request, asked.get("action", ""), asked.getlist("id"), {})
+
+
+def act(request: Request, form: FormData) -> Response:
+    """Do it, and lead back to the measure, or to the list; where it is refused, show the form again with the reason."""
+    desk = desk_of(request)
+    action, ids = forms.text(form, "action"), forms.texts(form, "id")
+    verb = VERBS.get(cast("Action", action))
+    if verb is None:
+        raise HTTPException(404)
+    try:
+        if not ids:
+            raise RefusedError("nothing-chosen", _("no measure is chosen"), _("tick one or several"))
+        typed = forms.typed(form, verb)
+        for each in _files(form) if "file" in {field.parameter for field in fields_of(verb)} else [None]:
+            if each is not None:
+                typed["file"] = named(desk.root, Identity.parse(ids[0]), each)
+            desk.perform(verb.action, ids, typed, forms.versions(form) if each is None else {})
+    except XunchaError as error:
+        return _form(request, action, ids, forms.shown_again(form), error, forms.versions(form))
+    return forms.done(address_of(Identity.parse(ids[0])) if len(ids) == 1 else "/measures")
+
+
+def _files(form: FormData) -> list[UploadFile]:
+    files = [each for each in form.getlist("file") if isinstance(each, UploadFile) and each.filename]
+    if not files:
+        raise RefusedError("no-file", _("no file is chosen"), _("choose one, or drop it on the page"))
+    return files
+
+
+def named(root: Path, identity: Identity, file: UploadFile) -> NamedFile:
+    """Return an uploaded file as evidence; of the path that some browsers send, its name alone."""
+    name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
+    return NamedFile(name, read_stream(root, identity, name, file.file))
+
+
+def _form(
+    request: Request,
+    action: str,
+    ids: Sequence[str],
+    typed: Mapping[str, str],
+    error: XunchaError | None = None,
+    versions: Mapping[str, str] | None = None,
+) -> Response:
+    """Show the form of an action, with what was typed and with the reason why it was refused."""
+    desk = desk_of(request)
+    verb = VERBS.get(cast("Action", action))
+    if verb is None:
+        raise HTTPException(404)
+    look = desk.seen()
+    rows: dict[str, MeasureRow | ProblemRow] = {row.id: row for row in look.register.measures}
+    if verb.of_problems:
+        rows |= {row.id: row for row in look.register.problems}
+    chosen = [rows[number] for number in dict.fromkeys(ids) if number in rows]
+    meanwhile = (versions or {}) if error and error.code == "changed-meanwhile" else {}
+    given: dict[str, Any] = {
+        "meanwhile": {number: desk.changes_since(number, shown) for number, shown in meanwhile.items()},
+        "number": look.number,
+        "frame": look.register.frame,
+        "verb": verb,
+        "fields": fields_of(verb, problem=all(Identity.parse(row.id).is_problem for row in chosen)),
+        "rows": chosen,
+        "shown": [(row.id, version(desk.root, Identity.parse(row.id).path)) for row in chosen],
+        "typed": typed,
+        "error": error,
+    }
+    return page(request, "act", status_of(error) if error else 200, **given)

@@ -1,0 +1,27 @@
+"""Evidence, looked at in place: nothing in it runs, whatever it says it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+
+from xuncha.desk.delivery import delivered
+from xuncha.desk.view import desk_of
+from xuncha.model.identity import EVIDENCE, Identity
+from xuncha.store.files import WorkingTree
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+
+def show(request: Request) -> Response:
+    """Give an evidence file of a measure: to be looked at, or as a download."""
+    desk = desk_of(request)
+    identity, name = Identity.parse(request.path_params["id"]), request.path_params["name"]
+    source, path = WorkingTree(desk.root), f"{EVIDENCE}/{identity}/{name}"
+    held = {entry.name for entry in source.entries(f"{EVIDENCE}/{identity}") if entry.kind == "file"}
+    if name not in held or source.behind_link(path):
+        raise HTTPException(404)
+    return delivered(desk.root / path, name)

@@ -1,0 +1,108 @@
+"""One measure: everything on it, what may be done now, with what is missing for it said before the click."""
+
+from __future__ import annotations
+
+from inspect import signature
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from xuncha.desk.view import desk_of, made, page
+from xuncha.errors import XunchaError
+from xuncha.model.identity import Identity
+from xuncha.requests.answers import rows_of, version
+from xuncha.requests.given import GIVEN
+from xuncha.store.files import WorkingTree
+from xuncha.store.loading import load_settings, record_of
+from xuncha.tally import Horizon
+from xuncha.trail.git import Git
+from xuncha.trail.history import history_of_measure
+from xuncha.trail.repository import git_dir
+from xuncha.workflow.change import Session
+from xuncha.workflow.remove import is_untouched
+from xuncha.workflow.verb import Case
+from xuncha.workflow.verbs import VERBS
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from xuncha.desk.ledger import Desk, Look
+    from xuncha.model.records import Measure
+    from xuncha.workflow.verb import Verb
+
+
+class Step(NamedTuple):
+    """An action that is open, with the fields of its form and what is missing for it."""
+
+    verb: Verb
+    fields: list[Field]
+    lacking: list[XunchaError]
+
+
+class Field(NamedTuple):
+    """A field of a form: what a verb takes."""
+
+    parameter: str
+    name: str
+    kind: str
+    required: bool
+
+
+def fields_of(verb: Verb, *, problem: bool = False) -> list[Field]:
+    """Return the fields of a verb's form: what it takes of measures, or of a problem."""
+    asked = signature(verb.of_problems).parameters if verb.of_problems else {}
+    return [
+        Field(each.name, GIVEN[each.name].name, GIVEN[each.name].kind, each.default is each.empty)
+        for each in verb.parameters
+        if (each.name in asked if problem else each.name != "category")
+    ]
+
+
+def steps(desk: Desk, look: Look, identity: Identity, measure: Measure) -> list[Step]:
+    """Return the actions that are open for a measure as it stands."""
+    found = []
+    for verb in VERBS.values():
+        if measure.status not in verb.transitions or (
+            verb.action == "review" and measure.term != "long_term"
+        ):
+            continue
+        lacking: list[XunchaError] = []
+        if verb.action in {"close", "submit"} and git_dir(desk.root):
+            case = Case(
+                Session(desk.root, Git(desk.root), None), look.register.frame, desk.today, identity, measure
+            )
+            try:
+                verb.function(case)
+            except XunchaError as error:
+                lacking = [error, *error.also]
+        found.append(Step(verb, fields_of(verb), lacking))
+    return found
+
+
+def show(request: Request) -> Response:
+    """Show a measure."""
+    desk = desk_of(request)
+    look = desk.look()
+    identity = Identity.parse(request.path_params["id"])
+    row = rows_of(look.register, identity)[identity.measure - 1]
+    source = WorkingTree(desk.root)
+    stood = version(desk.root, identity.path)  # before it is read: what changes in between is then noticed
+    measure = cast("Measure", record_of(source, identity))
+    settings = load_settings(source).settings if measure.outcomes else None
+    events = history_of_measure(desk.root, identity.path, str(identity)) if git_dir(desk.root) else []
+    given: dict[str, Any] = {
+        "number": look.number,
+        "frame": look.register.frame,
+        "identity": identity,
+        "row": row,
+        "light": Horizon.of(look.register, desk.today).light(row),
+        "measure": measure,
+        "outcomes": settings.outcomes if settings else (),
+        "problem": next(each for each in look.register.problems if each.id == row.problem),
+        "events": events,
+        "steps": steps(desk, look, identity, measure),
+        "opened": request.query_params.get("do", ""),
+        "version": stood,
+        "typed": {},
+        "removable": is_untouched(measure.model_dump()),
+    }
+    return page(request, "measure", **given, **made(request))

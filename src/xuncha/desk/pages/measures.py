@@ -1,0 +1,103 @@
+"""Measures: search, filters and sorting, 200 rows a page, with boxes to act on several together."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final
+
+from xuncha.desk.view import desk_of, made, page, pages_of
+from xuncha.language import gettext as _
+from xuncha.model import names
+from xuncha.model.vocabulary import STATUSES, TERMS, status_name, term_name
+from xuncha.requests import typed
+from xuncha.requests.selection import Selection, select
+from xuncha.tally import Horizon
+from xuncha.workflow.verbs import VERBS
+
+if TYPE_CHECKING:
+    from starlette.datastructures import QueryParams
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from xuncha.model.register import Register
+
+_ORDERS: Final = ("due", "office", "leader", "status")
+"""What the rows may be sorted by, besides their numbers."""
+
+
+def selection(asked: QueryParams) -> Selection:
+    """Read the filters of a page or of a program, named as the options of `list`, with `_` for `-`.
+
+    Raises:
+        UsageError: one of them cannot be read.
+    """
+    status, term, days = asked.get("status"), asked.get("term"), asked.get("due_within")
+    return Selection(
+        words=[word for words in asked.getlist("words") for word in words.split()],
+        status=typed.word(status, "status", names.STATUSES) if status else None,
+        office=asked.get("office") or None,
+        leader=asked.get("leader") or None,
+        person=asked.get("person") or None,
+        problem=asked.get("problem") or None,
+        category=asked.get("category") or None,
+        fields=typed.pairs([each for each in asked.getlist("field") if each]),
+        unassigned=_is_on(asked, "unassigned"),
+        overdue=_is_on(asked, "overdue"),
+        due_within=typed.span(days) if days else None,
+        term=typed.word(term, "term", names.TERMS) if term else None,
+    )
+
+
+def _is_on(asked: QueryParams, name: str) -> bool:
+    return asked.get(name, "").casefold() not in {"", "0", "false", "no"}
+
+
+def show(request: Request) -> Response:
+    """Show the measures that the filters leave, one page of them."""
+    desk, asked = desk_of(request), request.query_params
+    look = desk.look()
+    rows = select(look.register, desk.texts, desk.today, selection(asked))
+    order = asked.get("order", "")
+    if order in _ORDERS:
+        value = attrgetter(order)
+        rows.sort(key=lambda row: (value(row) is None, value(row) or ""))
+    shown, current, pages = pages_of(rows, asked.get("page", ""))
+    filters = {name: asked[name] for name in asked if name not in {"page", "order", "done"} and asked[name]}
+    horizon = Horizon.of(look.register, desk.today)
+    return page(
+        request,
+        "measures",
+        number=look.number,
+        **made(request),
+        choices=_choices(look.register),
+        rows=[(row, horizon.light(row)) for row in shown],
+        total=len(rows),
+        current=current,
+        pages=pages,
+        asked=dict(asked) | {"order": order},
+        filters=filters,
+        verbs=[verb.action for verb in VERBS.values() if verb.several],
+    )
+
+
+def _choices(found: Register) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Return what may be filtered and sorted by: the name of each field, its label, and its values as they are shown."""
+    frame = found.frame
+    return [
+        ("status", _("Status"), [(each, status_name(each)) for each in STATUSES]),
+        ("office", _("Office"), [(each, each) for each in frame.offices]),
+        ("leader", _("Leader"), [(each, each) for each in frame.leaders]),
+        ("category", _("Category"), [*frame.categories]),
+        ("problem", _("Problem"), [(each.id, f"{each.id} {each.title}") for each in found.problems]),
+        ("term", _("Term"), [(each, term_name(each)) for each in TERMS]),
+        (
+            "order",
+            _("Sorted by"),
+            [
+                ("due", _("Time limit")),
+                ("office", _("Office")),
+                ("leader", _("Leader")),
+                ("status", _("Status")),
+            ],
+        ),
+    ]

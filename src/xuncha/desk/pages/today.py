@@ -1,0 +1,49 @@
+"""Today: what waits, each with its next step as a button; the counts; and the undo of what was done last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from xuncha.desk.view import desk_of, page
+from xuncha.requests.answers import waiting
+from xuncha.tally import tally
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from xuncha.todo import Kind, Task
+
+_SHOWN: Final = 50
+"""Tasks of one kind on the page; the list of measures has all."""
+NEXT_STEPS: Final[dict[Kind, tuple[str, ...]]] = {
+    "decide": ("close", "return"),
+    "returned": ("progress", "submit"),
+    "overdue": ("progress", "submit", "extend"),
+    "due_soon": ("progress", "submit"),
+    "review": ("review",),
+    "unassigned": ("set",),
+}
+"""The actions that a task of a kind is done by."""
+
+
+def show(request: Request) -> Response:
+    """Show what waits today, for all or for one office or leader."""
+    desk = desk_of(request)
+    look, events = desk.look(), desk.events()
+    asked = {name: request.query_params.get(name) or None for name in ("office", "leader")}
+    groups: dict[Kind, list[Task]] = {}
+    for task in waiting(look.register, events, desk.today, **asked):
+        groups.setdefault(task.kind, []).append(task)
+    given: dict[str, Any] = {
+        "frame": look.register.frame,
+        "counts": tally(look.register, desk.today),
+        "groups": groups,
+        "asked": asked,
+        "steps": NEXT_STEPS,
+        "most": _SHOWN,
+        "number": look.number,
+        "last": events[0] if events else None,
+        "empty": not look.register.problems,
+    }
+    return page(request, "today", **given)

@@ -1,0 +1,92 @@
+// What the desk does beyond links and forms; all but dropping files works without it.
+"use strict";
+
+const LOOK_EVERY = 10000; // milliseconds
+const main = () => document.getElementById("main");
+let typed = false;
+
+document.addEventListener("input", (event) => {
+  if (event.target.closest("form[method=post]")) typed = true;
+});
+
+// Show what others have changed: at once while nothing is being typed, else only that there is something.
+async function look() {
+  const changed = document.getElementById("changed");
+  if (!changed || document.hidden) return;
+  let number;
+  try {
+    const answer = await fetch("/state", { headers: { Accept: "text/plain" } });
+    if (!answer.ok) return;
+    number = await answer.text();
+  } catch {
+    return; // the desk has ended, or is busy
+  }
+  if (number === changed.dataset.number) return;
+  const field = document.activeElement?.closest("input, textarea, select");
+  if (typed || field || document.querySelector("main details[open], main input[name=id]:checked")) {
+    changed.hidden = false;
+  } else {
+    htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" });
+  }
+}
+setInterval(look, LOOK_EVERY);
+
+// Filters take effect as they are chosen.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form.filters");
+  if (form && event.target.tagName === "SELECT") form.requestSubmit();
+});
+
+// A form is sent once, however often its button is clicked.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+  typed = false;
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// Files that are dropped on a form are its files.
+function zone(event) {
+  return event.dataTransfer?.types.includes("Files") ? document.querySelector("form[data-drop]") : null;
+}
+document.addEventListener("dragover", (event) => {
+  const form = zone(event);
+  if (!form) return;
+  event.preventDefault();
+  const details = form.closest("details");
+  if (details) details.open = true;
+  form.classList.add("over");
+});
+document.addEventListener("drop", (event) => {
+  const form = zone(event);
+  if (!form) return;
+  event.preventDefault();
+  form.classList.remove("over");
+  form.querySelector("input[type=file]").files = event.dataTransfer.files;
+  typed = true;
+});
+
+// How much of an upload has arrived.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-drop]") || event.defaultPrevented) return;
+  event.preventDefault();
+  const bar = document.createElement("progress");
+  form.append(bar);
+  const request = new XMLHttpRequest();
+  request.open("POST", form.action);
+  request.upload.addEventListener("progress", (told) => {
+    bar.max = told.total;
+    bar.value = told.loaded;
+  });
+  request.addEventListener("load", () => {
+    if (request.status === 200 && request.responseURL !== form.action) location.assign(request.responseURL);
+    else document.documentElement.innerHTML = new DOMParser().parseFromString(request.responseText, "text/html").documentElement.innerHTML;
+  });
+  request.addEventListener("error", () => form.submit());
+  request.send(new FormData(form));
+});

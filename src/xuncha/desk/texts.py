@@ -1,0 +1,43 @@
+"""The texts of measures, kept between two searches; of a file that has changed, read anew."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from xuncha.requests.selection import texts_in
+from xuncha.store.files import WorkingTree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from xuncha.model.identity import Identity
+
+Stamp = tuple[int, int, int]
+
+
+class Texts:
+    """What words are searched in, in the files of a ledger as they stand."""
+
+    def __init__(self, root: Path) -> None:
+        """Take the ledger in `root`."""
+        self._root = str(root)
+        self._read = texts_in(WorkingTree(root))
+        self._kept: dict[Identity, tuple[Stamp, str]] = {}
+
+    def __call__(self, identities: Sequence[Identity]) -> Mapping[Identity, str]:
+        """Return the texts of measures that are there."""
+        stamps = {each: stamp for each in identities if (stamp := self._stamp(each))}
+        kept = self._kept
+        changed = [each for each, stamp in stamps.items() if each not in kept or kept[each][0] != stamp]
+        for identity, text in self._read(changed).items():
+            kept[identity] = (stamps[identity], text)
+        return {each: kept[each][1] for each in stamps if each in kept}
+
+    def _stamp(self, identity: Identity) -> Stamp | None:
+        try:
+            status = os.stat(f"{self._root}/{identity.path}")  # noqa: PTH116  ten thousand of them
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_ctime_ns, status.st_size

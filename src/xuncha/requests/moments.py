@@ -1,0 +1,50 @@
+"""Moments of history as people name them: a day, or a revision of git."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from xuncha.chinese import days
+from xuncha.errors import RefusedError
+from xuncha.requests.typed import past_day
+from xuncha.trail.tree import commit_at, day_of
+
+
+class Moment(NamedTuple):
+    """A moment that history knows."""
+
+    commit: str
+    """The commit that held the ledger then."""
+    day: date
+    """The day as of which it is counted."""
+
+
+def moment(root: Path, text: str, option: str, today: date) -> Moment:
+    """Find a moment of history.
+
+    Raises:
+        RefusedError: history knows no such moment, or it is still to come.
+        SurroundingsError: the ledger is in no repository, or git is not installed.
+    """
+    said = named(root, text, option, today)
+    commit = commit_at(root, said)
+    return Moment(commit, day_of(root, commit, said))
+
+
+def named(root: Path, text: str, option: str, today: date, *, to_come: bool = False) -> str:
+    """Read a moment of history, as `trail.tree` takes it: a day as 2024-04-18, or a revision.
+
+    Raises:
+        RefusedError: it is a day, and still to come.
+    """
+    day = days.typed(text, today, past=True)
+    if day is None:
+        return text
+    if text.isascii() and text != day.isoformat():
+        with contextlib.suppress(RefusedError):
+            commit_at(root, text)
+            return text  # a tag is called so, or a hash begins so
+    return day.isoformat() if to_come else past_day(text, option, today).isoformat()
