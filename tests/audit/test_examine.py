@@ -74,10 +74,11 @@ def test_a_measure_that_was_closed_by_its_reviewer_is_clean_and_by_its_author_is
     ledger.ok("edit", EDITOR="true")
     before = len(codes(ledger.root))
     ledger.ok("submit", "1.2")
-    ledger.ok("close", "1.2", GIT_AUTHOR_EMAIL="li@example.invalid", GIT_AUTHOR_NAME="li")
+    li = {f"GIT_{role}_{what}": each for role in ("AUTHOR", "COMMITTER") for what, each in (("NAME", "li"), ("EMAIL", "li@example.invalid"))}  # fmt: skip
+    ledger.ok("close", "1.2", **li)
     assert len(codes(ledger.root)) == before
     ledger.ok("undo", "--others")
-    ledger.ok("close", "1.2", GIT_AUTHOR_EMAIL="li@example.invalid", GIT_AUTHOR_NAME="li")
+    ledger.ok("close", "1.2", **li)
     assert len(codes(ledger.root)) == before, "what stands after an undo is what stood before"
     ledger.ok("undo", "--others")
     path = ledger.path("1.2")
@@ -95,9 +96,10 @@ def test_a_measure_that_its_author_closed_under_another_address_is_named(ledger:
     ledger.ok("submit", "1.2")
     ledger.ok("submit", "3.1")
     before = codes(ledger.root)
-    other = {"GIT_AUTHOR_EMAIL": "Tester@home.invalid", "GIT_AUTHOR_NAME": "tester"}
+    other = {"GIT_AUTHOR_EMAIL": "Tester@home.invalid", "GIT_COMMITTER_EMAIL": "Tester@home.invalid"}
     ledger.ok("close", "3.1", **other)
-    assert codes(ledger.root) == before, "of whom the ledger does not say that they are one, they are two"
+    before += ["second-person-doubtful"]
+    assert codes(ledger.root) == before, "of whom the ledger does not say that they are one, the name makes one doubt"
     people = "people: [{name: 李敏, emails: [tester@example.invalid, tester@home.invalid]}]\n"
     ledger.write("data/ledger.yaml", text + people)
     ledger.ok("edit")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from xuncha.audit.catalogue import HistoryPlace
     from xuncha.audit.replayed import Change, Step
     from xuncha.catalogue import Broken
+    from xuncha.trail.replay import Trailers
 
 _NEEDS_REASON: Final = frozenset({"return", "reopen", "extend"})
 _CHECKED_ELSEWHERE: Final = frozenset({"init", "sync", "undo", "renumber", "remove"})
@@ -52,7 +53,7 @@ def by_hand(step: Step) -> Broken[HistoryPlace]:
 @RULES.rule(
     "trailers-mismatch",
     why="Programs believe the trailers; a commit that did something else than they say misleads them.",
-    wrong="A commit says `Xuncha-Action: progress` and `Xuncha-Id: 2.3`, and has changed the title of 2.3, or has touched 2.4.",
+    wrong="A commit says `Xuncha-Action: progress` and `Xuncha-Id: 2.3`, and has changed the title of 2.3, or has touched 2.4; or it says `close` and changes nothing.",
 )
 def trailers_mismatch(step: Step) -> Broken[HistoryPlace]:
     """Compare what the trailers say with what the files show."""
@@ -75,6 +76,14 @@ def trailers_mismatch(step: Step) -> Broken[HistoryPlace]:
     for change in step.changes:
         if message := _beyond(step, change):
             yield step.at(change), message, ""
+
+
+def claimed(said: Trailers) -> str:
+    """Say that a commit that changes nothing of the ledger claims to have done something to it; empty where it claims nothing."""
+    if not said.action or not (said.ids or said.comments):
+        return ""
+    message = _("the commit says `{action}` of {ids}, and changes nothing")
+    return message.format(action=said.action, ids=_(", ").join((*said.ids, *said.comments)[:_SHOWN]))
 
 
 def _outside(step: Step, change: Change) -> str:

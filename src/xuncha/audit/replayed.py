@@ -6,14 +6,14 @@ The files are of any age and may hold anything: whoever looks into their plain d
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast, get_args
 
 from xuncha.audit.catalogue import HistoryPlace
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, CommentNumber, Identity
-from xuncha.model.settings import addresses
 from xuncha.model.source import LARGEST_POINTER, pointed_at
 from xuncha.model.vocabulary import Requirement
 from xuncha.store.faults import UnreadableError
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from xuncha.workflow.verb import Verb
 
 Data = dict[str, Any]
+CLOCKS: Final = 86_400
+"""Seconds by which clocks may differ."""
+BELIEVED: Final = 14 * 86_400
+"""Seconds for which work is believed to have lain in a clone before it was sent, and what was done before it was recorded."""
 _LINK: Final = "120000"
 _REQUIREMENTS: Final[tuple[Requirement, ...]] = get_args(Requirement)
 
@@ -102,6 +106,34 @@ def read(content: bytes | None) -> Data:
         return {}
 
 
+class Who(NamedTuple):
+    """Whoever did something, as a commit claims it."""
+
+    name: str
+    email: str
+    committer: str
+    """The e-mail of whoever made the commit."""
+    account: str
+    """Who was signed in, where it was done in a browser."""
+    day: str
+    commit: str
+
+    @classmethod
+    def of(cls, commit: Commit) -> Who:
+        """Return who made a commit."""
+        said = commit.trailers
+        return cls(commit.author, commit.email, commit.committer, said.account, commit.day, commit.hash)
+
+
+class Eased(NamedTuple):
+    """The words by which a measure is judged, before they were changed."""
+
+    title: str
+    goal: str
+    moment: int
+    """When they were changed."""
+
+
 class Version(NamedTuple):
     """One file at one commit."""
 
@@ -109,15 +141,23 @@ class Version(NamedTuple):
     blob: str
     readable: str
     """The last content that could be read, to which what follows is compared; empty where there was none."""
-    submitter: str | None = None
-    """E-mail of whoever made the application for closing that stands."""
+    applicant: Who | None = None
+    """Whoever made the application that stands, or stood when the measure was closed."""
     decided: bool = False
     """Whether closing of the measure was ever applied for or granted."""
+    closer: Who | None = None
+    """Whoever closed the measure, while it is closed."""
+    eased: Eased | None = None
+    """What the measure was to reach before that was last changed."""
 
     def going_on(self, earlier: Version | None) -> Version:
         """Return this version with what the past of another version tells."""
-        submitter = earlier.submitter if earlier else None
-        return self._replace(submitter=submitter, decided=bool(earlier and earlier.decided) or self.decided)
+        if earlier is None:
+            return self._replace(applicant=None, closer=None)
+        decided = earlier.decided or self.decided
+        return self._replace(
+            applicant=earlier.applicant, closer=earlier.closer, eased=earlier.eased, decided=decided
+        )
 
 
 class State:
@@ -195,6 +235,11 @@ class Files:
         found = pointer or stored
         return found.sha256 if found else ""
 
+    def is_elsewhere(self, blob: str) -> bool:
+        """Return whether a content is not here: a pointer says where it is."""
+        stored = self._stored.get(blob)
+        return bool(stored and stored.size <= LARGEST_POINTER and pointed_at(stored.content))
+
 
 class Change(NamedTuple):
     """What a commit did to one file."""
@@ -241,6 +286,13 @@ class Change(NamedTuple):
         return self.path.rpartition("/")[2]
 
 
+class Past(NamedTuple):
+    """A commit that was replayed, and what it changed."""
+
+    commit: Commit
+    changes: list[Change]
+
+
 @dataclass
 class Step:
     """One commit replayed: how all stood before and after it, and what changed."""
@@ -251,10 +303,20 @@ class Step:
     changes: list[Change]
     """One at least."""
     files: Files
-    past: Mapping[str, list[Change]] = field(default_factory=dict, repr=False)
-    """What the commits before it changed, by their hashes."""
+    past: dict[str, Past] = field(default_factory=dict, repr=False)
+    """The commits before it, by their hashes."""
+    taken_back: Container[str] = ()
+    """Those that were taken back."""
     last: int = 0
-    """The moment of the commit of the ledger that it stands on, in seconds since 1970; 0 where it is the first."""
+    """The moment of the newest commit of the ledger that it stands on, in seconds since 1970; 0 where it is the first."""
+    ahead: bool = False
+    """Whether the commits after it show that its clock was ahead."""
+    began: str = "0"
+    """The day on which the history of the ledger begins."""
+    lineage: Callable[[str], bool] = field(default=lambda _commit: True, repr=False)
+    """Whether the commit stands on another one."""
+    loosened: tuple[int, tuple[Requirement, ...]] = (0, ())
+    """When the policy was last loosened, and what it had asked."""
 
     def at(self, change: Change) -> HistoryPlace:
         """Return the place of a change in the history."""
@@ -280,17 +342,20 @@ class Step:
     @property
     def requires(self) -> tuple[Requirement, ...]:
         """The policy in force: that of the commit before, since none is made for its own commit."""
-        return requires(self.files.record(self.before.get(LEDGER_FILE)))
+        return requires(self.settings)
 
     @property
-    def author(self) -> set[str]:
-        """All e-mails of the commit's author, as the ledger told them before it."""
-        settings = self.files.record(self.before.get(LEDGER_FILE))
-        people = [each.get("emails") for each in entries(settings, "people")]
-        known = (
-            [email for email in each if isinstance(email, str)] for each in people if isinstance(each, list)
-        )
-        return addresses(self.commit.email, known)
+    def settings(self) -> Data | None:
+        """What `data/ledger.yaml` said before the commit."""
+        return self.files.record(self.before.get(LEDGER_FILE))
+
+    @property
+    def day(self) -> str:
+        """The day of the commit, as far as the commits around it bear it out."""
+        if self.ahead:
+            return datetime.fromtimestamp(self.last, UTC).date().isoformat()
+        late = self.commit.moment_committed - self.commit.moment
+        return self.commit.day if -CLOCKS <= late < BELIEVED else self.commit.committed[:10]
 
     @property
     def verb(self) -> Verb | None:
@@ -310,7 +375,8 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
     found = []
     for path, mode, blob in commit.touched:
         earlier = before.get(path)
-        _mode, _blob, readable, submitter, decided = earlier or Version("", "", "")
+        was = earlier or Version("", "", "")
+        readable, applicant, closer, eased = was.readable, was.applicant, was.closer, was.eased
         new, reason = None, ""
         if blob and is_record(path):
             data = files.read(blob, mode)
@@ -319,9 +385,18 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
             else:
                 new, readable = data, blob
         old = files.record(earlier) if is_record(path) else None
-        if new is not None and word(new, "status") != word(old, "status"):
-            submitter = commit.email if word(new, "status") == "submitted" else None
-        decided = decided or word(new, "status") in {"submitted", "closed"}
-        after = Version(mode, blob, readable, submitter, decided) if blob else None
+        status = word(new, "status")
+        if new is not None and status != word(old, "status"):
+            applicant = Who.of(commit) if status == "submitted" else applicant if status == "closed" else None
+            closer = Who.of(commit) if status == "closed" else None
+        if old and new and any(old.get(key) != new.get(key) for key in ("title", "goal")):
+            eased = Eased(word(old, "title") or "", word(old, "goal") or "", commit.moment_committed)
+        decided = was.decided or status in {"submitted", "closed"}
+        after = Version(mode, blob, readable, applicant, decided, closer, eased) if blob else None
         found.append(Change(path, number_of(path), earlier, after, old, new, reason))
     return found
+
+
+def closings(step: Step) -> list[Change]:
+    """Return the changes by which a commit closes measures."""
+    return [each for each in step.measures if each.statuses[1] == "closed" != each.statuses[0]]

@@ -196,6 +196,17 @@ def _look_above(git: Git, commits: Sequence[str]) -> None:
             pass
 
 
+def beside(git: Git, commits: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield what stands in the ledger's folder, and in its folder `data`, at some commits: the first of them, and the path."""
+    seen: set[str] = set()
+    for above in ("", "data"):
+        for commit, tree, content in _folders(git, {f"{commit}:./{above}": commit for commit in commits}):
+            if tree not in seen:
+                seen.add(tree)
+                for _mode, last, _name in _entries(content or b"", commit):
+                    yield commit, f"{above}/{last.decode('utf-8', 'backslashreplace')}".lstrip("/")
+
+
 class _Size(NamedTuple):
     files: int
     """Files and folders in a folder, at any depth."""

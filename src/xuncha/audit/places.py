@@ -1,0 +1,127 @@
+"""Places: what stands where a file of the ledger should be, or beside it, or where the ledger stood before."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from xuncha.audit.catalogue import RULES, HistoryPlace
+from xuncha.audit.replayed import read
+from xuncha.language import gettext as _
+from xuncha.model.identity import LEDGER_FILE, PARTS
+from xuncha.trail.limits import beside
+from xuncha.trail.replay import SUBMODULE, elsewhere
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xuncha.audit.replayed import Data, State, Step, Version
+    from xuncha.catalogue import Broken
+    from xuncha.errors import Finding
+    from xuncha.trail.git import Git
+    from xuncha.trail.replay import Commit
+
+_NO_FILES: Final = {"120000": "link", SUBMODULE: "submodule"}
+
+
+@RULES.rule(
+    "link",
+    why="A link shows what stands elsewhere, and another repository is not in this history: nothing tells what was in it.",
+    wrong="data/evidence/2.3 is a link to a folder outside, or a submodule; or templates/ is one.",
+)
+def link(step: Step) -> Broken[HistoryPlace]:
+    """Find links and submodules among the files of the ledger."""
+    for change in step.changes:
+        if change.after and change.after.mode in _NO_FILES and change.after[:2] != (change.before or ())[:2]:
+            yield step.at(change), no_file(change.path, change.after.mode), ""
+
+
+def no_file(path: str, mode: str) -> str:
+    """Say that there is no file, and none can be in it; empty where there is one."""
+    said = {"120000": _("{path} is a link, not a file or folder of the ledger"), SUBMODULE: _("{path} is another repository, not a folder of the ledger")}  # fmt: skip
+    return said[mode].format(path=path) if mode in said else ""
+
+
+@RULES.rule(
+    "look-alike",
+    why="Where two paths differ only in letter case, or in how a letter is composed, some systems show one of them for both: another one than was examined.",
+    wrong="Data/problems/01/1.1.yaml stands beside data/problems/01/1.1.yaml, or data/evidence/2.3/a.PDF beside a.pdf.",
+)
+def look_alike(step: Step) -> Broken[HistoryPlace]:
+    """Find files that have the name of another one but for letter case."""
+    for change in step.changes:
+        if change.before is None and change.after is not None and (twin := _twin(change.path, step.after)):
+            yield step.at(change), _differs(change.path, twin), ""
+
+
+@lru_cache(maxsize=4096)
+def _same_name(path: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+
+
+def _twin(path: str, state: State) -> str:
+    """Return another file or folder that has this name but for letter case; empty where there is none."""
+    folder, name = path.rpartition("/")[0], _same_name(path)
+    twins = [each for each in state.folders.get(folder, ()) if each != path and _same_name(each) == name]
+    above = _same_name(folder)
+    twins += [
+        each for each, held in state.folders.items() if held and each != folder and _same_name(each) == above
+    ]
+    return twins[0] if twins else ""
+
+
+def _differs(path: str, twin: str) -> str:
+    return _("{path} differs from {twin} only in letter case or composition").format(path=path, twin=twin)
+
+
+def look_alikes(git: Git, commits: Mapping[str, Commit]) -> Iterator[Finding[HistoryPlace]]:
+    """Yield the folders and files that stand beside the ledger's under the same name but for letter case."""
+    names = {_same_name(each): each for each in ("data", "templates", *PARTS)}
+    seen: set[str] = set()
+    for name, path in beside(git, commits):
+        own = names.get(_same_name(path))
+        if own and own != path and path not in seen:
+            seen.add(path)
+            commit = commits[name]
+            place = HistoryPlace(name, commit.author, commit.date, path)
+            yield look_alike.at(place, _differs(path, own))
+
+
+MOVED = RULES.declare(
+    "ledger-moved",
+    why="What stands in the commit that brings a ledger is taken as given. Where the same ledger stood in another folder before, its history is "
+    "there, and this commit may have changed anything. Where nothing but its place has changed, it is a warning.",
+    wrong="A commit moves data/ to new/data/, and closes 2.3 in it.",
+)
+
+
+def moved(git: Git, given: Commit, settings: Data | None) -> Iterator[Finding[HistoryPlace]]:
+    """Yield where the ledger of a commit that brings one stood before, if it is the same one."""
+    for folder, was, unchanged in elsewhere(git, given):
+        if _is_same_ledger(read(was), settings):
+            said = _("the ledger stood in {folder} before; its history until then is there, and it was changed when it was moved")  # fmt: skip
+            if unchanged:
+                said = _("the ledger stood in {folder} before; its history until then is there")
+            place = HistoryPlace(given.hash, given.author, given.date, LEDGER_FILE)
+            yield MOVED.at(place, said.format(folder=folder), "", "warning" if unchanged else "error")
+
+
+def _is_same_ledger(one: Data, two: Data | None) -> bool:
+    """Return whether two settings are of one organisation and one inspection."""
+    facts = [(each.get("organisation"), each.get("inspection")) for each in (one, two or {})]
+    return one == two or facts[0] == facts[1] != (None, None)
+
+
+def entered(
+    commit: Commit, sides: list[State], result: Mapping[str, Version | None]
+) -> Iterator[Finding[HistoryPlace]]:
+    """Yield the links that a merge brings, and that stand on none of its sides."""
+    for path, version in result.items():
+        if (
+            version
+            and (said := no_file(path, version.mode))
+            and all(version[:2] != (side.get(path) or ())[:2] for side in sides)
+        ):
+            yield link.at(HistoryPlace(commit.hash, commit.author, commit.date, path), said)
