@@ -99,7 +99,9 @@ def test_a_measure_that_its_author_closed_under_another_address_is_named(ledger:
     other = {"GIT_AUTHOR_EMAIL": "Tester@home.invalid", "GIT_COMMITTER_EMAIL": "Tester@home.invalid"}
     ledger.ok("close", "3.1", **other)
     before += ["second-person-doubtful"]
-    assert codes(ledger.root) == before, "of whom the ledger does not say that they are one, the name makes one doubt"
+    assert codes(ledger.root) == before, (
+        "of whom the ledger does not say that they are one, the name makes one doubt"
+    )
     people = "people: [{name: 李敏, emails: [tester@example.invalid, tester@home.invalid]}]\n"
     ledger.write("data/ledger.yaml", text + people)
     ledger.ok("edit")

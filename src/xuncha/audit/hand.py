@@ -126,26 +126,33 @@ def _enters(action: str | None, change: Change) -> bool:
 
 
 def _false_course(step: Step) -> str:
-    """Say that `From` and `To` are not the statuses before and after; empty where they are."""
-    changed = {change.id: change for change in step.changes if change.is_record}
-    courses = []
-    for identity in step.commit.trailers.ids:
-        change = changed.get(identity)
-        if "." not in identity:  # a problem has no status, and no trailer for it
-            continue
-        if change is None:
-            known = Identity.perhaps(identity)
-            record = step.files.record(step.before.get(known.path)) if known else None
-            courses.append((word(record, "status"),) * 2)
-        elif change.unreadable:
+    """Say that `From` and `To` are not the statuses before and after; empty where they are.
+
+    A commit that changed no status may say another one than stands: a rebase has put it behind the work of others.
+    """
+    said, changed = step.commit.trailers, {change.id: change for change in step.changes if change.is_record}
+    told, did = [said.sources, said.targets], []
+    named = [
+        sum(each.from_ is not None for each in said.courses),
+        sum(each.to is not None for each in said.courses),
+    ]
+    fits = [len(each) for each in told] == named
+    for course in said.courses:
+        change = changed.get(course.id)
+        known = Identity.perhaps(course.id)
+        if change is not None and change.unreadable:
             return ""
-        else:
-            courses.append(change.statuses)
-    said = [step.commit.trailers.sources, step.commit.trailers.targets]
-    did = [tuple(filter(None, (course[end] for course in courses))) for end in (0, 1)]
-    if said == did:
+        record = step.files.record(step.before.get(known.path)) if known else None
+        before, after = change.statuses if change else (word(record, "status"),) * 2
+        if "." not in course.id:  # a problem has no status, and no trailer for it
+            before, after = None, None
+        did.append((before, after))
+        stale = change is not None and before == after is not None and (course.to in {course.from_, after})
+        fits = fits and (stale or (course.from_, course.to) == (before, after))
+    if fits:
         return ""
-    texts = [" → ".join(_(", ").join(end) or "-" for end in ends) for ends in (said, did)]
+    shown = [tuple(filter(None, (ends[end] for ends in did))) for end in (0, 1)]
+    texts = [" → ".join(_(", ").join(end) or "-" for end in ends) for ends in (told, shown)]
     return _("the commit says {said}, and the files went {did}").format(said=texts[0], did=texts[1])
 
 
