@@ -373,7 +373,7 @@ def a_pointer_where_a_file_was(book: Book) -> None:
     )  # fmt: skip
 
 
-@cheat("template-states", "warning")
+@cheat("own-template", "note")
 def a_template_that_says_all_is_done(book: Book) -> None:
     text = "截至目前，34项措施已全部完成，完成率100%。\n".encode()
     book.commit(message("修改", "edit"), {"templates/notice.txt.j2": text})

@@ -56,8 +56,10 @@ def restored(step: Step) -> Restored | None:
     if said.action != "undo" or not said.undoes:
         return None
     named = [step.past[name] for name in said.undoes if name in step.past and step.lineage(name)]
-    found = _taken_back(step, named) if len(named) == len(said.undoes) else None
-    return found or _taken_back(step, _by_change(step))
+    if len(named) == len(said.undoes):
+        return _taken_back(step, named)
+    found = list(_by_change(step))
+    return _taken_back(step, found) if len(found) == len(said.undoes) else None
 
 
 def _by_change(step: Step) -> Iterator[Past]:
