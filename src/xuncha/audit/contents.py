@@ -230,8 +230,8 @@ def evidence_changed(step: Step) -> Broken[HistoryPlace]:
 def evidence_elsewhere(step: Step) -> Broken[HistoryPlace]:
     """Find evidence in whose place a pointer was put."""
     for change in step.changes:
-        held = change.is_evidence and change.before and not step.files.is_elsewhere(change.before.blob)
-        if held and change.after and step.files.is_elsewhere(change.after.blob):
+        held = change.is_evidence and change.before and not step.files.pointer(change.before.blob)
+        if held and change.after and step.files.pointer(change.after.blob):
             yield (
                 step.at(change),
                 _("{path} is a pointer now, and its content is elsewhere").format(path=change.path),

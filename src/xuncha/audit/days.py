@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from xuncha.audit.catalogue import RULES
-from xuncha.audit.replayed import BELIEVED, CLOCKS, closings, entries, statement, word
+from xuncha.audit.replayed import BELIEVED, CLOCKS, entries, statement, word
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from xuncha.audit.catalogue import HistoryPlace
     from xuncha.audit.replayed import Data, Step
@@ -20,35 +20,33 @@ if TYPE_CHECKING:
 
 _FOLLOWERS = 9
 """Commits that are asked whether one before them was ahead."""
+_YEARS = 5 * 366 * CLOCKS
+"""Seconds for which no ledger lies still."""
 
 
-def ahead(commits: Iterable[Commit], now: float) -> set[str]:
-    """Return the commits whose clock was ahead: more of those that follow are earlier than not, or the day has not come."""
-    commits = list(commits)
-    after: dict[str, Commit] = {}
-    for commit in reversed(commits):
-        after.update((parent, commit) for parent in commit.parents)
+def ahead(commits: Sequence[Commit]) -> set[str]:
+    """Return the commits whose clock was ahead: more of those that follow are earlier than not, or years lie before it."""
+    after = {parent: commit for commit in reversed(commits) for parent in commit.parents}
     found = set()
+    last = 0
     for commit in commits:
-        limit, followers, each = commit.moment_committed - CLOCKS, 0, after.get(commit.hash)
-        if each is None or each.moment_committed >= limit:
-            if limit > now:
-                found.add(commit.hash)
-            continue
-        earlier = 0
-        while each and followers < _FOLLOWERS:
-            followers += 1
-            earlier += each.moment_committed < limit
+        limit = commit.moment_committed - CLOCKS
+        followers: list[bool] = []
+        each = after.get(commit.hash)
+        while each and len(followers) < _FOLLOWERS and (followers or each.moment_committed < limit):
+            followers.append(each.moment_committed < limit)
             each = after.get(each.hash)
-        if limit > now or (followers > 1 and earlier * 2 > followers):
+        if (len(followers) > 1 and sum(followers) * 2 > len(followers)) or 0 < last < limit - _YEARS:
             found.add(commit.hash)
+        else:
+            last = max(last, commit.moment_committed)
     return found
 
 
 @RULES.rule(
     "clock-ahead",
     why="A commit of a day that had not come makes room for entries of any day, and those after it look dated back.",
-    wrong="A commit is dated 2099, and the ones after it 2024; or its author's date is later than the day on which it was committed.",
+    wrong="A commit is dated 2099, and the ones before or after it 2024; or its author's date is later than the day on which it was committed.",
 )
 def clock_ahead(step: Step) -> Broken[HistoryPlace]:
     """Find a commit of a day that had not come."""
@@ -120,7 +118,7 @@ def _days(data: Data | None) -> set[str]:
 )
 def predated(step: Step) -> Broken[HistoryPlace]:
     """Find closings dated before what they stand on, or long before their commit."""
-    for change in closings(step) if step.commit.trailers.action != "import" else ():
+    for change in step.closings if step.commit.trailers.action != "import" else ():
         note = (change.new or {}).get("closed")
         day = word(note, "date") if isinstance(note, dict) else None
         if day is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from xuncha.audit.catalogue import RULES
 from xuncha.audit.people import folded
-from xuncha.audit.replayed import BELIEVED, closings, entries, in_code, statement, word
+from xuncha.audit.replayed import BELIEVED, entries, in_code, statement, word
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
 
@@ -114,7 +114,7 @@ def _hidden(old: Data, new: Data) -> bool:
 )
 def watered_down(step: Step) -> Broken[HistoryPlace]:
     """Find closings of what was to reach more shortly before."""
-    for change in closings(step):
+    for change in step.closings:
         eased = change.before.eased if change.before else None
         if eased is None or step.commit.moment_committed - eased.moment >= BELIEVED:
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +24,6 @@ from xuncha.audit.replayed import (
     Version,
     Who,
     changes_of,
-    closings,
     is_record,
     requires,
     word,
@@ -82,7 +80,7 @@ class Examination:
         self.on_claims = False
         """Whether two persons were asked for anywhere, and nothing but what commits say of themselves tells who they are."""
         self._marks = marks
-        self._ahead = ahead(commits, time.time())
+        self._ahead = ahead(commits)
         self._places = {commit.hash: place for place, commit in enumerate(commits)}
         self._children = Counter(parent for commit in commits for parent in commit.parents)
         self._reached: dict[str, _Reached] = {}
@@ -187,7 +185,7 @@ class Examination:
 
     def _note_closings(self, step: Step) -> None:
         """Note which closings have to be signed, and whether who closed is a claim alone."""
-        if closed := closings(step):
+        if closed := step.closings:
             self.on_claims |= "second_person" in step.requires and "signed_commit" not in step.requires
             if "signed_commit" in step.requires:
                 self._to_be_signed += [(step, step.at(change)) for change in closed]

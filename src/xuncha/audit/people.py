@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from xuncha.audit.catalogue import RULES
-from xuncha.audit.replayed import Who, closings, entries, word
+from xuncha.audit.replayed import Who, entries, word
 from xuncha.language import gettext as _
 from xuncha.model.settings import addresses
 
@@ -77,7 +77,7 @@ def _doubt(applicant: Who | None, closer: Who, settings: Data | None) -> str:
 )
 def second_person_doubtful(step: Step) -> Broken[HistoryPlace]:
     """Find closings by two persons who may be one."""
-    for change in closings(step) if "second_person" in step.requires else ():
+    for change in step.closings if "second_person" in step.requires else ():
         who = Who.of(step.commit)
         if message := _doubt(change.before.applicant if change.before else None, who, step.settings):
             yield step.at(change), message.format(id=change.id, name=who.name), ""
@@ -93,7 +93,7 @@ def closed_by(step: Step) -> Broken[HistoryPlace]:
     """Find closings that name another than the author."""
     if step.commit.trailers.action == "import":
         return
-    for change in closings(step):
+    for change in step.closings:
         note = (change.new or {}).get("closed")
         by = word(note, "by") if isinstance(note, dict) else None
         if by and folded(by) not in _names(step):

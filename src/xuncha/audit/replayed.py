@@ -21,6 +21,7 @@ from xuncha.store.reading import parse
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
+    from xuncha.model.source import Fingerprint
     from xuncha.model.vocabulary import Action
     from xuncha.trail.contents import Stored
     from xuncha.trail.replay import Commit
@@ -31,7 +32,6 @@ CLOCKS: Final = 86_400
 """Seconds by which clocks may differ."""
 BELIEVED: Final = 14 * 86_400
 """Seconds for which work is believed to have lain in a clone before it was sent, and what was done before it was recorded."""
-_LINK: Final = "120000"
 _REQUIREMENTS: Final[tuple[Requirement, ...]] = get_args(Requirement)
 
 
@@ -210,7 +210,7 @@ class Files:
 
     def read(self, blob: str, mode: str = "100644") -> Data | Unreadable:
         """Return what a file says, or why it cannot be read."""
-        if mode == _LINK:
+        if mode == "120000":
             return Unreadable(_("it is a link"))
         if blob not in self._read:
             stored = self._stored.get(blob)
@@ -230,15 +230,13 @@ class Files:
 
     def digest(self, blob: str) -> str:
         """Return the SHA-256 of a content; of what git-lfs keeps elsewhere, the one that it names."""
-        stored = self._stored.get(blob)
-        pointer = pointed_at(stored.content) if stored and stored.size <= LARGEST_POINTER else None
-        found = pointer or stored
+        found = self.pointer(blob) or self._stored.get(blob)
         return found.sha256 if found else ""
 
-    def is_elsewhere(self, blob: str) -> bool:
-        """Return whether a content is not here: a pointer says where it is."""
+    def pointer(self, blob: str) -> Fingerprint | None:
+        """Return which content a file points at that git-lfs keeps elsewhere; None where it is no pointer."""
         stored = self._stored.get(blob)
-        return bool(stored and stored.size <= LARGEST_POINTER and pointed_at(stored.content))
+        return pointed_at(stored.content) if stored and stored.size <= LARGEST_POINTER else None
 
 
 class Change(NamedTuple):
@@ -329,6 +327,11 @@ class Step:
         return [each for each in records if "." in str(each.id)]
 
     @property
+    def closings(self) -> list[Change]:
+        """The changes by which the commit closes measures."""
+        return [each for each in self.measures if each.statuses[1] == "closed" != each.statuses[0]]
+
+    @property
     def comments(self) -> list[Change]:
         """The changes of comments that are there afterwards, and can be read."""
         return [each for each in self.changes if each.comment and each.new is not None]
@@ -395,8 +398,3 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
         after = Version(mode, blob, readable, applicant, decided, closer, eased) if blob else None
         found.append(Change(path, number_of(path), earlier, after, old, new, reason))
     return found
-
-
-def closings(step: Step) -> list[Change]:
-    """Return the changes by which a commit closes measures."""
-    return [each for each in step.measures if each.statuses[1] == "closed" != each.statuses[0]]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from xuncha import language
 from xuncha.audit.catalogue import LENIENT, RULES
 from xuncha.audit.people import is_one_person, is_signer
-from xuncha.audit.replayed import Who, closings, entries, in_code, proofs_of, requires, word
+from xuncha.audit.replayed import Who, entries, in_code, proofs_of, requires, word
 from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.model.identity import LEDGER_FILE
@@ -80,7 +80,7 @@ def _closed_without(requirement: Requirement) -> Check[HistoryPlace]:
     """Make the check that what is closed has one thing that the policy asks."""
 
     def check(step: Step) -> Broken[HistoryPlace]:
-        for change in closings(step):
+        for change in step.closings:
             if said := lacks(step.requires, change, Who.of(step.commit), step.settings).get(requirement):
                 yield step.at(change), said.format(id=change.id), ""
 
@@ -189,7 +189,7 @@ def dodged(step: Step) -> Iterator[Finding[HistoryPlace]]:
     since, asked = step.loosened
     if step.commit.moment_committed - since > _FEW_DAYS:
         return
-    for change in closings(step):
+    for change in step.closings:
         lacking = lacks(asked, change, Who.of(step.commit), step.settings).keys() - set(step.requires)
         if lacking:
             message = _("{id} was closed without {names}, which the policy had asked until shortly before")

@@ -103,6 +103,8 @@ def _show(done: Audit, since: str | None) -> None:
     if since is not None and not (done.commits or done.findings):
         screen.line(_("Nothing was committed since {since}, so nothing was checked.").format(since=since))
         return
+    if done.on_claims:
+        screen.line(_("Who is who rests on what commits say of themselves: no signature was asked for."))
     if not (done.errors or done.warnings):
         screen.line(_("{checked}: history kept the rules.").format(checked=checked))
         return
