@@ -158,8 +158,12 @@ def before_feedback(step: Step) -> Broken[HistoryPlace]:
     for change in step.measures:
         if word(change.new, "term") == "at_once":
             continue
-        known = {statement(each) for each in entries(change.old, "progress")}
+        known, now = (
+            {statement(each) for each in entries(data, "progress")} for data in (change.old, change.new)
+        )
         new = [each for each in entries(change.new, "progress") if statement(each) not in known]
+        if not known <= now:  # it was rewritten, and that is named
+            continue
         if early := [day for each in new if (day := word(each, "date")) and day < feedback]:
             message = ngettext(
                 "an entry of {id} tells of {days}, before the feedback of {feedback}",
