@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from xuncha.audit.catalogue import RULES
@@ -140,7 +140,7 @@ def predated(step: Step) -> Broken[HistoryPlace]:
 
 def _earlier(day: str, seconds: int) -> str:
     """Return the day so many seconds before another one."""
-    return (date.fromisoformat(day) - timedelta(seconds=seconds)).isoformat()
+    return date.fromordinal(max(1, date.fromisoformat(day).toordinal() - seconds // 86_400)).isoformat()
 
 
 @RULES.rule(
