@@ -56,9 +56,10 @@ MEASURE_KEYS = [
     "problem",
     "category",
     "light",
+    "version",
     "history",
 ]
-PROBLEM_KEYS = ["id", "title", "category", "finding", "publish", "fields", "measures", "history"]
+PROBLEM_KEYS = ["id", "title", "category", "finding", "publish", "fields", "measures", "version", "history"]
 
 
 def of(ledger: LedgerOnDisk, *command: str, **environment: str) -> Any:
@@ -189,6 +190,7 @@ def test_show_of_a_measure_is_the_whole_record(bare_ledger: LedgerOnDisk) -> Non
     assert list(shown) == MEASURE_KEYS
     history = shown.pop("history")
     assert [list(event) for event in history] == [EVENT]
+    assert shown.pop("version") == bare_ledger.git("hash-object", bare_ledger.path("2.2")).strip()
     assert shown == {
         "id": "2.2",
         "title": "完成泵站前期手续",

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.workflow.surroundings import findings, snapshot, subject, touched, trailers
-from xuncha.cli import typed
 from xuncha.model import names
 from xuncha.model.vocabulary import CHANNELS
+from xuncha.requests import typed
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,13 +14,14 @@ from typing import Any
 import typer
 
 from xuncha import __version__
-from xuncha.cli import screen, typed
+from xuncha.cli import screen
 from xuncha.cli.command import WrongUsage, no_such_command, program, see_help
 from xuncha.cli.context import Context
 from xuncha.cli.invocation import HIDDEN, VERBS, check, global_options, must_be_text, readable
 from xuncha.errors import SurroundingsError, UsageError, XunchaError, cause_of
 from xuncha.language import LANGUAGES
 from xuncha.language import gettext as _
+from xuncha.requests import typed
 
 _PATIENCE = 5.0
 """Seconds after which a shell that asks to complete is given nothing."""

@@ -9,9 +9,10 @@ from typing import Any
 
 import typer
 
-from xuncha.cli import screen, typed
+from xuncha.cli import screen
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
+from xuncha.requests import typed
 from xuncha.workflow.settings import INSPECTION
 
 _BETWEEN = re.compile(r"[、，,；;\s]+")

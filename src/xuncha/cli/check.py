@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +12,7 @@ from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.options import argument, option
-from xuncha.errors import Finding, Place, UsageError
+from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.parts import how_to_add
@@ -29,6 +28,7 @@ def validate(call: Context, as_json: options.Json = False) -> None:
     Examples:
         xuncha validate
     """
+    from xuncha.requests.answers import findings_json  # noqa: PLC0415
     from xuncha.store.cache import register  # noqa: PLC0415
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import check  # noqa: PLC0415
@@ -38,7 +38,7 @@ def validate(call: Context, as_json: options.Json = False) -> None:
         found = check(WorkingTree(call.root), warn=True)
     wrong = any(each.severity == "error" for each in found)
     if as_json:
-        _as_json([each for each in found if each.severity != "note"])
+        screen.data(findings_json([each for each in found if each.severity != "note"]))
     elif found:
         screen.findings(found)
     if not (wrong or as_json):
@@ -73,6 +73,7 @@ def proof(
     from xuncha.proof.against import facts_of, is_about  # noqa: PLC0415  rules are read by those who want them
     from xuncha.proof.desk import RULES, Silenced, proofread, read  # noqa: PLC0415
     from xuncha.proof.library import installed  # noqa: PLC0415
+    from xuncha.requests.answers import findings_json  # noqa: PLC0415
 
     asked = [_silenced(words) for words in ignore or ()]
     text, silenced = read(file)
@@ -85,7 +86,7 @@ def proof(
     about = facts if facts and is_about(text, facts) else None
     found = proofread(replace(text, facts=about), str(file), [*asked, *silenced])
     if as_json:
-        _as_json(found, _("{message}; {hint}"))
+        screen.data(findings_json(found, _("{message}; {hint}")))
     else:
         if not installed():
             message = _("blanks beside punctuation and full-width letters are not looked for")
@@ -112,25 +113,6 @@ def _silenced(option: str) -> Silenced:
         known = suggestion(option.partition(":")[0], RULES)
         raise UsageError("no-such-rule", message, known or _("write it like half-width or half-width:20"))
     return silenced
-
-
-def _as_json(found: Sequence[Finding[Place]], with_hint: str = "{message}") -> None:
-    """Print findings for programs; `with_hint` is the form of a message that has a hint."""
-    screen.data(
-        [
-            {
-                "path": each.place.path,
-                "line": each.place.line,
-                "column": each.place.column,
-                "severity": each.severity,
-                "code": each.code,
-                "message": with_hint.format(message=each.message, hint=each.hint)
-                if each.hint
-                else each.message,
-            }
-            for each in found
-        ]
-    )
 
 
 @command("schema")

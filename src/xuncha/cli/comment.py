@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, cast
 
-from xuncha.cli import options, screen, typed
+from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.options import option
@@ -12,6 +12,7 @@ from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.model.vocabulary import CHANNELS, channel_name
+from xuncha.requests import typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,10 +56,10 @@ def add(
     """
     from xuncha.workflow.comment import add_comment  # noqa: PLC0415  the help need not wait for it
 
-    text = options.filled(text, _("the text is empty"), _("say what was said"))
+    text = typed.filled(text, _("the text is empty"), _("say what was said"))
     if name is not None:
-        name = options.filled(name, _("the name is empty"), _("leave --name out where nobody is named"))
-    day = call.past_day(received, "--received") if received else call.today
+        name = typed.filled(name, _("the name is empty"), _("leave --name out where nobody is named"))
+    day = typed.past_day(received, "--received", call.today) if received else call.today
     which, how = (
         Identity.parse(about) if about else None,
         cast("Channel", typed.word(channel, "--channel", names.CHANNELS)),
@@ -86,8 +87,8 @@ def reply(
     from xuncha.workflow import comment as register  # noqa: PLC0415
 
     which = CommentNumber.parse(number)
-    text = options.filled(text, _("the text is empty"), _("say what was answered"))
-    day = call.past_day(date, "--date") if date else call.today
+    text = typed.filled(text, _("the text is empty"), _("say what was answered"))
+    day = typed.past_day(date, "--date", call.today) if date else call.today
     with call.session() as session:
         register.reply(session, which, text, day)
     screen.line(_("Comment {n} is answered.").format(n=which))
@@ -138,7 +139,7 @@ def _existing(call: Context, text: str) -> Identity:
     Raises:
         RefusedError: it is not there.
     """
-    from xuncha.workflow.perform import no_such  # noqa: PLC0415
+    from xuncha.rules.names import no_such  # noqa: PLC0415
 
     identity = Identity.parse(text)
     if not (call.root / identity.path).is_file():

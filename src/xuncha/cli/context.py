@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xuncha.chinese.days import typed as typed_day
-from xuncha.cli import screen, typed
+from xuncha.cli import screen
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
+from xuncha.requests import typed
 from xuncha.store.files import find
 
 if TYPE_CHECKING:
@@ -123,9 +124,9 @@ class Context:
             SurroundingsError: the ledger is in no repository, or git is not installed.
             RefusedError: there is no such problem or measure.
         """
+        from xuncha.rules.names import no_such  # noqa: PLC0415
         from xuncha.trail.git import Git  # noqa: PLC0415  only what shows the history needs git
         from xuncha.trail.history import history, history_of_measure, history_of_problem  # noqa: PLC0415
-        from xuncha.workflow.perform import no_such  # noqa: PLC0415
 
         Git.in_repository(self.root)
         self._warn_of_a_cut_off_history()
@@ -159,19 +160,6 @@ class Context:
             screen.warning(said.format(reason=error.message), error.hint)
             return []
 
-    def past_day(self, text: str, option: str) -> date:
-        """Read a day of an option that is not still to come.
-
-        Raises:
-            UsageError: it is no day.
-            RefusedError: it is still to come.
-        """
-        day = typed.day(text, option, self.today, past=True)
-        if day > self.today:
-            hint = _("give a day up to {today}").format(today=self.today)
-            raise RefusedError("day-to-come", _("{day} is in the future").format(day=day), hint)
-        return day
-
     def moment(self, text: str, option: str, *, to_come: bool = False) -> str:
         """Read a moment of history, as `trail.tree` takes it: a day as 2024-04-18, or a revision.
 
@@ -187,7 +175,7 @@ class Context:
             with contextlib.suppress(RefusedError):
                 commit_at(self.root, text)
                 return text  # a tag is called so, or a hash begins so
-        return day.isoformat() if to_come else self.past_day(text, option).isoformat()
+        return day.isoformat() if to_come else typed.past_day(text, option, self.today).isoformat()
 
     def templates(self) -> Own:
         """Return the ledger's own templates: those in its folder, or what a commit holds of them."""

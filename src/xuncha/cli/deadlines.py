@@ -13,6 +13,7 @@ from xuncha.cli.options import option
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.parts import how_to_add
+from xuncha.requests import selection
 
 _NAMED = 10
 """Measures that a warning names; who wants to know all of them sees it in the entries."""
@@ -44,7 +45,7 @@ def calendar(
     from xuncha.deadlines.ics import ics  # noqa: PLC0415
 
     found = call.register()
-    office, leader = options.known(found, office=office, leader=leader)
+    office, leader = selection.known(found, office=office, leader=leader)
     workdays = Workdays()
     rows = entries(found, call.today, workdays, office=office, leader=leader, closed=closed)
     whose = "，".join(filter(None, [office, leader]))

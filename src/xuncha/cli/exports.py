@@ -13,6 +13,7 @@ from xuncha.cli.options import argument, option
 from xuncha.cli.understood import doubtful
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
+from xuncha.requests import selection
 
 
 @group("export")
@@ -76,7 +77,7 @@ def export_table(
     if output is None:
         message = _("name the file with -o, such as {name}").format(name="-o 月报.xlsx")
         raise UsageError("usage", message, _("see `xuncha export table --help`"))
-    chosen, _leader = options.known(call.register(), office=office, leader=None)
+    chosen, _leader = selection.known(call.register(), office=office, leader=None)
     if file is None:
         table = of_office(call.ledger(), chosen, call.today)
         deliver(table, (), output, call.root, _("The table is in {path}."))

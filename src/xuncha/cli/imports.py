@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from xuncha.cli import notices, options, screen, typed  # noqa: F401  enters a command of this group
+from xuncha.cli import notices, options, screen  # noqa: F401  enters a command of this group
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.options import argument, option
@@ -17,6 +17,7 @@ from xuncha.errors import RefusedError, SurroundingsError, UsageError, together
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import LEDGER_FILE, Identity
+from xuncha.requests import typed
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

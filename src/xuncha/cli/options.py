@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from xuncha.chinese.characters import is_blank, without_unsafe
-from xuncha.errors import RefusedError, UsageError, XunchaError
+from xuncha.chinese.characters import without_unsafe
+from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
-from xuncha.model.identity import Identity
-from xuncha.rules.names import category_meant, meant, suggestion
 
 if TYPE_CHECKING:
     from xuncha.model.register import Register
@@ -172,74 +170,3 @@ OfPerson = Annotated[str | None, option("--person NAME", _("Those of one person"
 OfCategory = Annotated[str | None, option("--category KEY|TITLE", _("Those of one category"), _categories)]
 OfLeader = Annotated[str | None, option("--leader NAME", _("Those of one leader"), _leaders)]
 OfOffice = Annotated[str | None, option("--office NAME", _("Those of one office"), offices)]
-
-
-def a_problem(text: str) -> Identity:
-    """Read the number of a problem.
-
-    Raises:
-        RefusedError: it is that of a measure, or none.
-    """
-    identity = Identity.parse(text)
-    if not identity.is_problem:
-        said = _("{id} is a measure; a problem is asked for").format(id=identity)
-        raise RefusedError("not-a-problem", said, _("name its problem: {id}").format(id=identity.problem))
-    return identity
-
-
-def known(register: Register, *, office: str | None, leader: str | None) -> tuple[str | None, str | None]:
-    """Return the office and the leader that are meant by what was typed, a part that fits one alone.
-
-    Raises:
-        RefusedError: there is none such in `ledger.yaml`, or there are several.
-    """
-    frame = register.frame
-    return (
-        office and _known(office, frame.offices, "unknown-office"),
-        leader and _known(leader, frame.leaders, "unknown-leader"),
-    )
-
-
-def known_category(register: Register, text: str) -> str:
-    """Return the key of the category that is meant by its key or its title.
-
-    Raises:
-        RefusedError: there is none such, or there are several.
-    """
-    key = category_meant(text, register.frame.categories)
-    return _known(key, [key for key, _title in register.frame.categories], "unknown-category")
-
-
-def _known(text: str, names: Sequence[str], code: str) -> str:
-    name = meant(text, names)
-    if name not in names:
-        said = _("“{name}” is not in data/ledger.yaml").format(name=name)
-        raise RefusedError(code, said, suggestion(name, names))
-    return name
-
-
-def pairs(given: Sequence[str] | None) -> dict[str, str]:
-    """Read `KEY=VALUE` as it is typed; a full-width ＝ too.
-
-    Raises:
-        UsageError: there is no `=`, or nothing on one side of it.
-    """
-    found = {}
-    for each in given or ():
-        key, _equals, value = each.replace("＝", "=").partition("=")
-        if is_blank(key) or is_blank(value):
-            said = _("--field: “{text}” is not of the form KEY=VALUE").format(text=each)
-            raise UsageError("bad-field", said, _("write it like {examples}").format(examples="risk=高"))
-        found[key.strip()] = value.strip()
-    return found
-
-
-def filled(text: str, message: str, hint: str) -> str:
-    """Return a text that says something.
-
-    Raises:
-        UsageError: it is empty.
-    """
-    if is_blank(text):
-        raise UsageError("empty-text", message, hint)
-    return text

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, NoReturn, get_args
+from typing import Annotated, get_args
 
-from xuncha.cli import options, screen, typed
+from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.options import argument, option
-from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import STATUSES, TERMS
+from xuncha.requests import typed
+from xuncha.requests.selection import Selection, select
 from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
-
-if TYPE_CHECKING:
-    from xuncha.model.register import MeasureRow, Register
 
 _SPAN = re.compile(r"([0-9]{1,5})d?")
 _GROUPINGS: tuple[str, ...] = get_args(Grouping)
@@ -69,35 +65,19 @@ def todo(
         xuncha todo
         xuncha todo --office 规划科
     """
-    from xuncha.todo import tasks  # noqa: PLC0415
+    from xuncha.requests.answers import waiting  # noqa: PLC0415
 
     found = call.register()
-    office, leader = options.known(found, office=office, leader=leader)
-    wanted = {"leader": leader, "office": office, "person": person}
-    waiting = [
-        task
-        for task in tasks(found, call.today, _returned(call))
-        if all(name is None or getattr(task.row, key) == name for key, name in wanted.items())
-    ]
+    tasks = waiting(found, call.history_if_any(), call.today, office=office, leader=leader, person=person)
     if as_json:
-        screen.data([task.as_json() for task in waiting])
+        screen.data([task.as_json() for task in tasks])
         return
     from xuncha.cli.tables import beginning, todo_screen  # noqa: PLC0415
 
-    if waiting:
-        screen.show(*todo_screen(waiting, found.frame.due_soon_days))
+    if tasks:
+        screen.show(*todo_screen(tasks, found.frame.due_soon_days))
     else:
         screen.line(beginning(found) or _("Nothing is waiting."))
-
-
-def _returned(call: Context) -> set[str]:
-    """Return the numbers of the measures whose last application was returned."""
-    last = {
-        event.now or event.id: event.action
-        for event in reversed(call.history_if_any())
-        if event.to != event.from_
-    }
-    return {str(number) for number, action in last.items() if action == "return"}
 
 
 @command("list")
@@ -134,32 +114,24 @@ def list_(
         xuncha list 固定资产 --unassigned
         xuncha list --overdue --at 2024-04-18
     """
-    status = status and typed.word(status, "--status", names.STATUSES)
-    term = term and typed.word(term, "--term", names.TERMS)
+    wanted = Selection(
+        words=words or (),
+        status=status and typed.word(status, "--status", names.STATUSES),
+        office=office,
+        leader=leader,
+        person=person,
+        problem=problem,
+        category=category,
+        fields=typed.pairs(fields),
+        unassigned=unassigned,
+        overdue=overdue,
+        due_within=typed.span(due_within) if due_within else None,
+        term=term and typed.word(term, "--term", names.TERMS),
+    )
     call = call.at(at)
     found = call.register()
-    office, leader = options.known(found, office=office, leader=leader)
     horizon = Horizon.of(found, call.today)
-    wanted = {"status": status, "office": office, "leader": leader, "person": person, "term": term}
-    if category is not None:
-        wanted["category"] = options.known_category(found, category)
-    if problem is not None:
-        wanted["problem"] = str(options.a_problem(problem))
-        if wanted["problem"] not in {row.id for row in found.problems}:
-            _refuse(options.a_problem(problem))
-    asked = {key: value for key, value in wanted.items() if value is not None}
-    rows = [row for row in found.measures if all(getattr(row, key) == asked[key] for key in asked)]
-    last = (call.today + _span(due_within)).isoformat() if due_within else None
-    rows = [
-        row
-        for row in rows
-        if not (unassigned and (row.status == "closed" or row.assigned))
-        and not (overdue and horizon.light(row) != "red")
-        and (last is None or (row.status != "closed" and horizon.today <= (row.due or "") <= last))
-    ]
-    rows = _with_fields(found, rows, options.pairs(fields))
-    if words:
-        rows = _holding(call, rows, words)
+    rows = select(found, call.source(), call.today, wanted)
     if as_json:
         screen.data([measure_json(row, horizon) for row in rows])
         return
@@ -171,39 +143,6 @@ def list_(
         screen.line(beginning(found) or _("No measure matches."))
 
 
-def _with_fields(found: Register, rows: list[MeasureRow], wanted: Mapping[str, str]) -> list[MeasureRow]:
-    """Return the rows that have these values in declared fields, their own or their problem's."""
-    from xuncha.rules.fields import typed as typed_field  # noqa: PLC0415
-
-    named: dict[str, set[str]] = {"problem": set(), "measure": set()}
-    for kind in found.frame.fields:
-        named[kind.of] |= {kind.key, kind.label}
-    for name, text in wanted.items():
-        if name in named["problem"] - named["measure"]:
-            pair = typed_field(found.frame, "problem", name, text)
-            having = {problem.id for problem in found.problems if pair in problem.fields}
-            rows = [row for row in rows if row.problem in having]
-        else:
-            pair = typed_field(found.frame, "measure", name, text)
-            rows = [row for row in rows if pair in row.fields]
-    return rows
-
-
-def _holding(call: Context, rows: Sequence[MeasureRow], words: Sequence[str]) -> list[MeasureRow]:
-    """Return the rows whose title, goal or progress holds all the words, however their letters are written."""
-    from xuncha.store.loading import records_of  # noqa: PLC0415
-
-    records = records_of(call.source(), [Identity.parse(row.id) for row in rows])
-    found = []
-    for row in rows:
-        record = records.get(Identity.parse(row.id))
-        told = [record.goal or "", *(entry.text for entry in record.progress)] if record else []
-        text = "\n".join([row.title, *told]).casefold()
-        if all(word.casefold() in text for word in words):
-            found.append(row)
-    return found
-
-
 @command("show")
 def show(call: Context, identity: options.Either, as_json: options.Json = False) -> None:
     """Show a problem or a measure, whole, with its history.
@@ -212,22 +151,21 @@ def show(call: Context, identity: options.Either, as_json: options.Json = False)
         xuncha show 2.3
         xuncha show 2 --json
     """
-    from xuncha.cli.record import measure_screen, problem_screen, record_json  # noqa: PLC0415
+    from xuncha.cli.record import measure_screen, problem_screen  # noqa: PLC0415
     from xuncha.model.records import Problem  # noqa: PLC0415
+    from xuncha.requests.answers import record_json, rows_of, version  # noqa: PLC0415
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import load_settings, record_of  # noqa: PLC0415
 
     which = Identity.parse(identity)
     found = call.register()
     horizon = Horizon.of(found, call.today)
-    rows = next((row.measures for row in found.problems if row.id == str(which.problem)), None)
-    if rows is None or which.measure > len(rows):
-        _refuse(which)
+    rows = rows_of(found, which)
     source = WorkingTree(call.root)
     record = record_of(source, which)
     events = call.history_if_any(which)
     if as_json:
-        screen.data(record_json(which, record, rows, horizon, events))
+        screen.data(record_json(which, record, rows, horizon, events, version(call.root, which.path)))
     elif isinstance(record, Problem):
         screen.show(*problem_screen(which, record, found.frame, rows, horizon, events))
     else:
@@ -236,18 +174,3 @@ def show(call: Context, identity: options.Either, as_json: options.Json = False)
         screen.show(
             *measure_screen(which, record, kinds, found.frame, rows[which.measure - 1], horizon, events)
         )
-
-
-def _refuse(identity: Identity) -> NoReturn:
-    """Refuse the number of a problem or a measure that is not there."""
-    from xuncha.workflow.perform import no_such  # noqa: PLC0415  looking needs nothing of the workflow
-
-    raise no_such(identity)
-
-
-def _span(text: str) -> timedelta:
-    match = _SPAN.fullmatch(text)
-    if match is None:
-        said = _("--due-within: “{text}” is not a number of days").format(text=text)
-        raise UsageError("bad-span", said, _("write it like 14"))
-    return timedelta(days=min(int(match[1]), 36500))

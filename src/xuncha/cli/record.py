@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -17,7 +17,6 @@ from xuncha.language import ngettext
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.records import EvidenceFile, Measure
 from xuncha.model.vocabulary import result_name
-from xuncha.tally import measure_json
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -28,24 +27,6 @@ if TYPE_CHECKING:
     from xuncha.model.settings import OutcomeKind
     from xuncha.tally import Horizon
     from xuncha.trail.history import Event
-
-
-def record_json(
-    identity: Identity,
-    record: Problem | Measure,
-    rows: Sequence[MeasureRow],
-    horizon: Horizon,
-    events: Sequence[Event],
-) -> dict[str, Any]:
-    """Give the form of `show --json`: every key of the record, and its history; of a problem also its measures."""
-    shown = {"id": str(identity), **record.model_dump(mode="json")}
-    if isinstance(record, Measure):
-        row = rows[identity.measure - 1]
-        shown |= {"problem": row.problem, "category": row.category, "light": horizon.light(row)}
-        shown["publish"] = row.publish  # as `list` says it: what its problem withholds is withheld
-    else:
-        shown["measures"] = [measure_json(row, horizon) for row in rows]
-    return {**shown, "history": [event.as_json() for event in events]}
 
 
 def problem_screen(

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from xuncha.cli import options, screen, typed
+from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import check, deliver
@@ -16,6 +16,7 @@ from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.model.identity import Identity
+from xuncha.requests import selection, typed
 
 if TYPE_CHECKING:
     from xuncha.model.records import Ledger, Measure
@@ -58,7 +59,7 @@ def weekly(
 
     if not as_json:
         check(form, FORMS, output, "weekly")
-    first = call.past_day(since, "--since") if since else call.today - timedelta(days=_DAYS)
+    first = typed.past_day(since, "--since", call.today) if since else call.today - timedelta(days=_DAYS)
     ledger = call.ledger()
     events = call.history_if_any()
     earlier = _earlier(call, first, room.recorded(events, first, call.today))
@@ -140,7 +141,7 @@ def letter(
         raise UsageError("usage", message, _("see `xuncha report letter --help`"))
     ledger = call.ledger()
     if office is not None:
-        office, _leader = options.known(ledger.register(), office=office, leader=None)
+        office, _leader = selection.known(ledger.register(), office=office, leader=None)
         content = letter_to(ledger, call.today, which, office or "")
     else:
         content = letter_on(ledger, call.today, which, [_measure(ledger, each) for each in identities or ()])
@@ -167,7 +168,7 @@ def _measure(ledger: Ledger, text: str) -> Identity:
     Raises:
         RefusedError: the text is something else, or there is no such measure.
     """
-    from xuncha.workflow.perform import no_such  # noqa: PLC0415
+    from xuncha.rules.names import no_such  # noqa: PLC0415
 
     identity = Identity.parse(text)
     if identity.is_problem:

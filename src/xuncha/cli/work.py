@@ -5,17 +5,17 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from xuncha.cli import options, screen, typed
+from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.options import argument, option
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
-from xuncha.model.names import RESULTS
 from xuncha.model.vocabulary import REVIEW_RESULTS, status_name
+from xuncha.requests import given
 from xuncha.workflow.verb import NamedFile
 from xuncha.workflow.verbs import VERBS
 
@@ -24,65 +24,36 @@ if TYPE_CHECKING:
     from xuncha.workflow.verb import Verb
 
 
-def _text(_call: Context, text: str) -> str:
-    return options.filled(text, _("the text is empty"), _("say what was done"))
-
-
-def _reason(_call: Context, text: str) -> str:
-    return options.filled(text, _("--reason is empty"), _("say why"))
-
-
-class _Option(NamedTuple):
-    """What may be given to a verb: how it is typed, and how it is read where Typer alone does not read it."""
-
-    annotation: Any
-    read: Callable[[Context, Any], Any] | None = None
-
-
 _MEASURES_AND_TEXT = Annotated[
     list[str],
     argument("ID… TEXT", _("The measures, then what was done, in a sentence or more"), options.measures),
 ]
-_OPTIONS: Final[dict[str, _Option]] = {
-    "text": _Option(None, _text),  # behind the measures
-    "file": _Option(Annotated[Path, argument("FILE", _("The file; it is copied into data/evidence/"))]),
-    "day": _Option(
-        Annotated[str | None, option("--date DATE", _("The day, such as 2024-04-18; else today"))],
-        lambda call, text: call.past_day(text, "--date") if text else call.today,
-    ),
-    "due": _Option(
-        Annotated[str, option("--due DATE", _("The time limit, such as 2024-06-30"))],
-        lambda call, text: text and typed.day(text, "--due", call.today),
-    ),
-    "late": _Option(
-        Annotated[bool, option("--late", _("Even if the time limit has passed; an audit will name it"))]
-    ),
-    "leader": _Option(options.Leader),
-    "office": _Option(options.Office),
-    "co_offices": _Option(options.CoOffice),
-    "person": _Option(options.Person),
-    "goal": _Option(options.Goal),
-    "title": _Option(Annotated[str | None, option("--title TEXT", _("The title, corrected"))]),
-    "category": _Option(options.Category),
-    "fields": _Option(options.Fields, lambda _call, given: options.pairs(given)),
-    "reason": _Option(options.Reason, _reason),
-    "to": _Option(options.To),
-    "note": _Option(Annotated[str | None, option("--note TEXT", _("A note; it stays internal"))]),
-    "evidence": _Option(
-        Annotated[
-            list[str] | None,
-            option("--evidence REF", _("What proves it, such as a document number; may be repeated")),
-        ]
-    ),
-    "no_publish": _Option(Annotated[bool, option("--no-publish", _("Internal: in nothing public"))]),
-    "statement": _Option(
-        Annotated[str | None, option("--text TEXT", _("What it proves, for the entry that names it"))]
-    ),
-    "result": _Option(
-        Annotated[str, option("--result holds|slipped", _("What was found"), REVIEW_RESULTS)],
-        lambda _call, text: typed.word(text, "--result", RESULTS),
-    ),
-    "findings": _Option(Annotated[str | None, option("--text TEXT", _("What was found, in words"))]),
+_OPTIONS: Final[dict[str, Any]] = {
+    "file": Annotated[Path, argument("FILE", _("The file; it is copied into data/evidence/"))],
+    "day": Annotated[str | None, option("--date DATE", _("The day, such as 2024-04-18; else today"))],
+    "due": Annotated[str, option("--due DATE", _("The time limit, such as 2024-06-30"))],
+    "late": Annotated[bool, option("--late", _("Even if the time limit has passed; an audit will name it"))],
+    "leader": options.Leader,
+    "office": options.Office,
+    "co_offices": options.CoOffice,
+    "person": options.Person,
+    "goal": options.Goal,
+    "title": Annotated[str | None, option("--title TEXT", _("The title, corrected"))],
+    "category": options.Category,
+    "fields": options.Fields,
+    "reason": options.Reason,
+    "to": options.To,
+    "note": Annotated[str | None, option("--note TEXT", _("A note; it stays internal"))],
+    "evidence": Annotated[
+        list[str] | None,
+        option("--evidence REF", _("What proves it, such as a document number; may be repeated")),
+    ],
+    "no_publish": Annotated[bool, option("--no-publish", _("Internal: in nothing public"))],
+    "statement": Annotated[
+        str | None, option("--text TEXT", _("What it proves, for the entry that names it"))
+    ],
+    "result": Annotated[str, option("--result holds|slipped", _("What was found"), REVIEW_RESULTS)],
+    "findings": Annotated[str | None, option("--text TEXT", _("What was found, in words"))],
 }
 """By the parameters of the verbs."""
 
@@ -98,17 +69,15 @@ def _command(verb: Verb) -> Callable[..., None]:
         named = [measures] if isinstance(measures, str) else measures
         if takes_text:
             named, typed["text"] = _last_apart(named)
-        for name, value in typed.items():
-            if (read := _OPTIONS[name].read) is not None:
-                typed[name] = read(call, value)
-        if "file" in typed:
+        values = given.read(typed, call.today)
+        if "file" in values:
             from xuncha.workflow.evidence import read as read_evidence  # noqa: PLC0415
 
-            file = typed["file"]
-            typed["file"] = NamedFile(file.name, read_evidence(call.root, Identity.parse(named[0]), file))
+            file = values["file"]
+            values["file"] = NamedFile(file.name, read_evidence(call.root, Identity.parse(named[0]), file))
         with call.session() as session:
             identities = [Identity.parse(each) for each in named]
-            result = perform(session, verb.action, identities, call.today, **typed)
+            result = perform(session, verb.action, identities, call.today, **values)
         _say(call, result)
 
     first = inspect.Parameter("call", inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -118,9 +87,7 @@ def _command(verb: Verb) -> Callable[..., None]:
         parameters[1] = first.replace(name="measures", annotation=_MEASURES_AND_TEXT)
         names.remove("text")
     parameters += [
-        each.replace(annotation=_OPTIONS[each.name].annotation)
-        for each in verb.parameters
-        if each.name in names
+        each.replace(annotation=_OPTIONS[each.name]) for each in verb.parameters if each.name in names
     ]
     do.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     do.__doc__ = verb.function.__doc__
@@ -177,7 +144,12 @@ def remove(call: Context, identity: options.Either, reason: options.Reason) -> N
     from xuncha.workflow.remove import remove as take_away  # noqa: PLC0415
 
     with call.session() as session:
-        done = take_away(session, Identity.parse(identity), _reason(call, reason), call.today)
+        done = take_away(
+            session,
+            Identity.parse(identity),
+            given.read({"reason": reason}, call.today)["reason"],
+            call.today,
+        )
     screen.line(_("{id} {title} is removed").format(id=done.identity, title=done.title))
     for old, new in done.moves.items():
         screen.line(f"    {old} → {new} {done.titles[old]}")

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xuncha.cli import options, screen, typed
+from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.options import argument, option
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, UsageError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
+from xuncha.requests import typed
 
 if TYPE_CHECKING:
     from xuncha.workflow.add import Added
@@ -132,9 +133,9 @@ def add_problem(
     """
     from xuncha.workflow import add as adding  # noqa: PLC0415  as in all commands here: the help need not wait for it
 
-    title = options.filled(title, _("the title is empty"), _("say what it is, in a line")).strip()
+    title = typed.filled(title, _("the title is empty"), _("say what it is, in a line")).strip()
     with call.session() as session:
-        added = adding.add_problem(session, title, category, options.pairs(fields), new=new)
+        added = adding.add_problem(session, title, category, typed.pairs(fields), new=new)
     screen.line(_("Problem {id} is entered: {title}").format(id=added.identity, title=title))
     _say_what_else(added)
     screen.line(_("Next: xuncha add measure {id} … --leader … --office … --due …").format(id=added.identity))
@@ -168,11 +169,11 @@ def add_measure(
         message = _("a measure is either long-term or mended at once")
         raise UsageError("usage", message, _("see `xuncha add measure --help`"))
     day = typed.day(due, "--due", call.today) if due else None
-    title = options.filled(title, _("the title is empty"), _("say what it is, in a line")).strip()
+    title = typed.filled(title, _("the title is empty"), _("say what it is, in a line")).strip()
     with call.session() as session:
         added = adding.add_measure(
             session,
-            options.a_problem(problem),
+            typed.a_problem(problem),
             title,
             term="long_term" if long_term else "at_once" if at_once else "once",
             leader=leader,
@@ -181,7 +182,7 @@ def add_measure(
             person=person,
             due=day,
             goal=goal,
-            fields=options.pairs(fields),
+            fields=typed.pairs(fields),
             new=new,
         )
     screen.line(_("Measure {id} is entered: {title}").format(id=added.identity, title=title))
@@ -214,11 +215,11 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
     if identity is None:
         _enter_all(call)
         return
+    from xuncha.rules.names import no_such  # noqa: PLC0415
     from xuncha.store.faults import link  # noqa: PLC0415
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.workflow.comment import no_such_comment  # noqa: PLC0415
     from xuncha.workflow.edit import edit as keep  # noqa: PLC0415
-    from xuncha.workflow.perform import no_such  # noqa: PLC0415
 
     root = call.root_for_writing()
     comment = CommentNumber.of_file(identity)

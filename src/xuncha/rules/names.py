@@ -10,6 +10,7 @@ from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
     from xuncha.catalogue import Broken
+    from xuncha.model.identity import Identity
     from xuncha.rules.catalogue import Location
 
 _MOST = 30
@@ -75,3 +76,13 @@ def unknown(
                 "outcomes": _("“{name}” is not among the outcomes in data/ledger.yaml"),
             }[key]
             yield location, message.format(name=name), suggestion(name, known)
+
+
+def no_such(identity: Identity) -> RefusedError:
+    """Return the error for a number that no problem or measure has."""
+    code, message, hint = (
+        ("no-such-problem", _("there is no problem {id}"), _("see `xuncha status`"))
+        if identity.is_problem
+        else ("no-such-measure", _("there is no measure {id}"), _("see `xuncha list`"))
+    )
+    return RefusedError(code, message.format(id=identity), hint)

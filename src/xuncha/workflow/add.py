@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.rules.fields import typed
-from xuncha.rules.names import category_meant, meant
+from xuncha.rules.names import category_meant, meant, no_such
 from xuncha.store.cache import register
 from xuncha.store.editing import Append, apply, fresh
 from xuncha.store.files import Overlay
 from xuncha.store.loading import load_problem, load_settings
 from xuncha.workflow.change import Message, Session, StatusChange
 from xuncha.workflow.journal import FileChange
-from xuncha.workflow.perform import no_such
 from xuncha.workflow.settings import categories
 from xuncha.workflow.verbs import SUBJECTS
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber
+from xuncha.rules.names import no_such
 from xuncha.store import editing
 from xuncha.store.comments import load_comments
 from xuncha.store.files import Overlay
 from xuncha.store.loading import comments
 from xuncha.workflow.change import Message, Session
 from xuncha.workflow.journal import FileChange
-from xuncha.workflow.perform import no_such
 from xuncha.workflow.verbs import SUBJECTS
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from xuncha.errors import InvalidLedgerError, RefusedError, together
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.records import Measure, Problem
+from xuncha.rules.names import no_such
 from xuncha.store import editing
 from xuncha.store.cache import register
 from xuncha.store.files import Overlay
@@ -173,13 +174,3 @@ def standing(root: Path) -> Register | None:
         return register(root)
     except InvalidLedgerError:
         return None
-
-
-def no_such(identity: Identity) -> RefusedError:
-    """Return the error for a number that no problem or measure has."""
-    code, message, hint = (
-        ("no-such-problem", _("there is no problem {id}"), _("see `xuncha status`"))
-        if identity.is_problem
-        else ("no-such-measure", _("there is no measure {id}"), _("see `xuncha list`"))
-    )
-    return RefusedError(code, message.format(id=identity), hint)

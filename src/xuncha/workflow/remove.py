@@ -12,6 +12,7 @@ from xuncha.language import gettext as _
 from xuncha.model.citations import citations
 from xuncha.model.identity import COMMENTS, EVIDENCE, LEDGER_FILE, CommentNumber, Identity
 from xuncha.model.moves import closing_up, places_after
+from xuncha.rules.names import no_such
 from xuncha.store.cache import register
 from xuncha.store.comments import renumbered
 from xuncha.store.faults import UnreadableError
@@ -22,7 +23,7 @@ from xuncha.trail.history import ever
 from xuncha.trail.objects import listing
 from xuncha.workflow.change import Message, Session, StatusChange
 from xuncha.workflow.journal import FileChange
-from xuncha.workflow.perform import no_such, standing
+from xuncha.workflow.perform import standing
 from xuncha.workflow.verbs import SUBJECTS
 
 if TYPE_CHECKING:

@@ -1,0 +1,76 @@
+"""What may be given to a verb: how each value is named where it is typed, and how it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Final, Literal, NamedTuple
+
+from xuncha.language import gettext as _
+from xuncha.model.names import RESULTS
+from xuncha.requests import typed
+
+Kind = Literal["text", "flag", "list", "file"]
+
+
+class Given(NamedTuple):
+    """A value that a verb takes."""
+
+    name: str
+    """On the command line behind `--`; with `_` for `-`, in forms and in requests of programs."""
+    kind: Kind = "text"
+    read: Callable[[Any, str, date], Any] | None = None
+    """Reads what was typed; takes it, the name for the error, and today. None: it is taken as it is."""
+
+
+def _text(value: str, _option: str, _today: date) -> str:
+    return typed.filled(value, _("the text is empty"), _("say what was done"))
+
+
+def _reason(value: str, option: str, _today: date) -> str:
+    return typed.filled(value, _("{option} is empty").format(option=option), _("say why"))
+
+
+GIVEN: Final[Mapping[str, Given]] = {
+    "text": Given("text", read=_text),
+    "file": Given("file", "file"),
+    "day": Given("date", read=typed.past_day),
+    "due": Given("due", read=typed.day),
+    "late": Given("late", "flag"),
+    "leader": Given("leader"),
+    "office": Given("office"),
+    "co_offices": Given("co_office", "list"),
+    "person": Given("person"),
+    "goal": Given("goal"),
+    "title": Given("title"),
+    "category": Given("category"),
+    "fields": Given("field", "list", lambda value, _option, _today: typed.pairs(value)),
+    "reason": Given("reason", read=_reason),
+    "to": Given("to"),
+    "note": Given("note"),
+    "evidence": Given("evidence", "list"),
+    "no_publish": Given("no_publish", "flag"),
+    "statement": Given("text"),
+    "result": Given("result", read=lambda value, option, _today: typed.word(value, option, RESULTS)),
+    "findings": Given("text"),
+}
+"""By the parameters of the verbs."""
+
+
+def read(given: Mapping[str, Any], today: date, prefix: str = "--") -> dict[str, Any]:
+    """Read what was typed for a verb, by its parameters; what was left out (None) is left to the verb.
+
+    Args:
+        given: what was typed, by the parameters of the verb.
+        today: the day from which a day without a year is counted.
+        prefix: what stands before the name of an option in errors.
+
+    Raises:
+        UsageError: a value is none of its kind.
+        RefusedError: a day is still to come.
+    """
+    known = {}
+    for parameter, value in given.items():
+        name, _kind, reader = GIVEN[parameter]
+        known[parameter] = value if reader is None or value is None else reader(value, prefix + name, today)
+    return known
