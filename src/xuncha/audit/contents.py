@@ -168,9 +168,7 @@ def entry_removed(step: Step) -> Broken[HistoryPlace]:
             message = ngettext(
                 "{n} entry of {key} of {id} was removed", "{n} entries of {key} of {id} were removed", removed
             )
-            said = message.format(n=removed, key=f"`{key}`", id=change.id)
-            lighter = step.commit.trailers.action == "undo" and key == "progress"
-            yield step.at(change), said, "", "warning" if lighter else "error"
+            yield step.at(change), message.format(n=removed, key=f"`{key}`", id=change.id), ""
     for change, keys in _changed_sayings(step, gone=True):
         yield step.at(change), _("{keys} of {path} were removed").format(keys=keys, path=change.named), ""
 
@@ -249,6 +247,4 @@ def evidence_removed(step: Step) -> Broken[HistoryPlace]:
     for change in step.changes:
         gone = change.is_evidence and change.before and not change.after
         if gone and change.name not in step.renamed_evidence(change.id):
-            lighter = step.commit.trailers.action == "undo"
-            said = _("{path} was deleted").format(path=change.path)
-            yield step.at(change), said, "", "warning" if lighter else "error"
+            yield step.at(change), _("{path} was deleted").format(path=change.path), ""

@@ -153,7 +153,7 @@ def before_feedback(step: Step) -> Broken[HistoryPlace]:
     """Find new entries of days before the feedback."""
     inspection = (step.settings or {}).get("inspection")
     feedback = word(inspection, "feedback") if isinstance(inspection, dict) else None
-    if feedback is None or step.commit.trailers.action == "import":
+    if feedback is None or step.commit.trailers.action == "import" or step.day < feedback:
         return
     for change in step.measures:
         if word(change.new, "term") == "at_once":

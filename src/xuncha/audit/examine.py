@@ -54,10 +54,12 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
             raise
         return Audit(list(anchors.rewritten(marks, {})), 0, 0, "", anchors=marks)
     # It reads the folders of all commits, and each is what its name says, or the history is not the one that was verified.
-    large = swollen(git, names)
+    seen_names: dict[str, str] = {}
+    large = swollen(git, names, seen_names)
     commits = replay.commits(root, without=[each.path for each in large])
     known = {commit.hash: place for place, commit in enumerate(commits)}
-    findings = list(anchors.rewritten(marks, {commit.hash: commit for commit in commits}))
+    by_hash = {commit.hash: commit for commit in commits}
+    findings = list(anchors.rewritten(marks, by_hash))
     if not commits:
         return Audit(findings, 0, 0, "", anchors=marks)
     seen: set[str] = set()
@@ -75,9 +77,8 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     records = {each.blob for each in touched if is_record(each.path)}
     blobs = dict.fromkeys(each.blob for each in touched)
     examination = Examination(commits, Files(stored(git, blobs, LARGEST), records), marks)
-    by_hash = {commit.hash: commit for commit in commits}
     found = [*_too_many(large, commits, known), *examination.run(root), *templates.remarks(root)]
-    found += places.look_alikes(git, by_hash)
+    found += places.look_alikes(seen_names, by_hash)
     if examination.given:
         given = by_hash[examination.given]
         found += places.moved(git, given, examination.settings)

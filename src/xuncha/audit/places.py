@@ -11,7 +11,6 @@ from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.replayed import read
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
-from xuncha.trail.limits import beside
 from xuncha.trail.replay import SUBMODULE, elsewhere
 
 if TYPE_CHECKING:
@@ -76,16 +75,13 @@ def _differs(path: str, twin: str) -> str:
     return _("{path} differs from {twin} only in letter case or composition").format(path=path, twin=twin)
 
 
-def look_alikes(git: Git, commits: Mapping[str, Commit]) -> Iterator[Finding[HistoryPlace]]:
-    """Yield the folders and files that stand beside the ledger's under the same name but for letter case."""
+def look_alikes(seen: Mapping[str, str], commits: Mapping[str, Commit]) -> Iterator[Finding[HistoryPlace]]:
+    """Yield the folders and files that stood beside the ledger's under the same name but for letter case; `seen` tells since when."""
     names = {_same_name(each): each for each in ("data", "templates", *PARTS)}
-    seen: set[str] = set()
-    for name, path in beside(git, commits):
+    for path, name in seen.items():
         own = names.get(_same_name(path))
-        if own and own != path and path not in seen:
-            seen.add(path)
-            commit = commits[name]
-            place = HistoryPlace(name, commit.author, commit.date, path)
+        if own and own != path:
+            place = HistoryPlace(name, commits[name].author, commits[name].date, path)
             yield look_alike.at(place, _differs(path, own))
 
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast, get_args
 
 from xuncha.audit.catalogue import HistoryPlace
@@ -320,39 +321,39 @@ class Step:
         """Return the place of a change in the history."""
         return HistoryPlace(self.commit.hash, self.commit.author, self.commit.date, change.path, change.id)
 
-    @property
+    @cached_property
     def measures(self) -> list[Change]:
         """The changes of measures that are there afterwards, and can be read."""
         records = [each for each in self.changes if each.is_record and each.new is not None]
         return [each for each in records if "." in str(each.id)]
 
-    @property
+    @cached_property
     def closings(self) -> list[Change]:
         """The changes by which the commit closes measures."""
         return [each for each in self.measures if each.statuses[1] == "closed" != each.statuses[0]]
 
-    @property
+    @cached_property
     def comments(self) -> list[Change]:
         """The changes of comments that are there afterwards, and can be read."""
         return [each for each in self.changes if each.comment and each.new is not None]
 
-    @property
+    @cached_property
     def gone(self) -> list[Change]:
         """The changes that take away a record, a comment, or the ledger's own file."""
         gone = [each for each in self.changes if each.after is None]
         return [each for each in gone if each.is_record or each.comment or each.path == LEDGER_FILE]
 
-    @property
+    @cached_property
     def requires(self) -> tuple[Requirement, ...]:
         """The policy in force: that of the commit before, since none is made for its own commit."""
         return requires(self.settings)
 
-    @property
+    @cached_property
     def settings(self) -> Data | None:
         """What `data/ledger.yaml` said before the commit."""
         return self.files.record(self.before.get(LEDGER_FILE))
 
-    @property
+    @cached_property
     def day(self) -> str:
         """The day of the commit, as far as the commits around it bear it out."""
         if self.ahead:
@@ -388,13 +389,12 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
             else:
                 new, readable = data, blob
         old = files.record(earlier) if is_record(path) else None
-        status = word(new, "status")
-        if new is not None and status != word(old, "status"):
+        if new is not None and (status := word(new, "status")) != word(old, "status"):
             applicant = Who.of(commit) if status == "submitted" else applicant if status == "closed" else None
             closer = Who.of(commit) if status == "closed" else None
         if old and new and any(old.get(key) != new.get(key) for key in ("title", "goal")):
             eased = Eased(word(old, "title") or "", word(old, "goal") or "", commit.moment_committed)
-        decided = was.decided or status in {"submitted", "closed"}
+        decided = was.decided or word(new, "status") in {"submitted", "closed"}
         after = Version(mode, blob, readable, applicant, decided, closer, eased) if blob else None
         found.append(Change(path, number_of(path), earlier, after, old, new, reason))
     return found

@@ -116,9 +116,18 @@ def judged(step: Step, undone: Sequence[Commit]) -> Iterator[Finding[HistoryPlac
     made = step.commit.moment_committed
     own = all(known_as(each.email, step.settings) & mine for each in undone)
     new = all(made - each.moment_committed < BELIEVED for each in undone)
-    for code in _ALWAYS if own and new else (*_ALWAYS, *_OF_OTHERS):
+    for code in _ALWAYS:
         yield from RULES[code](step)
-    for change in step.measures if not (own and new) else ():
+    if own and new:
+        return
+    reviewed = {
+        each.path
+        for each in step.measures
+        if (each.old or {}).get("reviews") != (each.new or {}).get("reviews")
+    }
+    for finding in [each for code in _OF_OTHERS for each in RULES[code](step)]:
+        yield finding if finding.place.path in reviewed else finding._replace(severity="warning")
+    for change in step.measures:
         before, after = change.statuses
         if after in _ONWARD and before in _ONWARD and _ONWARD.index(after) > _ONWARD.index(before):
             who = _(", ").join(dict.fromkeys(each.author for each in undone))
@@ -250,6 +259,4 @@ def deleted(step: Step) -> Broken[HistoryPlace]:
     """Find records that are gone."""
     for change in step.gone:
         if not _new_number(step, change):
-            lighter = step.commit.trailers.action == "undo"
-            said = _("{path} was deleted").format(path=change.path)
-            yield step.at(change), said, "", "warning" if lighter else "error"
+            yield step.at(change), _("{path} was deleted").format(path=change.path), ""
