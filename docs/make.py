@@ -92,6 +92,7 @@ stood open is closed by an import as by `close`.
 - *Whether it was done*, and whether a paper is genuine, stands in no commit. Goals and titles are compared by length, by parts and by numbers, not by what they mean.
 - *What was there before* the first commit, in another repository, or behind a link is not looked at. A ledger that was moved within a repository is named.
 - *A history written anew* is consistent in itself. Anchors show it: by other clones, which hold them too, and by their printed line. Whoever removes the newest anchor everywhere is found by the line alone.
+- *What lies in the folder* and is not committed is not looked at; a notice is made of that. `xuncha validate` and `git status` tell of it.
 - *What one sees* of a notice is made by a template; one of the ledger's own is named, and has to be read.
 
 `xuncha audit --json` gives a list of `{"commit", "author", "date", "path", "id", "severity", "code", "message"}`; the date is the author's.

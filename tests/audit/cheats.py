@@ -119,7 +119,45 @@ def a_second_address_is_struck_out_before_it_closes(book: Book) -> None:
     closed_by(book, Person("z3", "z3@home.invalid"))
 
 
+@cheat("second-person-doubtful", "warning")
+def an_account_typed_by_hand_on_the_computer_of_the_applicant(book: Book) -> None:
+    closed_by(book, LI, committer=ZHANG, account="li")
+
+
+@cheat("second-person-doubtful", "warning")
+def a_plus_in_the_address(book: Book) -> None:
+    closed_by(book, Person("局长", "zhang+boss@example.invalid"))
+
+
+@cheat("close-requires-second-person")
+def a_sign_without_a_shape_in_the_address(book: Book) -> None:
+    closed_by(book, Person("局长", "zhang\N{ZERO WIDTH SPACE}@example.invalid"))
+
+
 # --- days
+
+
+@cheat("deadline-passed", "warning")
+def an_extension_authored_in_time_and_committed_days_later(book: Book) -> None:
+    book.now = book.now.replace(year=2024, month=6, day=28)
+    then = book.now
+    book.days(6).act("extend", "1.1", due="2024-12-31", reason="x", authored=then)
+
+
+@cheat("late-branch", "warning")
+def removes_it_on_an_old_dated_branch(book: Book) -> None:
+    fork = book.here()
+    end = book.days(90).now
+    book.entry("1.2", "主支所记。")
+    main = book.here()
+    book.back_to(fork)
+    book.now = end - timedelta(days=85)
+    said = message("删除", "remove", ("Id", "1.3"), ("From", "not_started"), ("Reason", "误登"))
+    book.commit(said, {path_of("1.3"): None})
+    side = book.here()
+    book.back_to(main)
+    book.now = end + timedelta(days=1)
+    book.merge(side, fork)
 
 
 @cheat("dated-back", "warning")
@@ -379,6 +417,33 @@ def a_template_that_says_all_is_done(book: Book) -> None:
     book.commit(message("修改", "edit"), {"templates/notice.txt.j2": text})
 
 
+@cheat("evidence-elsewhere", "warning")
+def a_pointer_put_in_by_a_merge(book: Book) -> None:
+    entry = [*book.data("1.1")["progress"], {"date": book.today, "text": "附纪要。", "evidence": [PROOF]}]
+    path = f"data/evidence/1.1/{PROOF['file']}"
+    book.act("attach", "1.1", progress=entry, beside={path: PDF})
+    fork = book.here()
+    book.entry("1.2", "主支所记。")
+    main = book.here()
+    book.back_to(fork)
+    book.act("start", "1.3")
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork, {path: POINTER.encode()})
+
+
+@cheat("look-alike", "warning")
+def look_alikes_that_meet_in_a_merge(book: Book) -> None:
+    fork = book.here()
+    book.act("attach", "1.1", beside={"data/evidence/1.1/a.pdf": PDF})
+    main = book.here()
+    book.back_to(fork)
+    book.act("attach", "1.1", beside={"data/evidence/1.1/A.PDF": b"other"})
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork)
+
+
 @cheat("look-alike")
 def a_folder_that_differs_in_case(book: Book) -> None:
     closed = {**book.data("1.1"), "status": "closed"}
@@ -439,6 +504,25 @@ def loosens_the_policy_and_closes_within_the_hour(book: Book) -> None:
     book.policy("progress", who=ZHANG)
     book.close("1.1", ZHANG)
     book.policy("progress", "submission", "second_person", who=ZHANG)
+
+
+@cheat("close-requires-signed-commit", "warning")
+def closes_unsigned_on_a_branch_from_before_signatures_were_asked(book: Book) -> None:
+    fork = book.here()
+    book.policy("progress", "submission", "second_person", "signed_commit")
+    main = book.here()
+    book.back_to(fork)
+    closed_by(book, LI)
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork)
+
+
+@cheat("close-requires-signed-commit", "warning")
+def drops_the_signature_and_closes_within_the_hour(book: Book) -> None:
+    book.policy("progress", "signed_commit")
+    book.policy("progress")
+    book.close("1.1")
 
 
 # --- cloaks
@@ -548,6 +632,20 @@ def says_that_another_has_closed_it(book: Book) -> None:
 def waters_a_goal_down_before_closing(book: Book) -> None:
     book.edit("1.1", action="set", goal="开一次会")
     closed_by(book, LI)
+
+
+@cheat("watered-down", "warning")
+def another_title_while_closing_is_applied_for(book: Book) -> None:
+    book.act("submit", "1.1")
+    book.edit("1.1", action="set", title="开好1.1号会议")
+    book.close("1.1")
+
+
+@cheat("close-requires-progress")
+def an_entry_of_blanks(book: Book) -> None:
+    book.entry("1.3", " ")
+    book.act("submit", "1.3")
+    book.close("1.3")
 
 
 @cheat("watered-down", "warning")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.replayed import BELIEVED, Change, in_code, number_of, requires, word
-from xuncha.audit.status import DODGED, lacks, no_longer_asked
+from xuncha.audit.status import DODGED, ToBeSigned, lacks, no_longer_asked
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 
@@ -27,9 +27,17 @@ _LATE = RULES.declare(
 
 
 def outrun(
-    commit: Commit, bases: Sequence[State], sides: Sequence[State], result: State, files: Files
+    commit: Commit,
+    bases: Sequence[State],
+    sides: Sequence[State],
+    result: State,
+    files: Files,
+    to_be_signed: list[ToBeSigned],
 ) -> Iterator[Finding[HistoryPlace]]:
-    """Yield what a merge no longer asks, and the closings of a side that did not know yet what the other asks."""
+    """Yield what a merge no longer asks, and the closings of a side that did not know yet what the other asks.
+
+    Those that the other asks to be signed are added to `to_be_signed`.
+    """
     place = HistoryPlace(commit.hash, commit.author, commit.date, LEDGER_FILE)
     asked = [requires(files.record(each.get(LEDGER_FILE))) for each in (*bases, *sides, result)]
     before, each_asked, now = asked[: len(bases)], asked[len(bases) : -1], asked[-1]
@@ -57,10 +65,12 @@ def outrun(
                 {"status": "submitted" if version.applicant else "in_progress"},
                 record,
             )
-            if lacking := lacks(more, change, version.closer, settings):
-                closer = version.closer
+            closer = version.closer
+            at = HistoryPlace(closer.commit, closer.name, closer.day, path, number_of(path))
+            if "signed_commit" in more:
+                to_be_signed.append(ToBeSigned(closer, settings, at, lenient=True))
+            if lacking := lacks(more, change, closer, settings):
                 message = _("{id} was closed without {names}, which another branch asked already")
-                at = HistoryPlace(closer.commit, closer.name, closer.day, path, number_of(path))
                 yield DODGED.at(at, message.format(id=number_of(path), names=in_code(sorted(lacking))))
 
 
@@ -91,6 +101,7 @@ def _decides(change: Change) -> bool:
     due = word(change.old, "due")
     return (
         change.path == LEDGER_FILE
+        or (change.is_record and change.after is None)
         or change.statuses[1] == "closed" != change.statuses[0]
         or (due is not None and due != word(change.new, "due"))
     )

@@ -106,7 +106,7 @@ def deadline_moved(step: Step) -> Broken[HistoryPlace]:
 @RULES.rule(
     "deadline-passed",
     why="A deadline that is moved after it has passed hides that it was missed.",
-    wrong="`due` of 2.3 was 2024-05-31, and a commit of 2024-06-15 moves it, be it by `extend`.",
+    wrong="`due` of 2.3 was 2024-05-31, and a commit of 2024-06-15 moves it, be it by `extend`. Where only the author's date is in time, it is a warning.",
     scope=LENIENT,
 )
 def deadline_passed(step: Step) -> Broken[HistoryPlace]:
@@ -115,6 +115,11 @@ def deadline_passed(step: Step) -> Broken[HistoryPlace]:
         if step.day > old:
             message = _("the deadline of {id}, {old}, had passed when it was moved to {new}")
             yield step.at(change), message.format(id=change.id, old=old, new=new or _("none")), ""
+        elif step.commit.committed[:10] > old:
+            message = _(
+                "the deadline of {id}, {old}, had passed when this was committed; the author's date is {day}"
+            )
+            yield step.at(change), message.format(id=change.id, old=old, day=step.commit.day), "", "warning"
 
 
 def _lost_entries(step: Step) -> Iterator[tuple[Change, str, int, int]]:
@@ -230,11 +235,12 @@ def evidence_elsewhere(step: Step) -> Broken[HistoryPlace]:
     for change in step.changes:
         held = change.is_evidence and change.before and not step.files.pointer(change.before.blob)
         if held and change.after and step.files.pointer(change.after.blob):
-            yield (
-                step.at(change),
-                _("{path} is a pointer now, and its content is elsewhere").format(path=change.path),
-                "",
-            )
+            yield step.at(change), elsewhere_now(change.path), ""
+
+
+def elsewhere_now(path: str) -> str:
+    """Say that a pointer stands where a file was."""
+    return _("{path} is a pointer now, and its content is elsewhere").format(path=path)
 
 
 @RULES.rule(

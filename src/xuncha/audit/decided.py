@@ -110,7 +110,7 @@ def _hidden(old: Data, new: Data) -> bool:
     "watered-down",
     "warning",
     why="What is closed is to have reached what it was to reach; less was asked of it shortly before.",
-    wrong="`goal` of 2.3 says 改造泵站12座, then 改造泵站2座, or much less, or nothing; and within two weeks 2.3 is closed.",
+    wrong="`goal` of 2.3 says 改造泵站12座, then 改造泵站2座, or much less, or nothing; and within two weeks 2.3 is closed; or its `title` changes while closing is applied for.",
 )
 def watered_down(step: Step) -> Broken[HistoryPlace]:
     """Find closings of what was to reach more shortly before."""
@@ -119,8 +119,9 @@ def watered_down(step: Step) -> Broken[HistoryPlace]:
         if eased is None or step.commit.moment_committed - eased.moment >= BELIEVED:
             continue
         pairs = {key: (getattr(eased, key), word(change.new, key) or "") for key in ("title", "goal")}
-        for key in [key for key, (old, new) in pairs.items() if _says_less(old, new)]:
-            old, new = pairs[key]
+        for key, (old, new) in pairs.items():
+            if not (_says_less(old, new) or (key == "title" and eased.applied and old != new)):
+                continue
             message = _("{id} was closed shortly after its {key} changed from “{old}” to “{new}”")
             said = message.format(id=change.id, key=in_code([key]), old=old, new=new)
             yield step.at(change), said, ""

@@ -28,13 +28,14 @@ from xuncha.audit.replayed import (
     requires,
     word,
 )
+from xuncha.audit.status import ToBeSigned
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.trail import replay
 
 if TYPE_CHECKING:
     from xuncha.audit.replayed import Data
-    from xuncha.errors import Finding
+    from xuncha.errors import Finding, Severity
     from xuncha.model.vocabulary import Requirement
     from xuncha.trail.replay import Commit
     from xuncha.trail.tags import Anchor
@@ -86,8 +87,7 @@ class Examination:
         self._reached: dict[str, _Reached] = {}
         self._past: dict[str, Past] = {}
         self._taken_back: set[str] = set()
-        self._to_be_signed: list[tuple[Step, HistoryPlace]] = []
-        """Closings that had to be signed."""
+        self._to_be_signed: list[ToBeSigned] = []
         self._added: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         """Where each file was entered: the place of the commit, and the commits that led to it as bits."""
         self._renumbered: list[tuple[HistoryPlace, set[str], bool]] = []
@@ -186,9 +186,13 @@ class Examination:
     def _note_closings(self, step: Step) -> None:
         """Note which closings have to be signed, and whether who closed is a claim alone."""
         if closed := step.closings:
-            self.on_claims |= "second_person" in step.requires and "signed_commit" not in step.requires
-            if "signed_commit" in step.requires:
-                self._to_be_signed += [(step, step.at(change)) for change in closed]
+            self.on_claims |= "second_person" in step.requires
+            asked = "signed_commit" in step.requires
+            if asked or "signed_commit" in status.asked_until_shortly_before(step):
+                for change in closed:
+                    lenient = not asked or (step.commit.trailers.action == "import" and change.before is None)
+                    who = Who.of(step.commit)
+                    self._to_be_signed.append(ToBeSigned(who, step.settings, step.at(change), lenient))
 
     def _note_renumbering(self, step: Step) -> None:
         """Note what has to have been renumbered for the sake of another clone."""
@@ -215,10 +219,8 @@ class Examination:
         bases = list(self._bases(parents))
         if len(ledgers) > 1 and bases and all(base.get(LEDGER_FILE) for base in bases):
             yield from differences(commit, bases, ledgers, here.state, self.files)
-            yield from places.entered(
-                commit, ledgers, {path: here.state.get(path) for path, *_rest in commit.touched}
-            )
-            yield from branches.outrun(commit, bases, ledgers, here.state, self.files)
+            yield from places.entered(commit, ledgers, here.state, self.files)
+            yield from branches.outrun(commit, bases, ledgers, here.state, self.files, self._to_be_signed)
             yield from branches.late(self._sides(parents), self._past, self._marks)
             return
         # What has not grown out of this ledger is no side of it: what the merge took from there, the merge did.
@@ -287,10 +289,8 @@ class Examination:
 
     def _unsigned(self, root: Path) -> Iterator[Finding[HistoryPlace]]:
         """Yield the closings that had to be signed and were not."""
-        closers = {
-            step.commit.hash: (Who.of(step.commit), step.settings) for step, _place in self._to_be_signed
-        }
-        judged = status.unsigned(root, closers)
-        for step, place in self._to_be_signed:
-            if sentence := judged.get(step.commit.hash):
-                yield _weighed(status.UNSIGNED.at(place, sentence.format(id=place.id)), step)
+        judged = status.unsigned(root, {each.who.commit: each for each in self._to_be_signed})
+        for who, _settings, place, lenient in self._to_be_signed:
+            if sentence := judged.get(who.commit):
+                severity: Severity = "warning" if lenient else "error"
+                yield status.UNSIGNED.at(place, sentence.format(id=place.id), "", severity)

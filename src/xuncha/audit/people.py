@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -20,8 +21,14 @@ if TYPE_CHECKING:
 
 
 def folded(text: str) -> str:
-    """Return a name or an address without what nobody sees: letter case, width, blanks."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """Return a name or an address without what nobody sees: letter case, width, blanks, signs without a shape."""
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("\N{REPLACEMENT CHARACTER}", "")
+    return "".join(each for each in plain if not (each.isspace() or unicodedata.category(each) == "Cf"))
+
+
+def _mailbox(email: str) -> str:
+    """Return the address at which mail arrives: what stands behind a plus in it is for the receiver alone."""
+    return re.sub(r"\+[^@]*@", "@", folded(email))
 
 
 def known_as(email: str, settings: Data | None) -> set[str]:
@@ -62,7 +69,13 @@ def _doubt(applicant: Who | None, closer: Who, settings: Data | None) -> str:
         return ""
     if folded(applicant.name) == folded(closer.name):
         return _("{id} was applied for and closed under the same name, {name}, from two addresses")
-    hers = known_as(closer.email, settings)
+    if _mailbox(applicant.email) == _mailbox(closer.email):
+        return _("{id} was applied for and closed from one mailbox, by {name}")
+    his, hers = (known_as(each.email, settings) for each in (applicant, closer))
+    if known_as(closer.committer, settings) & his:
+        return _(
+            "{id} was closed on the computer of the one who had applied for it, in the account of {name}"
+        )
     if not applicant.account and known_as(applicant.committer, settings) & hers:
         return _("{id} was applied for in the name of another by {name}, who then closed it")
     return ""
@@ -115,5 +128,7 @@ def _names(step: Step) -> set[str]:
 
 def is_signer(signers: Iterable[str], who: Who, settings: Data | None) -> bool:
     """Return whether a key is that of an author; a signer is named by an address, a pattern of one, or a name."""
-    mine = known_as(who.email, settings) | {folded(who.name)}
-    return any(fnmatchcase(each, folded(signer)) for signer in signers for each in mine)
+    mine = known_as(who.email, settings)
+    names = [signer for signer in signers if "@" not in signer]
+    matches = any(fnmatchcase(each, folded(signer)) for signer in signers for each in mine)
+    return matches or any(folded(who.name) == folded(each) for each in names)

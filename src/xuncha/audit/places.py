@@ -8,17 +8,18 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
-from xuncha.audit.replayed import read
+from xuncha.audit.contents import elsewhere_now
+from xuncha.audit.replayed import number_of, read
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE, PARTS
+from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PARTS
 from xuncha.trail.replay import SUBMODULE, elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xuncha.audit.replayed import Data, State, Step, Version
+    from xuncha.audit.replayed import Data, Files, State, Step
     from xuncha.catalogue import Broken
-    from xuncha.errors import Finding
+    from xuncha.errors import Finding, Severity
     from xuncha.trail.git import Git
     from xuncha.trail.replay import Commit
 
@@ -46,13 +47,18 @@ def no_file(path: str, mode: str) -> str:
 @RULES.rule(
     "look-alike",
     why="Where two paths differ only in letter case, or in how a letter is composed, some systems show one of them for both: another one than was examined.",
-    wrong="Data/problems/01/1.1.yaml stands beside data/problems/01/1.1.yaml, or data/evidence/2.3/a.PDF beside a.pdf.",
+    wrong="Data/problems/01/1.1.yaml stands beside data/problems/01/1.1.yaml; or data/evidence/2.3/a.PDF beside a.pdf, which is a warning.",
 )
 def look_alike(step: Step) -> Broken[HistoryPlace]:
     """Find files that have the name of another one but for letter case."""
     for change in step.changes:
         if change.before is None and change.after is not None and (twin := _twin(change.path, step.after)):
-            yield step.at(change), _differs(change.path, twin), ""
+            yield (
+                step.at(change),
+                _differs(change.path, twin),
+                "",
+                "warning" if change.is_evidence else "error",
+            )
 
 
 @lru_cache(maxsize=4096)
@@ -111,13 +117,20 @@ def _is_same_ledger(one: Data, two: Data | None) -> bool:
 
 
 def entered(
-    commit: Commit, sides: list[State], result: Mapping[str, Version | None]
+    commit: Commit, sides: list[State], result: State, files: Files
 ) -> Iterator[Finding[HistoryPlace]]:
-    """Yield the links that a merge brings, and that stand on none of its sides."""
-    for path, version in result.items():
-        if (
-            version
-            and (said := no_file(path, version.mode))
-            and all(version[:2] != (side.get(path) or ())[:2] for side in sides)
-        ):
-            yield link.at(HistoryPlace(commit.hash, commit.author, commit.date, path), said)
+    """Yield the links, pointers and look-alikes that a merge brings, and that stand on none of its sides."""
+    for path, *_rest in commit.touched:
+        version, held = result.get(path), [each for side in sides if (each := side.get(path))]
+        if version is None:
+            continue
+        place = HistoryPlace(commit.hash, commit.author, commit.date, path, number_of(path))
+        if not any(version[:2] == each[:2] for each in held):
+            if said := no_file(path, version.mode):
+                yield link.at(place, said)
+            if files.pointer(version.blob) and any(not files.pointer(each.blob) for each in held):
+                yield RULES["evidence-elsewhere"].at(place, elsewhere_now(path))
+        twin = "" if all(side.get(path) for side in sides) else _twin(path, result)
+        if twin and not any(side.get(path) and side.get(twin) for side in sides):
+            severity: Severity = "warning" if path.startswith(f"{EVIDENCE}/") else "error"
+            yield look_alike.at(place, _differs(path, twin), "", severity)

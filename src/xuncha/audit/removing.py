@@ -131,7 +131,7 @@ def removed_overdue(step: Step) -> Broken[HistoryPlace]:
     gone = said.ids if said.action == "remove" else [each.id for each in step.gone]
     for identity in filter(None, map(Identity.perhaps, gone)):
         due = word(step.files.record(step.before.get(identity.path)), "due")
-        if due is not None and due < step.day:
+        if due is not None and due < max(step.day, step.commit.committed[:10]):
             place = step.at(step.changes[0])._replace(path=identity.path, id=str(identity))
             message = _("{id} was removed when its deadline, {due}, had passed")
             yield place, message.format(id=identity, due=due), ""

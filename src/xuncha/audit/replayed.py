@@ -133,6 +133,8 @@ class Eased(NamedTuple):
     goal: str
     moment: int
     """When they were changed."""
+    applied: bool
+    """Whether closing was applied for then."""
 
 
 class Version(NamedTuple):
@@ -393,7 +395,10 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
             applicant = Who.of(commit) if status == "submitted" else applicant if status == "closed" else None
             closer = Who.of(commit) if status == "closed" else None
         if old and new and any(old.get(key) != new.get(key) for key in ("title", "goal")):
-            eased = Eased(word(old, "title") or "", word(old, "goal") or "", commit.moment_committed)
+            was_applied = word(old, "status") == "submitted"
+            eased = Eased(
+                word(old, "title") or "", word(old, "goal") or "", commit.moment_committed, was_applied
+            )
         decided = was.decided or word(new, "status") in {"submitted", "closed"}
         after = Version(mode, blob, readable, applicant, decided, closer, eased) if blob else None
         found.append(Change(path, number_of(path), earlier, after, old, new, reason))

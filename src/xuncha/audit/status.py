@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha import language
 from xuncha.audit.catalogue import LENIENT, RULES
@@ -66,7 +66,11 @@ def lacks(
     lacking = missing(
         [each for each in asked if each != "second_person"],
         change.statuses[0],
-        [list(proofs_of(entry)) for entry in entries(change.new, "progress") if word(entry, "text")],
+        [
+            list(proofs_of(entry))
+            for entry in entries(change.new, "progress")
+            if (word(entry, "text") or "").strip()
+        ],
         closer=(),
         submitter=None,
     )
@@ -128,19 +132,27 @@ UNSIGNED = RULES.declare(
 )
 
 
-def unsigned(root: Path, closers: Mapping[str, tuple[Who, Data | None]]) -> dict[str, str]:
-    """Return the commits whose signature git does not take for good, each with a sentence that has room for `{id}`.
+class ToBeSigned(NamedTuple):
+    """A closing that had to be signed."""
 
-    Of each commit it is given who made it, and the settings that say who is who.
-    """
+    who: Who
+    settings: Data | None
+    """Those that say who is who."""
+    place: HistoryPlace
+    lenient: bool
+    """Whether the policy asked for that before or elsewhere, or an import entered what was closed."""
+
+
+def unsigned(root: Path, closers: Mapping[str, ToBeSigned]) -> dict[str, str]:
+    """Return the commits whose signature git does not take for good, each with a sentence that has room for `{id}`."""
     found = {}
     for commit, signature in signatures(root, closers).items():
         match signature.verdict:
-            case "G" | "X" | "Y" if not is_signer(signature.signers, *closers[commit]):
+            case "G" | "X" | "Y" if not is_signer(signature.signers, *closers[commit][:2]):
                 said = _("{id} was closed in a commit that another than its author has signed")
             case "G" | "X" | "Y":  # good; or good when it was made
                 continue
-            case "U" if not signature.ssh and is_signer(signature.signers, *closers[commit]):
+            case "U" if not signature.ssh and is_signer(signature.signers, *closers[commit][:2]):
                 continue
             case _any if not signature.there:
                 said = _("{id} was closed in a commit that is not signed, which the policy asked")
@@ -184,12 +196,16 @@ DODGED = RULES.declare(
 )
 
 
+def asked_until_shortly_before(step: Step) -> tuple[Requirement, ...]:
+    """Return what the policy asked before it was loosened, if that was a few days before."""
+    since, asked = step.loosened
+    return asked if step.commit.moment_committed - since <= _FEW_DAYS else ()
+
+
 def dodged(step: Step) -> Iterator[Finding[HistoryPlace]]:
     """Yield the closings that the policy would have refused a few days before."""
-    since, asked = step.loosened
-    if step.commit.moment_committed - since > _FEW_DAYS:
-        return
-    for change in step.closings:
+    asked = asked_until_shortly_before(step)
+    for change in step.closings if asked else ():
         lacking = lacks(asked, change, Who.of(step.commit), step.settings).keys() - set(step.requires)
         if lacking:
             message = _("{id} was closed without {names}, which the policy had asked until shortly before")
