@@ -160,7 +160,7 @@ def removes_it_on_an_old_dated_branch(book: Book) -> None:
     book.merge(side, fork)
 
 
-@cheat("dated-back", "warning")
+@cheat("clock-backwards", "warning")
 def an_author_date_in_the_past(book: Book) -> None:
     then = book.now
     book.days(100).entry("1.2", "继续推进。", authored=then + timedelta(days=10))
@@ -401,7 +401,7 @@ def a_link_as_the_folder_of_templates(book: Book) -> None:
     book.commit(message("x", "edit"), {"templates": b"/tmp/elsewhere"}, mode="120000")
 
 
-@cheat("evidence-elsewhere", "warning")
+@cheat("evidence-changed", "warning")
 def a_pointer_where_a_file_was(book: Book) -> None:
     entry = [*book.data("1.1")["progress"], {"date": book.today, "text": "附纪要。", "evidence": [PROOF]}]
     path = f"data/evidence/1.1/{PROOF['file']}"
@@ -417,7 +417,7 @@ def a_template_that_says_all_is_done(book: Book) -> None:
     book.commit(message("修改", "edit"), {"templates/notice.txt.j2": text})
 
 
-@cheat("evidence-elsewhere", "warning")
+@cheat("evidence-changed", "warning")
 def a_pointer_put_in_by_a_merge(book: Book) -> None:
     entry = [*book.data("1.1")["progress"], {"date": book.today, "text": "附纪要。", "evidence": [PROOF]}]
     path = f"data/evidence/1.1/{PROOF['file']}"
@@ -704,7 +704,7 @@ def an_anchor_made_a_plain_tag_elsewhere(book: Book) -> None:
     book.git("tag", "-f", tag, book.hash(book.mark))
 
 
-@cheat("anchor-missing", "warning")
+@cheat("history-rewritten", "warning")
 def an_anchor_removed(book: Book) -> None:
     first = anchor(book, 1)
     book.entry("1.1", "又记。")

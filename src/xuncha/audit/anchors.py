@@ -26,15 +26,8 @@ REWRITTEN = RULES.declare(
     "history-rewritten",
     why="History grows and is never rewritten; what was verified once must still be there.",
     wrong="The commit of a tag `xuncha/audit/3-…`, or the one of `--since` (whose hash may come from a printed notice), is no longer among "
-    "those that led to the present one; or the tag stands at another commit than its name and its text say, or is older than its commit.",
-)
-
-
-MISSING = RULES.declare(
-    "anchor-missing",
-    "warning",
-    why="Verifications are numbered; one that is gone can no longer be held against the history. Whoever has its printed line still can.",
-    wrong="There are tags `xuncha/audit/1-…` and `xuncha/audit/3-…`, and none of number 2.",
+    "those that led to the present one; or the tag stands at another commit than its name and its text say, or is older than its commit. Of "
+    "three anchors the second is gone: a warning.",
 )
 
 
@@ -56,7 +49,7 @@ def rewritten(anchors: list[Anchor], known: Mapping[str, Commit]) -> Iterator[Fi
     for number in sorted({*range(1, max(numbers, default=0))} - numbers)[:_SHOWN]:
         following = next(each for each in anchors if each.number > number)
         place = HistoryPlace(following.commit, following.author, following.date)
-        yield MISSING.at(place, _("verification no. {n} is missing").format(n=number))
+        yield REWRITTEN.at(place, _("verification no. {n} is missing").format(n=number), "", "warning")
 
 
 def drop_anchor(root: Path, done: Audit) -> Anchor:

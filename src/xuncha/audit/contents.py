@@ -213,7 +213,8 @@ def evidence_hash(step: Step) -> Broken[HistoryPlace]:
 @RULES.rule(
     "evidence-changed",
     why="A file that proves something stays, byte for byte; a new version is a new file.",
-    wrong="A commit puts other bytes into data/evidence/2.3/评审意见.pdf.",
+    wrong="A commit puts other bytes into data/evidence/2.3/评审意见.pdf. Where it becomes a pointer of git-lfs with the same hash, so that "
+    "nobody can open it out of the history any more, it is a warning.",
 )
 def evidence_changed(step: Step) -> Broken[HistoryPlace]:
     """Find evidence with other bytes."""
@@ -222,20 +223,8 @@ def evidence_changed(step: Step) -> Broken[HistoryPlace]:
             digests = {step.files.digest(each.blob) for each in (change.before, change.after)}
             if len(digests) > 1:
                 yield step.at(change), _("{path} was changed").format(path=change.path), ""
-
-
-@RULES.rule(
-    "evidence-elsewhere",
-    "warning",
-    why="A pointer says which file it stands for, and does not hold it: whoever looks at the history cannot open it any more.",
-    wrong="data/evidence/2.3/评审意见.pdf becomes a pointer of git-lfs with the same hash.",
-)
-def evidence_elsewhere(step: Step) -> Broken[HistoryPlace]:
-    """Find evidence in whose place a pointer was put."""
-    for change in step.changes:
-        held = change.is_evidence and change.before and not step.files.pointer(change.before.blob)
-        if held and change.after and step.files.pointer(change.after.blob):
-            yield step.at(change), elsewhere_now(change.path), ""
+            elif step.files.pointer(change.after.blob) and not step.files.pointer(change.before.blob):
+                yield step.at(change), elsewhere_now(change.path), "", "warning"
 
 
 def elsewhere_now(path: str) -> str:

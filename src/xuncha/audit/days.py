@@ -59,32 +59,22 @@ def clock_ahead(step: Step) -> Broken[HistoryPlace]:
 
 @RULES.rule(
     "clock-backwards",
-    why="A commit that claims to be older than what it stands on may have been dated back, to be in time; or a clock was wrong.",
-    wrong="A commit made on 2024-06-01 whose parent was made on 2024-06-15. A day is let pass: clocks of several machines differ.",
+    why="A commit that claims to be older than what it stands on, or whose author's date lies weeks before it was made, may have been dated back, to be in time; or a clock was wrong.",
+    wrong="A commit made on 2024-06-01 whose parent was made on 2024-06-15; a day is let pass, since clocks of several machines differ. Where the "
+    "author's date alone, which a rebase keeps and anybody can set, lies two weeks back, it is a warning.",
 )
 def clock_backwards(step: Step) -> Broken[HistoryPlace]:
-    """Find a commit that is more than a day older than one before it."""
-    made = step.commit.moment_committed
+    """Find a commit that is more than a day older than one before it, or whose author's date is weeks older than itself."""
+    commit, made = step.commit, step.commit.moment_committed
     if step.last and made < step.last - CLOCKS and not step.ahead:
-        days = (step.last - made) // CLOCKS
         earlier = datetime.fromtimestamp(step.last, UTC).date().isoformat()
         message = _("the commit is dated {day}, {n} days before the one it stands on ({earlier})")
-        said = message.format(day=step.commit.committed[:10], n=days, earlier=earlier)
+        said = message.format(day=commit.committed[:10], n=(step.last - made) // CLOCKS, earlier=earlier)
         yield step.at(step.changes[0]), said, ""
-
-
-@RULES.rule(
-    "dated-back",
-    "warning",
-    why="The author's date is what a rebase keeps, and what anybody can set; nothing bears it out where the commit was made weeks later.",
-    wrong="A commit was made on 2024-06-15, and its author's date is 2024-03-01.",
-)
-def dated_back(step: Step) -> Broken[HistoryPlace]:
-    """Find a commit whose author's date lies two weeks or more before it was made."""
-    commit = step.commit
-    if commit.moment_committed - commit.moment >= BELIEVED:
+    if made - commit.moment >= BELIEVED:
         message = _("the commit says {day}, and was made on {made}")
-        yield step.at(step.changes[0]), message.format(day=commit.day, made=commit.committed[:10]), ""
+        said = message.format(day=commit.day, made=commit.committed[:10])
+        yield step.at(step.changes[0]), said, "", "warning"
 
 
 @RULES.rule(

@@ -144,7 +144,7 @@ class Examination:
             self._taken_back.update(each.hash for each in undone.commits)
             yield from undoing.judged(step, undone.commits)
         else:
-            for code in ("clock-ahead", "clock-backwards", "dated-back", "removed-overdue"):
+            for code in ("clock-ahead", "clock-backwards", "removed-overdue"):
                 yield from RULES[code](step)
         here.state = before.changed(as_said.items())
         if commit.trailers.action == "renumber":

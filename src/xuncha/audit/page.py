@@ -31,11 +31,11 @@ ASKED: Final = (
     ("整改时限未在到期后改动，也未用延期以外的办法改动；没有删除逾期的措施。", "deadline-moved deadline-passed removed-overdue"),
     ("进展、回头看、意见和攻坚事项的记录均保持原样，巡察组的原话、反馈日期未作改动，公开的内容没有撤下。", "entry-rewritten entry-removed problem-rewritten settings-changed withheld"),
     ("措施和问题没有丢失，编号没有改动，删除和撤回的都可以删除和撤回。", "deleted renumbered false-remove false-undo"),
-    ("佐证材料均在，内容与登记的哈希值相符。", "evidence-hash evidence-changed evidence-removed evidence-elsewhere"),
-    ("提交和记录的日期前后相符。", "clock-ahead clock-backwards dated-back postdated before-feedback late-branch"),
+    ("佐证材料均在，内容与登记的哈希值相符。", "evidence-hash evidence-changed evidence-removed"),
+    ("提交和记录的日期前后相符。", "clock-ahead clock-backwards postdated before-feedback late-branch"),
     ("合并没有丢失也没有添加任何一方的内容。", "merge-invented merge-lost"),
     ("改动均由命令作出，所做与所称一致，文件都能读取，没有链接和形似的路径。", "by-hand trailers-mismatch unreadable link look-alike too-many-files ledger-moved"),
-    ("此前各次核验过的历史仍在，未被改写。", "history-rewritten anchor-missing"),
+    ("此前各次核验过的历史仍在，未被改写。", "history-rewritten"),
     ("没有本单位自己的模板。", "own-template"),
 )  # fmt: skip
 """What an audit looks at: a sentence that holds where nothing was found, and the codes of all that would be."""

@@ -129,7 +129,7 @@ def entered(
             if said := no_file(path, version.mode):
                 yield link.at(place, said)
             if files.pointer(version.blob) and any(not files.pointer(each.blob) for each in held):
-                yield RULES["evidence-elsewhere"].at(place, elsewhere_now(path))
+                yield RULES["evidence-changed"].at(place, elsewhere_now(path), "", "warning")
         twin = "" if all(side.get(path) for side in sides) else _twin(path, result)
         if twin and not any(side.get(path) and side.get(twin) for side in sides):
             severity: Severity = "warning" if path.startswith(f"{EVIDENCE}/") else "error"

@@ -120,10 +120,9 @@ class Who(NamedTuple):
     commit: str
 
     @classmethod
-    def of(cls, commit: Commit) -> Who:
+    def of(cls, made: Commit) -> Who:
         """Return who made a commit."""
-        said = commit.trailers
-        return cls(commit.author, commit.email, commit.committer, said.account, commit.day, commit.hash)
+        return cls(made.author, made.email, made.committer, made.trailers.account, made.day, made.hash)
 
 
 class Eased(NamedTuple):
@@ -155,12 +154,9 @@ class Version(NamedTuple):
 
     def going_on(self, earlier: Version | None) -> Version:
         """Return this version with what the past of another version tells."""
-        if earlier is None:
-            return self._replace(applicant=None, closer=None)
-        decided = earlier.decided or self.decided
-        return self._replace(
-            applicant=earlier.applicant, closer=earlier.closer, eased=earlier.eased, decided=decided
-        )
+        was = earlier or Version("", "", "")
+        decided = was.decided or self.decided
+        return self._replace(applicant=was.applicant, closer=was.closer, eased=was.eased, decided=decided)
 
 
 class State:
@@ -381,25 +377,24 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
     found = []
     for path, mode, blob in commit.touched:
         earlier = before.get(path)
-        was = earlier or Version("", "", "")
-        readable, applicant, closer, eased = was.readable, was.applicant, was.closer, was.eased
+        now = (earlier or Version("", "", ""))._replace(mode=mode, blob=blob)
         new, reason = None, ""
         if blob and is_record(path):
             data = files.read(blob, mode)
             if isinstance(data, Unreadable):
                 reason = data.reason
             else:
-                new, readable = data, blob
+                new, now = data, now._replace(readable=blob)
         old = files.record(earlier) if is_record(path) else None
-        if new is not None and (status := word(new, "status")) != word(old, "status"):
-            applicant = Who.of(commit) if status == "submitted" else applicant if status == "closed" else None
-            closer = Who.of(commit) if status == "closed" else None
+        was, status = word(old, "status"), word(new, "status")
+        if new is not None and status != was:
+            who, closed = Who.of(commit), status == "closed"
+            applicant = who if status == "submitted" else now.applicant if closed else None
+            now = now._replace(applicant=applicant, closer=who if closed else None)
         if old and new and any(old.get(key) != new.get(key) for key in ("title", "goal")):
-            was_applied = word(old, "status") == "submitted"
-            eased = Eased(
-                word(old, "title") or "", word(old, "goal") or "", commit.moment_committed, was_applied
-            )
-        decided = was.decided or word(new, "status") in {"submitted", "closed"}
-        after = Version(mode, blob, readable, applicant, decided, closer, eased) if blob else None
+            said = [word(old, key) or "" for key in ("title", "goal")]
+            now = now._replace(eased=Eased(said[0], said[1], commit.moment_committed, was == "submitted"))
+        now = now._replace(decided=now.decided or status in {"submitted", "closed"})
+        after = now if blob else None
         found.append(Change(path, number_of(path), earlier, after, old, new, reason))
     return found

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xuncha.trail.replay import Commit
 
 _NOT_TAKEN_BACK: Final = frozenset({"", "undo", "sync", "renumber", "init"})
-_ALWAYS: Final = ("clock-ahead", "clock-backwards", "dated-back", "policy-weakened", "removed-overdue")
+_ALWAYS: Final = ("clock-ahead", "clock-backwards", "policy-weakened", "removed-overdue")
 """What an undo is asked in any case."""
 _OF_OTHERS: Final = (
     "entry-removed",
