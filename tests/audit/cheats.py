@@ -322,6 +322,13 @@ def says_undo_and_closes(book: Book) -> None:
     book.undo(book.mark, {path_of("1.1"): closed})
 
 
+@cheat("status-jump")
+def takes_a_reopening_back_in_the_name_of_who_made_it(book: Book) -> None:
+    before = book.held("2.1")
+    mark = book.act("reopen", "2.1", who=LI, reason="问题反弹")
+    book.undo(mark, before, LI, committer=ZHANG)
+
+
 # --- numbers
 
 

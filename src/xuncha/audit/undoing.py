@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.audit.catalogue import RULES
-from xuncha.audit.people import known_as
-from xuncha.audit.replayed import BELIEVED, word
+from xuncha.audit.people import folded, known_as
+from xuncha.audit.replayed import BELIEVED, entries, word
 from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.model.moves import Move, number_after, place_after
@@ -110,23 +110,23 @@ def judged(step: Step, undone: Sequence[Commit]) -> Iterator[Finding[HistoryPlac
     Whoever takes back what is his own and new is believed; the work of others, or what has stood for weeks, is judged by what
     becomes of it, like any change.
     """
-    mine = known_as(step.commit.email, step.settings)
-    if not step.commit.trailers.account:
-        mine = mine if known_as(step.commit.committer, step.settings) & mine else set()
+    mine, committer = known_as(step.commit.email, step.settings), folded(step.commit.committer)
     made = step.commit.moment_committed
-    own = all(known_as(each.email, step.settings) & mine for each in undone)
+    # On the office's desk all is committed by one machine; elsewhere the committer is the author, or has forged one.
+    own = all(
+        known_as(each.email, step.settings) & mine and committer in {*mine, folded(each.committer)}
+        for each in undone
+    )
     new = all(made - each.moment_committed < BELIEVED for each in undone)
     for code in _ALWAYS:
         yield from RULES[code](step)
     if own and new:
         return
-    reviewed = {
-        each.path
-        for each in step.measures
-        if (each.old or {}).get("reviews") != (each.new or {}).get("reviews")
+    looked_at = {
+        each.path for each in step.measures if entries(each.old, "reviews") != entries(each.new, "reviews")
     }
     for finding in [each for code in _OF_OTHERS for each in RULES[code](step)]:
-        yield finding if finding.place.path in reviewed else finding._replace(severity="warning")
+        yield finding if finding.place.path in looked_at else finding._replace(severity="warning")
     for change in step.measures:
         before, after = change.statuses
         if after in _ONWARD and before in _ONWARD and _ONWARD.index(after) > _ONWARD.index(before):
@@ -223,11 +223,7 @@ def false_undo(step: Step) -> Broken[HistoryPlace]:
 def _new_number(step: Step, change: Change) -> str | None:
     """Return the number, or the file, under which a commit has put what a record held; None where it did not."""
     for each in step.changes:
-        alike = (
-            each.is_record and bool(each.comment) == bool(change.comment)
-            if not change.comment
-            else bool(each.comment)
-        )
+        alike = each.comment if change.comment else each.is_record
         if alike and each.path != change.path and each.new == change.old is not None and each.old != each.new:
             return each.named
     return None
