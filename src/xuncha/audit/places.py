@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -15,7 +16,7 @@ from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PARTS
 from xuncha.trail.replay import SUBMODULE, elsewhere
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from xuncha.audit.replayed import Data, Files, State, Step
     from xuncha.catalogue import Broken
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from xuncha.trail.git import Git
     from xuncha.trail.replay import Commit
 
-_NO_FILES: Final = {"120000": "link", SUBMODULE: "submodule"}
+_LINK: Final = "120000"
 
 
 @RULES.rule(
@@ -34,14 +35,17 @@ _NO_FILES: Final = {"120000": "link", SUBMODULE: "submodule"}
 def link(step: Step) -> Broken[HistoryPlace]:
     """Find links and submodules among the files of the ledger."""
     for change in step.changes:
-        if change.after and change.after.mode in _NO_FILES and change.after[:2] != (change.before or ())[:2]:
-            yield step.at(change), no_file(change.path, change.after.mode), ""
+        said = no_file(change.path, change.after.mode) if change.after else ""
+        if said and change.after and change.after[:2] != (change.before or ())[:2]:
+            yield step.at(change), said, ""
 
 
 def no_file(path: str, mode: str) -> str:
     """Say that there is no file, and none can be in it; empty where there is one."""
-    said = {"120000": _("{path} is a link, not a file or folder of the ledger"), SUBMODULE: _("{path} is another repository, not a folder of the ledger")}  # fmt: skip
-    return said[mode].format(path=path) if mode in said else ""
+    if mode == _LINK:
+        return _("{path} is a link, not a file or folder of the ledger").format(path=path)
+    said = _("{path} is another repository, not a folder of the ledger") if mode == SUBMODULE else ""
+    return said.format(path=path)
 
 
 @RULES.rule(
@@ -51,14 +55,14 @@ def no_file(path: str, mode: str) -> str:
 )
 def look_alike(step: Step) -> Broken[HistoryPlace]:
     """Find files that have the name of another one but for letter case."""
-    for change in step.changes:
-        if change.before is None and change.after is not None and (twin := _twin(change.path, step.after)):
-            yield (
-                step.at(change),
-                _differs(change.path, twin),
-                "",
-                "warning" if change.is_evidence else "error",
-            )
+    added = {each.path: each for each in step.changes if each.before is None and each.after is not None}
+    for path, twin in _twins(added, step.before, step.after):
+        yield step.at(added[path]), _differs(path, twin), "", _weight(path)
+
+
+def _weight(path: str) -> Severity:
+    """Return how grave it is that a file has a look-alike: two offices may attach such files in good faith."""
+    return "warning" if path.startswith(f"{EVIDENCE}/") else "error"
 
 
 @lru_cache(maxsize=4096)
@@ -66,15 +70,19 @@ def _same_name(path: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
-def _twin(path: str, state: State) -> str:
-    """Return another file or folder that has this name but for letter case; empty where there is none."""
-    folder, name = path.rpartition("/")[0], _same_name(path)
-    twins = [each for each in state.folders.get(folder, ()) if each != path and _same_name(each) == name]
-    above = _same_name(folder)
-    twins += [
-        each for each, held in state.folders.items() if held and each != folder and _same_name(each) == above
-    ]
-    return twins[0] if twins else ""
+def _twins(added: Iterable[str], before: State, after: State) -> Iterator[tuple[str, str]]:
+    """Yield, of files that came, those that have the name of another one or stand in such a folder, but for letter case; with that."""
+    folders: defaultdict[str, list[str]] = defaultdict(list)
+    for path in added:
+        folders[path.rpartition("/")[0]].append(path)
+    for folder, paths in folders.items():
+        named = defaultdict(list)
+        for each in after.folders.get(folder, ()):
+            named[_same_name(each)].append(each)
+        others = [] if before.folders.get(folder) else [each for each, held in after.folders.items() if held and each != folder and _same_name(each) == _same_name(folder)]  # fmt: skip
+        for path in paths:
+            if twins := [each for each in named[_same_name(path)] if each != path] + others:
+                yield path, twins[0]
 
 
 def _differs(path: str, twin: str) -> str:
@@ -122,15 +130,14 @@ def entered(
     """Yield the links, pointers and look-alikes that a merge brings, and that stand on none of its sides."""
     for path, *_rest in commit.touched:
         version, held = result.get(path), [each for side in sides if (each := side.get(path))]
-        if version is None:
-            continue
-        place = HistoryPlace(commit.hash, commit.author, commit.date, path, number_of(path))
-        if not any(version[:2] == each[:2] for each in held):
+        if version and not any(version[:2] == each[:2] for each in held):
+            place = HistoryPlace(commit.hash, commit.author, commit.date, path, number_of(path))
             if said := no_file(path, version.mode):
                 yield link.at(place, said)
             if files.pointer(version.blob) and any(not files.pointer(each.blob) for each in held):
                 yield RULES["evidence-changed"].at(place, elsewhere_now(path), "", "warning")
-        twin = "" if all(side.get(path) for side in sides) else _twin(path, result)
-        if twin and not any(side.get(path) and side.get(twin) for side in sides):
-            severity: Severity = "warning" if path.startswith(f"{EVIDENCE}/") else "error"
-            yield look_alike.at(place, _differs(path, twin), "", severity)
+    added = [path for path, *_rest in commit.touched if result.get(path) and not sides[0].get(path)]
+    for path, twin in _twins(added, sides[0], result):
+        if not any(side.get(path) and side.get(twin) for side in sides):
+            place = HistoryPlace(commit.hash, commit.author, commit.date, path, number_of(path))
+            yield look_alike.at(place, _differs(path, twin), "", _weight(path))
