@@ -315,6 +315,48 @@ def test_a_signature_is_judged_by_git(ledger: LedgerOnDisk, tmp_path: Path) -> N
     ]
 
 
+def test_a_signature_by_the_key_of_another_is_named(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    for name in ("mine", "theirs"):
+        subprocess.run(["ssh-keygen", "-qt", "ed25519", "-N", "", "-f", tmp_path / name], check=True)
+    mine, theirs = ((tmp_path / f"{name}.pub").read_text() for name in ("mine", "theirs"))
+    signers = tmp_path / "allowed_signers"
+    signers.write_text(f"tester@home.invalid,tester@example.invalid {mine}li@example.invalid {theirs}")
+    settings = ledger.root / "data/ledger.yaml"
+    settings.write_text(settings.read_text().replace("[progress]", "[progress, signed_commit]"))
+    ledger.commit("修改\n\nXuncha-Action: edit")
+    ledger.git("config", "gpg.format", "ssh")
+    ledger.git("config", "--global", "gpg.ssh.allowedSignersFile", str(signers))
+    ledger.git("config", "user.signingkey", str(tmp_path / "mine.pub"))
+    ledger.ok("close", "1.2")
+    assert codes(ledger.root) == [], "whoever has several addresses is known by each"
+    ledger.git("config", "user.signingkey", str(tmp_path / "theirs.pub"))
+    ledger.ok("close", "3.1", GIT_AUTHOR_NAME="li@example.invalid")
+    found = audit(ledger.root).findings
+    assert [(each.code, each.severity, each.place.id) for each in found if each.code != "closed-by"] == [
+        ("close-requires-signed-commit", "error", "3.1")
+    ]
+
+
+def test_a_ledger_that_was_copied_and_then_deleted_where_it_stood_is_named(ledger: LedgerOnDisk) -> None:
+    ledger.git("mv", "data", "old")
+    (ledger.root / "case").mkdir()
+    ledger.git("mv", "old", "case/data")
+    ledger.commit("整理")
+    moved = audit(ledger.root / "case").findings
+    assert [(each.code, each.severity) for each in moved] == [("ledger-moved", "warning")]
+    ledger.git("reset", "-q", "--hard", "HEAD~1")
+    subprocess.run(["cp", "-r", "data", "new"], cwd=ledger.root, check=True)
+    (ledger.root / "case").mkdir(exist_ok=True)
+    (ledger.root / "new").rename(ledger.root / "case/data")
+    ledger.git("rm", "-rq", "data")
+    ledger.git("commit", "-qm", "整理")
+    changed = (ledger.root / "case" / ledger.path("1.2")).read_text().replace("in_progress", "not_started")
+    ledger.write(f"case/{ledger.path('1.2')}", changed)
+    ledger.commit("又来")
+    found = audit(ledger.root / "case").findings
+    assert [(each.code, each.severity) for each in found] == [("ledger-moved", "error")]
+
+
 def test_a_ledger_inside_a_repository_is_audited_alone(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     outer = tmp_path / "outer"
     outer.mkdir()
