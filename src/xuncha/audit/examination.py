@@ -90,8 +90,8 @@ class Examination:
         self._to_be_signed: list[ToBeSigned] = []
         self._added: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         """Where each file was entered: the place of the commit, and the commits that led to it as bits."""
-        self._renumbered: list[tuple[HistoryPlace, set[str], bool]] = []
-        """Records that were moved, each with the places that justify it: those filled, and what was to be renumbered; and whether up."""
+        self._renumbered: list[tuple[HistoryPlace, set[str], set[str], bool]] = []
+        """Records that were moved, each with the places that were filled and those that were left by it; and whether up."""
 
     def run(self, root: Path) -> list[Finding[HistoryPlace]]:
         """Return everything that was found."""
@@ -202,7 +202,7 @@ class Examination:
         pairs = zip(step.commit.trailers.ids, step.commit.trailers.targets, strict=False)
         up = any((Identity.perhaps(new) or ()) > (Identity.perhaps(old) or ()) for old, new in pairs)
         moved = [each for each in gone if each.is_record or each.comment]
-        self._renumbered += [(step.at(each), come | head | {each.path}, up) for each in moved]
+        self._renumbered += [(step.at(each), come, head | {each.path}, up) for each in moved]
 
     def _merge(
         self, commit: Commit, here: _Reached, parents: list[_Reached], last: int
@@ -280,12 +280,16 @@ class Examination:
 
     def _unjustified_renumberings(self) -> Iterator[Finding[HistoryPlace]]:
         """Yield the renumberings of numbers that nobody else has published."""
-        for place, paths, up in self._renumbered:
-            # The number was another's, who has published it; or the new one was free again, since another took his back.
-            free_again = not up and any(len(self._added[path]) > 1 for path in paths)
-            if not free_again and not any(map(self._is_everybodys, paths)):
-                message = _("{id} was renumbered, and no other clone has given that number")
-                yield RULES["renumbered"].at(place, message.format(id=place.id or place.path))
+        filled: set[str] = set()
+        for place, come, left, up in reversed(self._renumbered):
+            # The number was another's, who has published it; or one's own that had to go on for such a one; or the new one was
+            # free again, since another took his back.
+            free_again = not up and any(len(self._added[path]) > 1 for path in come | left)
+            if free_again or filled & left or any(map(self._is_everybodys, come | left)):
+                filled |= come
+                continue
+            message = _("{id} was renumbered, and no other clone has given that number")
+            yield RULES["renumbered"].at(place, message.format(id=place.id or place.path))
 
     def _unsigned(self, root: Path) -> Iterator[Finding[HistoryPlace]]:
         """Yield the closings that had to be signed and were not."""
