@@ -134,6 +134,12 @@ def a_sign_without_a_shape_in_the_address(book: Book) -> None:
     closed_by(book, Person("局长", "zhang\N{ZERO WIDTH SPACE}@example.invalid"))
 
 
+@cheat("settings-changed", "warning")
+def an_address_is_lent_to_another(book: Book) -> None:
+    book.settings(people=[{"name": "李四", "emails": ["li@example.invalid"]}])
+    book.settings(people=[{"name": "李四", "emails": ["li@example.invalid", "zhang-key@example.invalid"]}])
+
+
 # --- days
 
 

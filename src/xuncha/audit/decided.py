@@ -56,28 +56,33 @@ def _is_measure(path: str) -> bool:
     "settings-changed",
     "warning",
     why="All days count from the feedback, and who is one person is told by `people`; whoever changes them afterwards changes what is measured by them.",
-    wrong="`inspection.feedback` of data/ledger.yaml was 2023-11-10 and is 2024-01-10; or an address is gone from `people`.",
+    wrong="`inspection.feedback` of data/ledger.yaml was 2023-11-10 and is 2024-01-10; or somebody in `people` has an address more or less.",
 )
 def settings_changed(step: Step) -> Broken[HistoryPlace]:
-    """Find changes of the inspection, and addresses that are no longer somebody's."""
+    """Find changes of the inspection, and of the addresses of somebody who had some."""
     for change in step.changes:
         if change.path != LEDGER_FILE or change.old is None or change.new is None:
             continue
-        was, now = (each.get("inspection") for each in (change.old, change.new))
-        was, now = (each if isinstance(each, dict) else {} for each in (was, now))
-        keys = [key for key in _INSPECTION if was.get(key) is not None and was[key] != now.get(key)]
-        for key in keys:
+        told = (each.get("inspection") for each in (change.old, change.new))
+        before, after = (each if isinstance(each, dict) else {} for each in told)
+        for key in [
+            key for key in _INSPECTION if before.get(key) is not None and before[key] != after.get(key)
+        ]:
             message = _("`{key}` of the inspection was {old} and is {new}")
-            said = message.format(key=key, old=was[key], new=now.get(key) or _("none"))
+            said = message.format(key=key, old=before[key], new=after.get(key) or _("none"))
             yield step.at(change), said, ""
-        if gone := sorted(_addresses(change.old) - _addresses(change.new)):
-            message = _("{addresses} is no longer among the addresses of `people`")
-            yield step.at(change), message.format(addresses=_(", ").join(gone)), ""
+        was, now = (_addresses(each) for each in (change.old, change.new))
+        if other := sorted({email for name, email in was ^ now if name in dict(was)}):
+            message = _("{addresses} is another's, or nobody's, than `people` said before")
+            yield step.at(change), message.format(addresses=_(", ").join(other)), ""
 
 
-def _addresses(settings: Data) -> set[str]:
-    lists = [each.get("emails") for each in entries(settings, "people")]
-    return {folded(str(email)) for each in lists if isinstance(each, list) for email in each}
+def _addresses(settings: Data) -> set[tuple[str, str]]:
+    """Return the names in `people`, each with an address."""
+    people = [(str(each.get("name")), each.get("emails")) for each in entries(settings, "people")]
+    return {
+        (name, folded(str(email))) for name, emails in people if isinstance(emails, list) for email in emails
+    }
 
 
 @RULES.rule(
