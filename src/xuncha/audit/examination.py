@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 def checked(step: Step) -> list[Finding[HistoryPlace]]:
     """Return what all the checks find in a commit."""
-    return [_weighed(each, step) for rule in RULES.values() for each in rule(step)]
+    return [_weighed(each, step) for rule in RULES.values() if rule.check for each in rule(step)]
 
 
 def _weighed(finding: Finding[HistoryPlace], step: Step) -> Finding[HistoryPlace]:
