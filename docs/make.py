@@ -84,8 +84,8 @@ stood open is closed by an import as by `close`.
 ## What an audit can know, and what it cannot
 
 - *Who did something* is what a commit claims: name and address of author and committer, and on the desk the account. An audit compares them with each other and with `people`, and takes
-  the same name under two addresses for a doubt. Whoever commits under another's name and address on both is found only by a signature: ask for `signed_commit`. The page says
-  where identity rests on claims alone.
+  the same name under two addresses for a doubt. Whoever commits under another's name and address on both is found only by a signature: ask for `signed_commit`, and keep the list of keys where the office cannot change it; whose an address in it is, `people` tells, so read who has entered it there. An application is
+  not signed: who applied is a claim in any case, and the page says so.
 - *When* is what the clock of a computer said. A day is believed as far as the commits around it bear it out: a commit older than the one before it, a later one that is earlier than it, an author's
   date weeks before the commit, a branch that comes weeks after others had passed its days, or past an anchor. Two weeks are let pass, since work may lie in a clone that long. Whoever sets the clock of a
   whole branch back by less, or that of all of history, is not found. What is written of days before the ledger's history begins is taken as found.

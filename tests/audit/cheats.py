@@ -135,9 +135,9 @@ def a_sign_without_a_shape_in_the_address(book: Book) -> None:
 
 
 @cheat("settings-changed", "warning")
-def an_address_is_lent_to_another(book: Book) -> None:
-    book.settings(people=[{"name": "李四", "emails": ["li@example.invalid"]}])
-    book.settings(people=[{"name": "李四", "emails": ["li@example.invalid", "zhang-key@example.invalid"]}])
+def an_address_is_given_to_another(book: Book) -> None:
+    book.settings(people=[{"name": "张三", "emails": ["zhang@example.invalid", "z3@home.invalid"]}])
+    book.settings(people=[{"name": "张三", "emails": ["zhang@example.invalid"]}, {"name": "李四", "emails": ["z3@home.invalid"]}])  # fmt: skip
 
 
 # --- days

@@ -48,6 +48,10 @@ def honest(act: Callable[[Book], Any]) -> Callable[[Book], Any]:
 def two_people_with_two_addresses_each(book: Book) -> None:
     book.settings(people=[{"name": each.name, "emails": [each.email, f"home-{each.email}"]} for each in (ZHANG, LI)])  # fmt: skip
     home = [Person(each.name, f"home-{each.email}") for each in (ZHANG, LI)]
+    people = book.files["data/ledger.yaml"]["people"]
+    book.settings(
+        people=[{**each, "emails": [*each["emails"], f"phone-{each['emails'][0]}"]} for each in people]
+    )
     book.act("submit", "1.1", who=home[0])
     book.close("1.1", LI)
     book.act("submit", "1.2", who=ZHANG)

@@ -160,7 +160,7 @@ def test_who_is_who_by_claims_alone_is_said_once(ledger: LedgerOnDisk, tmp_path:
     li = {f"GIT_{role}_EMAIL": "li@example.invalid" for role in ("AUTHOR", "COMMITTER")}
     ledger.ok("close", "1.2", **li, GIT_AUTHOR_NAME="li")
     said = ledger.run("--lang", "en", "audit", "--html", tmp_path / "page.html").out
-    assert said.count("Who is who rests on what commits say of themselves") == 1
+    assert said.count("Who applied for closings rests on what commits say of themselves") == 1
     assert "谁是谁只凭提交自称" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 

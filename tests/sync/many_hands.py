@@ -28,7 +28,7 @@ from xuncha.workflow.intake import Intake, take_in
 from xuncha.workflow.undo import undo
 
 DAY = date(2024, 6, 15)
-PEOPLE = [(name, f"{name}@{where}.invalid") for name in ("zhang", "li") for where in ("office", "home")]
+PEOPLE = [(name, where) for name in ("zhang", "li") for where in ("office", "home")]
 """Two people at work in each office, with two addresses each."""
 WEIGHTS = {
     "progress": 30, "add_measure": 14, "add_problem": 3, "start": 6, "submit": 8, "give_back": 4, "close": 10, "reopen": 5, "extend": 8,
@@ -51,9 +51,13 @@ class Office:
         name = self.random.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
         moment = f"{DAY}T{8 + number // 60:02}:{number % 60:02}:00+0800"  # before any deadline
         os.environ.update(GIT_AUTHOR_DATE=moment, GIT_COMMITTER_DATE=moment)
-        who = self.random.choice(PEOPLE)
-        for role in ("AUTHOR", "COMMITTER"):
-            os.environ[f"GIT_{role}_NAME"], os.environ[f"GIT_{role}_EMAIL"] = who
+        who, where = self.random.choice(PEOPLE)
+        for role in (
+            "AUTHOR",
+            "COMMITTER",
+        ):  # nobody works in two offices, or would take back what was done in the other
+            os.environ[f"GIT_{role}_NAME"] = f"{self.root.name}的{who}"
+            os.environ[f"GIT_{role}_EMAIL"] = f"{who}@{where}.{self.root.name}.invalid"
         try:
             getattr(self, f"_{name}")(f"{self.root.name}的第{number}件事")
             self.counts[name] += 1

@@ -56,10 +56,10 @@ def _is_measure(path: str) -> bool:
     "settings-changed",
     "warning",
     why="All days count from the feedback, and who is one person is told by `people`; whoever changes them afterwards changes what is measured by them.",
-    wrong="`inspection.feedback` of data/ledger.yaml was 2023-11-10 and is 2024-01-10; or somebody in `people` has an address more or less.",
+    wrong="`inspection.feedback` of data/ledger.yaml was 2023-11-10 and is 2024-01-10; or an address in `people` is no longer that of the same person. (One that is added passes.)",
 )
 def settings_changed(step: Step) -> Broken[HistoryPlace]:
-    """Find changes of the inspection, and of the addresses of somebody who had some."""
+    """Find changes of the inspection, and addresses that are no longer somebody's."""
     for change in step.changes:
         if change.path != LEDGER_FILE or change.old is None or change.new is None:
             continue
@@ -71,10 +71,10 @@ def settings_changed(step: Step) -> Broken[HistoryPlace]:
             message = _("`{key}` of the inspection was {old} and is {new}")
             said = message.format(key=key, old=before[key], new=after.get(key) or _("none"))
             yield step.at(change), said, ""
-        was, now = (_addresses(each) for each in (change.old, change.new))
-        if other := sorted({email for name, email in was ^ now if name in dict(was)}):
-            message = _("{addresses} is another's, or nobody's, than `people` said before")
-            yield step.at(change), message.format(addresses=_(", ").join(other)), ""
+        if gone := sorted(_addresses(change.old) - _addresses(change.new)):
+            message = _("{addresses} is no longer that of whom `people` named")
+            said = message.format(addresses=_(", ").join(email for _name, email in gone))
+            yield step.at(change), said, ""
 
 
 def _addresses(settings: Data) -> set[tuple[str, str]]:

@@ -104,7 +104,11 @@ def _show(done: Audit, since: str | None) -> None:
         screen.line(_("Nothing was committed since {since}, so nothing was checked.").format(since=since))
         return
     if done.on_claims:
-        screen.line(_("Who is who rests on what commits say of themselves: no signature was asked for."))
+        screen.line(
+            _(
+                "Who applied for closings rests on what commits say of themselves: applications are not signed."
+            )
+        )
     if not (done.errors or done.warnings):
         screen.line(_("{checked}: history kept the rules.").format(checked=checked))
         return
