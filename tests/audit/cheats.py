@@ -725,6 +725,12 @@ def an_anchor_removed(book: Book) -> None:
     book.git("tag", "-d", first)
 
 
+@cheat("history-rewritten", "warning")
+def an_anchor_of_a_number_without_end(book: Book) -> None:
+    tip = book.hash(book.mark)
+    anchor(book, 1, name=f"xuncha/audit/999999999-{tip[:12]}")
+
+
 @cheat("history-rewritten")
 def an_anchor_on_another_branch(book: Book) -> None:
     fork = book.here()

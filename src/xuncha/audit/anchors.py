@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -26,7 +27,7 @@ REWRITTEN = RULES.declare(
     "history-rewritten",
     why="History grows and is never rewritten; what was verified once must still be there.",
     wrong="The commit of a tag `xuncha/audit/3-…`, or the one of `--since` (whose hash may come from a printed notice), is no longer among "
-    "those that led to the present one; or the tag stands at another commit than its name and its text say, or is older than its commit. Of "
+    "those that led to the present one; or the tag stands at another commit than its name says, or is older than its commit. Of "
     "three anchors the second is gone: a warning.",
 )
 
@@ -46,7 +47,8 @@ def rewritten(anchors: list[Anchor], known: Mapping[str, Commit]) -> Iterator[Fi
             message = _("verification no. {n} is of {day}, and {commit} was made on {made}, after it")
             yield REWRITTEN.at(place, message.format(commit=anchor.short, made=commit.committed[:10], **said))
     numbers = {anchor.number for anchor in anchors}
-    for number in sorted({*range(1, max(numbers, default=0))} - numbers)[:_SHOWN]:
+    missing = (number for number in range(1, max(numbers, default=0)) if number not in numbers)
+    for number in islice(missing, _SHOWN):
         following = next(each for each in anchors if each.number > number)
         place = HistoryPlace(following.commit, following.author, following.date)
         yield REWRITTEN.at(place, _("verification no. {n} is missing").format(n=number), "", "warning")

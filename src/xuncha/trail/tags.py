@@ -20,7 +20,6 @@ SHORT: Final = 12
 """Digits of a hash that are printed."""
 _NAME = re.compile(rf"refs/tags/{PREFIX}([1-9][0-9]{{0,8}})-([0-9a-f]{{{SHORT}}})")
 _ERRORS = re.compile(r"^Xuncha-Errors: ([0-9]{1,9})$", re.MULTILINE)
-_TIP = re.compile(r"^Xuncha-Tip: ([0-9a-f]{40,64})$", re.MULTILINE)
 _DATE = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}T")
 _ASKED = ("refname", "objectname", "*objectname", "taggername", "creatordate:iso-strict", "contents")
 
@@ -36,13 +35,11 @@ class Anchor(NamedTuple):
     errors: int
     named: str = ""
     """The first digits of the hash that its name holds."""
-    tip: str = ""
-    """The commit that its text names; empty where it has none."""
 
     @property
     def is_moved(self) -> bool:
-        """Whether it stands at another commit than its name says, or its text."""
-        return not self.commit.startswith(self.named) or self.tip not in {"", self.commit}
+        """Whether it stands at another commit than its name says."""
+        return not self.commit.startswith(self.named)
 
     @property
     def moment(self) -> float:
@@ -76,18 +73,8 @@ def anchors(root: Path) -> list[Anchor]:
             errors = _ERRORS.search(message)
             if not _DATE.match(date):  # a clock that was wrong beyond the calendar
                 date = "1970-01-01T00:00:00+00:00"
-            tip = _TIP.search(message) if target else None
-            found.append(
-                Anchor(
-                    int(match[1]),
-                    target or own,
-                    author,
-                    date,
-                    int(errors[1]) if errors else 0,
-                    match[2],
-                    tip[1] if tip else "",
-                )
-            )
+            count = int(errors[1]) if errors else 0
+            found.append(Anchor(int(match[1]), target or own, author, date, count, match[2]))
     return sorted(found, key=lambda anchor: (anchor.number, anchor.date))
 
 
