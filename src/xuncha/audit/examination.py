@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from xuncha.audit import branches, places, removing, status, undoing
 from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from xuncha.model.vocabulary import Requirement
     from xuncha.trail.replay import Commit
     from xuncha.trail.tags import Anchor
+
+_MOST: Final = 1000
+"""Commits of one side of a merge that are looked at; whoever was away for longer is looked at from where he came back."""
 
 
 def checked(step: Step) -> list[Finding[HistoryPlace]]:
@@ -257,12 +260,12 @@ class Examination:
             common &= ~base.line
 
     def _sides(self, parents: list[_Reached]) -> list[list[str]]:
-        """Return the commits of each side of a merge that no other one has, the newest first."""
+        """Return the newest commits of each side of a merge that no other one has, the newest first."""
         sides = []
         for each in parents:
             own = each.line & ~reduce(or_, (other.line for other in parents if other is not each), 0)
-            names = []
-            while own:
+            names: list[str] = []
+            while own and len(names) < _MOST:
                 place = own.bit_length() - 1
                 names.append(self.commits[place].hash)
                 own ^= 1 << place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.audit.catalogue import RULES
@@ -35,6 +36,8 @@ _OF_OTHERS: Final = (
     "problem-rewritten",
 )
 """What it is asked where it takes back what others did, or what is weeks old."""
+_MOST: Final = 1000
+"""Commits before an undo among which it is looked for what it took back, where their hashes are others since."""
 _ONWARD: Final = ("not_started", "in_progress", "submitted", "closed")
 
 
@@ -67,7 +70,7 @@ def _by_change(step: Step) -> Iterator[Past]:
     touched = {change.path for change in step.changes}
     stands = {change.path: change.before for change in step.changes}
     count = len(step.commit.trailers.undoes)
-    for name, past in reversed(step.past.items()):
+    for name, past in islice(reversed(step.past.items()), _MOST):
         commit, changes = past
         if commit.trailers.action in _NOT_TAKEN_BACK or name in step.taken_back or not step.lineage(name):
             continue
