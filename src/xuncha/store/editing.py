@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from yaml12 import format_yaml
@@ -236,6 +237,8 @@ def block(value: Any, indent: int, ending: str) -> str:  # noqa: ANN401
             text = f"{key}:\n" + "".join("  " + _item(each) for each in inner)
         else:
             text = f"{key}: {_flow(inner)}\n"
+    if not indent and ending == "\n":
+        return text
     return "".join(" " * indent + line + ending for line in _lines(text))
 
 
@@ -272,8 +275,11 @@ def _flow(value: Any) -> str:  # noqa: ANN401
 
 def _scalar(value: Any) -> str:  # noqa: ANN401
     """Write a scalar: plain where the library writes it plain and no flow collection takes it for more, else in quotes."""
-    if not isinstance(value, str):
-        return json.dumps(value)
+    return _text(value) if isinstance(value, str) else json.dumps(value)
+
+
+@lru_cache(maxsize=4096)
+def _text(value: str) -> str:
     plain: str = format_yaml(value, width=None)
     if (
         plain == value
