@@ -157,9 +157,7 @@ def must_be_narrow(path: Path, sheet: Sheet) -> None:
     if count > _MOST_COLUMNS and not sheet.hidden:
         message = _("{sheet} has {n} filled columns; a table of measures has at most {most}")
         said = message.format(sheet=sheet.name or path.name, n=count, most=_MOST_COLUMNS)
-        raise RefusedError(
-            "too-large", said, _("copy the table alone, without the other columns, into a new workbook")
-        )
+        raise RefusedError("too-large", said, _("copy the table alone, without the other columns, into a new workbook"))
 
 
 def must_be_short(path: Path, sheet: Sheet) -> None:
