@@ -76,8 +76,24 @@ what `xuncha validate` does. What is believed, and why, is in [adr/0016](adr/001
 - *warning*: worth a look.
 - *note*: good to know; not in `--json`.
 
-An `undo` that truly restores is no break, nor is what it took back. In a commit of `import`, which asks nothing of the workflow, a
-finding marked (*a warning in an import*) is a warning.
+A change is judged by what it does, beside the commit before it, and not by what its trailers call it. An `undo` that truly restores what the same person did less
+than two weeks before is no break; one that takes back what others did, or what is older, is judged like any change, and so is one that loosens the policy. After a
+rebase it is known by what it changed. In a commit of `import`, which asks nothing of the workflow, a finding marked (*a warning in an import*) is a warning; but what
+stood open is closed by an import as by `close`.
+
+## What an audit can know, and what it cannot
+
+- *Who did something* is what a commit claims: name and address of author and committer, and on the desk the account. An audit compares them with each other and with `people`, and takes
+  the same name under two addresses for a doubt. Whoever commits under another's name and address on both is found only by a signature: ask for `signed_commit`, and keep the list of keys where the office cannot change it; whose an address in it is, `people` tells, so read who has entered it there. An application is
+  not signed: who applied is a claim in any case, and the page says so.
+- *When* is what the clock of a computer said. A day is believed as far as the commits around it bear it out: a commit older than the one before it, a later one that is earlier than it, an author's
+  date weeks before the commit, a branch that comes weeks after others had passed its days, or past an anchor. Two weeks are let pass, since work may lie in a clone that long. Whoever sets the clock of a
+  whole branch back by less, or that of all of history, is not found. What is written of days before the ledger's history begins is taken as found.
+- *Whether it was done*, and whether a paper is genuine, stands in no commit. Goals and titles are compared by length, by parts and by numbers, not by what they mean.
+- *What was there before* the first commit, in another repository, or behind a link is not looked at. A ledger that was moved within a repository is named.
+- *A history written anew* is consistent in itself. Anchors show it: by other clones, which hold them too, and by their printed line. Whoever removes the newest anchor everywhere is found by the line alone.
+- *What lies in the folder* and is not committed is not looked at; a notice is made of that. `xuncha validate` and `git status` tell of it.
+- *What one sees* of a notice is made by a template; one of the ledger's own is named, and has to be read.
 
 `xuncha audit --json` gives a list of `{"commit", "author", "date", "path", "id", "severity", "code", "message"}`; the date is the author's.
 `--since` tells only of what came on a day and later, or after a revision; a hash that history does not contain is named `history-rewritten`.

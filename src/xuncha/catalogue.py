@@ -12,8 +12,9 @@ from typing import Any, Generic, TypeVar
 from xuncha.errors import Finding, Severity
 
 P = TypeVar("P")
-Broken = Iterator[tuple[P, str, str]]
-"""What a check yields: the place, the message, and the hint or nothing. The rule adds its code and its severity."""
+Broken = Iterator[tuple[P, str, str] | tuple[P, str, str, Severity]]
+"""What a check yields: the place, the message, and the hint or nothing; and where it is less grave than the rule says, how grave.
+The rule adds its code and its severity."""
 Check = Callable[..., Broken[P]]
 
 
@@ -38,9 +39,9 @@ class Rule(Generic[P]):
         """The name of the module that holds the check."""
         return self.check.__module__.rpartition(".")[2] if self.check else ""
 
-    def at(self, place: P, message: str, hint: str = "") -> Finding[P]:
-        """Make a finding of this rule."""
-        return Finding(self.code, message, place, hint, self.severity)
+    def at(self, place: P, message: str, hint: str = "", severity: Severity | None = None) -> Finding[P]:
+        """Make a finding of this rule; it may be less grave than the rule says."""
+        return Finding(self.code, message, place, hint, severity or self.severity)
 
     def __call__(self, *asked: Any) -> list[Finding[P]]:  # noqa: ANN401  each catalogue asks something else
         """Run the check, and list what it finds under this rule's code."""

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from xuncha.audit.catalogue import RULES
+from xuncha.audit.page import ASKED
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -131,6 +134,34 @@ def test_the_page_is_whole_and_shows_no_mark_up_of_others(ledger: LedgerOnDisk, 
     assert "一切正常" not in text, "the office does not lay out the page of the inspectors"
     assert "deadline-moved" in text
     assert ledger.git("rev-parse", "HEAD").strip() in text
+
+
+def test_the_page_reads_like_a_report_that_is_signed(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    tamper(ledger)
+    ledger.run("audit", "--html", tmp_path / "page.html")
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "`" not in text
+    said = "核验了什么", "不符合规则", "符合规则</h2>", "佐证材料均在", "核验所不能知道的", "核验人（签名）"
+    assert [text.find(each) for each in said] == sorted(text.index(each) for each in said)
+    assert "整改时限未在到期后改动" not in text, "what does not hold is not said to hold"
+    assert "“延期”" in text
+
+
+def test_the_page_knows_every_rule() -> None:
+    asked = [code for _said, codes in ASKED for code in codes.split()]
+    assert sorted(asked) == sorted(RULES)
+
+
+def test_who_is_who_by_claims_alone_is_said_once(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    assert "rests on" not in ledger.run("--lang", "en", "audit").out
+    ledger.write("data/ledger.yaml", (ledger.root / "data/ledger.yaml").read_text().replace("[progress]", "[second_person]"))  # fmt: skip
+    ledger.ok("edit")
+    ledger.ok("submit", "1.2")
+    li = {f"GIT_{role}_EMAIL": "li@example.invalid" for role in ("AUTHOR", "COMMITTER")}
+    ledger.ok("close", "1.2", **li, GIT_AUTHOR_NAME="li")
+    said = ledger.run("--lang", "en", "audit", "--html", tmp_path / "page.html").out
+    assert said.count("Who applied for closings rests on what commits say of themselves") == 1
+    assert "谁是谁只凭提交自称" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
 def test_the_page_of_a_clean_ledger_says_so(ledger: LedgerOnDisk, tmp_path: Path) -> None:

@@ -74,10 +74,11 @@ def test_a_measure_that_was_closed_by_its_reviewer_is_clean_and_by_its_author_is
     ledger.ok("edit", EDITOR="true")
     before = len(codes(ledger.root))
     ledger.ok("submit", "1.2")
-    ledger.ok("close", "1.2", GIT_AUTHOR_EMAIL="li@example.invalid", GIT_AUTHOR_NAME="li")
+    li = {f"GIT_{role}_{what}": each for role in ("AUTHOR", "COMMITTER") for what, each in (("NAME", "li"), ("EMAIL", "li@example.invalid"))}  # fmt: skip
+    ledger.ok("close", "1.2", **li)
     assert len(codes(ledger.root)) == before
     ledger.ok("undo", "--others")
-    ledger.ok("close", "1.2", GIT_AUTHOR_EMAIL="li@example.invalid", GIT_AUTHOR_NAME="li")
+    ledger.ok("close", "1.2", **li)
     assert len(codes(ledger.root)) == before, "what stands after an undo is what stood before"
     ledger.ok("undo", "--others")
     path = ledger.path("1.2")
@@ -95,9 +96,12 @@ def test_a_measure_that_its_author_closed_under_another_address_is_named(ledger:
     ledger.ok("submit", "1.2")
     ledger.ok("submit", "3.1")
     before = codes(ledger.root)
-    other = {"GIT_AUTHOR_EMAIL": "Tester@home.invalid", "GIT_AUTHOR_NAME": "tester"}
+    other = {"GIT_AUTHOR_EMAIL": "Tester@home.invalid", "GIT_COMMITTER_EMAIL": "Tester@home.invalid"}
     ledger.ok("close", "3.1", **other)
-    assert codes(ledger.root) == before, "of whom the ledger does not say that they are one, they are two"
+    before += ["second-person-doubtful"]
+    assert codes(ledger.root) == before, (
+        "of whom the ledger does not say that they are one, the name makes one doubt"
+    )
     people = "people: [{name: 李敏, emails: [tester@example.invalid, tester@home.invalid]}]\n"
     ledger.write("data/ledger.yaml", text + people)
     ledger.ok("edit")
@@ -309,6 +313,48 @@ def test_a_signature_is_judged_by_git(ledger: LedgerOnDisk, tmp_path: Path) -> N
     assert [(each.code, each.place.id) for each in audit(ledger.root).findings] == [
         ("close-requires-signed-commit", "3.1")
     ]
+
+
+def test_a_signature_by_the_key_of_another_is_named(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    for name in ("mine", "theirs"):
+        subprocess.run(["ssh-keygen", "-qt", "ed25519", "-N", "", "-f", tmp_path / name], check=True)
+    mine, theirs = ((tmp_path / f"{name}.pub").read_text() for name in ("mine", "theirs"))
+    signers = tmp_path / "allowed_signers"
+    signers.write_text(f"tester@home.invalid,tester@example.invalid {mine}li@example.invalid {theirs}")
+    settings = ledger.root / "data/ledger.yaml"
+    settings.write_text(settings.read_text().replace("[progress]", "[progress, signed_commit]"))
+    ledger.commit("修改\n\nXuncha-Action: edit")
+    ledger.git("config", "gpg.format", "ssh")
+    ledger.git("config", "--global", "gpg.ssh.allowedSignersFile", str(signers))
+    ledger.git("config", "user.signingkey", str(tmp_path / "mine.pub"))
+    ledger.ok("close", "1.2")
+    assert codes(ledger.root) == [], "whoever has several addresses is known by each"
+    ledger.git("config", "user.signingkey", str(tmp_path / "theirs.pub"))
+    ledger.ok("close", "3.1", GIT_AUTHOR_NAME="li@example.invalid")
+    found = audit(ledger.root).findings
+    assert [(each.code, each.severity, each.place.id) for each in found if each.code != "closed-by"] == [
+        ("close-requires-signed-commit", "error", "3.1")
+    ]
+
+
+def test_a_ledger_that_was_copied_and_then_deleted_where_it_stood_is_named(ledger: LedgerOnDisk) -> None:
+    ledger.git("mv", "data", "old")
+    (ledger.root / "case").mkdir()
+    ledger.git("mv", "old", "case/data")
+    ledger.commit("整理")
+    moved = audit(ledger.root / "case").findings
+    assert [(each.code, each.severity) for each in moved] == [("ledger-moved", "warning")]
+    ledger.git("reset", "-q", "--hard", "HEAD~1")
+    subprocess.run(["cp", "-r", "data", "new"], cwd=ledger.root, check=True)
+    (ledger.root / "case").mkdir(exist_ok=True)
+    (ledger.root / "new").rename(ledger.root / "case/data")
+    ledger.git("rm", "-rq", "data")
+    ledger.git("commit", "-qm", "整理")
+    changed = (ledger.root / "case" / ledger.path("1.2")).read_text().replace("in_progress", "not_started")
+    ledger.write(f"case/{ledger.path('1.2')}", changed)
+    ledger.commit("又来")
+    found = audit(ledger.root / "case").findings
+    assert [(each.code, each.severity) for each in found] == [("ledger-moved", "error")]
 
 
 def test_a_ledger_inside_a_repository_is_audited_alone(ledger: LedgerOnDisk, tmp_path: Path) -> None:

@@ -22,13 +22,17 @@ from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.store import editing
 from xuncha.store.cache import register
 from xuncha.sync.session import Synced, sync
+from xuncha.workflow.change import StatusChange
 from xuncha.workflow.edit import edit
+from xuncha.workflow.intake import Intake, take_in
 from xuncha.workflow.undo import undo
 
 DAY = date(2024, 6, 15)
+PEOPLE = [(name, where) for name in ("zhang", "li") for where in ("office", "home")]
+"""Two people at work in each office, with two addresses each."""
 WEIGHTS = {
     "progress": 30, "add_measure": 14, "add_problem": 3, "start": 6, "submit": 8, "give_back": 4, "close": 10, "reopen": 5, "extend": 8,
-    "attach": 8, "escalate": 3, "edit": 8, "settings": 2, "undo": 3, "sync": 15,
+    "attach": 8, "escalate": 3, "edit": 8, "settings": 2, "undo": 5, "sync": 15, "set": 8, "several": 4, "table": 6,
 }  # fmt: skip
 
 
@@ -47,6 +51,13 @@ class Office:
         name = self.random.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
         moment = f"{DAY}T{8 + number // 60:02}:{number % 60:02}:00+0800"  # before any deadline
         os.environ.update(GIT_AUTHOR_DATE=moment, GIT_COMMITTER_DATE=moment)
+        who, where = self.random.choice(PEOPLE)
+        for role in (
+            "AUTHOR",
+            "COMMITTER",
+        ):  # nobody works in two offices, or would take back what was done in the other
+            os.environ[f"GIT_{role}_NAME"] = f"{self.root.name}的{who}"
+            os.environ[f"GIT_{role}_EMAIL"] = f"{who}@{where}.{self.root.name}.invalid"
         try:
             getattr(self, f"_{name}")(f"{self.root.name}的第{number}件事")
             self.counts[name] += 1
@@ -129,16 +140,38 @@ class Office:
         office = f"offices: [办公室, {what}, " if self.random.random() < 0.5 else "offices: [办公室, "
         edit(self.root, LEDGER_FILE, content.replace("offices: [办公室, ", office).encode())
 
+    def _set(self, what: str) -> None:
+        given = self.random.choice([{"person": what}, {"goal": f"{what}要办成"}, {"leader": "局长"}])
+        self._perform(actions.Planned("set", given), "not_started", "in_progress", "submitted")
+
+    def _several(self, what: str) -> None:
+        rows = [row for row in register(self.root).measures if row.status != "closed"]
+        if len(rows) > 1:
+            chosen = [Identity.parse(row.id) for row in self.random.sample(rows, 2)]
+            perform(self.root, actions.Planned("set", {"person": what}), chosen)
+
+    def _table(self, what: str) -> None:
+        """Take in a table in which two measures have gone on."""
+        rows = [row for row in register(self.root).measures if row.status in {"in_progress", "submitted"}]
+        intake = Intake()
+        for row in self.random.sample(rows, min(2, len(rows))):
+            path = Identity.parse(row.id).path
+            content = (self.root / path).read_bytes()
+            intake.files[path] = editing.apply(content, [editing.Set("part", what)])
+            intake.steps.append(StatusChange(row.id, row.status, row.status))
+        take_in(self.root, lambda _ledger, _source: intake, "每周台账.xlsx")
+
     def _undo(self, _what: str) -> None:
-        undo(self.root)
+        undo(self.root, self.random.choice([1, 1, 2, 3]))
         undone = subprocess.run(
             ["git", "log", "-1", "--format=%(trailers:key=Xuncha-Undoes,valueonly)"],
             cwd=self.root,
             capture_output=True,
             text=True,
             check=True,
-        ).stdout.strip()
-        self.acknowledged.pop(undone, None)
+        ).stdout.split()
+        for commit in undone:
+            self.acknowledged.pop(commit, None)
 
     def _sync(self, _what: str) -> None:
         try:

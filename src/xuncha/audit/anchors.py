@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
+from xuncha.audit.replayed import CLOCKS
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.trail import tags
@@ -15,23 +17,41 @@ from xuncha.trail.replay import contains
 if TYPE_CHECKING:
     from xuncha.audit.catalogue import Audit
     from xuncha.errors import Finding
+    from xuncha.trail.replay import Commit
     from xuncha.trail.tags import Anchor
+
+_SHOWN: Final = 20
+"""Missing numbers that are named."""
 
 REWRITTEN = RULES.declare(
     "history-rewritten",
     why="History grows and is never rewritten; what was verified once must still be there.",
     wrong="The commit of a tag `xuncha/audit/3-…`, or the one of `--since` (whose hash may come from a printed notice), is no longer among "
-    "those that led to the present one.",
+    "those that led to the present one; or the tag stands at another commit than its name says, or is older than its commit. Of "
+    "three anchors the second is gone: a warning.",
 )
 
 
-def rewritten(anchors: list[Anchor], known: Container[str]) -> Iterator[Finding[HistoryPlace]]:
-    """Yield the anchors whose commit history no longer contains."""
+def rewritten(anchors: list[Anchor], known: Mapping[str, Commit]) -> Iterator[Finding[HistoryPlace]]:
+    """Yield the anchors whose commit history no longer contains, that were moved, or are gone."""
     for anchor in anchors:
+        place = HistoryPlace(anchor.commit, anchor.author, anchor.date)
+        said = {"day": anchor.day, "n": anchor.number}
+        if anchor.is_moved:
+            message = _("verification no. {n} was of {named}, and its tag stands at {commit}")
+            yield REWRITTEN.at(place, message.format(named=anchor.named, commit=anchor.short, **said))
         if anchor.commit not in known:
             message = _("history no longer contains {commit}, which was verified on {day} (no. {n})")
-            place = HistoryPlace(anchor.commit, anchor.author, anchor.date)
-            yield REWRITTEN.at(place, message.format(commit=anchor.short, day=anchor.day, n=anchor.number))
+            yield REWRITTEN.at(place, message.format(commit=anchor.short, **said))
+        elif (commit := known[anchor.commit]).moment_committed > anchor.moment + CLOCKS:
+            message = _("verification no. {n} is of {day}, and {commit} was made on {made}, after it")
+            yield REWRITTEN.at(place, message.format(commit=anchor.short, made=commit.committed[:10], **said))
+    numbers = {anchor.number for anchor in anchors}
+    missing = (number for number in range(1, max(numbers, default=0)) if number not in numbers)
+    for number in islice(missing, _SHOWN):
+        following = next(each for each in anchors if each.number > number)
+        place = HistoryPlace(following.commit, following.author, following.date)
+        yield REWRITTEN.at(place, _("verification no. {n} is missing").format(n=number), "", "warning")
 
 
 def drop_anchor(root: Path, done: Audit) -> Anchor:

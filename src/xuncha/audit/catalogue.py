@@ -47,6 +47,8 @@ class Audit:
     """The commit that brought the ledger: what stood in it is taken as it was."""
     anchors: list[Anchor] = field(default_factory=list)
     """What was verified before."""
+    on_claims: bool = False
+    """Whether two persons were asked for, and who they are rests on what commits say of themselves."""
 
     @property
     def errors(self) -> int:

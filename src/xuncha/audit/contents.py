@@ -27,7 +27,8 @@ _SAID: Final = ("received", "channel", "text", "name", "reply")
     "changed-after-closing",
     why="What was closed out stays as it was closed; whoever has to change it opens it again, with a reason.",
     wrong="While 2.3 is closed, its `title`, `goal`, `term`, `due`, `closed` or `escalated` changes, an amount that stood in `outcomes`, "
-    "or an entry of `progress` is added, or gets other evidence. (`notice_text`, `part`, `publish` and who answers for it may change.)",
+    "or an entry of `progress` is added, or gets other evidence. An outcome that is added is a warning. (`notice_text`, `part` and who answers "
+    "for it may change.)",
     scope=LENIENT,
 )
 def changed_after_closing(step: Step) -> Broken[HistoryPlace]:
@@ -41,6 +42,9 @@ def changed_after_closing(step: Step) -> Broken[HistoryPlace]:
         if keys := [key for key in changed_since(old, new, renamed) if key not in free]:
             message = _("{id} was closed, and {keys} changed without its being opened again")
             yield step.at(change), message.format(id=change.id, keys=in_code(keys)), ""
+        elif free == set() and old.get("outcomes") != new.get("outcomes"):
+            message = _("{id} was closed, and {keys} changed without its being opened again")
+            yield step.at(change), message.format(id=change.id, keys=in_code(["outcomes"])), "", "warning"
 
 
 def changed_since(closed: Data, now: Data, renamed: dict[str, str]) -> list[str]:
@@ -71,15 +75,20 @@ def _proofs(entry: Data, renamed: dict[str, str]) -> set[object]:
 def _moved_deadlines(step: Step) -> Iterator[tuple[Change, str, str | None]]:
     """Yield the open measures whose deadline is another day, with the old day and the new one."""
     for change in step.measures:
-        old, new = word(change.old, "due"), word(change.new, "due")
+        old, new = (_deadline(each) for each in (change.old, change.new))
         if old is not None and old != new and word(change.old, "status") != "closed":
             yield change, old, new
+
+
+def _deadline(data: Data | None) -> str | None:
+    """Return the day until which a measure is to be done; none where it goes on for ever."""
+    return None if word(data, "term") == "long_term" else word(data, "due")
 
 
 @RULES.rule(
     "deadline-moved",
     why="A deadline moves by `extend`, to a later day and with a reason, and by nothing else.",
-    wrong="`due` of 2.3 is another day, and the commit is no `extend`; or it is one, and the day is an earlier one.",
+    wrong="`due` of 2.3 is another day, and the commit is no `extend`; or it is one, and the day is an earlier one; or `term` becomes `long_term`.",
     scope=LENIENT,
 )
 def deadline_moved(step: Step) -> Broken[HistoryPlace]:
@@ -97,15 +106,20 @@ def deadline_moved(step: Step) -> Broken[HistoryPlace]:
 @RULES.rule(
     "deadline-passed",
     why="A deadline that is moved after it has passed hides that it was missed.",
-    wrong="`due` of 2.3 was 2024-05-31, and a commit of 2024-06-15 moves it, be it by `extend`.",
+    wrong="`due` of 2.3 was 2024-05-31, and a commit of 2024-06-15 moves it, be it by `extend`. Where only the author's date is in time, it is a warning.",
     scope=LENIENT,
 )
 def deadline_passed(step: Step) -> Broken[HistoryPlace]:
     """Find deadlines that moved after they had passed."""
     for change, old, new in _moved_deadlines(step):
-        if step.commit.day > old:
+        if step.day > old:
             message = _("the deadline of {id}, {old}, had passed when it was moved to {new}")
             yield step.at(change), message.format(id=change.id, old=old, new=new or _("none")), ""
+        elif step.commit.committed[:10] > old:
+            message = _(
+                "the deadline of {id}, {old}, had passed when this was committed; the author's date is {day}"
+            )
+            yield step.at(change), message.format(id=change.id, old=old, day=step.commit.day), "", "warning"
 
 
 def _lost_entries(step: Step) -> Iterator[tuple[Change, str, int, int]]:
@@ -130,7 +144,7 @@ def _lost_entries(step: Step) -> Iterator[tuple[Change, str, int, int]]:
     "entry-rewritten",
     why="What was recorded as done stays as it was recorded; what is new is a new entry.",
     wrong="An entry of `progress` or `reviews` has another date or text, or has lost some of its evidence; "
-    "or a comment, or the reply to it, says something else. (What a comment is about may change.)",
+    "or `escalated`, but by `escalate`; or a comment, or the reply to it, says something else. (What a comment is about may change.)",
 )
 def entry_rewritten(step: Step) -> Broken[HistoryPlace]:
     """Find entries that say something else, or have lost evidence."""
@@ -142,14 +156,15 @@ def entry_rewritten(step: Step) -> Broken[HistoryPlace]:
                 rewritten,
             )
             yield step.at(change), message.format(n=rewritten, key=f"`{key}`", id=change.id), ""
-    for change, keys in _changed_comments(step, gone=False):
-        yield step.at(change), _("{keys} of {path} were rewritten").format(keys=keys, path=change.path), ""
+    for change, keys in _changed_sayings(step, gone=False):
+        yield step.at(change), _("{keys} of {path} were rewritten").format(keys=keys, path=change.named), ""
 
 
 @RULES.rule(
     "entry-removed",
     why="What was recorded as done stays recorded.",
-    wrong="An entry of `progress` or `reviews` is no longer there, or the reply to a comment, and no `undo` of its commit says so.",
+    wrong="An entry of `progress` or `reviews` is no longer there, or `escalated`, or the reply to a comment, and no `undo` of its commit says so. "
+    "In an `undo` of what somebody else has recorded, or of what is weeks old, a missing entry of `progress` is a warning.",
 )
 def entry_removed(step: Step) -> Broken[HistoryPlace]:
     """Find entries that are gone."""
@@ -159,39 +174,21 @@ def entry_removed(step: Step) -> Broken[HistoryPlace]:
                 "{n} entry of {key} of {id} was removed", "{n} entries of {key} of {id} were removed", removed
             )
             yield step.at(change), message.format(n=removed, key=f"`{key}`", id=change.id), ""
-    for change, keys in _changed_comments(step, gone=True):
-        yield step.at(change), _("{keys} of {path} were removed").format(keys=keys, path=change.path), ""
+    for change, keys in _changed_sayings(step, gone=True):
+        yield step.at(change), _("{keys} of {path} were removed").format(keys=keys, path=change.named), ""
 
 
-def _changed_comments(step: Step, *, gone: bool) -> Iterator[tuple[Change, str]]:
-    """Yield the comments that say something else than before, or, if `gone`, less; each with the keys in question."""
-    for change in step.comments:
+def _changed_sayings(step: Step, *, gone: bool) -> Iterator[tuple[Change, str]]:
+    """Yield the comments that say something else than before, or, if `gone`, less, and open measures that were escalated."""
+    escalates = step.commit.trailers.action in {"escalate", "import"}
+    for change in (*step.comments, *step.measures):
         old, new = change.old or {}, change.new or {}
-        said = [key for key in _SAID if old.get(key) is not None and old[key] != new.get(key)]
+        kept: tuple[str, ...] = _SAID if change.comment else ("escalated",)
+        if not change.comment and (change.statuses[0] == "closed" or (escalates and new.get("escalated"))):
+            continue
+        said = [key for key in kept if old.get(key) is not None and old[key] != new.get(key)]
         if keys := [key for key in said if (new.get(key) is None) == gone]:
             yield change, in_code(keys)
-
-
-@RULES.rule(
-    "postdated",
-    why="Nothing can have been done on a day that had not come when it was recorded.",
-    wrong="A commit of 2024-06-15 adds an entry, a look back or a closing of 2024-07-01, or a comment received then.",
-)
-def postdated(step: Step) -> Broken[HistoryPlace]:
-    """Find days of what was done that lie after the day of the commit."""
-    for change in (*step.measures, *step.comments):
-        today = step.commit.day
-        if days := sorted(day for day in _days(change.new) - _days(change.old) if day > today):
-            message = _("{id} tells of {days}, which had not come on {day}")
-            yield step.at(change), message.format(id=change.named, days=_(", ").join(days), day=today), ""
-
-
-def _days(data: Data | None) -> set[str]:
-    """Return the days of all that was done to a measure, or of a comment and its reply."""
-    told: list[Any] = [*entries(data, "progress"), *entries(data, "reviews")]
-    told += [(data or {}).get(key) for key in ("closed", "escalated", "reply")]
-    told.append({"date": (data or {}).get("received")})
-    return {each["date"] for each in told if isinstance(each, dict) and isinstance(each.get("date"), str)}
 
 
 @RULES.rule(
@@ -216,7 +213,8 @@ def evidence_hash(step: Step) -> Broken[HistoryPlace]:
 @RULES.rule(
     "evidence-changed",
     why="A file that proves something stays, byte for byte; a new version is a new file.",
-    wrong="A commit puts other bytes into data/evidence/2.3/评审意见.pdf.",
+    wrong="A commit puts other bytes into data/evidence/2.3/评审意见.pdf. Where it becomes a pointer of git-lfs with the same hash, so that "
+    "nobody can open it out of the history any more, it is a warning.",
 )
 def evidence_changed(step: Step) -> Broken[HistoryPlace]:
     """Find evidence with other bytes."""
@@ -225,12 +223,19 @@ def evidence_changed(step: Step) -> Broken[HistoryPlace]:
             digests = {step.files.digest(each.blob) for each in (change.before, change.after)}
             if len(digests) > 1:
                 yield step.at(change), _("{path} was changed").format(path=change.path), ""
+            elif step.files.pointer(change.after.blob) and not step.files.pointer(change.before.blob):
+                yield step.at(change), elsewhere_now(change.path), "", "warning"
+
+
+def elsewhere_now(path: str) -> str:
+    """Say that a pointer stands where a file was."""
+    return _("{path} is a pointer now, and its content is elsewhere").format(path=path)
 
 
 @RULES.rule(
     "evidence-removed",
     why="A file that proves something stays.",
-    wrong="data/evidence/2.3/评审意见.pdf is deleted, and no `undo` of its commit says so.",
+    wrong="data/evidence/2.3/评审意见.pdf is deleted, and no `undo` of its commit says so. In an `undo` of another's work it is a warning.",
 )
 def evidence_removed(step: Step) -> Broken[HistoryPlace]:
     """Find evidence that is gone, unless it has another name now."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from xuncha.audit.catalogue import HistoryPlace
     from xuncha.audit.replayed import Change, Step
     from xuncha.catalogue import Broken
+    from xuncha.trail.replay import Trailers
 
 _NEEDS_REASON: Final = frozenset({"return", "reopen", "extend"})
 _CHECKED_ELSEWHERE: Final = frozenset({"init", "sync", "undo", "renumber", "remove"})
@@ -52,7 +53,7 @@ def by_hand(step: Step) -> Broken[HistoryPlace]:
 @RULES.rule(
     "trailers-mismatch",
     why="Programs believe the trailers; a commit that did something else than they say misleads them.",
-    wrong="A commit says `Xuncha-Action: progress` and `Xuncha-Id: 2.3`, and has changed the title of 2.3, or has touched 2.4.",
+    wrong="A commit says `Xuncha-Action: progress` and `Xuncha-Id: 2.3`, and has changed the title of 2.3, or has touched 2.4; or it says `close` and changes nothing.",
 )
 def trailers_mismatch(step: Step) -> Broken[HistoryPlace]:
     """Compare what the trailers say with what the files show."""
@@ -75,6 +76,14 @@ def trailers_mismatch(step: Step) -> Broken[HistoryPlace]:
     for change in step.changes:
         if message := _beyond(step, change):
             yield step.at(change), message, ""
+
+
+def claimed(said: Trailers) -> str:
+    """Say that a commit that changes nothing of the ledger claims to have done something to it; empty where it claims nothing."""
+    if not said.action or not (said.ids or said.comments):
+        return ""
+    message = _("the commit says `{action}` of {ids}, and changes nothing")
+    return message.format(action=said.action, ids=_(", ").join((*said.ids, *said.comments)[:_SHOWN]))
 
 
 def _outside(step: Step, change: Change) -> str:
@@ -117,26 +126,33 @@ def _enters(action: str | None, change: Change) -> bool:
 
 
 def _false_course(step: Step) -> str:
-    """Say that `From` and `To` are not the statuses before and after; empty where they are."""
-    changed = {change.id: change for change in step.changes if change.is_record}
-    courses = []
-    for identity in step.commit.trailers.ids:
-        change = changed.get(identity)
-        if "." not in identity:  # a problem has no status, and no trailer for it
-            continue
-        if change is None:
-            known = Identity.perhaps(identity)
-            record = step.files.record(step.before.get(known.path)) if known else None
-            courses.append((word(record, "status"),) * 2)
-        elif change.unreadable:
+    """Say that `From` and `To` are not the statuses before and after; empty where they are.
+
+    A commit that changed no status may say another one than stands: a rebase has put it behind the work of others.
+    """
+    said, changed = step.commit.trailers, {change.id: change for change in step.changes if change.is_record}
+    told, did = [said.sources, said.targets], []
+    named = [
+        sum(each.from_ is not None for each in said.courses),
+        sum(each.to is not None for each in said.courses),
+    ]
+    fits = [len(each) for each in told] == named
+    for course in said.courses:
+        change = changed.get(course.id)
+        known = Identity.perhaps(course.id)
+        if change is not None and change.unreadable:
             return ""
-        else:
-            courses.append(change.statuses)
-    said = [step.commit.trailers.sources, step.commit.trailers.targets]
-    did = [tuple(filter(None, (course[end] for course in courses))) for end in (0, 1)]
-    if said == did:
+        record = step.files.record(step.before.get(known.path)) if known else None
+        before, after = change.statuses if change else (word(record, "status"),) * 2
+        if "." not in course.id:  # a problem has no status, and no trailer for it
+            before, after = None, None
+        did.append((before, after))
+        stale = change is not None and before == after is not None and (course.to in {course.from_, after})
+        fits = fits and (stale or (course.from_, course.to) == (before, after))
+    if fits:
         return ""
-    texts = [" → ".join(_(", ").join(end) or "-" for end in ends) for ends in (said, did)]
+    shown = [tuple(filter(None, (ends[end] for ends in did))) for end in (0, 1)]
+    texts = [" → ".join(_(", ").join(end) or "-" for end in ends) for ends in (told, shown)]
     return _("the commit says {said}, and the files went {did}").format(said=texts[0], did=texts[1])
 
 

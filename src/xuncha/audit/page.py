@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from itertools import groupby
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from xuncha import language
 from xuncha.audit.anchors import line
@@ -14,29 +13,70 @@ from xuncha.audit.replayed import read
 from xuncha.chinese.characters import without_unsafe
 from xuncha.chinese.punctuation import full_width_page
 from xuncha.model.identity import LEDGER_FILE
+from xuncha.model.names import KEY_NAMES, REQUIREMENTS
 from xuncha.model.source import LARGEST
+from xuncha.model.vocabulary import action_name
 from xuncha.paper.templates import rendered
 from xuncha.trail.contents import stored
 from xuncha.trail.git import Git
 
 if TYPE_CHECKING:
-    from xuncha.audit.catalogue import Audit
+    from xuncha.audit.catalogue import Audit, HistoryPlace
+    from xuncha.errors import Finding
+
+ASKED: Final = (
+    ("销号均具备当时规则要求的条件，各项措施的状态逐步推进，没有越级。", "status-jump close-requires-progress close-requires-evidence close-requires-submission close-requires-second-person close-requires-signed-commit second-person-doubtful closed-by predated"),
+    ("销号规则没有放宽，也没有绕过收紧的规则销号。", "policy-weakened policy-dodged"),
+    ("销号之后内容未作改动，销号之前没有降低目标。", "changed-after-closing watered-down merge-after-closing merge-reopened"),
+    ("整改时限未在到期后改动，也未用延期以外的办法改动；没有删除逾期的措施。", "deadline-moved deadline-passed removed-overdue"),
+    ("进展、回头看、意见和攻坚事项的记录均保持原样，巡察组的原话、反馈日期未作改动，公开的内容没有撤下。", "entry-rewritten entry-removed problem-rewritten settings-changed withheld"),
+    ("措施和问题没有丢失，编号没有改动，删除和撤回的都可以删除和撤回。", "deleted renumbered false-remove false-undo"),
+    ("佐证材料均在，内容与登记的哈希值相符。", "evidence-hash evidence-changed evidence-removed"),
+    ("提交和记录的日期前后相符。", "clock-ahead clock-backwards postdated before-feedback late-branch"),
+    ("合并没有丢失也没有添加任何一方的内容。", "merge-invented merge-lost"),
+    ("改动均由命令作出，所做与所称一致，文件都能读取，没有链接和形似的路径。", "by-hand trailers-mismatch unreadable link look-alike too-many-files ledger-moved"),
+    ("此前各次核验过的历史仍在，未被改写。", "history-rewritten"),
+    ("没有本单位自己的模板。", "own-template"),
+)  # fmt: skip
+"""What an audit looks at: a sentence that holds where nothing was found, and the codes of all that would be."""
+_NAMED: Final = re.compile(r"`([^`]*)`")
 
 
 def render(root: Path, audit: Audit) -> str:
     """Return the page. The template is always the built-in one: the office that is looked into does not lay it out."""
-    counts = Counter(finding.code for finding in audit.findings)
     names = [f"{audit.tip}:./{LEDGER_FILE}"] if audit.tip else []
     settings = [each.content for each in stored(Git(root), names, LARGEST)]
-    organisation = str(read(settings[0] if settings else b"").get("organisation", ""))
+    broken = {finding.code for finding in audit.findings}
     given = {
         "audit": audit,
-        "organisation": organisation,
-        "commits": [list(each) for _key, each in groupby(audit.findings, lambda each: each.place.commit)],
-        "meanings": [
-            (code, count, language.gettext(RULES[code].why)) for code, count in sorted(counts.items())
+        "organisation": str(read(settings[0] if settings else b"").get("organisation", "")),
+        "weights": [
+            (title, severity, _by_reason(audit, severity))
+            for title, severity in (("不符合规则", "error"), ("提请注意", "warning"), ("备注", "note"))
         ],
+        "holds": [said for said, codes in ASKED if not broken.intersection(codes.split())],
         "anchors": [line(anchor) for anchor in audit.anchors],
     }
     page = full_width_page(rendered("audit.html.j2", None, given))
     return without_unsafe(page, "\N{REPLACEMENT CHARACTER}")
+
+
+def _by_reason(audit: Audit, severity: str) -> list[tuple[str, set[str], list[Finding[HistoryPlace]]]]:
+    """Return the findings of one weight by the reason for which they are named: with the codes, and each with a message in words."""
+    found: dict[str, list[Finding[HistoryPlace]]] = {}
+    for each in audit.findings:
+        if each.severity == severity:
+            why = _in_words(language.gettext(RULES[each.code].why))
+            found.setdefault(why, []).append(each._replace(message=_in_words(each.message)))
+    return [(why, {each.code for each in broken}, broken) for why, broken in found.items()]
+
+
+def _in_words(text: str) -> str:
+    """Return a text with keys, requirements and actions as people call them, and no marks of code."""
+
+    def word(match: re.Match[str]) -> str:
+        name = match[1]
+        said = KEY_NAMES.get(name) or REQUIREMENTS.get(name, (action_name(name),))[0]
+        return said if said == name else f"“{said}”"
+
+    return _NAMED.sub(word, text)

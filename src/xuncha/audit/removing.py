@@ -121,16 +121,17 @@ def false_remove(step: Step) -> Broken[HistoryPlace]:
     "removed-overdue",
     "warning",
     why="What is removed after its time limit has passed was perhaps no mistake, but not done.",
-    wrong="A commit of 2024-06-15 removes 2.3, which was due on 2024-05-31.",
+    wrong="A commit of 2024-06-15 removes 2.3, which was due on 2024-05-31, or takes its `add` back.",
 )
 def removed_overdue(step: Step) -> Broken[HistoryPlace]:
     """Find removals of what was overdue."""
-    if step.commit.trailers.action != "remove":
+    said = step.commit.trailers
+    if said.action not in {"remove", "undo"}:
         return
-    named = [identity for each in step.commit.trailers.ids if (identity := Identity.perhaps(each))]
-    for identity in named:
+    gone = said.ids if said.action == "remove" else [each.id for each in step.gone]
+    for identity in filter(None, map(Identity.perhaps, gone)):
         due = word(step.files.record(step.before.get(identity.path)), "due")
-        if due is not None and due < step.commit.day:
+        if due is not None and due < max(step.day, step.commit.committed[:10]):
             place = step.at(step.changes[0])._replace(path=identity.path, id=str(identity))
             message = _("{id} was removed when its deadline, {due}, had passed")
             yield place, message.format(id=identity, due=due), ""

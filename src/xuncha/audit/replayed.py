@@ -6,14 +6,15 @@ The files are of any age and may hold anything: whoever looks into their plain d
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast, get_args
 
 from xuncha.audit.catalogue import HistoryPlace
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, CommentNumber, Identity
-from xuncha.model.settings import addresses
 from xuncha.model.source import LARGEST_POINTER, pointed_at
 from xuncha.model.vocabulary import Requirement
 from xuncha.store.faults import UnreadableError
@@ -21,13 +22,17 @@ from xuncha.store.reading import parse
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
+    from xuncha.model.source import Fingerprint
     from xuncha.model.vocabulary import Action
     from xuncha.trail.contents import Stored
     from xuncha.trail.replay import Commit
     from xuncha.workflow.verb import Verb
 
 Data = dict[str, Any]
-_LINK: Final = "120000"
+CLOCKS: Final = 86_400
+"""Seconds by which clocks may differ."""
+BELIEVED: Final = 14 * 86_400
+"""Seconds for which work is believed to have lain in a clone before it was sent, and what was done before it was recorded."""
 _REQUIREMENTS: Final[tuple[Requirement, ...]] = get_args(Requirement)
 
 
@@ -102,6 +107,35 @@ def read(content: bytes | None) -> Data:
         return {}
 
 
+class Who(NamedTuple):
+    """Whoever did something, as a commit claims it."""
+
+    name: str
+    email: str
+    committer: str
+    """The e-mail of whoever made the commit."""
+    account: str
+    """Who was signed in, where it was done in a browser."""
+    day: str
+    commit: str
+
+    @classmethod
+    def of(cls, made: Commit) -> Who:
+        """Return who made a commit."""
+        return cls(made.author, made.email, made.committer, made.trailers.account, made.day, made.hash)
+
+
+class Eased(NamedTuple):
+    """The words by which a measure is judged, before they were changed."""
+
+    title: str
+    goal: str
+    moment: int
+    """When they were changed."""
+    applied: bool
+    """Whether closing was applied for then."""
+
+
 class Version(NamedTuple):
     """One file at one commit."""
 
@@ -109,15 +143,20 @@ class Version(NamedTuple):
     blob: str
     readable: str
     """The last content that could be read, to which what follows is compared; empty where there was none."""
-    submitter: str | None = None
-    """E-mail of whoever made the application for closing that stands."""
+    applicant: Who | None = None
+    """Whoever made the application that stands, or stood when the measure was closed."""
     decided: bool = False
     """Whether closing of the measure was ever applied for or granted."""
+    closer: Who | None = None
+    """Whoever closed the measure, while it is closed."""
+    eased: Eased | None = None
+    """What the measure was to reach before that was last changed."""
 
     def going_on(self, earlier: Version | None) -> Version:
         """Return this version with what the past of another version tells."""
-        submitter = earlier.submitter if earlier else None
-        return self._replace(submitter=submitter, decided=bool(earlier and earlier.decided) or self.decided)
+        was = earlier or Version("", "", "")
+        decided = was.decided or self.decided
+        return self._replace(applicant=was.applicant, closer=was.closer, eased=was.eased, decided=decided)
 
 
 class State:
@@ -170,7 +209,7 @@ class Files:
 
     def read(self, blob: str, mode: str = "100644") -> Data | Unreadable:
         """Return what a file says, or why it cannot be read."""
-        if mode == _LINK:
+        if mode == "120000":
             return Unreadable(_("it is a link"))
         if blob not in self._read:
             stored = self._stored.get(blob)
@@ -190,10 +229,13 @@ class Files:
 
     def digest(self, blob: str) -> str:
         """Return the SHA-256 of a content; of what git-lfs keeps elsewhere, the one that it names."""
-        stored = self._stored.get(blob)
-        pointer = pointed_at(stored.content) if stored and stored.size <= LARGEST_POINTER else None
-        found = pointer or stored
+        found = self.pointer(blob) or self._stored.get(blob)
         return found.sha256 if found else ""
+
+    def pointer(self, blob: str) -> Fingerprint | None:
+        """Return which content a file points at that git-lfs keeps elsewhere; None where it is no pointer."""
+        stored = self._stored.get(blob)
+        return pointed_at(stored.content) if stored and stored.size <= LARGEST_POINTER else None
 
 
 class Change(NamedTuple):
@@ -241,6 +283,13 @@ class Change(NamedTuple):
         return self.path.rpartition("/")[2]
 
 
+class Past(NamedTuple):
+    """A commit that was replayed, and what it changed."""
+
+    commit: Commit
+    changes: list[Change]
+
+
 @dataclass
 class Step:
     """One commit replayed: how all stood before and after it, and what changed."""
@@ -251,46 +300,64 @@ class Step:
     changes: list[Change]
     """One at least."""
     files: Files
-    past: Mapping[str, list[Change]] = field(default_factory=dict, repr=False)
-    """What the commits before it changed, by their hashes."""
+    past: dict[str, Past] = field(default_factory=dict, repr=False)
+    """The commits before it, by their hashes."""
+    taken_back: Container[str] = ()
+    """Those that were taken back."""
     last: int = 0
-    """The moment of the commit of the ledger that it stands on, in seconds since 1970; 0 where it is the first."""
+    """The moment of the newest commit of the ledger that it stands on, in seconds since 1970; 0 where it is the first."""
+    ahead: bool = False
+    """Whether the commits after it show that its clock was ahead."""
+    began: str = "0"
+    """The day on which the history of the ledger begins."""
+    lineage: Callable[[str], bool] = field(default=lambda _commit: True, repr=False)
+    """Whether the commit stands on another one."""
+    loosened: tuple[int, tuple[Requirement, ...]] = (0, ())
+    """When the policy was last loosened, and what it had asked."""
 
     def at(self, change: Change) -> HistoryPlace:
         """Return the place of a change in the history."""
         return HistoryPlace(self.commit.hash, self.commit.author, self.commit.date, change.path, change.id)
 
-    @property
+    @cached_property
     def measures(self) -> list[Change]:
         """The changes of measures that are there afterwards, and can be read."""
         records = [each for each in self.changes if each.is_record and each.new is not None]
         return [each for each in records if "." in str(each.id)]
 
-    @property
+    @cached_property
+    def closings(self) -> list[Change]:
+        """The changes by which the commit closes measures."""
+        return [each for each in self.measures if each.statuses[1] == "closed" != each.statuses[0]]
+
+    @cached_property
     def comments(self) -> list[Change]:
         """The changes of comments that are there afterwards, and can be read."""
         return [each for each in self.changes if each.comment and each.new is not None]
 
-    @property
+    @cached_property
     def gone(self) -> list[Change]:
         """The changes that take away a record, a comment, or the ledger's own file."""
         gone = [each for each in self.changes if each.after is None]
         return [each for each in gone if each.is_record or each.comment or each.path == LEDGER_FILE]
 
-    @property
+    @cached_property
     def requires(self) -> tuple[Requirement, ...]:
         """The policy in force: that of the commit before, since none is made for its own commit."""
-        return requires(self.files.record(self.before.get(LEDGER_FILE)))
+        return requires(self.settings)
 
-    @property
-    def author(self) -> set[str]:
-        """All e-mails of the commit's author, as the ledger told them before it."""
-        settings = self.files.record(self.before.get(LEDGER_FILE))
-        people = [each.get("emails") for each in entries(settings, "people")]
-        known = (
-            [email for email in each if isinstance(email, str)] for each in people if isinstance(each, list)
-        )
-        return addresses(self.commit.email, known)
+    @cached_property
+    def settings(self) -> Data | None:
+        """What `data/ledger.yaml` said before the commit."""
+        return self.files.record(self.before.get(LEDGER_FILE))
+
+    @cached_property
+    def day(self) -> str:
+        """The day of the commit, as far as the commits around it bear it out."""
+        if self.ahead:
+            return datetime.fromtimestamp(self.last, UTC).date().isoformat()
+        late = self.commit.moment_committed - self.commit.moment
+        return self.commit.day if -CLOCKS <= late < BELIEVED else self.commit.committed[:10]
 
     @property
     def verb(self) -> Verb | None:
@@ -310,18 +377,24 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
     found = []
     for path, mode, blob in commit.touched:
         earlier = before.get(path)
-        _mode, _blob, readable, submitter, decided = earlier or Version("", "", "")
+        now = (earlier or Version("", "", ""))._replace(mode=mode, blob=blob)
         new, reason = None, ""
         if blob and is_record(path):
             data = files.read(blob, mode)
             if isinstance(data, Unreadable):
                 reason = data.reason
             else:
-                new, readable = data, blob
+                new, now = data, now._replace(readable=blob)
         old = files.record(earlier) if is_record(path) else None
-        if new is not None and word(new, "status") != word(old, "status"):
-            submitter = commit.email if word(new, "status") == "submitted" else None
-        decided = decided or word(new, "status") in {"submitted", "closed"}
-        after = Version(mode, blob, readable, submitter, decided) if blob else None
+        was, status = word(old, "status"), word(new, "status")
+        if new is not None and status != was:
+            who, closed = Who.of(commit), status == "closed"
+            applicant = who if status == "submitted" else now.applicant if closed else None
+            now = now._replace(applicant=applicant, closer=who if closed else None)
+        if old and new and any(old.get(key) != new.get(key) for key in ("title", "goal")):
+            said = [word(old, key) or "" for key in ("title", "goal")]
+            now = now._replace(eased=Eased(said[0], said[1], commit.moment_committed, was == "submitted"))
+        now = now._replace(decided=now.decided or status in {"submitted", "closed"})
+        after = now if blob else None
         found.append(Change(path, number_of(path), earlier, after, old, new, reason))
     return found

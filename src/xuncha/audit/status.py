@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha import language
 from xuncha.audit.catalogue import LENIENT, RULES
-from xuncha.audit.replayed import entries, in_code, proofs_of, requires, word
+from xuncha.audit.people import is_one_person, is_signer
+from xuncha.audit.replayed import Who, entries, in_code, proofs_of, requires, word
 from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.model.identity import LEDGER_FILE
@@ -19,9 +20,13 @@ from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
     from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.replayed import Change, Step
+    from xuncha.audit.replayed import Change, Data, Step
     from xuncha.catalogue import Broken, Check
+    from xuncha.errors import Finding
     from xuncha.model.vocabulary import Requirement
+
+_FEW_DAYS: Final = 7 * 86_400
+"""Seconds for which a closing is held against the policy that was loosened before it."""
 
 
 @RULES.rule(
@@ -52,25 +57,36 @@ def status_jump(step: Step) -> Broken[HistoryPlace]:
             yield step.at(change), message.format(id=change.id, action=action_name(action or ""), **names), ""
 
 
-def closings(step: Step) -> list[Change]:
-    """Return the changes by which a commit closes measures."""
-    return [each for each in step.measures if each.statuses[1] == "closed" != each.statuses[0]]
+def lacks(
+    asked: Sequence[Requirement], change: Change, who: Who, settings: Data | None
+) -> dict[Requirement, str]:
+    """Return what a closing lacks of what is asked, each with a sentence that has room for `{id}`; a signature is not tried."""
+    applicant = change.before.applicant if change.before else None
+    told = {key: message for key, message, _wrong in _LACKS}
+    lacking = missing(
+        [each for each in asked if each != "second_person"],
+        change.statuses[0],
+        [
+            list(proofs_of(entry))
+            for entry in entries(change.new, "progress")
+            if (word(entry, "text") or "").strip()
+        ],
+        closer=(),
+        submitter=None,
+    )
+    found = {each: language.gettext(told[each]) for each in lacking}
+    if "second_person" in asked and (said := is_one_person(applicant, who, settings)):
+        found["second_person"] = said
+    return found
 
 
-def _closed_without(requirement: Requirement, message: str) -> Check[HistoryPlace]:
+def _closed_without(requirement: Requirement) -> Check[HistoryPlace]:
     """Make the check that what is closed has one thing that the policy asks."""
 
     def check(step: Step) -> Broken[HistoryPlace]:
-        for change in closings(step):
-            lacking = missing(
-                step.requires,
-                change.statuses[0],
-                [list(proofs_of(entry)) for entry in entries(change.new, "progress") if word(entry, "text")],
-                closer=step.author if "second_person" in step.requires else (),
-                submitter=change.before.submitter if change.before else None,
-            )
-            if requirement in lacking:
-                yield step.at(change), language.gettext(message).format(id=change.id), ""
+        for change in step.closings:
+            if said := lacks(step.requires, change, Who.of(step.commit), step.settings).get(requirement):
+                yield step.at(change), said.format(id=change.id), ""
 
     return check
 
@@ -93,39 +109,50 @@ _LACKS: tuple[tuple[Requirement, str, str], ...] = (
     ),
     (
         "second_person",
-        mark(
-            "{id} was closed by the one who had applied for it, or nobody had; the policy asked two persons"
-        ),
-        "The author of the commit that closes 2.3 is the one who applied for it, or nobody applied, while `close_requires` names `second_person`. Who applied is told by the history alone.",
+        "",
+        "The author of the commit that closes 2.3, or its committer, is the one who applied for it, by all addresses of `people` or by the account of the desk; or has no address; or nobody applied; while `close_requires` names `second_person`. Who applied is told by the history alone.",
     ),
 )
-for _requirement, _message, _wrong in _LACKS:
+for _requirement, _said, _wrong in _LACKS:
     RULES.declare(
         f"close-requires-{_requirement}".replace("_", "-"),
         why="A measure was closed without what the policy in force at that commit asks.",
         wrong=_wrong,
         scope=LENIENT,
-        check=_closed_without(_requirement, _message),
+        check=_closed_without(_requirement),
     )
 
 
 UNSIGNED = RULES.declare(
     "close-requires-signed-commit",
     why="The policy in force asked that who closes a measure signs, and there is no signature that git takes for good.",
-    wrong="2.3 is closed in a commit that is not signed, or by a key that is not in `allowed_signers`, while `close_requires` names "
+    wrong="2.3 is closed in a commit that is not signed, or by a key that is not in `allowed_signers` or is another's than the author's, while `close_requires` names "
     "`signed_commit`. To be tried, signatures need `git config --global gpg.ssh.allowedSignersFile FILE`.",
     scope=LENIENT,
 )
 
 
-def unsigned(root: Path, commits: Iterable[str]) -> dict[str, str]:
+class ToBeSigned(NamedTuple):
+    """A closing that had to be signed."""
+
+    who: Who
+    settings: Data | None
+    """Those that say who is who."""
+    place: HistoryPlace
+    lenient: bool
+    """Whether the policy asked for that before or elsewhere, or an import entered what was closed."""
+
+
+def unsigned(root: Path, closers: Mapping[str, ToBeSigned]) -> dict[str, str]:
     """Return the commits whose signature git does not take for good, each with a sentence that has room for `{id}`."""
     found = {}
-    for commit, signature in signatures(root, commits).items():
+    for commit, signature in signatures(root, closers).items():
         match signature.verdict:
+            case "G" | "X" | "Y" if not is_signer(signature.signers, *closers[commit][:2]):
+                said = _("{id} was closed in a commit that another than its author has signed")
             case "G" | "X" | "Y":  # good; or good when it was made
                 continue
-            case "U" if not signature.ssh:
+            case "U" if not signature.ssh and is_signer(signature.signers, *closers[commit][:2]):
                 continue
             case _any if not signature.there:
                 said = _("{id} was closed in a commit that is not signed, which the policy asked")
@@ -153,5 +180,33 @@ def policy_weakened(step: Step) -> Broken[HistoryPlace]:
         if change.path != LEDGER_FILE or change.old is None or change.new is None:
             continue
         if gone := [each for each in requires(change.old) if each not in requires(change.new)]:
-            message = _("the policy no longer asks {names} before a measure may be closed")
-            yield step.at(change), message.format(names=in_code(gone)), ""
+            yield step.at(change), no_longer_asked(gone), ""
+
+
+def no_longer_asked(gone: Iterable[str]) -> str:
+    """Say that the policy asks less than before."""
+    return _("the policy no longer asks {names} before a measure may be closed").format(names=in_code(gone))
+
+
+DODGED = RULES.declare(
+    "policy-dodged",
+    "warning",
+    why="A measure was closed while the policy asked less for a few days, or where its tightening was not known yet; under the stricter one it would have been refused.",
+    wrong="`second_person` is taken out of the policy, and within a week 2.3 is closed by one person; or 2.3 is closed so on a branch that left before `second_person` was asked.",
+)
+
+
+def asked_until_shortly_before(step: Step) -> tuple[Requirement, ...]:
+    """Return what the policy asked before it was loosened, if that was a few days before."""
+    since, asked = step.loosened
+    return asked if step.commit.moment_committed - since <= _FEW_DAYS else ()
+
+
+def dodged(step: Step) -> Iterator[Finding[HistoryPlace]]:
+    """Yield the closings that the policy would have refused a few days before."""
+    asked = asked_until_shortly_before(step)
+    for change in step.closings if asked else ():
+        lacking = lacks(asked, change, Who.of(step.commit), step.settings).keys() - set(step.requires)
+        if lacking:
+            message = _("{id} was closed without {names}, which the policy had asked until shortly before")
+            yield DODGED.at(step.at(change), message.format(id=change.id, names=in_code(sorted(lacking))))

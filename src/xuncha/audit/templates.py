@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
+from xuncha.audit.places import link, no_file
 from xuncha.language import gettext as _
 from xuncha.paper.own import FOLDER, is_template
 from xuncha.trail import replay
@@ -23,15 +24,15 @@ OWN_TEMPLATE: Final = RULES.declare(
 
 
 def remarks(root: Path) -> Iterator[Finding[HistoryPlace]]:
-    """Name each commit that adds or changes a template; a merge only where it brings what no side of it had."""
-    seen = set()
+    """Name each commit that adds or changes a template, or a link; a merge only where it brings what no side of it had."""
+    seen: set[replay.Touched] = set()
     for commit in replay.touching(root, FOLDER):
         for touched in commit.touched:
-            if not touched.blob or not is_template(touched.path):
-                continue
-            if len(commit.parents) < 2 or touched not in seen:  # noqa: PLR2004
+            if touched.blob and (len(commit.parents) < 2 or touched not in seen):  # noqa: PLR2004
                 place = HistoryPlace(commit.hash, commit.author, commit.date, touched.path)
-                yield OWN_TEMPLATE.at(
-                    place, _("the ledger's own {path} came or changed").format(path=touched.path)
-                )
+                if said := no_file(touched.path, touched.mode):
+                    yield link.at(place, said)
+                elif is_template(touched.path):
+                    said = _("the ledger's own {path} came or changed").format(path=touched.path)
+                    yield OWN_TEMPLATE.at(place, said)
             seen.add(touched)

@@ -3,36 +3,99 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.audit.catalogue import RULES
-from xuncha.audit.replayed import word
+from xuncha.audit.people import folded, known_as
+from xuncha.audit.replayed import BELIEVED, entries, word
 from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.model.moves import Move, number_after, place_after
+from xuncha.model.vocabulary import status_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.replayed import Change, Step, Version
+    from xuncha.audit.replayed import Change, Past, Step, Version
     from xuncha.catalogue import Broken
+    from xuncha.errors import Finding
+    from xuncha.trail.replay import Commit
+
+_NOT_TAKEN_BACK: Final = frozenset({"", "undo", "sync", "renumber", "init"})
+_ALWAYS: Final = ("clock-ahead", "clock-backwards", "policy-weakened", "removed-overdue")
+"""What an undo is asked in any case."""
+_OF_OTHERS: Final = (
+    "entry-removed",
+    "entry-rewritten",
+    "evidence-removed",
+    "deleted",
+    "withheld",
+    "settings-changed",
+    "problem-rewritten",
+)
+"""What it is asked where it takes back what others did, or what is weeks old."""
+_MOST: Final = 1000
+"""Commits before an undo among which it is looked for what it took back, where their hashes are others since."""
+_ONWARD: Final = ("not_started", "in_progress", "submitted", "closed")
 
 
-def restored(step: Step) -> dict[str, Version | None] | None:
-    """Return the files after an undo that truly restores; None where the commit is no undo, or no true one."""
-    commit = step.commit
-    undone = [step.past.get(name) for name in commit.trailers.undoes]
-    if commit.trailers.action != "undo" or not undone:
+class Restored(NamedTuple):
+    """What a true undo did."""
+
+    files: dict[str, Version | None]
+    """The files after it, each with the past of what it is again."""
+    commits: list[Commit]
+    """What it took back."""
+
+
+def restored(step: Step) -> Restored | None:
+    """Return what an undo that truly restores did; None where the commit is no undo, or no true one.
+
+    The commits that it names may have other hashes since, as after a rebase: then they are known by what they changed.
+    """
+    said = step.commit.trailers
+    if said.action != "undo" or not said.undoes:
         return None
+    named = [step.past[name] for name in said.undoes if name in step.past and step.lineage(name)]
+    if len(named) == len(said.undoes):
+        return _taken_back(step, named)
+    found = list(_by_change(step))
+    return _taken_back(step, found) if len(found) == len(said.undoes) else None
+
+
+def _by_change(step: Step) -> Iterator[Past]:
+    """Yield the commits that an undo may have meant, the newest first, as many as it names at most."""
+    touched = {change.path for change in step.changes}
+    stands = {change.path: change.before for change in step.changes}
+    count = len(step.commit.trailers.undoes)
+    for name, past in islice(reversed(step.past.items()), _MOST):
+        commit, changes = past
+        if commit.trailers.action in _NOT_TAKEN_BACK or name in step.taken_back or not step.lineage(name):
+            continue
+        if not touched & {change.path for change in changes}:
+            continue
+        if all(same(step, stands.get(each.path, step.before.get(each.path)), each.after) for each in changes):
+            stands.update((each.path, each.before) for each in changes)
+            count -= 1
+            yield past
+        if not count or all(same(step, version, step.after.get(path)) for path, version in stands.items()):
+            return
+
+
+def _taken_back(step: Step, undone: Iterable[Past]) -> Restored | None:
+    """Return what an undo did if it gives all files back that some commits had changed, the newest first."""
     stands: dict[str, Version | None] = {}
-    for changes in undone:  # the newest first
-        for change in changes or ():
+    commits = []
+    for commit, changes in undone:
+        commits.append(commit)
+        for change in changes:
             if not same(step, stands.get(change.path, step.before.get(change.path)), change.after):
                 return None
             stands[change.path] = change.before
     touched = {change.path for change in step.changes}
-    if None in undone or not touched <= stands.keys():
+    if not commits or not touched <= stands.keys():
         return None
     found: dict[str, Version | None] = {}
     for path, version in stands.items():
@@ -41,7 +104,41 @@ def restored(step: Step) -> dict[str, Version | None] | None:
             return None
         if path in touched or now:
             found[path] = now and now.going_on(version)
-    return found
+    return Restored(found, commits)
+
+
+def judged(step: Step, undone: Sequence[Commit]) -> Iterator[Finding[HistoryPlace]]:
+    """Yield what a true undo did that no undo may do in silence.
+
+    Whoever takes back what is his own and new is believed; the work of others, or what has stood for weeks, is judged by what
+    becomes of it, like any change.
+    """
+    mine, committer = known_as(step.commit.email, step.settings), folded(step.commit.committer)
+    made = step.commit.moment_committed
+    # On the office's desk all is committed by one machine; elsewhere the committer is the author, or has forged one.
+    own = all(
+        known_as(each.email, step.settings) & mine and committer in {*mine, folded(each.committer)}
+        for each in undone
+    )
+    new = all(made - each.moment_committed < BELIEVED for each in undone)
+    for code in _ALWAYS:
+        yield from RULES[code](step)
+    if own and new:
+        return
+    looked_at = {
+        each.path for each in step.measures if entries(each.old, "reviews") != entries(each.new, "reviews")
+    }
+    for finding in [each for code in _OF_OTHERS for each in RULES[code](step)]:
+        yield finding if finding.place.path in looked_at else finding._replace(severity="warning")
+    for change in step.measures:
+        before, after = change.statuses
+        if after in _ONWARD and before in _ONWARD and _ONWARD.index(after) > _ONWARD.index(before):
+            who = _(", ").join(dict.fromkeys(each.author for each in undone))
+            message = _("{id} is {to} again, since what {who} did was taken back")
+            said = message.format(id=change.id, to=status_name(after), who=who)
+            yield RULES["status-jump"].at(
+                step.at(change), said, "", "error" if after == "closed" else "warning"
+            )
 
 
 def same(step: Step, one: Version | None, two: Version | None) -> bool:
@@ -127,23 +224,26 @@ def false_undo(step: Step) -> Broken[HistoryPlace]:
 
 
 def _new_number(step: Step, change: Change) -> str | None:
-    """Return the number, or the file, under which a record that is gone was entered by the same commit."""
-    entered = [
-        each for each in step.changes if each.before is None and bool(each.comment) == bool(change.comment)
-    ]
-    records = (each for each in entered if each.is_record or each.comment)
-    return next((each.named for each in records if each.new == change.old is not None), None)
+    """Return the number, or the file, under which a commit has put what a record held; None where it did not."""
+    for each in step.changes:
+        alike = each.comment if change.comment else each.is_record
+        if alike and each.path != change.path and each.new == change.old is not None and each.old != each.new:
+            return each.named
+    return None
 
 
 @RULES.rule(
     "renumbered",
     why="A number once given stays; whoever has written it down would find another measure under it.",
-    wrong="What was 2.3 is 2.4 from a commit on. (`sync` may do so, to a number that another clone has published meanwhile.)",
+    wrong="What was 2.3 is 2.4 from a commit on, be it that the two are swapped, or that another one is 2.3 since. (`sync` may do so, to a "
+    "number that another clone has published meanwhile.)",
 )
 def moved_by_hand(step: Step) -> Broken[HistoryPlace]:
     """Find records that have another number."""
-    for change in step.gone:
-        if number := _new_number(step, change):
+    moved = [each for each in step.changes if (each.is_record or each.comment) and each.old is not None]
+    for change in moved:
+        titled = change.after is None or word(change.old, "title") != word(change.new, "title")
+        if titled and (number := _new_number(step, change)):
             message = _("{id} was renumbered to {number}").format(id=change.named, number=number)
             yield step.at(change), message, ""
 
@@ -151,7 +251,8 @@ def moved_by_hand(step: Step) -> Broken[HistoryPlace]:
 @RULES.rule(
     "deleted",
     why="A measure that was entered stays: it can be closed, or withheld from the notice, but not forgotten. So does a comment.",
-    wrong="data/problems/02/2.3.yaml is gone, and neither an `undo` of its `add` nor a `remove` says so.",
+    wrong="data/problems/02/2.3.yaml is gone, and neither an `undo` of its `add` nor a `remove` says so. In an `undo` of what "
+    "somebody else has entered, or of what is weeks old, it is a warning.",
 )
 def deleted(step: Step) -> Broken[HistoryPlace]:
     """Find records that are gone."""

@@ -104,6 +104,12 @@ def _show(done: Audit, since: str | None) -> None:
     if since is not None and not (done.commits or done.findings):
         screen.line(_("Nothing was committed since {since}, so nothing was checked.").format(since=since))
         return
+    if done.on_claims:
+        screen.line(
+            _(
+                "Who applied for closings rests on what commits say of themselves: applications are not signed."
+            )
+        )
     if not (done.errors or done.warnings):
         screen.line(_("{checked}: history kept the rules.").format(checked=checked))
         return

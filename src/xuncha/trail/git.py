@@ -266,6 +266,13 @@ class Git(Door):
             raise CutShortError
         return [here[2] if here else "" for here, _missing in found]
 
+    def names(self, names: Iterable[str]) -> list[str]:
+        """Return git's own names of objects, by any names of them; empty for what is not there."""
+        return [
+            self.run("rev-parse", "--quiet", "--verify", each, answers=(0, 1)).decode().strip()
+            for each in names
+        ]
+
     def attributes(self, paths: Iterable[str], *names: str) -> dict[str, dict[str, str]]:
         """Return what .gitattributes says of files, by path and name: `unspecified`, `set`, `unset` or a value."""
         given = os.fsencode("".join(f"{path}\0" for path in paths))

@@ -133,20 +133,23 @@ def fits(git: Git, commit: str, path: str) -> bool:
     return True
 
 
-def swollen(git: Git, commits: Iterable[str]) -> list[Swollen]:
+def swollen(git: Git, commits: Iterable[str], seen: dict[str, str] | None = None) -> list[Swollen]:
     """Find the folders of the ledger that hold too much, in some commits, by their hashes; of each, the first of these commits.
 
-    What is named is `data/problems` or `data/evidence`, or a folder in one of them. Raises GitError if one of the
-    folders that were looked into is damaged: it does not hold what its name says.
+    What is named is `data/problems` or `data/evidence`, or a folder in one of them. All that stands in the ledger's folder and in
+    `data` is entered into `seen`: by its path, the first commit that has it. Raises GitError if one of the folders that were
+    looked into is damaged: it does not hold what its name says.
     """
     commits = list(commits)
-    _look_above(git, commits)
+    seen = {} if seen is None else seen
+    _look_above(git, commits, seen)
     tops: dict[str, Swollen] = {}
     """By git's name: where each folder stands first."""
     for commit, _name, content in _folders(git, {f"{commit}:./data": commit for commit in commits}):
         if content is None:
             return [Swollen(commit, "data")]
         for mode, last, name in _entries(content, commit):
+            seen.setdefault(f"data/{last.decode('utf-8', 'backslashreplace')}", commit)
             if mode == b"40000" and last in _PARTS:
                 tops.setdefault(name.hex(), Swollen(commit, f"data/{last.decode()}"))
     sizes = _measured(git, tops)
@@ -166,13 +169,17 @@ def swollen(git: Git, commits: Iterable[str]) -> list[Swollen]:
     return list(found.values())
 
 
-def _look_above(git: Git, commits: Sequence[str]) -> None:
-    """Read the folders through which git comes to the ledger's, which must not be damaged either."""
+def _look_above(git: Git, commits: Sequence[str], seen: dict[str, str]) -> None:
+    """Read the folders through which git comes to the ledger's, which must not be damaged either, and enter what stands in that."""
     above = git.run("rev-parse", "--show-prefix").rstrip(b"\n").split(b"/")[:-1]
     for depth in range(len(above) + 1):
         path = os.fsdecode(b"/".join(above[:depth]))
-        for _folder in _folders(git, {f"{commit}:{path}": commit for commit in commits}):
-            pass
+        trees = set()
+        for commit, tree, content in _folders(git, {f"{commit}:{path}": commit for commit in commits}):
+            if depth == len(above) and tree not in trees:
+                trees.add(tree)
+                for _mode, last, _name in _entries(content or b"", commit):
+                    seen.setdefault(last.decode("utf-8", "backslashreplace"), commit)
 
 
 class _Size(NamedTuple):

@@ -18,8 +18,8 @@ from typing import IO, Final, NamedTuple
 from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.model.identity import PARTS
-from xuncha.trail.contents import piped, stored
+from xuncha.model.identity import LEDGER_FILE, PARTS
+from xuncha.trail.contents import SlowError, piped, stored
 from xuncha.trail.git import CutShortError, Git, GitError
 from xuncha.trail.programs import NO_SIGNERS
 
@@ -28,7 +28,7 @@ RAW: Final = ("--raw", "--no-abbrev", "--no-renames", "--relative")
 # Neither a commit without changes of the ledger nor a side of a merge may be left out.
 _WHOLE: Final = ("--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent")
 # Whatever the user of git has set up.
-_NAMES: Final = ("Action", "Id", "From", "To", "Renumbered", "Reason", "Undoes", "Comment")
+_NAMES: Final = ("Action", "Id", "From", "To", "Renumbered", "Reason", "Undoes", "Comment", "Account")
 _SETTINGS: Final = tuple(
     word
     for setting in (
@@ -44,7 +44,7 @@ _SAID_TWICE: Final = " / "
 """Between the values of a trailer that should be there once."""
 # Asked for one by one the trailers would take git as long as all the rest.
 _TRAILERS: Final = f"%(trailers:{','.join(f'key=Xuncha-{name}' for name in _NAMES)},unfold,separator=%x1e)"
-_FIELDS: Final = ("%H", "%P", "%an", "%ae", "%at", "%aI", "%ct", "%cI", "%s", _TRAILERS)
+_FIELDS: Final = ("%H", "%P", "%an", "%ae", "%at", "%aI", "%ct", "%cI", "%ce", "%s", _TRAILERS)
 SUBMODULE: Final = "160000"
 """The mode of an entry that stands for another repository."""
 _LONGEST_HEADER: Final = 1 << 16
@@ -54,6 +54,9 @@ _LONGEST: Final = 1 << 16
 _MOST_TOUCHED: Final = 4_000_000
 """Files that all commits together may touch; each takes some hundred bytes of memory."""
 _BLOCK: Final = 1 << 20
+_PATIENCE: Final = 10.0
+"""Seconds in which it is looked for another place of a ledger."""
+_ADDRESS: Final = re.compile(r"<([^<>]*)>")
 _SECONDS: Final = re.compile(rb"-?[0-9]{1,15}")
 _BEGINNING: Final = "1970-01-01T00:00:00+00:00"
 """The date of a commit whose own is none."""
@@ -84,6 +87,8 @@ class Trailers(NamedTuple):
     """What a `remove` has renumbered: the old number and the new one."""
     courses: tuple[Course, ...] = ()
     """What became of each id."""
+    account: str = ""
+    """Who was signed in, where the change was made in a browser."""
 
 
 class Touched(NamedTuple):
@@ -118,6 +123,10 @@ class Commit(NamedTuple):
     touched: tuple[Touched, ...]
     adds: bool
     """Whether one of these files is new."""
+    committer: str = ""
+    """The e-mail of whoever made the commit, be it out of another's work."""
+    moment_committed: int = 0
+    """When that was, as `moment`."""
 
     @property
     def day(self) -> str:
@@ -173,6 +182,7 @@ def _read(told: Iterator[bytes]) -> Iterator[Commit]:
             said = _("up to commit {commit}, history touches more than {n} files, which no ledger has")
             raise RefusedError("history-too-large", said.format(commit=name[:10], n=f"{_MOST_TOUCHED:,}"))
         moment, date = _moment(*fields[4:6])
+        then, committed = _moment(*fields[6:8])
         yield Commit(
             name,
             tuple(parents.split()),
@@ -180,11 +190,13 @@ def _read(told: Iterator[bytes]) -> Iterator[Commit]:
             _line(fields[3]),
             moment,
             date,
-            _moment(*fields[6:8])[1],
-            _line(fields[8]),
-            _trailers(fields[9]),
+            committed,
+            _line(fields[9]),
+            _trailers(fields[10]),
             tuple(touched),
-            adds="A" in touched.values(),
+            "A" in touched.values(),
+            _line(fields[8]),
+            then,
         )
 
 
@@ -228,7 +240,7 @@ def _trailers(raw: bytes) -> Trailers:
             courses[-1] = courses[-1]._replace(from_=value)
         elif courses and name == "To":
             courses[-1] = courses[-1]._replace(to=value)
-    action, ids, sources, targets, renumbered, reason, undoes, comments = found.values()
+    action, ids, sources, targets, renumbered, reason, undoes, comments, account = found.values()
     pairs = [tuple(each.split()) for each in renumbered]
     return Trailers(
         _SAID_TWICE.join(action),
@@ -240,6 +252,7 @@ def _trailers(raw: bytes) -> Trailers:
         tuple(comments),
         tuple((pair[0], pair[1]) for pair in pairs if len(pair) == 2),  # noqa: PLR2004  the old number and the new
         tuple(courses),
+        _SAID_TWICE.join(account),
     )
 
 
@@ -286,6 +299,31 @@ def touching(root: Path, folder: str) -> list[Commit]:
     return list(log(Git.in_repository(root), *options, "HEAD", "--", folder))
 
 
+def elsewhere(git: Git, commit: Commit) -> Iterator[tuple[str, bytes | None, bool]]:
+    """Yield the other folders of the repository in which a ledger stood before a commit that brings one.
+
+    Where the repository is too large to be looked through within some seconds, nothing is told of the rest.
+
+    Yields:
+        The folder; what its data/ledger.yaml held last; and whether all of the ledger is the same in the commit.
+    """
+    own = git.text("rev-parse", "--show-prefix").strip()
+    seen: set[str] = set()
+    options = ("--full-history", "--diff-merges=first-parent", "--raw", "--no-abbrev", "--no-renames")
+    for parent in commit.parents:
+        with contextlib.suppress(SlowError):
+            for each in log(git, *options, parent, "--", f":(top,glob)**/{LEDGER_FILE}", seconds=_PATIENCE):
+                for touched in each.touched:
+                    folder = touched.path.removesuffix(LEDGER_FILE)
+                    if folder in {own, *seen}:
+                        continue
+                    seen.add(folder)
+                    last = parent if touched.blob else f"{each.hash}^"
+                    parts = [[f"{where}{part}" for part in PARTS] for where in (f"{last}:{folder}", f"{commit.hash}:{own}")]  # fmt: skip
+                    was, now = (git.names(part) for part in parts)
+                    yield folder or "./", git.blobs([f"{last}:{touched.path}"])[0], was == now
+
+
 def contains(root: Path, name: str, commit: str = "HEAD") -> bool:
     """Whether a commit is among those that led to the present one, or to another."""
     git = Git.in_repository(root)
@@ -303,6 +341,8 @@ class Signature(NamedTuple):
     """The letter of git's `%G?`: G good, B bad, U by a key that is not known, N none, E not to be verified."""
     there: bool
     ssh: bool
+    signers: tuple[str, ...] = ()
+    """Whose key it is: addresses, patterns of them, or names."""
 
 
 def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
@@ -311,14 +351,34 @@ def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
     if not names:
         return {}
     held = {each.name: each.content.partition(b"\n\n")[0] for each in stored(git, names, _LONGEST_HEADER)}
-    options = ("--no-show-signature", "--no-walk=unsorted", "--stdin", "--format=%H %G?")
+    options = ("--no-show-signature", "--no-walk=unsorted", "--stdin", "--format=%H %G? %GS")
     judged = git.text(*_SETTINGS, "log", *options, stdin="".join(f"{name}\n" for name in names).encode())
-    if [line[:-2] for line in judged.splitlines()] != names:
+    told = [f"{line}  ".split(" ", 2) for line in judged.splitlines()]
+    if [name for name, *_rest in told] != names:
         raise CutShortError
-    nobody_counts = git.setting("gpg.ssh.allowedSignersFile") in {"", NO_SIGNERS}
+    allowed = git.setting("gpg.ssh.allowedSignersFile")
+    known = _allowed_signers(git, allowed)
     found = {}
-    for name, verdict in (line.split(" ") for line in judged.splitlines()):
+    for name, verdict, rest in told:
+        signer = rest.strip()
         ssh = b"BEGIN SSH SIGNATURE" in held[name]
-        unknown = verdict == "U" and ssh and nobody_counts
-        found[name] = Signature("E" if unknown else verdict, b"\ngpgsig" in held[name], ssh)
+        unknown = verdict == "U" and ssh and allowed in {"", NO_SIGNERS}
+        address = _ADDRESS.search(signer)
+        signers = tuple(known.get(signer, [signer])) if ssh else (address[1] if address else signer,)
+        found[name] = Signature("E" if unknown else verdict, b"\ngpgsig" in held[name], ssh, signers)
+    return found
+
+
+def _allowed_signers(git: Git, file: str) -> dict[str, list[str]]:
+    """Return all whose key is that of one, as the file tells in which git looks; git itself names the first alone."""
+    if not file or file == NO_SIGNERS:
+        return {}
+    found: dict[str, list[str]] = {}
+    with contextlib.suppress(OSError):
+        for line in (
+            (git.root / Path(file).expanduser()).read_text(encoding="utf-8", errors="replace").splitlines()
+        ):
+            names = line.split(" ")[0].strip('"').split(",")
+            for name in names:
+                found.setdefault(name, []).extend(names)
     return found

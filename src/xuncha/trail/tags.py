@@ -6,6 +6,7 @@ The hash is part of the name, so that two clones which each keep one under the s
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -17,7 +18,7 @@ from xuncha.trail.repository import common_dir, git_dir
 PREFIX: Final = "xuncha/audit/"
 SHORT: Final = 12
 """Digits of a hash that are printed."""
-_NAME = re.compile(rf"refs/tags/{PREFIX}([1-9][0-9]{{0,8}})-[0-9a-f]{{{SHORT}}}")
+_NAME = re.compile(rf"refs/tags/{PREFIX}([1-9][0-9]{{0,8}})-([0-9a-f]{{{SHORT}}})")
 _ERRORS = re.compile(r"^Xuncha-Errors: ([0-9]{1,9})$", re.MULTILINE)
 _DATE = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}T")
 _ASKED = ("refname", "objectname", "*objectname", "taggername", "creatordate:iso-strict", "contents")
@@ -32,6 +33,18 @@ class Anchor(NamedTuple):
     date: str
     """ISO 8601 with the offset."""
     errors: int
+    named: str = ""
+    """The first digits of the hash that its name holds."""
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether it stands at another commit than its name says."""
+        return not self.commit.startswith(self.named)
+
+    @property
+    def moment(self) -> float:
+        """When it was made, in seconds since 1970."""
+        return datetime.fromisoformat(self.date).timestamp()
 
     @property
     def short(self) -> str:
@@ -60,7 +73,8 @@ def anchors(root: Path) -> list[Anchor]:
             errors = _ERRORS.search(message)
             if not _DATE.match(date):  # a clock that was wrong beyond the calendar
                 date = "1970-01-01T00:00:00+00:00"
-            found.append(Anchor(int(match[1]), target or own, author, date, int(errors[1]) if errors else 0))
+            count = int(errors[1]) if errors else 0
+            found.append(Anchor(int(match[1]), target or own, author, date, count, match[2]))
     return sorted(found, key=lambda anchor: (anchor.number, anchor.date))
 
 

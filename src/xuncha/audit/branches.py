@@ -1,0 +1,107 @@
+"""What comes in by a merge that neither side could be asked for: closings under a policy that was outrun, and work dated long before it came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from xuncha.audit.catalogue import RULES, HistoryPlace
+from xuncha.audit.replayed import BELIEVED, Change, in_code, number_of, requires, word
+from xuncha.audit.status import DODGED, ToBeSigned, lacks, no_longer_asked
+from xuncha.language import gettext as _
+from xuncha.model.identity import LEDGER_FILE
+
+if TYPE_CHECKING:
+    from xuncha.audit.replayed import Files, Past, State
+    from xuncha.errors import Finding
+    from xuncha.trail.replay import Commit
+    from xuncha.trail.tags import Anchor
+
+_LATE = RULES.declare(
+    "late-branch",
+    "warning",
+    why="A branch can be made at any time to leave from any commit, with any dates; nothing bears out a day that all others had passed when it came.",
+    wrong="A branch that left in March and is dated March is merged in June, when others have gone on until June, or when an anchor of May does not "
+    "contain it; and 2.3 was closed, extended or removed on it. (Two weeks are let pass: work may lie in a clone.)",
+)
+
+
+def outrun(
+    commit: Commit,
+    bases: Sequence[State],
+    sides: Sequence[State],
+    result: State,
+    files: Files,
+    to_be_signed: list[ToBeSigned],
+) -> Iterator[Finding[HistoryPlace]]:
+    """Yield what a merge no longer asks, and the closings of a side that did not know yet what the other asks.
+
+    Those that the other asks to be signed are added to `to_be_signed`.
+    """
+    place = HistoryPlace(commit.hash, commit.author, commit.date, LEDGER_FILE)
+    asked = [requires(files.record(each.get(LEDGER_FILE))) for each in (*bases, *sides, result)]
+    before, each_asked, now = asked[: len(bases)], asked[len(bases) : -1], asked[-1]
+    known = {name for each in before for name in each}
+    if gone := [name for name in dict.fromkeys(sum(each_asked, ())) if name not in {*known, *now}]:
+        yield RULES["policy-weakened"].at(place, no_longer_asked(gone))
+    settings = files.record(result.get(LEDGER_FILE))
+    for side, here in zip(sides, each_asked, strict=True):
+        more = [name for name in now if name not in here]
+        for path in dict.fromkeys(bases[0].differing(side)) if more else ():
+            version, old = side.get(path), bases[0].get(path)
+            record = files.record(version)
+            if (
+                version is None
+                or version.closer is None
+                or word(files.record(old), "status") == "closed"
+                or word(record, "status") != "closed"
+            ):
+                continue
+            change = Change(
+                path,
+                number_of(path),
+                version,
+                version,
+                {"status": "submitted" if version.applicant else "in_progress"},
+                record,
+            )
+            closer = version.closer
+            at = HistoryPlace(closer.commit, closer.name, closer.day, path, number_of(path))
+            if "signed_commit" in more:
+                to_be_signed.append(ToBeSigned(closer, settings, at, lenient=True))
+            if lacking := lacks(more, change, closer, settings):
+                message = _("{id} was closed without {names}, which another branch asked already")
+                yield DODGED.at(at, message.format(id=number_of(path), names=in_code(sorted(lacking))))
+
+
+def late(
+    sides: Sequence[Sequence[str]], past: Mapping[str, Past], anchors: Sequence[Anchor]
+) -> Iterator[Finding[HistoryPlace]]:
+    """Yield the commits of a side that decide something and are dated long before what else was known when they came."""
+    told = [[past[name] for name in side if name in past] for side in sides]
+    newest = [max((each.commit.moment_committed for each in side), default=0) for side in told]
+    for number, side in enumerate(told):
+        others = max((each for place, each in enumerate(newest) if place != number), default=0)
+        known = {name for place, names in enumerate(sides) if place != number for name in names}
+        verified = max((each.moment for each in anchors if each.commit in known), default=0)
+        for commit, changes in side:
+            gaps = [verified - commit.moment_committed]
+            if others - newest[number] >= BELIEVED:
+                gaps.append(others - commit.moment_committed)
+            behind = max(gaps)
+            if behind >= BELIEVED and (decided := next(filter(_decides, changes), None)):
+                place = HistoryPlace(commit.hash, commit.author, commit.date, decided.path, decided.id)
+                message = _("{what} is dated {day}, and came {n} days after that by a merge")
+                said = message.format(what=decided.named, day=commit.committed[:10], n=int(behind) // 86_400)
+                yield _LATE.at(place, said)
+
+
+def _decides(change: Change) -> bool:
+    """Return whether it matters on which day a change was made."""
+    due = word(change.old, "due")
+    return (
+        change.path == LEDGER_FILE
+        or (change.is_record and change.after is None)
+        or change.statuses[1] == "closed" != change.statuses[0]
+        or (due is not None and due != word(change.new, "due"))
+    )

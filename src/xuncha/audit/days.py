@@ -1,0 +1,164 @@
+"""Days: what a commit and its records say of them, and how far the commits around bear it out."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from xuncha.audit.catalogue import RULES
+from xuncha.audit.replayed import BELIEVED, CLOCKS, entries, statement, word
+from xuncha.language import gettext as _
+from xuncha.language import ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xuncha.audit.catalogue import HistoryPlace
+    from xuncha.audit.replayed import Data, Step
+    from xuncha.catalogue import Broken
+    from xuncha.trail.replay import Commit
+
+_FOLLOWERS = 9
+"""Commits that are asked whether one before them was ahead."""
+_YEARS = 5 * 366 * CLOCKS
+"""Seconds for which no ledger lies still."""
+
+
+def ahead(commits: Sequence[Commit]) -> set[str]:
+    """Return the commits whose clock was ahead: more of those that follow are earlier than not, or years lie before it."""
+    after = {parent: commit for commit in reversed(commits) for parent in commit.parents}
+    found = set()
+    last = 0
+    for commit in commits:
+        limit = commit.moment_committed - CLOCKS
+        followers: list[bool] = []
+        each = after.get(commit.hash)
+        while each and len(followers) < _FOLLOWERS and (followers or each.moment_committed < limit):
+            followers.append(each.moment_committed < limit)
+            each = after.get(each.hash)
+        if (len(followers) > 1 and sum(followers) * 2 > len(followers)) or 0 < last < limit - _YEARS:
+            found.add(commit.hash)
+        else:
+            last = max(last, commit.moment_committed)
+    return found
+
+
+@RULES.rule(
+    "clock-ahead",
+    why="A commit of a day that had not come makes room for entries of any day, and those after it look dated back.",
+    wrong="A commit is dated 2099, and the ones before or after it 2024; or its author's date is later than the day on which it was committed.",
+)
+def clock_ahead(step: Step) -> Broken[HistoryPlace]:
+    """Find a commit of a day that had not come."""
+    commit = step.commit
+    if step.ahead or commit.moment > commit.moment_committed + CLOCKS:
+        day = max(commit.day, commit.committed[:10])
+        message = _("the commit is dated {day}, which had not come when it was made")
+        yield step.at(step.changes[0]), message.format(day=day), ""
+
+
+@RULES.rule(
+    "clock-backwards",
+    why="A commit that claims to be older than what it stands on, or whose author's date lies weeks before it was made, may have been dated back, to be in time; or a clock was wrong.",
+    wrong="A commit made on 2024-06-01 whose parent was made on 2024-06-15; a day is let pass, since clocks of several machines differ. Where the "
+    "author's date alone, which a rebase keeps and anybody can set, lies two weeks back, it is a warning.",
+)
+def clock_backwards(step: Step) -> Broken[HistoryPlace]:
+    """Find a commit that is more than a day older than one before it, or whose author's date is weeks older than itself."""
+    commit, made = step.commit, step.commit.moment_committed
+    if step.last and made < step.last - CLOCKS and not step.ahead:
+        earlier = datetime.fromtimestamp(step.last, UTC).date().isoformat()
+        message = _("the commit is dated {day}, {n} days before the one it stands on ({earlier})")
+        said = message.format(day=commit.committed[:10], n=(step.last - made) // CLOCKS, earlier=earlier)
+        yield step.at(step.changes[0]), said, ""
+    if made - commit.moment >= BELIEVED:
+        message = _("the commit says {day}, and was made on {made}")
+        said = message.format(day=commit.day, made=commit.committed[:10])
+        yield step.at(step.changes[0]), said, "", "warning"
+
+
+@RULES.rule(
+    "postdated",
+    why="Nothing can have been done on a day that had not come when it was recorded.",
+    wrong="A commit of 2024-06-15 adds an entry, a look back or a closing of 2024-07-01, or a comment received then.",
+)
+def postdated(step: Step) -> Broken[HistoryPlace]:
+    """Find days of what was done that lie after the day of the commit."""
+    for change in (*step.measures, *step.comments):
+        today = step.day
+        if days := sorted(day for day in _days(change.new) - _days(change.old) if day > today):
+            message = _("{id} tells of {days}, which had not come on {day}")
+            yield step.at(change), message.format(id=change.named, days=_(", ").join(days), day=today), ""
+
+
+def _days(data: Data | None) -> set[str]:
+    """Return the days of all that was done to a measure, or of a comment and its reply."""
+    told: list[Any] = [*entries(data, "progress"), *entries(data, "reviews")]
+    told += [(data or {}).get(key) for key in ("closed", "escalated", "reply")]
+    told.append({"date": (data or {}).get("received")})
+    return {each["date"] for each in told if isinstance(each, dict) and isinstance(each.get("date"), str)}
+
+
+@RULES.rule(
+    "predated",
+    why="A measure cannot have been closed before what was done for it, nor before somebody applied for that; and a day long before the "
+    "commit is borne out by nothing, which is a warning.",
+    wrong="`closed` of 2.3 says 2024-05-01, and its last entry 2024-05-20, or the application was made on 2024-06-10; or the commit is two "
+    "weeks later. (A day before the history of the ledger begins is taken as found.)",
+)
+def predated(step: Step) -> Broken[HistoryPlace]:
+    """Find closings dated before what they stand on, or long before their commit."""
+    for change in step.closings if step.commit.trailers.action != "import" else ():
+        note = (change.new or {}).get("closed")
+        day = word(note, "date") if isinstance(note, dict) else None
+        if day is None:
+            continue
+        last = max((word(each, "date") or "" for each in entries(change.new, "progress")), default="")
+        applicant = change.before.applicant if change.before else None
+        if day < last:
+            message = _("{id} was closed as of {day}, and its last entry is of {last}")
+        elif applicant and step.began <= day < applicant.day:
+            message, last = _("{id} was closed as of {day}, and applied for on {last}"), applicant.day
+        elif step.began <= day <= _earlier(step.day, BELIEVED):
+            message, last = _("{id} was closed as of {day}, by a commit of {last}"), step.day
+            yield step.at(change), message.format(id=change.id, day=day, last=last), "", "warning"
+            continue
+        else:
+            continue
+        yield step.at(change), message.format(id=change.id, day=day, last=last), ""
+
+
+def _earlier(day: str, seconds: int) -> str:
+    """Return the day so many seconds before another one."""
+    return date.fromordinal(max(1, date.fromisoformat(day).toordinal() - seconds // 86_400)).isoformat()
+
+
+@RULES.rule(
+    "before-feedback",
+    "warning",
+    why="The rectification begins with the feedback; what is said to have been done before was perhaps done for something else.",
+    wrong="A commit adds an entry of 2023-09-01 to 2.3, and `feedback` is 2023-11-10. (What is mended at once, and an import, may tell of earlier days.)",
+)
+def before_feedback(step: Step) -> Broken[HistoryPlace]:
+    """Find new entries of days before the feedback."""
+    inspection = (step.settings or {}).get("inspection")
+    feedback = word(inspection, "feedback") if isinstance(inspection, dict) else None
+    if feedback is None or step.commit.trailers.action == "import" or step.day < feedback:
+        return
+    for change in step.measures:
+        if word(change.new, "term") == "at_once":
+            continue
+        known, now = (
+            {statement(each) for each in entries(data, "progress")} for data in (change.old, change.new)
+        )
+        new = [each for each in entries(change.new, "progress") if statement(each) not in known]
+        if not known <= now:  # it was rewritten, and that is named
+            continue
+        if early := [day for each in new if (day := word(each, "date")) and day < feedback]:
+            message = ngettext(
+                "an entry of {id} tells of {days}, before the feedback of {feedback}",
+                "entries of {id} tell of {days}, before the feedback of {feedback}",
+                len(early),
+            )
+            said = message.format(id=change.id, days=_(", ").join(sorted(early)), feedback=feedback)
+            yield step.at(change), said, ""

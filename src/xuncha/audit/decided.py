@@ -1,0 +1,144 @@
+"""What was decided, or told by others, and is to stay so: findings, the inspection, what is published, and what a measure is to reach."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from xuncha.audit.catalogue import RULES
+from xuncha.audit.people import folded
+from xuncha.audit.replayed import BELIEVED, entries, in_code, statement, word
+from xuncha.language import gettext as _
+from xuncha.model.identity import LEDGER_FILE, Identity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xuncha.audit.catalogue import HistoryPlace
+    from xuncha.audit.replayed import Change, Data, Step
+    from xuncha.catalogue import Broken
+
+_NUMBERS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_INSPECTION: Final = ("inspector", "round", "feedback")
+
+
+@RULES.rule(
+    "problem-rewritten",
+    why="What the inspectors have found stays in their words. The title of a problem whose measures are all closed stays too; there it is a warning.",
+    wrong="`finding` of problem 2 says something else, or is gone; or its `title` changes when all of its measures are closed.",
+)
+def problem_rewritten(step: Step) -> Broken[HistoryPlace]:
+    """Find problems that say something else than the inspectors did; a change by hand is named as one."""
+    for change in step.changes if step.commit.trailers.action else ():
+        if not change.is_record or change.new is None or change.old is None or "." in str(change.id):
+            continue
+        finding = word(change.old, "finding")
+        if finding and finding != word(change.new, "finding"):
+            yield step.at(change), _("the finding of problem {id} was rewritten").format(id=change.id), ""
+        if word(change.old, "title") != word(change.new, "title") and _is_complete(step, change):
+            message = _("the title of problem {id} was rewritten when all its measures were closed")
+            yield step.at(change), message.format(id=change.id), "", "warning"
+
+
+def _is_complete(step: Step, change: Change) -> bool:
+    """Return whether all measures of a problem were closed before the commit."""
+    folder = step.before.folders.get(change.path.rpartition("/")[0], {})
+    records = [step.files.record(each) for path, each in folder.items() if _is_measure(path)]
+    return bool(records) and all(word(each, "status") == "closed" for each in records)
+
+
+def _is_measure(path: str) -> bool:
+    identity = Identity.of_file(path)
+    return identity is not None and not identity.is_problem
+
+
+@RULES.rule(
+    "settings-changed",
+    "warning",
+    why="All days count from the feedback, and who is one person is told by `people`; whoever changes them afterwards changes what is measured by them.",
+    wrong="`inspection.feedback` of data/ledger.yaml was 2023-11-10 and is 2024-01-10; or an address in `people` is no longer that of the same person. (One that is added passes.)",
+)
+def settings_changed(step: Step) -> Broken[HistoryPlace]:
+    """Find changes of the inspection, and addresses that are no longer somebody's."""
+    for change in step.changes:
+        if change.path != LEDGER_FILE or change.old is None or change.new is None:
+            continue
+        told = (each.get("inspection") for each in (change.old, change.new))
+        before, after = (each if isinstance(each, dict) else {} for each in told)
+        for key in [
+            key for key in _INSPECTION if before.get(key) is not None and before[key] != after.get(key)
+        ]:
+            message = _("`{key}` of the inspection was {old} and is {new}")
+            said = message.format(key=key, old=before[key], new=after.get(key) or _("none"))
+            yield step.at(change), said, ""
+        if gone := sorted(_addresses(change.old) - _addresses(change.new)):
+            message = _("{addresses} is no longer that of whom `people` named")
+            said = message.format(addresses=_(", ").join(email for _name, email in gone))
+            yield step.at(change), said, ""
+
+
+def _addresses(settings: Data) -> set[tuple[str, str]]:
+    """Return the names in `people`, each with an address."""
+    people = [(str(each.get("name")), each.get("emails")) for each in entries(settings, "people")]
+    return {
+        (name, folded(str(email))) for name, emails in people if isinstance(emails, list) for email in emails
+    }
+
+
+@RULES.rule(
+    "withheld",
+    "warning",
+    why="What was public and is withheld disappears from the notice, whether it is done or not.",
+    wrong="`publish` of 2.3 or of problem 2 becomes false; or that of an entry after 2.3 was closed.",
+)
+def withheld(step: Step) -> Broken[HistoryPlace]:
+    """Find what is no longer published."""
+    for change in step.changes:
+        if not change.is_record or change.old is None or change.new is None:
+            continue
+        if change.old.get("publish") is not False and change.new.get("publish") is False:
+            yield step.at(change), _("{id} is withheld from the notice").format(id=change.id), ""
+        elif word(change.old, "status") == "closed" and _hidden(change.old, change.new):
+            message = _("{id} was closed, and an entry is withheld from the notice since")
+            yield step.at(change), message.format(id=change.id), ""
+
+
+def _hidden(old: Data, new: Data) -> bool:
+    """Return whether an entry that was public is not."""
+    public = {statement(each) for each in entries(old, "progress") if each.get("publish") is not False}
+    return any(
+        each.get("publish") is False and statement(each) in public for each in entries(new, "progress")
+    )
+
+
+@RULES.rule(
+    "watered-down",
+    "warning",
+    why="What is closed is to have reached what it was to reach; less was asked of it shortly before.",
+    wrong="`goal` of 2.3 says 改造泵站12座, then 改造泵站2座, or much less, or nothing; and within two weeks 2.3 is closed; or its `title` changes while closing is applied for.",
+)
+def watered_down(step: Step) -> Broken[HistoryPlace]:
+    """Find closings of what was to reach more shortly before."""
+    for change in step.closings:
+        eased = change.before.eased if change.before else None
+        if eased is None or step.commit.moment_committed - eased.moment >= BELIEVED:
+            continue
+        pairs = {key: (getattr(eased, key), word(change.new, key) or "") for key in ("title", "goal")}
+        for key, (old, new) in pairs.items():
+            if not (_says_less(old, new) or (key == "title" and eased.applied and old != new)):
+                continue
+            message = _("{id} was closed shortly after its {key} changed from “{old}” to “{new}”")
+            said = message.format(id=change.id, key=in_code([key]), old=old, new=new)
+            yield step.at(change), said, ""
+
+
+def _says_less(old: str, new: str) -> bool:
+    """Return whether a text asks less than another: much shorter, a part of it, or the same with smaller numbers."""
+    if old == new:
+        return False
+    letters: Iterator[str] = iter(old)
+    is_part = all(letter in letters for letter in new)
+    counts = [[float(each) for each in _NUMBERS.findall(text)] for text in (old, new)]
+    same_words = _NUMBERS.sub("0", old) == _NUMBERS.sub("0", new)
+    smaller = same_words and any(less < more for more, less in zip(*counts, strict=True))
+    return is_part or len(new) * 4 <= len(old) * 3 or smaller

@@ -1,0 +1,303 @@
+"""One run through history: each commit asked by every check, each merge by its sides."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from xuncha.audit import branches, places, removing, status, undoing
+from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
+from xuncha.audit.days import ahead
+from xuncha.audit.hand import claimed
+from xuncha.audit.merging import differences
+from xuncha.audit.replayed import (
+    Change,
+    Files,
+    Past,
+    State,
+    Step,
+    Version,
+    Who,
+    changes_of,
+    is_record,
+    requires,
+    word,
+)
+from xuncha.audit.status import ToBeSigned
+from xuncha.language import gettext as _
+from xuncha.model.identity import LEDGER_FILE, Identity
+from xuncha.trail import replay
+
+if TYPE_CHECKING:
+    from xuncha.audit.replayed import Data
+    from xuncha.errors import Finding, Severity
+    from xuncha.model.vocabulary import Requirement
+    from xuncha.trail.replay import Commit
+    from xuncha.trail.tags import Anchor
+
+_MOST: Final = 1000
+"""Commits of one side of a merge that are looked at; whoever was away for longer is looked at from where he came back."""
+
+
+def checked(step: Step) -> list[Finding[HistoryPlace]]:
+    """Return what all the checks find in a commit."""
+    return [_weighed(each, step) for rule in RULES.values() if rule.check for each in rule(step)]
+
+
+def _weighed(finding: Finding[HistoryPlace], step: Step) -> Finding[HistoryPlace]:
+    """Return a finding as grave as it is in a commit of this action; what stood open is closed by an import like by a command."""
+    lenient = RULES[finding.code].scope == LENIENT and step.commit.trailers.action == "import"
+    if lenient and finding.code.startswith("close-requires-"):
+        lenient = step.before.get(finding.place.path) is None
+    return finding._replace(severity="warning") if lenient and finding.severity == "error" else finding
+
+
+@dataclass
+class _Reached:
+    """A commit that was replayed."""
+
+    state: State
+    line: int
+    """The commits that led to it, itself included, as the bits of a number."""
+    moment: int
+    """When the newest commit was made that changed the ledger, in what led to it."""
+    adopted: bool
+    """Whether the ledger was there."""
+    loosened: tuple[int, tuple[Requirement, ...]]
+    """When the policy was last loosened, and what it had asked."""
+
+
+class Examination:
+    """One run through history."""
+
+    def __init__(self, commits: list[Commit], files: Files, marks: list[Anchor]) -> None:
+        self.commits = commits
+        self.files = files
+        self.given = ""
+        self.settings: Data | None = None
+        """What data/ledger.yaml said in the commit that brought the ledger."""
+        self.on_claims = False
+        """Whether two persons were asked for anywhere, and nothing but what commits say of themselves tells who they are."""
+        self._marks = marks
+        self._ahead = ahead(commits)
+        self._places = {commit.hash: place for place, commit in enumerate(commits)}
+        self._children = Counter(parent for commit in commits for parent in commit.parents)
+        self._reached: dict[str, _Reached] = {}
+        self._past: dict[str, Past] = {}
+        self._taken_back: set[str] = set()
+        self._to_be_signed: list[ToBeSigned] = []
+        self._added: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        """Where each file was entered: the place of the commit, and the commits that led to it as bits."""
+        self._renumbered: list[tuple[HistoryPlace, set[str], set[str], bool]] = []
+        """Records that were moved, each with the places that were filled and those that were left by it; and whether up."""
+
+    def run(self, root: Path) -> list[Finding[HistoryPlace]]:
+        """Return everything that was found."""
+        found = []
+        for place, commit in enumerate(self.commits):
+            found += list(self._ask(place, commit))
+            for parent in commit.parents:
+                if self._children[parent] == 1:  # where history branches, a merge may ask for it again
+                    del self._reached[parent]
+        return [*found, *self._unjustified_renumberings(), *self._unsigned(root)]
+
+    def _ask(self, place: int, commit: Commit) -> Iterator[Finding[HistoryPlace]]:
+        parents = [self._reached[parent] for parent in commit.parents]
+        line = reduce(or_, (each.line for each in parents), 1 << place)
+        last = max((each.moment for each in parents), default=0)
+        told = commit.touched and len(parents) < 2 and commit.hash not in self._ahead  # noqa: PLR2004
+        moment = max(last, commit.moment_committed) if told else last
+        loosened = max((each.loosened for each in parents), default=(0, ()))
+        here = _Reached(State(), line, moment, any(each.adopted for each in parents), loosened)
+        self._reached[commit.hash] = here
+        if len(parents) > 1:
+            yield from self._merge(commit, here, parents, last)
+        else:
+            before = parents[0].state if parents else here.state
+            yield from self._plain(commit, here, before, changes_of(commit, before, self.files), last)
+
+    def _plain(
+        self, commit: Commit, here: _Reached, before: State, changes: list[Change], last: int
+    ) -> Iterator[Finding[HistoryPlace]]:
+        """Ask every check of what a commit did to the ledger as it stood before."""
+        here.state = after = before.changed((change.path, change.after) for change in changes)
+        if not changes or not self._adopts(commit, here, changes):
+            if here.adopted and not changes and (said := claimed(commit.trailers)):
+                number = next(iter(commit.trailers.ids), None)
+                place = HistoryPlace(commit.hash, commit.author, commit.date, "", number)
+                yield RULES["trailers-mismatch"].at(place, said)
+            return
+        step = self._step(commit, before, after, changes, here, last)
+        asked = requires(self.files.record(after.get(LEDGER_FILE)))
+        if set(step.requires) - set(asked):
+            here.loosened = (commit.moment_committed, step.requires)
+        undone = undoing.restored(step)
+        as_said = undone.files if undone else undoing.renumbered(step) or removing.removed(step)
+        if as_said is None:
+            yield from checked(step)
+            yield from status.dodged(step)
+            self._note_closings(step)
+            return
+        if undone:
+            self._taken_back.update(each.hash for each in undone.commits)
+            yield from undoing.judged(step, undone.commits)
+        else:
+            for code in ("clock-ahead", "clock-backwards", "removed-overdue"):
+                yield from RULES[code](step)
+        here.state = before.changed(as_said.items())
+        if commit.trailers.action == "renumber":
+            self._note_renumbering(step)
+
+    def _adopts(self, commit: Commit, here: _Reached, changes: list[Change]) -> bool:
+        """Note what a commit did, and return whether it is to be asked: the one that brings the ledger is taken as it is."""
+        for change in changes:
+            if change.before is None:
+                self._added[change.path].append((self._places[commit.hash], here.line))
+        self._past[commit.hash] = Past(commit, changes)
+        if here.adopted:
+            return True
+        settings = self.files.record(here.state.get(LEDGER_FILE))
+        here.adopted = here.state.get(LEDGER_FILE) is not None
+        if here.adopted and not self.given:
+            self.given, self.settings = commit.hash, settings
+            return False
+        return here.adopted  # another beginning of history, which claims to be a ledger of its own
+
+    def _step(
+        self, commit: Commit, before: State, after: State, changes: list[Change], here: _Reached, last: int
+    ) -> Step:
+        return Step(
+            commit,
+            before,
+            after,
+            changes,
+            self.files,
+            self._past,
+            self._taken_back,
+            last,
+            commit.hash in self._ahead,
+            self.commits[self._places[self.given]].day,
+            lambda name: bool(here.line >> self._places[name] & 1),
+            here.loosened,
+        )
+
+    def _note_closings(self, step: Step) -> None:
+        """Note which closings have to be signed, and whether who closed is a claim alone."""
+        if closed := step.closings:
+            self.on_claims |= "second_person" in step.requires
+            asked = "signed_commit" in step.requires
+            if asked or "signed_commit" in status.asked_until_shortly_before(step):
+                for change in closed:
+                    lenient = not asked or (step.commit.trailers.action == "import" and change.before is None)
+                    who = Who.of(step.commit)
+                    self._to_be_signed.append(ToBeSigned(who, step.settings, step.at(change), lenient))
+
+    def _note_renumbering(self, step: Step) -> None:
+        """Note what has to have been renumbered for the sake of another clone."""
+        gone = [change for change in step.changes if change.after is None]
+        come = {change.path for change in step.changes if change.before is None}
+        head = {each.path for each in gone if step.commit.trailers.ids == (each.id,)}
+        pairs = zip(step.commit.trailers.ids, step.commit.trailers.targets, strict=False)
+        up = any((Identity.perhaps(new) or ()) > (Identity.perhaps(old) or ()) for old, new in pairs)
+        moved = [each for each in gone if each.is_record or each.comment]
+        self._renumbered += [(step.at(each), come, head | {each.path}, up) for each in moved]
+
+    def _merge(
+        self, commit: Commit, here: _Reached, parents: list[_Reached], last: int
+    ) -> Iterator[Finding[HistoryPlace]]:
+        changes = []
+        for path, mode, blob in commit.touched:
+            versions = [version for side in parents if (version := side.state.get(path))]
+            same = next((version for version in versions if version[:2] == (mode, blob)), None)
+            changes.append((path, same or self._merged_version(path, mode, blob, versions)))
+        here.state = parents[0].state.changed(changes)
+        if not here.adopted:
+            return
+        ledgers = [side.state for side in parents if side.adopted]
+        bases = list(self._bases(parents))
+        if len(ledgers) > 1 and bases and all(base.get(LEDGER_FILE) for base in bases):
+            yield from differences(commit, bases, ledgers, here.state, self.files)
+            yield from places.entered(commit, ledgers, here.state, self.files)
+            yield from branches.outrun(commit, bases, ledgers, here.state, self.files, self._to_be_signed)
+            yield from branches.late(self._sides(parents), self._past, self._marks)
+            return
+        # What has not grown out of this ledger is no side of it: what the merge took from there, the merge did.
+        first = ledgers[0]
+        taken = {path: here.state.get(path) for path in sorted(first.differing(here.state))}
+        touched = (replay.Touched(path, *(held[:2] if held else ("", ""))) for path, held in taken.items())
+        done = changes_of(commit._replace(touched=tuple(touched)), first, self.files)
+        yield from self._plain(commit, here, first, done, last)
+
+    def _merged_version(self, path: str, mode: str, blob: str, versions: list[Version]) -> Version | None:
+        """Return a file as a merge has made it of the versions of its sides."""
+        if not blob:
+            return None
+        record = self.files.record(Version(mode, blob, blob)) if is_record(path) else None
+        readable = blob if record is not None else next((each.readable for each in versions), "")
+        standing = word(record, "status")
+        applicants = [each.applicant for each in versions if each.applicant]
+        applicant = applicants[0] if standing in {"submitted", "closed"} and applicants else None
+        decided = any(each.decided for each in versions) or standing in {"submitted", "closed"}
+        closer = (
+            next((each.closer for each in versions if each.closer), None) if standing == "closed" else None
+        )
+        eased = max(
+            (each.eased for each in versions if each.eased), key=lambda each: each.moment, default=None
+        )
+        return Version(mode, blob, readable, applicant, decided, closer, eased)
+
+    def _bases(self, parents: list[_Reached]) -> Iterator[State]:
+        """Yield how the ledger stood at the last commits that all parents of a merge have in common."""
+        common = reduce(and_, (each.line for each in parents))
+        while common:
+            base = self._reached[self.commits[common.bit_length() - 1].hash]
+            yield base.state
+            common &= ~base.line
+
+    def _sides(self, parents: list[_Reached]) -> list[list[str]]:
+        """Return the newest commits of each side of a merge that no other one has, the newest first."""
+        sides = []
+        for each in parents:
+            own = each.line & ~reduce(or_, (other.line for other in parents if other is not each), 0)
+            names: list[str] = []
+            while own and len(names) < _MOST:
+                place = own.bit_length() - 1
+                names.append(self.commits[place].hash)
+                own ^= 1 << place
+            sides.append(names)
+        return sides
+
+    def _is_everybodys(self, path: str) -> bool:
+        """Return whether a file was entered on two sides that did not know of each other."""
+        added = self._added[path]
+        return any(
+            not line >> place & 1
+            for number, (_at, line) in enumerate(added)
+            for place, _line in added[:number]
+        )
+
+    def _unjustified_renumberings(self) -> Iterator[Finding[HistoryPlace]]:
+        """Yield the renumberings of numbers that nobody else has published."""
+        filled: set[str] = set()
+        for place, come, left, up in reversed(self._renumbered):
+            # The number was another's, who has published it; or one's own that had to go on for such a one; or the new one was
+            # free again, since another took his back.
+            free_again = not up and any(len(self._added[path]) > 1 for path in come | left)
+            if free_again or filled & left or any(map(self._is_everybodys, come | left)):
+                filled |= come
+                continue
+            message = _("{id} was renumbered, and no other clone has given that number")
+            yield RULES["renumbered"].at(place, message.format(id=place.id or place.path))
+
+    def _unsigned(self, root: Path) -> Iterator[Finding[HistoryPlace]]:
+        """Yield the closings that had to be signed and were not."""
+        judged = status.unsigned(root, {each.who.commit: each for each in self._to_be_signed})
+        for who, _settings, place, lenient in self._to_be_signed:
+            if sentence := judged.get(who.commit):
+                severity: Severity = "warning" if lenient else "error"
+                yield status.UNSIGNED.at(place, sentence.format(id=place.id), "", severity)

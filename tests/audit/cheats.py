@@ -1,0 +1,753 @@
+"""The table of cheats: what each does to a sound ledger, and the code by which an audit must name it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tests.audit.book import LI, WANG, ZHANG, Person, message, path_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.audit.book import Book
+
+
+class Cheat(NamedTuple):
+    """One way to talk an audit round."""
+
+    name: str
+    act: Callable[[Book], Any]
+    code: str
+    severity: str
+
+
+CHEATS: list[Cheat] = []
+PDF = b"%PDF-1.4 minutes"
+PROOF = {"file": "纪要.pdf", "sha256": hashlib.sha256(PDF).hexdigest(), "size": len(PDF)}
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{PROOF['sha256']}\nsize {PROOF['size']}\n"
+
+
+def cheat(code: str, severity: str = "error") -> Callable[[Callable[[Book], Any]], Callable[[Book], Any]]:
+    """Enter a cheat."""
+
+    def enter(act: Callable[[Book], Any]) -> Callable[[Book], Any]:
+        CHEATS.append(Cheat(act.__name__, act, code, severity))
+        return act
+
+    return enter
+
+
+def closed_by(book: Book, closer: Person, applicant: Person = ZHANG, **more: Any) -> None:
+    """Have 1.1 applied for by one and closed by another."""
+    book.act("submit", "1.1", who=applicant)
+    book.days(1).close("1.1", closer, **more)
+
+
+# --- who is who
+
+
+@cheat("second-person-doubtful", "warning")
+def the_same_name_under_another_address(book: Book) -> None:
+    closed_by(book, Person("张三", "boss@example.invalid"))
+
+
+@cheat("second-person-doubtful", "warning")
+def the_same_name_with_a_space_in_it(book: Book) -> None:
+    closed_by(book, Person("张　三", "boss@example.invalid"))
+
+
+@cheat("close-requires-second-person")
+def the_same_address_in_capitals(book: Book) -> None:
+    closed_by(book, Person("局长", "ZHANG@Example.INVALID"))
+
+
+@cheat("close-requires-second-person")
+def the_same_address_in_full_width(book: Book) -> None:
+    closed_by(book, Person("局长", "ｚｈａｎｇ＠example.invalid"))
+
+
+@cheat("close-requires-second-person")
+def another_name_on_the_same_address(book: Book) -> None:
+    closed_by(book, Person("局长", "zhang@example.invalid"))
+
+
+@cheat("close-requires-second-person")
+def an_empty_address(book: Book) -> None:
+    closed_by(book, Person("局长", ""))
+
+
+@cheat("close-requires-second-person")
+def an_application_from_an_empty_address(book: Book) -> None:
+    closed_by(book, ZHANG, Person("局长", ""))
+
+
+@cheat("close-requires-second-person")
+def a_forged_author_of_the_closing(book: Book) -> None:
+    closed_by(book, LI, committer=ZHANG)
+
+
+@cheat("close-requires-second-person")
+def a_forged_author_with_another_address_of_the_committer(book: Book) -> None:
+    book.settings(people=[{"name": "张三", "emails": ["zhang@example.invalid", "z3@home.invalid"]}])
+    closed_by(book, LI, committer=Person("x", "z3@home.invalid"))
+
+
+@cheat("second-person-doubtful", "warning")
+def a_forged_author_of_the_application(book: Book) -> None:
+    book.act("submit", "1.1", who=LI, committer=ZHANG)
+    book.close("1.1", ZHANG)
+
+
+@cheat("close-requires-second-person")
+def one_account_of_the_desk_for_both(book: Book) -> None:
+    book.act("submit", "1.1", account="zhang")
+    book.close("1.1", account="Zhang")
+
+
+@cheat("close-requires-second-person")
+def a_known_second_address(book: Book) -> None:
+    book.settings(people=[{"name": "张三", "emails": ["zhang@example.invalid", "z3@home.invalid"]}])
+    closed_by(book, Person("z3", "z3@home.invalid"))
+
+
+@cheat("settings-changed", "warning")
+def a_second_address_is_struck_out_before_it_closes(book: Book) -> None:
+    book.settings(people=[{"name": "张三", "emails": ["zhang@example.invalid", "z3@home.invalid"]}])
+    book.settings(people=[{"name": "张三", "emails": ["zhang@example.invalid"]}])
+    closed_by(book, Person("z3", "z3@home.invalid"))
+
+
+@cheat("second-person-doubtful", "warning")
+def an_account_typed_by_hand_on_the_computer_of_the_applicant(book: Book) -> None:
+    closed_by(book, LI, committer=ZHANG, account="li")
+
+
+@cheat("second-person-doubtful", "warning")
+def a_plus_in_the_address(book: Book) -> None:
+    closed_by(book, Person("局长", "zhang+boss@example.invalid"))
+
+
+@cheat("close-requires-second-person")
+def a_sign_without_a_shape_in_the_address(book: Book) -> None:
+    closed_by(book, Person("局长", "zhang\N{ZERO WIDTH SPACE}@example.invalid"))
+
+
+@cheat("settings-changed", "warning")
+def an_address_is_given_to_another(book: Book) -> None:
+    book.settings(people=[{"name": "张三", "emails": ["zhang@example.invalid", "z3@home.invalid"]}])
+    book.settings(people=[{"name": "张三", "emails": ["zhang@example.invalid"]}, {"name": "李四", "emails": ["z3@home.invalid"]}])  # fmt: skip
+
+
+# --- days
+
+
+@cheat("deadline-passed", "warning")
+def an_extension_authored_in_time_and_committed_days_later(book: Book) -> None:
+    book.now = book.now.replace(year=2024, month=6, day=28)
+    then = book.now
+    book.days(6).act("extend", "1.1", due="2024-12-31", reason="x", authored=then)
+
+
+@cheat("late-branch", "warning")
+def removes_it_on_an_old_dated_branch(book: Book) -> None:
+    fork = book.here()
+    end = book.days(90).now
+    book.entry("1.2", "主支所记。")
+    main = book.here()
+    book.back_to(fork)
+    book.now = end - timedelta(days=85)
+    said = message("删除", "remove", ("Id", "1.3"), ("From", "not_started"), ("Reason", "误登"))
+    book.commit(said, {path_of("1.3"): None})
+    side = book.here()
+    book.back_to(main)
+    book.now = end + timedelta(days=1)
+    book.merge(side, fork)
+
+
+@cheat("clock-backwards", "warning")
+def an_author_date_in_the_past(book: Book) -> None:
+    then = book.now
+    book.days(100).entry("1.2", "继续推进。", authored=then + timedelta(days=10))
+
+
+@cheat("deadline-passed")
+def an_extension_authored_before_the_deadline(book: Book) -> None:
+    book.days(300).act("extend", "1.1", due="2025-12-31", reason="x", authored=book.now - timedelta(days=150))
+
+
+@cheat("predated")
+def closed_before_its_own_progress(book: Book) -> None:
+    book.days(3).entry("1.1", "做完了。")
+    book.act("submit", "1.1")
+    book.close("1.1", day="2023-12-01")
+
+
+@cheat("predated")
+def closed_before_its_application(book: Book) -> None:
+    book.days(9).act("submit", "1.1")
+    book.close("1.1", day="2023-12-02")
+
+
+@cheat("predated", "warning")
+def closed_long_before_its_commit(book: Book) -> None:
+    book.policy("progress")
+    book.days(60).close("1.1", day="2023-12-20")
+
+
+@cheat("before-feedback", "warning")
+def an_entry_dated_before_the_feedback(book: Book) -> None:
+    book.entry("1.2", "早已完成。", "2023-09-01")
+
+
+@cheat("entry-rewritten")
+def an_entry_moved_to_another_day(book: Book) -> None:
+    progress = book.data("1.1")["progress"]
+    book.edit("1.1", progress=[{**progress[0], "date": "2023-11-21"}])
+
+
+@cheat("entry-removed")
+def an_entry_moved_to_another_measure(book: Book) -> None:
+    book.edit("1.1", progress=[])
+
+
+@cheat("late-branch", "warning")
+def an_old_dated_side_branch(book: Book) -> None:
+    fork = book.here()
+    main_now = book.days(90).now
+    book.entry("1.2", "主支所记。")
+    main = book.here()
+    book.back_to(fork)
+    book.now = main_now - timedelta(days=85)
+    book.act("extend", "1.1", due="2025-01-31", reason="手续未完")
+    side = book.here()
+    book.back_to(main)
+    book.now = main_now + timedelta(days=1)
+    book.merge(side, fork)
+
+
+@cheat("late-branch", "warning")
+def a_side_branch_dated_before_an_anchor(book: Book) -> None:
+    fork, then = book.here(), book.now
+    book.entry("1.2", "主支所记。")
+    main = book.here()
+    book.write()
+    day = (then + timedelta(days=60)).isoformat()
+    tip = book.hash(book.mark)
+    book.git("tag", "-a", "-m", f"第1次核验\n\nXuncha-Tip: {tip}\n", f"xuncha/audit/1-{tip[:12]}", tip, GIT_COMMITTER_DATE=day)  # fmt: skip
+    book.back_to(fork)
+    book.now = then + timedelta(hours=4)
+    book.act("extend", "1.1", due="2025-01-31", reason="手续未完")
+    side = book.here()
+    book.back_to(main)
+    book.now = then + timedelta(days=70)
+    book.merge(side, fork)
+
+
+@cheat("clock-ahead")
+def a_commit_of_2099(book: Book) -> None:
+    now = book.now
+    book.days(27_000).entry("1.1", "已办。", "2023-12-25")
+    book.now = now
+    book.days(1).entry("1.2", "照常。")
+
+
+@cheat("clock-ahead")
+def a_last_commit_of_2099(book: Book) -> None:
+    book.days(27_000).entry("1.1", "已办。", "2023-12-25")
+
+
+@cheat("clock-ahead")
+def an_author_date_of_2099(book: Book) -> None:
+    book.entry("1.1", "将办。", "2099-01-01", authored=book.now + timedelta(days=27_500))
+
+
+@cheat("clock-backwards")
+def a_commit_dated_back_between_honest_ones(book: Book) -> None:
+    now = book.now
+    book.days(-9).entry("1.1", "早已办。")
+    book.now = now
+    book.days(1).entry("1.2", "照常。")
+
+
+# --- undo
+
+
+@cheat("entry-removed")
+def takes_back_anothers_look_back_that_found_it_slipped(book: Book) -> None:
+    book.edit("1.2", term="long_term", due=None, who=LI)
+    book.act("submit", "1.2")
+    book.close("1.2")
+    before = book.held("1.2")
+    mark = book.act(
+        "review",
+        "1.2",
+        who=LI,
+        reviews=[{"date": book.today, "result": "slipped", "text": "问题反弹"}],
+    )
+    book.undo(mark, before)
+
+
+@cheat("status-jump")
+def takes_back_anothers_reopening(book: Book) -> None:
+    before = book.held("2.1")
+    mark = book.act("reopen", "2.1", who=LI, reason="问题反弹")
+    book.undo(mark, before)
+
+
+@cheat("policy-weakened", "warning")
+def takes_back_a_tightening(book: Book) -> None:
+    before = book.held("data/ledger.yaml")
+    mark = book.policy("progress", "submission", "second_person", "evidence")
+    book.undo(mark, before, LI)
+
+
+@cheat("deleted", "warning")
+def takes_back_an_add_weeks_later(book: Book) -> None:
+    mark = book.act("add", "1.4", **book.fresh("1.4"))
+    book.days(40).undo(mark, {path_of("1.4"): None})
+
+
+@cheat("removed-overdue", "warning")
+def takes_back_an_add_when_it_is_overdue(book: Book) -> None:
+    mark = book.act("add", "1.4", **{**book.fresh("1.4"), "due": "2023-12-10"})
+    book.days(10).undo(mark, {path_of("1.4"): None})
+
+
+@cheat("entry-removed", "warning")
+def takes_back_what_another_recorded(book: Book) -> None:
+    before = book.held("1.1")
+    mark = book.entry("1.1", "检查发现仍未整改。", who=WANG)
+    book.undo(mark, before)
+
+
+@cheat("false-undo")
+def says_undo_and_closes(book: Book) -> None:
+    closed = {**book.data("1.1"), "status": "closed", "closed": {"date": book.today, "by": "李四"}}
+    book.undo(book.mark, {path_of("1.1"): closed})
+
+
+@cheat("status-jump")
+def takes_a_reopening_back_in_the_name_of_who_made_it(book: Book) -> None:
+    before = book.held("2.1")
+    mark = book.act("reopen", "2.1", who=LI, reason="问题反弹")
+    book.undo(mark, before, LI, committer=ZHANG)
+
+
+# --- numbers
+
+
+@cheat("renumbered")
+def renumbers_what_it_had_added_twice_itself(book: Book) -> None:
+    mark = book.act("add", "1.4", **book.fresh("1.4"))
+    book.undo(mark, {path_of("1.4"): None})
+    book.act("add", "1.4", **book.fresh("1.4"))
+    renumber(book, "1.4", "1.9")
+
+
+@cheat("renumbered")
+def renumbers_one_away_and_puts_another_in_its_place(book: Book) -> None:
+    renumber(book, "1.3", "1.4")
+    book.act("add", "1.3", **{**book.fresh("1.3"), "title": "开一次会"})
+
+
+@cheat("renumbered")
+def renumbers_and_puts_another_in_its_place_at_once(book: Book) -> None:
+    old = book.data("1.3")
+    book.commit(
+        message("改号", "edit", ("Id", "1.3"), ("From", "not_started"), ("To", "not_started"), ("Id", "1.4"), ("To", "not_started")),
+        {path_of("1.4"): old, path_of("1.3"): {**old, "title": "开一次会"}},
+    )  # fmt: skip
+
+
+def renumber(book: Book, old: str, new: str) -> None:
+    """Move a measure as `sync` does."""
+    files = {path_of(old): None, path_of(new): book.data(old)}
+    book.commit(message(f"改号 {old} → {new}", "renumber", ("Id", old), ("To", new)), files)
+
+
+@cheat("renumbered")
+def swaps_two_measures(book: Book) -> None:
+    one, two = book.data("1.1"), book.data("2.1")
+    book.commit(
+        message("修改", "edit", ("Id", "1.1"), ("From", "in_progress"), ("To", "closed"), ("Id", "2.1"), ("From", "closed"), ("To", "in_progress")),
+        {path_of("1.1"): two, path_of("2.1"): one},
+    )  # fmt: skip
+
+
+@cheat("renumbered")
+def deletes_one_and_moves_the_later_ones_up(book: Book) -> None:
+    two, three = book.data("1.2"), book.data("1.3")
+    book.commit(
+        message("修改", "edit", ("Id", "1.1"), ("From", "in_progress"), ("To", "in_progress"), ("Id", "1.2"), ("From", "in_progress"), ("To", "not_started"), ("Id", "1.3"), ("From", "not_started")),
+        {path_of("1.1"): two, path_of("1.2"): three, path_of("1.3"): None},
+    )  # fmt: skip
+
+
+# --- places
+
+
+@cheat("ledger-moved")
+def moves_the_ledger_in_the_commit_that_falsifies_it(book: Book) -> None:
+    files: dict[str, Any] = dict.fromkeys(book.files)
+    closed = {**book.data("1.1"), "status": "closed", "closed": {"date": book.today, "by": "局长"}}
+    moved = {f"new/{path}": content for path, content in book.files.items()}
+    book.commit(message("整理", "edit"), {**files, **moved, f"new/{path_of('1.1')}": closed}, who=LI)
+    book.root = book.root / "new"
+
+
+@cheat("link")
+def a_link_where_a_folder_was(book: Book) -> None:
+    book.commit(message("佐证", "attach"), {"data/evidence/1.1/a.pdf": PDF})
+    book.commit(message("x", "edit"), {"data/evidence/1.1/a.pdf": None})
+    book.commit(message("x", "edit"), {"data/evidence/1.1": b"/tmp/elsewhere"}, mode="120000")
+
+
+@cheat("link")
+def a_submodule_where_a_folder_was(book: Book) -> None:
+    book.commit(message("x", "edit"), {"data/evidence/1.1": "1" * 40}, mode="160000")
+
+
+@cheat("link")
+def a_link_as_the_folder_of_templates(book: Book) -> None:
+    book.commit(message("x", "edit"), {"templates": b"/tmp/elsewhere"}, mode="120000")
+
+
+@cheat("evidence-changed", "warning")
+def a_pointer_where_a_file_was(book: Book) -> None:
+    entry = [*book.data("1.1")["progress"], {"date": book.today, "text": "附纪要。", "evidence": [PROOF]}]
+    path = f"data/evidence/1.1/{PROOF['file']}"
+    book.act("attach", "1.1", progress=entry, beside={path: PDF})
+    book.commit(
+        message("修改", "edit", ("Id", "1.1"), ("From", "in_progress"), ("To", "in_progress")), {path: POINTER.encode()}
+    )  # fmt: skip
+
+
+@cheat("own-template", "note")
+def a_template_that_says_all_is_done(book: Book) -> None:
+    text = "截至目前，34项措施已全部完成，完成率100%。\n".encode()
+    book.commit(message("修改", "edit"), {"templates/notice.txt.j2": text})
+
+
+@cheat("evidence-changed", "warning")
+def a_pointer_put_in_by_a_merge(book: Book) -> None:
+    entry = [*book.data("1.1")["progress"], {"date": book.today, "text": "附纪要。", "evidence": [PROOF]}]
+    path = f"data/evidence/1.1/{PROOF['file']}"
+    book.act("attach", "1.1", progress=entry, beside={path: PDF})
+    fork = book.here()
+    book.entry("1.2", "主支所记。")
+    main = book.here()
+    book.back_to(fork)
+    book.act("start", "1.3")
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork, {path: POINTER.encode()})
+
+
+@cheat("look-alike", "warning")
+def look_alikes_that_meet_in_a_merge(book: Book) -> None:
+    fork = book.here()
+    book.act("attach", "1.1", beside={"data/evidence/1.1/a.pdf": PDF})
+    main = book.here()
+    book.back_to(fork)
+    book.act("attach", "1.1", beside={"data/evidence/1.1/A.PDF": b"other"})
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork)
+
+
+@cheat("look-alike")
+def a_folder_that_differs_in_case(book: Book) -> None:
+    closed = {**book.data("1.1"), "status": "closed"}
+    book.commit("notes", {"Data/problems/01/1.1.yaml": closed})
+
+
+@cheat("look-alike")
+def a_file_that_differs_in_case(book: Book) -> None:
+    closed = {**book.data("1.1"), "status": "closed"}
+    book.commit(message("x", "edit", ("Id", "1.1")), {"data/problems/01/1.1.YAML": closed})
+
+
+# --- policy
+
+
+@cheat("policy-dodged", "warning")
+def closes_on_a_branch_from_before_the_tightening(book: Book) -> None:
+    fork = book.here()
+    book.policy("progress", "submission", "second_person", "evidence")
+    main = book.here()
+    book.back_to(fork)
+    book.days(1)
+    closed_by(book, LI)
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork)
+
+
+@cheat("policy-weakened", "warning")
+def a_merge_takes_the_tightening_back(book: Book) -> None:
+    fork = book.here()
+    book.policy("progress", "submission", "second_person", "evidence")
+    main = book.here()
+    book.back_to(fork)
+    book.settings(policy={"close_requires": ["progress", "submission", "second_person"], "due_soon_days": 9})
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork, {"data/ledger.yaml": side.files["data/ledger.yaml"]}, message("同步", "sync"))
+
+
+@cheat("policy-weakened", "warning")
+def a_merge_takes_it_back_where_the_other_has_no_policy(book: Book) -> None:
+    fork = book.here()
+    book.policy("progress", "submission", "second_person", "evidence")
+    main = book.here()
+    book.back_to(fork)
+    book.commit(
+        message("修改", "edit"),
+        {"data/ledger.yaml": {k: v for k, v in fork.files["data/ledger.yaml"].items() if k != "policy"}},
+    )
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork, {"data/ledger.yaml": side.files["data/ledger.yaml"]}, message("同步", "sync"))
+
+
+@cheat("policy-dodged", "warning")
+def loosens_the_policy_and_closes_within_the_hour(book: Book) -> None:
+    book.policy("progress", who=ZHANG)
+    book.close("1.1", ZHANG)
+    book.policy("progress", "submission", "second_person", who=ZHANG)
+
+
+@cheat("close-requires-signed-commit", "warning")
+def closes_unsigned_on_a_branch_from_before_signatures_were_asked(book: Book) -> None:
+    fork = book.here()
+    book.policy("progress", "submission", "second_person", "signed_commit")
+    main = book.here()
+    book.back_to(fork)
+    closed_by(book, LI)
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork)
+
+
+@cheat("close-requires-signed-commit", "warning")
+def drops_the_signature_and_closes_within_the_hour(book: Book) -> None:
+    book.policy("progress", "signed_commit")
+    book.policy("progress")
+    book.close("1.1")
+
+
+# --- cloaks
+
+
+@cheat("close-requires-second-person")
+def closes_under_the_name_of_an_import(book: Book) -> None:
+    book.act("import", "1.1", status="closed", closed={"date": book.today, "by": "办公室"})
+
+
+@cheat("close-requires-second-person", "warning")
+def enters_what_is_closed_under_the_name_of_an_import(book: Book) -> None:
+    book.act("import", "1.4", **{**book.fresh("1.4"), "status": "closed", "closed": {"date": book.today}})
+
+
+@cheat("changed-after-closing", "warning")
+def rewrites_what_is_closed_under_the_name_of_an_import(book: Book) -> None:
+    book.act("import", "2.1", title="另一件事")
+
+
+@cheat("trailers-mismatch")
+def closes_under_the_name_of_a_sync(book: Book) -> None:
+    book.act("sync", "1.1", status="closed", closed={"date": book.today, "by": "李四"})
+
+
+@cheat("renumbered")
+def renumbers_by_hand(book: Book) -> None:
+    renumber(book, "1.3", "1.7")
+
+
+@cheat("trailers-mismatch")
+def claims_a_closing_in_an_empty_commit(book: Book) -> None:
+    book.commit(message("销号", "close", ("Id", "1.1"), ("From", "submitted"), ("To", "closed")))
+
+
+# --- what was decided
+
+
+@cheat("changed-after-closing", "warning")
+def outcomes_after_closing(book: Book) -> None:
+    book.edit("2.1", outcomes={"rules": 9})
+
+
+@cheat("changed-after-closing")
+def outcomes_changed_after_closing(book: Book) -> None:
+    book.edit("1.1", outcomes={"rules": 1})
+    closed_by(book, LI)
+    book.edit("1.1", outcomes={"rules": 9})
+
+
+@cheat("problem-rewritten")
+def rewrites_a_finding(book: Book) -> None:
+    book.edit("1", finding="基本符合要求。")
+
+
+@cheat("problem-rewritten")
+def takes_a_finding_away(book: Book) -> None:
+    book.edit("1", finding=None)
+
+
+@cheat("problem-rewritten", "warning")
+def rewrites_the_title_of_a_problem_that_is_complete(book: Book) -> None:
+    book.edit("2", title="学习总体较好")
+
+
+@cheat("settings-changed", "warning")
+def another_day_of_feedback(book: Book) -> None:
+    inspection = book.files["data/ledger.yaml"]["inspection"]
+    book.settings(inspection={**inspection, "feedback": "2024-01-10"})
+
+
+@cheat("entry-removed")
+def takes_an_escalation_away(book: Book) -> None:
+    book.act("escalate", "1.1", escalated={"to": "局长", "date": book.today})
+    book.edit("1.1", escalated=None)
+
+
+@cheat("entry-rewritten")
+def rewrites_an_escalation(book: Book) -> None:
+    book.act("escalate", "1.1", escalated={"to": "局长", "date": book.today})
+    book.edit("1.1", escalated={"to": "分管副局长", "date": book.today})
+
+
+@cheat("withheld", "warning")
+def makes_an_entry_internal_after_closing(book: Book) -> None:
+    progress = book.data("2.1")["progress"]
+    book.edit("2.1", progress=[{**progress[0], "publish": False}])
+
+
+@cheat("withheld", "warning")
+def withholds_an_open_measure(book: Book) -> None:
+    book.edit("1.1", publish=False)
+
+
+@cheat("withheld", "warning")
+def withholds_a_problem(book: Book) -> None:
+    book.edit("1", publish=False)
+
+
+@cheat("closed-by", "warning")
+def says_that_another_has_closed_it(book: Book) -> None:
+    book.act("submit", "1.1")
+    book.close("1.1", closed={"date": book.today, "by": "局长"})
+
+
+@cheat("watered-down", "warning")
+def waters_a_goal_down_before_closing(book: Book) -> None:
+    book.edit("1.1", action="set", goal="开一次会")
+    closed_by(book, LI)
+
+
+@cheat("watered-down", "warning")
+def another_title_while_closing_is_applied_for(book: Book) -> None:
+    book.act("submit", "1.1")
+    book.edit("1.1", action="set", title="开好1.1号会议")
+    book.close("1.1")
+
+
+@cheat("close-requires-progress")
+def an_entry_of_blanks(book: Book) -> None:
+    book.entry("1.3", " ")
+    book.act("submit", "1.3")
+    book.close("1.3")
+
+
+@cheat("watered-down", "warning")
+def takes_a_goal_away_before_closing(book: Book) -> None:
+    book.edit("1.1", goal=None)
+    closed_by(book, LI)
+
+
+@cheat("watered-down", "warning")
+def lowers_a_number_in_a_goal_before_closing(book: Book) -> None:
+    book.edit("1.1", action="set", goal="改造泵站12座")
+    book.days(30).act("submit", "1.1")
+    book.edit("1.1", action="set", goal="改造泵站2座")
+    book.close("1.1")
+
+
+@cheat("deadline-moved")
+def makes_it_long_term(book: Book) -> None:
+    book.edit("1.1", term="long_term")
+
+
+@cheat("deadline-moved")
+def makes_it_long_term_and_takes_the_day_away(book: Book) -> None:
+    book.edit("1.1", term="long_term", due=None)
+
+
+# --- anchors
+
+
+def anchor(book: Book, number: int, mark: int | None = None, name: str = "") -> str:
+    """Keep a verification."""
+    tip = book.hash(mark or book.mark)
+    tag = name or f"xuncha/audit/{number}-{tip[:12]}"
+    day = (book.now + timedelta(hours=1)).isoformat()
+    book.git("tag", "-f", "-a", "-m", f"第{number}次核验\n\nXuncha-Tip: {tip}\nXuncha-Errors: 0\n", tag, tip, GIT_COMMITTER_DATE=day)  # fmt: skip
+    return tag
+
+
+@cheat("history-rewritten")
+def an_anchor_moved_under_its_old_name(book: Book) -> None:
+    fork = book.here()
+    book.entry("1.1", "原来所记。")
+    tag = anchor(book, 1)
+    book.back_to(fork)
+    book.entry("1.1", "改写所记。")
+    anchor(book, 1, name=tag)
+
+
+@cheat("history-rewritten")
+def an_anchor_made_a_plain_tag_elsewhere(book: Book) -> None:
+    fork = book.here()
+    book.entry("1.1", "原来所记。")
+    tag = anchor(book, 1)
+    book.back_to(fork)
+    book.entry("1.1", "改写所记。")
+    book.git("tag", "-f", tag, book.hash(book.mark))
+
+
+@cheat("history-rewritten", "warning")
+def an_anchor_removed(book: Book) -> None:
+    first = anchor(book, 1)
+    book.entry("1.1", "又记。")
+    anchor(book, 2)
+    book.git("tag", "-d", first)
+
+
+@cheat("history-rewritten", "warning")
+def an_anchor_of_a_number_without_end(book: Book) -> None:
+    tip = book.hash(book.mark)
+    anchor(book, 1, name=f"xuncha/audit/999999999-{tip[:12]}")
+
+
+@cheat("history-rewritten")
+def an_anchor_on_another_branch(book: Book) -> None:
+    fork = book.here()
+    book.entry("1.1", "原来所记。")
+    anchor(book, 1)
+    book.back_to(fork)
+    book.entry("1.1", "改写所记。")
+
+
+@cheat("history-rewritten")
+def rewritten_before_the_newest_anchor_but_after_an_older_one(book: Book) -> None:
+    anchor(book, 1)
+    fork = book.here()
+    book.entry("1.1", "原来所记。")
+    tag = anchor(book, 2)
+    book.back_to(fork)
+    book.days(3).entry("1.1", "改写所记。")
+    book.days(-3)
+    anchor(book, 2)
+    book.git("tag", "-d", tag)

@@ -1,0 +1,206 @@
+"""Whoever tries to talk an audit round is named: each cheat of the table, done to a ledger of which an audit has nothing to say."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.audit.book import LI, ZHANG, Book, Person, message, path_of
+from tests.audit.cheats import CHEATS, Cheat
+from tests.conftest import LedgerOnDisk
+from xuncha.audit.examine import audit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def test_the_ledger_that_is_cheated_with_is_sound(tmp_path: Path) -> None:
+    book = Book(tmp_path / "台账")
+    book.write()
+    assert audit(book.root).findings == []
+
+
+@pytest.mark.parametrize("cheat", CHEATS, ids=lambda cheat: cheat.name)
+def test_a_cheat_is_named(tmp_path: Path, cheat: Cheat) -> None:
+    book = Book(tmp_path / "台账")
+    root = book.root
+    cheat.act(book)
+    folder, book.root = book.root, root
+    book.write()
+    folder.mkdir(exist_ok=True)
+    found = {(each.code, each.severity) for each in audit(folder).findings}
+    assert (cheat.code, cheat.severity) in found, found
+
+
+HONEST: list[Callable[[Book], Any]] = []
+
+
+def honest(act: Callable[[Book], Any]) -> Callable[[Book], Any]:
+    """Enter honest work, of which an audit has nothing to say."""
+    HONEST.append(act)
+    return act
+
+
+@honest
+def two_people_with_two_addresses_each(book: Book) -> None:
+    book.settings(people=[{"name": each.name, "emails": [each.email, f"home-{each.email}"]} for each in (ZHANG, LI)])  # fmt: skip
+    home = [Person(each.name, f"home-{each.email}") for each in (ZHANG, LI)]
+    people = book.files["data/ledger.yaml"]["people"]
+    book.settings(
+        people=[{**each, "emails": [*each["emails"], f"phone-{each['emails'][0]}"]} for each in people]
+    )
+    book.act("submit", "1.1", who=home[0])
+    book.close("1.1", LI)
+    book.act("submit", "1.2", who=ZHANG)
+    book.close("1.2", home[1])
+    mark, before = book.mark, book.held("1.3")
+    mark = book.entry("1.3", "误记。", who=home[0])
+    book.undo(mark, before, ZHANG)
+
+
+@honest
+def two_people_of_whom_the_ledger_tells_nothing(book: Book) -> None:
+    book.act("submit", "1.1", who=Person("张三", "zhang@phone.invalid"))
+    book.close("1.1", Person("李四", "li@phone.invalid"))
+
+
+@honest
+def one_machine_with_accounts_for_all(book: Book) -> None:
+    desk = Person("台账", "desk@office.invalid")
+    book.act("submit", "1.1", account="zhang", committer=desk)
+    book.close("1.1", account="li", committer=desk)
+
+
+@honest
+def sets_and_closes_in_time(book: Book) -> None:
+    book.edit("1.1", "1.2", action="set", person="张某")
+    book.edit("1.1", action="set", goal="形成长效机制并投入运行，年底前通过验收", title="做好1.1号工作和验收")
+    book.edit("1", action="set", title="推进不够有力，督办不严")
+    book.days(2).entry("1.1", "通过验收。")
+    book.act("submit", "1.1")
+    book.days(1).close("1.1", day=(book.now - timedelta(days=1)).date().isoformat())
+
+
+@honest
+def takes_its_own_new_work_back(book: Book) -> None:
+    before = book.held("1.1", "1.2")
+    one = book.entry("1.1", "误记一。")
+    two = book.entry("1.2", "误记二。")
+    book.days(2).undo(two, before, undoes=f"{book.hash(two)}\nXuncha-Undoes: {book.hash(one)}")
+    before = book.held("1.4")
+    mark = book.act("add", "1.4", **book.fresh("1.4"))
+    book.undo(mark, before)
+
+
+@honest
+def undoes_what_has_another_hash_since_a_rebase(book: Book) -> None:
+    before = book.held("1.1", "1.2")
+    book.entry("1.1", "误记一。")
+    book.entry("1.2", "误记二。")
+    book.entry("1.3", "照常。")
+    book.undo(0, before, undoes=f"{'a' * 40}\nXuncha-Undoes: {'b' * 40}")
+    before = book.held("1.1")
+    book.entry("1.1", "又误记。")
+    book.undo(0, before, undoes="c" * 40)
+
+
+@honest
+def work_of_a_week_that_was_rebased(book: Book) -> None:
+    then = book.now
+    book.days(7).entry("1.2", "别处所记。", who=LI)
+    for hours in (1, 30, 90):
+        day = (then + timedelta(hours=hours)).date().isoformat()
+        book.entry("1.1", "外地所记。", day, authored=then + timedelta(hours=hours))
+    book.act("submit", "1.1", authored=then + timedelta(hours=99))
+    book.close("1.1")
+
+
+@honest
+def a_quiet_month_and_then_a_merge(book: Book) -> None:
+    fork = book.here()
+    book.act("submit", "1.1")
+    book.close("1.1")
+    main = book.here()
+    book.back_to(fork)
+    book.days(5).act("extend", "1.2", due="2024-12-31", reason="手续未完")
+    side = book.here()
+    book.back_to(main)
+    book.days(30).merge(side, fork, text=message("同步", "sync"))
+
+
+@honest
+def a_table_every_week(book: Book) -> None:
+    book.days(5).policy("progress", who=LI)
+    for week in range(6):
+        book.days(7)
+        entry = {"date": (book.now - timedelta(days=3)).date().isoformat(), "text": "本周推进。"}
+        progress = [*book.data("1.1")["progress"], entry]
+        book.act("import", "1.1", progress=progress, outcomes={"rules": week})
+        book.act("import", "1.2", "1.3", person=f"张某{week}")
+
+
+@honest
+def mended_before_the_feedback(book: Book) -> None:
+    book.act("add", "1.4", **{**book.fresh("1.4"), "term": "at_once", "due": None})
+    book.entry("1.4", "立行立改。", "2023-09-08")
+
+
+@honest
+def a_template_with_another_heading(book: Book) -> None:
+    own = (Path(__file__).parents[2] / "templates/notice.txt.j2").read_bytes()
+    book.commit(message("修改", "edit"), {"templates/notice.txt.j2": "某局专用\n".encode() + own})
+
+
+@honest
+def removes_what_was_entered_by_mistake(book: Book) -> None:
+    book.act("add", "1.4", **{**book.fresh("1.4"), "title": "后一条"})
+    said = message("删除", "remove", ("Id", "1.3"), ("From", "not_started"), ("Renumbered", "1.4 1.3"), ("Reason", "误登"))  # fmt: skip
+    book.commit(said, {path_of("1.3"): book.data("1.4"), path_of("1.4"): None})
+
+
+@pytest.mark.parametrize("act", HONEST, ids=lambda act: act.__name__)
+def test_honest_work_is_not_named(tmp_path: Path, act: Callable[[Book], Any]) -> None:
+    book = Book(tmp_path / "台账")
+    act(book)
+    book.write()
+    expected = {"policy-weakened"} if act is a_table_every_week else set()
+    assert {each.code for each in audit(book.root).findings if each.severity != "note"} == expected
+
+
+def test_what_git_makes_of_unsent_work_is_not_named(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    """After `git pull --rebase`, `git cherry-pick` and `git commit --amend` every commit has another hash."""
+    origin = tmp_path / "origin.git"
+    ledger.git("clone", "-q", "--bare", ".", str(origin))
+    there = LedgerOnDisk(tmp_path / "别处", ledger.environment)
+    ledger.git("clone", "-q", str(origin), str(there.root))
+    ledger.git("remote", "add", "origin", str(origin))
+    here, day = ledger, "2026-11-2"
+
+    def at(number: int) -> dict[str, str]:
+        return dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), f"{day}{number}T09:00:00+0800")
+
+    here.ok("progress", "1.2", "误记。", **at(0))
+    here.ok("progress", "3.1", "误记。", **at(0))
+    here.ok("undo", "2", **at(1))
+    here.ok("set", "1.1", "1.2", "--person", "张某", **at(1))
+    here.ok("progress", "3.1", "又误记。", **at(2))
+    here.ok("undo", **at(2))
+    there.ok("add", "measure", "2", "别处新增", "--leader", "局长", "--office", "办公室", "--due", "2030-12-31", **at(5))  # fmt: skip
+    there.ok("submit", "2.3" if there.json("show", "2.3")["status"] == "in_progress" else "1.2", **at(5))
+    there.git("push", "-q", "origin", "HEAD:main")
+    here.environment.update(at(6))
+    here.git("pull", "-q", "--rebase", "origin", "main")
+    assert audit(here.root).findings == []
+    here.ok("progress", "3.1", "再误记。")
+    here.git(
+        "commit", "-q", "--amend", "-m", here.git("log", "-1", "--format=%B"), "--date=2026-11-25T10:00:00"
+    )
+    here.ok("undo")
+    here.git("switch", "-qc", "side", "HEAD~2")
+    here.git("cherry-pick", "main~1", "main")
+    assert audit(here.root).findings == []
+    here.git("merge", "-q", "--no-ff", "-m", "Merge", "main")
+    assert audit(here.root).findings == []
