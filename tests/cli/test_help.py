@@ -57,6 +57,7 @@ ACTING = {
         "undo",
         "setup",
         "sync",
+        "serve",
         "notice",
         "calendar",
         "dashboard",

@@ -419,7 +419,7 @@ def test_a_read_only_folder(healthy: LedgerOnDisk) -> None:
         return
     for folder in (
         healthy.root,
-        *list(healthy.root.parents)[:4],
+        *list(healthy.root.parents)[:6],
     ):  # of the tests, which no other account may enter
         folder.chmod(0o755)
     with multiprocessing.get_context("fork").Pool(1, os.setuid, (NOBODY,)) as another:

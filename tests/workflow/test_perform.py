@@ -32,7 +32,7 @@ from xuncha.cli.context import Context
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError
 from xuncha.model.identity import Identity
 from xuncha.model.records import Closed
-from xuncha.store import cache, editing, loading
+from xuncha.store import cache, editing, loading, reading
 from xuncha.store import record as store_record
 from xuncha.workflow import change, perform
 from xuncha.workflow.verbs import VERBS
@@ -212,7 +212,7 @@ def test_closing_takes_one_lock_and_reads_the_bytes_of_each_file_once(
     cache.register(ledger.root)  # what an earlier command has read of the other files is believed
     counts: Counter[str] = Counter()
     for module, name in [
-        *((module, "parse") for module in (perform, editing, store_record)),
+        *((module, "parse") for module in (perform, editing, reading, store_record)),
         (editing, "tree"), (loading, "load_problem"), (change, "_lock"),
     ]:  # fmt: skip
         monkeypatch.setattr(module, name, counted(getattr(module, name), name, counts))

@@ -12,10 +12,10 @@ from xuncha.language import gettext as _
 
 PANELS: Final = {
     "Make": {"write": "init add edit", "work": "remove", "comment": "comment"},
-    "Look": {"read": "status todo list show", "publish": "calendar", "serve": "serve"},
+    "Look": {"read": "status todo list show", "publish": "calendar"},
     "Do": {"work": "set start progress attach submit return close reopen extend escalate review"},
     "Trail": {"track": "log undo", "audit": "audit"},
-    "Share": {"share": "setup sync"},
+    "Share": {"share": "setup sync", "serve": "serve"},
     "Check and publish": {
         "check": "doctor validate proof schema",
         "publish": "notice dashboard",
