@@ -115,8 +115,7 @@ def _answer(request: Request, status: int, error: XunchaError) -> Response:
         if isinstance(error, InvalidLedgerError):
             told["message"] = "; ".join(each.message for each in error.findings)
         return JSONResponse({"error": told}, status)
-    findings = error.findings if isinstance(error, InvalidLedgerError) else ()
-    return page(request, "error", status, error=error, findings=findings)
+    return page(request, "error", status, error=error, kept=())
 
 
 def _refused(request: Request, error: XunchaError) -> Response:

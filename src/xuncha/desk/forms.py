@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
-from xuncha.desk.view import desk_of, visitor_of
+from xuncha.desk.view import desk_of, page, status_of, visitor_of
+from xuncha.errors import InvalidLedgerError, XunchaError, together
 from xuncha.language import gettext as _
+from xuncha.model.names import key_name
 from xuncha.requests.given import GIVEN
+from xuncha.store.faults import UnreadableError
 from xuncha.workflow.change import last_commit
 
 if TYPE_CHECKING:
@@ -29,6 +33,10 @@ _FIELDS = 2000
 _FILES = 50
 _LONGEST = 512 * 1024
 """Bytes in one field."""
+_NOT_TYPED = frozenset(
+    {"token", "action", "id", "version", "commit", "do", "kind", "new", "partly", "late", "no_publish"}
+)
+"""Fields that hold no text of whoever fills in a form."""
 
 
 def action(change: Action, *, in_turn: bool = True) -> Callable[[Request], Awaitable[Response]]:
@@ -38,10 +46,40 @@ def action(change: Action, *, in_turn: bool = True) -> Callable[[Request], Await
         async with request.form(max_files=_FILES, max_fields=_FIELDS, max_part_size=_LONGEST) as form:
             _must_be_ours(request, form)
             if not in_turn:
-                return await run_in_threadpool(change, request, form)
-            return await desk_of(request).change(change, request, form)
+                return await run_in_threadpool(_answer, change, request, form)
+            return await desk_of(request).change(_answer, change, request, form)
 
     return endpoint
+
+
+def _answer(change: Action, request: Request, form: FormData) -> Response:
+    """Call an action; where it is refused and its form cannot be shown again, show why, with all that was typed."""
+    try:
+        return change(request, form)
+    except UnreadableError as unreadable:
+        error: XunchaError = InvalidLedgerError([unreadable.finding])
+    except XunchaError as refused:
+        error, first = refused, refused.__context__
+        broken = isinstance(refused, InvalidLedgerError) or isinstance(first, InvalidLedgerError)
+        if isinstance(first, XunchaError) and not broken and first.message != refused.message:
+            error = together([first, refused])
+    return page(request, "error", status_of(error), error=error, kept=_kept(form))
+
+
+def _kept(form: FormData) -> list[tuple[str, str]]:
+    """Return what was typed into a form, to be copied from a page: what each field is called, and its text."""
+    called = {
+        "co_office": key_name("co_offices"),
+        "field": key_name("fields"),
+        "reason": _("Why; it stays internal"),
+    }
+    found = []
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            found += [(_("File"), value.filename)] if value.filename else []
+        elif value.strip() and name not in _NOT_TYPED and not name.startswith("version-"):
+            found.append((called.get(name) or key_name(name.rpartition(".")[2]), value.replace("\r\n", "\n")))
+    return found
 
 
 def _must_be_ours(request: Request, form: FormData) -> None:

@@ -24,6 +24,7 @@ from xuncha.requests import given, moments
 from xuncha.requests.answers import rows_of, version
 from xuncha.requests.selection import texts_in
 from xuncha.store.cache import register, register_at
+from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
 from xuncha.trail.git import Git
 from xuncha.trail.history import Event, history, history_of_measure, history_of_problem
@@ -202,10 +203,13 @@ class Desk:
 
     def changes_since(self, number: str, shown: str) -> list[str]:
         """Say in words what was changed in a file since the version that was shown; empty where that is in no commit."""
-        path = Identity.parse(number).path
-        before = Git(self.root).blobs([shown])[0] if _HASH.fullmatch(shown) else None
-        with suppress(OSError, InvalidLedgerError):
-            return differences(parse(before), parse((self.root / path).read_bytes())) if before else []
+        if not _HASH.fullmatch(shown):
+            return []
+        with suppress(OSError, InvalidLedgerError, SurroundingsError, UnreadableError):
+            [before] = Git(self.root).blobs([shown])
+            return differences(
+                parse(before or b""), parse((self.root / Identity.parse(number).path).read_bytes())
+            )
         return []
 
     def close(self) -> None:

@@ -95,19 +95,22 @@ def page(request: Request, name: str, status: int = 200, **given: Any) -> HTMLRe
         request: whose path and visitor the page knows.
         name: of the template, without its ending.
         status: of the answer.
-        given: what the template shows.
+        given: what the template shows; an `error` as its findings and refusals; as `held` the address of the page that holds
+            a form which is shown again, where that is not the address of its action.
     """
     desk = desk_of(request)
-    around = {
+    got = request.method in {"GET", "HEAD"}
+    around: dict[str, Any] = {
         "path": request.url.path,
+        "got": got,
+        "held": here(request) if got else given.pop("held", request.url.path),
         "token": visitor_of(request).token,
         "today": desk.today,
         "leftover": leftover(desk.root),
     }
     error: XunchaError | None = given.pop("error", None)
-    around["refusals"] = (
-        error.findings if isinstance(error, InvalidLedgerError) else [error, *error.also] if error else []
-    )
+    around["findings"] = error.findings if isinstance(error, InvalidLedgerError) else ()
+    around["refusals"] = around["findings"] or ([error, *error.also] if error else [])
     return HTMLResponse(_environment().get_template(f"{name}.html").render(around | given), status)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -87,14 +88,19 @@ def _form(
     if verb.of_problems:
         rows |= {row.id: row for row in look.register.problems}
     chosen = [rows[number] for number in dict.fromkeys(ids) if number in rows]
+    gone = [number for number in dict.fromkeys(ids) if number not in rows]
+    if error and gone and not chosen:
+        raise error  # there is nothing left that a form could be for
     meanwhile = (versions or {}) if error and error.code == "changed-meanwhile" else {}
     given: dict[str, Any] = {
+        "held": f"/act?{urlencode({'action': action, 'id': [row.id for row in chosen]}, doseq=True)}",
         "meanwhile": {number: desk.changes_since(number, shown) for number, shown in meanwhile.items()},
         "number": look.number,
         "frame": look.register.frame,
         "verb": verb,
         "fields": fields_of(verb, problem=all(Identity.parse(row.id).is_problem for row in chosen)),
         "rows": chosen,
+        "gone": gone,
         "shown": [(row.id, version(desk.root, Identity.parse(row.id).path)) for row in chosen],
         "typed": typed,
         "error": error,

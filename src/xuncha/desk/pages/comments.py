@@ -34,6 +34,9 @@ def show(
     desk = desk_of(request)
     source = WorkingTree(desk.root)
     entered = comments(source)
+    answered = request.path_params.get("number", "")
+    if error and answered and answered not in {str(number) for number in entered}:
+        raise error  # there is no form for it any more
     asked = {} if given else request.query_params
     about, unanswered = asked.get("about", "").strip(), bool(asked.get("unanswered"))
     found = comments_about(source, entered, about or None, unanswered=unanswered)
@@ -47,7 +50,7 @@ def show(
         waiting=sum(each.reply is None for each in entered.values()),
         asked={"about": about, "unanswered": unanswered},
         channels=CHANNELS,
-        answered=request.path_params.get("number", ""),
+        answered=answered,
         typed=given or {},
         error=error,
         **made(request),

@@ -65,7 +65,6 @@ def show(request: Request, typed: str | None = None, error: XunchaError | None =
         version=stood,
         by_hand=bool(git_dir(desk.root) and Git(desk.root).unfinished(path)),
         said=said,
-        findings=error.findings if isinstance(error, InvalidLedgerError) else (),
         error=error,
         **about,
     )

@@ -100,7 +100,7 @@ def seen(request: Request) -> Response:
 
 def _seen(request: Request, job: Job, typed: dict[str, str], error: XunchaError | None = None) -> Response:
     desk = desk_of(request)
-    frame = desk.look().register.frame
+    frame = (desk.seen() if error else desk.look()).register.frame
     found = json.loads(job.output() or "null") if job.state == "done" else None
     roles = [(role, role_name(role)) for role in ROLES]
     roles += [(f"{FIELD}{each.key}", each.label) for each in frame.fields]

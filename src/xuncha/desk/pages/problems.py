@@ -37,7 +37,7 @@ Typed = Mapping[str, str]
 def show_all(request: Request, given: Typed | None = None, error: XunchaError | None = None) -> Response:
     """Show all problems, and the form for another one."""
     desk = desk_of(request)
-    look = desk.look()
+    look = desk.seen() if error else desk.look()
     horizon = Horizon.of(look.register, desk.today)
     rows = [
         (
@@ -76,7 +76,7 @@ def add_problem(request: Request, form: FormData) -> Response:
 def show(request: Request, given: Typed | None = None, error: XunchaError | None = None) -> Response:
     """Show a problem, what may be done with it, and the form for another measure."""
     desk = desk_of(request)
-    look = desk.look()
+    look = desk.seen() if error else desk.look()
     identity = typed.a_problem(request.path_params["id"])
     rows = rows_of(look.register, identity)
     stood = version(desk.root, identity.path)  # before it is read: what changes in between is then noticed

@@ -27,7 +27,7 @@ def show(
 ) -> Response:
     """Ask why, and say what will take another number."""
     desk = desk_of(request)
-    look = desk.look()
+    look = desk.seen() if error else desk.look()
     identity = Identity.parse(request.path_params["id"])
     found = look.register
     rows = found.problems if identity.is_problem else [*found.measures]

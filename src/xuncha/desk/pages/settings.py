@@ -71,7 +71,6 @@ def show(
         opened=section or request.query_params.get("section", ""),
         meanwhile=differences(typed, data) if meanwhile and typed else [],
         text=decode(content),
-        findings=error.findings if isinstance(error, InvalidLedgerError) else (),
         requirement_name=requirement_name,
         error=error,
         **made(request),

@@ -23,7 +23,7 @@ async function look() {
   }
   if (number === changed.dataset.number) return;
   const field = document.activeElement?.closest("input, textarea, select");
-  if (typed || field || document.querySelector("main details[open], main input[name=id]:checked")) {
+  if (typed || "typed" in changed.dataset || field || document.querySelector("main details[open], main input[name=id]:checked")) {
     changed.hidden = false;
   } else {
     htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" });
