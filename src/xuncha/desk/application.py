@@ -17,7 +17,14 @@ from xuncha.desk.forms import action
 from xuncha.desk.gate import TooLargeError
 from xuncha.desk.pages import act, evidence, measure, measures, preferences, today, undo
 from xuncha.desk.view import page, status_of
-from xuncha.errors import InvalidLedgerError, RefusedError, UsageError, XunchaError
+from xuncha.errors import (
+    InvalidLedgerError,
+    RefusedError,
+    SurroundingsError,
+    UsageError,
+    XunchaError,
+    cause_of,
+)
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
@@ -94,6 +101,10 @@ def _too_large(request: Request, _error: TooLargeError) -> Response:
     return _answer(request, 413, RefusedError("too-large", said))
 
 
+def _surroundings(request: Request, error: OSError) -> Response:
+    return _answer(request, 503, SurroundingsError("system", cause_of(error)))
+
+
 def _bug(request: Request, error: Exception) -> Response:
     said = _("this is a bug in xuncha: {error}").format(error=f"{type(error).__name__}: {error}")
     return _answer(request, 500, RefusedError("bug", said))
@@ -104,5 +115,6 @@ _HANDLERS: dict[type[Exception], Callable[[Request, Any], Response]] = {
     RequestValidationError: _malformed,
     HTTPException: _failed,
     TooLargeError: _too_large,
+    OSError: _surroundings,
     Exception: _bug,
 }

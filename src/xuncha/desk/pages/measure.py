@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from starlette.responses import RedirectResponse
+
 from xuncha.desk.view import desk_of, page
 from xuncha.errors import XunchaError
 from xuncha.model.identity import Identity
@@ -79,6 +81,8 @@ def show(request: Request) -> Response:
     desk = desk_of(request)
     look = desk.look()
     identity = Identity.parse(request.path_params["id"])
+    if identity.is_problem:
+        return RedirectResponse(f"/problems/{identity}", 303)
     row = rows_of(look.register, identity)[identity.measure - 1]
     source = WorkingTree(desk.root)
     measure = cast("Measure", record_of(source, identity))
