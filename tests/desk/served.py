@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1:8420"
 BASE = f"http://{HOST}"
 KEY = "the-secret-of-this-run"
-PROGRAM = (sys.executable, "-m", "xuncha", "serve", "--port", "0", "--no-open")
+PROGRAM = (sys.executable, "-m", "xuncha", "--ledger", ".", "serve", "--port", "0", "--no-open")
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
