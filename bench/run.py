@@ -80,6 +80,12 @@ def measure_all(folder: Path, rounds: int, *, large: bool, table: Table) -> None
     notice = long_notice(seed, folder / "notice.txt")
     proof = [*XUNCHA, "--ledger", str(seed), "proof", str(notice)]
     ratio(table, f"proof of {LONG_NOTICE:,} characters / status, seed", "<= 2", rounds, proof, status(seed))
+    taken = folder / "taken"
+    import_ = [*XUNCHA, "import", "notice", str(notice), str(taken)]
+    what = f"import notice of {LONG_NOTICE:,} characters"
+    ratio(table, f"{what}, dry run / status, seed", "<= 2", rounds, [*import_, "--dry-run"], status(seed))
+    again = rounds, import_, status(seed), lambda: shutil.rmtree(taken, ignore_errors=True)
+    ratio(table, f"{what}, with its ledger / status, seed", "<= 2", *again)
     sizes = {}
     for size in [1_000, 10_000] + ([100_000] if large else []):
         ledger = folder / str(size)

@@ -6,41 +6,27 @@ An invention is a value where the table says nothing, a problem or measure that 
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
-import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+from corpora import show
 
 from tests import program
 from tests.tables.building import build
-from tests.tables.comparison import AIM, Outcome, compare, share_of, tell
+from tests.tables.comparison import Outcome, compare
 from tests.tables.description import TODAY, Table, tables
 
 
-def main() -> None:
-    """Read all tables, or those named, and print the share; exit 1 where it is too small, or anything is invented."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("-v", "--verbose", action="store_true", help="a line for each field that is wrong")
-    options.add_argument("names", nargs="*", help="of tables; all where none is named")
-    chosen = options.parse_args()
-    wanted = [table for table in tables() if not chosen.names or table.name in chosen.names]
-    outcomes = []
-    with tempfile.TemporaryDirectory() as folder:
-        surroundings = environment(Path(folder))
-        ledger = Path(folder, "ledger")
-        made = program.run(["init", str(ledger)], Path(folder), surroundings)
-        if made.code:
-            sys.exit(made.err.decode(errors="replace"))
-        for table in wanted:
-            outcomes.append(look(table, ledger, Path(folder), surroundings))
-            if chosen.verbose:
-                tell(table.name, outcomes[-1])
-    share, inventions = share_of(outcomes, "tables")
-    sys.exit(share < AIM or inventions > 0)
+def looking(folder: Path) -> Callable[[Table], Outcome]:
+    """Make a ledger that tables are read beside."""
+    surroundings, ledger = environment(folder), folder / "ledger"
+    made = program.run(["init", str(ledger)], folder, surroundings)
+    if made.code:
+        sys.exit(made.err.decode(errors="replace"))
+    return lambda table: look(table, ledger, folder, surroundings)
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -64,4 +50,4 @@ def look(table: Table, ledger: Path, folder: Path, surroundings: dict[str, str])
 
 
 if __name__ == "__main__":
-    main()
+    show(__doc__, "tables", tables(), looking)

@@ -214,7 +214,7 @@ def test_what_is_imported_is_there() -> None:
 
 
 def test_git_is_run_in_the_trail_alone_and_the_editor_by_its_command() -> None:
-    rooms = {"trail.door", "cli.write", "cli.pager", "paper.process"}
+    rooms = {"trail.door", "cli.write", "cli.screen", "paper.process", "desk.jobs"}
     assert importers("subprocess") == {f"xuncha.{room}" for room in rooms}
     assert not users("os.system", "os.popen", "os.execvp", "os.fork", "eval", "exec", "compile", "__import__")
     assert users("os.execv") == {"xuncha.__main__"}, (

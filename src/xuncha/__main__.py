@@ -10,6 +10,8 @@ from pathlib import Path
 
 # pydantic would look through all installed packages for plugins; there are none of ours.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+# openpyxl may parse by what is written in C: a file with declarations, from which defusedxml keeps, is refused before it sees it.
+os.environ.setdefault("OPENPYXL_DEFUSEDXML", "False")
 
 
 def main() -> None:

@@ -52,5 +52,5 @@ def test_what_one_side_withholds_stays_so_in_the_words_of_the_other() -> None:
     withheld = {"progress": [{**entry, "publish": False}]}
     reworded = {"progress": [{**entry, "text": "征求了各科室的意见。"}]}
     for ours, theirs in ((withheld, reworded), (reworded, withheld)):
-        merged = merge_values(before, ours, theirs).data["progress"]
+        merged = merge_values(before, ours, theirs).result["progress"]
         assert [each.get("publish") for each in merged] == [False, False]

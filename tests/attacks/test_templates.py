@@ -18,7 +18,7 @@ from xuncha.archive.gathering import notices
 from xuncha.errors import InvalidLedgerError
 from xuncha.notice.render import TEXTS
 from xuncha.paper import process, templates
-from xuncha.paper.own import Own, built_in
+from xuncha.paper.own import OwnFileError, at_commit, built_in, on_disk
 from xuncha.paper.process import Limits
 from xuncha.paper.templates import environment
 from xuncha.store.files import WorkingTree
@@ -101,7 +101,23 @@ def test_a_document_without_end_is_ended_while_it_is_made(bare_ledger: LedgerOnD
     """Where no system limits the memory."""
     bare_ledger.write("templates/notice.txt.j2", LONG)
     with pytest.raises(InvalidLedgerError):
-        templates.rendered("notice.txt.j2", Own(bare_ledger.root), {})
+        templates.rendered("notice.txt.j2", on_disk(bare_ledger.root), {})
+
+
+def test_of_a_folder_that_is_too_large_no_more_is_read_and_nothing_passes_for_missing(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is not read is refused, on disk and at a commit: the built-in template must not stand in for it unsaid."""
+    for name in ("a.j2", "b.j2", "c.j2"):
+        ledger.write(f"templates/{name}", name)
+    ledger.commit()
+    monkeypatch.setattr("xuncha.paper.own._MOST", 2)
+    head = ledger.git("rev-parse", "HEAD").strip()
+    for files in (on_disk(ledger.root), at_commit(ledger.root, head)):
+        assert files.read("b.j2") == b"b.j2"
+        with pytest.raises(OwnFileError):
+            files.read("c.j2")
+        assert files.read("d.j2") is None
 
 
 @pytest.mark.usefixtures("tight")

@@ -33,7 +33,7 @@ def found(
 @given(st.lists(edits, max_size=4), st.lists(edits, max_size=4), sides)
 def test_what_sync_makes_of_two_sides_is_no_break(one: list[Any], other: list[Any], take: Side) -> None:
     ours, theirs = edited(BASE, one), edited(BASE, other)
-    merged = merge_record(BASE, ours, theirs, take=take).content
+    merged = merge_record(BASE, ours, theirs, take=take).result
     assert found(parse(BASE), parse(ours), parse(theirs), parse(merged)) <= {
         "merge-reopened",
         "merge-after-closing",
@@ -43,7 +43,7 @@ def test_what_sync_makes_of_two_sides_is_no_break(one: list[Any], other: list[An
 @given(st.lists(edits, max_size=4), st.lists(edits, max_size=4))
 def test_what_neither_side_wrote_and_what_one_did_are_named(one: list[Any], other: list[Any]) -> None:
     ours, theirs = (parse(edited(BASE, each)) for each in (one, other))
-    merged = parse(merge_record(BASE, edited(BASE, one), edited(BASE, other), take="ours").content)
+    merged = parse(merge_record(BASE, edited(BASE, one), edited(BASE, other), take="ours").result)
     entry = {"date": "2024-02-29", "text": "谁也没有写。"}
     invented = merged | {"progress": [*merged["progress"], entry]}
     assert "merge-invented" in found(parse(BASE), ours, theirs, invented)

@@ -59,6 +59,7 @@ def refused(result_err: str) -> str:
         (("undo",), 1, "nothing-to-undo"),
         # The command line is wrong.
         (("clsoe", "1.2"), 2, "no-such-command"),
+        (("",), 2, "no-such-command"),
         (("close",), 2, "usage"),
         (("close", "-x"), 2, "usage"),
         (("close", "1.2", "--nosuch"), 2, "usage"),

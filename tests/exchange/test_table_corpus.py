@@ -28,7 +28,6 @@ def read(path: Path) -> dict[str, Any] | None:
 
 
 NOT_READ = {
-    "measure-cut-over-two-rows": "a word that is cut in two looks like the end of one measure and the beginning of another",
     "labelled-blocks-per-problem": "labels with their values below each other are no table with headings",
     "u2-natural-resources-rectification-report-form": "a card for each problem is no table with headings",
     "enumerated-measures-with-enumerated-everything": "a state among several in one cell, beside progress that has not begun",

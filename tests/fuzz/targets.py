@@ -261,7 +261,7 @@ def merge(data: bytes, _sandbox: Sandbox) -> None:
     here, there = merge_record(base, ours, theirs), merge_record(base, theirs, ours)
     assert bool(here.disputes) == bool(there.disputes), "in dispute on one side alone"
     if not here.disputes and base not in {ours, theirs}:
-        assert parse(here.content) == parse(there.content), "each side has come to something else"
+        assert parse(here.result) == parse(there.result), "each side has come to something else"
 
 
 def _triples() -> list[bytes]:

@@ -63,11 +63,22 @@ def test_another_placeholder_is_an_error_at_its_place(bare_ledger: LedgerOnDisk,
     assert findings(bare_ledger) == [("unknown-placeholder", line)]
 
 
-@pytest.mark.parametrize("word", ["{{问题数}}", "{0}", "{x}", "{% raw %}", "{{ notice.title }}"])
+@pytest.mark.parametrize("word", ["{{问题数}", "{0}", "{x}", "{% raw %}", "{{ notice.title }}"])
 def test_what_is_no_placeholder_is_text_and_nothing_is_run(bare_ledger: LedgerOnDisk, word: str) -> None:
     add(bare_ledger, f"work: ['甲{word}乙']")
     assert findings(bare_ledger) == []
     assert f"甲{word}乙" in notice(bare_ledger.root)
+
+
+@pytest.mark.parametrize("word", ["{问题数}", "{逾期数}", "{{已完成问题数}}", "｛措施数｝"])
+def test_a_word_in_two_braces_is_printed_in_one_and_stands_for_no_count(
+    bare_ledger: LedgerOnDisk, word: str
+) -> None:
+    add(bare_ledger, f"work: ['甲{{{word}}}乙']")
+    assert findings(bare_ledger) == []
+    shown = notice(bare_ledger.root)
+    assert f"甲{word}乙" in shown
+    assert "截至目前，3个问题中已完成整改0个" in shown
 
 
 def test_texts_of_measures_hold_no_placeholders(bare_ledger: LedgerOnDisk) -> None:

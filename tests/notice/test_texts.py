@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.notice.forms import FORMS, Page, notice, read
 from tests.notice.test_withheld import write
 from xuncha.chinese.punctuation import full_width_lines, full_width_markdown, full_width_page
-from xuncha.paper.templates import markdown
+from xuncha.paper.texts import markdown
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -249,7 +249,7 @@ def assert_plain(value: object) -> None:
     if dataclasses.is_dataclass(value):
         for name in (each.name for each in dataclasses.fields(value)):
             assert_plain(getattr(value, name))
-    elif type(value) is tuple:
+    elif isinstance(value, tuple):  # named ones, too
         for item in value:
             assert_plain(item)
     else:

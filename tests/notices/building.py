@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from html import escape
 from pathlib import Path
@@ -15,6 +14,7 @@ from docx import Document
 from docx.oxml import parse_xml
 
 from tests.notices.description import notices
+from tests.tables.building import page, saved
 
 if TYPE_CHECKING:
     from tests.notices.description import Described
@@ -66,9 +66,7 @@ def _docx(notice: Described) -> bytes:
                 paragraph._p.append(parse_xml(_BOX.format(inside)))
             else:
                 paragraph.add_run(text)
-    written = io.BytesIO()
-    document.save(written)
-    return written.getvalue()
+    return saved(document)
 
 
 def _html(notice: Described) -> bytes:
@@ -84,8 +82,7 @@ def _html(notice: Described) -> bytes:
             body += f"<ul><li>{escape(text.removeprefix('bullet:'))}</li></ul>\n"
         else:
             body += f"<p><span>　　{escape(text)}</span></p>\n"
-    page = f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>政务公开</title></head>\n<body>\n{body}</body></html>\n'
-    return page.encode()
+    return page("政务公开", body)
 
 
 def main() -> None:

@@ -43,7 +43,8 @@ def look(path: Path) -> dict[str, Any] | None:
         each["co_offices"] = record.get("co_offices")
         each["entered"] = record["status"]
     texts = [f"{doubt.text} {doubt.made}" for doubt in draft.doubts]
-    return found | {"settings": draft.settings.get("notice", {}), "doubts": texts}
+    told = {key: [line.text for line in getattr(notice, key)] for key in ("work", "next_steps")}
+    return found | told | {"doubts": texts}
 
 
 def compare(notice: Described, found: dict[str, Any] | None) -> Outcome:
@@ -59,9 +60,8 @@ def compare(notice: Described, found: dict[str, Any] | None) -> Outcome:
     outcomes = (truth.get("stated") or {}).get("outcomes")
     if outcomes is not None:
         outcome.hold("stated: outcomes", outcomes, (found.get("stated") or {}).get("outcomes"))
-    settings = found.get("settings") or {}
     for key, paragraphs in (("work", notice.work), ("next_steps", notice.next_steps)):
-        _hold_words(outcome, key, "".join(paragraphs), "".join(settings.get(key, ())))
+        _hold_words(outcome, key, "".join(paragraphs), "".join(found.get(key, ())))
     for words in truth.get("doubts", ()):
         outcome.hold(f"doubt: {words}", True, any(str(words) in text for text in found.get("doubts", ())))
     _hold_tree(outcome, _flat(notice.categories), _flat(found.get("categories") or []))

@@ -9,8 +9,8 @@ from hypothesis import given
 
 from tests.notice.forms import VOID, Element, Page
 from tests.paper.documents import HOSTILE, documents
-from xuncha.paper.html import html
 from xuncha.paper.outline import Block, Document, LandscapeBreak, Table
+from xuncha.paper.texts import html
 
 _TEXTS = ("h1", "h2", "h3", "h4", "h5", "p", "caption", "th", "td")
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from markdown_it import MarkdownIt
 
 from tests.paper.documents import HOSTILE, documents
-from xuncha.paper.md import md
 from xuncha.paper.outline import Block, Document, Table
+from xuncha.paper.texts import md
 
 _READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _OF_TEXTS = {"inline", "paragraph_open", "paragraph_close", "heading_open", "heading_close"}

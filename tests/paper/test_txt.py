@@ -10,7 +10,7 @@ from hypothesis import given
 from tests.paper.documents import HOSTILE, documents, tables
 from xuncha.chinese.characters import width
 from xuncha.paper.outline import Block, Document, Table
-from xuncha.paper.txt import txt
+from xuncha.paper.texts import txt
 
 
 def bare(text: str) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from tests.proof.notices import proof
+from tests.notices.building import build
+from tests.notices.description import Described, notices
+from xuncha.notice.content import content as notice_of
+from xuncha.notice.render import render
 from xuncha.proof.desk import proofread, read
+from xuncha.store.files import WorkingTree
+from xuncha.store.loading import ledger as loaded
 
 CORPUS = Path(__file__).parents[1] / "exchange/corpus"
 NOTICES = sorted(path for path in CORPUS.iterdir() if path.suffix in {".txt", ".md", ".html"})
@@ -24,19 +29,24 @@ def test_a_good_notice_has_no_errors_and_only_true_warnings(path: Path) -> None:
     assert {finding.code for finding in found} <= TRUE
 
 
-DESCRIBED = sorted((CORPUS.parents[1] / "corpus/notices").glob("*.notice"))
+DESCRIBED = notices()
 """Notices with marks around what a reader takes out of them; without the marks they are clean."""
-OF_SUMS = {"parts-exceed", "span-length", "date-order", "count-sum", "count-differs", "completion-rate"}
 
 
-@pytest.mark.parametrize("path", DESCRIBED, ids=lambda path: path.name)
-def test_no_sum_and_no_day_of_a_described_notice_is_an_error(path: Path) -> None:
-    text = path.read_text(encoding="utf-8").partition("=== notice\n")[2].partition("=== truth")[0]
-    text = re.sub("^(?:hidden|box|style):.*$", "", text, flags=re.MULTILINE)
-    bare = re.compile(r"\{[a-z]+[?]?(?:=\S*)? ?([^{}]*)\}")
-    while (less := bare.sub(r"\1", text)) != text:
-        text = less
-    assert OF_SUMS & {finding.code for finding in proof(text)} == set()
+@pytest.mark.parametrize("notice", DESCRIBED, ids=lambda notice: notice.name)
+def test_nothing_of_a_described_notice_is_an_error(notice: Described, tmp_path: Path) -> None:
+    text, _silenced = read(build(notice, tmp_path))
+    assert [finding for finding in proofread(text, notice.name) if finding.severity == "error"] == []
+
+
+@pytest.mark.parametrize("form", ["txt", "md", "html", "docx"])
+def test_our_own_notice_has_neither_errors_nor_warnings(form: str, tmp_path: Path) -> None:
+    ledger = WorkingTree(Path(__file__).parents[2])
+    content = notice_of(loaded(ledger), date(2024, 4, 18))
+    path = tmp_path / f"notice.{form}"
+    path.write_bytes(render(content, form, tmp_path)[0])
+    text, _silenced = read(path)
+    assert {finding.severity for finding in proofread(text, path.name)} <= {"note"}
 
 
 def test_there_are_notices_to_read() -> None:

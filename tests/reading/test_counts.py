@@ -30,6 +30,10 @@ STATED: dict[str, dict[str, Any]] = {
     "召开三次会议，涉及4个方面。": {},
     "反馈问题2个，已完成整改2个，截至2023年底完成措施3项。": {"problems_total": 2, "problems_done": 2, "measures_done": 3},
     "反馈问题2个，其中立行立改问题已完成2个。": {"problems_total": 2},
+    "6个问题全部制定整改措施，共20条，目前已完成18条。": {"problems_total": 6, "measures_total": 20, "measures_done": 18},
+    "确定整改事项29项，制定整改措施93条。29项整改事项已完成28项。": {"measures_total": 93},
+    "细化为45个问题，其中立行立改12个、限期整改28个。": {"problems_total": 45},
+    "反馈6个问题，制定措施20条，已完成18个。": {"problems_total": 6, "measures_total": 20, "measures_done": 18},
     "": {},
 }  # fmt: skip
 
@@ -50,5 +54,5 @@ def test_what_is_planned_denied_or_of_something_else_is_no_count_of_what_is_done
 
 @pytest.mark.parametrize(("text", "counts"), STATED.items())
 def test_counts_are_read_in_whatever_form_they_are_written(text: str, counts: dict[str, Any]) -> None:
-    found = {name: value for name, value in asdict(stated([text])).items() if value}
-    assert found == counts
+    found = asdict(stated([text]))
+    assert {name: value for name, value in found.items() if value and name not in {"open", "rates"}} == counts

@@ -80,10 +80,10 @@ def test_a_problem_and_a_comment_are_told_in_theirs(bare_ledger: LedgerOnDisk) -
     bare_ledger.write(
         "data/comments/001.yaml", "收到日期: 2024-05-06\n渠道: phone\n内容: 甲\n所涉编号: '2.3'\n"
     )
-    hints = " ".join(each.hint for each in load_comments(WorkingTree(bare_ledger.root)).findings)
+    hints = " ".join(each.hint for each in load_comments(WorkingTree(bare_ledger.root))[1])
     assert [hints.count(f"`{key}: …`") for key in ("received", "channel", "text", "about")] == [1, 1, 1, 1]
     bare_ledger.write("data/comments/001.yaml", "received: 2024-05-06\nchannel: 来信\ntext: 甲\n")
-    (finding,) = load_comments(WorkingTree(bare_ledger.root)).findings
+    (finding,) = load_comments(WorkingTree(bare_ledger.root))[1]
     assert "`post`" in finding.hint
 
 

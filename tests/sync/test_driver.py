@@ -100,14 +100,14 @@ def test_either_way_the_same_comes_out_and_nothing_is_lost(
     assert {each.location for each in here.disputes} == {each.location for each in there.disputes}
     if here.disputes:
         with pytest.raises(UnreadableError) as caught:
-            parse(here.content)
+            parse(here.result)
         assert caught.value.finding.code == "merge-conflict"
         here, there = (
             merge_record(base, ours, theirs, take="ours"),
             merge_record(base, theirs, ours, take="theirs"),
         )
-    united = parse(here.content)
-    assert united == parse(there.content)
+    united = parse(here.result)
+    assert united == parse(there.result)
     assert texts(united) == texts(parse(ours)) | texts(parse(theirs)), (
         "nothing is lost, and nothing is there twice"
     )
@@ -135,7 +135,7 @@ def test_comments_of_both_sides_stay(one: list[Any], other: list[Any], data: st.
         place = data.draw(st.sampled_from(free))
         lines.insert(place, f"{' ' * (len(lines[place]) - len(lines[place].lstrip()))}# 批注：{name}")
         sides.append("\n".join(lines).encode())
-    united = merge_record(base, *sides, take="ours").content.decode()
+    united = merge_record(base, *sides, take="ours").result.decode()
     assert parse(united.encode())
     for mine, theirs, name in ((sides[0], sides[1], "我方"), (sides[1], sides[0], "对方")):
         del theirs
@@ -153,8 +153,8 @@ def test_lines_that_nobody_changed_stay_as_they_are() -> None:
     theirs = apply(base, [Append("progress", {"date": "2024-04-01", "text": "甲。"})])
     first, second = "  - date: 2024-04-01\n    text: 甲。\n", "  - date: 2024-05-01\n    text: 乙。\n"
     expected = BLOCK.replace(ENTRY, ENTRY + first + second)
-    assert merge_record(base, ours, theirs).content.decode() == expected
-    assert merge_record(base, theirs, ours).content.decode() == expected
+    assert merge_record(base, ours, theirs).result.decode() == expected
+    assert merge_record(base, theirs, ours).result.decode() == expected
 
 
 def test_a_dispute_is_marked_at_its_lines_and_at_no_others() -> None:
@@ -164,22 +164,22 @@ def test_a_dispute_is_marked_at_its_lines_and_at_no_others() -> None:
     merged = merge_record(base, ours, theirs)
     assert [(each.ours, each.theirs) for each in merged.disputes] == [("甲", "丙")]
     marked = "<<<<<<< ours\ntitle: 甲   # 行尾说明\n=======\ntitle: 丙   # 行尾说明\n>>>>>>> theirs\n"
-    assert marked in merged.content.decode()
-    assert merged.content.decode().replace(marked, "").count("<<<") == 0
+    assert marked in merged.result.decode()
+    assert merged.result.decode().replace(marked, "").count("<<<") == 0
     for settled, title in (
         (merge_record(base, ours, theirs, take="ours"), "甲"),
         (merge_record(base, ours, theirs, take="theirs"), "丙"),
     ):
-        assert parse(settled.content)["title"] == title
-        assert parse(settled.content)["leader"] == "局长"
-        assert b"<<<" not in settled.content
+        assert parse(settled.result)["title"] == title
+        assert parse(settled.result)["leader"] == "局长"
+        assert b"<<<" not in settled.result
 
 
 def test_a_closing_in_dispute_is_shown_with_its_status() -> None:
     base = measure("2.3", "submitted").encode()
     closed = apply(base, [Set("status", "closed"), Set("closed", {"date": "2024-05-01"})])
     returned = apply(base, [Set("status", "in_progress")])
-    text = merge_record(base, returned, closed).content.decode()
+    text = merge_record(base, returned, closed).result.decode()
     assert "<<<<<<< ours\nstatus: in_progress\n=======\nstatus: closed\n>>>>>>> theirs\n" in text
     assert "<<<<<<< ours\n=======\nclosed: {date: 2024-05-01}\n>>>>>>> theirs\n" in text
 
@@ -194,7 +194,7 @@ def test_the_settings_of_the_ledger_are_merged_too() -> None:
     )
     merged = merge_record(base, ours.encode(), theirs.encode())
     assert merged == merge_record(base, theirs.encode(), ours.encode())
-    assert merged.content.decode() == ours.replace("offices: [办公室,", "offices: [党办, 办公室,").replace(
+    assert merged.result.decode() == ours.replace("offices: [办公室,", "offices: [党办, 办公室,").replace(
         "  ended: 2023-09-08\n", "  ended: 2023-09-09   # 更正\n"
     )
 

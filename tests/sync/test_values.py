@@ -28,9 +28,9 @@ def both(
     one = merge_values(before, before | ours, before | theirs)
     other = merge_values(before, before | theirs, before | ours)
     assert one == other
-    assert list(one.data) == list(other.data), "the keys stand in one order"
+    assert list(one.result) == list(other.result), "the keys stand in one order"
     assert one.disputes == ()
-    return one.data
+    return one.result
 
 
 def disputed(
@@ -66,9 +66,9 @@ def test_what_both_have_changed_otherwise_is_in_dispute(key: str) -> None:
 
 def test_a_dispute_is_settled_by_the_side_that_is_to_count() -> None:
     ours, theirs = BASE | {"title": "二"}, BASE | {"title": "三"}
-    assert merge_values(BASE, ours, theirs).data["title"] == "二"
-    assert merge_values(BASE, ours, theirs, "ours").data["title"] == "二"
-    assert merge_values(BASE, ours, theirs, "theirs").data["title"] == "三"
+    assert merge_values(BASE, ours, theirs).result["title"] == "二"
+    assert merge_values(BASE, ours, theirs, "ours").result["title"] == "二"
+    assert merge_values(BASE, ours, theirs, "theirs").result["title"] == "三"
 
 
 # ---------------------------------------------------------------- the status, with what is written of the closing
@@ -126,7 +126,7 @@ def test_a_reopening_holds_against_a_closing_that_was_not_touched() -> None:
     opened = {key: value for key, value in closed.items() if key != "closed"} | {"status": "in_progress"}
     united = merge_values(closed, opened, closed | {"publish": False})
     assert united.disputes == ()
-    assert united.data == opened | {"publish": False}
+    assert united.result == opened | {"publish": False}
 
 
 def test_a_reopening_against_another_closing_is_in_dispute() -> None:
@@ -218,7 +218,7 @@ def test_what_one_side_withholds_is_withheld() -> None:
 
 def test_names_are_united_behind_those_they_were_put_behind() -> None:
     before = {"leaders": ["甲", "乙"]}
-    assert merge_values(before, {"leaders": ["甲", "丙", "乙"]}, {"leaders": ["甲", "乙", "丁"]}).data[
+    assert merge_values(before, {"leaders": ["甲", "丙", "乙"]}, {"leaders": ["甲", "乙", "丁"]}).result[
         "leaders"
     ] == ["甲", "丙", "乙", "丁"]
 
@@ -228,7 +228,7 @@ def test_a_new_order_of_one_side_holds() -> None:
     ours = {"categories": before["categories"][::-1]}
     theirs = {"categories": [before["categories"][0], {"key": "b", "title": "三"}]}
     assert merge_values(before, ours, theirs) == merge_values(before, theirs, ours)
-    assert merge_values(before, ours, theirs).data["categories"] == [
+    assert merge_values(before, ours, theirs).result["categories"] == [
         {"key": "b", "title": "三"},
         {"key": "a", "title": "一"},
     ]

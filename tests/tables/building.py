@@ -14,7 +14,7 @@ import zipfile
 from datetime import date
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from docx import Document
 from openpyxl import Workbook
@@ -46,6 +46,13 @@ _SPACES: Final = " ".join(
 _ODS: Final = "application/vnd.oasis.opendocument.spreadsheet"
 
 
+class Saved(Protocol):
+    """What is written to a file or a stream."""
+
+    def save(self, target: Any, /) -> None:
+        """Write it."""
+
+
 def build(table: Table, folder: Path) -> Path:
     """Make the file of a table in a folder, and return its path; that of an xls is the one of the corpus."""
     if table.kind == "xls":
@@ -69,12 +76,14 @@ def _workbook(table: Table) -> bytes:
     book.remove(book.worksheets[0])
     for each in table.sheets:
         _fill(book.create_sheet(each.name), each)
-    written = io.BytesIO()
-    book.save(written)
+    written = saved(book)
     if table.kind != "xlsm":
-        return written.getvalue()
+        return written
     again = io.BytesIO()
-    with zipfile.ZipFile(written) as old, zipfile.ZipFile(again, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(written)) as old,
+        zipfile.ZipFile(again, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         for name in old.namelist():
             content = old.read(name)
             if name == "[Content_Types].xml":
@@ -135,9 +144,7 @@ def _docx(table: Table) -> bytes:
                 place.add_paragraph().add_run(line).font.strike = cell.struck or None
         for text in sheet.below:
             document.add_paragraph(text)
-    written = io.BytesIO()
-    document.save(written)
-    return written.getvalue()
+    return saved(document)
 
 
 def _html(table: Table) -> bytes:
@@ -157,9 +164,20 @@ def _html(table: Table) -> bytes:
                 body += f"<td{spans}>{text}</td>"
             body += "</tr>\n"
         body += "</table>\n" + "".join(f"<p>{escape(text)}</p>\n" for text in sheet.below)
-    title = escape(table.sheets[0].name)
-    page = f'<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title></head>\n<body>\n{body}</body></html>\n'
-    return page.encode()
+    return page(table.sheets[0].name, body)
+
+
+def page(title: str, body: str) -> bytes:
+    """Make a web page."""
+    head = f'<head><meta charset="utf-8"><title>{escape(title)}</title></head>'
+    return f'<!DOCTYPE html>\n<html lang="zh-CN">{head}\n<body>\n{body}</body></html>\n'.encode()
+
+
+def saved(made: Saved) -> bytes:
+    """Return the content of a Word document or a workbook."""
+    written = io.BytesIO()
+    made.save(written)
+    return written.getvalue()
 
 
 def _ods(table: Table) -> bytes:

@@ -13,7 +13,7 @@ from tests.workflow import actions
 from tests.workflow.actions import add_measure
 from tests.workflow.surroundings import act
 from xuncha.model.identity import Identity
-from xuncha.trail.history import history, history_of_measure
+from xuncha.trail.history import history, history_of_measure, history_of_problem
 from xuncha.workflow.undo import undo
 
 if TYPE_CHECKING:
@@ -73,9 +73,6 @@ def test_a_commit_of_several_measures_is_a_row_for_each_in_its_order(ledger: Led
         ("2.1", "submitted", "closed"),
     ]
     assert {row.commit for row in rows} == {ledger.git("rev-parse", "HEAD").strip()}
-    assert [row.id for row in history(ledger.root, ledger.path("1.2")) if row.action] == [
-        "3.1", "1.2", "2.1",
-    ]  # fmt: skip
 
 
 def test_what_was_taken_back_is_named_by_its_commit(ledger: LedgerOnDisk) -> None:
@@ -94,16 +91,15 @@ def test_only_commits_that_touch_the_file_or_the_folder_are_its_history(ledger: 
     assert [event.subject for event in history(ledger.root)] == [
         "申请销号 3.1 做好3.1号工作", "启动 1.1 做好1.1号工作", "start",
     ]  # fmt: skip
-    assert [event.id for event in history(ledger.root, "data/problems/03")] == ["3.1", None]
-    assert [event.id for event in history(ledger.root, ledger.path("1.1"))] == ["1.1", None]
-    assert history(ledger.root, "data/problems/09") == []
+    assert [event.id for event in history_of_problem(ledger.root, Identity(3))] == ["3.1", None]
+    assert [event.id for event in history_of_measure(ledger.root, ledger.path("1.1"), "1.1")] == ["1.1", None]
+    assert history_of_problem(ledger.root, Identity(9)) == []
 
 
 def test_the_history_of_a_renumbered_measure_goes_on_behind_its_new_name(ledger: LedgerOnDisk) -> None:
     act(ledger, actions.reopen("反弹"), "2.3")
     ledger.git("mv", ledger.path("2.3"), "data/problems/02/2.4.yaml")
     ledger.commit("renumbered")
-    assert [event.subject for event in history(ledger.root, "data/problems/02/2.4.yaml")] == ["renumbered"]
     assert [event.subject for event in history_of_measure(ledger.root, "data/problems/02/2.4.yaml", "2.4")] == [
         "renumbered", "重新打开 2.3 做好2.3号工作", "start",
     ]  # fmt: skip
@@ -269,7 +265,7 @@ def test_there_is_no_history_before_the_first_commit(bare_ledger: LedgerOnDisk) 
 
 
 def test_a_path_is_a_path_and_no_option_of_git(ledger: LedgerOnDisk, tmp_path: Path) -> None:
-    assert history(ledger.root, f"--output={tmp_path / 'written'}") == []
+    assert history_of_measure(ledger.root, f"--output={tmp_path / 'written'}", "1.1") == []
     assert not (tmp_path / "written").exists()
 
 

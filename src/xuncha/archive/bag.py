@@ -37,18 +37,13 @@ _MOST_TIMES: Final = 100
 """How many times larger than the zip its contents may be: bags hold texts, and what is packed already."""
 _ALWAYS: Final = 64 * 1024 * 1024
 """Bytes that its contents may have in any case."""
-_LONGEST: Final = 4096
-"""Characters in a name."""
+_LONGEST_NAME: Final = 4096
 _NAME: Final = re.compile(r"(?!\.)[\w.-]+(?<!\.)(?:/(?!\.{0,2}(?:/|\Z))[^/\\\x00-\x1f\x7f]+)+")
 """One folder that holds the whole bag, and a file below it."""
 
 
 def bagit() -> ModuleType:
-    """Load the library; what it would say by itself on standard error is said by us.
-
-    Raises:
-        SurroundingsError: it is not installed.
-    """
+    """Load the library; what it would say by itself on standard error is said by us."""
     with needs("office"):
         import bagit as library  # noqa: PLC0415  for this command alone
 
@@ -59,11 +54,7 @@ def bagit() -> ModuleType:
 
 
 def must_be_listed(paths: list[str]) -> None:
-    """Check that the lists of a bag can name every file so that all tools understand it.
-
-    Raises:
-        RefusedError: one has a name that they do not.
-    """
+    """Check that the lists of a bag can name every file so that all tools understand it. Raises RefusedError for one that they cannot."""
     for path in paths:
         if _NOT_LISTED.search(path):
             shown = path.encode("utf-8", "replace").decode()
@@ -91,11 +82,7 @@ def tag_manifest(folder: Path, algorithm: str) -> bytes:
 
 
 def zipped(folder: Path, name: str, day: date, target: IO[bytes]) -> None:
-    """Write a bag as one zip, below a folder of this name; every entry has the day as its time.
-
-    The entries are in order, stored as they are, and tell nothing of the machine: no library of compression decides about
-    the bytes, and what is damaged in one place can be read in all others.
-    """
+    """Write a bag as one zip, below a folder of this name: its entries in order, stored, of one day, so that no library and no machine decides about the bytes."""
     year = min(max(day.year, 1980), 2107)  # those that a zip can tell
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     with ZipFile(target, "w", ZIP_STORED) as archive:
@@ -113,14 +100,7 @@ def wrong(path: str, code: str, message: str) -> Finding[Place]:
 
 
 def open_bag(file: Path, folder: Path) -> tuple[Path | None, list[Finding[Place]]]:
-    """Take a zip apart, into an empty folder; nothing is written anywhere else.
-
-    Returns:
-        The folder of the bag in it; None where it is not taken apart. And what is wrong with it.
-
-    Raises:
-        RefusedError: it cannot be read, or is no zip.
-    """
+    """Take a zip apart, into an empty folder; return the bag in it, None where it was not taken apart, and what is wrong. Raises RefusedError if it is no zip."""
     try:
         size = file.stat().st_size
         with ZipFile(file) as archive:
@@ -147,12 +127,9 @@ def _dangerous(entries: list[ZipInfo]) -> Iterator[Finding[Place]]:
     for entry in entries:
         name = entry.orig_filename
         same = unicodedata.normalize("NFC", name)
-        if len(name) > _LONGEST or not _NAME.fullmatch(name):
-            yield wrong(
-                name,
-                "unsafe-name",
-                _("this name leads outside its folder, or no system can use it: nothing was unpacked"),
-            )
+        if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
+            said = _("this name leads outside its folder, or no system can use it: nothing was unpacked")
+            yield wrong(name, "unsafe-name", said)
         elif stat.S_IFMT(entry.external_attr >> 16) not in {0, stat.S_IFREG}:
             yield wrong(name, "not-a-file", _("this is a link or a device: nothing was unpacked"))
         elif entry.flag_bits & 1:

@@ -1,7 +1,4 @@
-"""What the record office is given: gathered from a commit, in a repository that knows nothing else, and put into a bag.
-
-What stands in the bag is Chinese, whatever language is on screen, so that the same commit gives the same bytes.
-"""
+"""What the record office is given: gathered from a commit, in a repository that knows nothing else. It is all Chinese, so that a commit gives the same bytes."""
 
 from __future__ import annotations
 
@@ -49,7 +46,6 @@ LOG: Final = "log/log.json"
 AUDIT: Final = "audit/audit.json"
 _TITLES: Final = {"txt": "文本", "md": "Markdown", "html": "网页", "docx": "Word", "pdf": "PDF"}
 _LFS: Final = "由 git-lfs 保管的佐证材料除外：历史中只有其指针，指针内的 sha256 与 manifest-sha256.txt 中该文件的一行相同。"
-"""What commands a terminal, or is no character at all."""
 
 
 class Maker(BaseModel):
@@ -106,11 +102,7 @@ def facts_of(ledger: Ledger, root: Path, commit: str, day: Date) -> Facts:
 def notices(
     ledger: Ledger, day: Date, root: Path, forms: Iterable[str]
 ) -> tuple[dict[str, bytes], dict[str, XunchaError], list[str]]:
-    """Make the notice, as of a day, in those of these forms that can be made here; `root` holds the templates.
-
-    Returns:
-        What was made, by form; why others could not be made; and warnings.
-    """
+    """Make the notice, as of a day, in those forms that can be made here; return them, why others could not be made, and warnings. `root` holds the templates."""
     made, lacking, warnings = {}, {}, []
     for form in forms:
         try:
@@ -216,7 +208,6 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> Case:
     Raises:
         InvalidLedgerError: the ledger breaks rules at this commit.
         RefusedError: a file is not there, or cannot be named in a bag.
-        SurroundingsError: git or an extra is missing.
     """
     bag.bagit()
     place = borrow(root, commit, folder / "repository", f"refs/tags/{PREFIX}")

@@ -1,8 +1,4 @@
-"""Whether an archive is what it says: every file as listed, the history sound, and the ledger's files those of the commit.
-
-What the zip says of itself is compared with what git's objects say; a commit's name follows from all of its history, so
-whoever has that name on paper need not trust the file.
-"""
+"""Whether an archive is what it says: files as listed, a sound history, and the ledger's files those of the commit; who has its name on paper need not trust the file."""
 
 from __future__ import annotations
 
@@ -53,16 +49,10 @@ class Verdict:
 
 
 def verify(file: Path, folder: Path) -> Verdict:
-    """Check an archive. Nothing is written but into the folder, which is empty and temporary.
-
-    Raises:
-        RefusedError: it cannot be read, or is no zip.
-        SurroundingsError: git or the part `office` is missing.
-    """
+    """Check an archive; write into an empty folder alone. Raises RefusedError if it is no zip, SurroundingsError if git or the part `office` is missing."""
     if file.exists() and not file.is_file():
-        raise RefusedError(
-            "no-archive", _("{path} is no file").format(path=file), _("name an archive of `xuncha archive`")
-        )
+        hint = _("name an archive of `xuncha archive`")
+        raise RefusedError("no-archive", _("{path} is no file").format(path=file), hint)
     library = bag.bagit()
     inside = folder / "unpacked"
     inside.mkdir()
@@ -141,7 +131,6 @@ def _changed_beside(folder: Path) -> set[str]:
 
 
 def _of_the_history(folder: Path, facts: Facts, place: Path) -> list[Finding[Place]]:
-    """Find what is wrong with the history, or does not follow from it."""
     path = f"{_DATA}/{BUNDLE}"
     try:
         commit = unpack(folder / path, place)
@@ -188,24 +177,17 @@ def _of_the_ledger(folder: Path, root: Path) -> list[Finding[Place]]:
 
 
 def files_not_reproduced(payload: Path, root: Path, facts: Facts) -> list[str]:
-    """Find the files of an archive that do not come out the same when they are made again of its commit.
+    """Find the files of an archive that do not come out the same when they are made again of its commit, in the repository at `root`.
 
     Of the notice only the forms that are text are made again: Word files and PDF depend on fonts and packages.
-
-    Args:
-        payload: the folder with the ledger, the notice, the log and the audit; the ledger's files are those of the commit.
-        root: the ledger's folder in a repository with the history, inside `trail.bundle.alone`.
-        facts: what the archive says of itself.
     """
     ledger = load(WorkingTree(payload / LEDGER))
     made, _lacking, _warnings = notices(ledger, facts.date, payload / LEDGER, TEXTS)
     again, _events, _audited = record_files(root)
     again |= {f"notice/notice.{form}": made.get(form, b"") for form in TEXTS}
     there = {path: (payload / path).read_bytes() if (payload / path).is_file() else b"" for path in again}
-    if (
-        _but_for_signatures(again[AUDIT]) == _but_for_signatures(there[AUDIT])
-        and again[AUDIT] != there[AUDIT]
-    ):
+    old, new = there[AUDIT], again[AUDIT]
+    if old != new and _but_for_signatures(old) == _but_for_signatures(new):
         del again[AUDIT], again[AUDIT.replace(".json", ".html")]
     differing = {path for path, content in again.items() if there[path] != content}
     told = facts_of(ledger, root, facts.commit, facts.date)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -28,15 +28,10 @@ _PATIENCE = 5.0
 
 
 def _context(given: Mapping[str, str | None]) -> Context:
-    """Return what the options of the whole program, and the variables that stand in for them, say.
-
-    Raises:
-        UsageError: a language or a day is none.
-    """
+    """Return what the options of the whole program, and the variables that stand in for them, say."""
     check(given)
-    ledger, said = (
-        _variable(given, *each) for each in (("--ledger", "XUNCHA_LEDGER"), ("--today", "XUNCHA_TODAY"))
-    )
+    ledger = _given(given, "--ledger", "XUNCHA_LEDGER")
+    said = _given(given, "--today", "XUNCHA_TODAY")
     lang = given.get("--lang")
     if lang is not None and lang not in LANGUAGES:
         raise UsageError("bad-language", _("--lang is zh or en, not “{lang}”").format(lang=lang))
@@ -49,34 +44,17 @@ def _today() -> date:
     return date.today()  # noqa: DTZ011  the office's own day
 
 
-def _variable(given: Mapping[str, str | None], option: str, name: str) -> str:
+def _given(given: Mapping[str, str | None], option: str, variable: str) -> str:
     """Return what an option was given, else what the variable says that stands in for it; empty where neither does."""
-    value = given.get(option)
-    if not value:
-        value = readable(os.environ.get(name, ""))
-        must_be_text([value], name)
+    if value := given.get(option):
+        return value
+    value = readable(os.environ.get(variable, ""))
+    must_be_text([value], variable)
     return value
 
 
-def _verb(words: Sequence[str]) -> str | None:
-    """Return the verb, the first word; None where help is asked for, or a shell asks to complete.
-
-    Raises:
-        UsageError: there is no such verb.
-    """
-    if not words or words[0].startswith("-"):
-        return None
-    if words[0] not in VERBS | HIDDEN:
-        raise no_such_command(words[0], VERBS, "no-such-command")
-    return words[0]
-
-
 def _completion(*, install: bool) -> None:
-    """Teach the shell that the program was typed in to complete, or show what it would be taught.
-
-    Raises:
-        SurroundingsError: it is a shell that Typer does not know.
-    """
+    """Teach the shell that the program was typed in to complete, or show what it would be taught."""
     from typer import completion  # noqa: PLC0415
 
     shell = completion._get_shell_name()  # type: ignore[attr-defined]  # noqa: SLF001  Typer's own way to tell
@@ -87,11 +65,8 @@ def _completion(*, install: bool) -> None:
     variables = {"prog_name": "xuncha", "complete_var": "_XUNCHA_COMPLETE", "shell": shell}
     if install:
         _shell, path = completion.install(**variables)  # type: ignore[attr-defined]
-        screen.line(
-            _(
-                "The completion for {shell} is in {path}; it works from the next start of the shell on."
-            ).format(shell=shell, path=path)
-        )
+        said = _("The completion for {shell} is in {path}; it works from the next start of the shell on.")
+        screen.line(said.format(shell=shell, path=path))
     else:
         screen.line(completion.get_completion_script(**variables))  # type: ignore[attr-defined]
 
@@ -121,25 +96,15 @@ def run(words: list[str], given: Mapping[str, str | None]) -> None:
     """Run the command line, given apart from the options of the whole program; end with the exit code."""
     code = (_complete if "_XUNCHA_COMPLETE" in os.environ else _carry_out)(words, given)
     if (lost := screen.finish()) is not None and not code:
-        code = _refused_by_the_system(lost) if (kept := _kept()) is None else _not_told(lost, kept)
+        change = sys.modules.get("xuncha.workflow.change")  # what commands that only read have not imported
+        if commit := change.last_commit() if change else None:
+            # The exit code stays that of what is done: a script that tries again would do it twice.
+            said = _("done, and kept in commit {commit}; only what was to be printed could not be: {reason}")
+            hint = _("do not type it again; see xuncha log")
+            screen.warning(said.format(commit=commit, reason=cause_of(lost)), hint)
+        else:
+            code = _refused_by_the_system(lost)
     sys.exit(code)
-
-
-def _kept() -> str | None:
-    """Return the last commit that this run has made, as people name it; None where it has made none."""
-    change = sys.modules.get("xuncha.workflow.change")  # what commands that only read have not imported
-    return change.last_commit() if change else None
-
-
-def _not_told(lost: OSError, commit: str) -> int:
-    """Tell that the change is kept and only what was to be printed of it is lost, and give the exit code.
-
-    It is that of what is done: a script that tries again what has failed would do it twice.
-    """
-    said = _("done, and kept in commit {commit}; only what was to be printed could not be: {reason}")
-    hint = _("do not type it again; see xuncha log")
-    screen.warning(said.format(commit=commit, reason=cause_of(lost)), hint)
-    return 0
 
 
 def _call(words: list[str], given: Mapping[str, str | None]) -> int:
@@ -150,10 +115,13 @@ def _call(words: list[str], given: Mapping[str, str | None]) -> int:
     if "--install-completion" in given or "--show-completion" in given:
         _completion(install="--install-completion" in given)
         return 0
-    completes = "_XUNCHA_COMPLETE" in os.environ
-    if not completes:
+    context = verb = None
+    if "_XUNCHA_COMPLETE" not in os.environ:
         must_be_text([*words, *filter(None, given.values())])
-    context, verb = (None, None) if completes else (_context(given), _verb(words))
+        context = _context(given)
+        verb = words[0] if words and not words[0].startswith("-") else None
+        if verb is not None and verb not in VERBS | HIDDEN:
+            raise no_such_command(verb, VERBS, "no-such-command")
     return program(verb)(words, standalone_mode=False, prog_name="xuncha", obj=context) or 0
 
 
@@ -203,11 +171,8 @@ def _carry_out(words: list[str], given: Mapping[str, str | None]) -> int:
 
 
 def _refused_by_the_system(error: OSError) -> int:
-    """Tell what the system has refused, such as to write to a full disk, and give the exit code.
-
-    Where whoever reads a pipe has gone, nobody is there to be told.
-    """
-    if error.errno == errno.EPIPE:
+    """Tell what the system has refused, such as to write to a full disk, and give the exit code."""
+    if error.errno == errno.EPIPE:  # whoever reads the pipe has gone: nobody is there to be told
         return 1
     what = f"{error.filename}: " if error.filename else ""
     said = _("the system refused: {reason}").format(reason=what + cause_of(error))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -45,17 +45,16 @@ def archive(
         xuncha archive -o ../归档.zip
         xuncha archive --verify ../归档.zip
     """
-    if (output is None) == (verify is None) or (verify is not None and at is not None):
+    if output and not verify:
+        _make(call, output, at, as_json=as_json)
+    elif verify and not output and at is None:
+        _check(verify, as_json=as_json)
+    else:
         hint = _("type: {command}").format(command="xuncha archive -o ../归档.zip")
         raise UsageError("usage", _("archive either makes a file (-o) or checks one (--verify)"), hint)
-    if verify is not None:
-        _check(verify, as_json=as_json)
-    elif output is not None:
-        _make(call, output, at, as_json=as_json)
 
 
 def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None:
-    """Gather the case, and write it."""
     from xuncha.archive.bag import zipped  # noqa: PLC0415  nobody else waits for all that goes into it
     from xuncha.archive.gathering import gather  # noqa: PLC0415
     from xuncha.requests.moments import named  # noqa: PLC0415
@@ -118,19 +117,14 @@ def _check(file: Path, *, as_json: bool) -> None:
     facts, found = verdict.facts, verdict.findings
     if as_json:
         told = facts.model_dump(mode="json") if facts else {}
-        screen.data(
-            {
-                "sha256": verdict.sha256,
-                **{key: told.get(key) for key in ("organisation", "commit", "moment", "date")},
-                "made_again": bool(facts and facts.is_reproducible),
-                "files": verdict.files,
-                "findings": [
-                    {"path": each.place.path}
-                    | {key: getattr(each, key) for key in ("severity", "code", "message")}
-                    for each in found
-                ],
-            }
-        )
+        shown: dict[str, Any] = {"sha256": verdict.sha256}
+        shown |= {key: told.get(key) for key in ("organisation", "commit", "moment", "date")}
+        shown |= {"made_again": bool(facts and facts.is_reproducible), "files": verdict.files}
+        keys = ("severity", "code", "message")
+        shown["findings"] = [
+            {"path": each.place.path, **{key: getattr(each, key) for key in keys}} for each in found
+        ]
+        screen.data(shown)
     elif found or facts is None:
         screen.findings(found)
     else:
@@ -142,13 +136,11 @@ def _praise(file: Path, verdict: Verdict, facts: Facts) -> None:
     """Say that an archive is sound, and what is to be compared with what stands on paper."""
     said = ngettext("{path} is sound: {n} file.", "{path} is sound: {n} files.", verdict.files)
     screen.line(said.format(path=file, n=verdict.files))
-    compared = (
-        _("Compared with the history: the ledger, evidence, log, audit, and the notice as text.")
-        if facts.is_reproducible
-        else _(
-            "Compared with the history: the ledger and evidence; the rest was made by xuncha {version}, and that version can compare it."
-        )
+    compared = _(
+        "Compared with the history: the ledger and evidence; the rest was made by xuncha {version}, and that version can compare it."
     )
+    if facts.is_reproducible:
+        compared = _("Compared with the history: the ledger, evidence, log, audit, and the notice as text.")
     screen.line(compared.format(version=facts.made_by.xuncha))
     screen.line(_("Organisation: {name}").format(name=facts.organisation))
     screen.line(_("Commit: {commit}").format(commit=facts.commit))

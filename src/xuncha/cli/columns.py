@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, chop_cells, set_cell_size
@@ -21,7 +21,6 @@ _EVEN = re.compile("[ -~\u3001-\u3029\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\uff
 """ASCII and Chinese: each character takes one byte in UTF-8 and one cell, or three bytes and two cells."""
 _WORD = re.compile(r"\s*\S+\s*")
 _NEVER_FIRST = frozenset("，。、；：！？）》〉」』】〕”’")
-"""Punctuation with which no line begins."""
 
 
 class Column(NamedTuple):
@@ -37,12 +36,7 @@ class Column(NamedTuple):
 
 
 class Columns:
-    """A table without lines, for `screen.show`.
-
-    Args:
-        columns: from left to right.
-        gap: blanks between two columns.
-    """
+    """A table without lines, for `screen.show`; `gap` blanks stand between two columns."""
 
     def __init__(self, *columns: Column, gap: int = 1) -> None:
         self.columns = columns
@@ -127,9 +121,10 @@ def _lines(
             blank = " " * (room - taken)
             yield blank + line + " " * gap if column.right else line + blank + " " * gap
         return
-    for text in (
-        _divided(cell, room) if column.wraps else cell.wrap(console, room, overflow="ellipsis", no_wrap=True)
-    ):
+    texts: Iterable[Text] = _divided(cell, room)
+    if not column.wraps:
+        texts = cell.wrap(console, room, overflow="ellipsis", no_wrap=True)
+    for text in texts:
         blank = " " * (room - text.cell_len)
         before, after = (blank, " " * gap) if column.right else ("", blank + " " * gap)
         styled = Segment.apply_style(text.render(console), console.get_style(text.style))

@@ -1,8 +1,4 @@
-"""Commands are functions: a decorator enters them, Typer reads their parameters, and the help their docstrings.
-
-The paragraphs before the first section are what the help says, in the chosen language; the lines of the section "Examples:" are shown
-as they are. A docstring with examples is a message of the catalogue: `make messages` finds it.
-"""
+"""Commands are functions: a decorator enters them, Typer reads their parameters, and the help their docstrings (docs/adr/0023)."""
 
 from __future__ import annotations
 
@@ -60,28 +56,23 @@ def group(word: str) -> Callable[[Function], Function]:
 
 
 class _Translated:
-    """What is the same for commands and for groups of them: help and refusals in the chosen language.
-
-    The classes that Typer makes commands of come behind this one.
-    """
+    """Help and refusals in the chosen language, for commands and for groups; Typer's own class comes behind this one."""
 
     help: str | None
     params: list[Any]
 
     def get_help(self, ctx: Any) -> str:  # noqa: ANN401  Typer's own class is not public
-        """See Typer."""
         from xuncha.cli.help import page  # noqa: PLC0415  commands that do something need no help
 
         return page(self, ctx)
 
     def get_short_help_str(self, limit: int = 0) -> str:  # noqa: ARG002
-        """See Typer; shells show it beside a name."""
+        """Return what shells show beside a name."""
         from xuncha.cli.help import summary  # noqa: PLC0415
 
         return summary(self.help)
 
     def get_help_option(self, ctx: Any) -> TyperOption | None:  # noqa: ANN401
-        """See Typer."""
         option = cast("TyperOption | None", super().get_help_option(ctx))  # type: ignore[misc]
         if option is not None:
             option.help = _("Show this help")
@@ -97,16 +88,9 @@ class _Translated:
 
 
 class _Command(_Translated, TyperCommand):
-    """A command."""
-
     allow_extra_args = True  # to refuse them in our words
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
-        """See Typer.
-
-        Raises:
-            UsageError: there are more arguments than the command takes.
-        """
         if not ctx.resilient_parsing:
             self._must_be_filled(ctx, args)
         rest = super().parse_args(ctx, args)
@@ -116,11 +100,7 @@ class _Command(_Translated, TyperCommand):
         return rest
 
     def _must_be_filled(self, ctx: Any, args: list[str]) -> None:  # noqa: ANN401
-        """Refuse an option whose value is empty, as where a script's variable was: it is not the same as no option.
-
-        Raises:
-            UsageError: there is one.
-        """
+        """Refuse an option whose value is empty, as where a script's variable was: it is not the same as no option."""
         try:
             given, _rest, _order = self.make_parser(ctx).parse_args(args=list(args))
         except WrongUsage:
@@ -134,8 +114,6 @@ class _Command(_Translated, TyperCommand):
 
 
 class _Group(_Translated, TyperGroup):
-    """A command that has commands of its own."""
-
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
         """See Typer; what a shell asks to complete still has the options of the whole program, wherever they stand."""
         if ctx.resilient_parsing and ctx.parent is None:
@@ -144,11 +122,6 @@ class _Group(_Translated, TyperGroup):
         return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
-        """See Typer.
-
-        Raises:
-            UsageError: there is no such command.
-        """
         if not (ctx.resilient_parsing or args[0] in self.commands or args[0].startswith("-")):
             raise no_such_command(args[0], [name for name, each in self.commands.items() if not each.hidden])
         return super().resolve_command(ctx, args)
@@ -205,17 +178,14 @@ def _everything(**_given: object) -> None:
 
 def _taking(function: Callable[..., None], known: Mapping[str, GlobalOption]) -> Callable[..., None]:
     """Let Typer know options of the whole program, for the help and for completion; they are read before it begins."""
-    function.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [
-            inspect.Parameter(
-                name.strip("-").replace("-", "_"),
-                inspect.Parameter.KEYWORD_ONLY,
-                default=typer.Option(None, name, metavar=metavar or None, envvar=variable or None, help=text),
-                annotation=str | None if metavar else bool,
-            )
-            for name, (text, metavar, variable) in known.items()
-        ]
-    )
+    parameters = []
+    for name, (text, metavar, variable) in known.items():
+        given = typer.Option(None, name, metavar=metavar or None, envvar=variable or None, help=text)
+        word, kind = name.strip("-").replace("-", "_"), str | None if metavar else bool
+        parameters.append(
+            inspect.Parameter(word, inspect.Parameter.KEYWORD_ONLY, default=given, annotation=kind)
+        )
+    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return function
 
 

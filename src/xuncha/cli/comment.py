@@ -60,10 +60,8 @@ def add(
     if name is not None:
         name = typed.filled(name, _("the name is empty"), _("leave --name out where nobody is named"))
     day = typed.past_day(received, "--received", call.today) if received else call.today
-    which, how = (
-        Identity.parse(about) if about else None,
-        cast("Channel", typed.word(channel, "--channel", names.CHANNELS)),
-    )
+    which = Identity.parse(about) if about else None
+    how = cast("Channel", typed.word(channel, "--channel", names.CHANNELS))
     with call.session() as session:
         number = add_comment(session, text, channel=how, received=day, about=which, name=name)
     screen.line(_("Comment {n} is entered.").format(n=number))
@@ -112,17 +110,14 @@ def list_(
         xuncha comment list --unanswered
         xuncha comment list --about 2.3 --json
     """
+    from xuncha.requests.selection import comments_about  # noqa: PLC0415
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import comments  # noqa: PLC0415
 
     call.must_be_here()
-    wanted = _existing(call, about) if about else None
-    entered = comments(WorkingTree(call.root))
-    found = {
-        number: each
-        for number, each in entered.items()
-        if (wanted is None or _is_about(each, wanted)) and not (unanswered and each.reply)
-    }
+    source = WorkingTree(call.root)
+    entered = comments(source)
+    found = comments_about(source, entered, about, unanswered=unanswered)
     if as_json:
         screen.data([{"number": number, **each.model_dump(mode="json")} for number, each in found.items()])
     elif found:
@@ -133,29 +128,7 @@ def list_(
         screen.line(_("There are no comments yet. Enter the first one: xuncha comment add TEXT --channel …"))
 
 
-def _existing(call: Context, text: str) -> Identity:
-    """Read the number of a problem or a measure that is there.
-
-    Raises:
-        RefusedError: it is not there.
-    """
-    from xuncha.rules.names import no_such  # noqa: PLC0415
-
-    identity = Identity.parse(text)
-    if not (call.root / identity.path).is_file():
-        raise no_such(identity)
-    return identity
-
-
-def _is_about(comment: Comment, wanted: Identity) -> bool:
-    if comment.about is None:
-        return False
-    identity = Identity.parse(comment.about)
-    return wanted in {identity, Identity(identity.problem)}
-
-
 def _table(found: Mapping[int, Comment]) -> Columns:
-    """Lay out the table of `comment list`."""
     from rich.text import Text  # noqa: PLC0415
 
     from xuncha.cli.columns import Column, Columns  # noqa: PLC0415
@@ -168,19 +141,11 @@ def _table(found: Mapping[int, Comment]) -> Columns:
     )
     for place, each in found.items():
         said = _on_one_line(each.text) + (_(" ({reason})").format(reason=each.name) if each.name else "")
-        answered = (
-            f"{each.reply.date} {_on_one_line(each.reply.text)}"
-            if each.reply
-            else Text(_("not answered"), "yellow")
-        )
-        table.add(
-            str(place),
-            each.received.isoformat(),
-            channel_name(each.channel),
-            each.about or "",
-            said,
-            answered,
-        )
+        answered: str | Text = Text(_("not answered"), "yellow")
+        if each.reply:
+            answered = f"{each.reply.date} {_on_one_line(each.reply.text)}"
+        day, how = each.received.isoformat(), channel_name(each.channel)
+        table.add(str(place), day, how, each.about or "", said, answered)
     return table
 
 

@@ -42,11 +42,7 @@ class Context:
 
     @cached_property
     def root(self) -> Path:
-        """The ledger's folder.
-
-        Raises:
-            SurroundingsError: there is none.
-        """
+        """The ledger's folder. Raises SurroundingsError if there is none."""
         return find(None, self.named)
 
     @contextlib.contextmanager
@@ -73,12 +69,7 @@ class Context:
             return self.root
 
     def at(self, moment: str | None) -> Context:
-        """Return the call with the ledger as it stood on a day or at a revision; with None, as it stands.
-
-        Raises:
-            RefusedError: history knows no such moment.
-            SurroundingsError: the ledger is in no repository, or git is not installed.
-        """
+        """Return the call with the ledger as it stood on a day or at a revision; with None, as it stands. Raises RefusedError if history knows no such moment."""
         if moment is None:
             return self
         from xuncha.requests.moments import moment as found_in_history  # noqa: PLC0415  only looking back needs git
@@ -117,12 +108,7 @@ class Context:
             return ledger(self.source())
 
     def history(self, which: Identity | None = None) -> list[Event]:
-        """Return what was done to the whole ledger, a problem with its measures, or one measure; newest first.
-
-        Raises:
-            SurroundingsError: the ledger is in no repository, or git is not installed.
-            RefusedError: there is no such problem or measure.
-        """
+        """Return what was done to the whole ledger, a problem with its measures, or one measure (RefusedError if it is not there); newest first."""
         from xuncha.rules.names import no_such  # noqa: PLC0415
         from xuncha.trail.git import Git  # noqa: PLC0415  only what shows the history needs git
         from xuncha.trail.history import history, history_of_measure, history_of_problem  # noqa: PLC0415
@@ -161,9 +147,9 @@ class Context:
 
     def templates(self) -> Own:
         """Return the ledger's own templates: those in its folder, or what a commit holds of them."""
-        from xuncha.paper.own import AtCommit, Own  # noqa: PLC0415
+        from xuncha.paper.own import at_commit, on_disk  # noqa: PLC0415
 
-        return Own(self.root) if self.commit is None else AtCommit(self.root, self.commit)
+        return on_disk(self.root) if self.commit is None else at_commit(self.root, self.commit)
 
     @contextlib.contextmanager
     def places_named(self) -> Iterator[None]:
@@ -181,11 +167,7 @@ class Context:
         return f"{self.commit[:10]}:./{path}" if self.commit and path else path
 
     def register_if_any(self) -> Register | None:
-        """Return the register of the ledger; None where none was named and there is none here.
-
-        Raises:
-            InvalidLedgerError: there is one, and it breaks rules.
-        """
+        """Return the register of the ledger; None where none was named and there is none here. Raises InvalidLedgerError if it breaks rules."""
         try:
             return self.register()
         except SurroundingsError as error:
@@ -194,11 +176,7 @@ class Context:
             return None
 
     def must_be_here(self) -> None:
-        """Check that the folder holds all files of the ledger; warn of what an interrupted command left behind.
-
-        Raises:
-            SurroundingsError: git was told to leave some out.
-        """
+        """Check that git leaves no file of the ledger out of the folder (SurroundingsError); warn of what an interrupted command left behind."""
         from xuncha.trail.presence import must_be_here  # noqa: PLC0415
 
         must_be_here(self.root)

@@ -20,21 +20,10 @@ if TYPE_CHECKING:
 _OF_THE_LEDGER: Final = frozenset({"data", "templates"})
 """The folders in which every file has its meaning."""
 _BLOCK: Final = 1024 * 1024
-"""Bytes that are read at once of a large document."""
 
 
 def check(form: str, forms: Sequence[str], output: Path | None, name: str) -> None:
-    """See to it, before any work, that a form is known and will have somewhere to go.
-
-    Args:
-        form: as it was typed.
-        forms: those there are.
-        output: the file; None for the screen or a pipe.
-        name: what a file of it might be called, without its ending.
-
-    Raises:
-        UsageError: there is no such form, a screen would get what it cannot show, or the file is named as another form.
-    """
+    """See to it, before any work, that a form is one of `forms` and fits where it goes (UsageError); a file of it might be called `name`."""
     from xuncha.paper.forms import TEXT  # noqa: PLC0415  help and completion need no paper
 
     if form not in forms:
@@ -51,19 +40,7 @@ def check(form: str, forms: Sequence[str], output: Path | None, name: str) -> No
 
 
 def deliver(content: bytes, warnings: Sequence[str], output: Path | None, root: Path, said: str = "") -> None:
-    """Show a document, or write it to a file.
-
-    Args:
-        content: the document.
-        warnings: what is to be told of it.
-        output: the file; None for the screen or a pipe.
-        root: the ledger's folder.
-        said: the sentence that names the file, with `{path}` in it.
-
-    Raises:
-        RefusedError: no document is written there; see `save`.
-        SurroundingsError: the file cannot be written; it is as it was.
-    """
+    """Show a document, or save it to a file; `said` is the sentence that names the file, with `{path}` in it."""
     for sentence in warnings:
         screen.warning(sentence)
     if output is None:
@@ -75,12 +52,7 @@ def deliver(content: bytes, warnings: Sequence[str], output: Path | None, root: 
 
 
 def save(content: bytes | BinaryIO, output: Path, root: Path) -> None:
-    """Write a document to a file: its bytes, or what a stream gives.
-
-    Raises:
-        RefusedError: it is a link, or is in git's folder, or belongs to the ledger.
-        SurroundingsError: the file cannot be written; it is as it was.
-    """
+    """Write a document to a file: its bytes, or what a stream gives. Raises what `must_be_free` does; SurroundingsError if it cannot be written, and is as it was."""
     from xuncha.store.files import replace  # noqa: PLC0415
 
     try:
@@ -91,21 +63,14 @@ def save(content: bytes | BinaryIO, output: Path, root: Path) -> None:
                 screen.write(block)
         else:
             replace(_place(output), content)
-    except RuntimeError as error:  # links that lead in a circle
-        raise SurroundingsError(
-            "not-written", _("{path} cannot be written: {reason}").format(path=output, reason=error)
-        ) from None
-    except OSError as error:
-        said = _("{path} cannot be written: {reason}").format(path=output, reason=cause_of(error))
+    except (OSError, RuntimeError) as error:  # links may lead in a circle
+        reason = cause_of(error) if isinstance(error, OSError) else error
+        said = _("{path} cannot be written: {reason}").format(path=output, reason=reason)
         raise SurroundingsError("not-written", said) from None
 
 
 def must_be_free(output: Path, root: Path) -> None:
-    """Refuse to write a document where it would replace something else than was named, or a part of the ledger.
-
-    Raises:
-        RefusedError: it is a link, or behind one that the ledger brought along; or is in git's folder, or belongs to the ledger.
-    """
+    """Refuse to write a document (RefusedError) through a link, behind one that the ledger brought along, into git's folder, or over a part of a ledger."""
     named, place, ledger = output.absolute(), _place(output), root.resolve()
     inside = place.relative_to(ledger).parts if place.is_relative_to(ledger) else ("",)
     # The file systems of other computers take capitals for small letters.
@@ -124,9 +89,8 @@ def must_be_free(output: Path, root: Path) -> None:
         said, code = _("{path} belongs to the ledger, and is not replaced by a document"), "output-in-ledger"
     else:
         return
-    raise RefusedError(
-        code, said.format(path=output), _("name another file: {option}").format(option="-o FILE")
-    )
+    hint = _("name another file: {option}").format(option="-o FILE")
+    raise RefusedError(code, said.format(path=output), hint)
 
 
 def _of_another(place: Path) -> bool:
@@ -141,7 +105,6 @@ def _place(output: Path) -> Path:
 
 
 def _git_folders(root: Path) -> list[Path]:
-    """Return the folders in which git keeps what it knows of this ledger."""
     from xuncha.trail.repository import common_dir, git_dir  # noqa: PLC0415
 
     folder = git_dir(root)

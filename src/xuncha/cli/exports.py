@@ -116,6 +116,6 @@ def export_json(call: Context, output: options.Output = None) -> None:
     whole = as_json(call.ledger())
     if output is None:
         screen.data(whole)
-    else:
-        content = json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
-        deliver(content.encode(), (), output, call.root, _("The ledger is in {path}."))
+        return
+    content = json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+    deliver(content.encode(), (), output, call.root, _("The ledger is in {path}."))

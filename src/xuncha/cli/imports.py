@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from xuncha.cli import notices, options, screen  # noqa: F401  enters a command of this group
 from xuncha.cli.command import command, group
@@ -13,7 +14,7 @@ from xuncha.cli.context import Context
 from xuncha.cli.options import argument, option
 from xuncha.cli.understood import as_json as understood
 from xuncha.cli.understood import doubtful, listed, say_what_is_done
-from xuncha.errors import RefusedError, SurroundingsError, UsageError, together
+from xuncha.errors import RefusedError, SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import LEDGER_FILE, Identity
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from xuncha.exchange.drafts import Draft
     from xuncha.exchange.sheet.reading import Wanted
-    from xuncha.exchange.updating import Updater
     from xuncha.workflow.intake import Intake
 
 Before = dict[str, bytes | None]
@@ -109,7 +109,8 @@ def import_table(
     for error in refused:
         screen.error(error)
     if as_json:
-        screen.data(understood(draft, intake, before, written=not dry_run))
+        told = understood(draft, intake, before, written=not dry_run)
+        screen.data(told | {"differences": [*_differences(intake, before)]})
         return
     if saved:
         screen.line(_("The form is in {path}.").format(path=saved))
@@ -141,11 +142,7 @@ def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
 
 
 def _roles(given: list[str] | None) -> dict[str, str]:
-    """Read `HEADING=ROLE` as it is typed.
-
-    Raises:
-        UsageError: it is not of that form, or there is no such role.
-    """
+    """Read `HEADING=ROLE` as it is typed. Raises UsageError if it is not of that form, or there is no such role."""
     from xuncha.model.forms import ROLES, is_role  # noqa: PLC0415
     from xuncha.rules.names import suggestion  # noqa: PLC0415
 
@@ -218,23 +215,12 @@ def _changes(
     from xuncha.workflow import intake as taking_in  # noqa: PLC0415
 
     call.warn_of_leftovers()
-    updater: Updater = Updater(draft, root, new_names=new)
-    partly = partly or dry_run
+    updater = Updater(draft, root, new_names=new, partly=partly or dry_run)
     if dry_run:
         intake, before = taking_in.proposed(WorkingTree(root), updater.changed)
     else:
-        intake, before = taking_in.take_in(
-            root, lambda *there: _allowed(updater, *there, partly=partly), name
-        )
+        intake, before = taking_in.take_in(root, updater.changed, name)
     return intake, before, updater.refused
-
-
-def _allowed(updater: Updater, ledger: Any, source: Any, *, partly: bool) -> Intake:  # noqa: ANN401
-    """Plan the changes; refuse them all where the policy refuses one, unless the rest is asked for."""
-    intake = updater.changed(ledger, source)
-    if updater.refused and not partly:
-        raise together(updater.refused)
-    return intake
 
 
 def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> str:
@@ -267,24 +253,20 @@ def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> str:
 
 
 def _columns(draft: Draft) -> list[RenderableType]:
+    from xuncha.model.forms import role_name  # noqa: PLC0415
+
     headings = (_("Column"), _("Heading"), _("Taken for"), _("Why"))
     several = len({column.sheet for column in draft.columns}) > 1
     rows = (
-        (f"{each.sheet}!{each.letter}" if several else each.letter, each.heading, _role(each.role), each.why)
+        (
+            f"{each.sheet}!{each.letter}" if several else each.letter,
+            each.heading,
+            f"{each.role} {role_name(each.role)}".strip(),
+            each.why,
+        )
         for each in draft.columns
     )
     return listed(_("Columns"), headings, rows)
-
-
-def _role(role: str) -> str:
-    """Name what a column holds: as a form writes it, and what that is."""
-    names = {
-        "number": _("number"), "category": _("category"), "problem": _("problem"), "finding": _("the inspectors' words"), "part": _("sub-problem"),
-        "measure": _("measure"), "goal": _("goal"), "kind": _("kind of task"), "leader": _("leader"), "office": _("office"),
-        "co_offices": _("co-responsible offices"), "person": _("who does it"), "due": _("time limit"), "progress": _("progress"), "evidence": _("evidence"),
-        "state": _("status"), "closed_date": _("day of closing"), "publish": _("whether it may be published"), "ignore": _("not read"),
-    }  # fmt: skip
-    return f"{role} {names.get(role, '')}".strip()
 
 
 def _differences(intake: Intake, before: Before) -> Iterator[str]:
@@ -292,14 +274,14 @@ def _differences(intake: Intake, before: Before) -> Iterator[str]:
     from xuncha.store.reading import parse  # noqa: PLC0415
     from xuncha.workflow.differences import differences  # noqa: PLC0415
 
-    shown = 0
-    for path, content in intake.files.items():
-        if (old := before.get(path)) is None:
-            continue
-        name = str(Identity.of_file(path) or path)
-        for text in differences(parse(old), parse(content)):
-            shown += 1
-            if shown > _MOST_LINES:
-                yield _("… and more")
-                return
-            yield f"{name} {text}"
+    changed = (
+        (path, old, new) for path, new in intake.files.items() if (old := before.get(path)) is not None
+    )
+    texts = (
+        f"{Identity.of_file(path) or path} {text}"
+        for path, old, new in changed
+        for text in differences(parse(old), parse(new))
+    )
+    yield from islice(texts, _MOST_LINES)
+    if next(texts, None):
+        yield _("… and more")

@@ -12,13 +12,12 @@ from xuncha.language import gettext as _
 
 PANELS: Final = {
     "Make": {"write": "init add edit", "work": "remove", "comment": "comment"},
-    "Look": {"read": "status todo list show", "deadlines": "calendar", "serve": "serve"},
+    "Look": {"read": "status todo list show", "publish": "calendar", "serve": "serve"},
     "Do": {"work": "set start progress attach submit return close reopen extend escalate review"},
     "Trail": {"track": "log undo", "audit": "audit"},
     "Share": {"share": "setup sync"},
     "Check and publish": {
-        "doctor": "doctor",
-        "check": "validate proof schema",
+        "check": "doctor validate proof schema",
         "publish": "notice dashboard",
         "report": "report",
         "archive": "archive",
@@ -65,11 +64,7 @@ def global_options() -> dict[str, GlobalOption]:
 
 
 def take(arguments: Sequence[str]) -> tuple[list[str], dict[str, str | None]]:
-    """Take the options of the whole program out of the arguments, but from behind `--`.
-
-    Returns:
-        The arguments that remain; and the value that each option was given last, None without one.
-    """
+    """Take the options of the whole program out of the arguments, but from behind `--`; return the rest, and each value given last."""
     known = global_options()
     rest: list[str] = []
     given: dict[str, str | None] = {}
@@ -90,10 +85,7 @@ def take(arguments: Sequence[str]) -> tuple[list[str], dict[str, str | None]]:
 
 
 def readable(typed: str) -> str:
-    """Return what the system handed over as text: its bytes are read as UTF-8, else in the encoding that the locale names.
-
-    What is neither keeps its bytes, hidden in surrogates, for `must_be_text` to refuse.
-    """
+    """Return what the system handed over as text: UTF-8, else in the encoding of the locale; else with surrogates, for `must_be_text` to refuse."""
     if typed.isascii() or os.name == "nt":
         return typed
     try:
@@ -120,11 +112,7 @@ def _encoding_of_locale() -> str:
 
 
 def must_be_text(typed: Iterable[str], variable: str = "") -> None:
-    """See to it that arguments, or the value of a variable, could be read: nothing unreadable is ever kept.
-
-    Raises:
-        UsageError: one could not.
-    """
+    """See to it that arguments, or the value of a variable, could be read. Raises UsageError for one that could not."""
     for each in typed:
         shown = each.encode("utf-8", "backslashreplace").decode()
         if shown != each:
@@ -139,11 +127,7 @@ def must_be_text(typed: Iterable[str], variable: str = "") -> None:
 
 
 def check(given: Mapping[str, str | None]) -> None:
-    """See to it that options with a metavar were given a value, and flags none.
-
-    Raises:
-        UsageError: one was given otherwise.
-    """
+    """See to it that options with a metavar were given a value, and flags none. Raises UsageError for one that was not."""
     known = global_options()
     for name, value in given.items():
         needed = bool(known[name].metavar)

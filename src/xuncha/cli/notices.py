@@ -9,7 +9,7 @@ from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.options import argument, option
-from xuncha.cli.understood import doubtful, say_what_is_done, short
+from xuncha.cli.understood import doubtful, doubts_json, say_what_is_done, short
 from xuncha.language import gettext as _
 
 
@@ -38,16 +38,17 @@ def import_notice(
 
     notice = read(lines(file))
     said = room.as_json(notice)
+    from xuncha.exchange.notice import draft_of  # noqa: PLC0415
+
+    draft = draft_of(notice, str(file), call.today)
     if as_json:
-        screen.data(said)
+        screen.data(said | ({"doubts": doubts_json(draft)} if dry_run else {}))
         return
     from xuncha.exchange.entering import Enterer  # noqa: PLC0415
-    from xuncha.exchange.notice import draft_of  # noqa: PLC0415
     from xuncha.skeleton import create  # noqa: PLC0415
     from xuncha.store.files import located  # noqa: PLC0415
 
     root = located(folder)
-    draft = draft_of(notice, str(file), call.today)
     intake = Enterer(draft).new(file.name, None)
     if dry_run:
         create.checked_as_new(root, intake)

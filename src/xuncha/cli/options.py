@@ -32,27 +32,31 @@ Offered = Callable[[typer.Context], list[tuple[str, str]]]
 """A completion: words, each with what it means."""
 
 
-def _register(context: typer.Context) -> Register | None:
-    """Return the register for a completion; None where there is none, since a completion must not complain."""
-    from xuncha.store.cache import register  # noqa: PLC0415
-    from xuncha.store.files import find  # noqa: PLC0415
+def _complete(values: Callable[[Path], Iterable[tuple[str, str]]]) -> Offered:
+    """Return a completion that offers values of the ledger in a folder, each with its title."""
 
-    try:
+    def offered(context: typer.Context) -> list[tuple[str, str]]:
+        from xuncha.store.files import find  # noqa: PLC0415
+
         named = context.find_root().params.get("ledger")
-        return register(find(None, Path(named) if named else None))
-    except XunchaError:
-        return None
+        try:
+            pairs = values(find(None, Path(named) if named else None))
+        except XunchaError:  # a completion must not complain
+            return []
+        return [(word, harmless(text)) for value, text in pairs if (word := _as_a_word(value))]
+
+    return offered
 
 
 def _offer(values: Callable[[Register], Iterable[tuple[str, str]]]) -> Offered:
     """Return a completion that offers values of the register, each with its title."""
 
-    def offered(context: typer.Context) -> list[tuple[str, str]]:
-        found = _register(context)
-        pairs = values(found) if found else ()
-        return [(word, harmless(text)) for value, text in pairs if (word := _as_a_word(value))]
+    def found(root: Path) -> Iterable[tuple[str, str]]:
+        from xuncha.store.cache import register  # noqa: PLC0415
 
-    return offered
+        return values(register(root))
+
+    return _complete(found)
 
 
 def harmless(text: str) -> str:
@@ -75,21 +79,13 @@ def _as_a_word(value: str) -> str | None:
     return {"bash": value.replace(" ", r"\ "), "powershell": None, "pwsh": None}.get(shell, value)
 
 
-def _comments(context: typer.Context) -> list[tuple[str, str]]:
-    """Return the numbers of the comments for a completion, each with how its text begins, made harmless."""
+def _comments(root: Path) -> Iterable[tuple[str, str]]:
+    """Return the numbers of the comments, each with how its text begins."""
     from xuncha.store.comments import load_comments  # noqa: PLC0415
-    from xuncha.store.files import WorkingTree, find  # noqa: PLC0415
+    from xuncha.store.files import WorkingTree  # noqa: PLC0415
 
-    try:
-        named = context.find_root().params.get("ledger")
-        root = find(None, Path(named) if named else None)
-    except XunchaError:
-        return []
-    found = load_comments(WorkingTree(root)).comments
-    return [
-        (str(number), harmless(" ".join(comment.text.split())[:_OFFERED]))
-        for number, comment in found.items()
-    ]
+    found, _findings = load_comments(WorkingTree(root))
+    return [(str(number), " ".join(each.text.split())[:_OFFERED]) for number, each in found.items()]
 
 
 measures = _offer(lambda found: ((row.id, row.title) for row in found.measures))
@@ -103,13 +99,7 @@ _categories = _offer(lambda found: found.frame.categories)
 
 
 def option(form: str, text: str, offered: Offered | Sequence[str] | None = None) -> Any:  # noqa: ANN401  as Typer's own
-    """Return an option.
-
-    Args:
-        form: its names and how its value is typed, `-o --output FILE`; a flag is without one.
-        text: its help.
-        offered: what completes it, words or what finds them.
-    """
+    """Return an option; `form` is its names and how its value is typed, `-o --output FILE`, a flag is without one; `offered` completes it."""
     *names, value = form.split()
     if value.startswith("-"):
         return typer.Option(*names, value, help=text)
@@ -133,7 +123,7 @@ Either = Annotated[str, argument("ID", _("A problem (2) or a measure (2.3)"), bo
 Perhaps = Annotated[
     str | None, argument("ID", _("A problem (2) or a measure (2.3); else the whole ledger"), both)
 ]
-Comment = Annotated[str, argument("N", _("The number of the comment, such as 3"), _comments)]
+Comment = Annotated[str, argument("N", _("The number of the comment, such as 3"), _complete(_comments))]
 About = Annotated[
     str | None, option("--about ID", _("The problem (2) or the measure (2.3) that it is about"), both)
 ]

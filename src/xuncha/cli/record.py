@@ -72,7 +72,7 @@ def measure_screen(
         (_("Co-offices"), _(", ").join(measure.co_offices)),
         (_("Due"), measure.due.isoformat() if measure.due else term(measure.term)),
         (_("Closed"), _joined(_day(closed.date), closed.by, closed.note) if closed else None),
-        (_("Escalated"), _joined(escalated.date.isoformat(), escalated.to) if escalated else None),
+        (_("Escalated"), _joined(_day(escalated.date), escalated.to) if escalated else None),
         (_("Outcomes"), _(", ").join(brought)),
         (_("In the notice"), measure.notice_text),
         *_fields(measure, frame),
@@ -90,9 +90,10 @@ def measure_screen(
             else:
                 text.append(f"\n{screen.clean(item)}", "cyan")
         entries.append((_day(entry.date), text))
-    for review in measure.reviews:
-        said = _joined(_("reviewed"), result_name(review.result), review.text)
-        entries.append((review.date.isoformat(), said))
+    entries += [
+        (_day(review.date), _joined(_("reviewed"), result_name(review.result), review.text))
+        for review in measure.reviews
+    ]
     worked: list[RenderableType] = [Text(), Text(_("Progress"), "bold"), _pairs(*entries)] if entries else []
     return [_title(identity, measure.title), facts, *worked, *_history(events)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from xuncha.model.records import Ledger, Measure
 
 _PLAN_FORMS: Final = (*FORMS, TABLES)
-_KINDS: Final = ("reminder", "supervision", "warning")
 _DAYS: Final = 7
 """Days that a weekly report covers unless `--since` says otherwise."""
 
@@ -60,8 +59,7 @@ def weekly(
     if not as_json:
         check(form, FORMS, output, "weekly")
     first = typed.past_day(since, "--since", call.today) if since else call.today - timedelta(days=_DAYS)
-    ledger = call.ledger()
-    events = call.history_if_any()
+    ledger, events = call.ledger(), call.history_if_any()
     earlier = _earlier(call, first, room.recorded(events, first, call.today))
     report = room.weekly(ledger, call.today, first, events, earlier)
     if as_json:
@@ -111,7 +109,7 @@ def plan(
 @command("report", "letter")
 def letter(
     call: Context,
-    kind: Annotated[str, argument("KIND", _("reminder, supervision or warning"), _KINDS)],
+    kind: Annotated[str, argument("KIND", _("reminder, supervision or warning"), [*names.LETTERS])],
     identities: Annotated[
         list[str] | None, argument("ID", _("Measures of one office, such as 2.3 2.4"), options.measures)
     ] = None,
@@ -134,7 +132,7 @@ def letter(
     """
     from xuncha.report.letter import letter_on, letter_to  # noqa: PLC0415
 
-    which: Any = typed.word(kind, "KIND", names.LETTERS)
+    which = typed.word(kind, "KIND", names.LETTERS)
     check(form, FORMS, output, "letter")
     if bool(identities) == (office is not None):
         message = _("a letter is on measures or on those of an --office, one of the two")
@@ -163,32 +161,24 @@ def _earlier(call: Context, since: date, wanted: set[Identity]) -> Mapping[Ident
 
 
 def _measure(ledger: Ledger, text: str) -> Identity:
-    """Return the number of a measure that is there.
-
-    Raises:
-        RefusedError: the text is something else, or there is no such measure.
-    """
     from xuncha.rules.names import no_such  # noqa: PLC0415
 
     identity = Identity.parse(text)
     if identity.is_problem:
         message = _("{id} is a problem; a measure is asked for").format(id=identity)
-        raise RefusedError(
-            "not-a-measure", message, _("name its measures, such as {id}.1").format(id=identity)
-        )
+        hint = _("name its measures, such as {id}.1").format(id=identity)
+        raise RefusedError("not-a-measure", message, hint)
     if identity not in ledger.measures:
         raise no_such(identity)
     return identity
 
 
 def _deliver(call: Context, name: str, form: str, output: Path | None, **given: object) -> None:
-    """Render a template with what it is given, and deliver it in a form."""
     from xuncha.paper.forms import made  # noqa: PLC0415
     from xuncha.paper.own import remark  # noqa: PLC0415
     from xuncha.paper.templates import OUTLINE, document  # noqa: PLC0415
 
     templates = call.templates()
-
     with screen.patience(_("Making the document")):
         content, warnings = made(document(name + OUTLINE, templates, **given), form)
     deliver(content, [*warnings, *remark(templates)], output, call.root)

@@ -1,7 +1,4 @@
-"""What is shown: lines, tables, JSON, errors. The only place that prints.
-
-Text from files, from git's history and from other programs is made harmless here: a control character is shown, never sent.
-"""
+"""What is shown: lines, tables, JSON, errors. The only place that prints; control characters in texts from elsewhere are shown, never sent."""
 
 from __future__ import annotations
 
@@ -9,25 +6,25 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from xuncha.chinese.characters import columns, escaped, without_unsafe
-from xuncha.errors import InvalidLedgerError, XunchaError
+from xuncha.errors import InvalidLedgerError, SurroundingsError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
 if TYPE_CHECKING:
     import threading
-    from pathlib import Path
 
     from rich.console import RenderableType
 
     from xuncha.errors import Finding, Place
 
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NO_LIMIT = 10_000
 _LONG = 1.0
 """Seconds after which somebody wants to know that the program still works."""
@@ -36,7 +33,7 @@ _SHADES = {"red": 160, "green": 28, "yellow": 136, "cyan": 31, "magenta": 133}
 _lost: list[OSError] = []
 """What has kept something from being printed."""
 WATCH = "patience"
-"""The name of the thread that shows it."""
+"""The name of the thread that shows that work goes on."""
 
 
 def clean(text: str) -> str:
@@ -60,10 +57,7 @@ def line_at_once(text: str) -> None:
 
 
 def write(document: str | bytes) -> None:
-    """Print a document as it is: it was made harmless when it was made.
-
-    What cannot be printed is no reason to leave a change half done: the loss is told at the end, see `finish`.
-    """
+    """Print a document as it is: it was made harmless when it was made. What cannot be printed is told at the end, see `finish`."""
     try:
         if isinstance(document, str):
             sys.stdout.write(document)
@@ -102,40 +96,54 @@ def data(value: Any) -> None:  # noqa: ANN401  whatever JSON can say
 
 
 def show(*renderables: RenderableType, wide: bool = False, paged: bool = False) -> None:
-    """Print tables and styled text.
-
-    Args:
-        renderables: one below the other.
-        wide: in a pipe, let lines be as long as they are, one row a line, for other programs.
-        paged: on a terminal, let the user's pager show what does not fit.
-    """
+    """Print tables and styled text; in a pipe, `wide` lets lines be as long as they are; on a terminal, `paged` gives a pager what does not fit."""
     from rich.console import Console  # noqa: PLC0415  commands that print a line do not need it
     from rich.theme import Theme  # noqa: PLC0415
 
     terminal = is_terminal()
     width = _NO_LIMIT if wide and not terminal else None
-    theme = Theme(
-        {
-            f"{weight}{name}": f"{weight}color({shade})"
-            for name, shade in _SHADES.items()
-            for weight in ("", "bold ")
-        }
-    )
+    shades = {name: f"color({shade})" for name, shade in _SHADES.items()}
+    theme = Theme(shades | {f"bold {name}": f"bold {shade}" for name, shade in shades.items()})
     console = Console(file=sys.stdout, width=width, theme=theme, highlight=False, markup=False, emoji=False)
-    if terminal and paged:
-        from xuncha.cli.pager import show as show_in_pager  # noqa: PLC0415
-
-        with console.capture() as captured:
-            console.print(*renderables, sep="\n", crop=False)
-        if not show_in_pager(captured.get()):
-            write(captured.get())
-        return
-    if terminal:
-        console.print(*renderables, sep="\n", crop=False)
-        return
     with console.capture() as captured:
         console.print(*renderables, sep="\n", crop=False)
-    write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+    text = captured.get()
+    if not terminal:
+        write("".join(f"{line.rstrip()}\n" for line in text.splitlines()))
+        return
+    if not (paged and _show_in_pager(text)):
+        write(text)
+
+
+def _show_in_pager(text: str) -> bool:
+    """Show a text in the pager that git would use, where it does not fit on the terminal; return whether it was shown. No repository chooses it."""
+    import subprocess  # noqa: PLC0415
+
+    process = None
+    with contextlib.suppress(OSError, ValueError):  # no terminal that tells its size, or no such pager
+        too_long = text.count("\n") >= os.get_terminal_size(1).lines
+        if pager := _pager() if too_long else []:
+            # As git sets it: colours are shown, and the pager stays only where there is more than a screen.
+            surroundings = {"LESS": "FRX", "LV": "-c", **os.environ}
+            process = subprocess.Popen(pager, stdin=subprocess.PIPE, env=surroundings)
+    if process is None:
+        return False
+    with contextlib.suppress(BrokenPipeError):  # the reader has seen enough
+        process.communicate(text.encode())
+    process.wait()
+    return True
+
+
+def _pager() -> list[str]:
+    """Return the command of the pager; empty where none is wanted."""
+    from xuncha.trail.git import Git  # noqa: PLC0415  only where there is more than a screen
+
+    said = os.environ.get("GIT_PAGER")
+    if said is None:
+        with contextlib.suppress(SurroundingsError):  # the user's own settings, not those of a repository
+            said = Git(Path.cwd()).text("config", "--global", "--get", "core.pager")
+    said = os.environ.get("PAGER", "less") if said is None else said
+    return [] if said in {"", "cat"} else shlex.split(said)
 
 
 @contextlib.contextmanager
@@ -144,7 +152,7 @@ def patience(doing: str) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    import threading  # noqa: PLC0415  only where somebody waits
+    import threading  # noqa: PLC0415
 
     done = threading.Event()
     watch = threading.Thread(target=_pulse, args=(doing, done), daemon=True, name=WATCH)
@@ -195,10 +203,7 @@ def finish() -> OSError | None:
 
 
 def _give_up(stream: TextIO) -> None:
-    """Send to nowhere what a stream still holds, and what is still to come.
-
-    The interpreter would try again at its end, and complain in its own way.
-    """
+    """Send to nowhere what a stream still holds: the interpreter would try again at its end, and complain in its own way."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 from xuncha.cli import screen
@@ -37,6 +38,8 @@ def serve(
     call.must_be_here()
     with needs("desk"):
         from xuncha.desk.serve import Server  # noqa: PLC0415  a server is for this command alone
+    if call.day_is_given:
+        os.environ["XUNCHA_TODAY"] = call.today.isoformat()  # for the commands that the desk runs
     server = Server(call.root, port, call.clock)
     screen.line_at_once(server.link)
     if open_:

@@ -12,7 +12,7 @@ from xuncha.cli import screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.options import option
-from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
+from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of, together
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import CommentNumber
@@ -21,7 +21,7 @@ from xuncha.model.names import key_name
 if TYPE_CHECKING:
     from xuncha.model.moves import Numbered
     from xuncha.sync.session import Synced
-    from xuncha.sync.values import Dispute, Side
+    from xuncha.sync.values import Side
 
 
 @command("sync")
@@ -73,11 +73,12 @@ def _say(call: Context, done: Synced) -> None:
 
 def _adjusted(done: Synced) -> Iterator[str]:
     """Yield what took another number or name, where these are used, and what stays."""
-    given = _("Renumbered {old} → {new} {title}: the number {old} was given elsewhere meanwhile")
-    back = _("Renumbered {old} → {new} {title}: the one before it was taken back elsewhere")
     for each in done.renumbered:
+        said = _("Renumbered {old} → {new} {title}: the one before it was taken back elsewhere")
+        if each.move.up:
+            said = _("Renumbered {old} → {new} {title}: the number {old} was given elsewhere meanwhile")
         old, new = map(_named, each.move)
-        yield (given if each.move.up else back).format(old=old, new=new, title=each.title)
+        yield said.format(old=old, new=new, title=each.title)
     said = _("Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached")
     for identity, old, new in done.renamed:
         yield said.format(id=identity, old=old, new=new)
@@ -93,7 +94,6 @@ def _adjusted(done: Synced) -> Iterator[str]:
 
 
 def _came_and_went(done: Synced) -> Iterator[str]:
-    """Yield what was received, joined and sent."""
     if n := done.received:
         said = ngettext("Received {n} commit from {name}", "Received {n} commits from {name}", n)
         yield said.format(n=n, name=done.name)
@@ -105,9 +105,8 @@ def _came_and_went(done: Synced) -> Iterator[str]:
     if not (done.received or done.sent or done.anchors.new):
         yield _("Nothing to do: here and at {name} all is the same").format(name=done.name)
     if n := done.anchors.new:
-        yield ngettext(
-            "Sent {n} verification of the history", "Sent {n} verifications of the history", n
-        ).format(n=n)
+        said = ngettext("Sent {n} verification of the history", "Sent {n} verifications of the history", n)
+        yield said.format(n=n)
 
 
 def _changed(call: Context, done: Synced) -> Iterator[str]:
@@ -147,19 +146,16 @@ def setup(call: Context) -> None:
     from xuncha.trail.git import Git  # noqa: PLC0415
 
     Git.in_repository(call.root, to_write=True)
-    git = Git(
-        call.root
-    )  # what is set up is looked at and entered; no program of the repository is needed for it
-    try:
-        new, claimed = registration.register(git)
+    try:  # what is set up is looked at and entered; no program of the repository is needed for it
+        new, claimed = registration.register(Git(call.root))
     except OSError as error:
         message = _("git's settings cannot be written: {reason}").format(reason=cause_of(error))
         raise SurroundingsError("not-written", message) from error
     if claimed:
         screen.line(_("Entered in this clone alone: {line}").format(line=registration.LINE))
         screen.line(_("For every clone: put that line into .gitattributes, and commit it."))
-    idle = _("Nothing to do: git merges the ledger's files field by field already.")
-    screen.line(_("Git merges the ledger's files field by field now.") if new or claimed else idle)
+    said = _("Nothing to do: git merges the ledger's files field by field already.")
+    screen.line(_("Git merges the ledger's files field by field now.") if new or claimed else said)
 
 
 @command("merge-driver", hidden=True)
@@ -188,15 +184,9 @@ def merge_driver(
         screen.warning(message.format(path=path, reason=merged.not_by_field))
     if merged.in_conflict:
         raise RefusedError("merge-conflict", _("both sides have changed the same lines of it"), path=path)
-    errors = [_dispute_error(dispute, path) for dispute in merged.disputes]
-    for each in errors[:-1]:
-        screen.error(each)
-    if errors:
-        raise errors[-1]
+    if merged.disputes:
+        from xuncha.sync.uniting import in_words  # noqa: PLC0415
 
-
-def _dispute_error(dispute: Dispute, path: str) -> RefusedError:
-    from xuncha.sync.uniting import in_words  # noqa: PLC0415
-
-    hint = _("keep the line that holds, take out the marks, and conclude it with git")
-    return RefusedError("merge-conflict", in_words(dispute._replace(path=path)), hint, path)
+        hint = _("keep the line that holds, take out the marks, and conclude it with git")
+        said = [in_words(dispute._replace(path=path)) for dispute in merged.disputes]
+        raise together([RefusedError("merge-conflict", each, hint, path) for each in said])

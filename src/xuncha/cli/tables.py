@@ -29,28 +29,19 @@ _MANY = 40
 """Rows of one kind on a screen; the rest is counted."""
 
 
-def bar(closed: int, total: int, width: int = _BAR) -> Text:
+def bar(closed: int, total: int) -> Text:
     """Draw a progress bar, readable without colours; full only when all is closed."""
-    filled = width * closed // total if total else 0
+    filled = _BAR * closed // total if total else 0
     style = "green" if 0 < total == closed else "cyan"
-    return Text.assemble(("█" * filled, style), ("░" * (width - filled), "dim"))
+    return Text.assemble(("█" * filled, style), ("░" * (_BAR - filled), "dim"))
 
 
 def status_screen(
     register: Register, counts: Tally, grouped: Sequence[Group], by: str, at: str | None, *, everything: bool
 ) -> list[RenderableType]:
-    """Lay out the screen of `status`.
-
-    Args:
-        register: what is counted.
-        counts: of it.
-        grouped: what the bars are of.
-        by: their kind.
-        at: the moment in history as which it is counted, as it was typed; None now.
-        everything: every row, however many there are.
-    """
-    kind = ["--by", by] if by != "problem" else []
-    again = shlex.join(["xuncha", "status", *(["--at", at] if at else []), *kind, "--all"])
+    """Lay out the screen of `status`, with a bar for each group; `at` is the moment as it was typed, None now; `everything` shows every row."""
+    options = [*(["--at", at] if at else []), *(["--by", by] if by != "problem" else [])]
+    again = shlex.join(["xuncha", "status", *options, "--all"])
     limit = None if everything else _MANY
     waiting = _waiting(register, counts, limit, again, past=at is not None)
     shown = [_head(register, counts), *_counts(counts), *waiting]
@@ -135,19 +126,15 @@ def todo_screen(waiting: Sequence[Task], due_soon_days: int) -> list[RenderableT
 
 def _head(register: Register, counts: Tally) -> RenderableType:
     frame = register.frame
-    said = _("feedback of {day} by {inspector}") if frame.inspector else _("feedback of {day}")
-    if frame.feedback is None:
-        said = (
-            _("{inspector}, the day of the feedback not said")
-            if frame.inspector
-            else _("the day of the feedback not said")
-        )
+    known, unknown = _("feedback of {day}"), _("the day of the feedback not said")
+    if frame.inspector:
+        known = _("feedback of {day} by {inspector}")
+        unknown = _("{inspector}, the day of the feedback not said")
+    said = known if frame.feedback else unknown
     inspected = said.format(inspector=frame.inspector, day=frame.feedback)
     table = Columns(Column(fills=True), Column(wraps=False), gap=2)
-    table.add(
-        Text(screen.clean(counts.organisation or _("organisation not said")), "bold"),
-        Text(counts.as_of.isoformat(), "dim"),
-    )
+    name = screen.clean(counts.organisation or _("organisation not said"))
+    table.add(Text(name, "bold"), Text(counts.as_of.isoformat(), "dim"))
     table.add(Text(screen.clean(inspected), "dim"), "")
     return table
 
@@ -195,16 +182,21 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None, whole: str) -> l
         shown = ([group for group in grouped if not group.complete] or list(grouped))[:limit]
     fixed, right = Column(wraps=False), Column(wraps=False, right=True)
     # Marks stand at the right edge; where there are none, the bars stand beside the titles.
-    title = Column(fills=any(group.overdue or group.complete for group in shown))
+    wide = Column(fills=any(group.overdue or group.complete for group in shown))
     numbered = by == "problem"
-    table = Columns(*[right] * numbered, title, fixed, right, fixed)
+    table = Columns(*[right] * numbered, wide, fixed, right, fixed)
     for group in shown:
         mark = Text("✓" if group.complete else "", "green")
         if group.overdue:
             mark = Text(_("{n} late").format(n=group.overdue), "bold red")
         count = f"{group.closed}/{group.total}"
         table.add(*[group.key or ""] * numbered, group.title, bar(group.closed, group.total), count, mark)
-    return [Text(), Text(titles[by], "bold"), table, *_rest(len(grouped), len(shown), whole)]
+    return [
+        Text(),
+        Text(titles[by], "bold"),
+        table,
+        *_rest(len(grouped), len(shown), whole),
+    ]
 
 
 def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Columns:

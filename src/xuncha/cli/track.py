@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from xuncha.cli.columns import Columns
     from xuncha.trail.history import Event
 
-_WIDEST_NAME = 16
-"""Columns that the name of an author takes."""
+_WIDEST_AUTHOR = 16
 
 
 @command("log")
@@ -49,8 +48,8 @@ def events_table(events: list[Event]) -> Columns:
     table = Columns(when, who, Column(_("What")), gap=2)
     for event in events:
         author = screen.clean(event.author)
-        if cell_len(author) > _WIDEST_NAME:
-            author = set_cell_size(author, _WIDEST_NAME - 1) + "…"
+        if cell_len(author) > _WIDEST_AUTHOR:
+            author = set_cell_size(author, _WIDEST_AUTHOR - 1) + "…"
         what = Text(screen.clean(_what(event)))
         if event.reason:
             what.append(_(" ({reason})").format(reason=screen.clean(event.reason)), "dim")

@@ -47,6 +47,11 @@ def doubtful(draft: Draft) -> list[RenderableType]:
     return listed(_("Doubtful"), (_("Place"), _("What stands there"), _("What was made of it")), rows)
 
 
+def doubts_json(draft: Draft) -> list[dict[str, str]]:
+    """Return what is doubtful, for programs."""
+    return [{"place": doubt.place, "text": doubt.text, "message": doubt.made} for doubt in draft.weighed()]
+
+
 def as_json(
     draft: Draft, intake: Intake, before: Mapping[str, bytes | None], *, written: bool
 ) -> dict[str, Any]:
@@ -70,9 +75,7 @@ def as_json(
             }
             for problem in draft.problems
         ],
-        "doubts": [
-            {"place": doubt.place, "text": doubt.text, "message": doubt.made} for doubt in draft.weighed()
-        ],
+        "doubts": doubts_json(draft),
         "written": written,
         "added": [step.id for step in intake.steps if before.get(Identity.parse(step.id).path) is None],
         "changed": [path for path in intake.files if before.get(path) is not None],

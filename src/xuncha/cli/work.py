@@ -68,7 +68,12 @@ def _command(verb: Verb) -> Callable[..., None]:
 
         named = [measures] if isinstance(measures, str) else measures
         if takes_text:
-            named, typed["text"] = _last_apart(named)
+            *named, typed["text"] = named
+            if not named:
+                lacking = _("the number of the measure is missing")
+                if Identity.perhaps(typed["text"]):
+                    lacking = _("the text is missing")
+                raise UsageError("usage", lacking, _("type: xuncha progress 2.3 …"))
         values = given.read(typed, call.today)
         if "file" in values:
             from xuncha.workflow.evidence import read as read_evidence  # noqa: PLC0415
@@ -92,17 +97,6 @@ def _command(verb: Verb) -> Callable[..., None]:
     do.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     do.__doc__ = verb.function.__doc__
     return do
-
-
-def _last_apart(words: list[str]) -> tuple[list[str], str]:
-    """Part measures from the text that is typed behind them."""
-    *named, text = words
-    if not named:
-        lacking = _("the number of the measure is missing")
-        if Identity.perhaps(text):
-            lacking = _("the text is missing")
-        raise UsageError("usage", lacking, _("type: xuncha progress 2.3 …"))
-    return named, text
 
 
 for _verb in VERBS.values():
@@ -158,10 +152,9 @@ def remove(call: Context, identity: options.Either, reason: options.Reason) -> N
         message = _("its time limit had passed: an audit will name this")
         screen.warning(message, _("if that was not meant: xuncha undo puts it back, and history keeps both"))
     if done.outdated:
+        said = _("{where} says {said}, now {new}")
         told = [
-            _("{where} says {said}, now {new}").format(
-                where=each.where, said=each.said, new=each.new or _("removed")
-            )
+            said.format(where=each.where, said=each.said, new=each.new or _("removed"))
             for each in done.outdated
         ]
         message = _("numbers that have changed stand in texts: {texts}")

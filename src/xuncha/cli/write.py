@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,13 +21,14 @@ from xuncha.cli.context import Context
 from xuncha.cli.options import argument, option
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, UsageError, XunchaError
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
+from xuncha.model.identity import LEDGER_FILE
 from xuncha.requests import typed
 
 if TYPE_CHECKING:
     from xuncha.workflow.add import Added
     from xuncha.workflow.perform import Result
 
+_BETWEEN = re.compile(r"[、，,；;\s]+")
 _NAMED = 10
 """Findings of an audit that are said one by one."""
 
@@ -74,37 +78,77 @@ def init(
         "offices": offices,
     }
     root = located(folder)
-    if ask and (root / LEDGER_FILE).exists():
-        _ask(call, root)
-        return
-    kept = create(root, call.today, example=example, known=said)
-    screen.line(_("Ledger made: {path}").format(path=folder))
-    if kept:
-        screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(kept)))
-    if str(folder) != ".":
-        screen.line(_("Next: cd {path}").format(path=folder))
-    if ask:
-        _ask(call, root)
-        return
+    if not (ask and (root / LEDGER_FILE).exists()):
+        kept = create(root, call.today, example=example, known=said)
+        screen.line(_("Ledger made: {path}").format(path=folder))
+        if kept:
+            screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(kept)))
+        if str(folder) != ".":
+            screen.line(_("Next: cd {path}").format(path=folder))
     entering = _(
         "Then: enter the organisation, the leaders, the offices and the categories in data/ledger.yaml, and type: xuncha edit; xuncha add problem …"
     )
-    screen.line(_("Then: xuncha status") if example else entering)
+    if ask:
+        _ask(call, root)
+    else:
+        screen.line(_("Then: xuncha status") if example else entering)
 
 
 def _ask(call: Context, root: Path) -> None:
-    """Ask for what the ledger does not say yet, and commit what was answered."""
-    from xuncha.cli.ask import asked  # noqa: PLC0415
     from xuncha.store.editing import apply  # noqa: PLC0415
     from xuncha.store.reading import parse  # noqa: PLC0415
     from xuncha.workflow.edit import edit as keep  # noqa: PLC0415
     from xuncha.workflow.settings import edits  # noqa: PLC0415
 
     before = (root / LEDGER_FILE).read_bytes()
-    if answers := asked(parse(before), call.today):
+    if answers := _asked(parse(before), call.today):
         keep(root, LEDGER_FILE, apply(before, edits(parse(before), answers)), before)
         screen.line(_("{path} is changed and committed.").format(path=LEDGER_FILE))
     screen.line(_("Then: xuncha add problem …"))
+
+
+def _asked(data: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """Ask for what a ledger does not say yet, as far as the user goes; an empty answer leaves a question for another time."""
+    inspection = data.get("inspection") or {}
+    questions = {
+        "organisation": (_("The inspected organisation"), data.get("organisation")),
+        "inspector": (_("The inspectors"), inspection.get("inspector")),
+        "round": (_("The round of the inspection"), inspection.get("round")),
+        "started": (_("The day on which the inspection began"), inspection.get("started")),
+        "ended": (_("The day on which it ended"), inspection.get("ended")),
+        "feedback": (_("The day of the feedback"), inspection.get("feedback")),
+        "categories": (_("The categories of the feedback, separated by commas"), data["categories"]),
+        "leaders": (_("The leaders who may answer for measures, separated by commas"), data["leaders"]),
+        "offices": (_("The offices that do the work, separated by commas"), data["offices"]),
+    }
+    found: dict[str, Any] = {}
+    screen.line(_("An empty answer leaves a question for another time: xuncha init --ask"))
+    for key, (question, known) in questions.items():
+        if known:
+            continue
+        try:
+            if answer := _answer(key, question, today):
+                found[key] = answer
+        except typer.Abort:
+            screen.line()
+            break
+    return found
+
+
+def _answer(key: str, question: str, today: date) -> str | date | list[str] | None:
+    """Ask one question, again while the answer is no day where a day is asked."""
+    while True:
+        text = typer.prompt(question, default="", show_default=False, prompt_suffix=_(": ")).strip()
+        if not text:
+            return None
+        if key in {"categories", "leaders", "offices"}:
+            return list(dict.fromkeys(filter(None, _BETWEEN.split(text))))
+        if key not in {"started", "ended", "feedback"}:
+            return str(text)
+        try:
+            return typed.day(text, question, today, past=True)
+        except UsageError as error:
+            screen.error(error)
 
 
 @group("add")
@@ -215,20 +259,12 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
     if identity is None:
         _enter_all(call)
         return
-    from xuncha.rules.names import no_such  # noqa: PLC0415
-    from xuncha.store.faults import link  # noqa: PLC0415
-    from xuncha.store.files import WorkingTree  # noqa: PLC0415
-    from xuncha.workflow.comment import no_such_comment  # noqa: PLC0415
     from xuncha.workflow.edit import edit as keep  # noqa: PLC0415
+    from xuncha.workflow.edit import editable  # noqa: PLC0415
 
     root = call.root_for_writing()
-    comment = CommentNumber.of_file(identity)
-    path = (comment or Identity.parse(identity)).path
+    path = editable(root, identity)
     target = root / path
-    if WorkingTree(root).behind_link(path):
-        raise InvalidLedgerError([link(path)])
-    if not target.is_file():
-        raise no_such_comment(comment) if comment else no_such(Identity.parse(identity))
     opened = target.read_bytes()
     editor = _editor()
     draft = Path(tempfile.mkdtemp(prefix="xuncha-")) / target.name
@@ -258,7 +294,6 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
 
 
 def _enter_all(call: Context) -> None:
-    """Commit everything that was changed by hand, and say what it was."""
     from xuncha.workflow.edit import edit_all  # noqa: PLC0415
 
     with call.session() as session:
@@ -277,25 +312,19 @@ def _say_done(call: Context, done: Result) -> None:
     from xuncha.audit.examine import findings_of_last_commit  # noqa: PLC0415
 
     call.say_counts(done)
-    said = [
-        _("an audit will name this: {message}").format(message=each.message)
-        for each in findings_of_last_commit(call.root)
-    ]
-    if len(said) > _NAMED:
-        more = _("an audit will name {n} more: xuncha audit").format(n=len(said) - _NAMED)
-        said = [*said[:_NAMED], more]
-    last = len(said) - 1
-    for number, message in enumerate(said):
+    found = findings_of_last_commit(call.root)
+    said = [_("an audit will name this: {message}").format(message=each.message) for each in found[:_NAMED]]
+    if len(found) > _NAMED:
+        said.append(_("an audit will name {n} more: xuncha audit").format(n=len(found) - _NAMED))
+    for message in said[:-1]:
+        screen.warning(message)
+    if said:
         hint = _("if that was not meant: xuncha undo puts it back, and history keeps both")
-        screen.warning(message, hint if number == last else "")
+        screen.warning(said[-1], hint)
 
 
 def _editor() -> str:
-    """Return the command of the editor.
-
-    Raises:
-        SurroundingsError: none is named, and nobody sits at a terminal: the usual one would wait for ever.
-    """
+    """Return the command of the editor; none where nobody sits at a terminal, since the usual one would wait for ever."""
     named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if not named and not sys.stdin.isatty():
         message = _("no editor is named, and there is no terminal in which one could be opened")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.chinese.punctuation import full_width_page
 from xuncha.paper.templates import render as fill
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from xuncha.tally import Tally
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """Something that was said of a measure on a day: its newest progress, or the reason of what was done to it."""
 
     date: Date | None
@@ -28,8 +26,7 @@ class Said:
     publish: bool
 
 
-@dataclass(frozen=True)
-class Inside:
+class Inside(NamedTuple):
     """What only an internal board shows of a measure."""
 
     leader: str
@@ -45,8 +42,7 @@ class Inside:
     reason: Said | None
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """A measure, as a row."""
 
     number: str
@@ -66,8 +62,7 @@ class Item:
         return self.term == "long_term"
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """Measures that a figure counts, with the rows behind it."""
 
     key: str
@@ -90,8 +85,7 @@ class Group:
         return self.total - len(self.items)
 
 
-@dataclass(frozen=True)
-class ProblemItem:
+class ProblemItem(NamedTuple):
     """A problem, with its measures."""
 
     number: str
@@ -102,8 +96,7 @@ class ProblemItem:
     measures: Group
 
 
-@dataclass(frozen=True)
-class CategoryItem:
+class CategoryItem(NamedTuple):
     """A category with at least one problem to show."""
 
     title: str
@@ -111,8 +104,7 @@ class CategoryItem:
     problems: tuple[ProblemItem, ...]
 
 
-@dataclass(frozen=True)
-class Period:
+class Period(NamedTuple):
     """A period on the axis of time, with the measures that are due in it."""
 
     span: Span
@@ -123,8 +115,7 @@ class Period:
     """How many were closed by its end; none while it has not begun."""
 
 
-@dataclass(frozen=True)
-class Timeline:
+class Timeline(NamedTuple):
     """When deadlines fall, and how closings added up beside them."""
 
     today: float
@@ -138,8 +129,7 @@ class Timeline:
     """How many should have been closed by then."""
 
 
-@dataclass(frozen=True)
-class Board:
+class Board(NamedTuple):
     """All that the template is given, under the name `board`."""
 
     organisation: str
@@ -169,9 +159,5 @@ class Board:
 
 
 def render(board: Board, root: Path | Own) -> str:
-    """Render a board as one page that needs no script and no network, by the ledger's own template if it has one.
-
-    Raises:
-        InvalidLedgerError: a template of the ledger is wrong; with its file and line.
-    """
+    """Render a board as one page that needs no script and no network, by the ledger's own template if it has one."""
     return full_width_page(fill("dashboard.html.j2", root, board=board))

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from xuncha.dashboard import board
 from xuncha.dashboard.board import Board, Group, Item
@@ -33,16 +32,10 @@ _REASONED = frozenset({"return", "reopen", "extend"})
 
 
 def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: bool = False) -> Board:
-    """Gather what the dashboard shows of a ledger and its trail (newest first), counted on a day.
-
-    An internal one has the names, and what is withheld.
-    """
+    """Gather what the dashboard shows of a ledger and its trail (newest first), counted on a day; names only if it is internal."""
     register = ledger.register()
     horizon = Horizon.of(register, today)
-    counted = tally(register, today)
-    rows = _Rows(
-        register.measures, horizon, _items(ledger, register, horizon, events, today, internal=internal)
-    )
+    rows = _Rows(register.measures, horizon, _items(ledger, events, today, internal=internal))
     categories = tuple(_categories(ledger, register, rows, internal=internal))
     problems = [problem for category in categories for problem in category.problems]
     lights = [rows.group(name, (row for row in rows.all if horizon.light(row) == name)) for name in LIGHTS]
@@ -53,14 +46,14 @@ def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: b
         as_of=today,
         internal=internal,
         due_soon_days=register.frame.due_soon_days,
-        counts=counted,
+        counts=tally(register, today),
         statuses=tuple(
             rows.group(name, (row for row in rows.all if row.status == name)) for name in STATUSES
         ),
         staged=rows.group(
             "staged", (row for row in rows.all if row.term == "long_term" and row.status == "closed")
         ),
-        lights=tuple(replace(light, items=_by_deadline(light.items)) for light in lights),
+        lights=tuple(light._replace(items=_by_deadline(light.items)) for light in lights),
         reviews=rows.group("review", filter(horizon.review_due, rows.all)),
         categories=categories,
         problems=tuple(sorted(problems, key=lambda problem: int(problem.number))),
@@ -70,10 +63,7 @@ def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: b
     )
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """All rows of the ledger, and the items of those that may be shown."""
-
+class _Rows(NamedTuple):
     all: list[MeasureRow]
     horizon: Horizon
     items: dict[str, Item]
@@ -93,16 +83,9 @@ class _Rows:
         )
 
 
-def _items(
-    ledger: Ledger,
-    register: Register,
-    horizon: Horizon,
-    events: Sequence[Event],
-    today: Date,
-    *,
-    internal: bool,
-) -> dict[str, Item]:
-    """Make the items of the measures that may be shown, by their numbers."""
+def _items(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: bool) -> dict[str, Item]:
+    register = ledger.register()
+    horizon = Horizon.of(register, today)
     numbers = {row.id: row.id for row in register.measures} if internal else _afresh(register)
     reasons = _reasons(events) if internal else {}
     found = {}
@@ -121,10 +104,9 @@ def _items(
     return found
 
 
-def _headings(register: Register) -> Iterator[tuple[str | None, str]]:
-    """Yield the categories, by key and title; at the end what stands for none."""
-    yield from register.frame.categories
-    yield None, UNSAID
+def _headings(register: Register) -> list[tuple[str | None, str]]:
+    """List the categories, by key and title; at the end what stands for none."""
+    return [*register.frame.categories, (None, UNSAID)]
 
 
 def _afresh(register: Register) -> dict[str, str]:
@@ -188,7 +170,7 @@ def _categories(
                         complete=row.complete,
                         finding=ledger.problems[int(row.id)].finding if internal else None,
                         withheld=not row.publish,
-                        measures=replace(measures, key=f"problem-{number}"),
+                        measures=measures._replace(key=f"problem-{number}"),
                     )
                 )
         if problems:
@@ -225,7 +207,7 @@ def _timeline(ledger: Ledger, rows: _Rows, events: Sequence[Event], today: Date)
         periods.append(
             board.Period(
                 span=span,
-                due=replace(group, items=_by_deadline(group.items)),
+                due=group._replace(items=_by_deadline(group.items)),
                 due_by_end=due_by(span.last),
                 closed_by_end=closed_by(span.last) if span.first <= today else None,
             )

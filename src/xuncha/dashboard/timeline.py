@@ -1,7 +1,4 @@
-"""The course of a ledger over time: when its deadlines fall, and how its closings added up. Pure functions.
-
-Places on the axis of time and heights are fractions of the whole, from 0 to 1: how large a drawing is, is its template's affair.
-"""
+"""The course of a ledger over time: when its deadlines fall, and how its closings added up. Places and heights are fractions, from 0 to 1."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from datetime import timedelta
 from itertools import accumulate
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from xuncha.trail.history import Event
@@ -38,8 +35,7 @@ class Point:
     height: float
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """A period on the axis of time: a month, or as many whole ones as keep the periods few."""
 
     first: Date
@@ -82,16 +78,10 @@ class Axis:
 def changes(
     closings: Mapping[str, Date | None], events: Sequence[Event], start: Date, today: Date
 ) -> dict[Date, int]:
-    """Compute by how many the closed measures became more, or fewer, on each day.
+    """Compute by how many the closed measures became more, or fewer, on each day; it always adds up to what is closed now.
 
-    The day of the last closing is the one that the ledger states; earlier closings, and what took them back (reopening, undoing),
-    come out of the trail. So the changes always add up to what is closed now, whatever the trail does not know.
-
-    Args:
-        closings: by the number of each measure, the day on which the ledger says it was closed; None where it is open.
-        events: the trail, newest first.
-        start: the first day; what is dated before it counts as of it.
-        today: the last day; what is dated after it counts as of it.
+    The last closing of a measure is dated as the ledger says (`closings`, None where it is open); earlier ones, and what took them back,
+    come out of the trail, newest first. What is dated before the start or after today counts as of that day.
     """
     by_measure: dict[str, list[tuple[Date, bool]]] = defaultdict(list)
     for event in reversed(events):
@@ -133,10 +123,7 @@ def running(added: Mapping[Date, int]) -> Callable[[Date], int]:
 
 
 def curve(count: Callable[[Date], int], axis: Axis, last: Date, total: int) -> tuple[Point, ...]:
-    """Sample a count at evenly spaced days, from the axis's first to the last one; keep the points where it has changed.
-
-    The total is the full height.
-    """
+    """Sample a count at evenly spaced days, and keep the points where it has changed; the total is the full height."""
     span = (last - axis.first).days
     step = max(1, -(-span // _SAMPLES))
     days = [axis.first + timedelta(days=each) for each in range(0, span, step)]

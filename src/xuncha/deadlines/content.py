@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 class Workdays:
     """The working days that the installed table holds; what it does not hold yet is not guessed (docs/adr/0011).
 
-    Raises:
-        SurroundingsError: the part `office` is not installed.
+    Raises SurroundingsError if the part `office` is not installed.
     """
 
     def __init__(self) -> None:
@@ -37,9 +36,8 @@ class Workdays:
         The last week of a year is settled by the announcement for the next, which in some years has made a Saturday of
         late December a working day, or a Monday a day off.
         """
-        return (
-            self._first_year < day.year <= self.last_year and (day + timedelta(days=7)).year <= self.last_year
-        )
+        is_held = self._first_year < day.year <= self.last_year
+        return is_held and (day + timedelta(days=7)).year <= self.last_year
 
     def on_or_before(self, day: date) -> date | None:
         """Find the last working day up to and including this one; None where it is not known."""
@@ -59,10 +57,8 @@ class Entry(NamedTuple):
     day: date
     last_workday: date | None
     """The last working day up to and including the day; None where that is not known yet."""
-    reminders: tuple[date, ...]
-    """Days on which to be reminded; none of them has passed."""
-    withdrawn: bool
-    """Closed before its day came: a calendar that still has it is to drop it."""
+    reminders: tuple[date, ...]  # days on which to be reminded; none of them has passed
+    withdrawn: bool  # closed before its day came: a calendar that still has it is to drop it
 
     @property
     def day_off(self) -> bool:
@@ -94,9 +90,8 @@ def entries(
         for row in problem.measures
         if office in {None, row.office} and leader in {None, row.leader}
     ]
-    return sorted(
-        (entry for entry in found if entry and (closed or not entry.withdrawn)), key=attrgetter("day")
-    )
+    wanted = [entry for entry in found if entry and (closed or not entry.withdrawn)]
+    return sorted(wanted, key=attrgetter("day"))
 
 
 def _entry(

@@ -28,22 +28,14 @@ _NAMESPACE: Final = UUID("5d38d4fe-1c82-4364-a383-ce9ac0d6a02c")
 _KINDS: Final = {"deadline": "整改时限", "review": "回头看"}
 _BEFORE: Final = {"deadline": "时限为休息日，请于{}前办结", "review": "当日为休息日，请于{}前完成"}
 _WEEKDAYS: Final = "一二三四五六日"
-_MORNING: Final = timedelta(hours=9)
-"""When a reminder rings, in the time of whoever reads it."""
+_MORNING: Final = timedelta(hours=9)  # when a reminder rings, in the time of whoever reads it
 
 
 def ics(frame: Frame, found: Sequence[Entry], today: date, last_year: int, whose: str = "") -> bytes:
-    """Write the calendar as the bytes of a file.
+    """Write the calendar as the bytes of a file; `last_year` is the last one whose working days are known.
 
-    Args:
-        frame: of the ledger.
-        found: the entries.
-        today: the day that the file is of.
-        last_year: whose working days are known.
-        whose: the leader or the office that it was made for; empty for all.
-
-    Raises:
-        SurroundingsError: the part `office` is not installed.
+    `whose` is the leader or the office that it was made for; empty for all. Raises SurroundingsError if the part `office` is
+    not installed.
     """
     with needs("office"):
         from icalendar import Calendar  # noqa: PLC0415  takes 50 ms

@@ -20,13 +20,9 @@ from xuncha.requests.selection import select
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check, record_of
 from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
-from xuncha.trail.history import history_of_measure, history_of_problem
-from xuncha.trail.repository import git_dir
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
-    from xuncha.desk.ledger import Desk
-    from xuncha.trail.history import Event
     from xuncha.workflow.perform import Result
     from xuncha.workflow.verb import NamedFile, Verb
 
@@ -80,17 +76,9 @@ def show(request: Request, identity: str) -> dict[str, Any]:
         record,
         rows,
         Horizon.of(found, desk.today),
-        _history(desk, which),
+        desk.history(which),
         version(desk.root, which.path),
     )
-
-
-def _history(desk: Desk, which: Identity) -> list[Event]:
-    if not git_dir(desk.root):
-        return []
-    if which.is_problem:
-        return history_of_problem(desk.root, which)
-    return history_of_measure(desk.root, which.path, str(which))
 
 
 @router.get("/log")
@@ -101,7 +89,7 @@ def log(request: Request, id: str | None = None) -> list[dict[str, str | None]]:
         return [event.as_json() for event in desk.events()]
     which = Identity.parse(id)
     rows_of(desk.look().register, which)
-    return [event.as_json() for event in _history(desk, which)]
+    return [event.as_json() for event in desk.history(which)]
 
 
 @router.get("/validate")

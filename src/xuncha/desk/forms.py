@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
 
 from xuncha.desk.gate import same
 from xuncha.desk.view import desk_of, visitor_of
 from xuncha.language import gettext as _
 from xuncha.requests.given import GIVEN
+from xuncha.workflow.change import last_commit
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -27,12 +31,14 @@ _LONGEST = 512 * 1024
 """Bytes in one field."""
 
 
-def action(change: Action) -> Callable[[Request], Awaitable[Response]]:
-    """Make the endpoint of a function that changes the ledger: it is given the form, and called when its turn comes."""
+def action(change: Action, *, in_turn: bool = True) -> Callable[[Request], Awaitable[Response]]:
+    """Make the endpoint of a function that is given a form; where it changes the ledger, it is called when its turn comes."""
 
     async def endpoint(request: Request) -> Response:
         async with request.form(max_files=_FILES, max_fields=_FIELDS, max_part_size=_LONGEST) as form:
             _must_be_ours(request, form)
+            if not in_turn:
+                return await run_in_threadpool(change, request, form)
             return await desk_of(request).change(change, request, form)
 
     return endpoint
@@ -52,13 +58,22 @@ def _must_be_ours(request: Request, form: FormData) -> None:
 
 def text(form: FormData, name: str) -> str:
     """Return the text of a field, without blanks around it; empty where it was left empty."""
-    value = form.get(name)
-    return value.strip() if isinstance(value, str) else ""
+    return next(iter(texts(form, name)), "")
 
 
 def texts(form: FormData, name: str) -> list[str]:
     """Return the texts of a field that may be there several times, without empty ones."""
-    return [each.strip() for each in form.getlist(name) if isinstance(each, str) and each.strip()]
+    return [_plain(each) for each in form.getlist(name) if isinstance(each, str) and each.strip()]
+
+
+def _plain(value: str) -> str:
+    """Return a text as files write it: browsers end the lines of a field with CR LF."""
+    return value.replace("\r\n", "\n").strip()
+
+
+def lines(form: FormData, name: str) -> list[str]:
+    """Return the lines of a field that takes one thing a line, without empty ones."""
+    return [line.strip() for each in texts(form, name) for line in each.splitlines() if line.strip()]
 
 
 def versions(form: FormData) -> dict[str, str]:
@@ -74,11 +89,16 @@ def typed(form: FormData, verb: Verb) -> dict[str, Any]:
         if kind == "flag":
             found[parameter.name] = bool(text(form, name))
         elif kind == "list":
-            found[parameter.name] = [line for each in texts(form, name) for line in each.splitlines()] or None
+            found[parameter.name] = lines(form, name) or None
         elif kind == "text":
             required = parameter.default is parameter.empty
             found[parameter.name] = text(form, name) or ("" if required else None)
     return found
+
+
+def done(address: str) -> Response:
+    """Lead back to a page, which says what was done."""
+    return RedirectResponse(f"{address}?{urlencode({'done': last_commit() or ''})}", 303)
 
 
 def shown_again(form: FormData) -> Mapping[str, str]:

@@ -15,18 +15,20 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
+from xuncha.desk.jobs import Jobs
 from xuncha.desk.texts import Texts
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.requests import given, moments
-from xuncha.requests.answers import version
+from xuncha.requests.answers import rows_of, version
 from xuncha.requests.selection import texts_in
 from xuncha.store.cache import register, register_at
 from xuncha.store.reading import parse
 from xuncha.trail.git import Git
-from xuncha.trail.history import Event, history
+from xuncha.trail.history import Event, history, history_of_measure, history_of_problem
 from xuncha.trail.presence import must_be_here
+from xuncha.trail.repository import git_dir
 from xuncha.trail.tree import Tree
 from xuncha.workflow.change import begin
 from xuncha.workflow.differences import differences
@@ -66,6 +68,7 @@ class Desk:
         self.texts = Texts(root)
         self._events: tuple[str, list[Event]] = ("", [])
         self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self.jobs = Jobs(root, self._in_turn)
 
     @property
     def today(self) -> date:
@@ -83,7 +86,7 @@ class Desk:
             if self._look is None or time.monotonic() - self._looked_at > _FRESH:
                 began = time.monotonic()
                 must_be_here(self.root)
-                found, tip = register(self.root), self._tip()
+                found, tip = register(self.root), self.tip()
                 last = self._look
                 if last is None or (last.register, last.tip) != (found, tip):
                     self._look = Look(found, tip, last.number + 1 if last else 1)
@@ -118,13 +121,27 @@ class Desk:
 
     def events(self) -> list[Event]:
         """Return the history of the whole ledger, newest first; nothing outside a repository."""
-        tip = self._tip()
+        tip = self.tip()
         with self._reading:
             if tip and self._events[0] != tip:
                 self._events = (tip, history(self.root))
             return self._events[1]
 
-    def _tip(self) -> str:
+    def history(self, which: Identity) -> list[Event]:
+        """Return what was done to a problem with its measures, or to a measure, newest first; nothing outside a repository.
+
+        Raises:
+            RefusedError: there is none such.
+        """
+        rows_of(self.look().register, which)
+        if not git_dir(self.root):
+            return []
+        if which.is_problem:
+            return history_of_problem(self.root, which)
+        return history_of_measure(self.root, which.path, str(which))
+
+    def tip(self) -> str:
+        """Return the commit that is checked out; empty where nothing is committed."""
         with suppress(SurroundingsError):
             return Git(self.root).head() or ""
         return ""
@@ -136,6 +153,17 @@ class Desk:
             return await asyncio.get_running_loop().run_in_executor(self._writers, call)
         finally:
             self._looked_at = float("-inf")
+
+    def _in_turn(self, function: Callable[[], None]) -> None:
+        """Have a function called that changes the ledger, when all that came before have ended."""
+
+        def call() -> None:
+            try:
+                function()
+            finally:
+                self._looked_at = float("-inf")
+
+        self._writers.submit(call)
 
     def perform(
         self, action: Action, ids: Sequence[str], typed: Mapping[str, Any], versions: Mapping[str, str]
@@ -168,6 +196,7 @@ class Desk:
             identity = Identity.parse(number)
             if shown and version(self.root, identity.path) != shown:
                 said = _("{id} was changed after it was shown here").format(id=identity)
+                self._looked_at = float("-inf")
                 hint = _("look at it as it stands now, and decide again")
                 raise RefusedError("changed-meanwhile", said, hint, identity.path)
 
@@ -181,5 +210,6 @@ class Desk:
         return []
 
     def close(self) -> None:
-        """Wait for the change in hand."""
+        """End the jobs, and wait for the change in hand."""
+        self.jobs.close()
         self._writers.shutdown(wait=True)

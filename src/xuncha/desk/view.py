@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -13,15 +13,22 @@ from xuncha import __version__, language
 from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.model import vocabulary
+from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
 from xuncha.tally import percent
 from xuncha.workflow.change import leftover
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.requests import Request
 
     from xuncha.desk.gate import Visitor
     from xuncha.desk.ledger import Desk
     from xuncha.errors import XunchaError
+
+T = TypeVar("T")
+_ROWS: Final = 200
+"""Rows on a page of a list."""
 
 
 def desk_of(request: Request) -> Desk:
@@ -34,6 +41,18 @@ def visitor_of(request: Request) -> Visitor:
     """Return who asks."""
     visitor: Visitor = request.scope["visitor"]
     return visitor
+
+
+def pages_of(rows: Sequence[T], asked: str) -> tuple[Sequence[T], int, int]:
+    """Return the rows of the page that is asked for, its number, and how many there are."""
+    pages = max(1, -(-len(rows) // _ROWS))
+    current = min(max(1, int(asked) if asked.isdecimal() and len(asked) < 9 else 1), pages)  # noqa: PLR2004
+    return rows[(current - 1) * _ROWS : current * _ROWS], current, pages
+
+
+def here(request: Request) -> str:
+    """Return the address of a page with all that it asks for, without the host."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _harmless(value: object) -> object:
@@ -62,6 +81,8 @@ def _environment() -> Environment:
         "term_name": vocabulary.term_name,
         "light_name": vocabulary.light_name,
         "percent": percent,
+        "address_of": address_of,
+        "edit_address": edit_address,
         "program": __version__,
     }
     return environment
@@ -88,6 +109,26 @@ def page(request: Request, name: str, status: int = 200, **given: Any) -> HTMLRe
         error.findings if isinstance(error, InvalidLedgerError) else [error, *error.also] if error else []
     )
     return HTMLResponse(_environment().get_template(f"{name}.html").render(around | given), status)
+
+
+def made(request: Request) -> dict[str, Any]:
+    """Return what a page says of the change that led to it: the event, and where the branch stands, by which it may be taken back."""
+    desk, commit = desk_of(request), request.query_params.get("done", "")
+    events = desk.events() if commit else []
+    found = next((each for each in events if each.commit.startswith(commit)), None)
+    return {"done": found, "tip": desk.tip() if found else ""}
+
+
+def address_of(number: Identity | str) -> str:
+    """Return the address of the page of a problem or a measure."""
+    return f"/measures/{number}" if "." in str(number) else f"/problems/{number}"
+
+
+def edit_address(path: str) -> str:
+    """Return the address of the page on which a file is edited; empty where it is none that is."""
+    if identity := Identity.of_file(path):
+        return f"/edit/{identity}"
+    return f"/edit/{path}" if path == LEDGER_FILE or CommentNumber.of_file(path) else ""
 
 
 def status_of(error: XunchaError) -> int:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from xuncha import language
 from xuncha.doctor import files, git, sharing
 from xuncha.doctor.surroundings import CHECKS, Surroundings
-from xuncha.errors import SurroundingsError, XunchaError
+from xuncha.errors import Severity, SurroundingsError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.language import mark
 
 if TYPE_CHECKING:
     from xuncha.catalogue import Rule
-    from xuncha.errors import Severity
 
 CHAPTERS = (git, files, sharing)
 """The rooms of checks, in the order in which they are told."""
@@ -60,13 +59,10 @@ class Diagnosis(NamedTuple):
     """What was found of one thing."""
 
     code: str
-    state: State
-    """`unknown`: it could not be looked at."""
+    state: State  # `unknown`: it could not be looked at
     message: str
-    mend: str = ""
-    """What to type, or to do; empty where nothing is wrong."""
-    git_fails: bool = False
-    """Whether it is that git itself does not do what it is asked for."""
+    mend: str = ""  # what to type, or to do; empty where nothing is wrong
+    git_fails: bool = False  # whether it is that git itself does not do what it is asked for
 
     def as_json(self) -> dict[str, str | None]:
         """Give the form of `doctor --json`."""
@@ -91,26 +87,14 @@ def _diagnoses(check: Rule[Severity | None], around: Surroundings) -> list[Diagn
     try:
         found = check(around)
     except SurroundingsError as error:
-        return [
-            Diagnosis(
-                check.code,
-                "error",
-                _("this could not be looked at: {reason}").format(reason=error),
-                "git status",
-                git_fails=True,
-            )
-        ]
+        said = _("this could not be looked at: {reason}").format(reason=error)
+        return [Diagnosis(check.code, "error", said, "git status", git_fails=True)]
     except (XunchaError, OSError) as error:
         return [Diagnosis(check.code, "unknown", _("not looked at: {reason}").format(reason=error))]
     if not found:
         return [Diagnosis(check.code, "well", language.gettext(_WELL[check.code]))]
+    git_fails = check.code in _GIT_FAILS
     return [
-        Diagnosis(
-            each.code,
-            each.place or each.severity,
-            each.message,
-            each.hint,
-            git_fails=each.code in _GIT_FAILS,
-        )
+        Diagnosis(check.code, each.place or each.severity, each.message, each.hint, git_fails)
         for each in found
     ]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from xuncha.doctor.surroundings import CHECKS, some
+from xuncha.doctor.surroundings import CHECKS, Ailments, Surroundings, some
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PROBLEMS
@@ -20,27 +20,20 @@ from xuncha.trail.repository import private
 from xuncha.workflow.change import at_work, leftover
 
 if TYPE_CHECKING:
-    from xuncha.doctor.surroundings import Ailments, Surroundings
     from xuncha.errors import Severity
 
 PROCESSES = Path("/proc")
 """Where a system shows what runs; not every one does."""
-_LONG: Final = 600
-"""Seconds that git holds a lock at most while nobody keeps it waiting."""
-_KEEPS_BYTES: Final = "data/** -text"
-"""The line of `.gitattributes` by which git changes no line ends of the ledger."""
+_LONG: Final = 600  # seconds that git holds a lock at most while nobody keeps it waiting
+_KEEPS_BYTES: Final = "data/** -text"  # has git change no line ends of the ledger
 _SHOWN: Final = 5
 _LARGEST: Final = 1024 * 1024
 
 
-@CHECKS.rule(
-    "interrupted",
-    "warning",
-    scope="repository",
+@CHECKS.rule("interrupted", "warning", scope="repository",
     why="A command that was killed before its commit has changed a file and not the history; the next one that writes takes it back.",
-    wrong="A journal of ours is there, and nobody holds the lock.",
-    right="type the command again; or take it back: xuncha undo",
-)
+    wrong="A journal of ours is there, and nobody holds the lock.", right="type the command again; or take it back: xuncha undo",
+)  # fmt: skip
 def _interrupted(around: Surroundings) -> Ailments:
     if at_work(around.root):
         said = _("another command is changing the ledger just now")
@@ -80,20 +73,15 @@ def _git_lock(around: Surroundings) -> Ailments:
             said = _("{path} was left behind {age} ago: no git is running here")
             mend = _("if none is running on another computer either: {command}")
         name = around.named(path)
-        said, mend = (
-            said.format(path=name, age=_lasting(seconds)),
-            mend.format(command=f"rm {shlex.quote(name)}"),
-        )
-        yield severity, said, mend
+        said = said.format(path=name, age=_lasting(seconds))
+        yield severity, said, mend.format(command=f"rm {shlex.quote(name)}")
 
 
-@CHECKS.rule(
-    "half-written",
-    "warning",
+@CHECKS.rule("half-written", "warning",
     why="A file is written beside the old one and then put in its place; what was killed between leaves the new one. Nothing reads it.",
     wrong="Temporary files of ours are there, and no command is at work.",
     right="delete the file that is named; the next command that writes the same file does so too",
-)
+)  # fmt: skip
 def _half_written(around: Surroundings) -> Ailments:
     if around.folder is not None and at_work(around.root):
         return
@@ -144,21 +132,14 @@ def _lasting(seconds: int) -> str:
     return _("{n} s").format(n=seconds)
 
 
-@CHECKS.rule(
-    "read-only",
+@CHECKS.rule("read-only",
     why="A command writes a new file beside the old one and a commit into `.git`; in a folder without that permission it can do neither.",
     wrong="A folder of the ledger, or of git, cannot be written.",
     right="chmod -R u+w on what is named; on a share, ask who runs it; a disk that became read-only wants to be looked after",
-)
+)  # fmt: skip
 def _read_only(around: Surroundings) -> Ailments:
-    problems = around.root / PROBLEMS
-    folders = [
-        around.root,
-        around.root / "data",
-        around.root / COMMENTS,
-        problems,
-        *sorted(problems.glob("*/")),
-    ]
+    folders = [around.root / name for name in ("", "data", COMMENTS, PROBLEMS)]
+    folders += sorted((around.root / PROBLEMS).glob("*/"))
     folders += [place for folder in around.folders for place in (folder, folder / "objects", folder / "refs")]
     # What is in a folder that may not be entered counts as not there; that folder is told of.
     closed = [path for path in folders if os.access(path, os.F_OK) and not os.access(path, os.W_OK | os.X_OK)]
@@ -170,12 +151,10 @@ def _read_only(around: Surroundings) -> Ailments:
         yield None, said.format(n=len(names), paths=some(names, _SHOWN)), f"chmod -R u+w {typed}"
 
 
-@CHECKS.rule(
-    "not-utf8",
+@CHECKS.rule("not-utf8",
     why="Windows' own editor once saved Chinese as GBK; such a file is not read, and the ledger with it.",
-    wrong="A file holds bytes that are no UTF-8.",
-    right="save it as UTF-8: iconv -f GB18030 -t UTF-8 FILE > FILE.new && mv FILE.new FILE",
-)
+    wrong="A file holds bytes that are no UTF-8.", right="save it as UTF-8: iconv -f GB18030 -t UTF-8 FILE > FILE.new && mv FILE.new FILE",
+)  # fmt: skip
 def _not_utf8(around: Surroundings) -> Ailments:
     for name, content in _contents(around):
         if _is_in(content, "utf-8"):
@@ -201,14 +180,10 @@ def _is_in(content: bytes, encoding: str) -> bool:
     return True
 
 
-@CHECKS.rule(
-    "line-ends",
-    "warning",
-    scope="repository",
+@CHECKS.rule("line-ends", "warning", scope="repository",
     why="With core.autocrlf git changes the line ends of files on their way in and out: then what is on disk is not what was committed.",
-    wrong="Git converts line ends, and the ledger's files are not excepted.",
-    right="put the line `data/** -text` into .gitattributes and commit it",
-)
+    wrong="Git converts line ends, and the ledger's files are not excepted.", right="put the line `data/** -text` into .gitattributes and commit it",
+)  # fmt: skip
 def _line_ends(around: Surroundings) -> Ailments:
     attributes = around.git.attributes([LEDGER_FILE], "text", "eol")[LEDGER_FILE]
     setting = around.ask("config", "--get", "core.autocrlf").lower()
@@ -224,13 +199,10 @@ def _line_ends(around: Surroundings) -> Ailments:
         yield None, said, mend.format(line=_KEEPS_BYTES)
 
 
-@CHECKS.rule(
-    "mixed-line-ends",
-    "warning",
+@CHECKS.rule("mixed-line-ends", "warning",
     why="A file with both kinds of line ends was changed by a program that did not look; the next editor changes all its lines at once.",
-    wrong="A file has lines that end in CR LF and lines that end in LF.",
-    right="sed -i 's/\\r$//' FILE; then commit it",
-)
+    wrong="A file has lines that end in CR LF and lines that end in LF.", right="sed -i 's/\\r$//' FILE; then commit it",
+)  # fmt: skip
 def _mixed_line_ends(around: Surroundings) -> Ailments:
     for name, content in _contents(around):
         if 0 < content.count(b"\r\n") < content.count(b"\n"):

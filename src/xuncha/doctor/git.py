@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xuncha.doctor.surroundings import CHECKS, some
+from xuncha.doctor.surroundings import CHECKS, Ailments, Surroundings, some
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -18,9 +18,6 @@ from xuncha.trail.presence import hidden
 from xuncha.trail.programs import named
 from xuncha.trail.repository import detached
 
-if TYPE_CHECKING:
-    from xuncha.doctor.surroundings import Ailments, Surroundings
-
 _OLDEST: Final = (2, 38)
 _TRUST: Final = re.compile(r"git config --global --add safe\.directory .+")
 _COMMIT_ALL: Final = "git add -A && git commit -m 台账"
@@ -29,26 +26,21 @@ _NAME_YOURSELF: Final = "git config --global user.name 姓名 && git config --gl
 _SHOWN: Final = 3
 
 
-@CHECKS.rule(
-    "no-git",
+@CHECKS.rule("no-git",
     why="Every change is a commit: without git a ledger can be looked at, and not changed.",
     wrong="Git is not installed, not in PATH, or does not run.",
     right="install git (https://git-scm.com), and see that `git --version` answers in a new window",
-)
+)  # fmt: skip
 def _no_git(around: Surroundings) -> Ailments:
     if around.version is None:
         said = _("git does not run, and nothing can be changed: {said}").format(said=around.version_told)
         yield None, said, _("install git (https://git-scm.com) and try again")
 
 
-@CHECKS.rule(
-    "old-git",
-    "warning",
-    scope="git",
+@CHECKS.rule("old-git", "warning", scope="git",
     why="`sync` merges without touching the files that are being worked on, which git can do since 2.38.",
-    wrong="Git is older than 2.38.",
-    right="install a newer git; all but `sync` works without",
-)
+    wrong="Git is older than 2.38.", right="install a newer git; all but `sync` works without",
+)  # fmt: skip
 def _old_git(around: Surroundings) -> Ailments:
     if around.version and around.version < _OLDEST:
         said = _("git {version} is too old for `xuncha sync`, which needs 2.38; all else works")
@@ -56,25 +48,21 @@ def _old_git(around: Surroundings) -> Ailments:
         yield None, said.format(version=version), _("install a newer git (https://git-scm.com)")
 
 
-@CHECKS.rule(
-    "no-repository",
+@CHECKS.rule("no-repository",
     why="A ledger outside a repository has no history, and cannot be changed by a command.",
-    wrong="The ledger is in no repository.",
-    right=_BEGIN,
-)
+    wrong="The ledger is in no repository.", right=_BEGIN,
+)  # fmt: skip
 def _no_repository(around: Surroundings) -> Ailments:
     if around.folder is None:
         said = _("the ledger is in no git repository: it has no history, and cannot be changed")
         yield None, said, _BEGIN
 
 
-@CHECKS.rule(
-    "not-yours",
-    scope="folder",
+@CHECKS.rule("not-yours", scope="folder",
     why="Git does not open a repository that belongs to another account, since its settings can start programs.",
     wrong="Git refuses the folder of another owner.",
     right="the command that git itself names: git config --global --add safe.directory PATH; on a share, once on each computer",
-)
+)  # fmt: skip
 def _not_yours(around: Surroundings) -> Ailments:
     if around.is_distrusted:
         match = _TRUST.search(around.refusal or "")
@@ -82,26 +70,21 @@ def _not_yours(around: Surroundings) -> Ailments:
         yield None, _("the folder belongs to another account, so git does not open it"), mend
 
 
-@CHECKS.rule(
-    "git-refuses",
-    scope="trust",
+@CHECKS.rule("git-refuses", scope="trust",
     why="A damaged `.git`, or a line in git's settings that it cannot read, stops every command of git.",
     wrong="Git does not open the repository for another reason.",
     right="git names the file and the line; where the repository itself is damaged, make a fresh clone beside it",
-)
+)  # fmt: skip
 def _git_refuses(around: Surroundings) -> Ailments:
     if around.refusal is not None:
         said = _("git does not open the repository: {said}").format(said=around.refusal)
         yield None, said, "git status"
 
 
-@CHECKS.rule(
-    "no-user",
-    scope="repository",
+@CHECKS.rule("no-user", scope="repository",
     why="A commit names who made it, and git makes none without.",
-    wrong="Git knows no name or no e-mail; or has guessed them.",
-    right=_NAME_YOURSELF,
-)
+    wrong="Git knows no name or no e-mail; or has guessed them.", right=_NAME_YOURSELF,
+)  # fmt: skip
 def _no_user(around: Surroundings) -> Ailments:
     try:
         name, address = around.git.user()
@@ -116,27 +99,21 @@ def _no_user(around: Surroundings) -> Ailments:
         yield "note", said.format(name=name, address=address), _NAME_YOURSELF
 
 
-@CHECKS.rule(
-    "no-commit",
-    "warning",
-    scope="repository",
+@CHECKS.rule("no-commit", "warning", scope="repository",
     why="What was never committed is in no history, and nothing brings it back.",
-    wrong="Nothing has been committed yet.",
-    right=_COMMIT_ALL,
-)
+    wrong="Nothing has been committed yet.", right=_COMMIT_ALL,
+)  # fmt: skip
 def _no_commit(around: Surroundings) -> Ailments:
     if "commit" not in around.scopes:
         said = _("nothing has been committed yet, so nothing could be brought back")
         yield None, said, _COMMIT_ALL
 
 
-@CHECKS.rule(
-    "unfinished",
-    scope="repository",
+@CHECKS.rule("unfinished", scope="repository",
     why="While git waits for a merge, a rebase, a cherry-pick or a revert to be concluded, it refuses the commits of commands.",
     wrong="A merge, rebase, cherry-pick or revert waits to be concluded.",
     right="conclude it: git merge --continue; or give it up: git merge --abort (rebase, cherry-pick, revert likewise)",
-)
+)  # fmt: skip
 def _unfinished(around: Surroundings) -> Ailments:
     for name in unfinished_operations(around.folder):
         said = _("a git {what} is half done, and until then nothing can be committed").format(what=name)
@@ -144,14 +121,11 @@ def _unfinished(around: Surroundings) -> Ailments:
         yield None, said, mend.format(one=f"git {name} --continue", other=f"git {name} --abort")
 
 
-@CHECKS.rule(
-    "detached",
-    "warning",
-    scope="commit",
+@CHECKS.rule("detached", "warning", scope="commit",
     why="What is committed on no branch is lost from sight with the next `git switch`.",
     wrong="No branch is checked out; a rebase, which does that on purpose, is told by itself.",
     right="git switch main; to keep what was committed meanwhile, before that: git branch 保留",
-)
+)  # fmt: skip
 def _no_branch(around: Surroundings) -> Ailments:
     if not detached(around.root) or unfinished_operations(around.folder):
         return
@@ -166,27 +140,20 @@ def _no_branch(around: Surroundings) -> Ailments:
         yield None, said, f"git branch 保留 && git switch {shlex.quote(main)} && git merge 保留"
 
 
-@CHECKS.rule(
-    "works-elsewhere",
-    scope="repository",
+@CHECKS.rule("works-elsewhere", scope="repository",
     why="`core.worktree` names the folder whose files git commits; in a copied repository that may be somebody else's.",
-    wrong="The repository's settings have git work in another folder than the ledger's own.",
-    right="git --work-tree=. config --unset core.worktree",
-)
+    wrong="The repository's settings have git work in another folder than the ledger's own.", right="git --work-tree=. config --unset core.worktree",
+)  # fmt: skip
 def _works_elsewhere(around: Surroundings) -> Ailments:
     if other := around.git.works_elsewhere():
         said = _("a setting of this repository has git work in {path}, so nothing is changed here")
         yield None, said.format(path=other), "git --work-tree=. config --unset core.worktree"
 
 
-@CHECKS.rule(
-    "replaced",
-    "warning",
-    scope="repository",
+@CHECKS.rule("replaced", "warning", scope="repository",
     why="`git replace`, and grafts, have git show another history than it holds. The commands look behind that; whoever types git does not.",
-    wrong="The repository holds replacements or grafts.",
-    right="git replace -d on what is named; rm .git/info/grafts",
-)
+    wrong="The repository holds replacements or grafts.", right="git replace -d on what is named; rm .git/info/grafts",
+)  # fmt: skip
 def _replaced(around: Surroundings) -> Ailments:
     if names := around.ask("replace", "--list").split():
         said = ngettext(
@@ -202,32 +169,25 @@ def _replaced(around: Surroundings) -> Ailments:
             yield None, said, f"rm {shlex.quote(name)}"
 
 
-@CHECKS.rule(
-    "objects-missing",
-    scope="commit",
+@CHECKS.rule("objects-missing", scope="commit",
     why="History can be read, checked and archived only while git holds every object that it names.",
     wrong="An object of the history is missing or damaged.",
     right="fetch it from where it still is: git fetch --refetch; or make a fresh clone beside it",
-)
+)  # fmt: skip
 def _objects_missing(around: Surroundings) -> Ailments:
     try:
         around.git.run("rev-list", "--objects", "--quiet", "HEAD", "--")
     except SurroundingsError as error:
-        said = getattr(error, "said", None) or error.message
-        yield (
-            None,
-            _("not all of the history is here: {said}").format(said=said),
-            "git fetch --refetch --no-filter",
-        )
+        said = _("not all of the history is here: {said}")
+        told = getattr(error, "said", None) or error.message
+        yield None, said.format(said=told), "git fetch --refetch --no-filter"
 
 
-@CHECKS.rule(
-    "hidden",
-    scope="repository",
+@CHECKS.rule("hidden", scope="repository",
     why="A sparse checkout, or `git update-index --skip-worktree`, leaves files out of the folder; what is not there would not be counted.",
     wrong="Git's index has a file of the ledger that git was told to leave out, and it is not in the folder.",
     right="git sparse-checkout disable; or, for a file: git update-index --no-skip-worktree FILE && git restore FILE",
-)
+)  # fmt: skip
 def _hidden(around: Surroundings) -> Ailments:
     if paths := hidden(around.root):
         said = ngettext(
@@ -238,24 +198,18 @@ def _hidden(around: Surroundings) -> Ailments:
         yield None, said.format(n=len(paths), paths=some(paths, _SHOWN)), "git sparse-checkout disable"
 
 
-@CHECKS.rule(
-    "repository-programs",
-    "note",
-    scope="repository",
+@CHECKS.rule("repository-programs", "note", scope="repository",
     why="What changes the ledger runs the hooks of this folder and the programs that its `.git/config` names, as git does; what only reads runs none. No clone brings them, but a folder that was copied with its `.git` does.",
     wrong="`.git/config`, or a file that it includes, names programs; or there are hooks.",
     right="look at each that is named, and take away what you do not know: git config --local --unset NAME; rm .git/hooks/NAME",
-)
+)  # fmt: skip
 def _repository_programs(around: Surroundings) -> Ailments:
     found = [each.name for each in named(around.git.settings())]
-    driver = registration.registered(around.git)
+    driver = around.git.setting(registration.KEY)
     if driver and not registration.is_written_by_us(driver, around.root):
         found.append(registration.KEY)
-    for folder in around.folders:
-        hooks = sorted(folder.glob("hooks/*"))
-        found += [
-            around.named(path) for path in hooks if path.suffix != ".sample" and os.access(path, os.X_OK)
-        ]
+    hooks = [path for folder in around.folders for path in sorted(folder.glob("hooks/*"))]
+    found += [around.named(path) for path in hooks if path.suffix != ".sample" and os.access(path, os.X_OK)]
     if names := list(dict.fromkeys(found)):
         said = ngettext(
             "this repository names {n} program, which runs when something is changed: {names}",
@@ -266,14 +220,11 @@ def _repository_programs(around: Surroundings) -> Ailments:
         yield None, said.format(n=len(names), names=some(names, len(names))), mend
 
 
-@CHECKS.rule(
-    "uncommitted",
-    "warning",
-    scope="commit",
+@CHECKS.rule("uncommitted", "warning", scope="commit",
     why="What was changed by hand and not committed is in no history; commands refuse to mix their change into it.",
     wrong="Files of the ledger differ from the last commit.",
     right="keep it: xuncha edit, or xuncha edit with the number; or take it back: git restore data",
-)
+)  # fmt: skip
 def _uncommitted(around: Surroundings) -> Ailments:
     changed = around.git.by_hand("data", "templates")
     if paths := [path for path in changed if not path.rpartition("/")[2].startswith(TEMPORARY)]:

@@ -8,39 +8,20 @@ import shutil
 from importlib import metadata
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, get_args
+from typing import Final, get_args
 from urllib.parse import urlsplit
 
-from xuncha.doctor.surroundings import CHECKS
+from xuncha.doctor.surroundings import CHECKS, Ailments, Surroundings
 from xuncha.language import gettext as _
 from xuncha.parts import Part, how_to_add
 from xuncha.sync import registration
 
-if TYPE_CHECKING:
-    from xuncha.doctor.surroundings import Ailments, Surroundings
-
-_NEARLY: Final = 300
-"""Seconds by which two clocks may differ."""
+_NEARLY: Final = 300  # seconds by which two clocks may differ
 _FORGES: Final = (
-    "github.com",
-    "gitee.com",
-    "gitlab.com",
-    "gitcode.com",
-    "gitcode.net",
-    "atomgit.com",
-    "jihulab.com",
-    "coding.net",
-    "cnb.cool",
-    "codeup.aliyun.com",
-    "bitbucket.org",
-    "codeberg.org",
-    "sourceforge.net",
-    "sr.ht",
-    "dev.azure.com",
-    "visualstudio.com",
-    "huggingface.co",
-    "modelscope.cn",
-)
+    "github.com", "gitee.com", "gitlab.com", "gitcode.com", "gitcode.net", "atomgit.com", "jihulab.com", "coding.net", "cnb.cool",
+    "codeup.aliyun.com", "bitbucket.org", "codeberg.org", "sourceforge.net", "sr.ht", "dev.azure.com", "visualstudio.com",
+    "huggingface.co", "modelscope.cn",
+)  # fmt: skip
 """Services where anybody may keep a repository; a part of a name stands for all hosts below it."""
 _LOCAL: Final = frozenset(
     {"local", "localhost", "lan", "internal", "intranet", "home", "corp", "private", "test", "arpa"}
@@ -49,17 +30,13 @@ _LOCAL: Final = frozenset(
 _EXTRA = re.compile(r"""^([A-Za-z0-9._-]+).*;.*\bextra == ['"]([a-z0-9-]+)['"]""")
 
 
-@CHECKS.rule(
-    "no-driver",
-    "warning",
-    scope="repository",
+@CHECKS.rule("no-driver", "warning", scope="repository",
     why="Git's settings come with no clone: until the driver is registered, git merges the ledger line by line, and leaves conflicts that are none. The program may have moved since, as when its environment was made anew.",
-    wrong="The merge driver is not registered in this clone, or its program is not found.",
-    right="xuncha setup, once in each clone",
-)
+    wrong="The merge driver is not registered in this clone, or its program is not found.", right="xuncha setup, once in each clone",
+)  # fmt: skip
 def _no_driver(around: Surroundings) -> Ailments:
-    command = registration.registered(around.git)
-    program = registration.program_of(command or "")
+    command = around.git.setting(registration.KEY)
+    program = registration.program_of(command)
     if not command:
         yield None, _("git does not know the merge driver in this clone"), "xuncha setup"
     elif shutil.which(program) is None and not Path(program).is_file():
@@ -67,14 +44,11 @@ def _no_driver(around: Surroundings) -> Ailments:
         yield None, said, "xuncha setup"
 
 
-@CHECKS.rule(
-    "no-driver-line",
-    "warning",
-    scope="repository",
+@CHECKS.rule("no-driver-line", "warning", scope="repository",
     why="`.gitattributes` says which files the driver merges; without the line, git never calls it.",
     wrong="`.gitattributes` does not give the ledger's files to the driver.",
     right="put the line `data/**/*.yaml merge=xuncha` into .gitattributes and commit it; or, for this clone alone: xuncha setup",
-)
+)  # fmt: skip
 def _no_driver_line(around: Surroundings) -> Ailments:
     if not registration.effective(around.git):
         said = _(".gitattributes does not give the ledger's files to the merge driver")
@@ -82,14 +56,11 @@ def _no_driver_line(around: Surroundings) -> Ailments:
         yield None, said, mend.format(line=registration.LINE)
 
 
-@CHECKS.rule(
-    "not-shared",
-    "note",
-    scope="commit",
+@CHECKS.rule("not-shared", "note", scope="commit",
     why="What was not sent is on this computer alone: nobody else sees it, and it goes when the disk goes.",
     wrong="Commits were not sent, or there is nowhere to send them.",
     right="xuncha sync; where there is no place yet: git remote add origin ADDRESS && git push -u origin main",
-)
+)  # fmt: skip
 def _not_shared(around: Surroundings) -> Ailments:
     branch = around.ask("symbolic-ref", "--short", "--quiet", "HEAD")
     if not branch:
@@ -111,14 +82,11 @@ def _not_shared(around: Surroundings) -> Ailments:
         yield None, said.format(ahead=counts[1], behind=counts[0]), "xuncha sync"
 
 
-@CHECKS.rule(
-    "public-remote",
-    "warning",
-    scope="repository",
+@CHECKS.rule("public-remote", "warning", scope="repository",
     why="A ledger holds findings, names and notes that no notice shows, and every clone holds all of its history. What was sent to a service in the internet stays there for ever, whoever may see it today. It is told by the address alone: nothing is asked over the network.",
     wrong="A remote is at a service that anybody can reach, such as github.com or gitee.com, or at an http or https address outside the local network.",
     right="keep the ledger on a server of your own network, or a share; send there no more if it must not be there: git remote remove origin",
-)
+)  # fmt: skip
 def _public_remote(around: Surroundings) -> Ailments:
     told = [line.partition("\t") for line in (around.ask("remote", "-v") or "").splitlines()]
     places = {
@@ -160,14 +128,10 @@ def _is_local(host: str) -> bool:
         return "." not in host or host.rpartition(".")[2] in _LOCAL
 
 
-@CHECKS.rule(
-    "clock-behind",
-    "warning",
-    scope="commit",
+@CHECKS.rule("clock-behind", "warning", scope="commit",
     why="Commits that are dated before those they follow confuse `--at`, the reports, and whoever checks the history.",
-    wrong="The last commit lies in the future of this clock.",
-    right="set the clock, such as: sudo timedatectl set-ntp true",
-)
+    wrong="The last commit lies in the future of this clock.", right="set the clock, such as: sudo timedatectl set-ntp true",
+)  # fmt: skip
 def _clock_behind(around: Surroundings) -> Ailments:
     latest = around.ask("show", "--no-patch", "--format=%ct", "HEAD", "--")
     ahead = int(latest) - int(around.now) if latest.isdigit() else 0
@@ -179,13 +143,10 @@ def _clock_behind(around: Surroundings) -> Ailments:
         yield None, said, mend
 
 
-@CHECKS.rule(
-    "missing-parts",
-    "note",
+@CHECKS.rule("missing-parts", "note",
     why="Word, PDF, Excel and other things that few need come with packages of their own.",
-    wrong="Parts are not installed.",
-    right="type what it says: it adds the parts from where xuncha was installed from",
-)
+    wrong="Parts are not installed.", right="type what it says: it adds the parts from where xuncha was installed from",
+)  # fmt: skip
 def _missing_parts(_around: Surroundings) -> Ailments:
     needed = [match for each in metadata.requires("xuncha") or () if (match := _EXTRA.match(each))]
     missing = {match[2] for match in needed if match[2] in get_args(Part) and not _installed(match[1])}

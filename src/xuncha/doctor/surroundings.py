@@ -8,20 +8,16 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from xuncha.catalogue import Broken, Catalogue
-from xuncha.errors import SurroundingsError, cause_of
+from xuncha.errors import Severity, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.trail.git import Git
 from xuncha.trail.repository import common_dir, git_dir
 
-if TYPE_CHECKING:
-    from xuncha.errors import Severity
-
 CHECKS: Catalogue[Severity | None] = Catalogue()
 """All that the doctor looks at. `wrong` is what it may see, `right` what mends it, and the scope what a check cannot do without."""
-Ailments = Broken["Severity | None"]
+Ailments = Broken[Severity | None]
 """What a check yields: None, or how severe it is this time if that is less than the rule says; what is wrong; what to type."""
 _VERSION = re.compile(r"git version ([0-9]+)\.([0-9]+)(?:\.([0-9]+))?")
 
@@ -35,11 +31,7 @@ class Surroundings:
         self.git = Git(root)
 
     def ask(self, *arguments: str) -> str:
-        """Return what git prints, stripped; empty where it answers no.
-
-        Raises:
-            SurroundingsError: it fails.
-        """
+        """Return what git prints, stripped; empty where it answers no. Raises SurroundingsError if it fails."""
         return self.git.run(*arguments, answers=(0, 1)).decode("utf-8", "replace").strip()
 
     @cached_property

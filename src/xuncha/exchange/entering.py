@@ -13,11 +13,11 @@ from xuncha.rules.names import nearest
 from xuncha.store import editing
 from xuncha.workflow.change import StatusChange
 from xuncha.workflow.intake import Intake
+from xuncha.workflow.settings import INSPECTION
 
 if TYPE_CHECKING:
     from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft, RecordDraft
 
-_INSPECTION = ("inspector", "round", "started", "ended", "feedback")
 _LISTS = ("categories", "leaders", "offices")
 _SHORTEST = 2
 """Characters of a name that is too short to look like another."""
@@ -26,12 +26,7 @@ _COUNTED = re.compile("副|常务|[第0-9一二三四五六七八九十]+")
 
 
 class Enterer:
-    """Turns a draft into files, and adds doubts to it.
-
-    Args:
-        draft: of the document.
-        new_names: whether names may be entered beside those that the ledger's lists hold already.
-    """
+    """Turns a draft into files, and adds doubts to it; `new_names` may be entered beside those that the ledger has already."""
 
     def __init__(self, draft: Draft, *, new_names: bool = True) -> None:
         self.draft = draft
@@ -48,7 +43,7 @@ class Enterer:
             self.new_problem(number, problem)
         name = organisation or settings.get("organisation")
         whole: dict[str, Any] = {"organisation": name} if name else {}
-        if inspection := {key: said[key] for key in _INSPECTION if key in said}:
+        if inspection := {key: said[key] for key in INSPECTION if key in said}:
             whole["inspection"] = inspection
         whole |= self.lists
         whole |= {key: value for key, value in settings.items() if key not in {*whole, "inspection"}}
@@ -128,10 +123,8 @@ class Enterer:
         if of not in self.open:
             made = _("no name of the ledger's lists: not taken; with --new it is entered")
             if near:
-                made = _(
-                    "no name of the ledger's lists, like {near}: not taken; with --new it is entered"
-                ).format(near=near)
-            self.doubt(measure, role, name, made)
+                made = _("no name of the ledger's lists, like {near}: not taken; with --new it is entered")
+            self.doubt(measure, role, name, made.format(near=near))
             return None
         if near:
             made = _("a new name, entered beside “{near}”, which looks like it")
@@ -144,11 +137,10 @@ class Enterer:
         for place, entry in enumerate(record.get("progress", ())):
             evidence = entry.get("evidence", ())
             lost = [item for item in evidence if isinstance(item, dict) and not self.has_file(identity, item)]
+            role = "evidence" if "evidence" in measure.cells else "progress"
             for item in lost:
                 made = _("the file is not in this ledger: its name is kept as evidence")
-                self.doubt(
-                    measure, "evidence" if "evidence" in measure.cells else "progress", item["file"], made
-                )
+                self.doubt(measure, role, item["file"], made)
             if lost:
                 words = [item["file"] if item in lost else item for item in evidence]
                 record["progress"][place] = {**entry, "evidence": words}

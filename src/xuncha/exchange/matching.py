@@ -69,7 +69,6 @@ def _number_of(
 
 
 def _identity_of(draft: MeasureDraft, free: dict[Identity, Measure], *, exact: bool) -> Identity | None:
-    """Find the measure that a draft speaks of; None where it is a new one."""
     title = draft.record["title"]
     if draft.identity in free and (exact or _likeness(title, free[draft.identity].title) >= _ALIKE):
         return draft.identity

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from xuncha.chinese.limits import limit
 from xuncha.chinese.punctuation import sentence_end
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
+from xuncha.exchange.counted import Paragraphs, contradictions, read_of
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
 from xuncha.language import gettext as _
 from xuncha.model.states import goes_on
-from xuncha.model.vocabulary import WORDS
+from xuncha.model.vocabulary import WORDS, with_kept_braces
 
 if TYPE_CHECKING:
     from xuncha.model.vocabulary import Status
@@ -68,7 +69,7 @@ class _Drafter:
     def __init__(self, notice: Notice, today: date) -> None:
         self.notice = notice
         self.today = today
-        self.draft = Draft(settings=self._settings())
+        self.draft = Draft()
         self.silent = 0
         """Measures of which no state is told; a notice tells what was done on each."""
         for category in notice.categories:
@@ -77,6 +78,7 @@ class _Drafter:
             made = _("{n} measures: no state is told, taken for in progress")
             self.draft.doubt(made.format(n=self.silent), role="state")
         self._compare_counts()
+        self.draft.settings = self._settings()
 
     def _settings(self) -> dict[str, Any]:
         """Return what stands in `data/ledger.yaml`."""
@@ -90,11 +92,10 @@ class _Drafter:
         }
         contact = {name: getattr(notice.contact, name) for name in ("office", "phone", "address", "email")}
         about = {
-            "title": notice.title,
-            "issuer": notice.issuer,
+            "title": with_kept_braces(notice.title or ""),
+            "issuer": with_kept_braces(notice.issuer or ""),
             "date": dates.notice and dates.notice.isoformat(),
-            "work": list(notice.work),
-            "next_steps": list(notice.next_steps),
+            **self._live(),
         }
         outcomes = [
             {"key": f"o{number}", "label": outcome.label, "unit": outcome.unit}
@@ -160,53 +161,25 @@ class _Drafter:
         return status
 
     def _compare_counts(self) -> None:
-        """Say where the notice counts more than it lists, and what it counts that no measure can be given."""
-        stated, draft = self.notice.stated, self.draft
-        problems, measures = (
-            _("{total} problems are stated, {n} are listed"),
-            _("{total} measures are stated, {n} are listed"),
-        )
-        for total, listed, things, message in (
-            (stated.problems_total, len(draft.problems), "个问题", problems),
-            (stated.measures_total, len(draft.measures), "条措施", measures),
-        ):
-            if total not in {None, listed}:
-                draft.doubt(message.format(total=total, n=listed))
-                draft.notes.append(f"通报称共{total}{things}，正文列出{listed}{things[0]}；其余须补录。")
-        self._compare_done()
+        """Say where the notice contradicts itself or what is read of it, and what it counts that no measure can be given."""
+        draft = self.draft
+        for message, remark in contradictions(self.notice.stated, read_of(draft)):
+            draft.doubt(message)
+            draft.notes += filter(None, [remark])
         draft.notes += [
             f"通报所列成果：{outcome.label}{outcome.amount:g}{outcome.unit}，未分到各条措施。"
-            for outcome in stated.outcomes
+            for outcome in self.notice.stated.outcomes
         ]
 
-    def _compare_done(self) -> None:
-        """Say once where the notice states more to be done than its measures bear out."""
-        stated, draft = self.notice.stated, self.draft
-        closed = [[each.status == "closed" for each in one.measures] for one in draft.problems]
-        for done, borne, things, message in (
-            (
-                stated.problems_done,
-                sum(bool(each) and all(each) for each in closed),
-                "个问题",
-                _(
-                    "{total} problems are stated to be done; the measures bear out {n}, and no other was closed"
-                ),
-            ),
-            (
-                stated.measures_done,
-                sum(map(sum, closed)),
-                "条措施",
-                _(
-                    "{total} measures are stated to be done; their own words bear out {n}, and no other was closed"
-                ),
-            ),
-        ):
-            if done is not None and done > borne:
-                draft.doubt(message.format(total=done, n=borne))
-                draft.notes.append(
-                    f"通报称已完成{done}{things}，按各条所写只能认定{borne}{things[0]}；其余未记为已销号。"
-                )
-                break
+    def _live(self) -> dict[str, list[str]]:
+        """Return the paragraphs of the first and of the third part, without counts that would contradict the ledger's."""
+        going_on = sum(each.status in {"in_progress", "submitted"} for each in self.draft.measures)
+        paragraphs = Paragraphs(read_of(self.draft), going_on, self.notice.stated)
+        found = {key: paragraphs.live(getattr(self.notice, key)) for key in ("work", "next_steps")}
+        made = _("it counts what the notice counts itself: not taken into the notice's own text")
+        for line in paragraphs.left_out:
+            self.draft.doubt(made, line.text, address=f"{line.line}:{line.column}")
+        return found
 
 
 def _without_empty(record: dict[str, Any]) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from xuncha.errors import together
 from xuncha.exchange.entering import Enterer
 from xuncha.exchange.matching import matched
 from xuncha.exchange.wording import key_of
@@ -32,22 +33,17 @@ _ORDER = ("not_started", "in_progress", "submitted", "closed")
 
 
 class Updater(Enterer):
-    """Turns a draft into changes of a ledger that is there.
+    """Turns a draft into changes of a ledger that is there; in the history at `root` stands who applied for a closing. `new_names` may enter its lists."""
 
-    Args:
-        draft: of the document.
-        root: the folder of the ledger, whose history tells who applied for a closing, and whose git who closes.
-        new_names: whether names may be entered that the ledger's lists lack.
-    """
-
-    def __init__(self, draft: Draft, root: Path, *, new_names: bool = False) -> None:
+    def __init__(self, draft: Draft, root: Path, *, new_names: bool = False, partly: bool = True) -> None:
         super().__init__(draft, new_names=new_names or draft.exact)
         self.root = root
+        self.partly = partly
+        """Whether the rest is changed where the policy of the ledger refuses something."""
         self.refused: list[RefusedError] = []
-        """What the policy of the ledger does not allow; left as it stands."""
 
     def changed(self, ledger: Ledger, source: Source) -> Intake:
-        """Make the files of a ledger that change; nothing that the draft does not mention does."""
+        """Make the files of a ledger that change; what the draft does not mention stays. Raises RefusedError if the policy refuses, unless `partly`."""
         self.source = source
         self.settings = ledger.settings
         settings = ledger.settings.model_dump(mode="json")
@@ -68,13 +64,12 @@ class Updater(Enterer):
         edits += [
             editing.Append(key, name) for key, names in self.lists.items() for name in names[known[key] :]
         ]
-        edits += [
-            editing.Append("fields", field)
-            for field in self.draft.settings.get("fields", ())
-            if field["key"] not in declared
-        ]
+        fields = self.draft.settings.get("fields", ())
+        edits += [editing.Append("fields", field) for field in fields if field["key"] not in declared]
         if edits:
             self._edit(LEDGER_FILE, edits)
+        if self.refused and not self.partly:
+            raise together(self.refused)
         return self.intake
 
     def _change_problem(self, number: int, known: Problem, problem: ProblemDraft) -> None:
@@ -161,14 +156,12 @@ class Updater(Enterer):
         if status == "closed":
             evidence = [entry.get("evidence", ()) for entry in entries]
             requires = self.settings.policy.close_requires
-            two = "second_person" in requires
-            lacking = missing(
-                requires,
-                known.status,
-                evidence,
-                closer=self.settings.addresses(Git(self.root).user()[1]) if two else (),
-                submitter=submitter(self.root, identity) if two else None,
-            )
+            closer: Collection[str] = ()
+            applied = None
+            if "second_person" in requires:
+                closer = self.settings.addresses(Git(self.root).user()[1])
+                applied = submitter(self.root, identity)
+            lacking = missing(requires, known.status, evidence, closer=closer, submitter=applied)
             self.refused += [refusal(each, identity) for each in lacking]
             if lacking:
                 return known.status

@@ -18,8 +18,7 @@ _CITED: Final = re.compile(
 class Citation(NamedTuple):
     """A problem or a measure that a text names."""
 
-    said: str
-    """As the text says it, such as 措施1.4."""
+    said: str  # as the text says it, such as 措施1.4
     identity: Identity
 
 

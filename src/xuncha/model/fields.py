@@ -25,11 +25,7 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def iso_date(value: object) -> Date:
-    """Read a date as the files write it, `2024-03-15`.
-
-    Raises:
-        PydanticCustomError: another form, or a day that the calendar does not have.
-    """
+    """Read a date as the files write it, `2024-03-15`. Raises PydanticCustomError if it is written otherwise, or no day of the calendar."""
     if isinstance(value, Date):
         return value
     if isinstance(value, str) and (day := _day(value)):
@@ -98,21 +94,13 @@ def _field_value(value: object) -> int | float | str:
 
 
 FieldValue = Annotated[
-    int | float | str,
-    PlainValidator(_field_value),
-    WithJsonSchema({"type": ["number", "string"]}),
+    int | float | str, PlainValidator(_field_value), WithJsonSchema({"type": ["number", "string"]})
 ]
 """The value of a declared field; whether it is of the type that is declared, `xuncha.rules` tells."""
-Fields = Annotated[
-    dict[FieldKey, FieldValue],
-    WithJsonSchema(
-        {
-            "type": "object",
-            "propertyNames": _FIELD_KEY,
-            "additionalProperties": {"type": ["number", "string"]},
-        }
-    ),
-]
+_FIELDS = {
+    "type": "object", "propertyNames": _FIELD_KEY, "additionalProperties": {"type": ["number", "string"]},
+}  # fmt: skip
+Fields = Annotated[dict[FieldKey, FieldValue], WithJsonSchema(_FIELDS)]
 """The values of the fields that data/ledger.yaml declares (自定义字段), by their keys."""
 Amount = Annotated[int | float, PlainValidator(_amount), WithJsonSchema({"type": "number", "minimum": 0})]
 """How many, or how much: a number that is not negative."""

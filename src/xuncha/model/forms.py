@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from xuncha.language import gettext as _
 from xuncha.model.fields import Line, Name, Record
 from xuncha.model.vocabulary import Status
 
@@ -23,6 +24,16 @@ ROLES: Final = (
 def is_role(word: str) -> bool:
     """Return whether a word is a role."""
     return word in ROLES or (word.startswith(FIELD) and word != FIELD)
+
+
+def role_name(role: str) -> str:
+    """Return what a column of a role holds, in a few words; empty where it is a declared field."""
+    return {
+        "number": _("number"), "category": _("category"), "problem": _("problem"), "finding": _("the inspectors' words"), "part": _("sub-problem"),
+        "measure": _("measure"), "goal": _("goal"), "kind": _("kind of task"), "leader": _("leader"), "office": _("office"),
+        "co_offices": _("co-responsible offices"), "person": _("who does it"), "due": _("time limit"), "progress": _("progress"), "evidence": _("evidence"),
+        "state": _("status"), "closed_date": _("day of closing"), "publish": _("whether it may be published"), IGNORE: _("not read"),
+    }.get(role, "")  # fmt: skip
 
 
 def _a_role(value: str) -> str:

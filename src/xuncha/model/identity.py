@@ -32,8 +32,7 @@ class Identity(NamedTuple):
     def parse(cls, text: str) -> Identity:
         """Read `2` or `2.3`; full-width digits and stops, which an input method slips in, are read as what they mean.
 
-        Raises:
-            RefusedError: the text is not such a number.
+        Raises RefusedError if the text is not such a number.
         """
         match = _FORM.fullmatch(unicodedata.normalize("NFKC", text.strip()).replace("。", "."))
         if match is None:
@@ -94,11 +93,7 @@ class CommentNumber(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> CommentNumber:
-        """Read `3` or `003`, full-width digits too.
-
-        Raises:
-            RefusedError: the text is not such a number.
-        """
+        """Read `3` or `003`, full-width digits too. Raises RefusedError if the text is not such a number."""
         digits = unicodedata.normalize("NFKC", text.strip()).lstrip("0")
         if re.fullmatch(_NUMBER, digits) is None:
             raise RefusedError("bad-id", _("“{text}” is not the number of a comment (3)").format(text=text))

@@ -106,11 +106,9 @@ def word_meant(text: str, known: Collection[str]) -> str | None:
 
 def _meant(text: str, names: Mapping[str, Collection[str]]) -> str | None:
     """Find what has this name; else what alone has a name that the text is a part of, or that is a part of the text."""
-    plain = unicodedata.normalize("NFKC", text).strip()
+    if not (plain := unicodedata.normalize("NFKC", text).strip()):
+        return None
     for fits in (str.__eq__, str.__contains__, lambda name, typed: bool(name) and name in typed):
-        found = [
-            each for each, called in names.items() if plain and any(fits(name, plain) for name in called)
-        ]
-        if found:
+        if found := [each for each, called in names.items() if any(fits(name, plain) for name in called)]:
             return found[0] if len(found) == 1 else None
     return None

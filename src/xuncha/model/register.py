@@ -40,12 +40,9 @@ class MeasureRow(NamedTuple):
     co_offices: tuple[str, ...]
     person: str | None
     due: str | None
-    publish: bool
-    """Whether it may appear in public: its own switch and its problem's are on."""
-    looked_at: str | None
-    """The day it was closed or last reviewed; None while it is open."""
-    slipped: bool
-    """Whether the last look at a closed measure found that its result has slipped."""
+    publish: bool  # whether it may appear in public: its own switch and its problem's are on
+    looked_at: str | None  # the day it was closed or last reviewed; None while it is open
+    slipped: bool  # whether the last look at a closed measure found that its result has slipped
     escalated: bool = False
     fields: Values = ()
 
@@ -77,12 +74,10 @@ class Frame(NamedTuple):
     organisation: str | None
     inspector: str | None
     feedback: str | None
-    categories: tuple[tuple[str, str], ...]
-    """Key and title, in the order of the notice."""
+    categories: tuple[tuple[str, str], ...]  # key and title, in the order of the notice
     leaders: tuple[str, ...]
     offices: tuple[str, ...]
-    outcomes: tuple[str, ...]
-    """Their keys."""
+    outcomes: tuple[str, ...]  # their keys
     fields: tuple[FieldFrame, ...]
     due_soon_days: int
     close_requires: tuple[Requirement, ...]

@@ -18,10 +18,8 @@ class Entry(NamedTuple):
 class Fingerprint(NamedTuple):
     """By what a file is known again."""
 
-    sha256: str
-    """In hexadecimal."""
-    size: int
-    """In bytes."""
+    sha256: str  # in hexadecimal
+    size: int  # in bytes
     fetched: bool = True
     """False where the pointer of git-lfs stands in the file's place: hash and size are those that it tells."""
 
@@ -49,11 +47,7 @@ class Source(Protocol):
         """List a folder, without names that begin with a dot; empty where there is no such folder."""
 
     def read(self, path: str) -> bytes:
-        """Give the bytes of a file.
-
-        Raises:
-            OSError: there is none, or it cannot be read.
-        """
+        """Give the bytes of a file. Raises OSError if there is none, or it cannot be read."""
 
     def fingerprint(self, path: str) -> Fingerprint | None:
         """Compute the hash and the size of a file; None where there is none."""

@@ -90,8 +90,7 @@ class State(NamedTuple):
 
     status: Status
     long_term: bool = False
-    doubt: str = ""
-    """What was assumed; empty where nothing was."""
+    doubt: str = ""  # what was assumed; empty where nothing was
     plain: bool = True
     """Whether the words are one of the known ones for a state, rather than speak of completion in passing."""
     staged: bool = False

@@ -40,8 +40,7 @@ def status_name(status: str | None) -> str:
 
 def action_name(action: str) -> str:
     """Name an action in the chosen language, as the help names its command; in English as it is typed."""
-    command = f"xuncha {action}"
-    return language.gettext(command).removeprefix("xuncha ")
+    return language.gettext(f"xuncha {action}").removeprefix("xuncha ")
 
 
 def result_name(result: ReviewResult) -> str:
@@ -67,13 +66,25 @@ def light_name(light: Light) -> str:
 
 def channel_name(channel: Channel) -> str:
     """Return how a comment came, as people call it, in the chosen language."""
-    return {
+    names = {
         "phone": _("phone"),
         "post": _("post"),
         "email": _("e-mail"),
         "visit": _("visit"),
         "web": _("web"),
-    }[channel]
+    }
+    return names[channel]
+
+
+def requirement_name(requirement: Requirement) -> str:
+    """Say what is required before a measure may be closed, in the chosen language."""
+    return {
+        "progress": _("progress is recorded"),
+        "evidence": _("evidence is there"),
+        "submission": _("closing was applied for"),
+        "second_person": _("somebody else than who applied closes it"),
+        "signed_commit": _("the commit is signed"),
+    }[requirement]
 
 
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
@@ -86,5 +97,14 @@ PLACEHOLDERS: Final = {
     "措施数": "measures", "已完成措施数": "closed", "推进中措施数": "measures_in_progress",
 }  # fmt: skip
 """What the texts of a notice may hold in braces, as in {问题数}, and the count of `xuncha.tally.Tally` that takes its place."""
-PLACEHOLDER: Final = re.compile(r"(?<![{｛])[{｛]\s?(?P<name>[^\W\d_]\w{1,30})\s?[}｝](?![}｝])")
+_WORD: Final = r"\s?(?P<name>[^\W\d_]\w{1,30})\s?"
+PLACEHOLDER: Final = re.compile(rf"(?<![{{｛])[{{｛]{_WORD}[}}｝](?![}}｝])")
 """A word in braces; {0}, {x} and {{ … }} are none."""
+KEPT_BRACES: Final = re.compile(rf"(?<![{{｛])[{{｛](?P<kept>[{{｛]+{_WORD}[}}｝]+)[}}｝]")
+"""A word in two braces or more: it is printed in one less, and means nothing."""
+_IN_BRACES: Final = re.compile(rf"(?<![{{｛])[{{｛]+{_WORD}[}}｝]+")
+
+
+def with_kept_braces(text: str) -> str:
+    """Return a text of somebody else's as the texts of a notice hold it: no word in braces takes a count, and it is printed as it stands."""
+    return _IN_BRACES.sub(lambda found: f"{{{found[0]}}}", text)

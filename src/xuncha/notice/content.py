@@ -16,7 +16,7 @@ from xuncha.chinese.punctuation import sentence
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.model.vocabulary import PLACEHOLDER, PLACEHOLDERS, UNSAID
+from xuncha.model.vocabulary import KEPT_BRACES, PLACEHOLDER, PLACEHOLDERS, UNSAID
 from xuncha.tally import Tally, tally
 
 if TYPE_CHECKING:
@@ -166,7 +166,11 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
         outcomes=_outcomes(ledger),
         categories=_categories(ledger, said["not_started_text"]),
         contact=PublicContact(**settings.contact.model_dump()),
-        tells_counts=any("{已完成" in text.replace("｛", "{") for text in settings.notice.work),
+        tells_counts=any(
+            found["name"].startswith("已完成")
+            for text in settings.notice.work
+            for found in PLACEHOLDER.finditer(text)
+        ),
         assigned=all(row.assigned for row in register.measures),
         close_requires=tuple(settings.policy.close_requires),
         review_every_days=settings.policy.model_dump(exclude_unset=True).get("review_every_days"),
@@ -178,7 +182,8 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
 def _filled(value: Any, counts: Tally) -> Any:  # noqa: ANN401  whatever a key of `notice` holds
     """Put the counts in the places of `PLACEHOLDERS` in the texts of a value."""
     if isinstance(value, str):
-        return PLACEHOLDER.sub(lambda found: str(getattr(counts, PLACEHOLDERS[found["name"]])), value)
+        filled = PLACEHOLDER.sub(lambda found: str(getattr(counts, PLACEHOLDERS[found["name"]])), value)
+        return KEPT_BRACES.sub(r"\g<kept>", filled)
     return tuple(_filled(each, counts) for each in value) if isinstance(value, list) else value
 
 

@@ -1,14 +1,11 @@
-"""Documents read into lines of text that know where they stand: text, Markdown, web pages, Word.
-
-The kind of a document is told by its content, since names are often wrong. Documents are hostile input: what cannot be read is
-refused with a reason, and nothing is read beyond a size.
-"""
+"""Documents read into lines that know where they stand: text, Markdown, web pages, Word. They are hostile input; their content tells their kind."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
-from xuncha.pages import html, markdown, plain
+from xuncha.pages import plain
 from xuncha.pages.kind import bytes_of, kind_of, must_be_readable
 from xuncha.pages.line import Pages
 
@@ -30,7 +27,11 @@ def lines(path: Path) -> Pages:
         return Pages(str(path), kind, *word.lines(content, str(path)))
     text = plain.decoded(content, str(path))
     must_be_readable(str(path), 0, len(text))
-    read = {"txt": plain.lines, "md": markdown.lines, "html": html.lines}[kind]
-    pages = Pages(str(path), kind, read(text))
+    room = (
+        plain
+        if kind == "txt"
+        else import_module({"md": "xuncha.pages.markdown", "html": "xuncha.pages.html"}[kind])
+    )
+    pages = Pages(str(path), kind, room.lines(text))
     must_be_readable(str(path), len(pages.lines), 0)
     return pages

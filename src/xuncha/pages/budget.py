@@ -5,6 +5,7 @@ A few bytes, packed, become millions of elements; libraries make an object of ea
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, TYPE_CHECKING, Final
 
@@ -43,28 +44,29 @@ def must_be_modest(
         TooManyError: it has too many elements of a name.
     """
     for name in names:
-        counts: dict[str, int] = {}
+        counts = Counter[str]()
+        ended: list[str] = []
         depth = total = 0
 
-        def start(tag: str, attributes: list[str]) -> None:
-            nonlocal depth, total
-            depth += 1
-            total += 1
-            own = tag.rpartition(":")[2]
-            count = counts[own] = counts.get(own, 0) + 1  # noqa: B023  used up within the loop
-            if depth > deepest or len(attributes) > 2 * _MOST_ATTRIBUTES:
-                raise PackageError("hostile", name)  # noqa: B023
-            if count > most.get(own, _MOST_ALIKE) or total > most.get("", total):
-                raise TooManyError("too-large", own)
-
-        def end(_tag: str) -> None:
+        def start(_tag: str, attributes: list[str]) -> None:
             nonlocal depth
-            depth -= 1
+            depth += 1
+            if depth - len(ended) > deepest or len(attributes) > 2 * _MOST_ATTRIBUTES:  # noqa: B023  used up within the loop
+                raise PackageError("hostile", name)  # noqa: B023
 
-        _feed(package, name, start, end)
+        for _fed_so_far in _feed(package, name, start, ended.append):
+            depth -= len(ended)
+            for tag, count in Counter(ended).items():
+                own = tag.rpartition(":")[2]
+                counts[own] += count
+                total += count
+                if counts[own] > most.get(own, _MOST_ALIKE) or total > most.get("", total):
+                    raise TooManyError("too-large", own)
+            ended.clear()
 
 
-def _feed(package: Package, name: str, start: object, end: object) -> None:
+def _feed(package: Package, name: str, start: object, end: object) -> Iterator[int]:
+    """Parse a part, with a pause behind each chunk."""
     from xml.parsers import expat  # noqa: PLC0415  nothing is expanded: a declaration ends it
 
     parser: XMLParserType = expat.ParserCreate()
@@ -77,6 +79,7 @@ def _feed(package: Package, name: str, start: object, end: object) -> None:
             for fed in _fed(parser, stream):
                 if fed - parser.CurrentByteIndex > _LONGEST_TOKEN:
                     raise PackageError("hostile", name)
+                yield fed
     except expat.ExpatError:
         return
     except DAMAGES as error:

@@ -1,8 +1,4 @@
-"""A web page as its reader sees it, a block a line: without scripts and styles, with what surrounds the text.
-
-Each piece of text must know its place in the file. Of the parsers at hand, lxml and Beautiful Soup do not know it, and
-`html.parser` takes minutes for a megabyte of tags that are not closed.
-"""
+"""A web page as its reader sees it, a block a line. Of the parsers at hand, lxml and Beautiful Soup know no places, and `html.parser` takes minutes over open tags."""
 
 from __future__ import annotations
 
@@ -34,21 +30,7 @@ _HIDES = re.compile(
 """A tag that hides its element."""
 _LONGEST_TAG = 4000
 """Characters of a tag among which that is looked for."""
-_EMPTY = {
-    "br",
-    "hr",
-    "img",
-    "input",
-    "meta",
-    "link",
-    "wbr",
-    "col",
-    "area",
-    "base",
-    "embed",
-    "source",
-    "track",
-}
+_EMPTY = {"br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "base", "embed", "source", "track"}  # fmt: skip
 _BLANKS = " \t\n\f"
 _WORD = re.compile(rf"[{_BLANKS}]+|[^{_BLANKS}]+")
 _CHINESE_AROUND = re.compile(r"[\u2e80-\u9fff\uff00-\uffef”’] [\u2e80-\u9fff\uff00-\uffef“‘]")
@@ -109,12 +91,7 @@ class _Page:
             if tag == self.hidden:
                 self.depth += -1 if ends else 1
                 self.hidden = self.hidden if self.depth else ""
-        elif (
-            not ends
-            and tag not in _EMPTY
-            and not written.endswith("/>")
-            and _HIDES.match(written[:_LONGEST_TAG])
-        ):
+        elif not (ends or tag in _EMPTY or written.endswith("/>")) and _HIDES.match(written[:_LONGEST_TAG]):
             self.hidden, self.depth = tag, 1
 
     def add(self, start: int, end: int) -> None:

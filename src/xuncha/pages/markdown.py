@@ -1,8 +1,4 @@
-"""Markdown without its marks, a line a line.
-
-What people write is looser than what a parser of Markdown accepts: without blank lines between paragraphs, indented by four
-blanks, with `**` against Chinese punctuation, where the standard sees no emphasis. So marks are taken off line by line.
-"""
+"""Markdown without its marks, a line a line; no parser takes them off, since people write `**` against Chinese punctuation, and indent by four blanks."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The numbers that Word counts by itself: a document holds only how they are counted.
-
-ECMA-376 Part 1, 17.9 (numbering) and 17.18.59 (the forms of a number).
-"""
+"""The numbers that Word counts by itself: a document holds only how they are counted (ECMA-376 Part 1, 17.9 and 17.18.59)."""
 
 from __future__ import annotations
 
@@ -32,10 +29,7 @@ _OF_LEVEL: Final = frozenset({"start", "numFmt", "lvlText"})
 
 
 class Numbering:
-    """The lists of a document, and how far each has been counted.
-
-    It is a target of xml.etree's parsers: `word/styles.xml` and `word/numbering.xml` are fed to it, one after the other.
-    """
+    """The lists of a document, and how far each has been counted: a target of xml.etree's parsers, for the styles and then the numbering."""
 
     def __init__(self) -> None:
         self.styles: dict[str, Properties] = {}

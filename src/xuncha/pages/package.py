@@ -1,8 +1,4 @@
-"""An Office file (.docx, .xlsx) opened with distrust: a zip of parts, each with a kind and with relationships to others.
-
-What a part is called says nothing: a program that opens the file goes by `[Content_Types].xml` and by the relationships. So does
-this (ISO/IEC 29500-2). Nothing is unpacked before the directory of the zip was looked at as a whole.
-"""
+"""An Office file (.docx, .xlsx) opened with distrust: a zip of parts, known by their kinds and relationships, and not by their names (ISO/IEC 29500-2)."""
 
 from __future__ import annotations
 
@@ -92,22 +88,14 @@ class Package:
             raise PackageError("too-large")
 
     def read(self, name: str) -> bytes:
-        """Return a part, unpacked; never more than the directory says.
-
-        Raises:
-            PackageError: it is damaged.
-        """
+        """Return a part, unpacked; never more than the directory says. Raises PackageError if it is damaged."""
         try:
             return self.archive.read(name)
         except DAMAGES as error:
             raise PackageError("damaged", str(error)[:200]) from None
 
     def root(self, name: str) -> Element:
-        """Return a part that is XML.
-
-        Raises:
-            PackageError: it is not, or it declares entities.
-        """
+        """Return a part that is XML. Raises PackageError if it is not, or it declares entities."""
         with needs("office"):
             from defusedxml.common import DefusedXmlException  # noqa: PLC0415
             from defusedxml.ElementTree import ParseError, fromstring  # noqa: PLC0415
@@ -184,13 +172,7 @@ class Package:
             return stream.read(4).startswith(_OTHER_THAN_UTF_8)
 
     def must_declare_nothing(self) -> None:
-        """Look at the beginning of every part: no Office program writes declarations, or XML in UTF-16.
-
-        A declaration stands before the first element, so no more than that is parsed. What is no XML has none.
-
-        Raises:
-            PackageError: a part has a declaration, or is written in a way that hides one.
-        """
+        """Refuse a part that begins with declarations, or in UTF-16 (PackageError): no Office program writes such XML."""
         with needs("office"):
             from defusedxml.common import DefusedXmlException  # noqa: PLC0415
             from defusedxml.ElementTree import ParseError, iterparse  # noqa: PLC0415

@@ -15,11 +15,7 @@ _FEW = 20
 
 
 def decoded(content: bytes, path: str) -> str:
-    """Return the text of a file, a line feed at the end of each line.
-
-    Raises:
-        RefusedError: it is no text, or in another encoding.
-    """
+    """Return the text of a file, a line feed at the end of each line. Raises RefusedError if it is no text, or in another encoding."""
     # A text in GB18030 that happens to be valid UTF-8 does not occur. Notepad's “Unicode” has a mark.
     marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ["utf-16"] if marked else ["utf-8-sig", "gb18030"]:

@@ -1,7 +1,4 @@
-"""A Word document (.docx), a paragraph a line, with the numbers that Word counts by itself.
-
-It is read as a stream: a hostile document costs no memory, and time in proportion to its size, which is limited.
-"""
+"""A Word document (.docx), a paragraph a line, with the numbers that Word counts by itself; read as a stream, so that a hostile one costs no memory."""
 
 from __future__ import annotations
 
@@ -35,14 +32,7 @@ _AS_TEXT: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
 def lines(content: bytes, path: str) -> tuple[tuple[Line, ...], dict[int, tuple[int, int]]]:
-    """Return the paragraphs of a Word document that are not blank; a line break within one makes two lines of it.
-
-    With them, for paragraphs in tables, the row, counted through all tables, and the column.
-
-    Raises:
-        RefusedError: it is damaged, under a password, another kind of document, or larger than a document is.
-        SurroundingsError: the part `office` is not installed.
-    """
+    """Return the paragraphs that are not blank, each line in them for itself; and for those in tables the row, counted through all tables, and the column."""
     try:
         package = Package(content, _LARGEST)
         main = _main(package, path)
@@ -60,7 +50,6 @@ def lines(content: bytes, path: str) -> tuple[tuple[Line, ...], dict[int, tuple[
 
 
 def _main(package: Package, path: str) -> str:
-    """Return the part that holds the text."""
     main = package.main or next((name for name in _USUAL_MAIN if name in package.sizes), "")
     kind = f"{package.kind(main)} {main}"
     if "word" in kind:

@@ -1,7 +1,4 @@
-"""A document as a Word file in the format of GB/T 9704-2012. The sheet of styles and the page are in `blank/`.
-
-The same document gives the same bytes, and the file's properties name neither a person nor a machine.
-"""
+"""A document as a Word file in the format of GB/T 9704-2012, always of the same bytes. The sheet of styles and the page are in `blank/`."""
 
 from __future__ import annotations
 
@@ -39,18 +36,13 @@ _CHARACTER = 314
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The day of the parts of a file: the first one that the format knows."""
 LONGEST_PROPERTY: Final = 255
-"""Characters in a property of a file."""
 _NAMESPACE: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _TOGETHER: Final = 6
 """Rows of one cell that are kept on a page; more of them would leave pages half empty."""
 
 
 def docx(document: Document) -> bytes:
-    """Write the document as a Word file.
-
-    Raises:
-        SurroundingsError: the part `office` is not installed.
-    """
+    """Write the document as a Word file. Raises SurroundingsError if the part `office` is not installed."""
     with needs("office"):
         from docx import Document as open_word  # noqa: N813, PLC0415  its own function is named like a class
 
@@ -122,10 +114,7 @@ def _sign(paragraph: Paragraph, before: Paragraph | None, indent: float) -> None
 
 
 def _add_table(word: WordDocument, table: Table) -> None:
-    """Add a table as wide as the type area; short texts stand in the middle of their columns.
-
-    Its rows are written as they stand in the file: python-docx would take ten seconds for a thousand of them.
-    """
+    """Add a table as wide as the type area, its rows as they stand in the file: python-docx would take ten seconds for a thousand."""
     from docx.oxml import parse_xml  # noqa: PLC0415
     from docx.shared import Emu  # noqa: PLC0415
 
@@ -161,16 +150,7 @@ def _row(
     mark: str = "",
     keep: str = "",
 ) -> str:
-    """Write a row as XML.
-
-    Args:
-        cells: their texts.
-        widths: in twentieths of a point.
-        styles: of their paragraphs, by their names in the file.
-        spans: how many rows each cell covers; 0 where the one above covers it.
-        mark: XML that marks the row as a head.
-        keep: XML that keeps it on a page with the next one.
-    """
+    """Write a row as XML; `mark` is XML for the row, as where it is a head, `keep` for its paragraphs."""
     merged = {0: "<w:vMerge/>", 1: ""}
     shown = ""
     for text, width, style, span in zip(cells, widths, styles, spans, strict=True):

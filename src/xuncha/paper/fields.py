@@ -1,8 +1,4 @@
-"""Refuse fields in a Word file that fetch, run, or tell of the machine (ISO/IEC 29500-1, 17.16).
-
-Programs read a part of a field differently where it stands in a namespace, an alternative, or an element that one of them does not know.
-So a field's parts stand in Word's own namespaces, within elements that all programs know, and each alternative is judged by itself.
-"""
+"""Refuse fields in a Word file that fetch, run, or tell of the machine (ISO/IEC 29500-1, 17.16), and those that programs read differently."""
 
 from __future__ import annotations
 
@@ -43,20 +39,15 @@ _ATTRIBUTES: Final = frozenset({"instr", "fldCharType"})
 
 
 def look_at_fields(part: _Element) -> None:
-    """Refuse a field of a part of the file that is none of the harmless ones, or that programs may read differently.
-
-    Raises:
-        OwnFileError: there is one.
-    """
+    """Refuse a field of a part of the file that is none of the harmless ones, or that programs may read differently (OwnFileError)."""
     for element in part.iter("*"):
         space, name = _names(element.tag)
-        told = {_names(str(attribute)) for attribute in element.attrib}
-        if any(each in _ATTRIBUTES and other not in _WORDS for other, each in told):
-            raise _unclear(name)
-        if name in _PARTS and (
-            space not in _WORDS
-            or any(not _names(above.tag)[0].startswith(_KNOWN) for above in element.iterancestors())
-        ):
+        told = [_names(str(attribute)) for attribute in element.attrib]
+        strange = any(each in _ATTRIBUTES and other not in _WORDS for other, each in told)
+        if name in _PARTS and not strange:
+            above = (_names(each.tag)[0] for each in element.iterancestors())
+            strange = space not in _WORDS or not all(each.startswith(_KNOWN) for each in above)
+        if strange:
             raise _unclear(name)
     _walk(part)
 

@@ -1,8 +1,4 @@
-"""An office's own Word file, filled: its marks are Jinja's, in the same sandbox as all templates.
-
-A Word file is a program to those who open it: macros, embedded objects, links and fields that fetch things are refused, and so is
-whatever names people (tracked changes, comments). What the file tells of itself is replaced.
-"""
+"""An office's own Word file, filled: its marks are Jinja's, in the sandbox; macros, links, fields that fetch, and what names people are refused."""
 
 from __future__ import annotations
 
@@ -24,10 +20,9 @@ from xuncha.paper.docx import LONGEST_PROPERTY, pack
 from xuncha.paper.harmless import DROPPED, FORGOTTEN, must_be_harmless
 from xuncha.paper.heading import lines
 from xuncha.paper.own import OwnFileError
-from xuncha.paper.pictures import without_metadata
 from xuncha.paper.process import LimitError, run
 from xuncha.paper.templates import TEMPLATE_ERRORS, environment, place_of, reason, wrong
-from xuncha.paper.traces import hidden_styles, without_traces
+from xuncha.paper.traces import hidden_styles, without_metadata, without_traces
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
@@ -39,19 +34,7 @@ _MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 
 
 def fill(name: str, files: Own, title: str, words: str, **given: object) -> bytes:
-    """Fill the marks of a Word file of the ledger's own, in a process of its own.
-
-    Args:
-        name: of the Word file, which is there.
-        files: the ledger's own.
-        title: for the file's properties.
-        words: the template whose macros the marks may use as `words`.
-        given: as for other templates.
-
-    Raises:
-        InvalidLedgerError: a mark is wrong, the file is none that may be filled, or it takes more than it may; with its name.
-        SurroundingsError: the part `office` is not installed.
-    """
+    """Fill the marks of an own Word file in a process of its own; `words` names the template of their macros. Raises InvalidLedgerError with the file's name."""
     try:
         return run("fill", files, given, name=name, title=title, words=words)
     except (OwnFileError, LimitError) as error:
@@ -82,7 +65,9 @@ def _rendered(content: bytes, name: str, files: Own, words: str, given: Mapping[
     from docxtpl import DocxTemplate  # noqa: PLC0415
     from lxml import etree  # noqa: PLC0415
 
-    torn = _("a mark begins in one paragraph and ends in another; write {{%p … %}} where it stands alone")
+    torn = _(
+        "a mark begins in one paragraph and ends in another; write {{%p … %}} where it stands alone"
+    ).format()
     sources: list[str] = []
 
     class Filled(DocxTemplate):  # type: ignore[misc,unused-ignore]
@@ -98,7 +83,7 @@ def _rendered(content: bytes, name: str, files: Own, words: str, given: Mapping[
             try:
                 etree.fromstring(xml)
             except etree.XMLSyntaxError:
-                raise TemplateSyntaxError(torn.replace("{{", "{").replace("}}", "}"), 0) from None
+                raise TemplateSyntaxError(torn, 0) from None
             return super().fix_tables(xml)
 
         def render_properties(self, context: Any, jinja_env: Any = None) -> None:  # noqa: ANN401
@@ -131,7 +116,6 @@ def _rendered(content: bytes, name: str, files: Own, words: str, given: Mapping[
 def _at_mark(
     name: str, sources: list[str], line: int, message: str, files: Own, given: Mapping[str, object]
 ) -> InvalidLedgerError:
-    """Make the error, with its paragraph and its mark."""
     source = sources[-1].split("\n") if sources else []
     shown = re.sub(r"<[^>]*>", "", source[line - 1]).strip() if 0 < line <= len(source) else ""
     named = re.search(r"'(\w+)'", message)
@@ -177,9 +161,8 @@ def _cleaned(name: str, kind: str, part: bytes, hidden: frozenset[str]) -> bytes
     root = without_traces(part, hidden)
     for paragraph in root.iter(f"{_WORD}p"):
         # Paragraphs inside it, as in a text box, are told by themselves.
-        texts = [
-            each for each in paragraph.iter(f"{_WORD}t") if next(each.iterancestors(f"{_WORD}p")) is paragraph
-        ]
+        every = paragraph.iter(f"{_WORD}t")
+        texts = [each for each in every if next(each.iterancestors(f"{_WORD}p")) is paragraph]
         wide = full_width("".join(text.text or "" for text in texts))
         for text in texts:
             length = len(text.text or "")

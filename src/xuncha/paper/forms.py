@@ -16,12 +16,9 @@ TABLES: Final = "xlsx"
 
 
 def made(document: Document, form: str) -> tuple[bytes, list[str]]:
-    """Write a document in a form; return it with warnings, such as fonts that are missing.
-
-    Raises:
-        SurroundingsError: what the form needs is not installed.
-    """
-    written = getattr(import_module(f"xuncha.paper.{form}"), form)(document)
+    """Write a document in a form; return it with warnings, such as fonts that are missing."""
+    room = "texts" if form in TEXT else form
+    written = getattr(import_module(f"xuncha.paper.{room}"), form)(document)
     if form == "pdf":
         content, warnings = written
         return content, warnings

@@ -1,7 +1,4 @@
-"""Refuse a Word file in which something runs, fetches, or names people: what is printed with it is published.
-
-Known kinds of parts and relationships are let through, all others are refused (ISO/IEC 29500, `pages.package`). Names say nothing.
-"""
+"""Refuse a Word file in which something runs, fetches, or names people: only known kinds of parts and relationships are let through (ISO/IEC 29500)."""
 
 from __future__ import annotations
 
@@ -13,6 +10,7 @@ from xuncha.language import gettext as _
 from xuncha.pages.package import KINDS_OF_PARTS, Package, PackageError, Relationship
 from xuncha.paper.fields import look_at_fields
 from xuncha.paper.own import OwnFileError
+from xuncha.paper.traces import parsed
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -54,28 +52,17 @@ _OUTSIDE: Final = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|\\|//)")
 
 
 def must_be_harmless(content: bytes, *, made: bool = False) -> None:
-    """Refuse a file that must not be filled; or, once it is made, published.
-
-    Args:
-        content: of the Word file.
-        made: whether what tells of its past must be gone.
-
-    Raises:
-        OwnFileError: it must not; says why.
-        BadZipFile: it is no Word document.
-        SurroundingsError: the part `office` is not installed.
-    """
+    """Refuse a Word file that must not be filled, or, once it is `made`, published (OwnFileError, which says why; BadZipFile if it is none)."""
     try:
         package = Package(content, _LARGEST, _MOST_PARTS)
         if not package.main:
             raise BadZipFile
         for name in _texts(package, made=made):
-            _look_through(_parsed(package.read(name)), made=made)
+            _look_through(parsed(package.read(name)), made=made)
     except PackageError as error:
-        if error.fault == "too-large":
-            raise OwnFileError(_("the file is too large")) from error
-        if error.fault == "hostile":
-            raise OwnFileError(_("a part of it declares entities")) from error
+        said = {"too-large": _("the file is too large"), "hostile": _("a part of it declares entities")}
+        if error.fault in said:
+            raise OwnFileError(said[error.fault]) from error
         raise BadZipFile from error
 
 
@@ -100,12 +87,9 @@ def _texts(package: Package, *, made: bool) -> list[str]:
         if each.target not in found:
             dropped.add(each.target) if goes else kept.setdefault(each.target, each.kind)
             waiting += [(other, goes) for other in by_source.get(each.target, ())]
+    lists = "application/vnd.openxmlformats-package.relationships+xml"
     for name in package.sizes:
-        is_own = (
-            name == KINDS_OF_PARTS
-            or package.kind(name) == "application/vnd.openxmlformats-package.relationships+xml"
-        )
-        if not is_own and name not in kept and name not in dropped:
+        if name not in {KINDS_OF_PARTS, *kept, *dropped} and package.kind(name) != lists:
             raise _is_active(name)
     return [name for name, kind in kept.items() if kind in _TEXTS]
 
@@ -136,19 +120,10 @@ def _names_people() -> OwnFileError:
     )
 
 
-def _parsed(part: bytes) -> _Element:
-    from lxml import etree  # noqa: PLC0415
-
-    # A comment within a text would hide what follows it.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
-    root = etree.fromstring(part, parser)
-    if root.getroottree().docinfo.doctype:
-        raise OwnFileError(_("a part of it declares entities"))
-    return root
-
-
 def _look_through(part: _Element, *, made: bool) -> None:
     """Refuse what a part of the file must not hold; names count in whatever namespace they stand."""
+    if part.getroottree().docinfo.doctype:
+        raise OwnFileError(_("a part of it declares entities"))
     for element in part.iter("*"):
         kind = element.tag.rpartition("}")[2]
         if kind in _ACTIVE or (made and kind in FORGOTTEN):
@@ -159,8 +134,7 @@ def _look_through(part: _Element, *, made: bool) -> None:
             name, text = str(full_name).rpartition("}")[2], str(value).strip()
             if name == "author":
                 raise _names_people()
-            if (name in _PLACES and text and not text.startswith("#")) or (
-                name == "docLocation" and _OUTSIDE.match(text)
-            ):
+            leads = name in _PLACES and text and not text.startswith("#")
+            if leads or (name == "docLocation" and _OUTSIDE.match(text)):
                 raise OwnFileError(_("it links to the outside: {target}").format(target=text))
     look_at_fields(part)

@@ -1,8 +1,4 @@
-"""The title of a printed document, broken into lines as a person would, and where its signature stands.
-
-GB/T 9704-2012, 7.3.1: a title may stand on several lines, its words whole, its lines centred, in the shape of a trapezoid or
-a rhombus; 7.3.5.1: who signs stands over the day.
-"""
+"""The title of a printed document, broken into lines as a person would, and where its signature stands (GB/T 9704-2012, 7.3.1 and 7.3.5.1)."""
 
 from __future__ import annotations
 
@@ -24,9 +20,7 @@ _DAY: Final = 4.0
 _MOST_LINES: Final = 4
 """Beyond these no shape is looked for."""
 _NOT_FIRST = re.compile(r"[的地得和与及暨或等者了、，。：；！？）》”’〕)]")
-"""What does not begin a line."""
 _NOT_LAST = re.compile(r".*([和与及暨或对向给将在以从按为第中]|关于|中共|[（《“‘〔(]|[0-9A-Za-z])")
-"""What does not end one."""
 _SUBJECT = re.compile(r"关于|对于|转发|印发")
 """Begins what a title is about: the best place for a new line."""
 _BODY = re.compile(

@@ -39,10 +39,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; every row has a cell for each column.
-
-    An empty cell at the beginning of a row, and those next to it, belong to the cell above: `spans` tells how far.
-    """
+    """A table; `spans` tells how far a cell reaches down over those that are empty at the beginning of the rows below it."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -94,13 +91,7 @@ class OutlineError(ValueError):
 
 
 def read(text: str) -> Document:
-    """Read the document that a template has given.
-
-    Empty lines are passed over, and so are blocks without a text.
-
-    Raises:
-        OutlineError: a line is none of those above, or there is no title.
-    """
+    """Read the document that a template has given, without empty lines and blocks. Raises OutlineError if a line is none of those above, or without a title."""
     title, mark, landscape = "", "", False
     blocks: list[Block | _Rows | LandscapeBreak] = []
     for line in filter(str.strip, text.split("\n")):
@@ -130,8 +121,6 @@ def read(text: str) -> Document:
 
 @dataclass
 class _Rows:
-    """A table while its rows are read."""
-
     widths: tuple[float, ...]
     rows: list[tuple[str, ...]] = field(default_factory=list)
 

@@ -1,13 +1,10 @@
-"""The files that an office puts before the built-in templates: where they are read from, and what none of them may be.
-
-None of them is read through a link, wherever it leads: what it leads to would stand in a document that is published.
-"""
+"""The files that an office puts before the built-in templates. None is read through a link: what it leads to would stand in a document that is published."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -38,110 +35,62 @@ class OwnFileError(Exception):
 
 
 class Own:
-    """The files as they stand on disk, in the `templates/` of a ledger's folder."""
+    """The files by their names, those in folders with the folder's name before them; in place of one that may not be used, the reason."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, files: Mapping[str, bytes | str]) -> None:
+        self.files = files
         self.used: list[str] = []
         """The names of those that went into a document."""
 
     def read(self, name: str) -> bytes | None:
-        """Return the bytes of a file by its name; None where there is none.
-
-        Raises:
-            OwnFileError: it is a link or behind one, or is too large.
-            OSError: it cannot be read.
-        """
-        place = self._root
-        for part in (FOLDER, *name.split("/")):
-            place /= part
-            if place.is_symlink():
-                raise _is_link()
-        if not place.is_file():
-            return None
-        _must_be_small(place.stat().st_size)
-        return place.read_bytes()
-
-    def names(self) -> Iterator[str]:
-        """Yield the names of all files and links, those in folders with the folder's name before them."""
-        top = self._root / FOLDER
-        for folder, folders, files in os.walk(top):
-            if len(Path(folder).relative_to(top).parts) >= _DEEPEST:
-                folders.clear()
-            links = [each for each in folders if Path(folder, each).is_symlink()]
-            yield from (Path(folder, each).relative_to(top).as_posix() for each in sorted([*files, *links]))
-
-    def everything(self) -> dict[str, bytes | str]:
-        """Return all files by their names; in place of one that may not be used, the reason.
-
-        Raises:
-            OwnFileError: all of them together are too much.
-        """
-        found: dict[str, bytes | str] = {}
-        size = 0
-        for name in self.names():
-            try:
-                found[name] = self.read(name) or b""
-            except OwnFileError as error:
-                found[name] = str(error)
-            except OSError as error:
-                found[name] = cause_of(error)
-            size += len(found[name])
-            if size > _LARGEST_IN_ALL or len(found) > _MOST:
-                raise OwnFileError(_("the folder templates/ is too large"), name)
-        return found
-
-
-class AtCommit(Own):
-    """The files as one commit of the ledger holds them; its hash is given in full."""
-
-    def __init__(self, root: Path, commit: str) -> None:
-        super().__init__(root)
-        self._git = Git(root)
-        self._files = {leaf.path: (leaf.mode, leaf.name) for leaf in listed(self._git, commit, FOLDER)}
-
-    def read(self, name: str) -> bytes | None:
-        """See Own."""
-        path = PurePosixPath(FOLDER, name)
-        if any(self._files.get(str(each), ("", ""))[0] == _LINK for each in (path, *path.parents)):
-            raise _is_link()
-        mode, blob = self._files.get(str(path), ("", ""))
-        if mode not in {"100644", "100755"}:
-            return None
-        for found in stored(self._git, [blob], LARGEST):
-            _must_be_small(found.size)
-            return found.content
-        return None
-
-    def names(self) -> Iterator[str]:
-        """See Own."""
-        yield from (path.removeprefix(f"{FOLDER}/") for path in self._files if path != FOLDER)
-
-
-class Copied(Own):
-    """The files as another process has sent them: what `everything` gives."""
-
-    def __init__(self, files: Mapping[str, bytes | str]) -> None:
-        super().__init__(Path())
-        self._files = files
-
-    def read(self, name: str) -> bytes | None:
-        """See Own."""
+        """Return the bytes of a file by its name; None where there is none. Raises OwnFileError if it may not be used."""
         path = PurePosixPath(name)
         for each in (path, *path.parents):
-            if isinstance(reason := self._files.get(str(each)), str):
+            if isinstance(reason := self.files.get(str(each)), str):
                 raise OwnFileError(reason)
-        content = self._files.get(name)
+        content = self.files.get(name)
         return content if isinstance(content, bytes) else None
 
-    def names(self) -> Iterator[str]:
-        """See Own."""
-        yield from self._files
+
+def on_disk(root: Path) -> Own:
+    """Read the files in the `templates/` of a ledger's folder."""
+    top = root / FOLDER
+    if top.is_symlink():
+        return Own({".": _is_link()})
+    found: dict[str, bytes | str] = {}
+    read = 0
+    for folder, folders, files in os.walk(top):
+        if len(Path(folder).relative_to(top).parts) >= _DEEPEST:
+            folders.clear()
+        for place in (Path(folder, each) for each in sorted([*files, *folders])):
+            name = place.relative_to(top).as_posix()
+            try:
+                if place.is_symlink():
+                    found[name] = _is_link()
+                elif place.is_file():
+                    size = place.stat().st_size
+                    found[name] = _too_large(size, read, len(found)) or place.read_bytes()
+                    read += size
+            except OSError as error:
+                found[name] = cause_of(error)
+    return Own(found)
+
+
+def at_commit(root: Path, commit: str) -> Own:
+    """Read the files as one commit of the ledger holds them; its hash is given in full."""
+    git, found, read = Git(root), dict[str, bytes | str](), 0
+    leaves = {leaf.path.removeprefix(f"{FOLDER}/"): leaf for leaf in listed(git, commit, FOLDER)}
+    files = {name: leaf.name for name, leaf in leaves.items() if leaf.mode in {"100644", "100755"}}
+    for name, each in zip(files, stored(git, files.values(), LARGEST), strict=True):
+        found[name] = _too_large(each.size, read, len(found)) or each.content
+        read += each.size
+    links = {"." if name == FOLDER else name for name, leaf in leaves.items() if leaf.mode == _LINK}
+    return Own(found | dict.fromkeys(links, _is_link()))
 
 
 def own(where: Path | Own) -> Own:
     """Return the files in a folder; or those that are given."""
-    return Own(where) if isinstance(where, Path) else where
+    return on_disk(where) if isinstance(where, Path) else where
 
 
 def built_in() -> Path:
@@ -158,19 +107,13 @@ def differs(name: str, content: bytes) -> bool:
 
 
 def own_among(name: str, files: Own) -> str | None:
-    """Find an own file among a template and those that it refers to; None where the built-in ones alone are used.
-
-    Raises:
-        OwnFileError: one of them may not be used; with its name.
-    """
+    """Find an own file among a template and those that it refers to; None where there is none. Raises OwnFileError with the name of one that may not be used."""
     waiting = [name]
     for each in waiting:
         try:
             content = files.read(each)
         except OwnFileError as error:
             raise OwnFileError(str(error), each) from None
-        except OSError as error:
-            raise OwnFileError(cause_of(error), each) from None
         if content is not None and differs(each, content):
             return each
         usual = built_in() / each
@@ -191,10 +134,12 @@ def is_template(name: str) -> bool:
     return name.endswith((".j2", ".docx"))
 
 
-def _is_link() -> OwnFileError:
-    return OwnFileError(_("it is a link, or behind one; put the file itself there"))
+def _is_link() -> str:
+    return _("it is a link, or behind one; put the file itself there")
 
 
-def _must_be_small(size: int) -> None:
-    if size > LARGEST:
-        raise OwnFileError(_("the file is too large"))
+def _too_large(size: int, read: int, count: int) -> str:
+    """Say why a file is not read, where it is too large, or is behind so many others; else nothing."""
+    if read + size > _LARGEST_IN_ALL or count >= _MOST:
+        return _("the folder templates/ is too large")
+    return _("the file is too large") if size > LARGEST else ""

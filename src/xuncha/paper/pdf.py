@@ -1,8 +1,4 @@
-"""A document as PDF in the format of GB/T 9704-2012, without Word or TeX: typst lays out what `page.typ` says.
-
-The fonts are those of the system that are wanted, else named stand-ins. They are embedded. A character that no font has is an
-error, never a box: the file is made as PDF/A, which forbids them.
-"""
+"""A document as PDF in the format of GB/T 9704-2012: typst lays out what `page.typ` says. A character that no font has is an error, never a box."""
 
 from __future__ import annotations
 
@@ -52,11 +48,7 @@ _NOT_SHOWN = re.compile(r"the text (.+?) could not be displayed")
 
 
 def pdf(document: Document) -> tuple[bytes, list[str]]:
-    """Write the document as a PDF file; return it with a warning for each font that another stands in for.
-
-    Raises:
-        SurroundingsError: the part `office` is not installed, or no font of the system has a character.
-    """
+    """Write the document as PDF, with a warning for each font that stands in for another. Raises SurroundingsError if no font has a character."""
     with needs("office"):
         import typst  # noqa: PLC0415
 

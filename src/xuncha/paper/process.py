@@ -1,8 +1,4 @@
-"""A ledger's own templates run in a process of its own, which may take so much time and memory and no more (docs/adr/0025).
-
-Templates are programs from a folder that others may write to. The sandbox keeps them from files and from Python; that they end,
-and fill neither the memory nor the disk, only the system can see to.
-"""
+"""A ledger's own templates run in a process of its own, which may take so much time and memory and no more: only the system sees to that (docs/adr/0025)."""
 
 from __future__ import annotations
 
@@ -47,7 +43,7 @@ class Job(NamedTuple):
     """What a process is sent."""
 
     task: Task
-    files: dict[str, bytes | str]
+    files: Mapping[str, bytes | str]
     """The ledger's own files: the process reads none of the ledger."""
     arguments: dict[str, Any]
     given: Mapping[str, object]
@@ -61,17 +57,10 @@ class LimitError(Exception):
 
 
 def run(task: Task, files: Own, given: Mapping[str, object], **arguments: object) -> bytes:
-    """Run a task of `xuncha.paper.worker` in a process of its own, and return the document.
-
-    Raises:
-        InvalidLedgerError: a template is wrong; with its file and line.
-        LimitError: it took more than `LIMITS`.
-        OwnFileError: the ledger's own files are too large together.
-        SurroundingsError: what the document needs is not installed.
-    """
+    """Run a task of `xuncha.paper.worker` in a process of its own, and return the document. Raises LimitError if it took too much, and what the task raises."""
     import pickle  # noqa: PLC0415  only where there are own templates
 
-    job = Job(task, files.everything(), arguments, given, spoken(), LIMITS)
+    job = Job(task, files.files, arguments, given, spoken(), LIMITS)
     head, _line_end, content = _answer(pickle.dumps(job), LIMITS).partition(b"\n")
     told = json.loads(head)
     if told.get("limit"):
@@ -96,11 +85,7 @@ def too_large(limit: int) -> str:
 
 
 def _answer(job: bytes, limits: Limits) -> bytes:
-    """Start the process, and return what it answers.
-
-    Raises:
-        LimitError: it was ended before it had answered.
-    """
+    """Start the process, and return what it answers; it may be ended before it has answered."""
     # Neither the folder in which the program was started nor variables may tell the new interpreter what to load.
     program = _PROGRAM.format(path=[os.path.abspath(each) for each in sys.path if each])  # noqa: PTH100  text, as Python wants it
     command = [sys.executable, "-I", "-B", "-X", "utf8", "-c", program]

@@ -1,12 +1,9 @@
-"""The sandbox of templates: Jinja's own, in which no single step makes more than a document can hold.
-
-What many small steps add up to is limited where a ledger's own templates run: in a process of its own (`process`).
-"""
+"""The sandbox of templates: Jinja's own, in which no single step makes more than a document can hold; `process` limits what many steps add up to."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Callable, Sized
 from functools import wraps
 from string import Formatter
 from types import BuiltinMethodType
@@ -44,9 +41,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if operator == "%" and isinstance(left, str):
             return _percent(left, right)
         if operator == "**" and isinstance(left, int) and isinstance(right, int):
-            _must_fit(left.bit_length() * right, _BITS)
+            _must_fit(left.bit_length() * right, most=_BITS)
         if operator == "*" and isinstance(left, int) and isinstance(right, int):
-            _must_fit(left.bit_length() + right.bit_length(), _BITS)
+            _must_fit(left.bit_length() + right.bit_length(), most=_BITS)
         elif operator == "*":
             for many, times in ((left, right), (right, left)):
                 if isinstance(times, int) and isinstance(many, Sized):
@@ -62,7 +59,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     ) -> Any:  # noqa: ANN401
         """Call an object, unless it is a method of a text or a number that is asked for too much: `'x'.center(10**9)`."""
         if isinstance(__obj, BuiltinMethodType):
-            _must_all_fit([*args, *kwargs.values()])
+            _must_fit(*args, *kwargs.values())
         return super().call(__context, __obj, *args, **kwargs)
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:  # noqa: ANN401
@@ -74,9 +71,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
 def _percent(text: str, values: Any) -> Any:  # noqa: ANN401
     """Fill the marks of a text (`%5d`), unless one would be too wide."""
     widths = [each for mark in _PERCENT.findall(text) for each in mark]
-    _must_all_fit(int(each[:10]) for each in widths if each.isdecimal())
+    _must_fit(*(int(each[:10]) for each in widths if each.isdecimal()))
     if any("*" in each for each in widths):  # the width is among the values
-        _must_all_fit(values if isinstance(values, tuple) else [values])
+        _must_fit(*(values if isinstance(values, tuple) else [values]))
     return text % values
 
 
@@ -84,10 +81,9 @@ def _bounded_format(wrapped: Callable[..., str], text: str) -> Callable[..., str
     @wraps(wrapped)
     def bounded(*args: Any, **kwargs: Any) -> str:  # noqa: ANN401
         forms = [form or "" for _text, _name, form, _conversion in Formatter().parse(text)]
-        _must_all_fit(int(each[:10]) for form in forms for each in re.findall("[0-9]+", form))
-        if any(
-            "{" in form for form in forms
-        ):  # `{:{0}}` takes it from the values, and could take it apart: `{0[0]}`
+        _must_fit(*(int(each[:10]) for form in forms for each in re.findall("[0-9]+", form)))
+        # `{:{0}}` takes the width from the values, and could take it apart: `{0[0]}`
+        if any("{" in form for form in forms):
             raise ValueError(_("the width of a field is written as a number"))
         return wrapped(*args, **kwargs)
 
@@ -99,18 +95,13 @@ def _bounded(called: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(called)
     def bounded(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        _must_all_fit([*args, *kwargs.values()])
+        _must_fit(*args, *kwargs.values())
         return called(*args, **kwargs)
 
     return bounded
 
 
-def _must_all_fit(numbers: Iterable[object]) -> None:
-    for each in numbers:
-        if isinstance(each, int):
-            _must_fit(abs(each))
-
-
-def _must_fit(size: int, most: int = LONGEST) -> None:
-    if size > most:
+def _must_fit(*values: object, most: int = LONGEST) -> None:
+    """Refuse numbers that ask for too much, among other values."""
+    if any(isinstance(each, int) and abs(each) > most for each in values):
         raise OverflowError(_("one step makes more than {n} characters").format(n=LONGEST))

@@ -1,8 +1,4 @@
-"""The templates of documents: a ledger's own before the built-in ones, each given what a wing wants to be said.
-
-Templates are programs from a folder that others may write to: they run in Jinja's sandbox, see only what they are given, and
-what they do not know is an error, told with its file and line. Texts of the ledger are never templates.
-"""
+"""The templates of documents, a ledger's own before the built-in ones: programs that others may write, in a sandbox. What they do not know is an error."""
 
 from __future__ import annotations
 
@@ -34,6 +30,7 @@ from xuncha.paper.outline import CELL, Document, OutlineError, read
 from xuncha.paper.own import FOLDER, OwnFileError, built_in, differs, own, own_among
 from xuncha.paper.process import LIMITS, LimitError, run, too_large, too_much_memory
 from xuncha.paper.sandbox import Sandbox
+from xuncha.paper.texts import markdown
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -42,9 +39,6 @@ if TYPE_CHECKING:
 
 OUTLINE: Final = ".outline.j2"
 """How the names of templates end that give an outline, for the forms that are laid out by `xuncha.paper`."""
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~&]")
-_BLANKS = re.compile(r"^[ \t]+|[ \t]+$", re.MULTILINE)
-_MARKDOWN_START = re.compile(r"^(\s*)((?:[0-9]+(?=[.)]))|(?=[-+=]))", re.MULTILINE)
 _BAD_VALUES = (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, AssertionError)
 TEMPLATE_ERRORS: Final = (TemplateError, *_BAD_VALUES, RecursionError, MemoryError, OSError)
 """Errors that a template can raise; all are reported as the template's."""
@@ -102,11 +96,7 @@ def render(name: str, root: Path | Own, **given: object) -> str:
 
 
 def rendered(name: str, files: Own | None, given: Mapping[str, object]) -> str:
-    """Render a template in this process; what own files print is made harmless for a terminal.
-
-    Raises:
-        InvalidLedgerError: the template is wrong, or makes too much; with its file and line.
-    """
+    """Render a template in this process; what own files print is made harmless. Raises InvalidLedgerError with its file and line if it is wrong."""
     pieces, size = [], 0
     try:
         for piece in environment(name, files).get_template(name).generate(given):
@@ -123,11 +113,7 @@ def rendered(name: str, files: Own | None, given: Mapping[str, object]) -> str:
 
 
 def document(name: str, root: Path | Own, **given: object) -> Document:
-    """Make the document that an outline template gives.
-
-    Raises:
-        InvalidLedgerError: the template is wrong, or what it gives is no outline; see `xuncha.paper.outline`.
-    """
+    """Make the document that an outline template gives. Raises InvalidLedgerError if the template is wrong, or what it gives is no outline."""
     files = own(root)
     try:
         return read(render(name, files, **given))
@@ -135,19 +121,8 @@ def document(name: str, root: Path | Own, **given: object) -> Document:
         raise wrong(name, 0, str(error), files, given) from None
 
 
-def markdown(text: str) -> str:
-    """Escape a text for Markdown; blanks before a line, which could make it code, become one."""
-    text = _MARKDOWN.sub(r"\\\g<0>", _BLANKS.sub(" ", text))
-    return _MARKDOWN_START.sub(r"\1\2\\", text)
-
-
 def environment(name: str, files: Own | None) -> Environment:
-    """Make the sandbox in which a template runs.
-
-    Args:
-        name: of the template, with its ending.
-        files: the ledger's own; None where the built-in ones alone are used.
-    """
+    """Make the sandbox in which a template runs; `files` is None where the built-in ones alone are used."""
     loaders: list[BaseLoader] = [FileSystemLoader(built_in())]
     if files is not None:
         loaders.insert(0, FunctionLoader(partial(_own_template, files)))
@@ -200,7 +175,7 @@ def wrong(name: str, line: int, message: str, files: Own | None, given: Iterable
     """Make the error of a template, with its place; line 0 means the whole file."""
     try:
         content = (files.read(name) if files else None) or b""
-    except (OwnFileError, OSError):
+    except OwnFileError:
         content = b""
     excerpt = "".join(content.decode("utf-8", "replace").splitlines()[line - 1 : line]) if line else ""
     said = _("the template is wrong: {message}").format(message=" ".join(message.split()))

@@ -1,7 +1,4 @@
-"""The process in which a ledger's own templates run: it is sent all that it needs, and answers with a document or with what is wrong.
-
-The answer is a line of JSON and then the document. Nothing of it is trusted as a program: the one who asked does not unpickle it.
-"""
+"""The process in which a ledger's own templates run. It answers with a line of JSON and the document; whoever asked runs nothing of it."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from xuncha.errors import InvalidLedgerError, SurroundingsError
 from xuncha.language import speaking
-from xuncha.paper.own import Copied
+from xuncha.paper.own import Own
 from xuncha.paper.process import too_large, too_much_memory
 
 if TYPE_CHECKING:
@@ -36,7 +33,7 @@ def main() -> None:
 def answer(job: Job) -> bytes:
     """Do a job, and return the answer."""
     content = b""
-    files = Copied(job.files)
+    files = Own(job.files)
     with speaking(job.language):
         try:
             content = _document(job, files)
@@ -55,7 +52,7 @@ def answer(job: Job) -> bytes:
     return json.dumps(head).encode() + b"\n" + content
 
 
-def _document(job: Job, files: Copied) -> bytes:
+def _document(job: Job, files: Own) -> bytes:
     if job.task == "fill":
         from xuncha.paper.filled import filled  # noqa: PLC0415  for a Word file alone
 

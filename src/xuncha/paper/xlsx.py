@@ -1,7 +1,4 @@
-"""Excel workbooks, ready to be printed on A4: the writer of sheets, and a document's tables as such a workbook.
-
-Cells hold values, never formulas: a text that begins with = + - @ is shown as it is, and stays so when it is edited.
-"""
+"""Excel workbooks, ready to be printed on A4: the writer of sheets, and a document's tables as such a workbook. Cells hold values, never formulas."""
 
 from __future__ import annotations
 
@@ -37,8 +34,7 @@ _LONGEST_NAME: Final = 31
 _SPECIAL: Final = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 """What XML does not take, and what Excel would read as an escaped character."""
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
-_PIXELS: Final = 7
-"""Of a character of Excel."""
+_PIXELS_OF_A_CHARACTER: Final = 7
 EPOCH: Final = date(1899, 12, 30)
 """From which Excel counts days."""
 _CREATED: Final = datetime(2000, 1, 1)  # noqa: DTZ001  no time: the same ledger makes the same bytes
@@ -65,11 +61,7 @@ MARK: Final = Look("黑体", framed=False)
 
 
 class Book:
-    """A workbook, `raw` is that of XlsxWriter. Its sheets are written one after another, each from top to bottom.
-
-    Raises:
-        SurroundingsError: the part `office` is not installed.
-    """
+    """A workbook, whose sheets are written one after another, each from top to bottom; `raw` is that of XlsxWriter. Raises SurroundingsError without it."""
 
     def __init__(self, title: str) -> None:
         with needs("office"):
@@ -165,23 +157,19 @@ class _Cells(dict[Any, tuple[str, float]]):
 
 
 class Sheet:
-    """A sheet that is being written; `raw` is that of XlsxWriter, for what only one sheet needs.
-
-    The rows are written here: XlsxWriter takes three times as long.
-    """
+    """A sheet that is being written here, row by row: XlsxWriter takes three times as long. `raw` is that of XlsxWriter."""
 
     def __init__(self, book: Book, raw: Any, widths: Sequence[float]) -> None:  # noqa: ANN401
         from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415
 
         self._book, self.raw, self.widths = book, raw, widths
         self.letters = [xl_col_to_name(place) for place in range(len(widths))]
-        """Of the columns."""
         self.breaks: list[int] = []
         """The rows after which a page ends."""
         self._lines: list[str] = []
         self._heights: list[float] = []
         for place, width in enumerate(widths):
-            raw.set_column_pixels(place, place, round(width, 1) * _PIXELS)
+            raw.set_column_pixels(place, place, round(width, 1) * _PIXELS_OF_A_CHARACTER)
 
     @property
     def rows(self) -> int:
@@ -190,8 +178,9 @@ class Sheet:
 
     def finish(self) -> None:
         """Hand the rows over to XlsxWriter."""
-        raw, last = self.raw, (self.rows - 1, len(self.widths) - 1)
-        raw.dim_rowmin, raw.dim_colmin, (raw.dim_rowmax, raw.dim_colmax) = 0, 0, last
+        raw = self.raw
+        raw.dim_rowmin = raw.dim_colmin = 0
+        raw.dim_rowmax, raw.dim_colmax = self.rows - 1, len(self.widths) - 1
         raw.set_h_pagebreaks(self.breaks)
         raw._write_rows = lambda: raw.fh.writelines(  # noqa: SLF001
             f'<row r="{number}" ht="{height:g}" customHeight="1">{line}</row>'
@@ -199,24 +188,13 @@ class Sheet:
         )
 
     def offer(self, column: str, first: int, choices: list[str] | str) -> None:
-        """Offer choices in the cells of a column; whatever else is typed is taken, too.
-
-        Args:
-            column: its letter.
-            first: the first row; the last is the last that is written.
-            choices: themselves, or where they stand, such as =Sheet!$A$2:$A$9.
-        """
+        """Offer choices, or those of a place such as =Sheet!$A$2:$A$9, in a column from a row to the last; whatever else is typed is taken, too."""
         last = max(first, self.rows)
         told = {"validate": "list", "source": choices, "show_error": False}
         self.raw.data_validation(f"{column}{first}:{column}{last}", told)
 
     def keep_together(self, firsts: Sequence[int], head: int) -> None:
-        """Begin a page of A3, lying, before rows that belong together where they would not fit on the one before.
-
-        Args:
-            firsts: the first rows of each group, in order.
-            head: how many rows are printed again on each page.
-        """
+        """Begin a page of A3, lying, before a group of rows that would not fit on the one before; `head` rows are printed again on each page."""
         heights = self._heights
         scale = min(1.0, _A3_WIDTH / (sum(self.widths) * _CHARACTER))
         room = _A3_HEIGHT / scale - sum(heights[:head])
@@ -248,10 +226,7 @@ class Sheet:
         self.line((text, TITLE, len(self.widths)))
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[Value]], looks: Sequence[Look]) -> None:
-        """Write the head of a table and its rows, with the looks of the columns, of which there may be more.
-
-        What is empty at the beginning of a row belongs to the cell above.
-        """
+        """Write the head of a table and its rows, with the looks of the columns; what is empty at the beginning of a row belongs to the cell above."""
         self.line(*((name, HEAD, 1) for name in header))
         made = [_Cells(self._book, look, width) for look, width in zip(looks, self.widths, strict=False)]
         heights: list[float] = []
@@ -279,11 +254,7 @@ class Sheet:
 
 
 def xlsx(document: Document) -> bytes:
-    """Write the tables of a document as a workbook; each is named by the title above it.
-
-    Raises:
-        SurroundingsError: the part `office` is not installed.
-    """
+    """Write the tables of a document as a workbook; each is named by the title above it."""
     book, landscape = Book(document.title), document.landscape
     for before, block in pairwise((Block("p", ""), *document.blocks)):
         landscape = landscape or isinstance(block, LandscapeBreak)

@@ -9,6 +9,7 @@ from xuncha.proof.chapter import Chapter, Found, Text, write
 
 RULES = Chapter()
 _IDENTITY = r"[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx](?![0-9A-Za-z])"
+_MOBILE = r"(?<![0-9\-])(?:\+?86[\- ]?)?1[3-9][0-9](?P<gap>[\- ]?)[0-9]{4}(?P=gap)[0-9]{4}(?![0-9])"
 _LABELLED = re.compile(
     r"(?:电话|传真|热线|座机|手机)(?:号码)?(?:[（(][^（）()]{1,20}[）)])?\s*(?:[：:]|为|是)?\s*(?P<number>[0-9（(＋+][0-9－—–\-（）() ]{2,24}[0-9]|[0-9]{3,})"
 )
@@ -54,11 +55,23 @@ RULES.pattern(
 RULES.pattern(
     "mobile-number",
     "error",
-    r"(?<![0-9\-])(?:\+?86[\- ]?)?1[3-9][0-9](?P<gap>[\- ]?)[0-9]{4}(?P=gap)[0-9]{4}(?![0-9])",
+    rf"(?:联系人.{{0,20}}|(?<!联系电话[：:])(?<!监督电话[：:])(?<!举报电话[：:]))(?P<words>{_MOBILE})",
     lambda: _("a mobile number: {words}"),
     why="The mobile number of a person is not published; a notice gives the telephone of an office.",
     wrong="联系人：李某，电话：13800138000。",
     right="联系人：办公室，电话：0546-8382481。",
+    hint=lambda: _("give the telephone of an office"),
+    secret=True,
+)
+
+RULES.pattern(
+    "mobile-contact",
+    "warning",
+    rf"^(?!.*联系人).*?(?:联系|监督|举报)电话[：:](?P<words>{_MOBILE})",
+    lambda: _("a mobile number: {words}"),
+    why="A branch that has no other telephone may give a mobile number, as long as it is that of the office, not of a person.",
+    wrong="联系电话：13800138000。",
+    right="联系电话：0546-8382481。",
     hint=lambda: _("give the telephone of an office"),
     secret=True,
 )

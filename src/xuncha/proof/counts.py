@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
-from xuncha.chinese.counts import RoleName, Thing, counts, rates, roles, things
+from xuncha.chinese.counts import RoleName, Thing, rates, roles
 from xuncha.language import gettext as _
 from xuncha.proof.chapter import Chapter, Found, Text
+from xuncha.reading.counts import settled, statements
 
 if TYPE_CHECKING:
-    from xuncha.chinese.counts import Count, Role
+    from xuncha.reading.counts import Statement
 
 RULES = Chapter()
 _THINGS: tuple[Thing, ...] = get_args(Thing)
-_ROLES: tuple[RoleName, ...] = get_args(RoleName)
-"""From the one that decides for a clause, whatever else it says, to the one that decides for want of others."""
-_SENTENCE = re.compile(r"(?:[^。；;！？.．]|[.．](?=[0-9A-Za-z]))+")
-"""Also to a point, which text of a web page has for 。."""
-_CLAUSE = re.compile(r"[^，,：:]{1,300}")
+_POINT = re.compile("[.．](?![0-9A-Za-z])")
+"""At the end of a sentence of a web page, for 。."""
+_SENTENCE = re.compile("[^。；;！？]+")
+_CLAUSE = re.compile("[^，,：:]{1,300}")
 """What is longer is no clause that anybody wrote; each count looks through all of its own."""
 _ASIDE = re.compile(r"[（(][^（）()]{0,40}[）)]")
 _NOT_BEHIND = re.compile("[，。；、：0-9（）()]")
@@ -29,11 +30,10 @@ _REFINED = re.compile("梳理|细化|分解|制定|制订|明确|确定|列出|�
 _PARTLY = re.compile(r"\s*(?:其中|包括|含)")
 _OTHERS = re.compile("重点|突出|共性|难点|典型|遗留")
 """Before 问题: some of them, chosen by another measure."""
-_NEITHER = re.compile(r"(?:项目|企业|文件|制度|部门|单位|人|次|村|社区|科室|清单)")
 _EARLIER = re.compile("上一?[轮次届]|历次|以往|往年|去年")
 """Of another inspection."""
 _SHARE = re.compile(
-    r"(?:完成|销号|办结|整改|合规|覆盖|合格|达标|公开|上报|录入|占比|比例)(?:率|重)?(?:为|达到?|是)?\s*(?P<rate>[0-9]{1,5}(?:\.[0-9]{1,4})?)\s*[%％]"
+    r"(?:(?<![一-鿿])完成|(?<=整改|问题|措施)完成|销号|办结|整改|合规|覆盖|合格|达标|公开|上报|录入|占比|比例)(?:率|重)?(?:为|达到?|是)?\s*(?P<rate>[0-9]{1,5}(?:\.[0-9]{1,4})?)\s*[%％]"
 )
 
 
@@ -54,61 +54,43 @@ class Stated(NamedTuple):
 @lru_cache(maxsize=1)
 def stated(text: Text) -> tuple[tuple[Stated, ...], ...]:
     """Return the counts of problems and measures, line by line; what is only a part of a part is left out."""
-    return tuple(tuple(_stated(line, words)) for line, words in enumerate(text.plain))
+    found = [list(statements(_plain(words))) for words in text.plain]
+    known = {id(each) for each in settled([each for line in found[: text.opening] for each in line])}
+    known |= {id(each) for line in found[text.opening :] if line for each in settled(line)}
+    return tuple(
+        tuple(_stated(line, text.plain[line], [each for each in counted if id(each) in known]))
+        if counted
+        else ()
+        for line, counted in enumerate(found)
+    )
 
 
-def _stated(line: int, words: str) -> Iterator[Stated]:
-    last: RoleName = "total"
-    for sentence in _SENTENCE.finditer(_ASIDE.sub(lambda aside: " " * len(aside[0]), words)):
-        thing: Thing | None = None
+def _plain(words: str) -> str:
+    """Return a line without what stands in brackets, and with 。 for the points of a web page, each character in its place."""
+    return _POINT.sub("。", _ASIDE.sub(lambda aside: " " * len(aside[0]), words))
+
+
+def _stated(line: int, words: str, counted: Sequence[Statement]) -> Iterator[Stated]:
+    counted = sorted(counted, key=lambda each: each.start)
+    starts, last, plain = [each.start for each in counted], "total", _plain(words)
+    for sentence in _SENTENCE.finditer(plain):
         within = False
-        for clause in _CLAUSE.finditer(sentence[0]):
+        for clause in _CLAUSE.finditer(plain, *sentence.span()):
             within = within or bool(_PARTLY.match(clause[0]) and last != "total")
+            published = any(role.name == "published" for role in roles(clause[0]))
             refined, earlier = bool(_REFINED.search(clause[0])), _EARLIER.search(clause[0])
-            begin = sentence.start() + clause.start()
-            for count, behind, counted, role in _counts(clause[0], thing):
-                thing = counted
-                others = within or earlier or count.about or _OTHERS.search(behind)
-                if thing and role and role != "planned" and count.number and not others:
-                    start, shown = begin + count.start, clause[0][count.start : count.end]
-                    yield Stated(line, start, shown, thing, role, count.number, count.unit, refined)
+            for each in counted[bisect_left(starts, clause.start()) : bisect_left(starts, clause.end())]:
+                role, count, end = each.role, each.count, each.start + each.count.end - each.count.start
+                others = (
+                    within
+                    or earlier
+                    or count.about
+                    or _OTHERS.search(_NOT_BEHIND.split(words[end : end + 10])[0])
+                )
+                if role and role != "planned" and count.number and not others:
+                    role, shown = "published" if published else role, words[each.start : end]
+                    yield Stated(line, each.start, shown, each.thing, role, count.number, count.unit, refined)
                     last = role
-
-
-def _counts(clause: str, thing: Thing | None) -> Iterator[tuple[Count, str, Thing | None, RoleName | None]]:
-    """Yield the counts of a clause, with what stands behind each, what is counted (else `thing`), and what is said of it."""
-    # 一个 is an article more often than a count.
-    found = [count for count in counts(clause) if count.number > 1 or clause[count.start] != "一"]
-    said = roles(clause)
-    behinds = [_NOT_BEHIND.split(clause[count.end : count.end + 10])[0] for count in found]
-    for place, (count, behind) in enumerate(zip(found, behinds, strict=True), 1):
-        # 18个村共反馈问题162个: what stands right behind the unit is counted.
-        other = None if count.thing else _NEITHER.match(behind)
-        named = _named(behind) or _named(clause[max(0, count.start - 12) : count.start])
-        thing = None if other else named or thing
-        # 25个问题中 is a total whatever follows; so is what 已完成 and another number follow.
-        is_total = "中" in behind or "里" in behind
-        if place < len(found) and _named(behind) and not _named(behinds[place]):
-            is_total |= bool(_between(said, count.end, found[place].start) - {"total", "published"})
-        yield count, behind, thing, "total" if is_total else _role(clause, said, count)
-
-
-def _role(clause: str, said: Sequence[Role], count: Count) -> RoleName | None:
-    """Return what is said of a count between the marks around it, else in its clause."""
-    # 14个问题中已完成13个: what stands before the number of the part belongs to the whole.
-    begin = max(clause.rfind("、", 0, count.start), clause.rfind("中", 0, count.start)) + 1
-    end = count.end + len(clause[count.end :].partition("、")[0])
-    found = _between(said, begin, end) or {role.name for role in said}
-    return min(found, key=_ROLES.index, default=None)
-
-
-def _between(said: Sequence[Role], start: int, end: int) -> set[RoleName]:
-    return {role.name for role in said if start <= role.start and role.end <= end}
-
-
-def _named(words: str) -> Thing | None:
-    """Return whether problems or measures are named, the first of them."""
-    return next((thing for thing, _start, _end in things(words)), None)
 
 
 def opening(text: Text) -> list[Stated]:

@@ -21,7 +21,9 @@ _FUTURE = re.compile(r"前|底|以前|之前|内|将|计划|预计|拟|力争|�
 _PERIOD = re.compile("(?:公示|受理|反馈|征求意见|完成|整改|办理)(?:期|时间|时限|截至|截止)")
 _INSPECTION = re.compile("巡[察视]|进驻")
 _FEEDBACK = re.compile("[^。；;]{0,25}?反馈")
-_ENTERS = re.compile("起?[^。；;，,]{0,8}?(?:进驻|开始[对巡])")
+_ENTERS = re.compile(
+    "起?[^。；;，,]{0,8}?(?:进驻|开始[对巡])|起[^。；;，,]{0,30}?(?:开展|进行)[^。；;，,]{0,6}巡[察视]"
+)
 _LEAVES = re.compile("[^。；;，,]{0,8}?(?:结束|撤离|离开)")
 _NO_UNIT = "(?![年个项条件次人名户家万亿千百元余多页份台辆套平方公亩吨米里号室房栋座届版级度分秒小天周月日期批组支只本册字所处例起宗笔张把座株棵头匹斤克升部路])"
 _YEAR = "(?:19|20)[0-9]{2}"
@@ -32,6 +34,10 @@ _LENGTH_BEFORE = re.compile(
     rf"{_LASTS}为?{_LENGTH}(?:的?[一-鿿]{{0,6}})?[（(，,：:]?\s?(?:时间)?[自从即为由]?\s?$"
 )
 _LENGTH_BEHIND = re.compile(rf"(?:止|结束)?[，,（(]?(?:[一-鿿]{{0,10}}?{_LASTS})?{_LENGTH}")
+_LENGTH_OF_IT = re.compile(
+    rf"[^。；;0-9]{{0,60}}?(?:为期|历时){_LENGTH}的?[^。；;，,]{{0,6}}(?:巡[察视]|整改|公示)"
+)
+"""Behind who was inspected: 对某局开展了为期45天的巡察."""
 _NEAR, _HALF_A_MONTH = 30, 16
 """Characters before a day; days by which months may differ."""
 
@@ -143,7 +149,7 @@ def span_length(text: Text) -> Found:
     for line, one, other, first, last in _spans(text):
         words, days = text.plain[line], (last - first).days + 1
         match = _LENGTH_BEFORE.search(words, max(0, one.start - _NEAR), one.start)
-        match = match or _LENGTH_BEHIND.match(words, other.end)
+        match = match or _LENGTH_BEHIND.match(words, other.end) or _LENGTH_OF_IT.match(words, other.end)
         number = value(match["number"]) if match else None
         if match and number and days > 0 and not match["about"]:
             working = _INSPECTION.search(words) and abs(number - days * 5 / 7) <= _HALF_A_MONTH / 2

@@ -99,7 +99,10 @@ def _divisions(text: Text) -> Iterator[tuple[int, Figure, list[Figure], str, boo
             at = max(words.rfind(mark, 0, told.start() - 1) for mark in "，,：:（(") + 1
             for whole in _figures(words[told.end() :], begin + told.end())[:1]:
                 _whole, parts, rest = _listed(words[at : told.start()], begin + at, whole)
-                if len(rest) < _FEW and len(parts) > 1 and whole.start <= begin + told.end() + 1:
+                verb = words[
+                    told.end() : whole.start - begin
+                ].strip()  # 甲收回2万元、乙收回3万元，合计收回5万元
+                if len(rest) < _FEW and len(parts) > 1 and verb in words[at : told.start()]:
                     yield line, whole, parts, "", True
 
 

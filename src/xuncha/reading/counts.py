@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -20,19 +20,20 @@ _KINDS: Final[dict[RoleName, Kind]] = {
 }  # fmt: skip
 _NOT_DONE: Final[frozenset[Kind | None]] = frozenset({"planned", "in_progress", "not_started"})
 _OTHER: Final[dict[Thing, Thing]] = {"problems": "measures", "measures": "problems"}
-_BRACKETS: Final = re.compile(r"[（(][^（()）]*[）)]")
+BRACKETS: Final = re.compile(r"[（(][^（()）]*[）)]")
 _GOES_ON: Final = frozenset("已正尚仍均全需长未持取基中完整剩还，。；、：:！（( \t")
 """What stands behind a count that does not name its thing."""
 _ANY_COUNT: Final = re.compile(rf"{NUMBER}\s*(?:余|多)?(?:个|项|条|件|大?类)(?:大?方面|大?类|领域|批次?)?")
 _NAMED_BEFORE: Final = re.compile(
-    r"(?:整改|总数|数量?|完成|已|落实|(?:梳理|细化|分解|归纳|整理|提炼|汇总)(?:为|成|出|了)?|共计|总计|合计|共|的|达到?)*"
+    r"(?:[，,](?=共|总共|累计)|整改|总数|数量?|完成|已|落实|(?:梳理|细化|分解|归纳|整理|提炼|汇总)(?:为|成|出|了)?|共计|总计|合计|共|的|达到?)*"
 )
 """What may stand between the name of a thing and its count."""
-_ALL_DONE: Final = re.compile(
+ALL_DONE: Final = re.compile(
     r"(?:全部|全面|均|都)[^，。；]{0,10}(?:完成|整改到位|落实|办结|销号|解决)|(?:完成|整改|办结)完毕"
 )
 _OF_A_PART: Final = re.compile(
     "其中[^，,]{0,8}(?:立行立改|限期|长期|阶段|重点|突出)[^，,]{0,6}(?:问题|措施|任务|事项)[^，,]{0,8}$"
+    "|(?:立行立改|即知即改|限期整改|分阶段整改)(?:类|的|问题|措施|任务|事项)*(?:共|为)?$"
 )
 """Before a count that is of some of the things alone."""
 _OF_A_PERSON: Final = re.compile(
@@ -41,7 +42,10 @@ _OF_A_PERSON: Final = re.compile(
 """Counts of what leaders did themselves."""
 _ABOUT: Final = re.compile("整改|反馈|问题|措施|任务|事项|销号|完成率|其余|其中")
 _NAMES: Final = re.compile("具体|整改|反馈|问题|措施|任务|事项")
+_MEASURES: Final = frozenset({"措施", "举措"})
+"""Beside them, 事项 and 任务 are something else."""
 _TOGETHER: Final = frozenset({"、", "和", "及", "以及", "与"})
+_PIECE: Final = re.compile(r"[^。；;！\n]+")
 _LONGEST: Final = 2000
 """Characters of a sentence that counts."""
 _OUTCOME: Final = re.compile(
@@ -57,26 +61,35 @@ _AROUND_LABEL: Final = re.compile(
 
 
 @dataclass
-class _Statement:
+class Statement:
     """A count with what is said of it."""
 
     thing: Thing
     named: bool
     """Whether the thing is named beside it, rather than beside the count before."""
-    kind: Kind | None
+    role: RoleName | None
     count: Count
+    word: str = ""
+    """The word for the thing: 问题, 措施, 事项."""
     joined: bool = False
     """Whether nothing but 、 stands between it and the next one."""
     all_done: bool = False
+    start: int = 0
+    """Where it stands in the paragraph."""
+    said: str = ""
+    """The words that say the role, such as 基本完成."""
+
+    @property
+    def kind(self) -> Kind | None:
+        """What is said of it; None where nothing is."""
+        return _KINDS[self.role] if self.role else None
 
 
 def stated(texts: Iterable[str]) -> Stated:
     """Read the counts that texts state; of several for one thing the one that is said most clearly, and first."""
-    paragraphs = [_BRACKETS.sub("", text) for text in texts]
-    every = [statement for text in paragraphs for statement in _statements(text)]
-    _tell_by_units(every)
-    _tell_by_sums(every)
-    best: dict[tuple[Thing, Kind], _Statement] = {}
+    paragraphs = [BRACKETS.sub("", text) for text in texts]
+    every = settled([statement for text in paragraphs for statement in statements(text)])
+    best: dict[tuple[Thing, Kind], Statement] = {}
     for each in sorted(every, key=lambda each: (each.kind is None, not each.named)):
         best.setdefault((each.thing, each.kind or "total"), each)
     for thing in _OTHER:
@@ -92,11 +105,19 @@ def stated(texts: Iterable[str]) -> Stated:
         measures_done=numbers.get(("measures", "done")),
         measures_in_progress=_sum_in_progress(every, numbers),
         completion_rate=round(float(completed[0].percent) / 100, 4) if completed else None,
+        open=tuple(
+            {
+                (each.thing, each.said, each.count.number): None
+                for each in every
+                if each.kind in _NOT_DONE - {"planned"}
+            }
+        ),
+        rates=tuple((rate.thing, rate.percent) for rate in completed),
         outcomes=tuple(_outcomes(paragraphs)),
     )
 
 
-def _sum_in_progress(every: Sequence[_Statement], numbers: dict[tuple[Thing, Kind], int]) -> int | None:
+def _sum_in_progress(every: Sequence[Statement], numbers: dict[tuple[Thing, Kind], int]) -> int | None:
     """Return how many measures are in progress: of several counts, such as 基本完成 and 申请延期, the sum if it fits the total."""
     parts = [each.count.number for each in every if (each.thing, each.kind) == ("measures", "in_progress")]
     total, done = numbers.get(("measures", "total")), numbers.get(("measures", "done"))
@@ -106,17 +127,32 @@ def _sum_in_progress(every: Sequence[_Statement], numbers: dict[tuple[Thing, Kin
     return numbers.get(("measures", "in_progress"))
 
 
-def _tell_by_units(every: Sequence[_Statement]) -> None:
-    """Tell what is counted by the unit, where problems and measures are counted in different ones."""
+def settled(every: Sequence[Statement]) -> list[Statement]:
+    """Return the counts of some paragraphs, each of the thing that all of them together tell; without those of tasks beside measures."""
+    of_measures = {each.word for each in every if each.named and each.thing == "measures"} & _MEASURES
+    kept = [each for each in every if each.thing == "problems" or not of_measures or each.word in of_measures]
+    _tell_by_units(kept)
+    _tell_by_sums(kept)
+    return kept
+
+
+def _tell_by_units(every: Sequence[Statement]) -> None:
+    """Tell what is counted by the unit, where problems and measures are counted in different ones; no more can be done than there is."""
     totals = [each for each in every if each.named and each.kind == "total"]
     units = {thing: {each.count.unit for each in totals if each.thing == thing} for thing in _OTHER}
+    most = {
+        thing: max((each.count.number for each in totals if each.thing == thing), default=0)
+        for thing in _OTHER
+    }
     for each in every:
         other = _OTHER[each.thing]
-        if not each.named and each.count.unit in units[other] - units[each.thing]:
+        by_unit = each.count.unit in units[other] - units[each.thing]
+        more = 0 < most[each.thing] < each.count.number
+        if not each.named and (by_unit or more) and each.count.number <= most[other]:
             each.thing = other
 
 
-def _tell_by_sums(every: Sequence[_Statement]) -> None:
+def _tell_by_sums(every: Sequence[Statement]) -> None:
     """Tell what is counted by the sum, where parts that name nothing add up to the other total."""
     totals = {
         each.thing: each.count.number for each in reversed(every) if each.named and each.kind == "total"
@@ -130,88 +166,105 @@ def _tell_by_sums(every: Sequence[_Statement]) -> None:
                 each.thing = _OTHER[thing]
 
 
-def _statements(text: str) -> Iterator[_Statement]:
+def statements(text: str) -> Iterator[Statement]:
     """Yield the counts of a paragraph, in order; what is not said of one is taken from its neighbours."""
-    thing: Thing = "problems"
-    for sentence in re.split(r"[。；;！\n]", text):
-        if len(sentence) > _LONGEST or _OF_A_PERSON.search(sentence):
-            continue
-        found: list[_Statement] = []
-        others = [match.span() for match in _ANY_COUNT.finditer(sentence)]
-        for count in counts(sentence):
-            if statement := _statement(
-                sentence, count, others, thing, found[-1].count.named_end if found else 0
-            ):
-                # A number of things that nobody names is no total: 成立专班3个.
-                told = statement.kind not in {None, "total", "planned"} and _ABOUT.search(sentence)
-                if not (statement.named or found or told):
-                    continue
-                thing = statement.thing
-                found.append(statement)
-        for each, following in zip(found[-2::-1], found[:0:-1], strict=True):
-            if each.kind is None and each.joined:
-                each.kind, each.all_done = following.kind, following.all_done
-        for before, each in pairwise(found):
-            if each.kind is None and before.joined:
-                each.kind = before.kind
-        yield from found
-        yield from _all_done(sentence, found)
+    before: Statement | None = None
+    for piece in _PIECE.finditer(text):
+        named = list(counts(piece[0])) if len(piece[0]) <= _LONGEST else []
+        if named and not _OF_A_PERSON.search(piece[0]):
+            found = _counted(piece[0], named, before)
+            before = found[-1] if found else before
+            for each in (*found, *_all_done(piece[0], found)):
+                each.start = piece.start() + each.count.start
+                yield each
+
+
+def _counted(sentence: str, named: Iterable[Count], before: Statement | None) -> list[Statement]:
+    found: list[Statement] = []
+    others = [match.span() for match in _ANY_COUNT.finditer(sentence)]
+    for count in named:
+        begin = found[-1].count.named_end if found else 0
+        statement = _statement(sentence, count, others, found[-1] if found else before, begin)
+        # A number of things that nobody names is no total: 成立专班3个.
+        told = statement and statement.kind not in {None, "total", "planned"} and _ABOUT.search(sentence)
+        if statement and (statement.named or found or told):
+            found.append(statement)
+    for each, following in zip(found[-2::-1], found[:0:-1], strict=True):
+        if each.kind is None and each.joined:
+            each.role, each.said, each.all_done = following.role, following.said, following.all_done
+    for one, each in pairwise(found):
+        if each.kind is None and one.joined:
+            each.role, each.said = one.role, one.said
+    return found
 
 
 def _statement(
-    sentence: str, count: Count, others: Sequence[tuple[int, int]], thing: Thing, begin: int
-) -> _Statement | None:
+    sentence: str, count: Count, others: Sequence[tuple[int, int]], before: Statement | None, begin: int
+) -> Statement | None:
     """Return a count with what stands beside it; None where it is none of problems or measures.
 
-    All that is counted in the sentence has its place in `others`; the count before was one of `thing`, and ended at `begin`.
+    All that is counted in the sentence has its place in `others`; the count before it, if any, ended at `begin`.
     """
     left = sentence[max((end for _start, end in others if end <= count.start), default=0) : count.start]
     following = next((start for start, _end in others if start >= count.named_end), None)
     until = sentence[count.named_end : following]
     right = re.split(r"[，,：:（(]", until)[0]
-    named = count.thing or _named_before(sentence[begin : count.start])
+    left_of = sentence[begin : count.start]
+    named = (
+        (count.thing, sentence[count.end : count.named_end][-2:]) if count.thing else _named_before(left_of)
+    )
     is_article = count.number < 2 and not sentence[count.start].isascii()  # noqa: PLR2004  一个
     if not named and (is_article or (until and until[0] not in _GOES_ON)):
         return None
     if left.endswith(("类", "每", "第")) or _OF_A_PART.search(left):
         return None
-    kind = _kind(left, last=True) or _kind(sentence[begin : count.start], last=True)
-    after = _kind(right)
-    all_done = bool(_ALL_DONE.search(right)) and after not in _NOT_DONE
+    role, said = _said(left, last=True)
+    role, said = (role, said) if role else _said(left_of, last=True)
+    after, behind = _said(right)
+    all_done = bool(ALL_DONE.search(right)) and not _is_open(after)
     # What stands between two counts says how many there are of the second.
     to_next = following is not None and right == until and not all_done
     if right.startswith(("中", "里")) or (to_next and after and right.strip() not in _TOGETHER):
-        kind, all_done = kind or "total", False
+        role, all_done = role or "total", False
     elif not to_next:
-        kind = kind or after
-        all_done = all_done and kind != "total"  # of a total it is said by a statement of its own
-    return _Statement(
-        named or thing, named is not None, kind, count, _NAMES.sub("", until).strip() in _TOGETHER, all_done
+        role, said = (role, said) if role else (after, behind)
+        all_done = all_done and role != "total"  # of a total it is said by a statement of its own
+    is_joined = _NAMES.sub("", until).strip() in _TOGETHER
+    thing, word = named or ((before.thing, before.word) if before else ("problems", ""))
+    return Statement(thing, named is not None, role, count, word, is_joined, all_done, said=said)
+
+
+def _named_before(text: str) -> tuple[Thing, str] | None:
+    """Return what is named before a count, as in 问题共14个, and its word."""
+    text = _ANY_COUNT.sub("", text)
+    found = (
+        (thing, text[begin:end]) for thing, begin, end in things(text) if _NAMED_BEFORE.fullmatch(text, end)
+    )
+    return next(found, None)
+
+
+def _said(text: str, *, last: bool = False) -> tuple[RoleName | None, str]:
+    """Return what words say of a count, and these: the first of them, or the last."""
+    said = reversed(roles(text)) if last else roles(text)
+    return next(
+        ((each.name, text[each.start : each.end]) for each in said if each.name in _KINDS), (None, "")
     )
 
 
-def _named_before(text: str) -> Thing | None:
-    """Return what is named before a count, as in 问题共14个."""
-    text = _ANY_COUNT.sub("", text)
-    return next((thing for thing, _begin, end in things(text) if _NAMED_BEFORE.fullmatch(text, end)), None)
+def _is_open(role: RoleName | None) -> bool:
+    return role is not None and _KINDS[role] in _NOT_DONE
 
 
-def _kind(text: str, *, last: bool = False) -> Kind | None:
-    """Return what words say of a count: the first of them, or the last."""
-    said = reversed(roles(text)) if last else roles(text)
-    return next((_KINDS[role.name] for role in said if role.name in _KINDS), None)
-
-
-def _all_done(sentence: str, found: Sequence[_Statement]) -> Iterator[_Statement]:
+def _all_done(sentence: str, found: Sequence[Statement]) -> Iterator[Statement]:
     """Yield that all of what was counted last is done, where a clause says so that does not count again."""
-    for match in _ALL_DONE.finditer(sentence):
+    for match in ALL_DONE.finditer(sentence):
         last = next((each for each in reversed(found) if each.count.named_end <= match.start()), None)
         clause = re.split("[，,：:]", sentence[: match.end()])[-1]
-        if last and last.kind in {None, "total"} and _kind(clause) not in _NOT_DONE:
-            yield _Statement(last.thing, last.named, "done", last.count)
+        if last and last.kind in {None, "total"} and not _is_open(_said(clause)[0]):
+            yield replace(last, role="done", joined=False, all_done=False)
             before = found[found.index(last) - 1] if found[0] is not last else last
             if before.joined and before.kind in {None, "total"} and before.thing != last.thing:
-                yield _Statement(before.thing, before.named, "done", before.count)
+                yield replace(before, role="done", joined=False, all_done=False)
 
 
 def _outcomes(texts: Sequence[str]) -> Iterable[Outcome]:

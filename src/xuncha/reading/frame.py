@@ -10,6 +10,7 @@ from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.days import days, is_between, only_day
+from xuncha.chinese.enumerations import items
 from xuncha.chinese.headings import heading
 from xuncha.reading.lines import is_noise
 from xuncha.reading.notice import Contact, Dates, Notice
@@ -29,8 +30,10 @@ _LONGEST_TITLE: Final = 120
 _LONGEST_OPENING: Final = 20_000
 """Characters among which the days of the inspection are looked for."""
 _CONTACT: Final = re.compile(
-    r"^(?:[（(]?[一二三四五1-5][）)、.])?\s*(?:.{0,20}(?:欢迎|接受).{0,30}(?:监督|反映|意见)|如(?:有|对)|公[示告]期|联\s*系|(?:咨询|监督|举报)?(?:电\s*话|热线|方式|邮箱)|邮|地\s*址|通[讯信]|电子|来信|来电|广大)"
+    r"^(?:[（(]?[一二三四五1-5][）)、.])?\s*(?:.{0,20}(?:欢迎|接受).{0,30}(?:监督|反映|意见)|如(?:有|对)|公[示告](?:期|时间|日期)|受理(?:时间|期限|方式|单位|部门)|(?:意见|反馈|反映|监督|举报)[^，。]{0,4}(?:方式|渠道|途径|时间|期限)|联\s*系|(?:咨询|监督|举报)?(?:电\s*话|热线|方式|邮箱)|邮|地\s*址|通[讯信]|电子|来[信电访]|广大|(?:社会各界|群众|各界)[^。]{0,20}(?:意见|反映|监督))"
 )
+_OPENED: Final = re.compile("(?<!接受)(?<!欢迎)(?:开通|设立|公布|开设|公开)(?:了|举报|监督|热线|投诉|信访)")
+"""Before a telephone that is itself a measure."""
 _AFTERWARDS: Final = re.compile(r"^(?:下一?步|今后|接下来|下阶段|下一阶段)")
 _INSPECTOR: Final = re.compile(
     r"(?:[一-鿿]{0,4}届)?[一-鿿]{0,10}?(?:委|组|党委|党工委|工委|部|厅|局|校|公司|集团|[省市县区旗])?(?:提级|交叉|专项|机动|联动)*(?:第[一二三四五六七八九十0-9]{1,3})?巡[察视]"
@@ -52,7 +55,7 @@ _DASH: Final = "[-—－–―‐‑─]"
 _LOCAL: Final = "[0-9]{3,4} ?[0-9]{4}"
 _ONE_PHONE: Final = rf"(?:[（(]\s*0[0-9]{{2,3}}\s*[）)]\s*{_DASH}?\s*{_LOCAL}|0[0-9]{{2,3}}\s*{_DASH}{{1,2}}\s*{_LOCAL}|1[0-9]{{10}}|0[0-9]{{9,11}}|[0-9]{{7,8}}|[0-9]{{5}})(?:\s*{_DASH}\s*[0-9]{{1,5}})?"
 _PHONE: Final = re.compile(
-    rf"(?:电\s*话|热\s*线|致电|拨打|传真电话|联系方式)[^0-9（(。；]{{0,12}}(?P<phone>{_ONE_PHONE}(?:\s*[、，,/／]\s*(?:{_ONE_PHONE}))*)"
+    rf"(?:电\s*话|热\s*线|[致来]电|拨打|传真电话|联系方式)[^0-9（(。；]{{0,12}}(?P<phone>{_ONE_PHONE}(?:\s*[、，,/／]\s*(?:{_ONE_PHONE}))*)"
 )
 _ADDRESS: Final = re.compile(
     r"(?:(?<!电子)邮政信箱|(?:通[讯信]|联系|邮寄|来信|来访|办公|邮政|接待|收信|单位)?地\s*址|致信(?:至)?|(?:来信|信件)(?:请)?(?:寄|邮寄)(?:至|到)?|(?<!电子)(?<!意见)信箱)\s*[：:]?\s*(?P<address>[^\n。；;，,@＠]{4,60})"
@@ -96,7 +99,8 @@ def frame(lines: Sequence[Line]) -> tuple[Notice, list[Line], list[Line]]:
 
 
 def _begins_tail(text: str) -> bool:
-    return bool(_CONTACT.match(text) or _AFTERWARDS.match(text) or (_PHONE.search(text) and "欢迎" in text))
+    reached = _PHONE.search(text) and not _OPENED.search(text) and not items(text)
+    return bool(_CONTACT.match(text) or _AFTERWARDS.match(text) or reached)
 
 
 def _title(lines: Sequence[Line]) -> tuple[str | None, int]:

@@ -7,7 +7,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from xuncha.chinese.counts import Thing
     from xuncha.model.vocabulary import Status
+    from xuncha.pages.line import Line
+
+_COUNTED = (
+    "problems_total", "measures_total", "problems_done", "measures_done", "measures_in_progress", "completion_rate",
+)  # fmt: skip
 
 
 class Words(NamedTuple):
@@ -99,6 +105,10 @@ class Stated:
     completion_rate: float | None = None
     """Of problems, from 0 to 1."""
     outcomes: tuple[Outcome, ...] = ()
+    open: tuple[tuple[Thing, str, int], ...] = ()
+    """Each number of things that are not done, with the words that say so: 基本完成, 申请延期."""
+    rates: tuple[tuple[Thing | None, str], ...] = ()
+    """All rates of completion, as they are written, each with what it is of where that is named."""
 
 
 @dataclass(frozen=True)
@@ -114,9 +124,9 @@ class Notice:
     contact: Contact = field(default_factory=Contact)
     stated: Stated = field(default_factory=Stated)
     categories: tuple[Category, ...] = ()
-    work: tuple[str, ...] = ()
+    work: tuple[Line, ...] = ()
     """How the work was organised, a paragraph each."""
-    next_steps: tuple[str, ...] = ()
+    next_steps: tuple[Line, ...] = ()
     """What comes next, a paragraph each."""
 
 
@@ -126,7 +136,7 @@ def as_json(notice: Notice) -> dict[str, Any]:
         **{name: getattr(notice, name) for name in ("title", "organisation", "issuer", "inspector")},
         "dates": {name: day and day.isoformat() for name, day in asdict(notice.dates).items()},
         "contact": {name: getattr(notice.contact, name) for name in ("phone", "address", "email")},
-        "stated": asdict(notice.stated)
+        "stated": {name: getattr(notice.stated, name) for name in _COUNTED}
         | {"outcomes": {outcome.label: outcome.amount for outcome in notice.stated.outcomes}},
         "categories": [
             {

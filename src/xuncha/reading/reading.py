@@ -39,13 +39,12 @@ def read(pages: Pages) -> Notice:
     notice = with_opening(notice, *texts)
     found = tuple(_with_limits(category, notice.dates.feedback) for category in categories(title, nodes))
     work, plans = told(roots, nodes)
-    next_steps = [*plans, *afterwards]
     return replace(
         notice,
         stated=counts,
         categories=found,
-        work=tuple(line.text for line in work),
-        next_steps=tuple(line.text for line in next_steps),
+        work=tuple(work),
+        next_steps=(*plans, *afterwards),
     )
 
 

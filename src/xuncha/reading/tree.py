@@ -160,6 +160,7 @@ def _headings(node: Node) -> list[Node]:
     if node.announces_list("measures", "result"):
         return []
     rests = [child.rest[_heading_end(child.rest) :].strip() for child in children]
+    rests = ["" if state_alone(rest) else rest for rest in rests]
     pairs = list(zip(children, rests, strict=True))
     if children[0].head.level is Level.CIRCLE and not any(child.children for child in children):
         return []

@@ -39,11 +39,7 @@ class Dispatch(NamedTuple):
 
 
 def dispatch(ledger: Ledger, today: Date) -> Dispatch:
-    """Gather what the dispatch of a ledger says on a day.
-
-    Raises:
-        RefusedError: there are no measures yet.
-    """
+    """Gather what the dispatch of a ledger says on a day; see `items` for what is refused."""
     found, register = items(ledger, today), ledger.register()
     return Dispatch(
         organisation=ledger.settings.name,
@@ -57,10 +53,7 @@ def dispatch(ledger: Ledger, today: Date) -> Dispatch:
 
 
 def ranked(offices: list[Group]) -> tuple[Standing, ...]:
-    """Rank the offices by the rate of their measures, then by how few are overdue; equal ones keep the ledger's order.
-
-    What no office is named for comes last, without a place.
-    """
+    """Rank the offices by the rate of their measures, then by how few are overdue, then as the ledger has them; measures of no office come last, without a place."""
     worths = {
         group: (-(rate(group.closed, group.total) or 0), group.overdue) for group in offices if group.key
     }

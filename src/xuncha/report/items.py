@@ -50,11 +50,7 @@ class Item(NamedTuple):
 
 
 def items(ledger: Ledger, today: date) -> dict[Identity, Item]:
-    """Describe every measure of a ledger as it stands on a day, in the ledger's order.
-
-    Raises:
-        RefusedError: there are none yet.
-    """
+    """Describe every measure of a ledger as it stands on a day, in the ledger's order. Raises RefusedError if there are none yet."""
     if not ledger.measures:
         said = _("the ledger holds no measures yet, so there is nothing to tell")
         raise RefusedError("nothing-to-tell", said, _("see `xuncha add --help`"))

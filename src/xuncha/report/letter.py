@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date as Date  # noqa: N812  a field is named `date`
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
@@ -13,10 +13,6 @@ from xuncha.report.items import Item, desk, items
 if TYPE_CHECKING:
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger
-
-Kind = Literal["reminder", "supervision", "warning"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-"""From the mildest to the strongest."""
 
 
 class Letter(NamedTuple):
@@ -34,43 +30,28 @@ class Letter(NamedTuple):
     due_soon_days: int
 
 
-def letter_on(ledger: Ledger, today: Date, kind: Kind, identities: Sequence[Identity]) -> Letter:
-    """Write a letter on some measures of one office.
-
-    Raises:
-        RefusedError: one of them is closed or not there, they are several offices', or a warning is not due yet.
-    """
+def letter_on(ledger: Ledger, today: Date, kind: str, identities: Sequence[Identity]) -> Letter:
+    """Write a letter on some measures of one office. Raises RefusedError if one is closed, they are several offices', or a warning is not due yet."""
     found = items(ledger, today)
     chosen = [found[identity] for identity in dict.fromkeys(identities)]
     for item in chosen:
         if item.status == "closed":
-            raise RefusedError(
-                "already-closed",
-                _("{id} is closed; there is nothing to remind of").format(id=item.id),
-                _("see `xuncha list --overdue`"),
-            )
-    offices = dict.fromkeys(item.office for item in chosen)
-    if len(offices) > 1:
+            said = _("{id} is closed; there is nothing to remind of").format(id=item.id)
+            raise RefusedError("already-closed", said, _("see `xuncha list --overdue`"))
+    if len(offices := dict.fromkeys(item.office for item in chosen)) > 1:
         said = _("a letter goes to one office, and these measures are of {names}")
-        raise RefusedError(
-            "several-offices", said.format(names=_(", ").join(offices)), _("write one for each")
-        )
+        said = said.format(names=_(", ").join(offices))
+        raise RefusedError("several-offices", said, _("write one for each"))
     early = [item.id for item in chosen if item.light != "red"]
     if kind == "warning" and early:
-        raise RefusedError(
-            "not-overdue",
-            _("a warning is for what is overdue, and {ids} is not").format(ids=_(", ").join(early)),
-            _("send a reminder: xuncha report letter reminder {ids}").format(ids=" ".join(early)),
-        )
+        said = _("a warning is for what is overdue, and {ids} is not").format(ids=_(", ").join(early))
+        hint = _("send a reminder: xuncha report letter reminder {ids}").format(ids=" ".join(early))
+        raise RefusedError("not-overdue", said, hint)
     return _letter(ledger, today, chosen)
 
 
-def letter_to(ledger: Ledger, today: Date, kind: Kind, office: str) -> Letter:
-    """Write a letter on all measures of an office that are overdue or, except in a warning, due soon.
-
-    Raises:
-        RefusedError: there is no such measure.
-    """
+def letter_to(ledger: Ledger, today: Date, kind: str, office: str) -> Letter:
+    """Write a letter on all measures of an office that are overdue or, except in a warning, due soon. Raises RefusedError if there is no such measure."""
     lights = {"red"} if kind == "warning" else {"red", "yellow"}
     every = items(ledger, today).values()
     chosen = [item for item in every if item.office == office and item.light in lights]

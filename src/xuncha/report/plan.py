@@ -71,11 +71,7 @@ class Plan(NamedTuple):
 
 
 def plan(ledger: Ledger, today: Date) -> Plan:
-    """Gather what the plan of a ledger says.
-
-    Raises:
-        RefusedError: there are no measures yet.
-    """
+    """Gather what the plan of a ledger says; see `items` for what is refused."""
     found, settings, by_problem = items(ledger, today), ledger.settings, ledger.by_problem()
     titles: dict[str | None, str] = {category.key: category.title for category in settings.categories}
     terms = Counter(item.term for item in found.values())

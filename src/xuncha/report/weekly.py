@@ -1,8 +1,4 @@
-"""The weekly report (周报): what was done since a day, what is due next, what is red, and what is to be looked at again.
-
-What was done comes out of the ledger where it keeps a day, else out of git's history. An entry that was recorded in these days
-for an earlier one is told too, else no report would ever tell it.
-"""
+"""The weekly report (周报): what was done since a day, by the ledger or else by git's history; what is due next, what is red, and what is to be looked at again."""
 
 from __future__ import annotations
 
@@ -33,7 +29,7 @@ class Entry(NamedTuple):
     date: Date
     text: str
     late: bool
-    """Recorded in these days, and dated before them."""
+    """Recorded in these days, and dated before them: no earlier report could tell it."""
     publish: bool
     """A weekly report tells it all the same."""
 
@@ -114,17 +110,9 @@ class Weekly(NamedTuple):
 def weekly(
     ledger: Ledger, today: Date, since: Date, events: Sequence[Event], earlier: Mapping[Identity, Measure]
 ) -> Weekly:
-    """Gather what the weekly report of a ledger says.
+    """Gather what the weekly report of a ledger says; see `items` for what is refused.
 
-    Args:
-        ledger: the whole of it.
-        today: the day on which it is counted, and the last that is told of.
-        since: the first day that is told of.
-        events: the ledger's history, newest first; empty where there is none.
-        earlier: the measures as they stood before the first day, as far as that is known.
-
-    Raises:
-        RefusedError: there are no measures yet.
+    `since` is the first day that is told of; `events` the history, newest first; `earlier` the measures as they stood before, as far as that is known.
     """
     found = items(ledger, today)
     happened = _happened(events, since, today)
@@ -170,7 +158,10 @@ def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
         **{key: counted[key] for key in ("as_of", "problems", "measures")},
         "did": report.did,
         "leaders": [
-            {"leader": _said(leader.name), "offices": [_section_json(section) for section in leader.sections]}
+            {
+                "leader": None if leader.name == UNSAID else leader.name,
+                "offices": [_section_json(section) for section in leader.sections],
+            }
             for leader in report.leaders
         ],
         "overdue": [{**rows[item.id], "days": item.days} for item in report.overdue],
@@ -182,15 +173,10 @@ def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def _said(name: str) -> str | None:
-    """Give a name; None for the word that stands where none was said."""
-    return None if name == UNSAID else name
-
-
 def _section_json(section: Section) -> dict[str, Any]:
     return {
         **section._asdict(),
-        "office": _said(section.office),
+        "office": None if section.office == UNSAID else section.office,
         "done": [
             {
                 "id": work.item.id,
@@ -223,7 +209,6 @@ def _happened(events: Iterable[Event], since: Date, today: Date) -> dict[str, li
 def _work(
     item: Item, measure: Measure, events: list[Event], earlier: Measure | None, since: Date, today: Date
 ) -> Work:
-    """Gather what was done for a measure in these days."""
     known = Counter((entry.date, entry.text) for entry in (earlier.progress if earlier else ()))
     entries = []
     for entry in measure.progress:
@@ -251,7 +236,6 @@ def _work(
 
 
 def _did(works: Sequence[Work]) -> dict[str, int]:
-    """Count the measures by what was done for them."""
     told = [(action, work.item.status) for work in works for action in set(work.actions)]
     actions = Counter(action for action, _status in told)
     return {

@@ -15,6 +15,7 @@ from xuncha.rules.names import category_meant, meant, no_such, suggestion
 from xuncha.tally import Horizon, shifted
 
 if TYPE_CHECKING:
+    from xuncha.model.records import Comment
     from xuncha.model.register import MeasureRow, Register
     from xuncha.model.source import Source
 
@@ -122,6 +123,31 @@ def texts_in(source: Source) -> Texts:
         }
 
     return texts
+
+
+def comments_about(
+    source: Source, entered: Mapping[int, Comment], about: str | None, *, unanswered: bool
+) -> dict[int, Comment]:
+    """Return the comments that are about a problem with its measures, or about one measure; of all, or of those without a reply.
+
+    Raises:
+        RefusedError: there is no such problem or measure.
+    """
+    wanted = Identity.parse(about) if about else None
+    if wanted and not any(
+        entry.name == wanted.path.rpartition("/")[2] for entry in source.entries(wanted.folder)
+    ):
+        raise no_such(wanted)
+    return {
+        number: each
+        for number, each in entered.items()
+        if (wanted is None or _is_about(each, wanted)) and not (unanswered and each.reply)
+    }
+
+
+def _is_about(comment: Comment, wanted: Identity) -> bool:
+    identity = Identity.perhaps(comment.about)
+    return identity is not None and wanted in {identity, Identity(identity.problem)}
 
 
 def known(register: Register, *, office: str | None, leader: str | None) -> tuple[str | None, str | None]:

@@ -33,9 +33,11 @@ Asking = dict[Rule[Location], set[str]]
 """Rules, with the keys of a record that each asks."""
 
 
-def broken(rules: Asking, unsound: frozenset[str], *asked: object) -> Iterator[Finding[Location]]:
-    """Yield what breaks the rules; leave out those that ask an unsound key."""
+def broken(
+    rules: Asking, unsound: frozenset[str], *asked: object, warn: bool = False
+) -> Iterator[Finding[Location]]:
+    """Yield what breaks the rules; leave out those that ask an unsound key, and warnings unless they are asked for."""
     for each, keys in rules.items():
-        if each.check and not (unsound and keys & unsound):
+        if each.check and not (unsound and keys & unsound) and (warn or each.severity == "error"):
             for found in each.check(*asked):
                 yield each.at(*found)

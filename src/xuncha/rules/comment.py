@@ -6,23 +6,19 @@ from typing import TYPE_CHECKING
 
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
-from xuncha.rules.catalogue import RULES
+from xuncha.rules.catalogue import RULES, Asking, Location
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xuncha.catalogue import Broken
     from xuncha.model.records import Comment
-    from xuncha.rules.catalogue import Asking, Location
 
 
-@RULES.rule(
-    "unknown-about",
+@RULES.rule("unknown-about", scope="comment",
     why="A comment that is about a problem or a measure is found with it; a number that nobody has leads nowhere.",
-    wrong="about: '9.1'",
-    right="about: '2.1'",
-    scope="comment",
-)
+    wrong="about: '9.1'", right="about: '2.1'",
+)  # fmt: skip
 def unknown_about(comment: Comment, is_there: Callable[[Identity], bool]) -> Broken[Location]:
     """Be about a problem or a measure that exists."""
     if comment.about is not None and not is_there(Identity.parse(comment.about)):
@@ -30,13 +26,10 @@ def unknown_about(comment: Comment, is_there: Callable[[Identity], bool]) -> Bro
         yield ("about",), message, _("see `xuncha list`; or take the key out")
 
 
-@RULES.rule(
-    "reply-before-received",
+@RULES.rule("reply-before-received", scope="comment",
     why="Nobody answers before he is asked: one of the two days is a slip of the pen.",
-    wrong="reply: {date: 2024-05-01, text: 已答复。}",
-    right="reply: {date: 2024-05-10, text: 已答复。}",
-    scope="comment",
-)
+    wrong="reply: {date: 2024-05-01, text: 已答复。}", right="reply: {date: 2024-05-10, text: 已答复。}",
+)  # fmt: skip
 def reply_before_received(comment: Comment, is_there: Callable[[Identity], bool]) -> Broken[Location]:
     """Be answered on the day on which it was received, or later."""
     del is_there

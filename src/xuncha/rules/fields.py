@@ -13,22 +13,19 @@ from xuncha.chinese.characters import is_blank
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.fields import iso_date
-from xuncha.rules.catalogue import RULES
+from xuncha.rules.catalogue import RULES, Location, Neighbourhood
 from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
     from xuncha.catalogue import Broken
     from xuncha.model.records import Measure, Problem
     from xuncha.model.register import FieldFrame, Frame
-    from xuncha.rules.catalogue import Location, Neighbourhood
 
 
-@RULES.rule(
-    "field-value",
+@RULES.rule("field-value",
     why="A field of one's own (自定义字段) is declared in data/ledger.yaml, and its values are of the type that is declared.",
-    wrong="fields: {risk: 很高}",
-    right="fields: {risk: 高}",
-)
+    wrong="fields: {risk: 很高}", right="fields: {risk: 高}",
+)  # fmt: skip
 def field_of_measure(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Hold values of declared fields alone, each of its type."""
     return _wrong(measure.fields, around.frame, "measure")
@@ -42,11 +39,7 @@ field_of_problem = replace(field_of_measure, check=_of_problem)
 
 
 def declared(frame: Frame, of: Literal["problem", "measure"], key: str) -> FieldFrame:
-    """Find the field that is meant by its key or its label, as it was typed.
-
-    Raises:
-        RefusedError: there is no such field.
-    """
+    """Find the field that is meant by its key or its label, as it was typed. Raises RefusedError if there is no such field."""
     kinds = [kind for kind in frame.fields if kind.of == of]
     for kind in kinds:
         if key in {kind.key, kind.label}:
@@ -63,8 +56,7 @@ def typed(
 ) -> tuple[str, int | float | str]:
     """Read a field and its value as they were typed: its key; a number as a number, a day in the one form of the files.
 
-    Raises:
-        RefusedError: there is no such field, or the text is none of its type.
+    Raises RefusedError if there is no such field, or the text is none of its type.
     """
     kind = declared(frame, of, key)
     value: int | float | str = text.strip()
@@ -105,9 +97,8 @@ def wrong_value(kind: FieldFrame, value: float | str) -> tuple[str, str] | None:
             try:
                 iso_date(value)
             except PydanticCustomError:
-                return _("{label} must be a day; “{value}” is not one"), _(
-                    "write year-month-day, such as 2024-12-31"
-                )
+                message = _("{label} must be a day; “{value}” is not one")
+                return message, _("write year-month-day, such as 2024-12-31")
         case "text" if not isinstance(value, str) or is_blank(value):
             return _("{label} must be text; “{value}” is not"), _("put it into double quotes to make it text")
     return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from xuncha import __version__
 from xuncha.language import gettext as _
 from xuncha.model.vocabulary import PLACEHOLDER, PLACEHOLDERS
-from xuncha.rules.catalogue import RULES
+from xuncha.rules.catalogue import RULES, Asking, Location
 from xuncha.rules.fields import field_of_problem
 from xuncha.rules.names import unknown
 
@@ -18,16 +18,12 @@ if TYPE_CHECKING:
     from xuncha.model.records import Problem
     from xuncha.model.register import Frame
     from xuncha.model.settings import Settings
-    from xuncha.rules.catalogue import Asking, Location
 
 
-@RULES.rule(
-    "name-twice",
+@RULES.rule("name-twice", scope="ledger",
     why="A key or a name stands once in its list, or counts would be split between equals.",
-    wrong="offices: [办公室, 规划科, 财务科, 规划科]",
-    right="offices: [办公室, 规划科, 财务科]",
-    scope="ledger",
-)
+    wrong="offices: [办公室, 规划科, 财务科, 规划科]", right="offices: [办公室, 规划科, 财务科]",
+)  # fmt: skip
 def name_twice(settings: Settings) -> Broken[Location]:
     """Hold no name or key twice in one list."""
     lists: dict[str, Sequence[str]] = {
@@ -44,13 +40,10 @@ def name_twice(settings: Settings) -> Broken[Location]:
                 yield (key, place), message, _("take one of them out")
 
 
-@RULES.rule(
-    "names-in-one",
+@RULES.rule("names-in-one", scope="ledger",
     why="A name is one person or one section; a full-width comma between two makes one name of them.",
-    wrong="leaders: [局长, 分管副局长, 书记，主任]",
-    right="leaders: [局长, 分管副局长]",
-    scope="ledger",
-)
+    wrong="leaders: [局长, 分管副局长, 书记，主任]", right="leaders: [局长, 分管副局长]",
+)  # fmt: skip
 def names_in_one(settings: Settings) -> Broken[Location]:
     """Hold no two names in one."""
     for key, names in (("leaders", settings.leaders), ("offices", settings.offices)):
@@ -58,20 +51,15 @@ def names_in_one(settings: Settings) -> Broken[Location]:
             if "，" in name:
                 parts = ", ".join(part.strip() for part in name.split("，") if part.strip())
                 message = _("“{name}” is several names in one").format(name=name)
-                yield (
-                    (key, place),
-                    message,
-                    _("write them with half-width commas: [{names}]").format(names=parts),
-                )
+                hint = _("write them with half-width commas: [{names}]").format(names=parts)
+                yield (key, place), message, hint
 
 
-@RULES.rule(
-    "inspection-order",
+@RULES.rule("inspection-order", scope="ledger",
     why="An inspection starts, ends, and is then reported on.",
     wrong="inspection: {started: 2023-09-08, ended: 2023-06-05, feedback: 2023-11-10}",
     right="inspection: {started: 2023-06-05, ended: 2023-09-08, feedback: 2023-11-10}",
-    scope="ledger",
-)
+)  # fmt: skip
 def inspection_order(settings: Settings) -> Broken[Location]:
     """Start, end, and then give the feedback."""
     message = _("`{after}` ({later}) is before `{before}` ({earlier})")
@@ -83,13 +71,10 @@ def inspection_order(settings: Settings) -> Broken[Location]:
             yield ("inspection", after), said, hint
 
 
-@RULES.rule(
-    "notice-before-feedback",
+@RULES.rule("notice-before-feedback", scope="ledger",
     why="A notice tells of what was done after the feedback.",
-    wrong="notice: {title: 通报, date: 2022-01-01}",
-    right="notice: {title: 通报, date: 2024-06-15}",
-    scope="ledger",
-)
+    wrong="notice: {title: 通报, date: 2022-01-01}", right="notice: {title: 通报, date: 2024-06-15}",
+)  # fmt: skip
 def notice_before_feedback(settings: Settings) -> Broken[Location]:
     """Date the notice on the day of the feedback or later."""
     day, feedback = settings.notice.date, settings.inspection.feedback
@@ -99,13 +84,10 @@ def notice_before_feedback(settings: Settings) -> Broken[Location]:
         yield ("notice", "date"), message.format(date=day, feedback=feedback), hint
 
 
-@RULES.rule(
-    "unknown-placeholder",
+@RULES.rule("unknown-placeholder", scope="ledger",
     why="A word in braces is replaced by a count of the ledger; one that is not known would be printed as it stands.",
-    wrong="notice: {work: ['共{总数}个问题，已完成整改{已完成问题数}个。']}",
-    right="notice: {work: ['共{问题数}个问题，已完成整改{已完成问题数}个。']}",
-    scope="ledger",
-)
+    wrong="notice: {work: ['共{总数}个问题，已完成整改{已完成问题数}个。']}", right="notice: {work: ['共{问题数}个问题，已完成整改{已完成问题数}个。']}",
+)  # fmt: skip
 def unknown_placeholder(settings: Settings) -> Broken[Location]:
     """Hold known placeholders alone in the texts of the notice."""
     message = _("{words} is none of the counts that a notice may name")
@@ -118,26 +100,21 @@ def unknown_placeholder(settings: Settings) -> Broken[Location]:
                     yield location, message.format(words=found[0]), hint
 
 
-@RULES.rule(
-    "unknown-category",
+@RULES.rule("unknown-category", scope="problem",
     why="A problem is shown under a category of data/ledger.yaml.",
-    wrong="category: c",
-    right="category: a",
-    scope="problem",
-)
+    wrong="category: c", right="category: a",
+)  # fmt: skip
 def unknown_category(problem: Problem, frame: Frame) -> Broken[Location]:
     """Know a problem's category."""
     known = [key for key, _title in frame.categories]
     return unknown([(("category",), problem.category)] if problem.category else [], known, "categories")
 
 
-@RULES.rule(
-    "choices-missing",
+@RULES.rule("choices-missing", scope="ledger",
     why="A field that is chosen says what can be chosen.",
     wrong="fields: [{key: risk, label: 风险等级, of: measure, type: choice}]",
     right="fields: [{key: risk, label: 风险等级, of: measure, type: choice, choices: [高, 中, 低]}]",
-    scope="ledger",
-)
+)  # fmt: skip
 def choices_missing(settings: Settings) -> Broken[Location]:
     """Say the choices of a field that is chosen."""
     for place, kind in enumerate(settings.fields):
@@ -146,14 +123,10 @@ def choices_missing(settings: Settings) -> Broken[Location]:
             yield ("fields", place), message, _("write `choices: [高, 中, 低]`")
 
 
-@RULES.rule(
-    "ledger-unsaid",
-    "warning",
+@RULES.rule("ledger-unsaid", "warning", scope="ledger",
     why="A notice names the organisation and the day of the feedback; time limits are checked against it.",
-    wrong="organisation:",
-    right="organisation: 中共某市水务局党组",
-    scope="ledger",
-)
+    wrong="organisation:", right="organisation: 中共某市水务局党组",
+)  # fmt: skip
 def ledger_unsaid(settings: Settings) -> Broken[Location]:
     """Say the organisation, and the day of the feedback."""
     if settings.organisation is None:
@@ -163,14 +136,10 @@ def ledger_unsaid(settings: Settings) -> Broken[Location]:
         yield ("inspection", "feedback"), _("the day of the feedback is not said yet"), hint
 
 
-@RULES.rule(
-    "category-unsaid",
-    "warning",
+@RULES.rule("category-unsaid", "warning", scope="problem",
     why="A notice shows a problem under a category.",
-    wrong="category:",
-    right="category: a",
-    scope="problem",
-)
+    wrong="category:", right="category: a",
+)  # fmt: skip
 def category_unsaid(problem: Problem, frame: Frame) -> Broken[Location]:
     """Say the category of a problem."""
     del frame
@@ -178,13 +147,10 @@ def category_unsaid(problem: Problem, frame: Frame) -> Broken[Location]:
         yield ("category",), _("the category is not said yet"), _("write `category: …`")
 
 
-@RULES.rule(
-    "too-old",
+@RULES.rule("too-old", scope="ledger",
     why="A ledger that uses what this version of the program does not know says so, instead of being called wrong.",
-    wrong="requires: '>=99'",
-    right="requires: '>=0.1'",
-    scope="ledger",
-)
+    wrong="requires: '>=99'", right="requires: '>=0.1'",
+)  # fmt: skip
 def requires_newer(settings: Settings) -> Broken[Location]:
     """Require no version that is newer than this program's."""
     asked = (settings.requires or ">=0").removeprefix(">=")
@@ -200,8 +166,10 @@ SETTINGS_RULES: Asking = {
     inspection_order: {"inspection"},
     notice_before_feedback: {"inspection", "notice"},
     unknown_placeholder: {"notice"},
+    ledger_unsaid: {"organisation", "inspection"},
 }
-PROBLEM_RULES: Asking = {unknown_category: {"category"}, field_of_problem: {"fields"}}
-SETTINGS_WARNINGS: Asking = {ledger_unsaid: {"organisation", "inspection"}}
-PROBLEM_WARNINGS: Asking = {category_unsaid: {"category"}}
-"""What may be so; `validate` alone tells of it."""
+PROBLEM_RULES: Asking = {
+    unknown_category: {"category"},
+    field_of_problem: {"fields"},
+    category_unsaid: {"category"},
+}

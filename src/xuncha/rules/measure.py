@@ -9,22 +9,19 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.names import key_name
 from xuncha.model.records import EvidenceFile, Measure
-from xuncha.rules.catalogue import RULES, Neighbourhood, broken
+from xuncha.rules.catalogue import RULES, Asking, Location, Neighbourhood, broken
 from xuncha.rules.fields import field_of_measure
 from xuncha.rules.names import unknown
 
 if TYPE_CHECKING:
     from xuncha.catalogue import Broken
     from xuncha.errors import Finding
-    from xuncha.rules.catalogue import Asking, Location
 
 
-@RULES.rule(
-    "unknown-leader",
+@RULES.rule("unknown-leader",
     why="Only leaders listed in data/ledger.yaml answer for measures, so that every spelling is one person.",
-    wrong="leader: 分管付局长",
-    right="leader: 分管副局长",
-)
+    wrong="leader: 分管付局长", right="leader: 分管副局长",
+)  # fmt: skip
 def unknown_leader(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Know the leader, and whoever took the measure over."""
     named: list[tuple[Location, str]] = [(("leader",), measure.leader)] if measure.leader else []
@@ -33,12 +30,10 @@ def unknown_leader(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     return unknown(named, around.frame.leaders, "leaders")
 
 
-@RULES.rule(
-    "unknown-office",
+@RULES.rule("unknown-office",
     why="Only offices listed in data/ledger.yaml do the work, so that every spelling is one section.",
-    wrong="office: 规化科",
-    right="office: 规划科",
-)
+    wrong="office: 规化科", right="office: 规划科",
+)  # fmt: skip
 def unknown_office(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Know the responsible office and the co-responsible ones."""
     named: list[tuple[Location, str]] = [(("office",), measure.office)] if measure.office else []
@@ -46,25 +41,20 @@ def unknown_office(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     return unknown(named, around.frame.offices, "offices")
 
 
-@RULES.rule(
-    "unknown-outcome",
+@RULES.rule("unknown-outcome",
     why="An outcome is counted under a key of data/ledger.yaml.",
-    wrong="outcomes: {rule: 1}",
-    right="outcomes: {rules: 1}",
-)
+    wrong="outcomes: {rule: 1}", right="outcomes: {rules: 1}",
+)  # fmt: skip
 def unknown_outcome(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Know the kind of each outcome."""
     named = [(("outcomes", key), key) for key in measure.outcomes]
     return unknown(named, around.frame.outcomes, "outcomes")
 
 
-@RULES.rule(
-    "not-assigned",
-    "warning",
+@RULES.rule("not-assigned", "warning",
     why="Until somebody answers for an open measure, does it, and knows until when, nobody can be pressed for it.",
-    wrong="office:",
-    right="office: 规划科",
-)
+    wrong="office:", right="office: 规划科",
+)  # fmt: skip
 def not_assigned(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Name the leader, the office and, of what is done once, the time limit of an open measure."""
     if measure.status == "closed":
@@ -78,13 +68,10 @@ def not_assigned(measure: Measure, around: Neighbourhood) -> Broken[Location]:
         yield (lacking[0],), _("not assigned yet: {what} not said").format(what=what), hint
 
 
-@RULES.rule(
-    "due-before-feedback",
-    "warning",
+@RULES.rule("due-before-feedback", "warning",
     why="A time limit before the feedback is right where the problem was mended during the inspection, and often a slip.",
-    wrong="due: 2023-01-01",
-    right="due: 2024-12-31",
-)
+    wrong="due: 2023-01-01", right="due: 2024-12-31",
+)  # fmt: skip
 def due_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Set the deadline on the day of the feedback or later."""
     feedback = around.frame.feedback
@@ -94,12 +81,10 @@ def due_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Locat
         yield ("due",), message.format(due=measure.due, feedback=feedback), hint
 
 
-@RULES.rule(
-    "closed-missing",
+@RULES.rule("closed-missing",
     why="A closed measure says when it was closed; the close command writes it.",
-    wrong="status: closed",
-    right="status: closed\nclosed: {date: 2024-12-20}",
-)
+    wrong="status: closed", right="status: closed\nclosed: {date: 2024-12-20}",
+)  # fmt: skip
 def closed_missing(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Have `closed` where the status is closed."""
     if measure.status == "closed" and measure.closed is None:
@@ -108,12 +93,10 @@ def closed_missing(measure: Measure, around: Neighbourhood) -> Broken[Location]:
         yield ("status",), message, hint.format(id=around.identity)
 
 
-@RULES.rule(
-    "closed-unexpected",
+@RULES.rule("closed-unexpected",
     why="A measure that is open again is not closed; the reopen command takes it out.",
-    wrong="status: in_progress\nclosed: {date: 2024-12-20}",
-    right="status: in_progress",
-)
+    wrong="status: in_progress\nclosed: {date: 2024-12-20}", right="status: in_progress",
+)  # fmt: skip
 def closed_unexpected(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Have no `closed` where the status is another."""
     if measure.status != "closed" and measure.closed is not None:
@@ -122,12 +105,10 @@ def closed_unexpected(measure: Measure, around: Neighbourhood) -> Broken[Locatio
         yield ("closed",), message, hint.format(id=around.identity)
 
 
-@RULES.rule(
-    "closed-before-feedback",
+@RULES.rule("closed-before-feedback",
     why="A measure cannot have been closed before the feedback that asked for it.",
-    wrong="status: closed\nclosed: {date: 2022-12-20}",
-    right="status: closed\nclosed: {date: 2024-12-20}",
-)
+    wrong="status: closed\nclosed: {date: 2022-12-20}", right="status: closed\nclosed: {date: 2024-12-20}",
+)  # fmt: skip
 def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Close on the day of the feedback or later."""
     feedback = around.frame.feedback
@@ -137,12 +118,10 @@ def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Lo
         yield ("closed", "date"), said, _("write the day on which it was closed")
 
 
-@RULES.rule(
-    "review-unexpected",
+@RULES.rule("review-unexpected",
     why="Only closed long-term measures are looked at again (回头看).",
-    wrong="reviews: [{date: 2024-12-20, result: holds}]",
-    right="reviews: []",
-)
+    wrong="reviews: [{date: 2024-12-20, result: holds}]", right="reviews: []",
+)  # fmt: skip
 def review_unexpected(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     """Have reviews in long-term measures only; they stay when such a measure is reopened."""
     del around
@@ -151,35 +130,25 @@ def review_unexpected(measure: Measure, around: Neighbourhood) -> Broken[Locatio
         yield ("reviews",), message, _("write `term: long_term`, or take `reviews` out")
 
 
-_CHANGED = RULES.declare(
-    "evidence-changed",
+_CHANGED = RULES.declare("evidence-changed", scope="folder",
     why="Evidence is what it was when it was attached.",
-    wrong="(data/evidence/2.3/评审意见.pdf with another content)",
-    right="(the file that was attached)",
-    scope="folder",
-)
-_SIZE = RULES.declare(
-    "evidence-size",
+    wrong="(data/evidence/2.3/评审意见.pdf with another content)", right="(the file that was attached)",
+)  # fmt: skip
+_SIZE = RULES.declare("evidence-size", scope="folder",
     why="The size that stands beside the hash of an evidence file is that of the file.",
-    wrong="(data/evidence/2.3/评审意见.pdf has 20,480 bytes, and the entry says `size: 2048`)",
-    right="(the entry says `size: 20480`, or no size)",
-    scope="folder",
-)
-_NOT_FETCHED = RULES.declare(
-    "evidence-not-fetched",
+    wrong="(data/evidence/2.3/评审意见.pdf has 20,480 bytes, and the entry says `size: 2048`)", right="(the entry says `size: 20480`, or no size)",
+)  # fmt: skip
+_NOT_FETCHED = RULES.declare("evidence-not-fetched", scope="folder",
     why="Evidence that is kept by git-lfs must be fetched to be looked at.",
-    wrong="(data/evidence/2.3/评审意见.pdf is the pointer that git-lfs keeps in the file's stead)",
-    right="(the file, after `git lfs pull`)",
-    scope="folder",
-)
+    wrong="(data/evidence/2.3/评审意见.pdf is the pointer that git-lfs keeps in the file's stead)", right="(the file, after `git lfs pull`)",
+)  # fmt: skip
 
 
-_MISSING = RULES.declare(
-    "evidence-missing",
+_MISSING = RULES.declare("evidence-missing",
     why="Evidence that is named must be there to be looked at.",
     wrong=f"progress: [{{date: 2024-09-12, text: 已办。, evidence: [{{file: 无.pdf, sha256: {'a' * 64}}}]}}]",
     right="progress: [{date: 2024-09-12, text: 已办。, evidence: [某水〔2024〕31号]}]",
-)
+)  # fmt: skip
 
 
 def evidence_at_fault(measure: Measure, around: Neighbourhood) -> Iterator[Finding[Location]]:
@@ -218,15 +187,15 @@ MEASURE_RULES: Asking = {
     closed_before_feedback: {"closed"},
     review_unexpected: {"status", "term", "reviews"},
     field_of_measure: {"fields"},
+    not_assigned: {"leader", "office", "due", "term", "status"},
+    due_before_feedback: {"due"},
 }
-WARNINGS: Asking = {not_assigned: {"leader", "office", "due", "term", "status"}, due_before_feedback: {"due"}}
-"""What a measure may do all the same; `validate` alone tells of it."""
 
 
 def broken_measure(
-    measure: Measure, around: Neighbourhood, unsound: frozenset[str] = frozenset(), *, warn: bool = False
+    measure: Measure, around: Neighbourhood, unsound: frozenset[str], *, warn: bool = False
 ) -> Iterator[Finding[Location]]:
-    """Yield every rule that a measure breaks among its neighbours; leave out those that ask an unsound key."""
-    yield from broken(MEASURE_RULES | WARNINGS if warn else MEASURE_RULES, unsound, measure, around)
+    """Yield every rule that a measure breaks among its neighbours, as `broken` does."""
+    yield from broken(MEASURE_RULES, unsound, measure, around, warn=warn)
     if "progress" not in unsound:
         yield from evidence_at_fault(measure, around)

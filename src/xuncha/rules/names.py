@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from xuncha.model.identity import Identity
     from xuncha.rules.catalogue import Location
 
-_MOST = 30
-"""Names that one sentence lists."""
+_MOST = 30  # names that one sentence lists
 
 
 def nearest(name: str, known: Collection[str]) -> str | None:
@@ -27,38 +26,35 @@ def nearest(name: str, known: Collection[str]) -> str | None:
 def meant(text: str, known: Iterable[str]) -> str:
     """Find the known name that is meant: the same one, or the only one that the text is a part of; else the text itself.
 
-    Raises:
-        RefusedError: it is a part of several.
+    Raises RefusedError if it is a part of several.
     """
     known = list(known)
     text = text.strip()
     fitting = [text] if text in known else [name for name in known if text and text in name]
     if len(fitting) > 1:
         message = _("“{name}” may be any of {n} names").format(name=text, n=len(fitting))
-        raise RefusedError(
-            "ambiguous-name", message, _("write one of: {names}").format(names=_(", ").join(fitting[:_MOST]))
-        )
+        hint = _("write one of: {names}").format(names=_(", ").join(fitting[:_MOST]))
+        raise RefusedError("ambiguous-name", message, hint)
     return fitting[0] if fitting else text
 
 
 def category_meant(text: str, categories: Iterable[tuple[str, str]]) -> str:
     """Find the key of the category that is meant by its key, its title, or a part that one title alone has; else the text itself.
 
-    Raises:
-        RefusedError: it is a part of several titles.
+    Raises RefusedError if it is a part of several titles.
     """
     keys = {title: key for key, title in categories}
     return text if text in keys.values() else keys.get(meant(text, keys), text)
 
 
-def suggestion(name: str, known: Collection[str], where: str = "") -> str:
+def suggestion(name: str, known: Collection[str]) -> str:
     """Say what helps with an unknown name: the nearest known one, else those there are."""
     if (match := nearest(name, known)) is not None:
         return _("did you mean “{name}”?").format(name=match)
     if known:
         listed = _(", ").join(list(known)[:_MOST]) + (_(" and others") if len(known) > _MOST else "")
         return _("known are: {names}").format(names=listed)
-    return _("none is known yet: list it in {where}").format(where=where or "data/ledger.yaml")
+    return _("none is known yet: list it in {where}").format(where="data/ledger.yaml")
 
 
 def unknown(

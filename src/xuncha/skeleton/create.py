@@ -26,12 +26,11 @@ from xuncha.trail.repository import git_dir
 from xuncha.workflow.change import Message, begin, note_commit
 from xuncha.workflow.intake import Intake, checked, message
 from xuncha.workflow.journal import FileChange
-from xuncha.workflow.settings import edits
+from xuncha.workflow.settings import Said, edits
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-    from xuncha.workflow.settings import Said
 
 _DAY = re.compile(r"\{today([+-][0-9]+)?\}")
 _FILES = {
@@ -48,14 +47,9 @@ _AT_THE_TOP = frozenset({".gitea/workflows/xuncha.yml", ".github/workflows/xunch
 def create(root: Path, today: date, *, example: bool, known: Said | None = None) -> list[str]:
     """Make a ledger that validates at once, and commit it; the dates of the example are counted from today.
 
-    `known` is what is said of the organisation and the inspection; nothing else is written of them.
-
-    Returns:
-        The files that were there before, and stay as they were.
-
-    Raises:
-        RefusedError: there is a ledger already, or git refuses the commit.
-        SurroundingsError: no git, or it does not know who commits, or the folder cannot be written.
+    `known` is what is said of the organisation and the inspection; nothing else is written of them. Returns the files that
+    were there before, and stay as they were. Raises RefusedError if there is a ledger already, or git refuses the commit;
+    SurroundingsError if git is missing or does not know who commits, or the folder cannot be written.
     """
     _must_be_new(root)
     Git(next(folder for folder in (root, *root.parents) if folder.is_dir())).user()
@@ -73,11 +67,9 @@ def create(root: Path, today: date, *, example: bool, known: Said | None = None)
     # The ledger's own file last: while it is not there, `init` can be typed again.
     new = sorted(contents.keys() - {*kept}, key=lambda path: (path == LEDGER_FILE, path))
     tree = WorkingTree(root)
-    for path in new:
-        if tree.behind_link(path):
-            raise RefusedError(
-                "symbolic-link", _("{path} is a link").format(path=path), _("put the file itself here"), path
-            )
+    if link := next(filter(tree.behind_link, new), None):
+        said = _("{path} is a link").format(path=link)
+        raise RefusedError("symbolic-link", said, _("put the file itself here"), link)
     with _repository(root) as git:
         for path in new:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -95,12 +87,13 @@ def create(root: Path, today: date, *, example: bool, known: Said | None = None)
 def found(root: Path, intake: Intake, origin: str) -> None:
     """Make a new ledger of files, with git and what belongs around it, in one commit; or leave the folder as it was.
 
-    Raises:
-        InvalidLedgerError: the files break rules.
-        RefusedError: there is a ledger already, or git refuses the commit.
-        SurroundingsError: git does not know who commits, or the folder cannot be written.
+    Raises InvalidLedgerError if the files break rules; RefusedError if there is a ledger already, or git refuses the
+    commit; SurroundingsError if git does not know who commits, or the folder cannot be written.
     """
-    contents = checked_as_new(root, intake)
+    checked_as_new(root, intake)
+    contents = {
+        path: content for path, content in around().items() if not (root / path).exists()
+    } | intake.files
     try:
         with _repository(root, or_nothing=True), begin(root) as session:
             session.git.user()
@@ -112,18 +105,13 @@ def found(root: Path, intake: Intake, origin: str) -> None:
         raise RefusedError("commit-refused", said) from error
 
 
-def checked_as_new(root: Path, intake: Intake) -> dict[str, bytes]:
-    """Return all files of a new ledger with what belongs around it, checked; what is there already stays as it is.
+def checked_as_new(root: Path, intake: Intake) -> None:
+    """Check the files of a new ledger.
 
-    Raises:
-        InvalidLedgerError: the files break rules.
-        RefusedError: there is a ledger already.
+    Raises InvalidLedgerError if the files break rules; RefusedError if there is a ledger already.
     """
     _must_be_new(root)
-    contents = {path: content for path, content in around().items() if not (root / path).exists()}
-    contents |= intake.files
-    checked(Overlay(WorkingTree(root), dict(contents)))
-    return contents
+    checked(Overlay(WorkingTree(root), dict(intake.files)))
 
 
 def _must_be_new(root: Path) -> None:
@@ -134,11 +122,7 @@ def _must_be_new(root: Path) -> None:
 
 @contextlib.contextmanager
 def _repository(root: Path, *, or_nothing: bool = False) -> Iterator[Git]:
-    """Make a folder that is in a repository; with `or_nothing`, take away what was made if something fails inside.
-
-    Raises:
-        SurroundingsError: the folder cannot be written.
-    """
+    """Make a folder that is in a repository; with `or_nothing`, take away what was made if something fails inside."""
     was_there, makes_git = root.exists(), False
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -171,16 +155,13 @@ def schema_file(kind: str) -> bytes:
 
 
 def _dated_files(folder: Traversable, above: str, today: date) -> dict[str, bytes]:
+    """Read the files of a folder, with days in place of `{today}` and `{today-30}`."""
     found: dict[str, bytes] = {}
     for item in folder.iterdir():
         if item.is_dir():
             found |= _dated_files(item, f"{above}{item.name}/", today)
         else:
-            found[above + item.name] = _dated(item, today)
+            text = item.read_text(encoding="utf-8")
+            dated = _DAY.sub(lambda match: f"{today + timedelta(days=int(match[1] or 0))}", text)
+            found[above + item.name] = dated.encode()
     return found
-
-
-def _dated(file: Traversable, today: date) -> bytes:
-    """Read a file, with days in place of `{today}` and `{today-30}`."""
-    text = file.read_text(encoding="utf-8")
-    return _DAY.sub(lambda match: (today + timedelta(days=int(match[1] or 0))).isoformat(), text).encode()

@@ -1,9 +1,8 @@
 """The register kept between two commands, so that nobody waits for what has not changed.
 
-Kept inside git's own folder, which no clone, push or archive carries: a ledger cannot bring a forged one along. A
-problem's folder is believed unchanged as git believes a file unchanged: names, sizes, inodes and times of change are, to
-the nanosecond, those seen before it was read, and the last change lay far enough behind that reading
-(docs/adr/0003-the-register-cache.md). Whatever cannot be believed is read anew; `validate` believes nothing.
+Kept inside git's own folder, so that a ledger cannot bring a forged one along. A folder counts as unchanged where names,
+sizes, inodes and times of change are those seen before it was read, and the last change lay far enough behind that reading
+(docs/adr/0003-the-register-cache.md). `validate` asks no cache.
 """
 
 from __future__ import annotations
@@ -36,8 +35,7 @@ _FORMAT = (
 )
 _changed: Callable[[os.stat_result], int] = attrgetter("st_mtime_ns" if os.name == "nt" else "st_ctime_ns")
 """When a file last changed. Every change sets ctime, and no program can set it back; Windows has only mtime."""
-_SETTLED = 2_000_000_000
-"""Nanoseconds: the coarsest clock of a file system (FAT's) moves on within them."""
+_SETTLED = 2_000_000_000  # nanoseconds: the coarsest clock of a file system (FAT's) moves on within them
 
 
 class _Kept(NamedTuple):
@@ -52,8 +50,7 @@ class _Kept(NamedTuple):
 def register(root: Path) -> Register:
     """Give the register of a ledger, read from its files wherever the cache cannot be believed.
 
-    Raises:
-        InvalidLedgerError: the ledger breaks rules; carries every finding.
+    Raises InvalidLedgerError, with every finding, if the ledger breaks rules.
     """
     place = private(root, "register")
     kept = _load(place)
@@ -64,33 +61,29 @@ def register(root: Path) -> Register:
     if kept is None or kept.settings_stamp != stamp or names is None or _linked(base, kept):
         kept = _Kept("", (), {})
     believed = kept.folders
-    stamps = {}
     problems: dict[str, ProblemRow] = {}
     for name in names or ():
-        old = believed.get(name)
-        new = stamps[name] = _stamp_of_folder(f"{base}/{PROBLEMS}/{name}", now, base, old[1] if old else ())
-        if old is not None and old[0] == new[0]:
-            problems[name] = _problem(old[2])
-    if kept.frame and len(problems) == len(believed) == len(stamps):
+        if old := believed.get(name):
+            new, _settled = _stamp_of_folder(f"{base}/{PROBLEMS}/{name}", now, base, old[1])
+            if old[0] == new:
+                problems[name] = _problem(old[2])
+    if names is not None and kept.frame and len(problems) == len(believed) == len(names):
         return Register(_frame(kept.frame), tuple(problems.values()))
     from xuncha.store.files import WorkingTree  # noqa: PLC0415  a command that finds all unchanged need not wait for it
 
-    def stamp_anew(name: str, evidence: tuple[str, ...]) -> tuple[str, bool]:
-        if not evidence:
-            return stamps.get(name, ("", False))
+    def look(name: str, evidence: tuple[str, ...]) -> tuple[str, bool]:
         return _stamp_of_folder(f"{base}/{PROBLEMS}/{name}", now, base, evidence)
 
-    return _read(WorkingTree(root), place, kept, problems, _Looks((stamp, settled), stamps, stamp_anew))
+    kept = kept._replace(settings_stamp=stamp)
+    return _read(WorkingTree(root), place if settled else None, kept, problems, look)
 
 
 def register_at(tree: Tree) -> Register:
     """Give the register of a ledger as a commit holds it.
 
-    A problem's folder is read where git names it, or its evidence, otherwise than in the commit that was last looked at:
-    what has one name in git is the same.
-
-    Raises:
-        InvalidLedgerError: the ledger broke rules then; carries every finding.
+    A problem's folder is read where git names it, or its evidence, otherwise than in the commit that was last looked
+    at: what has one name in git is the same. Raises InvalidLedgerError if the ledger broke rules then, with every
+    finding.
     """
     hashes = tree.hashes()
     place = private(tree.git.root, "past") if hashes else None
@@ -98,54 +91,39 @@ def register_at(tree: Tree) -> Register:
     kept = _load(place)
     if kept is None or kept.settings_stamp != settings:
         kept = _Kept(settings, (), {})
-    problems = {
-        name: _problem(old[2])
-        for name in _sorted(folders)
-        if (old := kept.folders.get(name)) is not None and old[0] == folders[name]
-    }
+    known = [(name, kept.folders[name]) for name in _sorted(folders) if name in kept.folders]
+    problems = {name: _problem(row) for name, (stamp, _evidence, row) in known if stamp == folders[name]}
     if kept.frame and len(problems) == len(kept.folders) == len(folders):
         return Register(_frame(kept.frame), tuple(problems.values()))
     tree.bring([name for name in folders if name not in problems])
-    stamps = {name: (folders[name], True) for name in _sorted(folders)}
-    looks = _Looks((settings, True), stamps, lambda name, _evidence: stamps.get(name, ("", False)))
-    return _read(tree, place, kept, problems, looks)
+    return _read(tree, place, kept, problems, lambda name, _evidence: (folders.get(name, ""), True))
 
 
-class _Looks(NamedTuple):
-    """What files look like from outside; each look with whether what is read after it may be kept."""
-
-    settings: tuple[str, bool]
-    folders: dict[str, tuple[str, bool]]
-    again: Callable[[str, tuple[str, ...]], tuple[str, bool]]
-    """The look of a folder by its name, once it is known which evidence files belong to it."""
+_Look = Callable[[str, tuple[str, ...]], tuple[str, bool]]
 
 
 def _read(
-    source: Source, place: Path | None, kept: _Kept, problems: dict[str, ProblemRow], looks: _Looks
+    source: Source, place: Path | None, kept: _Kept, problems: dict[str, ProblemRow], look: _Look
 ) -> Register:
-    """Read what could not be believed, and keep what was read."""
+    """Read what could not be believed, and keep it in a place, if that may be believed later.
+
+    `look` gives the stamp of a folder with its evidence files, and whether what was read of it may be kept.
+    """
     # Here, not at the top: these build the models, which a command that finds all unchanged need not wait for.
     from xuncha.store.loading import load_folders, load_problem, load_settings  # noqa: PLC0415
 
-    stamps = looks.folders
     frame = _frame(kept.frame) if kept.frame else None
     findings: list[Finding[Place]] = []
     if frame is None:
         own = load_settings(source)
         frame, findings = own.frame, own.findings
-    if kept.frame and set(kept.folders) == set(stamps) == {
-        name for name, (stamp, _settled) in stamps.items() if stamp
-    }:
-        names = list(stamps)  # the same folders as before, none of them empty: their names are in order
-    else:
-        folders, wrong = load_folders(source, filled=problems)
-        findings += wrong
-        names = list(folders.values())
+    folders, wrong = load_folders(source, filled=problems)
+    findings += wrong
     entries = {}
     learned = not kept.frame
     shared: dict[Any, Any] = {}
     rows: list[ProblemRow] = []
-    for name in names:
+    for name in folders.values():
         row = problems.get(name)
         if row is not None:
             entries[name] = kept.folders[name]
@@ -156,19 +134,18 @@ def _read(
                 continue
             row = loaded.row()
             evidence = tuple(loaded.evidence())
-            stamp, settled = looks.again(name, evidence)
+            stamp, settled = look(name, evidence)
             if settled:
                 entries[name] = (stamp, evidence, _plain(row, shared))
                 learned = True
         rows.append(row)
     if frame is None or findings:
         raise InvalidLedgerError(findings)
-    register = Register(frame, tuple(rows))
-    if place is not None and looks.settings[1] and learned:
+    if place is not None and learned:
         declared: Any = tuple(map(tuple, frame.fields))  # plain values alone can be kept
         plain = tuple(frame._replace(fields=declared))
-        _save(place, _Kept(looks.settings[0], plain, entries))
-    return register
+        _save(place, _Kept(kept.settings_stamp, plain, entries))
+    return Register(frame, tuple(rows))
 
 
 def _stamp_of_file(path: str, now: int) -> tuple[str, bool]:
@@ -238,10 +215,8 @@ _measure: Callable[[tuple[Any, ...]], MeasureRow] = partial(tuple.__new__, Measu
 
 def _plain(row: ProblemRow, shared: dict[Any, Any]) -> tuple[Any, ...]:
     """Turn a row into plain values; equal ones among all rows (names, days) are written once, and read once."""
-    return (
-        *row[:-1],
-        tuple(tuple([shared.setdefault(value, value) for value in each]) for each in row.measures),
-    )
+    measures = (tuple([shared.setdefault(value, value) for value in each]) for each in row.measures)
+    return *row[:-1], tuple(measures)
 
 
 def _problem(plain: tuple[Any, ...]) -> ProblemRow:

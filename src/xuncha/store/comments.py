@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from xuncha.rules.comment import COMMENT_RULES
 from xuncha.store import editing
 from xuncha.store.faults import about, link
 from xuncha.store.reading import parse
-from xuncha.store.record import data_folder, gaps, listed, placed_if_any, read_record
+from xuncha.store.record import by_place, data_folder, gaps, listed, placed_if_any, read_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,39 +25,32 @@ if TYPE_CHECKING:
 _FILE = re.compile(r"0*([1-9][0-9]{0,5})\.yaml")
 
 
-@dataclass
-class CommentsFolder:
-    """What the folder of comments holds."""
+def load_comments(source: Source) -> tuple[dict[int, Comment], list[Finding[Place]]]:
+    """Read all comments that can be read, by their numbers, in order; and what is wrong with any.
 
-    comments: dict[int, Comment] = field(default_factory=dict)
-    """By their numbers, in order; those that can be read."""
-    findings: list[Finding[Place]] = field(default_factory=list)
-
-
-def load_comments(source: Source) -> CommentsFolder:
-    """Read and check all comments; that what they are about is there is seen by the names of its files."""
-    loaded = CommentsFolder()
+    That what they are about is there is seen by the names of its files.
+    """
+    found: dict[int, Comment] = {}
     above, unsound = data_folder(source)
     if unsound:  # told where `data/ledger.yaml` is read
-        return loaded
+        return found, []
     kind = next((entry.kind for entry in above if entry.name == "comments"), "folder")
     if kind != "folder":
         misnamed = about(COMMENTS, "misnamed", _("{path} is not a folder"))
-        loaded.findings.append(link(COMMENTS) if kind == "link" else misnamed)
-        return loaded
-    entries, loaded.findings = listed(source, COMMENTS)
+        return found, [link(COMMENTS) if kind == "link" else misnamed]
+    entries, findings = listed(source, COMMENTS)
     names, wrong = _names(entries)
-    loaded.findings += wrong
+    findings += wrong
     is_there = partial(_is_there, source, {})
     for number, name in names.items():
         path = f"{COMMENTS}/{name}"
-        comment, findings, unsound_keys = read_record(source, path, Comment, entries)
+        comment, wrong, unsound_keys = read_record(source, path, Comment, entries)
         if comment:
-            findings += placed_if_any(source, path, broken(COMMENT_RULES, unsound_keys, comment, is_there))
+            wrong += placed_if_any(source, path, broken(COMMENT_RULES, unsound_keys, comment, is_there))
             if not unsound_keys:
-                loaded.comments[number] = comment
-        loaded.findings += sorted(findings, key=lambda each: (each.place.line, each.place.column))
-    return loaded
+                found[number] = comment
+        findings += sorted(wrong, key=by_place)
+    return found, findings
 
 
 def _names(entries: list[Entry]) -> tuple[dict[int, str], list[Finding[Place]]]:
@@ -99,9 +91,8 @@ def _is_there(source: Source, known: dict[str, set[str]], identity: Identity) ->
 def renumbered(content: bytes, number_after: Callable[[Identity], Identity]) -> bytes:
     """Return the file of a comment with the number that what it is about has after a renumbering.
 
-    Raises:
-        UnreadableError: the file cannot be read as a record.
-        RefusedError: the layout of the file does not let the number be changed safely.
+    Raises UnreadableError if the file cannot be read as a record; RefusedError if the layout of the file does not let
+    the number be changed safely.
     """
     number = parse(content).get("about")
     if not isinstance(number, str) or not Identity.is_number(number):

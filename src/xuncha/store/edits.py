@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 KEYS = (
-    "organisation", "inspection", "categories", "leading_group", "leaders", "offices", "contact", "notice", "people", "requires", "policy",
+    "organisation", "inspection", "categories", "leading_group", "leaders", "offices", "contact", "notice", "people", "requires", "policy", "proof",
     "title", "category", "finding", "goal", "part", "term", "leader", "office", "co_offices", "person", "due", "status", "publish", "progress", "outcomes",
     "escalated", "notice_text", "closed", "reviews", "fields", "received", "channel", "text", "about", "name", "reply",
 )  # fmt: skip
@@ -30,8 +30,7 @@ class Append(NamedTuple):
 
     key: str
     item: str | dict[str, Any]
-    place: int | None = None
-    """From 0; None the end."""
+    place: int | None = None  # from 0; None the end
 
 
 Edit = Set | Remove | Append

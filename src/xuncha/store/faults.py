@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from xuncha.errors import Finding, Place, cause_of
 from xuncha.language import gettext as _
+from xuncha.model.names import KEY_NAMES, key_meant
 
 DEEPEST = 20
 """Levels of nesting; the deepest record has five."""
 MOST = 10_000
 """Values in one file; a record of years has some hundreds."""
-_LINE_END = re.compile(r"\r\n|\n|\r")
+LINE_END = re.compile(r"\r\n|\n|\r")
+_SLIP = re.compile(
+    r"^\s*(?:-\s+)?(?P<key>[A-Za-z_]+|[\u4e00-\u9fff]{2,8})(?:(?P<wide>\s*：)|:(?=[^\s/:]))", re.MULTILINE
+)
+"""Slips of a Chinese keyboard that make a file no YAML: a full-width colon behind a key, no blank behind a colon."""
 
 
 class UnreadableError(Exception):
@@ -30,14 +36,29 @@ class UnreadableError(Exception):
 
 def invisible(text: str, index: int) -> UnreadableError:
     """Refuse a character that cannot be seen, at its place."""
-    before = _LINE_END.split(text[:index])
+    before = LINE_END.split(text[:index])
     message = _("an invisible character (U+{code:04X}) stands here").format(code=ord(text[index]))
     return UnreadableError("control-character", len(before), len(before[-1]) + 1, message, _("take it out"))
 
 
+def keyboard_slip(text: str, keys: Collection[str]) -> UnreadableError | None:
+    """Find the first such slip in a text that is no YAML; a Chinese name of one of `keys` is answered with the key itself."""
+    match = _SLIP.search(text)
+    if match is None:
+        return None
+    said = _("a blank is missing after the colon of `{key}`")
+    if match["wide"]:
+        said = _("`{key}` is followed by a full-width colon")
+    line = text.count("\n", 0, match.end("key")) + 1
+    column = match.end("key") - text.rfind("\n", 0, match.end("key"))
+    meant = key_meant(match["key"], keys) or key_meant(match["key"], KEY_NAMES) or match["key"]
+    hint = _("write `{key}: …`, with a half-width colon and a blank after it").format(key=meant)
+    return UnreadableError("keyboard-slip", line, column, said.format(key=match["key"]), hint)
+
+
 def excerpt(text: str, number: int, column: int) -> str:
     """Quote the offending line; of a long one, what stands around the column."""
-    lines = _LINE_END.split(text)
+    lines = LINE_END.split(text)
     line = lines[number - 1] if number <= len(lines) else ""
     start = max(0, column - 60) if len(line) > 100 else 0  # noqa: PLR2004
     return ("…" if start else "") + line[start : start + 100] + ("…" if len(line) > start + 100 else "")

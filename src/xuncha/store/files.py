@@ -13,24 +13,19 @@ from collections.abc import Mapping
 from functools import cached_property, partial
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import BinaryIO
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.source import LARGEST, LARGEST_POINTER, Entry, Fingerprint, Kind, Source, pointed_at
 
-if TYPE_CHECKING:
-    from typing import BinaryIO
-
-_BLOCK = 1024 * 1024
-"""Bytes that are read at once of a large file."""
+_BLOCK = 1024 * 1024  # bytes that are read at once of a large file
 _NO_LINK: int | None = getattr(os, "O_NOFOLLOW", None)
 """Has the system refuse to open a link; None where it knows no such thing."""
 _READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | (_NO_LINK or 0)
 """How a file is opened; a pipe that nobody writes to keeps nobody waiting."""
-_MANY = 50
-"""Files from which on it is quicker to bring all to the disk at once."""
+_MANY = 50  # files from which on it is quicker to bring all to the disk at once
 TEMPORARY = ".xuncha-new-"
 """How the names of files begin that are being written."""
 
@@ -112,9 +107,7 @@ def find(start: Path | None, named: Path | None) -> Path:
     """Find the ledger's folder: the one named, else the nearest one upwards that holds `data/ledger.yaml`.
 
     A `start` of None is the folder where the program was typed, which need not be there any more where one is named.
-
-    Raises:
-        SurroundingsError: there is none.
+    Raises SurroundingsError if there is none.
     """
     message = _("there is no ledger here: no {file} in this folder or above it")
     hint = _("go to a ledger's folder, name one with --ledger, or make one with `xuncha init`")
@@ -146,8 +139,7 @@ def half_written(target: Path) -> Path:
 def replace(target: Path, content: bytes | BinaryIO) -> None:
     """Write a file whole: into a new one beside it, to the disk, and only then in its place. Its folder must be there.
 
-    Raises:
-        OSError: the disk is full, or the folder cannot be written; the file is as it was.
+    Raises OSError if the disk is full, or the folder cannot be written; the file is as it was.
     """
     if target.exists() and not target.is_file():  # a pipe or a device is written to, not replaced
         with target.open("wb") as stream:
@@ -159,10 +151,9 @@ def replace(target: Path, content: bytes | BinaryIO) -> None:
 def replace_all(contents: Mapping[Path, bytes | BinaryIO]) -> None:
     """Write files, each whole, as `replace` does; their folders must be there.
 
-    Many are brought to the disk at once: one by one, a thousand small files take as long as a thousand turns of the disk.
-
-    Raises:
-        OSError: the disk is full, or a folder cannot be written; some files may be the new ones, each of them whole.
+    Many are brought to the disk at once: one by one, a thousand small files take as long as a thousand turns of the
+    disk. Raises OSError if the disk is full, or a folder cannot be written; some files may be the new ones, each of
+    them whole.
     """
     at_once = len(contents) >= _MANY and hasattr(os, "sync")
     waiting = {half_written(target): target for target in contents}

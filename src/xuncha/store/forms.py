@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from xuncha.chinese.characters import UNSAFE, is_blank
-from xuncha.errors import InvalidLedgerError, RefusedError
+from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.forms import Form
 from xuncha.rules.names import suggestion
@@ -16,10 +16,10 @@ from xuncha.store.record import listed, read_record
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xuncha.errors import Finding, Place
     from xuncha.model.source import Source
 
 FOLDER = "data/forms"
+_HEAD = "# yaml-language-server: $schema=../schema/form.json\n# 表格样式：哪一列是什么，哪个字样是什么状态。可以改，改后用 --form 导入。\n"
 _NAME = re.compile(rf"[^\s/\\:*?\"<>|.\-{UNSAFE}][^/\\:*?\"<>|\t\n{UNSAFE}]{{0,79}}")
 """What every system lets a file be called, and no command takes for an option."""
 RESERVED = re.compile(
@@ -29,17 +29,10 @@ RESERVED = re.compile(
 
 
 def path_of(name: str) -> str:
-    """Return the path of a form.
-
-    Raises:
-        RefusedError: no file can be called so.
-    """
+    """Return the path of a form. Raises RefusedError if no file can be called so."""
     if not _NAME.fullmatch(name) or RESERVED.match(name) or is_blank(name):
-        raise RefusedError(
-            "bad-name",
-            _("“{name}” cannot be the name of a form").format(name=name),
-            _("write it like {examples}").format(examples="月报"),
-        )
+        said = _("“{name}” cannot be the name of a form").format(name=name)
+        raise RefusedError("bad-name", said, _("write it like {examples}").format(examples="月报"))
     return f"{FOLDER}/{name}.yaml"
 
 
@@ -59,12 +52,7 @@ def load_forms(source: Source) -> tuple[dict[str, Form], list[Finding[Place]]]:
 
 
 def form(source: Source, name: str) -> Form:
-    """Read the form of a name.
-
-    Raises:
-        InvalidLedgerError: it is broken.
-        RefusedError: there is none.
-    """
+    """Read the form of a name. Raises InvalidLedgerError if it is broken; RefusedError if there is none."""
     found, findings = load_forms(source)
     if name in found:
         return found[name]
@@ -85,19 +73,14 @@ def written(form: Form, why: Mapping[str, str]) -> bytes:
         if reason:
             columns.yaml_add_eol_comment(reason, heading)
     whole = CommentedMap({**form.model_dump(exclude_defaults=True), "columns": columns})
-    for key in ("header", "rows"):
-        if key in whole:
-            whole[key] = CommentedSeq(whole[key])
-            whole[key].fa.set_flow_style()
+    for key in whole.keys() & {"header", "rows"}:
+        whole[key] = CommentedSeq(whole[key])
+        whole[key].fa.set_flow_style()
     writer = YAML()
-    writer.allow_unicode = True
     writer.width = 4096
-    writer.representer.add_representer(
-        type(None), lambda self, _none: self.represent_scalar("tag:yaml.org,2002:null", "null")
-    )
+    null = "tag:yaml.org,2002:null"
+    writer.representer.add_representer(type(None), lambda self, _none: self.represent_scalar(null, "null"))
     out = io.BytesIO()
-    out.write(
-        "# yaml-language-server: $schema=../schema/form.json\n# 表格样式：哪一列是什么，哪个字样是什么状态。可以改，改后用 --form 导入。\n".encode()
-    )
+    out.write(_HEAD.encode())
     writer.dump(whole, out)
     return out.getvalue()

@@ -14,22 +14,15 @@ from typing import TYPE_CHECKING, Any
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
-from xuncha.model.records import EvidenceFile, Ledger, Measure, Problem
+from xuncha.model.records import Comment, EvidenceFile, Ledger, Measure, Problem
 from xuncha.rules.catalogue import Neighbourhood, broken
-from xuncha.rules.ledger import (
-    PROBLEM_RULES,
-    PROBLEM_WARNINGS,
-    SETTINGS_RULES,
-    SETTINGS_WARNINGS,
-    requires_newer,
-)
+from xuncha.rules.ledger import PROBLEM_RULES, SETTINGS_RULES, requires_newer
 from xuncha.rules.measure import broken_measure
 from xuncha.store.faults import about, link, unreadable
-from xuncha.store.record import data_folder, gaps, listed, placed_if_any, read_record
+from xuncha.store.record import by_place, data_folder, gaps, listed, placed_if_any, read_record
 from xuncha.store.shape import shape
 
 if TYPE_CHECKING:
-    from xuncha.model.records import Comment
     from xuncha.model.register import Frame, ProblemRow
     from xuncha.model.settings import Settings
     from xuncha.model.source import Entry, Fingerprint, Source
@@ -69,18 +62,15 @@ class ProblemFolder:
 class LedgerFile:
     """What `data/ledger.yaml` holds."""
 
-    settings: Settings | None
-    """None where there are findings."""
-    frame: Frame | None
-    """None where it cannot be told what problems and measures are to be checked against."""
+    settings: Settings | None  # None where there are findings
+    frame: Frame | None  # None where it cannot be told what problems and measures are to be checked against
     findings: list[Finding[Place]]
 
 
 def load_settings(source: Source, *, warn: bool = False) -> LedgerFile:
     """Read and check `data/ledger.yaml`; tell also why `data` itself cannot be looked into.
 
-    Raises:
-        InvalidLedgerError: it requires a newer version of the program; nothing else that is found wrong would be true.
+    Raises InvalidLedgerError if it requires a newer version of the program; nothing else found wrong would be true.
     """
     from xuncha.model.settings import Settings  # noqa: PLC0415  a command that has the frame need not build it
 
@@ -92,8 +82,7 @@ def load_settings(source: Source, *, warn: bool = False) -> LedgerFile:
         return LedgerFile(None, None, findings)
     if too_old := list(requires_newer(settings)):
         raise InvalidLedgerError(placed_if_any(source, LEDGER_FILE, too_old))
-    rules = SETTINGS_RULES | SETTINGS_WARNINGS if warn else SETTINGS_RULES
-    findings += placed_if_any(source, LEDGER_FILE, broken(rules, unsound, settings))
+    findings += placed_if_any(source, LEDGER_FILE, broken(SETTINGS_RULES, unsound, settings, warn=warn))
     frame = None if unsound & _FRAMING else settings.frame()
     return LedgerFile(None if findings else settings, frame, findings)
 
@@ -146,8 +135,8 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
         problem, wrong, unsound = read_record(source, path, Problem, entries)
         findings += wrong
         if problem and frame:
-            rules = PROBLEM_RULES | PROBLEM_WARNINGS if warn else PROBLEM_RULES
-            findings += placed_if_any(source, path, broken(rules, unsound, problem, frame))
+            found = broken(PROBLEM_RULES, unsound, problem, frame, warn=warn)
+            findings += placed_if_any(source, path, found)
         if not unsound:
             loaded.problem = problem
     else:
@@ -155,7 +144,10 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
         findings.append(about(path, "file-missing", _("{path} is missing"), hint))
     identities, wrong = _identities(number, folder, entries)
     findings += wrong
-    findings += _without_measures(number, path) if warn and not identities else []
+    if warn and not identities:
+        hint = _("type: xuncha add measure {n} TITLE")
+        without = about(path, "no-measures", _("problem {n} has no measures"), hint, n=number)
+        findings.append(without._replace(severity="warning"))
     for identity in identities:
         path = f"{folder}/{identity}.yaml"
         measure, wrong, unsound = read_record(source, path, Measure, entries)
@@ -164,25 +156,16 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
         if measure and frame:
             around = Neighbourhood(identity, frame, loaded.problem, _fingerprints(source, identity))
             wrong += placed_if_any(source, path, broken_measure(measure, around, unsound, warn=warn))
-        findings += sorted(wrong, key=lambda finding: (finding.place.line, finding.place.column))
+        findings += sorted(wrong, key=by_place)
     return loaded
 
 
-def _without_measures(number: int, path: str) -> list[Finding[Place]]:
-    hint = _("type: xuncha add measure {n} TITLE")
-    finding = about(path, "no-measures", _("problem {n} has no measures"), hint, n=number)
-    return [finding._replace(severity="warning")]
-
-
 def check(source: Source, *, warn: bool = False) -> list[Finding[Place]]:
-    """Find all that is wrong in a whole ledger, in the order of its files; on request also what a ledger may leave unsaid.
-
-    Reads every file anew.
-    """
+    """Find all that is wrong in a whole ledger, in the order of its files; on request also what a ledger may leave unsaid. Reads every file anew."""
     from xuncha.store.comments import load_comments  # noqa: PLC0415  most commands never look at comments
 
     try:
-        found = _everything(source, warn=warn)[1] + load_comments(source).findings
+        found = _everything(source, warn=warn)[1] + load_comments(source)[1]
     except InvalidLedgerError as error:
         found = list(error.findings)
     if not warn:
@@ -194,11 +177,7 @@ def check(source: Source, *, warn: bool = False) -> list[Finding[Place]]:
 
 
 def ledger(source: Source) -> Ledger:
-    """Load a whole ledger as records.
-
-    Raises:
-        InvalidLedgerError: it breaks rules.
-    """
+    """Load a whole ledger as records. Raises InvalidLedgerError if it breaks rules."""
     loaded, findings = _everything(source)
     if findings or loaded is None:
         raise InvalidLedgerError(findings)
@@ -208,23 +187,21 @@ def ledger(source: Source) -> Ledger:
 def comments(source: Source) -> dict[int, Comment]:
     """Load the register of comments by their numbers, in order; the rest of the ledger may break rules meanwhile.
 
-    Raises:
-        InvalidLedgerError: a comment breaks rules, or the ledger requires a newer version of the program.
+    Raises InvalidLedgerError if a comment breaks rules, or the ledger requires a newer version of the program.
     """
     from xuncha.store.comments import load_comments  # noqa: PLC0415  as in `check`
 
     load_settings(source)
-    loaded = load_comments(source)
-    if loaded.findings:
-        raise InvalidLedgerError(loaded.findings)
-    return loaded.comments
+    found, findings = load_comments(source)
+    if findings:
+        raise InvalidLedgerError(findings)
+    return found
 
 
 def record_of(source: Source, identity: Identity) -> Problem | Measure:
     """Load one problem or measure by itself, without the rules that ask its surroundings.
 
-    Raises:
-        InvalidLedgerError: there is none, or it breaks rules.
+    Raises InvalidLedgerError if there is none, or it breaks rules.
     """
     kind: type[Problem | Measure] = Problem if identity.is_problem else Measure
     read = read_record(source, identity.path, kind)
@@ -244,8 +221,7 @@ def checked_measure(
 ) -> Measure:
     """Make a measure of plain data, as it will stand in a ledger that breaks no rules without it.
 
-    Raises:
-        RefusedError: it would break a rule; the first that it would break.
+    Raises RefusedError for the first rule that it would break.
     """
     shaped = shape(Measure, data)
     around = Neighbourhood(identity, frame, problem, _fingerprints(source, identity))
@@ -260,11 +236,7 @@ def checked_measure(
 
 
 def checked_problem(data: dict[str, Any], frame: Frame) -> Problem:
-    """Make a problem of plain data, as it will stand in a ledger that breaks no rules without it.
-
-    Raises:
-        RefusedError: as `checked_measure`.
-    """
+    """Make a problem of plain data, as it will stand in a ledger that breaks no rules without it. Raises RefusedError as `checked_measure` does."""
     shaped = shape(Problem, data)
     for finding in (*shaped.broken, *broken(PROBLEM_RULES, shaped.unsound, shaped.record, frame)):
         raise RefusedError(finding.code, finding.message, finding.hint)

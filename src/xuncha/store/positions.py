@@ -38,15 +38,13 @@ _LAST_LINE_END = re.compile(r"(?:\r\n|\n|\r)\Z")
 class Node:
     """A value and where it stands; indices count characters of the text, lines and columns from 0."""
 
-    kind: str
-    """`scalar`, `mapping` or `sequence`."""
+    kind: str  # `scalar`, `mapping` or `sequence`
     line: int
     column: int
     start: int
     end: int = -1
     """Behind the last character; of a block collection or a block scalar, behind the last line that belongs to it."""
-    style: str = ""
-    """Of a scalar: empty (plain), `'`, `"`, `|` or `>`; of a collection: `flow` or `block`."""
+    style: str = ""  # of a scalar: empty (plain), `'`, `"`, `|` or `>`; of a collection: `flow` or `block`
     text: str = ""
     keys: list[Node] = field(default_factory=list)
     items: list[Node] = field(default_factory=list)
@@ -54,16 +52,14 @@ class Node:
 
     def get(self, key: str) -> Node | None:
         """Return the value under a key of a mapping."""
-        return next(
-            (item for name, item in zip(self.keys, self.items, strict=True) if name.text == key), None
-        )
+        pairs = zip(self.keys, self.items, strict=True)
+        return next((item for name, item in pairs if name.text == key), None)
 
 
 def tree(text: str) -> Node:
     """Return the positions of one record, in a text as `reading.decode` gives it.
 
-    Raises:
-        UnreadableError: it is not one YAML mapping of plain data, with every key once.
+    Raises UnreadableError if it is not one YAML mapping of plain data, with every key once.
     """
     if match := _UNPRINTABLE.search(text):
         raise invisible(text, match.start())
@@ -128,9 +124,8 @@ class _Builder:
 
     def begin(self, event: Any) -> None:  # noqa: ANN401
         mark = event.start_mark
-        if event.tag not in {None, "!"} or (
-            event.tag == "!" and isinstance(event, ScalarEvent) and self.text[mark.index] == "!"
-        ):
+        bare = event.tag == "!" and isinstance(event, ScalarEvent) and self.text[mark.index] == "!"
+        if event.tag not in {None, "!"} or bare:
             hint = _("write the value alone, in quotes if it is text")
             self.refuse("tag", event, _("tags (!) are not for records"), hint)
         self.nodes += 1
@@ -146,9 +141,8 @@ class _Builder:
                 # The blank lines below are part of a block text only where its head says so.
                 lines = self.text[node.start : node.end]
                 keeps = _KEEPS_BLANK_LINES.match(lines)
-                node.end = node.start + len(
-                    _LAST_LINE_END.sub("", lines) if keeps else lines.rstrip(" \t\r\n")
-                )
+                kept = _LAST_LINE_END.sub("", lines) if keeps else lines.rstrip(" \t\r\n")
+                node.end = node.start + len(kept)
         else:
             node.kind = "mapping" if isinstance(event, MappingStartEvent) else "sequence"
             node.style = "flow" if event.flow_style else "block"
@@ -199,15 +193,11 @@ class _Builder:
 def agree(node: Node, data: object) -> bool:
     """Return whether the values of the fast reader have the shape that the careful one saw."""
     if node.kind == "mapping":
-        return (
-            isinstance(data, dict)
-            and len(data) == len(node.keys)
-            and all(
-                key.text == name or not isinstance(name, str)
-                for key, name in zip(node.keys, data, strict=True)
-            )
-            and all(map(agree, node.items, data.values()))
-        )
+        if not isinstance(data, dict) or len(data) != len(node.keys):
+            return False
+        names = zip(node.keys, data, strict=True)
+        same = all(key.text == name or not isinstance(name, str) for key, name in names)
+        return same and all(map(agree, node.items, data.values()))
     if node.kind == "sequence":
         return isinstance(data, list) and len(data) == len(node.items) and all(map(agree, node.items, data))
     return not isinstance(data, dict | list)

@@ -1,9 +1,8 @@
 """From bytes to plain data: every file of a ledger is read here and nowhere else.
 
-Two readers share the work (docs/adr/0002-reading-yaml.md). A fast one (py-yaml12, YAML 1.2 core schema) gives the
-values, always. A careful one (ruamel.yaml's event parser, in `positions`) gives no values: it refuses what a ledger
-must not hold, and it knows lines and columns. The careful one is asked first wherever a cheap look at the text cannot
-rule out what the fast one would let pass: equal keys, aliases, tags, several documents, deep nesting.
+A fast reader (py-yaml12, YAML 1.2 core schema) gives the values. A careful one (`positions`) is asked first wherever a cheap
+look at the text cannot rule out what the fast one would let pass: equal keys, aliases, tags, several documents, deep nesting
+(docs/adr/0002-reading-yaml.md).
 """
 
 from __future__ import annotations
@@ -37,8 +36,7 @@ _SEPARATOR = re.compile(r"[\x85\u2028\u2029]")
 def decode(content: bytes) -> str:
     """Decode the text of a file, without the byte order mark that some editors put before it.
 
-    Raises:
-        UnreadableError: too large, not UTF-8, or with characters that no text has.
+    Raises UnreadableError if it is too large, not UTF-8, or with characters that no text has.
     """
     if len(content) > LARGEST:
         message = _("the file has over {size} KiB, more than a record has").format(size=LARGEST // 1024)
@@ -62,8 +60,7 @@ def decode(content: bytes) -> str:
 def parse(content: bytes) -> dict[str, Any]:
     """Read one record: texts, numbers, truth values, lists and mappings by their keys; dates stay texts.
 
-    Raises:
-        UnreadableError: it is not one YAML mapping of plain data, with every key once.
+    Raises UnreadableError if it is not one YAML mapping of plain data, with every key once.
     """
     text = decode(content)
     if not _evidently_plain(text):
@@ -77,17 +74,22 @@ def parse(content: bytes) -> dict[str, Any]:
     return data
 
 
+def says(text: str, data: dict[str, Any]) -> bool:
+    """Return whether a text is a record that holds this data, and nothing else."""
+    try:
+        return parse(text.encode()) == data
+    except UnreadableError:
+        return False
+
+
 def _evidently_plain(text: str) -> bool:
     """Tell whether the text holds nothing on which the two readers could differ, equal keys apart."""
     if len(text) > MOST:  # it may hold more values than a record has; the careful reader counts them
         return False
     lines = f"\n{text}"
-    if (
-        _DOUBTFUL.search(text)
-        or _DOUBTFUL_LINE.search(lines)
-        or _DOUBTFUL_COLON.search(lines)
-        or _DOUBTFUL_DASH.search(text)
-    ):
+    if _DOUBTFUL.search(text) or _DOUBTFUL_LINE.search(lines):
+        return False
+    if _DOUBTFUL_COLON.search(lines) or _DOUBTFUL_DASH.search(text):
         return False
     if (">" in text or "|" in text) and _BLOCK_IN_BRACKETS.search(text):
         return False
@@ -123,9 +125,8 @@ def _parse_carefully(text: str) -> dict[str, Any]:
         disputed = _(", ").join(f"`{key}`" for key in dict.fromkeys(_disputed(text)))
         message = _("git left a merge conflict in the file")
         if disputed:
-            message = _("two people have changed {keys} in different ways, and git keeps both here").format(
-                keys=disputed
-            )
+            message = _("two people have changed {keys} in different ways, and git keeps both here")
+            message = message.format(keys=disputed)
         hint = _(
             "keep the lines that hold, take out the lines of <<<<<<<, ======= and >>>>>>>, then: git add -A && git commit"
         )

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from xuncha.errors import Finding, Place
 from xuncha.language import gettext as _
-from xuncha.store.faults import UnreadableError, about, excerpt, link, unreadable
+from xuncha.store.faults import UnreadableError, about, excerpt, keyboard_slip, link, unreadable
 from xuncha.store.reading import decode, parse
 from xuncha.store.shape import Shaped, shape
 
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from xuncha.model.source import Entry, Source
     from xuncha.rules.catalogue import Location
 
-_MOST = 100
-"""Findings of one file; whoever has more to mend will run it again."""
+_MOST = 100  # findings of one file; whoever has more to mend will run it again
 _Record = TypeVar("_Record", bound=BaseModel)
 
 
@@ -69,11 +68,14 @@ def read_record(
         return Shaped(None, [link(path) if error.errno == ELOOP else unreadable(path, error)])
     except UnreadableError as error:
         if error.finding.code in {"yaml-syntax", "not-a-mapping"}:
-            from xuncha.store.slips import explained  # noqa: PLC0415  only where something is wrong
-
-            error = explained(error, content.decode("utf-8-sig", "replace"), kind.model_fields)
+            error = keyboard_slip(content.decode("utf-8-sig", "replace"), kind.model_fields) or error
         return Shaped(None, [error.of_file(path, content)])
     return Shaped(record, placed(path, content, broken) if broken else [], unsound)
+
+
+def by_place(finding: Finding[Place]) -> tuple[int, int]:
+    """Return the key that sorts the findings of one file."""
+    return finding.place.line, finding.place.column
 
 
 def placed_if_any(source: Source, path: str, broken: Iterable[Finding[Location]]) -> list[Finding[Place]]:

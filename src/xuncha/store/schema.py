@@ -17,15 +17,9 @@ if TYPE_CHECKING:
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 KINDS: dict[str, type[BaseModel]] = {
-    "ledger": Settings,
-    "problem": Problem,
-    "measure": Measure,
-    "comment": Comment,
-    "form": Form,
-}
+    "ledger": Settings, "problem": Problem, "measure": Measure, "comment": Comment, "form": Form,
+}  # fmt: skip
 """By the names of the schema files in `data/schema/`."""
-
-
 _ASTRAL: Final = json.dumps(ASTRAL)[1:-1], json.dumps(r"\udb40")[1:-1]
 """The end of `UNSAFE`, in JSON: other readers of patterns write it otherwise, or know its first half alone."""
 
@@ -36,9 +30,7 @@ def _for_others(schema: dict[str, Any]) -> dict[str, Any]:
 
 def whole() -> dict[str, Any]:
     """Give one schema that fits each of the five kinds of files."""
-    names, schema = models_json_schema(
-        [(kind, "validation") for kind in KINDS.values()], ref_template="#/$defs/{model}"
-    )
+    names, schema = models_json_schema([(kind, "validation") for kind in KINDS.values()])
     about = {
         "$schema": DIALECT,
         "title": "xuncha",

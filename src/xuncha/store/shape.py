@@ -23,8 +23,7 @@ _Record = TypeVar("_Record", bound=BaseModel)
 R = TypeVar("R")
 P = TypeVar("P")
 
-_LONGEST = 40
-"""Characters of a value that a message shows."""
+_LONGEST = 40  # characters of a value that a message shows
 # What stands in for a required key that is missing or wrong, so that the rules can look at the other keys.
 _STAND_INS: dict[str, dict[str, Any]] = {
     "Settings": {"categories": [], "leaders": [], "offices": []},
@@ -38,8 +37,7 @@ _STAND_INS: dict[str, dict[str, Any]] = {
 class Shaped(NamedTuple, Generic[R, P]):
     """A record made of plain data, and how far it can be trusted."""
 
-    record: R
-    """None where nothing of a file can be read."""
+    record: R  # None where nothing of a file can be read
     broken: list[Finding[P]]
     """Keys that are missing or unknown, and values that are not what they should be; or why the file cannot be read."""
     unsound: frozenset[str] = frozenset()
@@ -52,13 +50,10 @@ def shape(kind: type[_Record], data: dict[str, Any]) -> Shaped[_Record, Location
         return Shaped(kind.model_validate(data), [])
     except ValidationError as error:
         complaints = error.errors(include_url=False)
-        meant = {_place_meant(kind, each) for each in complaints if each["type"] == "extra_forbidden"}
-        # A key under a Chinese name is one slip, not two.
-        broken = [
-            _broken(kind, each)
-            for each in complaints
-            if each["type"] != "missing" or each["loc"] not in meant
-        ]
+    meant = {_place_meant(kind, each) for each in complaints if each["type"] == "extra_forbidden"}
+    # A key under a Chinese name is one slip, not two.
+    slips = [each for each in complaints if each["type"] != "missing" or each["loc"] not in meant]
+    broken = [_broken(kind, each) for each in slips]
     unsound = frozenset(str(each["loc"][0]) for each in complaints)
     sound = {key: value for key, value in data.items() if isinstance(key, str) and key not in unsound}
     return Shaped(kind.model_validate(_STAND_INS[kind.__name__] | sound), broken, unsound)
@@ -69,7 +64,7 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
     key = next((step for step in reversed(location) if isinstance(step, str)), "")
     value = complaint["input"]
     type_ = complaint["type"]
-    hidden = ""
+    hidden = wanted = ""
     if type_ == "string_pattern_mismatch":
         # Not all invisible characters are refused: a text with none but this one shows whether it is.
         doubtful = (each for each in value if not each.isprintable() or UNSAFE_CHARACTER.match(each))
@@ -101,8 +96,9 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
             message = _("an invisible character (U+{code:04X}) stands in `{key}`")
             finding = Finding("control-character", message, location, _("take it out"))
         case _ if type_.endswith("_type"):
+            wanted, hint = _type_wanted(type_, value)
             message = _("`{key}` must be {wanted}, not {given}")
-            finding = Finding("wrong-type", message, location, _how(type_, value))
+            finding = Finding("wrong-type", message, location, hint)
         case _:
             finding = Finding("bad-value", _("`{key}` cannot be {value}"), location, _reason(complaint))
     said = str(value)
@@ -110,7 +106,7 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
         key=key,
         value=said if len(said) <= _LONGEST else said[:_LONGEST] + "…",
         code=ord(hidden or " "),
-        wanted=_wanted(type_),
+        wanted=wanted,
         given=_given(value),
     )
     return finding._replace(message=message)
@@ -152,28 +148,22 @@ def _model(annotation: object) -> type[BaseModel] | None:
     return next(filter(None, map(_model, get_args(annotation))), None)
 
 
-def _wanted(kind: str) -> str:
-    return {
-        "string_type": _("text"),
-        "bool_type": _("true or false"),
-        "int_type": _("a whole number"),
-        "list_type": _("a list"),
-        "dict_type": _("a mapping of keys to values"),
-        "model_type": _("a mapping of keys to values"),
-    }.get(kind, kind.removesuffix("_type"))
-
-
-def _how(kind: str, value: object) -> str:
-    """Say how a value of the kind that is wanted is written."""
+def _type_wanted(kind: str, value: object) -> tuple[str, str]:
+    """Return what people call the type that is wanted in place of a value, and how such a value is written."""
+    as_list = _("write it in brackets, or each item on a line of its own after “- ”")
+    wanted, hint = {
+        "string_type": (_("text"), _("put it into double quotes to make it text")),
+        "bool_type": (_("true or false"), _("write true or false, without quotes")),
+        "int_type": (_("a whole number"), ""),
+        "list_type": (_("a list"), as_list),
+        "dict_type": (_("a mapping of keys to values"), ""),
+        "model_type": (_("a mapping of keys to values"), ""),
+    }.get(kind, (kind.removesuffix("_type"), ""))
     if value is None:
-        return _("write a value after it")
-    if kind == "string_type" and isinstance(value, list | dict):
-        return ""
-    return {
-        "string_type": _("put it into double quotes to make it text"),
-        "bool_type": _("write true or false, without quotes"),
-        "list_type": _("write it in brackets, or each item on a line of its own after “- ”"),
-    }.get(kind, "")
+        hint = _("write a value after it")
+    elif kind == "string_type" and isinstance(value, list | dict):
+        hint = ""
+    return wanted, hint
 
 
 def _given(value: object) -> str:

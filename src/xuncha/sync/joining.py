@@ -13,7 +13,7 @@ from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.citations import cites
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PARTS, PROBLEMS, CommentNumber, Identity
-from xuncha.model.moves import number_after, numbered, place_now
+from xuncha.model.moves import Move, Numbered, number_after, numbered, place_now
 from xuncha.store import editing
 from xuncha.store.comments import renumbered
 from xuncha.store.faults import UnreadableError
@@ -22,48 +22,34 @@ from xuncha.store.reading import parse
 from xuncha.sync import registration, sharing
 from xuncha.sync.names import Renaming, contradicts, followed, listed_names, renamings
 from xuncha.sync.numbers import as_named, in_order, moved, moves, same_names
+from xuncha.sync.records import read_records
 from xuncha.sync.removals import must_have_room, must_not_meet, must_not_mix
 from xuncha.sync.uniting import missed, refusal, settlement, unite
-from xuncha.sync.values import Versions
+from xuncha.sync.values import Side, Versions
 from xuncha.trail import objects
-from xuncha.trail.git import CutShortError, GitError, is_hash, literal
-from xuncha.trail.objects import Held
+from xuncha.trail.git import CutShortError, Git, GitError, is_hash, literal
+from xuncha.trail.objects import Changes, Held, Listing
 from xuncha.trail.tree import Tree
 from xuncha.workflow.change import Message, StatusChange
 from xuncha.workflow.comment import shortened, subject
 from xuncha.workflow.verbs import SUBJECTS
 
 if TYPE_CHECKING:
-    from xuncha.model.moves import Move, Numbered
     from xuncha.store.edits import Set
-    from xuncha.sync.values import Side
-    from xuncha.trail.git import Git
-    from xuncha.trail.objects import Changes, Listing
 
-_MANY = 8
-"""Of what is named one by one."""
-_USAGE = 129
-"""The exit code of a git that does not know what it is asked for."""
+_MANY = 8  # of what is named one by one
+_USAGE = 129  # the exit code of a git that does not know what it is asked for
 
 
 class Renumbered(NamedTuple):
     """A problem, a measure or a comment that took another number."""
 
     move: Move
-    title: str
-    """Of a comment, how its text begins."""
+    title: str  # of a comment, how its text begins
 
 
-class RenamedEvidence(NamedTuple):
-    """An evidence file of a measure that took another name."""
-
-    identity: Identity
-    old: str
-    new: str
-
-
-class Followed(NamedTuple):
-    """A record that uses a new name where it used one that the other side has renamed."""
+class Renamed(NamedTuple):
+    """Another name in a record: of an evidence file, or of what the other side has renamed in the settings."""
 
     identity: Identity
     old: str
@@ -82,10 +68,10 @@ class Adjustments:
     """What had to change so that two histories can stand together."""
 
     renumbered: list[Renumbered] = field(default_factory=list)
-    renamed: list[RenamedEvidence] = field(default_factory=list)
+    renamed: list[Renamed] = field(default_factory=list)  # of evidence
     kept: list[Numbered] = field(default_factory=list)
     """What one side had taken back, and stays because the other side has worked on it, or after it."""
-    followed: list[Followed] = field(default_factory=list)
+    followed: list[Renamed] = field(default_factory=list)  # of the settings
     citing: list[Citing] = field(default_factory=list)
 
 
@@ -96,33 +82,28 @@ class Joining:
     git: Git
     ours: str
     theirs: str
-    name: str
-    """The branch there, as people know it."""
-    take: Side | None
-    """Whose word counts where both have changed the same thing in different ways."""
+    name: str  # the branch there, as people know it
+    take: Side | None  # whose word counts where both have changed the same thing in different ways
     adjustments: Adjustments = field(default_factory=Adjustments)
-    _tip: str = field(default="", init=False)
-    """The last commit that was made here."""
-    _listing: Listing = field(default_factory=dict, init=False)
-    """The files of the ledger at that commit."""
+    _tip: str = field(default="", init=False)  # the last commit that was made here
+    _listing: Listing = field(default_factory=dict, init=False)  # the files of the ledger at that commit
 
     def join(self) -> str:
         """Join them, and return the last commit of both.
 
-        Raises:
-            RefusedError: they cannot be joined without somebody's word.
-            SurroundingsError: they have no common history here, or this git is too old.
+        Raises RefusedError if they cannot be joined without somebody's word; SurroundingsError if they have no common
+        history here, or this git is too old.
         """
         git = self.git
         base = self._ancestor(self.ours, self.theirs)
         anew_here = entered_anew(git, self.theirs, self.ours, base)
         anew = entered_anew(git, self.ours, self.theirs, base)
-        base, mine, other = map(
-            as_named, (base, *(objects.listing(git, tip) for tip in (self.ours, self.theirs)))
-        )
+        listings = [base, *(objects.listing(git, tip) for tip in (self.ours, self.theirs))]
+        sides = Versions(*map(as_named, listings))
+        base, mine, other = sides
         self._tip, self._listing = self.ours, mine
-        must_not_meet(git, Versions(base, mine, other), self.ours, self.theirs)
-        must_not_mix(git, Versions(base, mine, other), Versions(set(), anew_here, anew))
+        must_not_meet(git, sides, self.ours, self.theirs)
+        must_not_mix(git, sides, Versions(set(), anew_here, anew))
         plan = moves(base, self._listing, other, anew_here)
         for move in in_order(plan, up=True):
             self._renumber(move)
@@ -141,11 +122,10 @@ class Joining:
         self._merge(settlement(united.disputes, self.take))
         for move in down:
             self._renumber(move)
-        self._follow(Versions(base, mine, other))
+        self._follow(sides)
         self._must_be_valid(other)
-        self._note_citing(Versions(base, mine, other), [*in_order(plan, up=True), *down])
-        kept = united.kept | {number for path in back if (number := numbered(path))}
-        self.adjustments.kept = sorted(kept)
+        self._note_citing(sides, [*in_order(plan, up=True), *down])
+        self.adjustments.kept = sorted(united.kept | {each for path in back if (each := numbered(path))})
         return self._tip
 
     def _ancestor(self, one: str, other: str) -> Listing:
@@ -171,18 +151,9 @@ class Joining:
         self._listing = _with(self._listing, changes)
 
     def _renumber(self, move: Move) -> None:
-        """Give one problem, measure or comment another number, in a commit in which nothing else happens.
-
-        Comments about it follow.
-
-        Raises:
-            RefusedError: the layout of a comment does not let what it is about be changed safely.
-        """
-        held = self._listing.get(move.old.path)
-        try:
-            record = parse((held and self.git.blobs([held.blob])[0]) or b"")
-        except UnreadableError:
-            record = {}
+        """Give one problem, measure or comment another number, in a commit in which nothing else happens. Comments about it follow."""
+        path = move.old.path
+        record = read_records(self.git, self._listing, [path]).get(path, {})
         action = SUBJECTS["renumber"]
         if isinstance(move.old, CommentNumber):
             text = str(record.get("text", ""))
@@ -201,10 +172,9 @@ class Joining:
         if isinstance(move.old, CommentNumber):
             return {}
         paths = [path for path in self._listing if CommentNumber.of_file(path)]
+        contents = self.git.blobs(self._listing[path].blob for path in paths)
         edited: dict[str, bytes] = {}
-        for path, content in zip(
-            paths, self.git.blobs(self._listing[path].blob for path in paths), strict=True
-        ):
+        for path, content in zip(paths, contents, strict=True):
             with contextlib.suppress(UnreadableError):  # what it is about, nobody can tell
                 after = renumbered(content or b"", lambda number: number_after(number, move))
                 if after != content:
@@ -225,7 +195,7 @@ class Joining:
             return  # it will be in dispute
         record = Held(held.mode, objects.store(self.git, [content])[0])
         status = str(parse(content).get("status", ""))
-        self.adjustments.renamed.append(RenamedEvidence(identity, *names))
+        self.adjustments.renamed.append(Renamed(identity, *names))
         subject = f"{SUBJECTS['attach']} {identity} 改名：{' → '.join(names)}"
         message = Message(subject, "attach", [StatusChange(str(identity), status, status)])
         self._commit({old: None, new: self._listing[old], identity.path: record}, message)
@@ -254,19 +224,14 @@ class Joining:
         held = {listing.get(LEDGER_FILE) for listing in (*sides, self._listing)}
         if len(held) == 1 or None in held:
             return
-        before, *others, now = (
-            self._read({LEDGER_FILE: each[LEDGER_FILE]}) for each in (*sides, self._listing)
-        )
-        settings = now.get(LEDGER_FILE, {})
+        whole = [self._read({LEDGER_FILE: each[LEDGER_FILE]}) for each in (*sides, self._listing)]
+        before, *others, settings = (each.get(LEDGER_FILE, {}) for each in whole)
         found: dict[tuple[str, str], set[Renaming]] = {}
         for side, listing in zip(others, sides[1:], strict=True):
-            for each in renamings(before.get(LEDGER_FILE, {}), side.get(LEDGER_FILE, {})):
+            for each in renamings(before, side):
                 known = listed_names(settings, each.listed)
-                if (
-                    each.new in known
-                    and each.old not in known
-                    and not self._contradicted(each, sides.before, listing)
-                ):
+                is_renamed = each.new in known and each.old not in known
+                if is_renamed and not self._contradicted(each, sides.before, listing):
                     found.setdefault((each.listed, each.old), set()).add(each)
         sure = [each for (each, *more) in found.values() if not more]
         for path, record in self._read(self._listing).items() if sure else ():
@@ -284,11 +249,7 @@ class Joining:
     def _read(self, listing: Listing) -> dict[str, dict[str, Any]]:
         """Read the settings, the problems and the measures of a listing; leave out what cannot be read."""
         paths = [path for path in listing if path == LEDGER_FILE or Identity.of_file(path)]
-        found = {}
-        for path, content in zip(paths, self.git.blobs(listing[path].blob for path in paths), strict=True):
-            with contextlib.suppress(UnreadableError):
-                found[path] = parse(content or b"")
-        return found
+        return read_records(self.git, listing, paths)
 
     def _edit(self, path: str, edits: Sequence[Set], renaming: Renaming) -> None:
         """Change a record, in a commit in which nothing else happens."""
@@ -301,29 +262,19 @@ class Joining:
             return  # its layout forbids it, and the rule that it breaks is told
         record = parse(content)
         status = str(record["status"]) if "status" in record else None
-        message = Message(
-            f"{SUBJECTS['edit']} {identity} {record.get('title', '')}",
-            "edit",
-            [StatusChange(str(identity), status, status)],
-            reason=f"{renaming.old} 已改为 {renaming.new}",
-        )
+        said = f"{SUBJECTS['edit']} {identity} {record.get('title', '')}"
+        steps, reason = [StatusChange(str(identity), status, status)], f"{renaming.old} 已改为 {renaming.new}"
+        message = Message(said, "edit", steps, reason=reason)
         self._commit({path: Held(held.mode, objects.store(self.git, [content])[0])}, message)
-        self.adjustments.followed.append(Followed(identity, renaming.old, renaming.new))
+        self.adjustments.followed.append(Renamed(identity, renaming.old, renaming.new))
 
     def _note_citing(self, sides: Versions, found: Sequence[Move]) -> None:
         """Note in which records that were written here the old numbers stand."""
         written = {path: held for path, held in sides.ours.items() if held != sides.before.get(path)}
         for path, record in self._read(written).items() if found else ():
-            for move in found:
-                old, new = move
-                if (
-                    isinstance(old, Identity)
-                    and isinstance(new, Identity)
-                    and path != LEDGER_FILE
-                    and cites(record, old)
-                ):
-                    after = Identity.of_file(place_now(path, found))
-                    self.adjustments.citing.append(Citing(after or new, move))
+            if identity := Identity.of_file(place_now(path, found)):
+                cited = [move for move in found if isinstance(move.old, Identity) and cites(record, move.old)]
+                self.adjustments.citing += [Citing(identity, move) for move in cited]
 
     def _must_be_valid(self, other: Listing) -> None:
         """Refuse a result that breaks a rule which neither side broke."""
@@ -341,13 +292,12 @@ class Joining:
     def _way_out(self, path: str, other: Listing) -> str:
         """Say what to type where both sides together break a rule at a file."""
         identity = Identity.of_file(path)
+        hint = _("change it here, so that both can stand: xuncha edit {id}; then: xuncha sync")
         if identity is None or self._listing.get(path) == other.get(path):
-            return _(
+            hint = _(
                 "put back here what the record there needs: enter it in data/ledger.yaml with xuncha edit; then: xuncha sync"
             )
-        return _("change it here, so that both can stand: xuncha edit {id}; then: xuncha sync").format(
-            id=identity
-        )
+        return hint.format(id=identity)
 
 
 def _with(listing: Listing, changes: Changes) -> Listing:
@@ -358,19 +308,15 @@ def _tree_of_git(git: Git, ours: str, theirs: str, own: Sequence[str]) -> tuple[
     """Return the tree that git merges out of two commits, and the files in conflict, from the top of the repository.
 
     It does not matter what git makes of the paths that begin like one of `own`.
-
-    Raises:
-        SurroundingsError: this git cannot do that without a working tree.
     """
     # Records of another ledger of the repository are merged by its driver; ours are not, which is quicker.
-    usual = registration.registered(git) or registration.command()
+    usual = git.setting(registration.KEY) or registration.command()
     cases = "|".join(f"{shlex.quote(start.replace('%', '%%'))}*" for start in own)
     driver = f"case %P in {cases}) exit 0;; esac; {usual}"
-    form = ("--write-tree", "--name-only", "--no-messages", "-z")
+    form = ("merge-tree", "--write-tree", "--name-only", "--no-messages", "-z")
+    asked = ("-c", f"{registration.KEY}={driver}", *form, ours, theirs)
     try:
-        printed = objects.at_the_top(git).run(
-            "-c", f"merge.xuncha.driver={driver}", "merge-tree", *form, ours, theirs, answers=(0, 1)
-        )
+        printed = objects.at_the_top(git).run(*asked, answers=(0, 1))
     except GitError as error:
         if error.ended != _USAGE:
             raise
@@ -393,7 +339,6 @@ def entered_anew(git: Git, without: str, commit: str, known: Collection[str]) ->
     span = ("--format=", "--name-only", "-z", "--relative", f"{without}..{commit}", "--", PROBLEMS, COMMENTS)
     listed = git.run("log", *form, *span).replace(b"\n", b"\0").split(b"\0")
     paths = {os.fsdecode(path) for path in listed if path} & set(known)
-    entry = {
-        path: git.text("log", "-1", "--format=%H", *form, commit, "--", *literal([path])) for path in paths
-    }
+    asked = ("log", "-1", "--format=%H", *form, commit, "--")
+    entry = {path: git.text(*asked, *literal([path])) for path in paths}
     return {path for path in paths if not sharing.behind(git, entry[path], without)}

@@ -11,9 +11,9 @@ from typing import Any, Final, NamedTuple
 from xuncha.store.edits import Set
 
 _KEYS: Final = {
-    "categories": ("category",),
-    "leaders": ("leader", "escalated"),
-    "offices": ("office", "co_offices"),
+    "categories": ["category"],
+    "leaders": ["leader", "escalated"],
+    "offices": ["office", "co_offices"],
 }
 """By the lists of the settings: the keys of records that use their names."""
 
@@ -21,8 +21,7 @@ _KEYS: Final = {
 class Renaming(NamedTuple):
     """A name in a list of the settings that is another one now."""
 
-    listed: str
-    """The key of the list."""
+    listed: str  # the key of the list
     old: str
     new: str
 

@@ -25,11 +25,7 @@ _N = TypeVar("_N", Identity, CommentNumber)
 def moves(base: Listing, ours: Listing, theirs: Listing, anew: Collection[str]) -> list[Move]:
     """Return which problems, measures and comments of ours take other numbers, so that theirs can stay.
 
-    Args:
-        base: what both began with.
-        ours: what is here.
-        theirs: what is there.
-        anew: the paths at which there stands something else here than what both began with.
+    `anew` are the paths at which there stands something else here than in `base`, with which both began.
     """
     listings = Versions(base, ours, theirs)
     mine, stay = _mine_and_stay(identities(ours), identities(theirs), listings, anew)
@@ -62,11 +58,10 @@ def _mine_and_stay(
     base, ours, theirs = listings
     entered = {each for each in here if each.path not in base or each.path in anew}
     mine = {each for each in entered if ours.get(each.path) != theirs.get(each.path)}
-    stay = {each for each in mine if theirs.get(each.path) not in {None, base.get(each.path)}} | {
-        each
-        for each in (there | here) - mine
-        if settled(base.get(each.path), (ours.get(each.path), theirs.get(each.path)))
-    }
+    stay = {each for each in mine if theirs.get(each.path) not in {None, base.get(each.path)}}
+    for each in (there | here) - mine:
+        if settled(base.get(each.path), (ours.get(each.path), theirs.get(each.path))):
+            stay.add(each)
     return mine, stay
 
 

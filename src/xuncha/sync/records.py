@@ -3,50 +3,48 @@
 from __future__ import annotations
 
 import contextlib
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.store import editing
-from xuncha.store.faults import UnreadableError
-from xuncha.store.reading import decode, parse
-from xuncha.sync.values import Dispute, Side, Versions, merge_values
+from xuncha.store.faults import LINE_END, UnreadableError
+from xuncha.store.reading import decode, parse, says
+from xuncha.sync.values import Dispute, Merged, Side, Versions, merge_values
 from xuncha.sync.weaving import Weaver
 from xuncha.trail.git import Git, GitError
 
-_ERROR = 128
-"""The exit code from which on `git merge-file` counts no conflicts."""
-_BOM = b"\xef\xbb\xbf"
-_LINE_END = re.compile(r"\r\n|\n|\r")
-_WITH = {"status": "closed", "term": "due"}
-"""What is shown in dispute together with a key that is."""
+if TYPE_CHECKING:
+    from xuncha.trail.objects import Listing
+
+_ERROR = 128  # the exit code from which on `git merge-file` counts no conflicts
+_WITH = {"status": "closed", "term": "due"}  # what is shown in dispute together with a key that is
 
 
-class MergedRecord(NamedTuple):
-    """A record that two sides have made."""
-
-    content: bytes
-    """The file; where something is in dispute, with git's marks around the lines of it."""
-    disputes: tuple[Dispute, ...]
+def read_records(git: Git, listing: Listing, paths: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Read those of these files that a listing has and that can be read, by their paths."""
+    known = [path for path in paths if path in listing]
+    found = {}
+    for path, content in zip(known, git.blobs(listing[path].blob for path in known), strict=True):
+        with contextlib.suppress(UnreadableError):
+            found[path] = parse(content or b"")
+    return found
 
 
 def merge_record(
     base: bytes, ours: bytes, theirs: bytes, *, take: Side | None = None, width: int = 7
-) -> MergedRecord:
+) -> Merged[bytes]:
     """Merge two versions of one file, in the layout of ours; `base` is empty where both have made it anew.
 
-    In a dispute `take` decides; without it, the lines are marked as git does, with marks of that width.
-
-    Raises:
-        UnreadableError: one of the three is no record; or something is in dispute, and cannot be shown in this layout.
+    In a dispute `take` decides; without it, the lines are marked as git does, with marks of that width. Raises
+    UnreadableError if one of the three is no record; or something is in dispute, and cannot be shown in this layout.
     """
     if theirs in {base, ours}:
-        return MergedRecord(ours, ())
+        return Merged(ours)
     if ours == base:
-        return MergedRecord(theirs, ())
+        return Merged(theirs)
     values = Versions(parse(base) if base else {}, parse(ours), parse(theirs))
     message = _("the layout of this file does not let both changes be written into it")
     odd = UnreadableError("odd-layout", 1, 1, message)
@@ -57,14 +55,14 @@ def merge_record(
     _before, mine, other = values
     marked |= {near for key, near in _WITH.items() if key in marked and mine.get(near) != other.get(near)}
     end = editing.common_line_end(decode(ours))
-    texts = Versions(base, ours, theirs).map(lambda each: _LINE_END.sub(end, decode(each)))
+    texts = Versions(base, ours, theirs).map(lambda each: LINE_END.sub(end, decode(each)))
     texts = texts._replace(ours=decode(ours))  # a file with several kinds of line ends keeps them
-    text = next((each for each in _layouts(texts, end, values, data) if _says(each, data)), None)
+    text = next((each for each in _layouts(texts, end, values, data) if says(each, data)), None)
     if text is not None and marked:
         text = Weaver(texts, end, frozenset(marked), width).record(values, data)
     if text is None:
         raise odd
-    return MergedRecord((_BOM if ours.startswith(_BOM) else b"") + text.encode(), disputes)
+    return Merged(editing.byte_order_mark(ours) + text.encode(), disputes)
 
 
 def _layouts(texts: Versions, end: str, values: Versions, data: dict[str, Any]) -> Iterator[str]:
@@ -82,31 +80,21 @@ def _layouts(texts: Versions, end: str, values: Versions, data: dict[str, Any]) 
     )
 
 
-def _says(text: str, data: dict[str, Any]) -> bool:
-    try:
-        return parse(text.encode()) == data
-    except UnreadableError:
-        return False
-
-
 class MergedFile(NamedTuple):
     """A file that the driver has merged."""
 
     disputes: Sequence[Dispute] = ()
-    not_by_field: str = ""
-    """Why git merged it by lines; empty where it was merged field by field."""
-    in_conflict: bool = False
-    """Whether git could not merge it by lines either."""
+    not_by_field: str = ""  # why git merged it by lines; empty where it was merged field by field
+    in_conflict: bool = False  # whether git could not merge it by lines either
 
 
 def merge_files(base: Path, ours: Path, theirs: Path, width: int) -> MergedFile:
     """Merge three files into the second; what is no record is merged by lines, as git does.
 
-    Raises:
-        OSError: one of them cannot be read or written.
+    Raises OSError if one of them cannot be read or written.
     """
     try:
-        merged = merge_record(*(each.read_bytes() for each in (base, ours, theirs)), width=width)
+        content, disputes = merge_record(*(each.read_bytes() for each in (base, ours, theirs)), width=width)
     except UnreadableError as error:
         labels = [word for label in ("ours", "base", "theirs") for word in ("-L", label)]
         files = map(str, (ours, base, theirs))
@@ -116,7 +104,7 @@ def merge_files(base: Path, ours: Path, theirs: Path, width: int) -> MergedFile:
             is_binary = any(b"\0" in each.read_bytes() for each in (base, ours, theirs))
             if not (0 < refusal.ended < _ERROR or is_binary):
                 raise
-            return MergedFile((), str(error), in_conflict=True)
-        return MergedFile((), str(error))
-    ours.write_bytes(merged.content)
-    return MergedFile(merged.disputes)
+            return MergedFile(not_by_field=str(error), in_conflict=True)
+        return MergedFile(not_by_field=str(error))
+    ours.write_bytes(content)
+    return MergedFile(disputes)

@@ -17,6 +17,7 @@ PATTERN = "data/**/*.yaml"
 LINE = f"{PATTERN} merge={NAME}"
 """Of `.gitattributes`."""
 KEY = f"merge.{NAME}.driver"
+"""The setting of git that says what it is to run."""
 _PROBE = "data/problems/01/1.1.yaml"
 
 
@@ -52,23 +53,14 @@ def is_written_by_us(registered_command: str, root: Path) -> bool:
     return registered_command in written and is_outside
 
 
-def registered(git: Git) -> str:
-    """Return what git is set up to run; empty where it is not."""
-    return git.setting(KEY)
-
-
 def register(git: Git) -> tuple[bool, bool]:
     """Register the merge driver in this repository, and give it the files of the ledger.
 
-    Returns:
-        Whether the settings changed; whether the files had to be given to the driver in git's own folder.
-
-    Raises:
-        GitError: the settings of git cannot be written.
-        OSError: git's own folder cannot be written.
+    Returns whether the settings changed, and whether the files had to be given to the driver in git's own folder. Raises
+    GitError if the settings of git cannot be written; OSError if git's own folder cannot be.
     """
     wanted = command()
-    if new := registered(git) != wanted:
+    if new := git.setting(KEY) != wanted:
         git.run("config", "--local", f"merge.{NAME}.name", "xuncha, field by field")
         git.run("config", "--local", KEY, wanted)
     if claimed := not effective(git):

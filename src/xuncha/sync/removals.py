@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import shlex
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS, CommentNumber, Identity
-from xuncha.store.faults import UnreadableError
-from xuncha.store.reading import parse
-from xuncha.trail.replay import log
+from xuncha.sync.records import read_records
+from xuncha.trail.replay import Commit, log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,20 +18,13 @@ if TYPE_CHECKING:
     from xuncha.sync.values import Versions
     from xuncha.trail.git import Git
     from xuncha.trail.objects import Listing
-    from xuncha.trail.replay import Commit
 
 
 def must_not_meet(git: Git, listings: Versions, ours: str, theirs: str) -> None:
     """Refuse to join a removal with what the other side has done meanwhile to what was removed or renumbered by it.
 
-    Args:
-        git: in the ledger.
-        listings: the files of both sides, and those that both began with.
-        ours: the last commit here.
-        theirs: the last commit there.
-
-    Raises:
-        RefusedError: they meet; whoever removed it has to take that back first.
+    `ours` and `theirs` are the last commits of both sides. Raises RefusedError if they meet; whoever removed it has
+    to take that back first.
     """
     base, here, there = listings
     for without, tip, other in ((theirs, ours, there), (ours, theirs, here)):
@@ -55,23 +46,15 @@ def must_not_meet(git: Git, listings: Versions, ours: str, theirs: str) -> None:
                 hint = _(
                     "let {author} take it back (xuncha undo, then xuncha sync), and remove it again after your sync"
                 )
-            raise RefusedError(
-                "removed-meanwhile",
-                said.format(id=gone, author=commit.author, commit=commit.hash[:10], path=touched[0]),
-                hint.format(author=commit.author),
-            )
+            said = said.format(id=gone, author=commit.author, commit=commit.hash[:10], path=touched[0])
+            raise RefusedError("removed-meanwhile", said, hint.format(author=commit.author))
 
 
 def must_not_mix(git: Git, listings: Versions, anew: Versions) -> None:
     """Refuse to put what one side has recorded of a problem under another problem, to which the other side gave its number.
 
-    Args:
-        git: in the ledger.
-        listings: the files of both sides, and those that both began with.
-        anew: the paths at which either side has taken something back, and entered something else.
-
-    Raises:
-        RefusedError: they meet.
+    `anew` are the paths at which either side has taken something back, and entered something else. Raises
+    RefusedError if they meet.
     """
     base, *sides = listings
     entered = anew[1:]
@@ -103,11 +86,7 @@ def must_not_mix(git: Git, listings: Versions, anew: Versions) -> None:
 
 
 def must_have_room(listing: Listing) -> None:
-    """Refuse a result in which a file would stand in the place of a folder.
-
-    Raises:
-        RefusedError: one does.
-    """
+    """Refuse a result in which a file would stand in the place of a folder. Raises RefusedError if one does."""
     for path in listing:
         for folder in PurePosixPath(path).parents:
             if str(folder) in listing:
@@ -123,9 +102,8 @@ def _removals(git: Git, without: str, tip: str) -> Iterator[tuple[Commit, Identi
     for commit in log(git, f"{without}..{tip}", "--", PROBLEMS):
         undone.update(commit.trailers.undoes)
         if commit.trailers.action == "remove" and commit.hash not in undone:
-            for each in commit.trailers.ids:
-                with contextlib.suppress(RefusedError):  # whoever wrote that was no command
-                    yield commit, Identity.parse(each)
+            found = map(Identity.perhaps, commit.trailers.ids)  # what is none was written by no command
+            yield from ((commit, each) for each in found if each)
 
 
 def _owners(git: Git, path: str, base: Listing, other: Listing) -> set[Identity]:
@@ -139,11 +117,7 @@ def _owners(git: Git, path: str, base: Listing, other: Listing) -> set[Identity]
 
 def _about(git: Git, listing: Listing, path: str) -> Identity | None:
     """Return what a comment is about; None where there is no such comment, or it does not say."""
-    data: dict[str, Any] = {}
-    if held := listing.get(path):
-        with contextlib.suppress(UnreadableError):
-            data = parse(git.blobs([held.blob])[0] or b"")
-    about = data.get("about")
+    about = read_records(git, listing, [path]).get(path, {}).get("about")
     return Identity.perhaps(about) if isinstance(about, str) else None
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 import random
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from fasteners import InterProcessLock
 
@@ -24,7 +25,7 @@ from xuncha.model.identity import COMMENTS, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.model.moves import Move, place_now
 from xuncha.sync import sharing
 from xuncha.sync.joining import Adjustments, Joining, Renumbered
-from xuncha.sync.sharing import SentTags
+from xuncha.sync.sharing import Route, SentTags
 from xuncha.trail import objects
 from xuncha.trail.git import Git
 from xuncha.trail.repository import git_dir, private
@@ -34,42 +35,27 @@ from xuncha.workflow.perform import standing
 
 if TYPE_CHECKING:
     from xuncha.model.register import Register
-    from xuncha.sync.sharing import Route
     from xuncha.sync.values import Side
 
-_PERSEVERANCE = 60.0
-"""Seconds to try again where others are quicker each time."""
-_PAUSE = 0.3
-"""Seconds at most before each try: who waits longer each time is overtaken each time."""
-
-
-class Shortened(NamedTuple):
-    """A time limit that is earlier now: of two extensions the earlier day holds (docs/adr/0017)."""
-
-    id: str
-    was: str
-    now: str
+_PERSEVERANCE = 60.0  # seconds to try again where others are quicker each time
+_PAUSE = 0.3  # seconds at most before each try: who waits longer each time is overtaken each time
 
 
 @dataclass
 class Synced(Adjustments):
     """What came of a sync; what was received and sent in commits."""
 
-    name: str = ""
-    """Where the branch is shared, such as origin/main."""
+    name: str = ""  # where the branch is shared, such as origin/main
     received: int = 0
     sent: int = 0
-    joined: bool = False
-    """Whether both sides had something new."""
+    joined: bool = False  # whether both sides had something new
     reopened: list[str] = field(default_factory=list)
     """The measures that were closed here, and are not any more by what has come."""
-    earlier: list[Shortened] = field(default_factory=list)
-    """The time limits that are earlier than they were here, by what has come."""
+    earlier: list[tuple[str, str, str]] = field(default_factory=list)
+    """The ids of measures whose time limits are earlier than here, as they were, and as they are (docs/adr/0017)."""
     anchors: SentTags = field(default_factory=SentTags)
-    before: str = "HEAD"
-    """The commit that was here."""
-    rewritten: bool = False
-    """Whether commits that were there are there no more."""
+    before: str = "HEAD"  # the commit that was here
+    rewritten: bool = False  # whether commits that were there are there no more
     by_hand: list[str] = field(default_factory=list)
     """Files of the ledger that have changes which are not committed, and so are not sent."""
     register: Register | None = None
@@ -100,15 +86,14 @@ class Synced(Adjustments):
             if row.status == "closed" != there.status:
                 self.reopened.append(there.id)
             if row.due and there.due and there.due < row.due:
-                self.earlier.append(Shortened(there.id, row.due, there.due))
+                self.earlier.append((there.id, row.due, there.due))
 
 
 def sync(root: Path, *, take: Side | None = None) -> Synced:
     """Join what is here with what is elsewhere, and send it; `take` says whose word counts in a dispute.
 
-    Raises:
-        RefusedError: both sides have changed the same thing, or the result breaks a rule; or the remote refuses.
-        SurroundingsError: there is no remote, or it cannot be reached; or git or the disk is against it.
+    Raises RefusedError if both sides have changed the same thing, or the result breaks a rule; or the remote refuses;
+    SurroundingsError if there is no remote, or it cannot be reached; or git or the disk is against it.
     """
     git = Git.in_repository(root, to_write=True)
     way = sharing.route(git)
@@ -130,10 +115,8 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
                 if ahead:
                     sharing.push(git, way)
                 done.sent = ahead
-                done.by_hand = [
-                    path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-                    for path in git.by_hand("data")
-                ]
+                paths = map(os.fsencode, git.by_hand("data"))
+                done.by_hand = [path.decode("utf-8", "replace") for path in paths]
                 if done.received:
                     done.register = standing(root)
                     done.compare(before)

@@ -18,27 +18,20 @@ _RACE = re.compile(r"cannot lock ref|failed to (?:lock|update ref)|incorrect old
 """What a remote says where two arrive at one instant."""
 _NO_SUCH_BRANCH = 2
 _UNFINISHED = {
-    "rebase-merge": "rebase",
-    "rebase-apply": "rebase",
-    "MERGE_HEAD": "merge",
-    "CHERRY_PICK_HEAD": "cherry-pick",
+    "rebase-merge": "rebase", "rebase-apply": "rebase", "MERGE_HEAD": "merge", "CHERRY_PICK_HEAD": "cherry-pick",
     "REVERT_HEAD": "revert",
-}
+}  # fmt: skip
 """What git leaves in its folder while something waits for a person, and the command that concludes it."""
 
 
 class Route(NamedTuple):
     """Where a branch is shared."""
 
-    remote: str
-    """Its name; or an address, where git is set up so."""
+    remote: str  # its name; or an address, where git is set up so
     branch: str
-    there: str
-    """The name of the branch there, in full."""
-    seen: str
-    """The reference that keeps here what was there when we last looked."""
-    known: bool
-    """Whether git is set up so; else it will be by the first push."""
+    there: str  # the name of the branch there, in full
+    seen: str  # the reference that keeps here what was there when we last looked
+    known: bool  # whether git is set up so; else it will be by the first push
 
     @property
     def name(self) -> str:
@@ -53,11 +46,9 @@ class MovedError(Exception):
 def route(git: Git) -> Route:
     """Find where the branch that is checked out is shared; where none is set up, in the only remote, or in origin.
 
-    Raises:
-        SurroundingsError: no branch is checked out, or there is no remote.
+    Raises SurroundingsError if no branch is checked out, or there is no remote.
     """
-    head = git.run("symbolic-ref", "--quiet", "HEAD", answers=(0, 1))
-    branch = head.decode("utf-8", "surrogateescape").strip().removeprefix(_HEADS)
+    branch = git.branch().removeprefix(_HEADS)
     if not branch:
         said = _("no branch is checked out in git, so there is none to bring together with others")
         hint = _("go back to one first, such as git switch main, or make one: git switch -c NAME")
@@ -77,10 +68,9 @@ def route(git: Git) -> Route:
             raise SurroundingsError("no-remote", said, hint)
         if remote not in remotes:
             said = _("it is not said with which of the remotes {names} the branch {branch} is shared")
+            said = said.format(names=_(", ").join(remotes), branch=branch)
             hint = _("type once: git push -u {remote} {branch}").format(remote=remotes[0], branch=branch)
-            raise SurroundingsError(
-                "no-remote", said.format(names=_(", ").join(remotes), branch=branch), hint
-            )
+            raise SurroundingsError("no-remote", said, hint)
     there = there or f"{_HEADS}{branch}"
     place = f"refs/remotes/{remote}" if remote in remotes else "refs/xuncha/elsewhere"
     return Route(remote, branch, there, f"{place}/{there.removeprefix(_HEADS)}", known)
@@ -89,8 +79,7 @@ def route(git: Git) -> Route:
 def fetch(git: Git, way: Route) -> str | None:
     """Fetch what is there, and return its commit; None where the branch is not there yet.
 
-    Raises:
-        SurroundingsError: the remote cannot be reached.
+    Raises SurroundingsError if the remote cannot be reached.
     """
     what = f"+{way.there}:{way.seen}"
     try:
@@ -109,10 +98,8 @@ def fetch(git: Git, way: Route) -> str | None:
 def push(git: Git, way: Route) -> None:
     """Bring the branch there; never over what is there.
 
-    Raises:
-        MovedError: what is there has moved on, or just does.
-        RefusedError: the remote, or a hook, refuses.
-        SurroundingsError: the remote cannot be reached.
+    Raises MovedError if what is there has moved on, or just does; RefusedError if the remote, or a hook, refuses;
+    SurroundingsError if the remote cannot be reached.
     """
     remember = [] if way.known else ["--set-upstream"]
     try:
@@ -131,8 +118,7 @@ def push(git: Git, way: Route) -> None:
 class SentTags(NamedTuple):
     """What became of the tags in which audits are kept."""
 
-    new: int = 0
-    """How many were not there yet."""
+    new: int = 0  # how many were not there yet
     moved: Sequence[str] = ()
     """The names under which there stands something else there than here: somebody has moved a tag."""
 
@@ -140,8 +126,7 @@ class SentTags(NamedTuple):
 def push_tags(git: Git, way: Route, prefix: str) -> SentTags:
     """Bring tags there that are here and not there; never over what is there. Those that are there come with every fetch.
 
-    Raises:
-        SurroundingsError: the remote cannot be reached.
+    Raises SurroundingsError if the remote cannot be reached.
     """
     form = "--format=%(objectname) %(refname)"
     here = git.references("for-each-ref", form, f"refs/tags/{prefix}")

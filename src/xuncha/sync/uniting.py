@@ -15,14 +15,12 @@ from xuncha.model.names import key_name
 from xuncha.model.vocabulary import status_name
 from xuncha.store.faults import UnreadableError
 from xuncha.sync.records import merge_record
-from xuncha.sync.values import UNSETTLED, Dispute, Versions, settled
+from xuncha.sync.values import UNSETTLED, Dispute, Side, Versions, settled
 from xuncha.trail import objects
-from xuncha.trail.objects import Held
+from xuncha.trail.objects import Held, Listing
 
 if TYPE_CHECKING:
-    from xuncha.sync.values import Side
     from xuncha.trail.git import Git
-    from xuncha.trail.objects import Listing
 
 
 class United(NamedTuple):
@@ -30,8 +28,7 @@ class United(NamedTuple):
 
     listing: Listing
     disputes: list[Dispute]
-    kept: set[Numbered]
-    """What one side had taken back and the other had worked on: it stays."""
+    kept: set[Numbered]  # what one side had taken back and the other had worked on: it stays
 
 
 def unite(git: Git, listings: Versions, *, anew: Collection[str] = (), take: Side | None = None) -> United:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
 
 Location = tuple[str | int, ...]
 """The way to a value inside a record."""
 Name = tuple[str, int]
 """What makes an item of a list the same one on both sides, and which of several of that name it is."""
 Side = Literal["ours", "theirs"]
+T = TypeVar("T")
 
 
 class _Sentinel:
@@ -31,20 +32,18 @@ UNSETTLED: Final = _Sentinel()
 class Dispute(NamedTuple):
     """One thing that both sides have changed, each in its own way, and no rule decides."""
 
-    location: Location
-    """Of a record; empty where it is the file as a whole."""
+    location: Location  # of a record; empty where it is the file as a whole
     ours: Any = None
     theirs: Any = None
     path: str = ""
-    why: str = ""
-    """Why a record cannot be merged field by field."""
+    why: str = ""  # why a record cannot be merged field by field
 
 
-class Record(NamedTuple):
-    """A merged record."""
+class Merged(NamedTuple, Generic[T]):
+    """What comes of two versions, and what is in dispute."""
 
-    data: dict[str, Any]
-    disputes: tuple[Dispute, ...]
+    result: T
+    disputes: tuple[Dispute, ...] = ()
 
 
 class Versions(NamedTuple):
@@ -75,23 +74,18 @@ def settled(before: Any, sides: Sequence[Any]) -> Any:  # noqa: ANN401
     return (changed or sides or [before])[0]
 
 
-_DAYS: Final = frozenset({"progress", "reviews"})
-"""Lists of entries that stand in the order of their days."""
+_DAYS: Final = frozenset({"progress", "reviews"})  # lists of entries that stand in the order of their days
 _NAMED_BY: Final[dict[str, tuple[str, ...]]] = {
-    "progress": ("date", "text"),
-    "evidence": ("file",),
-    "categories": ("key",),
-    "outcomes": ("key",),
-    "fields": ("of", "key"),
+    "progress": ("date", "text"), "evidence": ("file",), "categories": ("key",), "outcomes": ("key",), "fields": ("of", "key"),
     "people": ("name",),
-}
+}  # fmt: skip
 """By the key of a list: what makes an item the same one on both sides. Of other lists it is all of the item."""
 _ONWARD: Final = ("not_started", "in_progress", "submitted", "closed")
 
 
 def merge_values(
     before: dict[str, Any], ours: dict[str, Any], theirs: dict[str, Any], take: Side | None = None
-) -> Record:
+) -> Merged[dict[str, Any]]:
     """Merge two versions of a record; `before` is empty where both have made it anew.
 
     `take` says whose word counts in a dispute; while nobody has said so, ours stands.
@@ -104,7 +98,7 @@ def merge_values(
     terms = versions.get("term")._replace(before=MISSING)
     if data.get("reviews") and data.get("term") != "long_term" and "long_term" in terms:
         merger.dispute(("term",), terms)
-    return Record(data, tuple(merger.disputes))
+    return Merged(data, tuple(merger.disputes))
 
 
 class _Merger:

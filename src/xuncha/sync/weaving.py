@@ -17,8 +17,7 @@ from xuncha.sync.values import Versions, named
 class _Part(NamedTuple):
     """The lines of one key, or of one item of a list."""
 
-    lead: str
-    """What stands above it and belongs to nothing else: comments, blank lines."""
+    lead: str  # what stands above it and belongs to nothing else: comments, blank lines
     body: str
     value: Node
     key: Node | None = None
@@ -27,8 +26,7 @@ class _Part(NamedTuple):
 class _Layout(NamedTuple):
     """A mapping or a list whose keys or items have lines of their own."""
 
-    head: str
-    """What comes before the first one."""
+    head: str  # what comes before the first one
     parts: dict[Hashable, _Part]
     tail: str
 
@@ -42,24 +40,16 @@ class Weaver:
 
     texts: Versions
     """Before, ours, theirs; with the same line ends. Empty where there was no file."""
-    end: str
-    """How lines end in them."""
-    marked: frozenset[str] = frozenset()
-    """The keys that are in dispute."""
-    width: int = 7
-    """Characters of the marks around them."""
+    end: str  # how lines end in them
+    marked: frozenset[str] = frozenset()  # the keys that are in dispute
+    width: int = 7  # characters of the marks around them
 
     def record(self, values: Versions, data: dict[str, Any]) -> str | None:
         """Weave the whole file; None where its layout forbids it."""
         nodes = self.texts.map(lambda text: tree(text) if text else None)
         if any(node.style != "block" or node.column for node in nodes if node is not None):
             return None
-        layouts = Versions(
-            *(
-                _layout(text, node, None, 0, len(text)) if node else _EMPTY
-                for text, node in zip(self.texts, nodes, strict=True)
-            )
-        )
+        layouts = Versions(*(_layout(text, node) for text, node in zip(self.texts, nodes, strict=True)))
         # A closing that is in dispute stands on one side alone; it is shown all the same.
         shown = [key for key in layouts.ours.parts | layouts.theirs.parts if key in self.marked]
         parts = (self.key(str(key), layouts, values, data) for key in dict.fromkeys([*data, *shown]))
@@ -118,23 +108,23 @@ class Weaver:
 
     def layouts(self, found: Versions, names: Versions) -> Versions:
         """Take apart the lines within those of a key; without names of items, by its own keys."""
-        return Versions(
-            *(
-                _layout(
-                    text, part.value, own, line_start(text, part.key.start), line_end(text, part.value.end)
-                )
-                if part and part.key
-                else _EMPTY
-                for text, part, own in zip(self.texts, found, names, strict=True)
-            )
-        )
+        taken = []
+        for text, part, own in zip(self.texts, found, names, strict=True):
+            node, key = (part.value, part.key) if part else (None, None)
+            taken.append(_layout(text, node, key, own) if key else _EMPTY)
+        return Versions(*taken)
 
 
-def _layout(text: str, node: Node, names: Iterable[Any] | None, start: int, end: int) -> _Layout:
-    """Take a block collection apart: a mapping by its keys, a list by the names of its items."""
+def _layout(
+    text: str, node: Node | None, above: Node | None = None, names: Iterable[Any] | None = None
+) -> _Layout:
+    """Take a block collection apart: a mapping by its keys, a list by the names of its items; or the whole of a file."""
+    if node is None:
+        return _EMPTY
     keys: list[Node | None] = [*node.keys] if node.keys else [None] * len(node.items)
     parts: dict[Hashable, _Part] = {}
-    head, behind = "", start
+    head, behind = "", line_start(text, above.start) if above else 0
+    end = line_end(text, node.end) if above else len(text)
     names = [key.text for key in node.keys] if names is None else names
     for name, key, value in zip(names, keys, node.items, strict=True):
         begin = line_start(text, (key or value).start)

@@ -22,8 +22,7 @@ from xuncha.trail.limits import listed
 
 FOLDERS: Final = ("data", "templates")
 """What of a ledger's folder belongs to the ledger."""
-_BRANCH: Final = "main"
-"""What the one branch is called, whatever it is called where the history comes from."""
+_BRANCH: Final = "main"  # what the one branch is called, whatever it is called where the history comes from
 _TIP: Final = f"refs/heads/{_BRANCH}"
 _FORM: Final = "--format=%(objectname) %(refname)"
 _FILES: Final = ("gpg.ssh.allowedsignersfile", "gpg.ssh.revocationfile")
@@ -78,13 +77,8 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
         tags: the pattern of the tags that come along: those on what led to the commit, and those on what did not, from
             which it is seen that history was rewritten. What came after the commit does not come along.
 
-    Returns:
-        Where the ledger is in it: the folder, or one below it.
-
-    Raises:
-        GitError: a path leads out of the repository.
-        RefusedError: the ledger holds more files than any does.
-        SurroundingsError: the history is not all there.
+    Returns where the ledger is in it: the folder, or one below it. Raises GitError if a path leads out of the repository;
+    RefusedError if the ledger holds more files than any does; SurroundingsError if the history is not all there.
     """
     git = Git.in_repository(root)
     git.must_be_whole()
@@ -102,15 +96,10 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
     }
     with alone():
         own = _empty(folder, form)
-        for path, content in (
-            ("objects/info/alternates", os.fsencode(objects) + b"\n"),
-            (
-                "info/attributes",
-                b"* -text -eol -filter -ident -working-tree-encoding\n",
-            ),  # bytes as git stores them
-        ):
-            (folder / ".git" / path).parent.mkdir(exist_ok=True)
-            (folder / ".git" / path).write_bytes(content)
+        (folder / ".git/objects/info/alternates").write_bytes(os.fsencode(objects) + b"\n")
+        (folder / ".git/info").mkdir(exist_ok=True)
+        as_stored = "* -text -eol -filter -ident -working-tree-encoding\n"
+        (folder / ".git/info/attributes").write_text(as_stored, encoding="ascii")
         created = [f"create {ref} {name}\n" for ref, name in refs.items()]
         own.run("update-ref", "--stdin", stdin="".join([*created, f"create {_TIP} {commit}\n"]).encode())
         _index(own, commit, prefix, leaves)
@@ -138,22 +127,10 @@ def _index(git: Git, commit: str, prefix: str, leaves: Iterable[Leaf]) -> None:
 
 
 def write_out(root: Path, paths: list[str], source: Path, commit: str) -> list[str]:
-    """Write files of a commit below a ledger's folder, byte for byte as git stores them.
+    """Write files of a commit, by its full hash, byte for byte as git stores them, below a folder of a `borrow`ed repository.
 
-    Content that git-lfs keeps is fetched from the ledger's own repository, which knows where it is.
-
-    Args:
-        root: the ledger's folder in a repository of `borrow`.
-        paths: of the files, relative to it.
-        source: the ledger's folder from which that was borrowed.
-        commit: its full hash.
-
-    Returns:
-        The paths of the files that git-lfs keeps.
-
-    Raises:
-        GitError: a path leads out of the repository.
-        RefusedError: a file that git-lfs keeps was not fetched.
+    What git-lfs keeps is fetched from `source`, from which that was borrowed and which knows where it is; its paths are
+    returned. Raises GitError if a path leads out of the repository; RefusedError if a file of git-lfs was not fetched.
     """
     with alone():
         asked = "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")
@@ -178,11 +155,7 @@ def write_out(root: Path, paths: list[str], source: Path, commit: str) -> list[s
 
 
 def write(folder: Path, target: IO[bytes]) -> None:
-    """Write all that a repository of `borrow` holds as a bundle.
-
-    Raises:
-        GitError: objects are missing.
-    """
+    """Write all that a repository of `borrow` holds as a bundle. Raises GitError if objects are missing."""
     with alone():
         git = Git(folder)
         form = git.text("rev-parse", "--show-object-format")
@@ -199,9 +172,8 @@ def write(folder: Path, target: IO[bytes]) -> None:
 def unpack(bundle: Path, folder: Path) -> str:
     """Make a repository of a bundle; nothing is checked out. Return the commit on its branch.
 
-    Raises:
-        RefusedError: git does not take it, it holds no such branch, or the commit a path that leads out of the folder, or more
-            files than any ledger has.
+    Raises RefusedError if git does not take it, it holds no such branch, or the commit a path that leads out of the
+    folder, or more files than any ledger has.
     """
     with bundle.open("rb") as stream:
         header = stream.read(4096).partition(b"\n\n")[0]

@@ -9,50 +9,42 @@ from typing import Final
 
 from xuncha.trail.git import MANY, Git, GitError, literal
 
-_UTF8: Final = ("-c", "i18n.commitEncoding=UTF-8")
-"""Whatever is set up for what others write."""
+_UTF8: Final = ("-c", "i18n.commitEncoding=UTF-8")  # whatever is set up for what others write
 _AT_ONCE: Final = ("-c", "core.fsyncMethod=batch")
 """Brings many objects to the disk together; a git before 2.36 does it one by one."""
 
 
 def commit(git: Git, message: str, paths: Sequence[str], *, new: Sequence[str], signed: bool = False) -> None:
-    """Commit these files alone.
+    """Commit these files alone; `new` are those of them that git does not know yet.
 
-    Args:
-        git: in the ledger.
-        message: subject and trailers.
-        paths: relative to the ledger.
-        new: those of them that git does not know yet.
-        signed: ask for a signature even where git is not set up to give one.
-
-    Raises:
-        GitError: it was refused; the index is as it was.
+    `signed` asks for a signature even where git is not set up to give one. Raises GitError if it was refused; the index is
+    as it was.
     """
     options = ["--quiet", *(["--gpg-sign"] if signed else []), "--file=-"]
     asked, content = (*_UTF8, "commit", *options), message.encode()
-    if len(paths) >= MANY and _nothing_is_staged(git):
+    nothing_is_staged = len(paths) >= MANY and _nothing_is_staged(git)
+    git = Git(git.root, writes=True)
+    if nothing_is_staged:
         try:
             _list(git, paths, "--add", "--remove")
-            git.run(*asked, stdin=content, writes=True)
+            git.run(*asked, stdin=content)
         except BaseException:
             known = os.fsencode("\0".join(literal(set(paths) - set(new))))
             with contextlib.suppress(GitError):  # the index is locked: then nothing was added either
                 _list(git, new, "--force-remove")
                 if known:
                     by_list = ("--pathspec-from-file=-", "--pathspec-file-nul")
-                    git.run("reset", "--quiet", *by_list, stdin=known, writes=True)
+                    git.run("reset", "--quiet", *by_list, stdin=known)
             raise
         return
     try:
         if new:
-            asked_for = ("add", "--force", "--intent-to-add", "--", *literal(new))  # .gitignore or not
-            git.run(*asked_for, writes=True)
-        git.run(*asked, "--only", "--", *literal(paths), stdin=content, writes=True)
+            git.run("add", "--force", "--intent-to-add", "--", *literal(new))  # .gitignore or not
+        git.run(*asked, "--only", "--", *literal(paths), stdin=content)
     except BaseException:
         if new:
             with contextlib.suppress(GitError):  # as above
-                undone = ("rm", "--cached", "--quiet", "--ignore-unmatch", "--", *literal(new))
-                git.run(*undone, writes=True)
+                git.run("rm", "--cached", "--quiet", "--ignore-unmatch", "--", *literal(new))
         raise
 
 
@@ -63,4 +55,4 @@ def _nothing_is_staged(git: Git) -> bool:
 
 def _list(git: Git, paths: Sequence[str], *options: str) -> None:
     listed = os.fsencode("".join(f"{path}\0" for path in paths))
-    git.run(*_AT_ONCE, "update-index", *options, "-z", "--stdin", stdin=listed, writes=True)
+    git.run(*_AT_ONCE, "update-index", *options, "-z", "--stdin", stdin=listed)

@@ -15,7 +15,7 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 from threading import Timer
-from typing import TYPE_CHECKING, Final, Self
+from typing import IO, Final, Self
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
@@ -33,9 +33,6 @@ from xuncha.trail.repository import (
     strange,
     strange_beside,
 )
-
-if TYPE_CHECKING:
-    from typing import IO
 
 # By itself git does not wait for the disk; whoever is told that a change is kept may pull the plug. And a folder that is laid
 # out as a bare repository is only one where somebody names it.
@@ -57,23 +54,16 @@ _READING: Final = (
 _QUIET: Final = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_OPTIONAL_LOCKS": "0"}
 _asked: dict[tuple[object, ...], dict[str, str]] = {}
 """What git was told in place of a repository's programs, by the settings that were read for it."""
-_looked_into: set[Path] = set()
-"""Git's folders that were looked into before git was first run there."""
+_looked_into: set[Path] = set()  # Git's folders that were looked into before git was first run there
 _waited_for: dict[Path, Path] = {}
 """What is no file, and git has waited for, by git's folders: nobody waits for it again."""
-_works_here: set[Path] = set()
-"""Git's folders in which git changes the working tree that they stand in."""
-_trusted: set[Path] = set()
-"""Folders of other accounts that git was asked about, and opens."""
+_works_here: set[Path] = set()  # Git's folders in which git changes the working tree that they stand in
+_trusted: set[Path] = set()  # folders of other accounts that git was asked about, and opens
 
 
 @cache
 def _git(path: str | None) -> str:
-    """Find git where the variable `PATH` names folders in full: from a relative one it would be looked for in the ledger.
-
-    Raises:
-        FileNotFoundError: it is in none of them.
-    """
+    """Find git where the variable `PATH` names folders in full: from a relative one it would be looked for in the ledger."""
     given = os.defpath if path is None else path
     folders = os.pathsep.join(each for each in given.split(os.pathsep) if os.path.isabs(each))  # noqa: PTH117
     if found := shutil.which("git", path=folders):
@@ -105,7 +95,7 @@ def shallow() -> SurroundingsError:
 
 
 class Door:
-    """Git in one ledger's folder, to read; or, with `writes`, to change something as the user has set it up."""
+    """Git in one ledger's folder, to read; or, with `writes`, to change something, with the hooks, filters and signing that are set up."""
 
     def __init__(self, root: Path, *, writes: bool = False) -> None:
         self.root = root
@@ -115,11 +105,7 @@ class Door:
 
     @classmethod
     def in_repository(cls, root: Path, *, to_write: bool = False) -> Self:
-        """Give git in a ledger whose history is asked for, or continued.
-
-        Raises:
-            SurroundingsError: the ledger is in no repository.
-        """
+        """Give git in a ledger whose history is asked for, or continued. Raises SurroundingsError if the ledger is in no repository."""
         if git_dir(root) is not None:
             return cls(root, writes=to_write)
         said, hint = _("{path} is in no git repository, so it has no history"), _("type: git init")
@@ -135,33 +121,22 @@ class Door:
         stdin: IO[bytes] | int = subprocess.DEVNULL,
         stderr: IO[bytes] | int = subprocess.PIPE,
         surroundings: Mapping[str, str] | None = None,
-        writes: bool | None = None,
     ) -> Iterator[subprocess.Popen[bytes]]:
-        """Start git; at the end, wait for it. What it prints goes into a pipe.
+        """Start git, and at the end wait for it; what it prints goes into a pipe. `surroundings` are additional variables.
 
-        Args:
-            arguments: as they would be typed.
-            stdin: what it reads.
-            stderr: where it complains.
-            surroundings: additional variables.
-            writes: whether it changes something, and so runs the hooks, the filters and the signing that are set up in the
-                repository; if it is not said, as said of this `Git`.
-
-        Raises:
-            SurroundingsError: git is not installed, or the repository is not one in which it may be run.
+        Raises SurroundingsError if git is not installed, or the repository is not one in which it may be run.
         """
         if own := contradicted(self.root):
             said = _("GIT_DIR names another repository than the one that this ledger is in, {path}")
             hint = _("type: unset GIT_DIR; in a hook: env -u GIT_DIR xuncha …")
             raise SurroundingsError("another-repository", said.format(path=own), hint)
-        if self.writes if writes is None else writes:
+        if self.writes:
             options, told = self._for_writing(), dict[str, str]()
         else:
             options, told = self._for_reading()
             told |= self._without_programs(options)
-        with self._started(
-            [*options, *arguments], {**told, **(surroundings or {})}, stdin, stderr
-        ) as process:
+        told |= surroundings or {}
+        with self._started([*options, *arguments], told, stdin, stderr) as process:
             yield process
 
     @contextlib.contextmanager
@@ -172,6 +147,7 @@ class Door:
         stdin: IO[bytes] | int = subprocess.DEVNULL,
         stderr: IO[bytes] | int = subprocess.PIPE,
     ) -> Iterator[subprocess.Popen[bytes]]:
+        """Start git with these arguments, and no others but those that it always has."""
         self._must_hold_files()
         try:
             process = subprocess.Popen(
@@ -183,10 +159,8 @@ class Door:
                 stderr=stderr,
             )
         except FileNotFoundError:
-            said, hint = (
-                _("git is not installed, or not found"),
-                _("install git (https://git-scm.com) and try again"),
-            )
+            said = _("git is not installed, or not found")
+            hint = _("install git (https://git-scm.com) and try again")
             raise SurroundingsError("no-git", said, hint) from None
         waited_for: list[Path] = []
         watch = Timer(_PATIENCE, self._end_if_it_waits, [process, waited_for])
@@ -244,11 +218,8 @@ class Door:
     def _for_writing(self) -> list[str]:
         """Return the options by which git changes this repository.
 
-        It finds the repository by itself: told of it, it would tell every hook, and a hook that goes elsewhere would still be
-        at work here. What could have it find another one is refused.
-
-        Raises:
-            SurroundingsError: a folder on the way is laid out as a repository.
+        It finds the repository by itself: told of it, it would tell every hook, and a hook that goes elsewhere would
+        still be at work here. What could have it find another one is refused.
         """
         found = repository(self.root)
         if found is None or found.top is None:
@@ -327,23 +298,14 @@ class Door:
         stdin: bytes | None = None,
         surroundings: Mapping[str, str] | None = None,
         answers: Collection[int] = (0,),
-        writes: bool | None = None,
     ) -> bytes:
-        """Run git and return what it prints.
+        """Run git and return what it prints; `answers` are the exit codes that are no error. See `process`.
 
-        Args:
-            arguments: as they would be typed.
-            stdin: what it reads.
-            surroundings: additional variables of the environment.
-            answers: exit codes that are an answer and no error.
-            writes: see `process`.
-
-        Raises:
-            GitError: it exits with an error.
-            SurroundingsError: it is not installed, or does not trust the folder.
+        Raises GitError if it exits with an error; SurroundingsError if it is not installed, or does not trust the
+        folder.
         """
         source = subprocess.DEVNULL if stdin is None else subprocess.PIPE
-        with self.process(*arguments, stdin=source, surroundings=surroundings, writes=writes) as process:
+        with self.process(*arguments, stdin=source, surroundings=surroundings) as process:
             printed, said = process.communicate(stdin)
         if process.returncode not in answers:
             raise self.failure(said, printed, process.returncode)

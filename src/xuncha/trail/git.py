@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import IO, NamedTuple
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
@@ -16,15 +16,11 @@ from xuncha.model.identity import LEDGER_FILE
 from xuncha.trail.door import CutShortError, Door, GitError, shallow
 from xuncha.trail.repository import common_dir, cut_off, git_dir
 
-if TYPE_CHECKING:
-    from typing import IO
-
 __all__ = ("CutShortError", "Git", "GitError", "Leaf", "literal", "read_batch", "shallow")
 
 MANY = 500
 """Paths from which on git is not given each by itself; it compares each with every file, and a command line has an end."""
-_BLOCK = 1024 * 1024
-"""Bytes that are read at once of a large object."""
+_BLOCK = 1024 * 1024  # bytes that are read at once of a large object
 _QUOTED = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 """How git reads a path with such characters from its input."""
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -39,22 +35,15 @@ _IDENTITY = re.compile(r"(.*) <(.*)> [0-9]+ [+-][0-9]{4}")
 
 
 def literal(paths: Iterable[str]) -> list[str]:
-    """Write paths so that git takes no character of them for a pattern.
-
-    Said of each, not in the environment: hooks inherit that.
-    """
+    """Write paths so that git takes no character of them for a pattern. Said of each, not in the environment: hooks inherit that."""
     return [f":(literal){path}" for path in paths]
 
 
 def read_batch(printed: IO[bytes], count: int) -> Iterator[tuple[str, str, int, Iterator[bytes]]]:
     """Read what `git cat-file --batch` prints of as many objects as it was asked for.
 
-    Yields:
-        For each object: its name, its kind (empty if git has no such object), its size in bytes, and its content block by
-        block. What is not read of the content is passed over.
-
-    Raises:
-        CutShortError: git has not told all.
+    Yields for each its name, its kind (empty if git has no such object), its size in bytes, and its content block by block;
+    what is not read of it is passed over. Raises CutShortError if git has not told all.
     """
     for _number in range(count):
         header = printed.readline().decode("utf-8", "surrogateescape")
@@ -103,10 +92,8 @@ def references(told: str) -> dict[str, str]:
 class Leaf(NamedTuple):
     """An entry of a tree of git, by its path relative to the ledger."""
 
-    mode: str
-    """`100644` a file, `100755` one that can be run, `120000` a link, `040000` a folder."""
-    name: str
-    """Git's name of its content, in full."""
+    mode: str  # `100644` a file, `100755` one that can be run, `120000` a link, `040000` a folder
+    name: str  # Git's name of its content, in full
     path: str
 
     @property
@@ -126,22 +113,16 @@ def _elsewhere(absent: str, other: str) -> SurroundingsError:
     said = _("the branch {absent} is checked out and does not exist, while {other} holds the ledger")
     is_here = other.startswith("refs/heads/")
     command = f"git {'symbolic-ref HEAD' if is_here else 'reset'} {shlex.quote(other)}"
-    hint = _("go back to the branch with the ledger; files stay as they are: {command}").format(
-        command=command
-    )
+    hint = _("go back to the branch with the ledger; files stay as they are: {command}")
     names = {"absent": absent.removeprefix("refs/heads/"), "other": other.removeprefix("refs/heads/")}
-    return SurroundingsError("no-such-branch", said.format(**names), hint)
+    return SurroundingsError("no-such-branch", said.format(**names), hint.format(command=command))
 
 
 class Git(Door):
     """Git in one ledger's folder: what is asked of it."""
 
     def user(self) -> tuple[str, str]:
-        """Return the name and the e-mail of whoever commits here.
-
-        Raises:
-            SurroundingsError: git does not know them.
-        """
+        """Return the name and the e-mail of whoever commits here. Raises SurroundingsError if git does not know them."""
         try:
             identity = self.text("var", "GIT_AUTHOR_IDENT")
         except GitError as error:
@@ -154,11 +135,7 @@ class Git(Door):
         return match[1], match[2]
 
     def words(self, *arguments: str, stdin: bytes | None = None, by: int = 1) -> list[str]:
-        """Run git, and return what it prints with a NUL behind each word, in groups of some words.
-
-        Raises:
-            CutShortError: it has not told all.
-        """
+        """Run git, and return what it prints with a NUL behind each word, in groups of some words. Raises CutShortError if it has not told all."""
         *words, rest = os.fsdecode(self.run(*arguments, stdin=stdin)).split("\0")
         if rest or len(words) % by:
             raise CutShortError
@@ -167,8 +144,7 @@ class Git(Door):
     def object_of(self, name: str) -> str | None:
         """Return the hash of what a name stands for; None where there is no such, or it stands for more than one.
 
-        Raises:
-            CutShortError: git has not told all of it.
+        Raises CutShortError if git has not told all of it.
         """
         asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", name)
         found = self.run(*asked, answers=(0, 1)).decode("ascii", "replace").strip()
@@ -227,26 +203,18 @@ class Git(Door):
         Among them are records and evidence that git was told to ignore, or to take for unchanged. Other repositories within this one are
         not looked into, which may have settings of their own.
         """
-        above = self.run("rev-parse", "--show-prefix").rstrip(b"\n")
-        options = (
-            "--porcelain",
-            "-z",
-            "--no-renames",
-            "--untracked-files=all",
-            "--ignored",
-            "--ignore-submodules=all",
+        above = os.fsdecode(self.run("rev-parse", "--show-prefix")).rstrip("\n")
+        told = self.words(
+            *("--no-optional-locks", "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all"),
+            *("--ignored", "--ignore-submodules=all", "--", *literal(parts)),
         )
-        told = self.words("--no-optional-locks", "status", *options, "--", *literal(parts))
         changed = {
-            entry[len("XY ") :].removeprefix(os.fsdecode(above))
+            entry[len("XY ") :].removeprefix(above)
             for entry in told
             if not entry.startswith("!!") or _RECORD.search(entry)
         }
-        assumed = [
-            entry[2:]
-            for entry in self.words("ls-files", "-v", "-z", "--", *literal(parts))
-            if entry[0].islower()
-        ]
+        known = self.words("ls-files", "-v", "-z", "--", *literal(parts))
+        assumed = [entry[2:] for entry in known if entry[0].islower()]
         return sorted(changed.union(self.uncommitted(*assumed) if assumed else ()))
 
     def staged(self, *paths: str) -> dict[str, str]:
@@ -310,11 +278,7 @@ class Git(Door):
         return found
 
     def must_be_whole(self) -> None:
-        """Check that git has all of the history.
-
-        Raises:
-            SurroundingsError: it was cut off by a shallow clone.
-        """
+        """Check that git has all of the history. Raises SurroundingsError if it was cut off by a shallow clone."""
         folder = git_dir(self.root)
         if folder and cut_off(folder):
             raise shallow()
@@ -326,8 +290,7 @@ class Git(Door):
     def head(self) -> str | None:
         """Return the commit that is checked out; None where nothing is committed yet.
 
-        Raises:
-            GitError: there is one, or was, and git cannot tell.
+        Raises GitError if there is one, or was, and git cannot tell.
         """
         if found := self.commit_of("HEAD"):
             return found
@@ -339,36 +302,32 @@ class Git(Door):
     def is_unborn(self) -> bool:
         """Whether the branch that is checked out has no commit yet, by there being no such branch.
 
-        Raises:
-            SurroundingsError: another branch holds the ledger, so that a first commit here would begin a second history.
+        Raises SurroundingsError if another branch holds the ledger: a first commit here would begin a second history.
         """
-        name = (
-            self.run("symbolic-ref", "--quiet", "HEAD", answers=(0, 1))
-            .decode("utf-8", "surrogateescape")
-            .strip()
-        )
-        folder = git_dir(self.root)
+        name, folder = self.branch(), git_dir(self.root)
         if not name or folder is None:
             return False
-        place, packed = common_dir(folder) / name, common_dir(folder) / "packed-refs"
-        if place.is_file() or place.is_symlink():
+        shared = common_dir(folder)
+        places = shared / name, shared / "logs" / name  # the log is there if there was such a branch
+        packed = (shared / "packed-refs").read_bytes() if (shared / "packed-refs").is_file() else b""
+        if (
+            any(place.is_file() or place.is_symlink() for place in places)
+            or any(line.endswith(b" " + os.fsencode(name)) for line in packed.splitlines())
+            or self.run("for-each-ref", "--format=%(refname)", name)
+        ):
             return False
-        if (common_dir(folder) / "logs" / name).is_file():  # there was such a branch
-            return False
-        lines = packed.read_bytes().splitlines() if packed.is_file() else []
-        if any(line.endswith(b" " + os.fsencode(name)) for line in lines):
-            return False
-        if self.run("for-each-ref", "--format=%(refname)", name):
-            return False
-        if other := self._branch_with_the_ledger():
-            raise _elsewhere(name, other)
-        return True
-
-    def _branch_with_the_ledger(self) -> str | None:
         form = "--format=%(objectname) %(refname)"
         branches = self.references("for-each-ref", form, "refs/heads", "refs/remotes")
         held = self.kinds(f"{commit}:./{LEDGER_FILE}" for commit in branches.values())
-        return next((name for name, kind in zip(branches, held, strict=True) if kind == "blob"), None)
+        for other, kind in zip(branches, held, strict=True):
+            if kind == "blob":
+                raise _elsewhere(name, other)
+        return True
+
+    def branch(self) -> str:
+        """Return the full name of the branch that is checked out, `refs/heads/main`; empty where none is."""
+        asked = ("symbolic-ref", "--quiet", "HEAD")
+        return self.run(*asked, answers=(0, 1)).decode("utf-8", "surrogateescape").strip()
 
     def hash_files(self, paths: Iterable[str | Path], *options: str) -> list[str]:
         """Return the names that git gives the contents of files, absolute or relative to the top of the working tree."""

@@ -14,8 +14,7 @@ from xuncha.trail.limits import fits, swollen
 from xuncha.trail.replay import RAW, Commit, log
 from xuncha.trail.repository import git_dir
 
-_MOST_MOVES = 100
-"""Renumberings that are followed: git is asked once for each."""
+_MOST_MOVES = 100  # renumberings that are followed: git is asked once for each
 PATIENCE = 20.0
 """Seconds that git may take for the history of a folder before it is looked at what is in it."""
 
@@ -24,8 +23,7 @@ class Event(NamedTuple):
     """One thing done to one problem or measure; what a commit does not say is None."""
 
     commit: str
-    date: str
-    """ISO 8601 with the offset."""
+    date: str  # ISO 8601 with the offset
     author: str
     email: str
     action: str | None
@@ -34,12 +32,10 @@ class Event(NamedTuple):
     to: str | None
     reason: str | None
     subject: str
-    undoes: tuple[str, ...] = ()
-    """The commits that this one took back."""
+    undoes: tuple[str, ...] = ()  # the commits that this one took back
     now: str | None = None
     """The number that the problem or measure has now, where that is known to be another one than it had then; empty where it was removed."""
-    joins: bool = False
-    """Whether the commit joins two histories."""
+    joins: bool = False  # whether the commit joins two histories
     begins: bool = False
     """Whether nothing before the commit is known: it is the first one, or a shallow clone was cut off there."""
 
@@ -80,23 +76,19 @@ class Event(NamedTuple):
         return self.date[:16].replace("T", " ")
 
 
-def history(root: Path, path: str = "data", until: str = "HEAD") -> list[Event]:
-    """Read what was done to a file or a folder of the ledger until a commit, newest first.
+def history(root: Path) -> list[Event]:
+    """Read what was done to the ledger, newest first.
 
-    Returns:
-        An event for each problem or measure that a commit names, in the commit's order; one event without an id for a
-        commit that names none. Empty outside a repository and before the first commit.
+    Returns an event for each problem or measure that a commit names, in the commit's order; one without an id for a commit
+    that names none. Empty outside a repository and before the first commit.
     """
-    events = list(_told(root, path, until))
+    events = [event for commit in _all(root, "data") for event in _events(commit)]
     if not events and git_dir(root) is not None:
         git = Git(root)
-        if git.head() is not None and git.run("ls-tree", until, "--", path):
+        if git.head() is not None and git.run("ls-tree", "HEAD", "--", "data"):
             raise GitError(_("it answered nothing"))  # somebody has committed what is there
-    return _numbered_as_now(root, events)
-
-
-def _told(root: Path, path: str, until: str) -> Iterator[Event]:
-    return (event for commit in _all(root, path, until) for event in _events(commit))
+    later, undone = _later(root, events), taken_back(events)
+    return [_as_now(event, later, event.commit in undone) for event in events]
 
 
 def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
@@ -119,10 +111,11 @@ def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
     return events
 
 
-def history_of_problem(root: Path, identity: Identity, until: str = "HEAD") -> list[Event]:
+def history_of_problem(root: Path, identity: Identity) -> list[Event]:
     """Read what was done to one problem and its measures, newest first, under the number that it had then."""
     events: list[Event] = []
     before: Identity | None = identity
+    until = "HEAD"
     for _move in range(_MOST_MOVES):
         if before is None:
             break
@@ -158,7 +151,7 @@ def ever(root: Path, line: str) -> set[str]:
     options = (f"-G{line}", "--text", "--no-textconv", "--no-ext-diff", *RAW)
     found = [
         (commit.hash, str(identity))
-        for commit in _all(root, PROBLEMS, "HEAD", *options)
+        for commit in _all(root, PROBLEMS, options=options)
         for touched in commit.touched
         if touched.blob and (identity := Identity.of_file(touched.path)) and identity.measure
     ]
@@ -170,14 +163,8 @@ _Later = dict[tuple[str, str], str]
 """By a commit and the number that something had after it: the number that it has now; empty where it was removed."""
 
 
-def _numbered_as_now(root: Path, events: list[Event]) -> list[Event]:
-    """Add the present numbers of what was renumbered or removed since; the old number may be another's now."""
-    later = _later(root, events)
-    undone = taken_back(events)
-    return [_as_now(event, later, event.commit in undone) for event in events]
-
-
 def _as_now(event: Event, later: _Later, undone: bool) -> Event:
+    """Add the present number of what was renumbered or removed since; the old number may be another's now."""
     if event.removed and not undone:
         return event._replace(now="")
     number = event.to if event.moves and not undone else event.id
@@ -206,17 +193,15 @@ def _later(root: Path, events: Iterable[Event]) -> _Later:
     later: _Later = {}
     # The newest first, so that what was moved twice is known under its last number.
     for commit, concerned in list(moves.items())[:_MOST_MOVES]:
-        now = {
-            Identity.parse(event.id or ""): ""
-            if event.removed
-            else _number_after(later, commit, event.to or "")
-            for event in concerned
-        }
+        now = {}
+        for event in concerned:
+            number = "" if event.removed else _number_after(later, commit, event.to or "")
+            now[Identity.parse(event.id or "")] = number
         paths = [each.folder if each.is_problem else each.path for each in now]
-        alone = len(now) == 1
-        for earlier in _all(root, paths, f"{commit}^", *(() if alone else RAW)):
+        for earlier in _all(root, paths, f"{commit}^", options=() if len(now) == 1 else RAW):
             # What a merge has touched is not told.
-            here = {number for touched in earlier.touched for number in _numbers(touched.path)}
+            touched = [each for file in earlier.touched if (each := Identity.of_file(file.path))]
+            here = {number for each in touched for number in (each, Identity(each.problem))}
             for identity in [each for each in now if len(now) == 1 or each in here]:
                 later[earlier.hash, str(identity)] = now[identity]
                 if _begins(earlier, str(identity), undone):
@@ -224,12 +209,6 @@ def _later(root: Path, events: Iterable[Event]) -> _Later:
             if not now:
                 break
     return later
-
-
-def _numbers(path: str) -> set[Identity]:
-    """Return the numbers that a file belongs to: that of the measure, and that of its problem."""
-    identity = Identity.of_file(path)
-    return {identity, Identity(identity.problem)} if identity else set()
 
 
 def _begins(commit: Commit, number: str, undone: set[str]) -> bool:
@@ -244,9 +223,7 @@ def _renumberings(commit: Commit) -> tuple[tuple[str, str], ...]:
     found = said.renumbered if said.action == "remove" else ()
     if said.action == "renumber":
         found = tuple((each.id, each.to) for each in said.courses if each.to)
-    return tuple(
-        (old, new) for old, new in found if old != new and Identity.is_number(old) and Identity.is_number(new)
-    )
+    return tuple(each for each in found if each[0] != each[1] and all(map(Identity.is_number, each)))
 
 
 def _events(commit: Commit) -> Iterator[Event]:
@@ -276,7 +253,7 @@ def _events(commit: Commit) -> Iterator[Event]:
                 yield whole._replace(action="renumber", id=old, to=new, reason=None)
 
 
-def _followed(root: Path, path: str, until: str = "HEAD") -> Iterator[tuple[Commit, str]]:
+def _followed(root: Path, path: str) -> Iterator[tuple[Commit, str]]:
     """Find the commits that touched a file, newest first, and behind renames; with each the file's number before it.
 
     The number is empty where git names no file, as of a merge. Git's own --follow knows one name at a time for all
@@ -284,6 +261,7 @@ def _followed(root: Path, path: str, until: str = "HEAD") -> Iterator[tuple[Comm
     from where it came up.
     """
     name: str | None = path
+    until = "HEAD"
     while name is not None:
         path, name = name, None
         number, undone = str(Identity.of_file(path) or ""), set[str]()
@@ -321,15 +299,15 @@ def _on_all_sides(root: Path, path: str, until: str) -> list[Commit]:
     every = list(_commits(root, path, until, "--full-history", *RAW, without=beneath))
     beside = [each for each in every if each.hash not in known and len(each.parents) == 1]
     for gone in [each for each in beside if any(not touched.blob for touched in each.touched)]:
-        of_another = {
-            each.hash for each in _commits(root, path, gone.hash, "--no-patch", without=beneath)
-        } - known
-        beside = [each for each in beside if each.hash not in of_another]
+        others = {each.hash for each in _commits(root, path, gone.hash, "--no-patch", without=beneath)}
+        beside = [each for each in beside if each.hash not in others]
     wanted = known | {each.hash for each in beside}
     return [each for each in every if each.hash in wanted]
 
 
-def _all(root: Path, paths: str | Sequence[str], until: str, *options: str) -> Iterator[Commit]:
+def _all(
+    root: Path, paths: str | Sequence[str], until: str = "HEAD", *, options: Sequence[str] = ()
+) -> Iterator[Commit]:
     """Find the commits that touched a folder, or one of several paths, newest first; with options, as `git log` tells them."""
     options, told = options or ("--no-patch",), set()
     try:

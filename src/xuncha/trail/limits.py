@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import PARTS
-from xuncha.trail.contents import begun, piped, stored, whole
+from xuncha.trail.contents import piped, stored, whole
 from xuncha.trail.git import CutShortError, Git, GitError, Leaf, read_batch
 
 MOST: Final = 200_000
@@ -35,8 +35,7 @@ _LISTED: Final = re.compile(rb"([0-9]{6}) [a-z]+ ([0-9a-f]{40}(?:[0-9a-f]{24})?)
 """A line of `git ls-tree`: the mode, the kind, git's name of the content, and the path."""
 _PARTS: Final = frozenset(os.fsencode(PurePosixPath(part).name) for part in PARTS)
 """What of the folder `data` is the ledger's."""
-_MOST_APART: Final = 5
-"""Folders that are too large by themselves and may be left out one by one."""
+_MOST_APART: Final = 5  # folders that are too large by themselves and may be left out one by one
 
 
 class Swollen(NamedTuple):
@@ -60,18 +59,10 @@ class Swollen(NamedTuple):
 def listed(git: Git, commit: str, *paths: str, folders: bool = False, deep: bool = True) -> list[Leaf]:
     """List the files that a commit holds at and below some paths of the ledger; with `folders`, those too.
 
-    What git lists is compared with the hashes of the folders: so a git that does not tell all is found out.
-
-    Args:
-        git: in the ledger.
-        commit: any name of it, or of a tree.
-        paths: of files and folders; not deep, a folder's with a slash behind it.
-        folders: whether folders are listed too.
-        deep: whether it is listed what is in folders in these folders.
-
-    Raises:
-        GitError: there is no such commit, or git has not told all.
-        RefusedError: there are more than any ledger has.
+    What git lists is compared with the hashes of the folders: so a git that does not tell all is found out. If not
+    `deep`, what is in folders in these folders is not listed, and the path of a folder has a slash behind it. Raises
+    GitError if there is no such commit or tree, or git has not told all; RefusedError if there are more than any
+    ledger has.
     """
     lines: list[bytes] = []
     rest = b""
@@ -95,28 +86,22 @@ def listed(git: Git, commit: str, *paths: str, folders: bool = False, deep: bool
 
 
 def _must_be_all(git: Git, commit: str, paths: Sequence[str], found: list[Leaf], *, deep: bool) -> None:
-    """Check that what is listed of each folder makes its hash, and that what is not listed is not there.
-
-    Raises:
-        GitError: it does not.
-    """
+    """Check that what is listed of each folder makes its hash, and that what is not listed is not there. Raises GitError if it does not."""
     files, asked = set(paths), {path.rstrip("/") for path in paths}
+    tops = tuple(f"{path}/" for path in asked)
     below: dict[str, list[bytes]] = defaultdict(list)
-    whole: dict[str, str] = {}
+    folders: dict[str, str] = {}
     for mode, name, path in found:
         above, _slash, last = path.rpartition("/")
-        below[above].append(
-            b"%s %s\0%s" % (mode.lstrip("0").encode(), os.fsencode(last), bytes.fromhex(name))
-        )
-        if mode == "040000" and (path in asked or (deep and _is_below(path, asked))):
-            whole[path] = name
+        entry = mode.lstrip("0").encode(), os.fsencode(last), bytes.fromhex(name)
+        below[above].append(b"%s %s\0%s" % entry)
+        if mode == "040000" and (path in asked or (deep and ("." in asked or path.startswith(tops)))):
+            folders[path] = name
     doubtful: dict[str, int] = {}
-    for path, name in whole.items():
-        content = b"".join(below[path])
-        digest = begun(name, "tree", len(content))
-        if digest is not None:
-            digest.update(content)
-        if digest is None or digest.hexdigest() != name:
+    for path, name in folders.items():
+        try:
+            whole(name, "tree", b"".join(below[path]))
+        except GitError:
             doubtful[name] = len(below[path])
     # Git shows some old modes of files as other ones.
     for tree in stored(git, doubtful, _LARGEST_FOLDER) if doubtful else ():
@@ -127,10 +112,6 @@ def _must_be_all(git: Git, commit: str, paths: Sequence[str], found: list[Leaf],
     # With a slash behind it, only a folder is asked for, and no link in its place.
     if any(kind and (path in files or kind == "tree") for path, kind in zip(absent, there, strict=True)):
         raise CutShortError
-
-
-def _is_below(path: str, asked: set[str]) -> bool:
-    return "." in asked or any(path.startswith(f"{each}/") for each in asked)
 
 
 def _too_much(commit: str, path: bytes) -> RefusedError:
@@ -155,10 +136,8 @@ def fits(git: Git, commit: str, path: str) -> bool:
 def swollen(git: Git, commits: Iterable[str]) -> list[Swollen]:
     """Find the folders of the ledger that hold too much, in some commits, by their hashes; of each, the first of these commits.
 
-    What is named is `data/problems` or `data/evidence`, or a folder in one of them.
-
-    Raises:
-        GitError: one of the folders that were looked into is damaged: it does not hold what its name says.
+    What is named is `data/problems` or `data/evidence`, or a folder in one of them. Raises GitError if one of the
+    folders that were looked into is damaged: it does not hold what its name says.
     """
     commits = list(commits)
     _look_above(git, commits)
@@ -197,10 +176,8 @@ def _look_above(git: Git, commits: Sequence[str]) -> None:
 
 
 class _Size(NamedTuple):
-    files: int
-    """Files and folders in a folder, at any depth."""
-    deep: int
-    """Folders one in another."""
+    files: int  # files and folders in a folder, at any depth
+    deep: int  # folders one in another
 
     @property
     def fits(self) -> bool:
@@ -242,11 +219,7 @@ def _measured(git: Git, names: Iterable[str]) -> Mapping[str, _Size]:
 def _folders(git: Git, asked: Mapping[str, str]) -> Iterator[tuple[str, str, bytes | None]]:
     """Read folders as git keeps them, by any names of them; what is no folder is passed over.
 
-    Yields:
-        For each: what is given beside its name, git's own name, and its bytes; None for one that is too large.
-
-    Raises:
-        GitError: one is damaged: it does not hold what its name says.
+    Yields for each what is given beside its name, git's own name, and its bytes; None for one that is too large.
     """
     lines = os.fsencode("".join(f"{name}\n" for name in asked))
     with piped(git, "cat-file", "--batch", stdin=lines) if asked else nullcontext(BytesIO()) as pipe:

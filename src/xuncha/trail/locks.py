@@ -34,8 +34,7 @@ def held(root: Path) -> list[Path]:
 def wait(root: Path) -> None:
     """Wait for a git that is at work here: another one, or one that has outlived the command that started it.
 
-    Raises:
-        SurroundingsError: it does not end; or it was killed, and has left its locks.
+    Raises SurroundingsError if it does not end; or it was killed, and has left its locks.
     """
     end = time.monotonic() + PATIENCE
     while places := held(root):
@@ -56,9 +55,8 @@ def at_work(places: list[Path]) -> SurroundingsError:
     said = _("git is at work in this repository, or was interrupted: {locks}")
     hint = _("wait until git has ended; if none is running, type: rm {locks}")
     names = [str(place) for place in places]
-    return SurroundingsError(
-        "git-at-work", said.format(locks=_(", ").join(names)), hint.format(locks=shlex.join(names))
-    )
+    said, hint = said.format(locks=_(", ").join(names)), hint.format(locks=shlex.join(names))
+    return SurroundingsError("git-at-work", said, hint)
 
 
 def named(root: Path, said: str) -> list[Path]:

@@ -28,11 +28,7 @@ Changes = dict[str, Held | None]
 
 
 def listing(git: Git, commit: str) -> Listing:
-    """List the settings, the problems, the measures and their evidence at a commit.
-
-    Raises:
-        RefusedError: there are more than any ledger has.
-    """
+    """List the settings, the problems, the measures and their evidence at a commit. Raises RefusedError if there are more than any ledger has."""
     return {leaf.path: Held(leaf.mode, leaf.name) for leaf in listed(git, commit, *PARTS)}
 
 
@@ -75,8 +71,7 @@ def at_the_top(git: Git) -> Git:
 def arrivals(git: Git, before: str, after: str) -> Iterator[tuple[str, str, str]]:
     """Find the files of the whole repository that differ between two commits.
 
-    Yields:
-        For each: its path from the top of the repository, and its blob in either commit; zeros where there is no file.
+    Yields for each its path from the top of the repository, and its blob in either commit; zeros where there is no file.
     """
     words = git.words("diff-tree", "-r", "-z", "--no-renames", before, after, by=2)
     for facts, path in zip(words[::2], words[1::2], strict=True):
@@ -91,19 +86,14 @@ def in_the_way(git: Git, before: str, after: str) -> list[str]:
 
 
 def fast_forward(git: Git, commit: str) -> None:
-    """Bring the branch that is checked out, its index and its files to a commit that follows it.
-
-    Raises:
-        GitError: something is in the way.
-    """
+    """Bring the branch that is checked out, its index and its files to a commit that follows it. Raises GitError if something is in the way."""
     git.run("merge", "--ff-only", "--quiet", "--no-stat", "--no-autostash", "--no-overwrite-ignore", commit)
 
 
 def half_arrived(git: Git, before: str, after: str) -> Mapping[str, str]:
     """Find what a fast-forward that was cut short has left in files and index; the branch still stands where it stood.
 
-    Returns:
-        The files, from the top of the repository, each with the blob that it had before.
+    Returns the files, from the top of the repository, each with the blob that it had before.
     """
     if git.text("rev-parse", "HEAD") != before:
         return {}
@@ -121,9 +111,8 @@ def half_arrived(git: Git, before: str, after: str) -> Mapping[str, str]:
         if here not in {old, new, nothing}:
             # Git was killed while it wrote the file if this is the first part of what it was to become.
             begun = (top.root / path).read_bytes()
-            if new == nothing or not top.run("cat-file", "--filters", f"--path={path}", new).startswith(
-                begun
-            ):
+            wanted = b"" if new == nothing else top.run("cat-file", "--filters", f"--path={path}", new)
+            if new == nothing or not wanted.startswith(begun):
                 continue
         left[path] = old
     return left
@@ -138,9 +127,7 @@ def unwind(git: Git, left: Mapping[str, str]) -> None:
         top.run("reset", "--quiet", "--pathspec-from-file=-", "--pathspec-file-nul", stdin=names)
     if back:
         top.run("checkout-index", "--force", "-z", "--stdin", stdin=os.fsencode("\0".join(back)))
-    for path in left:
-        if path in back:
-            continue
+    for path in left.keys() - {*back}:
         (top.root / path).unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # other files are in it
             (top.root / path).parent.rmdir()

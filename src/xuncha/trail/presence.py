@@ -14,19 +14,15 @@ from xuncha.trail.repository import common_dir, git_dir
 
 _PLAIN: Final = b"DIRC\0\0\0\2"
 """How an index begins whose entries can be passed through here; git writes another version where files are left out."""
-_FLAGS: Final = 40
-"""Where the flags of an entry stand, before the length of a hash is added."""
-_ASSUMED: Final = 0x8000
-"""The flag of a file that git was told to take for unchanged."""
-_LENGTH: Final = 0xFFF
-"""The part of the flags that says how long the path is; a longer one does not."""
+_FLAGS: Final = 40  # where the flags of an entry stand, before the length of a hash is added
+_ASSUMED: Final = 0x8000  # the flag of a file that git was told to take for unchanged
+_LENGTH: Final = 0xFFF  # the part of the flags that says how long the path is; a longer one does not
 
 
 def must_be_here(root: Path) -> None:
     """Check that git hides no file of the ledger, as in a sparse checkout. Costs a look at a file where all is well.
 
-    Raises:
-        SurroundingsError: it hides some.
+    Raises SurroundingsError if it hides some.
     """
     if not (missing := hidden(root)):
         return
@@ -68,9 +64,8 @@ def _hides_nothing(folder: Path) -> bool:
     try:
         index = (folder / "index").read_bytes()
         plain = index.startswith(_PLAIN) and not any(folder.glob("sharedindex.*"))
-        return plain and not _assumes(
-            index, 32 if b"sha256" in (common_dir(folder) / "config").read_bytes() else 20
-        )
+        hash_length = 32 if b"sha256" in (common_dir(folder) / "config").read_bytes() else 20
+        return plain and not _assumes(index, hash_length)
     except FileNotFoundError:
         shared = common_dir(folder)
         grown = any((shared / name).exists() for name in ("packed-refs", "reftable"))

@@ -19,30 +19,15 @@ from xuncha.trail.repository import common_dir, small_text
 _HEADER = re.compile(r'\[([A-Za-z0-9-]+)(?: "([^"\\]*)")?\]')
 _SETTING = re.compile(r"([A-Za-z][A-Za-z0-9-]*)(?:[ \t]*=.*[^\\]|[ \t]*=)?")
 _VALUE = re.compile(r'^[^=\n]*=[ \t]*"?(?P<value>[^"\n]*?)"?[ \t]*$', re.MULTILINE)
-_PLAIN: Final = frozenset(
-    [
-        *(
-            "core.repositoryformatversion",
-            "core.filemode",
-            "core.bare",
-            "core.logallrefupdates",
-            "core.symlinks",
-        ),
-        *("core.ignorecase", "core.precomposeunicode", "core.autocrlf", "core.eol", "core.safecrlf"),
-        *("core.quotepath", "core.longpaths", "core.sparsecheckout", "core.sparsecheckoutcone"),
-        *("remote.url", "remote.fetch", "remote.pushurl", "remote.tagopt", "remote.prune", "remote.mirror"),
-        *("remote.promisor", "remote.partialclonefilter", "branch.remote", "branch.merge", "branch.rebase"),
-        *("user.name", "user.email", "user.signingkey", "commit.gpgsign", "tag.gpgsign", "gpg.format"),
-        *("merge.xuncha.name", "merge.xuncha.driver", "pull.rebase", "pull.ff"),
-        *("push.default", "submodule.url", "submodule.active", "init.defaultbranch", "index.sparse"),
-        *(
-            "extensions.objectformat",
-            "extensions.partialclone",
-            "extensions.worktreeconfig",
-            "lfs.repositoryformatversion",
-        ),
-    ]
-)
+_PLAIN: Final = frozenset({
+    "core.repositoryformatversion", "core.filemode", "core.bare", "core.logallrefupdates", "core.symlinks", "core.ignorecase",
+    "core.precomposeunicode", "core.autocrlf", "core.eol", "core.safecrlf", "core.quotepath", "core.longpaths", "core.sparsecheckout",
+    "core.sparsecheckoutcone", "remote.url", "remote.fetch", "remote.pushurl", "remote.tagopt", "remote.prune", "remote.mirror",
+    "remote.promisor", "remote.partialclonefilter", "branch.remote", "branch.merge", "branch.rebase", "user.name", "user.email",
+    "user.signingkey", "commit.gpgsign", "tag.gpgsign", "gpg.format", "merge.xuncha.name", "merge.xuncha.driver", "pull.rebase",
+    "pull.ff", "push.default", "submodule.url", "submodule.active", "init.defaultbranch", "index.sparse", "extensions.objectformat",
+    "extensions.partialclone", "extensions.worktreeconfig", "lfs.repositoryformatversion",
+})  # fmt: skip
 """Settings that name no program. Our own merge driver does, but nothing that only reads merges."""
 _SHARED: Final = frozenset({"remote", "branch", "submodule"})
 """Sections whose second name is free and means nothing here."""
@@ -64,12 +49,9 @@ _JUDGES: Final = {
 """Settings by which a signature counts, with values as if they were not set: in these, too, the user alone is believed."""
 _OF_NO_USE_HERE = re.compile(r"merge\.xuncha\.driver|include(?:if)?\..*", re.DOTALL)
 """Names that look so: ours; and what git has followed already when it lists its settings."""
-_OF_GIT_LFS: Final = frozenset(
-    [
-        *("git-lfs clean -- %f", "git-lfs smudge -- %f", "git-lfs smudge --skip -- %f"),
-        *("git-lfs filter-process", "git-lfs filter-process --skip"),
-    ]
-)
+_OF_GIT_LFS: Final = frozenset({
+    "git-lfs clean -- %f", "git-lfs smudge -- %f", "git-lfs smudge --skip -- %f", "git-lfs filter-process", "git-lfs filter-process --skip",
+})  # fmt: skip
 """What `git lfs install --local` writes: the program of that name on this computer, whatever the repository is."""
 _USUAL: Final = {
     "gpg.program": "gpg",
@@ -78,8 +60,7 @@ _USUAL: Final = {
     "gpg.ssh.program": "ssh-keygen",
 }
 """The programs that git runs where none is set up; of all other settings, an empty one names none."""
-_SAME: Final = {"gpg.openpgp.program": "gpg.program"}
-"""Two names of one setting."""
+_SAME: Final = {"gpg.openpgp.program": "gpg.program"}  # two names of one setting
 _OWN: Final = frozenset({"local", "worktree"})
 
 
@@ -116,11 +97,9 @@ def is_plain(text: str) -> bool:
         if header := _HEADER.fullmatch(line):
             section, second = header[1].lower(), header[2]
             above = section if second is None or section in _SHARED else f"{section}.{second}"
-        elif (
-            above is None
-            or not (match := _SETTING.fullmatch(line))
-            or f"{above}.{match[1].lower()}" not in _PLAIN
-        ):
+            continue
+        match = _SETTING.fullmatch(line)
+        if above is None or match is None or f"{above}.{match[1].lower()}" not in _PLAIN:
             return False
     return True
 

@@ -15,16 +15,11 @@ from typing import Final, NamedTuple
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 
-_LARGEST: Final = 1 << 20
-"""Bytes of a small file of git's."""
+_LARGEST: Final = 1 << 20  # bytes of a small file of git's
 _LARGER: Final = {
-    "index": 1 << 30,
-    "packed-refs": 1 << 27,
-    "shallow": 1 << 25,
-    "info/sparse-checkout": 1 << 25,
-    "logs/HEAD": 1 << 30,
+    "index": 1 << 30, "packed-refs": 1 << 27, "shallow": 1 << 25, "info/sparse-checkout": 1 << 25, "logs/HEAD": 1 << 30,
     "FETCH_HEAD": 1 << 25,
-}
+}  # fmt: skip
 """Bytes of those that grow with the repository."""
 _LARGEST_OF_OURS: Final = 1 << 30
 _BARE: Final = re.compile(r"^\s*bare\s*=\s*(?:true|yes|on|1)\s*$", re.IGNORECASE | re.MULTILINE)
@@ -42,8 +37,7 @@ _looked_at: set[Path] = set()
 class Repository(NamedTuple):
     """Where git keeps what belongs to a working tree."""
 
-    folder: Path
-    """Git's own folder; of a linked working tree, its own part."""
+    folder: Path  # Git's own folder; of a linked working tree, its own part
     top: Path | None
     """The top of the working tree; None where `GIT_DIR` names the folder, and git is told the rest in the same way."""
 
@@ -92,11 +86,7 @@ def _told(file: Path) -> str:
 
 
 def small_text(file: Path, most: int = _LARGEST) -> str:
-    """Read a file of git's.
-
-    Raises:
-        OSError: it is none, or larger than some bytes.
-    """
+    """Read a file of git's. Raises OSError if it is none, or larger than some bytes."""
     found = file.lstat()
     if not stat.S_ISREG(found.st_mode) or found.st_size > most:
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(file))
@@ -121,8 +111,7 @@ def _is_of(folder: Path, git: Path) -> bool:
 def _must_stay(folder: Path) -> None:
     """See to it that nothing in git's folder leads out of it, or is no file: what it leads to would be read, shown and written.
 
-    Raises:
-        SurroundingsError: something does.
+    Raises SurroundingsError if something does.
     """
     if folder in _looked_at:
         return
@@ -264,9 +253,6 @@ def cut_off(folder: Path) -> frozenset[str]:
 
 
 def private(root: Path, name: str) -> Path | None:
-    """Name a file of ours inside git's own folder, which no clone, push or archive carries; one for each ledger.
-
-    None outside a repository.
-    """
+    """Name a file of ours inside git's own folder, which no clone, push or archive carries; one for each ledger. None outside a repository."""
     folder = git_dir(root)
     return folder and folder / "xuncha" / f"{name}-{zlib.crc32(os.fsencode(os.path.realpath(root))):08x}"

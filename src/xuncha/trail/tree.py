@@ -7,26 +7,21 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, EVIDENCE, LEDGER_FILE, PROBLEMS
 from xuncha.model.source import LARGEST, Entry, Fingerprint, Kind
 from xuncha.trail.contents import filtered, fingerprints, stored
-from xuncha.trail.git import CutShortError, Git, GitError, is_hash
+from xuncha.trail.git import CutShortError, Git, GitError, Leaf, is_hash
 from xuncha.trail.limits import listed
 from xuncha.trail.replay import log
-
-if TYPE_CHECKING:
-    from xuncha.trail.git import Leaf
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # git-lfs has nothing to do where its pointers are read; where it is not installed, git would fail for it.
 _NO_LFS = ("-c", "filter.lfs.smudge=", "-c", "filter.lfs.process=", "-c", "filter.lfs.required=false")
 _KINDS: dict[str, Kind] = {"100644": "file", "100755": "file", "120000": "link", "040000": "folder"}
-_MANY = 200
-"""Folders from which on git is asked for all of them; a command line has an end."""
+_MANY = 200  # folders from which on git is asked for all of them; a command line has an end
 
 
 class Tree:
@@ -50,23 +45,15 @@ class Tree:
         return self._folders.get(folder, [])
 
     def read(self, path: str) -> bytes:
-        """Read a file.
-
-        Raises:
-            FileNotFoundError: there is none at this commit.
-        """
+        """Read a file. Raises FileNotFoundError if there is none at this commit."""
         if path.rpartition("/")[0] not in self._known:
             self._bring_all()
         if path not in self._names:
             raise FileNotFoundError(path)
         if path not in self._blobs:
             beside = f"{COMMENTS}/"
-            together = (
-                [each for each in self._names if each.startswith(beside)]
-                if path.startswith(beside)
-                else [path]
-            )
-            self._fetch(together)
+            is_comment = path.startswith(beside)
+            self._fetch([each for each in self._names if each.startswith(beside)] if is_comment else [path])
         return self._blobs[path]
 
     def fingerprint(self, path: str) -> Fingerprint | None:
@@ -94,15 +81,11 @@ class Tree:
     def hashes(self) -> tuple[str, dict[str, str]] | None:
         """Return what tells, without reading a file, whether it is the same as at another commit.
 
-        Returns:
-            Git's name of `data/ledger.yaml`; and by the name of a problem's folder those of the folder and of its evidence.
-            None where these are not in their places: then only reading tells what is wrong.
+        Returns git's name of `data/ledger.yaml`; and by the name of a problem's folder those of the folder and of its
+        evidence. None where these are not in their places: then only reading tells what is wrong.
         """
-        found = self._take(
-            listed(
-                self.git, self.commit, LEDGER_FILE, f"{PROBLEMS}/", f"{EVIDENCE}/", folders=True, deep=False
-            )
-        )
+        asked = (LEDGER_FILE, f"{PROBLEMS}/", f"{EVIDENCE}/")
+        found = self._take(listed(self.git, self.commit, *asked, folders=True, deep=False))
         if LEDGER_FILE not in self._names or ("040000", PROBLEMS) not in {(m, path) for m, _n, path in found}:
             return None
         self._known = {"", "data", PROBLEMS}
@@ -165,9 +148,8 @@ class Tree:
 def commit_at(root: Path, moment: str) -> str:
     """Return the commit that a day or a revision means: the last one of that day (in local time), or the revision.
 
-    Raises:
-        RefusedError: there was no commit yet, or no such revision.
-        SurroundingsError: the ledger is in no repository, or git is not installed.
+    Raises RefusedError if there was no commit yet, or no such revision; SurroundingsError if the ledger is in no
+    repository, or git is not installed.
     """
     git = Git.in_repository(root)
     try:

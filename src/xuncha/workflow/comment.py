@@ -102,6 +102,6 @@ def shortened(text: str) -> str:
 def _commit(session: Session, number: CommentNumber, change: FileChange, action: str, text: str) -> None:
     """Check the comment as it will stand, and commit it."""
     session.must_be_clean(number.path)
-    for finding in load_comments(Overlay(session.source, {number.path: change.after})).findings:
+    for finding in load_comments(Overlay(session.source, {number.path: change.after}))[1]:
         raise RefusedError(finding.code, finding.message, finding.hint)
     session.commit([change], Message(subject(action, number, text), "comment", comments=[str(number)]))

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from xuncha.errors import InvalidLedgerError, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
+from xuncha.rules.names import no_such
 from xuncha.store.comments import load_comments
-from xuncha.store.faults import UnreadableError
-from xuncha.store.files import Overlay
+from xuncha.store.faults import UnreadableError, link
+from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import check, load_problem, load_settings
 from xuncha.store.reading import parse
 from xuncha.workflow import evidence
 from xuncha.workflow.change import Message, StatusChange, begin
-from xuncha.workflow.comment import shortened, subject
+from xuncha.workflow.comment import no_such_comment, shortened, subject
 from xuncha.workflow.differences import differences
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.perform import Result, standing
@@ -39,6 +40,23 @@ class Entered(NamedTuple):
     lines: list[str]
     """What changed, in words."""
     result: Result
+
+
+def editable(root: Path, text: str) -> str:
+    """Return the path of the file that is meant: by the number of a problem or a measure, or by the path of a comment or the settings.
+
+    Raises:
+        InvalidLedgerError: it is a link.
+        RefusedError: there is none.
+    """
+    comment = CommentNumber.of_file(text)
+    named = comment or (None if text == LEDGER_FILE else Identity.parse(text))
+    path = named.path if named else LEDGER_FILE
+    if WorkingTree(root).behind_link(path):
+        raise InvalidLedgerError([link(path)])
+    if named and not (root / path).is_file():
+        raise no_such_comment(named) if isinstance(named, CommentNumber) else no_such(named)
+    return path
 
 
 def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> Result | None:
@@ -80,7 +98,7 @@ def _findings(source: Overlay, path: str) -> list[Finding[Place]]:
     if path == LEDGER_FILE:
         return check(source)
     if CommentNumber.of_file(path):
-        found = load_comments(source).findings
+        found = load_comments(source)[1]
     else:
         found = load_problem(source, path.split("/")[2], load_settings(source).frame).findings
     return [finding for finding in found if finding.place.path == path]

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlencode
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms
 from xuncha.desk.pages.measure import fields_of
-from xuncha.desk.view import desk_of, page, status_of
+from xuncha.desk.view import address_of, desk_of, page, status_of
 from xuncha.errors import RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.requests.answers import version
-from xuncha.workflow.change import last_commit
 from xuncha.workflow.evidence import read_stream
 from xuncha.workflow.verb import NamedFile
 from xuncha.workflow.verbs import VERBS
@@ -29,6 +26,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from xuncha.model.register import MeasureRow, ProblemRow
     from xuncha.model.vocabulary import Action
 
 
@@ -55,8 +53,7 @@ def act(request: Request, form: FormData) -> Response:
             desk.perform(verb.action, ids, typed, forms.versions(form) if each is None else {})
     except XunchaError as error:
         return _form(request, action, ids, forms.shown_again(form), error, forms.versions(form))
-    back = f"/measures/{ids[0]}" if len(ids) == 1 else "/measures"
-    return RedirectResponse(f"{back}?{urlencode({'done': last_commit() or ''})}", 303)
+    return forms.done(address_of(Identity.parse(ids[0])) if len(ids) == 1 else "/measures")
 
 
 def _files(form: FormData) -> list[UploadFile]:
@@ -86,7 +83,9 @@ def _form(
     if verb is None:
         raise HTTPException(404)
     look = desk.seen()
-    rows = {row.id: row for row in look.register.measures}
+    rows: dict[str, MeasureRow | ProblemRow] = {row.id: row for row in look.register.measures}
+    if verb.of_problems:
+        rows |= {row.id: row for row in look.register.problems}
     chosen = [rows[number] for number in dict.fromkeys(ids) if number in rows]
     meanwhile = (versions or {}) if error and error.code == "changed-meanwhile" else {}
     given: dict[str, Any] = {
@@ -94,7 +93,7 @@ def _form(
         "number": look.number,
         "frame": look.register.frame,
         "verb": verb,
-        "fields": fields_of(verb),
+        "fields": fields_of(verb, problem=all(Identity.parse(row.id).is_problem for row in chosen)),
         "rows": chosen,
         "shown": [(row.id, version(desk.root, Identity.parse(row.id).path)) for row in chosen],
         "typed": typed,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from starlette.responses import RedirectResponse
 
-from xuncha.desk.view import desk_of, page
+from xuncha.desk.view import desk_of, made, page
 from xuncha.errors import XunchaError
 from xuncha.model.identity import Identity
 from xuncha.requests.answers import rows_of, version
@@ -18,6 +19,7 @@ from xuncha.trail.git import Git
 from xuncha.trail.history import history_of_measure
 from xuncha.trail.repository import git_dir
 from xuncha.workflow.change import Session
+from xuncha.workflow.remove import is_untouched
 from xuncha.workflow.verb import Case
 from xuncha.workflow.verbs import VERBS
 
@@ -47,11 +49,13 @@ class Field(NamedTuple):
     required: bool
 
 
-def fields_of(verb: Verb) -> list[Field]:
-    """Return the fields of a verb's form."""
+def fields_of(verb: Verb, *, problem: bool = False) -> list[Field]:
+    """Return the fields of a verb's form: what it takes of measures, or of a problem."""
+    asked = signature(verb.of_problems).parameters if verb.of_problems else {}
     return [
         Field(each.name, GIVEN[each.name].name, GIVEN[each.name].kind, each.default is each.empty)
         for each in verb.parameters
+        if (each.name in asked if problem else each.name != "category")
     ]
 
 
@@ -85,10 +89,10 @@ def show(request: Request) -> Response:
         return RedirectResponse(f"/problems/{identity}", 303)
     row = rows_of(look.register, identity)[identity.measure - 1]
     source = WorkingTree(desk.root)
+    stood = version(desk.root, identity.path)  # before it is read: what changes in between is then noticed
     measure = cast("Measure", record_of(source, identity))
     settings = load_settings(source).settings if measure.outcomes else None
     events = history_of_measure(desk.root, identity.path, str(identity)) if git_dir(desk.root) else []
-    made = request.query_params.get("done", "")
     given: dict[str, Any] = {
         "number": look.number,
         "frame": look.register.frame,
@@ -101,9 +105,8 @@ def show(request: Request) -> Response:
         "events": events,
         "steps": steps(desk, look, identity, measure),
         "opened": request.query_params.get("do", ""),
-        "version": version(desk.root, identity.path),
-        "tip": look.tip,
-        "done": next((each for each in events if made and each.commit.startswith(made)), None),
+        "version": stood,
         "typed": {},
+        "removable": is_untouched(measure.model_dump()),
     }
-    return page(request, "measure", **given)
+    return page(request, "measure", **given, **made(request))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
-from xuncha.desk.view import desk_of, page
+from xuncha.desk.view import desk_of, made, page, pages_of
 from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.model.vocabulary import STATUSES, TERMS, status_name, term_name
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from xuncha.model.register import Register
 
-_ROWS: Final = 200
 _ORDERS: Final = ("due", "office", "leader", "status")
 """What the rows may be sorted by, besides their numbers."""
 
@@ -62,20 +61,16 @@ def show(request: Request) -> Response:
     if order in _ORDERS:
         value = attrgetter(order)
         rows.sort(key=lambda row: (value(row) is None, value(row) or ""))
-    pages = max(1, -(-len(rows) // _ROWS))
-    number = asked.get("page", "1")
-    current = min(max(1, int(number) if number.isdecimal() and len(number) < 9 else 1), pages)  # noqa: PLR2004
+    shown, current, pages = pages_of(rows, asked.get("page", ""))
     filters = {name: asked[name] for name in asked if name not in {"page", "order", "done"} and asked[name]}
     horizon = Horizon.of(look.register, desk.today)
-    made = asked.get("done", "")
     return page(
         request,
         "measures",
         number=look.number,
-        tip=look.tip,
-        done=next((each for each in desk.events() if each.commit.startswith(made)), None) if made else None,
+        **made(request),
         choices=_choices(look.register),
-        rows=[(row, horizon.light(row)) for row in rows[(current - 1) * _ROWS : current * _ROWS]],
+        rows=[(row, horizon.light(row)) for row in shown],
         total=len(rows),
         current=current,
         pages=pages,

@@ -15,7 +15,7 @@ from xuncha.errors import RefusedError
 from xuncha.exchange.sheet import opendocument, safety
 from xuncha.exchange.sheet.grid import Sheet
 from xuncha.language import gettext as _
-from xuncha.pages.foreign import COMPOUND_FILE, ZIP
+from xuncha.pages.kind import COMPOUND_FILE, ZIP
 from xuncha.pages.plain import decoded
 from xuncha.parts import needs
 
@@ -37,6 +37,7 @@ def read(path: Path) -> list[Sheet]:
     sheets = _sheets(path, safety.bytes_of(path))
     for sheet in sheets:
         safety.must_be_short(path, sheet)
+        safety.must_be_narrow(path, sheet)
     return sheets
 
 

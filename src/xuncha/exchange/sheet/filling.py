@@ -11,7 +11,7 @@ from xuncha.exchange.sheet.added import Adder
 from xuncha.exchange.sheet.plan import Plan
 from xuncha.exchange.sheet.reading import Wanted, draft_of
 from xuncha.language import gettext as _
-from xuncha.pages.foreign import ZIP
+from xuncha.pages.kind import ZIP
 
 if TYPE_CHECKING:
     from xuncha.exchange.drafts import Draft

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from functools import lru_cache
 from itertools import product
 from typing import Final, NamedTuple, Self
 
@@ -15,6 +17,8 @@ from xuncha.model.formats import is_percent
 
 _MOST_MERGED: Final = 2_000_000
 """Cells that merged ranges may cover, as far as the sheet is filled."""
+_CLEAN: Final = re.compile("[!-~\u4e00-\u9fff，。、；：（）《》“”]*")
+"""A text of what almost all texts consist of, and in which there is nothing to be cleaned."""
 DAY: Final = "yyyy-mm-dd"
 """The format of days."""
 Spot = tuple[int, int]
@@ -142,7 +146,9 @@ class Sheet:
 
 def clean(content: object) -> str:
     """Return the text of a cell: line ends as one, no control characters, no blank lines, no blanks at the ends of lines."""
-    text = str(content).replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
+    if _CLEAN.fullmatch(text := str(content)):
+        return text
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
     lines = [without_unsafe(line).replace("\t", " ").strip(" \u3000") for line in text.split("\n")]
     return "\n".join(line for line in lines if line)
 
@@ -157,6 +163,7 @@ def letters(place: str) -> str:
     return place.rstrip("0123456789")
 
 
+@lru_cache(maxsize=16_384)
 def column_of(letter: str) -> int:
     """Return the number of a column: A is 1, AB is 28."""
     from openpyxl.utils import column_index_from_string  # noqa: PLC0415
@@ -164,6 +171,7 @@ def column_of(letter: str) -> int:
     return column_index_from_string(letter)
 
 
+@lru_cache(maxsize=16_384)
 def letter(column: int) -> str:
     """Return the name of a column: 1 is A, 28 is AB."""
     from openpyxl.utils import get_column_letter  # noqa: PLC0415

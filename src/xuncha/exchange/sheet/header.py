@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.exchange.sheet import roles, ticks
@@ -152,10 +152,10 @@ class Finder:
             for row in rows
         )
 
-    def beside(self) -> int:
-        """Return the column where a second table begins beside the first, in a header that names the same things again; else 0."""
+    def beside(self, rows: Iterable[int]) -> int:
+        """Return the column where a second table begins beside the first, in a header among these rows that names the same things again; else 0."""
         sheet = self.sheet
-        for row in sheet.by_row:
+        for row in rows:
             if not (depth := self._header_at(row)):
                 continue
             if column := self._numbered_again(self._headings(row, depth)):

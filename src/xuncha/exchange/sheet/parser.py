@@ -1,18 +1,29 @@
 """One sheet of a workbook, parsed once: its cells, what is hidden or struck out in it, and what is merged.
 
-openpyxl's reader for large sheets drops all but the cells; its parser, with what is added here, tells the rest.
+openpyxl's readers tell only the cells, or keep an object of each; what they make of one cell is taken from them.
+
+The parser in C is safe here: what it could expand makes a file hostile, which is seen before any of it is read.
 """
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
+from xml.etree.ElementTree import iterparse
 
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.utils.cell import range_boundaries
 from openpyxl.worksheet._reader import WorkSheetParser
+from openpyxl.xml.constants import SHARED_STRINGS
+
+from xuncha.exchange.sheet.grid import column_of, letters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from xml.etree.ElementTree import Element
 
+    from xuncha.exchange.sheet.grid import Spot
+
+Made = TypeVar("Made")
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LAST_COLUMN: Final = 16_384
 _NARROWEST: Final = 0.5
@@ -24,13 +35,50 @@ _NO: Final = frozenset({"0", "false", "off"})
 class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
     """Parses a sheet; each cell also tells whether its result was stored, and whether it is struck out."""
 
-    def __init__(self, source: IO[bytes], strings: Any, struck: dict[int, bool], book: Any) -> None:  # noqa: ANN401
+    def __init__(self, source: IO[bytes], strings: Any, book: Any) -> None:  # noqa: ANN401
         super().__init__(
             source, strings, data_only=True, epoch=book.epoch, date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,  # noqa: SLF001
         )  # fmt: skip
-        self.struck_strings = struck
-        self.sheet_format: Any = None
-        self._columns: list[dict[str, str]] = []
+        self.strings = strings
+        self.usual: dict[str, str] = {}
+        """What is said of rows and columns of which nothing is said."""
+        self.columns: list[dict[str, str]] = []
+        self.merged: list[tuple[int, int, int, int]] = []
+        """The bounds of merged cells."""
+
+    def cells(self, make: Callable[[dict[str, Any]], Made]) -> Iterator[tuple[Spot, Made]]:
+        """Parse the sheet; return its cells with what is made of each, which is made once of cells that are alike."""
+        alike: dict[tuple[int | str | None, ...], Made] = {}
+        for _event, element in iterparse(self.source):  # noqa: S314
+            if element.tag == f"{_MAIN}row":
+                self._begin_row(element.attrib)
+                for cell in element:
+                    is_plain = len(cell) == 1 and cell[0].tag == f"{_MAIN}v"
+                    key = (cell.get("t"), cell.get("s"), cell[0].text) if is_plain else (len(cell),)
+                    if key in alike and (name := cell.get("r")):
+                        column = letters(name)
+                        self.col_counter = column_of(column)
+                        yield (int(name[len(column) :]), self.col_counter), alike[key]
+                        continue
+                    found = self.parse_cell(cell)
+                    made = make(found)
+                    if is_plain or len(cell) == 0:
+                        alike[key] = made
+                    yield (found["row"], found["column"]), made
+                element.clear()
+            elif element.tag == f"{_MAIN}col":
+                self.columns.append(element.attrib)
+            elif element.tag == f"{_MAIN}sheetFormatPr":
+                self.usual = element.attrib
+            elif element.tag == f"{_MAIN}mergeCell":
+                bounds: Any = range_boundaries(element.get("ref", ""))
+                self.merged.append(bounds)
+
+    def _begin_row(self, said: dict[str, str]) -> None:
+        self.row_counter = int(float(said.get("r", self.row_counter + 1)))
+        self.col_counter = 0
+        if said.keys() & {"ht", "hidden"}:
+            self.row_dimensions[self.row_counter] = said
 
     def parse_cell(self, element: Element) -> dict[str, Any]:
         """Parse a cell. `struck` is whether all of its text is struck out; None where none is."""
@@ -46,69 +94,64 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
         if found["unstored"]:
             found["value"] = self.parse_formula(element)  # type: ignore[no-untyped-call,unused-ignore]
         found["struck"] = None
-        if kind == "s" and self.struck_strings:
-            found["struck"] = self.struck_strings.get(int(element.findtext(f"{_MAIN}v") or -1))
+        if kind == "s":
+            found["struck"] = self.strings.struck.get(int(element.findtext(f"{_MAIN}v") or -1))
         elif kind == "inlineStr":
-            found["struck"] = struck(element)
+            found["struck"] = _struck(element)
         return found
-
-    def parse_column_dimensions(self, col: Any) -> None:  # noqa: ANN401
-        """Keep what is said of columns; of one column much may be said."""
-        self._columns.append(dict(col.attrib))
 
     def hidden_rows(self, rows: Iterable[int]) -> set[int]:
         """Return those of these rows that nobody sees, be they hidden or of no height."""
-        usual = getattr(self.sheet_format, "zeroHeight", None) or _below(
-            getattr(self.sheet_format, "defaultRowHeight", None), _LOWEST
-        )
+        usual = self.usual.get("zeroHeight") in _YES or _below(self.usual.get("defaultRowHeight"), _LOWEST)
         found = set()
         for row in rows:
-            said = self.row_dimensions.get(str(row), {})
+            said = self.row_dimensions.get(row, {})
             hidden, height = said.get("hidden", ""), said.get("ht")
             if hidden in _YES or _below(height, _LOWEST) or (usual and height is None and hidden not in _NO):
                 found.add(row)
         return found
 
     def hidden_columns(self, columns: Iterable[int]) -> set[int]:
-        """Return those of these columns that nobody sees."""
-        usual = _below(getattr(self.sheet_format, "defaultColWidth", None), _NARROWEST)
-        said = [
-            (
-                int(each.get("min", "0")),
-                int(each.get("max", "0")),
-                each.get("hidden", "") in _YES or _below(each.get("width"), _NARROWEST),
-            )
-            for each in self._columns
-        ]
-        found = set()
-        for column in columns:
-            of_column = [hidden for first, last, hidden in said if first <= column <= last]
-            if any(of_column) or (usual and not of_column):
-                found.add(column)
-        return found
-
-    def merged(self) -> list[tuple[int, int, int, int]]:
-        """Return the bounds of merged cells."""
-        return [each.bounds for each in self.merged_cells.mergeCell] if self.merged_cells else []
+        """Return those of these columns that nobody sees; of one column much may be said."""
+        usual = _below(self.usual.get("defaultColWidth"), _NARROWEST)
+        said, unseen = bytearray(_LAST_COLUMN + 1), bytearray(_LAST_COLUMN + 1)
+        for each in self.columns:
+            first, last = (max(0, min(int(each.get(end, "0")), _LAST_COLUMN)) for end in ("min", "max"))
+            is_unseen = each.get("hidden", "") in _YES or _below(each.get("width"), _NARROWEST)
+            for told in (said, unseen) if is_unseen else (said,):
+                told[first : last + 1] = b"\1" * (last + 1 - first)
+        return {column for column in columns if unseen[column] or (usual and not said[column])}
 
 
-def struck_strings(source: IO[bytes]) -> dict[int, bool]:
-    """Return which of the workbook's texts are struck out, by their numbers: False where only a part is."""
-    from defusedxml.ElementTree import iterparse  # noqa: PLC0415
+class BookReader(ExcelReader):  # type: ignore[misc,unused-ignore]
+    """Reads a workbook but for its sheets; its texts become `Strings`."""
 
-    found: dict[int, bool] = {}
-    number = 0
-    for _event, element in iterparse(source, forbid_dtd=True):
-        if element.tag == f"{_MAIN}si":
-            whole = struck(element)
-            if whole is not None:
-                found[number] = whole
-            number += 1
-            element.clear()
-    return found
+    def read_strings(self) -> None:
+        """Read the texts that the cells name by their numbers."""
+        part = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call,unused-ignore]
+        if part is not None:
+            with self.archive.open(part.PartName[1:]) as source:
+                self.shared_strings = Strings(source)
 
 
-def struck(text: Element) -> bool | None:
+class Strings(list[str]):
+    """The texts of a workbook."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        super().__init__()
+        self.struck: dict[int, bool] = {}
+        """Which are struck out: False where only a part is."""
+        for _event, element in iterparse(source):  # noqa: S314
+            if element.tag == f"{_MAIN}si":
+                pieces = [element, *element.iterfind(f"{_MAIN}r")]
+                text = "".join(piece.findtext(f"{_MAIN}t") or "" for piece in pieces)
+                if len(pieces) > 1 and (whole := _struck(element)) is not None:
+                    self.struck[len(self)] = whole
+                self.append(text.replace("x005F_", ""))  # so an underscore is written that begins no number
+                element.clear()
+
+
+def _struck(text: Element) -> bool | None:
     """Return whether the pieces of a text are struck out: all, some (False), or none (None)."""
     pieces = [
         (strike is not None and strike.get("val", "1") not in _NO)

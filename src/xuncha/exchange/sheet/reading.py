@@ -114,7 +114,11 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None
     exact = own is not None
     draft = Draft(exact=exact)
     visible = [sheet for sheet in sheets if not sheet.hidden]
-    finders = [unseen.look(draft, sheet, wanted.said) for sheet in visible]
+    names = layout.roles(own.fields) if own else None
+    finders = [
+        unseen.look(draft, sheet, wanted.said, header.own_table(sheet, names) if names else ())
+        for sheet in visible
+    ]
     tables = {each.sheet.name: _tables(each, wanted, own, only=len(visible) == 1) for each in finders}
     found = next((form for form in wanted.forms if not wanted.form and _fits(form, tables)), None)
     if found:

@@ -115,7 +115,7 @@ def role(heading: str) -> str:
         return ""
     text = plain(heading)
     bare = _BRACKETS.sub("", text)
-    for candidate in (bare, text.replace("(", "").replace(")", ""), _LATIN.sub("", bare)):
+    for candidate in dict.fromkeys((bare, text.replace("(", "").replace(")", ""), _LATIN.sub("", bare))):
         if match := _NAME.fullmatch(candidate):
             return match.lastgroup or ""
     # Of two joined names the first counts: 责任领导及责任科室, 整改措施/目标.

@@ -13,7 +13,7 @@ from xuncha.errors import RefusedError, cause_of
 from xuncha.exchange.sheet.grid import Sheet, address
 from xuncha.language import gettext as _
 from xuncha.pages.budget import TooManyError, must_be_modest
-from xuncha.pages.foreign import Foreign, foreign
+from xuncha.pages.kind import Foreign, foreign
 from xuncha.pages.package import Package, PackageError
 from xuncha.paper.xlsx import LONGEST_CELL
 
@@ -27,6 +27,8 @@ LARGEST_TEXTS: Final = 40 * _MEGABYTE
 _MOST_ROWS: Final = 250_000
 _MOST_CELLS: Final = 1_200_000
 _MOST_SHEETS: Final = 100
+_MOST_COLUMNS: Final = 500
+"""That hold something; more than those that any office's table has."""
 _MOST: Final = {
     "row": _MOST_ROWS, "c": _MOST_CELLS, "v": _MOST_CELLS, "f": _MOST_CELLS, "is": _MOST_CELLS, "t": 2 * _MOST_CELLS,
     "sheet": _MOST_SHEETS, "col": 16_384, "xf": 65_536, "numFmt": 10_000, "font": 10_000, "fill": 65_536, "border": 65_536,
@@ -143,6 +145,21 @@ def must_be_few(path: Path, count: int, name: str) -> None:
     """
     if count > (_MOST | _MOST_OF_WORD)[name]:
         raise _too_many(path, name)
+
+
+def must_be_narrow(path: Path, sheet: Sheet) -> None:
+    """Refuse a sheet that people see and that has more filled columns than a table of measures has.
+
+    Raises:
+        RefusedError: it has.
+    """
+    count = len({column for columns in sheet.by_row.values() for column in columns})
+    if count > _MOST_COLUMNS and not sheet.hidden:
+        message = _("{sheet} has {n} filled columns; a table of measures has at most {most}")
+        said = message.format(sheet=sheet.name or path.name, n=count, most=_MOST_COLUMNS)
+        raise RefusedError(
+            "too-large", said, _("copy the table alone, without the other columns, into a new workbook")
+        )
 
 
 def must_be_short(path: Path, sheet: Sheet) -> None:

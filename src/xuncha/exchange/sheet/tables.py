@@ -41,6 +41,7 @@ _STROKES: Final = frozenset(
     {"/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "N/A", "n/a", UNSAID, *joined.SAME}
 )
 """What stands in a cell that is to stay empty."""
+_STOP: Final = re.compile("[。；;！!]$")
 _PAGE: Final = re.compile(
     r"第\d+页(?:[,/]?共\d+页)?|共\d+页(?:[,/]?第\d+页)?|\d+/\d+|-\d+-|(?:\(?接上[页表]\)?|\(?下[页]?续\)?|\(续\)|—\d+—)"
 )
@@ -168,13 +169,20 @@ class Taker:
         return bool(problem) and not self.sheet.same((first, problem), (row, problem))
 
     def _is_cut(self, before: str, row: int, column: int) -> bool:
-        """Return whether a row holds nothing but the rest of a sentence that the row before has begun; list it."""
+        """Return whether a row holds nothing but the rest of a sentence that the row before has begun; list it, and what may be one."""
         text = self.sheet.text(row, column)
-        if self.sheet.columns(row) != [column] or not cells.goes_on(before, text):
+        if self.sheet.columns(row) != [column]:
             return False
+        ended, numbered = _STOP.search(before), text != without_number(text)
+        # A list ends all of its lines with a stop, or none; a sentence that was cut ends in its second part alone.
+        is_rest = bool(_STOP.search(text)) and not ended and not numbered
+        is_cut = is_rest or cells.goes_on(before, text)
         made = _("nothing else stands in the row, and the one above goes on in it: joined with it")
-        self.draft.doubt(made, text, self.sheet.name, address(row, column), "measure")
-        return True
+        if not is_cut:
+            made = _("nothing else stands in the row: a measure of its own, or the rest of the one above")
+        if is_cut or not (ended or numbered):
+            self.draft.doubt(made, text, self.sheet.name, address(row, column), "measure")
+        return is_cut
 
     def _take_rows(self, rows: Sequence[int], table: header.Table) -> None:
         """Take the rows that tell of one measure, or of several in one cell."""
@@ -276,7 +284,8 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool)
             if spot in seen:
                 continue
             seen.add(spot)
-            cell = sheet.cells[number, column]._replace(address=address(*spot))
+            value, form, text, _address, unseen = sheet.cells[number, column]
+            cell = Cell(value, form, text, address(*spot), unseen)
             if spot in sheet.comments:
                 row.comments.append((cell.address, sheet.comments[spot]))
             role = table.role(column)

@@ -15,15 +15,19 @@ if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet
 
 
-def look(draft: Draft, sheet: Sheet, said: Mapping[str, str]) -> header.Finder:
+def look(
+    draft: Draft, sheet: Sheet, said: Mapping[str, str], own: Iterable[header.Table] = ()
+) -> header.Finder:
     """List what is hidden, and take away what is struck out or belongs to a second table beside the first.
 
     Return what finds the tables in the rest; `said` are the roles of columns that somebody has named, by the plain headings.
+    `own` are the tables where `export` has written them: no other row is a header.
     """
+    heads = [table.header for table in own]
     _look_at_struck(draft, sheet)
     _look_at_shown(draft, sheet)
     finder = header.Finder(sheet, said)
-    if _look_beside(draft, sheet, finder):
+    if _look_beside(draft, sheet, finder.beside(heads or sheet.by_row)):
         finder = header.Finder(sheet, said)
     rows = sorted(row for row in sheet.hidden_rows if sheet.by_row.get(row))
     if rows:
@@ -66,9 +70,9 @@ def _look_at_shown(draft: Draft, sheet: Sheet) -> None:
             draft.doubt(made, sheet.text(*spot), sheet.name, address(*spot))
 
 
-def _look_beside(draft: Draft, sheet: Sheet, finder: header.Finder) -> bool:
-    """Take away a second table that stands beside the first, and return whether there was one."""
-    if column := finder.beside():
+def _look_beside(draft: Draft, sheet: Sheet, column: int) -> bool:
+    """Take away a second table that stands from a column on beside the first; return whether there is one."""
+    if column:
         made = _("a second table beside the first: not read; put it below, or into a sheet of its own")
         draft.doubt(
             made, sheet=sheet.name, address=f"{letter(column)}:{letter(max(c for _row, c in sheet.cells))}"

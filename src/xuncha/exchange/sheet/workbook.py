@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -41,18 +43,14 @@ def read(path: Path, content: bytes, package: Package) -> list[Sheet]:
 
 
 def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
-    from openpyxl import load_workbook  # noqa: PLC0415
+    from xuncha.exchange.sheet.parser import BookReader, SheetParser  # noqa: PLC0415  needs openpyxl
 
-    from xuncha.exchange.sheet.parser import SheetParser, struck_strings  # noqa: PLC0415  needs openpyxl
-
-    book: Any = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+    reader = BookReader(io.BytesIO(content), read_only=True, keep_links=False)
+    reader.read()
+    book: Any = reader.wb
     parts = [worksheet._worksheet_path for worksheet in book.worksheets]  # noqa: SLF001  a read-only sheet tells little
     if len(set(parts)) < len(parts) or len(set(book.sheetnames)) < len(parts):
         raise hostile(path)
-    struck: dict[int, bool] = {}
-    for name in package.sizes:  # openpyxl finds the texts by the kind of their part
-        if package.kind(name).endswith("sharedStrings+xml"):
-            struck |= struck_strings(io.BytesIO(package.read(name)))
     looks = _looks(book)
     sheets: dict[str, Sheet] = {}
     # 补充信息 comes first: beside it, what was only computed need not be read.
@@ -63,18 +61,14 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
             continue
         sheet = Sheet(worksheet.title, hidden=worksheet.sheet_state != "visible")
         with worksheet._get_source() as source:  # noqa: SLF001
-            parser = SheetParser(source, worksheet._shared_strings, struck, book)  # noqa: SLF001
-            numbers = set()
-            for number, row in parser.parse():
-                if number in numbers or len({found["column"] for found in row}) < len(row):
-                    raise ValueError(_("row {row} is there twice, or a cell of it").format(row=number))
-                numbers.add(number)
-                for found in row:
-                    _take(sheet, found, looks[found["style_id"]])
+            parser = SheetParser(source, reader.shared_strings, book)
+            for spot, made in parser.cells(partial(_made, looks)):
+                if made:
+                    _take(sheet, spot, made)
         sheet.unstored.sort()
         sheet.hidden_rows = parser.hidden_rows({row for row, _column in sheet.cells})
         sheet.hidden_columns = parser.hidden_columns({column for _row, column in sheet.cells})
-        sheet.settle(parser.merged())
+        sheet.settle(parser.merged)
         sheet.comments = _comments(package, part)
         sheets[sheet.name] = sheet
     return [sheets[worksheet.title] for worksheet in book.worksheets if worksheet.title in sheets]
@@ -99,20 +93,36 @@ def _looks(book: Any) -> list[_Look]:  # noqa: ANN401
     ]
 
 
-def _take(sheet: Sheet, found: dict[str, Any], look: _Look) -> None:
-    """Put a cell that is not empty into the sheet."""
-    value = _value(found)
+class _Made(NamedTuple):
+    """What a cell is, wherever it stands."""
+
+    cell: Cell
+    struck: bool | None
+    replaced: bool
+    unstored: bool
+
+
+def _made(looks: Sequence[_Look], found: dict[str, Any]) -> _Made | None:
+    """Return what a cell is; None where it is empty."""
+    value, look = _value(found), looks[found["style_id"]]
     if value is None or is_blank(str(value)):
-        return
-    spot = (found["row"], found["column"])
+        return None
     struck = look.struck or found["struck"]
     replaced = hides(look.form, text=isinstance(value, str | bool))
-    sheet.cells[spot] = Cell.of(value, look.form, unseen=struck is not None or replaced)
-    if found["unstored"]:
+    cell = Cell.of(value, look.form, unseen=struck is not None or replaced)
+    return _Made(cell, struck, replaced, found["unstored"])
+
+
+def _take(sheet: Sheet, spot: Spot, made: _Made) -> None:
+    """Put a cell into the sheet."""
+    if spot in sheet.cells:
+        raise ValueError(_("row {row} is there twice, or a cell of it").format(row=spot[0]))
+    sheet.cells[spot] = made.cell
+    if made.unstored:
         sheet.unstored.append(spot)
-    if struck is not None:
-        (sheet.struck if struck else sheet.struck_in_part).add(spot)
-    if replaced:
+    if made.struck is not None:
+        (sheet.struck if made.struck else sheet.struck_in_part).add(spot)
+    if made.replaced:
         sheet.replaced.add(spot)
 
 

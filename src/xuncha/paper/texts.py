@@ -1,9 +1,11 @@
-"""A document as plain text, for a terminal and for e-mail: lines of 38 full-width characters."""
+"""A document as text: plain for a terminal and for e-mail, as Markdown, and as a web page that prints well."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, zip_longest
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.characters import width
@@ -20,9 +22,12 @@ _GAP: Final = 1
 _LEAST: Final = 2
 """What a column is wide at least."""
 _NOT_FIRST: Final = "，。、；：？！”’）》〉】〕…—,.;:?!)%"
-"""No line begins with one of these."""
 _NOT_LAST: Final = "（《〈【〔“‘("
-"""No line ends with one of these."""
+_MARKS: Final = {"h1": "##", "h2": "###", "h3": "####", "h4": "#####"}
+_TAGS: Final = {"h1": "h2", "h2": "h3", "h3": "h4", "h4": "h5"}
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~&]")
+_BLANKS = re.compile(r"^[ \t]+|[ \t]+$", re.MULTILINE)
+_MARKDOWN_START = re.compile(r"^(\s*)((?:[0-9]+(?=[.)]))|(?=[-+=]))", re.MULTILINE)
 
 
 def txt(document: Document) -> str:
@@ -100,3 +105,42 @@ def _pieces(text: str, room: int) -> Iterator[str]:
         characters = "".join(run)
         step = room * 2 if narrow else 1
         yield from (characters[start : start + step] for start in range(0, len(characters), step))
+
+
+def md(document: Document) -> str:
+    """Write the document as Markdown (CommonMark, with the tables of GFM), with a line end at its end."""
+    parts = [markdown(document.mark)] if document.mark else []
+    parts.append(f"# {_inside(document.title)}")
+    for block in document.blocks:
+        if isinstance(block, Table):
+            rows = [[_inside(cell) for cell in row] for row in (block.header, *block.rows)]
+            rows.insert(1, ["---"] * len(block.header))
+            parts.append("\n".join(f"| {' | '.join(row)} |" for row in rows))
+        elif isinstance(block, Block) and block.kind in _MARKS:
+            parts.append(f"{_MARKS[block.kind]} {_inside(block.text)}")
+        elif isinstance(block, Block):
+            is_title = block.kind == "table-title"
+            parts.append(f"**{_inside(block.text)}**" if is_title else markdown(block.text))
+    return "\n\n".join(parts) + "\n"
+
+
+def _inside(text: str) -> str:
+    """Escape a text that begins no line, where fewer characters mean something."""
+    return markdown(f"x{text}")[1:]
+
+
+def markdown(text: str) -> str:
+    """Escape a text for Markdown; blanks before a line, which could make it code, become one."""
+    text = _MARKDOWN.sub(r"\\\g<0>", _BLANKS.sub(" ", text))
+    return _MARKDOWN_START.sub(r"\1\2\\", text)
+
+
+def html(document: Document) -> str:
+    """Write the document as a web page that stands alone: no script, nothing from elsewhere; `page.html.j2` lays it out."""
+    from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415  for this form alone
+
+    loader = FileSystemLoader(Path(__file__).parent)
+    environment = Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    return environment.get_template("page.html.j2").render(document=document, headings=_TAGS, zip=zip)

@@ -1,0 +1,49 @@
+"""Shows how much is read right of a corpus of files that are described with their truth."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.tables.comparison import AIM, Outcome, share_of, tell
+
+
+class Described(Protocol):
+    """A file with its truth."""
+
+    name: str
+
+
+Kind = TypeVar("Kind", bound=Described)
+
+
+def show(
+    about: str | None,
+    things: str,
+    described: Iterable[Kind],
+    looking: Callable[[Path], Callable[[Kind], Outcome]],
+) -> None:
+    """Read all files, or those named, and print the share; exit 1 where it is too small, or anything is invented.
+
+    `looking` is given a folder to work in, and returns what reads one file and compares it with its truth.
+    """
+    options = argparse.ArgumentParser(description=about)
+    options.add_argument("-v", "--verbose", action="store_true", help="a line for each field that is wrong")
+    options.add_argument("names", nargs="*", help=f"of {things}; all where none is named")
+    chosen = options.parse_args()
+    outcomes = []
+    with tempfile.TemporaryDirectory() as folder:
+        look = looking(Path(folder))
+        for each in described:
+            if not chosen.names or each.name in chosen.names:
+                outcomes.append(look(each))
+                if chosen.verbose:
+                    tell(each.name, outcomes[-1])
+    share, inventions = share_of(outcomes, things)
+    sys.exit(share < AIM or inventions > 0)

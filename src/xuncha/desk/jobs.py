@@ -1,0 +1,272 @@
+"""Long work: child processes of our own command line, a few at once, each with a folder of its own that goes when the desk ends."""
+
+from __future__ import annotations
+
+import contextvars
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Any, Final, Literal, NamedTuple
+
+from xuncha.errors import RefusedError, XunchaError, cause_of
+from xuncha.language import gettext as _
+from xuncha.language import spoken
+
+State = Literal["waiting", "running", "done", "refused", "stopped"]
+_AT_ONCE: Final = 2
+_MOST_WAITING: Final = 20
+_KEPT: Final = 40
+"""Jobs that have ended, whose files are kept."""
+_LONGEST: Final = 30 * 60
+"""Seconds that one command may take."""
+_LAST: Final = 30
+"""Seconds that a change in hand has when the desk is ended."""
+_SHOWN: Final = 200_000
+"""Bytes of what a command said that are shown."""
+_LABEL: Final = re.compile(
+    r"(?P<place>\S+:\d+:\d+: )?(?:(?P<kind>error|warning|note)\[[a-z0-9-]+\]|warning|警告)[:：] ?"
+)
+_WHOLE: Final = ":1:1: "
+"""Ends the place of what is said of a file as a whole."""
+
+
+class Told(NamedTuple):
+    """Something that a command said beside its output: a refusal or a warning, with what helps."""
+
+    is_error: bool
+    message: str
+    more: list[str]
+
+
+@dataclass
+class Job:
+    """Commands that are run one after the other, until one of them fails."""
+
+    number: int
+    title: str
+    """What it does, in the language of whoever asked."""
+    folder: Path
+    commands: Sequence[Sequence[str]]
+    files: Sequence[str] = ()
+    """The names of the documents that it makes in its folder; only these are handed out."""
+    then: str = ""
+    """The address where it goes on once all is done."""
+    writes: bool = False
+    given: dict[str, Any] = field(default_factory=dict)
+    """What the page that has begun it will want to know again."""
+    state: State = "waiting"
+    to_stop: bool = False
+    code: int = 0
+    """With which the last command that was run has ended."""
+    failure: str = ""
+    """Why the system did not run it."""
+    began: float = field(default_factory=time.monotonic)
+    seconds: float = 0
+    process: subprocess.Popen[bytes] | None = None
+    over: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def elapsed(self) -> int:
+        """Whole seconds since it was asked for, until it ended."""
+        return int(self.seconds if self.over.is_set() else time.monotonic() - self.began)
+
+    def output(self, number: int = -1) -> str:
+        """Return what one of the commands printed."""
+        return self._read(f"{range(len(self.commands))[number]}.out")
+
+    @property
+    def told(self) -> list[Told]:
+        """What the commands said beside: refusals and warnings; and what kept them from being run at all."""
+        found = [Told(True, self.failure, [])] if self.failure else []
+        for number in range(len(self.commands)):
+            for line in self._read(f"{number}.err", _SHOWN).splitlines():
+                if found and line.startswith("  "):
+                    found[-1].more.extend([line.strip()] if line.strip() != "^" else [])
+                elif label := _LABEL.match(line):
+                    place = label["place"] or _WHOLE
+                    said = line[label.end() :] if place.endswith(_WHOLE) else place + line[label.end() :]
+                    found.append(Told(label["kind"] == "error", said, []))
+                elif line.strip():
+                    found.append(Told(self.code != 0, line, []))
+        return found
+
+    def _read(self, name: str, most: int = -1) -> str:
+        with suppress(FileNotFoundError), (self.folder / name).open("rb") as stream:
+            text = stream.read(most).decode(errors="replace")
+            return text.replace(
+                f"{self.folder}{os.sep}", ""
+            )  # what our folders are called says nothing to anybody
+        return ""
+
+    def document(self, name: str) -> Path | None:
+        """Return the place of a document that it has made; None where there is none of this name."""
+        place = self.folder / name
+        return place if name in self.files and self.over.is_set() and place.is_file() else None
+
+
+class Jobs:
+    """The jobs of a desk, in the order in which they were begun."""
+
+    def __init__(self, root: Path, in_turn: Callable[[Callable[[], None]], object]) -> None:
+        """Take the ledger in `root`, and what queues a function that changes it."""
+        self._root = root
+        self._in_turn = in_turn
+        self._lock = threading.RLock()
+        self._numbers = count(1)
+        self._jobs: dict[int, Job] = {}
+        self._known: dict[object, Job] = {}
+        self._folder: Path | None = None
+        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="job")
+        self._closed = False
+
+    def get(self, number: int) -> Job | None:
+        """Return a job; None where there is none, or it is too long ago."""
+        return self._jobs.get(number)
+
+    @property
+    def every(self) -> list[Job]:
+        """All that are kept, newest first."""
+        return [*reversed(self._jobs.values())]
+
+    def new(self, title: str, files: Sequence[str] = (), then: str = "") -> Job:
+        """Make a job with a folder, in which files for it may be put before it begins.
+
+        Args:
+            title: what it does, in words.
+            files: the names of the documents that it makes in its folder.
+            then: the address where it goes on once it is done.
+
+        Raises:
+            RefusedError: too many are waiting.
+        """
+        with self._lock:
+            if self._closed or sum(not job.over.is_set() for job in self._jobs.values()) >= _MOST_WAITING:
+                said = _("too many jobs are waiting")
+                raise RefusedError("too-busy", said, _("wait until some have ended, and ask again"))
+            if self._folder is None:
+                self._folder = Path(tempfile.mkdtemp(prefix="xuncha-desk-"))
+            number = next(self._numbers)
+            folder = self._folder / str(number)
+            folder.mkdir()
+            job = self._jobs[number] = Job(number, title, folder, (), files, then)
+            for old in [each for each in self._jobs.values() if each.over.is_set()][:-_KEPT]:
+                del self._jobs[old.number]
+                shutil.rmtree(old.folder, ignore_errors=True)
+            return job
+
+    def start(self, job: Job, *commands: Sequence[str], in_turn: Callable[[], None] | None = None) -> Job:
+        """Begin a job: the words of each command, as they would be typed behind `xuncha`; what a form gave stands after `=` or `--`.
+
+        Args:
+            job: made by `new`.
+            commands: run one after the other.
+            in_turn: they change the ledger, and wait for their turn among those who do; this is called when it has come, and
+                refuses what is not as it was by then.
+        """
+        job.commands, job.writes = commands, in_turn is not None
+        environment = {
+            **os.environ,
+            "XUNCHA_LANG": spoken(),
+            "XUNCHA_LEDGER": str(self._root),
+            "NO_COLOR": "1",
+        }
+
+        def run() -> None:
+            try:
+                if in_turn:
+                    in_turn()
+                self._run(job, environment)
+            except OSError as error:
+                job.failure, job.state = cause_of(error), "refused"
+            except XunchaError as error:
+                job.failure, job.state = error.message, "refused"
+            finally:
+                job.seconds = time.monotonic() - job.began
+                job.over.set()
+
+        run_as_here = partial(contextvars.copy_context().run, run)  # in the language of whoever asked
+        self._in_turn(run_as_here) if in_turn else self._pool.submit(run_as_here)
+        return job
+
+    def known(self, key: object, begin: Callable[[], Job], fresh: float) -> Job:
+        """Return the job that was begun for the same, if it has not ended longer than `fresh` seconds ago; else begin it."""
+        with self._lock:
+            self._known = {each: job for each, job in self._known.items() if job.number in self._jobs}
+            last = self._known.get(key)
+            if last is None or (last.over.is_set() and time.monotonic() - last.began - last.seconds > fresh):
+                last = self._known[key] = begin()
+            return last
+
+    def _run(self, job: Job, environment: Mapping[str, str]) -> None:
+        job.state = "running"
+        for number, words in enumerate(job.commands):
+            with (
+                (job.folder / f"{number}.out").open("wb") as out,
+                (job.folder / f"{number}.err").open("wb") as err,
+            ):
+                with self._lock:
+                    if self._closed or job.to_stop:
+                        job.state = "stopped"
+                        return
+                    job.process = subprocess.Popen(
+                        # -P: no module of the ledger's folder may come in the place of one of ours.
+                        [sys.executable, "-P", "-X", "utf8", "-m", "xuncha", *words],
+                        cwd=self._root,
+                        env=environment,
+                        stdin=subprocess.DEVNULL,
+                        stdout=out,
+                        stderr=err,
+                        start_new_session=True,  # Ctrl-C is for the desk, which ends its jobs itself
+                    )
+                try:
+                    job.code = job.process.wait(_LONGEST)
+                except subprocess.TimeoutExpired:
+                    self.stop(job)
+                    job.code = job.process.wait()
+            if job.to_stop:
+                job.state = "stopped"
+                return
+            if job.code not in {0, 1} or (job.code and any(each.is_error for each in job.told)):
+                job.state = "refused"  # 1 without an error: an audit or the like has found something
+                return
+        job.state = "done"
+
+    def stop(self, job: Job) -> None:
+        """End a job, with all that it has started."""
+        with self._lock:
+            if job.over.is_set():
+                return
+            job.to_stop = True
+            if not job.commands:  # it was never begun
+                job.state = "stopped"
+                job.over.set()
+            if job.process and job.process.poll() is None:
+                with suppress(ProcessLookupError):
+                    if hasattr(os, "killpg"):
+                        os.killpg(job.process.pid, signal.SIGTERM)
+                    else:
+                        job.process.terminate()
+
+    def close(self) -> None:
+        """End all jobs: those that only read at once, one that changes the ledger when it is through; remove all files."""
+        with self._lock:
+            self._closed = True
+        for job in self.every:
+            if not (job.writes and job.state == "running" and job.over.wait(_LAST)):
+                self.stop(job)
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)

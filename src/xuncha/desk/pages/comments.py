@@ -1,0 +1,85 @@
+"""Comments: what people said of the rectification, entered and answered. Internal, always."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+
+from xuncha.desk import forms
+from xuncha.desk.view import desk_of, made, page, status_of
+from xuncha.errors import XunchaError
+from xuncha.language import gettext as _
+from xuncha.model import names
+from xuncha.model.identity import CommentNumber, Identity
+from xuncha.model.vocabulary import CHANNELS
+from xuncha.requests import typed
+from xuncha.requests.selection import comments_about
+from xuncha.store.files import WorkingTree
+from xuncha.store.loading import comments
+from xuncha.workflow import comment as register
+from xuncha.workflow.change import begin
+
+if TYPE_CHECKING:
+    from starlette.datastructures import FormData
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from xuncha.model.vocabulary import Channel
+
+
+def show(
+    request: Request, given: Mapping[str, str] | None = None, error: XunchaError | None = None
+) -> Response:
+    """Show the comments, each with its reply or the form for one, and the form for another comment."""
+    desk = desk_of(request)
+    source = WorkingTree(desk.root)
+    entered = comments(source)
+    asked = {} if given else request.query_params
+    about, unanswered = asked.get("about", "").strip(), bool(asked.get("unanswered"))
+    found = comments_about(source, entered, about or None, unanswered=unanswered)
+    return page(
+        request,
+        "comments",
+        status_of(error) if error else 200,
+        number=desk.seen().number,
+        found=dict(reversed(found.items())),
+        total=len(entered),
+        waiting=sum(each.reply is None for each in entered.values()),
+        asked={"about": about, "unanswered": unanswered},
+        channels=CHANNELS,
+        answered=request.path_params.get("number", ""),
+        typed=given or {},
+        error=error,
+        **made(request),
+    )
+
+
+def add(request: Request, form: FormData) -> Response:
+    """Enter a comment."""
+    desk = desk_of(request)
+    try:
+        text = typed.filled(forms.text(form, "text"), _("the text is empty"), _("say what was said"))
+        received, about = forms.text(form, "received"), forms.text(form, "about")
+        day = typed.past_day(received, "received", desk.today) if received else desk.today
+        channel = cast("Channel", typed.word(forms.text(form, "channel"), "channel", names.CHANNELS))
+        which, name = Identity.parse(about) if about else None, forms.text(form, "name") or None
+        with begin(desk.root) as session:
+            register.add_comment(session, text, channel=channel, received=day, about=which, name=name)
+    except XunchaError as error:
+        return show(request, forms.shown_again(form), error)
+    return forms.done("/comments")
+
+
+def reply(request: Request, form: FormData) -> Response:
+    """Enter what was answered to a comment."""
+    desk = desk_of(request)
+    try:
+        number = CommentNumber.parse(request.path_params["number"])
+        text = typed.filled(forms.text(form, "text"), _("the text is empty"), _("say what was answered"))
+        given = forms.text(form, "date")
+        day = typed.past_day(given, "date", desk.today) if given else desk.today
+        with begin(desk.root) as session:
+            register.reply(session, number, text, day)
+    except XunchaError as error:
+        return show(request, forms.shown_again(form), error)
+    return forms.done("/comments")

@@ -1,0 +1,41 @@
+"""The dashboard, as the ledger stands: the public one, and the one for inside the house."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xuncha.desk.pages.notice import FRESH, PATIENCE
+from xuncha.desk.pages.reports import PAPERS, title_of
+from xuncha.desk.view import desk_of, here, page
+from xuncha.language import spoken
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from xuncha.desk.jobs import Job
+
+_FILE = "dashboard.html"
+
+
+def show(request: Request) -> Response:
+    """Show a dashboard in a frame of its own, in which nothing runs."""
+    desk = desk_of(request)
+    look = desk.look()
+    paper = "internal" if request.query_params.get("internal") else "dashboard"
+
+    def begin() -> Job:
+        job = desk.jobs.new(title_of(paper), [_FILE])
+        return desk.jobs.start(job, [*PAPERS[paper].words, "-o", str(job.folder / _FILE)])
+
+    job = desk.jobs.known((paper, look.number, desk.today, spoken()), begin, FRESH)
+    job.over.wait(PATIENCE)
+    return page(
+        request,
+        "dashboard",
+        number=look.number,
+        here=here(request),
+        job=job,
+        paper=paper,
+        address=f"/jobs/{job.number}/{_FILE}" if job.document(_FILE) else "",
+    )

@@ -1,0 +1,127 @@
+"""A file itself: its text in a field, checked and committed as by `xuncha edit`; what was changed meanwhile stands beside it."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, NamedTuple
+
+from starlette.responses import RedirectResponse
+
+from xuncha.audit.examine import findings_of_last_commit
+from xuncha.chinese.characters import without_unsafe
+from xuncha.desk import forms
+from xuncha.desk.view import desk_of, made, page, status_of
+from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
+from xuncha.language import gettext as _
+from xuncha.model.identity import Identity
+from xuncha.requests.answers import version
+from xuncha.store.editing import common_line_end
+from xuncha.store.faults import UnreadableError
+from xuncha.store.reading import decode
+from xuncha.trail.git import Git
+from xuncha.trail.repository import git_dir
+from xuncha.workflow.edit import edit as keep
+from xuncha.workflow.edit import editable
+
+if TYPE_CHECKING:
+    from starlette.datastructures import FormData
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
+_BOM = b"\xef\xbb\xbf"
+
+
+class _Line(NamedTuple):
+    """A line of the file as it stands, beside what was written meanwhile."""
+
+    text: str
+    other: bool
+    """Whether what was written has no such line there."""
+
+
+def show(request: Request, typed: str | None = None, error: XunchaError | None = None) -> Response:
+    """Show a file in a field; where it was changed while one wrote, also as it stands now."""
+    desk, named = desk_of(request), request.path_params["file"]
+    path = editable(desk.root, named)
+    stood = version(desk.root, path)
+    text = _text(path, (desk.root / path).read_bytes())
+    about = made(request)
+    said = []
+    if about["done"] and about["done"].commit == about["tip"]:
+        with suppress(XunchaError):  # what an audit says is told by the audit, too
+            said = findings_of_last_commit(desk.root)
+    return page(
+        request,
+        "edit",
+        status_of(error) if error else 200,
+        file=path,
+        named=named,
+        identity=Identity.of_file(path),
+        text=text if typed is None else typed,
+        theirs=_beside(text, typed) if typed and error and error.code == "changed-meanwhile" else [],
+        version=stood,
+        by_hand=bool(git_dir(desk.root) and Git(desk.root).unfinished(path)),
+        said=said,
+        findings=error.findings if isinstance(error, InvalidLedgerError) else (),
+        error=error,
+        **about,
+    )
+
+
+def _text(path: str, content: bytes) -> str:
+    try:
+        return decode(content)
+    except UnreadableError as error:
+        raise InvalidLedgerError([error.of_file(path, content)]) from None
+
+
+def edit(request: Request, form: FormData) -> Response:
+    """Keep what was written, in one commit; where that is refused, show it again with the reason."""
+    root, named = desk_of(request).root, request.path_params["file"]
+    given = form.get("text")
+    typed = given.replace("\r\n", "\n") if isinstance(given, str) else ""
+    try:
+        path = editable(root, named)
+        content = (root / path).read_bytes()
+        if version(root, path) != forms.text(form, "version"):
+            said = _("{path} was changed by someone else meanwhile").format(path=path)
+            hint = _("it stands beside what you wrote; put both together, and keep that")
+            raise RefusedError("changed-meanwhile", said, hint)
+        done = keep(root, path, as_in_file(typed, content), content)
+    except XunchaError as error:
+        return show(request, typed, error)
+    return forms.done(request.url.path) if done else RedirectResponse(request.url.path, 303)
+
+
+def as_in_file(typed: str, before: bytes) -> bytes:
+    """Return what was written in a field as the file would have it: line ends, the last of them, and the byte order mark stay.
+
+    Args:
+        typed: what was written, its lines ended by LF; unsafe characters are none but those that the field showed as �.
+        before: what stands in the file.
+    """
+    text = decode(before)
+    ending, old = common_line_end(text), _LINE.findall(text)
+    lines = typed.removesuffix("\n").split("\n")
+    found = [line + ending for line in lines]
+    shown = [without_unsafe(line.rstrip("\r\n"), "�") for line in old]
+    if any(line != kept + ending for line, kept in zip(old, shown, strict=True)):
+        # Lines that end in different ways, or hold what no field shows: those that nobody has touched stay as they are.
+        for start, there, size in SequenceMatcher(None, shown, lines).get_matching_blocks():
+            found[there : there + size] = old[start : start + size]
+    ends = [line if line.endswith(("\n", "\r")) else line + ending for line in found]
+    if text and not text.endswith(("\n", "\r")):
+        ends[-1] = ends[-1].rstrip("\r\n")
+    return (_BOM if before.startswith(_BOM) else b"") + "".join(ends).encode()
+
+
+def _beside(theirs: str, typed: str) -> list[_Line]:
+    """Return the lines of the file as it stands, with those marked that were not written."""
+    lines, written = theirs.splitlines(), typed.splitlines()
+    same: set[int] = set()
+    for start, _there, size in SequenceMatcher(None, lines, written).get_matching_blocks():
+        same |= {*range(start, start + size)}
+    return [_Line(line, place not in same) for place, line in enumerate(lines)]

@@ -1,0 +1,189 @@
+"""Import: a table is looked at, with what was taken for what and what would change; then one click takes it in, just so."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
+
+from xuncha.desk import forms
+from xuncha.desk.pages.jobs import job_of
+from xuncha.desk.view import desk_of, page, status_of
+from xuncha.errors import RefusedError, XunchaError
+from xuncha.language import gettext as _
+from xuncha.model.forms import FIELD, ROLES, role_name
+from xuncha.workflow.evidence import held
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.datastructures import FormData
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from xuncha.desk.jobs import Job
+    from xuncha.desk.ledger import Desk
+
+KINDS: Final = ("table", "notice")
+_MOST_DOUBTS: Final = 200
+
+
+def show(request: Request) -> Response:
+    """Ask for a file."""
+    return _asked(request)
+
+
+def _asked(request: Request, error: XunchaError | None = None) -> Response:
+    return page(request, "import", status_of(error) if error else 200, error=error)
+
+
+def upload(request: Request, form: FormData) -> Response:
+    """Keep a file for as long as the desk is open, under a name that every system can hold, and begin to look at it."""
+    file, kind = form.get("file"), forms.text(form, "kind")
+    if kind not in KINDS:
+        raise HTTPException(404)
+    if not isinstance(file, UploadFile) or not file.filename:
+        said, hint = _("no file is chosen"), _("choose one, or drop it on the page")
+        return _asked(request, RefusedError("no-file", said, hint))
+
+    def keep(place: Path) -> None:
+        with place.open("wb") as stream:
+            shutil.copyfileobj(file.file, stream)
+
+    # Of the path that some browsers send, its end.
+    name = held(file.filename.replace("\\", "/").rpartition("/")[2])
+    given = {"kind": kind, "columns": {}, "new": False}
+    return _look(desk_of(request), _with_file(desk_of(request), _("{file} is looked at"), name, keep, given))
+
+
+def _with_file(desk: Desk, title: str, name: str, keep: Callable[[Path], None], given: dict[str, Any]) -> Job:
+    """Make a job, and put a file into its folder, which stays there as long as the job is known."""
+    number = desk.look().number
+    job = desk.jobs.new(title.format(file=name))
+    job.given = {**given, "file": job.folder / name, "number": number, "back": f"/import/{job.number}"}
+    try:
+        keep(job.given["file"])
+    except OSError:
+        desk.jobs.stop(job)
+        raise
+    return job
+
+
+def _look(desk: Desk, job: Job) -> Response:
+    """Begin to look at a file, without changing anything."""
+    job.then = f"/import/{job.number}"
+    desk.jobs.start(job, [*_words(job.given), "--dry-run", "--json"])
+    return RedirectResponse(f"/jobs/{job.number}", 303)
+
+
+def _words(given: dict[str, Any]) -> list[str]:
+    """Return the command that reads a file as was said."""
+    words = ["import", given["kind"], str(given["file"])]
+    words += [f"--column={heading}={role}" for heading, role in given["columns"].items()]
+    return words + (["--new"] if given["new"] else [])
+
+
+def seen(request: Request) -> Response:
+    """Show what was understood and what would change, with the columns as choices; or what was changed."""
+    job = job_of(request)
+    if "kind" not in job.given:
+        raise HTTPException(404)
+    if not job.over.is_set():
+        return RedirectResponse(f"/jobs/{job.number}", 303)
+    return _seen(request, job, {})
+
+
+def _seen(request: Request, job: Job, typed: dict[str, str], error: XunchaError | None = None) -> Response:
+    desk = desk_of(request)
+    frame = desk.look().register.frame
+    found = json.loads(job.output() or "null") if job.state == "done" else None
+    roles = [(role, role_name(role)) for role in ROLES]
+    roles += [(f"{FIELD}{each.key}", each.label) for each in frame.fields]
+    events = desk.events() if job.writes else []
+    given: dict[str, Any] = {
+        "job": job,
+        "found": found,
+        "columns": [*_columns(found).items()],
+        "roles": roles,
+        "typed": typed,
+        "most": _MOST_DOUBTS,
+        "beside": f"{desk.root.name}-2",
+        "tip": events[0].commit if events else "",
+        "done": next((each for each in events[:1] if each.action == "import"), None),
+        "error": error,
+    }
+    name = "imported" if job.writes else job.given["kind"]
+    return page(request, f"import_{name}", status_of(error) if error else 200, **given)
+
+
+def _columns(found: dict[str, Any] | None) -> dict[str, str]:
+    """Return which column was taken for what, by the headings."""
+    return found["form"]["columns"] if found and found.get("form") else {}
+
+
+def take(request: Request, form: FormData) -> Response:
+    """Take a file in as it was looked at; or look again, where something else was chosen since."""
+    desk, job = desk_of(request), job_of(request)
+    if "kind" not in job.given or job.writes or not job.over.is_set():
+        raise HTTPException(404)
+    try:
+        return _notice(desk, job, form) if job.given["kind"] == "notice" else _table(desk, job, form)
+    except XunchaError as error:
+        return _seen(request, job, dict(forms.shown_again(form)), error)
+
+
+def _table(desk: Desk, job: Job, form: FormData) -> Response:
+    shown = _columns(json.loads(job.output() or "null") if job.state == "done" else None)
+    chosen = {
+        heading: forms.text(form, f"role-{n}") or role for n, (heading, role) in enumerate(shown.items())
+    }
+    for line in forms.text(form, "columns").splitlines():
+        heading, equals, role = (part.strip() for part in line.replace("＝", "=").rpartition("="))
+        if line.strip():
+            chosen[heading if equals else role] = role if equals else ""
+    said = {heading: role for heading, role in chosen.items() if shown.get(heading) != role}
+    new = bool(forms.text(form, "new"))
+    again = bool(said) or new != job.given["new"] or forms.text(form, "do") != "import"
+    given = {**job.given, "columns": {**job.given["columns"], **said}, "new": new}
+    if not again:
+        _must_be_as_shown(desk, job)
+    file, title = job.given["file"], _("{file} is looked at") if again else _("{file} is taken in")
+    new_job = _with_file(desk, title, file.name, lambda place: place.hardlink_to(file), given)
+    if again:
+        return _look(desk, new_job)
+    words = [*_words(new_job.given), "--json", *(["--partly"] if forms.text(form, "partly") else [])]
+    words += [f"--save-form={name}"] if (name := forms.text(form, "save")) else []
+    new_job.given["back"], new_job.then = f"/import/{job.number}", f"/import/{new_job.number}"
+    desk.jobs.start(new_job, words, in_turn=lambda: _must_be_as_shown(desk, job))
+    return RedirectResponse(f"/jobs/{new_job.number}", 303)
+
+
+def _must_be_as_shown(desk: Desk, job: Job) -> None:
+    """Refuse to change another ledger than the one for which it was shown what would change.
+
+    Raises:
+        RefusedError: it is another by now.
+    """
+    if desk.look().number != job.given["number"]:
+        said = _("the ledger was changed after this was shown")
+        raise RefusedError("changed-meanwhile", said, _("look again at what would change, and decide again"))
+
+
+def _notice(desk: Desk, job: Job, form: FormData) -> Response:
+    """Make a new ledger of a notice, in a folder beside the one that is served."""
+    name = forms.text(form, "folder")
+    if not name or held(name) != name:
+        said = _("“{name}” cannot be the name of a folder").format(name=name)
+        raise RefusedError("bad-folder", said, _("give a plain name"))
+    file = job.given["file"]
+    title = _("A ledger is made of {file}")
+    new = _with_file(desk, title, file.name, lambda place: place.hardlink_to(file), {})
+    new.given["back"] = f"/import/{job.number}"
+    place = desk.root.resolve().parent / name
+    desk.jobs.start(new, ["import", "notice", str(new.given["file"]), str(place)])
+    return RedirectResponse(f"/jobs/{new.number}", 303)

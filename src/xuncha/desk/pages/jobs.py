@@ -1,0 +1,61 @@
+"""Jobs: how far one is, what came of it, in words; the documents that it has made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from xuncha.desk.delivery import delivered
+from xuncha.desk.view import desk_of, page
+
+if TYPE_CHECKING:
+    from starlette.datastructures import FormData
+    from starlette.requests import Request
+
+    from xuncha.desk.jobs import Job
+
+
+def job_of(request: Request) -> Job:
+    """Return the job that an address names."""
+    number = request.path_params["number"]
+    job = desk_of(request).jobs.get(int(number)) if number.isdecimal() and len(number) < 10 else None  # noqa: PLR2004
+    if job is None:
+        raise HTTPException(404)
+    return job
+
+
+def show(request: Request) -> Response:
+    """Show a job; where it is done and goes on elsewhere, lead there."""
+    job = job_of(request)
+    job.over.wait(1)  # what is short need not be waited for twice
+    if job.over.is_set() and job.state == "done" and job.then:
+        return led_on(request, job.then)
+    made = [name for name in job.files if job.document(name)]
+    said = "" if made or not job.over.is_set() else job.output()
+    return page(request, "job", job=job, made=made, said=said, back=job.given.get("back", ""))
+
+
+def led_on(request: Request, address: str) -> Response:
+    """Lead a browser to another page, also where a script of the page has asked."""
+    if request.headers.get("hx-request"):
+        return Response(headers={"HX-Redirect": address})
+    return RedirectResponse(address, 303)
+
+
+def stop(request: Request, _form: FormData) -> Response:
+    """End a job."""
+    job = job_of(request)
+    desk_of(request).jobs.stop(job)
+    job.over.wait(5)
+    return RedirectResponse(f"/jobs/{job.number}", 303)
+
+
+def give(request: Request) -> Response:
+    """Give a document: to be looked at where a browser can do that safely, else as a download."""
+    name = request.path_params["name"]
+    place = job_of(request).document(name)
+    if place is None:
+        raise HTTPException(404)
+    return delivered(place, name, download=bool(request.query_params.get("download")), made_here=True)

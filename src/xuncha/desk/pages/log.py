@@ -1,0 +1,57 @@
+"""Log and audit: what was done, page by page; and the check whether history kept the rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import RedirectResponse
+
+from xuncha.desk import forms
+from xuncha.desk.view import desk_of, page, pages_of, status_of
+from xuncha.errors import XunchaError
+from xuncha.language import gettext as _
+from xuncha.model.identity import Identity
+
+if TYPE_CHECKING:
+    from starlette.datastructures import FormData
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from xuncha.trail.history import Event
+
+
+def show(request: Request) -> Response:
+    """Show the trail of the whole ledger, or of what a number names."""
+    desk, asked = desk_of(request), request.query_params
+    number = asked.get("id", "").strip()
+    events: list[Event] = []
+    error = None
+    try:
+        events = desk.history(Identity.parse(number)) if number else desk.events()
+    except XunchaError as refused:
+        error = refused
+    shown, current, pages = pages_of(events, asked.get("page", ""))
+    given = {
+        "events": shown,
+        "current": current,
+        "pages": pages,
+        "total": len(events),
+        "asked": number,
+        "error": error,
+    }
+    return page(request, "log", status_of(error) if error else 200, **given)
+
+
+def audit(request: Request, form: FormData) -> Response:
+    """Begin an audit."""
+    desk = desk_of(request)
+    file = f"{_('Audit')} {desk.today}.html"
+    job = desk.jobs.new(_("Audit: whether history kept the rules"), [file])
+    job.given = {"back": "/log"}
+    words = ["audit", "--html", str(job.folder / file)]
+    since = forms.text(form, "since")
+    keeps = bool(forms.text(form, "anchor"))
+    words += [f"--since={since}"] if since else []
+    words += ["--anchor"] if keeps else []
+    desk.jobs.start(job, words, in_turn=(lambda: None) if keeps else None)
+    return RedirectResponse(f"/jobs/{job.number}", 303)

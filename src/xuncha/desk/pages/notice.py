@@ -1,0 +1,64 @@
+"""The notice as it stands, with the marks of the proofreader in place; and its five forms to be saved."""
+
+from __future__ import annotations
+
+import json
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from xuncha.desk.view import desk_of, here, page
+from xuncha.language import gettext as _
+from xuncha.language import spoken
+from xuncha.paper.forms import FORMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from xuncha.desk.jobs import Job
+
+FRESH: Final = 60.0
+"""Seconds for which what was made is shown again while nothing is recorded: an editor may have changed a file."""
+PATIENCE: Final = 2.0
+"""Seconds that a page waits for what is nearly made."""
+_FILE: Final = "notice.txt"
+
+
+def show(request: Request) -> Response:
+    """Show the notice line by line, with a mark wherever the proofreader has found something."""
+    desk = desk_of(request)
+    look = desk.look()
+
+    def begin() -> Job:
+        job = desk.jobs.new(_("The notice is made and proofread"), [_FILE])
+        place = str(job.folder / _FILE)
+        return desk.jobs.start(job, ["notice", "-f", "txt", "-o", place], ["proof", "--json", place])
+
+    job = desk.jobs.known(("notice", look.number, desk.today, spoken()), begin, FRESH)
+    job.over.wait(PATIENCE)
+    place = job.document(_FILE)
+    found = json.loads(job.output() or "[]") if place and job.state == "done" else []
+    lines = place.read_text(encoding="utf-8").split("\n") if place else []
+    given: dict[str, Any] = {
+        "number": look.number,
+        "here": here(request),
+        "job": job,
+        "forms": FORMS,
+        "found": [*enumerate(found, 1)],
+        "lines": [*_marked(lines, found)],
+    }
+    return page(request, "notice", **given)
+
+
+def _marked(lines: Sequence[str], found: Sequence[dict[str, Any]]) -> Iterator[list[tuple[str, int]]]:
+    """Yield each line in pieces: a text, and the number of the finding whose mark stands behind it; 0 for none."""
+    marks = {line: [*each] for line, each in groupby(enumerate(found, 1), lambda each: each[1]["line"])}
+    for number, line in enumerate(lines, 1):
+        pieces, start = [], 0
+        for mark, finding in marks.get(number, ()):
+            end = finding["column"] - 1
+            pieces.append((line[start:end], mark))
+            start = end
+        yield [*pieces, (line[start:], 0)]

@@ -1,0 +1,134 @@
+"""Problems: all of them with their counts, and one with its measures; both are added to here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from xuncha.desk import forms
+from xuncha.desk.pages.measure import fields_of
+from xuncha.desk.view import desk_of, made, page, status_of
+from xuncha.errors import XunchaError
+from xuncha.language import gettext as _
+from xuncha.model.names import TERMS
+from xuncha.model.vocabulary import term_name
+from xuncha.requests import typed
+from xuncha.requests.answers import rows_of, version
+from xuncha.store.files import WorkingTree
+from xuncha.store.loading import record_of
+from xuncha.tally import Horizon
+from xuncha.trail.history import history_of_problem
+from xuncha.trail.repository import git_dir
+from xuncha.workflow import add
+from xuncha.workflow.change import begin
+from xuncha.workflow.verbs import VERBS
+
+if TYPE_CHECKING:
+    from starlette.datastructures import FormData
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from xuncha.model.records import Problem
+    from xuncha.model.vocabulary import Term
+
+Typed = Mapping[str, str]
+
+
+def show_all(request: Request, given: Typed | None = None, error: XunchaError | None = None) -> Response:
+    """Show all problems, and the form for another one."""
+    desk = desk_of(request)
+    look = desk.look()
+    horizon = Horizon.of(look.register, desk.today)
+    rows = [
+        (
+            row,
+            sum(each.status == "closed" for each in row.measures),
+            sum(horizon.light(each) == "red" for each in row.measures),
+        )
+        for row in look.register.problems
+    ]
+    shown: dict[str, Any] = {
+        "number": look.number,
+        "frame": look.register.frame,
+        "categories": dict(look.register.frame.categories),
+        "rows": rows,
+        "typed": given or {},
+    }
+    status = status_of(error) if error else 200
+    return page(request, "problems", status, **shown, **made(request), error=error)
+
+
+def add_problem(request: Request, form: FormData) -> Response:
+    """Add a problem, and lead to its page."""
+    try:
+        title = typed.filled(
+            forms.text(form, "title"), _("the title is empty"), _("say what it is, in a line")
+        )
+        fields = typed.pairs(forms.lines(form, "field"))
+        category, new = forms.text(form, "category") or None, bool(forms.text(form, "new"))
+        with begin(desk_of(request).root) as session:
+            added = add.add_problem(session, title, category, fields, new=new)
+    except XunchaError as error:
+        return show_all(request, forms.shown_again(form), error)
+    return forms.done(f"/problems/{added.identity}")
+
+
+def show(request: Request, given: Typed | None = None, error: XunchaError | None = None) -> Response:
+    """Show a problem, what may be done with it, and the form for another measure."""
+    desk = desk_of(request)
+    look = desk.look()
+    identity = typed.a_problem(request.path_params["id"])
+    rows = rows_of(look.register, identity)
+    stood = version(desk.root, identity.path)  # before it is read: what changes in between is then noticed
+    record = cast("Problem", record_of(WorkingTree(desk.root), identity))
+    horizon = Horizon.of(look.register, desk.today)
+    stands = {"title": record.title, "category": record.category or ""}
+    stands["field"] = "\n".join(f"{key}={value}" for key, value in record.fields.items())
+    shown: dict[str, Any] = {
+        "number": look.number,
+        "frame": look.register.frame,
+        "identity": identity,
+        "problem": record,
+        "category": dict(look.register.frame.categories).get(record.category or ""),
+        "rows": [(row, horizon.light(row)) for row in rows],
+        "closed": sum(row.status == "closed" for row in rows),
+        "events": history_of_problem(desk.root, identity) if git_dir(desk.root) else [],
+        "set": VERBS["set"],
+        "fields": fields_of(VERBS["set"], problem=True),
+        "stands": stands,
+        "version": stood,
+        "terms": [(each, term_name(cast("Term", each))) for each in TERMS],
+        "typed": given or {},
+    }
+    status = status_of(error) if error else 200
+    return page(request, "problem", status, **shown, **made(request), error=error)
+
+
+def add_measure(request: Request, form: FormData) -> Response:
+    """Add a measure to a problem, and lead to its page."""
+    desk = desk_of(request)
+    try:
+        title = typed.filled(
+            forms.text(form, "title"), _("the title is empty"), _("say what it is, in a line")
+        )
+        due = forms.text(form, "due")
+        words = {name: forms.text(form, name) or None for name in ("leader", "office", "person", "goal")}
+        term = typed.word(forms.text(form, "term") or "once", "term", TERMS)
+        day = typed.day(due, "due", desk.today) if due else None
+        fields = typed.pairs(forms.lines(form, "field"))
+        problem, more = typed.a_problem(request.path_params["id"]), forms.lines(form, "co_office")
+        with begin(desk.root) as session:
+            added = add.add_measure(
+                session,
+                problem,
+                title,
+                **words,
+                term=cast("Term", term),
+                due=day,
+                co_offices=more,
+                fields=fields,
+                new=bool(forms.text(form, "new")),
+            )
+    except XunchaError as error:
+        return show(request, forms.shown_again(form), error)
+    return forms.done(f"/measures/{added.identity}")

@@ -1,0 +1,63 @@
+"""Remove: what was entered by mistake goes, and what follows it takes the numbers before its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xuncha.desk import forms
+from xuncha.desk.view import desk_of, page, status_of
+from xuncha.errors import XunchaError
+from xuncha.model.identity import Identity
+from xuncha.requests import given
+from xuncha.requests.answers import version
+from xuncha.rules.names import no_such
+from xuncha.workflow.change import begin
+from xuncha.workflow.remove import remove as take_away
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.datastructures import FormData
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+
+def show(
+    request: Request, typed: Mapping[str, str] | None = None, error: XunchaError | None = None
+) -> Response:
+    """Ask why, and say what will take another number."""
+    desk = desk_of(request)
+    look = desk.look()
+    identity = Identity.parse(request.path_params["id"])
+    found = look.register
+    rows = found.problems if identity.is_problem else [*found.measures]
+    row = next((each for each in rows if each.id == str(identity)), None)
+    if row is None:
+        raise no_such(identity)
+    return page(
+        request,
+        "remove",
+        status_of(error) if error else 200,
+        number=look.number,
+        row=row,
+        version=version(desk.root, identity.path),
+        typed=typed or {},
+        error=error,
+    )
+
+
+def remove(request: Request, form: FormData) -> Response:
+    """Remove it, and lead to what held it; where texts name numbers that have changed, say so first."""
+    desk = desk_of(request)
+    identity = Identity.parse(request.path_params["id"])
+    try:
+        reason = given.read({"reason": forms.text(form, "reason")}, desk.today, prefix="")["reason"]
+        with begin(desk.root) as session:
+            desk.must_be_as_shown({str(identity): forms.text(form, "version")})
+            done = take_away(session, identity, reason, desk.today)
+    except XunchaError as error:
+        return show(request, forms.shown_again(form), error)
+    address = "/problems" if identity.is_problem else f"/problems/{identity.problem}"
+    if done.moves or done.outdated or done.overdue:
+        return page(request, "removed", removal=done, address=address)
+    return forms.done(address)

@@ -1,0 +1,111 @@
+"""Reports: every document that the command line makes of a ledger, made in the form that is asked for, and handed out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
+
+from xuncha.desk import forms
+from xuncha.desk.view import desk_of, page
+from xuncha.language import gettext as _
+from xuncha.model.names import LETTERS
+from xuncha.paper.forms import FORMS, TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from starlette.datastructures import FormData
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+
+class Paper(NamedTuple):
+    """A document, by the words of its command and the forms that it takes."""
+
+    words: tuple[str, ...]
+    forms: Sequence[str] = FORMS
+    options: tuple[str, ...] = ()
+    """What a form may say of it: options of the command, besides `kind` and `ids` of letters."""
+
+
+PAPERS: Final[Mapping[str, Paper]] = {
+    "plan": Paper(("report", "plan"), (*FORMS, TABLES)),
+    "weekly": Paper(("report", "weekly"), options=("since",)),
+    "dispatch": Paper(("report", "dispatch")),
+    "letter": Paper(("report", "letter"), options=("office",)),
+    "workbook": Paper(("export", "xlsx"), ("xlsx",)),
+    "blank": Paper(("export", "table"), ("xlsx",), ("office",)),
+    "calendar": Paper(("calendar",), ("ics",), ("office", "leader")),
+    "notice": Paper(("notice",), options=("at",)),
+    "dashboard": Paper(("dashboard",), ("html",)),
+    "internal": Paper(("dashboard", "--internal"), ("html",)),
+    "archive": Paper(("archive",), ("zip",)),
+}
+"""By the names that forms call them."""
+
+
+def title_of(paper: str) -> str:
+    """Return how a document is called."""
+    return {
+        "plan": _("Rectification plan"),
+        "weekly": _("Weekly report"),
+        "dispatch": _("Dispatch"),
+        "letter": _("Letter"),
+        "workbook": _("The ledger as a workbook"),
+        "blank": _("A table to be filled in"),
+        "calendar": _("Calendar of time limits"),
+        "notice": _("Notice"),
+        "dashboard": _("Dashboard, public"),
+        "internal": _("Dashboard, internal"),
+        "archive": _("Archive of the case"),
+    }[paper]
+
+
+def show(request: Request) -> Response:
+    """Show what may be made, with what may be said of it."""
+    desk = desk_of(request)
+    given: dict[str, Any] = {
+        "frame": desk.look().register.frame,
+        "papers": {
+            name: PAPERS[name]
+            for name in ("plan", "weekly", "dispatch", "letter", "workbook", "blank", "calendar")
+        },
+        "title_of": title_of,
+        "kinds": {
+            "reminder": _("Reminder"),
+            "supervision": _("Supervision notice"),
+            "warning": _("Warning"),
+        },
+        "typed": dict(request.query_params),
+        "before": [job for job in desk.jobs.every if "paper" in job.given][:10],
+    }
+    return page(request, "reports", **given)
+
+
+def make(request: Request, form: FormData) -> Response:
+    """Begin to make a document, and lead to where it will be."""
+    desk, name, kind = desk_of(request), forms.text(form, "paper"), forms.text(form, "form")
+    paper = PAPERS.get(name)
+    if paper is None or kind not in paper.forms:
+        raise HTTPException(404)
+    typed = {
+        each: forms.text(form, each) for each in (*paper.options, "kind", "ids") if forms.text(form, each)
+    }
+    title = title_of(name)
+    file = f"{title} {desk.today}.{kind}"
+    job = desk.jobs.new(title, [file])
+    job.given = {
+        "paper": name,
+        "back": f"/reports?{urlencode(typed)}#{name}" if name not in {"notice", "archive"} else "",
+    }
+    words = [*paper.words, "-o", str(job.folder / file)]
+    words += ["-f", kind] if len(paper.forms) > 1 else []
+    words += [f"--{each}={typed[each]}" for each in paper.options if each in typed]
+    if name == "letter":
+        letter = typed.get("kind", "")
+        words += ["--", letter if letter in LETTERS else "reminder", *typed.get("ids", "").split()]
+    desk.jobs.start(job, words)
+    return RedirectResponse(f"/jobs/{job.number}", 303)

@@ -1,0 +1,150 @@
+"""Settings: everything that data/ledger.yaml says, as forms; each is one commit that touches nothing but what it changes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
+
+from xuncha.desk import forms, sheet
+from xuncha.desk.view import desk_of, made, page, status_of
+from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
+from xuncha.language import gettext as _
+from xuncha.model.identity import LEDGER_FILE
+from xuncha.model.vocabulary import requirement_name
+from xuncha.store.files import Overlay, WorkingTree
+from xuncha.store.loading import load_settings
+from xuncha.store.reading import decode, parse
+from xuncha.store.rewriting import rewritten
+from xuncha.workflow.differences import differences
+from xuncha.workflow.edit import edit as keep
+from xuncha.workflow.edit import editable
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from starlette.datastructures import FormData
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+SECTIONS: Final = {
+    "organisation": ("organisation", "requires", "inspection", "leading_group"),
+    "categories": ("categories",),
+    "names": ("leaders", "offices"),
+    "people": ("people",),
+    "contact": ("contact",),
+    "notice": ("notice",),
+    "outcomes": ("outcomes",),
+    "fields": ("fields",),
+    "policy": ("policy",),
+    "proof": ("proof",),
+}
+"""The keys of the file, by the form in which they are changed."""
+Data = dict[str, Any]
+
+
+def show(
+    request: Request, section: str = "", typed: Data | None = None, error: XunchaError | None = None
+) -> Response:
+    """Show the forms; that of a section that was refused as it was filled in, with what was changed meanwhile."""
+    root = desk_of(request).root
+    content, data = _said(root)
+    shown = [
+        (
+            name,
+            [each for key in keys for each in _inputs(key, typed if typed and name == section else data)],
+            _version(data, name),
+        )
+        for name, keys in SECTIONS.items()
+    ]
+    meanwhile = error is not None and error.code == "changed-meanwhile" and typed
+    return page(
+        request,
+        "settings",
+        status_of(error) if error else 200,
+        sections=shown,
+        titles=_titles(),
+        opened=section or request.query_params.get("section", ""),
+        meanwhile=differences(typed, data) if meanwhile and typed else [],
+        text=decode(content),
+        findings=error.findings if isinstance(error, InvalidLedgerError) else (),
+        requirement_name=requirement_name,
+        error=error,
+        **made(request),
+    )
+
+
+def _titles() -> dict[str, str]:
+    return {
+        "organisation": _("Organisation and inspection"),
+        "categories": _("Categories"),
+        "names": _("Leaders and offices"),
+        "people": _("Who commits under which addresses"),
+        "contact": _("Contact"),
+        "notice": _("What the notice says"),
+        "outcomes": _("Outcomes that notices count"),
+        "fields": _("Fields of one's own"),
+        "policy": _("Rules of the work"),
+        "proof": _("What the proofreader keeps to itself"),
+    }
+
+
+def _inputs(key: str, data: Data) -> list[sheet.Input]:
+    return list(sheet.inputs(sheet.parts()[key], data.get(key)))
+
+
+def _said(root: Path) -> tuple[bytes, Data]:
+    """Return the file, and what it says.
+
+    Raises:
+        InvalidLedgerError: it breaks rules, so that no form can be made of it.
+    """
+    source = WorkingTree(root)
+    content = source.read(editable(root, LEDGER_FILE))
+    if findings := load_settings(Overlay(source, {LEDGER_FILE: content})).findings:
+        raise InvalidLedgerError(findings)
+    return content, parse(content)
+
+
+def _version(data: Data, section: str) -> str:
+    """Return by what it is known again whether a section says the same; what others say does not matter to its form."""
+    said = json.dumps([data.get(key) for key in SECTIONS[section]], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def change(request: Request, form: FormData) -> Response:
+    """Keep what was written into the form of a section."""
+    desk, section = desk_of(request), request.path_params["section"]
+    if section not in SECTIONS:
+        raise HTTPException(404)
+    typed: Data | None = None
+    try:
+        content, data = _said(desk.root)
+        typed = _typed(form, section, data, desk.today)
+        if forms.text(form, "version") != _version(data, section):
+            said = _("{path} was changed by someone else meanwhile").format(path=LEDGER_FILE)
+            raise RefusedError("changed-meanwhile", said, _("see what it says now, and decide again"))
+        done = keep(desk.root, LEDGER_FILE, rewritten(content, typed), content) if typed != data else None
+    except XunchaError as error:
+        return show(request, section, typed, error)
+    return forms.done("/settings") if done else RedirectResponse("/settings", 303)
+
+
+def _typed(form: FormData, section: str, data: Data, today: date) -> Data:
+    """Return what the file will say; what comes new without a key is given one."""
+    found = dict(data)
+    for key in SECTIONS[section]:
+        value = sheet.written(sheet.parts()[key], form, data.get(key), today)
+        if key in {"categories", "outcomes", "fields"}:
+            taken = {row.get("key") for row in value or ()}
+            free = (name for n in range(1, 9999) if (name := f"{key[0]}{n}") not in taken)
+            value = value and [row if "key" in row else {"key": next(free)} | row for row in value]
+        if value is None:
+            found.pop(key, None)
+        else:
+            found[key] = value
+    return found

@@ -1,0 +1,52 @@
+"""Together: the ledger is brought together with what was recorded elsewhere; what is around it is looked at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
+
+from xuncha.desk import forms
+from xuncha.desk.view import desk_of, page
+from xuncha.language import gettext as _
+from xuncha.sync import registration
+from xuncha.trail.git import Git
+from xuncha.trail.repository import git_dir
+
+if TYPE_CHECKING:
+    from starlette.datastructures import FormData
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+_SIDES = ("ours", "theirs")
+
+
+def show(request: Request) -> Response:
+    """Show how this clone is set up, and what may be done with others."""
+    desk = desk_of(request)
+    git = Git(desk.root) if git_dir(desk.root) else None
+    given: dict[str, Any] = {
+        "has_git": git is not None,
+        "is_set_up": git is not None and bool(git.setting(registration.KEY)) and registration.effective(git),
+        "remotes": git.text("remote").splitlines() if git else [],
+        "before": [job for job in desk.jobs.every if "together" in job.given][:10],
+    }
+    return page(request, "together", **given)
+
+
+def begin(request: Request, form: FormData) -> Response:
+    """Begin what a button asks for."""
+    jobs, asked, take = desk_of(request).jobs, forms.text(form, "do"), forms.text(form, "take")
+    known = {
+        "setup": (_("Setting git up in this clone"), ["setup"]),
+        "sync": (_("Bringing together"), ["sync", *(["--take", take] if take in _SIDES else [])]),
+        "doctor": (_("What is around the ledger"), ["doctor"]),
+    }
+    if asked not in known:
+        raise HTTPException(404)
+    title, words = known[asked]
+    job = jobs.new(title)
+    job.given = {"back": "/together", "together": asked}
+    jobs.start(job, words, in_turn=(lambda: None) if asked != "doctor" else None)
+    return RedirectResponse(f"/jobs/{job.number}", 303)

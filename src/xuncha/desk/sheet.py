@@ -1,0 +1,183 @@
+"""Forms of a record out of its JSON Schema: what fields it has, what stands in them, and what was written into them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from xuncha.chinese import days
+from xuncha.desk import forms
+from xuncha.language import is_chinese
+from xuncha.model.names import key_name
+from xuncha.model.settings import Settings
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from starlette.datastructures import FormData
+
+_LONG: Final = 10_000
+"""Characters from which on a text may have several lines."""
+_BLANK_ROWS: Final = 2
+_ROW = re.compile(r"[0-9]{1,4}")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A key of a record: a value of some kind, a group of keys, or rows of such groups."""
+
+    key: str
+    kind: str
+    """`line`, `text`, `day`, `number`, `choice`, `checks`, `lines`, `texts`, `group` or `rows`."""
+    inner: tuple[Part, ...] = ()
+    options: tuple[str, ...] = ()
+    hint: str = ""
+    required: bool = False
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return key_name(self.key).replace("_", " ")
+
+
+@dataclass
+class Input:
+    """A field of a form, or a heading over some."""
+
+    part: Part
+    name: str
+    """Empty for a heading."""
+    value: Any = None
+    label: str = field(default="")
+
+    @property
+    def hint(self) -> str:
+        """What is to be written; in the language in which the files explain themselves."""
+        return self.part.hint if is_chinese() and self.part.hint != self.label else ""
+
+
+@cache
+def parts() -> dict[str, Part]:
+    """Return the keys of data/ledger.yaml, in their order."""
+    schema = Settings.model_json_schema()
+    return {part.key: part for part in _parts(schema, schema["$defs"])}
+
+
+@cache
+def _defaults() -> dict[str, Any]:
+    return Settings(categories=[], leaders=[], offices=[]).model_dump(mode="json")
+
+
+def _parts(schema: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[Part]:
+    for key, told in schema["properties"].items():
+        yield _part(key, told, known, required=key in schema.get("required", ()))
+
+
+def _part(key: str, told: Mapping[str, Any], known: Mapping[str, Any], *, required: bool) -> Part:
+    hint = told.get("description", "")
+    told = next((each for each in told.get("anyOf", ()) if each.get("type") != "null"), told)
+    items = told.get("items", {})
+    if reference := told.get("$ref") or items.get("$ref"):
+        inner = tuple(_parts(known[reference.rpartition("/")[2]], known))
+        return Part(key, "rows" if items else "group", inner, hint=hint, required=required)
+    if items:
+        long = items.get("maxLength", 0) > _LONG
+        kind = "checks" if "enum" in items else "texts" if long else "lines"
+        return Part(key, kind, options=tuple(items.get("enum", ())), hint=hint, required=required)
+    kinds = {"integer": "number"} if told.get("format") != "date" else {"string": "day"}
+    kind = kinds.get(told["type"], "text" if told.get("maxLength", 0) > _LONG else "line")
+    kind = "choice" if "enum" in told else kind
+    return Part(key, kind, options=tuple(told.get("enum", ())), hint=hint, required=required)
+
+
+def inputs(part: Part, data: Any, above: str = "", default: Any = None) -> Iterator[Input]:  # noqa: ANN401
+    """Yield the fields for what a record says under a key, one after the other, with headings over groups and rows."""
+    if not above:
+        default = _defaults()[part.key]
+    name = f"{above}{part.key}"
+    value = default if data is None else data
+    if part.kind == "group":
+        yield Input(part, "", label=part.label)
+        for each in part.inner:
+            yield from inputs(each, (data or {}).get(each.key), f"{name}.", (default or {}).get(each.key))
+    elif part.kind == "rows":
+        rows = [*(data or ()), *[{}] * _BLANK_ROWS]
+        for number, row in enumerate(rows):
+            yield Input(part, "", label=f"{part.label} {number + 1}")
+            for each in part.inner:
+                yield from inputs(each, row.get(each.key), f"{name}.{number}.")
+    elif part.kind == "texts":
+        for text in [*(value or ()), ""]:
+            yield Input(part, name, text, part.label)
+    else:
+        yield Input(part, name, "\n".join(value or ()) if part.kind == "lines" else value, part.label)
+
+
+def written(part: Part, form: FormData, old: Any, today: date, above: str = "", default: Any = None) -> Any:  # noqa: ANN401
+    """Return what a record says under a key after a form was filled in; None where it says nothing.
+
+    What says the same as before stays as it is written: left out where it was left out, and with its blanks.
+    """
+    if not above:
+        default = _defaults()[part.key]
+    name = f"{above}{part.key}"
+    stood = default if old is None else old
+    new: Any
+    if part.kind == "group":
+        new = _group(part, form, old or {}, today, f"{name}.", default or {})
+    elif part.kind == "rows":
+        taken = {key.removeprefix(f"{name}.").partition(".")[0] for key in form if key.startswith(f"{name}.")}
+        before = dict(enumerate(old or ()))
+        rows = [
+            _group(part, form, before.get(number, {}), today, f"{name}.{number}.", {})
+            for number in sorted(int(each) for each in taken if _ROW.fullmatch(each))
+        ]
+        new = [row for row in rows if row]
+    else:
+        new = _value(part, form, name, today)
+        if (
+            [*map(_plain, new)] == [*map(_plain, stood or ())]
+            if isinstance(new, list)
+            else new == _plain(stood)
+        ):
+            return old
+    if new or part.kind == "checks" or new == 0:
+        return new
+    return (
+        old
+        if not old and old is not None
+        else []
+        if part.required and part.kind in {"rows", "lines"}
+        else None
+    )
+
+
+def _group(
+    part: Part, form: FormData, old: Mapping[str, Any], today: date, above: str, default: Mapping[str, Any]
+) -> dict[str, Any]:
+    found = {
+        each.key: written(each, form, old.get(each.key), today, above, default.get(each.key))
+        for each in part.inner
+    }
+    order = [*(key for key in old if key in found), *(key for key in found if key not in old)]
+    return {key: found[key] for key in order if found[key] is not None}
+
+
+def _value(part: Part, form: FormData, name: str, today: date) -> Any:  # noqa: ANN401
+    if part.kind in {"checks", "texts"}:
+        return forms.texts(form, name)
+    if part.kind == "lines":
+        return forms.lines(form, name)
+    text = forms.text(form, name)
+    if part.kind == "day" and (day := days.typed(text, today)):
+        return day.isoformat()
+    digits = unicodedata.normalize("NFKC", text)
+    return int(digits) if part.kind == "number" and re.fullmatch("[0-9]{1,9}", digits) else text or None
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401
+    return value.strip() if isinstance(value, str) else value

@@ -1,0 +1,269 @@
+"""What the desk makes in child processes: reports, the notice with its marks, dashboards, imports, audits, syncs."""
+
+from __future__ import annotations
+
+import html
+import re
+import time
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.conftest import TODAY, measure
+from xuncha.desk.application import application
+from xuncha.desk.gate import Gate
+from xuncha.desk.ledger import Desk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.conftest import LedgerOnDisk
+
+HOST = "127.0.0.1:8420"
+TABLE = """\
+序号,存在问题,整改举措,牵头领导,承办科室,完成时间,目前情况,备注
+1,学习不够深入,做好1.1号工作,分管副局长,规划科,2024年12月31日,已经开了两次会,甲
+1,学习不够深入,另外一项新措施,分管副局长,新科室,2025年3月底,正在推进,乙
+"""
+
+
+@dataclass
+class Reader:
+    """Somebody who was given the link."""
+
+    desk: Desk
+    client: TestClient
+    token: str = ""
+
+    def get(self, path: str, status: int = 200) -> str:
+        """Look at a page, until it is there."""
+        for _ in range(100):
+            answer = self.client.get(path)
+            if "every 2s" not in answer.text:
+                break
+            time.sleep(0.1)
+        assert answer.status_code == status, answer.text
+        self.token = (re.findall(r'name="token" value="([^"]*)"', answer.text) or [self.token])[0]
+        return html.unescape(answer.text)
+
+    def post(self, path: str, files: Any = None, **fields: str) -> str:
+        """Send a form, and look at where it leads; return the address."""
+        answer = self.client.post(path, data={"token": self.token, **fields}, files=files)
+        assert answer.status_code == 303, answer.text
+        return str(answer.headers["location"])
+
+    def job(self, path: str, files: Any = None, **fields: str) -> str:
+        """Begin a job, wait for its end, and return the page that tells it."""
+        return self.get(self.post(path, files, **fields))
+
+    def led_on(self, path: str, files: Any = None, **fields: str) -> str:
+        """Begin a job that leads on to another page, and return its address."""
+        address = self.post(path, files, **fields)
+        for _ in range(100):
+            answer = self.client.get(address)
+            if answer.status_code == 303:
+                return str(answer.headers["location"])
+            time.sleep(0.1)
+        raise AssertionError(answer.text)
+
+
+@pytest.fixture
+def reader(ledger: LedgerOnDisk) -> Iterator[Reader]:
+    """A reader of the ledger."""
+    desk = Desk(ledger.root, lambda: date.fromisoformat(TODAY))
+    client = TestClient(
+        Gate(application(desk), "key", frozenset({HOST})), f"http://{HOST}", follow_redirects=False
+    )
+    assert client.get("/?key=key").status_code == 303
+    client.cookies.set("language", "zh")
+    made = Reader(desk, client)
+    made.get("/")
+    yield made
+    desk.close()
+
+
+def uploaded(name: str = "月报.csv", content: str = TABLE) -> dict[str, Any]:
+    """A file in a form."""
+    return {"file": (name, content.encode())}
+
+
+def test_a_report_is_made_and_handed_out(reader: Reader) -> None:
+    page = reader.job("/reports", paper="weekly", form="docx", since="2024-06-01")
+    (address,) = re.findall(r'href="(/jobs/[^"]*download=1)"', page)
+    answer = reader.client.get(address)
+    assert answer.content.startswith(b"PK")
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert "周报 2024-06-15.docx" in reader.get("/reports")
+
+
+def test_what_is_typed_is_no_option_of_the_command_line(reader: Reader, ledger: LedgerOnDisk) -> None:
+    page = reader.job("/reports", paper="letter", form="txt", kind="reminder", ids=f"-o {ledger.root}/x 2.1")
+    assert "不是问题编号" in page
+    page = reader.job("/reports", paper="weekly", form="txt", since="--lang=en")
+    assert "不是有效日期" in page
+    assert not (ledger.root / "x").exists()
+
+
+def test_a_refused_report_leads_back_with_what_was_typed(reader: Reader) -> None:
+    page = reader.job("/reports", paper="letter", form="pdf", kind="warning", ids="9.9")
+    (back,) = re.findall(r'href="(/reports\?[^"]*)"', page)
+    assert 'value="9.9"' in reader.get(back.partition("#")[0])
+
+
+@pytest.mark.parametrize("fields", [{"paper": "weekly", "form": "exe"}, {"paper": "../x", "form": "txt"}, {}])
+def test_other_documents_are_not_made(reader: Reader, fields: dict[str, str]) -> None:
+    answer = reader.client.post("/reports", data={"token": reader.token, **fields})
+    assert answer.status_code == 404
+
+
+def test_only_documents_are_handed_out(reader: Reader) -> None:
+    address = reader.post("/reports", paper="weekly", form="txt")
+    reader.get(address)
+    for name in ("0.out", "0.err", "..%2f1%2f0.out", "%2e%2e", "x"):
+        assert reader.client.get(f"{address}/{name}").status_code == 404
+    assert reader.client.get("/jobs/99").status_code == 404
+    assert reader.client.get("/jobs/" + "9" * 5000).status_code == 404
+
+
+def test_the_notice_is_shown_with_marks_in_its_lines(reader: Reader, ledger: LedgerOnDisk) -> None:
+    ledger.write(
+        "data/ledger.yaml",
+        (ledger.root / "data/ledger.yaml").read_text().replace("0546-1234567", "0000-1234567"),
+    )
+    page = reader.get("/notice")
+    assert ledger.ok("notice").splitlines()[0] in page
+    (number,) = re.findall(r'<li id="finding-(\d+)">.*?</li>', page)[-1:]
+    assert re.search(rf'电话：<a class="mark" id="mark-{number}"[^>]*>{number}</a>0000', page)
+
+
+def test_a_notice_that_cannot_be_made_says_what_is_missing(reader: Reader, ledger: LedgerOnDisk) -> None:
+    text = (ledger.root / "data/ledger.yaml").read_text()
+    ledger.write("data/ledger.yaml", re.sub(r"notice: .*", "notice: {}", text))
+    page = reader.get("/notice")
+    assert "notice.title" in page
+    assert 'href="/settings"' in page
+
+
+def test_dashboards_are_looked_at_where_nothing_runs(reader: Reader) -> None:
+    page = reader.get("/dashboard")
+    (address,) = re.findall(r'<iframe src="([^"]*)"[^>]* sandbox>', page)
+    answer = reader.client.get(address)
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert policy.endswith("sandbox")
+    assert "script" not in policy
+    assert "保留标记甲乙丙" not in answer.text, "what is withheld"
+    internal = re.findall(r'<iframe src="([^"]*)"', reader.get("/dashboard?internal=1"))[0]
+    assert "保留标记甲乙丙" in reader.client.get(internal).text
+
+
+def test_the_dashboard_follows_the_ledger(reader: Reader, ledger: LedgerOnDisk) -> None:
+    before = re.findall(r'<iframe src="([^"]*)"', reader.get("/dashboard"))
+    ledger.ok("close", "1.2")
+    time.sleep(1.1)
+    assert re.findall(r'<iframe src="([^"]*)"', reader.get("/dashboard")) != before
+
+
+def test_an_import_is_looked_at_and_then_done_just_so(reader: Reader, ledger: LedgerOnDisk) -> None:
+    reader.get("/import")
+    address = reader.led_on("/import", uploaded(), kind="table")
+    page = reader.get(address)
+    for said in ("1.3", "已经开了两次会", "新科室", "整改举措"):
+        assert said in page
+    assert ledger.commits() == 1
+    columns = re.findall(r'<label for="(role-\d)">备注</label>', page)
+    again = reader.led_on(address, do="import", new="1", **{columns[0]: "ignore"})
+    assert ledger.commits() == 1, "what was chosen anew is looked at first"
+    page = reader.get(again)
+    assert '<option value="ignore" selected>' in page
+    page = reader.get(reader.led_on(again, do="import", new="1"))
+    assert "撤回" in page
+    assert ledger.commits() == 2
+    assert ledger.json("show", "1.3")["office"] == "新科室"
+    assert not ledger.json("show", "1.3")["fields"]
+    assert "月报.csv" in ledger.git("log", "-1", "--format=%s")
+    reader.post("/undo", commit=ledger.git("rev-parse", "HEAD").strip())
+    assert not (ledger.root / ledger.path("1.3")).exists()
+
+
+def test_an_import_is_refused_where_the_ledger_was_changed_meanwhile(
+    reader: Reader, ledger: LedgerOnDisk
+) -> None:
+    address = reader.led_on("/import", uploaded(), kind="table")
+    ledger.ok("close", "1.2")
+    time.sleep(1.1)
+    answer = reader.client.post(address, data={"token": reader.token, "do": "import", "save": "月报"})
+    assert answer.status_code == 409
+    assert 'value="月报"' in answer.text, "nothing that was typed is lost"
+    assert ledger.commits() == 2
+
+
+def test_a_table_that_is_not_understood_can_be_explained(reader: Reader) -> None:
+    page = reader.job("/import", uploaded(content="甲,乙\n一件事,一个人\n"), kind="table")
+    assert "--column" in page
+    (back,) = re.findall(r'href="(/import/\d+)"', page)
+    page = reader.get(reader.led_on(back, do="look", columns="甲=measure\r\n"))
+    assert "一件事" in page or "新增" in page
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../x.csv", "a\r\nb.csv", "\x00.csv", "长" * 300 + ".csv", "CON.csv", "-o.csv", "甲\u202evsc.csv"],
+)
+def test_uploads_are_named_so_that_every_system_can_hold_them(reader: Reader, name: str) -> None:
+    reader.led_on("/import", uploaded(name), kind="table")
+    (job,) = reader.desk.jobs.every
+    (file,) = [each for each in job.folder.iterdir() if each.suffix not in {".out", ".err"}]
+    assert file.parent == job.folder
+    assert len(file.name.encode()) <= 255
+    assert not re.search(r"[\x00-\x1f\u202e/\\]|^\.|^con\.", file.name, re.IGNORECASE)
+
+
+def test_a_notice_becomes_a_ledger_beside_this_one(reader: Reader, ledger: LedgerOnDisk) -> None:
+    text = ledger.ok("notice")
+    address = reader.led_on("/import", uploaded("通报.txt", text), kind="notice")
+    page = reader.get(address)
+    assert "推进不够有力" in page
+    answer = reader.client.post(address, data={"token": reader.token, "folder": "../x"})
+    assert answer.status_code == 409
+    reader.job(address, folder="新台账")
+    assert (ledger.root.parent / "新台账/data/ledger.yaml").exists()
+
+
+def test_the_log_is_shown_by_pages_and_by_numbers(reader: Reader, ledger: LedgerOnDisk) -> None:
+    ledger.ok("progress", "1.2", "开了会")
+    assert "1.2" in reader.get("/log?id=1.2")
+    assert "start" in reader.get("/log?page=7")
+    reader.get("/log?id=9.9", 409)
+    reader.get("/log?id=x", 409)
+
+
+def test_an_audit_is_a_page_in_a_frame(reader: Reader) -> None:
+    page = reader.job("/audit")
+    (address,) = re.findall(r'<iframe src="([^"]*)"[^>]* sandbox>', page)
+    assert "历史核验" in reader.client.get(address).text
+
+
+def test_together_tells_what_came_of_it(reader: Reader, ledger: LedgerOnDisk) -> None:
+    assert "origin" in reader.get("/together")
+    assert "未设置远程仓库" in reader.job("/together", do="sync")
+    ledger.git("init", "-q", "--bare", f"{ledger.root}/../bare")
+    ledger.git("remote", "add", "origin", f"{ledger.root}/../bare")
+    assert "按行合并" in reader.get("/together")
+    reader.job("/together", do="setup")
+    assert "按字段合并" in reader.get("/together")
+    assert "次提交" in reader.job("/together", do="sync", take="--help")
+    assert "git 可以运行" in reader.job("/together", do="doctor")
+
+
+def test_hostile_words_stay_words(reader: Reader, ledger: LedgerOnDisk) -> None:
+    ledger.write(ledger.path("1.2"), measure("1.2", title='"<script>alert(1)</script>甲\\u202e乙"'))
+    ledger.commit("<b>by hand</b>")
+    for path in ("/notice", "/log", "/dashboard", "/reports", "/together"):
+        raw = reader.client.get(path).text
+        assert "<script>alert" not in raw
+        assert "<b>by" not in raw
+        assert "\u202e" not in raw

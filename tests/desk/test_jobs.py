@@ -1,0 +1,151 @@
+"""Long work of the desk: child processes that are counted, told, ended, and leave nothing behind."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from xuncha.desk.jobs import Jobs
+from xuncha.errors import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.conftest import LedgerOnDisk
+    from xuncha.desk.jobs import Job
+
+LONG = ("serve", "--port", "0", "--no-open")
+"""A command that does not end by itself."""
+
+
+@pytest.fixture
+def jobs(ledger: LedgerOnDisk) -> Iterator[Jobs]:
+    """The jobs of a desk on the ledger."""
+    made = Jobs(ledger.root, lambda run: run())
+    yield made
+    made.close()
+
+
+def ended(jobs: Jobs, *commands: tuple[str, ...]) -> Job:
+    """A job that has ended."""
+    job = jobs.start(jobs.new("a job"), *commands)
+    assert job.over.wait(60)
+    return job
+
+
+def until(true: Callable[[], bool]) -> bool:
+    """Wait a while for something to become true."""
+    end = time.monotonic() + 20
+    while not true() and time.monotonic() < end:
+        time.sleep(0.02)
+    return true()
+
+
+def test_a_job_gives_what_the_command_prints(jobs: Jobs, ledger: LedgerOnDisk) -> None:
+    job = ended(jobs, ("status", "--json"))
+    assert job.state == "done"
+    assert job.output() == ledger.ok("status", "--json")
+    assert job.told == []
+
+
+def test_a_job_counts_as_of_the_day_and_speaks_the_language_of_the_desk(jobs: Jobs) -> None:
+    assert "2024-06-15" in ended(jobs, ("status",)).output()
+
+
+def test_what_is_refused_is_told_in_the_words_of_the_command_line(jobs: Jobs) -> None:
+    job = ended(jobs, ("show", "9.9"), ("status",))
+    assert job.state == "refused"
+    (told,) = job.told
+    assert told.is_error
+    assert "9.9" in told.message
+    assert "error[" not in told.message
+    assert job.output() == "", "the next command is not begun"
+
+
+def test_an_audit_that_has_found_something_is_done(jobs: Jobs, ledger: LedgerOnDisk) -> None:
+    ledger.write(ledger.path("2.2"), ledger.read("2.2").replace("status: closed", "status: in_progress"))
+    ledger.commit()
+    assert ledger.run("audit").code == 1
+    assert ended(jobs, ("audit",)).state == "done"
+
+
+def test_only_so_many_run_at_once_and_each_can_be_ended(jobs: Jobs) -> None:
+    several = [jobs.start(jobs.new(f"{n}"), LONG) for n in range(3)]
+    assert until(lambda: all(jobs.get(n).output() for n in (1, 2)))  # type: ignore[union-attr]
+    assert [job.state for job in several] == ["running", "running", "waiting"]
+    jobs.stop(several[0])
+    assert several[0].over.wait(20)
+    assert several[0].state == "stopped"
+    assert several[0].process is not None
+    assert several[0].process.poll() is not None
+    assert until(lambda: several[2].state == "running")
+
+
+def test_one_that_waits_can_be_ended_before_it_begins(jobs: Jobs) -> None:
+    several = [jobs.start(jobs.new(f"{n}"), LONG) for n in range(3)]
+    jobs.stop(several[2])
+    jobs.stop(several[1])
+    assert several[2].over.wait(20)
+    assert several[2].process is None
+
+
+def test_too_many_are_refused(jobs: Jobs) -> None:
+    for n in range(20):
+        jobs.new(f"{n}")
+    with pytest.raises(RefusedError, match="too many"):
+        jobs.new("one more")
+
+
+def test_the_end_of_the_desk_ends_them_and_removes_their_files(jobs: Jobs) -> None:
+    job = jobs.start(jobs.new("long"), LONG)
+    assert until(lambda: bool(job.output()))
+    assert job.folder.stat().st_mode & 0o077 == 0 or job.folder.parent.stat().st_mode & 0o077 == 0
+    jobs.close()
+    assert job.process is not None
+    assert job.process.poll() is not None
+    assert not job.folder.parent.exists()
+
+
+def test_no_program_of_the_ledgers_folder_is_run(jobs: Jobs, ledger: LedgerOnDisk) -> None:
+    for name in ("xuncha", "json", "typer", "sitecustomize"):
+        ledger.write(f"{name}.py", "raise SystemExit('run from the folder of the ledger')\n")
+    assert ended(jobs, ("status",)).state == "done"
+
+
+def test_only_the_last_are_kept_and_not_those_that_run(jobs: Jobs) -> None:
+    long = jobs.start(jobs.new("long"), LONG)
+    for _ in range(60):
+        jobs.new("short").over.set()
+    assert jobs.get(long.number) is long
+    assert jobs.get(2) is None
+    assert len([*long.folder.parent.iterdir()]) == len(jobs.every) < 50
+
+
+def test_what_was_made_is_made_again_only_when_it_is_old(jobs: Jobs) -> None:
+    def begin() -> Job:
+        return jobs.start(jobs.new("counts"), ("status",))
+
+    first = jobs.known("counts", begin, fresh=60)
+    assert jobs.known("counts", begin, fresh=60) is first
+    assert jobs.known("others", begin, fresh=60) is not first
+    assert first.over.wait(20)
+    assert jobs.known("counts", begin, fresh=60) is first
+    assert jobs.known("counts", begin, fresh=0) is not first
+
+
+def test_what_was_shown_may_be_looked_at_again_when_its_turn_has_come(jobs: Jobs) -> None:
+    def refuse() -> None:
+        raise RefusedError("changed-meanwhile", "another by now")
+
+    job = jobs.start(jobs.new("a change"), ("undo",), in_turn=refuse)
+    assert job.state == "refused"
+    assert [each.message for each in job.told] == ["another by now"]
+    assert job.process is None
+
+
+def test_one_that_was_never_begun_is_not_waited_for(jobs: Jobs) -> None:
+    job = jobs.new("its file could not be kept")
+    jobs.stop(job)
+    assert job.over.is_set()

@@ -1,0 +1,60 @@
+"""Where the contact of a notice begins: behind what comes next, however it is introduced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from xuncha.pages import plain
+from xuncha.pages.line import Pages
+from xuncha.reading.reading import read
+
+if TYPE_CHECKING:
+    from xuncha.reading.notice import Notice
+
+NOTICE = """中共某县水利局党组关于巡察整改进展情况的通报
+2024年3月4日至4月12日，县委第一巡察组对县水利局党组开展了巡察，5月20日反馈了意见。
+二、反馈问题整改情况
+（一）关于学习方面
+1.学习不够深入
+{measures}
+三、下一步工作安排
+继续抓好整改落实。
+{contact}
+中共某县水利局党组
+2024年11月18日
+"""
+
+
+def notice(contact: str, measures: str = "一是开展轮训。二是健全制度。") -> Notice:
+    return read(Pages("", "txt", plain.lines(NOTICE.format(contact=contact, measures=measures))))
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "公示时间：2024年11月18日至12月2日\n联系电话：0534-2345678，地址：某县解放路1号",
+        "公示时间自2024年11月18日至12月2日。联系电话：0534-2345678，地址：某县解放路1号。",
+        "意见反馈渠道：电话0534-2345678，地址：某县解放路1号。",
+        "受理单位：县水利局办公室。电话：0534-2345678。地址：某县解放路1号。",
+        "来访地址：某县解放路1号\n来电：0534-2345678",
+        "社会各界可通过以下方式提出意见：\n电话：0534-2345678\n地址：某县解放路1号",
+        "本通报公开期间，请拨打电话0534-2345678反映。\n地址：某县解放路1号",
+    ],
+)
+def test_the_contact_is_no_part_of_what_comes_next(contact: str) -> None:
+    found = notice(contact)
+    assert [line.text for line in found.next_steps] == ["继续抓好整改落实。"]
+    assert (found.contact.phone, found.contact.address) == ("0534-2345678", "某县解放路1号")
+
+
+def test_a_state_in_brackets_below_a_measure_that_names_a_fault_makes_no_heading_of_it() -> None:
+    (category,) = notice(
+        "", "（1）清退不符合条件人员23户。（已完成）\n（2）对经办人员1人给予处分。（已完成）"
+    ).categories
+    measures = category.problems[0].measures
+    assert [(each.text.text, each.status, each.part) for each in measures] == [
+        ("清退不符合条件人员23户。", "closed", None),
+        ("对经办人员1人给予处分。", "closed", None),
+    ]
