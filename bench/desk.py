@@ -104,7 +104,9 @@ def main() -> None:
     options.add_argument("--minutes", type=float, default=10, help="for which many ask at once")
     options.add_argument("--rounds", type=int, default=11, help="pairs of runs for each figure")
     chosen = options.parse_args()
-    table = Table("what", "median", "aimed at", "ms", title="the desk; ratios within this run", title_justify="left")
+    table = Table(
+        "what", "median", "aimed at", "ms", title="the desk; ratios within this run", title_justify="left"
+    )
     with tempfile.TemporaryDirectory() as folder:
         for size, aim in {1_000: 0.3, 10_000: 0.8}.items():
             ledger = Path(folder, str(size))
@@ -190,8 +192,14 @@ def many(table: Table, desk: Served, ledger: Path, minutes: float) -> None:
                 seen.errors.append(f"{type(error).__name__}: {error}"[:300])
             time.sleep(max(0, every - (time.monotonic() - began)))
 
-    threads = [threading.Thread(target=go_on, args=(number, READ_EVERY), kwargs={"writes": False}) for number in range(READERS)]
-    threads += [threading.Thread(target=go_on, args=(number, WRITE_EVERY), kwargs={"writes": True}) for number in range(WRITERS)]
+    threads = [
+        threading.Thread(target=go_on, args=(number, READ_EVERY), kwargs={"writes": False})
+        for number in range(READERS)
+    ]
+    threads += [
+        threading.Thread(target=go_on, args=(number, WRITE_EVERY), kwargs={"writes": True})
+        for number in range(WRITERS)
+    ]
     for thread in threads:
         thread.start()
     time.sleep(60 * minutes / 2)
@@ -204,14 +212,23 @@ def many(table: Table, desk: Served, ledger: Path, minutes: float) -> None:
     table.add_row(what, f"{len(seen.read)} pages, {len(seen.written)} writes", "", "")
     table.add_row("  errors", f"{len(seen.errors)}", "0", "")
     table.add_row("  commits / writes", f"{made}/{len(seen.written)}", "alike", "")
-    table.add_row("  95 % of the pages / one alone", f"{slowest / alone:.1f}", "<= 10", f"{1000 * slowest:.0f}")
-    table.add_row("  memory at half time, at the end, at the peak", f"{half:.0f}, {desk.megabytes('VmRSS'):.0f}, {desk.megabytes():.0f} MB", "<= 150 MB", "")
+    table.add_row(
+        "  95 % of the pages / one alone", f"{slowest / alone:.1f}", "<= 10", f"{1000 * slowest:.0f}"
+    )
+    table.add_row(
+        "  memory at half time, at the end, at the peak",
+        f"{half:.0f}, {desk.megabytes('VmRSS'):.0f}, {desk.megabytes():.0f} MB",
+        "<= 150 MB",
+        "",
+    )
     for error in seen.errors[:3]:
         table.add_row(f"  {error}", "", "", "")
 
 
 def _commits(ledger: Path) -> int:
-    printed = subprocess.run(["git", "rev-list", "--count", "HEAD"], cwd=ledger, env=os.environ, capture_output=True, check=True).stdout
+    printed = subprocess.run(
+        ["git", "rev-list", "--count", "HEAD"], cwd=ledger, env=os.environ, capture_output=True, check=True
+    ).stdout
     return int(printed)
 
 

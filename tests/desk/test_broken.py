@@ -21,7 +21,17 @@ from tests.workflow.surroundings import findings
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk
 
-PAGES = ("/", "/measures", "/measures/1.2", "/act?action=close&id=1.2", "/state", "/api/status", "/api/show/1.2", "/api/log", "/api/validate")
+PAGES = (
+    "/",
+    "/measures",
+    "/measures/1.2",
+    "/act?action=close&id=1.2",
+    "/state",
+    "/api/status",
+    "/api/show/1.2",
+    "/api/log",
+    "/api/validate",
+)
 CRAMPED = (
     "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}));"
     "sys.argv = ['xuncha', 'serve', '--port', '0', '--no-open']; from xuncha.__main__ import main; main()"
@@ -48,7 +58,10 @@ def test_a_full_disk_is_said_and_nothing_is_half_done(ledger: LedgerOnDisk, size
     with served(ledger, program=(sys.executable, "-c", CRAMPED.format(size=size))) as desk:
         visitor = desk.visit()
         large = [("file", ("a.bin", os.urandom(3_000_000)))]
-        for fields, files in (({"action": "attach", "id": "1.2"}, large), ({"action": "progress", "id": "1.2", "text": "保留的话" * 900}, None)):
+        for fields, files in (
+            ({"action": "attach", "id": "1.2"}, large),
+            ({"action": "progress", "id": "1.2", "text": "保留的话" * 900}, None),
+        ):
             answer = visitor.post("/act", fields, files)
             assert answer.status_code in {303, 409, 503}, told(answer.text)
             assert answer.status_code == 303 or told(answer.text)
@@ -73,7 +86,9 @@ def test_killed_at_any_instant_of_a_click_it_loses_nothing(ledger: LedgerOnDisk)
 
             def click(number: int = number, visitor=visitor, told_done=told_done) -> None:  # noqa: ANN001
                 with suppress(httpx2.HTTPError):
-                    answer = visitor.post("/act", {"action": "progress", "id": "1.2", "text": f"第{number}次"})
+                    answer = visitor.post(
+                        "/act", {"action": "progress", "id": "1.2", "text": f"第{number}次"}
+                    )
                     told_done.append(answer.status_code == 303)
 
             thread = threading.Thread(target=click)
@@ -97,7 +112,9 @@ def test_killed_at_any_instant_of_a_click_it_loses_nothing(ledger: LedgerOnDisk)
             assert answer.status_code == 303, told(answer.text)
             assert ledger.read("3.1").count(f"之后第{number}次") == 1
         if not ledger.clean():
-            ledger.ok("discard") if "discard" in ledger.run("--help").out else ledger.git("checkout", "-q", ".")
+            ledger.ok("discard") if "discard" in ledger.run("--help").out else ledger.git(
+                "checkout", "-q", "."
+            )
     ledger.git("fsck", "--strict")
     assert ledger.read("1.2").count("次") >= answered
 
@@ -105,7 +122,13 @@ def test_killed_at_any_instant_of_a_click_it_loses_nothing(ledger: LedgerOnDisk)
 def test_a_ledger_that_breaks_rules_is_told_where(ledger: LedgerOnDisk) -> None:
     visitor = visit(ledger)
     good = ledger.read("1.2")
-    for bad in ("status: [", "title: x\nstatus: nonsense\n", "\x00", "é".encode("utf-16").decode("latin-1"), "- a\n- b\n"):
+    for bad in (
+        "status: [",
+        "title: x\nstatus: nonsense\n",
+        "\x00",
+        "é".encode("utf-16").decode("latin-1"),
+        "- a\n- b\n",
+    ):
         ledger.write(ledger.path("1.2"), bad)
         time.sleep(1.1)
         for path in ("/", "/measures", "/measures/1.2", "/state", "/nothing"):
@@ -125,7 +148,6 @@ def test_a_ledger_that_breaks_rules_is_told_where(ledger: LedgerOnDisk) -> None:
 
 def visit_broken(ledger: LedgerOnDisk) -> int:
     """The status of the first page of a desk that is opened on it now."""
-
     client = client_of(ledger)
     client.get(f"/?key={KEY}")
     return client.get("/").status_code
@@ -148,7 +170,14 @@ def test_a_ledger_that_is_gone_is_said(ledger: LedgerOnDisk) -> None:
     visitor = visit(ledger)
     shutil.rmtree(ledger.root / "data")
     time.sleep(1.1)
-    for path in ("/", "/measures", "/measures/1.2", "/act?action=close&id=1.2", "/api/status", "/api/show/1.2"):
+    for path in (
+        "/",
+        "/measures",
+        "/measures/1.2",
+        "/act?action=close&id=1.2",
+        "/api/status",
+        "/api/show/1.2",
+    ):
         assert visitor.client.get(path).status_code in {200, 409, 503}, path
     assert visitor.post("/act", {"action": "progress", "id": "1.2", "text": "保留"}).status_code in {409, 503}
     shutil.rmtree(ledger.root)
@@ -159,7 +188,9 @@ def test_a_ledger_that_is_gone_is_said(ledger: LedgerOnDisk) -> None:
 
 
 def test_an_interrupted_command_is_named_and_the_next_click_works(ledger: LedgerOnDisk) -> None:
-    hook = ledger.write(".git/hooks/pre-commit", "#!/bin/sh\nkill -9 $(ps -o ppid= -p $PPID)\nsleep 1\nexit 1\n")
+    hook = ledger.write(
+        ".git/hooks/pre-commit", "#!/bin/sh\nkill -9 $(ps -o ppid= -p $PPID)\nsleep 1\nexit 1\n"
+    )
     hook.chmod(0o755)
     ledger.run("close", "1.2", LANG="C")
     hook.unlink()

@@ -33,17 +33,31 @@ def poison(ledger: LedgerOnDisk, text: str) -> None:
     quoted = json.dumps(text.replace("\x1b", "").replace("\x07", "").replace("\x9b", ""))
     settings = LEDGER.replace("中共某市水务局党组\n", f"{quoted}\n", 1).replace("市委第二巡察组", quoted)
     settings = settings.replace("{key: a, title: 关于学习贯彻方面}", f"{{key: a, title: {quoted}}}")
-    settings = settings.replace("分管副局长", quoted).replace("规划科", quoted).replace("根本原因", quoted).replace("风险等级", quoted)
+    settings = (
+        settings.replace("分管副局长", quoted)
+        .replace("规划科", quoted)
+        .replace("根本原因", quoted)
+        .replace("风险等级", quoted)
+    )
     ledger.write("data/ledger.yaml", settings)
-    ledger.write("data/problems/01/problem.yaml", f"title: {quoted}\ncategory: a\nfinding: {quoted}\nfields: {{cause: {quoted}}}\n")
+    ledger.write(
+        "data/problems/01/problem.yaml",
+        f"title: {quoted}\ncategory: a\nfinding: {quoted}\nfields: {{cause: {quoted}}}\n",
+    )
     for number, status in STATES.items():
         said = measure(number, status).replace("分管副局长", quoted).replace("规划科", quoted)
-        said = re.sub("title: .*", lambda _match: f"title: {quoted}\ngoal: {quoted}\nperson: {quoted}\nnotice_text: {quoted}", said)
+        said = re.sub(
+            "title: .*",
+            lambda _match: f"title: {quoted}\ngoal: {quoted}\nperson: {quoted}\nnotice_text: {quoted}",
+            said,
+        )
         said = re.sub('text: ".*"', lambda _match: f"text: {quoted}", said).replace("某水〔2024〕7号", quoted)
         ledger.write(ledger.path(number), said.replace("by: 办公室", f"by: {quoted}, note: {quoted}"))
     others = {"GIT_AUTHOR_NAME": text.replace("\x00", ""), "GIT_AUTHOR_EMAIL": "<x>"}
     ledger.environment.update(others)
-    ledger.commit(f"{text}\n\nXuncha-Action: close\nXuncha-Id: 1.2\nXuncha-From: {text}\nXuncha-To: closed\nXuncha-Reason: {text}")
+    ledger.commit(
+        f"{text}\n\nXuncha-Action: close\nXuncha-Id: 1.2\nXuncha-From: {text}\nXuncha-To: closed\nXuncha-Reason: {text}"
+    )
     for name in others:
         del ledger.environment[name]
 
@@ -55,8 +69,14 @@ def harmless(page: str, where: str) -> None:
     assert "\u2028" not in page
     for tag, given in tags(page):
         assert tag != MARK, where
-        assert not [name for name in given if MARK in name or name.startswith("on") or name == "style"], (where, tag, given)
-        assert tag not in {"style", "iframe", "object", "embed", "base"} or given.get("src", "").startswith("/"), where
+        assert not [name for name in given if MARK in name or name.startswith("on") or name == "style"], (
+            where,
+            tag,
+            given,
+        )
+        assert tag not in {"style", "iframe", "object", "embed", "base"} or given.get("src", "").startswith(
+            "/"
+        ), where
         for name in ("href", "src", "action", "formaction"):
             value = given.get(name)
             assert value is None or re.match(r"/(?![/\\])|[?#]|$", value), (where, value)
@@ -84,14 +104,19 @@ def test_hostile_text_is_text_on_every_page(ledger: LedgerOnDisk) -> None:
     assert findings(ledger) == []
     visitor = visit(ledger)
     for name in NAMES:
-        assert visitor.act("attach", "1.2", files=[("file", (name, b"1"))], text=HOSTILE).status_code in {303, 409}
+        assert visitor.act("attach", "1.2", files=[("file", (name, b"1"))], text=HOSTILE).status_code in {
+            303,
+            409,
+        }
     look_at_all(visitor, HOSTILE)
     assert "&lt;xss on" in visitor.get("/measures/1.2")
     for fields in ({"text": HOSTILE, "date": HOSTILE}, {"text": TURNED}, {"text": "", "date": TURNED}):
         answer = visitor.act("progress", "1.2", **fields)
         assert answer.status_code in {303, 409, 422}
         harmless(answer.text, "a form that was refused")
-    answer = visitor.act("set", "1.1", title=HOSTILE, leader=HOSTILE, office=HOSTILE, field=[f"risk={HOSTILE}", HOSTILE])
+    answer = visitor.act(
+        "set", "1.1", title=HOSTILE, leader=HOSTILE, office=HOSTILE, field=[f"risk={HOSTILE}", HOSTILE]
+    )
     harmless(answer.text, "set")
     assert hidden(answer.text, "title") == [HOSTILE]
 
@@ -102,7 +127,9 @@ def test_text_that_turns_or_hides_is_marked(ledger: LedgerOnDisk) -> None:
     ledger.write("other.txt", "x")
     ledger.commit(f"{TURNED}\n\nXuncha-Action: close\nXuncha-Id: 1.2\nXuncha-Reason: {TURNED}")
     look_at_all(visit(ledger), TURNED)
-    ledger.write(ledger.path("1.2"), f"title: \"{TURNED.encode('unicode_escape').decode()}\"\nstatus: in_progress\n")
+    ledger.write(
+        ledger.path("1.2"), f'title: "{TURNED.encode("unicode_escape").decode()}"\nstatus: in_progress\n'
+    )
     look_at_all(visit(ledger), "x")
 
 

@@ -70,7 +70,9 @@ def test_the_link_search_several_and_undo(browser: Any, ledger: LedgerOnDisk) ->
         page.go_back()
         assert desk.key not in page.url
         page.goto(f"{desk.base}/")
-        page.get_by_role("link", name="整改措施", exact=True).first.click() if page.get_by_role("link", name="整改措施", exact=True).count() else page.goto(f"{desk.base}/measures")
+        page.get_by_role("link", name="整改措施", exact=True).first.click() if page.get_by_role(
+            "link", name="整改措施", exact=True
+        ).count() else page.goto(f"{desk.base}/measures")
         page.locator("input[name=words]").fill("3.1号")
         page.keyboard.press("Enter")
         page.wait_for_url("**words=3.1*")
@@ -92,7 +94,9 @@ def test_the_link_search_several_and_undo(browser: Any, ledger: LedgerOnDisk) ->
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_refused_with_the_reason_and_all_that_was_typed(browser: Any, ledger: LedgerOnDisk, scripts: bool) -> None:
+def test_refused_with_the_reason_and_all_that_was_typed(
+    browser: Any, ledger: LedgerOnDisk, scripts: bool
+) -> None:
     with served(ledger) as desk, opened(browser, desk, java_script_enabled=scripts) as page:
         page.goto(f"{desk.base}/act?action=progress&id=1.2")
         page.locator("textarea[name=text]").fill("第一行\n第二行 <b>")
@@ -116,7 +120,9 @@ def test_refused_with_the_reason_and_all_that_was_typed(browser: Any, ledger: Le
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_files_are_chosen_or_dropped(browser: Any, ledger: LedgerOnDisk, tmp_path: Path, scripts: bool) -> None:
+def test_files_are_chosen_or_dropped(
+    browser: Any, ledger: LedgerOnDisk, tmp_path: Path, scripts: bool
+) -> None:
     chosen = tmp_path / "会议纪要.txt"
     chosen.write_text("纪要")
     with served(ledger) as desk, opened(browser, desk, java_script_enabled=scripts) as page:
@@ -136,7 +142,10 @@ def test_files_are_chosen_or_dropped(browser: Any, ledger: LedgerOnDisk, tmp_pat
                 page.dispatch_event("main", kind, {"dataTransfer": dropped})
             page.locator("form[data-drop] button.main").click()
             page.wait_for_url("**done=*")
-            assert sorted(each.name for each in (ledger.root / "data/evidence/3.1").iterdir()) == ["一.txt", "二.svg"]
+            assert sorted(each.name for each in (ledger.root / "data/evidence/3.1").iterdir()) == [
+                "一.txt",
+                "二.svg",
+            ]
             ran: list[str] = []
             page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
             page.goto(f"{desk.base}/evidence/3.1/一.txt")
@@ -177,7 +186,9 @@ def test_by_keyboard_alone(browser: Any, ledger: LedgerOnDisk) -> None:
         assert ledger.commits() == 2
 
 
-def test_what_others_do_appears_and_never_over_what_is_being_typed(browser: Any, ledger: LedgerOnDisk) -> None:
+def test_what_others_do_appears_and_never_over_what_is_being_typed(
+    browser: Any, ledger: LedgerOnDisk
+) -> None:
     with served(ledger) as desk, opened(browser, desk) as page:
         page.goto(f"{desk.base}/measures/1.2?do=progress")
         page.locator("details[open] textarea[name=text]").fill("正在写的话")
@@ -213,7 +224,10 @@ def test_hostile_text_runs_nothing(browser: Any, ledger: LedgerOnDisk) -> None:
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not here: npm install axe-core, or set AXE_CORE")
 @pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_nothing_and_nothing_runs_over(browser: Any, ledger: LedgerOnDisk, dark: bool) -> None:
-    with served(ledger) as desk, opened(browser, desk, color_scheme="dark" if dark else "light", bypass_csp=True) as page:
+    with (
+        served(ledger) as desk,
+        opened(browser, desk, color_scheme="dark" if dark else "light", bypass_csp=True) as page,
+    ):
         wrong = []
         for path in PAGES:
             for width in (360, 1280):
@@ -224,6 +238,8 @@ def test_axe_finds_nothing_and_nothing_runs_over(browser: Any, ledger: LedgerOnD
                 if page.evaluate("document.documentElement.scrollWidth") > width:
                     wrong.append(f"{path} at {width}: runs over")
                 page.add_script_tag(path=str(AXE))
-                found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.help, v.nodes.map(n => n.html.slice(0, 120))]))")
+                found = page.evaluate(
+                    "axe.run().then(r => r.violations.map(v => [v.id, v.help, v.nodes.map(n => n.html.slice(0, 120))]))"
+                )
                 wrong += [f"{path} at {width}: {each}" for each in found]
         assert not wrong, "\n".join(map(str, wrong))

@@ -206,7 +206,9 @@ class Desk:
             return []
         with suppress(OSError, InvalidLedgerError, SurroundingsError):
             [before] = Git(self.root).blobs([shown])
-            return differences(parse(before or b""), parse((self.root / Identity.parse(number).path).read_bytes()))
+            return differences(
+                parse(before or b""), parse((self.root / Identity.parse(number).path).read_bytes())
+            )
         return []
 
     def close(self) -> None:
