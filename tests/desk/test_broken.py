@@ -20,6 +20,7 @@ from tests.workflow.surroundings import findings
 
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk
+    from tests.desk.served import Visit
 
 PAGES = (
     "/",
@@ -75,6 +76,13 @@ def test_a_full_disk_is_said_and_nothing_is_half_done(ledger: LedgerOnDisk, size
     ledger.git("fsck", "--strict")
 
 
+def click(visitor: Visit, text: str, told_done: list[bool]) -> None:
+    """Send a form, and note whether it was said that it is done."""
+    with suppress(httpx2.HTTPError):
+        answer = visitor.post("/act", {"action": "progress", "id": "1.2", "text": text})
+        told_done.append(answer.status_code == 303)
+
+
 def test_killed_at_any_instant_of_a_click_it_loses_nothing(ledger: LedgerOnDisk) -> None:
     chance = random.Random(7)  # noqa: S311  the same series every time
     answered = 0
@@ -83,15 +91,7 @@ def test_killed_at_any_instant_of_a_click_it_loses_nothing(ledger: LedgerOnDisk)
             visitor = desk.visit()
             before = ledger.commits()
             told_done: list[bool] = []
-
-            def click(number: int = number, visitor=visitor, told_done=told_done) -> None:  # noqa: ANN001
-                with suppress(httpx2.HTTPError):
-                    answer = visitor.post(
-                        "/act", {"action": "progress", "id": "1.2", "text": f"第{number}次"}
-                    )
-                    told_done.append(answer.status_code == 303)
-
-            thread = threading.Thread(target=click)
+            thread = threading.Thread(target=click, args=(visitor, f"第{number}次", told_done))
             thread.start()
             time.sleep(chance.uniform(0.02, 0.4))
             desk.process.send_signal(signal.SIGKILL)

@@ -63,6 +63,18 @@ def change(page: Any, ledger: LedgerOnDisk) -> None:
     page.evaluate("look()")
 
 
+def dialogs(page: Any) -> list[str]:
+    """What scripts in texts would say; it is listened to from now on."""
+    ran: list[str] = []
+
+    def note(dialog: Any) -> None:
+        ran.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", note)
+    return ran
+
+
 def test_the_link_search_several_and_undo(browser: Any, ledger: LedgerOnDisk) -> None:
     with served(ledger) as desk, opened(browser, desk) as page:
         assert page.url == f"{desk.base}/"
@@ -146,8 +158,7 @@ def test_files_are_chosen_or_dropped(
                 "一.txt",
                 "二.svg",
             ]
-            ran: list[str] = []
-            page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
+            ran = dialogs(page)
             page.goto(f"{desk.base}/evidence/3.1/一.txt")
             assert page.evaluate("document.contentType") == "text/plain"
             with page.expect_download(), pytest.raises(playwright.Error):
@@ -213,8 +224,7 @@ def test_what_others_do_appears_and_never_over_what_is_being_typed(
 def test_hostile_text_runs_nothing(browser: Any, ledger: LedgerOnDisk) -> None:
     poison(ledger, HOSTILE.replace("xss on", "img src=x on").replace("onxss", "onerror"))
     with served(ledger) as desk, opened(browser, desk) as page:
-        ran: list[str] = []
-        page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
+        ran = dialogs(page)
         for path in PAGES:
             page.goto(desk.base + path)
             assert page.locator("main img[src=x]").count() == 0
