@@ -7,7 +7,7 @@ from typing import Final
 
 from starlette.responses import FileResponse
 
-_SHOWN: Final = {
+SHOWN: Final = {
     ".png": "image/png",
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
@@ -30,7 +30,7 @@ def delivered(place: Path, name: str, *, download: bool = False, made_here: bool
         download: it is to be saved, and not to be looked at.
         made_here: the desk has made it of the ledger: a page may be looked at, though nothing in it runs.
     """
-    kinds = _SHOWN | _MADE_HERE if made_here else _SHOWN
+    kinds = SHOWN | _MADE_HERE if made_here else SHOWN
     kind = kinds.get(PurePath(name).suffix.casefold())
     answer = FileResponse(
         place,

@@ -61,19 +61,23 @@ class Enterer:
     def new_problem(self, number: int, problem: ProblemDraft) -> None:
         """Add the files of a problem and its measures."""
         record = dict(problem.record)
-        if problem.category and "category" not in record and (key := self.category(problem)):
-            record["category"] = key
+        record["category"] = self.category(problem)
         self._enter(Identity(number), record)
         for place, measure in enumerate(problem.measures, 1):
             self.new_measure(Identity(number, place), measure)
 
     def category(self, problem: ProblemDraft) -> str | None:
-        """Return the key of the category that a problem is said to be of; None where the ledger has none and none may be entered."""
-        known = self.lists["categories"]
+        """Return the key of the category that a problem is said to be of; None where the ledger has none and none may be entered.
+
+        A workbook of another ledger names keys which this one need not have.
+        """
+        known, own = self.lists["categories"], problem.record.get("category")
+        keys = {each["key"] for each in known}
+        if own in keys or not problem.category:
+            return own if own in keys else None
         found = {key_of(each["title"]): each["key"] for each in known}.get(key_of(problem.category))
         if found is None and "categories" in self.open:
-            keys = {each["key"] for each in known}
-            found = next(key for number in count(len(known) + 1) if (key := f"c{number}") not in keys)
+            found = own or next(key for number in count(len(known) + 1) if (key := f"c{number}") not in keys)
             known.append({"key": found, "title": problem.category})
         elif found is None:
             made = _("no category of the ledger: not taken; with --new it is entered")
@@ -93,7 +97,7 @@ class Enterer:
     def _enter(self, identity: Identity, record: dict[str, Any]) -> None:
         """Add a new file, its keys in the order in which they are written."""
         schema = f"../../schema/{'problem' if identity.is_problem else 'measure'}.json"
-        ordered = {key: record[key] for key in editing.KEYS if key in record}
+        ordered = {key: record[key] for key in editing.KEYS if record.get(key) is not None}
         self.intake.files[identity.path] = editing.fresh(ordered, schema)
         self.intake.steps.append(StatusChange(str(identity), None, record.get("status")))
 

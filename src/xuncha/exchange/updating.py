@@ -49,7 +49,6 @@ class Updater(Enterer):
         settings = ledger.settings.model_dump(mode="json")
         self.begin(settings)
         known = {key: len(names) for key, names in self.lists.items()}
-        declared = {each["key"] for each in settings["fields"]}
         last = len(ledger.problems)
         for match in matched(self.draft, ledger):
             if match.number is None:
@@ -64,8 +63,9 @@ class Updater(Enterer):
         edits += [
             editing.Append(key, name) for key, names in self.lists.items() for name in names[known[key] :]
         ]
-        fields = self.draft.settings.get("fields", ())
-        edits += [editing.Append("fields", field) for field in fields if field["key"] not in declared]
+        for key in ("fields", "outcomes"):
+            there, named = {each["key"] for each in settings[key]}, self.draft.settings.get(key, ())
+            edits += [editing.Append(key, each) for each in named if each["key"] not in there]
         if edits:
             self._edit(LEDGER_FILE, edits)
         if self.refused and not self.partly:
@@ -75,7 +75,7 @@ class Updater(Enterer):
     def _change_problem(self, number: int, known: Problem, problem: ProblemDraft) -> None:
         new = problem.record
         said = {key_of(known.title), key_of(known.finding or "")}
-        category = new.get("category") or (self.category(problem) if problem.category else None)
+        category = self.category(problem)
         wanted = {
             key: new[key]
             for key in ("title", "finding")

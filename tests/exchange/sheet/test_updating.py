@@ -260,3 +260,14 @@ def test_a_closing_by_import_is_signed_where_the_policy_asks_for_it(
     result = ledger.run("import", "table", path)
     assert result.code != 0
     assert ledger.json("show", "1.2")["status"] == "in_progress"
+
+
+def test_our_own_workbook_fills_an_empty_ledger(bare_ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    """Its categories, outcomes and fields are not known there yet, as little as its names."""
+    example, empty = tmp_path / "example", tmp_path / "empty"
+    bare_ledger.ok("init", example, "--example")
+    bare_ledger.ok("--ledger", example, "export", "xlsx", "-o", tmp_path / "a.xlsx")
+    bare_ledger.ok("init", empty)
+    bare_ledger.ok("--ledger", empty, "import", "table", tmp_path / "a.xlsx")
+    listed = [json.loads(bare_ledger.ok("--ledger", each, "list", "--json")) for each in (example, empty)]
+    assert listed[0] == listed[1]

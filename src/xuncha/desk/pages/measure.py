@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from starlette.responses import RedirectResponse
 
+from xuncha.desk.delivery import SHOWN
 from xuncha.desk.view import desk_of, made, page
 from xuncha.errors import XunchaError
-from xuncha.model.identity import Identity
+from xuncha.model.identity import EVIDENCE, Identity
+from xuncha.model.records import EvidenceFile
 from xuncha.requests.answers import rows_of, version
 from xuncha.requests.given import GIVEN
 from xuncha.store.files import WorkingTree
@@ -17,6 +19,7 @@ from xuncha.store.loading import load_settings, record_of
 from xuncha.tally import Horizon
 from xuncha.trail.git import Git
 from xuncha.trail.history import history_of_measure
+from xuncha.trail.replay import touching
 from xuncha.trail.repository import git_dir
 from xuncha.workflow.change import Session
 from xuncha.workflow.remove import is_untouched
@@ -24,6 +27,8 @@ from xuncha.workflow.verb import Case
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -80,6 +85,16 @@ def steps(desk: Desk, look: Look, identity: Identity, measure: Measure) -> list[
     return found
 
 
+def brought(root: Path, identity: Identity, measure: Measure) -> dict[str, tuple[str, str]]:
+    """Return who brought each evidence file of a measure and on which day, by the names of the files."""
+    held = any(isinstance(item, EvidenceFile) for entry in measure.progress for item in entry.evidence)
+    found: dict[str, tuple[str, str]] = {}
+    for commit in touching(root, f"{EVIDENCE}/{identity}") if held and git_dir(root) else ():
+        for file in commit.touched:
+            found.setdefault(file.path.rpartition("/")[2], (commit.author, commit.day))
+    return found
+
+
 def show(request: Request) -> Response:
     """Show a measure."""
     desk = desk_of(request)
@@ -103,6 +118,8 @@ def show(request: Request) -> Response:
         "outcomes": settings.outcomes if settings else (),
         "problem": next(each for each in look.register.problems if each.id == row.problem),
         "events": events,
+        "brought": brought(desk.root, identity, measure),
+        "kinds": SHOWN,
         "steps": steps(desk, look, identity, measure),
         "opened": request.query_params.get("do", ""),
         "version": stood,

@@ -91,3 +91,6 @@ document.addEventListener("submit", (event) => {
   request.addEventListener("error", () => form.submit());
   request.send(new FormData(form));
 });
+
+// On a phone the pages stand in a row that is moved: the present one is in sight.
+document.querySelector("header nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
