@@ -9,9 +9,11 @@ import socket
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 
 from xuncha.desk.application import application
 from xuncha.desk.gate import Gate
+from xuncha.desk.impatient import Impatient
 from xuncha.desk.ledger import Desk
 from xuncha.errors import SurroundingsError, cause_of
 from xuncha.language import gettext as _
@@ -24,6 +26,18 @@ if TYPE_CHECKING:
 HERE: Final = "127.0.0.1"
 _LAST_REQUESTS: Final = 30
 """Seconds that the requests in hand have when the desk is ended."""
+
+
+_AT_ONCE: Final = 4
+"""Pages that are made at once: more of them take no less time together, and the memory of each."""
+
+
+class _Server(uvicorn.Server):
+    """Makes only so many pages at once."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        current_default_thread_limiter().total_tokens = _AT_ONCE
+        await super().startup(sockets)
 
 
 class Server:
@@ -57,10 +71,10 @@ class Server:
             server_header=False,
             timeout_graceful_shutdown=_LAST_REQUESTS,
             lifespan="off",
-            http="h11",
+            http=Impatient,
             ws="none",
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Server(config)
         for ending in (signal.SIGINT, signal.SIGTERM):
             signal.signal(
                 ending, self._end
