@@ -124,3 +124,10 @@ def test_looking_changes_nothing(ledger: LedgerOnDisk) -> None:
             assert "set-cookie" not in visitor.client.request(method, asked).headers
     assert ledger.commits() == 1
     assert ledger.clean()
+
+
+def test_a_stranger_who_asks_for_what_is_not_there_learns_nothing(ledger: LedgerOnDisk) -> None:
+    answer = client_of(ledger).get("/static/nothing")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert "<" not in answer.text

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from xuncha import __version__
 from xuncha.desk import api
 from xuncha.desk.forms import action
-from xuncha.desk.gate import TooLargeError
+from xuncha.desk.gate import SAFE, TooLargeError
 from xuncha.desk.pages import (
     act,
     comments,
@@ -97,6 +97,9 @@ ROUTES: Sequence[Route | Mount] = (
     Mount("/static", StaticFiles(packages=[("xuncha.desk", "static")])),
 )
 
+_UNKNOWN = frozenset({"no-such-problem", "no-such-measure", "no-such-comment", "bad-id"})
+"""The errors of a number in an address that nothing has."""
+
 
 def application(desk: Desk) -> FastAPI:
     """Return what answers the requests that the gate lets through."""
@@ -126,7 +129,8 @@ def _answer(request: Request, status: int, error: XunchaError) -> Response:
 
 
 def _refused(request: Request, error: XunchaError) -> Response:
-    return _answer(request, status_of(error), error)
+    named = request.method in SAFE and request.path_params and not request.url.path.startswith("/api/")
+    return _answer(request, 404 if named and error.code in _UNKNOWN else status_of(error), error)
 
 
 def _malformed(request: Request, error: RequestValidationError) -> Response:
@@ -139,9 +143,10 @@ def _failed(request: Request, error: HTTPException) -> Response:
         404: _("there is no such page"),
         405: _("this cannot be done here"),
     }
-    return _answer(
-        request, error.status_code, RefusedError("not-found", said.get(error.status_code, error.detail))
-    )
+    told = said.get(error.status_code, error.detail)
+    if request.url.path.startswith("/static/"):  # strangers ask for it, too, and learn nothing of the ledger
+        return PlainTextResponse(told, error.status_code)
+    return _answer(request, error.status_code, RefusedError("not-found", told))
 
 
 def _too_large(request: Request, _error: TooLargeError) -> Response:

@@ -36,7 +36,8 @@ _HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 """What every answer says that does not say otherwise."""
-_SAFE: Final = frozenset({"GET", "HEAD"})
+SAFE: Final = frozenset({"GET", "HEAD"})
+"""The methods that change nothing."""
 LANGUAGE: Final = "language"
 """The cookie that holds the language of a reader."""
 
@@ -140,7 +141,7 @@ def same(given: str, secret: str) -> bool:
 
 
 def _changes(scope: Scope) -> bool:
-    return scope["method"] not in _SAFE
+    return scope["method"] not in SAFE
 
 
 def _error(scope: Scope, code: str, message: str) -> ASGIApp:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -11,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from xuncha import __version__, language
 from xuncha.chinese.characters import without_unsafe
+from xuncha.desk.gate import SAFE
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.model import vocabulary
 from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
@@ -51,8 +53,9 @@ def pages_of(rows: Sequence[T], asked: str) -> tuple[Sequence[T], int, int]:
 
 
 def here(request: Request) -> str:
-    """Return the address of a page with all that it asks for, without the host."""
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    """Return the address of a page with all that it asks for, without the host; and without a secret that stands in it."""
+    asked = urlencode([(name, value) for name, value in request.query_params.multi_items() if name != "key"])
+    return request.url.path + (f"?{asked}" if asked else "")
 
 
 def _harmless(value: object) -> object:
@@ -99,7 +102,7 @@ def page(request: Request, name: str, status: int = 200, **given: Any) -> HTMLRe
             a form which is shown again, where that is not the address of its action.
     """
     desk = desk_of(request)
-    got = request.method in {"GET", "HEAD"}
+    got = request.method in SAFE
     around: dict[str, Any] = {
         "path": request.url.path,
         "got": got,

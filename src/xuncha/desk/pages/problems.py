@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
+from starlette.responses import RedirectResponse
+
 from xuncha.desk import forms
 from xuncha.desk.pages.measure import fields_of
-from xuncha.desk.view import desk_of, made, page, status_of
+from xuncha.desk.view import address_of, desk_of, made, page, status_of
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
+from xuncha.model.identity import Identity
 from xuncha.model.names import TERMS
 from xuncha.model.vocabulary import term_name
 from xuncha.requests import typed
@@ -77,7 +80,9 @@ def show(request: Request, given: Typed | None = None, error: XunchaError | None
     """Show a problem, what may be done with it, and the form for another measure."""
     desk = desk_of(request)
     look = desk.seen() if error else desk.look()
-    identity = typed.a_problem(request.path_params["id"])
+    identity = Identity.parse(request.path_params["id"])
+    if not identity.is_problem:
+        return RedirectResponse(address_of(identity), 303)
     rows = rows_of(look.register, identity)
     stood = version(desk.root, identity.path)  # before it is read: what changes in between is then noticed
     record = cast("Problem", record_of(WorkingTree(desk.root), identity))
