@@ -77,7 +77,7 @@ def _kept(form: FormData) -> list[tuple[str, str]]:
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
             found += [(_("File"), value.filename)] if value.filename else []
-        elif value.strip() and name not in _NOT_TYPED and not name.startswith("version-"):
+        elif value.strip() and name not in _NOT_TYPED and not name.startswith(("version-", "stood-")):
             found.append((called.get(name) or key_name(name.rpartition(".")[2]), value.replace("\r\n", "\n")))
     return found
 
@@ -120,7 +120,7 @@ def versions(form: FormData) -> dict[str, str]:
 
 
 def typed(form: FormData, verb: Verb) -> dict[str, Any]:
-    """Return what was typed for a verb, by its parameters; None for what was left empty."""
+    """Return what was typed for a verb, by its parameters; None for what was left empty, or as it stands."""
     found: dict[str, Any] = {}
     for parameter in verb.parameters:
         name, kind, _read = GIVEN[parameter.name]
@@ -131,7 +131,14 @@ def typed(form: FormData, verb: Verb) -> dict[str, Any]:
         elif kind == "text":
             required = parameter.default is parameter.empty
             found[parameter.name] = text(form, name) or ("" if required else None)
+        if _stands(form, name):
+            found[parameter.name] = None
     return found
+
+
+def _stands(form: FormData, name: str) -> bool:
+    """Return whether a field still holds what it was shown with, because it stands so in the file."""
+    return f"stood-{name}" in form and text(form, f"stood-{name}") == text(form, name)
 
 
 def done(address: str) -> Response:
@@ -140,5 +147,7 @@ def done(address: str) -> Response:
 
 
 def shown_again(form: FormData) -> Mapping[str, str]:
-    """Return what was typed, by the names of the fields, to be shown in the same form again."""
-    return {name: "\n".join(texts(form, name)) for name in form if name != "token"}
+    """Return what was typed, by the names of the fields, to be shown in the same form again; not what stood there already."""
+    return {
+        name: "\n".join(texts(form, name)) for name in form if name != "token" and not _stands(form, name)
+    }

@@ -10,12 +10,14 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from xuncha.desk import forms
-from xuncha.desk.pages.measure import fields_of
+from xuncha.desk.pages.measure import fields_of, standing
 from xuncha.desk.view import address_of, desk_of, page, status_of
-from xuncha.errors import RefusedError, XunchaError
+from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.requests.answers import version
+from xuncha.store.files import WorkingTree
+from xuncha.store.loading import record_of
 from xuncha.workflow.evidence import read_stream
 from xuncha.workflow.verb import NamedFile
 from xuncha.workflow.verbs import VERBS
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from xuncha.desk.ledger import Desk
+    from xuncha.desk.pages.measure import Field
     from xuncha.model.register import MeasureRow, ProblemRow
     from xuncha.model.vocabulary import Action
 
@@ -92,13 +96,15 @@ def _form(
     if error and gone and not chosen:
         raise error  # there is nothing left that a form could be for
     meanwhile = (versions or {}) if error and error.code == "changed-meanwhile" else {}
+    fields = fields_of(verb, problem=all(Identity.parse(row.id).is_problem for row in chosen))
     given: dict[str, Any] = {
         "held": f"/act?{urlencode({'action': action, 'id': [row.id for row in chosen]}, doseq=True)}",
         "meanwhile": {number: desk.changes_since(number, shown) for number, shown in meanwhile.items()},
         "number": look.number,
         "frame": look.register.frame,
         "verb": verb,
-        "fields": fields_of(verb, problem=all(Identity.parse(row.id).is_problem for row in chosen)),
+        "fields": fields,
+        "stands": _standing(desk, [row.id for row in chosen], fields) if verb.action == "set" else {},
         "rows": chosen,
         "gone": gone,
         "shown": [(row.id, version(desk.root, Identity.parse(row.id).path)) for row in chosen],
@@ -106,3 +112,15 @@ def _form(
         "error": error,
     }
     return page(request, "act", status_of(error) if error else 200, **given)
+
+
+def _standing(desk: Desk, ids: Sequence[str], fields: Sequence[Field]) -> dict[str, str]:
+    """Return what all the files say alike in the fields of a form; nothing where one of them cannot be read."""
+    source = WorkingTree(desk.root)
+    try:
+        said = [standing(record_of(source, Identity.parse(each)), fields) for each in ids]
+    except InvalidLedgerError:
+        return {}
+    return {
+        name: text for name, text in (said or [{}])[0].items() if all(each.get(name) == text for each in said)
+    }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms
-from xuncha.desk.pages.measure import fields_of
+from xuncha.desk.pages.measure import fields_of, standing
 from xuncha.desk.view import address_of, desk_of, made, page, status_of
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
@@ -87,8 +87,7 @@ def show(request: Request, given: Typed | None = None, error: XunchaError | None
     stood = version(desk.root, identity.path)  # before it is read: what changes in between is then noticed
     record = cast("Problem", record_of(WorkingTree(desk.root), identity))
     horizon = Horizon.of(look.register, desk.today)
-    stands = {"title": record.title, "category": record.category or ""}
-    stands["field"] = "\n".join(f"{key}={value}" for key, value in record.fields.items())
+    fields = fields_of(VERBS["set"], problem=True)
     shown: dict[str, Any] = {
         "number": look.number,
         "frame": look.register.frame,
@@ -99,8 +98,8 @@ def show(request: Request, given: Typed | None = None, error: XunchaError | None
         "closed": sum(row.status == "closed" for row in rows),
         "events": history_of_problem(desk.root, identity) if git_dir(desk.root) else [],
         "set": VERBS["set"],
-        "fields": fields_of(VERBS["set"], problem=True),
-        "stands": stands,
+        "fields": fields,
+        "stands": standing(record, fields),
         "version": stood,
         "terms": [(each, term_name(cast("Term", each))) for each in TERMS],
         "typed": given or {},
