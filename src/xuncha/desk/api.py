@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, File, Form, Request, UploadFile
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from xuncha.desk.pages.measures import selection
 from xuncha.desk.view import desk_of
@@ -37,6 +38,13 @@ class _Asked(BaseModel):
         dict[str, str],
         Field(description="hashes of the files as they were shown; 409 where one is another by now"),
     ] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_text(cls, given: Any) -> Any:  # noqa: ANN401  whatever was sent
+        """Refuse half characters, which JSON can hold and no file can."""
+        json.dumps(given, ensure_ascii=False, default=repr).encode()
+        return given
 
 
 @router.get("/status")

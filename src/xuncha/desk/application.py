@@ -37,7 +37,14 @@ from xuncha.desk.pages import (
     undo,
 )
 from xuncha.desk.view import page, status_of
-from xuncha.errors import InvalidLedgerError, RefusedError, UsageError, XunchaError
+from xuncha.errors import (
+    InvalidLedgerError,
+    RefusedError,
+    SurroundingsError,
+    UsageError,
+    XunchaError,
+    cause_of,
+)
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
@@ -143,6 +150,10 @@ def _too_large(request: Request, _error: TooLargeError) -> Response:
     return _answer(request, 413, RefusedError("too-large", said))
 
 
+def _surroundings(request: Request, error: OSError) -> Response:
+    return _answer(request, 503, SurroundingsError("system", cause_of(error)))
+
+
 def _bug(request: Request, error: Exception) -> Response:
     said = _("this is a bug in xuncha: {error}").format(error=f"{type(error).__name__}: {error}")
     return _answer(request, 500, RefusedError("bug", said))
@@ -153,5 +164,6 @@ _HANDLERS: dict[type[Exception], Callable[[Request, Any], Response]] = {
     RequestValidationError: _malformed,
     HTTPException: _failed,
     TooLargeError: _too_large,
+    OSError: _surroundings,
     Exception: _bug,
 }

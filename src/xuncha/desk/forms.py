@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -11,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
+from xuncha.desk.gate import same
 from xuncha.desk.view import desk_of, visitor_of
 from xuncha.language import gettext as _
 from xuncha.requests.given import GIVEN
@@ -52,7 +52,7 @@ def _must_be_ours(request: Request, form: FormData) -> None:
     """
     token = visitor_of(request).token
     given = form.get("token")
-    if token and not hmac.compare_digest(given if isinstance(given, str) else "", token):
+    if token and not same(given if isinstance(given, str) else "", token):
         raise HTTPException(403, _("this form is too old; load the page again"))
 
 

@@ -202,10 +202,13 @@ class Desk:
 
     def changes_since(self, number: str, shown: str) -> list[str]:
         """Say in words what was changed in a file since the version that was shown; empty where that is in no commit."""
-        path = Identity.parse(number).path
-        before = Git(self.root).blobs([shown])[0] if _HASH.fullmatch(shown) else None
-        with suppress(OSError, InvalidLedgerError):
-            return differences(parse(before), parse((self.root / path).read_bytes())) if before else []
+        if not _HASH.fullmatch(shown):
+            return []
+        with suppress(OSError, InvalidLedgerError, SurroundingsError):
+            [before] = Git(self.root).blobs([shown])
+            return differences(
+                parse(before or b""), parse((self.root / Identity.parse(number).path).read_bytes())
+            )
         return []
 
     def close(self) -> None:

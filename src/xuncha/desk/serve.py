@@ -12,6 +12,7 @@ import uvicorn
 
 from xuncha.desk.application import application
 from xuncha.desk.gate import Gate
+from xuncha.desk.impatient import Impatient
 from xuncha.desk.ledger import Desk
 from xuncha.errors import SurroundingsError, cause_of
 from xuncha.language import gettext as _
@@ -57,7 +58,7 @@ class Server:
             server_header=False,
             timeout_graceful_shutdown=_LAST_REQUESTS,
             lifespan="off",
-            http="h11",
+            http=Impatient,
             ws="none",
         )
         self._server = uvicorn.Server(config)

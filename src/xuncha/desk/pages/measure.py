@@ -5,6 +5,8 @@ from __future__ import annotations
 from inspect import signature
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from starlette.responses import RedirectResponse
+
 from xuncha.desk.delivery import SHOWN
 from xuncha.desk.view import desk_of, made, page
 from xuncha.errors import XunchaError
@@ -98,6 +100,8 @@ def show(request: Request) -> Response:
     desk = desk_of(request)
     look = desk.look()
     identity = Identity.parse(request.path_params["id"])
+    if identity.is_problem:
+        return RedirectResponse(f"/problems/{identity}", 303)
     row = rows_of(look.register, identity)[identity.measure - 1]
     source = WorkingTree(desk.root)
     stood = version(desk.root, identity.path)  # before it is read: what changes in between is then noticed

@@ -78,13 +78,14 @@ document.addEventListener("submit", (event) => {
   const bar = document.createElement("progress");
   form.append(bar);
   const request = new XMLHttpRequest();
-  request.open("POST", form.action);
+  const address = new URL(form.getAttribute("action"), location.href).href; // its field “action” hides form.action
+  request.open("POST", address);
   request.upload.addEventListener("progress", (told) => {
     bar.max = told.total;
     bar.value = told.loaded;
   });
   request.addEventListener("load", () => {
-    if (request.status === 200 && request.responseURL !== form.action) location.assign(request.responseURL);
+    if (request.status === 200 && request.responseURL !== address) location.assign(request.responseURL);
     else document.documentElement.innerHTML = new DOMParser().parseFromString(request.responseText, "text/html").documentElement.innerHTML;
   });
   request.addEventListener("error", () => form.submit());
