@@ -7,6 +7,8 @@ next command that writes takes it back (docs/adr/0004-one-change-one-commit.md).
 from __future__ import annotations
 
 import contextlib
+import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +37,8 @@ PATIENCE = 60.0
 """Seconds to wait for another command to finish."""
 
 
+_one_thread = threading.Lock()
+"""Held by the thread of this process that holds the lock of a repository, or tries to."""
 _changed: list[Git] = []
 """The repositories in which this run of the program has made commits, in their order."""
 
@@ -227,16 +231,12 @@ def begin(root: Path) -> Iterator[Session]:
         SurroundingsError: no git, no repository, another command has held the lock for a minute, or git its own for too long.
     """
     git = Git.in_repository(root, to_write=True)
-    lock = _lock(root)
-    try:
-        taken = lock.acquire(timeout=PATIENCE)
-    except OSError as error:
-        raise _not_written(root, error) from error
-    if not taken:
-        lock.lockfile.close()
-        message = _("another command has been changing this ledger for {n} seconds").format(n=int(PATIENCE))
-        raise SurroundingsError("locked", message, _("wait until it has finished, or end it"))
-    try:
+    with _locked(root, PATIENCE) as taken:
+        if isinstance(taken, OSError):
+            raise _not_written(root, taken) from taken
+        if not taken:
+            said = _("another command has been changing this ledger for {n} seconds").format(n=int(PATIENCE))
+            raise SurroundingsError("locked", said, _("wait until it has finished, or end it"))
         locks.wait(root)
         must_be_here(root)
         try:
@@ -244,8 +244,6 @@ def begin(root: Path) -> Iterator[Session]:
         except OSError as error:
             raise _not_written(root, error) from error
         yield Session(root, git, found)
-    finally:
-        lock.release()
 
 
 def leftover(root: Path) -> Leftover | None:
@@ -255,8 +253,8 @@ def leftover(root: Path) -> Leftover | None:
     """
     if git_dir(root) is None or not journal.place(root).exists():
         return None
-    with _lock_if_free(root) as free:
-        if not free:
+    with _locked(root) as free:
+        if free is not True:
             return None
         command, changes, passage = journal.read(root)
         left = [change.path for change in _left(root, Git(root), changes)]
@@ -268,26 +266,35 @@ def at_work(root: Path) -> bool:
     """Return whether another command is changing a ledger of this repository just now. Makes no file."""
     if git_dir(root) is None or not journal.place(root).with_name("lock").exists():
         return False
-    with _lock_if_free(root) as free:
+    with _locked(root) as free:
         return free is False
 
 
 @contextlib.contextmanager
-def _lock_if_free(root: Path) -> Iterator[bool | None]:
-    """Hold the lock, if no command holds it, and say whether it was free; None if the system does not let it be tried."""
-    lock = _lock(root)
-    try:
-        free = lock.acquire(blocking=False)
-    except OSError:
-        yield None
+def _locked(root: Path, patience: float = 0) -> Iterator[bool | OSError]:
+    """Hold the lock of a repository, if it is free within some seconds, and say whether it was; or what the system has against it.
+
+    The system gives the lock to a process, which loses it when any thread of it closes the file: one thread at a time has it open.
+    """
+    began = time.monotonic()
+    if not _one_thread.acquire(timeout=patience):
+        yield False
         return
     try:
-        yield free
+        lock = _lock(root)
+        try:
+            taken: bool | OSError = lock.acquire(timeout=max(0, patience - (time.monotonic() - began)))
+        except OSError as error:
+            taken = error
+        try:
+            yield taken
+        finally:
+            if taken is True:
+                lock.release()
+            elif lock.lockfile:
+                lock.lockfile.close()
     finally:
-        if free:
-            lock.release()
-        else:
-            lock.lockfile.close()
+        _one_thread.release()
 
 
 def _left(root: Path, git: Git, changes: Sequence[FileChange]) -> list[FileChange]:
