@@ -130,7 +130,9 @@ def served(ledger: LedgerOnDisk, *, program: Sequence[str] = PROGRAM, **environm
     desk = None
     try:
         link = process.stdout.readline().strip()
-        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\?key=\S+", link), f"{link!r} {process.poll()} {errors.read_text()}"
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\?key=\S+", link), (
+            f"{link!r} {process.poll()} {errors.read_text()}"
+        )
         desk = Served(process, link, errors)
         yield desk
         if process.poll() is None:

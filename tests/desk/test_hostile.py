@@ -74,9 +74,9 @@ def harmless(page: str, where: str) -> None:
             tag,
             given,
         )
-        assert tag not in {"style", "iframe", "object", "embed", "base"} or (given.get("src") or "").startswith(
-            "/"
-        ), where
+        assert tag not in {"style", "iframe", "object", "embed", "base"} or (
+            given.get("src") or ""
+        ).startswith("/"), where
         for name in ("href", "src", "action", "formaction"):
             value = given.get(name)
             assert value is None or re.match(r"/(?![/\\])|[?#]|$", value), (where, value)

@@ -28,7 +28,9 @@ def test_no_request_is_a_bug(ledger: LedgerOnDisk) -> None:
         @given(operation.as_strategy())
         def ask(case: Any) -> None:
             asked = case.as_transport_kwargs(base_url=BASE)
-            headers = {name: value for name, value in (asked["headers"] or {}).items() if name != "User-Agent"}
+            headers = {
+                name: value for name, value in (asked["headers"] or {}).items() if name != "User-Agent"
+            }
             answer = client.request(**{key: asked[key] for key in _TAKEN if key in asked}, headers=headers)
             assert answer.status_code in {200, 303, 400, 404, 405, 409, 422}, (case, answer.text[:300])
 

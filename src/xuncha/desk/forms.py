@@ -14,7 +14,6 @@ from xuncha.desk.gate import same
 from xuncha.desk.view import desk_of, visitor_of
 from xuncha.language import gettext as _
 from xuncha.requests.given import GIVEN
-from xuncha.workflow.change import last_commit
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -27,6 +26,8 @@ Action = Callable[["Request", "FormData"], "Response"]
 _FIELDS = 2000
 """Fields of one form: all measures of a page, each with its version."""
 _FILES = 50
+_SHOWN = 16
+"""Characters of a commit's name in an address."""
 _LONGEST = 512 * 1024
 """Bytes in one field."""
 
@@ -96,9 +97,9 @@ def typed(form: FormData, verb: Verb) -> dict[str, Any]:
     return found
 
 
-def done(address: str) -> Response:
-    """Lead back to a page, which says what was done."""
-    return RedirectResponse(f"{address}?{urlencode({'done': last_commit() or ''})}", 303)
+def done(address: str, commit: str) -> Response:
+    """Lead back to a page, which says what the commit of this click did."""
+    return RedirectResponse(f"{address}?{urlencode({'done': commit[:_SHOWN]})}", 303)
 
 
 def shown_again(form: FormData) -> Mapping[str, str]:

@@ -30,9 +30,10 @@ from xuncha.trail.history import Event, history, history_of_measure, history_of_
 from xuncha.trail.presence import must_be_here
 from xuncha.trail.repository import git_dir
 from xuncha.trail.tree import Tree
-from xuncha.workflow.change import begin
+from xuncha.workflow.change import addresses, begin
 from xuncha.workflow.differences import differences
 from xuncha.workflow.perform import Result, perform
+from xuncha.workflow.undo import can_be_taken_back
 
 if TYPE_CHECKING:
     from xuncha.model.register import Register
@@ -144,6 +145,18 @@ class Desk:
         """Return the commit that is checked out; empty where nothing is committed."""
         with suppress(SurroundingsError):
             return Git(self.root).head() or ""
+        return ""
+
+    def may_be_taken_back(self, event: Event | None) -> str:
+        """Return the commit of an event, if it is the last one, and of the user of this desk; empty where it is not."""
+        with suppress(SurroundingsError):
+            if (
+                event
+                and event.commit == self.tip()
+                and can_be_taken_back(event)
+                and event.email.casefold() in addresses(self.root)
+            ):
+                return event.commit
         return ""
 
     async def change(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:  # noqa: ANN401

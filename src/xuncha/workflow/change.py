@@ -22,7 +22,7 @@ from xuncha.model.identity import COMMENTS, EVIDENCE, PROBLEMS, CommentNumber, I
 from xuncha.store import files
 from xuncha.store.loading import load_settings
 from xuncha.trail import committing, locks, objects
-from xuncha.trail.git import CutShortError, Git, GitError, literal, no_user
+from xuncha.trail.git import CutShortError, Git, GitError, is_hash, literal, no_user
 from xuncha.trail.presence import must_be_here
 from xuncha.trail.repository import checked_out, git_dir
 from xuncha.workflow import journal
@@ -40,12 +40,12 @@ PATIENCE = 60.0
 _one_thread = threading.Lock()
 """Held by the thread of this process that holds the lock of a repository, or tries to."""
 _changed: list[Git] = []
-"""The repositories in which this run of the program has made commits, in their order."""
+"""The repository in which this run of the program has made its last commit."""
 
 
 def note_commit(git: Git) -> None:
     """Note that a commit was made, for whoever has to tell of it when nothing else could be printed."""
-    _changed.append(git)
+    _changed[:] = [git]
 
 
 def last_commit() -> str | None:
@@ -107,6 +107,8 @@ class Session:
         self.leftover = leftover
         """What `begin` took back."""
         self.source = files.WorkingTree(root)
+        self.made = ""
+        """The commit that was made last with it, in full."""
         self._clean: set[str] = set()
         """Files that are what the last commit holds, so that git knows them."""
 
@@ -132,15 +134,6 @@ class Session:
                 keep = _("take the change back with `git checkout -- {path}`")
             message = _("{path} was changed by hand and is not committed").format(path=path)
             raise RefusedError("uncommitted", message, keep.format(id=number, path=path), path)
-
-    def addresses(self) -> set[str]:
-        """Return the e-mails of whoever commits here, in small letters: git's, and those that the ledger says are the same person's."""
-        email = self.git.user()[1]
-        try:
-            settings = load_settings(self.source).settings
-        except InvalidLedgerError:  # it requires a newer version; then who is who is not known
-            settings = None
-        return settings.addresses(email) if settings else {email.casefold()}
 
     def must_be_no_links(self, paths: Sequence[str]) -> None:
         """Refuse what would write, or read, outside the ledger.
@@ -177,6 +170,10 @@ class Session:
                 raise CutShortError
             if (tip := locks.branch(self.root)) is not None:
                 files.settle(tip.parent)  # git brings the content of the branch to the disk, not its name
+        name, tip_now = self._tip()
+        told = (tip_now.decode("ascii", "replace") if tip_now else name).strip()
+        with contextlib.suppress(GitError):  # it is done, whatever git can say of it
+            self.made = told if is_hash(told) else self.git.text("rev-parse", "HEAD")
         note_commit(self.git)
 
     def _tip(self) -> tuple[str, bytes | None]:
@@ -221,6 +218,20 @@ class Session:
             return self.git.text("rev-parse", "HEAD") == passage[-1]
         written = all(_get(self.root / change.path) == change.after for change in changes)
         return written and not self.git.uncommitted(*[change.path for change in changes])
+
+
+def addresses(root: Path) -> set[str]:
+    """Return the e-mails of whoever commits in this ledger, in small letters: git's, and those that the ledger says are the same person's.
+
+    Raises:
+        SurroundingsError: git does not know who that is.
+    """
+    email = Git(root).user()[1]
+    try:
+        settings = load_settings(files.WorkingTree(root)).settings
+    except InvalidLedgerError:  # it requires a newer version; then who is who is not known
+        settings = None
+    return settings.addresses(email) if settings else {email.casefold()}
 
 
 @contextlib.contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from xuncha.desk.view import desk_of, page
+from xuncha.desk.view import desk_of, made, page
 from xuncha.requests.answers import waiting
 from xuncha.tally import tally
 
@@ -43,7 +43,7 @@ def show(request: Request) -> Response:
         "steps": NEXT_STEPS,
         "most": _SHOWN,
         "number": look.number,
-        "last": events[0] if events else None,
+        "last": events[0] if events and desk.may_be_taken_back(events[0]) else None,
         "empty": not look.register.problems,
     }
-    return page(request, "today", **given)
+    return page(request, "today", **given, **made(request))
