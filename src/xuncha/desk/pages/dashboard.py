@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xuncha.desk.pages.notice import FRESH, PATIENCE
+from xuncha.desk.pages.jobs import wait
+from xuncha.desk.pages.notice import FRESH
 from xuncha.desk.pages.reports import PAPERS, title_of
 from xuncha.desk.view import desk_of, here, page
 from xuncha.language import spoken
@@ -29,7 +30,7 @@ def show(request: Request) -> Response:
         return desk.jobs.start(job, [*PAPERS[paper].words, "-o", str(job.folder / _FILE)])
 
     job = desk.jobs.known((paper, look.number, desk.today, spoken()), begin, FRESH)
-    job.over.wait(PATIENCE)
+    wait(request, job)
     return page(
         request,
         "dashboard",
