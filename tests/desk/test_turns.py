@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 def test_what_was_read_before_a_change_is_not_shown_after_it(
     ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(rooms, "_FRESH", 60.0)
     desk = Desk(ledger.root, lambda: date.fromisoformat(TODAY))
     has_read, may_end, real = threading.Event(), threading.Event(), register
 

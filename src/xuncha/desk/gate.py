@@ -64,14 +64,14 @@ class Gate:
         Args:
             application: what answers.
             key: the secret of the link that was printed.
-            hosts: the names, with the port, under which the desk is reached.
+            hosts: the names, with the port where it is said, under which the desk is reached.
         """
         self._application = application
         self._key = key
         self._hosts = hosts
         self._session = secrets.token_urlsafe(32)
         self._token = secrets.token_urlsafe(32)
-        self._cookie = "xuncha-" + min(hosts).rpartition(":")[2]  # a browser sends cookies to every port
+        self._cookie = "xuncha-" + max(hosts).rpartition(":")[2]  # a browser sends cookies to every port
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or let it through."""

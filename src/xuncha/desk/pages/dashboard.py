@@ -29,7 +29,7 @@ def show(request: Request) -> Response:
         job = desk.jobs.new(title_of(paper), [_FILE])
         return desk.jobs.start(job, [*PAPERS[paper].words, "-o", str(job.folder / _FILE)])
 
-    job = desk.jobs.known((paper, look.number, desk.today, spoken()), begin, FRESH)
+    job = desk.jobs.known((paper, spoken()), (look.number, desk.today), begin, FRESH)
     wait(request, job)
     return page(
         request,

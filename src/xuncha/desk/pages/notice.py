@@ -35,7 +35,7 @@ def show(request: Request) -> Response:
         place = str(job.folder / _FILE)
         return desk.jobs.start(job, ["notice", "-f", "txt", "-o", place], ["proof", "--json", place])
 
-    job = desk.jobs.known(("notice", look.number, desk.today, spoken()), begin, FRESH)
+    job = desk.jobs.known(("notice", spoken()), (look.number, desk.today), begin, FRESH)
     wait(request, job)
     place = job.document(_FILE)
     found = json.loads(job.output() or "[]") if place and job.state == "done" else []
