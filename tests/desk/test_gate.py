@@ -101,7 +101,8 @@ def test_the_cookie_alone_changes_nothing_through_the_api(ledger: LedgerOnDisk) 
     assert visitor.client.post("/api/close", json=CLOSE).status_code == 403
     assert ledger.commits() == 1
     assert (
-        visitor.client.post("/api/close", json=CLOSE, headers={"x-token": visitor.token}).status_code == 200
+        visitor.client.post("/api/close", json=CLOSE, headers={"x-xuncha-token": visitor.token}).status_code
+        == 200
     )
     program = client_of(ledger)
     program.headers["authorization"] = f"Bearer {KEY}"

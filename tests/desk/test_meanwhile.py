@@ -10,6 +10,8 @@ import pytest
 
 from tests.desk.served import Visit, hidden, served, told, visit
 from tests.workflow.surroundings import trailers
+from xuncha.desk import forms
+from xuncha.workflow import journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,3 +141,58 @@ def test_undo_takes_back_what_was_shown_and_nothing_else(ledger: LedgerOnDisk) -
     assert ledger.commits() == 3
     assert visitor.post("/undo", {"commit": ledger.git("rev-parse", "HEAD").strip()}).status_code == 303
     assert ledger.commits() == 4
+
+
+def by_another(ledger: LedgerOnDisk, *command: str) -> None:
+    """Do something as somebody else who commits here."""
+    ledger.git("config", "user.email", "other@example.org")
+    ledger.ok(*command)
+    ledger.git("config", "--unset", "user.email")
+
+
+def test_what_another_did_is_offered_to_nobody_else_to_be_taken_back(ledger: LedgerOnDisk) -> None:
+    visitor = visit(ledger)
+    ours = visitor.act("close", "1.2").headers["location"]
+    assert hidden(visitor.get("/"), "commit") == [ledger.git("rev-parse", "HEAD").strip()]
+    by_another(ledger, "progress", "3.1", "另一件事。")
+    head = ledger.git("rev-parse", "HEAD").strip()
+    assert hidden(visitor.get(ours), "commit") == hidden(visitor.get("/"), "commit") == []
+    answer = visitor.post("/undo", {"commit": head})
+    assert answer.status_code == 409
+    assert ledger.git("rev-parse", "HEAD").strip() == head, "what was done before it was taken back"
+
+
+def test_what_was_taken_back_is_said(ledger: LedgerOnDisk) -> None:
+    visitor = visit(ledger)
+    commit = hidden(visitor.get(visitor.act("close", "1.2").headers["location"]), "commit")[0]
+    page = visitor.get(visitor.post("/undo", {"commit": commit}).headers["location"])
+    assert "完成：撤回 销号 1.2" in page or "撤回 销号 1.2" in page
+    assert hidden(page, "commit") == []
+    assert "submitted" in ledger.read("1.2") or "in_progress" in ledger.read("1.2")
+
+
+def test_an_interrupted_command_is_not_taken_back_in_the_place_of_what_is_shown(ledger: LedgerOnDisk) -> None:
+    visitor = visit(ledger)
+    commit = hidden(visitor.get(visitor.act("close", "1.2").headers["location"]), "commit")[0]
+    content = ledger.read("3.1").encode()
+    changed = content.replace(b"goal:", b"goal: x #", 1) + b"# half\n"
+    journal.write(ledger.root, [journal.FileChange(ledger.path("3.1"), content, changed)])
+    ledger.write(ledger.path("3.1"), changed)
+    assert visitor.post("/undo", {"commit": commit}).status_code == 303
+    assert ledger.read("3.1").encode() == content
+    assert dict(trailers(ledger, "HEAD"))["Xuncha-Undoes"] == commit
+
+
+def test_done_speaks_of_the_commit_of_this_click(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = visit(ledger)
+    real = forms.done
+
+    def after_another(address: str, commit: str) -> Any:
+        ledger.ok("progress", "3.1", "另一件事。")
+        return real(address, commit)
+
+    monkeypatch.setattr(forms, "done", after_another)
+    answer = visitor.act("close", "1.2")
+    assert "销号 1.2" in visitor.get(answer.headers["location"]).split('role="status"')[1].split("</div>")[0]

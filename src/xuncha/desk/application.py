@@ -76,7 +76,7 @@ ROUTES: Sequence[Route | Mount] = (
     Route("/act", act.show),
     Route("/act", action(act.act), methods=["POST"]),
     Route("/undo", action(undo.undo), methods=["POST"]),
-    Route("/language", action(preferences.language), methods=["POST"]),
+    Route("/language", action(preferences.language, in_turn=False), methods=["POST"]),
     Route("/state", preferences.state),
     Route("/evidence/{id}/{name}", evidence.show),
     Route("/notice", notice.show),

@@ -18,7 +18,6 @@ from xuncha.language import gettext as _
 from xuncha.model.names import key_name
 from xuncha.requests.given import GIVEN
 from xuncha.store.faults import UnreadableError
-from xuncha.workflow.change import last_commit
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -31,6 +30,8 @@ Action = Callable[["Request", "FormData"], "Response"]
 _FIELDS = 2000
 """Fields of one form: all measures of a page, each with its version."""
 _FILES = 50
+_SHOWN = 16
+"""Characters of a commit's name in an address."""
 _LONGEST = 512 * 1024
 """Bytes in one field."""
 _NOT_TYPED = frozenset(
@@ -141,9 +142,9 @@ def _stands(form: FormData, name: str) -> bool:
     return f"stood-{name}" in form and text(form, f"stood-{name}") == text(form, name)
 
 
-def done(address: str) -> Response:
-    """Lead back to a page, which says what was done."""
-    return RedirectResponse(f"{address}?{urlencode({'done': last_commit() or ''})}", 303)
+def done(address: str, commit: str) -> Response:
+    """Lead back to a page, which says what the commit of this click did."""
+    return RedirectResponse(f"{address}?{urlencode({'done': commit[:_SHOWN]})}", 303)
 
 
 def shown_again(form: FormData) -> Mapping[str, str]:

@@ -65,14 +65,14 @@ class Gate:
         Args:
             application: what answers.
             key: the secret of the link that was printed.
-            hosts: the names, with the port, under which the desk is reached.
+            hosts: the names, with the port where it is said, under which the desk is reached.
         """
         self._application = application
         self._key = key
         self._hosts = hosts
         self._session = secrets.token_urlsafe(32)
         self._token = secrets.token_urlsafe(32)
-        self._cookie = "xuncha-" + min(hosts).rpartition(":")[2]  # a browser sends cookies to every port
+        self._cookie = "xuncha-" + max(hosts).rpartition(":")[2]  # a browser sends cookies to every port
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or let it through."""
@@ -126,8 +126,8 @@ class Gate:
             scope["visitor"] = Visitor("")
         elif same(cookies.get(self._cookie, ""), self._session):
             asks_for_change = scope["path"].startswith("/api/") and _changes(scope)
-            if asks_for_change and not same(headers.get("x-token", ""), self._token):
-                return _error(scope, "no-token", _("a browser sends the token of its page as X-Token"))
+            if asks_for_change and not same(headers.get("x-xuncha-token", ""), self._token):
+                return _error(scope, "no-token", _("a browser sends the token of its page as X-Xuncha-Token"))
             scope["visitor"] = Visitor(self._token)
         else:
             said = _("open the link that `xuncha serve` printed: it holds the secret of this desk")

@@ -31,9 +31,10 @@ from xuncha.trail.history import Event, history, history_of_measure, history_of_
 from xuncha.trail.presence import must_be_here
 from xuncha.trail.repository import git_dir
 from xuncha.trail.tree import Tree
-from xuncha.workflow.change import begin
+from xuncha.workflow.change import addresses, begin
 from xuncha.workflow.differences import differences
 from xuncha.workflow.perform import Result, perform
+from xuncha.workflow.undo import can_be_taken_back
 
 if TYPE_CHECKING:
     from xuncha.model.register import Register
@@ -65,7 +66,9 @@ class Desk:
         self._clock = clock
         self._reading = threading.RLock()
         self._look: Look | None = None
-        self._looked_at = float("-inf")
+        self._looked_at = 0.0
+        self._changes, self._seen = 0, 0
+        """How many changes have ended, and how many had when the last look began."""
         self.texts = Texts(root)
         self._events: tuple[str, list[Event]] = ("", [])
         self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
@@ -84,14 +87,15 @@ class Desk:
             SurroundingsError: files or git are missing.
         """
         with self._reading:
-            if self._look is None or time.monotonic() - self._looked_at > _FRESH:
-                began = time.monotonic()
+            is_fresh = self._seen == self._changes and time.monotonic() - self._looked_at <= _FRESH
+            if self._look is None or not is_fresh:
+                began, seen = time.monotonic(), self._changes
                 must_be_here(self.root)
                 found, tip = register(self.root), self.tip()
                 last = self._look
                 if last is None or (last.register, last.tip) != (found, tip):
                     self._look = Look(found, tip, last.number + 1 if last else 1)
-                self._looked_at = began
+                self._looked_at, self._seen = began, seen
             assert self._look is not None  # noqa: S101  for the type checker
             return self._look
 
@@ -147,13 +151,25 @@ class Desk:
             return Git(self.root).head() or ""
         return ""
 
+    def may_be_taken_back(self, event: Event | None) -> str:
+        """Return the commit of an event, if it is the last one, and of the user of this desk; empty where it is not."""
+        with suppress(SurroundingsError):
+            if (
+                event
+                and event.commit == self.tip()
+                and can_be_taken_back(event)
+                and event.email.casefold() in addresses(self.root)
+            ):
+                return event.commit
+        return ""
+
     async def change(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:  # noqa: ANN401
         """Call a function that changes the ledger when all that came before have ended, in the language of the caller."""
         call = partial(contextvars.copy_context().run, function, *arguments, **named)
         try:
             return await asyncio.get_running_loop().run_in_executor(self._writers, call)
         finally:
-            self._looked_at = float("-inf")
+            self._changes += 1
 
     def _in_turn(self, function: Callable[[], None]) -> None:
         """Have a function called that changes the ledger, when all that came before have ended."""
@@ -162,7 +178,7 @@ class Desk:
             try:
                 function()
             finally:
-                self._looked_at = float("-inf")
+                self._changes += 1
 
         self._writers.submit(call)
 
@@ -197,7 +213,7 @@ class Desk:
             identity = Identity.parse(number)
             if shown and version(self.root, identity.path) != shown:
                 said = _("{id} was changed after it was shown here").format(id=identity)
-                self._looked_at = float("-inf")
+                self._changes += 1
                 hint = _("look at it as it stands now, and decide again")
                 raise RefusedError("changed-meanwhile", said, hint, identity.path)
 

@@ -118,11 +118,11 @@ def page(request: Request, name: str, status: int = 200, **given: Any) -> HTMLRe
 
 
 def made(request: Request) -> dict[str, Any]:
-    """Return what a page says of the change that led to it: the event, and where the branch stands, by which it may be taken back."""
+    """Return what a page says of the change that led to it: the event, and its commit where it may be taken back."""
     desk, commit = desk_of(request), request.query_params.get("done", "")
     events = desk.events() if commit else []
     found = next((each for each in events if each.commit.startswith(commit)), None)
-    return {"done": found, "tip": desk.tip() if found else ""}
+    return {"done": found, "tip": desk.may_be_taken_back(found)}
 
 
 def address_of(number: Identity | str) -> str:

@@ -55,10 +55,10 @@ def act(request: Request, form: FormData) -> Response:
         for each in _files(form) if "file" in {field.parameter for field in fields_of(verb)} else [None]:
             if each is not None:
                 typed["file"] = named(desk.root, Identity.parse(ids[0]), each)
-            desk.perform(verb.action, ids, typed, forms.versions(form) if each is None else {})
+            result = desk.perform(verb.action, ids, typed, forms.versions(form) if each is None else {})
     except XunchaError as error:
         return _form(request, action, ids, forms.shown_again(form), error, forms.versions(form))
-    return forms.done(address_of(Identity.parse(ids[0])) if len(ids) == 1 else "/measures")
+    return forms.done(address_of(Identity.parse(ids[0])) if len(ids) == 1 else "/measures", result.commit)
 
 
 def _files(form: FormData) -> list[UploadFile]:

@@ -70,7 +70,7 @@ def add(request: Request, form: FormData) -> Response:
             register.add_comment(session, text, channel=channel, received=day, about=which, name=name)
     except XunchaError as error:
         return show(request, forms.shown_again(form), error)
-    return forms.done("/comments")
+    return forms.done("/comments", session.made)
 
 
 def reply(request: Request, form: FormData) -> Response:
@@ -85,4 +85,4 @@ def reply(request: Request, form: FormData) -> Response:
             register.reply(session, number, text, day)
     except XunchaError as error:
         return show(request, forms.shown_again(form), error)
-    return forms.done("/comments")
+    return forms.done("/comments", session.made)

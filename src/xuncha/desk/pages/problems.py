@@ -73,7 +73,7 @@ def add_problem(request: Request, form: FormData) -> Response:
             added = add.add_problem(session, title, category, fields, new=new)
     except XunchaError as error:
         return show_all(request, forms.shown_again(form), error)
-    return forms.done(f"/problems/{added.identity}")
+    return forms.done(f"/problems/{added.identity}", session.made)
 
 
 def show(request: Request, given: Typed | None = None, error: XunchaError | None = None) -> Response:
@@ -135,4 +135,4 @@ def add_measure(request: Request, form: FormData) -> Response:
             )
     except XunchaError as error:
         return show(request, forms.shown_again(form), error)
-    return forms.done(f"/measures/{added.identity}")
+    return forms.done(f"/measures/{added.identity}", session.made)

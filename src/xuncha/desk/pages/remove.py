@@ -60,4 +60,4 @@ def remove(request: Request, form: FormData) -> Response:
     address = "/problems" if identity.is_problem else f"/problems/{identity.problem}"
     if done.moves or done.outdated or done.overdue:
         return page(request, "removed", removal=done, address=address)
-    return forms.done(address)
+    return forms.done(address, session.made)

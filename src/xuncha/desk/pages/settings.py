@@ -130,7 +130,7 @@ def change(request: Request, form: FormData) -> Response:
         done = keep(desk.root, LEDGER_FILE, rewritten(content, typed), content) if typed != data else None
     except XunchaError as error:
         return show(request, section, typed, error)
-    return forms.done("/settings") if done else RedirectResponse("/settings", 303)
+    return forms.done("/settings", done.commit) if done else RedirectResponse("/settings", 303)
 
 
 def _typed(form: FormData, section: str, data: Data, today: date) -> Data:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from xuncha.desk.view import desk_of, page, pages_of
+from xuncha.desk.view import desk_of, made, page, pages_of
 from xuncha.requests.answers import waiting
 from xuncha.tally import tally
 
@@ -46,14 +46,13 @@ def show(request: Request) -> Response:
         "counts": tally(look.register, desk.today),
         "groups": shown,
         "totals": {name: len(tasks) for name, tasks in groups.items()},
-        "kind": kind,
         "kept": kept,
         "current": current,
         "pages": pages,
         "asked": asked,
         "steps": NEXT_STEPS,
         "number": look.number,
-        "last": events[0] if events else None,
+        "last": events[0] if events and desk.may_be_taken_back(events[0]) else None,
         "empty": not look.register.problems,
     }
-    return page(request, "today", **given)
+    return page(request, "today", **given, **made(request))
