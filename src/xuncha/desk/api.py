@@ -16,6 +16,7 @@ from xuncha.model.identity import Identity
 from xuncha.requests import typed
 from xuncha.requests.answers import findings_json, record_json, rows_of, version, waiting
 from xuncha.requests.given import GIVEN
+from xuncha.requests.outcomes import outcome
 from xuncha.requests.selection import select
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check, record_of
@@ -118,7 +119,15 @@ def _done(result: Result, today: date) -> dict[str, Any]:
     ]
     counts = tally(result.register, today).as_json([]) if result.register else None
     completed = [problem.id for problem in result.completed]
-    return {"done": steps, "completed": completed, "counts": counts}
+    said = outcome([result])
+    warnings = [{"message": message, "hint": hint} for message, hint in said.warnings]
+    return {
+        "done": steps,
+        "completed": completed,
+        "counts": counts,
+        "notes": [*said.notes],
+        "warnings": warnings,
+    }
 
 
 def _enter(verb: Verb) -> None:

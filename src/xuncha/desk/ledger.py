@@ -22,6 +22,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.requests import given, moments
 from xuncha.requests.answers import rows_of, version
+from xuncha.requests.outcomes import Outcome
 from xuncha.requests.selection import texts_in
 from xuncha.store.cache import register, register_at
 from xuncha.store.faults import UnreadableError
@@ -45,6 +46,8 @@ T = TypeVar("T")
 _HASH: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _FRESH: Final = 1.0
 """Seconds for which what was read of the files is shown again without a look at them; a change made here ends them."""
+_OUTCOMES: Final = 100
+"""Commits of which it is known what is to be said of them: those whose pages are being looked at."""
 
 
 class Look(NamedTuple):
@@ -70,6 +73,7 @@ class Desk:
         self._changes, self._seen = 0, 0
         """How many changes have ended, and how many had when the last look began."""
         self.texts = Texts(root)
+        self._outcomes: dict[str, Outcome] = {}
         self._events: tuple[str, list[Event]] = ("", [])
         self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self.jobs = Jobs(root, self._in_turn)
@@ -111,6 +115,17 @@ class Desk:
             if self._look is None:
                 raise
             return self._look
+
+    def keep(self, commit: str, said: Outcome) -> str:
+        """Keep for a while what is to be said of a commit on the page that the click leads to; return the commit."""
+        self._outcomes[commit] = said
+        for old in [*self._outcomes][:-_OUTCOMES]:
+            self._outcomes.pop(old, None)
+        return commit
+
+    def outcome(self, commit: str) -> Outcome:
+        """Return what is to be said of a commit; nothing where it is an older one."""
+        return self._outcomes.get(commit, Outcome())
 
     def at(self, moment: str | None) -> tuple[Register, Texts | ReadTexts, date]:
         """Return the ledger as it stood at a day or a revision, what its texts are read by, and the day; None: as it stands.

@@ -122,7 +122,11 @@ def made(request: Request) -> dict[str, Any]:
     desk, commit = desk_of(request), request.query_params.get("done", "")
     events = desk.events() if commit else []
     found = next((each for each in events if each.commit.startswith(commit)), None)
-    return {"done": found, "tip": desk.may_be_taken_back(found)}
+    return {
+        "done": found,
+        "tip": desk.may_be_taken_back(found),
+        "outcome": desk.outcome(found.commit) if found else None,
+    }
 
 
 def address_of(number: Identity | str) -> str:

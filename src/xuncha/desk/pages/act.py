@@ -16,6 +16,7 @@ from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.requests.answers import version
+from xuncha.requests.outcomes import outcome
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import record_of
 from xuncha.workflow.evidence import read_stream
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from xuncha.desk.pages.measure import Field
     from xuncha.model.register import MeasureRow, ProblemRow
     from xuncha.model.vocabulary import Action
+    from xuncha.workflow.perform import Result
 
 
 def show(request: Request) -> Response:
@@ -48,6 +50,7 @@ def act(request: Request, form: FormData) -> Response:
     verb = VERBS.get(cast("Action", action))
     if verb is None:
         raise HTTPException(404)
+    results: list[Result] = []
     try:
         if not ids:
             raise RefusedError("nothing-chosen", _("no measure is chosen"), _("tick one or several"))
@@ -55,10 +58,12 @@ def act(request: Request, form: FormData) -> Response:
         for each in _files(form) if "file" in {field.parameter for field in fields_of(verb)} else [None]:
             if each is not None:
                 typed["file"] = named(desk.root, Identity.parse(ids[0]), each)
-            result = desk.perform(verb.action, ids, typed, forms.versions(form) if each is None else {})
+            shown = forms.versions(form) if each is None else {}
+            results.append(desk.perform(verb.action, ids, typed, shown))
     except XunchaError as error:
         return _form(request, action, ids, forms.shown_again(form), error, forms.versions(form))
-    return forms.done(address_of(Identity.parse(ids[0])) if len(ids) == 1 else "/measures", result.commit)
+    address = address_of(Identity.parse(ids[0])) if len(ids) == 1 else "/measures"
+    return forms.done(address, desk.keep(results[-1].commit, outcome(results)))
 
 
 def _files(form: FormData) -> list[UploadFile]:

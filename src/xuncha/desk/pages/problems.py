@@ -17,6 +17,7 @@ from xuncha.model.names import TERMS
 from xuncha.model.vocabulary import term_name
 from xuncha.requests import typed
 from xuncha.requests.answers import rows_of, version
+from xuncha.requests.outcomes import about_added
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import record_of
 from xuncha.tally import Horizon
@@ -73,7 +74,7 @@ def add_problem(request: Request, form: FormData) -> Response:
             added = add.add_problem(session, title, category, fields, new=new)
     except XunchaError as error:
         return show_all(request, forms.shown_again(form), error)
-    return forms.done(f"/problems/{added.identity}", session.made)
+    return forms.done(f"/problems/{added.identity}", desk_of(request).keep(session.made, about_added(added)))
 
 
 def show(request: Request, given: Typed | None = None, error: XunchaError | None = None) -> Response:
@@ -135,4 +136,4 @@ def add_measure(request: Request, form: FormData) -> Response:
             )
     except XunchaError as error:
         return show(request, forms.shown_again(form), error)
-    return forms.done(f"/measures/{added.identity}", session.made)
+    return forms.done(f"/measures/{added.identity}", desk_of(request).keep(session.made, about_added(added)))
