@@ -114,3 +114,16 @@ def test_several_files_are_one_choice(ledger: LedgerOnDisk) -> None:
     assert visitor.act("attach", "1.2", files=two, text="两份").status_code == 303
     assert sorted(path.name for path in (ledger.root / "data/evidence/1.2").iterdir()) == ["一.txt", "二.txt"]
     assert ledger.clean()
+
+
+def test_of_several_files_it_is_said_which_were_kept(ledger: LedgerOnDisk) -> None:
+    visitor = visit(ledger)
+    three = [("file", ("一.txt", b"1")), ("file", ("二.txt", b"")), ("file", ("三.txt", b"3"))]
+    refused = visitor.act("attach", "1.2", files=three, text="三份")
+    assert refused.status_code == 409
+    told_of = re.findall(r'<p class="note (\w+)">([^<]*)</p>', refused.text)
+    assert [(kind, [each for each in "一二三" if f"{each}.txt" in said]) for kind, said in told_of] == [
+        ("done", ["一"]),
+        ("warning", ["二", "三"]),
+    ]
+    assert [path.name for path in (ledger.root / "data/evidence/1.2").iterdir()] == ["一.txt"]

@@ -51,17 +51,21 @@ def act(request: Request, form: FormData) -> Response:
     if verb is None:
         raise HTTPException(404)
     results: list[Result] = []
+    files: list[UploadFile] | list[None] = []
     try:
         if not ids:
             raise RefusedError("nothing-chosen", _("no measure is chosen"), _("tick one or several"))
         typed = forms.typed(form, verb)
-        for each in _files(form) if "file" in {field.parameter for field in fields_of(verb)} else [None]:
+        files = _files(form) if "file" in {field.parameter for field in fields_of(verb)} else [None]
+        for each in files:
             if each is not None:
                 typed["file"] = named(desk.root, Identity.parse(ids[0]), each)
             shown = forms.versions(form) if each is None else {}
             results.append(desk.perform(verb.action, ids, typed, shown))
     except XunchaError as error:
-        return _form(request, action, ids, forms.shown_again(form), error, forms.versions(form))
+        names = [each.filename or "" for each in files if each]
+        kept, left = names[: len(results)], names[len(results) :]
+        return _form(request, action, ids, forms.shown_again(form), error, forms.versions(form), (kept, left))
     address = address_of(Identity.parse(ids[0])) if len(ids) == 1 else "/measures"
     return forms.done(address, desk.keep(results[-1].commit, outcome(results)))
 
@@ -86,8 +90,9 @@ def _form(
     typed: Mapping[str, str],
     error: XunchaError | None = None,
     versions: Mapping[str, str] | None = None,
+    files: tuple[Sequence[str], Sequence[str]] = ((), ()),
 ) -> Response:
-    """Show the form of an action, with what was typed and with the reason why it was refused."""
+    """Show the form of an action, with what was typed and the reason why it was refused; of several files, which were kept and which not."""
     desk = desk_of(request)
     verb = VERBS.get(cast("Action", action))
     if verb is None:
@@ -112,6 +117,8 @@ def _form(
         "stands": _standing(desk, [row.id for row in chosen], fields) if verb.action == "set" else {},
         "rows": chosen,
         "gone": gone,
+        "kept": files[0],
+        "left": files[1],
         "shown": [(row.id, version(desk.root, Identity.parse(row.id).path)) for row in chosen],
         "typed": typed,
         "error": error,
