@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 from tests.desk.served import told, visit
 from tests.workflow.surroundings import findings
 from xuncha.chinese.characters import UNSAFE_CHARACTER
+from xuncha.desk import gate
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.conftest import LedgerOnDisk
 
 NAMES = (
@@ -127,3 +130,20 @@ def test_of_several_files_it_is_said_which_were_kept(ledger: LedgerOnDisk) -> No
         ("warning", ["二", "三"]),
     ]
     assert [path.name for path in (ledger.root / "data/evidence/1.2").iterdir()] == ["一.txt"]
+
+
+def test_what_is_too_much_is_said_on_a_page_and_beside_the_field(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = visit(ledger)
+    assert "at most 64 MB at once" in visitor.get("/act?action=attach&id=1.2")
+    many = [("file", (f"{number}.txt", b"x")) for number in range(51)]
+    refused = visitor.act("attach", "1.2", files=many)
+    assert (refused.status_code, "50" in told(refused.text)) == (413, True)
+    long = visitor.act("attach", "1.2", files=many[:1], text="长" * 200_000)
+    assert (long.status_code, "512 KB" in told(long.text)) == (413, True)
+    monkeypatch.setattr(gate, "LARGEST", 1000)
+    large = visitor.act("attach", "1.2", files=[("file", ("a.txt", b"x" * 2000))])
+    assert large.status_code == 413
+    assert "text/html" in large.headers["content-type"]
+    assert ledger.commits() == 1

@@ -13,8 +13,8 @@ from starlette.staticfiles import StaticFiles
 
 from xuncha import __version__
 from xuncha.desk import api
-from xuncha.desk.forms import action
-from xuncha.desk.gate import SAFE, TooLargeError
+from xuncha.desk.forms import action, why_unread
+from xuncha.desk.gate import LARGEST, SAFE, TooLargeError
 from xuncha.desk.pages import (
     act,
     comments,
@@ -143,6 +143,8 @@ def _failed(request: Request, error: HTTPException) -> Response:
         404: _("there is no such page"),
         405: _("this cannot be done here"),
     }
+    if error.status_code == 400 and (unread := why_unread(error.detail)):  # noqa: PLR2004
+        return _answer(request, 413, unread)
     told = said.get(error.status_code, error.detail)
     if request.url.path.startswith("/static/"):  # strangers ask for it, too, and learn nothing of the ledger
         return PlainTextResponse(told, error.status_code)
@@ -150,8 +152,9 @@ def _failed(request: Request, error: HTTPException) -> Response:
 
 
 def _too_large(request: Request, _error: TooLargeError) -> Response:
-    said = _("the request is too large, or did not come to its end")
-    return _answer(request, 413, RefusedError("too-large", said))
+    said = _("the request is larger than {n} MB, or did not come to its end").format(n=LARGEST // 1024**2)
+    hint = _("send less at once: several files one after the other, a large one made smaller")
+    return _answer(request, 413, RefusedError("too-large", said, hint))
 
 
 def _surroundings(request: Request, error: OSError) -> Response:

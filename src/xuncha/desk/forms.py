@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse
 
 from xuncha.desk.gate import same
 from xuncha.desk.view import desk_of, page, status_of, visitor_of
-from xuncha.errors import InvalidLedgerError, XunchaError, together
+from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError, together
 from xuncha.language import gettext as _
 from xuncha.model.names import key_name
 from xuncha.requests.given import GIVEN
@@ -81,6 +81,18 @@ def _kept(form: FormData) -> list[tuple[str, str]]:
         elif value.strip() and name not in _NOT_TYPED and not name.startswith(("version-", "stood-")):
             found.append((called.get(name) or key_name(name.rpartition(".")[2]), value.replace("\r\n", "\n")))
     return found
+
+
+def why_unread(detail: str) -> RefusedError | None:
+    """Return the error for a form that has too much of something, by what the framework says of it; None for any other."""
+    known = {
+        "Field exceeded": _("a field holds more than {n} KB").format(n=_LONGEST // 1024),
+        "Too many files": _("there are more than {n} files").format(n=_FILES),
+        "Too many fields": _("there are more than {n} fields").format(n=_FIELDS),
+    }
+    said = next((said for begins, said in known.items() if detail.startswith(begins)), None)
+    hint = _("go back in the browser, where it still stands, and send less at once")
+    return RefusedError("too-large", said, hint) if said else None
 
 
 def _must_be_ours(request: Request, form: FormData) -> None:

@@ -88,7 +88,8 @@ class Gate:
                 or self._entrance(scope)
                 or self._stranger(scope, headers, cookies)
             )
-            await (answer or self._application)(scope, _bounded(receive), _marked(send))
+            length = int(headers.get("content-length", "0")[:20]) if answer is None else 0
+            await (answer or self._application)(scope, _bounded(receive, length), _marked(send))
 
     def _refusal(self, scope: Scope, headers: Headers) -> ASGIApp | None:
         """Return the answer to what no browser of a visitor sends: another host, another site, too much."""
@@ -97,8 +98,8 @@ class Gate:
         if "\0" in scope["path"]:
             return PlainTextResponse(_("there is no such page"), 404)
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length[:20]) > LARGEST:
-            return PlainTextResponse(_("this is more than {n} MB").format(n=LARGEST // 1024**2), 413)
+        if not length.isdecimal():
+            return PlainTextResponse(_("this cannot be done here"), 400)
         origin = headers.get("origin")
         foreign = origin is not None and origin not in {f"http://{host}" for host in self._hosts}
         if foreign or (
@@ -150,14 +151,16 @@ def _error(scope: Scope, code: str, message: str) -> ASGIApp:
     return PlainTextResponse(message, 403)
 
 
-def _bounded(receive: Receive) -> Receive:
-    """Receive a request of at most `LARGEST` bytes, which may come slowly, but not without end."""
+def _bounded(receive: Receive, length: int) -> Receive:
+    """Receive a request of at most `LARGEST` bytes, which may come slowly, but not without end; `length` is what it says of itself."""
     taken, is_whole, began = 0, False, time.monotonic()
 
     async def received() -> Message:
         nonlocal taken, is_whole
         if is_whole:
             return await receive()  # waits for the visitor to leave
+        if length > LARGEST:
+            raise TooLargeError
         try:
             left = PATIENCE + taken / _SLOWEST - (time.monotonic() - began)
             message = await asyncio.wait_for(receive(), left)

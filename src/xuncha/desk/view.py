@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 
 from xuncha import __version__, language
 from xuncha.chinese.characters import without_unsafe
-from xuncha.desk.gate import SAFE
+from xuncha.desk.gate import LARGEST, SAFE
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.model import vocabulary
 from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
@@ -87,6 +87,7 @@ def _environment() -> Environment:
         "address_of": address_of,
         "edit_address": edit_address,
         "program": __version__,
+        "largest": LARGEST,
     }
     return environment
 

@@ -5,7 +5,14 @@ const LOOK_EVERY = 10000; // milliseconds
 const main = () => document.getElementById("main");
 let typed = false;
 
+// More files than may be sent at once are refused beside their field.
+function weigh(field) {
+  const bytes = [...field.files].reduce((sum, file) => sum + file.size, 0);
+  field.setCustomValidity(bytes > Number(field.dataset.most) ? field.dataset.said : "");
+}
+
 document.addEventListener("input", (event) => {
+  if (event.target.matches("[data-most]")) weigh(event.target);
   if (event.target.closest("form[method=post]")) typed = true;
 });
 
@@ -60,7 +67,9 @@ document.addEventListener("drop", (event) => {
   if (!form) return;
   event.preventDefault();
   form.classList.remove("over");
-  form.querySelector("input[type=file]").files = event.dataTransfer.files;
+  const field = form.querySelector("input[type=file]");
+  field.files = event.dataTransfer.files;
+  weigh(field);
   typed = true;
 });
 
