@@ -85,8 +85,8 @@ def _kept(form: FormData) -> list[tuple[str, str]]:
 
 def why_unread(detail: str) -> RefusedError | None:
     """Return the error for a form that has too much of something, by what the framework says of it; None for any other."""
-    known = {
-        "Field exceeded": _("a field holds more than {n} KB").format(n=_LONGEST // 1024),
+    known: dict[str | tuple[str, ...], str] = {
+        ("Field exceeded", "Part exceeded"): _("a field holds more than {n} KB").format(n=_LONGEST // 1024),
         "Too many files": _("there are more than {n} files").format(n=_FILES),
         "Too many fields": _("there are more than {n} fields").format(n=_FIELDS),
     }
