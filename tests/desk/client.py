@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlencode, urljoin
 
 from tests.conftest import TODAY
-from xuncha.desk import ledger
 from xuncha.desk.application import application
 from xuncha.desk.gate import Gate
 from xuncha.desk.ledger import Desk
@@ -50,7 +49,6 @@ class Browser:
     """A visitor who was given the link, and to whom nothing is shown that was read a second ago."""
 
     def __init__(self, root: Path) -> None:
-        vars(ledger).update(_FRESH=0.0)
         self.desk = Desk(root, lambda: date.fromisoformat(TODAY))
         self._gate = Gate(application(self.desk), KEY, frozenset({_HOST}))
         self._cookie = ""
@@ -65,6 +63,7 @@ class Browser:
         return self._ask("POST", address, urlencode(form, doseq=True).encode())
 
     def _ask(self, method: str, address: str, body: bytes = b"") -> Page:
+        vars(self.desk).update(_looked_at=float("-inf"))
         page = asyncio.run(self._answer(method, address, body))
         if "set-cookie" in page.headers:
             self._cookie = page.headers["set-cookie"].partition(";")[0]

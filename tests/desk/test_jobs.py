@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import tempfile
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from xuncha.desk.jobs import Jobs
+from tests.desk.served import served
+from xuncha.desk import jobs as work
+from xuncha.desk.jobs import Jobs, sweep
 from xuncha.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from tests.conftest import LedgerOnDisk
     from xuncha.desk.jobs import Job
@@ -114,25 +122,73 @@ def test_no_program_of_the_ledgers_folder_is_run(jobs: Jobs, ledger: LedgerOnDis
     assert ended(jobs, ("status",)).state == "done"
 
 
-def test_only_the_last_are_kept_and_not_those_that_run(jobs: Jobs) -> None:
+def test_what_ended_long_ago_goes_and_the_oldest_of_too_much(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
     long = jobs.start(jobs.new("long"), LONG)
-    for _ in range(60):
-        jobs.new("short").over.set()
+    for number in range(60):
+        job = jobs.new("short")
+        (job.folder / "table.csv").write_bytes(b"x" * 1000)
+        job.over.set()
+        job.began += number
+    assert len(jobs.every) == 61, "that others look at something is no reason to lose an import"
+    monkeypatch.setattr(work, "_MOST_KEPT", 10_000)
+    jobs.new("one more")
+    assert [job.number for job in jobs.every] == [62, *range(61, 51, -1), 1]
+    monkeypatch.setattr(work, "_KEPT", -3600)
+    jobs.new("and one more").over.set()
+    assert [job.number for job in jobs.every] == [63, 62, 1]
     assert jobs.get(long.number) is long
-    assert jobs.get(2) is None
-    assert len([*long.folder.parent.iterdir()]) == len(jobs.every) < 50
+    assert {each.name for each in long.folder.parent.iterdir()} == {"lock", "1", "62", "63"}
 
 
-def test_what_was_made_is_made_again_only_when_it_is_old(jobs: Jobs) -> None:
+def test_what_was_made_is_made_again_only_when_it_is_old_or_the_ledger_another(jobs: Jobs) -> None:
     def begin() -> Job:
         return jobs.start(jobs.new("counts"), ("status",))
 
-    first = jobs.known("counts", begin, fresh=60)
-    assert jobs.known("counts", begin, fresh=60) is first
-    assert jobs.known("others", begin, fresh=60) is not first
+    first = jobs.known("counts", 1, begin, fresh=60)
+    assert jobs.known("counts", 1, begin, fresh=60) is first
+    assert jobs.known("others", 1, begin, fresh=60) is not first
     assert first.over.wait(20)
-    assert jobs.known("counts", begin, fresh=60) is first
-    assert jobs.known("counts", begin, fresh=0) is not first
+    assert jobs.known("counts", 1, begin, fresh=60) is first
+    second = jobs.known("counts", 1, begin, fresh=-1)
+    assert second is not first
+    assert jobs.known("counts", 2, begin, fresh=60) is not second
+    assert jobs.get(first.number) is None, "of a kind the last two are kept"
+    assert jobs.get(second.number) is second
+
+
+def test_a_command_that_does_not_end_is_ended(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"
+    process = subprocess.Popen([sys.executable, "-c", deaf], stdout=subprocess.PIPE, start_new_session=True)
+    assert process.stdout
+    assert process.stdout.readline() == b"1\n"
+    job = jobs.new("deaf")
+    job.commands, job.process = [["deaf"]], process
+    monkeypatch.setattr(work, "_GRACE", 0.2)
+    jobs.stop(job)
+    assert process.wait(10) == -signal.SIGKILL
+    process.stdout.close()
+    job.over.set()
+
+
+def test_what_dead_desks_have_left_is_swept(
+    ledger: LedgerOnDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "xuncha-desk-other").mkdir()
+    mine = Jobs(ledger.root, lambda run: run())
+    mine.new("mine")
+    with served(ledger, TMPDIR=str(tmp_path)) as living:
+        living.visit().post("/audit", {})
+        with served(ledger, TMPDIR=str(tmp_path)) as dead:
+            dead.visit().post("/audit", {})
+            assert len([*tmp_path.glob("xuncha-desk-*")]) == 4
+            dead.kill()
+        sweep()
+        left = {each.name.rsplit("-", 1)[0] for each in tmp_path.glob("xuncha-desk-*")}
+        assert left == {"xuncha-desk", f"xuncha-desk-{os.getpid()}", f"xuncha-desk-{living.process.pid}"}
+    mine.close()
 
 
 def test_what_was_shown_may_be_looked_at_again_when_its_turn_has_come(jobs: Jobs) -> None:

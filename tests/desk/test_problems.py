@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 
@@ -29,8 +30,15 @@ def test_a_problem_shows_its_finding_and_its_measures(browser: Browser) -> None:
     page = browser.get("/problems/2")
     for said in ("推进不够有力", "内部标记丁戊己", "2/3", "做好2.1号工作"):
         assert said in told(page)
-    assert browser.get("/problems/9").status == 409
-    assert browser.get("/problems/2.1").status == 409
+    assert browser.get("/problems/2.1").path == "/measures/2.1"
+    assert browser.get("/measures/2").path == "/problems/2"
+
+
+@pytest.mark.parametrize("address", ["/problems/9", "/measures/9.9", "/measures/甲", "/edit/9", "/remove/9"])
+def test_a_number_that_nothing_has_is_no_page(browser: Browser, address: str) -> None:
+    page = browser.get(quote(address))
+    assert page.status == 404
+    assert "操作未完成" in told(page)
 
 
 def test_a_problem_is_added_in_one_commit(browser: Browser, ledger: LedgerOnDisk) -> None:

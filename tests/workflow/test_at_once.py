@@ -107,6 +107,46 @@ def test_a_command_that_is_at_work_is_not_called_interrupted(ledger: LedgerOnDis
     assert "in_progress" in ledger.read("1.1")
 
 
+def test_a_thread_that_looks_does_not_free_the_lock_of_another(ledger: LedgerOnDisk) -> None:
+    with change.begin(ledger.root):
+        journal_of_a_command_at_work(ledger)
+        told: list[object] = []
+
+        def look() -> None:
+            told.extend([change.leftover(ledger.root), change.at_work(ledger.root)])
+
+        reader = threading.Thread(target=look)
+        reader.start()
+        reader.join()
+        assert told == [None, True]
+        path = change._lock(ledger.root).path
+        trial = (
+            "import fasteners, sys; print(fasteners.InterProcessLock(sys.argv[1]).acquire(blocking=False))"
+        )
+        said = subprocess.check_output([sys.executable, "-c", trial, path])
+        assert said.strip() == b"False", "another command would write at the same time"
+        journal.drop(ledger.root)
+    assert not change.at_work(ledger.root)
+
+
+def test_two_threads_change_a_ledger_one_after_the_other(ledger: LedgerOnDisk) -> None:
+    inside: list[int] = []
+
+    def write() -> None:
+        with change.begin(ledger.root):
+            inside.append(1)
+            time.sleep(0.05)
+            assert len(inside) == 1
+            inside.clear()
+
+    started = [threading.Thread(target=write) for _each in range(4)]
+    for each in started:
+        each.start()
+    for each in started:
+        each.join()
+    assert not inside
+
+
 def test_a_reader_is_not_upset_by_a_command_that_ends_while_it_looks(
     ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

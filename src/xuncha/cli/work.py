@@ -15,7 +15,7 @@ from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import REVIEW_RESULTS, status_name
-from xuncha.requests import given
+from xuncha.requests import given, outcomes
 from xuncha.workflow.verb import NamedFile
 from xuncha.workflow.verbs import VERBS
 
@@ -109,14 +109,10 @@ def _say(call: Context, result: Result) -> None:
         screen.line(f"{step.id} {title}")
         if step.from_ != step.to:
             screen.line(f"    {status_name(step.from_)} → {status_name(step.to)}")
-        if plan.note:
-            screen.line(f"    {plan.note}")
-        if plan.evidence:
-            is_new = plan.evidence.content is not None
-            said = _("it is in {path}") if is_new else _("the same file is there already: {path}")
-            screen.line("    " + said.format(path=plan.evidence.name))
-    for problem in result.completed:
-        screen.line(_("Problem {id} is complete: {title}").format(id=problem.id, title=problem.title))
+        for line in outcomes.about_plan(plan):
+            screen.line(f"    {line}")
+    for line in outcomes.about_completed(result):
+        screen.line(line)
     call.say_counts(result)
     for plan in result.plans:
         if plan.next_step:

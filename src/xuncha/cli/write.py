@@ -22,7 +22,7 @@ from xuncha.cli.options import argument, option
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, UsageError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.requests import typed
+from xuncha.requests import outcomes, typed
 
 if TYPE_CHECKING:
     from xuncha.workflow.add import Added
@@ -235,11 +235,11 @@ def add_measure(
 
 def _say_what_else(added: Added) -> None:
     """Say what was entered on the way, and what has the same title."""
-    if added.entered:
-        screen.line(_("Entered into data/ledger.yaml: {names}").format(names=_(", ").join(added.entered)))
-    if added.twin:
-        said = _("{id} has the same title").format(id=added.twin)
-        screen.warning(said, _("if it was entered twice: xuncha undo"))
+    said = outcomes.about_added(added)
+    for line in said.notes:
+        screen.line(line)
+    for warning in said.warnings:
+        screen.warning(*warning)
 
 
 @command("edit")

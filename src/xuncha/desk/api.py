@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, File, Form, Request, UploadFile
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from xuncha.desk.pages.measures import selection
 from xuncha.desk.view import desk_of
@@ -15,6 +16,7 @@ from xuncha.model.identity import Identity
 from xuncha.requests import typed
 from xuncha.requests.answers import findings_json, record_json, rows_of, version, waiting
 from xuncha.requests.given import GIVEN
+from xuncha.requests.outcomes import outcome
 from xuncha.requests.selection import select
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check, record_of
@@ -37,6 +39,13 @@ class _Asked(BaseModel):
         dict[str, str],
         Field(description="hashes of the files as they were shown; 409 where one is another by now"),
     ] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_text(cls, given: Any) -> Any:  # noqa: ANN401  whatever was sent
+        """Refuse half characters, which JSON can hold and no file can."""
+        json.dumps(given, ensure_ascii=False, default=repr).encode()
+        return given
 
 
 @router.get("/status")
@@ -110,7 +119,15 @@ def _done(result: Result, today: date) -> dict[str, Any]:
     ]
     counts = tally(result.register, today).as_json([]) if result.register else None
     completed = [problem.id for problem in result.completed]
-    return {"done": steps, "completed": completed, "counts": counts}
+    said = outcome([result])
+    warnings = [{"message": message, "hint": hint} for message, hint in said.warnings]
+    return {
+        "done": steps,
+        "completed": completed,
+        "counts": counts,
+        "notes": [*said.notes],
+        "warnings": warnings,
+    }
 
 
 def _enter(verb: Verb) -> None:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from xuncha import __version__
 from xuncha.desk import api
-from xuncha.desk.forms import action
-from xuncha.desk.gate import TooLargeError
+from xuncha.desk.forms import action, why_unread
+from xuncha.desk.gate import LARGEST, SAFE, TooLargeError
 from xuncha.desk.pages import (
     act,
     comments,
@@ -37,7 +37,14 @@ from xuncha.desk.pages import (
     undo,
 )
 from xuncha.desk.view import page, status_of
-from xuncha.errors import InvalidLedgerError, RefusedError, UsageError, XunchaError
+from xuncha.errors import (
+    InvalidLedgerError,
+    RefusedError,
+    SurroundingsError,
+    UsageError,
+    XunchaError,
+    cause_of,
+)
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
@@ -69,7 +76,7 @@ ROUTES: Sequence[Route | Mount] = (
     Route("/act", act.show),
     Route("/act", action(act.act), methods=["POST"]),
     Route("/undo", action(undo.undo), methods=["POST"]),
-    Route("/language", action(preferences.language), methods=["POST"]),
+    Route("/language", action(preferences.language, in_turn=False), methods=["POST"]),
     Route("/state", preferences.state),
     Route("/evidence/{id}/{name}", evidence.show),
     Route("/notice", notice.show),
@@ -89,6 +96,9 @@ ROUTES: Sequence[Route | Mount] = (
     Route("/jobs/{number}/{name}", jobs.give),
     Mount("/static", StaticFiles(packages=[("xuncha.desk", "static")])),
 )
+
+_UNKNOWN = frozenset({"no-such-problem", "no-such-measure", "no-such-comment", "bad-id"})
+"""The errors of a number in an address that nothing has."""
 
 
 def application(desk: Desk) -> FastAPI:
@@ -115,12 +125,12 @@ def _answer(request: Request, status: int, error: XunchaError) -> Response:
         if isinstance(error, InvalidLedgerError):
             told["message"] = "; ".join(each.message for each in error.findings)
         return JSONResponse({"error": told}, status)
-    findings = error.findings if isinstance(error, InvalidLedgerError) else ()
-    return page(request, "error", status, error=error, findings=findings)
+    return page(request, "error", status, error=error, kept=())
 
 
 def _refused(request: Request, error: XunchaError) -> Response:
-    return _answer(request, status_of(error), error)
+    named = request.method in SAFE and request.path_params and not request.url.path.startswith("/api/")
+    return _answer(request, 404 if named and error.code in _UNKNOWN else status_of(error), error)
 
 
 def _malformed(request: Request, error: RequestValidationError) -> Response:
@@ -133,14 +143,22 @@ def _failed(request: Request, error: HTTPException) -> Response:
         404: _("there is no such page"),
         405: _("this cannot be done here"),
     }
-    return _answer(
-        request, error.status_code, RefusedError("not-found", said.get(error.status_code, error.detail))
-    )
+    if error.status_code == 400 and (unread := why_unread(error.detail)):  # noqa: PLR2004
+        return _answer(request, 413, unread)
+    told = said.get(error.status_code, error.detail)
+    if request.url.path.startswith("/static/"):  # strangers ask for it, too, and learn nothing of the ledger
+        return PlainTextResponse(told, error.status_code)
+    return _answer(request, error.status_code, RefusedError("not-found", told))
 
 
 def _too_large(request: Request, _error: TooLargeError) -> Response:
-    said = _("the request is too large, or did not come to its end")
-    return _answer(request, 413, RefusedError("too-large", said))
+    said = _("the request is larger than {n} MB, or did not come to its end").format(n=LARGEST // 1024**2)
+    hint = _("send less at once: several files one after the other, a large one made smaller")
+    return _answer(request, 413, RefusedError("too-large", said, hint))
+
+
+def _surroundings(request: Request, error: OSError) -> Response:
+    return _answer(request, 503, SurroundingsError("system", cause_of(error)))
 
 
 def _bug(request: Request, error: Exception) -> Response:
@@ -153,5 +171,6 @@ _HANDLERS: dict[type[Exception], Callable[[Request, Any], Response]] = {
     RequestValidationError: _malformed,
     HTTPException: _failed,
     TooLargeError: _too_large,
+    OSError: _surroundings,
     Exception: _bug,
 }

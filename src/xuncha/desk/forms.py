@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
-from xuncha.desk.view import desk_of, visitor_of
+from xuncha.desk.gate import same
+from xuncha.desk.view import desk_of, page, status_of, visitor_of
+from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError, together
 from xuncha.language import gettext as _
+from xuncha.model.names import key_name
 from xuncha.requests.given import GIVEN
-from xuncha.workflow.change import last_commit
+from xuncha.store.faults import UnreadableError
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -27,8 +30,14 @@ Action = Callable[["Request", "FormData"], "Response"]
 _FIELDS = 2000
 """Fields of one form: all measures of a page, each with its version."""
 _FILES = 50
+_SHOWN = 16
+"""Characters of a commit's name in an address."""
 _LONGEST = 512 * 1024
 """Bytes in one field."""
+_NOT_TYPED = frozenset(
+    {"token", "action", "id", "version", "commit", "do", "kind", "new", "partly", "late", "no_publish"}
+)
+"""Fields that hold no text of whoever fills in a form."""
 
 
 def action(change: Action, *, in_turn: bool = True) -> Callable[[Request], Awaitable[Response]]:
@@ -38,10 +47,52 @@ def action(change: Action, *, in_turn: bool = True) -> Callable[[Request], Await
         async with request.form(max_files=_FILES, max_fields=_FIELDS, max_part_size=_LONGEST) as form:
             _must_be_ours(request, form)
             if not in_turn:
-                return await run_in_threadpool(change, request, form)
-            return await desk_of(request).change(change, request, form)
+                return await run_in_threadpool(_answer, change, request, form)
+            return await desk_of(request).change(_answer, change, request, form)
 
     return endpoint
+
+
+def _answer(change: Action, request: Request, form: FormData) -> Response:
+    """Call an action; where it is refused and its form cannot be shown again, show why, with all that was typed."""
+    try:
+        return change(request, form)
+    except UnreadableError as unreadable:
+        error: XunchaError = InvalidLedgerError([unreadable.finding])
+    except XunchaError as refused:
+        error, first = refused, refused.__context__
+        broken = isinstance(refused, InvalidLedgerError) or isinstance(first, InvalidLedgerError)
+        if isinstance(first, XunchaError) and not broken and first.message != refused.message:
+            error = together([first, refused])
+    return page(request, "error", status_of(error), error=error, kept=_kept(form))
+
+
+def _kept(form: FormData) -> list[tuple[str, str]]:
+    """Return what was typed into a form, to be copied from a page: what each field is called, and its text."""
+    called = {
+        "co_office": key_name("co_offices"),
+        "field": key_name("fields"),
+        "reason": _("Why; it stays internal"),
+    }
+    found = []
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            found += [(_("File"), value.filename)] if value.filename else []
+        elif value.strip() and name not in _NOT_TYPED and not name.startswith(("version-", "stood-")):
+            found.append((called.get(name) or key_name(name.rpartition(".")[2]), value.replace("\r\n", "\n")))
+    return found
+
+
+def why_unread(detail: str) -> RefusedError | None:
+    """Return the error for a form that has too much of something, by what the framework says of it; None for any other."""
+    known: dict[str | tuple[str, ...], str] = {
+        ("Field exceeded", "Part exceeded"): _("a field holds more than {n} KB").format(n=_LONGEST // 1024),
+        "Too many files": _("there are more than {n} files").format(n=_FILES),
+        "Too many fields": _("there are more than {n} fields").format(n=_FIELDS),
+    }
+    said = next((said for begins, said in known.items() if detail.startswith(begins)), None)
+    hint = _("go back in the browser, where it still stands, and send less at once")
+    return RefusedError("too-large", said, hint) if said else None
 
 
 def _must_be_ours(request: Request, form: FormData) -> None:
@@ -52,7 +103,7 @@ def _must_be_ours(request: Request, form: FormData) -> None:
     """
     token = visitor_of(request).token
     given = form.get("token")
-    if token and not hmac.compare_digest(given if isinstance(given, str) else "", token):
+    if token and not same(given if isinstance(given, str) else "", token):
         raise HTTPException(403, _("this form is too old; load the page again"))
 
 
@@ -82,7 +133,7 @@ def versions(form: FormData) -> dict[str, str]:
 
 
 def typed(form: FormData, verb: Verb) -> dict[str, Any]:
-    """Return what was typed for a verb, by its parameters; None for what was left empty."""
+    """Return what was typed for a verb, by its parameters; None for what was left empty, or as it stands."""
     found: dict[str, Any] = {}
     for parameter in verb.parameters:
         name, kind, _read = GIVEN[parameter.name]
@@ -93,14 +144,23 @@ def typed(form: FormData, verb: Verb) -> dict[str, Any]:
         elif kind == "text":
             required = parameter.default is parameter.empty
             found[parameter.name] = text(form, name) or ("" if required else None)
+        if _stands(form, name):
+            found[parameter.name] = None
     return found
 
 
-def done(address: str) -> Response:
-    """Lead back to a page, which says what was done."""
-    return RedirectResponse(f"{address}?{urlencode({'done': last_commit() or ''})}", 303)
+def _stands(form: FormData, name: str) -> bool:
+    """Return whether a field still holds what it was shown with, because it stands so in the file."""
+    return f"stood-{name}" in form and text(form, f"stood-{name}") == text(form, name)
+
+
+def done(address: str, commit: str) -> Response:
+    """Lead back to a page, which says what the commit of this click did."""
+    return RedirectResponse(f"{address}?{urlencode({'done': commit[:_SHOWN]})}", 303)
 
 
 def shown_again(form: FormData) -> Mapping[str, str]:
-    """Return what was typed, by the names of the fields, to be shown in the same form again."""
-    return {name: "\n".join(texts(form, name)) for name in form if name != "token"}
+    """Return what was typed, by the names of the fields, to be shown in the same form again; not what stood there already."""
+    return {
+        name: "\n".join(texts(form, name)) for name in form if name != "token" and not _stands(form, name)
+    }

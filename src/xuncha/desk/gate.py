@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
+import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
 
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes in one request: a measure's evidence, which usual forges take up to 50 MB at a time."""
-_PATIENCE: Final = 30.0
-"""Seconds between two pieces of a request."""
+PATIENCE: Final = 30.0
+"""Seconds in which a request must come, those aside that its bytes take at the slowest."""
+_SLOWEST: Final = 16 * 1024
+"""Bytes a second: what the slowest of usual lines send."""
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
     " frame-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'",
@@ -32,7 +36,8 @@ _HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 """What every answer says that does not say otherwise."""
-_SAFE: Final = frozenset({"GET", "HEAD"})
+SAFE: Final = frozenset({"GET", "HEAD"})
+"""The methods that change nothing."""
 LANGUAGE: Final = "language"
 """The cookie that holds the language of a reader."""
 
@@ -44,8 +49,11 @@ class Visitor(NamedTuple):
     """Forms carry it, against forged requests; empty for a program, whose secret no browser adds by itself."""
 
 
-class TooLargeError(Exception):
+class TooLargeError(HTTPException):  # FastAPI takes any other for a request that it cannot read
     """A request has more bytes than `LARGEST`, or its bytes do not come."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
 
 
 class Gate:
@@ -57,14 +65,14 @@ class Gate:
         Args:
             application: what answers.
             key: the secret of the link that was printed.
-            hosts: the names, with the port, under which the desk is reached.
+            hosts: the names, with the port where it is said, under which the desk is reached.
         """
         self._application = application
         self._key = key
         self._hosts = hosts
         self._session = secrets.token_urlsafe(32)
         self._token = secrets.token_urlsafe(32)
-        self._cookie = "xuncha-" + min(hosts).rpartition(":")[2]  # a browser sends cookies to every port
+        self._cookie = "xuncha-" + max(hosts).rpartition(":")[2]  # a browser sends cookies to every port
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or let it through."""
@@ -80,26 +88,30 @@ class Gate:
                 or self._entrance(scope)
                 or self._stranger(scope, headers, cookies)
             )
-            await (answer or self._application)(scope, _bounded(receive), _marked(send))
+            length = int(headers.get("content-length", "0")[:20]) if answer is None else 0
+            await (answer or self._application)(scope, _bounded(receive, length), _marked(send))
 
     def _refusal(self, scope: Scope, headers: Headers) -> ASGIApp | None:
         """Return the answer to what no browser of a visitor sends: another host, another site, too much."""
-        if headers.get("host", "") not in self._hosts:
+        if headers.get("host", "").casefold() not in self._hosts:
             return PlainTextResponse(_("this desk is not reached under this name"), 421)
+        if "\0" in scope["path"]:
+            return PlainTextResponse(_("there is no such page"), 404)
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length[:20]) > LARGEST:
-            return PlainTextResponse(_("this is more than {n} MB").format(n=LARGEST // 1024**2), 413)
+        if not length.isdecimal():
+            return PlainTextResponse(_("this cannot be done here"), 400)
         origin = headers.get("origin")
-        foreign = origin is not None and origin.partition("://")[2] not in self._hosts
-        changes = scope["method"] not in _SAFE
-        if foreign or (changes and headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}):
+        foreign = origin is not None and origin not in {f"http://{host}" for host in self._hosts}
+        if foreign or (
+            _changes(scope) and headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}
+        ):
             return _error(scope, "foreign-origin", _("this request comes from another page"))
         return None
 
     def _entrance(self, scope: Scope) -> ASGIApp | None:
         """Let in whoever opens the link with the secret; the browser goes on without it, so that its history does not keep it."""
         given = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
-        if scope["path"] != "/" or not given or not _same(given, self._key):
+        if scope["path"] != "/" or not given or not same(given, self._key):
             return None
         answer = RedirectResponse("/", 303)
         answer.set_cookie(self._cookie, self._session, httponly=True, samesite="strict")
@@ -108,11 +120,15 @@ class Gate:
     def _stranger(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> ASGIApp | None:
         """Return the answer to whoever has no secret; note the visitor who has."""
         if scope["path"].startswith("/static/"):
+            scope["visitor"] = Visitor("")
             return None
         kind, _blank, given = headers.get("authorization", "").partition(" ")
-        if kind.casefold() == "bearer" and _same(given.strip(), self._key):
+        if kind.casefold() == "bearer" and same(given.strip(), self._key):
             scope["visitor"] = Visitor("")
-        elif _same(cookies.get(self._cookie, ""), self._session):
+        elif same(cookies.get(self._cookie, ""), self._session):
+            asks_for_change = scope["path"].startswith("/api/") and _changes(scope)
+            if asks_for_change and not same(headers.get("x-xuncha-token", ""), self._token):
+                return _error(scope, "no-token", _("a browser sends the token of its page as X-Xuncha-Token"))
             scope["visitor"] = Visitor(self._token)
         else:
             said = _("open the link that `xuncha serve` printed: it holds the secret of this desk")
@@ -120,8 +136,13 @@ class Gate:
         return None
 
 
-def _same(given: str, secret: str) -> bool:
+def same(given: str, secret: str) -> bool:
+    """Whether a secret is the one that was given, in a time that does not tell how much of it is."""
     return hmac.compare_digest(given.encode(), secret.encode())
+
+
+def _changes(scope: Scope) -> bool:
+    return scope["method"] not in SAFE
 
 
 def _error(scope: Scope, code: str, message: str) -> ASGIApp:
@@ -130,16 +151,19 @@ def _error(scope: Scope, code: str, message: str) -> ASGIApp:
     return PlainTextResponse(message, 403)
 
 
-def _bounded(receive: Receive) -> Receive:
-    """Receive a request of at most `LARGEST` bytes, none of which is waited for too long."""
-    taken, is_whole = 0, False
+def _bounded(receive: Receive, length: int) -> Receive:
+    """Receive a request of at most `LARGEST` bytes, which may come slowly, but not without end; `length` is what it says of itself."""
+    taken, is_whole, began = 0, False, time.monotonic()
 
     async def received() -> Message:
         nonlocal taken, is_whole
         if is_whole:
             return await receive()  # waits for the visitor to leave
+        if length > LARGEST:
+            raise TooLargeError
         try:
-            message = await asyncio.wait_for(receive(), _PATIENCE)
+            left = PATIENCE + taken / _SLOWEST - (time.monotonic() - began)
+            message = await asyncio.wait_for(receive(), left)
         except TimeoutError:
             raise TooLargeError from None
         taken += len(message.get("body", b""))

@@ -21,6 +21,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
+from fasteners import InterProcessLock
+
 from xuncha.errors import RefusedError, XunchaError, cause_of
 from xuncha.language import gettext as _
 from xuncha.language import spoken
@@ -28,14 +30,22 @@ from xuncha.language import spoken
 State = Literal["waiting", "running", "done", "refused", "stopped"]
 _AT_ONCE: Final = 2
 _MOST_WAITING: Final = 20
-_KEPT: Final = 40
-"""Jobs that have ended, whose files are kept."""
+_KEPT: Final = 12 * 3600
+"""Seconds for which the files of a job are kept after its end."""
+_MOST_KEPT: Final = 1024**3
+"""Bytes in the files of all that have ended; beyond, the oldest go first."""
+_GRACE: Final = 10
+"""Seconds that a command has to end by itself when it is told to."""
+_PREFIX: Final = "xuncha-desk-"
 _LONGEST: Final = 30 * 60
 """Seconds that one command may take."""
 _LAST: Final = 30
 """Seconds that a change in hand has when the desk is ended."""
 _SHOWN: Final = 200_000
 """Bytes of what a command said that are shown."""
+_LOCK: Final = "lock"
+"""The file in the folder of a desk whose lock it holds as long as it lives."""
+_user = getattr(os, "getuid", None)
 _LABEL: Final = re.compile(
     r"(?P<place>\S+:\d+:\d+: )?(?:(?P<kind>error|warning|note)\[[a-z0-9-]+\]|warning|警告)[:：] ?"
 )
@@ -127,8 +137,9 @@ class Jobs:
         self._lock = threading.RLock()
         self._numbers = count(1)
         self._jobs: dict[int, Job] = {}
-        self._known: dict[object, Job] = {}
+        self._known: dict[object, list[tuple[object, Job]]] = {}
         self._folder: Path | None = None
+        self._held: InterProcessLock | None = None
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="job")
         self._closed = False
 
@@ -157,15 +168,27 @@ class Jobs:
                 said = _("too many jobs are waiting")
                 raise RefusedError("too-busy", said, _("wait until some have ended, and ask again"))
             if self._folder is None:
-                self._folder = Path(tempfile.mkdtemp(prefix="xuncha-desk-"))
+                self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+                self._held = InterProcessLock(self._folder / _LOCK)
+                self._held.acquire(blocking=False)
             number = next(self._numbers)
             folder = self._folder / str(number)
             folder.mkdir()
             job = self._jobs[number] = Job(number, title, folder, (), files, then)
-            for old in [each for each in self._jobs.values() if each.over.is_set()][:-_KEPT]:
-                del self._jobs[old.number]
-                shutil.rmtree(old.folder, ignore_errors=True)
+            self._clear_up()
             return job
+
+    def _clear_up(self) -> None:
+        """Remove what ended long ago, and the oldest of what takes too much room."""
+        size, now = 0, time.monotonic()
+        for old in [each for each in self.every if each.over.is_set()]:
+            size += sum(file.stat().st_size for file in old.folder.iterdir())
+            if size > _MOST_KEPT or now - old.began - old.seconds > _KEPT:
+                self._remove(old)
+
+    def _remove(self, job: Job) -> None:
+        del self._jobs[job.number]
+        shutil.rmtree(job.folder, ignore_errors=True)
 
     def start(self, job: Job, *commands: Sequence[str], in_turn: Callable[[], None] | None = None) -> Job:
         """Begin a job: the words of each command, as they would be typed behind `xuncha`; what a form gave stands after `=` or `--`.
@@ -201,14 +224,24 @@ class Jobs:
         self._in_turn(run_as_here) if in_turn else self._pool.submit(run_as_here)
         return job
 
-    def known(self, key: object, begin: Callable[[], Job], fresh: float) -> Job:
-        """Return the job that was begun for the same, if it has not ended longer than `fresh` seconds ago; else begin it."""
+    def known(self, kind: object, state: object, begin: Callable[[], Job], fresh: float) -> Job:
+        """Return the last job of a kind, if it was begun for the same state and has not ended longer than `fresh` seconds ago.
+
+        Else begin another one: of a kind that one and the last before it are kept, which pages that are open may show.
+        """
         with self._lock:
-            self._known = {each: job for each, job in self._known.items() if job.number in self._jobs}
-            last = self._known.get(key)
-            if last is None or (last.over.is_set() and time.monotonic() - last.began - last.seconds > fresh):
-                last = self._known[key] = begin()
-            return last
+            made = self._known.setdefault(kind, [])
+            if made:
+                known, last = made[-1]
+                is_old = last.over.is_set() and time.monotonic() - last.began - last.seconds > fresh
+                if known == state and not is_old and last.number in self._jobs:
+                    return last
+            made.append((state, begin()))
+            for _state, old in made[:-2]:
+                if old.number in self._jobs and old.over.is_set():
+                    self._remove(old)
+            made[:] = [each for each in made if each[1].number in self._jobs]
+            return made[-1][1]
 
     def _run(self, job: Job, environment: Mapping[str, str]) -> None:
         job.state = "running"
@@ -254,11 +287,10 @@ class Jobs:
                 job.state = "stopped"
                 job.over.set()
             if job.process and job.process.poll() is None:
-                with suppress(ProcessLookupError):
-                    if hasattr(os, "killpg"):
-                        os.killpg(job.process.pid, signal.SIGTERM)
-                    else:
-                        job.process.terminate()
+                _end(job.process, "SIGTERM")
+                last_word = threading.Timer(_GRACE, _end, (job.process, "SIGKILL"))
+                last_word.daemon = True
+                last_word.start()
 
     def close(self) -> None:
         """End all jobs: those that only read at once, one that changes the ledger when it is through; remove all files."""
@@ -268,5 +300,34 @@ class Jobs:
             if not (job.writes and job.state == "running" and job.over.wait(_LAST)):
                 self.stop(job)
         self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._held and self._held.acquired:
+            self._held.release()
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _end(process: subprocess.Popen[bytes], by: str) -> None:
+    """Send a signal to a command with all that it has started; where there are none, end it."""
+    if process.poll() is not None:
+        return
+    with suppress(ProcessLookupError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, getattr(signal, by))
+        else:
+            process.kill()
+
+
+def sweep() -> None:
+    """Remove what desks of this user have left that were ended from outside; whoever is at work holds the lock of its folder."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        place = folder / _LOCK
+        with suppress(OSError):
+            of_this_process = folder.name.startswith(f"{_PREFIX}{os.getpid()}-")
+            if of_this_process or not place.is_file() or (_user and place.stat().st_uid != _user()):
+                continue
+            lock = InterProcessLock(place)
+            if lock.acquire(blocking=False):
+                lock.release()
+                shutil.rmtree(folder, ignore_errors=True)
+            else:
+                lock.lockfile.close()

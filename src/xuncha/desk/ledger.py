@@ -22,17 +22,20 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.requests import given, moments
 from xuncha.requests.answers import rows_of, version
+from xuncha.requests.outcomes import Outcome
 from xuncha.requests.selection import texts_in
 from xuncha.store.cache import register, register_at
+from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
 from xuncha.trail.git import Git
 from xuncha.trail.history import Event, history, history_of_measure, history_of_problem
 from xuncha.trail.presence import must_be_here
 from xuncha.trail.repository import git_dir
 from xuncha.trail.tree import Tree
-from xuncha.workflow.change import begin
+from xuncha.workflow.change import addresses, begin
 from xuncha.workflow.differences import differences
 from xuncha.workflow.perform import Result, perform
+from xuncha.workflow.undo import can_be_taken_back
 
 if TYPE_CHECKING:
     from xuncha.model.register import Register
@@ -43,6 +46,8 @@ T = TypeVar("T")
 _HASH: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _FRESH: Final = 1.0
 """Seconds for which what was read of the files is shown again without a look at them; a change made here ends them."""
+_OUTCOMES: Final = 100
+"""Commits of which it is known what is to be said of them: those whose pages are being looked at."""
 
 
 class Look(NamedTuple):
@@ -64,8 +69,11 @@ class Desk:
         self._clock = clock
         self._reading = threading.RLock()
         self._look: Look | None = None
-        self._looked_at = float("-inf")
+        self._looked_at = 0.0
+        self._changes, self._seen = 0, 0
+        """How many changes have ended, and how many had when the last look began."""
         self.texts = Texts(root)
+        self._outcomes: dict[str, Outcome] = {}
         self._events: tuple[str, list[Event]] = ("", [])
         self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self.jobs = Jobs(root, self._in_turn)
@@ -83,14 +91,15 @@ class Desk:
             SurroundingsError: files or git are missing.
         """
         with self._reading:
-            if self._look is None or time.monotonic() - self._looked_at > _FRESH:
-                began = time.monotonic()
+            is_fresh = self._seen == self._changes and time.monotonic() - self._looked_at <= _FRESH
+            if self._look is None or not is_fresh:
+                began, seen = time.monotonic(), self._changes
                 must_be_here(self.root)
                 found, tip = register(self.root), self.tip()
                 last = self._look
                 if last is None or (last.register, last.tip) != (found, tip):
                     self._look = Look(found, tip, last.number + 1 if last else 1)
-                self._looked_at = began
+                self._looked_at, self._seen = began, seen
             assert self._look is not None  # noqa: S101  for the type checker
             return self._look
 
@@ -106,6 +115,17 @@ class Desk:
             if self._look is None:
                 raise
             return self._look
+
+    def keep(self, commit: str, said: Outcome) -> str:
+        """Keep for a while what is to be said of a commit on the page that the click leads to; return the commit."""
+        self._outcomes[commit] = said
+        for old in [*self._outcomes][:-_OUTCOMES]:
+            self._outcomes.pop(old, None)
+        return commit
+
+    def outcome(self, commit: str) -> Outcome:
+        """Return what is to be said of a commit; nothing where it is an older one."""
+        return self._outcomes.get(commit, Outcome())
 
     def at(self, moment: str | None) -> tuple[Register, Texts | ReadTexts, date]:
         """Return the ledger as it stood at a day or a revision, what its texts are read by, and the day; None: as it stands.
@@ -146,13 +166,25 @@ class Desk:
             return Git(self.root).head() or ""
         return ""
 
+    def may_be_taken_back(self, event: Event | None) -> str:
+        """Return the commit of an event, if it is the last one, and of the user of this desk; empty where it is not."""
+        with suppress(SurroundingsError):
+            if (
+                event
+                and event.commit == self.tip()
+                and can_be_taken_back(event)
+                and event.email.casefold() in addresses(self.root)
+            ):
+                return event.commit
+        return ""
+
     async def change(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:  # noqa: ANN401
         """Call a function that changes the ledger when all that came before have ended, in the language of the caller."""
         call = partial(contextvars.copy_context().run, function, *arguments, **named)
         try:
             return await asyncio.get_running_loop().run_in_executor(self._writers, call)
         finally:
-            self._looked_at = float("-inf")
+            self._changes += 1
 
     def _in_turn(self, function: Callable[[], None]) -> None:
         """Have a function called that changes the ledger, when all that came before have ended."""
@@ -161,7 +193,7 @@ class Desk:
             try:
                 function()
             finally:
-                self._looked_at = float("-inf")
+                self._changes += 1
 
         self._writers.submit(call)
 
@@ -196,16 +228,19 @@ class Desk:
             identity = Identity.parse(number)
             if shown and version(self.root, identity.path) != shown:
                 said = _("{id} was changed after it was shown here").format(id=identity)
-                self._looked_at = float("-inf")
+                self._changes += 1
                 hint = _("look at it as it stands now, and decide again")
                 raise RefusedError("changed-meanwhile", said, hint, identity.path)
 
     def changes_since(self, number: str, shown: str) -> list[str]:
         """Say in words what was changed in a file since the version that was shown; empty where that is in no commit."""
-        path = Identity.parse(number).path
-        before = Git(self.root).blobs([shown])[0] if _HASH.fullmatch(shown) else None
-        with suppress(OSError, InvalidLedgerError):
-            return differences(parse(before), parse((self.root / path).read_bytes())) if before else []
+        if not _HASH.fullmatch(shown):
+            return []
+        with suppress(OSError, InvalidLedgerError, SurroundingsError, UnreadableError):
+            [before] = Git(self.root).blobs([shown])
+            return differences(
+                parse(before or b""), parse((self.root / Identity.parse(number).path).read_bytes())
+            )
         return []
 
     def close(self) -> None:

@@ -9,9 +9,12 @@ import socket
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 
 from xuncha.desk.application import application
 from xuncha.desk.gate import Gate
+from xuncha.desk.impatient import Impatient
+from xuncha.desk.jobs import sweep
 from xuncha.desk.ledger import Desk
 from xuncha.errors import SurroundingsError, cause_of
 from xuncha.language import gettext as _
@@ -21,9 +24,23 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+_WEB: Final = 80
+"""The port that browsers do not name."""
 HERE: Final = "127.0.0.1"
 _LAST_REQUESTS: Final = 30
 """Seconds that the requests in hand have when the desk is ended."""
+
+
+_AT_ONCE: Final = 4
+"""Pages that are made at once: more of them take no less time together, and the memory of each."""
+
+
+class _Server(uvicorn.Server):
+    """Makes only so many pages at once."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        current_default_thread_limiter().total_tokens = _AT_ONCE
+        await super().startup(sockets)
 
 
 class Server:
@@ -49,7 +66,10 @@ class Server:
         self._socket.listen(128)
         self.port: int = self._socket.getsockname()[1]
         self._key = secrets.token_urlsafe(32)
-        hosts = frozenset(f"{name}:{self.port}" for name in (HERE, "localhost"))
+        names = (HERE, "localhost")
+        hosts = frozenset(
+            {f"{name}:{self.port}" for name in names} | ({*names} if self.port == _WEB else set())
+        )
         config = uvicorn.Config(
             Gate(application(self._desk), self._key, hosts),
             access_log=False,
@@ -57,10 +77,10 @@ class Server:
             server_header=False,
             timeout_graceful_shutdown=_LAST_REQUESTS,
             lifespan="off",
-            http="h11",
+            http=Impatient,
             ws="none",
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Server(config)
         for ending in (signal.SIGINT, signal.SIGTERM):
             signal.signal(
                 ending, self._end
@@ -76,6 +96,7 @@ class Server:
 
     def run(self) -> None:
         """Serve until Ctrl-C or SIGTERM; the requests in hand are answered first."""
+        sweep()
         gc.enable()  # what runs for days makes cycles
         try:
             self._server.run([self._socket])

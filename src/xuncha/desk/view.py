@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -11,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from xuncha import __version__, language
 from xuncha.chinese.characters import without_unsafe
+from xuncha.desk.gate import LARGEST, SAFE
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.model import vocabulary
 from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
@@ -51,8 +53,9 @@ def pages_of(rows: Sequence[T], asked: str) -> tuple[Sequence[T], int, int]:
 
 
 def here(request: Request) -> str:
-    """Return the address of a page with all that it asks for, without the host."""
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    """Return the address of a page with all that it asks for, without the host; and without a secret that stands in it."""
+    asked = urlencode([(name, value) for name, value in request.query_params.multi_items() if name != "key"])
+    return request.url.path + (f"?{asked}" if asked else "")
 
 
 def _harmless(value: object) -> object:
@@ -84,6 +87,7 @@ def _environment() -> Environment:
         "address_of": address_of,
         "edit_address": edit_address,
         "program": __version__,
+        "largest": LARGEST,
     }
     return environment
 
@@ -95,28 +99,35 @@ def page(request: Request, name: str, status: int = 200, **given: Any) -> HTMLRe
         request: whose path and visitor the page knows.
         name: of the template, without its ending.
         status: of the answer.
-        given: what the template shows.
+        given: what the template shows; an `error` as its findings and refusals; as `held` the address of the page that holds
+            a form which is shown again, where that is not the address of its action.
     """
     desk = desk_of(request)
-    around = {
+    got = request.method in SAFE
+    around: dict[str, Any] = {
         "path": request.url.path,
+        "got": got,
+        "held": here(request) if got else given.pop("held", request.url.path),
         "token": visitor_of(request).token,
         "today": desk.today,
         "leftover": leftover(desk.root),
     }
     error: XunchaError | None = given.pop("error", None)
-    around["refusals"] = (
-        error.findings if isinstance(error, InvalidLedgerError) else [error, *error.also] if error else []
-    )
+    around["findings"] = error.findings if isinstance(error, InvalidLedgerError) else ()
+    around["refusals"] = around["findings"] or ([error, *error.also] if error else [])
     return HTMLResponse(_environment().get_template(f"{name}.html").render(around | given), status)
 
 
 def made(request: Request) -> dict[str, Any]:
-    """Return what a page says of the change that led to it: the event, and where the branch stands, by which it may be taken back."""
+    """Return what a page says of the change that led to it: the event, and its commit where it may be taken back."""
     desk, commit = desk_of(request), request.query_params.get("done", "")
     events = desk.events() if commit else []
     found = next((each for each in events if each.commit.startswith(commit)), None)
-    return {"done": found, "tip": desk.tip() if found else ""}
+    return {
+        "done": found,
+        "tip": desk.may_be_taken_back(found),
+        "outcome": desk.outcome(found.commit) if found else None,
+    }
 
 
 def address_of(number: Identity | str) -> str:

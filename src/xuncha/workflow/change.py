@@ -7,6 +7,8 @@ next command that writes takes it back (docs/adr/0004-one-change-one-commit.md).
 from __future__ import annotations
 
 import contextlib
+import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +22,7 @@ from xuncha.model.identity import COMMENTS, EVIDENCE, PROBLEMS, CommentNumber, I
 from xuncha.store import files
 from xuncha.store.loading import load_settings
 from xuncha.trail import committing, locks, objects
-from xuncha.trail.git import CutShortError, Git, GitError, literal, no_user
+from xuncha.trail.git import CutShortError, Git, GitError, is_hash, literal, no_user
 from xuncha.trail.presence import must_be_here
 from xuncha.trail.repository import checked_out, git_dir
 from xuncha.workflow import journal
@@ -35,13 +37,15 @@ PATIENCE = 60.0
 """Seconds to wait for another command to finish."""
 
 
+_one_thread = threading.Lock()
+"""Held by the thread of this process that holds the lock of a repository, or tries to."""
 _changed: list[Git] = []
-"""The repositories in which this run of the program has made commits, in their order."""
+"""The repository in which this run of the program has made its last commit."""
 
 
 def note_commit(git: Git) -> None:
     """Note that a commit was made, for whoever has to tell of it when nothing else could be printed."""
-    _changed.append(git)
+    _changed[:] = [git]
 
 
 def last_commit() -> str | None:
@@ -103,6 +107,8 @@ class Session:
         self.leftover = leftover
         """What `begin` took back."""
         self.source = files.WorkingTree(root)
+        self.made = ""
+        """The commit that was made last with it, in full."""
         self._clean: set[str] = set()
         """Files that are what the last commit holds, so that git knows them."""
 
@@ -128,15 +134,6 @@ class Session:
                 keep = _("take the change back with `git checkout -- {path}`")
             message = _("{path} was changed by hand and is not committed").format(path=path)
             raise RefusedError("uncommitted", message, keep.format(id=number, path=path), path)
-
-    def addresses(self) -> set[str]:
-        """Return the e-mails of whoever commits here, in small letters: git's, and those that the ledger says are the same person's."""
-        email = self.git.user()[1]
-        try:
-            settings = load_settings(self.source).settings
-        except InvalidLedgerError:  # it requires a newer version; then who is who is not known
-            settings = None
-        return settings.addresses(email) if settings else {email.casefold()}
 
     def must_be_no_links(self, paths: Sequence[str]) -> None:
         """Refuse what would write, or read, outside the ledger.
@@ -173,6 +170,10 @@ class Session:
                 raise CutShortError
             if (tip := locks.branch(self.root)) is not None:
                 files.settle(tip.parent)  # git brings the content of the branch to the disk, not its name
+        name, tip_now = self._tip()
+        told = (tip_now.decode("ascii", "replace") if tip_now else name).strip()
+        with contextlib.suppress(GitError):  # it is done, whatever git can say of it
+            self.made = told if is_hash(told) else self.git.text("rev-parse", "HEAD")
         note_commit(self.git)
 
     def _tip(self) -> tuple[str, bytes | None]:
@@ -219,6 +220,20 @@ class Session:
         return written and not self.git.uncommitted(*[change.path for change in changes])
 
 
+def addresses(root: Path) -> set[str]:
+    """Return the e-mails of whoever commits in this ledger, in small letters: git's, and those that the ledger says are the same person's.
+
+    Raises:
+        SurroundingsError: git does not know who that is.
+    """
+    email = Git(root).user()[1]
+    try:
+        settings = load_settings(files.WorkingTree(root)).settings
+    except InvalidLedgerError:  # it requires a newer version; then who is who is not known
+        settings = None
+    return settings.addresses(email) if settings else {email.casefold()}
+
+
 @contextlib.contextmanager
 def begin(root: Path) -> Iterator[Session]:
     """Take the ledger's lock, and take back what an interrupted command left behind.
@@ -227,16 +242,12 @@ def begin(root: Path) -> Iterator[Session]:
         SurroundingsError: no git, no repository, another command has held the lock for a minute, or git its own for too long.
     """
     git = Git.in_repository(root, to_write=True)
-    lock = _lock(root)
-    try:
-        taken = lock.acquire(timeout=PATIENCE)
-    except OSError as error:
-        raise _not_written(root, error) from error
-    if not taken:
-        lock.lockfile.close()
-        message = _("another command has been changing this ledger for {n} seconds").format(n=int(PATIENCE))
-        raise SurroundingsError("locked", message, _("wait until it has finished, or end it"))
-    try:
+    with _locked(root, PATIENCE) as taken:
+        if isinstance(taken, OSError):
+            raise _not_written(root, taken) from taken
+        if not taken:
+            said = _("another command has been changing this ledger for {n} seconds").format(n=int(PATIENCE))
+            raise SurroundingsError("locked", said, _("wait until it has finished, or end it"))
         locks.wait(root)
         must_be_here(root)
         try:
@@ -244,8 +255,6 @@ def begin(root: Path) -> Iterator[Session]:
         except OSError as error:
             raise _not_written(root, error) from error
         yield Session(root, git, found)
-    finally:
-        lock.release()
 
 
 def leftover(root: Path) -> Leftover | None:
@@ -255,8 +264,8 @@ def leftover(root: Path) -> Leftover | None:
     """
     if git_dir(root) is None or not journal.place(root).exists():
         return None
-    with _lock_if_free(root) as free:
-        if not free:
+    with _locked(root) as free:
+        if free is not True:
             return None
         command, changes, passage = journal.read(root)
         left = [change.path for change in _left(root, Git(root), changes)]
@@ -268,26 +277,35 @@ def at_work(root: Path) -> bool:
     """Return whether another command is changing a ledger of this repository just now. Makes no file."""
     if git_dir(root) is None or not journal.place(root).with_name("lock").exists():
         return False
-    with _lock_if_free(root) as free:
+    with _locked(root) as free:
         return free is False
 
 
 @contextlib.contextmanager
-def _lock_if_free(root: Path) -> Iterator[bool | None]:
-    """Hold the lock, if no command holds it, and say whether it was free; None if the system does not let it be tried."""
-    lock = _lock(root)
-    try:
-        free = lock.acquire(blocking=False)
-    except OSError:
-        yield None
+def _locked(root: Path, patience: float = 0) -> Iterator[bool | OSError]:
+    """Hold the lock of a repository, if it is free within some seconds, and say whether it was; or what the system has against it.
+
+    The system gives the lock to a process, which loses it when any thread of it closes the file: one thread at a time has it open.
+    """
+    began = time.monotonic()
+    if not _one_thread.acquire(timeout=patience):
+        yield False
         return
     try:
-        yield free
+        lock = _lock(root)
+        try:
+            taken: bool | OSError = lock.acquire(timeout=max(0, patience - (time.monotonic() - began)))
+        except OSError as error:
+            taken = error
+        try:
+            yield taken
+        finally:
+            if taken is True:
+                lock.release()
+            elif lock.lockfile:
+                lock.lockfile.close()
     finally:
-        if free:
-            lock.release()
-        else:
-            lock.lockfile.close()
+        _one_thread.release()
 
 
 def _left(root: Path, git: Git, changes: Sequence[FileChange]) -> list[FileChange]:

@@ -80,7 +80,7 @@ def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> 
         if comment := CommentNumber.of_file(path):
             said = subject(SUBJECTS["edit"], f"意见 {comment}", str(parse(content)["text"]))
             session.commit([FileChange(path, old, content)], Message(said, "edit", comments=[str(comment)]))
-            return Result([], [said], standing(root))
+            return Result([], [said], standing(root), commit=session.made)
         identity = Identity.of_file(path)
         title, steps = path, []
         if identity is not None:
@@ -90,7 +90,7 @@ def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> 
         named = f"{identity} {title}" if identity else path
         message = Message(f"{SUBJECTS['edit']} {named}", "edit", steps)
         session.commit([FileChange(path, old, content)], message)
-    return Result(steps, [title], standing(root))
+    return Result(steps, [title], standing(root), commit=session.made)
 
 
 def _findings(source: Overlay, path: str) -> list[Finding[Place]]:

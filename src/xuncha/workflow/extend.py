@@ -31,4 +31,8 @@ def extend(case: Case, *, due: date, reason: str, late: bool = False) -> Planned
             "already-late", message.format(id=case.identity, due=old), hint, case.identity.path
         )
     note = _("the time limit is now {due}").format(due=due)
-    return PlannedChange([Set("due", due.isoformat())], reason, note=note)
+    warning = None
+    if old is not None and old < case.today:
+        message = _("the time limit had passed before it was moved: an audit will name this")
+        warning = message, _("if that was not meant: xuncha undo puts it back, and history keeps both")
+    return PlannedChange([Set("due", due.isoformat())], reason, note=note, warning=warning)

@@ -41,6 +41,8 @@ class Result:
     """None while other files break rules."""
     completed: Sequence[ProblemRow] = ()
     plans: Sequence[PlannedChange] = ()
+    commit: str = ""
+    """That was made."""
 
 
 class _PlannedAction(NamedTuple):
@@ -102,7 +104,7 @@ def perform(
     completed = [
         new for old, new in zip(before.problems, after, strict=True) if new.complete and not old.complete
     ]
-    return Result(steps, titles, before._replace(problems=after), completed, plans)
+    return Result(steps, titles, before._replace(problems=after), completed, plans, session.made)
 
 
 def _plan(

@@ -12,18 +12,18 @@ from xuncha.store.files import Overlay
 from xuncha.store.loading import check
 from xuncha.trail.git import CutShortError, Git, literal
 from xuncha.trail.history import Event, history, taken_back
-from xuncha.workflow.change import Leftover, Message, Session, StatusChange, begin
+from xuncha.workflow.change import Leftover, Message, Session, StatusChange, addresses, begin
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.perform import Result, standing
 from xuncha.workflow.verbs import SUBJECTS
 
-_NOT_TAKEN_BACK = frozenset({None, "undo", "sync", "renumber"})
-"""What is by hand; what brings others' work and mends numbers for it has no before of its own."""
+_NOT_TAKEN_BACK = frozenset({None, "undo", "sync", "renumber", "init"})
+"""What is by hand; what brings others' work and mends numbers for it has no before of its own, and the beginning has none."""
 _SHOWN = 3
 """Subjects that the subject of an undo repeats."""
 
 
-def undo(root: Path, count: int = 1, *, others: bool = False) -> Result | Leftover:
+def undo(root: Path, count: int = 1, *, others: bool = False, commit: str | None = None) -> Result | Leftover:
     """Take back the last things that commands did, in one commit: all of them, or nothing.
 
     The last one may be what an interrupted command left without a commit; else they are the newest commits of commands that are not
@@ -33,15 +33,22 @@ def undo(root: Path, count: int = 1, *, others: bool = False) -> Result | Leftov
         root: the ledger's folder.
         count: how many commits.
         others: whether what other people did is taken back too.
+        commit: the one commit that is meant, in full, which must be the last one; None for the newest.
 
     Raises:
         RefusedError: there is not so much to take back, or later work stands on it.
         SurroundingsError: git or the disk is against it, or the history here is not whole.
     """
     with begin(root) as session:
-        if session.leftover is not None:
+        if session.leftover is not None and commit is None:
             return session.leftover
-        events = _last(session.git, history(root), count, None if others else session.addresses())
+        events = history(root)
+        if commit is not None:
+            if commit != session.git.head():
+                said = _("something else was done meanwhile")
+                raise RefusedError("changed-meanwhile", said, _("look at the log, and decide again"))
+            events = [event for event in events if event.commit == commit]
+        events = _last(session.git, events, count, None if others else addresses(root))
         commits = list(dict.fromkeys(event.commit for event in events))
         subjects = {event.commit: event.subject for event in events}
         changes = _changes(session, [(commit, subjects[commit]) for commit in commits])
@@ -56,7 +63,12 @@ def undo(root: Path, count: int = 1, *, others: bool = False) -> Result | Leftov
         named = "；".join(titles[:_SHOWN]) + (f"；等{count}项" if count > _SHOWN else "")
         done = Message(f"{SUBJECTS['undo']} {named}", "undo", _steps(events), undoes=commits)
         session.commit(changes, done)
-    return Result(done.steps, titles, standing(root))
+    return Result(done.steps, titles, standing(root), commit=session.made)
+
+
+def can_be_taken_back(event: Event) -> bool:
+    """Return whether an event is of those that are taken back, if nothing else is against it."""
+    return event.action not in _NOT_TAKEN_BACK and not event.joins
 
 
 def _last(git: Git, events: Sequence[Event], count: int, mine: set[str] | None) -> list[Event]:
@@ -72,7 +84,7 @@ def _last(git: Git, events: Sequence[Event], count: int, mine: set[str] | None) 
             break
         if event.begins:
             git.must_be_whole()
-        if event.action in _NOT_TAKEN_BACK or event.joins or event.commit in undone:
+        if not can_be_taken_back(event) or event.commit in undone:
             continue
         if mine is None or event.email.casefold() in mine:
             found[event.commit] = [event]

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from xuncha.desk import forms
-from xuncha.desk.pages.measure import fields_of
+from xuncha.desk.pages.measure import fields_of, standing
 from xuncha.desk.view import address_of, desk_of, page, status_of
-from xuncha.errors import RefusedError, XunchaError
+from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.requests.answers import version
+from xuncha.requests.outcomes import outcome
+from xuncha.store.files import WorkingTree
+from xuncha.store.loading import record_of
 from xuncha.workflow.evidence import read_stream
 from xuncha.workflow.verb import NamedFile
 from xuncha.workflow.verbs import VERBS
@@ -26,8 +30,11 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from xuncha.desk.ledger import Desk
+    from xuncha.desk.pages.measure import Field
     from xuncha.model.register import MeasureRow, ProblemRow
     from xuncha.model.vocabulary import Action
+    from xuncha.workflow.perform import Result
 
 
 def show(request: Request) -> Response:
@@ -43,17 +50,24 @@ def act(request: Request, form: FormData) -> Response:
     verb = VERBS.get(cast("Action", action))
     if verb is None:
         raise HTTPException(404)
+    results: list[Result] = []
+    files: list[UploadFile] | list[None] = []
     try:
         if not ids:
             raise RefusedError("nothing-chosen", _("no measure is chosen"), _("tick one or several"))
         typed = forms.typed(form, verb)
-        for each in _files(form) if "file" in {field.parameter for field in fields_of(verb)} else [None]:
+        files = _files(form) if "file" in {field.parameter for field in fields_of(verb)} else [None]
+        for each in files:
             if each is not None:
                 typed["file"] = named(desk.root, Identity.parse(ids[0]), each)
-            desk.perform(verb.action, ids, typed, forms.versions(form) if each is None else {})
+            shown = forms.versions(form) if each is None else {}
+            results.append(desk.perform(verb.action, ids, typed, shown))
     except XunchaError as error:
-        return _form(request, action, ids, forms.shown_again(form), error, forms.versions(form))
-    return forms.done(address_of(Identity.parse(ids[0])) if len(ids) == 1 else "/measures")
+        names = [each.filename or "" for each in files if each]
+        kept, left = names[: len(results)], names[len(results) :]
+        return _form(request, action, ids, forms.shown_again(form), error, forms.versions(form), (kept, left))
+    address = address_of(Identity.parse(ids[0])) if len(ids) == 1 else "/measures"
+    return forms.done(address, desk.keep(results[-1].commit, outcome(results)))
 
 
 def _files(form: FormData) -> list[UploadFile]:
@@ -76,8 +90,9 @@ def _form(
     typed: Mapping[str, str],
     error: XunchaError | None = None,
     versions: Mapping[str, str] | None = None,
+    files: tuple[Sequence[str], Sequence[str]] = ((), ()),
 ) -> Response:
-    """Show the form of an action, with what was typed and with the reason why it was refused."""
+    """Show the form of an action, with what was typed and the reason why it was refused; of several files, which were kept and which not."""
     desk = desk_of(request)
     verb = VERBS.get(cast("Action", action))
     if verb is None:
@@ -87,16 +102,37 @@ def _form(
     if verb.of_problems:
         rows |= {row.id: row for row in look.register.problems}
     chosen = [rows[number] for number in dict.fromkeys(ids) if number in rows]
+    gone = [number for number in dict.fromkeys(ids) if number not in rows]
+    if error and gone and not chosen:
+        raise error  # there is nothing left that a form could be for
     meanwhile = (versions or {}) if error and error.code == "changed-meanwhile" else {}
+    fields = fields_of(verb, problem=all(Identity.parse(row.id).is_problem for row in chosen))
     given: dict[str, Any] = {
+        "held": f"/act?{urlencode({'action': action, 'id': [row.id for row in chosen]}, doseq=True)}",
         "meanwhile": {number: desk.changes_since(number, shown) for number, shown in meanwhile.items()},
         "number": look.number,
         "frame": look.register.frame,
         "verb": verb,
-        "fields": fields_of(verb, problem=all(Identity.parse(row.id).is_problem for row in chosen)),
+        "fields": fields,
+        "stands": _standing(desk, [row.id for row in chosen], fields) if verb.action == "set" else {},
         "rows": chosen,
+        "gone": gone,
+        "kept": files[0],
+        "left": files[1],
         "shown": [(row.id, version(desk.root, Identity.parse(row.id).path)) for row in chosen],
         "typed": typed,
         "error": error,
     }
     return page(request, "act", status_of(error) if error else 200, **given)
+
+
+def _standing(desk: Desk, ids: Sequence[str], fields: Sequence[Field]) -> dict[str, str]:
+    """Return what all the files say alike in the fields of a form; nothing where one of them cannot be read."""
+    source = WorkingTree(desk.root)
+    try:
+        said = [standing(record_of(source, Identity.parse(each)), fields) for each in ids]
+    except InvalidLedgerError:
+        return {}
+    return {
+        name: text for name, text in (said or [{}])[0].items() if all(each.get(name) == text for each in said)
+    }

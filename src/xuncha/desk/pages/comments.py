@@ -34,6 +34,9 @@ def show(
     desk = desk_of(request)
     source = WorkingTree(desk.root)
     entered = comments(source)
+    answered = request.path_params.get("number", "")
+    if error and answered and answered not in {str(number) for number in entered}:
+        raise error  # there is no form for it any more
     asked = {} if given else request.query_params
     about, unanswered = asked.get("about", "").strip(), bool(asked.get("unanswered"))
     found = comments_about(source, entered, about or None, unanswered=unanswered)
@@ -47,7 +50,7 @@ def show(
         waiting=sum(each.reply is None for each in entered.values()),
         asked={"about": about, "unanswered": unanswered},
         channels=CHANNELS,
-        answered=request.path_params.get("number", ""),
+        answered=answered,
         typed=given or {},
         error=error,
         **made(request),
@@ -67,7 +70,7 @@ def add(request: Request, form: FormData) -> Response:
             register.add_comment(session, text, channel=channel, received=day, about=which, name=name)
     except XunchaError as error:
         return show(request, forms.shown_again(form), error)
-    return forms.done("/comments")
+    return forms.done("/comments", session.made)
 
 
 def reply(request: Request, form: FormData) -> Response:
@@ -82,4 +85,4 @@ def reply(request: Request, form: FormData) -> Response:
             register.reply(session, number, text, day)
     except XunchaError as error:
         return show(request, forms.shown_again(form), error)
-    return forms.done("/comments")
+    return forms.done("/comments", session.made)

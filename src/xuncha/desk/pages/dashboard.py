@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xuncha.desk.pages.notice import FRESH, PATIENCE
+from xuncha.desk.pages.jobs import wait
+from xuncha.desk.pages.notice import FRESH
 from xuncha.desk.pages.reports import PAPERS, title_of
 from xuncha.desk.view import desk_of, here, page
 from xuncha.language import spoken
@@ -28,8 +29,8 @@ def show(request: Request) -> Response:
         job = desk.jobs.new(title_of(paper), [_FILE])
         return desk.jobs.start(job, [*PAPERS[paper].words, "-o", str(job.folder / _FILE)])
 
-    job = desk.jobs.known((paper, look.number, desk.today, spoken()), begin, FRESH)
-    job.over.wait(PATIENCE)
+    job = desk.jobs.known((paper, spoken()), (look.number, desk.today), begin, FRESH)
+    wait(request, job)
     return page(
         request,
         "dashboard",

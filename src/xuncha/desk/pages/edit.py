@@ -65,7 +65,6 @@ def show(request: Request, typed: str | None = None, error: XunchaError | None =
         version=stood,
         by_hand=bool(git_dir(desk.root) and Git(desk.root).unfinished(path)),
         said=said,
-        findings=error.findings if isinstance(error, InvalidLedgerError) else (),
         error=error,
         **about,
     )
@@ -93,7 +92,7 @@ def edit(request: Request, form: FormData) -> Response:
         done = keep(root, path, as_in_file(typed, content), content)
     except XunchaError as error:
         return show(request, typed, error)
-    return forms.done(request.url.path) if done else RedirectResponse(request.url.path, 303)
+    return forms.done(request.url.path, done.commit) if done else RedirectResponse(request.url.path, 303)
 
 
 def as_in_file(typed: str, before: bytes) -> bytes:

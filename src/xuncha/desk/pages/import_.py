@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from xuncha.desk.jobs import Job
     from xuncha.desk.ledger import Desk
+    from xuncha.trail.history import Event
 
 KINDS: Final = ("table", "notice")
 _MOST_DOUBTS: Final = 200
@@ -100,11 +102,11 @@ def seen(request: Request) -> Response:
 
 def _seen(request: Request, job: Job, typed: dict[str, str], error: XunchaError | None = None) -> Response:
     desk = desk_of(request)
-    frame = desk.look().register.frame
+    frame = (desk.seen() if error else desk.look()).register.frame
     found = json.loads(job.output() or "null") if job.state == "done" else None
     roles = [(role, role_name(role)) for role in ROLES]
     roles += [(f"{FIELD}{each.key}", each.label) for each in frame.fields]
-    events = desk.events() if job.writes else []
+    done = _done(desk, job)
     given: dict[str, Any] = {
         "job": job,
         "found": found,
@@ -113,12 +115,22 @@ def _seen(request: Request, job: Job, typed: dict[str, str], error: XunchaError 
         "typed": typed,
         "most": _MOST_DOUBTS,
         "beside": f"{desk.root.name}-2",
-        "tip": events[0].commit if events else "",
-        "done": next((each for each in events[:1] if each.action == "import"), None),
+        "tip": desk.may_be_taken_back(done),
+        "done": done,
         "error": error,
     }
     name = "imported" if job.writes else job.given["kind"]
     return page(request, f"import_{name}", status_of(error) if error else 200, **given)
+
+
+def _done(desk: Desk, job: Job) -> Event | None:
+    """Return the event of the commit that a job has made: the first import of its file after what stood when its turn came."""
+    if "stood" not in job.given:
+        return None
+    later = takewhile(lambda each: each.commit != job.given["stood"], desk.events())
+    name = job.given["file"].name
+    of_it = [each for each in later if each.action == "import" and each.subject.endswith(f" {name}")]
+    return of_it[-1] if of_it else None
 
 
 def _columns(found: dict[str, Any] | None) -> dict[str, str]:
@@ -159,7 +171,12 @@ def _table(desk: Desk, job: Job, form: FormData) -> Response:
     words = [*_words(new_job.given), "--json", *(["--partly"] if forms.text(form, "partly") else [])]
     words += [f"--save-form={name}"] if (name := forms.text(form, "save")) else []
     new_job.given["back"], new_job.then = f"/import/{job.number}", f"/import/{new_job.number}"
-    desk.jobs.start(new_job, words, in_turn=lambda: _must_be_as_shown(desk, job))
+
+    def when_its_turn_comes() -> None:
+        _must_be_as_shown(desk, job)
+        new_job.given["stood"] = desk.tip()
+
+    desk.jobs.start(new_job, words, in_turn=when_its_turn_comes)
     return RedirectResponse(f"/jobs/{new_job.number}", 303)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from xuncha.desk.jobs import Job
 
+PATIENCE: Final = 1.0
+"""Seconds; meanwhile a thread is kept from others who ask."""
+
 
 def job_of(request: Request) -> Job:
     """Return the job that an address names."""
@@ -26,10 +29,16 @@ def job_of(request: Request) -> Job:
     return job
 
 
+def wait(request: Request, job: Job) -> None:
+    """Wait a little for a job, so that what is short is shown at once; not for a page that asks again by itself."""
+    if "hx-request" not in request.headers:
+        job.over.wait(PATIENCE)
+
+
 def show(request: Request) -> Response:
     """Show a job; where it is done and goes on elsewhere, lead there."""
     job = job_of(request)
-    job.over.wait(1)  # what is short need not be waited for twice
+    wait(request, job)
     if job.over.is_set() and job.state == "done" and job.then:
         return led_on(request, job.then)
     made = [name for name in job.files if job.document(name)]
@@ -48,7 +57,7 @@ def stop(request: Request, _form: FormData) -> Response:
     """End a job."""
     job = job_of(request)
     desk_of(request).jobs.stop(job)
-    job.over.wait(5)
+    wait(request, job)
     return RedirectResponse(f"/jobs/{job.number}", 303)
 
 

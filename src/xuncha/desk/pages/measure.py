@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from inspect import signature
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from starlette.responses import RedirectResponse
 
 from xuncha.desk.delivery import SHOWN
 from xuncha.desk.view import desk_of, made, page
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from xuncha.desk.ledger import Desk, Look
-    from xuncha.model.records import Measure
+    from xuncha.model.records import Measure, Problem
     from xuncha.workflow.verb import Verb
 
 
@@ -60,6 +63,20 @@ def fields_of(verb: Verb, *, problem: bool = False) -> list[Field]:
         for each in verb.parameters
         if (each.name in asked if problem else each.name != "category")
     ]
+
+
+def standing(record: Measure | Problem, fields: Sequence[Field]) -> dict[str, str]:
+    """Return what a record says in the fields of a form, as it is typed; without what it does not say."""
+    found = {}
+    for field in fields:
+        value = getattr(record, field.parameter, None)
+        if isinstance(value, Mapping):
+            value = [f"{key}={each}" for key, each in value.items()]
+        if value:
+            found[field.name] = (
+                "\n".join(value) if isinstance(value, Sequence) and not isinstance(value, str) else str(value)
+            )
+    return found
 
 
 def steps(desk: Desk, look: Look, identity: Identity, measure: Measure) -> list[Step]:
@@ -98,6 +115,8 @@ def show(request: Request) -> Response:
     desk = desk_of(request)
     look = desk.look()
     identity = Identity.parse(request.path_params["id"])
+    if identity.is_problem:
+        return RedirectResponse(f"/problems/{identity}", 303)
     row = rows_of(look.register, identity)[identity.measure - 1]
     source = WorkingTree(desk.root)
     stood = version(desk.root, identity.path)  # before it is read: what changes in between is then noticed
@@ -120,6 +139,7 @@ def show(request: Request) -> Response:
         "opened": request.query_params.get("do", ""),
         "version": stood,
         "typed": {},
+        "stands": standing(measure, fields_of(VERBS["set"])),
         "removable": is_untouched(measure.model_dump()),
     }
     return page(request, "measure", **given, **made(request))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from xuncha.desk.view import desk_of, made, page, pages_of
 from xuncha.language import gettext as _
@@ -62,7 +63,7 @@ def show(request: Request) -> Response:
         value = attrgetter(order)
         rows.sort(key=lambda row: (value(row) is None, value(row) or ""))
     shown, current, pages = pages_of(rows, asked.get("page", ""))
-    filters = {name: asked[name] for name in asked if name not in {"page", "order", "done"} and asked[name]}
+    kept = [(name, value) for name, value in asked.multi_items() if value and name not in {"page", "done"}]
     horizon = Horizon.of(look.register, desk.today)
     return page(
         request,
@@ -75,9 +76,25 @@ def show(request: Request) -> Response:
         current=current,
         pages=pages,
         asked=dict(asked) | {"order": order},
-        filters=filters,
+        kept=kept,
+        more=_more(kept),
         verbs=[verb.action for verb in VERBS.values() if verb.several],
     )
+
+
+def _more(kept: list[tuple[str, str]]) -> list[tuple[str, str, str, str]]:
+    """Return the filters that have no field on the page: name, value, how it is told, and the address without it."""
+    told = {"due_within": _("due within {said} days"), "person": _("person: {said}"), "field": "{said}"}
+    return [
+        (
+            name,
+            value,
+            told[name].format(said=value),
+            f"/measures?{urlencode([each for each in kept if each != (name, value)])}",
+        )
+        for name, value in kept
+        if name in told
+    ]
 
 
 def _choices(found: Register) -> list[tuple[str, str, list[tuple[str, str]]]]:

@@ -6,6 +6,7 @@ import json
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+from xuncha.desk.pages.jobs import wait
 from xuncha.desk.view import desk_of, here, page
 from xuncha.language import gettext as _
 from xuncha.language import spoken
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 FRESH: Final = 60.0
 """Seconds for which what was made is shown again while nothing is recorded: an editor may have changed a file."""
-PATIENCE: Final = 2.0
-"""Seconds that a page waits for what is nearly made."""
 _FILE: Final = "notice.txt"
 
 
@@ -36,8 +35,8 @@ def show(request: Request) -> Response:
         place = str(job.folder / _FILE)
         return desk.jobs.start(job, ["notice", "-f", "txt", "-o", place], ["proof", "--json", place])
 
-    job = desk.jobs.known(("notice", look.number, desk.today, spoken()), begin, FRESH)
-    job.over.wait(PATIENCE)
+    job = desk.jobs.known(("notice", spoken()), (look.number, desk.today), begin, FRESH)
+    wait(request, job)
     place = job.document(_FILE)
     found = json.loads(job.output() or "[]") if place and job.state == "done" else []
     lines = place.read_text(encoding="utf-8").split("\n") if place else []

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
+from starlette.responses import RedirectResponse
+
 from xuncha.desk import forms
-from xuncha.desk.pages.measure import fields_of
-from xuncha.desk.view import desk_of, made, page, status_of
+from xuncha.desk.pages.measure import fields_of, standing
+from xuncha.desk.view import address_of, desk_of, made, page, status_of
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
+from xuncha.model.identity import Identity
 from xuncha.model.names import TERMS
 from xuncha.model.vocabulary import term_name
 from xuncha.requests import typed
 from xuncha.requests.answers import rows_of, version
+from xuncha.requests.outcomes import about_added
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import record_of
 from xuncha.tally import Horizon
@@ -37,7 +41,7 @@ Typed = Mapping[str, str]
 def show_all(request: Request, given: Typed | None = None, error: XunchaError | None = None) -> Response:
     """Show all problems, and the form for another one."""
     desk = desk_of(request)
-    look = desk.look()
+    look = desk.seen() if error else desk.look()
     horizon = Horizon.of(look.register, desk.today)
     rows = [
         (
@@ -70,20 +74,21 @@ def add_problem(request: Request, form: FormData) -> Response:
             added = add.add_problem(session, title, category, fields, new=new)
     except XunchaError as error:
         return show_all(request, forms.shown_again(form), error)
-    return forms.done(f"/problems/{added.identity}")
+    return forms.done(f"/problems/{added.identity}", desk_of(request).keep(session.made, about_added(added)))
 
 
 def show(request: Request, given: Typed | None = None, error: XunchaError | None = None) -> Response:
     """Show a problem, what may be done with it, and the form for another measure."""
     desk = desk_of(request)
-    look = desk.look()
-    identity = typed.a_problem(request.path_params["id"])
+    look = desk.seen() if error else desk.look()
+    identity = Identity.parse(request.path_params["id"])
+    if not identity.is_problem:
+        return RedirectResponse(address_of(identity), 303)
     rows = rows_of(look.register, identity)
     stood = version(desk.root, identity.path)  # before it is read: what changes in between is then noticed
     record = cast("Problem", record_of(WorkingTree(desk.root), identity))
     horizon = Horizon.of(look.register, desk.today)
-    stands = {"title": record.title, "category": record.category or ""}
-    stands["field"] = "\n".join(f"{key}={value}" for key, value in record.fields.items())
+    fields = fields_of(VERBS["set"], problem=True)
     shown: dict[str, Any] = {
         "number": look.number,
         "frame": look.register.frame,
@@ -94,8 +99,8 @@ def show(request: Request, given: Typed | None = None, error: XunchaError | None
         "closed": sum(row.status == "closed" for row in rows),
         "events": history_of_problem(desk.root, identity) if git_dir(desk.root) else [],
         "set": VERBS["set"],
-        "fields": fields_of(VERBS["set"], problem=True),
-        "stands": stands,
+        "fields": fields,
+        "stands": standing(record, fields),
         "version": stood,
         "terms": [(each, term_name(cast("Term", each))) for each in TERMS],
         "typed": given or {},
@@ -131,4 +136,4 @@ def add_measure(request: Request, form: FormData) -> Response:
             )
     except XunchaError as error:
         return show(request, forms.shown_again(form), error)
-    return forms.done(f"/measures/{added.identity}")
+    return forms.done(f"/measures/{added.identity}", desk_of(request).keep(session.made, about_added(added)))

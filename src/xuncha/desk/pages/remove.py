@@ -27,7 +27,7 @@ def show(
 ) -> Response:
     """Ask why, and say what will take another number."""
     desk = desk_of(request)
-    look = desk.look()
+    look = desk.seen() if error else desk.look()
     identity = Identity.parse(request.path_params["id"])
     found = look.register
     rows = found.problems if identity.is_problem else [*found.measures]
@@ -60,4 +60,4 @@ def remove(request: Request, form: FormData) -> Response:
     address = "/problems" if identity.is_problem else f"/problems/{identity.problem}"
     if done.moves or done.outdated or done.overdue:
         return page(request, "removed", removal=done, address=address)
-    return forms.done(address)
+    return forms.done(address, session.made)

@@ -71,7 +71,6 @@ def show(
         opened=section or request.query_params.get("section", ""),
         meanwhile=differences(typed, data) if meanwhile and typed else [],
         text=decode(content),
-        findings=error.findings if isinstance(error, InvalidLedgerError) else (),
         requirement_name=requirement_name,
         error=error,
         **made(request),
@@ -131,7 +130,7 @@ def change(request: Request, form: FormData) -> Response:
         done = keep(desk.root, LEDGER_FILE, rewritten(content, typed), content) if typed != data else None
     except XunchaError as error:
         return show(request, section, typed, error)
-    return forms.done("/settings") if done else RedirectResponse("/settings", 303)
+    return forms.done("/settings", done.commit) if done else RedirectResponse("/settings", 303)
 
 
 def _typed(form: FormData, section: str, data: Data, today: date) -> Data:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from xuncha.desk.view import desk_of, page
+from xuncha.desk.view import desk_of, made, page, pages_of
 from xuncha.requests.answers import waiting
 from xuncha.tally import tally
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xuncha.todo import Kind, Task
 
 _SHOWN: Final = 50
-"""Tasks of one kind on the page; the list of measures has all."""
+"""Tasks of one kind on the page; a page of its own has all."""
 NEXT_STEPS: Final[dict[Kind, tuple[str, ...]]] = {
     "decide": ("close", "return"),
     "returned": ("progress", "submit"),
@@ -35,15 +35,24 @@ def show(request: Request) -> Response:
     groups: dict[Kind, list[Task]] = {}
     for task in waiting(look.register, events, desk.today, **asked):
         groups.setdefault(task.kind, []).append(task)
+    kept = [(name, value) for name, value in asked.items() if value]
+    kind = request.query_params.get("kind", "")
+    shown, current, pages = {name: tasks[:_SHOWN] for name, tasks in groups.items()}, 1, 1
+    if kind in groups:
+        rows, current, pages = pages_of(groups[kind], request.query_params.get("page", ""))
+        shown, kept = {kind: [*rows]}, [*kept, ("kind", kind)]
     given: dict[str, Any] = {
         "frame": look.register.frame,
         "counts": tally(look.register, desk.today),
-        "groups": groups,
+        "groups": shown,
+        "totals": {name: len(tasks) for name, tasks in groups.items()},
+        "kept": kept,
+        "current": current,
+        "pages": pages,
         "asked": asked,
         "steps": NEXT_STEPS,
-        "most": _SHOWN,
         "number": look.number,
-        "last": events[0] if events else None,
+        "last": events[0] if events and desk.may_be_taken_back(events[0]) else None,
         "empty": not look.register.problems,
     }
-    return page(request, "today", **given)
+    return page(request, "today", **given, **made(request))

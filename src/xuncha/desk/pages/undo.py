@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.responses import RedirectResponse
-
 from xuncha.desk import forms
 from xuncha.desk.view import desk_of
-from xuncha.errors import RefusedError
-from xuncha.language import gettext as _
-from xuncha.trail.git import Git
+from xuncha.workflow.perform import Result
 from xuncha.workflow.undo import undo as take_back
 
 if TYPE_CHECKING:
@@ -21,9 +17,5 @@ if TYPE_CHECKING:
 
 def undo(request: Request, form: FormData) -> Response:
     """Take back the commit that was shown, if it is still the last one."""
-    desk = desk_of(request)
-    if forms.text(form, "commit") != Git(desk.root).head():
-        said = _("something else was done meanwhile")
-        raise RefusedError("changed-meanwhile", said, _("look at the log, and decide again"))
-    take_back(desk.root)
-    return RedirectResponse("/", 303)
+    result = take_back(desk_of(request).root, commit=forms.text(form, "commit"))
+    return forms.done("/", result.commit if isinstance(result, Result) else "")

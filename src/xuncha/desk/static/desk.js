@@ -5,7 +5,14 @@ const LOOK_EVERY = 10000; // milliseconds
 const main = () => document.getElementById("main");
 let typed = false;
 
+// More files than may be sent at once are refused beside their field.
+function weigh(field) {
+  const bytes = [...field.files].reduce((sum, file) => sum + file.size, 0);
+  field.setCustomValidity(bytes > Number(field.dataset.most) ? field.dataset.said : "");
+}
+
 document.addEventListener("input", (event) => {
+  if (event.target.matches("[data-most]")) weigh(event.target);
   if (event.target.closest("form[method=post]")) typed = true;
 });
 
@@ -23,19 +30,13 @@ async function look() {
   }
   if (number === changed.dataset.number) return;
   const field = document.activeElement?.closest("input, textarea, select");
-  if (typed || field || document.querySelector("main details[open], main input[name=id]:checked")) {
+  if (typed || "typed" in changed.dataset || field || document.querySelector("main details[open], main input[name=id]:checked")) {
     changed.hidden = false;
   } else {
     htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" });
   }
 }
 setInterval(look, LOOK_EVERY);
-
-// Filters take effect as they are chosen.
-document.addEventListener("change", (event) => {
-  const form = event.target.closest("form.filters");
-  if (form && event.target.tagName === "SELECT") form.requestSubmit();
-});
 
 // A form is sent once, however often its button is clicked.
 document.addEventListener("submit", (event) => {
@@ -66,7 +67,9 @@ document.addEventListener("drop", (event) => {
   if (!form) return;
   event.preventDefault();
   form.classList.remove("over");
-  form.querySelector("input[type=file]").files = event.dataTransfer.files;
+  const field = form.querySelector("input[type=file]");
+  field.files = event.dataTransfer.files;
+  weigh(field);
   typed = true;
 });
 
@@ -78,13 +81,14 @@ document.addEventListener("submit", (event) => {
   const bar = document.createElement("progress");
   form.append(bar);
   const request = new XMLHttpRequest();
-  request.open("POST", form.action);
+  const address = new URL(form.getAttribute("action"), location.href).href; // its field “action” hides form.action
+  request.open("POST", address);
   request.upload.addEventListener("progress", (told) => {
     bar.max = told.total;
     bar.value = told.loaded;
   });
   request.addEventListener("load", () => {
-    if (request.status === 200 && request.responseURL !== form.action) location.assign(request.responseURL);
+    if (request.status === 200 && request.responseURL !== address) location.assign(request.responseURL);
     else document.documentElement.innerHTML = new DOMParser().parseFromString(request.responseText, "text/html").documentElement.innerHTML;
   });
   request.addEventListener("error", () => form.submit());

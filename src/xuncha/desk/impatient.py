@@ -1,0 +1,50 @@
+"""Connections that do not wait without end: uvicorn itself lets a visitor send the head of a request for ever."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from xuncha.desk.gate import PATIENCE
+
+if TYPE_CHECKING:
+    import asyncio
+
+MOST: Final = 500
+"""Connections at once; files and git need their share of what a process may have open."""
+
+
+class Impatient(H11Protocol):
+    """Ends a connection on which no whole head of a request comes in time, nor the end of a body that nobody reads any more."""
+
+    _end: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        if len(self.connections) > MOST:
+            transport.abort()
+        else:
+            self._wait()
+
+    def handle_events(self) -> None:
+        """Wait on until a request is in hand."""
+        super().handle_events()
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        super().connection_lost(exc)
+        self._stop()
+
+    def _wait(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._stop()
+        elif self._end is None and not self.transport.is_closing():
+            self._end = self.loop.call_later(PATIENCE, self.transport.close)
+
+    def _stop(self) -> None:
+        if self._end is not None:
+            self._end.cancel()
+            self._end = None

@@ -1,0 +1,75 @@
+"""What the command line says of an action is said on the desk and to programs, too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import measure
+from tests.desk.client import Browser, told
+from tests.desk.served import KEY, client_of, visit
+from xuncha.requests.outcomes import Outcome
+
+if TYPE_CHECKING:
+    from tests.conftest import LedgerOnDisk
+
+
+@pytest.fixture
+def browser(ledger: LedgerOnDisk) -> Browser:
+    """A visitor of the ledger."""
+    return Browser(ledger.root)
+
+
+def said_of(page: str) -> str:
+    """The note that says what was done."""
+    return page.partition('class="note done"')[2].partition("</div>")[0]
+
+
+def test_a_problem_that_is_complete_and_what_was_set(browser: Browser, ledger: LedgerOnDisk) -> None:
+    ledger.ok("progress", "1.1", "已经开展")
+    ledger.run("close", "1.1")
+    ledger.run("progress", "1.2", "已经开展")
+    page = browser.send(browser.get("/act?action=close&id=1.2"), "/act")
+    assert page.status == 200, told(page)
+    assert "问题 1 已整改完成" in said_of(page.text)
+    page = browser.send(browser.get("/act?action=set&id=2.1"), "/act", person="李某")
+    assert "具体责任人" in said_of(page.text)
+
+
+def test_an_extension_that_came_late_is_named(browser: Browser, ledger: LedgerOnDisk) -> None:
+    ledger.write(ledger.path("1.1"), measure("1.1", "not_started", due="2024-01-31"))
+    ledger.ok("edit")
+    late = "1.1"
+    form = {"due": "2024-12-31", "reason": "手续未完", "late": "1"}
+    page = browser.send(browser.get(f"/act?action=extend&id={late}"), "/act", **form)
+    assert "核验时会指出" in said_of(page.text), told(page)
+
+
+def test_what_was_entered_twice_and_on_the_way(browser: Browser) -> None:
+    for _ in range(2):
+        page = browser.send(
+            browser.get("/problems/1"), "/problems/1", title="补登台账", office="新设科", new="1"
+        )
+    assert "1.3" in said_of(page.text), "it has the same title"
+
+
+def test_where_a_file_is(ledger: LedgerOnDisk) -> None:
+    visitor = visit(ledger)
+    answer = visitor.act("attach", "1.2", files=[("file", ("纪要.txt", b"1"))], text="甲")
+    assert "data/evidence/1.2/" in said_of(visitor.get(answer.headers["location"]))
+
+
+def test_programs_are_told(ledger: LedgerOnDisk) -> None:
+    program = client_of(ledger)
+    program.headers["authorization"] = f"Bearer {KEY}"
+    done = program.post("/api/set", json={"ids": ["2.1"], "person": "李某"}).json()
+    assert (len(done["notes"]), done["warnings"]) == (1, [])
+
+
+def test_only_what_is_new_is_remembered(ledger: LedgerOnDisk) -> None:
+    desk = Browser(ledger.root).desk
+    for number in range(1000):
+        desk.keep(str(number), Outcome((str(number),)))
+    assert desk.outcome("999").notes == ("999",)
+    assert desk.outcome("1") == Outcome()

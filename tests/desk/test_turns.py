@@ -1,0 +1,93 @@
+"""Who waits for whom: readers for nobody, writers for each other, and nobody is shown what was before his own click."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from datetime import date
+from typing import TYPE_CHECKING, Any, cast
+
+from tests.conftest import TODAY
+from tests.desk.client import Browser
+from tests.desk.served import visit
+from xuncha.desk import ledger as rooms
+from xuncha.desk.jobs import Job
+from xuncha.desk.ledger import Desk
+from xuncha.store.cache import register
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+    from fastapi import FastAPI
+
+    from tests.conftest import LedgerOnDisk
+    from xuncha.desk.gate import Gate
+
+
+def test_what_was_read_before_a_change_is_not_shown_after_it(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms, "_FRESH", 60.0)
+    desk = Desk(ledger.root, lambda: date.fromisoformat(TODAY))
+    has_read, may_end, real = threading.Event(), threading.Event(), register
+
+    def slow(root: Any) -> Any:
+        found = real(root)
+        has_read.set()
+        may_end.wait(20)
+        return found
+
+    monkeypatch.setattr(rooms, "register", slow)
+    reader = threading.Thread(target=desk.look)
+    reader.start()
+    assert has_read.wait(20)
+    asyncio.run(desk.change(desk.perform, "start", ["1.1"], {}, {}))
+    may_end.set()
+    reader.join()
+    assert next(row.status for row in desk.look().register.measures if row.id == "1.1") == "in_progress"
+    desk.close()
+
+
+def test_what_was_read_is_shown_again_for_a_while(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms, "_FRESH", 60.0)
+    desk = Desk(ledger.root, lambda: date.fromisoformat(TODAY))
+    first = desk.look()
+    ledger.ok("start", "1.1")
+    assert desk.look() is first
+    desk.close()
+
+
+def test_the_page_after_a_click_shows_what_it_did(ledger: LedgerOnDisk) -> None:
+    visitor = visit(ledger)
+    for action, number, said in (("start", "1.1", "in progress"), ("close", "1.2", "closed")):
+        assert said in visitor.get(visitor.act(action, number).headers["location"])
+
+
+def test_the_language_waits_for_no_writer(ledger: LedgerOnDisk) -> None:
+    browser, may_end = Browser(ledger.root), threading.Event()
+
+    def work() -> None:
+        may_end.wait(20)
+
+    browser.desk._in_turn(work)
+    began = time.monotonic()
+    token = browser.form(browser.get("/"), "/language")["token"]
+    browser.post("/language", {"token": token, "language": "en", "back": "/"})
+    assert time.monotonic() - began < 15
+    may_end.set()
+
+
+def test_a_page_that_asks_again_is_answered_at_once(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    visitor, job = visit(ledger), Job(1, "long", tmp_path, ())
+    jobs = cast("FastAPI", cast("Gate", visitor.client.app)._application).state.desk.jobs  # type: ignore[attr-defined]
+    jobs._jobs[1] = job
+    began = time.monotonic()
+    for _each in range(3):
+        assert "every 2s" in visitor.client.get("/jobs/1", headers={"hx-request": "true"}).text
+    assert time.monotonic() - began < 1
+    assert "every 2s" in visitor.get("/jobs/1")
+    assert 1 <= time.monotonic() - began < 3
