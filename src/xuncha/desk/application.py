@@ -115,6 +115,10 @@ def application(desk: Desk) -> FastAPI:
     return app
 
 
+_CODES = {400: "malformed", 403: "forbidden", 404: "not-found", 405: "not-allowed"}
+"""Of what is answered without an error of ours, by the status."""
+
+
 def _answer(request: Request, status: int, error: XunchaError) -> Response:
     """Tell an error: to a program as JSON, to a person on a page."""
     if request.url.path.startswith("/api/"):
@@ -140,9 +144,12 @@ def _failed(request: Request, error: HTTPException) -> Response:
         404: _("there is no such page"),
         405: _("this cannot be done here"),
     }
-    return _answer(
-        request, error.status_code, RefusedError("not-found", said.get(error.status_code, error.detail))
+    code = _CODES.get(error.status_code, "refused")
+    answer = _answer(
+        request, error.status_code, RefusedError(code, said.get(error.status_code, error.detail))
     )
+    answer.headers.update(error.headers or {})  # which methods are allowed
+    return answer
 
 
 def _too_large(request: Request, _error: TooLargeError) -> Response:

@@ -92,12 +92,12 @@ class Gate:
     def _refusal(self, scope: Scope, headers: Headers) -> ASGIApp | None:
         """Return the answer to what no browser of a visitor sends: another host, another site, too much."""
         if headers.get("host", "").casefold() not in self._hosts:
-            return PlainTextResponse(_("this desk is not reached under this name"), 421)
+            return _error(scope, "wrong-host", _("this desk is not reached under this name"), 421)
         if "\0" in scope["path"]:
-            return PlainTextResponse(_("there is no such page"), 404)
+            return _error(scope, "not-found", _("there is no such page"), 404)
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length[:20]) > LARGEST:
-            return PlainTextResponse(_("this is more than {n} MB").format(n=LARGEST // 1024**2), 413)
+            return _error(scope, "too-large", _("this is more than {n} MB").format(n=LARGEST // 1024**2), 413)
         origin = headers.get("origin")
         foreign = origin is not None and origin not in {f"http://{host}" for host in self._hosts}
         if foreign or (
@@ -143,10 +143,10 @@ def _changes(scope: Scope) -> bool:
     return scope["method"] not in _SAFE
 
 
-def _error(scope: Scope, code: str, message: str) -> ASGIApp:
+def _error(scope: Scope, code: str, message: str, status: int = 403) -> ASGIApp:
     if scope["path"].startswith("/api/"):
-        return JSONResponse({"error": {"code": code, "message": message, "hint": ""}}, 403)
-    return PlainTextResponse(message, 403)
+        return JSONResponse({"error": {"code": code, "message": message, "hint": ""}}, status)
+    return PlainTextResponse(message, status)
 
 
 def _bounded(receive: Receive) -> Receive:
