@@ -69,9 +69,15 @@ class Gate:
         self._application = application
         self._key = key
         self._hosts = hosts
+        self._ticket = ""
         self._session = secrets.token_urlsafe(32)
         self._token = secrets.token_urlsafe(32)
         self._cookie = "xuncha-" + max(hosts).rpartition(":")[2]  # a browser sends cookies to every port
+
+    def ticket(self) -> str:
+        """Return a secret that opens the desk once, for what others on the machine may see."""
+        self._ticket = secrets.token_urlsafe(32)
+        return self._ticket
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or let it through."""
@@ -109,8 +115,10 @@ class Gate:
     def _entrance(self, scope: Scope) -> ASGIApp | None:
         """Let in whoever opens the link with the secret; the browser goes on without it, so that its history does not keep it."""
         given = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
-        if scope["path"] != "/" or not given or not same(given, self._key):
+        if scope["path"] != "/" or not given or not (same(given, self._key) or same(given, self._ticket)):
             return None
+        if given == self._ticket:
+            self._ticket = ""
         answer = RedirectResponse("/", 303)
         answer.set_cookie(self._cookie, self._session, httponly=True, samesite="strict")
         return answer
