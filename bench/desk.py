@@ -172,7 +172,8 @@ class Load(NamedTuple):
 def many(table: Table, desk: Served, ledger: Path, minutes: float) -> None:
     """Many at once: nothing fails, each write is a commit, pages come nearly as quickly as alone, memory does not grow."""
     ids = open_measures(ledger)
-    alone = statistics.median(desk.page("/measures") for _round in range(7))
+    one = random.Random(0)
+    alone = statistics.median(desk.page(_some(one, ids)) for _round in range(40))
     commits = _commits(ledger)
     end = time.monotonic() + 60 * minutes
     seen = Load([], [], [])
@@ -187,7 +188,7 @@ def many(table: Table, desk: Served, ledger: Path, minutes: float) -> None:
                 if writes:
                     seen.written.append(desk.click("progress", ids[number], f"第{turn}次"))
                 else:
-                    seen.read.append(desk.page(dice.choice(PAGES).replace("{id}", dice.choice(ids))))
+                    seen.read.append(desk.page(_some(dice, ids)))
             except (OSError, SystemExit, http.client.HTTPException) as error:
                 seen.errors.append(f"{type(error).__name__}: {error}"[:300])
             time.sleep(max(0, every - (time.monotonic() - began)))
@@ -223,6 +224,11 @@ def many(table: Table, desk: Served, ledger: Path, minutes: float) -> None:
     )
     for error in seen.errors[:3]:
         table.add_row(f"  {error}", "", "", "")
+
+
+def _some(dice: random.Random, ids: list[str]) -> str:
+    """One of the pages that many look at."""
+    return dice.choice(PAGES).replace("{id}", dice.choice(ids))
 
 
 def _commits(ledger: Path) -> int:

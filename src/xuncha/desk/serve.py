@@ -11,6 +11,7 @@ import webbrowser
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 
 from xuncha.desk.application import application
 from xuncha.desk.gate import Gate
@@ -30,6 +31,18 @@ _WEB: Final = 80
 HERE: Final = "127.0.0.1"
 _LAST_REQUESTS: Final = 30
 """Seconds that the requests in hand have when the desk is ended."""
+
+
+_AT_ONCE: Final = 4
+"""Pages that are made at once: more of them take no less time together, and the memory of each."""
+
+
+class _Server(uvicorn.Server):
+    """Makes only so many pages at once."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        current_default_thread_limiter().total_tokens = _AT_ONCE
+        await super().startup(sockets)
 
 
 class Server:
@@ -70,7 +83,7 @@ class Server:
             http=Impatient,
             ws="none",
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Server(config)
         for ending in (signal.SIGINT, signal.SIGTERM):
             signal.signal(
                 ending, self._end
