@@ -184,7 +184,8 @@ class Jobs:
         """Remove what ended long ago, and the oldest of what takes too much room."""
         size, now = 0, time.monotonic()
         for old in [each for each in self.every if each.over.is_set()]:
-            size += sum(file.stat().st_size for file in old.folder.iterdir())
+            with suppress(OSError):  # the system may have cleared up here, too
+                size += sum(file.stat().st_size for file in old.folder.iterdir())
             if size > _MOST_KEPT or now - old.began - old.seconds > _KEPT:
                 self._remove(old)
 
@@ -324,7 +325,7 @@ def sweep() -> None:
         place = folder / _LOCK
         with suppress(OSError):
             of_this_process = folder.name.startswith(f"{_PREFIX}{os.getpid()}-")
-            if of_this_process or not place.is_file() or (_user and place.stat().st_uid != _user()):
+            if of_this_process or not place.is_file() or (_user and folder.lstat().st_uid != _user()):
                 continue
             lock = InterProcessLock(place)
             if lock.acquire(blocking=False):
