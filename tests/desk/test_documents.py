@@ -179,13 +179,20 @@ def test_an_import_is_looked_at_and_then_done_just_so(reader: Reader, ledger: Le
     assert ledger.commits() == 1, "what was chosen anew is looked at first"
     page = reader.get(again)
     assert '<option value="ignore" selected>' in page
-    page = reader.get(reader.led_on(again, do="import", new="1"))
+    taken = reader.led_on(again, do="import", new="1")
+    page = reader.get(taken)
     assert "撤回" in page
     assert ledger.commits() == 2
     assert ledger.json("show", "1.3")["office"] == "新科室"
     assert not ledger.json("show", "1.3")["fields"]
     assert "月报.csv" in ledger.git("log", "-1", "--format=%s")
-    reader.post("/undo", commit=ledger.git("rev-parse", "HEAD").strip())
+    taken_in = ledger.git("rev-parse", "HEAD").strip()
+    ledger.ok("progress", "3.1", "另一件事。")
+    page = reader.get(taken)
+    assert "月报.csv" in page.split('role="status"')[1].split("</div>")[0], "it speaks of its own commit"
+    assert taken_in not in page, "which is not the last one any more"
+    ledger.ok("undo")
+    ledger.ok("undo")
     assert not (ledger.root / ledger.path("1.3")).exists()
 
 

@@ -43,7 +43,5 @@ def serve(
     server = Server(call.root, port, call.clock)
     screen.line_at_once(server.link)
     if open_:
-        import webbrowser  # noqa: PLC0415
-
-        webbrowser.open(server.link)
+        server.open_browser()
     server.run()

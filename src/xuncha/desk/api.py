@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +18,7 @@ from xuncha.requests import typed
 from xuncha.requests.answers import findings_json, record_json, rows_of, version, waiting
 from xuncha.requests.given import GIVEN
 from xuncha.requests.outcomes import outcome
-from xuncha.requests.selection import select
+from xuncha.requests.selection import Selection, select
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check, record_of
 from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
@@ -27,7 +28,48 @@ if TYPE_CHECKING:
     from xuncha.workflow.perform import Result
     from xuncha.workflow.verb import NamedFile, Verb
 
-router = APIRouter(prefix="/api")
+
+class Reason(BaseModel):
+    """Why something was not done."""
+
+    code: str
+    message: str
+    hint: str
+
+
+class Refusal(BaseModel):
+    """The answer where something was not done: nothing was changed."""
+
+    error: Reason
+
+
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Refusal, "description": said}
+    for status, said in {
+        403: "the secret is missing, or the request comes from another page",
+        409: "refused: the ledger, its policy or a change meanwhile is against it",
+        413: "larger than the desk takes, or not sent to its end",
+        422: "not to be read",
+        503: "files, git or the disk are against it",
+    }.items()
+}
+router = APIRouter(prefix="/api", responses=_REFUSALS)
+
+
+def _filters() -> list[dict[str, Any]]:
+    """Describe the parameters of `list`: the filters, and the day as of which the ledger is looked at."""
+    found = {"at": "", **{each.name: each.default for each in fields(Selection)}}
+    kinds = {True: {"type": "boolean"}, False: {"type": "string"}}
+    several = {"type": "array", "items": {"type": "string"}}
+    return [
+        {
+            "name": "field" if name == "fields" else name,
+            "in": "query",
+            "required": False,
+            "schema": several if name in {"words", "fields"} else kinds[default is False],
+        }
+        for name, default in found.items()
+    ]
 
 
 class _Asked(BaseModel):
@@ -56,7 +98,7 @@ def status(request: Request, by: str = "problem", at: str | None = None) -> dict
     return tally(found, today).as_json(groups(found, today, grouping))
 
 
-@router.get("/list")
+@router.get("/list", openapi_extra={"parameters": _filters()})
 def list_(request: Request) -> list[dict[str, Any]]:
     """Give the measures that filters leave, as `xuncha list --json`; they are named as its options, `words` are searched."""
     asked = request.query_params
@@ -133,14 +175,14 @@ def _done(result: Result, today: date) -> dict[str, Any]:
 def _enter(verb: Verb) -> None:
     """Enter the route of a verb, whose request is made of its parameters."""
     kinds: dict[str, Any] = {"text": str, "flag": bool, "list": list[str]}
-    fields: dict[str, Any] = {}
+    asked_for: dict[str, Any] = {}
     for each in verb.parameters:
         name, kind, _read = GIVEN[each.name]
         if each.default is each.empty:
-            fields[name] = (kinds[kind], ...)
+            asked_for[name] = (kinds[kind], ...)
         else:
-            fields[name] = (bool, False) if kind == "flag" else (kinds[kind] | None, None)
-    asked = create_model(f"{verb.action.capitalize()}Request", __base__=_Asked, **fields)
+            asked_for[name] = (bool, False) if kind == "flag" else (kinds[kind] | None, None)
+    asked = create_model(f"{verb.action.capitalize()}Request", __base__=_Asked, **asked_for)
 
     async def act(request: Request, body: Any) -> dict[str, Any]:  # noqa: ANN401  a model of its own for each verb
         desk = desk_of(request)

@@ -118,6 +118,10 @@ def application(desk: Desk) -> FastAPI:
     return app
 
 
+_CODES = {400: "malformed", 403: "forbidden", 404: "not-found", 405: "not-allowed"}
+"""Of what is answered without an error of ours, by the status."""
+
+
 def _answer(request: Request, status: int, error: XunchaError) -> Response:
     """Tell an error: to a program as JSON, to a person on a page."""
     if request.url.path.startswith("/api/"):
@@ -147,8 +151,12 @@ def _failed(request: Request, error: HTTPException) -> Response:
         return _answer(request, 413, unread)
     told = said.get(error.status_code, error.detail)
     if request.url.path.startswith("/static/"):  # strangers ask for it, too, and learn nothing of the ledger
-        return PlainTextResponse(told, error.status_code)
-    return _answer(request, error.status_code, RefusedError("not-found", told))
+        answer: Response = PlainTextResponse(told, error.status_code)
+    else:
+        code = _CODES.get(error.status_code, "refused")
+        answer = _answer(request, error.status_code, RefusedError(code, told))
+    answer.headers.update(error.headers or {})  # which methods are allowed
+    return answer
 
 
 def _too_large(request: Request, _error: TooLargeError) -> Response:

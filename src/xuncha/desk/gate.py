@@ -70,9 +70,15 @@ class Gate:
         self._application = application
         self._key = key
         self._hosts = hosts
+        self._ticket = ""
         self._session = secrets.token_urlsafe(32)
         self._token = secrets.token_urlsafe(32)
         self._cookie = "xuncha-" + max(hosts).rpartition(":")[2]  # a browser sends cookies to every port
+
+    def ticket(self) -> str:
+        """Return a secret that opens the desk once, for what others on the machine may see."""
+        self._ticket = secrets.token_urlsafe(32)
+        return self._ticket
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or let it through."""
@@ -94,12 +100,12 @@ class Gate:
     def _refusal(self, scope: Scope, headers: Headers) -> ASGIApp | None:
         """Return the answer to what no browser of a visitor sends: another host, another site, too much."""
         if headers.get("host", "").casefold() not in self._hosts:
-            return PlainTextResponse(_("this desk is not reached under this name"), 421)
+            return _error(scope, "wrong-host", _("this desk is not reached under this name"), 421)
         if "\0" in scope["path"]:
-            return PlainTextResponse(_("there is no such page"), 404)
+            return _error(scope, "not-found", _("there is no such page"), 404)
         length = headers.get("content-length", "0")
         if not length.isdecimal():
-            return PlainTextResponse(_("this cannot be done here"), 400)
+            return _error(scope, "malformed", _("this cannot be done here"), 400)
         origin = headers.get("origin")
         foreign = origin is not None and origin not in {f"http://{host}" for host in self._hosts}
         if foreign or (
@@ -111,8 +117,10 @@ class Gate:
     def _entrance(self, scope: Scope) -> ASGIApp | None:
         """Let in whoever opens the link with the secret; the browser goes on without it, so that its history does not keep it."""
         given = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
-        if scope["path"] != "/" or not given or not same(given, self._key):
+        if scope["path"] != "/" or not given or not (same(given, self._key) or same(given, self._ticket)):
             return None
+        if given == self._ticket:
+            self._ticket = ""
         answer = RedirectResponse("/", 303)
         answer.set_cookie(self._cookie, self._session, httponly=True, samesite="strict")
         return answer
@@ -145,10 +153,10 @@ def _changes(scope: Scope) -> bool:
     return scope["method"] not in SAFE
 
 
-def _error(scope: Scope, code: str, message: str) -> ASGIApp:
+def _error(scope: Scope, code: str, message: str, status: int = 403) -> ASGIApp:
     if scope["path"].startswith("/api/"):
-        return JSONResponse({"error": {"code": code, "message": message, "hint": ""}}, 403)
-    return PlainTextResponse(message, 403)
+        return JSONResponse({"error": {"code": code, "message": message, "hint": ""}}, status)
+    return PlainTextResponse(message, status)
 
 
 def _bounded(receive: Receive, length: int) -> Receive:

@@ -20,6 +20,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
+from weakref import finalize
 
 from fasteners import InterProcessLock
 
@@ -139,7 +140,7 @@ class Jobs:
         self._jobs: dict[int, Job] = {}
         self._known: dict[object, list[tuple[object, Job]]] = {}
         self._folder: Path | None = None
-        self._held: InterProcessLock | None = None
+        self._let_go: Callable[[], object] = bool
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="job")
         self._closed = False
 
@@ -169,8 +170,9 @@ class Jobs:
                 raise RefusedError("too-busy", said, _("wait until some have ended, and ask again"))
             if self._folder is None:
                 self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
-                self._held = InterProcessLock(self._folder / _LOCK)
-                self._held.acquire(blocking=False)
+                lock = InterProcessLock(self._folder / _LOCK)
+                lock.acquire(blocking=False)
+                self._let_go = finalize(self, lock.release)
             number = next(self._numbers)
             folder = self._folder / str(number)
             folder.mkdir()
@@ -182,7 +184,8 @@ class Jobs:
         """Remove what ended long ago, and the oldest of what takes too much room."""
         size, now = 0, time.monotonic()
         for old in [each for each in self.every if each.over.is_set()]:
-            size += sum(file.stat().st_size for file in old.folder.iterdir())
+            with suppress(OSError):  # the system may have cleared up here, too
+                size += sum(file.stat().st_size for file in old.folder.iterdir())
             if size > _MOST_KEPT or now - old.began - old.seconds > _KEPT:
                 self._remove(old)
 
@@ -300,8 +303,7 @@ class Jobs:
             if not (job.writes and job.state == "running" and job.over.wait(_LAST)):
                 self.stop(job)
         self._pool.shutdown(wait=True, cancel_futures=True)
-        if self._held and self._held.acquired:
-            self._held.release()
+        self._let_go()
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -323,7 +325,7 @@ def sweep() -> None:
         place = folder / _LOCK
         with suppress(OSError):
             of_this_process = folder.name.startswith(f"{_PREFIX}{os.getpid()}-")
-            if of_this_process or not place.is_file() or (_user and place.stat().st_uid != _user()):
+            if of_this_process or not place.is_file() or (_user and folder.lstat().st_uid != _user()):
                 continue
             lock = InterProcessLock(place)
             if lock.acquire(blocking=False):

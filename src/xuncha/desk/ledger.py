@@ -75,6 +75,8 @@ class Desk:
         self.texts = Texts(root)
         self._outcomes: dict[str, Outcome] = {}
         self._events: tuple[str, list[Event]] = ("", [])
+        self._own: tuple[int, set[str]] = (-1, set())
+        """The addresses of the user of this desk, as the ledger told them in a state."""
         self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self.jobs = Jobs(root, self._in_turn)
 
@@ -169,13 +171,11 @@ class Desk:
     def may_be_taken_back(self, event: Event | None) -> str:
         """Return the commit of an event, if it is the last one, and of the user of this desk; empty where it is not."""
         with suppress(SurroundingsError):
-            if (
-                event
-                and event.commit == self.tip()
-                and can_be_taken_back(event)
-                and event.email.casefold() in addresses(self.root)
-            ):
-                return event.commit
+            if event and event.commit == self.tip() and can_be_taken_back(event):
+                state = self._look.number if self._look else 0
+                if self._own[0] != state:
+                    self._own = (state, addresses(self.root))
+                return event.commit if event.email.casefold() in self._own[1] else ""
         return ""
 
     async def change(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:  # noqa: ANN401

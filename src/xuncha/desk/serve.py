@@ -6,6 +6,8 @@ import gc
 import secrets
 import signal
 import socket
+import threading
+import webbrowser
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
@@ -70,8 +72,9 @@ class Server:
         hosts = frozenset(
             {f"{name}:{self.port}" for name in names} | ({*names} if self.port == _WEB else set())
         )
+        self._gate = Gate(application(self._desk), self._key, hosts)
         config = uvicorn.Config(
-            Gate(application(self._desk), self._key, hosts),
+            self._gate,
             access_log=False,
             log_level="warning",
             server_header=False,
@@ -92,7 +95,19 @@ class Server:
     @property
     def link(self) -> str:
         """The address that opens the desk; whoever has it may do everything."""
-        return f"http://{HERE}:{self.port}/?key={self._key}"
+        return self._link(self._key)
+
+    def _link(self, key: str) -> str:
+        return f"http://{HERE}:{self.port}/?key={key}"
+
+    def open_browser(self) -> None:
+        """Open the desk in a browser, which is answered as soon as the desk runs.
+
+        Some browsers end only when their user ends them: a thread waits for that. What programs are called with everybody on the
+        machine can see, for hours: the link is good for once.
+        """
+        link = self._link(self._gate.ticket())
+        threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
 
     def run(self) -> None:
         """Serve until Ctrl-C or SIGTERM; the requests in hand are answered first."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from xuncha.desk.jobs import Job
 
-PATIENCE: Final = 1.0
+PATIENCE: Final = 0.5
 """Seconds; meanwhile a thread is kept from others who ask."""
 
 

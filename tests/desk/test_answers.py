@@ -1,0 +1,78 @@
+"""What the API says of its answers, and the answers: every refusal has the body that OpenAPI describes, and a code of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.desk.served import KEY, client_of, visit
+from xuncha.desk import gate
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.conftest import LedgerOnDisk
+
+
+def described(ledger: LedgerOnDisk) -> Any:
+    return visit(ledger).client.get("/api/openapi.json").json()
+
+
+def test_the_filters_of_the_list_are_described(ledger: LedgerOnDisk) -> None:
+    given = {
+        each["name"]: each["schema"] for each in described(ledger)["paths"]["/api/list"]["get"]["parameters"]
+    }
+    assert {"words", "status", "office", "leader", "problem", "field", "overdue", "due_within", "at"} <= {
+        *given
+    }
+    assert given["overdue"] == {"type": "boolean"}
+    assert given["words"]["type"] == "array"
+    visitor = visit(ledger)
+    assert len(visitor.client.get("/api/list?status=closed&overdue=false").json()) == len(
+        ledger.json("list", "--status", "closed")
+    )
+
+
+def test_refusals_are_described_with_their_body(ledger: LedgerOnDisk) -> None:
+    found = described(ledger)
+    for path, methods in found["paths"].items():
+        if path.startswith("/api/"):
+            for operation in methods.values():
+                assert {"200", "403", "409", "413", "422", "503"} <= {*operation["responses"]}, path
+                for status in ("409", "422"):
+                    schema = operation["responses"][status]["content"]["application/json"]["schema"]
+                    assert schema["$ref"].endswith("/Refusal"), path
+    assert {*found["components"]["schemas"]["Reason"]["properties"]} == {"code", "message", "hint"}
+
+
+def test_each_refusal_has_its_code(ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = client_of(ledger)
+    assert program.get("/api/status").json()["error"]["code"] == "no-secret"
+    program.headers["authorization"] = f"Bearer {KEY}"
+    close: Any = {"ids": ["1.2"]}
+    asked = [
+        (program.post("/api/status"), 405, "not-allowed"),
+        (program.get("/api/nothing"), 404, "not-found"),
+        (program.get("/api/nothing", headers={"host": "evil.example"}), 421, "wrong-host"),
+        (program.post("/api/close", json={"ids": []}), 422, "malformed"),
+        (program.post("/api/close", json={"ids": ["9.9"]}), 409, "no-such"),
+        (
+            program.post("/api/attach", content=b"x", headers={"content-type": "multipart/form-data"}),
+            400,
+            "malformed",
+        ),
+    ]
+    monkeypatch.setattr(gate, "LARGEST", 10)
+    asked.append((program.post("/api/close", json=close), 413, "too-large"))
+    for answer, status, code in asked:
+        told = answer.json()["error"]
+        assert {*told} == {"code", "message", "hint"}
+        assert answer.status_code == status, told
+        assert told["code"].startswith(code), told
+    assert "GET" in asked[0][0].headers["allow"]
+
+
+def test_a_form_that_cannot_be_read_is_not_called_a_missing_page(ledger: LedgerOnDisk) -> None:
+    visitor = visit(ledger)
+    answer = visitor.client.post("/act", content=b"x", headers={"content-type": "multipart/form-data"})
+    assert answer.status_code == 400
+    assert "no such page" not in answer.text
