@@ -13,24 +13,26 @@ function weigh(field) {
 
 document.addEventListener("input", (event) => {
   if (event.target.matches("[data-most]")) weigh(event.target);
-  if (event.target.closest("form[method=post]")) typed = true;
+  if (event.target.closest("main form")) typed = true;
 });
 
 // Show what others have changed: at once while nothing is being typed, else only that there is something.
 async function look() {
   const changed = document.getElementById("changed");
   if (!changed || document.hidden) return;
-  let number;
+  const ended = document.getElementById("ended");
+  let number; // stays undefined while the ledger breaks rules
   try {
     const answer = await fetch("/state", { headers: { Accept: "text/plain" } });
-    if (!answer.ok) return;
-    number = await answer.text();
+    if (answer.ok) number = await answer.text();
+    ended.hidden = true;
   } catch {
-    return; // the desk has ended, or is busy
+    ended.hidden = false;
+    return;
   }
   if (number === changed.dataset.number) return;
   const field = document.activeElement?.closest("input, textarea, select");
-  if (typed || "typed" in changed.dataset || field || document.querySelector("main details[open], main input[name=id]:checked")) {
+  if (!number || typed || "typed" in changed.dataset || field || document.querySelector("main details[open], main input[name=id]:checked")) {
     changed.hidden = false;
   } else {
     htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML" });
