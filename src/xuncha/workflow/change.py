@@ -226,7 +226,7 @@ def addresses(root: Path) -> set[str]:
     Raises:
         SurroundingsError: git does not know who that is.
     """
-    email = Git(root).user()[1]
+    email = Git(root, writes=True).user()[1]  # as it commits, by the settings of the repository, too
     try:
         settings = load_settings(files.WorkingTree(root)).settings
     except InvalidLedgerError:  # it requires a newer version; then who is who is not known
