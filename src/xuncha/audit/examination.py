@@ -35,7 +35,7 @@ from xuncha.trail import replay
 
 if TYPE_CHECKING:
     from xuncha.audit.replayed import Data
-    from xuncha.errors import Finding, Severity
+    from xuncha.errors import Finding
     from xuncha.model.vocabulary import Requirement
     from xuncha.trail.replay import Commit
     from xuncha.trail.tags import Anchor
@@ -298,6 +298,7 @@ class Examination:
         """Yield the closings that had to be signed and were not."""
         judged = status.unsigned(root, {each.who.commit: each for each in self._to_be_signed})
         for who, _settings, place, lenient in self._to_be_signed:
-            if sentence := judged.get(who.commit):
-                severity: Severity = "warning" if lenient else "error"
-                yield status.UNSIGNED.at(place, sentence.format(id=place.id), "", severity)
+            if said := judged.get(who.commit):
+                yield status.UNSIGNED.at(
+                    place, said[0].format(id=place.id), "", "warning" if lenient else said[1]
+                )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xuncha.audit.catalogue import HistoryPlace
     from xuncha.audit.replayed import Change, Data, Step
     from xuncha.catalogue import Broken, Check
-    from xuncha.errors import Finding
+    from xuncha.errors import Finding, Severity
     from xuncha.model.vocabulary import Requirement
 
 _FEW_DAYS: Final = 7 * 86_400
@@ -126,8 +126,8 @@ for _requirement, _said, _wrong in _LACKS:
 UNSIGNED = RULES.declare(
     "close-requires-signed-commit",
     why="The policy in force asked that who closes a measure signs, and there is no signature that git takes for good.",
-    wrong="2.3 is closed in a commit that is not signed, or by a key that is not in `allowed_signers` or is another's than the author's, while `close_requires` names "
-    "`signed_commit`. To be tried, signatures need `git config --global gpg.ssh.allowedSignersFile FILE`.",
+    wrong="2.3 is closed in a commit that is not signed, or by a key that is not in `allowed_signers` (of OpenPGP: not trusted in the key ring) or is another's than the author's, while `close_requires` names "
+    "`signed_commit`. Certificates (X.509) name nobody. To be tried, signatures need `git config --global gpg.ssh.allowedSignersFile FILE`.",
     scope=LENIENT,
 )
 
@@ -143,28 +143,35 @@ class ToBeSigned(NamedTuple):
     """Whether the policy asked for that before or elsewhere, or an import entered what was closed."""
 
 
-def unsigned(root: Path, closers: Mapping[str, ToBeSigned]) -> dict[str, str]:
-    """Return the commits whose signature git does not take for good, each with a sentence that has room for `{id}`."""
-    found = {}
+def unsigned(root: Path, closers: Mapping[str, ToBeSigned]) -> dict[str, tuple[str, Severity]]:
+    """Return the commits whose signature git does not take for good, each with a sentence that has room for `{id}`, and how grave that is."""
+    found: dict[str, tuple[str, Severity]] = {}
     for commit, signature in signatures(root, closers).items():
+        mine = is_signer(signature.signers, *closers[commit][:2])
         match signature.verdict:
-            case "G" | "X" | "Y" if not is_signer(signature.signers, *closers[commit][:2]):
+            case "G" | "X" | "Y" if not mine:
                 said = _("{id} was closed in a commit that another than its author has signed")
-            case "G" | "X" | "Y":  # good; or good when it was made
+            case "G":
                 continue
-            case "U" if not signature.ssh and is_signer(signature.signers, *closers[commit][:2]):
-                continue
+            case "X" | "Y":  # of these git does not tell whether the key is trusted
+                said = _(
+                    "{id} was closed in a commit whose signature, or its key, has expired: see gpg --quick-set-expire"
+                )
             case _any if not signature.there:
                 said = _("{id} was closed in a commit that is not signed, which the policy asked")
             case "B":
                 said = _("{id} was closed in a commit whose signature is wrong")
+            case "U" | "R" if not signature.ssh:
+                said = _(
+                    "{id} was closed in a commit that is signed by a key that your key ring does not trust: see gpg --edit-key"
+                )
             case "U" | "R":
                 said = _("{id} was closed in a commit that is signed by a key outside allowed_signers")
             case _other:
                 said = _(
                     "{id} was closed in a commit whose signature cannot be verified here: see git config --global gpg.ssh.allowedSignersFile"
                 )
-        found[commit] = said
+        found[commit] = said, "warning" if signature.verdict in {"X", "Y"} and mine else "error"
     return found
 
 
