@@ -140,6 +140,49 @@ def an_address_is_given_to_another(book: Book) -> None:
     book.settings(people=[{"name": "张三", "emails": ["zhang@example.invalid"]}, {"name": "李四", "emails": ["z3@home.invalid"]}])  # fmt: skip
 
 
+# --- beginnings
+
+
+@cheat("second-beginning")
+def a_second_beginning_that_brings_it_closed(book: Book) -> None:
+    main = book.here()
+    closed = {**book.data("1.1"), "status": "closed", "closed": {"date": book.today, "by": "规划科"}}
+    files = {**main.files, path_of("1.1"): closed}
+    steps = [(name, value) for path, each in files.items() if "problems" in path for stem in [path.rpartition("/")[2].removesuffix(".yaml")] for name, value in (("Id", "1" if "/01/problem" in path else "2" if stem == "problem" else stem), ("To", each.get("status")))]  # fmt: skip
+    orphan(book, message("导入台账", "import", *steps), files)
+    side = book.mark
+    book.commit("合并", {}, parents=(side, main.mark))
+
+
+@cheat("merge-lost")
+def a_merge_with_an_empty_beginning_drops_what_one_side_did(book: Book) -> None:
+    fork = book.here()
+    book.entry("1.2", "主支所记。")
+    main = book.here()
+    notes = orphan(book, "notes", {"notes": b"x"})
+    book.back_to(fork)
+    book.commit("合并", {}, parents=(fork.mark, main.mark, notes))
+
+
+@cheat("merge-lost")
+def both_sides_have_merged_an_empty_beginning_first(book: Book) -> None:
+    fork = book.here()
+    book.entry("1.2", "主支所记。")
+    main = book.here()
+    notes = orphan(book, "notes", {"notes": b"x"})
+    book.back_to(main)
+    ours = book.commit("合并", {}, parents=(main.mark, notes))
+    book.back_to(fork)
+    theirs = book.commit("合并", {}, parents=(fork.mark, notes))
+    book.commit("合并", {}, parents=(theirs, ours))
+
+
+def orphan(book: Book, text: str, files: dict[str, Any]) -> int:
+    """Commit a beginning without anything before it."""
+    book.reset()
+    return book.commit(text, files)
+
+
 # --- days
 
 

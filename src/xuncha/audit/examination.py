@@ -78,7 +78,8 @@ class Examination:
     def __init__(self, commits: list[Commit], files: Files, marks: list[Anchor]) -> None:
         self.commits = commits
         self.files = files
-        self.given = ""
+        self._beginnings = places.beginnings(commits, marks)
+        self.given = self._beginnings[0].hash if self._beginnings else ""
         self.settings: Data | None = None
         """What data/ledger.yaml said in the commit that brought the ledger."""
         self.on_claims = False
@@ -104,7 +105,7 @@ class Examination:
             for parent in commit.parents:
                 if self._children[parent] == 1:  # where history branches, a merge may ask for it again
                     del self._reached[parent]
-        return [*found, *self._unjustified_renumberings(), *self._unsigned(root)]
+        return [*found, *self._second_beginnings(), *self._unjustified_renumberings(), *self._unsigned(root)]
 
     def _ask(self, place: int, commit: Commit) -> Iterator[Finding[HistoryPlace]]:
         parents = [self._reached[parent] for parent in commit.parents]
@@ -161,12 +162,19 @@ class Examination:
         self._past[commit.hash] = Past(commit, changes)
         if here.adopted:
             return True
-        settings = self.files.record(here.state.get(LEDGER_FILE))
         here.adopted = here.state.get(LEDGER_FILE) is not None
-        if here.adopted and not self.given:
-            self.given, self.settings = commit.hash, settings
+        if commit.hash == self.given:
+            self.settings = self.files.record(here.state.get(LEDGER_FILE))
             return False
         return here.adopted  # another beginning of history, which claims to be a ledger of its own
+
+    def _second_beginnings(self) -> Iterator[Finding[HistoryPlace]]:
+        """Yield the commits that bring the ledger once more."""
+        for each in self._beginnings[1:]:
+            said = _("the ledger begins a second time: {commit} has brought it already").format(
+                commit=self.given[:10]
+            )
+            yield places.SECOND.at(HistoryPlace(each.hash, each.author, each.date, LEDGER_FILE), said)
 
     def _step(
         self, commit: Commit, before: State, after: State, changes: list[Change], here: _Reached, last: int
@@ -217,21 +225,26 @@ class Examination:
             changes.append((path, same or self._merged_version(path, mode, blob, versions)))
         here.state = parents[0].state.changed(changes)
         if not here.adopted:
+            self._adopts(commit, here, [])
             return
-        ledgers = [side.state for side in parents if side.adopted]
-        bases = list(self._bases(parents))
-        if len(ledgers) > 1 and bases and all(base.get(LEDGER_FILE) for base in bases):
+        # What has not grown out of this ledger is no side of it: what the merge took from there, the merge did.
+        adopted = [side for side in parents if side.adopted]
+        ledgers = [side.state for side in adopted]
+        bases = [base for base in self._bases(adopted) if base.get(LEDGER_FILE)]
+        if len(ledgers) > 1 and bases:
             yield from differences(commit, bases, ledgers, here.state, self.files)
             yield from places.entered(commit, ledgers, here.state, self.files)
             yield from branches.outrun(commit, bases, ledgers, here.state, self.files, self._to_be_signed)
-            yield from branches.late(self._sides(parents), self._past, self._marks)
+            yield from branches.late(self._sides(adopted), self._past, self._marks)
             return
-        # What has not grown out of this ledger is no side of it: what the merge took from there, the merge did.
-        first = ledgers[0]
-        taken = {path: here.state.get(path) for path in sorted(first.differing(here.state))}
-        touched = (replay.Touched(path, *(held[:2] if held else ("", ""))) for path, held in taken.items())
-        done = changes_of(commit._replace(touched=tuple(touched)), first, self.files)
-        yield from self._plain(commit, here, first, done, last)
+        result = here.state
+        for side in reversed(ledgers):
+            taken = {path: result.get(path) for path in sorted(side.differing(result))}
+            touched = (
+                replay.Touched(path, *(held[:2] if held else ("", ""))) for path, held in taken.items()
+            )
+            done = changes_of(commit._replace(touched=tuple(touched)), side, self.files)
+            yield from self._plain(commit, here, side, done, last)
 
     def _merged_version(self, path: str, mode: str, blob: str, versions: list[Version]) -> Version | None:
         """Return a file as a merge has made it of the versions of its sides."""
