@@ -288,6 +288,32 @@ def a_side_branch_dated_before_an_anchor(book: Book) -> None:
     book.merge(side, fork)
 
 
+def on_a_branch_with_a_new_tip(book: Book, act: Callable[[], Any]) -> None:
+    """Do something dated before the deadline, on a branch that goes on until it is merged long after."""
+    fork = book.here()
+    book.now = book.now.replace(year=2024, month=7, day=25)
+    book.entry("1.2", "主支所记。")
+    main = book.here()
+    book.back_to(fork)
+    book.now = book.now.replace(year=2024, month=6, day=20)
+    act()
+    book.now = book.now.replace(year=2024, month=7, day=28)
+    book.entry("1.3", "分支所记。")
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork, who=ZHANG)
+
+
+@cheat("late-branch")
+def extends_in_time_on_a_branch_with_a_new_tip(book: Book) -> None:
+    on_a_branch_with_a_new_tip(book, lambda: book.act("extend", "1.1", due="2025-01-31", reason="手续未完"))
+
+
+@cheat("late-branch", "warning")
+def closes_in_time_on_a_branch_with_a_new_tip(book: Book) -> None:
+    on_a_branch_with_a_new_tip(book, lambda: closed_by(book, ZHANG, LI))
+
+
 @cheat("clock-ahead")
 def a_commit_of_2099(book: Book) -> None:
     now = book.now

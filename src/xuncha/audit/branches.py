@@ -22,7 +22,7 @@ _LATE = RULES.declare(
     "warning",
     why="A branch can be made at any time to leave from any commit, with any dates; nothing bears out a day that all others had passed when it came.",
     wrong="A branch that left in March and is dated March is merged in June, when others have gone on until June, or when an anchor of May does not "
-    "contain it; and 2.3 was closed, extended or removed on it. (Two weeks are let pass: work may lie in a clone.)",
+    "contain it; and 2.3 was closed, extended or removed on it. Where a deadline that had passed by the day of the merge was moved so, it is an error. (Two weeks are let pass: work may lie in a clone.)",
 )
 
 
@@ -75,7 +75,7 @@ def outrun(
 
 
 def late(
-    sides: Sequence[Sequence[str]], past: Mapping[str, Past], anchors: Sequence[Anchor]
+    merge: Commit, sides: Sequence[Sequence[str]], past: Mapping[str, Past], anchors: Sequence[Anchor]
 ) -> Iterator[Finding[HistoryPlace]]:
     """Yield the commits of a side that decide something and are dated long before what else was known when they came."""
     told = [[past[name] for name in side if name in past] for side in sides]
@@ -86,22 +86,29 @@ def late(
         verified = max((each.moment for each in anchors if each.commit in known), default=0)
         for commit, changes in side:
             gaps = [verified - commit.moment_committed]
-            if others - newest[number] >= BELIEVED:
+            # Whoever was away for weeks merges what others have published meanwhile: their days are not asked for, his own are.
+            if others - newest[number] >= BELIEVED or commit.committer == merge.committer:
                 gaps.append(others - commit.moment_committed)
             behind = max(gaps)
             if behind >= BELIEVED and (decided := next(filter(_decides, changes), None)):
                 place = HistoryPlace(commit.hash, commit.author, commit.date, decided.path, decided.id)
                 message = _("{what} is dated {day}, and came {n} days after that by a merge")
                 said = message.format(what=decided.named, day=commit.committed[:10], n=int(behind) // 86_400)
-                yield _LATE.at(place, said)
+                passed = any(due < merge.committed[:10] for each in changes if (due := _moved(each)))
+                yield _LATE.at(place, said, "", "error" if passed else "warning")
 
 
 def _decides(change: Change) -> bool:
     """Return whether it matters on which day a change was made."""
-    due = word(change.old, "due")
     return (
         change.path == LEDGER_FILE
         or (change.is_record and change.after is None)
         or change.statuses[1] == "closed" != change.statuses[0]
-        or (due is not None and due != word(change.new, "due"))
+        or _moved(change) is not None
     )
+
+
+def _moved(change: Change) -> str | None:
+    """Return the deadline that a change moved; None where it moved none."""
+    due = word(change.old, "due")
+    return due if change.is_record and due != word(change.new, "due") else None

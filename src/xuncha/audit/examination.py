@@ -235,7 +235,7 @@ class Examination:
             yield from differences(commit, bases, ledgers, here.state, self.files)
             yield from places.entered(commit, ledgers, here.state, self.files)
             yield from branches.outrun(commit, bases, ledgers, here.state, self.files, self._to_be_signed)
-            yield from branches.late(self._sides(adopted), self._past, self._marks)
+            yield from branches.late(commit, self._sides(adopted), self._past, self._marks)
             return
         result = here.state
         for side in reversed(ledgers):
