@@ -554,6 +554,21 @@ def closes_on_a_branch_from_before_the_tightening(book: Book) -> None:
     book.merge(side, fork)
 
 
+@cheat("policy-dodged", "warning")
+def closes_on_a_branch_from_before_the_tightening_and_tightens_it_in_the_same_commit(book: Book) -> None:
+    book.act("submit", "1.1")
+    fork = book.here()
+    book.policy("progress", "submission", "second_person", "evidence")
+    main = book.here()
+    book.back_to(fork)
+    strict = {"data/ledger.yaml": main.files["data/ledger.yaml"]}
+    closed = {"date": book.today, "by": LI.name}
+    book.act("import", "1.1", who=LI, status="closed", closed=closed, beside=strict)
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork)
+
+
 @cheat("policy-weakened", "warning")
 def a_merge_takes_the_tightening_back(book: Book) -> None:
     fork = book.here()

@@ -145,6 +145,20 @@ def three_weeks_of_leave_while_others_publish(book: Book) -> None:
 
 
 @honest
+def tightens_the_policy_after_a_closing_while_another_works(book: Book) -> None:
+    fork = book.here()
+    book.act("submit", "1.1")
+    book.close("1.1")
+    book.policy("progress", "submission", "second_person", "evidence")
+    main = book.here()
+    book.back_to(fork)
+    book.days(1).entry("1.3", "分支所记。")
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork, text=message("同步", "sync"))
+
+
+@honest
 def a_table_every_week(book: Book) -> None:
     book.days(5).policy("progress", who=LI)
     for week in range(6):

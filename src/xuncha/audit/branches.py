@@ -14,6 +14,7 @@ from xuncha.model.identity import LEDGER_FILE
 if TYPE_CHECKING:
     from xuncha.audit.replayed import Files, Past, State
     from xuncha.errors import Finding
+    from xuncha.model.vocabulary import Requirement
     from xuncha.trail.replay import Commit
     from xuncha.trail.tags import Anchor
 
@@ -32,10 +33,12 @@ def outrun(
     sides: Sequence[State],
     result: State,
     files: Files,
+    at_closing: Mapping[str, Sequence[Requirement]],
     to_be_signed: list[ToBeSigned],
 ) -> Iterator[Finding[HistoryPlace]]:
     """Yield what a merge no longer asks, and the closings of a side that did not know yet what the other asks.
 
+    A closing is held against the policy at that closing, as `at_closing` has it for each commit: the side may have caught up since.
     Those that the other asks to be signed are added to `to_be_signed`.
     """
     place = HistoryPlace(commit.hash, commit.author, commit.date, LEDGER_FILE)
@@ -45,9 +48,10 @@ def outrun(
     if gone := [name for name in dict.fromkeys(sum(each_asked, ())) if name not in {*known, *now}]:
         yield RULES["policy-weakened"].at(place, no_longer_asked(gone))
     settings = files.record(result.get(LEDGER_FILE))
-    for side, here in zip(sides, each_asked, strict=True):
-        more = [name for name in now if name not in here]
-        for path in dict.fromkeys(bases[0].differing(side)) if more else ():
+    for number, (side, here) in enumerate(zip(sides, each_asked, strict=True)):
+        elsewhere = {name for place, each in enumerate(each_asked) if place != number for name in each}
+        new = [name for name in now if name in elsewhere or name not in here]
+        for path in dict.fromkeys(bases[0].differing(side)) if new else ():
             version, old = side.get(path), bases[0].get(path)
             record = files.record(version)
             if (
@@ -66,6 +70,7 @@ def outrun(
                 record,
             )
             closer = version.closer
+            more = [name for name in new if name not in at_closing.get(closer.commit, here)]
             at = HistoryPlace(closer.commit, closer.name, closer.day, path, number_of(path))
             if "signed_commit" in more:
                 to_be_signed.append(ToBeSigned(closer, settings, at, lenient=True))

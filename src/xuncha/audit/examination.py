@@ -92,6 +92,8 @@ class Examination:
         self._past: dict[str, Past] = {}
         self._taken_back: set[str] = set()
         self._to_be_signed: list[ToBeSigned] = []
+        self._asked: dict[str, tuple[Requirement, ...]] = {}
+        """What the policy asked at each commit that closes something."""
         self._added: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         """Where each file was entered: the place of the commit, and the commits that led to it as bits."""
         self._renumbered: list[tuple[HistoryPlace, set[str], set[str], bool]] = []
@@ -197,6 +199,7 @@ class Examination:
     def _note_closings(self, step: Step) -> None:
         """Note which closings have to be signed, and whether who closed is a claim alone."""
         if closed := step.closings:
+            self._asked[step.commit.hash] = step.requires
             self.on_claims |= "second_person" in step.requires
             asked = "signed_commit" in step.requires
             if asked or "signed_commit" in status.asked_until_shortly_before(step):
@@ -234,7 +237,9 @@ class Examination:
         if len(ledgers) > 1 and bases:
             yield from differences(commit, bases, ledgers, here.state, self.files)
             yield from places.entered(commit, ledgers, here.state, self.files)
-            yield from branches.outrun(commit, bases, ledgers, here.state, self.files, self._to_be_signed)
+            yield from branches.outrun(
+                commit, bases, ledgers, here.state, self.files, self._asked, self._to_be_signed
+            )
             yield from branches.late(commit, self._sides(adopted), self._past, self._marks)
             return
         result = here.state
