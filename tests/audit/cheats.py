@@ -603,6 +603,15 @@ def loosens_the_policy_and_closes_within_the_hour(book: Book) -> None:
     book.policy("progress", "submission", "second_person", who=ZHANG)
 
 
+@cheat("close-requires-signed-commit")
+def takes_a_reopening_back_unsigned_in_the_name_of_another(book: Book) -> None:
+    closed_by(book, LI)
+    book.policy("progress", "submission", "second_person", "signed_commit")
+    before = book.held("1.1")
+    mark = book.act("reopen", "1.1", who=LI, reason="现场查看未完成")
+    book.days(1).undo(mark, before, LI)
+
+
 @cheat("close-requires-signed-commit", "warning")
 def closes_unsigned_on_a_branch_from_before_signatures_were_asked(book: Book) -> None:
     fork = book.here()

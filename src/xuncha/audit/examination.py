@@ -149,6 +149,7 @@ class Examination:
         if undone:
             self._taken_back.update(each.hash for each in undone.commits)
             yield from undoing.judged(step, undone.commits)
+            self._note_closings(step)
         else:
             for code in ("clock-ahead", "clock-backwards", "removed-overdue"):
                 yield from RULES[code](step)
