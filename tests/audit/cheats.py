@@ -555,6 +555,22 @@ def closes_on_a_branch_from_before_the_tightening(book: Book) -> None:
 
 
 @cheat("policy-dodged", "warning")
+def loosens_the_policy_closes_after_a_week_and_makes_it_strict_again(book: Book) -> None:
+    book.policy("progress", who=ZHANG)
+    book.days(10).close("1.1", ZHANG)
+    book.days(1).policy("progress", "submission", "second_person", who=ZHANG)
+
+
+@cheat("close-requires-signed-commit", "warning")
+def drops_the_signature_closes_after_a_week_and_asks_for_it_again(book: Book) -> None:
+    book.policy("progress", "submission", "second_person", "signed_commit")
+    book.policy("progress", "submission", "second_person")
+    book.act("submit", "1.1")
+    book.days(10).close("1.1")
+    book.days(1).policy("progress", "submission", "second_person", "signed_commit")
+
+
+@cheat("policy-dodged", "warning")
 def closes_on_a_branch_from_before_the_tightening_and_tightens_it_in_the_same_commit(book: Book) -> None:
     book.act("submit", "1.1")
     fork = book.here()

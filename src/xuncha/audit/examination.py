@@ -94,6 +94,10 @@ class Examination:
         self._to_be_signed: list[ToBeSigned] = []
         self._asked: dict[str, tuple[Requirement, ...]] = {}
         """What the policy asked at each commit that closes something."""
+        self._loosened: list[tuple[Commit, set[Requirement]]] = []
+        """The commits that loosened the policy, with what it no longer asked."""
+        self._closed_since: list[Step] = []
+        """The commits that closed something after the first of them."""
         self._added: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         """Where each file was entered: the place of the commit, and the commits that led to it as bits."""
         self._renumbered: list[tuple[HistoryPlace, set[str], set[str], bool]] = []
@@ -137,8 +141,11 @@ class Examination:
             return
         step = self._step(commit, before, after, changes, here, last)
         asked = requires(self.files.record(after.get(LEDGER_FILE)))
-        if set(step.requires) - set(asked):
+        if gone := set(step.requires) - set(asked):
             here.loosened = (commit.moment_committed, step.requires)
+            self._loosened.append((commit, gone))
+        if again := set(asked) - set(step.requires):
+            yield from self._asked_again(step, again)
         undone = undoing.restored(step)
         as_said = undone.files if undone else undoing.renumbered(step) or removing.removed(step)
         if as_said is None:
@@ -199,15 +206,40 @@ class Examination:
 
     def _note_closings(self, step: Step) -> None:
         """Note which closings have to be signed, and whether who closed is a claim alone."""
-        if closed := step.closings:
+        if step.closings:
             self._asked[step.commit.hash] = step.requires
+            if self._loosened:
+                self._closed_since.append(step)
             self.on_claims |= "second_person" in step.requires
             asked = "signed_commit" in step.requires
             if asked or "signed_commit" in status.asked_until_shortly_before(step):
-                for change in closed:
-                    lenient = not asked or (step.commit.trailers.action == "import" and change.before is None)
-                    who = Who.of(step.commit)
-                    self._to_be_signed.append(ToBeSigned(who, step.settings, step.at(change), lenient))
+                self._must_sign(step, lenient=not asked)
+
+    def _asked_again(self, step: Step, again: set[Requirement]) -> Iterator[Finding[HistoryPlace]]:
+        """Yield the closings between a loosening of the policy and a commit that takes it back soon after."""
+        made = step.commit.moment_committed
+        soon = [
+            (commit, gone & again)
+            for commit, gone in self._loosened
+            if step.lineage(commit.hash) and made - commit.moment_committed <= status.SOON
+        ]
+        for each in self._closed_since if soon else ():
+            if step.lineage(each.commit.hash) and each.commit.hash not in self._taken_back:
+                names: set[Requirement] = set().union(
+                    *(gone for commit, gone in soon if each.lineage(commit.hash))
+                )
+                yield from status.dodged_until(
+                    each, names - set(status.asked_until_shortly_before(each)), step
+                )
+                if "signed_commit" in names - set(status.asked_until_shortly_before(each)):
+                    self._must_sign(each, lenient=True)
+
+    def _must_sign(self, step: Step, *, lenient: bool) -> None:
+        """Note that the closings of a commit have to be signed."""
+        who = Who.of(step.commit)
+        for change in step.closings:
+            mild = lenient or (step.commit.trailers.action == "import" and change.before is None)
+            self._to_be_signed.append(ToBeSigned(who, step.settings, step.at(change), mild))
 
     def _note_renumbering(self, step: Step) -> None:
         """Note what has to have been renumbered for the sake of another clone."""

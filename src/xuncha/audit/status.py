@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _FEW_DAYS: Final = 7 * 86_400
 """Seconds for which a closing is held against the policy that was loosened before it."""
+SOON: Final = 60 * 86_400
+"""Seconds after which a policy that is made strict again was in earnest loosened."""
 
 
 @RULES.rule(
@@ -199,7 +201,7 @@ DODGED = RULES.declare(
     "policy-dodged",
     "warning",
     why="A measure was closed while the policy asked less for a few days, or where its tightening was not known yet; under the stricter one it would have been refused.",
-    wrong="`second_person` is taken out of the policy, and within a week 2.3 is closed by one person; or 2.3 is closed so on a branch that left before `second_person` was asked.",
+    wrong="`second_person` is taken out of the policy, and within a week 2.3 is closed by one person, or later, and within two months it is asked again; or 2.3 is closed so on a branch that left before `second_person` was asked.",
 )
 
 
@@ -207,6 +209,18 @@ def asked_until_shortly_before(step: Step) -> tuple[Requirement, ...]:
     """Return what the policy asked before it was loosened, if that was a few days before."""
     since, asked = step.loosened
     return asked if step.commit.moment_committed - since <= _FEW_DAYS else ()
+
+
+def dodged_until(step: Step, asked: Iterable[Requirement], again: Step) -> Iterator[Finding[HistoryPlace]]:
+    """Yield the closings of a commit that lack what the policy had asked before, and asks again from another commit on."""
+    for change in step.closings:
+        lacking = lacks(sorted(asked), change, Who.of(step.commit), step.settings)
+        if lacking:
+            message = _(
+                "{id} was closed without {names}, which the policy had asked before, and asks again since {day}"
+            )
+            said = message.format(id=change.id, names=in_code(sorted(lacking)), day=again.commit.day)
+            yield DODGED.at(step.at(change), said)
 
 
 def dodged(step: Step) -> Iterator[Finding[HistoryPlace]]:

@@ -64,9 +64,9 @@ def undo(root: Path, count: int = 1, *, others: bool = False, commit: str | None
         done = Message(f"{SUBJECTS['undo']} {named}", "undo", _steps(events), undoes=commits)
         # What is closed again by it is signed like a closing, where that is asked.
         closes = any(each.to == "closed" != each.from_ for each in done.steps)
-        known = standing(root) if closes else None
+        register = standing(root) if closes else None
         session.commit(
-            changes, done, signed=known is not None and "signed_commit" in known.frame.close_requires
+            changes, done, signed=register is not None and "signed_commit" in register.frame.close_requires
         )
     return Result(done.steps, titles, standing(root), commit=session.made)
 
