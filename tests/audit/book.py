@@ -260,6 +260,11 @@ class Book:
         """Go on from there."""
         self.mark, self.files = fork.mark, deepcopy(fork.files)
 
+    def reset(self) -> None:
+        """Go on from nothing."""
+        self.mark, self.files = 0, {}
+        self._parts.append(b"reset refs/heads/main\n\n")
+
     def merge(
         self,
         other: Fork,

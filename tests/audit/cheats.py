@@ -140,6 +140,49 @@ def an_address_is_given_to_another(book: Book) -> None:
     book.settings(people=[{"name": "张三", "emails": ["zhang@example.invalid"]}, {"name": "李四", "emails": ["z3@home.invalid"]}])  # fmt: skip
 
 
+# --- beginnings
+
+
+@cheat("second-beginning")
+def a_second_beginning_that_brings_it_closed(book: Book) -> None:
+    main = book.here()
+    closed = {**book.data("1.1"), "status": "closed", "closed": {"date": book.today, "by": "规划科"}}
+    files = {**main.files, path_of("1.1"): closed}
+    steps = [(name, value) for path, each in files.items() if "problems" in path for stem in [path.rpartition("/")[2].removesuffix(".yaml")] for name, value in (("Id", "1" if "/01/problem" in path else "2" if stem == "problem" else stem), ("To", each.get("status")))]  # fmt: skip
+    orphan(book, message("导入台账", "import", *steps), files)
+    side = book.mark
+    book.commit("合并", {}, parents=(side, main.mark))
+
+
+@cheat("merge-lost")
+def a_merge_with_an_empty_beginning_drops_what_one_side_did(book: Book) -> None:
+    fork = book.here()
+    book.entry("1.2", "主支所记。")
+    main = book.here()
+    notes = orphan(book, "notes", {"notes": b"x"})
+    book.back_to(fork)
+    book.commit("合并", {}, parents=(fork.mark, main.mark, notes))
+
+
+@cheat("merge-lost")
+def both_sides_have_merged_an_empty_beginning_first(book: Book) -> None:
+    fork = book.here()
+    book.entry("1.2", "主支所记。")
+    main = book.here()
+    notes = orphan(book, "notes", {"notes": b"x"})
+    book.back_to(main)
+    ours = book.commit("合并", {}, parents=(main.mark, notes))
+    book.back_to(fork)
+    theirs = book.commit("合并", {}, parents=(fork.mark, notes))
+    book.commit("合并", {}, parents=(theirs, ours))
+
+
+def orphan(book: Book, text: str, files: dict[str, Any]) -> int:
+    """Commit a beginning without anything before it."""
+    book.reset()
+    return book.commit(text, files)
+
+
 # --- days
 
 
@@ -243,6 +286,32 @@ def a_side_branch_dated_before_an_anchor(book: Book) -> None:
     book.back_to(main)
     book.now = then + timedelta(days=70)
     book.merge(side, fork)
+
+
+def on_a_branch_with_a_new_tip(book: Book, act: Callable[[], Any]) -> None:
+    """Do something dated before the deadline, on a branch that goes on until it is merged long after."""
+    fork = book.here()
+    book.now = book.now.replace(year=2024, month=7, day=25)
+    book.entry("1.2", "主支所记。")
+    main = book.here()
+    book.back_to(fork)
+    book.now = book.now.replace(year=2024, month=6, day=20)
+    act()
+    book.now = book.now.replace(year=2024, month=7, day=28)
+    book.entry("1.3", "分支所记。")
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork, who=ZHANG)
+
+
+@cheat("late-branch")
+def extends_in_time_on_a_branch_with_a_new_tip(book: Book) -> None:
+    on_a_branch_with_a_new_tip(book, lambda: book.act("extend", "1.1", due="2025-01-31", reason="手续未完"))
+
+
+@cheat("late-branch", "warning")
+def closes_in_time_on_a_branch_with_a_new_tip(book: Book) -> None:
+    on_a_branch_with_a_new_tip(book, lambda: closed_by(book, ZHANG, LI))
 
 
 @cheat("clock-ahead")
@@ -485,6 +554,37 @@ def closes_on_a_branch_from_before_the_tightening(book: Book) -> None:
     book.merge(side, fork)
 
 
+@cheat("policy-dodged", "warning")
+def loosens_the_policy_closes_after_a_week_and_makes_it_strict_again(book: Book) -> None:
+    book.policy("progress", who=ZHANG)
+    book.days(10).close("1.1", ZHANG)
+    book.days(1).policy("progress", "submission", "second_person", who=ZHANG)
+
+
+@cheat("close-requires-signed-commit", "warning")
+def drops_the_signature_closes_after_a_week_and_asks_for_it_again(book: Book) -> None:
+    book.policy("progress", "submission", "second_person", "signed_commit")
+    book.policy("progress", "submission", "second_person")
+    book.act("submit", "1.1")
+    book.days(10).close("1.1")
+    book.days(1).policy("progress", "submission", "second_person", "signed_commit")
+
+
+@cheat("policy-dodged", "warning")
+def closes_on_a_branch_from_before_the_tightening_and_tightens_it_in_the_same_commit(book: Book) -> None:
+    book.act("submit", "1.1")
+    fork = book.here()
+    book.policy("progress", "submission", "second_person", "evidence")
+    main = book.here()
+    book.back_to(fork)
+    strict = {"data/ledger.yaml": main.files["data/ledger.yaml"]}
+    closed = {"date": book.today, "by": LI.name}
+    book.act("import", "1.1", who=LI, status="closed", closed=closed, beside=strict)
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork)
+
+
 @cheat("policy-weakened", "warning")
 def a_merge_takes_the_tightening_back(book: Book) -> None:
     fork = book.here()
@@ -517,6 +617,15 @@ def loosens_the_policy_and_closes_within_the_hour(book: Book) -> None:
     book.policy("progress", who=ZHANG)
     book.close("1.1", ZHANG)
     book.policy("progress", "submission", "second_person", who=ZHANG)
+
+
+@cheat("close-requires-signed-commit")
+def takes_a_reopening_back_unsigned_in_the_name_of_another(book: Book) -> None:
+    closed_by(book, LI)
+    book.policy("progress", "submission", "second_person", "signed_commit")
+    before = book.held("1.1")
+    mark = book.act("reopen", "1.1", who=LI, reason="现场查看未完成")
+    book.days(1).undo(mark, before, LI)
 
 
 @cheat("close-requires-signed-commit", "warning")

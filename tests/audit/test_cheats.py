@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.audit.book import LI, ZHANG, Book, Person, message, path_of
+from tests.audit.book import LI, WANG, ZHANG, Book, Person, message, path_of
 from tests.audit.cheats import CHEATS, Cheat
 from tests.conftest import LedgerOnDisk
 from xuncha.audit.examine import audit
@@ -129,6 +129,33 @@ def a_quiet_month_and_then_a_merge(book: Book) -> None:
     side = book.here()
     book.back_to(main)
     book.days(30).merge(side, fork, text=message("同步", "sync"))
+
+
+@honest
+def three_weeks_of_leave_while_others_publish(book: Book) -> None:
+    fork = book.here()
+    book.act("extend", "1.2", due="2024-12-31", reason="手续未完")
+    book.act("submit", "1.1")
+    book.close("1.1")
+    book.days(20).entry("1.2", "继续推进。")
+    main = book.here()
+    book.back_to(fork)
+    book.days(2).entry("1.3", "休假归来。", who=WANG)
+    book.merge(main, fork, text=message("同步", "sync"), who=WANG)
+
+
+@honest
+def tightens_the_policy_after_a_closing_while_another_works(book: Book) -> None:
+    fork = book.here()
+    book.act("submit", "1.1")
+    book.close("1.1")
+    book.policy("progress", "submission", "second_person", "evidence")
+    main = book.here()
+    book.back_to(fork)
+    book.days(1).entry("1.3", "分支所记。")
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork, text=message("同步", "sync"))
 
 
 @honest

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,8 +19,6 @@ from xuncha.model.identity import Identity
 from xuncha.workflow.undo import undo
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.conftest import LedgerOnDisk
 
 
@@ -335,6 +334,73 @@ def test_a_signature_by_the_key_of_another_is_named(ledger: LedgerOnDisk, tmp_pa
     assert [(each.code, each.severity, each.place.id) for each in found if each.code != "closed-by"] == [
         ("close-requires-signed-commit", "error", "3.1")
     ]
+
+
+@pytest.mark.parametrize(
+    ("armour", "told", "named"),
+    [
+        ("PGP SIGNATURE", "GOODSIG {key} tester <tester@example.invalid>\nTRUST_FULLY 0 pgp", ""),
+        ("PGP SIGNATURE", "EXPKEYSIG {key} tester <tester@example.invalid>\nTRUST_ULTIMATE 0 pgp", "warning"),
+        ("PGP SIGNATURE", "GOODSIG {key} tester <tester@example.invalid>\nTRUST_UNDEFINED 0 pgp", "error"),
+        ("PGP SIGNATURE", "EXPKEYSIG {key} x <x@example.invalid>\nTRUST_ULTIMATE 0 pgp", "error"),
+        ("PGP SIGNATURE", "GOODSIG {key} x <*@example.invalid>\nTRUST_FULLY 0 pgp", "error"),
+        ("SIGNED MESSAGE", "GOODSIG {key} /CN=<tester@example.invalid>\nTRUST_UNDEFINED 0 cms", "error"),
+        ("SIGNED MESSAGE", "GOODSIG {key} /CN=<tester@example.invalid>\nTRUST_FULLY 0 cms", "error"),
+    ],
+)
+def test_a_key_counts_where_the_key_ring_trusts_it(
+    ledger: LedgerOnDisk, tmp_path: Path, armour: str, told: str, named: str
+) -> None:
+    settings = ledger.root / "data/ledger.yaml"
+    settings.write_text(settings.read_text().replace("[progress]", "[progress, signed_commit]"))
+    ledger.commit("修改\n\nXuncha-Action: edit")
+    key, lines = "A" * 16, told.replace("\n", "\n[GNUPG:] ").format(key="A" * 16)
+    program = tmp_path / "gpg"
+    program.write_text(
+        f"#!/bin/sh\ncat >/dev/null\ncase \"$*\" in *--verify*) echo '[GNUPG:] NEWSIG\n[GNUPG:] {lines}\n[GNUPG:] VALIDSIG {key}'; exit;; esac\n"
+        f"echo '-----BEGIN {armour}-----\n\nAAAA\n-----END {armour}-----'; echo '[GNUPG:] SIG_CREATED ' >&2\n"
+    )
+    program.chmod(0o755)
+    kind = "openpgp" if armour.startswith("PGP") else "x509"
+    for name, value in {
+        f"gpg.{kind}.program": str(program),
+        "gpg.format": kind,
+        "user.signingkey": key,
+    }.items():
+        ledger.git("config", "--global", name, value)
+    ledger.ok("close", "1.2")
+    assert "".join(each.severity for each in audit(ledger.root).findings) == named
+
+
+def test_a_signature_behind_a_header_that_is_not_read_to_its_end_counts_for_nothing(
+    ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    """A key that nobody knows, an author whose name nobody sees, and a header of 70 kB between them."""
+    for name in ("any", "known"):
+        subprocess.run(["ssh-keygen", "-qt", "ed25519", "-N", "", "-f", tmp_path / name], check=True)
+    signers, place = tmp_path / "allowed_signers", tmp_path / "commit"
+    signers.write_text(f"tester@example.invalid {(tmp_path / 'known.pub').read_text()}")
+    settings = ledger.root / "data/ledger.yaml"
+    settings.write_text(settings.read_text().replace("[progress]", "[progress, signed_commit]"))
+    ledger.commit("修改\n\nXuncha-Action: edit")
+    ledger.git("config", "gpg.format", "ssh")
+    ledger.git("config", "--global", "gpg.ssh.allowedSignersFile", str(signers))
+    ledger.git("config", "user.signingkey", str(tmp_path / "known.pub"))
+    ledger.ok("close", "1.2")
+    head, text = ledger.git("cat-file", "commit", "HEAD").split("\n\n", 1)
+    head = (
+        head.partition("\ngpgsig ")[0].replace("author tester", "author \u200b") + f"\nx-note {'a' * 70_000}"
+    )
+    place.write_text(f"{head}\n\n{text}", encoding="utf-8")
+    subprocess.run(
+        ["ssh-keygen", "-qY", "sign", "-n", "git", "-f", tmp_path / "any", place],
+        check=True,
+        capture_output=True,
+    )
+    signature = Path(f"{place}.sig").read_text().rstrip("\n").replace("\n", "\n ")
+    place.write_text(f"{head}\ngpgsig {signature}\n\n{text}", encoding="utf-8")
+    ledger.git("reset", "-q", "--hard", ledger.git("hash-object", "-t", "commit", "-w", str(place)).strip())
+    assert "close-requires-signed-commit" in codes(ledger.root)
 
 
 def test_a_ledger_that_was_copied_and_then_deleted_where_it_stood_is_named(ledger: LedgerOnDisk) -> None:

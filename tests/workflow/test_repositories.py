@@ -440,6 +440,16 @@ def test_a_policy_that_asks_for_a_signature_gets_one_on_closing_alone(signing: L
     assert signing.git("log", "-1", "--format=%G?").strip() == "N"
 
 
+def test_an_undo_that_leads_to_closed_is_signed_like_a_closing(signing: LedgerOnDisk) -> None:
+    policy(signing, "signed_commit")
+    act(signing, actions.close(DAY), "1.2")
+    act(signing, actions.reopen("误销"), "1.2")
+    undo(signing.root)
+    assert signing.git("log", "-2", "--format=%G?").split() == ["G", "N"]
+    undo(signing.root)
+    assert signing.git("log", "-1", "--format=%G?").strip() == "N"
+
+
 def test_a_user_who_signs_everything_signs_what_the_program_commits(signing: LedgerOnDisk) -> None:
     signing.git("config", "commit.gpgSign", "true")
     act(signing, actions.start(), "1.1")

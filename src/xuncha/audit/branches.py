@@ -14,6 +14,7 @@ from xuncha.model.identity import LEDGER_FILE
 if TYPE_CHECKING:
     from xuncha.audit.replayed import Files, Past, State
     from xuncha.errors import Finding
+    from xuncha.model.vocabulary import Requirement
     from xuncha.trail.replay import Commit
     from xuncha.trail.tags import Anchor
 
@@ -22,7 +23,7 @@ _LATE = RULES.declare(
     "warning",
     why="A branch can be made at any time to leave from any commit, with any dates; nothing bears out a day that all others had passed when it came.",
     wrong="A branch that left in March and is dated March is merged in June, when others have gone on until June, or when an anchor of May does not "
-    "contain it; and 2.3 was closed, extended or removed on it. (Two weeks are let pass: work may lie in a clone.)",
+    "contain it; and 2.3 was closed, extended or removed on it. Where a deadline that had passed by the day of the merge was moved so, it is an error. (Two weeks are let pass: work may lie in a clone.)",
 )
 
 
@@ -32,10 +33,12 @@ def outrun(
     sides: Sequence[State],
     result: State,
     files: Files,
+    at_closing: Mapping[str, Sequence[Requirement]],
     to_be_signed: list[ToBeSigned],
 ) -> Iterator[Finding[HistoryPlace]]:
     """Yield what a merge no longer asks, and the closings of a side that did not know yet what the other asks.
 
+    A closing is held against the policy at that closing, as `at_closing` has it for each commit: the side may have caught up since.
     Those that the other asks to be signed are added to `to_be_signed`.
     """
     place = HistoryPlace(commit.hash, commit.author, commit.date, LEDGER_FILE)
@@ -45,9 +48,10 @@ def outrun(
     if gone := [name for name in dict.fromkeys(sum(each_asked, ())) if name not in {*known, *now}]:
         yield RULES["policy-weakened"].at(place, no_longer_asked(gone))
     settings = files.record(result.get(LEDGER_FILE))
-    for side, here in zip(sides, each_asked, strict=True):
-        more = [name for name in now if name not in here]
-        for path in dict.fromkeys(bases[0].differing(side)) if more else ():
+    for number, (side, here) in enumerate(zip(sides, each_asked, strict=True)):
+        elsewhere = {name for place, each in enumerate(each_asked) if place != number for name in each}
+        new = [name for name in now if name in elsewhere or name not in here]
+        for path in dict.fromkeys(bases[0].differing(side)) if new else ():
             version, old = side.get(path), bases[0].get(path)
             record = files.record(version)
             if (
@@ -66,6 +70,7 @@ def outrun(
                 record,
             )
             closer = version.closer
+            more = [name for name in new if name not in at_closing.get(closer.commit, here)]
             at = HistoryPlace(closer.commit, closer.name, closer.day, path, number_of(path))
             if "signed_commit" in more:
                 to_be_signed.append(ToBeSigned(closer, settings, at, lenient=True))
@@ -75,7 +80,7 @@ def outrun(
 
 
 def late(
-    sides: Sequence[Sequence[str]], past: Mapping[str, Past], anchors: Sequence[Anchor]
+    merge: Commit, sides: Sequence[Sequence[str]], past: Mapping[str, Past], anchors: Sequence[Anchor]
 ) -> Iterator[Finding[HistoryPlace]]:
     """Yield the commits of a side that decide something and are dated long before what else was known when they came."""
     told = [[past[name] for name in side if name in past] for side in sides]
@@ -86,22 +91,29 @@ def late(
         verified = max((each.moment for each in anchors if each.commit in known), default=0)
         for commit, changes in side:
             gaps = [verified - commit.moment_committed]
-            if others - newest[number] >= BELIEVED:
+            # Whoever was away for weeks merges what others have published meanwhile: their days are not asked for, his own are.
+            if others - newest[number] >= BELIEVED or commit.committer == merge.committer:
                 gaps.append(others - commit.moment_committed)
             behind = max(gaps)
             if behind >= BELIEVED and (decided := next(filter(_decides, changes), None)):
                 place = HistoryPlace(commit.hash, commit.author, commit.date, decided.path, decided.id)
                 message = _("{what} is dated {day}, and came {n} days after that by a merge")
                 said = message.format(what=decided.named, day=commit.committed[:10], n=int(behind) // 86_400)
-                yield _LATE.at(place, said)
+                passed = any(due < merge.committed[:10] for each in changes if (due := _moved(each)))
+                yield _LATE.at(place, said, "", "error" if passed else "warning")
 
 
 def _decides(change: Change) -> bool:
     """Return whether it matters on which day a change was made."""
-    due = word(change.old, "due")
     return (
         change.path == LEDGER_FILE
         or (change.is_record and change.after is None)
         or change.statuses[1] == "closed" != change.statuses[0]
-        or (due is not None and due != word(change.new, "due"))
+        or _moved(change) is not None
     )
+
+
+def _moved(change: Change) -> str | None:
+    """Return the deadline that a change moved; None where it moved none."""
+    due = word(change.old, "due")
+    return due if change.is_record and due != word(change.new, "due") else None

@@ -35,7 +35,7 @@ from xuncha.trail import replay
 
 if TYPE_CHECKING:
     from xuncha.audit.replayed import Data
-    from xuncha.errors import Finding, Severity
+    from xuncha.errors import Finding
     from xuncha.model.vocabulary import Requirement
     from xuncha.trail.replay import Commit
     from xuncha.trail.tags import Anchor
@@ -78,7 +78,8 @@ class Examination:
     def __init__(self, commits: list[Commit], files: Files, marks: list[Anchor]) -> None:
         self.commits = commits
         self.files = files
-        self.given = ""
+        self._beginnings = places.beginnings(commits, marks)
+        self.given = self._beginnings[0].hash if self._beginnings else ""
         self.settings: Data | None = None
         """What data/ledger.yaml said in the commit that brought the ledger."""
         self.on_claims = False
@@ -91,6 +92,12 @@ class Examination:
         self._past: dict[str, Past] = {}
         self._taken_back: set[str] = set()
         self._to_be_signed: list[ToBeSigned] = []
+        self._asked: dict[str, tuple[Requirement, ...]] = {}
+        """What the policy asked at each commit that closes something."""
+        self._loosened: list[tuple[Commit, set[Requirement]]] = []
+        """The commits that loosened the policy, with what it no longer asked."""
+        self._closed_since: list[Step] = []
+        """The commits that closed something after the first of them."""
         self._added: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         """Where each file was entered: the place of the commit, and the commits that led to it as bits."""
         self._renumbered: list[tuple[HistoryPlace, set[str], set[str], bool]] = []
@@ -104,7 +111,7 @@ class Examination:
             for parent in commit.parents:
                 if self._children[parent] == 1:  # where history branches, a merge may ask for it again
                     del self._reached[parent]
-        return [*found, *self._unjustified_renumberings(), *self._unsigned(root)]
+        return [*found, *self._second_beginnings(), *self._unjustified_renumberings(), *self._unsigned(root)]
 
     def _ask(self, place: int, commit: Commit) -> Iterator[Finding[HistoryPlace]]:
         parents = [self._reached[parent] for parent in commit.parents]
@@ -134,8 +141,11 @@ class Examination:
             return
         step = self._step(commit, before, after, changes, here, last)
         asked = requires(self.files.record(after.get(LEDGER_FILE)))
-        if set(step.requires) - set(asked):
+        if gone := set(step.requires) - set(asked):
             here.loosened = (commit.moment_committed, step.requires)
+            self._loosened.append((commit, gone))
+        if again := set(asked) - set(step.requires):
+            yield from self._asked_again(step, again)
         undone = undoing.restored(step)
         as_said = undone.files if undone else undoing.renumbered(step) or removing.removed(step)
         if as_said is None:
@@ -146,6 +156,7 @@ class Examination:
         if undone:
             self._taken_back.update(each.hash for each in undone.commits)
             yield from undoing.judged(step, undone.commits)
+            self._note_closings(step)
         else:
             for code in ("clock-ahead", "clock-backwards", "removed-overdue"):
                 yield from RULES[code](step)
@@ -161,12 +172,19 @@ class Examination:
         self._past[commit.hash] = Past(commit, changes)
         if here.adopted:
             return True
-        settings = self.files.record(here.state.get(LEDGER_FILE))
         here.adopted = here.state.get(LEDGER_FILE) is not None
-        if here.adopted and not self.given:
-            self.given, self.settings = commit.hash, settings
+        if commit.hash == self.given:
+            self.settings = self.files.record(here.state.get(LEDGER_FILE))
             return False
         return here.adopted  # another beginning of history, which claims to be a ledger of its own
+
+    def _second_beginnings(self) -> Iterator[Finding[HistoryPlace]]:
+        """Yield the commits that bring the ledger once more."""
+        for each in self._beginnings[1:]:
+            said = _("the ledger begins a second time: {commit} has brought it already").format(
+                commit=self.given[:10]
+            )
+            yield places.SECOND.at(HistoryPlace(each.hash, each.author, each.date, LEDGER_FILE), said)
 
     def _step(
         self, commit: Commit, before: State, after: State, changes: list[Change], here: _Reached, last: int
@@ -188,14 +206,40 @@ class Examination:
 
     def _note_closings(self, step: Step) -> None:
         """Note which closings have to be signed, and whether who closed is a claim alone."""
-        if closed := step.closings:
+        if step.closings:
+            self._asked[step.commit.hash] = step.requires
+            if self._loosened:
+                self._closed_since.append(step)
             self.on_claims |= "second_person" in step.requires
             asked = "signed_commit" in step.requires
             if asked or "signed_commit" in status.asked_until_shortly_before(step):
-                for change in closed:
-                    lenient = not asked or (step.commit.trailers.action == "import" and change.before is None)
-                    who = Who.of(step.commit)
-                    self._to_be_signed.append(ToBeSigned(who, step.settings, step.at(change), lenient))
+                self._must_sign(step, lenient=not asked)
+
+    def _asked_again(self, step: Step, again: set[Requirement]) -> Iterator[Finding[HistoryPlace]]:
+        """Yield the closings between a loosening of the policy and a commit that takes it back soon after."""
+        made = step.commit.moment_committed
+        soon = [
+            (commit, gone & again)
+            for commit, gone in self._loosened
+            if step.lineage(commit.hash) and made - commit.moment_committed <= status.SOON
+        ]
+        for each in self._closed_since if soon else ():
+            if step.lineage(each.commit.hash) and each.commit.hash not in self._taken_back:
+                names: set[Requirement] = set().union(
+                    *(gone for commit, gone in soon if each.lineage(commit.hash))
+                )
+                yield from status.dodged_until(
+                    each, names - set(status.asked_until_shortly_before(each)), step
+                )
+                if "signed_commit" in names - set(status.asked_until_shortly_before(each)):
+                    self._must_sign(each, lenient=True)
+
+    def _must_sign(self, step: Step, *, lenient: bool) -> None:
+        """Note that the closings of a commit have to be signed."""
+        who = Who.of(step.commit)
+        for change in step.closings:
+            mild = lenient or (step.commit.trailers.action == "import" and change.before is None)
+            self._to_be_signed.append(ToBeSigned(who, step.settings, step.at(change), mild))
 
     def _note_renumbering(self, step: Step) -> None:
         """Note what has to have been renumbered for the sake of another clone."""
@@ -217,21 +261,28 @@ class Examination:
             changes.append((path, same or self._merged_version(path, mode, blob, versions)))
         here.state = parents[0].state.changed(changes)
         if not here.adopted:
-            return
-        ledgers = [side.state for side in parents if side.adopted]
-        bases = list(self._bases(parents))
-        if len(ledgers) > 1 and bases and all(base.get(LEDGER_FILE) for base in bases):
-            yield from differences(commit, bases, ledgers, here.state, self.files)
-            yield from places.entered(commit, ledgers, here.state, self.files)
-            yield from branches.outrun(commit, bases, ledgers, here.state, self.files, self._to_be_signed)
-            yield from branches.late(self._sides(parents), self._past, self._marks)
+            self._adopts(commit, here, [])
             return
         # What has not grown out of this ledger is no side of it: what the merge took from there, the merge did.
-        first = ledgers[0]
-        taken = {path: here.state.get(path) for path in sorted(first.differing(here.state))}
-        touched = (replay.Touched(path, *(held[:2] if held else ("", ""))) for path, held in taken.items())
-        done = changes_of(commit._replace(touched=tuple(touched)), first, self.files)
-        yield from self._plain(commit, here, first, done, last)
+        adopted = [side for side in parents if side.adopted]
+        ledgers = [side.state for side in adopted]
+        bases = [base for base in self._bases(adopted) if base.get(LEDGER_FILE)]
+        if len(ledgers) > 1 and bases:
+            yield from differences(commit, bases, ledgers, here.state, self.files)
+            yield from places.entered(commit, ledgers, here.state, self.files)
+            yield from branches.outrun(
+                commit, bases, ledgers, here.state, self.files, self._asked, self._to_be_signed
+            )
+            yield from branches.late(commit, self._sides(adopted), self._past, self._marks)
+            return
+        result = here.state
+        for side in reversed(ledgers):
+            taken = {path: result.get(path) for path in sorted(side.differing(result))}
+            touched = (
+                replay.Touched(path, *(held[:2] if held else ("", ""))) for path, held in taken.items()
+            )
+            done = changes_of(commit._replace(touched=tuple(touched)), side, self.files)
+            yield from self._plain(commit, here, side, done, last)
 
     def _merged_version(self, path: str, mode: str, blob: str, versions: list[Version]) -> Version | None:
         """Return a file as a merge has made it of the versions of its sides."""
@@ -298,6 +349,7 @@ class Examination:
         """Yield the closings that had to be signed and were not."""
         judged = status.unsigned(root, {each.who.commit: each for each in self._to_be_signed})
         for who, _settings, place, lenient in self._to_be_signed:
-            if sentence := judged.get(who.commit):
-                severity: Severity = "warning" if lenient else "error"
-                yield status.UNSIGNED.at(place, sentence.format(id=place.id), "", severity)
+            if said := judged.get(who.commit):
+                yield status.UNSIGNED.at(
+                    place, said[0].format(id=place.id), "", "warning" if lenient else said[1]
+                )

@@ -131,4 +131,4 @@ def is_signer(signers: Iterable[str], who: Who, settings: Data | None) -> bool:
     mine = known_as(who.email, settings)
     names = [signer for signer in signers if "@" not in signer]
     matches = any(fnmatchcase(each, folded(signer)) for signer in signers for each in mine)
-    return matches or any(folded(who.name) == folded(each) for each in names)
+    return matches or folded(who.name) in {folded(each) for each in names} - {""}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from xuncha.errors import Finding, Severity
     from xuncha.trail.git import Git
     from xuncha.trail.replay import Commit
+    from xuncha.trail.tags import Anchor
 
 _LINK: Final = "120000"
 
@@ -116,6 +117,35 @@ def moved(git: Git, given: Commit, settings: Data | None) -> Iterator[Finding[Hi
                 said = _("the ledger stood in {folder} before; its history until then is there")
             place = HistoryPlace(given.hash, given.author, given.date, LEDGER_FILE)
             yield MOVED.at(place, said.format(folder=folder), "", "warning" if unchanged else "error")
+
+
+SECOND = RULES.declare(
+    "second-beginning",
+    why="What stands in the commit that brings a ledger is taken as given, so a ledger begins once; whatever came by another beginning has passed no check.",
+    wrong="A commit without parents brings data/ledger.yaml and all measures, 2.3 closed among them, and is merged into the history. (Given is what the first anchor "
+    "contains; without one, the oldest.)",
+)
+
+
+def beginnings(commits: Sequence[Commit], anchors: Iterable[Anchor]) -> list[Commit]:
+    """Return the commits that bring the ledger where it was not there before; the one that is taken as given first."""
+    held: set[str] = set()
+    found = []
+    for commit in commits:
+        begins = any(each.path == LEDGER_FILE and each.blob for each in commit.touched)
+        if begins and held.isdisjoint(commit.parents):
+            found.append(commit)
+        if begins or not held.isdisjoint(commit.parents):
+            held.add(commit.hash)
+    names = {each.hash for each in commits} if len(found) > 1 else set()
+    first = min(
+        (each for each in anchors if each.commit in names), key=lambda each: each.moment, default=None
+    )
+    led = {first.commit} if first else set()
+    for commit in reversed(commits) if led else ():
+        if commit.hash in led:
+            led.update(commit.parents)
+    return sorted(found, key=lambda each: (each.hash not in led, each.moment_committed))
 
 
 def _is_same_ledger(one: Data, two: Data | None) -> bool:

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from xuncha.audit.catalogue import HistoryPlace
     from xuncha.audit.replayed import Change, Data, Step
     from xuncha.catalogue import Broken, Check
-    from xuncha.errors import Finding
+    from xuncha.errors import Finding, Severity
     from xuncha.model.vocabulary import Requirement
 
 _FEW_DAYS: Final = 7 * 86_400
 """Seconds for which a closing is held against the policy that was loosened before it."""
+SOON: Final = 60 * 86_400
+"""Seconds after which a policy that is made strict again was in earnest loosened."""
 
 
 @RULES.rule(
@@ -126,8 +128,8 @@ for _requirement, _said, _wrong in _LACKS:
 UNSIGNED = RULES.declare(
     "close-requires-signed-commit",
     why="The policy in force asked that who closes a measure signs, and there is no signature that git takes for good.",
-    wrong="2.3 is closed in a commit that is not signed, or by a key that is not in `allowed_signers` or is another's than the author's, while `close_requires` names "
-    "`signed_commit`. To be tried, signatures need `git config --global gpg.ssh.allowedSignersFile FILE`.",
+    wrong="2.3 is closed in a commit that is not signed, or by a key that is not in `allowed_signers` (of OpenPGP: not trusted in the key ring) or is another's than the author's, while `close_requires` names "
+    "`signed_commit`; so it is with an `undo` that leads to `closed`. Certificates (X.509) name nobody. To be tried, signatures need `git config --global gpg.ssh.allowedSignersFile FILE`.",
     scope=LENIENT,
 )
 
@@ -143,28 +145,35 @@ class ToBeSigned(NamedTuple):
     """Whether the policy asked for that before or elsewhere, or an import entered what was closed."""
 
 
-def unsigned(root: Path, closers: Mapping[str, ToBeSigned]) -> dict[str, str]:
-    """Return the commits whose signature git does not take for good, each with a sentence that has room for `{id}`."""
-    found = {}
+def unsigned(root: Path, closers: Mapping[str, ToBeSigned]) -> dict[str, tuple[str, Severity]]:
+    """Return the commits whose signature git does not take for good, each with a sentence that has room for `{id}`, and how grave that is."""
+    found: dict[str, tuple[str, Severity]] = {}
     for commit, signature in signatures(root, closers).items():
+        mine = is_signer(signature.signers, *closers[commit][:2])
         match signature.verdict:
-            case "G" | "X" | "Y" if not is_signer(signature.signers, *closers[commit][:2]):
+            case "G" | "X" | "Y" if not mine:
                 said = _("{id} was closed in a commit that another than its author has signed")
-            case "G" | "X" | "Y":  # good; or good when it was made
+            case "G":
                 continue
-            case "U" if not signature.ssh and is_signer(signature.signers, *closers[commit][:2]):
-                continue
+            case "X" | "Y":  # of these git does not tell whether the key is trusted
+                said = _(
+                    "{id} was closed in a commit whose signature, or its key, has expired: see gpg --quick-set-expire"
+                )
             case _any if not signature.there:
                 said = _("{id} was closed in a commit that is not signed, which the policy asked")
             case "B":
                 said = _("{id} was closed in a commit whose signature is wrong")
+            case "U" | "R" if not signature.ssh:
+                said = _(
+                    "{id} was closed in a commit that is signed by a key that your key ring does not trust: see gpg --edit-key"
+                )
             case "U" | "R":
                 said = _("{id} was closed in a commit that is signed by a key outside allowed_signers")
             case _other:
                 said = _(
                     "{id} was closed in a commit whose signature cannot be verified here: see git config --global gpg.ssh.allowedSignersFile"
                 )
-        found[commit] = said
+        found[commit] = said, "warning" if signature.verdict in {"X", "Y"} and mine else "error"
     return found
 
 
@@ -192,7 +201,7 @@ DODGED = RULES.declare(
     "policy-dodged",
     "warning",
     why="A measure was closed while the policy asked less for a few days, or where its tightening was not known yet; under the stricter one it would have been refused.",
-    wrong="`second_person` is taken out of the policy, and within a week 2.3 is closed by one person; or 2.3 is closed so on a branch that left before `second_person` was asked.",
+    wrong="`second_person` is taken out of the policy, and within a week 2.3 is closed by one person, or later, and within two months it is asked again; or 2.3 is closed so on a branch that left before `second_person` was asked.",
 )
 
 
@@ -200,6 +209,18 @@ def asked_until_shortly_before(step: Step) -> tuple[Requirement, ...]:
     """Return what the policy asked before it was loosened, if that was a few days before."""
     since, asked = step.loosened
     return asked if step.commit.moment_committed - since <= _FEW_DAYS else ()
+
+
+def dodged_until(step: Step, asked: Iterable[Requirement], again: Step) -> Iterator[Finding[HistoryPlace]]:
+    """Yield the closings of a commit that lack what the policy had asked before, and asks again from another commit on."""
+    for change in step.closings:
+        lacking = lacks(sorted(asked), change, Who.of(step.commit), step.settings)
+        if lacking:
+            message = _(
+                "{id} was closed without {names}, which the policy had asked before, and asks again since {day}"
+            )
+            said = message.format(id=change.id, names=in_code(sorted(lacking)), day=again.commit.day)
+            yield DODGED.at(step.at(change), said)
 
 
 def dodged(step: Step) -> Iterator[Finding[HistoryPlace]]:

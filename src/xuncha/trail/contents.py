@@ -13,7 +13,7 @@ from xuncha.language import gettext as _
 from xuncha.model.source import LARGEST_POINTER, Fingerprint, pointed_at
 from xuncha.trail.git import CutShortError, Git, GitError, read_batch
 
-_SHA1_DIGITS = 40
+SHA1_DIGITS = 40
 
 
 class Stored(NamedTuple):
@@ -69,7 +69,7 @@ def piped(git: Git, *arguments: str, stdin: bytes = b"", seconds: float | None =
 
 def _begun(name: str, kind: str, size: int) -> hashlib._Hash:
     """Begin the hash by which git names an object."""
-    make = hashlib.sha1 if len(name) == _SHA1_DIGITS else hashlib.sha256
+    make = hashlib.sha1 if len(name) == SHA1_DIGITS else hashlib.sha256
     return make(f"{kind} {size}\0".encode())
 
 

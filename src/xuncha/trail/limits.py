@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import PARTS
-from xuncha.trail.contents import piped, stored, whole
+from xuncha.trail.contents import SHA1_DIGITS, piped, stored, whole
 from xuncha.trail.git import CutShortError, Git, GitError, Leaf, read_batch
 
 MOST: Final = 200_000
@@ -30,7 +30,6 @@ _LARGEST_FOLDER: Final = MOST * 64
 """Bytes of a folder in git that is looked into; one with longer names holds fewer files, and is taken for too large all the same."""
 _ENTRY: Final = re.compile(rb"([0-7]+) ([^\0]*)\0(.{20})", re.DOTALL)
 _ENTRY_SHA256: Final = re.compile(rb"([0-7]+) ([^\0]*)\0(.{32})", re.DOTALL)
-_SHA1_DIGITS: Final = 40
 _LISTED: Final = re.compile(rb"([0-9]{6}) [a-z]+ ([0-9a-f]{40}(?:[0-9a-f]{24})?)\t(.*)", re.DOTALL)
 """A line of `git ls-tree`: the mode, the kind, git's name of the content, and the path."""
 _PARTS: Final = frozenset(os.fsencode(PurePosixPath(part).name) for part in PARTS)
@@ -239,4 +238,4 @@ def _folders(git: Git, asked: Mapping[str, str]) -> Iterator[tuple[str, str, byt
 
 def _entries(content: bytes, name: str) -> list[tuple[bytes, bytes, bytes]]:
     """Read a folder: the modes, the names, and git's names of what is in it; `name` shows how long these are."""
-    return (_ENTRY if len(name) == _SHA1_DIGITS else _ENTRY_SHA256).findall(content)
+    return (_ENTRY if len(name) == SHA1_DIGITS else _ENTRY_SHA256).findall(content)

@@ -11,6 +11,7 @@ import contextlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from glob import escape
 from itertools import islice
 from pathlib import Path
 from typing import IO, Final, NamedTuple
@@ -19,7 +20,7 @@ from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
-from xuncha.trail.contents import SlowError, piped, stored
+from xuncha.trail.contents import SHA1_DIGITS, SlowError, Stored, piped, stored
 from xuncha.trail.git import CutShortError, Git, GitError
 from xuncha.trail.programs import NO_SIGNERS
 
@@ -56,7 +57,8 @@ _MOST_TOUCHED: Final = 4_000_000
 _BLOCK: Final = 1 << 20
 _PATIENCE: Final = 10.0
 """Seconds in which it is looked for another place of a ledger."""
-_ADDRESS: Final = re.compile(r"<([^<>]*)>")
+_ADDRESS: Final = re.compile(r"<([^<>]*)>$")
+_OPENPGP: Final = (b"PGP SIGNATURE", b"PGP MESSAGE")
 _SECONDS: Final = re.compile(rb"-?[0-9]{1,15}")
 _BEGINNING: Final = "1970-01-01T00:00:00+00:00"
 """The date of a commit whose own is none."""
@@ -338,7 +340,7 @@ class Signature(NamedTuple):
     """What git says of a commit's signature."""
 
     verdict: str
-    """The letter of git's `%G?`: G good, B bad, U by a key that is not known, N none, E not to be verified."""
+    """The letter of git's `%G?`: G good, X or Y expired since, B bad, U by a key that nobody here trusts, N none, E not to be verified."""
     there: bool
     ssh: bool
     signers: tuple[str, ...] = ()
@@ -350,7 +352,7 @@ def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
     names, git = list(commits), Git(root)
     if not names:
         return {}
-    held = {each.name: each.content.partition(b"\n\n")[0] for each in stored(git, names, _LONGEST_HEADER)}
+    held = {each.name: _armour(each) for each in stored(git, names, _LONGEST_HEADER)}
     options = ("--no-show-signature", "--no-walk=unsorted", "--stdin", "--format=%H %G? %GS")
     judged = git.text(*_SETTINGS, "log", *options, stdin="".join(f"{name}\n" for name in names).encode())
     told = [f"{line}  ".split(" ", 2) for line in judged.splitlines()]
@@ -360,13 +362,26 @@ def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
     known = _allowed_signers(git, allowed)
     found = {}
     for name, verdict, rest in told:
-        signer = rest.strip()
-        ssh = b"BEGIN SSH SIGNATURE" in held[name]
-        unknown = verdict == "U" and ssh and allowed in {"", NO_SIGNERS}
-        address = _ADDRESS.search(signer)
-        signers = tuple(known.get(signer, [signer])) if ssh else (address[1] if address else signer,)
-        found[name] = Signature("E" if unknown else verdict, b"\ngpgsig" in held[name], ssh, signers)
+        signer, armour = rest.strip(), held[name]
+        ssh = armour == b"SSH SIGNATURE"
+        signers = tuple(known.get(signer, [signer]))
+        if armour in _OPENPGP:
+            address = _ADDRESS.search(signer)
+            signers = (escape(address[1] if address else signer),)
+        elif not ssh or (verdict == "U" and allowed in {"", NO_SIGNERS}):
+            verdict, signers = "E", ()  # noqa: PLW2901  a certificate (X.509) itself says whose it is
+        found[name] = Signature(verdict, armour is not None, ssh, signers)
     return found
+
+
+def _armour(commit: Stored) -> bytes | None:
+    """Return the kind of signature that git finds in a commit; empty of one that is not known, None where there is none."""
+    header, end, _text = commit.content.partition(b"\n\n")
+    if not end and commit.size > _LONGEST_HEADER:
+        return b""  # whatever stands in what was not read
+    key = b"gpgsig" if len(commit.name) == SHA1_DIGITS else b"gpgsig-sha256"
+    found = re.search(rb"^%b (?:-----BEGIN ([A-Z ]+)-----$)?" % key, header, re.MULTILINE)
+    return found and (found[1] or b"")
 
 
 def _allowed_signers(git: Git, file: str) -> dict[str, list[str]]:

@@ -62,7 +62,12 @@ def undo(root: Path, count: int = 1, *, others: bool = False, commit: str | None
             raise RefusedError("later-work", message)
         named = "；".join(titles[:_SHOWN]) + (f"；等{count}项" if count > _SHOWN else "")
         done = Message(f"{SUBJECTS['undo']} {named}", "undo", _steps(events), undoes=commits)
-        session.commit(changes, done)
+        # What is closed again by it is signed like a closing, where that is asked.
+        closes = any(each.to == "closed" != each.from_ for each in done.steps)
+        register = standing(root) if closes else None
+        session.commit(
+            changes, done, signed=register is not None and "signed_commit" in register.frame.close_requires
+        )
     return Result(done.steps, titles, standing(root), commit=session.made)
 
 
