@@ -69,7 +69,7 @@ AUDIT_HEAD = """\
 # What an audit finds
 
 Made from the code by `make docs`. `xuncha audit` replays the history of a ledger out of git's objects: every commit on every side of a merge,
-from the first one that brings `data/ledger.yaml` on, whose content is taken as given. The files in the folder are not looked at; that is
+from the first one that brings `data/ledger.yaml` on, whose content is taken as given (of several, the one that the first anchor contains, else the oldest; the others are errors). The files in the folder are not looked at; that is
 what `xuncha validate` does. What is believed, and why, is in [adr/0016](adr/0016-what-an-audit-believes.md).
 
 - *error*: a rule was broken; the exit code is 1 where there is one.
@@ -84,10 +84,10 @@ stood open is closed by an import as by `close`.
 ## What an audit can know, and what it cannot
 
 - *Who did something* is what a commit claims: name and address of author and committer, and on the desk the account. An audit compares them with each other and with `people`, and takes
-  the same name under two addresses for a doubt. Whoever commits under another's name and address on both is found only by a signature: ask for `signed_commit`, and keep the list of keys where the office cannot change it; whose an address in it is, `people` tells, so read who has entered it there. An application is
+  the same name under two addresses for a doubt. Whoever commits under another's name and address on both is found only by a signature: ask for `signed_commit`, and keep the list of keys where the office cannot change it (an OpenPGP key counts where your key ring trusts it, a certificate never); whose an address in it is, `people` tells, so read who has entered it there. An application is
   not signed: who applied is a claim in any case, and the page says so.
 - *When* is what the clock of a computer said. A day is believed as far as the commits around it bear it out: a commit older than the one before it, a later one that is earlier than it, an author's
-  date weeks before the commit, a branch that comes weeks after others had passed its days, or past an anchor. Two weeks are let pass, since work may lie in a clone that long. Whoever sets the clock of a
+  date weeks before the commit, a branch that comes weeks after others had passed its days, or past an anchor. Two weeks are let pass, since work may lie in a clone that long. On a branch that has gone on until it came, the days are asked of what the one who merges has done himself: whoever was away merges what others published meanwhile. Whoever sets the clock of a
   whole branch back by less, or that of all of history, is not found. What is written of days before the ledger's history begins is taken as found.
 - *Whether it was done*, and whether a paper is genuine, stands in no commit. Goals and titles are compared by length, by parts and by numbers, not by what they mean.
 - *What was there before* the first commit, in another repository, or behind a link is not looked at. A ledger that was moved within a repository is named.
