@@ -29,7 +29,7 @@ FLOORS = [
     {"rules", "tally"},
     {"trail", "todo"},
     {"paper", "pages", "store"},
-    {"reading", "workflow", "requests"},
+    {"reading", "workflow", "requests", "accounts"},
     {"sync"},
     {"audit", "skeleton"},
     {"notice", "dashboard", "deadlines", "exchange", "proof", "report", "doctor"},

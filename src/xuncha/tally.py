@@ -227,7 +227,7 @@ def tally(register: Register, today: date) -> Tally:
         due_soon_days=register.frame.due_soon_days,
         review_due=sum(map(horizon.review_due, staged)),
         not_assigned=sum([not row.assigned for row in open_rows]),
-        escalated=sum([row.escalated for row in open_rows]),
+        escalated=sum([row.escalated_to is not None for row in open_rows]),
         published_problems=len({row.problem for row in rows if row.publish}),
         published_measures=sum([row.publish for row in rows]),
     )

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlencode, urljoin
 
 from tests.conftest import TODAY
 from xuncha.desk.application import application
+from xuncha.desk.entrances import ByLink
 from xuncha.desk.gate import Gate
 from xuncha.desk.ledger import Desk
 
@@ -50,7 +51,8 @@ class Browser:
 
     def __init__(self, root: Path) -> None:
         self.desk = Desk(root, lambda: date.fromisoformat(TODAY))
-        self._gate = Gate(application(self.desk), KEY, frozenset({_HOST}))
+        entrance = ByLink(KEY, 8000)
+        self._gate = Gate(application(self.desk, entrance), entrance, frozenset({_HOST}))
         self._cookie = ""
         self.get(f"/?key={KEY}")
 

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from tests.conftest import TODAY
 from xuncha.desk.application import application
+from xuncha.desk.entrances import ByLink
 from xuncha.desk.gate import Gate
 from xuncha.desk.ledger import Desk
 
@@ -36,7 +37,8 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 def client_of(ledger: LedgerOnDisk, **options: Any) -> TestClient:
     """A browser before the gate of a desk in this process, which nobody has let in yet."""
     desk = Desk(ledger.root, lambda: date.fromisoformat(TODAY))
-    gate = Gate(application(desk), KEY, frozenset({HOST, "localhost:8420"}))
+    entrance = ByLink(KEY, 8420)
+    gate = Gate(application(desk, entrance), entrance, frozenset({HOST, "localhost:8420"}))
     return TestClient(gate, BASE, follow_redirects=False, **options)
 
 

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from tests.conftest import TODAY, measure
 from xuncha.desk.application import application
+from xuncha.desk.entrances import ByLink
 from xuncha.desk.gate import Gate
 from xuncha.desk.ledger import Desk
 
@@ -74,9 +75,9 @@ class Reader:
 def reader(ledger: LedgerOnDisk) -> Iterator[Reader]:
     """A reader of the ledger."""
     desk = Desk(ledger.root, lambda: date.fromisoformat(TODAY))
-    client = TestClient(
-        Gate(application(desk), "key", frozenset({HOST})), f"http://{HOST}", follow_redirects=False
-    )
+    entrance = ByLink("key", 8420)
+    gate = Gate(application(desk, entrance), entrance, frozenset({HOST}))
+    client = TestClient(gate, f"http://{HOST}", follow_redirects=False)
     assert client.get("/?key=key").status_code == 303
     client.cookies.set("language", "zh")
     made = Reader(desk, client)

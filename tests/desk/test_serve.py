@@ -46,10 +46,11 @@ def test_hosts_without_a_port_are_allowed_on_port_80_alone(
     for port, allowed in ((serve._WEB, True), (8080, False)):
         monkeypatch.setattr("socket.socket", lambda _port=port: _Port(_port))
         monkeypatch.setattr("signal.signal", lambda *_given: None)
-        server = serve.Server(ledger.root, port, lambda: date.fromisoformat(TODAY))
-        assert ({"localhost", "127.0.0.1"} <= server._gate._hosts) is allowed
-        assert f"localhost:{port}" in server._gate._hosts
-        assert server._gate._cookie == f"xuncha-{port}"
+        server = serve.Server(ledger.root, lambda: date.fromisoformat(TODAY), port)
+        gate: Any = server._server.config.app
+        assert ({"localhost", "127.0.0.1"} <= gate._hosts) is allowed
+        assert f"localhost:{port}" in gate._hosts
+        assert gate._entrance._cookie == f"xuncha-{port}"
         server._desk.close()
 
 

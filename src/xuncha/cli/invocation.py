@@ -15,7 +15,7 @@ PANELS: Final = {
     "Look": {"read": "status todo list show", "publish": "calendar"},
     "Do": {"work": "set start progress attach submit return close reopen extend escalate review"},
     "Trail": {"track": "log undo", "audit": "audit"},
-    "Share": {"share": "setup sync", "serve": "serve"},
+    "Share": {"share": "setup sync", "serve": "serve", "account": "account"},
     "Check and publish": {
         "check": "doctor validate proof schema",
         "publish": "notice dashboard",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 from xuncha.cli import screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.options import option
-from xuncha.errors import RefusedError
+from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.parts import needs
 
@@ -18,30 +22,91 @@ from xuncha.parts import needs
 def serve(
     call: Context,
     host: Annotated[
-        str | None, option("--host ADDRESS", _("Open the desk to other machines; needs accounts"))
+        str | None,
+        option("--host ADDRESS", _("Open the desk to other machines, for those who have an account")),
     ] = None,
     port: Annotated[int, option("--port NUMBER", _("The port; 0 takes any that is free"))] = 8420,
     open_: Annotated[bool, option("--open/--no-open", _("Whether a browser is opened"))] = True,
+    demo: Annotated[
+        bool, option("--demo", _("Show the office desk on an example, with an account of each role"))
+    ] = False,
+    tls_cert: Annotated[Path | None, option("--tls-cert FILE", _("The certificate, as PEM"))] = None,
+    tls_key: Annotated[Path | None, option("--tls-key FILE", _("Its key, as PEM"))] = None,
+    trust_proxy: Annotated[
+        bool, option("--trust-proxy", _("Believe a proxy on this machine from where one asks"))
+    ] = False,
 ) -> None:
-    """Open the desk: the ledger in a browser of this machine. Ctrl-C ends it.
+    """Open the desk: the ledger in a browser. Ctrl-C ends it.
 
-    Each click that changes something is a commit, as each command is. Whoever has the link that is printed may do everything;
-    it is good until the desk ends.
+    Each click that changes something is a commit, as each command is. Without --host it is for this machine alone: whoever has the
+    link that is printed may do everything; it is good until the desk ends. With --host people sign in (xuncha account).
 
     Examples:
         xuncha serve
         xuncha serve --port 0 --no-open
+        xuncha serve --demo
     """
-    if host is not None:
-        said = _("there are no accounts, so the desk is not opened to other machines")
-        raise RefusedError("no-accounts", said, _("leave --host out to open it on this machine alone"))
-    call.must_be_here()
+    if (tls_cert is None) != (tls_key is None):
+        said = _("--tls-cert and --tls-key are given together")
+        raise UsageError("usage", said, _("name the certificate and its key, as PEM files"))
+    tls = (tls_cert, tls_key) if tls_cert and tls_key else None
+    if not demo:
+        call.must_be_here()
+    if host is not None and not demo:
+        _must_have_accounts(call.root)
     with needs("desk"):
         from xuncha.desk.serve import Server  # noqa: PLC0415  a server is for this command alone
     if call.day_is_given:
         os.environ["XUNCHA_TODAY"] = call.today.isoformat()  # for the commands that the desk runs
-    server = Server(call.root, port, call.clock)
-    screen.line_at_once(server.link)
-    if open_:
-        server.open_browser()
-    server.run()
+    with _example(call) if demo else contextlib.nullcontext((call.root, None)) as (root, accounts):
+        server = Server(root, call.clock, port, host, tls=tls, behind_proxy=trust_proxy, demo=accounts)
+        screen.line_at_once(server.link)
+        for name, password in (accounts or {}).items():
+            screen.line_at_once(f"{name}  {password}")
+        if open_ and host is None:
+            server.open_browser()
+        server.run()
+
+
+def _must_have_accounts(root: Path) -> None:
+    """Refuse to open a desk to others into which nobody could come.
+
+    Raises:
+        RefusedError: there are no accounts.
+    """
+    from xuncha.accounts.book import Accounts  # noqa: PLC0415
+
+    if not Accounts(root).all():
+        said = _("there are no accounts, so the desk is not opened to other machines")
+        raise RefusedError("no-accounts", said, _("add the first: xuncha account add NAME --role manager"))
+
+
+@contextlib.contextmanager
+def _example(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
+    """Make the example ledger in a temporary folder, with an account of each role; yield it with their passwords."""
+    from xuncha.accounts import passwords  # noqa: PLC0415
+    from xuncha.accounts.account import ROLES, Account, role_name  # noqa: PLC0415
+    from xuncha.accounts.book import Accounts  # noqa: PLC0415
+    from xuncha.skeleton.create import create  # noqa: PLC0415
+    from xuncha.store.cache import register  # noqa: PLC0415
+
+    for who in ("AUTHOR", "COMMITTER"):
+        os.environ |= {f"GIT_{who}_NAME": "演示", f"GIT_{who}_EMAIL": "demo@xuncha.invalid"}
+    with tempfile.TemporaryDirectory(prefix="xuncha-demo-") as folder:
+        root = Path(folder, "demo")
+        create(root, call.today, example=True)
+        frame, accounts = register(root).frame, Accounts(root)
+        told = {}
+        for role in ROLES:
+            told[role_name(role)] = password = passwords.made_up()
+            account = Account(
+                name=role_name(role),
+                role=role,
+                office=frame.offices[0] if role == "section" else None,
+                leader=frame.leaders[0] if role == "leader" else None,
+                added=call.today,
+                password=passwords.hashed(password),
+                renew=False,
+            )
+            accounts.add(account)
+        yield root, told

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Body, File, Form, Request, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from xuncha.desk.pages.measures import selection
-from xuncha.desk.view import desk_of
+from xuncha.desk.view import desk_of, visitor_of
 from xuncha.model import names
 from xuncha.model.identity import Identity
 from xuncha.requests import typed
@@ -187,7 +187,9 @@ def _enter(verb: Verb) -> None:
     async def act(request: Request, body: Any) -> dict[str, Any]:  # noqa: ANN401  a model of its own for each verb
         desk = desk_of(request)
         values = {each.name: getattr(body, GIVEN[each.name].name) for each in verb.parameters}
-        result = await desk.change(desk.perform, verb.action, body.ids, values, body.versions)
+        result = await desk.change(
+            desk.perform, verb.action, body.ids, values, body.versions, visitor_of(request)
+        )
         return _done(result, desk.today)
 
     act.__doc__ = (verb.function.__doc__ or "").partition("\n")[0]
@@ -210,7 +212,8 @@ async def attach(
 
     def do() -> Result:
         content: NamedFile = named(desk.root, Identity.parse(ids[0]), file)
-        return desk.perform("attach", ids, {"file": content, "statement": text, "day": date}, {})
+        given = {"file": content, "statement": text, "day": date}
+        return desk.perform("attach", ids, given, {}, visitor_of(request))
 
     return _done(await desk.change(do), desk.today)
 

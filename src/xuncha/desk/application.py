@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from xuncha import __version__
 from xuncha.desk import api
+from xuncha.desk.entrances import NEW_PASSWORD, SIGN_IN, SIGN_OUT, ByAccount, ByLink
 from xuncha.desk.forms import action, why_unread
 from xuncha.desk.gate import LARGEST, SAFE, TooLargeError
 from xuncha.desk.pages import (
@@ -32,11 +33,12 @@ from xuncha.desk.pages import (
     remove,
     reports,
     settings,
+    sign_in,
     today,
     together,
     undo,
 )
-from xuncha.desk.view import page, status_of
+from xuncha.desk.view import page, seen, status_of
 from xuncha.errors import (
     InvalidLedgerError,
     RefusedError,
@@ -48,7 +50,7 @@ from xuncha.errors import (
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -60,40 +62,45 @@ ROUTES: Sequence[Route | Mount] = (
     Route("/measures", measures.show),
     Route("/measures/{id}", measure.show),
     Route("/problems", problems.show_all),
-    Route("/problems", action(problems.add_problem), methods=["POST"]),
+    Route("/problems", action(problems.add_problem, "add"), methods=["POST"]),
     Route("/problems/{id}", problems.show),
-    Route("/problems/{id}", action(problems.add_measure), methods=["POST"]),
-    Route("/remove/{id}", remove.show),
-    Route("/remove/{id}", action(remove.remove), methods=["POST"]),
+    Route("/problems/{id}", action(problems.add_measure, "add"), methods=["POST"]),
+    Route("/remove/{id}", seen(remove.show, "remove")),
+    Route("/remove/{id}", action(remove.remove, "remove"), methods=["POST"]),
     Route("/comments", comments.show),
-    Route("/comments", action(comments.add), methods=["POST"]),
+    Route("/comments", action(comments.add, "comment"), methods=["POST"]),
     Route("/comments/{number}", comments.show),
-    Route("/comments/{number}", action(comments.reply), methods=["POST"]),
-    Route("/settings", settings.show),
-    Route("/settings/{section}", action(settings.change), methods=["POST"]),
-    Route("/edit/{file:path}", edit.show),
-    Route("/edit/{file:path}", action(edit.edit), methods=["POST"]),
+    Route("/comments/{number}", action(comments.reply, "comment"), methods=["POST"]),
+    Route("/settings", seen(settings.show, "settings")),
+    Route("/settings/{section}", action(settings.change, "settings"), methods=["POST"]),
+    Route("/edit/{file:path}", seen(edit.show, "edit")),
+    Route("/edit/{file:path}", action(edit.edit, "edit"), methods=["POST"]),
     Route("/act", act.show),
-    Route("/act", action(act.act), methods=["POST"]),
-    Route("/undo", action(undo.undo), methods=["POST"]),
-    Route("/language", action(preferences.language, in_turn=False), methods=["POST"]),
+    Route("/act", action(act.act, None), methods=["POST"]),
+    Route("/undo", action(undo.undo, None), methods=["POST"]),
+    Route("/language", action(preferences.language, None, in_turn=False), methods=["POST"]),
     Route("/state", preferences.state),
     Route("/evidence/{id}/{name}", evidence.show),
     Route("/notice", notice.show),
     Route("/reports", reports.show),
-    Route("/reports", action(reports.make, in_turn=False), methods=["POST"]),
+    Route("/reports", action(reports.make, None, in_turn=False), methods=["POST"]),
     Route("/dashboard", dashboard.show),
-    Route("/import", import_.show),
-    Route("/import", action(import_.upload, in_turn=False), methods=["POST"]),
-    Route("/import/{number}", import_.seen),
-    Route("/import/{number}", action(import_.take, in_turn=False), methods=["POST"]),
+    Route("/import", seen(import_.show, "import")),
+    Route("/import", action(import_.upload, "import", in_turn=False), methods=["POST"]),
+    Route("/import/{number}", seen(import_.seen, "import")),
+    Route("/import/{number}", action(import_.take, "import", in_turn=False), methods=["POST"]),
     Route("/log", log.show),
-    Route("/audit", action(log.audit, in_turn=False), methods=["POST"]),
-    Route("/together", together.show),
-    Route("/together", action(together.begin, in_turn=False), methods=["POST"]),
+    Route("/audit", action(log.audit, None, in_turn=False), methods=["POST"]),
+    Route("/together", seen(together.show, "sync")),
+    Route("/together", action(together.begin, "sync", in_turn=False), methods=["POST"]),
     Route("/jobs/{number}", jobs.show),
-    Route("/jobs/{number}", action(jobs.stop, in_turn=False), methods=["POST"]),
+    Route("/jobs/{number}", action(jobs.stop, None, in_turn=False), methods=["POST"]),
     Route("/jobs/{number}/{name}", jobs.give),
+    Route(SIGN_IN, sign_in.show),
+    Route(SIGN_IN, action(sign_in.sign_in, None, in_turn=False), methods=["POST"]),
+    Route(SIGN_OUT, action(sign_in.sign_out, None, in_turn=False), methods=["POST"]),
+    Route(NEW_PASSWORD, sign_in.show_password),
+    Route(NEW_PASSWORD, action(sign_in.take_password, None, in_turn=False), methods=["POST"]),
     Mount("/static", StaticFiles(packages=[("xuncha.desk", "static")])),
 )
 
@@ -101,8 +108,14 @@ _UNKNOWN = frozenset({"no-such-problem", "no-such-measure", "no-such-comment", "
 """The errors of a number in an address that nothing has."""
 
 
-def application(desk: Desk) -> FastAPI:
-    """Return what answers the requests that the gate lets through."""
+def application(desk: Desk, entrance: ByLink | ByAccount, demo: Mapping[str, str] | None = None) -> FastAPI:
+    """Return what answers the requests that the gate lets through.
+
+    Args:
+        desk: the ledger.
+        entrance: by which they come in.
+        demo: passwords by account, which whoever tries the desk is shown.
+    """
     app = FastAPI(
         title="xuncha",
         version=__version__,
@@ -113,7 +126,7 @@ def application(desk: Desk) -> FastAPI:
     )
     for kind, told in _HANDLERS.items():
         app.add_exception_handler(kind, told)
-    app.state.desk = desk
+    app.state.desk, app.state.entrance, app.state.demo = desk, entrance, demo
     app.include_router(api.router)
     return app
 

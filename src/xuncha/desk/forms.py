@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from xuncha.desk.gate import same
-from xuncha.desk.view import desk_of, page, status_of, visitor_of
+from xuncha.desk.view import desk_of, must_be_allowed, page, status_of, visitor_of
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError, together
 from xuncha.language import gettext as _
 from xuncha.model.names import key_name
@@ -40,10 +40,20 @@ _NOT_TYPED = frozenset(
 """Fields that hold no text of whoever fills in a form."""
 
 
-def action(change: Action, *, in_turn: bool = True) -> Callable[[Request], Awaitable[Response]]:
-    """Make the endpoint of a function that is given a form; where it changes the ledger, it is called when its turn comes."""
+def action(
+    change: Action, may: str | None, *, in_turn: bool = True
+) -> Callable[[Request], Awaitable[Response]]:
+    """Make the endpoint of a function that is given a form.
+
+    Args:
+        change: the function.
+        may: what only those are let do whose role may; None for what everyone may, or what is asked of each measure.
+        in_turn: it changes the ledger, and is called when its turn comes.
+    """
 
     async def endpoint(request: Request) -> Response:
+        if may is not None:
+            must_be_allowed(request, may)
         async with request.form(max_files=_FILES, max_fields=_FIELDS, max_part_size=_LONGEST) as form:
             _must_be_ours(request, form)
             if not in_turn:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import secrets
 import time
-from typing import TYPE_CHECKING, Final, NamedTuple
-from urllib.parse import parse_qs
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import cookie_parser
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 
 from xuncha import language
+from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
+from xuncha.trail.author import Author, acting_as
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from xuncha.accounts.account import Account
+    from xuncha.model.register import MeasureRow
 
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes in one request: a measure's evidence, which usual forges take up to 50 MB at a time."""
@@ -47,6 +50,21 @@ class Visitor(NamedTuple):
 
     token: str
     """Forms carry it, against forged requests; empty for a program, whose secret no browser adds by itself."""
+    account: Account | None = None
+    """In which they have signed in; None on the own desk, and before."""
+    owns: bool = False
+    """Whether it is whoever has begun the own desk, and may do everything as git's user."""
+
+    def may(self, action: str, row: MeasureRow | None = None) -> bool:
+        """Return whether they may do something; see `Account.may`."""
+        return self.owns or (self.account is not None and self.account.may(action, row))
+
+
+class Entrance(Protocol):
+    """How one comes in."""
+
+    def visitor(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> Visitor | ASGIApp:
+        """Return who asks; or the answer to whoever does not come in, or not yet."""
 
 
 class TooLargeError(HTTPException):  # FastAPI takes any other for a request that it cannot read
@@ -57,28 +75,20 @@ class TooLargeError(HTTPException):  # FastAPI takes any other for a request tha
 
 
 class Gate:
-    """Stands before the application: checks host, origin, secret and size, and says what a browser may do with the answers."""
+    """Stands before the application: checks host, origin and size, asks who comes, and says what a browser may do with the answers."""
 
-    def __init__(self, application: ASGIApp, key: str, hosts: frozenset[str]) -> None:
+    def __init__(self, application: ASGIApp, entrance: Entrance, hosts: frozenset[str] | None) -> None:
         """Take what stands behind the gate.
 
         Args:
             application: what answers.
-            key: the secret of the link that was printed.
-            hosts: the names, with the port where it is said, under which the desk is reached.
+            entrance: knows who may come in.
+            hosts: the names, with the port where it is said, under which the desk is reached; None: under any. Another name may
+                be an attacker's whose page has it stand for this machine; that page has no session of an office desk.
         """
         self._application = application
-        self._key = key
+        self._entrance = entrance
         self._hosts = hosts
-        self._ticket = ""
-        self._session = secrets.token_urlsafe(32)
-        self._token = secrets.token_urlsafe(32)
-        self._cookie = "xuncha-" + max(hosts).rpartition(":")[2]  # a browser sends cookies to every port
-
-    def ticket(self) -> str:
-        """Return a secret that opens the desk once, for what others on the machine may see."""
-        self._ticket = secrets.token_urlsafe(32)
-        return self._ticket
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or let it through."""
@@ -89,58 +99,46 @@ class Gate:
         cookies = cookie_parser(headers.get("cookie", ""))
         spoken = cookies.get(LANGUAGE, "")
         with language.speaking(spoken if spoken in language.LANGUAGES else language.spoken()):
-            answer = (
-                self._refusal(scope, headers)
-                or self._entrance(scope)
-                or self._stranger(scope, headers, cookies)
-            )
+            answer = self._refusal(scope, headers) or self._came_in(scope, headers, cookies)
             length = int(headers.get("content-length", "0")[:20]) if answer is None else 0
-            await (answer or self._application)(scope, _bounded(receive, length), _marked(send))
+            with acting_as(_author(scope)):
+                await (answer or self._application)(scope, _bounded(receive, length), _marked(send))
 
-    def _refusal(self, scope: Scope, headers: Headers) -> ASGIApp | None:
-        """Return the answer to what no browser of a visitor sends: another host, another site, too much."""
-        if headers.get("host", "").casefold() not in self._hosts:
-            return _error(scope, "wrong-host", _("this desk is not reached under this name"), 421)
-        if "\0" in scope["path"]:
-            return _error(scope, "not-found", _("there is no such page"), 404)
-        length = headers.get("content-length", "0")
-        if not length.isdecimal():
-            return _error(scope, "malformed", _("this cannot be done here"), 400)
-        origin = headers.get("origin")
-        foreign = origin is not None and origin not in {f"http://{host}" for host in self._hosts}
-        if foreign or (
-            _changes(scope) and headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}
-        ):
-            return _error(scope, "foreign-origin", _("this request comes from another page"))
-        return None
-
-    def _entrance(self, scope: Scope) -> ASGIApp | None:
-        """Let in whoever opens the link with the secret; the browser goes on without it, so that its history does not keep it."""
-        given = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
-        if scope["path"] != "/" or not given or not (same(given, self._key) or same(given, self._ticket)):
-            return None
-        if given == self._ticket:
-            self._ticket = ""
-        answer = RedirectResponse("/", 303)
-        answer.set_cookie(self._cookie, self._session, httponly=True, samesite="strict")
-        return answer
-
-    def _stranger(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> ASGIApp | None:
-        """Return the answer to whoever has no secret; note the visitor who has."""
+    def _came_in(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> ASGIApp | None:
+        """Note who asks; return the answer to whoever may not."""
         if scope["path"].startswith("/static/"):
             scope["visitor"] = Visitor("")
             return None
-        kind, _blank, given = headers.get("authorization", "").partition(" ")
-        if kind.casefold() == "bearer" and same(given.strip(), self._key):
-            scope["visitor"] = Visitor("")
-        elif same(cookies.get(self._cookie, ""), self._session):
-            asks_for_change = scope["path"].startswith("/api/") and _changes(scope)
-            if asks_for_change and not same(headers.get("x-xuncha-token", ""), self._token):
-                return _error(scope, "no-token", _("a browser sends the token of its page as X-Xuncha-Token"))
-            scope["visitor"] = Visitor(self._token)
-        else:
-            said = _("open the link that `xuncha serve` printed: it holds the secret of this desk")
-            return _error(scope, "no-secret", said)
+        try:
+            came = self._entrance.visitor(scope, headers, cookies)
+        except XunchaError as error:  # the accounts cannot be read
+            return refusal(scope, error.code, error.message, 503)
+        if not isinstance(came, Visitor):
+            return came
+        scope["visitor"] = came
+        by_cookie = came.token and scope["path"].startswith("/api/") and changes(scope)
+        if by_cookie and not same(headers.get("x-xuncha-token", ""), came.token):
+            return refusal(scope, "no-token", _("a browser sends the token of its page as X-Xuncha-Token"))
+        return None
+
+    def _refusal(self, scope: Scope, headers: Headers) -> ASGIApp | None:
+        """Return the answer to what no browser of a visitor sends: another host, another site, too much."""
+        host = headers.get("host", "").casefold()
+        if self._hosts is not None and host not in self._hosts:
+            return refusal(scope, "wrong-host", _("this desk is not reached under this name"), 421)
+        if "\0" in scope["path"]:
+            return refusal(scope, "not-found", _("there is no such page"), 404)
+        length = headers.get("content-length", "0")
+        if not length.isdecimal():
+            return refusal(scope, "malformed", _("this cannot be done here"), 400)
+        origin = headers.get("origin")
+        foreign = origin is not None and origin not in {
+            f"{scope['scheme']}://{each}" for each in self._hosts or {host}
+        }
+        if foreign or (
+            changes(scope) and headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}
+        ):
+            return refusal(scope, "foreign-origin", _("this request comes from another page"))
         return None
 
 
@@ -149,14 +147,21 @@ def same(given: str, secret: str) -> bool:
     return hmac.compare_digest(given.encode(), secret.encode())
 
 
-def _changes(scope: Scope) -> bool:
+def changes(scope: Scope) -> bool:
+    """Return whether a request asks for a change."""
     return scope["method"] not in SAFE
 
 
-def _error(scope: Scope, code: str, message: str, status: int = 403) -> ASGIApp:
+def refusal(scope: Scope, code: str, message: str, status: int = 403) -> ASGIApp:
+    """Return the answer to whoever does not come in: to a program as JSON."""
     if scope["path"].startswith("/api/"):
         return JSONResponse({"error": {"code": code, "message": message, "hint": ""}}, status)
     return PlainTextResponse(message, status)
+
+
+def _author(scope: Scope) -> Author | None:
+    visitor: Visitor | None = scope.get("visitor")
+    return visitor.account.author if visitor and visitor.account else None
 
 
 def _bounded(receive: Receive, length: int) -> Receive:

@@ -27,6 +27,7 @@ from fasteners import InterProcessLock
 from xuncha.errors import RefusedError, XunchaError, cause_of
 from xuncha.language import gettext as _
 from xuncha.language import spoken
+from xuncha.trail import author
 
 State = Literal["waiting", "running", "done", "refused", "stopped"]
 _AT_ONCE: Final = 2
@@ -76,6 +77,8 @@ class Job:
     then: str = ""
     """The address where it goes on once all is done."""
     writes: bool = False
+    by: str = field(default_factory=author.account)
+    """The account that asked for it; empty on the own desk."""
     given: dict[str, Any] = field(default_factory=dict)
     """What the page that has begun it will want to know again."""
     state: State = "waiting"
@@ -205,6 +208,7 @@ class Jobs:
         job.commands, job.writes = commands, in_turn is not None
         environment = {
             **os.environ,
+            **author.variables(),
             "XUNCHA_LANG": spoken(),
             "XUNCHA_LEDGER": str(self._root),
             "NO_COLOR": "1",

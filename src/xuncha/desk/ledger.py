@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
+from xuncha.accounts.account import not_allowed
 from xuncha.desk.jobs import Jobs
 from xuncha.desk.texts import Texts
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError
@@ -27,6 +28,7 @@ from xuncha.requests.selection import texts_in
 from xuncha.store.cache import register, register_at
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
+from xuncha.trail import author
 from xuncha.trail.git import Git
 from xuncha.trail.history import Event, history, history_of_measure, history_of_problem
 from xuncha.trail.presence import must_be_here
@@ -38,6 +40,7 @@ from xuncha.workflow.perform import Result, perform
 from xuncha.workflow.undo import can_be_taken_back
 
 if TYPE_CHECKING:
+    from xuncha.desk.gate import Visitor
     from xuncha.model.register import Register
     from xuncha.model.vocabulary import Action
     from xuncha.requests.selection import Texts as ReadTexts
@@ -72,11 +75,11 @@ class Desk:
         self._looked_at = 0.0
         self._changes, self._seen = 0, 0
         """How many changes have ended, and how many had when the last look began."""
-        self.texts = Texts(root)
+        self.texts = Texts(root, lambda: self._looked_at)
         self._outcomes: dict[str, Outcome] = {}
         self._events: tuple[str, list[Event]] = ("", [])
-        self._own: tuple[int, set[str]] = (-1, set())
-        """The addresses of the user of this desk, as the ledger told them in a state."""
+        self._own: tuple[tuple[int, str], set[str]] = ((-1, ""), set())
+        """The addresses of whoever asked last, as the ledger told them in a state."""
         self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self.jobs = Jobs(root, self._in_turn)
 
@@ -92,9 +95,14 @@ class Desk:
             InvalidLedgerError: it breaks rules; carries every finding.
             SurroundingsError: files or git are missing.
         """
-        with self._reading:
-            is_fresh = self._seen == self._changes and time.monotonic() - self._looked_at <= _FRESH
-            if self._look is None or not is_fresh:
+        last = self._look
+        if last and self._is_fresh():
+            return last
+        if not self._reading.acquire(blocking=last is None or self._seen != self._changes):
+            assert last is not None  # noqa: S101  for the type checker
+            return last  # somebody is looking just now, and nothing was changed here since
+        try:
+            if self._look is None or not self._is_fresh():
                 began, seen = time.monotonic(), self._changes
                 must_be_here(self.root)
                 found, tip = register(self.root), self.tip()
@@ -102,8 +110,13 @@ class Desk:
                 if last is None or (last.register, last.tip) != (found, tip):
                     self._look = Look(found, tip, last.number + 1 if last else 1)
                 self._looked_at, self._seen = began, seen
-            assert self._look is not None  # noqa: S101  for the type checker
+            assert self._look is not None  # noqa: S101
             return self._look
+        finally:
+            self._reading.release()
+
+    def _is_fresh(self) -> bool:
+        return self._seen == self._changes and time.monotonic() - self._looked_at <= _FRESH
 
     def seen(self) -> Look:
         """Return the ledger as it stands; where it breaks rules by now, as it stood before.
@@ -168,14 +181,21 @@ class Desk:
             return Git(self.root).head() or ""
         return ""
 
-    def may_be_taken_back(self, event: Event | None) -> str:
-        """Return the commit of an event, if it is the last one, and of the user of this desk; empty where it is not."""
+    def may_be_taken_back(self, event: Event | None, visitor: Visitor) -> str:
+        """Return the commit of an event, if it is the last one, and their own who ask, who may still do such a thing; else nothing."""
         with suppress(SurroundingsError):
-            if event and event.commit == self.tip() and can_be_taken_back(event):
-                state = self._look.number if self._look else 0
-                if self._own[0] != state:
-                    self._own = (state, addresses(self.root))
-                return event.commit if event.email.casefold() in self._own[1] else ""
+            if not event or event.commit != self.tip() or not can_be_taken_back(event):
+                return ""
+            if not visitor.may("undo"):
+                rows = {row.id: row for row in self.seen().register.measures}
+                for each in self.events():
+                    row = rows.get(each.id or "")
+                    if each.commit == event.commit and not (row and visitor.may(each.action or "", row)):
+                        return ""
+            state = (self._look.number if self._look else 0, author.account())
+            if self._own[0] != state:
+                self._own = (state, addresses(self.root))
+            return event.commit if event.email.casefold() in self._own[1] else ""
         return ""
 
     async def change(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:  # noqa: ANN401
@@ -198,7 +218,12 @@ class Desk:
         self._writers.submit(call)
 
     def perform(
-        self, action: Action, ids: Sequence[str], typed: Mapping[str, Any], versions: Mapping[str, str]
+        self,
+        action: Action,
+        ids: Sequence[str],
+        typed: Mapping[str, Any],
+        versions: Mapping[str, str],
+        visitor: Visitor,
     ) -> Result:
         """Do an action of the workflow to measures: to all of them in one commit, or to none.
 
@@ -207,6 +232,7 @@ class Desk:
             ids: the numbers of measures, or of problems where the verb takes them.
             typed: what was given to the verb, by its parameters.
             versions: of files that the user was shown, by number; a file that is another by now is refused.
+            visitor: who asks.
 
         Raises:
             XunchaError: it is refused; nothing is written.
@@ -216,6 +242,11 @@ class Desk:
         identities = [Identity.parse(each) for each in ids]
         with begin(self.root) as session:
             self.must_be_as_shown(versions)
+            if not visitor.may("all"):
+                rows = {row.id: row for row in register(self.root).measures}
+                for each in identities:
+                    if not (row := rows.get(str(each))) or not visitor.may(action, row):
+                        raise not_allowed()
             return perform(session, action, identities, today, **values)
 
     def must_be_as_shown(self, versions: Mapping[str, str]) -> None:

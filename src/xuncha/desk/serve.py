@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import secrets
 import signal
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 from anyio.to_thread import current_default_thread_limiter
 
+from xuncha.accounts.book import Accounts
 from xuncha.desk.application import application
+from xuncha.desk.entrances import ByAccount, ByLink
 from xuncha.desk.gate import Gate
 from xuncha.desk.impatient import Impatient
 from xuncha.desk.jobs import sweep
@@ -22,7 +25,7 @@ from xuncha.errors import SurroundingsError, cause_of
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -48,17 +51,38 @@ class _Server(uvicorn.Server):
 class Server:
     """A desk that is about to be served: its port is taken, its address known."""
 
-    def __init__(self, root: Path, port: int, clock: Callable[[], date]) -> None:
-        """Take a port; 0 for any that is free. The clock tells the day as of which everything is counted.
+    def __init__(
+        self,
+        root: Path,
+        clock: Callable[[], date],
+        port: int,
+        host: str | None = None,
+        *,
+        tls: tuple[Path, Path] | None = None,
+        behind_proxy: bool = False,
+        demo: Mapping[str, str] | None = None,
+    ) -> None:
+        """Take a port.
+
+        Args:
+            root: the ledger's folder.
+            clock: tells the day as of which everything is counted.
+            port: 0 for any that is free.
+            host: the address of this machine under which the office comes; None: the own desk, for this machine alone.
+            tls: certificate and key, as PEM files.
+            behind_proxy: whether a program on this machine, such as nginx, says from where and how somebody asks.
+            demo: passwords by account, which the page to sign in shows; then people sign in on this machine alone.
 
         Raises:
-            SurroundingsError: it is taken, or not for everybody.
+            SurroundingsError: the port is taken, or not for everybody; or a certificate cannot be used.
         """
         self._desk = Desk(root, clock)
-        self._socket = socket.socket()
+        self._host = host or HERE
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        self._socket = socket.socket(family)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            self._socket.bind((HERE, port))
+            self._socket.bind((self._host, port))
         except (OSError, OverflowError) as error:
             self._socket.close()
             said = _("port {port} cannot be used: {reason}")
@@ -67,14 +91,21 @@ class Server:
             raise SurroundingsError("port-taken", said.format(port=port, reason=reason), hint) from None
         self._socket.listen(128)
         self.port: int = self._socket.getsockname()[1]
-        self._key = secrets.token_urlsafe(32)
-        names = (HERE, "localhost")
-        hosts = frozenset(
-            {f"{name}:{self.port}" for name in names} | ({*names} if self.port == _WEB else set())
-        )
-        self._gate = Gate(application(self._desk), self._key, hosts)
+        self._scheme = "https" if tls else "http"
+        self._link: ByLink | None = None
+        entrance: ByLink | ByAccount
+        hosts = None
+        if host or demo:
+            entrance = ByAccount(Accounts(root), self.port)
+        else:
+            self._key = secrets.token_urlsafe(32)
+            entrance = self._link = ByLink(self._key, self.port)
+            names = (HERE, "localhost")
+            hosts = frozenset(
+                {f"{name}:{self.port}" for name in names} | ({*names} if self.port == _WEB else set())
+            )
         config = uvicorn.Config(
-            self._gate,
+            Gate(application(self._desk, entrance, demo), entrance, hosts),
             access_log=False,
             log_level="warning",
             server_header=False,
@@ -82,7 +113,13 @@ class Server:
             lifespan="off",
             http=Impatient,
             ws="none",
+            proxy_headers=behind_proxy,
+            forwarded_allow_ips=[HERE, "::1"],
+            ssl_certfile=tls and tls[0],
+            ssl_keyfile=tls and tls[1],
         )
+        if tls:
+            _must_load(config, tls[0])
         self._server = _Server(config)
         for ending in (signal.SIGINT, signal.SIGTERM):
             signal.signal(
@@ -94,11 +131,13 @@ class Server:
 
     @property
     def link(self) -> str:
-        """The address that opens the desk; whoever has it may do everything."""
-        return self._link(self._key)
+        """The address of the desk; that of the own desk opens it, and whoever has it may do everything."""
+        return self._address(self._key if self._link else "")
 
-    def _link(self, key: str) -> str:
-        return f"http://{HERE}:{self.port}/?key={key}"
+    def _address(self, key: str = "") -> str:
+        host = _within_reach(self._host)
+        host = f"[{host}]" if ":" in host else host
+        return f"{self._scheme}://{host}:{self.port}/" + (f"?key={key}" if key else "")
 
     def open_browser(self) -> None:
         """Open the desk in a browser, which is answered as soon as the desk runs.
@@ -106,7 +145,7 @@ class Server:
         Some browsers end only when their user ends them: a thread waits for that. What programs are called with everybody on the
         machine can see, for hours: the link is good for once.
         """
-        link = self._link(self._gate.ticket())
+        link = self._address(self._link.ticket() if self._link else "")
         threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
 
     def run(self) -> None:
@@ -117,3 +156,29 @@ class Server:
             self._server.run([self._socket])
         finally:
             self._desk.close()
+
+
+def _must_load(config: uvicorn.Config, certificate: Path) -> None:
+    """Read certificate and key, before anything is told.
+
+    Raises:
+        SurroundingsError: they cannot be read, or do not belong together.
+    """
+    try:
+        config.load()
+    except OSError as error:  # an ssl.SSLError, too
+        said = _("the certificate {path} cannot be used: {reason}")
+        hint = _("--tls-cert and --tls-key name the certificate and its key, as PEM files without a password")
+        raise SurroundingsError("certificate", said.format(path=certificate, reason=error), hint) from None
+
+
+def _within_reach(host: str) -> str:
+    """Return the address under which others reach this machine, where `host` stands for any that it has."""
+    if host not in {"0.0.0.0", "::"}:  # noqa: S104
+        return host
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as outward:
+        outward.connect(
+            ("192.0.2.1", 9)
+        )  # of RFC 5737: nothing is sent, the system says alone from where it would be
+        return str(outward.getsockname()[0])
+    return socket.gethostname()

@@ -9,7 +9,7 @@ from xuncha.requests.selection import texts_in
 from xuncha.store.files import WorkingTree
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from xuncha.model.identity import Identity
@@ -20,15 +20,23 @@ Stamp = tuple[int, int, int]
 class Texts:
     """What words are searched in, in the files of a ledger as they stand."""
 
-    def __init__(self, root: Path) -> None:
-        """Take the ledger in `root`."""
+    def __init__(self, root: Path, looked_at: Callable[[], float]) -> None:
+        """Take the ledger in `root`, and what tells when it was last looked at: files are looked at once for each look."""
         self._root = str(root)
         self._read = texts_in(WorkingTree(root))
         self._kept: dict[Identity, tuple[Stamp, str]] = {}
+        self._looked_at = looked_at
+        self._stamps: tuple[float, dict[Identity, Stamp | None]] = (float("-inf"), {})
 
     def __call__(self, identities: Sequence[Identity]) -> Mapping[Identity, str]:
         """Return the texts of measures that are there."""
-        stamps = {each: stamp for each in identities if (stamp := self._stamp(each))}
+        if self._stamps[0] != (looked_at := self._looked_at()):
+            self._stamps = looked_at, {}
+        seen = self._stamps[1]
+        for each in identities:
+            if each not in seen:
+                seen[each] = self._stamp(each)
+        stamps = {each: stamp for each in identities if (stamp := seen[each])}
         kept = self._kept
         changed = [each for each, stamp in stamps.items() if each not in kept or kept[each][0] != stamp]
         for identity, text in self._read(changed).items():

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from xuncha import __version__, language
+from xuncha.accounts.account import NOT_ALLOWED, not_allowed
 from xuncha.chinese.characters import without_unsafe
 from xuncha.desk.gate import LARGEST, SAFE
 from xuncha.errors import InvalidLedgerError, XunchaError
@@ -20,13 +21,13 @@ from xuncha.tally import percent
 from xuncha.workflow.change import leftover
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from xuncha.desk.gate import Visitor
     from xuncha.desk.ledger import Desk
-    from xuncha.errors import XunchaError
 
 T = TypeVar("T")
 _ROWS: Final = 200
@@ -56,6 +57,11 @@ def here(request: Request) -> str:
     """Return the address of a page with all that it asks for, without the host; and without a secret that stands in it."""
     asked = urlencode([(name, value) for name, value in request.query_params.multi_items() if name != "key"])
     return request.url.path + (f"?{asked}" if asked else "")
+
+
+def within(address: str) -> str:
+    """Return an address of this desk that a form gives back; of any other, that of the first page."""
+    return address if address.startswith("/") and address[1:2] not in {"/", "\\"} else "/"
 
 
 def _harmless(value: object) -> object:
@@ -92,6 +98,16 @@ def _environment() -> Environment:
     return environment
 
 
+def seen(show: Callable[[Request], Response], may: str) -> Callable[[Request], Response]:
+    """Make the endpoint of a page that only those see who may do what it is for."""
+
+    def endpoint(request: Request) -> Response:
+        must_be_allowed(request, may)
+        return show(request)
+
+    return endpoint
+
+
 def page(request: Request, name: str, status: int = 200, **given: Any) -> HTMLResponse:  # noqa: ANN401
     """Make a page of a template.
 
@@ -102,13 +118,16 @@ def page(request: Request, name: str, status: int = 200, **given: Any) -> HTMLRe
         given: what the template shows; an `error` as its findings and refusals; as `held` the address of the page that holds
             a form which is shown again, where that is not the address of its action.
     """
-    desk = desk_of(request)
+    desk, visitor = desk_of(request), visitor_of(request)
     got = request.method in SAFE
     around: dict[str, Any] = {
         "path": request.url.path,
         "got": got,
         "held": here(request) if got else given.pop("held", request.url.path),
-        "token": visitor_of(request).token,
+        "token": visitor.token,
+        "may": visitor.may,
+        "account": visitor.account,
+        "signed_in": visitor.owns or visitor.account is not None,
         "today": desk.today,
         "leftover": leftover(desk.root),
     }
@@ -125,7 +144,7 @@ def made(request: Request) -> dict[str, Any]:
     found = next((each for each in events if each.commit.startswith(commit)), None)
     return {
         "done": found,
-        "tip": desk.may_be_taken_back(found),
+        "tip": desk.may_be_taken_back(found, visitor_of(request)),
         "outcome": desk.outcome(found.commit) if found else None,
     }
 
@@ -143,5 +162,17 @@ def edit_address(path: str) -> str:
 
 
 def status_of(error: XunchaError) -> int:
-    """Return the status with which an error is answered: 422 for what cannot be read, 409 for what is refused, 503 for what is missing."""
-    return {1: 409, 2: 422}.get(error.exit_code, 503)
+    """Return the status with which an error is answered: 403 where an account may not do it, 422 for what cannot be read, 409 for what is refused, 503 for what is missing."""
+    if error.code in {NOT_ALLOWED, "wrong-password"}:
+        return 403
+    return 429 if error.code == "too-many-tries" else {1: 409, 2: 422}.get(error.exit_code, 503)
+
+
+def must_be_allowed(request: Request, action: str) -> None:
+    """Refuse what whoever asks may do to no measure at all.
+
+    Raises:
+        RefusedError: they may not.
+    """
+    if not visitor_of(request).may(action):
+        raise not_allowed()

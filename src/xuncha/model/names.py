@@ -56,6 +56,13 @@ LETTERS: Final[Words] = {
     "supervision": ("督办", "督办函"),
     "warning": ("告诫", "告诫函", "警示"),
 }
+ROLES: Final[Words] = {
+    "manager": ("管理员",),
+    "section": ("科室", "责任科室"),
+    "leader": ("领导", "责任领导"),
+    "viewer": ("只读", "查看"),
+}
+"""Of accounts of the office desk."""
 CHANNELS: Final[Words] = {
     "phone": ("电话", "来电", "热线"),
     "post": ("来信", "信件", "信函", "邮寄"),

@@ -138,7 +138,7 @@ class Measure(Record):
             publish=self.publish and problem is not None and problem.publish,
             looked_at=looked_at.isoformat() if looked_at else None,
             slipped=looked_at is not None and last is not None and last.result == "slipped",
-            escalated=self.escalated is not None,
+            escalated_to=self.escalated.to if self.escalated else None,
             fields=tuple(self.fields.items()),
         )
 

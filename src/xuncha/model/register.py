@@ -43,7 +43,7 @@ class MeasureRow(NamedTuple):
     publish: bool  # whether it may appear in public: its own switch and its problem's are on
     looked_at: str | None  # the day it was closed or last reviewed; None while it is open
     slipped: bool  # whether the last look at a closed measure found that its result has slipped
-    escalated: bool = False
+    escalated_to: str | None = None
     fields: Values = ()
 
     @property

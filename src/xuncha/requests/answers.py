@@ -40,18 +40,19 @@ def waiting(
         events: its history, newest first, which tells what was returned.
         today: the day.
         office: in part, as far as it fits one alone; likewise `leader`.
-        leader: see `office`.
+        leader: see `office`; also what was escalated to them.
         person: as it stands in the files.
 
     Raises:
         RefusedError: the ledger knows no such office or leader.
     """
     office, leader = known(found, office=office, leader=leader)
-    wanted = {"leader": leader, "office": office, "person": person}
     return [
         task
         for task in tasks(found, today, _returned(events))
-        if all(name is None or getattr(task.row, key) == name for key, name in wanted.items())
+        if office in {None, task.row.office}
+        and leader in {None, task.row.leader, task.row.escalated_to}
+        and person in {None, task.row.person}
     ]
 
 

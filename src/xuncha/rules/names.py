@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from xuncha.model.identity import Identity
     from xuncha.rules.catalogue import Location
 
+Key = Literal["categories", "leaders", "offices", "outcomes"]
+"""The keys of data/ledger.yaml that list names."""
 _MOST = 30  # names that one sentence lists
 
 
@@ -60,7 +62,7 @@ def suggestion(name: str, known: Collection[str]) -> str:
 def unknown(
     named: Iterable[tuple[Location, str]],
     known: Collection[str],
-    key: Literal["categories", "leaders", "offices", "outcomes"],
+    key: Key,
 ) -> Broken[Location]:
     """Yield each name, with its place, that is not known under a key of data/ledger.yaml."""
     for location, name in named:

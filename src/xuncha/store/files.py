@@ -136,19 +136,20 @@ def half_written(target: Path) -> Path:
     return target.with_name(f"{TEMPORARY}{zlib.crc32(os.fsencode(target.name)):08x}")
 
 
-def replace(target: Path, content: bytes | BinaryIO) -> None:
+def replace(target: Path, content: bytes | BinaryIO, *, private: bool = False) -> None:
     """Write a file whole: into a new one beside it, to the disk, and only then in its place. Its folder must be there.
 
+    Nobody but its owner may read a `private` one, at any instant.
     Raises OSError if the disk is full, or the folder cannot be written; the file is as it was.
     """
     if target.exists() and not target.is_file():  # a pipe or a device is written to, not replaced
         with target.open("wb") as stream:
             _pour(content, stream)
     else:
-        replace_all({target: content})
+        replace_all({target: content}, mode=0o600 if private else 0o666)
 
 
-def replace_all(contents: Mapping[Path, bytes | BinaryIO]) -> None:
+def replace_all(contents: Mapping[Path, bytes | BinaryIO], mode: int = 0o666) -> None:
     """Write files, each whole, as `replace` does; their folders must be there.
 
     Many are brought to the disk at once: one by one, a thousand small files take as long as a thousand turns of the
@@ -161,12 +162,12 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO]) -> None:
         for temporary, target in waiting.items():
             # A clone may have brought a link of this name along: nothing that stands there is written into.
             temporary.unlink(missing_ok=True)
-            with temporary.open("xb") as stream:
+            with open(temporary, "xb", opener=partial(os.open, mode=mode)) as stream:
                 _pour(contents[target], stream)
                 if not at_once:
                     stream.flush()
                     os.fsync(stream.fileno())
-            if target.exists():
+            if target.exists() and mode == 0o666:  # noqa: PLR2004
                 temporary.chmod(target.stat().st_mode & 0o7777)
         if at_once:
             os.sync()

@@ -19,7 +19,7 @@ from typing import IO, Final, Self
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.trail import programs
+from xuncha.trail import author, programs
 from xuncha.trail.repository import (
     checked_out,
     contradicted,
@@ -153,7 +153,7 @@ class Door:
             process = subprocess.Popen(
                 [_git(os.environ.get("PATH")), *_ALWAYS, *arguments],
                 cwd=self.root,
-                env={**os.environ, **_AS_IT_IS, **surroundings},
+                env={**os.environ, **_AS_IT_IS, **author.variables(), **surroundings},
                 stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=stderr,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -275,7 +276,7 @@ def _followed(root: Path, path: str) -> Iterator[tuple[Commit, str]]:
                 return  # what stood under this number before was another one
             name = old.path if old else None
             if name is None and commit.adds:
-                name = _name_before(root, commit.hash, path)
+                name = _names_before(root, commit.hash).get(path)
             yield commit, PurePosixPath(name or path).stem if commit.touched else ""
             if name is not None:
                 if not commit.parents:
@@ -348,11 +349,15 @@ def _commits(
         git.head()  # which must be known, if it is not that nothing is committed
 
 
-def _name_before(root: Path, commit: str, path: str) -> str | None:
-    """Find the name that a file had before a commit that renamed it to this one; None if it was not renamed."""
+@lru_cache(maxsize=_MOST_MOVES)
+def _names_before(root: Path, commit: str) -> dict[str, str]:
+    """Find the names that files had before a commit that renamed them, by the new ones.
+
+    One commit has brought most measures of a ledger, and a desk is asked for each of them.
+    """
     options = ("-r", "-z", "--no-commit-id", "--name-status", "--relative")
     renames = ("--diff-filter=R", "--find-renames=95%")
     if not all(fits(Git(root), each, PROBLEMS) for each in (commit, f"{commit}^")):
-        return None
+        return {}
     words = Git(root).words("diff-tree", *options, *renames, commit, "--", PROBLEMS, by=3)
-    return next((old for old, new in zip(words[1::3], words[2::3], strict=True) if new == path), None)
+    return dict(zip(words[2::3], words[1::3], strict=True))

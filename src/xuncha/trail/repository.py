@@ -256,3 +256,9 @@ def private(root: Path, name: str) -> Path | None:
     """Name a file of ours inside git's own folder, which no clone, push or archive carries; one for each ledger. None outside a repository."""
     folder = git_dir(root)
     return folder and folder / "xuncha" / f"{name}-{zlib.crc32(os.fsencode(os.path.realpath(root))):08x}"
+
+
+def shared(root: Path, name: str) -> Path | None:
+    """Name a file of ours as `private` does, in what all working trees of a repository share."""
+    place = private(root, name)
+    return place and common_dir(place.parent.parent) / "xuncha" / place.name

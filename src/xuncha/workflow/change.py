@@ -21,7 +21,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, EVIDENCE, PROBLEMS, CommentNumber, Identity
 from xuncha.store import files
 from xuncha.store.loading import load_settings
-from xuncha.trail import committing, locks, objects
+from xuncha.trail import author, committing, locks, objects
 from xuncha.trail.git import CutShortError, Git, GitError, is_hash, literal, no_user
 from xuncha.trail.presence import must_be_here
 from xuncha.trail.repository import checked_out, git_dir
@@ -87,6 +87,7 @@ class Message:
             trailers += [("Id", step.id), ("From", step.from_ or ""), ("To", step.to or "")]
         trailers += [("Renumbered", f"{old} {new}") for old, new in self.renumbered.items()]
         trailers += [("Reason", self.reason), *(("Undoes", commit) for commit in self.undoes)]
+        trailers += [("Account", author.account())]
         lines = [self.subject, "", *(f"Xuncha-{name}: {value}" for name, value in trailers if value)]
         return "".join(" ".join(line.split()) + "\n" for line in lines)
 

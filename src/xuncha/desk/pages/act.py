@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
+from xuncha.accounts.account import NOT_ALLOWED
 from xuncha.desk import forms
 from xuncha.desk.pages.measure import fields_of, standing
-from xuncha.desk.view import address_of, desk_of, page, status_of
+from xuncha.desk.view import address_of, desk_of, must_be_allowed, page, status_of, visitor_of
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 def show(request: Request) -> Response:
     """Show the form of an action for the measures that were ticked."""
     asked = request.query_params
+    must_be_allowed(request, asked.get("action", ""))
     return _form(request, asked.get("action", ""), asked.getlist("id"), {})
 
 
@@ -61,8 +63,10 @@ def act(request: Request, form: FormData) -> Response:
             if each is not None:
                 typed["file"] = named(desk.root, Identity.parse(ids[0]), each)
             shown = forms.versions(form) if each is None else {}
-            results.append(desk.perform(verb.action, ids, typed, shown))
+            results.append(desk.perform(verb.action, ids, typed, shown, visitor_of(request)))
     except XunchaError as error:
+        if error.code == NOT_ALLOWED:
+            raise
         names = [each.filename or "" for each in files if each]
         kept, left = names[: len(results)], names[len(results) :]
         return _form(request, action, ids, forms.shown_again(form), error, forms.versions(form), (kept, left))

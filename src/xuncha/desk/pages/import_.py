@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms
 from xuncha.desk.pages.jobs import job_of
-from xuncha.desk.view import desk_of, page, status_of
+from xuncha.desk.view import desk_of, page, status_of, visitor_of
 from xuncha.errors import RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD, ROLES, role_name
@@ -115,7 +115,7 @@ def _seen(request: Request, job: Job, typed: dict[str, str], error: XunchaError 
         "typed": typed,
         "most": _MOST_DOUBTS,
         "beside": f"{desk.root.name}-2",
-        "tip": desk.may_be_taken_back(done),
+        "tip": desk.may_be_taken_back(done, visitor_of(request)),
         "done": done,
         "error": error,
     }

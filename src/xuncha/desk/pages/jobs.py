@@ -8,7 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from xuncha.desk.delivery import delivered
-from xuncha.desk.view import desk_of, page
+from xuncha.desk.view import desk_of, must_be_allowed, page
+from xuncha.trail import author
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -56,6 +57,8 @@ def led_on(request: Request, address: str) -> Response:
 def stop(request: Request, _form: FormData) -> Response:
     """End a job."""
     job = job_of(request)
+    if job.by != author.account():
+        must_be_allowed(request, "stop")
     desk_of(request).jobs.stop(job)
     wait(request, job)
     return RedirectResponse(f"/jobs/{job.number}", 303)

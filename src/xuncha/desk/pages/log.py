@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of, page, pages_of, status_of
+from xuncha.desk.view import desk_of, must_be_allowed, page, pages_of, status_of
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -51,6 +51,8 @@ def audit(request: Request, form: FormData) -> Response:
     words = ["audit", "--html", str(job.folder / file)]
     since = forms.text(form, "since")
     keeps = bool(forms.text(form, "anchor"))
+    if keeps:
+        must_be_allowed(request, "anchor")
     words += [f"--since={since}"] if since else []
     words += ["--anchor"] if keeps else []
     desk.jobs.start(job, words, in_turn=(lambda: None) if keeps else None)

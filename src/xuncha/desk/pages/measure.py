@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from inspect import signature
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from starlette.responses import RedirectResponse
 
 from xuncha.desk.delivery import SHOWN
-from xuncha.desk.view import desk_of, made, page
+from xuncha.desk.view import desk_of, made, page, visitor_of
 from xuncha.errors import XunchaError
 from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.records import EvidenceFile
@@ -79,10 +80,12 @@ def standing(record: Measure | Problem, fields: Sequence[Field]) -> dict[str, st
     return found
 
 
-def steps(desk: Desk, look: Look, identity: Identity, measure: Measure) -> list[Step]:
-    """Return the actions that are open for a measure as it stands."""
+def steps(
+    desk: Desk, look: Look, identity: Identity, measure: Measure, may: Callable[[str], bool]
+) -> list[Step]:
+    """Return the actions that are open for a measure as it stands, to whoever may do them."""
     found = []
-    for verb in VERBS.values():
+    for verb in filter(lambda verb: may(verb.action), VERBS.values()):
         if measure.status not in verb.transitions or (
             verb.action == "review" and measure.term != "long_term"
         ):
@@ -135,7 +138,7 @@ def show(request: Request) -> Response:
         "events": events,
         "brought": brought(desk.root, identity, measure),
         "kinds": SHOWN,
-        "steps": steps(desk, look, identity, measure),
+        "steps": steps(desk, look, identity, measure, partial(visitor_of(request).may, row=row)),
         "opened": request.query_params.get("do", ""),
         "version": stood,
         "typed": {},

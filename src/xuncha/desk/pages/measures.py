@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from xuncha.desk.view import desk_of, made, page, pages_of
+from xuncha.desk.view import desk_of, made, page, pages_of, visitor_of
 from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.model.vocabulary import STATUSES, TERMS, status_name, term_name
@@ -78,7 +78,9 @@ def show(request: Request) -> Response:
         asked=dict(asked) | {"order": order},
         kept=kept,
         more=_more(kept),
-        verbs=[verb.action for verb in VERBS.values() if verb.several],
+        verbs=[
+            verb.action for verb in VERBS.values() if verb.several and visitor_of(request).may(verb.action)
+        ],
     )
 
 

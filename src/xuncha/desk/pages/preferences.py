@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 
 from xuncha.desk import forms
 from xuncha.desk.gate import LANGUAGE
-from xuncha.desk.view import desk_of
+from xuncha.desk.view import desk_of, within
 from xuncha.language import LANGUAGES
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def language(_request: Request, form: FormData) -> Response:
     """Keep the language in a cookie of the browser, and go back to the page."""
     chosen, back = forms.text(form, "language"), forms.text(form, "back")
-    answer = RedirectResponse(back if back.startswith("/") and back[1:2] not in {"/", "\\"} else "/", 303)
+    answer = RedirectResponse(within(back), 303)
     if chosen in LANGUAGES:
         answer.set_cookie(LANGUAGE, chosen, max_age=365 * 24 * 3600, samesite="strict", httponly=True)
     return answer

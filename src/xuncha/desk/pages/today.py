@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from xuncha.desk.view import desk_of, made, page, pages_of
+from xuncha.desk.view import desk_of, made, page, pages_of, visitor_of
 from xuncha.requests.answers import waiting
 from xuncha.tally import tally
 
@@ -31,11 +31,18 @@ def show(request: Request) -> Response:
     """Show what waits today, for all or for one office or leader."""
     desk = desk_of(request)
     look, events = desk.look(), desk.events()
-    asked = {name: request.query_params.get(name) or None for name in ("office", "leader")}
+    account, given_ = visitor_of(request).account, request.query_params
+    known = {"office": look.register.frame.offices, "leader": look.register.frame.leaders}
+    own = {name: getattr(account, name, None) for name in known}
+    strange = [name for key, name in own.items() if name and name not in known[key]]
+    asked = {
+        name: (given_[name] or None) if name in given_ else (own[name] if own[name] in known[name] else None)
+        for name in known
+    }
     groups: dict[Kind, list[Task]] = {}
     for task in waiting(look.register, events, desk.today, **asked):
         groups.setdefault(task.kind, []).append(task)
-    kept = [(name, value) for name, value in asked.items() if value]
+    kept = [(name, value or "") for name, value in asked.items() if value or own[name]]
     kind = request.query_params.get("kind", "")
     shown, current, pages = {name: tasks[:_SHOWN] for name, tasks in groups.items()}, 1, 1
     if kind in groups:
@@ -50,9 +57,10 @@ def show(request: Request) -> Response:
         "current": current,
         "pages": pages,
         "asked": asked,
+        "strange": strange,
         "steps": NEXT_STEPS,
         "number": look.number,
-        "last": events[0] if events and desk.may_be_taken_back(events[0]) else None,
+        "last": events[0] if events and desk.may_be_taken_back(events[0], visitor_of(request)) else None,
         "empty": not look.register.problems,
     }
     return page(request, "today", **given, **made(request))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xuncha.accounts.account import not_allowed
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of
+from xuncha.desk.view import desk_of, visitor_of
 from xuncha.workflow.perform import Result
 from xuncha.workflow.undo import undo as take_back
 
@@ -17,5 +18,10 @@ if TYPE_CHECKING:
 
 def undo(request: Request, form: FormData) -> Response:
     """Take back the commit that was shown, if it is still the last one."""
-    result = take_back(desk_of(request).root, commit=forms.text(form, "commit"))
+    desk, commit = desk_of(request), forms.text(form, "commit")
+    if not visitor_of(request).may("undo"):
+        event = next((each for each in desk.events() if each.commit == commit), None)
+        if event and not desk.may_be_taken_back(event, visitor_of(request)):
+            raise not_allowed()
+    result = take_back(desk.root, commit=commit)
     return forms.done("/", result.commit if isinstance(result, Result) else "")

@@ -1,0 +1,74 @@
+"""Passwords: hashed by argon2id, as OWASP's Password Storage Cheat Sheet asks; made up where an account is new."""
+
+from __future__ import annotations
+
+import secrets
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
+from xuncha.parts import needs
+
+if TYPE_CHECKING:
+    from pwdlib import PasswordHash
+
+SHORTEST: Final = 10
+"""Characters."""
+LONGEST: Final = 200
+"""Characters; the time that a hash takes grows with them."""
+_EASILY_READ: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+_GUESSED: Final = 2
+"""The score that zxcvbn gives to a password that a million tries do not find."""
+_LOOKED_AT: Final = 72
+"""Characters; zxcvbn takes no more."""
+
+
+@cache
+def _hashes() -> PasswordHash:
+    with needs("desk"):
+        from pwdlib import PasswordHash  # noqa: PLC0415  of the part `desk`
+        from pwdlib.hashers.argon2 import Argon2Hasher  # noqa: PLC0415
+    # The least memory that the Cheat Sheet gives: the desk has 150 MB.
+    return PasswordHash((Argon2Hasher(memory_cost=19 * 1024, time_cost=2, parallelism=1),))
+
+
+def made_up() -> str:
+    """Return a password of 60 bits that can be told over a telephone: four groups of three small letters and digits."""
+    return "-".join("".join(secrets.choice(_EASILY_READ) for _letter in range(3)) for _group in range(4))
+
+
+def hashed(password: str) -> str:
+    """Return the hash of a password, with its salt and what it was made by."""
+    return _hashes().hash(password)
+
+
+@cache
+def _nobodys() -> str:
+    return hashed(made_up())
+
+
+def is_password(given: str, hashed: str | None) -> bool:
+    """Return whether a password is the right one. Takes as long where there is no account (None), and is False then."""
+    right = len(given) <= LONGEST and _hashes().verify(given, hashed or _nobodys())
+    return right and hashed is not None
+
+
+def what_is_weak(password: str, *about: str) -> RefusedError | None:
+    """Say why others would guess a new password; None where they would not.
+
+    Args:
+        password: the new one.
+        about: what others know of its owner, such as the name.
+    """
+    from zxcvbn import zxcvbn  # noqa: PLC0415  has lists of common passwords
+
+    hint = _("several words that only you put together are easy to keep in mind")
+    if not SHORTEST <= len(password) <= LONGEST:
+        said = _("a password has {least} to {most} characters").format(least=SHORTEST, most=LONGEST)
+        return RefusedError("weak-password", said, hint)
+    known = [each.casefold() for each in about if len(each) > 1]
+    holds_one = any(each in password.casefold() for each in known)
+    if holds_one or zxcvbn(password[:_LOOKED_AT], user_inputs=["xuncha", *known])["score"] < _GUESSED:
+        return RefusedError("weak-password", _("this password is easily guessed"), hint)
+    return None

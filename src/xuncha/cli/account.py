@@ -1,0 +1,186 @@
+"""The accounts of the office desk: who may sign in, and in which role."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, cast
+
+from xuncha.cli import options, screen
+from xuncha.cli.command import command, group
+from xuncha.cli.context import Context
+from xuncha.cli.options import option
+from xuncha.errors import RefusedError, UsageError
+from xuncha.language import gettext as _
+from xuncha.model import names
+from xuncha.requests import typed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from xuncha.accounts.account import Account, Role
+    from xuncha.cli.columns import Columns
+    from xuncha.rules.names import Key
+
+Name = Annotated[str, options.argument("NAME", _("The account, by the name that commits will have"))]
+
+
+@group("account")
+def account() -> None:
+    """Say who may sign in to the office desk (`xuncha serve --host`), and in which role.
+
+    Accounts are kept in git's own folder on this machine, never in history. A manager may do everything; a section records what its
+    own office does; a leader returns and closes what they answer for; a viewer looks.
+
+    Examples:
+        xuncha account add 王芳 --role manager
+        xuncha account add 规划科李强 --role section --office 规划科
+        xuncha account list
+    """
+
+
+@command("account", "add")
+def add(
+    call: Context,
+    name: Name,
+    role: Annotated[
+        str, option("--role ROLE", _("What they may do: manager, section, leader or viewer"), [*names.ROLES])
+    ],
+    office: options.Office = None,
+    leader: options.Leader = None,
+    email: Annotated[str | None, option("--email ADDRESS", _("The e-mail address in their commits"))] = None,
+) -> None:
+    """Add an account, and print its first password, which the first sign-in has changed.
+
+    A section needs --office, a leader --leader, as the ledger names them. The first account is a manager's.
+
+    Examples:
+        xuncha account add 王芳 --role manager --email wang@example.cn
+        xuncha account add 规划科李强 --role section --office 规划科
+        xuncha account add 张副局长 --role leader --leader 副局长张伟
+    """
+    from xuncha.accounts import passwords  # noqa: PLC0415  the help need not wait for it
+    from xuncha.accounts.account import Account  # noqa: PLC0415
+    from xuncha.accounts.book import Accounts  # noqa: PLC0415
+
+    as_role = cast("Role", typed.word(role, "--role", names.ROLES))
+    for of, option_, given, key in (
+        ("section", "--office", office, "offices"),
+        ("leader", "--leader", leader, "leaders"),
+    ):
+        _must_fit(call, as_role == of, option_, given, cast("Key", key))
+    accounts = Accounts(call.root)
+    password = passwords.made_up()
+    accounts.add(
+        Account(
+            name=name,
+            role=as_role,
+            office=office,
+            leader=leader,
+            email=email,
+            added=call.today,
+            password=passwords.hashed(password),
+        )
+    )
+    _tell(name, password)
+
+
+def _must_fit(call: Context, needed: bool, option_: str, given: str | None, key: Key) -> None:
+    """Refuse an office or a leader that the role has not, lacks, or the ledger does not know."""
+    if needed and given is None:
+        said = _("this role needs {option}").format(option=option_)
+        raise UsageError("usage", said, _("name it as the ledger does"))
+    if given is not None and not needed:
+        said = _("this role has no {option}").format(option=option_)
+        raise UsageError("usage", said, _("leave {option} out").format(option=option_))
+    if given is not None:
+        from xuncha.rules.names import unknown  # noqa: PLC0415
+
+        for _place, said, *hint in unknown([((), given)], getattr(call.register().frame, key), key):
+            raise RefusedError(f"unknown-{key.removesuffix('s')}", said, *hint)
+
+
+def _tell(name: str, password: str) -> None:
+    screen.line(_("Password of {name}: {password}").format(name=name, password=password))
+    screen.line(_("It is good for one sign-in, which asks for a new one; it is shown this once."))
+
+
+@command("account", "list")
+def list_(call: Context, as_json: options.Json = False) -> None:
+    """List the accounts, without their passwords.
+
+    Examples:
+        xuncha account list
+    """
+    from xuncha.accounts.book import Accounts  # noqa: PLC0415
+
+    found = Accounts(call.root).all()
+    if as_json:
+        kept = {"password"}
+        screen.data([each.model_dump(mode="json", exclude=kept) for each in found.values()])
+    elif found:
+        frame = call.register().frame
+        screen.show(_table(found.values(), {"office": frame.offices, "leader": frame.leaders}), wide=True)
+    else:
+        screen.line(_("There are no accounts yet. Add the first: xuncha account add NAME --role manager"))
+
+
+def _table(found: Iterable[Account], known: Mapping[str, Iterable[str]]) -> Columns:
+    from xuncha.accounts.account import role_name  # noqa: PLC0415
+    from xuncha.cli.columns import Column, Columns  # noqa: PLC0415
+
+    headings = (_("Account"), _("Role"), _("Office or leader"), _("E-mail"), _("Added"), _("State"))
+    table = Columns(*(Column(heading, wraps=heading == headings[-1]) for heading in headings))
+    for each in found:
+        unknown = [
+            _("{name} is not in the ledger").format(name=named)
+            for key, names_ in known.items()
+            if (named := getattr(each, key)) and named not in names_
+        ]
+        state = [_("disabled")] if each.disabled else [_("has to take a password")] if each.renew else []
+        about = each.office or each.leader or ""
+        day, mail = each.added.isoformat(), each.email or ""
+        table.add(each.name, role_name(each.role), about, mail, day, _(", ").join([*state, *unknown]))
+    return table
+
+
+@command("account", "passwd")
+def passwd(call: Context, name: Name) -> None:
+    """Give an account a new first password; its sessions end.
+
+    Examples:
+        xuncha account passwd 规划科李强
+    """
+    from xuncha.accounts import passwords  # noqa: PLC0415
+    from xuncha.accounts.book import Accounts  # noqa: PLC0415
+
+    password = passwords.made_up()
+    Accounts(call.root).alter(name, password=passwords.hashed(password), renew=True)
+    _tell(name, password)
+
+
+@command("account", "disable")
+def disable(
+    call: Context, name: Name, again: Annotated[bool, option("--undo", _("Let them sign in again"))] = False
+) -> None:
+    """Let an account sign in no more; its sessions end at once. History goes on naming it.
+
+    Examples:
+        xuncha account disable 规划科李强
+        xuncha account disable 规划科李强 --undo
+    """
+    from xuncha.accounts.book import Accounts  # noqa: PLC0415
+
+    Accounts(call.root).alter(name, disabled=not again)
+    screen.line((_("{name} may sign in again.") if again else _("{name} is disabled.")).format(name=name))
+
+
+@command("account", "remove")
+def remove(call: Context, name: Name) -> None:
+    """Remove an account; its name may then be given to another one.
+
+    Examples:
+        xuncha account remove 规划科李强
+    """
+    from xuncha.accounts.book import Accounts  # noqa: PLC0415
+
+    Accounts(call.root).remove(name)
+    screen.line(_("{name} is removed.").format(name=name))

@@ -1,0 +1,93 @@
+"""How one comes in: to the own desk by the link that was printed, to the office desk by name and password."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs, urlencode
+
+from starlette.responses import RedirectResponse
+
+from xuncha.desk.gate import Visitor, changes, refusal, same
+from xuncha.desk.sessions import Sessions
+from xuncha.language import gettext as _
+
+if TYPE_CHECKING:
+    from starlette.datastructures import Headers
+    from starlette.types import ASGIApp, Scope
+
+    from xuncha.accounts.book import Accounts
+
+SIGN_IN: Final = "/sign-in"
+"""The address of the page on which one signs in; the only one that strangers see."""
+NEW_PASSWORD: Final = "/password"  # noqa: S105
+"""The address of the page on which one takes another password; no other is shown to whoever must."""
+SIGN_OUT: Final = "/sign-out"
+_WITH_AN_OLD_PASSWORD: Final = frozenset({NEW_PASSWORD, SIGN_OUT, "/language"})
+
+
+class ByLink:
+    """The entrance of the own desk."""
+
+    def __init__(self, key: str, port: int) -> None:
+        """Take the secret of the link that was printed, and the port."""
+        self._key = key
+        self._ticket = ""
+        self._session = secrets.token_urlsafe(32)
+        self._token = secrets.token_urlsafe(32)
+        self._cookie = f"xuncha-{port}"  # a browser sends cookies to every port
+
+    def ticket(self) -> str:
+        """Return a secret that opens the desk once, for what others on the machine may see."""
+        self._ticket = secrets.token_urlsafe(32)
+        return self._ticket
+
+    def visitor(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> Visitor | ASGIApp:
+        """Return who asks; or the answer to whoever has no secret, or has opened the link with it.
+
+        The browser goes on without the secret, so that its history does not keep it.
+        """
+        given = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
+        if scope["path"] == "/" and given and (same(given, self._key) or same(given, self._ticket)):
+            if given == self._ticket:
+                self._ticket = ""
+            answer = RedirectResponse("/", 303)
+            answer.set_cookie(self._cookie, self._session, httponly=True, samesite="strict")
+            return answer
+        kind, _blank, told = headers.get("authorization", "").partition(" ")
+        if kind.casefold() == "bearer" and same(told.strip(), self._key):
+            return Visitor("", owns=True)
+        if same(cookies.get(self._cookie, ""), self._session):
+            return Visitor(self._token, owns=True)
+        said = _("open the link that `xuncha serve` printed: it holds the secret of this desk")
+        return refusal(scope, "no-secret", said)
+
+
+class ByAccount:
+    """The entrance of the office desk."""
+
+    def __init__(self, accounts: Accounts, port: int) -> None:
+        """Take the accounts that may sign in, and the port."""
+        self.accounts = accounts
+        self.sessions = Sessions(accounts)
+        self.cookie = f"xuncha-{port}"
+        self.known = f"{self.cookie}-known"
+        """The cookie by which a browser shows that an account has signed in before."""
+
+    def visitor(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> Visitor | ASGIApp:  # noqa: ARG002
+        """Return who asks; or what leads to the page on which one signs in, or takes a new password."""
+        path: str = scope["path"]
+        found = self.sessions.of(cookies.get(self.cookie, ""))
+        if found is None:
+            if path in {SIGN_IN, "/language"}:
+                return Visitor("")
+            if path.startswith("/api/") or changes(scope):
+                return refusal(scope, "not-signed-in", _("sign in first"))
+            asked = path + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
+            return RedirectResponse(f"{SIGN_IN}?{urlencode({'back': asked})}", 303)
+        account, session = found
+        if account.renew and path not in _WITH_AN_OLD_PASSWORD:
+            if path.startswith("/api/") or changes(scope):
+                return refusal(scope, "new-password", _("take a password of your own first"))
+            return RedirectResponse(NEW_PASSWORD, 303)
+        return Visitor(session.token, account)

@@ -1,0 +1,104 @@
+"""Sign in, sign out, and take another password: pages of the office desk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from xuncha.accounts import passwords
+from xuncha.desk import forms
+from xuncha.desk.entrances import SIGN_IN, ByAccount
+from xuncha.desk.view import page, status_of, visitor_of, within
+from xuncha.errors import RefusedError, XunchaError
+from xuncha.language import gettext as _
+
+if TYPE_CHECKING:
+    from starlette.datastructures import FormData
+    from starlette.requests import Request
+
+    from xuncha.accounts.account import Account
+
+_KNOWN_FOR = 180 * 24 * 3600
+
+
+def _entrance(request: Request) -> ByAccount:
+    """Return the entrance of the office desk; the own desk has none of these pages."""
+    found = request.app.state.entrance
+    if not isinstance(found, ByAccount):
+        raise HTTPException(404)
+    return found
+
+
+def show(request: Request, error: XunchaError | None = None, name: str = "") -> Response:
+    """Show where one types name and password."""
+    demo = request.app.state.demo
+    _entrance(request)
+    back = within(request.query_params.get("back", ""))
+    status = status_of(error) if error else 200
+    return page(request, "sign_in", status, error=error, called=name, back=back, demo=demo)
+
+
+def sign_in(request: Request, form: FormData) -> Response:
+    """Sign in, and go on to the page that was asked for."""
+    entrance = _entrance(request)
+    name, password = forms.text(form, "name"), str(form.get("password", ""))
+    address = request.client.host if request.client else ""
+    known = request.cookies.get(entrance.known, "")
+    try:
+        secret = entrance.sessions.sign_in(name, password, address, known)
+    except RefusedError as error:
+        return show(request, error, name)
+    answer = RedirectResponse(within(forms.text(form, "back")), 303)
+    _keep(request, answer, entrance.cookie, secret)
+    _keep(request, answer, entrance.known, entrance.sessions.known_as(name), max_age=_KNOWN_FOR)
+    return answer
+
+
+def _keep(request: Request, answer: Response, name: str, value: str, **more: Any) -> None:  # noqa: ANN401
+    """Have the browser keep a secret, which it sends where links of letters lead here, and with no form of another page."""
+    secure = request.url.scheme == "https"
+    answer.set_cookie(name, value, httponly=True, samesite="lax", secure=secure, **more)
+
+
+def sign_out(request: Request, _form: FormData) -> Response:
+    """End the session of this browser."""
+    entrance = _entrance(request)
+    entrance.sessions.end(request.cookies.get(entrance.cookie, ""))
+    answer = RedirectResponse(SIGN_IN, 303)
+    answer.delete_cookie(entrance.cookie)
+    return answer
+
+
+def show_password(request: Request, error: XunchaError | None = None) -> Response:
+    """Show where one takes another password."""
+    _entrance(request)
+    given = {"renew": _account(request).renew, "shortest": passwords.SHORTEST, "longest": passwords.LONGEST}
+    return page(request, "password", status_of(error) if error else 200, error=error, **given)
+
+
+def take_password(request: Request, form: FormData) -> Response:
+    """Take another password; all other sessions of the account end."""
+    entrance, account = _entrance(request), _account(request)
+    given, new, again = (str(form.get(name, "")) for name in ("password", "new", "again"))
+    if not passwords.is_password(given, account.password):
+        refused: RefusedError | None = RefusedError("wrong-password", _("the present password is wrong"))
+    elif new != again:
+        refused = RefusedError("weak-password", _("the new password was typed in two ways"))
+    elif new == given:
+        refused = RefusedError("weak-password", _("this is the present password"))
+    else:
+        refused = passwords.what_is_weak(new, account.name, account.email or "")
+    if refused:
+        return show_password(request, refused)
+    entrance.accounts.alter(account.name, password=passwords.hashed(new), renew=False)
+    answer = RedirectResponse("/", 303)
+    _keep(request, answer, entrance.cookie, entrance.sessions.begin(entrance.accounts.get(account.name)))
+    return answer
+
+
+def _account(request: Request) -> Account:
+    account = visitor_of(request).account
+    assert account is not None  # noqa: S101  the entrance lets nobody else come here
+    return account

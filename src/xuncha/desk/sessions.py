@@ -1,0 +1,138 @@
+"""Sessions of the office desk: who has signed in, from which browser, until when; and how often wrong passwords may be tried."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import threading
+import time
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from xuncha.accounts.passwords import is_password
+from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
+
+if TYPE_CHECKING:
+    from xuncha.accounts.account import Account
+    from xuncha.accounts.book import Accounts
+
+LENGTH: Final = 24 * 3600.0
+"""Seconds after which one signs in again."""
+_MOST: Final = 10
+"""Sessions of one account; beyond, the oldest ends."""
+_FREE: Final = 5
+"""Wrong passwords from one address before it has to wait."""
+_LONGEST_WAIT: Final = 60.0
+"""Seconds; an address waits twice as long after each wrong password, up to these."""
+_REMEMBERED: Final = 3600.0
+"""Seconds after which the wrong passwords of an address are forgotten."""
+_ADDRESSES: Final = 10_000
+"""Addresses that are remembered: beyond, the oldest are forgotten."""
+
+
+class Session(NamedTuple):
+    """A browser in which somebody has signed in."""
+
+    name: str
+    """Of the account."""
+    token: str
+    """Forms carry it, against forged requests."""
+    until: float
+    password: str
+    """The hash by which it was begun: a new password ends the sessions of the old one."""
+
+
+class _Tries(NamedTuple):
+    wrong: int
+    last: float
+
+
+class Sessions:
+    """All sessions of a desk; they end with it."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        """Take the accounts that may sign in."""
+        self._accounts = accounts
+        self._sessions: dict[str, Session] = {}
+        self._tries: dict[str, _Tries] = {}
+        self._secret = secrets.token_bytes(32)
+        self._one_hash = threading.Lock()
+        """A hash takes 19 MB: one after the other."""
+
+    def sign_in(self, name: str, password: str, address: str, known: str) -> str:
+        """Begin a session, and return the secret that the browser keeps of it.
+
+        Args:
+            name: of the account.
+            password: as it was typed.
+            address: from where; each wrong password makes it wait longer.
+            known: what `known_as` gave to a browser in which this account has signed in before: it never waits, so that
+                nobody who types wrong passwords can lock the owner out.
+
+        Raises:
+            RefusedError: the password is wrong, there is no such account, it is disabled, or the address has to wait.
+        """
+        is_known = hmac.compare_digest(known.encode(), self.known_as(name).encode())
+        if not is_known and (wait := self._wait(address)) > 0:
+            said = _("too many wrong passwords came from this address")
+            hint = _("wait {n} seconds, and try again").format(n=int(wait) + 1)
+            raise RefusedError("too-many-tries", said, hint)
+        account = self._accounts.all().get(name)
+        with self._one_hash:
+            right = is_password(password, account.password if account else None)
+        if account is None or account.disabled or not right:
+            tries = self._tries.pop(address, _Tries(0, 0))
+            self._tries[address] = _Tries(tries.wrong + 1, time.monotonic())
+            while len(self._tries) > _ADDRESSES:
+                self._tries.pop(next(iter(self._tries)))
+            said = _("the name or the password is wrong")
+            raise RefusedError("wrong-password", said, _("a manager's machine sets a forgotten one anew"))
+        self._tries.pop(address, None)
+        return self.begin(account)
+
+    def _wait(self, address: str) -> float:
+        """Return for how many seconds an address has to wait."""
+        tries = self._tries.get(address, _Tries(0, 0))
+        passed = time.monotonic() - tries.last
+        if tries.wrong < _FREE or passed > _REMEMBERED:
+            return 0
+        return min(2.0 ** (tries.wrong - _FREE), _LONGEST_WAIT) - passed
+
+    def known_as(self, name: str) -> str:
+        """Return what a browser shows in which an account has signed in before."""
+        return hmac.digest(self._secret, name.encode(), "sha256").hex()
+
+    def begin(self, account: Account) -> str:
+        """Begin a session without asking for a password."""
+        now = time.monotonic()
+        for secret, each in [*self._sessions.items()]:
+            if each.until <= now:
+                self._sessions.pop(secret, None)
+        own = [secret for secret, each in [*self._sessions.items()] if each.name == account.name]
+        for old in own[: len(own) - _MOST + 1]:
+            self._sessions.pop(old, None)
+        secret = secrets.token_urlsafe(32)
+        self._sessions[_key(secret)] = Session(
+            account.name, secrets.token_urlsafe(32), now + LENGTH, account.password
+        )
+        return secret
+
+    def of(self, secret: str) -> tuple[Account, Session] | None:
+        """Return whose session a browser has, as the account stands now; None where it has none, or not any more."""
+        session = self._sessions.get(_key(secret))
+        account = self._accounts.all().get(session.name) if session else None
+        if session is None or account is None:
+            return None
+        if session.until <= time.monotonic() or account.disabled or account.password != session.password:
+            self.end(secret)
+            return None
+        return account, session
+
+    def end(self, secret: str) -> None:
+        """End the session of a browser."""
+        self._sessions.pop(_key(secret), None)
+
+
+def _key(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
