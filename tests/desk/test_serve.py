@@ -44,7 +44,7 @@ def test_hosts_without_a_port_are_allowed_on_port_80_alone(
     ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for port, allowed in ((serve._WEB, True), (8080, False)):
-        monkeypatch.setattr("socket.socket", lambda _port=port: _Port(_port))
+        monkeypatch.setattr("socket.socket", lambda *_given, _port=port: _Port(_port))
         monkeypatch.setattr("signal.signal", lambda *_given: None)
         server = serve.Server(ledger.root, lambda: date.fromisoformat(TODAY), port)
         gate: Any = server._server.config.app

@@ -33,7 +33,7 @@ VERBS: Final = {
 }
 METAVARS: Final = (
     "ADDRESS", "CHANNEL", "CODE", "DATE", "DAYS", "DIR", "FILE", "GROUP", "HEADING", "ID", "KEY", "KIND", "LINE", "NAME", "NUMBER", "PROBLEM", "REF", "REV", "ROLE",
-    "STATUS", "TEXT", "TITLE", "VALUE", "WORDS",
+    "STATUS", "TEXT", "TITLE", "VALUE", "WAY", "WORDS",
 )  # fmt: skip
 """What stands for values in the help; each is a message of the catalogue."""
 HIDDEN: Final = {"merge-driver": "share"}

@@ -20,6 +20,7 @@ from xuncha.requests import selection, typed
 
 if TYPE_CHECKING:
     from xuncha.model.records import Ledger, Measure
+    from xuncha.report.letter import Letter
 
 _PLAN_FORMS: Final = (*FORMS, TABLES)
 _DAYS: Final = 7
@@ -121,10 +122,20 @@ def letter(
             options.offices,
         ),
     ] = None,
+    send: Annotated[
+        str | None,
+        option(
+            "--send WAY",
+            _("Send it: email, to the accounts of the office; or group, of WeCom or DingTalk"),
+            [*names.WAYS],
+        ),
+    ] = None,
     form: options.Form = "txt",
     output: options.Output = None,
 ) -> None:
     """Write a letter to an office: a reminder, a supervision notice, or a warning of what is overdue.
+
+    The variables XUNCHA_SMTP and XUNCHA_WEBHOOK say through which server or robot it is sent (docs/desk.md).
 
     Examples:
         xuncha report letter reminder 2.3
@@ -143,7 +154,27 @@ def letter(
         content = letter_to(ledger, call.today, which, office or "")
     else:
         content = letter_on(ledger, call.today, which, [_measure(ledger, each) for each in identities or ()])
-    _deliver(call, f"letter.{which}", form, output, letter=content)
+    if send is not None:
+        _send(call, typed.word(send, "--send", names.WAYS), which, content)
+    if send is None or output is not None:
+        _deliver(call, f"letter.{which}", form, output, letter=content)
+
+
+def _send(call: Context, way: str, kind: str, letter: Letter) -> None:
+    from xuncha.accounts import sending  # noqa: PLC0415
+    from xuncha.accounts.book import Accounts  # noqa: PLC0415
+
+    to = sending.addresses(Accounts(call.root).all(), letter.office) if way == "email" else ()
+    called = names.LETTERS[kind][1]
+    text = _made(call, f"letter.{kind}", "txt", letter=letter)[0].decode()
+    if way == "email":
+        subject = f"{letter.organisation}{called}：{letter.office}"
+        word = _made(call, f"letter.{kind}", "docx", letter=letter)[0]
+        sending.mail(to, subject, text, (f"{called}.docx", word))
+        screen.line(_("Sent to {names}.").format(names=_(", ").join(to)))
+    else:
+        sending.post(text)
+        screen.line(_("Sent to the group."))
 
 
 def _earlier(call: Context, since: date, wanted: set[Identity]) -> Mapping[Identity, Measure]:
@@ -174,6 +205,11 @@ def _measure(ledger: Ledger, text: str) -> Identity:
 
 
 def _deliver(call: Context, name: str, form: str, output: Path | None, **given: object) -> None:
+    content, warnings = _made(call, name, form, **given)
+    deliver(content, warnings, output, call.root)
+
+
+def _made(call: Context, name: str, form: str, **given: object) -> tuple[bytes, list[str]]:
     from xuncha.paper.forms import made  # noqa: PLC0415
     from xuncha.paper.own import remark  # noqa: PLC0415
     from xuncha.paper.templates import OUTLINE, document  # noqa: PLC0415
@@ -181,4 +217,4 @@ def _deliver(call: Context, name: str, form: str, output: Path | None, **given: 
     templates = call.templates()
     with screen.patience(_("Making the document")):
         content, warnings = made(document(name + OUTLINE, templates, **given), form)
-    deliver(content, [*warnings, *remark(templates)], output, call.root)
+    return content, [*warnings, *remark(templates)]

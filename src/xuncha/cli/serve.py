@@ -95,15 +95,17 @@ def _example(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
     with tempfile.TemporaryDirectory(prefix="xuncha-demo-") as folder:
         root = Path(folder, "demo")
         create(root, call.today, example=True)
-        frame, accounts = register(root).frame, Accounts(root)
+        rows, accounts = register(root).measures, Accounts(root)
+        of = {"section": next(row for row in rows if row.status == "in_progress")}
+        of["leader"] = next(row for row in rows if row.status == "submitted")
         told = {}
         for role in ROLES:
             told[role_name(role)] = password = passwords.made_up()
             account = Account(
                 name=role_name(role),
                 role=role,
-                office=frame.offices[0] if role == "section" else None,
-                leader=frame.leaders[0] if role == "leader" else None,
+                office=of[role].office if role == "section" else None,
+                leader=of[role].leader if role == "leader" else None,
                 added=call.today,
                 password=passwords.hashed(password),
                 renew=False,

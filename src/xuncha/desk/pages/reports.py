@@ -9,9 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of, page
+from xuncha.desk.view import desk_of, must_be_allowed, page
 from xuncha.language import gettext as _
-from xuncha.model.names import LETTERS
+from xuncha.model.names import LETTERS, WAYS
 from xuncha.paper.forms import FORMS, TABLES
 
 if TYPE_CHECKING:
@@ -105,7 +105,10 @@ def make(request: Request, form: FormData) -> Response:
     words += ["-f", kind] if len(paper.forms) > 1 else []
     words += [f"--{each}={typed[each]}" for each in paper.options if each in typed]
     if name == "letter":
-        letter = typed.get("kind", "")
+        letter, way = typed.get("kind", ""), forms.text(form, "send")
+        if way in WAYS:
+            must_be_allowed(request, "send")
+            words.append(f"--send={way}")
         words += ["--", letter if letter in LETTERS else "reminder", *typed.get("ids", "").split()]
     desk.jobs.start(job, words)
     return RedirectResponse(f"/jobs/{job.number}", 303)
