@@ -268,7 +268,9 @@ def test_an_open_measure_without_somebody_or_without_a_time_limit_is_not_assigne
 
 def test_only_open_measures_are_still_a_leader_s_own_task() -> None:
     assert (
-        tally(register([[row("1.1", escalated=True), row("1.2", "closed", escalated=True)]]), TODAY).escalated
+        tally(
+            register([[row("1.1", escalated_to="局长"), row("1.2", "closed", escalated_to="局长")]]), TODAY
+        ).escalated
         == 1
     )
 

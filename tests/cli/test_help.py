@@ -35,6 +35,7 @@ COMPUTING = {
     ("report", "dispatch"),
     ("archive",),
     ("comment", "list"),
+    ("account", "list"),
 }
 """The commands that list or compute something: programs read them, so they have --json."""
 ACTING = {
@@ -65,7 +66,7 @@ ACTING = {
     ]
 } | {
     ("add", "problem"), ("add", "measure"), ("report", "plan"), ("report", "letter"), ("export", "xlsx"), ("export", "table"), ("export", "csv"), ("export", "json"),
-    ("comment", "add"), ("comment", "reply"),
+    ("comment", "add"), ("comment", "reply"), ("account", "add"), ("account", "passwd"), ("account", "disable"), ("account", "remove"),
 }  # fmt: skip
 """The others; what `notice`, `calendar` and `schema` write is for programs as it is."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import json
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -49,12 +50,19 @@ class Page:
 class Browser:
     """A visitor who was given the link, and to whom nothing is shown that was read a second ago."""
 
-    def __init__(self, root: Path) -> None:
-        self.desk = Desk(root, lambda: date.fromisoformat(TODAY))
-        entrance = ByLink(KEY, 8000)
-        self._gate = Gate(application(self.desk, entrance), entrance, frozenset({_HOST}))
-        self._cookie = ""
-        self.get(f"/?key={KEY}")
+    def __init__(self, root: Path, gate: Gate | None = None, desk: Desk | None = None) -> None:
+        self.desk = desk or Desk(root, lambda: date.fromisoformat(TODAY))
+        self._cookies: dict[str, str] = {"language": "zh"}
+        self.headers: dict[str, str] = {}
+        """What is sent with each request beside what browsers send always."""
+        self.address = "127.0.0.1"
+        """From where it asks."""
+        if gate:
+            self._gate = gate
+        else:
+            entrance = ByLink(KEY, 8000)
+            self._gate = Gate(application(self.desk, entrance), entrance, frozenset({_HOST}))
+            self.get(f"/?key={KEY}")
 
     def get(self, address: str) -> Page:
         """Ask for a page."""
@@ -64,24 +72,33 @@ class Browser:
         """Send a form, and go where it leads."""
         return self._ask("POST", address, urlencode(form, doseq=True).encode())
 
+    def call(self, address: str, asked: Any) -> Page:
+        """Ask as a program does, with the cookie of a browser and the token of its page."""
+        token = re.search(r'name="token" value="([^"]*)"', self.get("/").text)
+        self.headers = {"content-type": "application/json", "x-xuncha-token": token[1] if token else ""}
+        try:
+            return self._ask("POST", address, json.dumps(asked).encode())
+        finally:
+            self.headers = {}
+
     def _ask(self, method: str, address: str, body: bytes = b"") -> Page:
         vars(self.desk).update(_looked_at=float("-inf"))
         page = asyncio.run(self._answer(method, address, body))
-        if "set-cookie" in page.headers:
-            self._cookie = page.headers["set-cookie"].partition(";")[0]
         return self.get(urljoin(address, page.headers["location"])) if page.status == 303 else page
 
     async def _answer(self, method: str, address: str, body: bytes) -> Page:
         path, _mark, query = address.partition("?")
         page = Page(path, 0, {}, b"")
-        sent = {"host": _HOST, "cookie": f"language=zh; {self._cookie}", "content-length": str(len(body))}
-        sent["content-type"] = "application/x-www-form-urlencoded"
+        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        sent = {"host": _HOST, "cookie": cookies, "content-length": str(len(body))}
+        sent |= {"content-type": "application/x-www-form-urlencoded", **self.headers}
         scope: dict[str, Any] = {
             "type": "http",
             "http_version": "1.1",
             "scheme": "http",
             "method": method,
             "root_path": "",
+            "client": (self.address, 4711),
         }
         scope |= {"path": unquote(path), "raw_path": path.encode(), "query_string": query.encode()}
         scope |= {"headers": [(name.encode(), value.encode("latin-1")) for name, value in sent.items()]}
@@ -92,9 +109,11 @@ class Browser:
         async def send(message: Any) -> None:
             if message["type"] == "http.response.start":
                 page.status = message["status"]
-                page.headers |= {
-                    name.decode("latin-1"): value.decode("latin-1") for name, value in message["headers"]
-                }
+                for name, value in message["headers"]:
+                    page.headers[name.decode("latin-1")] = value.decode("latin-1")
+                    if name == b"set-cookie":
+                        kept, _equals, rest = value.decode("latin-1").partition("=")
+                        self._cookies[kept] = rest.partition(";")[0]
             page.body += message.get("body", b"")
 
         await self._gate(scope, receive, send)

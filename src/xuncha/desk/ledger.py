@@ -34,7 +34,8 @@ from xuncha.trail.history import Event, history, history_of_measure, history_of_
 from xuncha.trail.presence import must_be_here
 from xuncha.trail.repository import git_dir
 from xuncha.trail.tree import Tree
-from xuncha.workflow.change import addresses, begin
+from xuncha.workflow.change import begin
+from xuncha.workflow.committer import addresses
 from xuncha.workflow.differences import differences
 from xuncha.workflow.perform import Result, perform
 from xuncha.workflow.undo import can_be_taken_back

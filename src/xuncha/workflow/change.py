@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fasteners import InterProcessLock
 
-from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, cause_of
+from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, EVIDENCE, PROBLEMS, CommentNumber, Identity
 from xuncha.store import files
-from xuncha.store.loading import load_settings
 from xuncha.trail import author, committing, locks, objects
 from xuncha.trail.git import CutShortError, Git, GitError, is_hash, literal, no_user
 from xuncha.trail.presence import must_be_here
 from xuncha.trail.repository import checked_out, git_dir
 from xuncha.workflow import journal
+from xuncha.workflow.committer import must_have_a_key
 from xuncha.workflow.journal import FileChange
 
 if TYPE_CHECKING:
@@ -154,6 +154,8 @@ class Session:
             RefusedError: git, or one of its hooks, refused, or a link leads out of the ledger; every file is as it was.
             SurroundingsError: a file could not be written, or another branch holds the ledger; every file is as it was.
         """
+        if signed:
+            must_have_a_key()
         self.must_be_no_links([change.path for change in changes])
         # New files first and deletions last, so that nobody reads of evidence that is not there.
         changes = sorted(changes, key=lambda change: (change.before is not None, change.after is None))
@@ -219,20 +221,6 @@ class Session:
             return self.git.text("rev-parse", "HEAD") == passage[-1]
         written = all(_get(self.root / change.path) == change.after for change in changes)
         return written and not self.git.uncommitted(*[change.path for change in changes])
-
-
-def addresses(root: Path) -> set[str]:
-    """Return the e-mails of whoever commits in this ledger, in small letters: git's, and those that the ledger says are the same person's.
-
-    Raises:
-        SurroundingsError: git does not know who that is.
-    """
-    email = Git(root, writes=True).user()[1]  # as it commits, by the settings of the repository, too
-    try:
-        settings = load_settings(files.WorkingTree(root)).settings
-    except InvalidLedgerError:  # it requires a newer version; then who is who is not known
-        settings = None
-    return settings.addresses(email) if settings else {email.casefold()}
 
 
 @contextlib.contextmanager

@@ -12,7 +12,8 @@ from xuncha.store.files import Overlay
 from xuncha.store.loading import check
 from xuncha.trail.git import CutShortError, Git, literal
 from xuncha.trail.history import Event, history, taken_back
-from xuncha.workflow.change import Leftover, Message, Session, StatusChange, addresses, begin
+from xuncha.workflow.change import Leftover, Message, Session, StatusChange, begin
+from xuncha.workflow.committer import addresses
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.perform import Result, standing
 from xuncha.workflow.verbs import SUBJECTS

@@ -1,0 +1,111 @@
+"""The accounts of a ledger: `xuncha account`, and the file in which they are kept."""
+
+from __future__ import annotations
+
+import json
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import LedgerOnDisk
+
+
+def _place(ledger: LedgerOnDisk) -> Path:
+    [place] = (ledger.root / ".git/xuncha").glob("accounts-*.json")
+    return place
+
+
+def test_an_account_is_kept_for_its_owner_alone_and_never_in_history(ledger: LedgerOnDisk) -> None:
+    told = ledger.ok("account", "add", "王芳", "--role", "管理员", "--email", "wang@example.cn")
+    [password] = [line.partition("：")[2] for line in told.splitlines() if line.startswith("王芳的密码")]
+    place = _place(ledger)
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+    [kept] = json.loads(place.read_text())
+    assert password not in place.read_text()
+    assert kept["password"].startswith("$argon2id$")
+    assert kept["renew"]
+    place.chmod(0o644)
+    ledger.ok("account", "add", "李强", "--role", "section", "--office", "规划科")
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600, "whoever copied it here"
+    assert ledger.clean()
+    assert ledger.commits() == 1
+    found = ledger.json("account", "list")
+    assert [each["name"] for each in found] == ["王芳", "李强"]
+    assert all("password" not in each for each in found)
+    assert "$argon2" not in ledger.ok("account", "list")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["李强", "--role", "section"], "usage"),
+        (["李强", "--role", "manager", "--office", "规划科"], "usage"),
+        (["李强", "--role", "section", "--office", "规划"], "unknown-office"),
+        (["李强", "--role", "leader", "--leader", "某局长"], "unknown-leader"),
+        (["李强", "--role", "boss"], "unknown-word"),
+        (["王芳", "--role", "viewer"], "account-exists"),
+        (["李<强>", "--role", "viewer"], "bad-name"),
+        (["李强.", "--role", "viewer"], "bad-name"),
+        (["李\u202e强", "--role", "viewer"], "bad-name"),
+        (["李强", "--role", "viewer", "--email", "WANG@example.cn"], "email-exists"),
+        (["李强", "--role", "viewer", "--email", "a\nb@c"], "bad-email"),
+    ],
+)
+def test_an_account_that_could_not_be_somebodys_is_refused(
+    ledger: LedgerOnDisk, words: list[str], code: str
+) -> None:
+    ledger.ok("account", "add", "王芳", "--role", "manager", "--email", "wang@example.cn")
+    before = _place(ledger).read_bytes()
+    result = ledger.run("account", "add", *words)
+    assert result.code in {1, 2}, result.err
+    assert f"error[{code}]" in result.err
+    assert _place(ledger).read_bytes() == before
+
+
+def test_there_is_always_a_manager_who_may_sign_in(ledger: LedgerOnDisk) -> None:
+    first = ledger.run("account", "add", "李强", "--role", "section", "--office", "规划科")
+    assert "error[no-manager]" in first.err
+    ledger.ok("account", "add", "王芳", "--role", "manager")
+    assert "error[last-manager]" in ledger.run("account", "disable", "王芳").err
+    assert "error[last-manager]" in ledger.run("account", "remove", "王芳").err
+    ledger.ok("account", "add", "陈静", "--role", "manager")
+    ledger.ok("account", "disable", "王芳")
+    assert "error[last-manager]" in ledger.run("account", "remove", "陈静").err
+    ledger.ok("account", "disable", "王芳", "--undo")
+    ledger.ok("account", "remove", "陈静")
+    assert [each["name"] for each in ledger.json("account", "list")] == ["王芳"]
+    assert "error[no-such-account]" in ledger.run("account", "passwd", "陈静").err
+
+
+def test_a_forgotten_password_is_set_anew(ledger: LedgerOnDisk) -> None:
+    ledger.ok("account", "add", "王芳", "--role", "manager")
+    [old] = json.loads(_place(ledger).read_text())
+    _place(ledger).write_text(json.dumps([{**old, "renew": False}]))
+    ledger.ok("account", "passwd", "王芳")
+    [new] = json.loads(_place(ledger).read_text())
+    assert new["password"] != old["password"]
+    assert new["renew"]
+
+
+def test_several_commands_at_once_lose_no_account(ledger: LedgerOnDisk) -> None:
+    ledger.ok("account", "add", "王芳", "--role", "manager")
+    with ThreadPoolExecutor(4) as pool:
+        done = [pool.submit(ledger.run, "account", "add", f"员工{n}", "--role", "viewer") for n in range(8)]
+    assert {each.result().code for each in done} == {0}
+    assert len(ledger.json("account", "list")) == 9
+
+
+def test_a_damaged_file_is_named_and_stays(ledger: LedgerOnDisk) -> None:
+    ledger.ok("account", "add", "王芳", "--role", "manager")
+    _place(ledger).write_text('[{"name": "王芳"')
+    for words in (["list"], ["add", "李强", "--role", "viewer"], ["passwd", "王芳"]):
+        result = ledger.run("account", *words)
+        assert result.code == 3, result.err
+        assert "error[accounts]" in result.err
+    assert "error[accounts]" in ledger.run("serve", "--host", "127.0.0.1", "--port", "0", "--no-open").err
+    assert _place(ledger).read_text() == '[{"name": "王芳"'
