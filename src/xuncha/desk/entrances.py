@@ -70,14 +70,20 @@ class ByAccount:
         """Take the accounts that may sign in, and the port."""
         self.accounts = accounts
         self.sessions = Sessions(accounts)
-        self.cookie = f"xuncha-{port}"
-        self.known = f"{self.cookie}-known"
-        """The cookie by which a browser shows that an account has signed in before."""
+        self._port = port
+
+    def cookie(self, scheme: str) -> str:
+        """Return the name of the cookie with the secret of a session; over TLS one that no other page can set."""
+        return f"{'__Host-' if scheme == 'https' else ''}xuncha-{self._port}"
+
+    def known(self, scheme: str) -> str:
+        """Return the name of the cookie by which a browser shows that an account has signed in before."""
+        return f"{self.cookie(scheme)}-known"
 
     def visitor(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> Visitor | ASGIApp:  # noqa: ARG002
         """Return who asks; or what leads to the page on which one signs in, or takes a new password."""
         path: str = scope["path"]
-        found = self.sessions.of(cookies.get(self.cookie, ""))
+        found = self.sessions.of(cookies.get(self.cookie(scope["scheme"]), ""))
         if found is None:
             if path in {SIGN_IN, "/language"}:
                 return Visitor("")

@@ -102,7 +102,7 @@ class Gate:
             answer = self._refusal(scope, headers) or self._came_in(scope, headers, cookies)
             length = int(headers.get("content-length", "0")[:20]) if answer is None else 0
             with acting_as(_author(scope)):
-                await (answer or self._application)(scope, _bounded(receive, length), _marked(send))
+                await (answer or self._application)(scope, _bounded(receive, length), _marked(send, scope))
 
     def _came_in(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> ASGIApp | None:
         """Note who asks; return the answer to whoever may not."""
@@ -188,7 +188,7 @@ def _bounded(receive: Receive, length: int) -> Receive:
     return received
 
 
-def _marked(send: Send) -> Send:
+def _marked(send: Send, scope: Scope) -> Send:
     """Send answers with the headers that keep a browser from doing more than the desk wants."""
 
     async def sent(message: Message) -> None:
@@ -196,6 +196,8 @@ def _marked(send: Send) -> Send:
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
+            if scope["scheme"] == "https":
+                headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         await send(message)
 
     return sent

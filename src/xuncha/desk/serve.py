@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import secrets
 import signal
 import socket
+import ssl
 import threading
 import webbrowser
 from typing import TYPE_CHECKING, Final
@@ -85,10 +87,7 @@ class Server:
             self._socket.bind((self._host, port))
         except (OSError, OverflowError) as error:
             self._socket.close()
-            said = _("port {port} cannot be used: {reason}")
-            reason = cause_of(error) if isinstance(error, OSError) else _("there is no such port")
-            hint = _("name another one: --port 0 takes any that is free")
-            raise SurroundingsError("port-taken", said.format(port=port, reason=reason), hint) from None
+            raise _not_taken(self._host, port, error) from None
         self._socket.listen(128)
         self.port: int = self._socket.getsockname()[1]
         self._scheme = "https" if tls else "http"
@@ -117,6 +116,7 @@ class Server:
             forwarded_allow_ips=[HERE, "::1"],
             ssl_certfile=tls and tls[0],
             ssl_keyfile=tls and tls[1],
+            ssl_keyfile_password="none",  # of a key with a password it would be asked for at a terminal  # noqa: S106
         )
         if tls:
             _must_load(config, tls[0])
@@ -169,7 +169,19 @@ def _must_load(config: uvicorn.Config, certificate: Path) -> None:
     except OSError as error:  # an ssl.SSLError, too
         said = _("the certificate {path} cannot be used: {reason}")
         hint = _("--tls-cert and --tls-key name the certificate and its key, as PEM files without a password")
-        raise SurroundingsError("certificate", said.format(path=certificate, reason=error), hint) from None
+        fits = not isinstance(error, ssl.SSLError)
+        reason = cause_of(error) if fits else _("the two do not fit, or the key has a password")
+        raise SurroundingsError("certificate", said.format(path=certificate, reason=reason), hint) from None
+
+
+def _not_taken(host: str, port: int, error: OSError | OverflowError) -> SurroundingsError:
+    """Return the error of an address that cannot be taken."""
+    if isinstance(error, socket.gaierror) or getattr(error, "errno", 0) == errno.EADDRNOTAVAIL:
+        said, hint = _("{host} is no address of this machine"), _("0.0.0.0 is all that it has")
+        return SurroundingsError("no-such-address", said.format(host=host), hint)
+    reason = cause_of(error) if isinstance(error, OSError) else _("there is no such port")
+    said = _("port {port} cannot be used: {reason}").format(port=port, reason=reason)
+    return SurroundingsError("port-taken", said, _("name another one: --port 0 takes any that is free"))
 
 
 def _within_reach(host: str) -> str:

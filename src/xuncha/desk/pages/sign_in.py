@@ -45,14 +45,16 @@ def sign_in(request: Request, form: FormData) -> Response:
     entrance = _entrance(request)
     name, password = forms.text(form, "name"), str(form.get("password", ""))
     address = request.client.host if request.client else ""
-    known = request.cookies.get(entrance.known, "")
+    scheme = request.url.scheme
+    known = request.cookies.get(entrance.known(scheme), "")
     try:
         secret = entrance.sessions.sign_in(name, password, address, known)
     except RefusedError as error:
         return show(request, error, name)
     answer = RedirectResponse(within(forms.text(form, "back")), 303)
-    _keep(request, answer, entrance.cookie, secret)
-    _keep(request, answer, entrance.known, entrance.sessions.known_as(name), max_age=_KNOWN_FOR)
+    entrance.sessions.end(request.cookies.get(entrance.cookie(scheme), ""))
+    _keep(request, answer, entrance.cookie(scheme), secret)
+    _keep(request, answer, entrance.known(scheme), entrance.sessions.known_as(name), max_age=_KNOWN_FOR)
     return answer
 
 
@@ -65,9 +67,10 @@ def _keep(request: Request, answer: Response, name: str, value: str, **more: Any
 def sign_out(request: Request, _form: FormData) -> Response:
     """End the session of this browser."""
     entrance = _entrance(request)
-    entrance.sessions.end(request.cookies.get(entrance.cookie, ""))
-    answer = RedirectResponse(SIGN_IN, 303)
-    answer.delete_cookie(entrance.cookie)
+    cookie = entrance.cookie(request.url.scheme)
+    entrance.sessions.end(request.cookies.get(cookie, ""))
+    answer = RedirectResponse(SIGN_IN, 303, {"Clear-Site-Data": '"cache"'})
+    answer.delete_cookie(cookie, secure=request.url.scheme == "https")
     return answer
 
 
@@ -94,7 +97,8 @@ def take_password(request: Request, form: FormData) -> Response:
         return show_password(request, refused)
     entrance.accounts.alter(account.name, password=passwords.hashed(new), renew=False)
     answer = RedirectResponse("/", 303)
-    _keep(request, answer, entrance.cookie, entrance.sessions.begin(entrance.accounts.get(account.name)))
+    secret = entrance.sessions.begin(entrance.accounts.get(account.name))
+    _keep(request, answer, entrance.cookie(request.url.scheme), secret)
     return answer
 
 

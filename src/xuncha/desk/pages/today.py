@@ -42,6 +42,9 @@ def show(request: Request) -> Response:
     groups: dict[Kind, list[Task]] = {}
     for task in waiting(look.register, events, desk.today, **asked):
         groups.setdefault(task.kind, []).append(task)
+    may = visitor_of(request).may
+    decided_here = sorted(groups, key=lambda name: not any(map(may, NEXT_STEPS[name])))
+    groups = {name: groups[name] for name in decided_here}  # first what they can do something about
     kept = [(name, value or "") for name, value in asked.items() if value or own[name]]
     kind = request.query_params.get("kind", "")
     shown, current, pages = {name: tasks[:_SHOWN] for name, tasks in groups.items()}, 1, 1
