@@ -38,6 +38,7 @@ WORKED = (
 """What was done in it meanwhile, one commit each."""
 NOTHING = (
     "Everything is complete.", "No comment matches.", "No measure matches.", "Nothing has been committed yet.", "Nothing is waiting.", "There are no comments yet. Enter the first one: xuncha comment add TEXT --channel …",
+    "There are no accounts yet. Add the first: xuncha account add NAME --role manager",
     "Nothing to do: git merges the ledger's files field by field already.", "Nothing was changed by hand.", "Nothing was changed.",
     "Nothing to do: here and at {name} all is the same", "Nothing was committed since {since}, so nothing was checked.",
     "The ledger is empty. Enter the first problem: xuncha add problem TITLE", "There are no measures yet. Enter the first one: xuncha add measure {n} TITLE", "The ledger says the same already: nothing was changed.",
@@ -247,6 +248,10 @@ _ELSEWHERE = ("xuncha init ", "xuncha import notice ")
 @pytest.mark.parametrize("line", EXAMPLES)
 def test_an_example_of_the_help_finds_something_to_do(trial: LedgerOnDisk, line: str) -> None:
     _given(trial, line)
+    if line.startswith("xuncha account ") and "--role manager" not in line:
+        trial.ok("account", "add", "赵敏", "--role", "manager")
+        if " add " not in line:
+            trial.ok("account", "add", "规划科李强", "--role", "section", "--office", "规划科")
     if prepare := _PREPARED.get(line):
         prepare(trial)
     here = trial

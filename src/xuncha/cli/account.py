@@ -55,7 +55,7 @@ def add(
     Examples:
         xuncha account add 王芳 --role manager --email wang@example.cn
         xuncha account add 规划科李强 --role section --office 规划科
-        xuncha account add 张副局长 --role leader --leader 副局长张伟
+        xuncha account add 张副局长 --role leader --leader 分管副局长
     """
     from xuncha.accounts import passwords  # noqa: PLC0415  the help need not wait for it
     from xuncha.accounts.account import Account  # noqa: PLC0415
