@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -27,6 +28,13 @@ from rich.console import Console
 from rich.table import Table
 from run import ENVIRONMENT, XUNCHA, run, settle, status
 
+from xuncha.accounts.account import ROLES, Account
+from xuncha.accounts.book import Accounts
+from xuncha.accounts.passwords import hashed
+from xuncha.store.cache import register
+
+PEOPLE = 50
+PASSWORD = "four words put together"  # noqa: S105  of accounts that go with the bench
 READERS, READ_EVERY = 100, 10.0
 WRITERS, WRITE_EVERY = 8, 30.0
 PAGES = ("/", "/measures", "/measures?overdue=1", "/measures?words=方案&page=2", "/measures/{id}", "/state")
@@ -34,19 +42,31 @@ NOTHING = [sys.executable, "-c", "pass"]
 
 
 class Served:
-    """A desk that is served, and how it is asked."""
+    """A desk that is served, and how somebody asks it."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout  # noqa: S101  for the type checker
+    def __init__(self, process: subprocess.Popen[str], port: int, headers: dict[str, str]) -> None:
         self.process = process
-        link = process.stdout.readline().strip()
-        self.port, self.key = int(link.partition("/?")[0].rpartition(":")[2]), link.partition("key=")[2]
+        self.port = port
+        self.headers = headers
+        """By which it knows who asks."""
+
+    def signed_in(self, name: str) -> Served:
+        """Sign in as somebody, in another browser."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        connection.request("POST", "/sign-in", urlencode({"name": name, "password": PASSWORD}), form)
+        answer = connection.getresponse()
+        answer.read()
+        cookie = answer.headers.get_all("set-cookie", [""])[0].partition(";")[0]
+        if answer.status != 303:  # noqa: PLR2004
+            sys.exit(f"{name}: {answer.status}")
+        return Served(self.process, self.port, {"Cookie": cookie})
 
     def ask(self, path: str, fields: list[tuple[str, str]] | None = None) -> tuple[float, int, str]:
         """Ask for a page, or send a form, as whoever has the secret; the seconds, the status and the page."""
         start = time.perf_counter()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
-        headers = {"Authorization": f"Bearer {self.key}"}
+        headers = self.headers
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         asked = path.encode("ascii", "xmlcharrefreplace").decode() if path.isascii() else _quoted(path)
         if fields is None:
@@ -69,7 +89,14 @@ class Served:
         """Seconds of an action on a measure, which must be done, with the page that is shown after it."""
         shown = self.ask(f"/act?action={action}&id={identity}")[2]
         version = re.search(rf'name="version-{re.escape(identity)}" value="([0-9a-f]*)"', shown)
-        fields = [("action", action), ("id", identity), ("text", text), ("reason", text)]
+        token = re.search(r'name="token" value="([^"]*)"', shown)
+        fields = [
+            ("token", token[1] if token else ""),
+            ("action", action),
+            ("id", identity),
+            ("text", text),
+            ("reason", text),
+        ]
         fields.append((f"version-{identity}", version[1] if version else ""))
         took, code, page = self.ask("/act", fields)
         if code != 303:  # noqa: PLR2004
@@ -87,12 +114,15 @@ def _quoted(path: str) -> str:
 
 
 @contextmanager
-def served(ledger: Path) -> Iterator[Served]:
+def served(ledger: Path, *options: str) -> Iterator[Served]:
     """Serve a ledger on a free port."""
-    command = [*XUNCHA, "--ledger", str(ledger), "serve", "--port", "0", "--no-open"]
+    command = [*XUNCHA, "--ledger", str(ledger), "serve", "--port", "0", "--no-open", *options]
     process = subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout  # noqa: S101  for the type checker
+    link = process.stdout.readline().strip()
+    port = int(link.partition("/?")[0].strip("/").rpartition(":")[2])
     try:
-        yield Served(process)
+        yield Served(process, port, {"Authorization": f"Bearer {link.partition('key=')[2]}"})
     finally:
         process.terminate()
         process.wait(60)
@@ -116,9 +146,12 @@ def main() -> None:
             with served(ledger) as desk:
                 pages(table, desk, ledger, size, aim, chosen.rounds)
                 clicks(table, desk, ledger, size, chosen.rounds)
-        with served(ledger) as desk:
-            if chosen.minutes:
-                many(table, desk, ledger, chosen.minutes)
+        if chosen.minutes:
+            with served(ledger) as desk:
+                many(table, [desk], ledger, chosen.minutes)
+            people = [*accounts(ledger)]
+            with served(ledger, "--host", "127.0.0.1") as desk:
+                many(table, [desk.signed_in(name) for name in people], ledger, chosen.minutes)
     Console().print(table)
 
 
@@ -169,8 +202,25 @@ class Load(NamedTuple):
     errors: list[str]
 
 
-def many(table: Table, desk: Served, ledger: Path, minutes: float) -> None:
-    """Many at once: nothing fails, each write is a commit, pages come nearly as quickly as alone, memory does not grow."""
+def accounts(ledger: Path) -> Iterator[str]:
+    """Make 50 accounts of all roles, managers first; those write."""
+    secret = hashed(PASSWORD)
+    found = register(ledger)
+    about = {"section": {"office": found.frame.offices[0]}, "leader": {"leader": found.frame.leaders[0]}}
+    for number in range(PEOPLE):
+        role = "manager" if number < WRITERS else ROLES[1 + number % 3]
+        name = f"{role} {number}"
+        told = {"name": name, "role": role, "password": secret, "renew": False, **about.get(role, {})}
+        Accounts(ledger).add(Account.model_validate({"added": datetime.now(UTC).date(), **told}))
+        yield name
+
+
+def many(table: Table, people: list[Served], ledger: Path, minutes: float) -> None:
+    """Many at once: nothing fails, each write is a commit, pages come nearly as quickly as alone, memory does not grow.
+
+    They are one person in many browsers, or many; the first of these write.
+    """
+    desk = people[0]
     ids = open_measures(ledger)
     one = random.Random(0)
     alone = statistics.median(desk.page(_some(one, ids)) for _round in range(40))
@@ -185,10 +235,11 @@ def many(table: Table, desk: Served, ledger: Path, minutes: float) -> None:
         while time.monotonic() < end:
             began, turn = time.monotonic(), turn + 1
             try:
+                who = people[number % len(people)]
                 if writes:
-                    seen.written.append(desk.click("progress", ids[number], f"第{turn}次"))
+                    seen.written.append(who.click("progress", ids[number], f"第{turn}次"))
                 else:
-                    seen.read.append(desk.page(_some(dice, ids)))
+                    seen.read.append(who.page(_some(dice, ids)))
             except (OSError, SystemExit, http.client.HTTPException) as error:
                 seen.errors.append(f"{type(error).__name__}: {error}"[:300])
             time.sleep(max(0, every - (time.monotonic() - began)))
@@ -209,7 +260,7 @@ def many(table: Table, desk: Served, ledger: Path, minutes: float) -> None:
         thread.join()
     made = _commits(ledger) - commits
     slowest = sorted(seen.read)[int(0.95 * len(seen.read))]
-    what = f"{READERS} readers and {WRITERS} writers, {minutes:g} minutes"
+    what = f"{READERS} readers and {WRITERS} writers, {len(people)} signed in, {minutes:g} minutes"
     table.add_row(what, f"{len(seen.read)} pages, {len(seen.written)} writes", "", "")
     table.add_row("  errors", f"{len(seen.errors)}", "0", "")
     table.add_row("  commits / writes", f"{made}/{len(seen.written)}", "alike", "")

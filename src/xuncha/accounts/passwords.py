@@ -29,8 +29,8 @@ def _hashes() -> PasswordHash:
     with needs("desk"):
         from pwdlib import PasswordHash  # noqa: PLC0415  of the part `desk`
         from pwdlib.hashers.argon2 import Argon2Hasher  # noqa: PLC0415
-    # The least memory that the Cheat Sheet gives: the desk has 150 MB.
-    return PasswordHash((Argon2Hasher(memory_cost=19 * 1024, time_cost=2, parallelism=1),))
+    # Of what the Cheat Sheet calls equal, that with the least memory: the desk is to stay below 150 MB.
+    return PasswordHash((Argon2Hasher(memory_cost=7 * 1024, time_cost=5, parallelism=1),))
 
 
 def made_up() -> str:

@@ -58,7 +58,7 @@ class Sessions:
         self._tries: dict[str, _Tries] = {}
         self._secret = secrets.token_bytes(32)
         self._one_hash = threading.Lock()
-        """A hash takes 19 MB: one after the other."""
+        """A hash takes 7 MB: one after the other."""
 
     def sign_in(self, name: str, password: str, address: str, known: str) -> str:
         """Begin a session, and return the secret that the browser keeps of it.
