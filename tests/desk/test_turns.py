@@ -14,7 +14,7 @@ from tests.desk.served import visit
 from xuncha.desk import ledger as rooms
 from xuncha.desk.jobs import Job
 from xuncha.desk.ledger import Desk
-from xuncha.desk.pages.jobs import PATIENCE
+from xuncha.desk.view import PATIENCE
 from xuncha.store.cache import register
 
 if TYPE_CHECKING:

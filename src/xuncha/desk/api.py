@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Body, File, Form, Request, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
-from xuncha.desk.pages.measures import selection
+from xuncha.desk.fields import named, selection
 from xuncha.desk.view import desk_of
 from xuncha.model import names
 from xuncha.model.identity import Identity
@@ -204,8 +204,6 @@ async def attach(
     date: Annotated[str | None, Form()] = None,
 ) -> dict[str, Any]:
     """Put a file into the ledger as evidence of a measure; the request is multipart."""
-    from xuncha.desk.pages.act import named  # noqa: PLC0415
-
     desk = desk_of(request)
 
     def do() -> Result:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 
 from xuncha import __version__, language
@@ -25,12 +26,15 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from xuncha.desk.gate import Visitor
+    from xuncha.desk.jobs import Job
     from xuncha.desk.ledger import Desk
     from xuncha.errors import XunchaError
 
 T = TypeVar("T")
 _ROWS: Final = 200
 """Rows on a page of a list."""
+PATIENCE: Final = 0.5
+"""Seconds for which a page waits for a job; meanwhile a thread is kept from others who ask."""
 
 
 def desk_of(request: Request) -> Desk:
@@ -43,6 +47,21 @@ def visitor_of(request: Request) -> Visitor:
     """Return who asks."""
     visitor: Visitor = request.scope["visitor"]
     return visitor
+
+
+def job_of(request: Request) -> Job:
+    """Return the job that an address names."""
+    number = request.path_params["number"]
+    job = desk_of(request).jobs.get(int(number)) if number.isdecimal() and len(number) < 10 else None  # noqa: PLR2004
+    if job is None:
+        raise HTTPException(404)
+    return job
+
+
+def wait(request: Request, job: Job) -> None:
+    """Wait a little for a job, so that what is short is shown at once; not for a page that asks again by itself."""
+    if "hx-request" not in request.headers:
+        job.over.wait(PATIENCE)
 
 
 def pages_of(rows: Sequence[T], asked: str) -> tuple[Sequence[T], int, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
@@ -10,7 +9,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from xuncha.desk import forms
-from xuncha.desk.pages.measure import fields_of, standing
+from xuncha.desk.fields import fields_of, named, standing
 from xuncha.desk.view import address_of, desk_of, page, status_of
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
@@ -19,8 +18,6 @@ from xuncha.requests.answers import version
 from xuncha.requests.outcomes import outcome
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import record_of
-from xuncha.workflow.evidence import read_stream
-from xuncha.workflow.verb import NamedFile
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -30,8 +27,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from xuncha.desk.fields import Field
     from xuncha.desk.ledger import Desk
-    from xuncha.desk.pages.measure import Field
     from xuncha.model.register import MeasureRow, ProblemRow
     from xuncha.model.vocabulary import Action
     from xuncha.workflow.perform import Result
@@ -75,12 +72,6 @@ def _files(form: FormData) -> list[UploadFile]:
     if not files:
         raise RefusedError("no-file", _("no file is chosen"), _("choose one, or drop it on the page"))
     return files
-
-
-def named(root: Path, identity: Identity, file: UploadFile) -> NamedFile:
-    """Return an uploaded file as evidence; of the path that some browsers send, its name alone."""
-    name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
-    return NamedFile(name, read_stream(root, identity, name, file.file))
 
 
 def _form(

@@ -13,8 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms
-from xuncha.desk.pages.jobs import job_of
-from xuncha.desk.view import desk_of, page, status_of
+from xuncha.desk.view import desk_of, job_of, page, status_of
 from xuncha.errors import RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD, ROLES, role_name

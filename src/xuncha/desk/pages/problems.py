@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms
-from xuncha.desk.pages.measure import fields_of, standing
+from xuncha.desk.fields import fields_of, standing
 from xuncha.desk.view import address_of, desk_of, made, page, status_of
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
