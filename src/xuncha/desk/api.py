@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, File, Form, Request, UploadFile
@@ -17,7 +16,6 @@ from xuncha.model.identity import Identity
 from xuncha.requests import typed
 from xuncha.requests.answers import findings_json, record_json, rows_of, version, waiting
 from xuncha.requests.given import GIVEN
-from xuncha.requests.outcomes import outcome
 from xuncha.requests.selection import Selection, select
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check, record_of
@@ -25,6 +23,7 @@ from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
+    from xuncha.desk.ledger import Desk
     from xuncha.workflow.perform import Result
     from xuncha.workflow.verb import NamedFile, Verb
 
@@ -153,15 +152,15 @@ def todo(
     return [task.as_json() for task in tasks]
 
 
-def _done(result: Result, today: date) -> dict[str, Any]:
+def _done(desk: Desk, result: Result) -> dict[str, Any]:
     """Say what was done, and how the ledger stands after it."""
     steps = [
         {"id": step.id, "title": title, "from": step.from_, "to": step.to}
         for step, title in zip(result.steps, result.titles, strict=True)
     ]
-    counts = tally(result.register, today).as_json([]) if result.register else None
+    counts = tally(result.register, desk.today).as_json([]) if result.register else None
     completed = [problem.id for problem in result.completed]
-    said = outcome([result])
+    said = desk.outcome(result.commit)
     warnings = [{"message": message, "hint": hint} for message, hint in said.warnings]
     return {
         "done": steps,
@@ -188,7 +187,7 @@ def _enter(verb: Verb) -> None:
         desk = desk_of(request)
         values = {each.name: getattr(body, GIVEN[each.name].name) for each in verb.parameters}
         result = await desk.change(desk.perform, verb.action, body.ids, values, body.versions)
-        return _done(result, desk.today)
+        return _done(desk, result)
 
     act.__doc__ = (verb.function.__doc__ or "").partition("\n")[0]
     act.__annotations__["body"] = Annotated[asked, Body()]
@@ -210,7 +209,7 @@ async def attach(
         content: NamedFile = named(desk.root, Identity.parse(ids[0]), file)
         return desk.perform("attach", ids, {"file": content, "statement": text, "day": date}, {})
 
-    return _done(await desk.change(do), desk.today)
+    return _done(desk, await desk.change(do))
 
 
 for _verb in VERBS.values():

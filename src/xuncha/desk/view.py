@@ -17,7 +17,9 @@ from xuncha.desk.gate import LARGEST, SAFE
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.model import vocabulary
 from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
+from xuncha.requests.outcomes import on_no_branch, what_was_done
 from xuncha.tally import percent
+from xuncha.trail.repository import detached
 from xuncha.workflow.change import leftover
 
 if TYPE_CHECKING:
@@ -103,6 +105,7 @@ def _environment() -> Environment:
         "term_name": vocabulary.term_name,
         "light_name": vocabulary.light_name,
         "percent": percent,
+        "what_was_done": what_was_done,
         "address_of": address_of,
         "edit_address": edit_address,
         "program": __version__,
@@ -130,6 +133,8 @@ def page(request: Request, name: str, status: int = 200, **given: Any) -> HTMLRe
         "token": visitor_of(request).token,
         "today": desk.today,
         "leftover": leftover(desk.root),
+        "off_branch": on_no_branch() if detached(desk.root) else (),
+        "busy": desk.jobs.writing,
     }
     error: XunchaError | None = given.pop("error", None)
     around["findings"] = error.findings if isinstance(error, InvalidLedgerError) else ()

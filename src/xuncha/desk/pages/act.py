@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.requests.answers import version
-from xuncha.requests.outcomes import outcome
+from xuncha.requests.outcomes import Outcome
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import record_of
 from xuncha.workflow.verbs import VERBS
@@ -63,8 +64,9 @@ def act(request: Request, form: FormData) -> Response:
         names = [each.filename or "" for each in files if each]
         kept, left = names[: len(results)], names[len(results) :]
         return _form(request, action, ids, forms.shown_again(form), error, forms.versions(form), (kept, left))
+    said = [desk.outcome(each.commit) for each in results]
     address = address_of(Identity.parse(ids[0])) if len(ids) == 1 else "/measures"
-    return forms.done(address, desk.keep(results[-1].commit, outcome(results)))
+    return forms.done(address, desk.keep(results[-1].commit, reduce(Outcome.and_then, said)))
 
 
 def _files(form: FormData) -> list[UploadFile]:
@@ -100,7 +102,9 @@ def _form(
     fields = fields_of(verb, problem=all(Identity.parse(row.id).is_problem for row in chosen))
     given: dict[str, Any] = {
         "held": f"/act?{urlencode({'action': action, 'id': [row.id for row in chosen]}, doseq=True)}",
-        "meanwhile": {number: desk.changes_since(number, shown) for number, shown in meanwhile.items()},
+        "meanwhile": {
+            number: desk.changes_since(Identity.parse(number), shown) for number, shown in meanwhile.items()
+        },
         "number": look.number,
         "frame": look.register.frame,
         "verb": verb,

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 def show(request: Request) -> Response:
     """Show what may be made, with what may be said of it."""
     desk = desk_of(request)
+    look = desk.look()
     given: dict[str, Any] = {
-        "frame": desk.look().register.frame,
+        "number": look.number,
+        "frame": look.register.frame,
         "papers": {
             name: PAPERS[name]
             for name in ("plan", "weekly", "dispatch", "letter", "workbook", "blank", "calendar")

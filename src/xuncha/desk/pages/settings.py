@@ -51,8 +51,9 @@ def show(
     request: Request, section: str = "", typed: Data | None = None, error: XunchaError | None = None
 ) -> Response:
     """Show the forms; that of a section that was refused as it was filled in, with what was changed meanwhile."""
-    root = desk_of(request).root
-    content, data = _said(root)
+    desk = desk_of(request)
+    look = desk.seen()
+    content, data = _said(desk.root)
     shown = [
         (
             name,
@@ -66,6 +67,7 @@ def show(
         request,
         "settings",
         status_of(error) if error else 200,
+        number=look.number,
         sections=shown,
         titles=_titles(),
         opened=section or request.query_params.get("section", ""),
@@ -127,7 +129,7 @@ def change(request: Request, form: FormData) -> Response:
         if forms.text(form, "version") != _version(data, section):
             said = _("{path} was changed by someone else meanwhile").format(path=LEDGER_FILE)
             raise RefusedError("changed-meanwhile", said, _("see what it says now, and decide again"))
-        done = keep(desk.root, LEDGER_FILE, rewritten(content, typed), content) if typed != data else None
+        done = desk.apart(keep, LEDGER_FILE, rewritten(content, typed), content) if typed != data else None
     except XunchaError as error:
         return show(request, section, typed, error)
     return forms.done("/settings", done.commit) if done else RedirectResponse("/settings", 303)

@@ -17,5 +17,5 @@ if TYPE_CHECKING:
 
 def undo(request: Request, form: FormData) -> Response:
     """Take back the commit that was shown, if it is still the last one."""
-    result = take_back(desk_of(request).root, commit=forms.text(form, "commit"))
+    result = desk_of(request).apart(take_back, commit=forms.text(form, "commit"))
     return forms.done("/", result.commit if isinstance(result, Result) else "")
