@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def show(request: Request) -> Response:
     """Show the trail of the whole ledger, or of what a number names."""
     desk, asked = desk_of(request), request.query_params
-    look, identity = desk.seen(), asked.get("id", "").strip()
+    number, identity = desk.number, asked.get("id", "").strip()
     events: list[Event] = []
     error = None
     try:
@@ -32,7 +32,7 @@ def show(request: Request) -> Response:
         error = refused
     shown, current, pages = pages_of(events, asked.get("page", ""))
     given = {
-        "number": look.number,
+        "number": number,
         "events": shown,
         "current": current,
         "pages": pages,
