@@ -13,10 +13,10 @@ from starlette.responses import HTMLResponse
 
 from xuncha import __version__, language
 from xuncha.chinese.characters import without_unsafe
+from xuncha.desk.commands import address_of, edit_address, linked
 from xuncha.desk.gate import LARGEST, SAFE
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.model import vocabulary
-from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
 from xuncha.requests.outcomes import on_no_branch, what_was_done
 from xuncha.tally import percent
 from xuncha.trail.repository import detached
@@ -108,6 +108,7 @@ def _environment() -> Environment:
         "what_was_done": what_was_done,
         "address_of": address_of,
         "edit_address": edit_address,
+        "linked": linked,
         "program": __version__,
         "largest": LARGEST,
     }
@@ -152,18 +153,6 @@ def made(request: Request) -> dict[str, Any]:
         "tip": desk.may_be_taken_back(found),
         "outcome": desk.outcome(found.commit) if found else None,
     }
-
-
-def address_of(number: Identity | str) -> str:
-    """Return the address of the page of a problem or a measure."""
-    return f"/measures/{number}" if "." in str(number) else f"/problems/{number}"
-
-
-def edit_address(path: str) -> str:
-    """Return the address of the page on which a file is edited; empty where it is none that is."""
-    if identity := Identity.of_file(path):
-        return f"/edit/{identity}"
-    return f"/edit/{path}" if path == LEDGER_FILE or CommentNumber.of_file(path) else ""
 
 
 def status_of(error: XunchaError) -> int:

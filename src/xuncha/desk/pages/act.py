@@ -10,8 +10,9 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from xuncha.desk import forms
+from xuncha.desk.commands import address_of
 from xuncha.desk.fields import fields_of, named, standing
-from xuncha.desk.view import address_of, desk_of, page, status_of
+from xuncha.desk.view import desk_of, page, status_of
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity

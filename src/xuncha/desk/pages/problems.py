@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms
+from xuncha.desk.commands import address_of
 from xuncha.desk.fields import fields_of, standing
-from xuncha.desk.view import address_of, desk_of, made, page, status_of
+from xuncha.desk.view import desk_of, made, page, status_of
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
