@@ -109,11 +109,21 @@ def test_what_a_click_takes_back_is_said(browser: Browser, ledger: LedgerOnDisk,
     assert ledger.clean()
 
 
-def test_what_a_refused_click_takes_back_is_said(browser: Browser, ledger: LedgerOnDisk) -> None:
-    page = browser.get("/act?action=extend&id=1.2")
+@pytest.mark.parametrize(
+    ("address", "action", "typed"),
+    [
+        ("/edit/1.2", "/edit/1.2", {"text": "title: ["}),
+        ("/settings", "/settings/policy", {"policy.due_soon_days": "x"}),
+        ("/act?action=extend&id=1.2", "/act", {"due": "2024-01-01", "reason": "手续未完"}),
+    ],
+)
+def test_what_a_refused_form_takes_back_is_said(
+    browser: Browser, ledger: LedgerOnDisk, address: str, action: str, typed: dict[str, str]
+) -> None:
+    page = browser.get(address)
     interrupted(ledger)
-    page = browser.send(page, "/act", due="2024-01-01", reason="手续未完")
-    assert page.status == 409
+    page = browser.send(page, action, **typed)
+    assert page.status in {409, 422}
     assert "已写入的内容已撤回" in told(page)
     assert ledger.clean()
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from xuncha.desk.jobs import Jobs
 from xuncha.desk.texts import Texts
-from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError, together
+from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.requests import given, moments
@@ -196,13 +196,13 @@ class Desk:
         """
         queued = self._writers.submit(partial(contextvars.copy_context().run, function, *arguments, **named))
         ended = asyncio.wrap_future(queued)
-        await asyncio.wait([ended], timeout=_IN_THE_QUEUE)
-        if not ended.done() and queued.cancel():
-            before = self.jobs.writing
-            said = _("the ledger is still being changed, and nothing was done: {what}")
-            hint = _("wait until that has ended, and send this again")
-            raise SurroundingsError("busy", said.format(what=before.title if before else "…"), hint)
         try:
+            await asyncio.wait([ended], timeout=_IN_THE_QUEUE)
+            if not ended.done() and queued.cancel():
+                job = self.jobs.writing
+                said = _("the ledger is still being changed, and nothing was done: {what}")
+                said = said.format(what=job.title if job else _("changes of others"))
+                raise SurroundingsError("busy", said, _("wait until that has ended, and send this again"))
             return await ended
         finally:
             self._changes += 1
@@ -210,22 +210,17 @@ class Desk:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """Begin to change the ledger, as `begin` does; what it found is said with the commit that is made, or with the refusal."""
-        with begin(self.root) as session:
-            found = about_beginning(session)
-            try:
-                yield session
-            except XunchaError as error:
-                if session.leftover and not isinstance(error, InvalidLedgerError):
-                    raise together([error, RefusedError("interrupted", *found.warnings[0])]) from error
-                raise
+        with begin(self.root) as session, _telling(session):
+            yield session
             if session.made:
-                self.keep(session.made, found)
+                self.keep(session.made, about_beginning(session))
 
     def apart(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:  # noqa: ANN401
         """Call a function of the workflow that takes the lock itself, after the same look as `session`."""
         with self.session() as session:
             found = about_beginning(session)
-        done = function(self.root, *arguments, **named)
+        with _telling(session):
+            done = function(self.root, *arguments, **named)
         if isinstance(done, Result):
             self.keep(done.commit, found)
         return done
@@ -291,3 +286,14 @@ class Desk:
         """End the jobs, and wait for the change in hand."""
         self.jobs.close()
         self._writers.shutdown(wait=True)
+
+
+@contextmanager
+def _telling(session: Session) -> Iterator[None]:
+    """Inside, a refusal also says what was taken back before."""
+    try:
+        yield
+    except XunchaError as error:
+        if session.leftover:
+            error.also += (RefusedError("interrupted", *about_beginning(session).warnings[0]),)
+        raise

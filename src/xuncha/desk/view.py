@@ -139,6 +139,7 @@ def page(request: Request, name: str, status: int = 200, **given: Any) -> HTMLRe
     }
     error: XunchaError | None = given.pop("error", None)
     around["findings"] = error.findings if isinstance(error, InvalidLedgerError) else ()
+    around["also"] = error.also if error and around["findings"] else ()
     around["refusals"] = around["findings"] or ([error, *error.also] if error else [])
     return HTMLResponse(_environment().get_template(f"{name}.html").render(around | given), status)
 

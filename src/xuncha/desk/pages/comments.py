@@ -10,7 +10,7 @@ from xuncha.desk.view import desk_of, made, page, status_of
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 from xuncha.model import names
-from xuncha.model.identity import CommentNumber, Identity
+from xuncha.model.identity import COMMENTS, CommentNumber, Identity
 from xuncha.model.vocabulary import CHANNELS
 from xuncha.requests import typed
 from xuncha.requests.answers import version
@@ -33,8 +33,9 @@ def show(
     """Show the comments, each with its reply or the form for one, and the form for another comment."""
     desk = desk_of(request)
     source, shown = WorkingTree(desk.root), (given or {}).get("version", "")
-    versions = {number: version(desk.root, CommentNumber(number).path) for number in comments(source)}
-    entered = comments(source)  # again: what changes after its version was taken is noticed
+    paths = [f"{COMMENTS}/{entry.name}" for entry in source.entries(COMMENTS)]
+    versions = {each: version(desk.root, path) for path in paths if (each := CommentNumber.of_file(path))}
+    entered = comments(source)  # last: what changes in between is then noticed
     answered = request.path_params.get("number", "")
     if error and answered and answered not in {str(number) for number in entered}:
         raise error  # there is no form for it any more
@@ -52,7 +53,7 @@ def show(
         asked={"about": about, "unanswered": unanswered},
         channels=CHANNELS,
         answered=answered,
-        versions=versions,
+        versions={each.number: stood for each, stood in versions.items()},
         meanwhile=desk.changes_since(CommentNumber.parse(answered), shown) if error and answered else [],
         typed=given or {},
         error=error,
