@@ -162,6 +162,14 @@ def test_the_desk_and_the_command_line_do_not_know_each_other() -> None:
     assert knowing == ["xuncha.cli.serve"]
 
 
+def test_no_page_of_the_desk_knows_a_page() -> None:
+    """What two of them need stands below them; only the table of routes knows them."""
+    pages = [module for module in MODULES if module.startswith("xuncha.desk.pages.")]
+    for module in MODULES:
+        if module != "xuncha.desk.application":
+            assert not own(module) & {*pages}, module
+
+
 def test_only_the_command_line_knows_the_terminal() -> None:
     """`notice` knows no terminal; what the core says, the command line shows."""
     for module in MODULES:
@@ -253,8 +261,9 @@ def test_the_store_alone_reads_yaml() -> None:
 
 
 def test_the_paper_alone_knows_templates_and_how_documents_are_laid_out() -> None:
+    of_pages = {"xuncha.desk.view", "xuncha.desk.commands"}  # which are no documents
     for module in importers("jinja2", "markupsafe", "docxtpl", "typst"):
-        assert room(module) == "paper" or module == "xuncha.desk.view", module  # pages are no documents
+        assert room(module) == "paper" or module in of_pages, module
     for module in importers(
         "openpyxl", "xlsxwriter", "docx", "lxml"
     ):  # tables are read out of documents, too

@@ -73,6 +73,12 @@ def mark(message: str) -> str:
     return message
 
 
+def sentences() -> list[str]:
+    """Return every message that has one form, in the chosen language."""
+    known = vars(_messages("zh_CN")).get("_catalog", {})
+    return [each for pair in known.items() for each in (pair[is_chinese()],) if isinstance(pair[0], str)]
+
+
 def ngettext(singular: str, plural: str, number: int) -> str:
     """Return the message for a number of things in the chosen language; `{n}` in it is left for the caller to fill."""
     return (_here.get() or _chosen).ngettext(singular, plural, number)

@@ -74,6 +74,22 @@ def test_an_answer_is_given_once(browser: Browser, ledger: LedgerOnDisk) -> None
         assert said in told(again)
 
 
+def test_a_reply_is_not_given_to_what_was_changed_meanwhile(browser: Browser, ledger: LedgerOnDisk) -> None:
+    ledger.ok("comment", "add", "一", "--channel", "web")
+    page = browser.get("/comments")
+    path = "data/comments/001.yaml"
+    ledger.write(path, (ledger.root / path).read_text().replace("text: 一", "text: 另一番话"))
+    ledger.ok("edit")
+    refused = browser.send(page, "/comments/1", text="我答的", date="6月15日")
+    assert refused.status == 409
+    assert "另一番话" in told(refused).split("note")[0]
+    assert "意见 1" in told(refused)
+    assert not ledger.json("comment", "list")[0]["reply"]
+    again = browser.send(refused, "/comments/1")
+    assert again.status == 200, told(again)
+    assert ledger.json("comment", "list")[0]["reply"] == {"date": "2024-06-15", "text": "我答的"}
+
+
 def test_comments_are_filtered(browser: Browser, ledger: LedgerOnDisk) -> None:
     for text, about in (("关于甲", "2.3"), ("关于乙", "2"), ("关于丙", "1.1")):
         ledger.ok("comment", "add", text, "--channel", "web", "--about", about)

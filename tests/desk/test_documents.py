@@ -209,6 +209,32 @@ def test_an_import_is_refused_where_the_ledger_was_changed_meanwhile(
     assert ledger.commits() == 2
 
 
+def test_what_changes_while_an_import_waits_for_the_lock_is_seen(
+    reader: Reader, ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The desk has looked, and then the measure is changed before the command has the lock."""
+    address = reader.led_on("/import", uploaded(), kind="table")
+    real = reader.desk.jobs._run
+
+    def late(job: Any, environment: Any) -> None:
+        ledger.ok("progress", "1.1", "别人写的")
+        real(job, environment)
+
+    monkeypatch.setattr(reader.desk.jobs, "_run", late)
+    page = reader.job(address, do="import")
+    assert "之后" in page
+    assert "error" in page
+    assert ledger.commits() == 2
+    assert not (ledger.root / ledger.path("1.3")).exists()
+
+
+def test_an_import_that_was_not_understood_is_not_taken_in(reader: Reader, ledger: LedgerOnDisk) -> None:
+    page = reader.job("/import", uploaded(content="甲,乙\n一件事,一个人\n"), kind="table")
+    (back,) = re.findall(r'href="(/import/\d+)"', page)
+    reader.job(back, do="import")
+    assert ledger.commits() == 1
+
+
 def test_a_table_that_is_not_understood_can_be_explained(reader: Reader) -> None:
     page = reader.job("/import", uploaded(content="甲,乙\n一件事,一个人\n"), kind="table")
     assert "--column" in page

@@ -10,6 +10,7 @@ from tests.conftest import measure
 from tests.desk.client import Browser, told
 from tests.desk.served import KEY, client_of, visit
 from xuncha.requests.outcomes import Outcome
+from xuncha.workflow import journal
 
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk
@@ -73,3 +74,91 @@ def test_only_what_is_new_is_remembered(ledger: LedgerOnDisk) -> None:
         desk.keep(str(number), Outcome((str(number),)))
     assert desk.outcome("999").notes == ("999",)
     assert desk.outcome("1") == Outcome()
+
+
+CLICKS = {
+    "act": ("/act?action=progress&id=1.1", "/act", {"text": "已经开展"}),
+    "comment": ("/comments", "/comments", {"text": "噪声扰民", "channel": "web"}),
+    "problem": ("/problems", "/problems", {"title": "新问题", "category": "a"}),
+    "settings": ("/settings", "/settings/contact", {"contact.phone": "0546-7654321"}),
+    "edit": ("/edit/1.2", "/edit/1.2", {"text": measure("1.2").replace("规划科", "财务科")}),
+    "remove": ("/remove/3.1", "/remove/3.1", {"reason": "重复录入"}),
+}
+"""A page, the address of its form, and what is typed, for each way to change something."""
+
+
+def interrupted(ledger: LedgerOnDisk) -> None:
+    """What a killed command leaves: the file is written, and there is no commit."""
+    path, content = ledger.path("2.1"), ledger.read("2.1").encode()
+    changed = content + b"goal: x\n"
+    journal.write(ledger.root, [journal.FileChange(path, content, changed)])
+    ledger.write(path, changed)
+
+
+@pytest.mark.parametrize("click", CLICKS)
+def test_what_a_click_takes_back_is_said(browser: Browser, ledger: LedgerOnDisk, click: str) -> None:
+    address, action, typed = CLICKS[click]
+    if click == "remove":
+        ledger.write(ledger.path("3.1"), measure("3.1", "not_started"))
+        ledger.ok("edit")
+    page = browser.get(address)
+    interrupted(ledger)
+    page = browser.send(page, action, **typed)
+    assert page.status == 200, told(page)
+    assert "已写入的内容已撤回" in said_of(page.text) or "已写入的内容已撤回" in told(page)
+    assert ledger.clean()
+
+
+@pytest.mark.parametrize(
+    ("address", "action", "typed"),
+    [
+        ("/edit/1.2", "/edit/1.2", {"text": "title: ["}),
+        ("/settings", "/settings/policy", {"policy.due_soon_days": "x"}),
+        ("/act?action=extend&id=1.2", "/act", {"due": "2024-01-01", "reason": "手续未完"}),
+    ],
+)
+def test_what_a_refused_form_takes_back_is_said(
+    browser: Browser, ledger: LedgerOnDisk, address: str, action: str, typed: dict[str, str]
+) -> None:
+    page = browser.get(address)
+    interrupted(ledger)
+    page = browser.send(page, action, **typed)
+    assert page.status in {409, 422}
+    assert "已写入的内容已撤回" in told(page)
+    assert ledger.clean()
+
+
+@pytest.mark.parametrize("click", CLICKS)
+def test_a_commit_on_no_branch_is_said(browser: Browser, ledger: LedgerOnDisk, click: str) -> None:
+    said = "git 未检出任何分支"
+    assert said not in told(browser.get("/"))
+    address, action, typed = CLICKS[click]
+    if click == "remove":
+        ledger.write(ledger.path("3.1"), measure("3.1", "not_started"))
+        ledger.ok("edit")
+    ledger.git("checkout", "-q", "--detach")
+    for path in ("/", "/together"):
+        assert said in told(browser.get(path)), path
+    page = browser.send(browser.get(address), action, **typed)
+    assert page.status == 200, told(page)
+    assert told(page).count(said) == 1
+
+
+def test_programs_are_told_of_a_leftover_and_of_no_branch(ledger: LedgerOnDisk) -> None:
+    program = client_of(ledger)
+    program.headers["authorization"] = f"Bearer {KEY}"
+    ledger.git("checkout", "-q", "--detach")
+    interrupted(ledger)
+    done = program.post("/api/set", json={"ids": ["1.1"], "person": "李某"}).json()
+    assert len(done["warnings"]) == 2
+
+
+def test_a_page_words_history_as_the_log_does(browser: Browser, ledger: LedgerOnDisk) -> None:
+    for number in ("1.1", "1.2"):
+        ledger.ok("progress", number, "已经开展")
+    ledger.ok("close", "1.1", "1.2")
+    shown = told(browser.get("/log"))
+    assert "销号 1.1、1.2" not in shown
+    for number in ("1.1", "1.2"):
+        assert f"销号 {number}" in shown
+        assert f"销号 {number}" in told(browser.get(f"/measures/{number}"))

@@ -252,3 +252,27 @@ def test_axe_finds_nothing_and_nothing_runs_over(browser: Any, ledger: LedgerOnD
                     only = None if scheme == "light" else ["color-contrast"]  # all else is alike in both
                     wrong += [f"{path} at {width}, {scheme}: {each}" for each in page.evaluate(RUN, only)]
     assert not wrong, "\n".join(wrong)
+
+
+def test_what_a_click_waits_for_is_said_while_it_waits(browser: Any, ledger: LedgerOnDisk) -> None:
+    with served(ledger) as desk, opened(browser, desk) as page:
+        page.goto(f"{desk.base}/act?action=progress&id=1.2")
+        number = page.locator("#changed").get_attribute("data-number")
+        state = [f"{number}\n7 与<别处>汇合"]
+        page.route("**/state", lambda route: route.fulfill(body=state[0]))
+        page.fill("textarea[name=text]", "已经开展")
+        page.evaluate("look()")
+        line = page.locator("#busy")
+        line.wait_for(state="visible")
+        assert (line.locator("a").inner_text(), line.locator("a").get_attribute("href")) == (
+            "与<别处>汇合",
+            "/jobs/7",
+        )
+        assert page.input_value("textarea[name=text]") == "已经开展"
+        state[0] = f"{int(number) + 1}"
+        page.evaluate("document.querySelector('form.verb').dataset.sent = 'yes'; typed = false")
+        page.evaluate("look()")
+        line.wait_for(state="hidden")
+        assert page.input_value("textarea[name=text]") == "已经开展", (
+            "while it is sent, nothing is loaded anew"
+        )

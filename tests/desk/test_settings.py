@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import LEDGER
 from tests.desk.client import Browser, told
+from tests.desk.served import visit
 from xuncha.desk.pages.settings import SECTIONS
 from xuncha.desk.sheet import parts
 
@@ -132,3 +133,67 @@ def test_a_broken_file_leads_to_the_file_itself(browser: Browser, ledger: Ledger
     assert browser.get("/edit/data/ledger.yaml").status == 200
     ledger.write("data/ledger.yaml", FULL.replace("inspection:\n", "inspection: nein\nx:\n"))
     assert browser.get("/settings").status == 409
+
+
+def test_more_rows_without_a_script(browser: Browser, ledger: LedgerOnDisk) -> None:
+    before = ledger.commits()
+    page = browser.get("/settings")
+    assert "categories.3.title" in page.text
+    assert "categories.4.title" not in page.text
+    typed = {"categories.2.title": "关于新方面", "categories.3.title": "关于又一方面", "more": "2"}
+    page = browser.send(page, "/settings/categories", **typed)
+    assert (page.status, ledger.commits()) == (200, before)
+    form = browser.form(page, "/settings/categories")
+    assert form["categories.3.title"] == "关于又一方面", "nothing that was typed is lost"
+    assert {"categories.7.title"} <= {*form}
+    assert "categories.7.title" in page.text.partition('id="categories" open')[2], "the form stays open"
+    page = browser.post("/settings/categories", form | {"categories.5.title": "关于第三方面"})
+    assert page.status == 200, told(page)
+    assert ledger.commits() == before + 1
+    written = (ledger.root / "data/ledger.yaml").read_text()
+    assert written.index("关于新方面") < written.index("关于又一方面") < written.index("关于第三方面")
+    assert 'name="more"' not in page.text.partition('id="contact"')[2].partition("</form>")[0]
+    for huge in ("9" * 5000, "９", "-1", "x"):
+        assert browser.send(browser.get("/settings"), "/settings/categories", more=huge).status == 200
+
+
+def test_more_rows_are_no_way_around_what_was_changed_meanwhile(
+    browser: Browser, ledger: LedgerOnDisk
+) -> None:
+    page = browser.get("/settings")
+    ledger.write("data/ledger.yaml", FULL.replace("关于工作推进方面", "关于别的方面"))
+    ledger.commit()
+    page = browser.send(page, "/settings/categories", more="2")
+    assert page.status == 409
+    assert "关于别的方面" in told(page)
+
+
+def test_fields_are_named_as_people_and_as_the_file_call_them(browser: Browser) -> None:
+    shown = browser.get("/settings").text
+    assert '临期天数 <code class="key">policy.due_soon_days</code>' in shown
+    assert '标题 <code class="key">categories.title</code>' in shown
+
+
+def test_fields_are_named_in_english_too(ledger: LedgerOnDisk) -> None:
+    shown = visit(ledger).get("/settings")
+    assert 'Due soon days <code class="key">policy.due_soon_days</code>' in shown
+
+
+@pytest.mark.parametrize("fault", ["gone", "folder", "bytes"])
+def test_without_a_file_there_is_a_page_that_says_so(
+    browser: Browser, ledger: LedgerOnDisk, fault: str
+) -> None:
+    page, place = browser.get("/settings"), ledger.root / "data/ledger.yaml"
+    place.unlink()
+    if fault == "folder":
+        place.mkdir()
+    elif fault == "bytes":
+        place.write_bytes(b"organisation: \xff\n")
+    for answer in (
+        browser.get("/settings"),
+        browser.get("/edit/data/ledger.yaml"),
+        browser.send(page, "/settings/contact", **{"contact.phone": "0546-7654321"}),
+    ):
+        assert answer.status == 409
+        assert "data/ledger.yaml" in told(answer)
+    assert "0546-7654321" in told(answer), "nothing that was typed is lost"

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
+import pytest
+
 from tests.conftest import TODAY
-from tests.desk.client import Browser
+from tests.desk.client import Browser, told
 from tests.desk.served import visit
 from xuncha.desk import ledger as rooms
+from xuncha.desk.gate import Visitor
 from xuncha.desk.jobs import Job
 from xuncha.desk.ledger import Desk
-from xuncha.desk.pages.jobs import PATIENCE
+from xuncha.desk.view import PATIENCE
 from xuncha.store.cache import register
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
     from fastapi import FastAPI
 
     from tests.conftest import LedgerOnDisk
@@ -44,7 +47,7 @@ def test_what_was_read_before_a_change_is_not_shown_after_it(
     reader = threading.Thread(target=desk.look)
     reader.start()
     assert has_read.wait(20)
-    asyncio.run(desk.change(desk.perform, "start", ["1.1"], {}, {}))
+    asyncio.run(desk.change(desk.perform, "start", ["1.1"], {}, {}, Visitor("", owns=True)))
     may_end.set()
     reader.join()
     assert next(row.status for row in desk.look().register.measures if row.id == "1.1") == "in_progress"
@@ -80,6 +83,44 @@ def test_the_language_waits_for_no_writer(ledger: LedgerOnDisk) -> None:
     browser.post("/language", {"token": token, "language": "en", "back": "/"})
     assert time.monotonic() - began < 15
     may_end.set()
+
+
+def test_a_click_is_told_what_it_waits_for(ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser, may_end = Browser(ledger.root), threading.Event()
+    jobs = browser.desk.jobs
+    page = browser.get("/act?action=progress&id=1.1")
+    job = jobs.new("与<别处>汇合")
+    monkeypatch.setattr(jobs, "_run", lambda *_given: may_end.wait(20))
+    jobs.start(job, ("sync",), in_turn=lambda: None)
+    assert browser.get("/state").text.splitlines()[1] == f"{job.number} 与<别处>汇合"
+    shown = browser.get("/measures").text
+    assert re.search(
+        rf'<p id="busy"[^>]*live="polite">[^<]*<a href="/jobs/{job.number}">与&lt;别处&gt;汇合<', shown
+    )
+    assert re.search('<p id="busy"[^>]* hidden>', browser.get(f"/jobs/{job.number}").text)
+    monkeypatch.setattr(rooms, "_IN_THE_QUEUE", 0.2)
+    refused = browser.send(page, "/act", text="已经开展")
+    assert refused.status == 503
+    assert "与<别处>汇合" in told(refused)
+    assert "已经开展" in told(refused), "nothing that was typed is lost"
+    may_end.set()
+    assert job.over.wait(20)
+    assert ledger.commits() == 1, "and it is not done later"
+    assert len(browser.get("/state").text.splitlines()) == 1
+    assert re.search('<p id="busy"[^>]* hidden>', browser.get("/measures").text)
+    assert browser.send(page, "/act", text="已经开展").status == 200
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/log", "/settings", "/edit/1.2", "/reports", "/import", "/together", "/comments", "/remove/1.2", "/"],
+)
+def test_every_page_knows_which_state_it_shows(ledger: LedgerOnDisk, address: str) -> None:
+    browser = Browser(ledger.root)
+    shown = re.findall(r'data-number="(\d+)"', browser.get(address).text)
+    assert shown == browser.get("/state").text.splitlines()
+    ledger.ok("start", "1.1")
+    assert browser.get("/state").text.splitlines() != shown
 
 
 def test_a_page_that_asks_again_is_answered_at_once(ledger: LedgerOnDisk, tmp_path: Path) -> None:

@@ -4,8 +4,8 @@
 
 ORDER is JSON: `at` the number of the call before which the fault comes (from 0; none: nothing but watching), `kill` (`caller`: the process
 that makes the call; `all`: that one, and every other one of the run, as when the power goes) or `error` (the call is not
-made and gives this error instead, such as ENOSPC), and `lasting` (so does each later one that needs room or writes). LOG gets a line of
-JSON for each call. Strace counts the calls of each process for itself; here they are one series, so that a number is an instant.
+made and gives this error instead, such as ENOSPC), `lasting` (so does each later one that needs room or writes), and `armed` (a file:
+calls before it is there are none of the series). LOG gets a line of JSON for each call. Strace counts the calls of each process for itself; here they are one series, so that a number is an instant.
 
 The kernel stops the processes at these calls alone (a seccomp filter), so that a run takes hardly longer than untraced.
 """
@@ -113,7 +113,8 @@ class _Run:
         _ask(self.libc, _CONT, pid, sent, gone_is_well=True)
 
     def _before(self, pid: int) -> None:
-        call = self._call(pid)
+        armed = self.order.get("armed")
+        call = self._call(pid) if armed is None or os.path.exists(armed) else None  # noqa: PTH110
         if call is None:
             return
         number, at = self.count, self.order.get("at")

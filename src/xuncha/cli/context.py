@@ -48,19 +48,12 @@ class Context:
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:
         """Begin to change the ledger, after taking back what an interrupted command left behind; warn of it."""
-        from xuncha.trail.repository import detached  # noqa: PLC0415  only commands that write
+        from xuncha.requests.outcomes import about_beginning  # noqa: PLC0415  only commands that write
         from xuncha.workflow.change import begin  # noqa: PLC0415
 
         with begin(self.root) as session:
-            if session.leftover:
-                said = _("`{command}` had been interrupted before its commit; what it wrote was taken back")
-                said = said.format(command=session.leftover.command)
-                screen.warning(said, _("to have it done, type it again"))
-            if detached(self.root):
-                screen.warning(
-                    _("no branch is checked out in git: what is done now is on none of them"),
-                    _("go back to one first, such as git switch main, or make one: git switch -c NAME"),
-                )
+            for said, hint in about_beginning(session).warnings:
+                screen.warning(said, hint)
             yield session
 
     def root_for_writing(self) -> Path:

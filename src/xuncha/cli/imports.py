@@ -59,6 +59,12 @@ _Columns = Annotated[
 _Partly = Annotated[
     bool, option("--partly", _("Take the rest where the policy of the ledger refuses a closing"))
 ]
+_AsShown = Annotated[
+    str | None,
+    option(
+        "--as-shown DIGEST", _("Only if the same would change as --dry-run --json showed with this `digest`")
+    ),
+]
 _Feedback = Annotated[str | None, option("--feedback DATE", _("The day of the feedback, for a new ledger"))]
 _Organisation = Annotated[
     str | None, option("--organisation NAME", _("The inspected organisation, for a new ledger"))
@@ -77,6 +83,7 @@ def import_table(
     columns: _Columns = None,
     partly: _Partly = False,
     new: options.New = False,
+    as_shown: _AsShown = None,
     feedback: _Feedback = None,
     organisation: _Organisation = None,
     as_json: options.Json = False,
@@ -101,7 +108,7 @@ def import_table(
     refused: list[RefusedError] = []
     if is_there:
         intake, before, refused = _changes(
-            call, root, draft, file.name, dry_run=dry_run, partly=partly, new=new
+            call, root, draft, file.name, dry_run=dry_run, partly=partly, new=new, as_shown=as_shown
         )
     else:
         intake = _as_new(root, draft, file.name, dry_run=dry_run, organisation=organisation, day=day)
@@ -207,7 +214,15 @@ def _as_new(
 
 
 def _changes(
-    call: Context, root: Path, draft: Draft, name: str, *, dry_run: bool, partly: bool, new: bool
+    call: Context,
+    root: Path,
+    draft: Draft,
+    name: str,
+    *,
+    dry_run: bool,
+    partly: bool,
+    new: bool,
+    as_shown: str | None,
 ) -> tuple[Intake, Before, list[RefusedError]]:
     """Change the ledger that is there, or look what would change; return also the closings that its policy refuses."""
     from xuncha.exchange.updating import Updater  # noqa: PLC0415
@@ -219,7 +234,7 @@ def _changes(
     if dry_run:
         intake, before = taking_in.proposed(WorkingTree(root), updater.changed)
     else:
-        intake, before = taking_in.take_in(root, updater.changed, name)
+        intake, before = taking_in.take_in(root, updater.changed, name, as_shown)
     return intake, before, updater.refused
 
 

@@ -43,6 +43,7 @@ def events_table(events: list[Event]) -> Columns:
     from rich.text import Text  # noqa: PLC0415
 
     from xuncha.cli.columns import Column, Columns  # noqa: PLC0415
+    from xuncha.requests.outcomes import what_was_done  # noqa: PLC0415
 
     when, who = (Column(heading, wraps=False) for heading in (_("When"), _("Who")))
     table = Columns(when, who, Column(_("What")), gap=2)
@@ -50,27 +51,13 @@ def events_table(events: list[Event]) -> Columns:
         author = screen.clean(event.author)
         if cell_len(author) > _WIDEST_AUTHOR:
             author = set_cell_size(author, _WIDEST_AUTHOR - 1) + "…"
-        what = Text(screen.clean(_what(event)))
+        what = Text(screen.clean(what_was_done(event)))
         if event.reason:
             what.append(_(" ({reason})").format(reason=screen.clean(event.reason)), "dim")
         if event.by_hand:
             what.append(_(" [by hand]"), "yellow")
         table.add(event.minute, author, what)
     return table
-
-
-def _what(event: Event) -> str:
-    """Say what was done, as the commit's subject does; of one that did it to several, for this one alone."""
-    from xuncha.workflow.verbs import SUBJECTS  # noqa: PLC0415  only the log needs them
-
-    if event.action == "renumber" and event.to and not event.subject.startswith(SUBJECTS["renumber"]):
-        return f"{SUBJECTS['renumber']} {event.id} → {event.to}"  # by a commit that removed another
-    done, _blank, rest = event.subject.partition(" ")
-    if "、" in rest and " " not in rest and event.id:  # a list of numbers; what has a title has a blank
-        return f"{done} {event.id}"
-    # What several commits were taken back by: the part that is about this number.
-    parts = rest.split("；") if event.action == "undo" else []
-    return next((f"{done} {part}" for part in parts if event.id in part.split()), event.subject)
 
 
 @command("undo")

@@ -57,6 +57,7 @@ def as_json(
 ) -> dict[str, Any]:
     """Return what was understood and done, for programs."""
     from xuncha.model.records import Measure  # noqa: PLC0415
+    from xuncha.workflow.intake import digest  # noqa: PLC0415
 
     def measure(each: MeasureDraft) -> dict[str, Any]:
         said = {key: each.record.get(key) for key in Measure.model_fields}
@@ -78,6 +79,7 @@ def as_json(
         "doubts": doubts_json(draft),
         "written": written,
         "added": [step.id for step in intake.steps if before.get(Identity.parse(step.id).path) is None],
+        "digest": digest(intake, before),
         "changed": [path for path in intake.files if before.get(path) is not None],
     }
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, File, Form, Request, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
-from xuncha.desk.pages.measures import selection
+from xuncha.desk.fields import named, selection
 from xuncha.desk.view import desk_of, visitor_of
 from xuncha.model import names
 from xuncha.model.identity import Identity
 from xuncha.requests import typed
 from xuncha.requests.answers import findings_json, record_json, rows_of, version, waiting
 from xuncha.requests.given import GIVEN
-from xuncha.requests.outcomes import outcome
 from xuncha.requests.selection import Selection, select
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check, record_of
@@ -25,6 +23,7 @@ from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
+    from xuncha.desk.ledger import Desk
     from xuncha.workflow.perform import Result
     from xuncha.workflow.verb import NamedFile, Verb
 
@@ -153,15 +152,15 @@ def todo(
     return [task.as_json() for task in tasks]
 
 
-def _done(result: Result, today: date) -> dict[str, Any]:
+def _done(desk: Desk, result: Result) -> dict[str, Any]:
     """Say what was done, and how the ledger stands after it."""
     steps = [
         {"id": step.id, "title": title, "from": step.from_, "to": step.to}
         for step, title in zip(result.steps, result.titles, strict=True)
     ]
-    counts = tally(result.register, today).as_json([]) if result.register else None
+    counts = tally(result.register, desk.today).as_json([]) if result.register else None
     completed = [problem.id for problem in result.completed]
-    said = outcome([result])
+    said = desk.outcome(result.commit)
     warnings = [{"message": message, "hint": hint} for message, hint in said.warnings]
     return {
         "done": steps,
@@ -190,7 +189,7 @@ def _enter(verb: Verb) -> None:
         result = await desk.change(
             desk.perform, verb.action, body.ids, values, body.versions, visitor_of(request)
         )
-        return _done(result, desk.today)
+        return _done(desk, result)
 
     act.__doc__ = (verb.function.__doc__ or "").partition("\n")[0]
     act.__annotations__["body"] = Annotated[asked, Body()]
@@ -206,8 +205,6 @@ async def attach(
     date: Annotated[str | None, Form()] = None,
 ) -> dict[str, Any]:
     """Put a file into the ledger as evidence of a measure; the request is multipart."""
-    from xuncha.desk.pages.act import named  # noqa: PLC0415
-
     desk = desk_of(request)
 
     def do() -> Result:
@@ -215,7 +212,7 @@ async def attach(
         given = {"file": content, "statement": text, "day": date}
         return desk.perform("attach", ids, given, {}, visitor_of(request))
 
-    return _done(await desk.change(do), desk.today)
+    return _done(desk, await desk.change(do))
 
 
 for _verb in VERBS.values():

@@ -58,7 +58,10 @@ def action(
             _must_be_ours(request, form)
             if not in_turn:
                 return await run_in_threadpool(_answer, change, request, form)
-            return await desk_of(request).change(_answer, change, request, form)
+            try:
+                return await desk_of(request).change(_answer, change, request, form)
+            except XunchaError as error:  # its turn did not come
+                return page(request, "error", status_of(error), error=error, kept=_kept(form))
 
     return endpoint
 

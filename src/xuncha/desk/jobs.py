@@ -156,6 +156,11 @@ class Jobs:
         """All that are kept, newest first."""
         return [*reversed(self._jobs.values())]
 
+    @property
+    def writing(self) -> Job | None:
+        """The job whose turn to change the ledger it is, or will be first."""
+        return next((job for job in [*self._jobs.values()] if job.writes and not job.over.is_set()), None)
+
     def new(self, title: str, files: Sequence[str] = (), then: str = "") -> Job:
         """Make a job with a folder, in which files for it may be put before it begins.
 

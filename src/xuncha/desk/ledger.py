@@ -7,9 +7,9 @@ import contextvars
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from xuncha.accounts.account import not_allowed
 from xuncha.desk.jobs import Jobs
 from xuncha.desk.texts import Texts
-from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError
+from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError
 from xuncha.language import gettext as _
-from xuncha.model.identity import Identity
+from xuncha.model.identity import CommentNumber, Identity
 from xuncha.requests import given, moments
 from xuncha.requests.answers import rows_of, version
-from xuncha.requests.outcomes import Outcome
+from xuncha.requests.outcomes import Outcome, about_beginning, outcome
 from xuncha.requests.selection import texts_in
 from xuncha.store.cache import register, register_at
 from xuncha.store.faults import UnreadableError
@@ -34,7 +34,7 @@ from xuncha.trail.history import Event, history, history_of_measure, history_of_
 from xuncha.trail.presence import must_be_here
 from xuncha.trail.repository import git_dir
 from xuncha.trail.tree import Tree
-from xuncha.workflow.change import begin
+from xuncha.workflow.change import Session, begin
 from xuncha.workflow.committer import addresses
 from xuncha.workflow.differences import differences
 from xuncha.workflow.perform import Result, perform
@@ -50,6 +50,8 @@ T = TypeVar("T")
 _HASH: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _FRESH: Final = 1.0
 """Seconds for which what was read of the files is shown again without a look at them; a change made here ends them."""
+_IN_THE_QUEUE: Final = 50.0
+"""Seconds that a change waits for its turn: after sixty, usual proxies answer in its place, with nothing that helps."""
 _OUTCOMES: Final = 100
 """Commits of which it is known what is to be said of them: those whose pages are being looked at."""
 
@@ -132,9 +134,17 @@ class Desk:
                 raise
             return self._look
 
+    @property
+    def number(self) -> str:
+        """The number of the state that the ledger is in; empty where it breaks rules: another one then follows."""
+        try:
+            return str(self.look().number)
+        except XunchaError:
+            return ""
+
     def keep(self, commit: str, said: Outcome) -> str:
-        """Keep for a while what is to be said of a commit on the page that the click leads to; return the commit."""
-        self._outcomes[commit] = said
+        """Keep for a while what else is to be said of a commit on the page that the click leads to; return the commit."""
+        self._outcomes[commit] = self.outcome(commit).and_then(said)
         for old in [*self._outcomes][:-_OUTCOMES]:
             self._outcomes.pop(old, None)
         return commit
@@ -200,12 +210,41 @@ class Desk:
         return ""
 
     async def change(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:  # noqa: ANN401
-        """Call a function that changes the ledger when all that came before have ended, in the language of the caller."""
-        call = partial(contextvars.copy_context().run, function, *arguments, **named)
+        """Call a function that changes the ledger when all that came before have ended, in the language of the caller.
+
+        Raises:
+            SurroundingsError: what came before takes longer than browsers and proxies wait for an answer; it was not called.
+        """
+        queued = self._writers.submit(partial(contextvars.copy_context().run, function, *arguments, **named))
+        ended = asyncio.wrap_future(queued)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._writers, call)
+            await asyncio.wait([ended], timeout=_IN_THE_QUEUE)
+            if not ended.done() and queued.cancel():
+                job = self.jobs.writing
+                said = _("the ledger is still being changed, and nothing was done: {what}")
+                said = said.format(what=job.title if job else _("changes of others"))
+                raise SurroundingsError("busy", said, _("wait until that has ended, and send this again"))
+            return await ended
         finally:
             self._changes += 1
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Begin to change the ledger, as `begin` does; what it found is said with the commit that is made, or with the refusal."""
+        with begin(self.root) as session, _telling(session):
+            yield session
+            if session.made:
+                self.keep(session.made, about_beginning(session))
+
+    def apart(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:  # noqa: ANN401
+        """Call a function of the workflow that takes the lock itself, after the same look as `session`."""
+        with self.session() as session:
+            found = about_beginning(session)
+        with _telling(session):
+            done = function(self.root, *arguments, **named)
+        if isinstance(done, Result):
+            self.keep(done.commit, found)
+        return done
 
     def _in_turn(self, function: Callable[[], None]) -> None:
         """Have a function called that changes the ledger, when all that came before have ended."""
@@ -241,41 +280,52 @@ class Desk:
         today = self.today
         values = given.read(typed, today, prefix="")
         identities = [Identity.parse(each) for each in ids]
-        with begin(self.root) as session:
-            self.must_be_as_shown(versions)
+        with self.session() as session:
+            self.must_be_as_shown({Identity.parse(number): shown for number, shown in versions.items()})
             if not visitor.may("all"):
                 rows = {row.id: row for row in register(self.root).measures}
                 for each in identities:
                     if not (row := rows.get(str(each))) or not visitor.may(action, row):
                         raise not_allowed()
-            return perform(session, action, identities, today, **values)
+            result = perform(session, action, identities, today, **values)
+            self.keep(result.commit, outcome([result]))
+        return result
 
-    def must_be_as_shown(self, versions: Mapping[str, str]) -> None:
+    def must_be_as_shown(self, versions: Mapping[Identity | CommentNumber, str]) -> None:
         """Refuse a change of what was changed after it was shown.
 
         Raises:
             RefusedError: a file is another by now.
         """
         for number, shown in versions.items():
-            identity = Identity.parse(number)
-            if shown and version(self.root, identity.path) != shown:
-                said = _("{id} was changed after it was shown here").format(id=identity)
+            if shown and version(self.root, number.path) != shown:
+                name = str(number) if isinstance(number, Identity) else _("comment {n}").format(n=number)
+                said = _("{id} was changed after it was shown here").format(id=name)
                 self._changes += 1
                 hint = _("look at it as it stands now, and decide again")
-                raise RefusedError("changed-meanwhile", said, hint, identity.path)
+                raise RefusedError("changed-meanwhile", said, hint, number.path)
 
-    def changes_since(self, number: str, shown: str) -> list[str]:
+    def changes_since(self, number: Identity | CommentNumber, shown: str) -> list[str]:
         """Say in words what was changed in a file since the version that was shown; empty where that is in no commit."""
         if not _HASH.fullmatch(shown):
             return []
         with suppress(OSError, InvalidLedgerError, SurroundingsError, UnreadableError):
             [before] = Git(self.root).blobs([shown])
-            return differences(
-                parse(before or b""), parse((self.root / Identity.parse(number).path).read_bytes())
-            )
+            return differences(parse(before or b""), parse((self.root / number.path).read_bytes()))
         return []
 
     def close(self) -> None:
         """End the jobs, and wait for the change in hand."""
         self.jobs.close()
         self._writers.shutdown(wait=True)
+
+
+@contextmanager
+def _telling(session: Session) -> Iterator[None]:
+    """Inside, a refusal also says what was taken back before."""
+    try:
+        yield
+    except XunchaError as error:
+        if session.leftover:
+            error.also += (RefusedError("interrupted", *about_beginning(session).warnings[0]),)
+        raise

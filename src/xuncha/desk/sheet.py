@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _LONG: Final = 10_000
 """Characters from which on a text may have several lines."""
-_BLANK_ROWS: Final = 2
+BLANK_ROWS: Final = 2
+"""Empty rows at the end of a form, and as many more whenever more are asked for."""
 _ROW = re.compile(r"[0-9]{1,4}")
 
 
@@ -39,9 +40,15 @@ class Part:
     required: bool = False
 
     @property
+    def holds_several(self) -> bool:
+        """Whether there may be more fields for it than there are."""
+        return self.kind in {"rows", "texts"} or any(each.holds_several for each in self.inner)
+
+    @property
     def label(self) -> str:
         """What people call it."""
-        return key_name(self.key).replace("_", " ")
+        name = key_name(self.key).replace("_", " ")
+        return name[:1].upper() + name[1:]
 
 
 @dataclass
@@ -53,6 +60,11 @@ class Input:
     """Empty for a heading."""
     value: Any = None
     label: str = field(default="")
+
+    @property
+    def key(self) -> str:
+        """The keys that lead to it in the file, without the numbers of rows."""
+        return ".".join(each for each in (self.name or self.part.key).split(".") if not each.isdecimal())
 
     @property
     def hint(self) -> str:
@@ -94,8 +106,17 @@ def _part(key: str, told: Mapping[str, Any], known: Mapping[str, Any], *, requir
     return Part(key, kind, options=tuple(told.get("enum", ())), hint=hint, required=required)
 
 
-def inputs(part: Part, data: Any, above: str = "", default: Any = None) -> Iterator[Input]:  # noqa: ANN401
-    """Yield the fields for what a record says under a key, one after the other, with headings over groups and rows."""
+def inputs(
+    part: Part,
+    data: Any,  # noqa: ANN401
+    above: str = "",
+    default: Any = None,  # noqa: ANN401
+    blank: int = BLANK_ROWS,
+) -> Iterator[Input]:
+    """Yield the fields for what a record says under a key, one after the other, with headings over groups and rows.
+
+    Of what there may be several, `blank` fields more than there are.
+    """
     if not above:
         default = _defaults()[part.key]
     name = f"{above}{part.key}"
@@ -103,15 +124,17 @@ def inputs(part: Part, data: Any, above: str = "", default: Any = None) -> Itera
     if part.kind == "group":
         yield Input(part, "", label=part.label)
         for each in part.inner:
-            yield from inputs(each, (data or {}).get(each.key), f"{name}.", (default or {}).get(each.key))
+            yield from inputs(
+                each, (data or {}).get(each.key), f"{name}.", (default or {}).get(each.key), blank
+            )
     elif part.kind == "rows":
-        rows = [*(data or ()), *[{}] * _BLANK_ROWS]
+        rows = [*(data or ()), *[{}] * blank]
         for number, row in enumerate(rows):
             yield Input(part, "", label=f"{part.label} {number + 1}")
             for each in part.inner:
                 yield from inputs(each, row.get(each.key), f"{name}.{number}.")
     elif part.kind == "texts":
-        for text in [*(value or ()), ""]:
+        for text in [*(value or ()), *[""] * (blank - 1)]:
             yield Input(part, name, text, part.label)
     else:
         yield Input(part, name, "\n".join(value or ()) if part.kind == "lines" else value, part.label)

@@ -8,16 +8,19 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 
 from xuncha import __version__, language
 from xuncha.accounts.account import NOT_ALLOWED, not_allowed
 from xuncha.chinese.characters import without_unsafe
+from xuncha.desk.commands import address_of, edit_address, linked
 from xuncha.desk.gate import LARGEST, SAFE
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.model import vocabulary
-from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
+from xuncha.requests.outcomes import on_no_branch, what_was_done
 from xuncha.tally import percent
+from xuncha.trail.repository import detached
 from xuncha.workflow.change import leftover
 
 if TYPE_CHECKING:
@@ -27,11 +30,14 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from xuncha.desk.gate import Visitor
+    from xuncha.desk.jobs import Job
     from xuncha.desk.ledger import Desk
 
 T = TypeVar("T")
 _ROWS: Final = 200
 """Rows on a page of a list."""
+PATIENCE: Final = 0.5
+"""Seconds for which a page waits for a job; meanwhile a thread is kept from others who ask."""
 
 
 def desk_of(request: Request) -> Desk:
@@ -44,6 +50,21 @@ def visitor_of(request: Request) -> Visitor:
     """Return who asks."""
     visitor: Visitor = request.scope["visitor"]
     return visitor
+
+
+def job_of(request: Request) -> Job:
+    """Return the job that an address names."""
+    number = request.path_params["number"]
+    job = desk_of(request).jobs.get(int(number)) if number.isdecimal() and len(number) < 10 else None  # noqa: PLR2004
+    if job is None:
+        raise HTTPException(404)
+    return job
+
+
+def wait(request: Request, job: Job) -> None:
+    """Wait a little for a job, so that what is short is shown at once; not for a page that asks again by itself."""
+    if "hx-request" not in request.headers:
+        job.over.wait(PATIENCE)
 
 
 def pages_of(rows: Sequence[T], asked: str) -> tuple[Sequence[T], int, int]:
@@ -90,8 +111,10 @@ def _environment() -> Environment:
         "term_name": vocabulary.term_name,
         "light_name": vocabulary.light_name,
         "percent": percent,
+        "what_was_done": what_was_done,
         "address_of": address_of,
         "edit_address": edit_address,
+        "linked": linked,
         "program": __version__,
         "largest": LARGEST,
     }
@@ -130,9 +153,12 @@ def page(request: Request, name: str, status: int = 200, **given: Any) -> HTMLRe
         "signed_in": visitor.owns or visitor.account is not None,
         "today": desk.today,
         "leftover": leftover(desk.root),
+        "off_branch": on_no_branch() if detached(desk.root) else (),
+        "busy": desk.jobs.writing,
     }
     error: XunchaError | None = given.pop("error", None)
     around["findings"] = error.findings if isinstance(error, InvalidLedgerError) else ()
+    around["also"] = error.also if error and around["findings"] else ()
     around["refusals"] = around["findings"] or ([error, *error.also] if error else [])
     return HTMLResponse(_environment().get_template(f"{name}.html").render(around | given), status)
 
@@ -147,18 +173,6 @@ def made(request: Request) -> dict[str, Any]:
         "tip": desk.may_be_taken_back(found, visitor_of(request)),
         "outcome": desk.outcome(found.commit) if found else None,
     }
-
-
-def address_of(number: Identity | str) -> str:
-    """Return the address of the page of a problem or a measure."""
-    return f"/measures/{number}" if "." in str(number) else f"/problems/{number}"
-
-
-def edit_address(path: str) -> str:
-    """Return the address of the page on which a file is edited; empty where it is none that is."""
-    if identity := Identity.of_file(path):
-        return f"/edit/{identity}"
-    return f"/edit/{path}" if path == LEDGER_FILE or CommentNumber.of_file(path) else ""
 
 
 def status_of(error: XunchaError) -> int:

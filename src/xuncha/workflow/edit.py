@@ -46,7 +46,7 @@ def editable(root: Path, text: str) -> str:
     """Return the path of the file that is meant: by the number of a problem or a measure, or by the path of a comment or the settings.
 
     Raises:
-        InvalidLedgerError: it is a link.
+        InvalidLedgerError: it is a link, or it is the settings and no file.
         RefusedError: there is none.
     """
     comment = CommentNumber.of_file(text)
@@ -54,9 +54,11 @@ def editable(root: Path, text: str) -> str:
     path = named.path if named else LEDGER_FILE
     if WorkingTree(root).behind_link(path):
         raise InvalidLedgerError([link(path)])
-    if named and not (root / path).is_file():
+    if (root / path).is_file():
+        return path
+    if named:
         raise no_such_comment(named) if isinstance(named, CommentNumber) else no_such(named)
-    return path
+    raise InvalidLedgerError(load_settings(WorkingTree(root)).findings)
 
 
 def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> Result | None:

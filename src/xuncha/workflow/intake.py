@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xuncha.errors import InvalidLedgerError
+from xuncha.errors import InvalidLedgerError, RefusedError
+from xuncha.language import gettext as _
 from xuncha.store.files import Overlay
 from xuncha.store.loading import check, ledger
 from xuncha.workflow.change import Message, StatusChange, begin
@@ -49,24 +51,38 @@ def proposed(
 
 
 def take_in(
-    root: Path, plan: Callable[[Ledger, Source], Intake], origin: str
+    root: Path, plan: Callable[[Ledger, Source], Intake], origin: str, as_shown: str | None = None
 ) -> tuple[Intake, dict[str, bytes | None]]:
     """Carry a plan out that comes from a file of the name `origin`: all of it in one commit, or nothing.
 
-    Return what `proposed` does.
+    Return what `proposed` does. `as_shown` is the `digest` of what was shown before; None where nothing was.
 
     Raises:
         InvalidLedgerError: the ledger breaks rules, or would.
-        RefusedError: a file has uncommitted changes, or git refuses.
+        RefusedError: something else would change than was shown, a file has uncommitted changes, or git refuses.
         SurroundingsError: git or the disk is against it.
     """
     with begin(root) as session:
         intake, before = proposed(session.source, plan)
+        if as_shown not in {None, digest(intake, before)}:
+            said = _("the ledger was changed after this was shown")
+            raise RefusedError(
+                "changed-meanwhile", said, _("look again at what would change, and decide again")
+            )
         if intake.files:
             session.must_be_clean(*[path for path, content in before.items() if content is not None])
             changes = [FileChange(path, before[path], content) for path, content in intake.files.items()]
             session.commit(changes, message(origin, intake), signed=intake.signed)
     return intake, before
+
+
+def digest(intake: Intake, before: Mapping[str, bytes | None]) -> str:
+    """Return by what it is known again whether the same would be changed in the same files."""
+    said = hashlib.sha256()
+    for path, content in sorted(intake.files.items()):
+        for part in (path.encode(), before.get(path) or b"", content):
+            said.update(b"%d:" % len(part) + part)
+    return said.hexdigest()
 
 
 def checked(source: Source) -> None:

@@ -139,6 +139,24 @@ def test_a_dry_run_writes_nothing_and_shows_it_all(ledger: LedgerOnDisk, tmp_pat
     ]  # fmt: skip
 
 
+def test_what_was_shown_is_taken_in_and_nothing_else(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    path = tmp_path / "月报.csv"
+    path.write_text(
+        "序号,存在问题,整改举措,牵头领导,承办科室,完成时间,目前情况\n"
+        "1,学习不够深入,做好1.1号工作,分管副局长,规划科,2024年12月31日,已经开了两次会\n",
+        encoding="utf-8",
+    )
+    shown = json.loads(ledger.ok("import", "table", path, "--dry-run", "--json"))
+    ledger.ok("start", "1.1")
+    refused = ledger.run("import", "table", path, "--as-shown", shown["digest"])
+    assert (refused.code, "changed-meanwhile" in refused.err) == (1, True)
+    assert ledger.commits() == 2
+    shown = json.loads(ledger.ok("import", "table", path, "--dry-run", "--json"))
+    ledger.ok("progress", "2.1", "与此无关")
+    ledger.ok("import", "table", path, "--as-shown", shown["digest"])
+    assert ledger.commits() == 4
+
+
 def test_a_number_alone_is_not_enough(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     """An office numbers the rows of each sheet afresh."""
     ledger.ok(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import reduce
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
@@ -11,17 +11,16 @@ from starlette.exceptions import HTTPException
 
 from xuncha.accounts.account import NOT_ALLOWED
 from xuncha.desk import forms
-from xuncha.desk.pages.measure import fields_of, standing
-from xuncha.desk.view import address_of, desk_of, must_be_allowed, page, status_of, visitor_of
+from xuncha.desk.commands import address_of
+from xuncha.desk.fields import fields_of, named, standing
+from xuncha.desk.view import desk_of, must_be_allowed, page, status_of, visitor_of
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.requests.answers import version
-from xuncha.requests.outcomes import outcome
+from xuncha.requests.outcomes import Outcome
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import record_of
-from xuncha.workflow.evidence import read_stream
-from xuncha.workflow.verb import NamedFile
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from xuncha.desk.fields import Field
     from xuncha.desk.ledger import Desk
-    from xuncha.desk.pages.measure import Field
     from xuncha.model.register import MeasureRow, ProblemRow
     from xuncha.model.vocabulary import Action
     from xuncha.workflow.perform import Result
@@ -70,8 +69,9 @@ def act(request: Request, form: FormData) -> Response:
         names = [each.filename or "" for each in files if each]
         kept, left = names[: len(results)], names[len(results) :]
         return _form(request, action, ids, forms.shown_again(form), error, forms.versions(form), (kept, left))
+    said = [desk.outcome(each.commit) for each in results]
     address = address_of(Identity.parse(ids[0])) if len(ids) == 1 else "/measures"
-    return forms.done(address, desk.keep(results[-1].commit, outcome(results)))
+    return forms.done(address, desk.keep(results[-1].commit, reduce(Outcome.and_then, said)))
 
 
 def _files(form: FormData) -> list[UploadFile]:
@@ -79,12 +79,6 @@ def _files(form: FormData) -> list[UploadFile]:
     if not files:
         raise RefusedError("no-file", _("no file is chosen"), _("choose one, or drop it on the page"))
     return files
-
-
-def named(root: Path, identity: Identity, file: UploadFile) -> NamedFile:
-    """Return an uploaded file as evidence; of the path that some browsers send, its name alone."""
-    name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
-    return NamedFile(name, read_stream(root, identity, name, file.file))
 
 
 def _form(
@@ -113,7 +107,9 @@ def _form(
     fields = fields_of(verb, problem=all(Identity.parse(row.id).is_problem for row in chosen))
     given: dict[str, Any] = {
         "held": f"/act?{urlencode({'action': action, 'id': [row.id for row in chosen]}, doseq=True)}",
-        "meanwhile": {number: desk.changes_since(number, shown) for number, shown in meanwhile.items()},
+        "meanwhile": {
+            number: desk.changes_since(Identity.parse(number), shown) for number, shown in meanwhile.items()
+        },
         "number": look.number,
         "frame": look.register.frame,
         "verb": verb,

@@ -10,14 +10,14 @@ from xuncha.desk.view import desk_of, made, page, status_of
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 from xuncha.model import names
-from xuncha.model.identity import CommentNumber, Identity
+from xuncha.model.identity import COMMENTS, CommentNumber, Identity
 from xuncha.model.vocabulary import CHANNELS
 from xuncha.requests import typed
+from xuncha.requests.answers import version
 from xuncha.requests.selection import comments_about
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import comments
 from xuncha.workflow import comment as register
-from xuncha.workflow.change import begin
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -32,8 +32,10 @@ def show(
 ) -> Response:
     """Show the comments, each with its reply or the form for one, and the form for another comment."""
     desk = desk_of(request)
-    source = WorkingTree(desk.root)
-    entered = comments(source)
+    source, shown = WorkingTree(desk.root), (given or {}).get("version", "")
+    paths = [f"{COMMENTS}/{entry.name}" for entry in source.entries(COMMENTS)]
+    versions = {each: version(desk.root, path) for path in paths if (each := CommentNumber.of_file(path))}
+    entered = comments(source)  # last: what changes in between is then noticed
     answered = request.path_params.get("number", "")
     if error and answered and answered not in {str(number) for number in entered}:
         raise error  # there is no form for it any more
@@ -51,6 +53,8 @@ def show(
         asked={"about": about, "unanswered": unanswered},
         channels=CHANNELS,
         answered=answered,
+        versions={each.number: stood for each, stood in versions.items()},
+        meanwhile=desk.changes_since(CommentNumber.parse(answered), shown) if error and answered else [],
         typed=given or {},
         error=error,
         **made(request),
@@ -66,7 +70,7 @@ def add(request: Request, form: FormData) -> Response:
         day = typed.past_day(received, "received", desk.today) if received else desk.today
         channel = cast("Channel", typed.word(forms.text(form, "channel"), "channel", names.CHANNELS))
         which, name = Identity.parse(about) if about else None, forms.text(form, "name") or None
-        with begin(desk.root) as session:
+        with desk.session() as session:
             register.add_comment(session, text, channel=channel, received=day, about=which, name=name)
     except XunchaError as error:
         return show(request, forms.shown_again(form), error)
@@ -81,7 +85,8 @@ def reply(request: Request, form: FormData) -> Response:
         text = typed.filled(forms.text(form, "text"), _("the text is empty"), _("say what was answered"))
         given = forms.text(form, "date")
         day = typed.past_day(given, "date", desk.today) if given else desk.today
-        with begin(desk.root) as session:
+        with desk.session() as session:
+            desk.must_be_as_shown({number: forms.text(form, "version")})
             register.reply(session, number, text, day)
     except XunchaError as error:
         return show(request, forms.shown_again(form), error)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xuncha.desk.pages.jobs import wait
-from xuncha.desk.pages.notice import FRESH
-from xuncha.desk.pages.reports import PAPERS, title_of
-from xuncha.desk.view import desk_of, here, page
+from xuncha.desk.papers import FRESH, PAPERS, title_of
+from xuncha.desk.view import desk_of, here, page, wait
 from xuncha.language import spoken
 
 if TYPE_CHECKING:

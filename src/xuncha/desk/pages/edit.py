@@ -45,6 +45,7 @@ class _Line(NamedTuple):
 def show(request: Request, typed: str | None = None, error: XunchaError | None = None) -> Response:
     """Show a file in a field; where it was changed while one wrote, also as it stands now."""
     desk, named = desk_of(request), request.path_params["file"]
+    number = desk.number
     path = editable(desk.root, named)
     stood = version(desk.root, path)
     text = _text(path, (desk.root / path).read_bytes())
@@ -57,6 +58,7 @@ def show(request: Request, typed: str | None = None, error: XunchaError | None =
         request,
         "edit",
         status_of(error) if error else 200,
+        number=number,
         file=path,
         named=named,
         identity=Identity.of_file(path),
@@ -79,7 +81,8 @@ def _text(path: str, content: bytes) -> str:
 
 def edit(request: Request, form: FormData) -> Response:
     """Keep what was written, in one commit; where that is refused, show it again with the reason."""
-    root, named = desk_of(request).root, request.path_params["file"]
+    desk, named = desk_of(request), request.path_params["file"]
+    root = desk.root
     given = form.get("text")
     typed = given.replace("\r\n", "\n") if isinstance(given, str) else ""
     try:
@@ -89,7 +92,7 @@ def edit(request: Request, form: FormData) -> Response:
             said = _("{path} was changed by someone else meanwhile").format(path=path)
             hint = _("it stands beside what you wrote; put both together, and keep that")
             raise RefusedError("changed-meanwhile", said, hint)
-        done = keep(root, path, as_in_file(typed, content), content)
+        done = desk.apart(keep, path, as_in_file(typed, content), content)
     except XunchaError as error:
         return show(request, typed, error)
     return forms.done(request.url.path, done.commit) if done else RedirectResponse(request.url.path, 303)

@@ -13,8 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms
-from xuncha.desk.pages.jobs import job_of
-from xuncha.desk.view import desk_of, page, status_of, visitor_of
+from xuncha.desk.view import desk_of, job_of, page, status_of, visitor_of
 from xuncha.errors import RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD, ROLES, role_name
@@ -41,7 +40,8 @@ def show(request: Request) -> Response:
 
 
 def _asked(request: Request, error: XunchaError | None = None) -> Response:
-    return page(request, "import", status_of(error) if error else 200, error=error)
+    number = desk_of(request).number
+    return page(request, "import", status_of(error) if error else 200, number=number, error=error)
 
 
 def upload(request: Request, form: FormData) -> Response:
@@ -108,6 +108,7 @@ def _seen(request: Request, job: Job, typed: dict[str, str], error: XunchaError 
     roles += [(f"{FIELD}{each.key}", each.label) for each in frame.fields]
     done = _done(desk, job)
     given: dict[str, Any] = {
+        "number": desk.seen().number if job.writes else job.given["number"],
         "job": job,
         "found": found,
         "columns": [*_columns(found).items()],
@@ -150,7 +151,8 @@ def take(request: Request, form: FormData) -> Response:
 
 
 def _table(desk: Desk, job: Job, form: FormData) -> Response:
-    shown = _columns(json.loads(job.output() or "null") if job.state == "done" else None)
+    found = json.loads(job.output() or "null") if job.state == "done" else None
+    shown = _columns(found)
     chosen = {
         heading: forms.text(form, f"role-{n}") or role for n, (heading, role) in enumerate(shown.items())
     }
@@ -160,20 +162,20 @@ def _table(desk: Desk, job: Job, form: FormData) -> Response:
             chosen[heading if equals else role] = role if equals else ""
     said = {heading: role for heading, role in chosen.items() if shown.get(heading) != role}
     new = bool(forms.text(form, "new"))
-    again = bool(said) or new != job.given["new"] or forms.text(form, "do") != "import"
+    again = not found or bool(said) or new != job.given["new"] or forms.text(form, "do") != "import"
     given = {**job.given, "columns": {**job.given["columns"], **said}, "new": new}
     if not again:
         _must_be_as_shown(desk, job)
     file, title = job.given["file"], _("{file} is looked at") if again else _("{file} is taken in")
     new_job = _with_file(desk, title, file.name, lambda place: place.hardlink_to(file), given)
-    if again:
+    if again or not found:
         return _look(desk, new_job)
     words = [*_words(new_job.given), "--json", *(["--partly"] if forms.text(form, "partly") else [])]
+    words += [f"--as-shown={found['digest']}"]
     words += [f"--save-form={name}"] if (name := forms.text(form, "save")) else []
     new_job.given["back"], new_job.then = f"/import/{job.number}", f"/import/{new_job.number}"
 
     def when_its_turn_comes() -> None:
-        _must_be_as_shown(desk, job)
         new_job.given["stood"] = desk.tip()
 
     desk.jobs.start(new_job, words, in_turn=when_its_turn_comes)

@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from xuncha.desk.delivery import delivered
-from xuncha.desk.view import desk_of, must_be_allowed, page
+from xuncha.desk.view import desk_of, job_of, must_be_allowed, page, wait
 from xuncha.trail import author
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
     from starlette.requests import Request
-
-    from xuncha.desk.jobs import Job
-
-PATIENCE: Final = 0.5
-"""Seconds; meanwhile a thread is kept from others who ask."""
-
-
-def job_of(request: Request) -> Job:
-    """Return the job that an address names."""
-    number = request.path_params["number"]
-    job = desk_of(request).jobs.get(int(number)) if number.isdecimal() and len(number) < 10 else None  # noqa: PLR2004
-    if job is None:
-        raise HTTPException(404)
-    return job
-
-
-def wait(request: Request, job: Job) -> None:
-    """Wait a little for a job, so that what is short is shown at once; not for a page that asks again by itself."""
-    if "hx-request" not in request.headers:
-        job.over.wait(PATIENCE)
 
 
 def show(request: Request) -> Response:

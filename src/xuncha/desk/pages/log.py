@@ -23,20 +23,21 @@ if TYPE_CHECKING:
 def show(request: Request) -> Response:
     """Show the trail of the whole ledger, or of what a number names."""
     desk, asked = desk_of(request), request.query_params
-    number = asked.get("id", "").strip()
+    number, identity = desk.number, asked.get("id", "").strip()
     events: list[Event] = []
     error = None
     try:
-        events = desk.history(Identity.parse(number)) if number else desk.events()
+        events = desk.history(Identity.parse(identity)) if identity else desk.events()
     except XunchaError as refused:
         error = refused
     shown, current, pages = pages_of(events, asked.get("page", ""))
     given = {
+        "number": number,
         "events": shown,
         "current": current,
         "pages": pages,
         "total": len(events),
-        "asked": number,
+        "asked": identity,
         "error": error,
     }
     return page(request, "log", status_of(error) if error else 200, **given)

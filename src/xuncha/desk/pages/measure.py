@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from functools import partial
-from inspect import signature
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from starlette.responses import RedirectResponse
 
 from xuncha.desk.delivery import SHOWN
+from xuncha.desk.fields import Field, fields_of, standing
 from xuncha.desk.view import desk_of, made, page, visitor_of
 from xuncha.errors import XunchaError
 from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.records import EvidenceFile
 from xuncha.requests.answers import rows_of, version
-from xuncha.requests.given import GIVEN
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import load_settings, record_of
 from xuncha.tally import Horizon
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from xuncha.desk.ledger import Desk, Look
-    from xuncha.model.records import Measure, Problem
+    from xuncha.model.records import Measure
     from xuncha.workflow.verb import Verb
 
 
@@ -45,39 +44,6 @@ class Step(NamedTuple):
     verb: Verb
     fields: list[Field]
     lacking: list[XunchaError]
-
-
-class Field(NamedTuple):
-    """A field of a form: what a verb takes."""
-
-    parameter: str
-    name: str
-    kind: str
-    required: bool
-
-
-def fields_of(verb: Verb, *, problem: bool = False) -> list[Field]:
-    """Return the fields of a verb's form: what it takes of measures, or of a problem."""
-    asked = signature(verb.of_problems).parameters if verb.of_problems else {}
-    return [
-        Field(each.name, GIVEN[each.name].name, GIVEN[each.name].kind, each.default is each.empty)
-        for each in verb.parameters
-        if (each.name in asked if problem else each.name != "category")
-    ]
-
-
-def standing(record: Measure | Problem, fields: Sequence[Field]) -> dict[str, str]:
-    """Return what a record says in the fields of a form, as it is typed; without what it does not say."""
-    found = {}
-    for field in fields:
-        value = getattr(record, field.parameter, None)
-        if isinstance(value, Mapping):
-            value = [f"{key}={each}" for key, each in value.items()]
-        if value:
-            found[field.name] = (
-                "\n".join(value) if isinstance(value, Sequence) and not isinstance(value, str) else str(value)
-            )
-    return found
 
 
 def steps(

@@ -6,17 +6,15 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
+from xuncha.desk.fields import selection
 from xuncha.desk.view import desk_of, made, page, pages_of, visitor_of
 from xuncha.language import gettext as _
-from xuncha.model import names
 from xuncha.model.vocabulary import STATUSES, TERMS, status_name, term_name
-from xuncha.requests import typed
-from xuncha.requests.selection import Selection, select
+from xuncha.requests.selection import select
 from xuncha.tally import Horizon
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
-    from starlette.datastructures import QueryParams
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -24,33 +22,6 @@ if TYPE_CHECKING:
 
 _ORDERS: Final = ("due", "office", "leader", "status")
 """What the rows may be sorted by, besides their numbers."""
-
-
-def selection(asked: QueryParams) -> Selection:
-    """Read the filters of a page or of a program, named as the options of `list`, with `_` for `-`.
-
-    Raises:
-        UsageError: one of them cannot be read.
-    """
-    status, term, days = asked.get("status"), asked.get("term"), asked.get("due_within")
-    return Selection(
-        words=[word for words in asked.getlist("words") for word in words.split()],
-        status=typed.word(status, "status", names.STATUSES) if status else None,
-        office=asked.get("office") or None,
-        leader=asked.get("leader") or None,
-        person=asked.get("person") or None,
-        problem=asked.get("problem") or None,
-        category=asked.get("category") or None,
-        fields=typed.pairs([each for each in asked.getlist("field") if each]),
-        unassigned=_is_on(asked, "unassigned"),
-        overdue=_is_on(asked, "overdue"),
-        due_within=typed.span(days) if days else None,
-        term=typed.word(term, "term", names.TERMS) if term else None,
-    )
-
-
-def _is_on(asked: QueryParams, name: str) -> bool:
-    return asked.get(name, "").casefold() not in {"", "0", "false", "no"}
 
 
 def show(request: Request) -> Response:

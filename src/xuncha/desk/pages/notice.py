@@ -6,8 +6,8 @@ import json
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from xuncha.desk.pages.jobs import wait
-from xuncha.desk.view import desk_of, here, page
+from xuncha.desk.papers import FRESH
+from xuncha.desk.view import desk_of, here, page, wait
 from xuncha.language import gettext as _
 from xuncha.language import spoken
 from xuncha.paper.forms import FORMS
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from xuncha.desk.jobs import Job
 
-FRESH: Final = 60.0
-"""Seconds for which what was made is shown again while nothing is recorded: an editor may have changed a file."""
 _FILE: Final = "notice.txt"
 
 

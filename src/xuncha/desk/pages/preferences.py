@@ -27,5 +27,7 @@ def language(_request: Request, form: FormData) -> Response:
 
 
 def state(request: Request) -> Response:
-    """Give the number of the state that the ledger is in; another one for each that was seen."""
-    return PlainTextResponse(str(desk_of(request).look().number))
+    """Give the number of the state that the ledger is in, another one for each that was seen; and the job that is changing it."""
+    desk = desk_of(request)
+    busy = desk.jobs.writing
+    return PlainTextResponse(f"{desk.look().number}" + (f"\n{busy.number} {busy.title}" if busy else ""))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms
-from xuncha.desk.pages.measure import fields_of, standing
-from xuncha.desk.view import address_of, desk_of, made, page, status_of
+from xuncha.desk.commands import address_of
+from xuncha.desk.fields import fields_of, standing
+from xuncha.desk.view import desk_of, made, page, status_of
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -24,7 +25,6 @@ from xuncha.tally import Horizon
 from xuncha.trail.history import history_of_problem
 from xuncha.trail.repository import git_dir
 from xuncha.workflow import add
-from xuncha.workflow.change import begin
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def add_problem(request: Request, form: FormData) -> Response:
         )
         fields = typed.pairs(forms.lines(form, "field"))
         category, new = forms.text(form, "category") or None, bool(forms.text(form, "new"))
-        with begin(desk_of(request).root) as session:
+        with desk_of(request).session() as session:
             added = add.add_problem(session, title, category, fields, new=new)
     except XunchaError as error:
         return show_all(request, forms.shown_again(form), error)
@@ -122,7 +122,7 @@ def add_measure(request: Request, form: FormData) -> Response:
         day = typed.day(due, "due", desk.today) if due else None
         fields = typed.pairs(forms.lines(form, "field"))
         problem, more = typed.a_problem(request.path_params["id"]), forms.lines(form, "co_office")
-        with begin(desk.root) as session:
+        with desk.session() as session:
             added = add.add_measure(
                 session,
                 problem,

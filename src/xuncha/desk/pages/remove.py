@@ -11,7 +11,6 @@ from xuncha.model.identity import Identity
 from xuncha.requests import given
 from xuncha.requests.answers import version
 from xuncha.rules.names import no_such
-from xuncha.workflow.change import begin
 from xuncha.workflow.remove import remove as take_away
 
 if TYPE_CHECKING:
@@ -52,12 +51,12 @@ def remove(request: Request, form: FormData) -> Response:
     identity = Identity.parse(request.path_params["id"])
     try:
         reason = given.read({"reason": forms.text(form, "reason")}, desk.today, prefix="")["reason"]
-        with begin(desk.root) as session:
-            desk.must_be_as_shown({str(identity): forms.text(form, "version")})
+        with desk.session() as session:
+            desk.must_be_as_shown({identity: forms.text(form, "version")})
             done = take_away(session, identity, reason, desk.today)
     except XunchaError as error:
         return show(request, forms.shown_again(form), error)
     address = "/problems" if identity.is_problem else f"/problems/{identity.problem}"
     if done.moves or done.outdated or done.overdue:
-        return page(request, "removed", removal=done, address=address)
+        return page(request, "removed", removal=done, address=address, outcome=desk.outcome(session.made))
     return forms.done(address, session.made)

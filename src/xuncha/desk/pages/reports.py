@@ -2,73 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms
+from xuncha.desk.papers import PAPERS, title_of
 from xuncha.desk.view import desk_of, must_be_allowed, page
 from xuncha.language import gettext as _
 from xuncha.model.names import LETTERS, WAYS
-from xuncha.paper.forms import FORMS, TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from starlette.datastructures import FormData
     from starlette.requests import Request
     from starlette.responses import Response
 
 
-class Paper(NamedTuple):
-    """A document, by the words of its command and the forms that it takes."""
-
-    words: tuple[str, ...]
-    forms: Sequence[str] = FORMS
-    options: tuple[str, ...] = ()
-    """What a form may say of it: options of the command, besides `kind` and `ids` of letters."""
-
-
-PAPERS: Final[Mapping[str, Paper]] = {
-    "plan": Paper(("report", "plan"), (*FORMS, TABLES)),
-    "weekly": Paper(("report", "weekly"), options=("since",)),
-    "dispatch": Paper(("report", "dispatch")),
-    "letter": Paper(("report", "letter"), options=("office",)),
-    "workbook": Paper(("export", "xlsx"), ("xlsx",)),
-    "blank": Paper(("export", "table"), ("xlsx",), ("office",)),
-    "calendar": Paper(("calendar",), ("ics",), ("office", "leader")),
-    "notice": Paper(("notice",), options=("at",)),
-    "dashboard": Paper(("dashboard",), ("html",)),
-    "internal": Paper(("dashboard", "--internal"), ("html",)),
-    "archive": Paper(("archive",), ("zip",)),
-}
-"""By the names that forms call them."""
-
-
-def title_of(paper: str) -> str:
-    """Return how a document is called."""
-    return {
-        "plan": _("Rectification plan"),
-        "weekly": _("Weekly report"),
-        "dispatch": _("Dispatch"),
-        "letter": _("Letter"),
-        "workbook": _("The ledger as a workbook"),
-        "blank": _("A table to be filled in"),
-        "calendar": _("Calendar of time limits"),
-        "notice": _("Notice"),
-        "dashboard": _("Dashboard, public"),
-        "internal": _("Dashboard, internal"),
-        "archive": _("Archive of the case"),
-    }[paper]
-
-
 def show(request: Request) -> Response:
     """Show what may be made, with what may be said of it."""
     desk = desk_of(request)
+    look = desk.look()
     given: dict[str, Any] = {
-        "frame": desk.look().register.frame,
+        "number": look.number,
+        "frame": look.register.frame,
         "papers": {
             name: PAPERS[name]
             for name in ("plan", "weekly", "dispatch", "letter", "workbook", "blank", "calendar")

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms, sheet
-from xuncha.desk.view import desk_of, made, page, status_of
+from xuncha.desk.view import desk_of, here, made, page, status_of
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
@@ -44,20 +44,33 @@ SECTIONS: Final = {
     "proof": ("proof",),
 }
 """The keys of the file, by the form in which they are changed."""
+_MOST_ROWS: Final = 40
+"""Empty rows that are offered at once."""
+_DIGITS: Final = 4
 Data = dict[str, Any]
 
 
 def show(
-    request: Request, section: str = "", typed: Data | None = None, error: XunchaError | None = None
+    request: Request,
+    section: str = "",
+    typed: Data | None = None,
+    error: XunchaError | None = None,
+    blank: int = sheet.BLANK_ROWS,
 ) -> Response:
-    """Show the forms; that of a section that was refused as it was filled in, with what was changed meanwhile."""
-    root = desk_of(request).root
-    content, data = _said(root)
+    """Show the forms; that of a section that was sent as it was filled in, with what was changed meanwhile, or with more rows."""
+    desk = desk_of(request)
+    number = desk.number
+    content, data = _said(desk.root)
     shown = [
         (
             name,
-            [each for key in keys for each in _inputs(key, typed if typed and name == section else data)],
+            [
+                each
+                for key in keys
+                for each in (_inputs(key, typed, blank) if typed and name == section else _inputs(key, data))
+            ],
             _version(data, name),
+            any(sheet.parts()[key].holds_several for key in keys),
         )
         for name, keys in SECTIONS.items()
     ]
@@ -66,7 +79,10 @@ def show(
         request,
         "settings",
         status_of(error) if error else 200,
+        number=number,
         sections=shown,
+        held=f"/settings?section={section}" if section else here(request),
+        blank=blank,
         titles=_titles(),
         opened=section or request.query_params.get("section", ""),
         meanwhile=differences(typed, data) if meanwhile and typed else [],
@@ -92,8 +108,8 @@ def _titles() -> dict[str, str]:
     }
 
 
-def _inputs(key: str, data: Data) -> list[sheet.Input]:
-    return list(sheet.inputs(sheet.parts()[key], data.get(key)))
+def _inputs(key: str, data: Data, blank: int = sheet.BLANK_ROWS) -> list[sheet.Input]:
+    return list(sheet.inputs(sheet.parts()[key], data.get(key), blank=blank))
 
 
 def _said(root: Path) -> tuple[bytes, Data]:
@@ -127,7 +143,10 @@ def change(request: Request, form: FormData) -> Response:
         if forms.text(form, "version") != _version(data, section):
             said = _("{path} was changed by someone else meanwhile").format(path=LEDGER_FILE)
             raise RefusedError("changed-meanwhile", said, _("see what it says now, and decide again"))
-        done = keep(desk.root, LEDGER_FILE, rewritten(content, typed), content) if typed != data else None
+        if more := forms.text(form, "more"):
+            blank = int(more) if more.isdecimal() and len(more) < _DIGITS else 0
+            return show(request, section, typed, blank=min(blank, _MOST_ROWS) + sheet.BLANK_ROWS)
+        done = desk.apart(keep, LEDGER_FILE, rewritten(content, typed), content) if typed != data else None
     except XunchaError as error:
         return show(request, section, typed, error)
     return forms.done("/settings", done.commit) if done else RedirectResponse("/settings", 303)

@@ -27,6 +27,7 @@ def show(request: Request) -> Response:
     desk = desk_of(request)
     git = Git(desk.root) if git_dir(desk.root) else None
     given: dict[str, Any] = {
+        "number": desk.number,
         "has_git": git is not None,
         "is_set_up": git is not None and bool(git.setting(registration.KEY)) and registration.effective(git),
         "remotes": git.text("remote").splitlines() if git else [],

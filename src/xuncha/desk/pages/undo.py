@@ -23,5 +23,5 @@ def undo(request: Request, form: FormData) -> Response:
         event = next((each for each in desk.events() if each.commit == commit), None)
         if event and not desk.may_be_taken_back(event, visitor_of(request)):
             raise not_allowed()
-    result = take_back(desk.root, commit=commit)
+    result = desk.apart(take_back, commit=commit)
     return forms.done("/", result.commit if isinstance(result, Result) else "")

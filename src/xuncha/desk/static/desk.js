@@ -2,6 +2,7 @@
 "use strict";
 
 const LOOK_EVERY = 10000; // milliseconds
+const LOOK_AFTER_SENDING = 1500;
 const main = () => document.getElementById("main");
 let typed = false;
 
@@ -21,16 +22,24 @@ async function look() {
   const changed = document.getElementById("changed");
   if (!changed || document.hidden) return;
   const ended = document.getElementById("ended");
-  let number; // stays undefined while the ledger breaks rules
+  let number = ""; // stays so while the ledger breaks rules
+  let job;
   try {
     const answer = await fetch("/state", { headers: { Accept: "text/plain" } });
-    if (answer.ok) number = await answer.text();
+    if (answer.ok) [number, job] = (await answer.text()).split("\n");
     ended.hidden = true;
   } catch {
     ended.hidden = false;
     return;
   }
-  if (number === changed.dataset.number) return;
+  const busy = document.getElementById("busy");
+  busy.hidden = !job || location.pathname === `/jobs/${parseInt(job)}`;
+  if (job) {
+    const link = busy.querySelector("a");
+    link.href = `/jobs/${parseInt(job)}`;
+    link.textContent = job.slice(job.indexOf(" ") + 1);
+  }
+  if (number === changed.dataset.number || document.querySelector("form[data-sent]")) return;
   const field = document.activeElement?.closest("input, textarea, select");
   if (!number || typed || "typed" in changed.dataset || field || document.querySelector("main details[open], main input[name=id]:checked")) {
     changed.hidden = false;
@@ -47,6 +56,7 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
   typed = false;
+  setTimeout(look, LOOK_AFTER_SENDING); // what it waits for
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;

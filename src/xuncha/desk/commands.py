@@ -1,0 +1,149 @@
+"""Commands that sentences of ours name, as links to the page of the desk that does the same.
+
+What stands in a sentence comes from files, too. So the sentence is found in the catalogue of messages: only what it says
+itself is read as a command, never what was filled in, except for numbers of problems and measures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from string import Formatter
+from typing import Final, NamedTuple
+from urllib.parse import urlencode
+
+from markupsafe import Markup, escape
+
+from xuncha.chinese.characters import without_unsafe
+from xuncha.language import gettext as _
+from xuncha.language import sentences, spoken
+from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
+from xuncha.model.vocabulary import action_name
+from xuncha.workflow.verbs import VERBS
+
+_FIRST_FIELD: Final = 0xE000
+"""A character of no script, and those behind it: what stands for a field while commands are looked for."""
+_FIELD: Final = "[\ue000-\ue0ff]"
+_SUB: Final = "problem|measure|list|reply|add|table|xlsx|letter|reminder|weekly"
+_COMMAND: Final = re.compile(
+    rf"`(?P<quoted>[^`]+)`|(?P<bare>xuncha [a-z]+(?: (?:{_SUB})\b)*"
+    rf"(?: (?:--take [a-z]+|--[a-z-]+|{_FIELD}|…|[A-Z]+\b|[0-9.]+\b|标题|内容|文号))*)"
+)
+_LONGEST: Final = 1000
+"""Characters of a text that is looked for among the sentences."""
+
+
+class _Sentence(NamedTuple):
+    """A message that names a command, or has something in backticks."""
+
+    text: str
+    """A character of `_FIELD` for each field."""
+    form: re.Pattern[str]
+    """A group for each field."""
+
+
+@cache
+def _known(_language: str) -> list[_Sentence]:
+    """Return the messages of a language, the one that is spoken; those that say most first."""
+    found = [_sentence(each) for each in {*sentences()} if "`" in each or "xuncha " in each]
+    return sorted(found, key=lambda each: len(each.text), reverse=True)
+
+
+def _sentence(message: str) -> _Sentence:
+    text, form, fields = "", "", dict[str, int]()
+    for literal, field, _spec, _conversion in Formatter().parse(message):
+        text, form = text + literal, form + re.escape(literal)
+        if field is not None:
+            form += f"(?P=f{fields[field]})" if field in fields else f"(?P<f{len(fields)}>.*?)"
+            text += chr(_FIRST_FIELD + fields.setdefault(field, len(fields)))
+    return _Sentence(text, re.compile(form, re.DOTALL))
+
+
+def address_of(number: Identity | str) -> str:
+    """Return the address of the page of a problem or a measure."""
+    return f"/measures/{number}" if "." in str(number) else f"/problems/{number}"
+
+
+def edit_address(path: str) -> str:
+    """Return the address of the page on which a file is edited; empty where it is none that is."""
+    if identity := Identity.of_file(path):
+        return f"/edit/{identity}"
+    return f"/edit/{path}" if path == LEDGER_FILE or CommentNumber.of_file(path) else ""
+
+
+def linked(text: str) -> Markup:
+    """Return a sentence as it is shown: what it tells to type as a link to the page that does it, what the desk cannot do as code."""
+    text = without_unsafe(text, "�")
+    hint = _("hint: {hint}").partition("{")[0]
+    if text.startswith(hint):  # what a command of ours has printed
+        return escape(hint) + linked(text.removeprefix(hint))
+    for sentence in _known(spoken()) if len(text) <= _LONGEST else ():
+        if match := sentence.form.fullmatch(text):
+            return Markup("").join(_pieces(sentence.text, match.groups()))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if place % 2 else escape(piece)
+        for place, piece in enumerate(re.split("`([^`]+)`", text))
+    )
+
+
+def _pieces(sentence: str, given: Sequence[str]) -> Iterator[Markup]:
+    """Yield the pieces of a sentence with its fields filled in."""
+
+    def filled(text: str) -> str:
+        return "".join(given[ord(each) - _FIRST_FIELD] if re.match(_FIELD, each) else each for each in text)
+
+    end = 0
+    for match in _COMMAND.finditer(sentence):
+        yield escape(filled(sentence[end : match.start()]))
+        end = match.end()
+        said = match["quoted"] or match["bare"]
+        program, _blank, rest = said.partition(" ")
+        if program == "xuncha" and (found := _page(filled(rest).split())):
+            yield Markup('<a href="{}">{}</a>').format(*found)
+        elif match["quoted"]:
+            yield Markup("<code>{}</code>").format(filled(said))
+        else:
+            yield escape(filled(said))
+    yield escape(filled(sentence[end:]))
+
+
+def _page(words: Sequence[str]) -> tuple[str, str] | None:
+    """Return the address of the page that does a command, and what it is called; None where there is none."""
+    command, *given = words or [""]
+    if "--help" in given:
+        return None
+    ids = [str(found) for each in given if (found := Identity.perhaps(each))]
+    named = " ".join((action_name(command), *ids))
+    if command in VERBS and ids:
+        return f"/act?{urlencode({'action': command, 'id': ids}, doseq=True)}", named
+    if command == "edit":
+        address = f"/edit/{ids[0]}" if ids else edit_address(given[0]) if given else ""
+        return (address, " ".join((action_name("edit"), *given))) if address else None
+    if ids and command in {"show", "remove", "log", "add"}:
+        return {
+            "show": (address_of(ids[0]), ids[0]),
+            "remove": (f"/remove/{ids[0]}", named),
+            "log": (f"/log?{urlencode({'id': ids[0]})}", f"{_('Log')} {ids[0]}"),
+            "add": (address_of(ids[0]), f"{_('Add a measure')} {ids[0]}"),
+        }[command]
+    return _pages().get(command)
+
+
+def _pages() -> dict[str, tuple[str, str]]:
+    """Return the pages that do a command without a number, and what they are called."""
+    today, measures, reports = ("/", _("Today")), ("/measures", _("Measures")), ("/reports", _("Reports"))
+    log, together = ("/log", _("Log and audit")), ("/together", _("Together"))
+    return {
+        **dict.fromkeys((*VERBS, "list"), measures),
+        **dict.fromkeys(("status", "todo", "validate"), today),
+        **dict.fromkeys(("log", "audit"), log),
+        **dict.fromkeys(("sync", "setup", "doctor", "archive"), together),
+        **dict.fromkeys(("report", "export", "calendar"), reports),
+        **dict.fromkeys(("notice", "proof"), ("/notice", _("Notice"))),
+        "undo": ("/", action_name("undo")),
+        "add": ("/problems", _("Add a problem")),
+        "comment": ("/comments", _("Comments")),
+        "dashboard": ("/dashboard", _("Dashboard")),
+        "import": ("/import", _("Import")),
+    }

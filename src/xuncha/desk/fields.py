@@ -1,0 +1,89 @@
+"""The fields of forms and requests: what a verb takes, what stands in a file, and what was sent for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from inspect import signature
+from typing import TYPE_CHECKING, NamedTuple
+
+from xuncha.model import names
+from xuncha.requests import typed
+from xuncha.requests.given import GIVEN
+from xuncha.requests.selection import Selection
+from xuncha.workflow.evidence import read_stream
+from xuncha.workflow.verb import NamedFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.datastructures import QueryParams, UploadFile
+
+    from xuncha.model.identity import Identity
+    from xuncha.model.records import Measure, Problem
+    from xuncha.workflow.verb import Verb
+
+
+class Field(NamedTuple):
+    """A field of a form: what a verb takes."""
+
+    parameter: str
+    name: str
+    kind: str
+    required: bool
+
+
+def fields_of(verb: Verb, *, problem: bool = False) -> list[Field]:
+    """Return the fields of a verb's form: what it takes of measures, or of a problem."""
+    asked = signature(verb.of_problems).parameters if verb.of_problems else {}
+    return [
+        Field(each.name, GIVEN[each.name].name, GIVEN[each.name].kind, each.default is each.empty)
+        for each in verb.parameters
+        if (each.name in asked if problem else each.name != "category")
+    ]
+
+
+def standing(record: Measure | Problem, fields: Sequence[Field]) -> dict[str, str]:
+    """Return what a record says in the fields of a form, as it is typed; without what it does not say."""
+    found = {}
+    for field in fields:
+        value = getattr(record, field.parameter, None)
+        if isinstance(value, Mapping):
+            value = [f"{key}={each}" for key, each in value.items()]
+        if value:
+            found[field.name] = (
+                "\n".join(value) if isinstance(value, Sequence) and not isinstance(value, str) else str(value)
+            )
+    return found
+
+
+def named(root: Path, identity: Identity, file: UploadFile) -> NamedFile:
+    """Return an uploaded file as evidence; of the path that some browsers send, its name alone."""
+    name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
+    return NamedFile(name, read_stream(root, identity, name, file.file))
+
+
+def selection(asked: QueryParams) -> Selection:
+    """Read the filters of a page or of a program, named as the options of `list`, with `_` for `-`.
+
+    Raises:
+        UsageError: one of them cannot be read.
+    """
+    status, term, days = asked.get("status"), asked.get("term"), asked.get("due_within")
+    return Selection(
+        words=[word for words in asked.getlist("words") for word in words.split()],
+        status=typed.word(status, "status", names.STATUSES) if status else None,
+        office=asked.get("office") or None,
+        leader=asked.get("leader") or None,
+        person=asked.get("person") or None,
+        problem=asked.get("problem") or None,
+        category=asked.get("category") or None,
+        fields=typed.pairs([each for each in asked.getlist("field") if each]),
+        unassigned=_is_on(asked, "unassigned"),
+        overdue=_is_on(asked, "overdue"),
+        due_within=typed.span(days) if days else None,
+        term=typed.word(term, "term", names.TERMS) if term else None,
+    )
+
+
+def _is_on(asked: QueryParams, name: str) -> bool:
+    return asked.get(name, "").casefold() not in {"", "0", "false", "no"}

@@ -1,0 +1,54 @@
+"""The documents that the desk has made: by which command, in which forms, and how they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from xuncha.language import gettext as _
+from xuncha.paper.forms import FORMS, TABLES
+
+FRESH: Final = 60.0
+"""Seconds for which what was made is shown again while nothing is recorded: an editor may have changed a file."""
+
+
+class Paper(NamedTuple):
+    """A document, by the words of its command and the forms that it takes."""
+
+    words: tuple[str, ...]
+    forms: Sequence[str] = FORMS
+    options: tuple[str, ...] = ()
+    """What a form may say of it: options of the command, besides `kind` and `ids` of letters."""
+
+
+PAPERS: Final[Mapping[str, Paper]] = {
+    "plan": Paper(("report", "plan"), (*FORMS, TABLES)),
+    "weekly": Paper(("report", "weekly"), options=("since",)),
+    "dispatch": Paper(("report", "dispatch")),
+    "letter": Paper(("report", "letter"), options=("office",)),
+    "workbook": Paper(("export", "xlsx"), ("xlsx",)),
+    "blank": Paper(("export", "table"), ("xlsx",), ("office",)),
+    "calendar": Paper(("calendar",), ("ics",), ("office", "leader")),
+    "notice": Paper(("notice",), options=("at",)),
+    "dashboard": Paper(("dashboard",), ("html",)),
+    "internal": Paper(("dashboard", "--internal"), ("html",)),
+    "archive": Paper(("archive",), ("zip",)),
+}
+"""By the names that forms call them."""
+
+
+def title_of(paper: str) -> str:
+    """Return how a document is called."""
+    return {
+        "plan": _("Rectification plan"),
+        "weekly": _("Weekly report"),
+        "dispatch": _("Dispatch"),
+        "letter": _("Letter"),
+        "workbook": _("The ledger as a workbook"),
+        "blank": _("A table to be filled in"),
+        "calendar": _("Calendar of time limits"),
+        "notice": _("Notice"),
+        "dashboard": _("Dashboard, public"),
+        "internal": _("Dashboard, internal"),
+        "archive": _("Archive of the case"),
+    }[paper]

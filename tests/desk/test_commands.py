@@ -1,0 +1,119 @@
+"""What a sentence says to type is a link on the desk; what came into the sentence from files is none."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import problem
+from tests.desk.client import Browser, told
+from xuncha import language
+from xuncha.desk.commands import linked
+from xuncha.language import gettext as _
+
+if TYPE_CHECKING:
+    from tests.conftest import LedgerOnDisk
+
+EVIL = "`xuncha remove 2.3`"
+
+
+def links(shown: str) -> list[tuple[str, str]]:
+    """Addresses and texts of the links."""
+    return re.findall(r'<a href="([^"]*)">([^<]*)</a>', shown)
+
+
+@pytest.mark.parametrize(
+    ("said", "given", "expected"),
+    [
+        ("if the problem has come back: xuncha reopen {id} --reason …", {"id": "2.3"}, [("/act?action=reopen&amp;id=2.3", "reopen 2.3")]),
+        ("take `closed` out, or close the measure with `xuncha close {id}`", {"id": "2.3"}, [("/act?action=close&amp;id=2.3", "close 2.3")]),
+        ("closing has been applied for: xuncha close {id}, or xuncha return {id} --reason …", {"id": "2.3"},
+         [("/act?action=close&amp;id=2.3", "close 2.3"), ("/act?action=return&amp;id=2.3", "return 2.3")]),
+        ("type: xuncha set {id} --category …", {"id": "2"}, [("/act?action=set&amp;id=2", "set 2")]),
+        ("enter it with `xuncha edit {id}`, or take the file away", {"id": "data/comments/001.yaml"},
+         [("/edit/data/comments/001.yaml", "edit data/comments/001.yaml")]),
+        ("what was answered stays; a slip of the pen is corrected with xuncha edit {path}", {"path": "../x"}, []),
+        ("if that was not meant: xuncha undo puts it back, and history keeps both", {}, [("/", "undo")]),
+        ("keep yours with xuncha sync --take ours, or theirs with xuncha sync --take theirs; all else is brought together either way", {},
+         [("/together", "Together"), ("/together", "Together")]),
+        ("type: xuncha add measure {n} TITLE", {"n": "2"}, [("/problems/2", "Add a measure 2")]),
+        ("bring {missing} back, or renumber this one to {missing}; what was entered by mistake goes by `xuncha remove {missing} --reason …`, which closes the gap",
+         {"missing": "2.3"}, [("/remove/2.3", "remove 2.3")]),
+        ("see `xuncha set --help`", {}, []),
+        ("see `git status`", {}, []),
+        ("type `xuncha init` in that folder to make a ledger", {}, []),
+        ("start it first: xuncha start {id}", {"id": '2.3" onclick="x'}, [("/measures", "Measures")]),
+    ],
+)  # fmt: skip
+def test_what_is_to_be_typed_is_a_link(
+    said: str, given: dict[str, str], expected: list[tuple[str, str]]
+) -> None:
+    with language.speaking("en"):
+        shown = str(linked(_(said).format(**given)))
+    assert links(shown) == expected
+    assert "`" not in shown
+    assert "<code>" in shown or expected or "`" not in said
+    with language.speaking("zh"):
+        in_chinese = links(str(linked(_(said).format(**given))))
+    assert sorted(each for each, _name in in_chinese) == sorted(each for each, _name in expected)
+
+
+@pytest.mark.parametrize("spoken", language.LANGUAGES)
+def test_no_sentence_shows_backticks_and_every_link_leads_to_a_page(
+    ledger: LedgerOnDisk, spoken: str
+) -> None:
+    browser, addresses = Browser(ledger.root), set[str]()
+    with language.speaking(spoken):
+        for sentence in language.sentences():
+            if "`" not in sentence and "xuncha " not in sentence:
+                continue
+            given = dict.fromkeys(re.findall(r"{(\w+)[^}]*}", sentence.replace("{{", "")), "2.3")
+            shown = str(linked(sentence.format(**given | {"code": 8})))
+            assert "`" not in shown, sentence
+            addresses |= {address.replace("&amp;", "&") for address, _name in links(shown)}
+    assert len(addresses) > 15
+    for address in addresses:
+        assert browser.get(address).status in {200, 404 if address.startswith("/edit") else 200}, address
+
+
+def test_what_comes_from_files_is_no_link(ledger: LedgerOnDisk) -> None:
+    ledger.write("data/problems/02/problem.yaml", problem(f"'{EVIL}'", "b"))
+    ledger.write(ledger.path("1.1"), ledger.read("1.1").replace("做好1.1号工作", EVIL))
+    ledger.ok("edit")
+    browser = Browser(ledger.root)
+    refused = [
+        browser.send(browser.get("/problems"), "/problems", title="题", category=EVIL),
+        browser.send(browser.get("/act?action=extend&id=1.2"), "/act", due=EVIL, reason="因"),
+        browser.get(f"/log?id={EVIL}"),
+        browser.get("/measures/1.1"),
+        browser.get("/problems/2"),
+    ]
+    for page in refused:
+        assert EVIL.strip("`") in told(page)
+        assert "/remove/2.3" not in page.text
+    assert [page.status for page in refused[:2]] == [409, 422]
+
+
+def test_a_refusal_leads_on(ledger: LedgerOnDisk) -> None:
+    browser = Browser(ledger.root)
+    page = browser.send(browser.get("/act?action=progress&id=1.1"), "/act", text="开展")
+    page = browser.send(browser.get("/act?action=close&id=2.2"), "/act")
+    assert page.status == 409
+    assert ("/act?action=reopen&amp;id=2.2", "重新打开 2.2") in links(page.text)
+
+
+def test_what_a_finding_says_to_type_is_a_link(ledger: LedgerOnDisk) -> None:
+    ledger.write(ledger.path("1.1"), ledger.read("1.1") + "closed: {date: 2024-04-01, by: 办公室}\n")
+    page = Browser(ledger.root).get("/")
+    assert page.status == 409
+    assert ("/act?action=close&amp;id=1.1", "销号 1.1") in links(page.text)
+
+
+def test_a_hostile_text_takes_no_time() -> None:
+    for text in ("`" * 5000, "` must be ` , not `" * 50, "xuncha close " * 80, EVIL * 1000):
+        began = time.monotonic()
+        assert "href" not in linked(f"“{text}” is not in data/ledger.yaml")
+        assert time.monotonic() - began < 1
