@@ -155,4 +155,4 @@ def test_a_letter_is_told_to_a_group(ledger: LedgerOnDisk, monkeypatch: pytest.M
     server.shutdown()
     server.server_close()
     assert "error[not-set-up]" in ledger.run(*letter).err
-    assert "error[not-sent]" in ledger.run(*letter, XUNCHA_WEBHOOK="file:///etc/passwd").err
+    assert "error[not-set-up]" in ledger.run(*letter, XUNCHA_WEBHOOK="file:///etc/passwd").err

@@ -151,7 +151,7 @@ def test_every_form_of_the_desk_is_tried_in_a_role() -> None:
     from xuncha.desk.application import ROUTES
 
     for_all = {"/act", "/undo", "/language", "/audit", "/reports", "/jobs/{number}", "/sign-in", "/sign-out"}
-    for_all |= {"/password"}
+    for_all |= {"/password", "/signed-out"}
     tried = {re.sub(r"/[0-9.]+$", "/{}", address) for address in FOR_MANAGERS} | {"/settings/{}"}
     for route in ROUTES:
         if "POST" in (getattr(route, "methods", None) or ()):

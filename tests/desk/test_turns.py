@@ -47,7 +47,7 @@ def test_what_was_read_before_a_change_is_not_shown_after_it(
     reader = threading.Thread(target=desk.look)
     reader.start()
     assert has_read.wait(20)
-    asyncio.run(desk.change(desk.perform, "start", ["1.1"], {}, {}, Visitor("", owns=True)))
+    asyncio.run(desk.change(desk.perform, "start", ["1.1"], {}, {}, lambda: Visitor("", owns=True)))
     may_end.set()
     reader.join()
     assert next(row.status for row in desk.look().register.measures if row.id == "1.1") == "in_progress"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
@@ -23,7 +23,7 @@ WITH_OTHERS: Final = frozenset({"progress", "attach"})
 OF_A_LEADER: Final = frozenset({"return", "close"})
 """What a leader decides of the measures that they answer for, or that were escalated to them."""
 NOT_ALLOWED: Final = "not-allowed"
-"""The code of the error of whoever asks for what their account may not do."""
+NOT_SIGNED_IN: Final = "not-signed-in"
 
 
 class Account(BaseModel):
@@ -49,6 +49,19 @@ class Account(BaseModel):
         """Who commits in this account."""
         return Author(self.name, self.email or f"{self.name.replace(' ', '.')}@xuncha.invalid")
 
+    @model_validator(mode="after")
+    def _is_of_something(self) -> Self:
+        """Refuse a section of no office and a leader of no name: they would be those of what has none."""
+        if (self.role == "section" and not self.office) or (self.role == "leader" and not self.leader):
+            raise ValueError(self.role)
+        return self
+
+    def concerns(self, row: MeasureRow) -> bool:
+        """Return whether a measure is one of those that the account is there for."""
+        if self.role == "section":
+            return self.office in {row.office, *row.co_offices}
+        return self.role != "leader" or self.leader in {row.leader, row.escalated_to}
+
     def may(self, action: str, row: MeasureRow | None = None) -> bool:
         """Return whether the account may do something.
 
@@ -58,13 +71,12 @@ class Account(BaseModel):
         """
         if self.role == "manager":
             return True
+        if row is not None and not self.concerns(row):
+            return False
         if self.role == "section":
-            own = action in OF_ITS_OFFICE and (row is None or row.office == self.office)
-            return own or (action in WITH_OTHERS and row is not None and self.office in row.co_offices)
-        if self.role == "leader":
-            theirs = row is None or self.leader in {row.leader, row.escalated_to}
-            return theirs and action in OF_A_LEADER
-        return False
+            with_others = row is not None and row.office != self.office
+            return action in (WITH_OTHERS if with_others else OF_ITS_OFFICE)
+        return self.role == "leader" and action in OF_A_LEADER
 
 
 def role_name(role: Role) -> str:
@@ -73,8 +85,14 @@ def role_name(role: Role) -> str:
     return names[role]
 
 
-def not_allowed() -> RefusedError:
-    """Return the error of whoever asks for what their account may not do."""
-    return RefusedError(
-        NOT_ALLOWED, _("your account may not do this"), _("ask a manager of this desk to do it")
-    )
+def not_allowed(*ids: str) -> RefusedError:
+    """Return the error of whoever asks for what their account may not do; `ids` are the measures to which they may not."""
+    said = _("your account may not do this")
+    if ids:
+        said = _("your account may not do this to {ids}").format(ids=_(", ").join(ids))
+    return RefusedError(NOT_ALLOWED, said, _("ask a manager of this desk to do it"))
+
+
+def not_signed_in() -> RefusedError:
+    """Return the error of whoever has not signed in, or whose session has ended."""
+    return RefusedError(NOT_SIGNED_IN, _("you are not signed in, or your session has ended"), _("sign in"))

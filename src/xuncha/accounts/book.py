@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from fasteners import InterProcessLock
@@ -21,7 +23,28 @@ if TYPE_CHECKING:
 
 _NAME: Final = re.compile(r"\w(?:[\w .·-]{0,38}\w)?")
 """What git takes as the name of an author without changing it, and a trailer on one line."""
+_PATIENCE: Final = 10
+"""Seconds to wait for another who changes the accounts."""
 _LIST: Final = TypeAdapter(list[Account])
+
+
+def _folded(name: str) -> str:
+    """Return a name without what people do not tell apart when they read it."""
+    return "".join(name.casefold().split())
+
+
+def _must_be_an_address(email: str | None) -> None:
+    if email and not re.fullmatch(r"[\w.+-]+@[\w.-]+\w", email):
+        said = _("“{email}” is no e-mail address").format(email=email)
+        raise RefusedError("bad-email", said, _("write it like {examples}").format(examples="wang@x.cn"))
+
+
+def _must_be_its_own(account: Account, there: Mapping[str, Account]) -> None:
+    """Refuse an e-mail that another account has: two persons would be one."""
+    for other in there.values():
+        if other.name != account.name and other.author.email.casefold() == account.author.email.casefold():
+            said = _("{name} has this e-mail already").format(name=other.name)
+            raise RefusedError("email-exists", said, _("two persons have two addresses"))
 
 
 class Accounts:
@@ -51,6 +74,8 @@ class Accounts:
             found = self._place.stat()
             stamp = (found.st_ino, found.st_mtime_ns, found.st_size)
             if stamp != self._read[0]:
+                if found.st_mode & 0o077:  # somebody has copied it here
+                    self._place.chmod(0o600)
                 told = _LIST.validate_json(self._place.read_bytes())
                 self._read = stamp, {each.name: each for each in told}
         except FileNotFoundError:
@@ -87,21 +112,17 @@ class Accounts:
             said = _("“{name}” cannot be the name of an account").format(name=account.name)
             hint = _("letters, digits, and between them blanks, dots or hyphens; 40 at most")
             raise RefusedError("bad-name", said, hint)
-        if account.email and not re.fullmatch(r"[^\s<>@]+@[^\s<>@]+", account.email):
-            said = _("“{email}” is no e-mail address").format(email=account.email)
-            raise RefusedError("bad-email", said, _("write it like {examples}").format(examples="wang@x.cn"))
+        _must_be_an_address(account.email)
 
         def added(there: dict[str, Account]) -> None:
             for other in there.values():
-                if other.name.casefold() == account.name.casefold():
+                if _folded(other.name) == _folded(account.name):
                     said = _("there is an account {name} already").format(name=other.name)
                     raise RefusedError("account-exists", said, _("its password anew: xuncha account passwd"))
-                if other.author.email.casefold() == account.author.email.casefold():
-                    said = _("{name} has this e-mail already").format(name=other.name)
-                    raise RefusedError("email-exists", said, _("two persons have two addresses"))
             if not there and account.role != "manager":
                 said = _("the first account must be a manager's, who may do everything")
                 raise RefusedError("no-manager", said, _("type: xuncha account add NAME --role manager"))
+            _must_be_its_own(account, there)
             there[account.name] = account
 
         self._change(added)
@@ -115,7 +136,10 @@ class Accounts:
         self.get(name)
 
         def altered(there: dict[str, Account]) -> None:
-            there[name] = there[name].model_copy(update=changed)
+            told = Account.model_validate({**there[name].model_dump(), **changed})
+            _must_be_an_address(told.email)
+            _must_be_its_own(told, there)
+            there[name] = told
 
         self._change(altered)
 
@@ -128,11 +152,24 @@ class Accounts:
         self.get(name)
         self._change(lambda there: there.pop(name))
 
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the lock of the file, which nobody else may hold."""
+        place = self._place.with_suffix(".lock")
+        os.close(os.open(place, os.O_CREAT | os.O_WRONLY, 0o600))
+        lock = InterProcessLock(place)
+        if not lock.acquire(timeout=_PATIENCE):
+            raise self._unusable(_("another program has held their lock for {n} seconds").format(n=_PATIENCE))
+        try:
+            yield
+        finally:
+            lock.release()
+
     def _change(self, change: Callable[[dict[str, Account]], object]) -> None:
         """Change the file, one after the other."""
         try:
             self._place.parent.mkdir(exist_ok=True)
-            with InterProcessLock(self._place.with_suffix(".lock")):
+            with self._alone():
                 there = dict(self.all())
                 change(there)
                 if not any(each.role == "manager" and not each.disabled for each in there.values()):

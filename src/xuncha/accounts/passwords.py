@@ -50,7 +50,13 @@ def _nobodys() -> str:
 
 def is_password(given: str, hashed: str | None) -> bool:
     """Return whether a password is the right one. Takes as long where there is no account (None), and is False then."""
-    right = len(given) <= LONGEST and _hashes().verify(given, hashed or _nobodys())
+    from pwdlib.exceptions import PwdlibError  # noqa: PLC0415
+
+    known = _hashes()
+    try:
+        right = len(given) <= LONGEST and known.verify(given.encode(errors="replace"), hashed or _nobodys())
+    except PwdlibError:  # what stands in the file is no hash
+        return False
     return right and hashed is not None
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import os
 import smtplib
+import ssl
 import urllib.request
+from contextlib import suppress
 from email.message import EmailMessage
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from xuncha.chinese.characters import without_unsafe
-from xuncha.errors import RefusedError, SurroundingsError
+from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from xuncha.accounts.account import Account
 
@@ -45,7 +48,7 @@ def addresses(accounts: Mapping[str, Account], office: str) -> list[str]:
     return found
 
 
-def mail(to: Iterable[str], subject: str, text: str, file: tuple[str, bytes]) -> None:
+def mail(to: Sequence[str], subject: str, text: str, file: tuple[str, bytes]) -> None:
     """Send an e-mail with a Word file.
 
     Args:
@@ -55,31 +58,52 @@ def mail(to: Iterable[str], subject: str, text: str, file: tuple[str, bytes]) ->
         file: its name and content.
 
     Raises:
-        SurroundingsError: no server is set up, or it does not take the mail.
+        SurroundingsError: no server is set up, or it does not take the mail, or not for everybody.
     """
-    server = urlsplit(_told(SMTP, "smtps://USER:PASSWORD@smtp.example.cn:465/?from=office@example.cn"))
+    server = _told(SMTP, "smtps://USER:PASSWORD@smtp.example.cn:465/?from=office@example.cn", "smtp", "smtps")
     user, password = unquote(server.username or ""), unquote(server.password or "")
     message = EmailMessage()
-    message["Subject"] = " ".join(without_unsafe(subject, " ").split())
-    message["From"] = parse_qs(server.query).get("from", [user])[0]
-    message["To"] = ", ".join(to)
-    message.set_content(text)
-    kind = "vnd.openxmlformats-officedocument.wordprocessingml.document"
-    message.add_attachment(file[1], maintype="application", subtype=kind, filename=file[0])
-    encrypted = server.scheme == "smtps"
-    make = smtplib.SMTP_SSL if encrypted else smtplib.SMTP
     try:
-        with make(server.hostname or "", server.port or 0, timeout=_PATIENCE) as connection:
-            if not encrypted and (connection.ehlo()[0], connection.has_extn("starttls")) == (250, True):
-                connection.starttls()
-                encrypted = True
-            if user and not encrypted:
-                raise SurroundingsError("not-sent", _("the mail server would have the password in clear"))
+        message["Subject"] = " ".join(without_unsafe(subject, " ").split())
+        message["From"] = parse_qs(server.query).get("from", [user])[0]
+        message["To"] = ", ".join(to)
+        message.set_content(text)
+        kind = "vnd.openxmlformats-officedocument.wordprocessingml.document"
+        message.add_attachment(file[1], maintype="application", subtype=kind, filename=file[0])
+        connection = _connected(server)
+        try:
             if user:
                 connection.login(user, password)
-            connection.send_message(message)
+            missed = connection.send_message(message)
+        finally:
+            with suppress(OSError, smtplib.SMTPException):  # it has taken the mail, or said why not
+                connection.quit()
     except (OSError, smtplib.SMTPException, ValueError) as error:
         raise _not_sent(server.hostname, error) from None
+    if missed:
+        raise _not_sent(server.hostname, _("not for {names}").format(names=_(", ").join(missed)))
+
+
+def _connected(server: SplitResult) -> smtplib.SMTP:
+    """Connect to a mail server, encrypted wherever a password is to be sent, and only to one that proves its name."""
+    context, host, port = ssl.create_default_context(), server.hostname or "", server.port or 0
+    if server.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port, timeout=_PATIENCE, context=context)
+    connection = smtplib.SMTP(host, port, timeout=_PATIENCE)
+    connection.ehlo()
+    if connection.has_extn("starttls"):
+        connection.starttls(context=context)
+    elif server.username:
+        connection.close()
+        raise SurroundingsError("not-sent", _("the mail server would have the password in clear"))
+    return connection
+
+
+class _NoWayRound(urllib.request.HTTPRedirectHandler):
+    """Follows nobody to another address: a letter would go there as a question without a text."""
+
+    def redirect_request(self, *_given: object) -> None:
+        """Refuse."""
 
 
 def post(text: str) -> None:
@@ -88,28 +112,35 @@ def post(text: str) -> None:
     Raises:
         SurroundingsError: none is set up, or it does not take the text.
     """
-    address = _told(GROUP, "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…")
-    host = urlsplit(address).hostname
-    if urlsplit(address).scheme not in {"https", "http"}:
-        raise _not_sent(host, _("its address begins with https://"))
+    address = _told(GROUP, "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…", "https", "http")
     short = text.encode()[:_LONGEST].decode(errors="ignore")
     told = {"msgtype": "text", "text": {"content": short + ("…" if short != text else "")}}
-    request = urllib.request.Request(  # noqa: S310  of these two kinds
-        address, json.dumps(told).encode(), {"Content-Type": "application/json"}
-    )
     try:
-        with urllib.request.urlopen(request, timeout=_PATIENCE) as answer:  # noqa: S310
+        request = urllib.request.Request(  # noqa: S310  of these two kinds
+            address.geturl(), json.dumps(told).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.build_opener(_NoWayRound).open(request, timeout=_PATIENCE) as answer:
             said: Any = json.loads(answer.read(64 * 1024))
-    except (OSError, ValueError) as error:
-        raise _not_sent(host, error) from None
+    except (OSError, ValueError, HTTPException, RecursionError) as error:
+        # What else they say may hold the address, and that a secret.
+        told_ = cause_of(error) if isinstance(error, OSError) else _("its answer cannot be read")
+        raise _not_sent(address.hostname, told_) from None
     if not isinstance(said, dict) or said.get("errcode") != 0:
-        raise _not_sent(host, said.get("errmsg", "") if isinstance(said, dict) else said)
+        raise _not_sent(address.hostname, said.get("errmsg", "") if isinstance(said, dict) else said)
 
 
-def _told(variable: str, example: str) -> str:
-    if found := os.environ.get(variable):
-        return found
-    said = _("where to send is not set up: the variable {variable} is empty").format(variable=variable)
+def _told(variable: str, example: str, *schemes: str) -> SplitResult:
+    """Return the address that a variable holds."""
+    found = os.environ.get(variable, "")
+    if not found:
+        said = _("where to send is not set up: the variable {variable} is empty")
+        hint = _("write it like {examples}").format(examples=example)
+        raise SurroundingsError("not-set-up", said.format(variable=variable), hint)
+    with suppress(ValueError):
+        address = urlsplit(found)
+        if address.scheme in schemes and address.hostname and (address.port is None or address.port > 0):
+            return address
+    said = _("the variable {variable} holds no address").format(variable=variable)
     raise SurroundingsError("not-set-up", said, _("write it like {examples}").format(examples=example))
 
 

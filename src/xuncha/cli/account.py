@@ -61,26 +61,57 @@ def add(
     from xuncha.accounts.account import Account  # noqa: PLC0415
     from xuncha.accounts.book import Accounts  # noqa: PLC0415
 
-    as_role = cast("Role", typed.word(role, "--role", names.ROLES))
-    for of, option_, given, key in (
-        ("section", "--office", office, "offices"),
-        ("leader", "--leader", leader, "leaders"),
-    ):
-        _must_fit(call, as_role == of, option_, given, cast("Key", key))
+    about = _about(call, role, office, leader)
     accounts = Accounts(call.root)
     password = passwords.made_up()
-    accounts.add(
-        Account(
-            name=name,
-            role=as_role,
-            office=office,
-            leader=leader,
-            email=email,
-            added=call.today,
-            password=passwords.hashed(password),
-        )
-    )
+    told = {"name": name, "email": email, "added": call.today, "password": passwords.hashed(password)}
+    accounts.add(Account.model_validate({**told, **about}))
     _tell(name, password)
+
+
+@command("account", "set")
+def set_(
+    call: Context,
+    name: Name,
+    role: Annotated[str | None, option("--role ROLE", _("Another role"), [*names.ROLES])] = None,
+    office: options.Office = None,
+    leader: options.Leader = None,
+    email: Annotated[str | None, option("--email ADDRESS", _("The e-mail address in their commits"))] = None,
+) -> None:
+    """Give an account another role, office, leader or e-mail; the password stays. It counts from the next click on.
+
+    Examples:
+        xuncha account set 规划科李强 --office 财务科
+        xuncha account set 规划科李强 --role viewer
+    """
+    from xuncha.accounts.book import Accounts  # noqa: PLC0415
+
+    accounts = Accounts(call.root)
+    stood = accounts.get(name)
+    changed: dict[str, object] = {"email": email} if email else {}
+    if role or office or leader:
+        as_role = role or stood.role
+        same = as_role == stood.role
+        office, leader = (
+            office or (stood.office if same else None),
+            leader or (stood.leader if same else None),
+        )
+        changed |= _about(call, as_role, office, leader)
+    if not changed:
+        said = _("it is not said what to change")
+        raise UsageError(
+            "usage", said, _("give {options}").format(options="--role, --office, --leader, --email")
+        )
+    accounts.alter(name, **changed)
+    screen.line(_("{name} is changed.").format(name=name))
+
+
+def _about(call: Context, role: str, office: str | None, leader: str | None) -> dict[str, object]:
+    """Read what an account may do, and for whom."""
+    as_role = cast("Role", typed.word(role, "--role", names.ROLES))
+    _must_fit(call, as_role == "section", "--office", office, "offices")
+    _must_fit(call, as_role == "leader", "--leader", leader, "leaders")
+    return {"role": as_role, "office": office, "leader": leader}
 
 
 def _must_fit(call: Context, needed: bool, option_: str, given: str | None, key: Key) -> None:

@@ -49,6 +49,9 @@ def serve(
     if (tls_cert is None) != (tls_key is None):
         said = _("--tls-cert and --tls-key are given together")
         raise UsageError("usage", said, _("name the certificate and its key, as PEM files"))
+    if demo and host is not None:
+        said = _("--demo shows its passwords to whoever comes, so it is for this machine alone")
+        raise UsageError("usage", said, _("leave {option} out").format(option="--host"))
     tls = (tls_cert, tls_key) if tls_cert and tls_key else None
     if not demo:
         call.must_be_here()
@@ -84,12 +87,14 @@ def _must_have_accounts(root: Path) -> None:
 @contextlib.contextmanager
 def _example(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
     """Make the example ledger in a temporary folder, with an account of each role; yield it with their passwords."""
-    from xuncha.accounts import passwords  # noqa: PLC0415
+    from xuncha.accounts import passwords, sending  # noqa: PLC0415
     from xuncha.accounts.account import ROLES, Account, role_name  # noqa: PLC0415
     from xuncha.accounts.book import Accounts  # noqa: PLC0415
     from xuncha.skeleton.create import create  # noqa: PLC0415
     from xuncha.store.cache import register  # noqa: PLC0415
 
+    for secret in (sending.SMTP, sending.GROUP):
+        os.environ.pop(secret, None)  # letters of the example reach nobody
     for who in ("AUTHOR", "COMMITTER"):
         os.environ |= {f"GIT_{who}_NAME": "演示", f"GIT_{who}_EMAIL": "demo@xuncha.invalid"}
     with tempfile.TemporaryDirectory(prefix="xuncha-demo-") as folder:

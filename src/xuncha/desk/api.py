@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Body, File, Form, Request, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from xuncha.desk.fields import named, selection
-from xuncha.desk.view import desk_of, visitor_of
+from xuncha.desk.view import desk_of, seen_again
 from xuncha.model import names
 from xuncha.model.identity import Identity
 from xuncha.requests import typed
@@ -45,7 +46,7 @@ class Refusal(BaseModel):
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": Refusal, "description": said}
     for status, said in {
-        403: "the secret is missing, or the request comes from another page",
+        403: "not signed in or without the secret, not allowed, or from another page",
         409: "refused: the ledger, its policy or a change meanwhile is against it",
         413: "larger than the desk takes, or not sent to its end",
         422: "not to be read",
@@ -187,7 +188,7 @@ def _enter(verb: Verb) -> None:
         desk = desk_of(request)
         values = {each.name: getattr(body, GIVEN[each.name].name) for each in verb.parameters}
         result = await desk.change(
-            desk.perform, verb.action, body.ids, values, body.versions, visitor_of(request)
+            desk.perform, verb.action, body.ids, values, body.versions, partial(seen_again, request)
         )
         return _done(desk, result)
 
@@ -210,7 +211,7 @@ async def attach(
     def do() -> Result:
         content: NamedFile = named(desk.root, Identity.parse(ids[0]), file)
         given = {"file": content, "statement": text, "day": date}
-        return desk.perform("attach", ids, given, {}, visitor_of(request))
+        return desk.perform("attach", ids, given, {}, partial(seen_again, request))
 
     return _done(desk, await desk.change(do))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -12,9 +13,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from xuncha import __version__
+from xuncha.accounts.account import not_signed_in
 from xuncha.desk import api
-from xuncha.desk.entrances import NEW_PASSWORD, SIGN_IN, SIGN_OUT, ByAccount, ByLink
-from xuncha.desk.forms import action, why_unread
+from xuncha.desk.entrances import NEW_PASSWORD, SIGN_IN, SIGN_OUT, SIGNED_OUT, ByAccount, ByLink
+from xuncha.desk.forms import action, signed_out, why_unread
 from xuncha.desk.gate import LARGEST, SAFE, TooLargeError
 from xuncha.desk.pages import (
     act,
@@ -38,7 +40,7 @@ from xuncha.desk.pages import (
     together,
     undo,
 )
-from xuncha.desk.view import page, seen, status_of
+from xuncha.desk.view import page, seen, status_of, visitor_of
 from xuncha.errors import (
     InvalidLedgerError,
     RefusedError,
@@ -57,6 +59,8 @@ if TYPE_CHECKING:
 
     from xuncha.desk.ledger import Desk
 
+_PASSWORDS = CapacityLimiter(1)
+"""One after the other, beside those who ask for pages: a hash takes its time and its memory."""
 ROUTES: Sequence[Route | Mount] = (
     Route("/", today.show),
     Route("/measures", measures.show),
@@ -97,10 +101,13 @@ ROUTES: Sequence[Route | Mount] = (
     Route("/jobs/{number}", action(jobs.stop, None, in_turn=False), methods=["POST"]),
     Route("/jobs/{number}/{name}", jobs.give),
     Route(SIGN_IN, sign_in.show),
-    Route(SIGN_IN, action(sign_in.sign_in, None, in_turn=False), methods=["POST"]),
+    Route(SIGN_IN, action(sign_in.sign_in, None, in_turn=False, limiter=_PASSWORDS), methods=["POST"]),
+    Route(SIGNED_OUT, action(signed_out, None, in_turn=False), methods=["POST"]),
     Route(SIGN_OUT, action(sign_in.sign_out, None, in_turn=False), methods=["POST"]),
     Route(NEW_PASSWORD, sign_in.show_password),
-    Route(NEW_PASSWORD, action(sign_in.take_password, None, in_turn=False), methods=["POST"]),
+    Route(
+        NEW_PASSWORD, action(sign_in.take_password, None, in_turn=False, limiter=_PASSWORDS), methods=["POST"]
+    ),
     Mount("/static", StaticFiles(packages=[("xuncha.desk", "static")])),
 )
 
@@ -173,6 +180,8 @@ def _failed(request: Request, error: HTTPException) -> Response:
 
 
 def _too_large(request: Request, _error: TooLargeError) -> Response:
+    if not visitor_of(request).signed_in:
+        return _answer(request, 403, not_signed_in())
     said = _("the request is larger than {n} MB, or did not come to its end").format(n=LARGEST // 1024**2)
     hint = _("send less at once: several files one after the other, a large one made smaller")
     return _answer(request, 413, RefusedError("too-large", said, hint))

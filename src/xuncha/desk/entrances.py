@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlencode
 
 from starlette.responses import RedirectResponse
 
+from xuncha.accounts.account import NOT_SIGNED_IN, not_signed_in
 from xuncha.desk.gate import Visitor, changes, refusal, same
 from xuncha.desk.sessions import Sessions
 from xuncha.language import gettext as _
@@ -23,6 +24,8 @@ SIGN_IN: Final = "/sign-in"
 NEW_PASSWORD: Final = "/password"  # noqa: S105
 """The address of the page on which one takes another password; no other is shown to whoever must."""
 SIGN_OUT: Final = "/sign-out"
+SIGNED_OUT: Final = "/signed-out"
+"""Where a form is answered whose session has ended; browsers do not see the address."""
 _WITH_AN_OLD_PASSWORD: Final = frozenset({NEW_PASSWORD, SIGN_OUT, "/language"})
 
 
@@ -62,6 +65,10 @@ class ByLink:
         said = _("open the link that `xuncha serve` printed: it holds the secret of this desk")
         return refusal(scope, "no-secret", said)
 
+    def again(self, visitor: Visitor) -> Visitor:
+        """Return who asks: the link is good until the desk ends."""
+        return visitor
+
 
 class ByAccount:
     """The entrance of the office desk."""
@@ -83,17 +90,38 @@ class ByAccount:
     def visitor(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> Visitor | ASGIApp:  # noqa: ARG002
         """Return who asks; or what leads to the page on which one signs in, or takes a new password."""
         path: str = scope["path"]
-        found = self.sessions.of(cookies.get(self.cookie(scope["scheme"]), ""))
+        secret = cookies.get(self.cookie(scope["scheme"]), "")
+        found = self.sessions.of(secret)
+        if path == SIGN_IN:
+            return Visitor("", session=secret)
         if found is None:
-            if path in {SIGN_IN, "/language"}:
-                return Visitor("")
-            if path.startswith("/api/") or changes(scope):
-                return refusal(scope, "not-signed-in", _("sign in first"))
-            asked = path + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
-            return RedirectResponse(f"{SIGN_IN}?{urlencode({'back': asked})}", 303)
+            return self._stranger(scope, path)
         account, session = found
         if account.renew and path not in _WITH_AN_OLD_PASSWORD:
             if path.startswith("/api/") or changes(scope):
                 return refusal(scope, "new-password", _("take a password of your own first"))
             return RedirectResponse(NEW_PASSWORD, 303)
-        return Visitor(session.token, account)
+        return Visitor(session.token, account, secret)
+
+    def _stranger(self, scope: Scope, path: str) -> Visitor | ASGIApp:
+        """Lead somebody who has not signed in to where they do; what was typed is shown to them again."""
+        if path.startswith("/api/") or path == "/state":
+            return refusal(scope, NOT_SIGNED_IN, not_signed_in().message)
+        if changes(scope):
+            if path != "/language":
+                scope["path"] = scope["raw_path"] = SIGNED_OUT
+            return Visitor("")
+        asked = path + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
+        return RedirectResponse(f"{SIGN_IN}?{urlencode({'back': asked})}", 303)
+
+    def again(self, visitor: Visitor) -> Visitor:
+        """Return who asks as their account stands now.
+
+        Raises:
+            RefusedError: their session has ended.
+        """
+        if visitor.account is None:
+            return visitor
+        if (found := self.sessions.of(visitor.session)) is None:
+            raise not_signed_in()
+        return visitor._replace(account=found[0])

@@ -6,18 +6,23 @@ from collections.abc import Mapping, Sequence
 from inspect import signature
 from typing import TYPE_CHECKING, NamedTuple
 
+from xuncha.errors import XunchaError
 from xuncha.model import names
 from xuncha.requests import typed
 from xuncha.requests.given import GIVEN
 from xuncha.requests.selection import Selection
+from xuncha.trail.git import Git
+from xuncha.trail.repository import git_dir
+from xuncha.workflow.change import Session
 from xuncha.workflow.evidence import read_stream
-from xuncha.workflow.verb import NamedFile
+from xuncha.workflow.verb import Case, NamedFile
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from starlette.datastructures import QueryParams, UploadFile
 
+    from xuncha.desk.ledger import Desk, Look
     from xuncha.model.identity import Identity
     from xuncha.model.records import Measure, Problem
     from xuncha.workflow.verb import Verb
@@ -54,6 +59,20 @@ def standing(record: Measure | Problem, fields: Sequence[Field]) -> dict[str, st
                 "\n".join(value) if isinstance(value, Sequence) and not isinstance(value, str) else str(value)
             )
     return found
+
+
+def lacking(
+    desk: Desk, look: Look, identity: Identity, measure: Measure, verb: Verb
+) -> Sequence[XunchaError]:
+    """Return what is missing for closing a measure as it stands, or for applying for it; nothing of other verbs."""
+    if verb.action not in {"close", "submit"} or not git_dir(desk.root):
+        return ()
+    session = Session(desk.root, Git(desk.root), None)
+    try:
+        verb.function(Case(session, look.register.frame, desk.today, identity, measure))
+    except XunchaError as error:
+        return [error, *error.also]
+    return ()
 
 
 def named(root: Path, identity: Identity, file: UploadFile) -> NamedFile:

@@ -6,20 +6,21 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from starlette.concurrency import run_in_threadpool
+from anyio.to_thread import run_sync
 from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
+from xuncha.accounts.account import not_signed_in
 from xuncha.desk.gate import same
-from xuncha.desk.view import desk_of, must_be_allowed, page, status_of, visitor_of
-from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError, together
+from xuncha.desk.view import OLD_FORM, desk_of, must_be_allowed, page, seen_again, status_of, visitor_of
+from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError, together
 from xuncha.language import gettext as _
 from xuncha.model.names import key_name
 from xuncha.requests.given import GIVEN
 from xuncha.store.faults import UnreadableError
 
 if TYPE_CHECKING:
+    from anyio import CapacityLimiter
     from starlette.datastructures import FormData
     from starlette.requests import Request
     from starlette.responses import Response
@@ -30,18 +31,39 @@ Action = Callable[["Request", "FormData"], "Response"]
 _FIELDS = 2000
 """Fields of one form: all measures of a page, each with its version."""
 _FILES = 50
+_WAITING = 20
+"""Who may wait for a limiter."""
 _SHOWN = 16
 """Characters of a commit's name in an address."""
 _LONGEST = 512 * 1024
 """Bytes in one field."""
 _NOT_TYPED = frozenset(
-    {"token", "action", "id", "version", "commit", "do", "kind", "new", "partly", "late", "no_publish"}
+    [
+        "token",
+        "action",
+        "back",
+        "id",
+        "version",
+        "commit",
+        "do",
+        "kind",
+        "new",
+        "partly",
+        "late",
+        "no_publish",
+        "paper",
+        "form",
+        "send",
+        "language",
+        "password",
+        "again",
+    ]
 )
 """Fields that hold no text of whoever fills in a form."""
 
 
 def action(
-    change: Action, may: str | None, *, in_turn: bool = True
+    change: Action, may: str | None, *, in_turn: bool = True, limiter: CapacityLimiter | None = None
 ) -> Callable[[Request], Awaitable[Response]]:
     """Make the endpoint of a function that is given a form.
 
@@ -49,35 +71,49 @@ def action(
         change: the function.
         may: what only those are let do whose role may; None for what everyone may, or what is asked of each measure.
         in_turn: it changes the ledger, and is called when its turn comes.
+        limiter: how many at once may call it, where that is not left to all who ask for pages.
     """
+
+    def answer(request: Request, form: FormData) -> Response:
+        """Call it; where it is refused and its form cannot be shown again, show why, with all that was typed."""
+        try:
+            seen_again(request) if may is None else must_be_allowed(request, may)
+            return change(request, form)
+        except UnreadableError as unreadable:
+            error: XunchaError = InvalidLedgerError([unreadable.finding])
+        except XunchaError as refused:
+            error, first = refused, refused.__context__
+            broken = isinstance(refused, InvalidLedgerError) or isinstance(first, InvalidLedgerError)
+            if isinstance(first, XunchaError) and not broken and first.message != refused.message:
+                error = together([first, refused])
+        return shown_why(request, error, form)
 
     async def endpoint(request: Request) -> Response:
         if may is not None:
             must_be_allowed(request, may)
         async with request.form(max_files=_FILES, max_fields=_FIELDS, max_part_size=_LONGEST) as form:
-            _must_be_ours(request, form)
-            if not in_turn:
-                return await run_in_threadpool(_answer, change, request, form)
             try:
-                return await desk_of(request).change(_answer, change, request, form)
-            except XunchaError as error:  # its turn did not come
-                return page(request, "error", status_of(error), error=error, kept=_kept(form))
+                _must_be_ours(request, form)
+                if in_turn:
+                    return await desk_of(request).change(answer, request, form)
+                if limiter and limiter.statistics().tasks_waiting >= _WAITING:
+                    said = _("too many are signing in just now")
+                    raise SurroundingsError("busy", said, _("try again in a minute"))
+                return await run_sync(answer, request, form, limiter=limiter)
+            except XunchaError as error:  # it was not called
+                return shown_why(request, error, form)
 
     return endpoint
 
 
-def _answer(change: Action, request: Request, form: FormData) -> Response:
-    """Call an action; where it is refused and its form cannot be shown again, show why, with all that was typed."""
-    try:
-        return change(request, form)
-    except UnreadableError as unreadable:
-        error: XunchaError = InvalidLedgerError([unreadable.finding])
-    except XunchaError as refused:
-        error, first = refused, refused.__context__
-        broken = isinstance(refused, InvalidLedgerError) or isinstance(first, InvalidLedgerError)
-        if isinstance(first, XunchaError) and not broken and first.message != refused.message:
-            error = together([first, refused])
+def shown_why(request: Request, error: XunchaError, form: FormData) -> Response:
+    """Show on a page why something was not done, with all that was typed."""
     return page(request, "error", status_of(error), error=error, kept=_kept(form))
+
+
+def signed_out(request: Request, form: FormData) -> Response:
+    """Answer a form whose session has ended."""
+    return shown_why(request, not_signed_in(), form)
 
 
 def _kept(form: FormData) -> list[tuple[str, str]]:
@@ -112,12 +148,12 @@ def _must_be_ours(request: Request, form: FormData) -> None:
     """Refuse a form that another page has made.
 
     Raises:
-        HTTPException: 403; the token is missing or another.
+        RefusedError: the token is missing or another: of another page, or of an earlier session.
     """
     token = visitor_of(request).token
     given = form.get("token")
     if token and not same(given if isinstance(given, str) else "", token):
-        raise HTTPException(403, _("this form is too old; load the page again"))
+        raise RefusedError(OLD_FORM, _("this form is too old"), _("load its page again"))
 
 
 def text(form: FormData, name: str) -> str:

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from xuncha import language
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
-from xuncha.trail.author import Author, acting_as
+from xuncha.trail.author import acting_as
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from xuncha.accounts.account import Account
     from xuncha.model.register import MeasureRow
 
+_OF_A_STRANGER: Final = 64 * 1024
+"""Bytes in one request of somebody who has not signed in: it is read into memory."""
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes in one request: a measure's evidence, which usual forges take up to 50 MB at a time."""
 PATIENCE: Final = 30.0
@@ -52,8 +54,15 @@ class Visitor(NamedTuple):
     """Forms carry it, against forged requests; empty for a program, whose secret no browser adds by itself."""
     account: Account | None = None
     """In which they have signed in; None on the own desk, and before."""
+    session: str = ""
+    """The secret of their session, where there are several."""
     owns: bool = False
     """Whether it is whoever has begun the own desk, and may do everything as git's user."""
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether they are known, and have a password of their own."""
+        return self.owns or (self.account is not None and not self.account.renew)
 
     def may(self, action: str, row: MeasureRow | None = None) -> bool:
         """Return whether they may do something; see `Account.may`."""
@@ -66,9 +75,16 @@ class Entrance(Protocol):
     def visitor(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> Visitor | ASGIApp:
         """Return who asks; or the answer to whoever does not come in, or not yet."""
 
+    def again(self, visitor: Visitor) -> Visitor:
+        """Return who asks as they stand now, when their turn has come.
+
+        Raises:
+            RefusedError: their session has ended meanwhile.
+        """
+
 
 class TooLargeError(HTTPException):  # FastAPI takes any other for a request that it cannot read
-    """A request has more bytes than `LARGEST`, or its bytes do not come."""
+    """A request has more bytes than it may have, or its bytes do not come."""
 
     def __init__(self) -> None:
         super().__init__(413)
@@ -101,8 +117,12 @@ class Gate:
         with language.speaking(spoken if spoken in language.LANGUAGES else language.spoken()):
             answer = self._refusal(scope, headers) or self._came_in(scope, headers, cookies)
             length = int(headers.get("content-length", "0")[:20]) if answer is None else 0
-            with acting_as(_author(scope)):
-                await (answer or self._application)(scope, _bounded(receive, length), _marked(send, scope))
+            visitor: Visitor = scope.get("visitor", Visitor(""))
+            most = LARGEST if visitor.signed_in else _OF_A_STRANGER
+            with acting_as(visitor.account.author if visitor.account else None):
+                await (answer or self._application)(
+                    scope, _bounded(receive, length, most), _marked(send, scope)
+                )
 
     def _came_in(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> ASGIApp | None:
         """Note who asks; return the answer to whoever may not."""
@@ -144,7 +164,7 @@ class Gate:
 
 def same(given: str, secret: str) -> bool:
     """Whether a secret is the one that was given, in a time that does not tell how much of it is."""
-    return hmac.compare_digest(given.encode(), secret.encode())
+    return hmac.compare_digest(given.encode(errors="replace"), secret.encode())
 
 
 def changes(scope: Scope) -> bool:
@@ -159,20 +179,15 @@ def refusal(scope: Scope, code: str, message: str, status: int = 403) -> ASGIApp
     return PlainTextResponse(message, status)
 
 
-def _author(scope: Scope) -> Author | None:
-    visitor: Visitor | None = scope.get("visitor")
-    return visitor.account.author if visitor and visitor.account else None
-
-
-def _bounded(receive: Receive, length: int) -> Receive:
-    """Receive a request of at most `LARGEST` bytes, which may come slowly, but not without end; `length` is what it says of itself."""
+def _bounded(receive: Receive, length: int, most: int) -> Receive:
+    """Receive a request of at most so many bytes, which may come slowly, but not without end; `length` is what it says of itself."""
     taken, is_whole, began = 0, False, time.monotonic()
 
     async def received() -> Message:
         nonlocal taken, is_whole
         if is_whole:
             return await receive()  # waits for the visitor to leave
-        if length > LARGEST:
+        if length > most:
             raise TooLargeError
         try:
             left = PATIENCE + taken / _SLOWEST - (time.monotonic() - began)
@@ -181,7 +196,7 @@ def _bounded(receive: Receive, length: int) -> Receive:
             raise TooLargeError from None
         taken += len(message.get("body", b""))
         is_whole = not message.get("more_body", False)
-        if taken > LARGEST:
+        if taken > most:
             raise TooLargeError
         return message
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -15,6 +16,10 @@ MOST: Final = 500
 """Connections at once; files and git need their share of what a process may have open."""
 
 
+MOST_OF_ONE: Final = 100
+"""Connections of one address, so that nobody alone takes all of them."""
+
+
 class Impatient(H11Protocol):
     """Ends a connection on which no whole head of a request comes in time, nor the end of a body that nobody reads any more."""
 
@@ -23,7 +28,10 @@ class Impatient(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
         super().connection_made(transport)
-        if len(self.connections) > MOST:
+        of = [getattr(each, "client", None) for each in self.connections]
+        own = [each for each in of if each and self.client and each[0] == self.client[0]]
+        from_here = not self.client or ip_address(self.client[0]).is_loopback  # a proxy asks for all
+        if len(self.connections) > MOST or (len(own) > MOST_OF_ONE and not from_here):
             transport.abort()
         else:
             self._wait()

@@ -32,6 +32,8 @@ from xuncha.trail import author
 State = Literal["waiting", "running", "done", "refused", "stopped"]
 _AT_ONCE: Final = 2
 _MOST_WAITING: Final = 20
+_MOST_OF_ONE: Final = 3
+"""Jobs of one account that have not ended, so that nobody alone keeps the others waiting."""
 _KEPT: Final = 12 * 3600
 """Seconds for which the files of a job are kept after its end."""
 _MOST_KEPT: Final = 1024**3
@@ -173,7 +175,9 @@ class Jobs:
             RefusedError: too many are waiting.
         """
         with self._lock:
-            if self._closed or sum(not job.over.is_set() for job in self._jobs.values()) >= _MOST_WAITING:
+            unfinished = [job.by for job in self._jobs.values() if not job.over.is_set()]
+            own = unfinished.count(author.account()) if author.account() else 0
+            if self._closed or own >= _MOST_OF_ONE or len(unfinished) >= _MOST_WAITING:
                 said = _("too many jobs are waiting")
                 raise RefusedError("too-busy", said, _("wait until some have ended, and ask again"))
             if self._folder is None:
@@ -217,6 +221,9 @@ class Jobs:
             "XUNCHA_LANG": spoken(),
             "XUNCHA_LEDGER": str(self._root),
             "NO_COLOR": "1",
+            # A server that does not answer would keep all who change something waiting.
+            "GIT_HTTP_LOW_SPEED_LIMIT": "1",
+            "GIT_HTTP_LOW_SPEED_TIME": "30",
         }
 
         def run() -> None:

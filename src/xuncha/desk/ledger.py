@@ -263,7 +263,7 @@ class Desk:
         ids: Sequence[str],
         typed: Mapping[str, Any],
         versions: Mapping[str, str],
-        visitor: Visitor,
+        asks: Callable[[], Visitor],
     ) -> Result:
         """Do an action of the workflow to measures: to all of them in one commit, or to none.
 
@@ -272,7 +272,7 @@ class Desk:
             ids: the numbers of measures, or of problems where the verb takes them.
             typed: what was given to the verb, by its parameters.
             versions: of files that the user was shown, by number; a file that is another by now is refused.
-            visitor: who asks.
+            asks: who asks, as their account stands when it is their turn.
 
         Raises:
             XunchaError: it is refused; nothing is written.
@@ -282,11 +282,11 @@ class Desk:
         identities = [Identity.parse(each) for each in ids]
         with self.session() as session:
             self.must_be_as_shown({Identity.parse(number): shown for number, shown in versions.items()})
-            if not visitor.may("all"):
+            if not (visitor := asks()).may("all"):
                 rows = {row.id: row for row in register(self.root).measures}
-                for each in identities:
-                    if not (row := rows.get(str(each))) or not visitor.may(action, row):
-                        raise not_allowed()
+                found = [(str(each), rows.get(str(each))) for each in identities]
+                if denied := [number for number, row in found if not row or not visitor.may(action, row)]:
+                    raise not_allowed(*denied)
             result = perform(session, action, identities, today, **values)
             self.keep(result.commit, outcome([result]))
         return result

@@ -93,16 +93,14 @@ class Server:
         self._scheme = "https" if tls else "http"
         self._link: ByLink | None = None
         entrance: ByLink | ByAccount
-        hosts = None
         if host or demo:
             entrance = ByAccount(Accounts(root), self.port)
         else:
             self._key = secrets.token_urlsafe(32)
             entrance = self._link = ByLink(self._key, self.port)
-            names = (HERE, "localhost")
-            hosts = frozenset(
-                {f"{name}:{self.port}" for name in names} | ({*names} if self.port == _WEB else set())
-            )
+        names = (HERE, "localhost")
+        here = {f"{name}:{self.port}" for name in names} | ({*names} if self.port == _WEB else set())
+        hosts = None if host else frozenset(here)
         config = uvicorn.Config(
             Gate(application(self._desk, entrance, demo), entrance, hosts),
             access_log=False,
@@ -113,7 +111,7 @@ class Server:
             http=Impatient,
             ws="none",
             proxy_headers=behind_proxy,
-            forwarded_allow_ips=[HERE, "::1"],
+            forwarded_allow_ips=[HERE, "::1", f"::ffff:{HERE}"],
             ssl_certfile=tls and tls[0],
             ssl_keyfile=tls and tls[1],
             ssl_keyfile_password="none",  # of a key with a password it would be asked for at a terminal  # noqa: S106
@@ -121,7 +119,8 @@ class Server:
         if tls:
             _must_load(config, tls[0])
         self._server = _Server(config)
-        for ending in (signal.SIGINT, signal.SIGTERM):
+        hung_up = getattr(signal, "SIGHUP", signal.SIGTERM)  # its terminal was closed
+        for ending in (signal.SIGINT, signal.SIGTERM, hung_up):
             signal.signal(
                 ending, self._end
             )  # uvicorn heeds them while it runs, and raises them again when all is done

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-import threading
 import time
+from contextlib import suppress
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.accounts.passwords import is_password
+from xuncha.desk.gate import same
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 
@@ -56,9 +58,6 @@ class Sessions:
         self._accounts = accounts
         self._sessions: dict[str, Session] = {}
         self._tries: dict[str, _Tries] = {}
-        self._secret = secrets.token_bytes(32)
-        self._one_hash = threading.Lock()
-        """A hash takes 7 MB: one after the other."""
 
     def sign_in(self, name: str, password: str, address: str, known: str) -> str:
         """Begin a session, and return the secret that the browser keeps of it.
@@ -67,41 +66,55 @@ class Sessions:
             name: of the account.
             password: as it was typed.
             address: from where; each wrong password makes it wait longer.
-            known: what `known_as` gave to a browser in which this account has signed in before: it never waits, so that
-                nobody who types wrong passwords can lock the owner out.
+            known: what `known_as` gave to a browser in which this account has signed in before: it waits for its own wrong
+                passwords alone, so that nobody who types wrong ones elsewhere can lock the owner out.
 
         Raises:
-            RefusedError: the password is wrong, there is no such account, it is disabled, or the address has to wait.
+            RefusedError: the password is wrong, there is no such account, it is disabled, or one has to wait.
         """
-        is_known = hmac.compare_digest(known.encode(), self.known_as(name).encode())
-        if not is_known and (wait := self._wait(address)) > 0:
-            said = _("too many wrong passwords came from this address")
+        account = self._accounts.all().get(name)
+        is_known = account is not None and same(known, self.known_as(account))
+        self.must_be_right(account, password, known if is_known else _network(address))
+        assert account is not None  # noqa: S101  for the type checker
+        return self.begin(account)
+
+    def must_be_right(self, account: Account | None, password: str, whence: str) -> None:
+        """Refuse a wrong password, and that of a disabled account, or of none.
+
+        Args:
+            account: whose it is to be; None: there is no such.
+            password: as it was typed.
+            whence: from where it comes; each wrong one makes it wait longer.
+
+        Raises:
+            RefusedError: it is wrong, or one has to wait.
+        """
+        if (wait := self._wait(whence)) > 0:
+            said = _("too many wrong passwords came from here")
             hint = _("wait {n} seconds, and try again").format(n=int(wait) + 1)
             raise RefusedError("too-many-tries", said, hint)
-        account = self._accounts.all().get(name)
-        with self._one_hash:
-            right = is_password(password, account.password if account else None)
+        right = is_password(password, account.password if account else None)
         if account is None or account.disabled or not right:
-            tries = self._tries.pop(address, _Tries(0, 0))
-            self._tries[address] = _Tries(tries.wrong + 1, time.monotonic())
+            # They are not forgotten by a right one between: whoever guesses may have an account of their own.
+            tries = self._tries.pop(whence, _Tries(0, 0))
+            self._tries[whence] = _Tries(tries.wrong + 1, time.monotonic())
             while len(self._tries) > _ADDRESSES:
                 self._tries.pop(next(iter(self._tries)))
             said = _("the name or the password is wrong")
-            raise RefusedError("wrong-password", said, _("a manager's machine sets a forgotten one anew"))
-        self._tries.pop(address, None)
-        return self.begin(account)
+            raise RefusedError("wrong-password", said, _("whoever keeps this desk sets a forgotten one anew"))
 
-    def _wait(self, address: str) -> float:
-        """Return for how many seconds an address has to wait."""
-        tries = self._tries.get(address, _Tries(0, 0))
+    def _wait(self, whence: str) -> float:
+        """Return for how many seconds one has to wait."""
+        tries = self._tries.get(whence, _Tries(0, 0))
         passed = time.monotonic() - tries.last
         if tries.wrong < _FREE or passed > _REMEMBERED:
             return 0
         return min(2.0 ** (tries.wrong - _FREE), _LONGEST_WAIT) - passed
 
-    def known_as(self, name: str) -> str:
-        """Return what a browser shows in which an account has signed in before."""
-        return hmac.digest(self._secret, name.encode(), "sha256").hex()
+    @staticmethod
+    def known_as(account: Account) -> str:
+        """Return what a browser shows in which an account has signed in before; another one with another password."""
+        return hmac.digest(account.password.encode(), b"known", "sha256").hex()
 
     def begin(self, account: Account) -> str:
         """Begin a session without asking for a password."""
@@ -136,3 +149,12 @@ class Sessions:
 
 def _key(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _network(address: str) -> str:
+    """Return what counts as one address: of IPv6 the network of a house, which has 2**64 of them."""
+    with suppress(ValueError):
+        found = ip_address(address)
+        if found.version == 6 and found.ipv4_mapped is None:  # noqa: PLR2004
+            return str(ip_network((address, 64), strict=False))
+    return address

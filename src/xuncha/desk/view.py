@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 
 from xuncha import __version__, language
-from xuncha.accounts.account import NOT_ALLOWED, not_allowed
+from xuncha.accounts.account import NOT_ALLOWED, NOT_SIGNED_IN, not_allowed
 from xuncha.chinese.characters import without_unsafe
 from xuncha.desk.commands import address_of, edit_address, linked
 from xuncha.desk.gate import LARGEST, SAFE
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from xuncha.desk.ledger import Desk
 
 T = TypeVar("T")
+OLD_FORM: Final = "old-form"
+"""The code of the error of a form that is not this page's."""
 _ROWS: Final = 200
 """Rows on a page of a list."""
 PATIENCE: Final = 0.5
@@ -58,6 +60,8 @@ def job_of(request: Request) -> Job:
     job = desk_of(request).jobs.get(int(number)) if number.isdecimal() and len(number) < 10 else None  # noqa: PLR2004
     if job is None:
         raise HTTPException(404)
+    if "together" in job.given:
+        must_be_allowed(request, "sync")
     return job
 
 
@@ -150,11 +154,11 @@ def page(request: Request, name: str, status: int = 200, **given: Any) -> HTMLRe
         "token": visitor.token,
         "may": visitor.may,
         "account": visitor.account,
-        "signed_in": visitor.owns or visitor.account is not None,
+        "signed_in": visitor.signed_in,
         "today": desk.today,
-        "leftover": leftover(desk.root),
-        "off_branch": on_no_branch() if detached(desk.root) else (),
-        "busy": desk.jobs.writing,
+        "leftover": leftover(desk.root) if visitor.signed_in else None,
+        "off_branch": on_no_branch() if visitor.signed_in and detached(desk.root) else (),
+        "busy": desk.jobs.writing if visitor.signed_in else None,
     }
     error: XunchaError | None = given.pop("error", None)
     around["findings"] = error.findings if isinstance(error, InvalidLedgerError) else ()
@@ -177,16 +181,27 @@ def made(request: Request) -> dict[str, Any]:
 
 def status_of(error: XunchaError) -> int:
     """Return the status with which an error is answered: 403 where an account may not do it, 422 for what cannot be read, 409 for what is refused, 503 for what is missing."""
-    if error.code in {NOT_ALLOWED, "wrong-password"}:
+    if error.code in {NOT_ALLOWED, NOT_SIGNED_IN, "wrong-password", OLD_FORM}:
         return 403
     return 429 if error.code == "too-many-tries" else {1: 409, 2: 422}.get(error.exit_code, 503)
 
 
 def must_be_allowed(request: Request, action: str) -> None:
-    """Refuse what whoever asks may do to no measure at all.
+    """Refuse what whoever asks may do to no measure at all, as their account stands now.
 
     Raises:
-        RefusedError: they may not.
+        RefusedError: they may not, or their session has ended.
     """
-    if not visitor_of(request).may(action):
+    if not seen_again(request).may(action):
         raise not_allowed()
+
+
+def seen_again(request: Request) -> Visitor:
+    """Ask again who asks, when the turn of a change has come: accounts change meanwhile.
+
+    Raises:
+        RefusedError: their session has ended.
+    """
+    found: Visitor = request.app.state.entrance.again(visitor_of(request))
+    request.scope["visitor"] = found
+    return found

@@ -167,8 +167,8 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO], mode: int = 0o666) ->
                 if not at_once:
                     stream.flush()
                     os.fsync(stream.fileno())
-            if target.exists() and mode == 0o666:  # noqa: PLR2004
-                temporary.chmod(target.stat().st_mode & 0o7777)
+            if target.exists():
+                _be_read_by_the_same(temporary, target.stat(), private=mode != 0o666)  # noqa: PLR2004
         if at_once:
             os.sync()
         for temporary, target in waiting.items():
@@ -183,6 +183,15 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO], mode: int = 0o666) ->
     else:
         for folder in {target.parent for target in contents}:
             settle(folder)
+
+
+def _be_read_by_the_same(temporary: Path, stood: os.stat_result, *, private: bool) -> None:
+    """Let those read a new file who read the old one; of a private one its owner, also where root has written it."""
+    if not private:
+        temporary.chmod(stood.st_mode & 0o7777)
+    elif hasattr(os, "chown"):
+        with contextlib.suppress(PermissionError):
+            os.chown(temporary, stood.st_uid, stood.st_gid)
 
 
 def _pour(content: bytes | BinaryIO, stream: BinaryIO) -> None:

@@ -259,6 +259,10 @@ def private(root: Path, name: str) -> Path | None:
 
 
 def shared(root: Path, name: str) -> Path | None:
-    """Name a file of ours as `private` does, in what all working trees of a repository share."""
-    place = private(root, name)
-    return place and common_dir(place.parent.parent) / "xuncha" / place.name
+    """Name a file of ours in what all working trees of a repository share, which goes where the repository goes; None outside one."""
+    folder = git_dir(root)
+    if folder is None:
+        return None
+    common = common_dir(folder)
+    inside = os.path.relpath(os.path.realpath(root), os.path.realpath(common))
+    return common / "xuncha" / f"{name}-{zlib.crc32(os.fsencode(inside)):08x}"

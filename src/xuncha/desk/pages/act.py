@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from typing import TYPE_CHECKING, Any, cast
+from contextlib import suppress
+from functools import partial, reduce
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlencode
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from xuncha.accounts.account import NOT_ALLOWED
+from xuncha.accounts.account import NOT_ALLOWED, not_allowed
 from xuncha.desk import forms
 from xuncha.desk.commands import address_of
-from xuncha.desk.fields import fields_of, named, standing
-from xuncha.desk.view import desk_of, must_be_allowed, page, status_of, visitor_of
+from xuncha.desk.fields import fields_of, lacking, named, standing
+from xuncha.desk.view import desk_of, must_be_allowed, page, seen_again, status_of, visitor_of
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
+from xuncha.model.records import Measure
+from xuncha.model.register import MeasureRow
 from xuncha.requests.answers import version
 from xuncha.requests.outcomes import Outcome
 from xuncha.store.files import WorkingTree
@@ -24,17 +27,22 @@ from xuncha.store.loading import record_of
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from starlette.datastructures import FormData
     from starlette.requests import Request
     from starlette.responses import Response
 
     from xuncha.desk.fields import Field
-    from xuncha.desk.ledger import Desk
-    from xuncha.model.register import MeasureRow, ProblemRow
+    from xuncha.desk.ledger import Desk, Look
+    from xuncha.model.register import ProblemRow
     from xuncha.model.vocabulary import Action
     from xuncha.workflow.perform import Result
+    from xuncha.workflow.verb import Verb
+
+
+_TOLD: Final = 5
+"""Measures of which the form tells more than the title."""
 
 
 def show(request: Request) -> Response:
@@ -62,7 +70,7 @@ def act(request: Request, form: FormData) -> Response:
             if each is not None:
                 typed["file"] = named(desk.root, Identity.parse(ids[0]), each)
             shown = forms.versions(form) if each is None else {}
-            results.append(desk.perform(verb.action, ids, typed, shown, visitor_of(request)))
+            results.append(desk.perform(verb.action, ids, typed, shown, partial(seen_again, request)))
     except XunchaError as error:
         if error.code == NOT_ALLOWED:
             raise
@@ -103,6 +111,11 @@ def _form(
     gone = [number for number in dict.fromkeys(ids) if number not in rows]
     if error and gone and not chosen:
         raise error  # there is nothing left that a form could be for
+    may = visitor_of(request).may
+    if denied := [
+        row.id for row in chosen if not may(verb.action, row if isinstance(row, MeasureRow) else None)
+    ]:
+        raise not_allowed(*denied)
     meanwhile = (versions or {}) if error and error.code == "changed-meanwhile" else {}
     fields = fields_of(verb, problem=all(Identity.parse(row.id).is_problem for row in chosen))
     given: dict[str, Any] = {
@@ -116,6 +129,7 @@ def _form(
         "fields": fields,
         "stands": _standing(desk, [row.id for row in chosen], fields) if verb.action == "set" else {},
         "rows": chosen,
+        "told": [*_told(desk, look, verb, chosen)],
         "gone": gone,
         "kept": files[0],
         "left": files[1],
@@ -136,3 +150,15 @@ def _standing(desk: Desk, ids: Sequence[str], fields: Sequence[Field]) -> dict[s
     return {
         name: text for name, text in (said or [{}])[0].items() if all(each.get(name) == text for each in said)
     }
+
+
+def _told(
+    desk: Desk, look: Look, verb: Verb, rows: Sequence[MeasureRow | ProblemRow]
+) -> Iterator[tuple[str, Measure, Sequence[XunchaError]]]:
+    """Yield of a few measures what whoever decides wants to know of them, and what is missing for it."""
+    source = WorkingTree(desk.root)
+    for row in rows if len(rows) <= _TOLD else ():
+        identity = Identity.parse(row.id)
+        with suppress(InvalidLedgerError):
+            if isinstance(record := record_of(source, identity), Measure):
+                yield row.id, record, lacking(desk, look, identity, record, verb)

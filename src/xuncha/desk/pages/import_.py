@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of, job_of, page, status_of, visitor_of
+from xuncha.desk.view import desk_of, job_of, must_be_allowed, page, status_of, visitor_of
 from xuncha.errors import RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD, ROLES, role_name
@@ -145,12 +145,12 @@ def take(request: Request, form: FormData) -> Response:
     if "kind" not in job.given or job.writes or not job.over.is_set():
         raise HTTPException(404)
     try:
-        return _notice(desk, job, form) if job.given["kind"] == "notice" else _table(desk, job, form)
+        return _notice(desk, job, form) if job.given["kind"] == "notice" else _table(request, desk, job, form)
     except XunchaError as error:
         return _seen(request, job, dict(forms.shown_again(form)), error)
 
 
-def _table(desk: Desk, job: Job, form: FormData) -> Response:
+def _table(request: Request, desk: Desk, job: Job, form: FormData) -> Response:
     found = json.loads(job.output() or "null") if job.state == "done" else None
     shown = _columns(found)
     chosen = {
@@ -176,6 +176,7 @@ def _table(desk: Desk, job: Job, form: FormData) -> Response:
     new_job.given["back"], new_job.then = f"/import/{job.number}", f"/import/{new_job.number}"
 
     def when_its_turn_comes() -> None:
+        must_be_allowed(request, "import")
         new_job.given["stood"] = desk.tip()
 
     desk.jobs.start(new_job, words, in_turn=when_its_turn_comes)

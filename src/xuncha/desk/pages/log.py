@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse
@@ -56,5 +57,5 @@ def audit(request: Request, form: FormData) -> Response:
         must_be_allowed(request, "anchor")
     words += [f"--since={since}"] if since else []
     words += ["--anchor"] if keeps else []
-    desk.jobs.start(job, words, in_turn=(lambda: None) if keeps else None)
+    desk.jobs.start(job, words, in_turn=partial(must_be_allowed, request, "anchor") if keeps else None)
     return RedirectResponse(f"/jobs/{job.number}", 303)

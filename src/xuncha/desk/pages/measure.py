@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from starlette.responses import RedirectResponse
 
 from xuncha.desk.delivery import SHOWN
-from xuncha.desk.fields import Field, fields_of, standing
+from xuncha.desk.fields import Field, fields_of, lacking, standing
 from xuncha.desk.view import desk_of, made, page, visitor_of
-from xuncha.errors import XunchaError
 from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.records import EvidenceFile
 from xuncha.requests.answers import rows_of, version
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import load_settings, record_of
 from xuncha.tally import Horizon
-from xuncha.trail.git import Git
 from xuncha.trail.history import history_of_measure
 from xuncha.trail.replay import touching
 from xuncha.trail.repository import git_dir
-from xuncha.workflow.change import Session
 from xuncha.workflow.remove import is_untouched
-from xuncha.workflow.verb import Case
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -34,6 +30,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from xuncha.desk.ledger import Desk, Look
+    from xuncha.errors import XunchaError
     from xuncha.model.records import Measure
     from xuncha.workflow.verb import Verb
 
@@ -43,7 +40,7 @@ class Step(NamedTuple):
 
     verb: Verb
     fields: list[Field]
-    lacking: list[XunchaError]
+    lacking: Sequence[XunchaError]
 
 
 def steps(
@@ -56,16 +53,7 @@ def steps(
             verb.action == "review" and measure.term != "long_term"
         ):
             continue
-        lacking: list[XunchaError] = []
-        if verb.action in {"close", "submit"} and git_dir(desk.root):
-            case = Case(
-                Session(desk.root, Git(desk.root), None), look.register.frame, desk.today, identity, measure
-            )
-            try:
-                verb.function(case)
-            except XunchaError as error:
-                lacking = [error, *error.also]
-        found.append(Step(verb, fields_of(verb), lacking))
+        found.append(Step(verb, fields_of(verb), lacking(desk, look, identity, measure, verb)))
     return found
 
 

@@ -29,6 +29,9 @@ def show(request: Request) -> Response:
     desk, asked = desk_of(request), request.query_params
     look = desk.look()
     rows = select(look.register, desk.texts, desk.today, selection(asked))
+    may, account = visitor_of(request).may, visitor_of(request).account
+    if account:
+        rows.sort(key=lambda row: not account.concerns(row))  # first what one is there for
     order = asked.get("order", "")
     if order in _ORDERS:
         value = attrgetter(order)
@@ -36,22 +39,21 @@ def show(request: Request) -> Response:
     shown, current, pages = pages_of(rows, asked.get("page", ""))
     kept = [(name, value) for name, value in asked.multi_items() if value and name not in {"page", "done"}]
     horizon = Horizon.of(look.register, desk.today)
+    verbs = [verb.action for verb in VERBS.values() if verb.several and may(verb.action)]
     return page(
         request,
         "measures",
         number=look.number,
         **made(request),
         choices=_choices(look.register),
-        rows=[(row, horizon.light(row)) for row in shown],
+        rows=[(row, horizon.light(row), any(may(verb, row) for verb in verbs)) for row in shown],
         total=len(rows),
         current=current,
         pages=pages,
         asked=dict(asked) | {"order": order},
         kept=kept,
         more=_more(kept),
-        verbs=[
-            verb.action for verb in VERBS.values() if verb.several and visitor_of(request).may(verb.action)
-        ],
+        verbs=verbs,
     )
 
 

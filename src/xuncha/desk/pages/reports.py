@@ -49,6 +49,8 @@ def make(request: Request, form: FormData) -> Response:
     paper = PAPERS.get(name)
     if paper is None or kind not in paper.forms:
         raise HTTPException(404)
+    if name == "archive":
+        must_be_allowed(request, "archive")  # it holds who has complained
     typed = {
         each: forms.text(form, each) for each in (*paper.options, "kind", "ids") if forms.text(form, each)
     }

@@ -31,11 +31,13 @@ def _entrance(request: Request) -> ByAccount:
     return found
 
 
-def show(request: Request, error: XunchaError | None = None, name: str = "") -> Response:
+def show(
+    request: Request, error: XunchaError | None = None, name: str = "", back: str | None = None
+) -> Response:
     """Show where one types name and password."""
     demo = request.app.state.demo
     _entrance(request)
-    back = within(request.query_params.get("back", ""))
+    back = within(request.query_params.get("back", "") if back is None else back)
     status = status_of(error) if error else 200
     return page(request, "sign_in", status, error=error, called=name, back=back, demo=demo)
 
@@ -50,11 +52,12 @@ def sign_in(request: Request, form: FormData) -> Response:
     try:
         secret = entrance.sessions.sign_in(name, password, address, known)
     except RefusedError as error:
-        return show(request, error, name)
+        return show(request, error, name, forms.text(form, "back"))
     answer = RedirectResponse(within(forms.text(form, "back")), 303)
     entrance.sessions.end(request.cookies.get(entrance.cookie(scheme), ""))
     _keep(request, answer, entrance.cookie(scheme), secret)
-    _keep(request, answer, entrance.known(scheme), entrance.sessions.known_as(name), max_age=_KNOWN_FOR)
+    known = entrance.sessions.known_as(entrance.accounts.get(name))
+    _keep(request, answer, entrance.known(scheme), known, max_age=_KNOWN_FOR)
     return answer
 
 
@@ -85,20 +88,23 @@ def take_password(request: Request, form: FormData) -> Response:
     """Take another password; all other sessions of the account end."""
     entrance, account = _entrance(request), _account(request)
     given, new, again = (str(form.get(name, "")) for name in ("password", "new", "again"))
-    if not passwords.is_password(given, account.password):
-        refused: RefusedError | None = RefusedError("wrong-password", _("the present password is wrong"))
-    elif new != again:
+    refused: RefusedError | None = None
+    try:
+        entrance.sessions.must_be_right(account, given, f"password of {account.name}")
+    except RefusedError as error:
+        refused = error
+    if refused is None and new != again:
         refused = RefusedError("weak-password", _("the new password was typed in two ways"))
-    elif new == given:
+    if refused is None and new == given:
         refused = RefusedError("weak-password", _("this is the present password"))
-    else:
-        refused = passwords.what_is_weak(new, account.name, account.email or "")
+    refused = refused or passwords.what_is_weak(new, account.name, account.email or "")
     if refused:
         return show_password(request, refused)
     entrance.accounts.alter(account.name, password=passwords.hashed(new), renew=False)
     answer = RedirectResponse("/", 303)
-    secret = entrance.sessions.begin(entrance.accounts.get(account.name))
-    _keep(request, answer, entrance.cookie(request.url.scheme), secret)
+    account, scheme = entrance.accounts.get(account.name), request.url.scheme
+    _keep(request, answer, entrance.cookie(scheme), entrance.sessions.begin(account))
+    _keep(request, answer, entrance.known(scheme), entrance.sessions.known_as(account), max_age=_KNOWN_FOR)
     return answer
 
 

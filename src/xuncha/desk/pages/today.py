@@ -39,9 +39,12 @@ def show(request: Request) -> Response:
         name: (given_[name] or None) if name in given_ else (own[name] if own[name] in known[name] else None)
         for name in known
     }
+    own_office = bool(account and account.office and asked["office"] == account.office)
+    said = asked | {"office": None} if own_office else asked  # it also has a part in what others do
     groups: dict[Kind, list[Task]] = {}
-    for task in waiting(look.register, events, desk.today, **asked):
-        groups.setdefault(task.kind, []).append(task)
+    for task in waiting(look.register, events, desk.today, **said):
+        if not (own_office and account) or account.concerns(task.row):
+            groups.setdefault(task.kind, []).append(task)
     may = visitor_of(request).may
     decided_here = sorted(groups, key=lambda name: not any(map(may, NEXT_STEPS[name])))
     groups = {name: groups[name] for name in decided_here}  # first what they can do something about

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of, page
+from xuncha.desk.view import desk_of, must_be_allowed, page
 from xuncha.language import gettext as _
 from xuncha.sync import registration
 from xuncha.trail.git import Git
@@ -49,5 +50,5 @@ def begin(request: Request, form: FormData) -> Response:
     title, words = known[asked]
     job = jobs.new(title)
     job.given = {"back": "/together", "together": asked}
-    jobs.start(job, words, in_turn=(lambda: None) if asked != "doctor" else None)
+    jobs.start(job, words, in_turn=partial(must_be_allowed, request, "sync") if asked != "doctor" else None)
     return RedirectResponse(f"/jobs/{job.number}", 303)

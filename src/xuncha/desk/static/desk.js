@@ -28,6 +28,9 @@ async function look() {
     const answer = await fetch("/state", { headers: { Accept: "text/plain" } });
     if (answer.ok) [number, job] = (await answer.text()).split("\n");
     ended.hidden = true;
+    const out = document.getElementById("out");
+    out.hidden = answer.status !== 403;
+    if (!out.hidden) return;
   } catch {
     ended.hidden = false;
     return;
