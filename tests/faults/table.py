@@ -96,8 +96,8 @@ HEAD = """\
 Made by `make reliability` out of a run of tests/faults, which tries every instant (the normal tests: some of them) on the real program.
 Here: {versions}.
 
-Each time a ledger is taken and a command typed (`close 2.1 --note …`, `attach 1.1 …`), and the fault comes. Then it is looked
-whether
+Each time a ledger is taken and a command typed (`close 2.1 --note …`, `attach 1.1 …`), or something clicked on the desk, and the fault
+comes. Then it is looked whether
 
 - every file is the old one or the new one, and none is half written;
 - what had said that it was done (exit code 0, or anything on the screen) has its commit;
