@@ -36,7 +36,7 @@ FAULTS = (
     Fault("killed-in-time", "The command is killed at any moment", "SIGKILL after a time chosen by a seeded series; git goes on"),
     Fault("desk-killed", "The desk is killed while it does what was clicked, and every git with it",
           "SIGKILL to all of them before the n-th system call that writes after the click"),
-    Fault("desk-disk-small", "The disk is really full under the desk", "a tmpfs of two megabytes, filled up but for n pages"),
+    Fault("desk-disk-small", "The disk is really full under the desk", "a tmpfs of one megabyte, filled up but for n pages"),
     Fault("disk-full-moment", "No room on the disk for a moment", "ENOSPC at the n-th call that needs room, in the command or git"),
     Fault("disk-full", "No room on the disk from then on", "ENOSPC at the n-th call that needs room and at every later one"),
     Fault("disk-broken", "The disk gives an error", "EIO at the n-th call that writes"),
