@@ -36,7 +36,7 @@ FAULTS = (
     Fault("killed-in-time", "The command is killed at any moment", "SIGKILL after a time chosen by a seeded series; git goes on"),
     Fault("desk-killed", "The desk is killed while it does what was clicked, and every git with it",
           "SIGKILL to all of them before the n-th system call that writes after the click"),
-    Fault("desk-disk-small", "The disk is really full under the desk", "a tmpfs of two megabytes, filled up but for n pages"),
+    Fault("desk-disk-small", "The disk is really full under the desk", "a tmpfs of one megabyte, filled up but for n pages"),
     Fault("disk-full-moment", "No room on the disk for a moment", "ENOSPC at the n-th call that needs room, in the command or git"),
     Fault("disk-full", "No room on the disk from then on", "ENOSPC at the n-th call that needs room and at every later one"),
     Fault("disk-broken", "The disk gives an error", "EIO at the n-th call that writes"),
@@ -96,8 +96,8 @@ HEAD = """\
 Made by `make reliability` out of a run of tests/faults, which tries every instant (the normal tests: some of them) on the real program.
 Here: {versions}.
 
-Each time a ledger is taken and a command typed (`close 2.1 --note …`, `attach 1.1 …`), and the fault comes. Then it is looked
-whether
+Each time a ledger is taken and a command typed (`close 2.1 --note …`, `attach 1.1 …`), or something clicked on the desk, and the fault
+comes. Then it is looked whether
 
 - every file is the old one or the new one, and none is half written;
 - what had said that it was done (exit code 0, or anything on the screen) has its commit;
