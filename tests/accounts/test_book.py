@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
+
+from xuncha.accounts import book
+from xuncha.errors import SurroundingsError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,3 +114,55 @@ def test_a_damaged_file_is_named_and_stays(ledger: LedgerOnDisk) -> None:
         assert "error[accounts]" in result.err
     assert "error[accounts]" in ledger.run("serve", "--host", "127.0.0.1", "--port", "0", "--no-open").err
     assert _place(ledger).read_text() == '[{"name": "王芳"'
+
+
+def test_an_account_is_given_another_role_and_keeps_its_password(ledger: LedgerOnDisk) -> None:
+    ledger.ok("account", "add", "王芳", "--role", "manager")
+    ledger.ok("account", "add", "李强", "--role", "section", "--office", "规划科")
+    before = json.loads(_place(ledger).read_text())[1]
+    ledger.ok("account", "set", "李强", "--office", "财务科", "--email", "li@example.cn")
+    after = json.loads(_place(ledger).read_text())[1]
+    assert after == before | {"office": "财务科", "email": "li@example.cn"}
+    ledger.ok("account", "set", "李强", "--role", "leader", "--leader", "局长")
+    assert json.loads(_place(ledger).read_text())[1]["office"] is None
+    for words, code in (
+        (["李强"], "usage"),
+        (["李强", "--role", "section"], "usage"),
+        (["李强", "--leader", "某人"], "unknown-leader"),
+        (["王芳", "--role", "viewer"], "last-manager"),
+        (["王芳", "--email", "li@example.cn"], "email-exists"),
+    ):
+        assert f"error[{code}]" in ledger.run("account", "set", *words).err, words
+
+
+def test_a_section_of_no_office_is_none(ledger: LedgerOnDisk) -> None:
+    """Its office would be that of every measure which has none."""
+    ledger.ok("account", "add", "王芳", "--role", "manager")
+    [kept] = json.loads(_place(ledger).read_text())
+    _place(ledger).write_text(json.dumps([kept, kept | {"name": "李强", "role": "section"}]))
+    assert "error[accounts]" in ledger.run("account", "list").err
+
+
+def test_accounts_go_where_the_repository_goes(ledger: LedgerOnDisk) -> None:
+    ledger.ok("account", "add", "王芳", "--role", "manager")
+    moved = ledger.root.rename(ledger.root.with_name("另一处"))
+    ledger.root = moved
+    assert [each["name"] for each in ledger.json("account", "list")] == ["王芳"]
+
+
+def test_a_lock_that_is_held_keeps_nobody_waiting_without_end(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.ok("account", "add", "王芳", "--role", "manager")
+    place = _place(ledger).with_suffix(".lock")
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+    monkeypatch.setattr(book, "_PATIENCE", 0.2)
+    hold = "import sys, fasteners; fasteners.InterProcessLock(sys.argv[1]).acquire(); print(1, flush=True); input()"
+    words = [sys.executable, "-c", hold, str(place)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdin
+        assert other.stdout
+        other.stdout.readline()
+        with pytest.raises(SurroundingsError):
+            book.Accounts(ledger.root).alter("王芳", renew=False)
+        other.stdin.close()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import email
 import json
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 from email import policy
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -14,6 +18,7 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.conftest import LedgerOnDisk
 
@@ -156,3 +161,44 @@ def test_a_letter_is_told_to_a_group(ledger: LedgerOnDisk, monkeypatch: pytest.M
     server.server_close()
     assert "error[not-set-up]" in ledger.run(*letter).err
     assert "error[not-set-up]" in ledger.run(*letter, XUNCHA_WEBHOOK="file:///etc/passwd").err
+
+
+def test_a_password_goes_to_no_server_that_does_not_prove_its_name(
+    ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    _with_section(ledger, "--email", "li@example.cn")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made: list[str | Path] = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        key,
+        "-out",
+        certificate,
+    ]
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not here")
+    subprocess.run([*made, "-days", "2", "-subj", "/CN=127.0.0.1"], check=True, capture_output=True)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def listen() -> None:
+            connection, _address = listening.accept()
+            with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as talking:
+                talking.sendall(b"220 ready\r\n")
+                heard.append(talking.recv(1000))
+
+        thread = threading.Thread(target=listen, daemon=True)
+        thread.start()
+        address = f"smtps://me:secret@127.0.0.1:{listening.getsockname()[1]}/"
+        result = ledger.run("report", "letter", "reminder", "1.2", "--send", "email", XUNCHA_SMTP=address)
+        thread.join(20)
+    assert result.code == 3
+    assert "error[not-sent]" in result.err
+    assert heard in ([], [b""])

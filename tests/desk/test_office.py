@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import statistics
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tests.desk.client import Browser
+from tests.desk.client import Browser, told
 from tests.desk.office import PASSWORD, Office, sign_in
 from xuncha.desk import sessions
 from xuncha.trail.author import account
+from xuncha.workflow.change import Leftover
 
 if TYPE_CHECKING:
     import pytest
@@ -220,3 +221,128 @@ def test_the_own_desk_has_no_accounts(ledger: LedgerOnDisk) -> None:
     assert browser.get("/sign-in").status == 404
     assert browser.get("/password").status == 404
     assert "/sign-out" not in browser.get("/").text
+
+
+def test_an_account_is_asked_again_when_its_turn_has_come(ledger: LedgerOnDisk) -> None:
+    office = Office(ledger)
+    section = office.signed_in("李强")
+    form = section.form(section.get("/measures/1.2"), "/act", 'value="progress"') | {"text": "做了"}
+    stood = ledger.commits()
+    change = office.desk.change
+
+    async def disabled_while_waiting(*given: Any) -> Any:
+        office.accounts.alter("李强", disabled=True)
+        return await change(*given)
+
+    vars(office.desk)["change"] = disabled_while_waiting
+    answer = section.post("/act", form)
+    assert (answer.status, ledger.commits()) == (403, stood)
+    assert "做了" in answer.text, "nothing that was typed is lost"
+    office.accounts.alter("李强", disabled=False)
+
+
+def test_what_was_typed_outlives_the_session(ledger: LedgerOnDisk) -> None:
+    office = Office(ledger)
+    section = office.signed_in("李强")
+    page = section.get("/measures/1.2")
+    section._cookies.clear()
+    answer = section.send(page, "/act", 'value="progress"', text="写了很久的进展")
+    assert answer.status == 403
+    assert "写了很久的进展" in answer.text
+    assert 'href="/sign-in"' in answer.text
+    assert section.get("/state").status == 403, "and the open page is told"
+    sign_in(section, "李强")
+    old = section.send(page, "/act", 'value="progress"', text="写了很久的进展")
+    assert (old.status, "写了很久的进展" in old.text) == (403, True), "a form of the earlier session"
+
+
+def test_a_stranger_sends_little_and_sees_nothing_of_what_is_left_over(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(ledger)
+    assert office.browser().post("/sign-in", {"name": "王芳", "password": "x" * 70_000}).status == 403
+    left = Leftover("xuncha progress 2.3 机密进展", ["data/problems/02/2.3.yaml"])
+    monkeypatch.setattr("xuncha.desk.view.leftover", lambda _root: left)
+    assert "机密进展" not in office.browser().get("/sign-in").text
+    assert "机密进展" in office.signed_in("王芳").get("/").text
+
+
+def test_who_guesses_is_slowed_whatever_they_have(ledger: LedgerOnDisk) -> None:
+    office = Office(ledger)
+    insider = office.browser()
+    statuses = []
+    for number in range(30):
+        statuses.append(sign_in(insider, "王芳", f"wrong {number}").status)
+        if number % 4 == 3:
+            sign_in(insider, "李强")
+    assert statuses.count(403) <= 12, "one's own password between does not help"
+    here = office.browser()
+    here.address = "10.0.0.7"
+    sign_in(here, "陈静")
+    tried = [sign_in(here, "陈静", f"wrong {number}").status for number in range(20)]
+    assert tried.count(403) <= 12, "nor the browser of the owner"
+    assert sign_in(office.browser(), "周明").status == 429, "the first address waits"
+    page = office.signed_in
+    vars(office.entrance.sessions)["_tries"].clear()
+    thief = page("访客")
+    form = {"new": "another four words", "again": "another four words"}
+    tried = [
+        thief.send(thief.get("/password"), "/password", password=f"wrong {n}", **form).status
+        for n in range(20)
+    ]
+    assert set(tried[10:]) == {409}, "nor a session that was left open"
+    assert "等待" in told(thief.send(thief.get("/password"), "/password", password=PASSWORD, **form))
+    one, other = (office.browser() for _each in range(2))
+    one.address, other.address = "2001:db8::1", "2001:db8::2"
+    for number in range(7):
+        sign_in(one, "王芳", f"wrong {number}")
+    assert sign_in(other, "王芳").status == 429, "a house has many addresses"
+
+
+def test_one_comes_to_where_one_wanted_to_go(ledger: LedgerOnDisk) -> None:
+    office = Office(ledger)
+    browser = office.browser()
+    asked = browser.get("/measures/1.1")
+    refused = browser.send(asked, "/sign-in", name="李强", password="wrong")
+    assert refused.status == 403
+    assert browser.send(refused, "/sign-in", name="李强", password=PASSWORD).path == "/measures/1.1"
+    assert sign_in(browser, "王芳").path == "/", "another may sign in where one has"
+
+
+def test_an_office_sees_what_it_takes_part_in(ledger: LedgerOnDisk) -> None:
+    office = Office(ledger)
+    ledger.write(ledger.path("1.2"), ledger.read("1.2").replace("2024-12-31", "2024-06-20"))
+    ledger.git("commit", "-qa", "--amend", "--no-edit")
+    shown = office.signed_in("陈静").get("/").text
+    assert "<b>1.2</b>" in shown
+    assert "action=progress&amp;id=1.2" in shown
+    assert "action=submit&amp;id=1.2" not in shown
+    listed = office.signed_in("陈静").get("/measures").text
+    assert listed.index("/measures/1.2") < listed.index("/measures/1.1"), "its own come first"
+
+
+def test_those_are_named_to_which_one_may_not(ledger: LedgerOnDisk) -> None:
+    office = Office(ledger)
+    leader = office.signed_in("钱局")
+    answer = leader.get("/act?action=close&id=1.2&id=2.1")
+    assert answer.status == 403
+    assert "2.1" in told(answer)
+    assert "1.2" not in told(answer)
+    shown = leader.get("/measures").text
+    assert 'name="id" value="1.2"' in shown
+    assert 'name="id" value="2.1"' not in shown
+    decides = leader.get("/act?action=close&id=1.2").text
+    assert "1.2号工作已经开展。" in decides, "what was done is there where one decides"
+
+
+def test_nobody_keeps_the_others_waiting_with_jobs(ledger: LedgerOnDisk) -> None:
+    office = Office(ledger)
+    viewer, manager = office.signed_in("访客"), office.signed_in("王芳")
+    monkey = office.desk.jobs
+    vars(monkey)["start"] = lambda job, *_words, **_given: job
+    form = {"paper": "weekly", "form": "txt"}
+    tried = [
+        viewer.send(viewer.get("/reports"), "/reports", 'value="weekly"', **form).status for _each in range(5)
+    ]
+    assert 409 in tried
+    assert manager.send(manager.get("/reports"), "/reports", 'value="weekly"', **form).status != 409
