@@ -159,6 +159,8 @@ class Accounts:
         os.close(os.open(place, os.O_CREAT | os.O_WRONLY, 0o600))
         lock = InterProcessLock(place)
         if not lock.acquire(timeout=_PATIENCE):
+            if lock.lockfile:
+                lock.lockfile.close()
             raise self._unusable(_("another program has held their lock for {n} seconds").format(n=_PATIENCE))
         try:
             yield

@@ -114,7 +114,7 @@ class Sessions:
     @staticmethod
     def known_as(account: Account) -> str:
         """Return what a browser shows in which an account has signed in before; another one with another password."""
-        return hmac.digest(account.password.encode(), b"known", "sha256").hex()
+        return hmac.digest(account.password.encode(), account.name.encode(), "sha256").hex()
 
     def begin(self, account: Account) -> str:
         """Begin a session without asking for a password."""
