@@ -294,7 +294,7 @@ def test_who_guesses_is_slowed_whatever_they_have(
         thief.send(thief.get("/password"), "/password", password=f"wrong {n}", **form).status
         for n in range(20)
     ]
-    assert set(tried[10:]) == {409}, "nor a session that was left open"
+    assert set(tried[10:]) == {429}, "nor a session that was left open"
     assert "等待" in told(thief.send(thief.get("/password"), "/password", password=PASSWORD, **form))
     one, other = (office.browser() for _each in range(2))
     one.address, other.address = "2001:db8::1", "2001:db8::2"
