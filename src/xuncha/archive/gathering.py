@@ -7,18 +7,20 @@ from collections.abc import Iterable, Sequence
 from datetime import date as Date  # noqa: N812  a field of the model has that name
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from xuncha import __version__
 from xuncha.archive import bag
+from xuncha.audit.catalogue import Audit
 from xuncha.audit.examine import audit
 from xuncha.audit.page import render as page
 from xuncha.chinese.characters import escaped, without_unsafe
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.language import speaking
 from xuncha.model.identity import EVIDENCE
+from xuncha.model.records import Ledger
 from xuncha.model.vocabulary import STATUSES, UNSAID, status_name
 from xuncha.notice.content import content
 from xuncha.notice.render import render
@@ -33,10 +35,6 @@ from xuncha.trail.history import Event, history
 from xuncha.trail.limits import listed
 from xuncha.trail.tags import PREFIX
 from xuncha.trail.tree import committed
-
-if TYPE_CHECKING:
-    from xuncha.audit.catalogue import Audit
-    from xuncha.model.records import Ledger
 
 FACTS: Final = "archive.json"
 """The file that tells programs what the bag is of."""

@@ -13,7 +13,7 @@ from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import must_be_free, save
 from xuncha.cli.options import option
-from xuncha.errors import RefusedError, UsageError
+from xuncha.errors import Finding, RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from xuncha.audit.catalogue import Audit, HistoryPlace
-    from xuncha.errors import Finding
 
 
 @command("audit")

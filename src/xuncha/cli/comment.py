@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, cast
 
 from xuncha.cli import options, screen
@@ -11,15 +12,12 @@ from xuncha.cli.options import option
 from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.model.identity import CommentNumber, Identity
-from xuncha.model.vocabulary import CHANNELS, channel_name
+from xuncha.model.vocabulary import CHANNELS, Channel, channel_name
 from xuncha.requests import typed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from xuncha.cli.columns import Columns
     from xuncha.model.records import Comment
-    from xuncha.model.vocabulary import Channel
 
 
 @group("comment")

@@ -7,15 +7,12 @@ from collections.abc import Sequence
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import BinaryIO, Final
 
 from xuncha.cli import screen
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-
-if TYPE_CHECKING:
-    from typing import BinaryIO
 
 _OF_THE_LEDGER: Final = frozenset({"data", "templates"})
 """The folders in which every file has its meaning."""

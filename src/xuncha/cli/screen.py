@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from xuncha.chinese.characters import columns, escaped, without_unsafe
-from xuncha.errors import InvalidLedgerError, SurroundingsError, XunchaError
+from xuncha.errors import Finding, InvalidLedgerError, Place, SurroundingsError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from xuncha.errors import Finding, Place
 
 _NO_LIMIT = 10_000
 _LONG = 1.0

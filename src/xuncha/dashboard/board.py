@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from xuncha.chinese.punctuation import full_width_page
+from xuncha.dashboard.timeline import Point, Span
+from xuncha.model.vocabulary import Light, Status, Term
+from xuncha.paper.own import Own
 from xuncha.paper.templates import render as fill
-
-if TYPE_CHECKING:
-    from xuncha.dashboard.timeline import Point, Span
-    from xuncha.model.vocabulary import Light, Status, Term
-    from xuncha.paper.own import Own
-    from xuncha.tally import Tally
+from xuncha.tally import Tally
 
 
 class Said(NamedTuple):

@@ -11,19 +11,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from xuncha.dashboard import board
 from xuncha.dashboard.board import Board, Group, Item
 from xuncha.dashboard.timeline import Axis, changes, curve, day_of, running
-from xuncha.model.vocabulary import UNSAID
+from xuncha.model.records import Ledger, Measure
+from xuncha.model.register import MeasureRow, Register
+from xuncha.model.vocabulary import UNSAID, Light, Status
 from xuncha.tally import Horizon, tally
-
-if TYPE_CHECKING:
-    from xuncha.model.records import Ledger, Measure
-    from xuncha.model.register import MeasureRow, Register
-    from xuncha.model.vocabulary import Light, Status
-    from xuncha.trail.history import Event
+from xuncha.trail.history import Event
 
 STATUSES: Final[tuple[Status, ...]] = ("closed", "submitted", "in_progress", "not_started")
 """In the order in which a bar is filled."""

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from datetime import timedelta
 from itertools import accumulate
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
-if TYPE_CHECKING:
-    from xuncha.trail.history import Event
+from xuncha.trail.history import Event
 
 _SIZES: Final = (1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000)
 """Months in a period; the first with which there are not too many."""

@@ -8,13 +8,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
+from xuncha.model.register import Frame, MeasureRow, ProblemRow, Register
 from xuncha.parts import needs
 from xuncha.tally import review_day, shifted
-
-if TYPE_CHECKING:
-    from xuncha.model.register import Frame, MeasureRow, ProblemRow, Register
 
 
 class Workdays:

@@ -14,14 +14,14 @@ from uuid import UUID, uuid5
 from xuncha.chinese.characters import on_one_line
 from xuncha.chinese.days import in_words as day
 from xuncha.chinese.punctuation import full_width
+from xuncha.deadlines.content import Entry
+from xuncha.model.register import Frame
 from xuncha.model.vocabulary import UNSAID, WORDS
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
     from icalendar import Component, Event
 
-    from xuncha.deadlines.content import Entry
-    from xuncha.model.register import Frame
 
 _NAMESPACE: Final = UUID("5d38d4fe-1c82-4364-a383-ce9ac0d6a02c")
 """Of the names from which UIDs are made; it must never change."""

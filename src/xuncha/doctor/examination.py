@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from xuncha import language
+from xuncha.catalogue import Rule
 from xuncha.doctor import files, git, sharing
 from xuncha.doctor.surroundings import CHECKS, Surroundings
 from xuncha.errors import Severity, SurroundingsError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.language import mark
-
-if TYPE_CHECKING:
-    from xuncha.catalogue import Rule
 
 CHAPTERS = (git, files, sharing)
 """The rooms of checks, in the order in which they are told."""

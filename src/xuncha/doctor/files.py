@@ -9,18 +9,16 @@ import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.doctor.surroundings import CHECKS, Ailments, Surroundings, some
+from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PROBLEMS
 from xuncha.store.files import TEMPORARY
 from xuncha.trail.repository import private
 from xuncha.workflow.change import at_work, leftover
-
-if TYPE_CHECKING:
-    from xuncha.errors import Severity
 
 PROCESSES = Path("/proc")
 """Where a system shows what runs; not every one does."""

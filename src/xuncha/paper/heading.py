@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, combinations, pairwise
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.chinese.characters import width
-from xuncha.paper.outline import Block
-
-if TYPE_CHECKING:
-    from xuncha.paper.outline import Document
+from xuncha.paper.outline import Block, Document
 
 _LONGEST_TITLE: Final = {False: 20, True: 28}
 """Characters of 22 pt in a line of the type area, upright and lying."""

@@ -7,17 +7,13 @@ import os
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, Literal, NamedTuple
 
 from xuncha.errors import Finding, InvalidLedgerError, Place, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.language import spoken
-from xuncha.paper.own import FOLDER
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from xuncha.paper.own import Own
+from xuncha.paper.own import FOLDER, Own
 
 Task = Literal["render", "fill"]
 _TIMES: Final = 6

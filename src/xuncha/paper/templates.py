@@ -7,11 +7,12 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from jinja2 import (
     BaseLoader,
     ChoiceLoader,
+    Environment,
     FileSystemLoader,
     FunctionLoader,
     StrictUndefined,
@@ -27,15 +28,10 @@ from xuncha.chinese.punctuation import full_width, sentence
 from xuncha.errors import Finding, InvalidLedgerError, Place
 from xuncha.language import gettext as _
 from xuncha.paper.outline import CELL, Document, OutlineError, read
-from xuncha.paper.own import FOLDER, OwnFileError, built_in, differs, own, own_among
+from xuncha.paper.own import FOLDER, Own, OwnFileError, built_in, differs, own, own_among
 from xuncha.paper.process import LIMITS, LimitError, run, too_large, too_much_memory
 from xuncha.paper.sandbox import Sandbox
 from xuncha.paper.texts import markdown
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-    from xuncha.paper.own import Own
 
 OUTLINE: Final = ".outline.j2"
 """How the names of templates end that give an outline, for the forms that are laid out by `xuncha.paper`."""

@@ -6,13 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.chinese.characters import width
-from xuncha.paper.outline import Block, Table
-
-if TYPE_CHECKING:
-    from xuncha.paper.outline import Document
+from xuncha.paper.outline import Block, Document, Table
 
 _LINE: Final = 38
 """Full-width characters in a line."""

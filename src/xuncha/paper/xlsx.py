@@ -9,13 +9,10 @@ from functools import cache
 from io import BytesIO
 from itertools import chain, count, pairwise
 from math import ceil
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from xuncha.paper.outline import Block, LandscapeBreak, Table, spans
+from xuncha.paper.outline import Block, Document, LandscapeBreak, Table, spans
 from xuncha.parts import needs
-
-if TYPE_CHECKING:
-    from xuncha.paper.outline import Document
 
 _ACROSS: Final = {True: 128, False: 84}
 """Widths of a page in characters of Excel, landscape and upright: more would be made smaller than 11 points in print."""

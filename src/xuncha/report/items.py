@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.model.vocabulary import UNSAID
+from xuncha.model.identity import Identity
+from xuncha.model.records import Ledger, Measure, Problem
+from xuncha.model.settings import Settings
+from xuncha.model.vocabulary import UNSAID, Light, Status, Term
 from xuncha.tally import Horizon, measure_json
-
-if TYPE_CHECKING:
-    from xuncha.model.identity import Identity
-    from xuncha.model.records import Ledger, Measure, Problem
-    from xuncha.model.settings import Settings
-    from xuncha.model.vocabulary import Light, Status, Term
 
 
 class Item(NamedTuple):

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date as Date  # noqa: N812  a field is named `date`
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.model.identity import Identity
+from xuncha.model.records import Ledger
 from xuncha.report.items import Item, desk, items
-
-if TYPE_CHECKING:
-    from xuncha.model.identity import Identity
-    from xuncha.model.records import Ledger
 
 
 class Letter(NamedTuple):

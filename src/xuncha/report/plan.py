@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date as Date  # noqa: N812  a field is named `date`
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from xuncha.model.records import Ledger
 from xuncha.model.vocabulary import UNSAID
 from xuncha.report.items import Item, desk, items, told_fields
 from xuncha.tally import Tally, tally
-
-if TYPE_CHECKING:
-    from xuncha.model.records import Ledger
 
 
 class PlannedProblem(NamedTuple):

@@ -6,18 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from xuncha.model.identity import Identity
-from xuncha.model.vocabulary import UNSAID
+from xuncha.model.records import Ledger, Measure
+from xuncha.model.vocabulary import UNSAID, ReviewResult
 from xuncha.report.items import Item, desk, items, most_pressing, rows_json
 from xuncha.tally import Horizon, Tally, groups, review_day, tally
-from xuncha.trail.history import taken_back
-
-if TYPE_CHECKING:
-    from xuncha.model.records import Ledger, Measure
-    from xuncha.model.vocabulary import ReviewResult
-    from xuncha.trail.history import Event
+from xuncha.trail.history import Event, taken_back
 
 _TOLD = frozenset({"add", "start", "submit", "return", "close", "reopen", "extend", "escalate", "review"})
 """The actions that are told by themselves; what `progress` and `attach` record is told by the entries."""

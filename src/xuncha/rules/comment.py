@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
+from xuncha.catalogue import Broken
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
+from xuncha.model.records import Comment
 from xuncha.rules.catalogue import RULES, Asking, Location
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from xuncha.catalogue import Broken
-    from xuncha.model.records import Comment
 
 
 @RULES.rule("unknown-about", scope="comment",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from xuncha.catalogue import Broken
+from xuncha.errors import Finding
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.names import key_name
@@ -12,10 +13,6 @@ from xuncha.model.records import EvidenceFile, Measure
 from xuncha.rules.catalogue import RULES, Asking, Location, Neighbourhood, broken
 from xuncha.rules.fields import field_of_measure
 from xuncha.rules.names import unknown
-
-if TYPE_CHECKING:
-    from xuncha.catalogue import Broken
-    from xuncha.errors import Finding
 
 
 @RULES.rule("unknown-leader",

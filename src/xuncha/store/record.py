@@ -11,12 +11,12 @@ from pydantic import BaseModel
 
 from xuncha.errors import Finding, Place
 from xuncha.language import gettext as _
+from xuncha.model.source import Entry, Source
 from xuncha.store.faults import UnreadableError, about, excerpt, keyboard_slip, link, unreadable
 from xuncha.store.reading import decode, parse
 from xuncha.store.shape import Shaped, shape
 
 if TYPE_CHECKING:
-    from xuncha.model.source import Entry, Source
     from xuncha.rules.catalogue import Location
 
 _MOST = 100  # findings of one file; whoever has more to mend will run it again

@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xuncha.language import gettext as _
 from xuncha.store import editing
 from xuncha.store.editing import Splice
-from xuncha.store.positions import tree
+from xuncha.store.positions import Node, tree
 from xuncha.store.reading import decode, parse
-
-if TYPE_CHECKING:
-    from xuncha.store.positions import Node
 
 
 def rewritten(content: bytes, meant: dict[str, Any]) -> bytes:

@@ -7,7 +7,7 @@ import os
 import shlex
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
@@ -16,6 +16,7 @@ from xuncha.model.identity import COMMENTS, LEDGER_FILE, PARTS, PROBLEMS, Commen
 from xuncha.model.moves import Move, Numbered, number_after, numbered, place_now
 from xuncha.store import editing
 from xuncha.store.comments import renumbered
+from xuncha.store.edits import Set
 from xuncha.store.faults import UnreadableError
 from xuncha.store.loading import check
 from xuncha.store.reading import parse
@@ -33,9 +34,6 @@ from xuncha.trail.tree import Tree
 from xuncha.workflow.change import Message, StatusChange
 from xuncha.workflow.comment import shortened, subject
 from xuncha.workflow.verbs import SUBJECTS
-
-if TYPE_CHECKING:
-    from xuncha.store.edits import Set
 
 _MANY = 8  # of what is named one by one
 _USAGE = 129  # the exit code of a git that does not know what it is asked for

@@ -8,16 +8,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from itertools import starmap
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.model.moves import Move, comments, identities, numbered, place_after
 from xuncha.sync.values import Versions, settled
+from xuncha.trail.objects import Changes, Listing
 from xuncha.workflow.evidence import free
-
-if TYPE_CHECKING:
-    from xuncha.trail.objects import Changes, Listing
-
 
 _N = TypeVar("_N", Identity, CommentNumber)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
@@ -15,9 +15,7 @@ from xuncha.store.reading import decode, parse, says
 from xuncha.sync.values import Dispute, Merged, Side, Versions, merge_values
 from xuncha.sync.weaving import Weaver
 from xuncha.trail.git import Git, GitError
-
-if TYPE_CHECKING:
-    from xuncha.trail.objects import Listing
+from xuncha.trail.objects import Listing
 
 _ERROR = 128  # the exit code from which on `git merge-file` counts no conflicts
 _WITH = {"status": "closed", "term": "due"}  # what is shown in dispute together with a key that is

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS, CommentNumber, Identity
 from xuncha.sync.records import read_records
+from xuncha.sync.values import Versions
+from xuncha.trail.git import Git
+from xuncha.trail.objects import Listing
 from xuncha.trail.replay import Commit, log
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from xuncha.sync.values import Versions
-    from xuncha.trail.git import Git
-    from xuncha.trail.objects import Listing
 
 
 def must_not_meet(git: Git, listings: Versions, ours: str, theirs: str) -> None:

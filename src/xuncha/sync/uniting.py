@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
@@ -17,10 +17,8 @@ from xuncha.store.faults import UnreadableError
 from xuncha.sync.records import merge_record
 from xuncha.sync.values import UNSETTLED, Dispute, Side, Versions, settled
 from xuncha.trail import objects
+from xuncha.trail.git import Git
 from xuncha.trail.objects import Held, Listing
-
-if TYPE_CHECKING:
-    from xuncha.trail.git import Git
 
 
 class United(NamedTuple):
