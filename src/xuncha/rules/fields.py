@@ -5,19 +5,21 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic_core import PydanticCustomError
 
-from xuncha.catalogue import Broken
 from xuncha.chinese.characters import is_blank
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.fields import iso_date
-from xuncha.model.records import Measure, Problem
-from xuncha.model.register import FieldFrame, Frame
 from xuncha.rules.catalogue import RULES, Location, Neighbourhood
 from xuncha.rules.names import suggestion
+
+if TYPE_CHECKING:
+    from xuncha.catalogue import Broken
+    from xuncha.model.records import Measure, Problem
+    from xuncha.model.register import FieldFrame, Frame
 
 
 @RULES.rule("field-value",

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from xuncha import __version__
-from xuncha.catalogue import Broken
 from xuncha.language import gettext as _
-from xuncha.model.records import Problem
-from xuncha.model.register import Frame
-from xuncha.model.settings import Settings
 from xuncha.model.vocabulary import PLACEHOLDER, PLACEHOLDERS
 from xuncha.rules.catalogue import RULES, Asking, Location
 from xuncha.rules.fields import field_of_problem
 from xuncha.rules.names import unknown
+
+if TYPE_CHECKING:
+    from xuncha.catalogue import Broken
+    from xuncha.model.records import Problem
+    from xuncha.model.register import Frame
+    from xuncha.model.settings import Settings
 
 
 @RULES.rule("name-twice", scope="ledger",
