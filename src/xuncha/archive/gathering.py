@@ -61,18 +61,15 @@ class Facts(BaseModel):
     format: Literal[1] = 1
     organisation: str
     commit: Annotated[str, Field(pattern=r"\A(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")]
-    moment: str
-    """Of the commit, in ISO 8601."""
-    date: Date
-    """The day as which everything is counted."""
+    moment: str  # of the commit, in ISO 8601
+    date: Date  # the day as which everything is counted
     commits: int = 0
     object_format: str = ""
     inside: Annotated[str, Field(pattern=r"\A(?:(?!\.{1,2}/|\.git/)[^/\0]+/)*\Z")]
     """Where the ledger is in its repository; with a slash at the end, or empty."""
     notice: dict[str, Any] = {}
     """`made`: the forms of the notice; `lacking`: those that could not be made, with the reason in Chinese."""
-    left_out: list[str] = []
-    """Links, which are no files."""
+    left_out: list[str] = []  # links, which are no files
     audit_errors: int = 0
     made_by: Maker
 
@@ -182,8 +179,7 @@ class Case(NamedTuple):
     """What was gathered."""
 
     facts: Facts
-    bag: Path
-    """The folder that is the bag."""
+    bag: Path  # the folder that is the bag
     lacking: dict[str, XunchaError]
     """The forms of the notice that could not be made, and why, in the language on screen."""
     warnings: list[str]

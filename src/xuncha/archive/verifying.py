@@ -35,8 +35,7 @@ class Verdict:
 
     sha256: str
     findings: list[Finding[Place]]
-    facts: Facts | None = None
-    """What the bag says of itself; None if that cannot be read."""
+    facts: Facts | None = None  # what the bag says of itself; None if that cannot be read
     files: int = 0
 
     def add(self, findings: list[Finding[Place]]) -> None:

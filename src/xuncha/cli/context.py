@@ -33,8 +33,7 @@ class Context:
 
     named: Path | None
     today: date
-    day_is_given: bool = False
-    """Whether `today` was said, rather than asked of the clock."""
+    day_is_given: bool = False  # whether `today` was said, rather than asked of the clock
     commit: str | None = None
     """Where the ledger is looked at as it stood: the commit; then `today` is the day of it."""
     clock: Callable[[], date] = field(kw_only=True)

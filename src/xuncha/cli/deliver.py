@@ -14,8 +14,7 @@ from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 
-_OF_THE_LEDGER: Final = frozenset({"data", "templates"})
-"""The folders in which every file has its meaning."""
+_OF_THE_LEDGER: Final = frozenset({"data", "templates"})  # the folders in which every file has its meaning
 _BLOCK: Final = 1024 * 1024
 
 

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 Before = dict[str, bytes | None]
 """The files as they were, by their paths; None where there was none."""
-_MOST_LINES = 400
-"""Of what changes, on the screen."""
+_MOST_LINES = 400  # of what changes, on the screen
 
 
 @group("import")

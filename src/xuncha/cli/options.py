@@ -26,8 +26,7 @@ _FULL_WIDTH: Final = {
     for code in range(0x80)
     if chr(code) not in _PLAIN
 } | dict.fromkeys(map(ord, "‘’‚‛“”„"), "＂")  # quotation marks to PowerShell
-_OFFERED: Final = 30
-"""Characters of a comment that a completion shows."""
+_OFFERED: Final = 30  # characters of a comment that a completion shows
 Offered = Callable[[typer.Context], list[tuple[str, str]]]
 """A completion: words, each with what it means."""
 

@@ -16,8 +16,7 @@ from xuncha.model.vocabulary import UNSAID
 from xuncha.parts import how_to_add
 from xuncha.requests import selection
 
-_NAMED = 10
-"""Measures that a warning names; who wants to know all of them sees it in the entries."""
+_NAMED = 10  # measures that a warning names; who wants to know all of them sees it in the entries
 
 
 @command("notice")

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from xuncha.model.records import Ledger, Measure
 
 _PLAN_FORMS: Final = (*FORMS, TABLES)
-_DAYS: Final = 7
-"""Days that a weekly report covers unless `--since` says otherwise."""
+_DAYS: Final = 7  # days that a weekly report covers unless `--since` says otherwise
 
 
 @group("report")

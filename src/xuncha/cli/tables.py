@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from xuncha.todo import Task
 
 _BAR = 20
-_MANY = 40
-"""Rows of one kind on a screen; the rest is counted."""
+_MANY = 40  # rows of one kind on a screen; the rest is counted
 
 
 def bar(closed: int, total: int) -> Text:

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from xuncha.workflow.perform import Result
 
 _BETWEEN = re.compile(r"[、，,；;\s]+")
-_NAMED = 10
-"""Findings of an audit that are said one by one."""
+_NAMED = 10  # findings of an audit that are said one by one
 
 
 @command("init")

@@ -18,8 +18,7 @@ class Said(NamedTuple):
     """Something that was said of a measure on a day: its newest progress, or the reason of what was done to it."""
 
     date: Date | None
-    what: str
-    """The action that the reason is of; empty for progress."""
+    what: str  # the action that the reason is of; empty for progress
     text: str
     publish: bool
 
@@ -51,8 +50,7 @@ class Item(NamedTuple):
     due: Date | None
     days: int | None
     """Days left until the deadline, negative once it has passed; none where it is closed or has no deadline."""
-    inside: Inside | None
-    """None on a public board."""
+    inside: Inside | None  # None on a public board
 
     @property
     def long_term(self) -> bool:
@@ -63,8 +61,7 @@ class Item(NamedTuple):
 class Group(NamedTuple):
     """Measures that a figure counts, with the rows behind it."""
 
-    key: str
-    """Names it in links."""
+    key: str  # names it in links
     title: str
     total: int
     closed: int
@@ -107,10 +104,8 @@ class Period(NamedTuple):
 
     span: Span
     due: Group
-    due_by_end: int
-    """How many have become due by its end, from the beginning on."""
-    closed_by_end: int | None
-    """How many were closed by its end; none while it has not begun."""
+    due_by_end: int  # how many have become due by its end, from the beginning on
+    closed_by_end: int | None  # how many were closed by its end; none while it has not begun
 
 
 class Timeline(NamedTuple):
@@ -118,40 +113,29 @@ class Timeline(NamedTuple):
 
     today: float
     periods: tuple[Period, ...]
-    tallest: int
-    """How many are due in the fullest period."""
-    undated: Group
-    """Long-term ones without a deadline."""
+    tallest: int  # how many are due in the fullest period
+    undated: Group  # long-term ones without a deadline
     closings: tuple[Point, ...]
-    deadlines: tuple[Point, ...]
-    """How many should have been closed by then."""
+    deadlines: tuple[Point, ...]  # how many should have been closed by then
 
 
 class Board(NamedTuple):
     """All that the template is given, under the name `board`."""
 
-    organisation: str
-    """待明确 where nobody has said it; so are leaders, offices and categories."""
+    organisation: str  # 待明确 where nobody has said it; so are leaders, offices and categories
     inspector: str | None
     feedback: Date | None
     as_of: Date
     internal: bool
     due_soon_days: int
-    counts: Tally
-    """Of everything, withheld items included."""
-    statuses: tuple[Group, ...]
-    """As a bar is filled: closed, submitted, in progress, not started."""
-    staged: Group
-    """Closed long-term measures: a staged result is reached."""
-    lights: tuple[Group, ...]
-    """Red, yellow, green; rows by deadline."""
-    reviews: Group
-    """Closed long-term measures that are to be looked at again."""
+    counts: Tally  # of everything, withheld items included
+    statuses: tuple[Group, ...]  # as a bar is filled: closed, submitted, in progress, not started
+    staged: Group  # closed long-term measures: a staged result is reached
+    lights: tuple[Group, ...]  # red, yellow, green; rows by deadline
+    reviews: Group  # closed long-term measures that are to be looked at again
     categories: tuple[CategoryItem, ...]
-    problems: tuple[ProblemItem, ...]
-    """Those of all categories, by their numbers."""
-    offices: tuple[Group, ...]
-    """Empty on a public board."""
+    problems: tuple[ProblemItem, ...]  # those of all categories, by their numbers
+    offices: tuple[Group, ...]  # empty on a public board
     leaders: tuple[Group, ...]
     timeline: Timeline
 

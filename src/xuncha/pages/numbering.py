@@ -9,10 +9,8 @@ from xuncha.chinese.numbers import numeral
 from xuncha.pages.package import PackageError
 
 _DEEPEST: Final = 8
-_LONGEST_LABEL: Final = 100
-"""Characters of what is written for a number: 第%1章."""
-_LONGEST_CHAIN: Final = 50
-"""Styles that are based on each other."""
+_LONGEST_LABEL: Final = 100  # characters of what is written for a number: 第%1章
+_LONGEST_CHAIN: Final = 50  # styles that are based on each other
 _CHINESE: Final = frozenset({
     "chineseCounting", "chineseCountingThousand", "chineseLegalSimplified", "ideographDigital", "japaneseCounting",
     "japaneseDigitalTenThousand", "taiwaneseCounting", "taiwaneseCountingThousand", "ideographTraditional",

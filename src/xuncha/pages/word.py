@@ -14,12 +14,9 @@ from xuncha.pages.numbering import Numbering, Properties
 from xuncha.pages.package import DAMAGES, Fault, Package, PackageError
 from xuncha.parts import needs
 
-_LARGEST: Final = 32 * 1024 * 1024
-"""Bytes of all texts of a document, unpacked."""
-_MOST: Final = {"": 1_000_000}
-"""Elements of a part: a long notice has some fifty thousand."""
-_DEEPEST: Final = 200
-"""Tables and text boxes stand in each other."""
+_LARGEST: Final = 32 * 1024 * 1024  # bytes of all texts of a document, unpacked
+_MOST: Final = {"": 1_000_000}  # elements of a part: a long notice has some fifty thousand
+_DEEPEST: Final = 200  # tables and text boxes stand in each other
 _CHUNK: Final = 64 * 1024
 _WORDS: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT: Final = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"

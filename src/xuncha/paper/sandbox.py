@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 10_000_000
 """Characters or items that one step may make."""
-_BITS: Final = 100_000
-"""Of a number: to show one takes a time that grows faster than the number does."""
+_BITS: Final = 100_000  # of a number: to show one takes a time that grows faster than the number does
 _WIDENING: Final = ("batch", "center", "indent", "round", "slice", "tojson", "truncate", "wordwrap")
 """Filters that are given how much they are to make."""
 _PERCENT = re.compile(r"%(?:\([^)]*\))?[-+ #0]*([0-9]*\*?)(?:\.([0-9]*\*?))?")

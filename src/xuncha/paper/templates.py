@@ -38,8 +38,7 @@ OUTLINE: Final = ".outline.j2"
 _BAD_VALUES = (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, AssertionError)
 TEMPLATE_ERRORS: Final = (TemplateError, *_BAD_VALUES, RecursionError, MemoryError, OSError)
 """Errors that a template can raise; all are reported as the template's."""
-_LINE = 38
-"""Full-width characters in a line of the text form, to which the signature is set right."""
+_LINE = 38  # full-width characters in a line of the text form, to which the signature is set right
 _LINE_END = "\x1e"
 """Stands for the end of a line inside a value: `paragraphs` knows it, and no line of an outline ends there."""
 _UNSAFE = re.compile(f"(?![{CELL}{_LINE_END}])[{UNSAFE}]")

@@ -11,8 +11,7 @@ from xuncha.language import speaking
 from xuncha.paper.own import Own
 from xuncha.paper.process import Job, Limits, too_large, too_much_memory
 
-_LONGEST = 300
-"""Characters of what went wrong."""
+_LONGEST = 300  # characters of what went wrong
 
 
 def main() -> None:

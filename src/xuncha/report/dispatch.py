@@ -19,8 +19,7 @@ class Standing(NamedTuple):
     office: str
     total: int
     closed: int
-    rate: str
-    """销号率: of measures, in percent."""
+    rate: str  # 销号率: of measures, in percent
     overdue: int
 
 

@@ -20,8 +20,7 @@ class Letter(NamedTuple):
     desk: str
     date: Date
     office: str
-    leaders: tuple[str, ...]
-    """Who answers for the measures, and is given a copy."""
+    leaders: tuple[str, ...]  # who answers for the measures, and is given a copy
     items: tuple[Item, ...]
     overdue: int
     due_soon: int

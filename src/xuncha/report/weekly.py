@@ -24,10 +24,8 @@ class Entry(NamedTuple):
 
     date: Date
     text: str
-    late: bool
-    """Recorded in these days, and dated before them: no earlier report could tell it."""
-    publish: bool
-    """A weekly report tells it all the same."""
+    late: bool  # recorded in these days, and dated before them: no earlier report could tell it
+    publish: bool  # a weekly report tells it all the same
 
 
 class Work(NamedTuple):
@@ -35,11 +33,9 @@ class Work(NamedTuple):
 
     item: Item
     entries: tuple[Entry, ...]
-    actions: tuple[str, ...]
-    """In their order."""
+    actions: tuple[str, ...]  # in their order
     taken_over_by: str | None
-    result: ReviewResult | None
-    """Of the last look at it."""
+    result: ReviewResult | None  # of the last look at it
 
 
 class Section(NamedTuple):
@@ -76,8 +72,7 @@ class Review(NamedTuple):
     item: Item
     last: Date
     due: Date
-    days: int
-    """How late it is."""
+    days: int  # how late it is
 
 
 class Weekly(NamedTuple):
@@ -92,8 +87,7 @@ class Weekly(NamedTuple):
     """For how many measures: progressed, closed, submitted, returned, reopened, extended, added."""
     overdue: tuple[Item, ...]
     due_soon: tuple[Item, ...]
-    next_due: Item | None
-    """What is due first of all that is not near yet."""
+    next_due: Item | None  # what is due first of all that is not near yet
     leaders: tuple[Leader, ...]
     reviews: tuple[Review, ...]
 

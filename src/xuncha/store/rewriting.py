@@ -17,9 +17,8 @@ from xuncha.store.reading import decode, parse
 def rewritten(content: bytes, meant: dict[str, Any]) -> bytes:
     """Return a record's file so that it says what is meant.
 
-    Raises:
-        UnreadableError: the file cannot be read as a record.
-        RefusedError: the layout of the file does not let it be edited safely; it must be edited by hand.
+    Raises UnreadableError if the file cannot be read as a record; RefusedError if the layout of the file does not let
+    it be edited safely; it must be edited by hand.
     """
     text, said = decode(content), parse(content)
     after = editing.spliced(text, list(_mapping(text, tree(text), said, meant)))
