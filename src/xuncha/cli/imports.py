@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from xuncha.cli import notices, options, screen  # noqa: F401  enters a command of this group
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
-from xuncha.cli.options import argument, option
+from xuncha.cli.options import argument, optional
 from xuncha.cli.understood import as_json as understood
 from xuncha.cli.understood import doubtful, listed, say_what_is_done
 from xuncha.errors import RefusedError, SurroundingsError, UsageError
@@ -42,42 +42,26 @@ def import_() -> None:
     """
 
 
-_File = Annotated[Path, argument("FILE", _("The table (.xlsx, .xls, .ods, .csv, .docx, .html)"))]
-_Folder = Annotated[
-    Path | None,
-    argument("DIR", _("The folder of a new ledger, or of one that is there; else the nearest one upwards")),
-]
-_Form = Annotated[str | None, option("--form NAME", _("Read it by this form of data/forms"))]
-_SaveForm = Annotated[
-    str | None,
-    option("--save-form NAME", _("Save how it was read in data/forms, to be looked at and changed")),
-]
-_Columns = Annotated[
-    list[str] | None, option("--column HEADING=ROLE", _("What a column holds; may be repeated"))
-]
-_Partly = Annotated[
-    bool, option("--partly", _("Take the rest where the policy of the ledger refuses a closing"))
-]
-_Feedback = Annotated[str | None, option("--feedback DATE", _("The day of the feedback, for a new ledger"))]
-_Organisation = Annotated[
-    str | None, option("--organisation NAME", _("The inspected organisation, for a new ledger"))
-]
-
-
 @command("import", "xlsx", hidden=True)
 @command("import", "table")
 def import_table(
     call: Context,
-    file: _File,
-    folder: _Folder = None,
+    file: Annotated[Path, argument("FILE", _("The table (.xlsx, .xls, .ods, .csv, .docx, .html)"))],
+    folder: Path | None = optional(
+        "DIR", _("The folder of a new ledger, or of one that is there; else the nearest one upwards")
+    ),
     dry_run: options.DryRun = False,
-    form: _Form = None,
-    save_form: _SaveForm = None,
-    columns: _Columns = None,
-    partly: _Partly = False,
+    form: str | None = optional("--form NAME", _("Read it by this form of data/forms")),
+    save_form: str | None = optional(
+        "--save-form NAME", _("Save how it was read in data/forms, to be looked at and changed")
+    ),
+    columns: list[str] | None = optional("--column HEADING=ROLE", _("What a column holds; may be repeated")),
+    partly: bool = optional("--partly", _("Take the rest where the policy of the ledger refuses a closing")),
     new: options.New = False,
-    feedback: _Feedback = None,
-    organisation: _Organisation = None,
+    feedback: str | None = optional("--feedback DATE", _("The day of the feedback, for a new ledger")),
+    organisation: str | None = optional(
+        "--organisation NAME", _("The inspected organisation, for a new ledger")
+    ),
     as_json: options.Json = False,
 ) -> None:
     """Take in a table: into a new folder, or as changes of the ledger that is there.

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.options import argument, option
+from xuncha.cli.options import argument, optional
 from xuncha.cli.understood import doubtful, doubts_json, say_what_is_done, short
 from xuncha.language import gettext as _
 
@@ -17,11 +17,9 @@ from xuncha.language import gettext as _
 def import_notice(
     call: Context,
     file: Annotated[Path, argument("FILE", _("The notice (.txt, .md, .html, .docx)"))],
-    folder: Annotated[Path, argument("DIR", _("The folder of the new ledger; else this one"))] = Path(),
+    folder: Path = optional("DIR", _("The folder of the new ledger; else this one"), default=Path()),
     dry_run: options.DryRun = False,
-    as_json: Annotated[
-        bool, option("--json", _("Print what is understood as JSON for programs, and write nothing"))
-    ] = False,
+    as_json: bool = optional("--json", _("Print what is understood as JSON for programs, and write nothing")),
 ) -> None:
     """Make a ledger of a published notice: a text, Markdown, a web page or a Word document.
 

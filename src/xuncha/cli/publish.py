@@ -9,7 +9,7 @@ from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import check, deliver, save
-from xuncha.cli.options import FORMS, option
+from xuncha.cli.options import FORMS, option, optional
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.vocabulary import UNSAID
@@ -25,13 +25,9 @@ def notice(
     form: options.Form = "txt",
     output: options.Output = None,
     at: options.At = None,
-    anchor: Annotated[
-        bool,
-        option(
-            "--anchor",
-            _("At the end, say up to which commit the history was verified (`xuncha audit --anchor`)"),
-        ),
-    ] = False,
+    anchor: bool = optional(
+        "--anchor", _("At the end, say up to which commit the history was verified (`xuncha audit --anchor`)")
+    ),
 ) -> None:
     """Render the public notice; without anything that is withheld.
 
@@ -68,9 +64,7 @@ def notice(
 def dashboard(
     call: Context,
     output: options.Output = None,
-    internal: Annotated[
-        bool, option("--internal", _("With names, and with what is withheld; not for the public"))
-    ] = False,
+    internal: bool = optional("--internal", _("With names, and with what is withheld; not for the public")),
 ) -> None:
     """Render how the ledger stands, on one page to look at; without anything that is withheld.
 
@@ -97,13 +91,10 @@ def calendar(
     output: Annotated[Path, option("-o --output FILE", _("Write it to a file, whole or not at all"))],
     office: options.OfOffice = None,
     leader: options.OfLeader = None,
-    closed: Annotated[
-        bool,
-        option(
-            "--closed",
-            _("Also what was closed before its time limit, as cancelled, to import over an older file"),
-        ),
-    ] = False,
+    closed: bool = optional(
+        "--closed",
+        _("Also what was closed before its time limit, as cancelled, to import over an older file"),
+    ),
 ) -> None:
     """Write what is due as a calendar file (iCalendar): time limits, and the next look at what is kept up.
 

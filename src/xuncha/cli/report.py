@@ -11,7 +11,7 @@ from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import check, deliver
-from xuncha.cli.options import FORMS, TABLES, argument, option
+from xuncha.cli.options import FORMS, TABLES, argument, optional
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model import names
@@ -38,9 +38,7 @@ def report() -> None:
 @command("report", "weekly")
 def weekly(
     call: Context,
-    since: Annotated[
-        str | None, option("--since DATE", _("The first day of the report; else a week ago"))
-    ] = None,
+    since: str | None = optional("--since DATE", _("The first day of the report; else a week ago")),
     form: options.Form = "txt",
     output: options.Output = None,
     as_json: options.Json = False,
@@ -109,17 +107,14 @@ def plan(
 def letter(
     call: Context,
     kind: Annotated[str, argument("KIND", _("reminder, supervision or warning"), [*names.LETTERS])],
-    identities: Annotated[
-        list[str] | None, argument("ID", _("Measures of one office, such as 2.3 2.4"), options.measures)
-    ] = None,
-    office: Annotated[
-        str | None,
-        option(
-            "--office NAME",
-            _("All that this office is late with or has soon due; of a warning, what it is late with"),
-            options.offices,
-        ),
-    ] = None,
+    identities: list[str] | None = optional(
+        "ID", _("Measures of one office, such as 2.3 2.4"), options.measures
+    ),
+    office: str | None = optional(
+        "--office NAME",
+        _("All that this office is late with or has soon due; of a warning, what it is late with"),
+        options.offices,
+    ),
     form: options.Form = "txt",
     output: options.Output = None,
 ) -> None:
