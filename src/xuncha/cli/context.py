@@ -123,12 +123,11 @@ class Context:
         return history_of_measure(self.root, which.path, str(which))
 
     def _warn_of_a_cut_off_history(self) -> None:
-        from xuncha.trail.git import shallow  # noqa: PLC0415
-        from xuncha.trail.repository import cut_off, git_dir  # noqa: PLC0415
+        from xuncha.trail.git import Git  # noqa: PLC0415
 
-        folder = git_dir(self.root)
-        if folder and cut_off(folder):
-            error = shallow()
+        try:
+            Git(self.root).must_be_whole()
+        except SurroundingsError as error:
             screen.warning(error.message, error.hint)
 
     def history_if_any(self, which: Identity | None = None) -> list[Event]:

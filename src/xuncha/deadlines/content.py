@@ -59,11 +59,6 @@ class Entry(NamedTuple):
     withdrawn: bool  # closed before its day came: a calendar that still has it is to drop it
 
     @property
-    def day_off(self) -> bool:
-        """Whether something is to be done before a day that is known to be a day off."""
-        return not self.withdrawn and self.last_workday not in {None, self.day}
-
-    @property
     def unchecked(self) -> bool:
         """Whether something is to be done by a day of which nobody knows yet whether it is a day off."""
         return not self.withdrawn and self.last_workday is None

@@ -96,7 +96,8 @@ def _title(entry: Entry) -> str:
 def _before(entry: Entry) -> str:
     """Say by which day it is to be done; empty unless its own day is a day off."""
     last = entry.last_workday
-    return _BEFORE[entry.kind].format(day(last, entry.day)) if last and entry.day_off else ""
+    is_off = last and last != entry.day and not entry.withdrawn
+    return _BEFORE[entry.kind].format(day(last, entry.day)) if last and is_off else ""
 
 
 def _description(frame: Frame, entry: Entry, today: date, last_year: int) -> list[str]:

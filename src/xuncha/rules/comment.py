@@ -16,7 +16,6 @@ from xuncha.rules.catalogue import RULES, Asking, Location
     wrong="about: '9.1'", right="about: '2.1'",
 )  # fmt: skip
 def unknown_about(comment: Comment, is_there: Callable[[Identity], bool]) -> Broken[Location]:
-    """Be about a problem or a measure that exists."""
     if comment.about is not None and not is_there(Identity.parse(comment.about)):
         message = _("there is no problem and no measure {id}").format(id=comment.about)
         yield ("about",), message, _("see `xuncha list`; or take the key out")
@@ -27,7 +26,6 @@ def unknown_about(comment: Comment, is_there: Callable[[Identity], bool]) -> Bro
     wrong="reply: {date: 2024-05-01, text: 已答复。}", right="reply: {date: 2024-05-10, text: 已答复。}",
 )  # fmt: skip
 def reply_before_received(comment: Comment, is_there: Callable[[Identity], bool]) -> Broken[Location]:
-    """Be answered on the day on which it was received, or later."""
     del is_there
     if comment.reply and comment.reply.date < comment.received:
         message = _("the reply is dated {date}, before the comment was received on {received}")

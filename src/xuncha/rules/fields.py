@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     wrong="fields: {risk: 很高}", right="fields: {risk: 高}",
 )  # fmt: skip
 def field_of_measure(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Hold values of declared fields alone, each of its type."""
     return _wrong(measure.fields, around.frame, "measure")
 
 

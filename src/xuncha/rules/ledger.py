@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     wrong="offices: [办公室, 规划科, 财务科, 规划科]", right="offices: [办公室, 规划科, 财务科]",
 )  # fmt: skip
 def name_twice(settings: Settings) -> Broken[Location]:
-    """Hold no name or key twice in one list."""
     lists: dict[str, Sequence[str]] = {
         "categories": [category.key for category in settings.categories],
         "outcomes": [kind.key for kind in settings.outcomes],
@@ -45,7 +44,6 @@ def name_twice(settings: Settings) -> Broken[Location]:
     wrong="leaders: [局长, 分管副局长, 书记，主任]", right="leaders: [局长, 分管副局长]",
 )  # fmt: skip
 def names_in_one(settings: Settings) -> Broken[Location]:
-    """Hold no two names in one."""
     for key, names in (("leaders", settings.leaders), ("offices", settings.offices)):
         for place, name in enumerate(names):
             if "，" in name:
@@ -61,7 +59,6 @@ def names_in_one(settings: Settings) -> Broken[Location]:
     right="inspection: {started: 2023-06-05, ended: 2023-09-08, feedback: 2023-11-10}",
 )  # fmt: skip
 def inspection_order(settings: Settings) -> Broken[Location]:
-    """Start, end, and then give the feedback."""
     message = _("`{after}` ({later}) is before `{before}` ({earlier})")
     hint = _("write the days in the order started, ended, feedback")
     days = [(key, getattr(settings.inspection, key)) for key in ("started", "ended", "feedback")]
@@ -76,7 +73,6 @@ def inspection_order(settings: Settings) -> Broken[Location]:
     wrong="notice: {title: 通报, date: 2022-01-01}", right="notice: {title: 通报, date: 2024-06-15}",
 )  # fmt: skip
 def notice_before_feedback(settings: Settings) -> Broken[Location]:
-    """Date the notice on the day of the feedback or later."""
     day, feedback = settings.notice.date, settings.inspection.feedback
     if day and feedback and day < feedback:
         message = _("the notice is dated {date}, before the feedback of {feedback}")
@@ -89,7 +85,6 @@ def notice_before_feedback(settings: Settings) -> Broken[Location]:
     wrong="notice: {work: ['共{总数}个问题，已完成整改{已完成问题数}个。']}", right="notice: {work: ['共{问题数}个问题，已完成整改{已完成问题数}个。']}",
 )  # fmt: skip
 def unknown_placeholder(settings: Settings) -> Broken[Location]:
-    """Hold known placeholders alone in the texts of the notice."""
     message = _("{words} is none of the counts that a notice may name")
     hint = _("write one of {names}").format(names=" ".join(f"{{{name}}}" for name in PLACEHOLDERS))
     for key, said in settings.notice:
@@ -105,7 +100,6 @@ def unknown_placeholder(settings: Settings) -> Broken[Location]:
     wrong="category: c", right="category: a",
 )  # fmt: skip
 def unknown_category(problem: Problem, frame: Frame) -> Broken[Location]:
-    """Know a problem's category."""
     known = [key for key, _title in frame.categories]
     return unknown([(("category",), problem.category)] if problem.category else [], known, "categories")
 
@@ -116,7 +110,6 @@ def unknown_category(problem: Problem, frame: Frame) -> Broken[Location]:
     right="fields: [{key: risk, label: 风险等级, of: measure, type: choice, choices: [高, 中, 低]}]",
 )  # fmt: skip
 def choices_missing(settings: Settings) -> Broken[Location]:
-    """Say the choices of a field that is chosen."""
     for place, kind in enumerate(settings.fields):
         if kind.type == "choice" and not kind.choices:
             message = _("the field `{key}` has no choices").format(key=kind.key)
@@ -128,7 +121,6 @@ def choices_missing(settings: Settings) -> Broken[Location]:
     wrong="organisation:", right="organisation: 中共某市水务局党组",
 )  # fmt: skip
 def ledger_unsaid(settings: Settings) -> Broken[Location]:
-    """Say the organisation, and the day of the feedback."""
     if settings.organisation is None:
         yield ("organisation",), _("the organisation is not said yet"), _("write `organisation: …`")
     if settings.inspection.feedback is None:
@@ -141,7 +133,6 @@ def ledger_unsaid(settings: Settings) -> Broken[Location]:
     wrong="category:", right="category: a",
 )  # fmt: skip
 def category_unsaid(problem: Problem, frame: Frame) -> Broken[Location]:
-    """Say the category of a problem."""
     del frame
     if problem.category is None:
         yield ("category",), _("the category is not said yet"), _("write `category: …`")
@@ -152,7 +143,6 @@ def category_unsaid(problem: Problem, frame: Frame) -> Broken[Location]:
     wrong="requires: '>=99'", right="requires: '>=0.1'",
 )  # fmt: skip
 def requires_newer(settings: Settings) -> Broken[Location]:
-    """Require no version that is newer than this program's."""
     asked = (settings.requires or ">=0").removeprefix(">=")
     if [int(part) for part in asked.split(".")] > [int(part) for part in __version__.split(".")]:
         message = _("this ledger requires xuncha {asked} or later, and this is {version}")

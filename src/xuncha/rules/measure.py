@@ -20,7 +20,6 @@ from xuncha.rules.names import unknown
     wrong="leader: 分管付局长", right="leader: 分管副局长",
 )  # fmt: skip
 def unknown_leader(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Know the leader, and whoever took the measure over."""
     named: list[tuple[Location, str]] = [(("leader",), measure.leader)] if measure.leader else []
     if measure.escalated:
         named.append((("escalated", "to"), measure.escalated.to))
@@ -32,7 +31,6 @@ def unknown_leader(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     wrong="office: 规化科", right="office: 规划科",
 )  # fmt: skip
 def unknown_office(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Know the responsible office and the co-responsible ones."""
     named: list[tuple[Location, str]] = [(("office",), measure.office)] if measure.office else []
     named += [(("co_offices", place), name) for place, name in enumerate(measure.co_offices)]
     return unknown(named, around.frame.offices, "offices")
@@ -43,7 +41,6 @@ def unknown_office(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     wrong="outcomes: {rule: 1}", right="outcomes: {rules: 1}",
 )  # fmt: skip
 def unknown_outcome(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Know the kind of each outcome."""
     named = [(("outcomes", key), key) for key in measure.outcomes]
     return unknown(named, around.frame.outcomes, "outcomes")
 
@@ -53,7 +50,6 @@ def unknown_outcome(measure: Measure, around: Neighbourhood) -> Broken[Location]
     wrong="office:", right="office: 规划科",
 )  # fmt: skip
 def not_assigned(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Name the leader, the office and, of what is done once, the time limit of an open measure."""
     if measure.status == "closed":
         return
     wanted = ("leader", "office", "due") if measure.term == "once" else ("leader", "office")
@@ -70,7 +66,6 @@ def not_assigned(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     wrong="due: 2023-01-01", right="due: 2024-12-31",
 )  # fmt: skip
 def due_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Set the deadline on the day of the feedback or later."""
     feedback = around.frame.feedback
     if feedback and measure.due is not None and measure.due.isoformat() < feedback:
         message = _("the time limit {due} is before the feedback of {feedback}")
@@ -83,7 +78,6 @@ def due_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Locat
     wrong="status: closed", right="status: closed\nclosed: {date: 2024-12-20}",
 )  # fmt: skip
 def closed_missing(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Have `closed` where the status is closed."""
     if measure.status == "closed" and measure.closed is None:
         hint = _("write `closed: {{date: 2024-12-20, by: 办公室}}`; `xuncha close {id}` does it by itself")
         message = _("the measure is closed, but `closed` is missing")
@@ -95,7 +89,6 @@ def closed_missing(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     wrong="status: in_progress\nclosed: {date: 2024-12-20}", right="status: in_progress",
 )  # fmt: skip
 def closed_unexpected(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Have no `closed` where the status is another."""
     if measure.status != "closed" and measure.closed is not None:
         message = _("`closed` stands here, but the status is {status}").format(status=measure.status)
         hint = _("take `closed` out, or close the measure with `xuncha close {id}`")
@@ -107,7 +100,6 @@ def closed_unexpected(measure: Measure, around: Neighbourhood) -> Broken[Locatio
     wrong="status: closed\nclosed: {date: 2022-12-20}", right="status: closed\nclosed: {date: 2024-12-20}",
 )  # fmt: skip
 def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Close on the day of the feedback or later."""
     feedback = around.frame.feedback
     if feedback and measure.closed and measure.closed.date and measure.closed.date.isoformat() < feedback:
         message = _("closed on {date}, before the feedback of {feedback}")
@@ -120,7 +112,6 @@ def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Lo
     wrong="reviews: [{date: 2024-12-20, result: holds}]", right="reviews: []",
 )  # fmt: skip
 def review_unexpected(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Have reviews in long-term measures only; they stay when such a measure is reopened."""
     del around
     if measure.reviews and measure.term != "long_term":
         message = _("there are reviews, but the measure is not a long-term one")

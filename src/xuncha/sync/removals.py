@@ -119,6 +119,4 @@ def _about(git: Git, listing: Listing, path: str) -> Identity | None:
 
 def _concerned(identity: Identity, gone: Identity) -> bool:
     """Return whether something is what a removal took away, or follows it."""
-    if gone.is_problem:
-        return identity.problem >= gone.problem
-    return identity.problem == gone.problem and identity.measure >= gone.measure
+    return identity >= gone and (gone.is_problem or identity.problem == gone.problem)

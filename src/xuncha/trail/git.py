@@ -13,10 +13,10 @@ from typing import IO, NamedTuple
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.trail.door import CutShortError, Door, GitError, shallow
+from xuncha.trail.door import CutShortError, Door, GitError
 from xuncha.trail.repository import common_dir, cut_off, git_dir
 
-__all__ = ("CutShortError", "Git", "GitError", "Leaf", "literal", "read_batch", "shallow")
+__all__ = ("CutShortError", "Git", "GitError", "Leaf", "literal", "read_batch")
 
 MANY = 500
 """Paths from which on git is not given each by itself; it compares each with every file, and a command line has an end."""
@@ -288,7 +288,8 @@ class Git(Door):
         """Check that git has all of the history. Raises SurroundingsError if it was cut off by a shallow clone."""
         folder = git_dir(self.root)
         if folder and cut_off(folder):
-            raise shallow()
+            said = _("this clone holds only the last part of the history")
+            raise SurroundingsError("shallow", said, _("fetch the rest: git fetch --unshallow"))
 
     def setting(self, name: str) -> str:
         """Return a setting of git; empty where it is not set."""
