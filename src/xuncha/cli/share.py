@@ -168,7 +168,7 @@ def merge_driver(
     Examples:
         xuncha merge-driver %O %A %B %L %P
     """
-    from xuncha.sync.records import merge_files  # noqa: PLC0415
+    from xuncha.sync.uniting import merge_files  # noqa: PLC0415
 
     size = int(width) if width.isdigit() and 0 < int(width) < 100 else 7  # noqa: PLR2004  as git's own are
     try:

@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.model.citations import cites
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PARTS, PROBLEMS, CommentNumber, Identity
-from xuncha.model.moves import Move, Numbered, number_after, numbered, place_now
+from xuncha.model.moves import Move, Numbered, cites, number_after, numbered, place_now
 from xuncha.store import editing
 from xuncha.store.comments import renumbered
 from xuncha.store.edits import Set
@@ -22,10 +21,17 @@ from xuncha.store.loading import check
 from xuncha.store.reading import parse
 from xuncha.sync import registration, sharing
 from xuncha.sync.names import Renaming, contradicts, followed, listed_names, renamings
-from xuncha.sync.numbers import as_named, in_order, moved, moves, same_names
-from xuncha.sync.records import read_records
-from xuncha.sync.removals import must_have_room, must_not_meet, must_not_mix
-from xuncha.sync.uniting import missed, refusal, settlement, unite
+from xuncha.sync.numbers import (
+    as_named,
+    in_order,
+    moved,
+    moves,
+    must_have_room,
+    must_not_meet,
+    must_not_mix,
+    same_names,
+)
+from xuncha.sync.uniting import missed, read_records, refusal, settlement, unite
 from xuncha.sync.values import Side, Versions
 from xuncha.trail import objects
 from xuncha.trail.git import CutShortError, Git, GitError, is_hash, literal
