@@ -231,7 +231,7 @@ def test_an_error_that_nobody_foresaw_is_caught_in_one_place() -> None:
             assert node.type is not None, f"{module}:{node.lineno}: a bare except"
             caught = {inner.id for inner in ast.walk(node.type) if isinstance(inner, ast.Name)}
             if "Exception" in caught:
-                assert module in {"xuncha.cli.app", "xuncha.paper.process"}, f"{module}:{node.lineno}"
+                assert module in {"xuncha.cli.app", "xuncha.paper.worker"}, f"{module}:{node.lineno}"
             if "BaseException" in caught:
                 assert isinstance(node.body[-1], ast.Raise), f"{module}:{node.lineno}"
                 assert node.body[-1].exc is None, f"{module}:{node.lineno}"

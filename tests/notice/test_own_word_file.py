@@ -14,7 +14,7 @@ from tests.notice.forms import notice, printed, read, settings
 from tests.paper.files import W, all_of_word, paragraphs, part, parts
 from tests.punctuation import half_width
 from xuncha.errors import InvalidLedgerError
-from xuncha.paper import process
+from xuncha.paper import worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,10 +42,7 @@ MARKS = (
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """The file is filled in this process, where it can be measured; tests/attacks tries the other one."""
-    monkeypatch.setattr(
-        "xuncha.paper.process._answer",
-        lambda job, _limits: process.answer(pickle.loads(job)),  # noqa: S301  our own
-    )
+    monkeypatch.setattr("xuncha.paper.process._answer", lambda job, _limits: worker.answer(pickle.loads(job)))  # noqa: S301  our own
 
 
 def word(*lines: str) -> bytes:

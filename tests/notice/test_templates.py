@@ -11,7 +11,7 @@ import pytest
 
 from tests.notice.forms import FORMS, notice, read
 from xuncha.errors import InvalidLedgerError
-from xuncha.paper import process
+from xuncha.paper import process, worker
 from xuncha.paper.own import built_in
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def test_a_wrong_template_is_told_with_its_line(
 ) -> None:
     source, line = WRONG[name]
     # In this process: what is told does not depend on it.
-    monkeypatch.setattr(process, "_answer", lambda job, _limits: process.answer(pickle.loads(job)))  # noqa: S301
+    monkeypatch.setattr(process, "_answer", lambda job, _limits: worker.answer(pickle.loads(job)))  # noqa: S301
     bare_ledger.write("templates/notice.txt.j2", source)
     with pytest.raises(InvalidLedgerError) as caught:
         notice(bare_ledger.root)

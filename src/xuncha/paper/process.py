@@ -1,7 +1,4 @@
-"""A ledger's own templates run in a process of its own, which may take so much time and memory and no more: only the system sees to that (docs/adr/0025).
-
-It answers with a line of JSON and the document; whoever asked runs nothing of it.
-"""
+"""A ledger's own templates run in a process of its own, which may take so much time and memory and no more: only the system sees to that (docs/adr/0025)."""
 
 from __future__ import annotations
 
@@ -15,12 +12,12 @@ from typing import Any, Final, Literal, NamedTuple
 
 from xuncha.errors import Finding, InvalidLedgerError, Place, SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.language import speaking, spoken
+from xuncha.language import spoken
 from xuncha.paper.own import FOLDER, Own
 
 Task = Literal["render", "fill"]
 _TIMES: Final = 6  # how much longer than its own time a process may last, on a machine that has other work
-_PROGRAM: Final = "import sys; sys.path[:] = {path!r}; from xuncha.paper.process import main; main()"
+_PROGRAM: Final = "import sys; sys.path[:] = {path!r}; from xuncha.paper.worker import main; main()"
 
 
 class Limits(NamedTuple):
@@ -50,7 +47,7 @@ class LimitError(Exception):
 
 
 def run(task: Task, files: Own, given: Mapping[str, object], **arguments: object) -> bytes:
-    """Run a task of `xuncha.paper.process` in a process of its own, and return the document. Raises LimitError if it took too much, and what the task raises."""
+    """Run a task of `xuncha.paper.worker` in a process of its own, and return the document. Raises LimitError if it took too much, and what the task raises."""
     import pickle  # noqa: PLC0415  only where there are own templates
 
     job = Job(task, files.files, arguments, given, spoken(), LIMITS)
@@ -97,73 +94,3 @@ def _answer(job: bytes, limits: Limits) -> bytes:
         raise LimitError(too_much_memory(limits.memory))
     message = f"the process of a template in {FOLDER}/ failed: {done.stderr.decode(errors='replace')}"
     raise RuntimeError(message)
-
-
-_LONGEST = 300  # characters of what went wrong
-
-
-def main() -> None:
-    """Read a job from standard input, do it within its limits, and write the answer to standard output."""
-    import pickle  # noqa: PLC0415
-
-    with os.fdopen(0, "rb") as asked:
-        request = asked.read()
-    job: Job = pickle.loads(request)  # noqa: S301  of the program itself
-    _keep(job.limits)
-    with os.fdopen(1, "wb") as told:
-        told.write(answer(job))
-
-
-def answer(job: Job) -> bytes:
-    """Do a job, and return the answer."""
-    content = b""
-    files = Own(job.files)
-    with speaking(job.language):
-        try:
-            content = _document(job, files)
-            head: dict[str, object] = {"used": files.used}
-            if len(content) > job.limits.output:
-                content = b""
-                head = {"limit": too_large(job.limits.output)}
-        except InvalidLedgerError as error:
-            head = {"findings": error.findings}
-        except SurroundingsError as error:
-            head = {"lacking": (error.code, error.message, error.hint)}
-        except MemoryError:
-            head = {"limit": too_much_memory(job.limits.memory)}
-        except Exception as error:  # noqa: BLE001  whatever a template can do wrong is the template's
-            head = {"limit": f"{type(error).__name__}: {error}"[:_LONGEST]}
-    return json.dumps(head).encode() + b"\n" + content
-
-
-def _document(job: Job, files: Own) -> bytes:
-    if job.task == "fill":
-        from xuncha.paper.filled import filled  # noqa: PLC0415  for a Word file alone
-
-        return filled(files=files, given=job.given, **job.arguments)
-    from xuncha.paper.templates import rendered  # noqa: PLC0415  fills no Word file
-
-    return rendered(files=files, given=job.given, **job.arguments).encode()
-
-
-def _keep(limits: Limits) -> None:
-    """Have the system end this process where it takes more than it may; write no file and start no process."""
-    try:
-        import resource  # noqa: PLC0415  Windows has none
-    except ImportError:
-        return
-    wanted = {
-        "RLIMIT_CORE": 0,
-        "RLIMIT_FSIZE": 0,
-        "RLIMIT_NPROC": 0,
-        "RLIMIT_CPU": limits.seconds,
-        "RLIMIT_AS": limits.memory,
-    }
-    for name, most in wanted.items():
-        try:
-            which = getattr(resource, name)
-            _soft, hard = resource.getrlimit(which)
-            highest = most + 1 if hard == resource.RLIM_INFINITY else min(most + 1, hard)
-            resource.setrlimit(which, (min(most, highest), highest))
-        except (AttributeError, ValueError, OSError):  # one that this system does not have
-            continue

@@ -21,8 +21,7 @@ from xuncha.rules.catalogue import Neighbourhood, broken
 from xuncha.rules.ledger import PROBLEM_RULES, SETTINGS_RULES, requires_newer
 from xuncha.rules.measure import broken_measure
 from xuncha.store.faults import about, link, unreadable
-from xuncha.store.record import by_place, data_folder, gaps, listed, placed_if_any, read_record
-from xuncha.store.shape import shape
+from xuncha.store.record import by_place, data_folder, gaps, listed, placed_if_any, read_record, shape
 
 if TYPE_CHECKING:
     from xuncha.model.settings import Settings
