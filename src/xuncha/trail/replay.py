@@ -302,7 +302,7 @@ def elsewhere(git: Git, commit: Commit) -> Iterator[tuple[str, bytes | None, boo
                     seen.add(folder)
                     last = parent if touched.blob else f"{each.hash}^"
                     parts = [[f"{where}{part}" for part in PARTS] for where in (f"{last}:{folder}", f"{commit.hash}:{own}")]  # fmt: skip
-                    was, now = (git.names(part) for part in parts)
+                    was, now = ([git.object_of(each) for each in part] for part in parts)
                     yield folder or "./", git.blobs([f"{last}:{touched.path}"])[0], was == now
 
 
