@@ -31,6 +31,8 @@ class Rule(Generic[P]):
     """The same example, mended; or what to do."""
     scope: str = ""
     """What it is asked of, in the words of its catalogue."""
+    well: str = ""
+    """What is said where nothing breaks it; English, for the catalogue of messages. Only the doctor says it."""
     check: Check[P] | None = None
     """None where the rule is enforced elsewhere, such as by the model."""
 
@@ -60,10 +62,11 @@ class Catalogue(dict[str, Rule[P]]):
         wrong: str,
         right: str = "",
         scope: str = "",
+        well: str = "",
         check: Check[P] | None = None,
     ) -> Rule[P]:
         """Enter a rule."""
-        self[code] = rule = Rule(code, severity, why, wrong, right, scope, check)
+        self[code] = rule = Rule(code, severity, why, wrong, right, scope, well, check)
         return rule
 
     def rule(self, code: str, severity: Severity = "error", **words: str) -> Callable[[Check[P]], Rule[P]]:
