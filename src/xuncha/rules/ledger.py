@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from xuncha import __version__
 from xuncha.language import gettext as _
 from xuncha.model.vocabulary import PLACEHOLDER, PLACEHOLDERS
-from xuncha.rules.catalogue import RULES, Asking, Location
+from xuncha.rules.catalogue import RULES, Location, asked_of
 from xuncha.rules.fields import field_of_problem
 from xuncha.rules.names import unknown
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xuncha.model.settings import Settings
 
 
-@RULES.rule("name-twice", scope="ledger",
+@RULES.rule("name-twice", scope="ledger", asks="categories outcomes leaders offices fields",
     why="A key or a name stands once in its list, or counts would be split between equals.",
     wrong="offices: [办公室, 规划科, 财务科, 规划科]", right="offices: [办公室, 规划科, 财务科]",
 )  # fmt: skip
@@ -39,7 +39,19 @@ def name_twice(settings: Settings) -> Broken[Location]:
                 yield (key, place), message, _("take one of them out")
 
 
-@RULES.rule("names-in-one", scope="ledger",
+@RULES.rule("choices-missing", scope="ledger", asks="fields",
+    why="A field that is chosen says what can be chosen.",
+    wrong="fields: [{key: risk, label: 风险等级, of: measure, type: choice}]",
+    right="fields: [{key: risk, label: 风险等级, of: measure, type: choice, choices: [高, 中, 低]}]",
+)  # fmt: skip
+def choices_missing(settings: Settings) -> Broken[Location]:
+    for place, kind in enumerate(settings.fields):
+        if kind.type == "choice" and not kind.choices:
+            message = _("the field `{key}` has no choices").format(key=kind.key)
+            yield ("fields", place), message, _("write `choices: [高, 中, 低]`")
+
+
+@RULES.rule("names-in-one", scope="ledger", asks="leaders offices",
     why="A name is one person or one section; a full-width comma between two makes one name of them.",
     wrong="leaders: [局长, 分管副局长, 书记，主任]", right="leaders: [局长, 分管副局长]",
 )  # fmt: skip
@@ -53,7 +65,7 @@ def names_in_one(settings: Settings) -> Broken[Location]:
                 yield (key, place), message, hint
 
 
-@RULES.rule("inspection-order", scope="ledger",
+@RULES.rule("inspection-order", scope="ledger", asks="inspection",
     why="An inspection starts, ends, and is then reported on.",
     wrong="inspection: {started: 2023-09-08, ended: 2023-06-05, feedback: 2023-11-10}",
     right="inspection: {started: 2023-06-05, ended: 2023-09-08, feedback: 2023-11-10}",
@@ -68,7 +80,7 @@ def inspection_order(settings: Settings) -> Broken[Location]:
             yield ("inspection", after), said, hint
 
 
-@RULES.rule("notice-before-feedback", scope="ledger",
+@RULES.rule("notice-before-feedback", scope="ledger", asks="inspection notice",
     why="A notice tells of what was done after the feedback.",
     wrong="notice: {title: 通报, date: 2022-01-01}", right="notice: {title: 通报, date: 2024-06-15}",
 )  # fmt: skip
@@ -80,7 +92,7 @@ def notice_before_feedback(settings: Settings) -> Broken[Location]:
         yield ("notice", "date"), message.format(date=day, feedback=feedback), hint
 
 
-@RULES.rule("unknown-placeholder", scope="ledger",
+@RULES.rule("unknown-placeholder", scope="ledger", asks="notice",
     why="A word in braces is replaced by a count of the ledger; one that is not known would be printed as it stands.",
     wrong="notice: {work: ['共{总数}个问题，已完成整改{已完成问题数}个。']}", right="notice: {work: ['共{问题数}个问题，已完成整改{已完成问题数}个。']}",
 )  # fmt: skip
@@ -95,7 +107,7 @@ def unknown_placeholder(settings: Settings) -> Broken[Location]:
                     yield location, message.format(words=found[0]), hint
 
 
-@RULES.rule("unknown-category", scope="problem",
+@RULES.rule("unknown-category", scope="problem", asks="category",
     why="A problem is shown under a category of data/ledger.yaml.",
     wrong="category: c", right="category: a",
 )  # fmt: skip
@@ -104,19 +116,7 @@ def unknown_category(problem: Problem, frame: Frame) -> Broken[Location]:
     return unknown([(("category",), problem.category)] if problem.category else [], known, "categories")
 
 
-@RULES.rule("choices-missing", scope="ledger",
-    why="A field that is chosen says what can be chosen.",
-    wrong="fields: [{key: risk, label: 风险等级, of: measure, type: choice}]",
-    right="fields: [{key: risk, label: 风险等级, of: measure, type: choice, choices: [高, 中, 低]}]",
-)  # fmt: skip
-def choices_missing(settings: Settings) -> Broken[Location]:
-    for place, kind in enumerate(settings.fields):
-        if kind.type == "choice" and not kind.choices:
-            message = _("the field `{key}` has no choices").format(key=kind.key)
-            yield ("fields", place), message, _("write `choices: [高, 中, 低]`")
-
-
-@RULES.rule("ledger-unsaid", "warning", scope="ledger",
+@RULES.rule("ledger-unsaid", "warning", scope="ledger", asks="organisation inspection",
     why="A notice names the organisation and the day of the feedback; time limits are checked against it.",
     wrong="organisation:", right="organisation: 中共某市水务局党组",
 )  # fmt: skip
@@ -128,7 +128,7 @@ def ledger_unsaid(settings: Settings) -> Broken[Location]:
         yield ("inspection", "feedback"), _("the day of the feedback is not said yet"), hint
 
 
-@RULES.rule("category-unsaid", "warning", scope="problem",
+@RULES.rule("category-unsaid", "warning", scope="problem", asks="category",
     why="A notice shows a problem under a category.",
     wrong="category:", right="category: a",
 )  # fmt: skip
@@ -149,17 +149,5 @@ def requires_newer(settings: Settings) -> Broken[Location]:
         yield ("requires",), message.format(asked=asked, version=__version__), _("install a newer xuncha")
 
 
-SETTINGS_RULES: Asking = {
-    name_twice: {"categories", "outcomes", "leaders", "offices", "fields"},
-    choices_missing: {"fields"},
-    names_in_one: {"leaders", "offices"},
-    inspection_order: {"inspection"},
-    notice_before_feedback: {"inspection", "notice"},
-    unknown_placeholder: {"notice"},
-    ledger_unsaid: {"organisation", "inspection"},
-}
-PROBLEM_RULES: Asking = {
-    unknown_category: {"category"},
-    field_of_problem: {"fields"},
-    category_unsaid: {"category"},
-}
+SETTINGS_RULES = asked_of("ledger")
+PROBLEM_RULES = [*asked_of("problem"), field_of_problem]

@@ -10,12 +10,12 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.names import key_name
 from xuncha.model.records import EvidenceFile, Measure
-from xuncha.rules.catalogue import RULES, Asking, Location, Neighbourhood, broken
+from xuncha.rules.catalogue import RULES, Location, Neighbourhood, asked_of, broken
 from xuncha.rules.fields import field_of_measure
 from xuncha.rules.names import unknown
 
 
-@RULES.rule("unknown-leader",
+@RULES.rule("unknown-leader", asks="leader escalated",
     why="Only leaders listed in data/ledger.yaml answer for measures, so that every spelling is one person.",
     wrong="leader: 分管付局长", right="leader: 分管副局长",
 )  # fmt: skip
@@ -26,7 +26,7 @@ def unknown_leader(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     return unknown(named, around.frame.leaders, "leaders")
 
 
-@RULES.rule("unknown-office",
+@RULES.rule("unknown-office", asks="office co_offices",
     why="Only offices listed in data/ledger.yaml do the work, so that every spelling is one section.",
     wrong="office: 规化科", right="office: 规划科",
 )  # fmt: skip
@@ -36,7 +36,7 @@ def unknown_office(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     return unknown(named, around.frame.offices, "offices")
 
 
-@RULES.rule("unknown-outcome",
+@RULES.rule("unknown-outcome", asks="outcomes",
     why="An outcome is counted under a key of data/ledger.yaml.",
     wrong="outcomes: {rule: 1}", right="outcomes: {rules: 1}",
 )  # fmt: skip
@@ -45,7 +45,7 @@ def unknown_outcome(measure: Measure, around: Neighbourhood) -> Broken[Location]
     return unknown(named, around.frame.outcomes, "outcomes")
 
 
-@RULES.rule("not-assigned", "warning",
+@RULES.rule("not-assigned", "warning", asks="leader office due term status",
     why="Until somebody answers for an open measure, does it, and knows until when, nobody can be pressed for it.",
     wrong="office:", right="office: 规划科",
 )  # fmt: skip
@@ -61,7 +61,7 @@ def not_assigned(measure: Measure, around: Neighbourhood) -> Broken[Location]:
         yield (lacking[0],), _("not assigned yet: {what} not said").format(what=what), hint
 
 
-@RULES.rule("due-before-feedback", "warning",
+@RULES.rule("due-before-feedback", "warning", asks="due",
     why="A time limit before the feedback is right where the problem was mended during the inspection, and often a slip.",
     wrong="due: 2023-01-01", right="due: 2024-12-31",
 )  # fmt: skip
@@ -73,7 +73,7 @@ def due_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Locat
         yield ("due",), message.format(due=measure.due, feedback=feedback), hint
 
 
-@RULES.rule("closed-missing",
+@RULES.rule("closed-missing", asks="status closed",
     why="A closed measure says when it was closed; the close command writes it.",
     wrong="status: closed", right="status: closed\nclosed: {date: 2024-12-20}",
 )  # fmt: skip
@@ -84,7 +84,7 @@ def closed_missing(measure: Measure, around: Neighbourhood) -> Broken[Location]:
         yield ("status",), message, hint.format(id=around.identity)
 
 
-@RULES.rule("closed-unexpected",
+@RULES.rule("closed-unexpected", asks="status closed",
     why="A measure that is open again is not closed; the reopen command takes it out.",
     wrong="status: in_progress\nclosed: {date: 2024-12-20}", right="status: in_progress",
 )  # fmt: skip
@@ -95,7 +95,7 @@ def closed_unexpected(measure: Measure, around: Neighbourhood) -> Broken[Locatio
         yield ("closed",), message, hint.format(id=around.identity)
 
 
-@RULES.rule("closed-before-feedback",
+@RULES.rule("closed-before-feedback", asks="closed",
     why="A measure cannot have been closed before the feedback that asked for it.",
     wrong="status: closed\nclosed: {date: 2022-12-20}", right="status: closed\nclosed: {date: 2024-12-20}",
 )  # fmt: skip
@@ -107,7 +107,7 @@ def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Lo
         yield ("closed", "date"), said, _("write the day on which it was closed")
 
 
-@RULES.rule("review-unexpected",
+@RULES.rule("review-unexpected", asks="status term reviews",
     why="Only closed long-term measures are looked at again (回头看).",
     wrong="reviews: [{date: 2024-12-20, result: holds}]", right="reviews: []",
 )  # fmt: skip
@@ -166,18 +166,7 @@ def evidence_at_fault(measure: Measure, around: Neighbourhood) -> Iterator[Findi
                 yield _NOT_FETCHED.at(location, message.format(path=path), _("type: git lfs pull"))
 
 
-MEASURE_RULES: Asking = {
-    unknown_leader: {"leader", "escalated"},
-    unknown_office: {"office", "co_offices"},
-    unknown_outcome: {"outcomes"},
-    closed_missing: {"status", "closed"},
-    closed_unexpected: {"status", "closed"},
-    closed_before_feedback: {"closed"},
-    review_unexpected: {"status", "term", "reviews"},
-    field_of_measure: {"fields"},
-    not_assigned: {"leader", "office", "due", "term", "status"},
-    due_before_feedback: {"due"},
-}
+MEASURE_RULES = [*(each for each in asked_of("") if each is not field_of_measure), field_of_measure]
 
 
 def broken_measure(
