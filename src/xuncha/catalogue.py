@@ -31,6 +31,10 @@ class Rule(Generic[P]):
     """The same example, mended; or what to do."""
     scope: str = ""
     """What it is asked of, in the words of its catalogue."""
+    well: str = ""
+    """What is said where nothing breaks it; English, for the catalogue of messages. Only the doctor says it."""
+    asks: str = ""
+    """The keys of a record that it asks, with blanks between them: where one of them is unsound, it is not asked."""
     check: Check[P] | None = None
     """None where the rule is enforced elsewhere, such as by the model."""
 
@@ -61,9 +65,10 @@ class Catalogue(dict[str, Rule[P]]):
         right: str = "",
         scope: str = "",
         check: Check[P] | None = None,
+        **more: str,
     ) -> Rule[P]:
-        """Enter a rule."""
-        self[code] = rule = Rule(code, severity, why, wrong, right, scope, check)
+        """Enter a rule; `more` are the other fields of it."""
+        self[code] = rule = Rule(code, severity, why, wrong, right, scope, check=check, **more)
         return rule
 
     def rule(self, code: str, severity: Severity = "error", **words: str) -> Callable[[Check[P]], Rule[P]]:

@@ -6,8 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from tests.conftest import TODAY
-from xuncha.dashboard.board import render
-from xuncha.dashboard.content import content
+from xuncha.dashboard.content import content, render
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import ledger as load
 from xuncha.trail.history import history
@@ -15,7 +14,7 @@ from xuncha.trail.history import history
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xuncha.dashboard.board import Board
+    from xuncha.dashboard.content import Board
 
 
 def board(root: Path, *, internal: bool = False, today: str = TODAY) -> Board:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import LedgerOnDisk
-    from xuncha.dashboard.board import Board, Group
+    from xuncha.dashboard.content import Board, Group
     from xuncha.tally import Group as Counted
     from xuncha.tally import Grouping
 

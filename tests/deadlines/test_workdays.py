@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import chinese_calendar
 import pytest
 
-from xuncha.deadlines.content import Workdays
+from xuncha.deadlines.ics import Workdays
 
 
 @pytest.fixture(scope="module")

@@ -255,7 +255,7 @@ def _sheets() -> list[bytes]:
 def merge(data: bytes, _sandbox: Sandbox) -> None:
     """Three texts of a record are merged, from either side; without a dispute both come to the same, and can be read."""
     from xuncha.store.reading import parse
-    from xuncha.sync.records import merge_record
+    from xuncha.sync.uniting import merge_record
 
     base, ours, theirs = (*data.split(BETWEEN), b"", b"", b"")[:3]
     here, there = merge_record(base, ours, theirs), merge_record(base, theirs, ours)

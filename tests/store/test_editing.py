@@ -20,7 +20,7 @@ from xuncha.model.records import Comment, Measure, Problem
 from xuncha.store import editing
 from xuncha.store.editing import Append, Edit, Remove, Set
 from xuncha.store.reading import parse
-from xuncha.store.shape import shape
+from xuncha.store.record import shape
 
 GOOD = sorted((Path(__file__).parents[1] / "corpus/good").glob("*.yaml"))
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")

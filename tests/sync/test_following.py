@@ -11,8 +11,8 @@ from tests.sync.test_sync import Pair, change, enter, pair, refused, report, sam
 from tests.workflow import actions
 from tests.workflow.surroundings import act, record
 from xuncha.audit.examine import audit
-from xuncha.model.citations import cites
 from xuncha.model.identity import Identity
+from xuncha.model.moves import cites
 from xuncha.sync.names import Renaming, contradicts, followed, renamings
 from xuncha.sync.session import sync
 

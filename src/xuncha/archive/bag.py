@@ -35,8 +35,7 @@ _NOT_LISTED: Final = re.compile(rf"[\\\t\n{UNSAFE}\ud800-\udfff]|\s(?:/|$)|%(?:0
 
 _MOST_TIMES: Final = 100
 """How many times larger than the zip its contents may be: bags hold texts, and what is packed already."""
-_ALWAYS: Final = 64 * 1024 * 1024
-"""Bytes that its contents may have in any case."""
+_ALWAYS: Final = 64 * 1024 * 1024  # bytes that its contents may have in any case
 _LONGEST_NAME: Final = 4096
 _NAME: Final = re.compile(r"(?!\.)[\w.-]+(?<!\.)(?:/(?!\.{0,2}(?:/|\Z))[^/\\\x00-\x1f\x7f]+)+")
 """One folder that holds the whole bag, and a file below it."""

@@ -7,18 +7,20 @@ from collections.abc import Iterable, Sequence
 from datetime import date as Date  # noqa: N812  a field of the model has that name
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from xuncha import __version__
 from xuncha.archive import bag
+from xuncha.audit.catalogue import Audit
 from xuncha.audit.examine import audit
 from xuncha.audit.page import render as page
 from xuncha.chinese.characters import escaped, without_unsafe
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.language import speaking
 from xuncha.model.identity import EVIDENCE
+from xuncha.model.records import Ledger
 from xuncha.model.vocabulary import STATUSES, UNSAID, status_name
 from xuncha.notice.content import content
 from xuncha.notice.render import render
@@ -33,10 +35,6 @@ from xuncha.trail.history import Event, history
 from xuncha.trail.limits import listed
 from xuncha.trail.tags import PREFIX
 from xuncha.trail.tree import committed
-
-if TYPE_CHECKING:
-    from xuncha.audit.catalogue import Audit
-    from xuncha.model.records import Ledger
 
 FACTS: Final = "archive.json"
 """The file that tells programs what the bag is of."""
@@ -63,18 +61,15 @@ class Facts(BaseModel):
     format: Literal[1] = 1
     organisation: str
     commit: Annotated[str, Field(pattern=r"\A(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")]
-    moment: str
-    """Of the commit, in ISO 8601."""
-    date: Date
-    """The day as which everything is counted."""
+    moment: str  # of the commit, in ISO 8601
+    date: Date  # the day as which everything is counted
     commits: int = 0
     object_format: str = ""
     inside: Annotated[str, Field(pattern=r"\A(?:(?!\.{1,2}/|\.git/)[^/\0]+/)*\Z")]
     """Where the ledger is in its repository; with a slash at the end, or empty."""
     notice: dict[str, Any] = {}
     """`made`: the forms of the notice; `lacking`: those that could not be made, with the reason in Chinese."""
-    left_out: list[str] = []
-    """Links, which are no files."""
+    left_out: list[str] = []  # links, which are no files
     audit_errors: int = 0
     made_by: Maker
 
@@ -184,8 +179,7 @@ class Case(NamedTuple):
     """What was gathered."""
 
     facts: Facts
-    bag: Path
-    """The folder that is the bag."""
+    bag: Path  # the folder that is the bag
     lacking: dict[str, XunchaError]
     """The forms of the notice that could not be made, and why, in the language on screen."""
     warnings: list[str]

@@ -6,14 +6,14 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from pydantic import ValidationError
 
 from xuncha.archive import bag
 from xuncha.archive.bag import open_bag, wrong
 from xuncha.archive.gathering import AUDIT, BUNDLE, FACTS, LEDGER, LOG, Facts, facts_of, notices, record_files
-from xuncha.errors import Place, RefusedError
+from xuncha.errors import Finding, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.notice.render import TEXTS
 from xuncha.store.files import WorkingTree, fingerprint
@@ -22,9 +22,6 @@ from xuncha.trail.bundle import FOLDERS, alone, unpack
 from xuncha.trail.contents import fingerprints
 from xuncha.trail.git import Git, GitError
 from xuncha.trail.limits import listed
-
-if TYPE_CHECKING:
-    from xuncha.errors import Finding
 
 _DATA: Final = "data"
 _LARGEST_FACTS: Final = 1024 * 1024
@@ -38,8 +35,7 @@ class Verdict:
 
     sha256: str
     findings: list[Finding[Place]]
-    facts: Facts | None = None
-    """What the bag says of itself; None if that cannot be read."""
+    facts: Facts | None = None  # what the bag says of itself; None if that cannot be read
     files: int = 0
 
     def add(self, findings: list[Finding[Place]]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
-from xuncha.cli.options import option
+from xuncha.cli.options import option, optional
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model import names
@@ -46,7 +46,7 @@ def add(
     ],
     office: options.Office = None,
     leader: options.Leader = None,
-    email: Annotated[str | None, option("--email ADDRESS", _("The e-mail address in their commits"))] = None,
+    email: str | None = optional("--email ADDRESS", _("The e-mail address in their commits")),
 ) -> None:
     """Add an account, and print its first password, which the first sign-in has changed.
 
@@ -73,10 +73,10 @@ def add(
 def set_(
     call: Context,
     name: Name,
-    role: Annotated[str | None, option("--role ROLE", _("Another role"), [*names.ROLES])] = None,
+    role: str | None = optional("--role ROLE", _("Another role"), [*names.ROLES]),
     office: options.Office = None,
     leader: options.Leader = None,
-    email: Annotated[str | None, option("--email ADDRESS", _("The e-mail address in their commits"))] = None,
+    email: str | None = optional("--email ADDRESS", _("The e-mail address in their commits")),
 ) -> None:
     """Give an account another role, office, leader or e-mail; the password stays. It counts from the next click on.
 
@@ -189,9 +189,7 @@ def passwd(call: Context, name: Name) -> None:
 
 
 @command("account", "disable")
-def disable(
-    call: Context, name: Name, again: Annotated[bool, option("--undo", _("Let them sign in again"))] = False
-) -> None:
+def disable(call: Context, name: Name, again: bool = optional("--undo", _("Let them sign in again"))) -> None:
     """Let an account sign in no more; its sessions end at once. History goes on naming it.
 
     Examples:

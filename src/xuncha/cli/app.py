@@ -23,8 +23,7 @@ from xuncha.language import LANGUAGES
 from xuncha.language import gettext as _
 from xuncha.requests import typed
 
-_PATIENCE = 5.0
-"""Seconds after which a shell that asks to complete is given nothing."""
+_PATIENCE = 5.0  # seconds after which a shell that asks to complete is given nothing
 
 
 def _context(given: Mapping[str, str | None]) -> Context:

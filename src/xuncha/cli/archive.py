@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -12,7 +12,7 @@ from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import must_be_free, save
-from xuncha.cli.options import option
+from xuncha.cli.options import optional
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -25,15 +25,9 @@ if TYPE_CHECKING:
 @command("archive")
 def archive(
     call: Context,
-    output: Annotated[
-        Path | None, option("-o --output FILE", _("Where to write it, outside the ledger"))
-    ] = None,
-    at: Annotated[
-        str | None, option("--at DATE|REV", _("As the ledger was committed then; else as it is now"))
-    ] = None,
-    verify: Annotated[
-        Path | None, option("--verify FILE", _("Check this archive, and write nothing"))
-    ] = None,
+    output: Path | None = optional("-o --output FILE", _("Where to write it, outside the ledger")),
+    at: str | None = optional("--at DATE|REV", _("As the ledger was committed then; else as it is now")),
+    verify: Path | None = optional("--verify FILE", _("Check this archive, and write nothing")),
     as_json: options.Json = False,
 ) -> None:
     """Make one file of the whole case for the record office, or check such a file.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -12,8 +12,8 @@ from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import must_be_free, save
-from xuncha.cli.options import option
-from xuncha.errors import RefusedError, UsageError
+from xuncha.cli.options import optional
+from xuncha.errors import Finding, RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
@@ -21,27 +21,19 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from xuncha.audit.catalogue import Audit, HistoryPlace
-    from xuncha.errors import Finding
 
 
 @command("audit")
 def audit(
     call: Context,
-    since: Annotated[
-        str | None,
-        option(
-            "--since DATE|REV",
-            _("Only what came later; a hash from a printed notice must be in the history"),
-        ),
-    ] = None,
-    anchor: Annotated[
-        bool,
-        option(
-            "--anchor",
-            _("Keep what was verified in a tag, so that a later audit knows whether it is still there"),
-        ),
-    ] = False,
-    page: Annotated[Path | None, option("--html FILE", _("Also write a page for the inspectors"))] = None,
+    since: str | None = optional(
+        "--since DATE|REV", _("Only what came later; a hash from a printed notice must be in the history")
+    ),
+    anchor: bool = optional(
+        "--anchor",
+        _("Keep what was verified in a tag, so that a later audit knows whether it is still there"),
+    ),
+    page: Path | None = optional("--html FILE", _("Also write a page for the inspectors")),
     as_json: options.Json = False,
 ) -> None:
     """Replay the history in git, and name every break of the rules.

@@ -12,7 +12,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.options import argument, option
+from xuncha.cli.options import argument, optional
 from xuncha.errors import SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -114,13 +114,9 @@ def validate(call: Context, as_json: options.Json = False) -> None:
 def proof(
     call: Context,
     file: Annotated[Path, argument("FILE", _("The notice"))],
-    ignore: Annotated[
-        list[str] | None,
-        option(
-            "--ignore CODE[:LINE]",
-            _("A rule to ignore, in one line of the file or in all; may be repeated"),
-        ),
-    ] = None,
+    ignore: list[str] | None = optional(
+        "--ignore CODE[:LINE]", _("A rule to ignore, in one line of the file or in all; may be repeated")
+    ),
     as_json: options.Json = False,
 ) -> None:
     """Proofread a notice: numbering, counts, dates, document numbers, punctuation, words.

@@ -29,8 +29,7 @@ class Column(NamedTuple):
     heading: str = ""
     wraps: bool = True
     """Whether long cells are broken into lines; if not, they are cut off where there is no room at all."""
-    fills: bool = False
-    """Whether the column takes the room that the others leave."""
+    fills: bool = False  # whether the column takes the room that the others leave
     right: bool = False
     style: str = ""
 

@@ -7,20 +7,15 @@ import os
 from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from xuncha.chinese.characters import is_blank
-from xuncha.cli.invocation import HIDDEN, VERBS, global_options, take
+from xuncha.cli.invocation import HIDDEN, VERBS, GlobalOption, global_options, take
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
-
-if TYPE_CHECKING:
-    from typer.core import TyperOption
-
-    from xuncha.cli.invocation import GlobalOption
 
 Function = TypeVar("Function", bound="Callable[..., None]")
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, cast
 
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
-from xuncha.cli.options import option
+from xuncha.cli.options import option, optional
 from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.model.identity import CommentNumber, Identity
-from xuncha.model.vocabulary import CHANNELS, channel_name
+from xuncha.model.vocabulary import CHANNELS, Channel, channel_name
 from xuncha.requests import typed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from xuncha.cli.columns import Columns
     from xuncha.model.records import Comment
-    from xuncha.model.vocabulary import Channel
 
 
 @group("comment")
@@ -43,10 +41,8 @@ def add(
         str, option("--channel CHANNEL", _("How it came: phone, post, email, visit or web"), CHANNELS)
     ],
     about: options.About = None,
-    name: Annotated[str | None, option("--name NAME", _("Who said it; internal"))] = None,
-    received: Annotated[
-        str | None, option("--received DATE", _("The day on which it was received; else today"))
-    ] = None,
+    name: str | None = optional("--name NAME", _("Who said it; internal")),
+    received: str | None = optional("--received DATE", _("The day on which it was received; else today")),
 ) -> None:
     """Enter a comment under the next free number.
 
@@ -73,9 +69,7 @@ def reply(
     call: Context,
     number: options.Comment,
     text: Annotated[str, options.argument("TEXT", _("What was answered"))],
-    date: Annotated[
-        str | None, option("--date DATE", _("The day on which it was answered; else today"))
-    ] = None,
+    date: str | None = optional("--date DATE", _("The day on which it was answered; else today")),
 ) -> None:
     """Enter what was answered to a comment; one comment has one reply.
 
@@ -95,13 +89,10 @@ def reply(
 @command("comment", "list")
 def list_(
     call: Context,
-    about: Annotated[
-        str | None,
-        option(
-            "--about ID", _("Those about a problem and its measures (2), or one measure (2.3)"), options.both
-        ),
-    ] = None,
-    unanswered: Annotated[bool, option("--unanswered", _("Those without a reply"))] = False,
+    about: str | None = optional(
+        "--about ID", _("Those about a problem and its measures (2), or one measure (2.3)"), options.both
+    ),
+    unanswered: bool = optional("--unanswered", _("Those without a reply")),
     as_json: options.Json = False,
 ) -> None:
     """List the comments; internal.

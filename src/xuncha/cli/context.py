@@ -33,8 +33,7 @@ class Context:
 
     named: Path | None
     today: date
-    day_is_given: bool = False
-    """Whether `today` was said, rather than asked of the clock."""
+    day_is_given: bool = False  # whether `today` was said, rather than asked of the clock
     commit: str | None = None
     """Where the ledger is looked at as it stood: the commit; then `today` is the day of it."""
     clock: Callable[[], date] = field(kw_only=True)
@@ -117,12 +116,11 @@ class Context:
         return history_of_measure(self.root, which.path, str(which))
 
     def _warn_of_a_cut_off_history(self) -> None:
-        from xuncha.trail.git import shallow  # noqa: PLC0415
-        from xuncha.trail.repository import cut_off, git_dir  # noqa: PLC0415
+        from xuncha.trail.git import Git  # noqa: PLC0415
 
-        folder = git_dir(self.root)
-        if folder and cut_off(folder):
-            error = shallow()
+        try:
+            Git(self.root).must_be_whole()
+        except SurroundingsError as error:
             screen.warning(error.message, error.hint)
 
     def history_if_any(self, which: Identity | None = None) -> list[Event]:

@@ -7,18 +7,14 @@ from collections.abc import Sequence
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import BinaryIO, Final
 
 from xuncha.cli import screen
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 
-if TYPE_CHECKING:
-    from typing import BinaryIO
-
-_OF_THE_LEDGER: Final = frozenset({"data", "templates"})
-"""The folders in which every file has its meaning."""
+_OF_THE_LEDGER: Final = frozenset({"data", "templates"})  # the folders in which every file has its meaning
 _BLOCK: Final = 1024 * 1024
 
 
@@ -71,13 +67,17 @@ def save(content: bytes | BinaryIO, output: Path, root: Path) -> None:
 
 def must_be_free(output: Path, root: Path) -> None:
     """Refuse to write a document (RefusedError) through a link, behind one that the ledger brought along, into git's folder, or over a part of a ledger."""
+    from xuncha.trail.repository import common_dir, git_dir  # noqa: PLC0415
+
     named, place, ledger = output.absolute(), _place(output), root.resolve()
+    folder = git_dir(root)
+    of_git = [folder.resolve(), common_dir(folder).resolve()] if folder else []
     inside = place.relative_to(ledger).parts if place.is_relative_to(ledger) else ("",)
     # The file systems of other computers take capitals for small letters.
-    of_git = ".git" in {part.casefold() for part in place.parts}
+    is_git = ".git" in {part.casefold() for part in place.parts} or any(map(place.is_relative_to, of_git))
     links = [each for each in (named, *named.parents) if each.is_symlink()]
     brought = any(each.parent.resolve().is_relative_to(ledger) for each in links)
-    if of_git or any(place.is_relative_to(folder) for folder in _git_folders(root)):
+    if is_git:
         said, code = _("{path} is in git's own folder, where no document belongs"), "output-in-git"
     elif brought or (named in links and not _is_device(output) and not screen.prints_into(output)):
         said, code = _("{path} is a link, or behind one; nothing is written through it"), "output-is-link"
@@ -102,13 +102,6 @@ def _of_another(place: Path) -> bool:
 def _place(output: Path) -> Path:
     """Return where a file really is; of what is a link itself, where the link is."""
     return output if _is_device(output) else output.absolute().parent.resolve() / output.name
-
-
-def _git_folders(root: Path) -> list[Path]:
-    from xuncha.trail.repository import common_dir, git_dir  # noqa: PLC0415
-
-    folder = git_dir(root)
-    return [] if folder is None else [folder.resolve(), common_dir(folder).resolve()]
 
 
 def _is_device(output: Path) -> bool:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import deliver
-from xuncha.cli.options import argument, option
+from xuncha.cli.options import optional
 from xuncha.cli.understood import doubtful
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
@@ -48,14 +47,10 @@ def export_xlsx(call: Context, output: options.Output = None) -> None:
 @command("export", "table")
 def export_table(
     call: Context,
-    file: Annotated[
-        Path | None,
-        argument(
-            "FILE",
-            _("The office's own workbook (.xlsx, .xlsm) or Word document (.docx), which stays as it is"),
-        ),
-    ] = None,
-    form: Annotated[str | None, option("--form NAME", _("Fill it by this form of data/forms"))] = None,
+    file: Path | None = optional(
+        "FILE", _("The office's own workbook (.xlsx, .xlsm) or Word document (.docx), which stays as it is")
+    ),
+    form: str | None = optional("--form NAME", _("Fill it by this form of data/forms")),
     office: options.OfOffice = None,
     output: options.Output = None,
 ) -> None:

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from typer.core import TyperArgument, TyperOption
 
 _WIDEST: Final = 80
-_NAMES: Final = 30
-"""Columns that the names of options may take before their help begins on the next line."""
+_NAMES: Final = 30  # columns that the names of options may take before their help begins on the next line
 _PIECE = re.compile(r"[（《“]*(?:[!-~]+|\S)[，。、；：！？）》”…]*\s*")
 """What no line break may split: a word, or a Chinese character with its punctuation."""
 _ITEM = re.compile(r"\S+(?: \S+)*\s*")

@@ -1,4 +1,4 @@
-"""Taking in a table that an office keeps already: import table."""
+"""Taking in what an office has already: import table, import notice."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-from xuncha.cli import notices, options, screen  # noqa: F401  enters a command of this group
+from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
-from xuncha.cli.options import argument, option
+from xuncha.cli.options import argument, optional
 from xuncha.cli.understood import as_json as understood
-from xuncha.cli.understood import doubtful, listed, say_what_is_done
+from xuncha.cli.understood import doubtful, doubts_json, listed, say_what_is_done, short
 from xuncha.errors import RefusedError, SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 Before = dict[str, bytes | None]
 """The files as they were, by their paths; None where there was none."""
-_MOST_LINES = 400
-"""Of what changes, on the screen."""
+_MOST_LINES = 400  # of what changes, on the screen
 
 
 @group("import")
@@ -43,49 +42,73 @@ def import_() -> None:
     """
 
 
-_File = Annotated[Path, argument("FILE", _("The table (.xlsx, .xls, .ods, .csv, .docx, .html)"))]
-_Folder = Annotated[
-    Path | None,
-    argument("DIR", _("The folder of a new ledger, or of one that is there; else the nearest one upwards")),
-]
-_Form = Annotated[str | None, option("--form NAME", _("Read it by this form of data/forms"))]
-_SaveForm = Annotated[
-    str | None,
-    option("--save-form NAME", _("Save how it was read in data/forms, to be looked at and changed")),
-]
-_Columns = Annotated[
-    list[str] | None, option("--column HEADING=ROLE", _("What a column holds; may be repeated"))
-]
-_Partly = Annotated[
-    bool, option("--partly", _("Take the rest where the policy of the ledger refuses a closing"))
-]
-_AsShown = Annotated[
-    str | None,
-    option(
-        "--as-shown DIGEST", _("Only if the same would change as --dry-run --json showed with this `digest`")
-    ),
-]
-_Feedback = Annotated[str | None, option("--feedback DATE", _("The day of the feedback, for a new ledger"))]
-_Organisation = Annotated[
-    str | None, option("--organisation NAME", _("The inspected organisation, for a new ledger"))
-]
+@command("import", "notice")
+def import_notice(
+    call: Context,
+    file: Annotated[Path, argument("FILE", _("The notice (.txt, .md, .html, .docx)"))],
+    folder: Path = optional("DIR", _("The folder of the new ledger; else this one"), default=Path()),
+    dry_run: options.DryRun = False,
+    as_json: bool = optional("--json", _("Print what is understood as JSON for programs, and write nothing")),
+) -> None:
+    """Make a ledger of a published notice: a text, Markdown, a web page or a Word document.
+
+    What the notice does not say stays unsaid, and what is not sure is listed.
+
+    Examples:
+        xuncha import notice 通报.docx --dry-run
+        xuncha import notice 通报.html my-ledger
+        xuncha import notice 通报.txt --json
+    """
+    from xuncha.pages import lines  # noqa: PLC0415
+    from xuncha.reading import notice as room  # noqa: PLC0415
+    from xuncha.reading.reading import read  # noqa: PLC0415
+
+    notice = read(lines(file))
+    said = room.as_json(notice)
+    from xuncha.exchange.notice import draft_of  # noqa: PLC0415
+
+    draft = draft_of(notice, str(file), call.today)
+    if as_json:
+        screen.data(said | ({"doubts": doubts_json(draft)} if dry_run else {}))
+        return
+    from xuncha.exchange.entering import Enterer  # noqa: PLC0415
+    from xuncha.skeleton import create  # noqa: PLC0415
+    from xuncha.store.files import located  # noqa: PLC0415
+
+    root = located(folder)
+    intake = Enterer(draft).new(file.name, None)
+    if dry_run:
+        create.checked_as_new(root, intake)
+        _show_notice(said)
+    else:
+        create.found(root, intake, file.name)
+    screen.show(*doubtful(draft))
+    say_what_is_done(folder, draft, intake, is_there=False, dry_run=dry_run)
 
 
 @command("import", "xlsx", hidden=True)
 @command("import", "table")
 def import_table(
     call: Context,
-    file: _File,
-    folder: _Folder = None,
+    file: Annotated[Path, argument("FILE", _("The table (.xlsx, .xls, .ods, .csv, .docx, .html)"))],
+    folder: Path | None = optional(
+        "DIR", _("The folder of a new ledger, or of one that is there; else the nearest one upwards")
+    ),
     dry_run: options.DryRun = False,
-    form: _Form = None,
-    save_form: _SaveForm = None,
-    columns: _Columns = None,
-    partly: _Partly = False,
+    form: str | None = optional("--form NAME", _("Read it by this form of data/forms")),
+    save_form: str | None = optional(
+        "--save-form NAME", _("Save how it was read in data/forms, to be looked at and changed")
+    ),
+    columns: list[str] | None = optional("--column HEADING=ROLE", _("What a column holds; may be repeated")),
+    partly: bool = optional("--partly", _("Take the rest where the policy of the ledger refuses a closing")),
     new: options.New = False,
-    as_shown: _AsShown = None,
-    feedback: _Feedback = None,
-    organisation: _Organisation = None,
+    as_shown: str | None = optional(
+        "--as-shown DIGEST", _("Only if the same would change as --dry-run --json showed with this `digest`")
+    ),
+    feedback: str | None = optional("--feedback DATE", _("The day of the feedback, for a new ledger")),
+    organisation: str | None = optional(
+        "--organisation NAME", _("The inspected organisation, for a new ledger")
+    ),
     as_json: options.Json = False,
 ) -> None:
     """Take in a table: into a new folder, or as changes of the ledger that is there.
@@ -300,3 +323,32 @@ def _differences(intake: Intake, before: Before) -> Iterator[str]:
     yield from islice(texts, _MOST_LINES)
     if next(texts, None):
         yield _("… and more")
+
+
+def _show_notice(said: dict[str, Any]) -> None:
+    """Show what is understood of a notice: its head, its counts, and its tree."""
+    comma, dates = _(", "), said["dates"]
+    heads = {
+        _("title"): said["title"],
+        _("organisation"): said["organisation"],
+        _("inspectors"): said["inspector"],
+        _("inspection"): comma.join(filter(None, (dates["inspection_start"], dates["inspection_end"]))),
+        _("feedback"): dates["feedback"],
+        _("notice of"): dates["notice"],
+        _("issuer"): said["issuer"],
+        _("contact"): comma.join(filter(None, said["contact"].values())),
+    }
+    for name, text in heads.items():
+        screen.line(_("{name}: {text}").format(name=name, text=text or "-"))
+    screen.line()
+    for category in said["categories"]:
+        screen.line(category["title"] or "-")
+        for problem in category["problems"]:
+            screen.line(f"  {problem['number']}. {short(problem['title'])}")
+            part = None
+            for measure in problem["measures"]:
+                if measure["part"] != part:
+                    part = measure["part"]
+                    screen.line(f"    {short(part or '')}")
+                screen.line(f"    - {short(measure['text'], 30)}")
+    screen.line()

@@ -18,8 +18,7 @@ PANELS: Final = {
     "Share": {"share": "setup sync", "serve": "serve", "account": "account"},
     "Check and publish": {
         "check": "doctor validate proof schema",
-        "publish": "notice dashboard",
-        "report": "report",
+        "publish": "notice dashboard report",
         "archive": "archive",
     },
     "In and out": {"imports": "import", "exports": "export"},

@@ -26,8 +26,7 @@ _FULL_WIDTH: Final = {
     for code in range(0x80)
     if chr(code) not in _PLAIN
 } | dict.fromkeys(map(ord, "‘’‚‛“”„"), "＂")  # quotation marks to PowerShell
-_OFFERED: Final = 30
-"""Characters of a comment that a completion shows."""
+_OFFERED: Final = 30  # characters of a comment that a completion shows
 Offered = Callable[[typer.Context], list[tuple[str, str]]]
 """A completion: words, each with what it means."""
 
@@ -102,14 +101,24 @@ def option(form: str, text: str, offered: Offered | Sequence[str] | None = None)
     """Return an option; `form` is its names and how its value is typed, `-o --output FILE`, a flag is without one; `offered` completes it."""
     *names, value = form.split()
     if value.startswith("-"):
-        return typer.Option(*names, value, help=text)
+        return typer.Option(..., *names, value, help=text)
     completion = _completion(offered)
-    return typer.Option(*names, metavar=value, help=text, readable=False, autocompletion=completion)
+    return typer.Option(..., *names, metavar=value, help=text, readable=False, autocompletion=completion)
 
 
 def argument(metavar: str, text: str, offered: Offered | Sequence[str] | None = None) -> Any:  # noqa: ANN401
     """Return an argument; as `option` does."""
     return typer.Argument(metavar=metavar, help=text, readable=False, autocompletion=_completion(offered))
+
+
+def optional(
+    form: str, text: str, offered: Offered | Sequence[str] | None = None, default: object = None
+) -> Any:  # noqa: ANN401
+    """Return the default of a parameter that may be left out: an option, or an argument where `form` is its metavar alone."""
+    found = option(form, text, offered) if form.startswith("-") else argument(form, text, offered)
+    is_flag = form.rsplit(maxsplit=1)[-1].startswith("-")
+    found.default = False if is_flag and default is None else default
+    return found
 
 
 def _completion(offered: Offered | Sequence[str] | None) -> Offered | Callable[[], list[str]] | None:

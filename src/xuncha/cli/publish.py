@@ -1,23 +1,31 @@
-"""What is made to be looked at: the notice, the dashboard, the calendar."""
+"""Documents: the notice, the dashboard, the calendar; and those for inside the house (report)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 from xuncha.cli import options, screen
-from xuncha.cli.command import command
+from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import check, deliver, save
-from xuncha.cli.options import FORMS, option
+from xuncha.cli.options import FORMS, TABLES, argument, option, optional
+from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
+from xuncha.model import names
+from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import UNSAID
 from xuncha.parts import how_to_add
-from xuncha.requests import selection
+from xuncha.requests import selection, typed
 
-_NAMED = 10
-"""Measures that a warning names; who wants to know all of them sees it in the entries."""
+if TYPE_CHECKING:
+    from xuncha.model.records import Ledger, Measure
+    from xuncha.report.letter import Letter
+
+_NAMED = 10  # measures that a warning names; who wants to know all of them sees it in the entries
 
 
 @command("notice")
@@ -26,13 +34,9 @@ def notice(
     form: options.Form = "txt",
     output: options.Output = None,
     at: options.At = None,
-    anchor: Annotated[
-        bool,
-        option(
-            "--anchor",
-            _("At the end, say up to which commit the history was verified (`xuncha audit --anchor`)"),
-        ),
-    ] = False,
+    anchor: bool = optional(
+        "--anchor", _("At the end, say up to which commit the history was verified (`xuncha audit --anchor`)")
+    ),
 ) -> None:
     """Render the public notice; without anything that is withheld.
 
@@ -69,9 +73,7 @@ def notice(
 def dashboard(
     call: Context,
     output: options.Output = None,
-    internal: Annotated[
-        bool, option("--internal", _("With names, and with what is withheld; not for the public"))
-    ] = False,
+    internal: bool = optional("--internal", _("With names, and with what is withheld; not for the public")),
 ) -> None:
     """Render how the ledger stands, on one page to look at; without anything that is withheld.
 
@@ -79,8 +81,7 @@ def dashboard(
         xuncha dashboard -o index.html
         xuncha dashboard --internal -o 内部看板.html
     """
-    from xuncha.dashboard.board import render  # noqa: PLC0415
-    from xuncha.dashboard.content import content  # noqa: PLC0415  templates and models are for this command alone
+    from xuncha.dashboard.content import content, render  # noqa: PLC0415  templates and models are for this command alone
     from xuncha.paper.own import remark  # noqa: PLC0415
 
     found, events, templates = call.ledger(), call.history_if_any(), call.templates()
@@ -98,13 +99,10 @@ def calendar(
     output: Annotated[Path, option("-o --output FILE", _("Write it to a file, whole or not at all"))],
     office: options.OfOffice = None,
     leader: options.OfLeader = None,
-    closed: Annotated[
-        bool,
-        option(
-            "--closed",
-            _("Also what was closed before its time limit, as cancelled, to import over an older file"),
-        ),
-    ] = False,
+    closed: bool = optional(
+        "--closed",
+        _("Also what was closed before its time limit, as cancelled, to import over an older file"),
+    ),
 ) -> None:
     """Write what is due as a calendar file (iCalendar): time limits, and the next look at what is kept up.
 
@@ -114,8 +112,11 @@ def calendar(
         xuncha calendar -o deadlines.ics
         xuncha calendar -o 规划科.ics --office 规划科
     """
-    from xuncha.deadlines.content import Workdays, entries  # noqa: PLC0415  dates and their words are for this command alone
-    from xuncha.deadlines.ics import ics  # noqa: PLC0415
+    from xuncha.deadlines.ics import (  # noqa: PLC0415  dates and their words are for this command alone
+        Workdays,
+        entries,
+        ics,
+    )
 
     found = call.register()
     office, leader = selection.known(found, office=office, leader=leader)
@@ -141,3 +142,192 @@ def calendar(
         len(rows),
     )
     screen.line(said.format(path=output, n=len(rows)))
+
+
+_PLAN_FORMS: Final = (*FORMS, TABLES)
+_DAYS: Final = 7  # days that a weekly report covers unless `--since` says otherwise
+
+
+@group("report")
+def report() -> None:
+    """Write internal papers: the weekly report, the dispatch, the plan, letters to offices.
+
+    Examples:
+        xuncha report weekly
+        xuncha report plan -f docx -o plan.docx
+    """
+
+
+@command("report", "weekly")
+def weekly(
+    call: Context,
+    since: str | None = optional("--since DATE", _("The first day of the report; else a week ago")),
+    form: options.Form = "txt",
+    output: options.Output = None,
+    as_json: options.Json = False,
+) -> None:
+    """Write the weekly report: what was done, what is due, what is overdue, what to look at again.
+
+    It names leaders and offices, and tells entries that are not published.
+
+    Examples:
+        xuncha report weekly
+        xuncha report weekly --since 2024-04-11 -f docx -o weekly.docx
+    """
+    from xuncha.report import weekly as room  # noqa: PLC0415
+
+    if not as_json:
+        check(form, FORMS, output, "weekly")
+    first = typed.past_day(since, "--since", call.today) if since else call.today - timedelta(days=_DAYS)
+    ledger, events = call.ledger(), call.history_if_any()
+    earlier = _earlier(call, first, room.recorded(events, first, call.today))
+    report = room.weekly(ledger, call.today, first, events, earlier)
+    if as_json:
+        screen.data(room.as_json(report, ledger))
+    else:
+        _deliver(call, "report.weekly", form, output, report=report)
+
+
+@command("report", "dispatch")
+def dispatch(
+    call: Context, form: options.Form = "txt", output: options.Output = None, as_json: options.Json = False
+) -> None:
+    """Write the dispatch: how the offices stand against each other, and what needs attention.
+
+    Examples:
+        xuncha report dispatch
+        xuncha report dispatch -f docx -o dispatch.docx
+    """
+    from xuncha.report import dispatch as room  # noqa: PLC0415
+
+    if not as_json:
+        check(form, FORMS, output, "dispatch")
+    ledger = call.ledger()
+    report = room.dispatch(ledger, call.today)
+    if as_json:
+        screen.data(room.as_json(report, ledger))
+    else:
+        _deliver(call, "report.dispatch", form, output, report=report)
+
+
+@command("report", "plan")
+def plan(
+    call: Context, form: Annotated[str, options.form(_PLAN_FORMS)] = "txt", output: options.Output = None
+) -> None:
+    """Write the rectification plan: who leads, and the lists of problems, tasks and responsibilities.
+
+    Examples:
+        xuncha report plan -f docx -o plan.docx
+        xuncha report plan -f xlsx -o plan.xlsx
+    """
+    from xuncha.report.plan import plan as content  # noqa: PLC0415
+
+    check(form, _PLAN_FORMS, output, "plan")
+    _deliver(call, "report.plan", form, output, report=content(call.ledger(), call.today))
+
+
+@command("report", "letter")
+def letter(
+    call: Context,
+    kind: Annotated[str, argument("KIND", _("reminder, supervision or warning"), [*names.LETTERS])],
+    identities: list[str] | None = optional(
+        "ID", _("Measures of one office, such as 2.3 2.4"), options.measures
+    ),
+    office: str | None = optional(
+        "--office NAME",
+        _("All that this office is late with or has soon due; of a warning, what it is late with"),
+        options.offices,
+    ),
+    send: str | None = optional(
+        "--send WAY",
+        _("Send it: email, to the accounts of the office; or group, of WeCom or DingTalk"),
+        [*names.WAYS],
+    ),
+    form: options.Form = "txt",
+    output: options.Output = None,
+) -> None:
+    """Write a letter to an office: a reminder, a supervision notice, or a warning of what is overdue.
+
+    The variables XUNCHA_SMTP and XUNCHA_WEBHOOK say through which server or robot it is sent (docs/desk.md).
+
+    Examples:
+        xuncha report letter reminder 2.3
+        xuncha report letter supervision --office 规划科 -f docx -o letter.docx
+    """
+    from xuncha.report.letter import letter_on, letter_to  # noqa: PLC0415
+
+    which = typed.word(kind, "KIND", names.LETTERS)
+    check(form, FORMS, output, "letter")
+    if bool(identities) == (office is not None):
+        message = _("a letter is on measures or on those of an --office, one of the two")
+        raise UsageError("usage", message, _("see `xuncha report letter --help`"))
+    ledger = call.ledger()
+    if office is not None:
+        office, _leader = selection.known(ledger.register(), office=office, leader=None)
+        content = letter_to(ledger, call.today, which, office or "")
+    else:
+        content = letter_on(ledger, call.today, which, [_measure(ledger, each) for each in identities or ()])
+    if send is not None:
+        _send(call, typed.word(send, "--send", names.WAYS), which, content)
+    if send is None or output is not None:
+        _deliver(call, f"letter.{which}", form, output, letter=content)
+
+
+def _send(call: Context, way: str, kind: str, letter: Letter) -> None:
+    from xuncha.accounts import sending  # noqa: PLC0415
+    from xuncha.accounts.book import Accounts  # noqa: PLC0415
+
+    to = sending.addresses(Accounts(call.root).all(), letter.office) if way == "email" else ()
+    called = names.LETTERS[kind][1]
+    text = _made(call, f"letter.{kind}", "txt", letter=letter)[0].decode()
+    if way == "email":
+        subject = f"{letter.organisation}{called}：{letter.office}"
+        word = _made(call, f"letter.{kind}", "docx", letter=letter)[0]
+        sending.mail(to, subject, text, (f"{called}.docx", word))
+        screen.line(_("Sent to {names}.").format(names=_(", ").join(to)))
+    else:
+        sending.post(text)
+        screen.line(_("Sent to the group."))
+
+
+def _earlier(call: Context, since: date, wanted: set[Identity]) -> Mapping[Identity, Measure]:
+    """Return measures as they stood before a day, without those that cannot be known."""
+    from xuncha.store.loading import records_of  # noqa: PLC0415
+    from xuncha.trail.tree import Tree, commit_at  # noqa: PLC0415
+
+    if not wanted or since <= date.min:
+        return {}
+    try:
+        commit = commit_at(call.root, (since - timedelta(days=1)).isoformat())
+    except RefusedError:  # there was no ledger yet
+        return {}
+    return records_of(Tree(call.root, commit), wanted)
+
+
+def _measure(ledger: Ledger, text: str) -> Identity:
+    from xuncha.rules.names import no_such  # noqa: PLC0415
+
+    identity = Identity.parse(text)
+    if identity.is_problem:
+        message = _("{id} is a problem; a measure is asked for").format(id=identity)
+        hint = _("name its measures, such as {id}.1").format(id=identity)
+        raise RefusedError("not-a-measure", message, hint)
+    if identity not in ledger.measures:
+        raise no_such(identity)
+    return identity
+
+
+def _deliver(call: Context, name: str, form: str, output: Path | None, **given: object) -> None:
+    content, warnings = _made(call, name, form, **given)
+    deliver(content, warnings, output, call.root)
+
+
+def _made(call: Context, name: str, form: str, **given: object) -> tuple[bytes, list[str]]:
+    from xuncha.paper.forms import made  # noqa: PLC0415
+    from xuncha.paper.own import remark  # noqa: PLC0415
+    from xuncha.paper.templates import OUTLINE, document  # noqa: PLC0415
+
+    templates = call.templates()
+    with screen.patience(_("Making the document")):
+        content, warnings = made(document(name + OUTLINE, templates, **given), form)
+    return content, [*warnings, *remark(templates)]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, get_args
+from typing import get_args
 
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.options import argument, option
+from xuncha.cli.options import optional
 from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.model.identity import Identity
@@ -24,11 +24,11 @@ _GROUPINGS: tuple[str, ...] = get_args(Grouping)
 @command("status")
 def status(
     call: Context,
-    by: Annotated[
-        str, option("--by GROUP", _("Group by problem, category, office or leader"), _GROUPINGS)
-    ] = "problem",
+    by: str = optional(
+        "--by GROUP", _("Group by problem, category, office or leader"), _GROUPINGS, default="problem"
+    ),
     at: options.At = None,
-    everything: Annotated[bool, option("--all", _("Every row, however many there are"))] = False,
+    everything: bool = optional("--all", _("Every row, however many there are")),
     as_json: options.Json = False,
 ) -> None:
     """Show how the ledger stands: how much is complete, what is overdue, what is due soon, and who holds it.
@@ -83,26 +83,22 @@ def todo(
 @command("list")
 def list_(
     call: Context,
-    words: Annotated[
-        list[str] | None, argument("WORDS", _("Those whose title, goal or progress holds all of these"))
-    ] = None,
-    status: Annotated[str | None, option("--status STATUS", _("Those in one status"), STATUSES)] = None,
+    words: list[str] | None = optional("WORDS", _("Those whose title, goal or progress holds all of these")),
+    status: str | None = optional("--status STATUS", _("Those in one status"), STATUSES),
     office: options.OfOffice = None,
     leader: options.OfLeader = None,
     person: options.OfPerson = None,
     problem: options.InProblem = None,
     category: options.OfCategory = None,
-    fields: Annotated[
-        list[str] | None, option("--field KEY=VALUE", _("Those with this value in a field of one's own"))
-    ] = None,
-    unassigned: Annotated[
-        bool, option("--unassigned", _("Open ones without a leader, an office or a time limit"))
-    ] = False,
-    overdue: Annotated[bool, option("--overdue", _("Those whose time limit has passed"))] = False,
-    due_within: Annotated[
-        str | None, option("--due-within DAYS", _("Open ones that are due within so many days, such as 14"))
-    ] = None,
-    term: Annotated[str | None, option(f"--term {'|'.join(TERMS)}", _("Those of one term"), TERMS)] = None,
+    fields: list[str] | None = optional(
+        "--field KEY=VALUE", _("Those with this value in a field of one's own")
+    ),
+    unassigned: bool = optional("--unassigned", _("Open ones without a leader, an office or a time limit")),
+    overdue: bool = optional("--overdue", _("Those whose time limit has passed")),
+    due_within: str | None = optional(
+        "--due-within DAYS", _("Open ones that are due within so many days, such as 14")
+    ),
+    term: str | None = optional(f"--term {'|'.join(TERMS)}", _("Those of one term"), TERMS),
     at: options.At = None,
     as_json: options.Json = False,
 ) -> None:

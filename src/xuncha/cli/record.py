@@ -14,18 +14,16 @@ from xuncha.cli.tables import bar, measures_table, or_unsaid, state, term
 from xuncha.cli.track import events_table
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.model.identity import EVIDENCE
-from xuncha.model.records import EvidenceFile, Measure
+from xuncha.model.identity import EVIDENCE, Identity
+from xuncha.model.records import EvidenceFile, Measure, Problem
+from xuncha.model.register import Frame, MeasureRow
 from xuncha.model.vocabulary import result_name
+from xuncha.tally import Horizon
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from xuncha.model.identity import Identity
-    from xuncha.model.records import Problem
-    from xuncha.model.register import Frame, MeasureRow
     from xuncha.model.settings import OutcomeKind
-    from xuncha.tally import Horizon
     from xuncha.trail.history import Event
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from xuncha.chinese.characters import columns, escaped, without_unsafe
-from xuncha.errors import InvalidLedgerError, SurroundingsError, XunchaError
+from xuncha.errors import Finding, InvalidLedgerError, Place, SurroundingsError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
@@ -23,15 +23,12 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from xuncha.errors import Finding, Place
 
 _NO_LIMIT = 10_000
-_LONG = 1.0
-"""Seconds after which somebody wants to know that the program still works."""
+_LONG = 1.0  # seconds after which somebody wants to know that the program still works
 _SHADES = {"red": 160, "green": 28, "yellow": 136, "cyan": 31, "magenta": 133}
 """Colours of 256 that are seen on white as on black; the yellow and the green of terminals vanish on white."""
-_lost: list[OSError] = []
-"""What has kept something from being printed."""
+_lost: list[OSError] = []  # what has kept something from being printed
 WATCH = "patience"
 """The name of the thread that shows that work goes on."""
 

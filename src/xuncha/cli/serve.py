@@ -12,7 +12,7 @@ from typing import Annotated
 from xuncha.cli import screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.options import option
+from xuncha.cli.options import option, optional
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.parts import needs
@@ -21,20 +21,14 @@ from xuncha.parts import needs
 @command("serve")
 def serve(
     call: Context,
-    host: Annotated[
-        str | None,
-        option("--host ADDRESS", _("Open the desk to other machines, for those who have an account")),
-    ] = None,
+    host: str | None = optional("--host ADDRESS", _("Open the desk to other machines, for those who have an account")),
     port: Annotated[int, option("--port NUMBER", _("The port; 0 takes any that is free"))] = 8420,
-    open_: Annotated[bool, option("--open/--no-open", _("Whether a browser is opened"))] = True,
+    open_: bool = optional("--open/--no-open", _("Whether a browser is opened"))] = True,
     demo: Annotated[
-        bool, option("--demo", _("Show the office desk on an example, with an account of each role"))
-    ] = False,
-    tls_cert: Annotated[Path | None, option("--tls-cert FILE", _("The certificate, as PEM"))] = None,
-    tls_key: Annotated[Path | None, option("--tls-key FILE", _("Its key, as PEM"))] = None,
-    trust_proxy: Annotated[
-        bool, option("--trust-proxy", _("Believe a proxy on this machine from where one asks"))
-    ] = False,
+        bool, option("--demo", _("Show the office desk on an example, with an account of each role")),
+    tls_cert: Path | None = optional("--tls-cert FILE", _("The certificate, as PEM")),
+    tls_key: Path | None = optional("--tls-key FILE", _("Its key, as PEM")),
+    trust_proxy: bool = optional("--trust-proxy", _("Believe a proxy on this machine from where one asks")),
 ) -> None:
     """Open the desk: the ledger in a browser. Ctrl-C ends it.
 

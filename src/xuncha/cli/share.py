@@ -11,7 +11,7 @@ import typer
 from xuncha.cli import screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.options import option
+from xuncha.cli.options import optional
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of, together
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -27,14 +27,11 @@ if TYPE_CHECKING:
 @command("sync")
 def sync(
     call: Context,
-    take: Annotated[
-        str | None,
-        option(
-            "--take ours|theirs",
-            _("Which side wins where both have changed the same thing in different ways"),
-            ["ours", "theirs"],
-        ),
-    ] = None,
+    take: str | None = optional(
+        "--take ours|theirs",
+        _("Which side wins where both have changed the same thing in different ways"),
+        ["ours", "theirs"],
+    ),
 ) -> None:
     """Merge what was recorded here and elsewhere, through a git remote, and send it.
 
@@ -171,7 +168,7 @@ def merge_driver(
     Examples:
         xuncha merge-driver %O %A %B %L %P
     """
-    from xuncha.sync.records import merge_files  # noqa: PLC0415
+    from xuncha.sync.uniting import merge_files  # noqa: PLC0415
 
     size = int(width) if width.isdigit() and 0 < int(width) < 100 else 7  # noqa: PLR2004  as git's own are
     try:

@@ -13,20 +13,17 @@ from xuncha.cli import screen
 from xuncha.cli.columns import Column, Columns
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.model.vocabulary import LIGHTS, STATUSES, TERMS, status_name
-from xuncha.tally import Horizon, percent, review_day
+from xuncha.model.register import MeasureRow, Register
+from xuncha.model.vocabulary import LIGHTS, STATUSES, TERMS, Light, Status, Term, status_name
+from xuncha.tally import Group, Horizon, Tally, percent, review_day
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from xuncha.model.register import MeasureRow, Register
-    from xuncha.model.vocabulary import Light, Status, Term
-    from xuncha.tally import Group, Tally
     from xuncha.todo import Task
 
 _BAR = 20
-_MANY = 40
-"""Rows of one kind on a screen; the rest is counted."""
+_MANY = 40  # rows of one kind on a screen; the rest is counted
 
 
 def bar(closed: int, total: int) -> Text:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.options import argument, option
+from xuncha.cli.options import optional
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -63,8 +63,8 @@ def events_table(events: list[Event]) -> Columns:
 @command("undo")
 def undo(
     call: Context,
-    count: Annotated[int, argument("N", _("How many commits"))] = 1,
-    others: Annotated[bool, option("--others", _("Also what other people did"))] = False,
+    count: int = optional("N", _("How many commits"), default=1),
+    others: bool = optional("--others", _("Also what other people did")),
 ) -> None:
     """Take back the last things that were done, by a new commit: all of them, or nothing.
 

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from xuncha.workflow.intake import Intake
 
 
-_MOST_DOUBTS = 200
-"""On the screen; the weightiest come first."""
+_MOST_DOUBTS = 200  # on the screen; the weightiest come first
 
 
 def listed(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[RenderableType]:

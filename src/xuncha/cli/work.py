@@ -16,12 +16,11 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import REVIEW_RESULTS, status_name
 from xuncha.requests import given, outcomes
-from xuncha.workflow.verb import NamedFile
+from xuncha.workflow.verb import NamedFile, Verb
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
     from xuncha.workflow.perform import Result
-    from xuncha.workflow.verb import Verb
 
 
 _MEASURES_AND_TEXT = Annotated[

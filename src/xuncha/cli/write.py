@@ -18,7 +18,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
-from xuncha.cli.options import argument, option
+from xuncha.cli.options import argument, optional
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, UsageError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
@@ -29,33 +29,24 @@ if TYPE_CHECKING:
     from xuncha.workflow.perform import Result
 
 _BETWEEN = re.compile(r"[、，,；;\s]+")
-_NAMED = 10
-"""Findings of an audit that are said one by one."""
+_NAMED = 10  # findings of an audit that are said one by one
 
 
 @command("init")
 def init(
     call: Context,
-    folder: Annotated[Path, argument("DIR", _("The folder; else this one"))] = Path(),
-    example: Annotated[bool, option("--example", _("Fill it with a small case to try things on"))] = False,
-    ask: Annotated[
-        bool, option("--ask", _("Ask for each of the options below; you can stop, and go on later"))
-    ] = False,
-    organisation: Annotated[
-        str | None, option("--organisation NAME", _("The inspected organisation"))
-    ] = None,
-    inspector: Annotated[str | None, option("--inspector NAME", _("The inspectors"))] = None,
-    round_: Annotated[str | None, option("--round TEXT", _("The round of the inspection"))] = None,
-    started: Annotated[
-        str | None, option("--started DATE", _("The day on which the inspection began"))
-    ] = None,
-    ended: Annotated[str | None, option("--ended DATE", _("The day on which it ended"))] = None,
-    feedback: Annotated[str | None, option("--feedback DATE", _("The day of the feedback"))] = None,
-    categories: Annotated[
-        list[str] | None, option("--category TITLE", _("A category; may be repeated"))
-    ] = None,
-    leaders: Annotated[list[str] | None, option("--leader NAME", _("A leader; may be repeated"))] = None,
-    offices: Annotated[list[str] | None, option("--office NAME", _("An office; may be repeated"))] = None,
+    folder: Path = optional("DIR", _("The folder; else this one"), default=Path()),
+    example: bool = optional("--example", _("Fill it with a small case to try things on")),
+    ask: bool = optional("--ask", _("Ask for each of the options below; you can stop, and go on later")),
+    organisation: str | None = optional("--organisation NAME", _("The inspected organisation")),
+    inspector: str | None = optional("--inspector NAME", _("The inspectors")),
+    round_: str | None = optional("--round TEXT", _("The round of the inspection")),
+    started: str | None = optional("--started DATE", _("The day on which the inspection began")),
+    ended: str | None = optional("--ended DATE", _("The day on which it ended")),
+    feedback: str | None = optional("--feedback DATE", _("The day of the feedback")),
+    categories: list[str] | None = optional("--category TITLE", _("A category; may be repeated")),
+    leaders: list[str] | None = optional("--leader NAME", _("A leader; may be repeated")),
+    offices: list[str] | None = optional("--office NAME", _("An office; may be repeated")),
 ) -> None:
     """Make a ledger, with git, in a folder. What is not said of the organisation and the inspection stays unsaid.
 
@@ -194,9 +185,9 @@ def add_measure(
     office: options.Office = None,
     co_office: options.CoOffice = None,
     person: options.Person = None,
-    due: Annotated[str | None, option("--due DATE", _("The time limit, such as 2024-12-31"))] = None,
-    long_term: Annotated[bool, option("--long-term", _("Long-term; it needs no time limit"))] = False,
-    at_once: Annotated[bool, option("--at-once", _("To be done at once; it needs no time limit"))] = False,
+    due: str | None = optional("--due DATE", _("The time limit, such as 2024-12-31")),
+    long_term: bool = optional("--long-term", _("Long-term; it needs no time limit")),
+    at_once: bool = optional("--at-once", _("To be done at once; it needs no time limit")),
     goal: options.Goal = None,
     fields: options.Fields = None,
     new: options.New = False,

@@ -1,4 +1,4 @@
-"""What a dashboard shows: the counts of all, and the rows behind each of them.
+"""What a dashboard shows: the counts of all, and the rows behind each of them, as plain values.
 
 This is the wall between the ledger and whoever looks: the template is given what is made here and nothing else. An internal
 board has it all. A public one has the titles, states and deadlines of what is published, numbered afresh, and counts; no leader,
@@ -11,19 +11,150 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
 
-from xuncha.dashboard import board
-from xuncha.dashboard.board import Board, Group, Item
-from xuncha.dashboard.timeline import Axis, changes, curve, day_of, running
-from xuncha.model.vocabulary import UNSAID
-from xuncha.tally import Horizon, tally
+from xuncha.chinese.punctuation import full_width_page
+from xuncha.dashboard.timeline import Axis, Point, Span, changes, curve, day_of, running
+from xuncha.model.records import Ledger, Measure
+from xuncha.model.register import MeasureRow, Register
+from xuncha.model.vocabulary import UNSAID, Light, Status, Term
+from xuncha.paper.own import Own
+from xuncha.paper.templates import render as fill
+from xuncha.tally import Horizon, Tally, tally
+from xuncha.trail.history import Event
 
-if TYPE_CHECKING:
-    from xuncha.model.records import Ledger, Measure
-    from xuncha.model.register import MeasureRow, Register
-    from xuncha.model.vocabulary import Light, Status
-    from xuncha.trail.history import Event
+
+class Said(NamedTuple):
+    """Something that was said of a measure on a day: its newest progress, or the reason of what was done to it."""
+
+    date: Date | None
+    what: str  # the action that the reason is of; empty for progress
+    text: str
+    publish: bool
+
+
+class Inside(NamedTuple):
+    """What only an internal board shows of a measure."""
+
+    leader: str
+    office: str
+    co_offices: tuple[str, ...]
+    withheld: bool
+    goal: str | None
+    escalated_to: str | None
+    progress: Said | None
+    closed: Date | None
+    closed_by: str | None
+    note: str | None
+    reason: Said | None
+
+
+class Item(NamedTuple):
+    """A measure, as a row."""
+
+    number: str
+    title: str
+    status: Status
+    light: Light
+    term: Term
+    due: Date | None
+    days: int | None
+    """Days left until the deadline, negative once it has passed; none where it is closed or has no deadline."""
+    inside: Inside | None  # None on a public board
+
+    @property
+    def long_term(self) -> bool:
+        """Tell whether it never ends."""
+        return self.term == "long_term"
+
+
+class Group(NamedTuple):
+    """Measures that a figure counts, with the rows behind it."""
+
+    key: str  # names it in links
+    title: str
+    total: int
+    closed: int
+    overdue: int
+    due_soon: int
+    items: tuple[Item, ...]
+
+    @property
+    def left(self) -> int:
+        """How many are not closed."""
+        return self.total - self.closed
+
+    @property
+    def unseen(self) -> int:
+        """How many are counted and not among the rows."""
+        return self.total - len(self.items)
+
+
+class ProblemItem(NamedTuple):
+    """A problem, with its measures."""
+
+    number: str
+    title: str
+    complete: bool
+    finding: str | None
+    withheld: bool
+    measures: Group
+
+
+class CategoryItem(NamedTuple):
+    """A category with at least one problem to show."""
+
+    title: str
+    measures: Group
+    problems: tuple[ProblemItem, ...]
+
+
+class Period(NamedTuple):
+    """A period on the axis of time, with the measures that are due in it."""
+
+    span: Span
+    due: Group
+    due_by_end: int  # how many have become due by its end, from the beginning on
+    closed_by_end: int | None  # how many were closed by its end; none while it has not begun
+
+
+class Timeline(NamedTuple):
+    """When deadlines fall, and how closings added up beside them."""
+
+    today: float
+    periods: tuple[Period, ...]
+    tallest: int  # how many are due in the fullest period
+    undated: Group  # long-term ones without a deadline
+    closings: tuple[Point, ...]
+    deadlines: tuple[Point, ...]  # how many should have been closed by then
+
+
+class Board(NamedTuple):
+    """All that the template is given, under the name `board`."""
+
+    organisation: str  # 待明确 where nobody has said it; so are leaders, offices and categories
+    inspector: str | None
+    feedback: Date | None
+    as_of: Date
+    internal: bool
+    due_soon_days: int
+    counts: Tally  # of everything, withheld items included
+    statuses: tuple[Group, ...]  # as a bar is filled: closed, submitted, in progress, not started
+    staged: Group  # closed long-term measures: a staged result is reached
+    lights: tuple[Group, ...]  # red, yellow, green; rows by deadline
+    reviews: Group  # closed long-term measures that are to be looked at again
+    categories: tuple[CategoryItem, ...]
+    problems: tuple[ProblemItem, ...]  # those of all categories, by their numbers
+    offices: tuple[Group, ...]  # empty on a public board
+    leaders: tuple[Group, ...]
+    timeline: Timeline
+
+
+def render(board: Board, root: Path | Own) -> str:
+    """Render a board as one page that needs no script and no network, by the ledger's own template if it has one."""
+    return full_width_page(fill("dashboard.html.j2", root, board=board))
+
 
 STATUSES: Final[tuple[Status, ...]] = ("closed", "submitted", "in_progress", "not_started")
 """In the order in which a bar is filled."""
@@ -122,17 +253,17 @@ def _afresh(register: Register) -> dict[str, str]:
     return found
 
 
-def _inside(row: MeasureRow, measure: Measure, reason: board.Said | None) -> board.Inside:
+def _inside(row: MeasureRow, measure: Measure, reason: Said | None) -> Inside:
     newest = max(reversed(measure.progress), key=lambda entry: entry.date or Date.min, default=None)
     closed = measure.closed
-    return board.Inside(
+    return Inside(
         leader=row.leader or UNSAID,
         office=row.office or UNSAID,
         co_offices=row.co_offices,
         withheld=not row.publish,
         goal=measure.goal,
         escalated_to=measure.escalated.to if measure.escalated else None,
-        progress=board.Said(newest.date, "", newest.text, newest.publish) if newest else None,
+        progress=Said(newest.date, "", newest.text, newest.publish) if newest else None,
         closed=closed.date if closed else None,
         closed_by=closed.by if closed else None,
         note=closed.note if closed else None,
@@ -140,10 +271,10 @@ def _inside(row: MeasureRow, measure: Measure, reason: board.Said | None) -> boa
     )
 
 
-def _reasons(events: Sequence[Event]) -> dict[str, board.Said]:
+def _reasons(events: Sequence[Event]) -> dict[str, Said]:
     """Find the newest reason given for a return, reopening or extension of each measure."""
     return {
-        event.number: board.Said(day_of(event), event.action, event.reason, publish=False)
+        event.number: Said(day_of(event), event.action, event.reason, publish=False)
         for event in reversed(events)
         if event.number and event.reason and event.action in _REASONED
     }
@@ -153,9 +284,7 @@ def _by_deadline(items: Iterable[Item]) -> tuple[Item, ...]:
     return tuple(sorted(items, key=lambda item: item.due or Date.max))
 
 
-def _categories(
-    ledger: Ledger, register: Register, rows: _Rows, *, internal: bool
-) -> Iterator[board.CategoryItem]:
+def _categories(ledger: Ledger, register: Register, rows: _Rows, *, internal: bool) -> Iterator[CategoryItem]:
     """Yield the categories and problems of which something may be shown; on an internal board, all with a problem."""
     for key, title in _headings(register):
         problems = []
@@ -164,7 +293,7 @@ def _categories(
             if internal or measures.items:
                 number = row.id if internal else measures.items[0].number.partition(".")[0]
                 problems.append(
-                    board.ProblemItem(
+                    ProblemItem(
                         number=number,
                         title=row.title,
                         complete=row.complete,
@@ -175,9 +304,7 @@ def _categories(
                 )
         if problems:
             inside = [row for row in rows.all if row.category == key]
-            yield board.CategoryItem(
-                title, rows.group(f"category-{problems[0].number}", inside), tuple(problems)
-            )
+            yield CategoryItem(title, rows.group(f"category-{problems[0].number}", inside), tuple(problems))
 
 
 def _load(rows: _Rows, names: Iterable[str], by: Literal["office", "leader"]) -> tuple[Group, ...]:
@@ -190,7 +317,7 @@ def _load(rows: _Rows, names: Iterable[str], by: Literal["office", "leader"]) ->
     return tuple(sorted(held, key=attrgetter("overdue", "left", "total"), reverse=True))
 
 
-def _timeline(ledger: Ledger, rows: _Rows, events: Sequence[Event], today: Date) -> board.Timeline:
+def _timeline(ledger: Ledger, rows: _Rows, events: Sequence[Event], today: Date) -> Timeline:
     due = {row.id: Date.fromisoformat(row.due) for row in rows.all if row.due}
     start = min(ledger.settings.inspection.feedback or today, today)
     axis = Axis(min([start, *due.values()]), max([today, *due.values()]))
@@ -205,14 +332,14 @@ def _timeline(ledger: Ledger, rows: _Rows, events: Sequence[Event], today: Date)
         those = (row for row in rows.all if row.id in due and span.first <= due[row.id] <= span.last)
         group = rows.group(f"due-{place}", those, span.title)
         periods.append(
-            board.Period(
+            Period(
                 span=span,
                 due=group._replace(items=_by_deadline(group.items)),
                 due_by_end=due_by(span.last),
                 closed_by_end=closed_by(span.last) if span.first <= today else None,
             )
         )
-    return board.Timeline(
+    return Timeline(
         today=axis.place(today, whole=True),
         periods=tuple(periods),
         tallest=max(period.due.total for period in periods),

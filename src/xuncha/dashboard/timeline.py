@@ -9,19 +9,15 @@ from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from datetime import timedelta
 from itertools import accumulate
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
-if TYPE_CHECKING:
-    from xuncha.trail.history import Event
+from xuncha.trail.history import Event
 
 _SIZES: Final = (1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000)
 """Months in a period; the first with which there are not too many."""
-_PERIODS = 24
-"""So many at most; one more where the first begins before the axis does."""
-_SAMPLES = 60
-"""Points of a curve at most, evenly spaced, beside its end."""
-_TICKS = 5
-"""Labels below the axis at most."""
+_PERIODS = 24  # so many at most; one more where the first begins before the axis does
+_SAMPLES = 60  # points of a curve at most, evenly spaced, beside its end
+_TICKS = 5  # labels below the axis at most
 _YEAR = 12
 
 
@@ -41,8 +37,7 @@ class Span(NamedTuple):
     first: Date
     last: Date
     title: str
-    tick: str
-    """The label below the axis; empty where another one stands too near."""
+    tick: str  # the label below the axis; empty where another one stands too near
     start: float
     end: float
 

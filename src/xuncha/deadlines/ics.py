@@ -1,27 +1,124 @@
-"""The calendar in the form that calendars import: iCalendar (RFC 5545).
+"""The calendar of the deadlines: for each measure the one day that it waits for, and when to be reminded of it, as iCalendar (RFC 5545).
 
-The same ledger on the same day gives the same bytes. An entry keeps its UID for good, so a calendar that imports the file
-again changes what it has instead of doubling it.
+It counts in working days of China, the shifted ones among them, as far as the State Council has announced them. The same ledger
+on the same day gives the same bytes. An entry keeps its UID for good, so a calendar that imports the file again changes what it
+has instead of doubling it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from uuid import UUID, uuid5
 
 from xuncha.chinese.characters import on_one_line
 from xuncha.chinese.days import in_words as day
 from xuncha.chinese.punctuation import full_width
+from xuncha.model.register import Frame, MeasureRow, ProblemRow, Register
 from xuncha.model.vocabulary import UNSAID, WORDS
 from xuncha.parts import needs
+from xuncha.tally import review_day, shifted
 
 if TYPE_CHECKING:
     from icalendar import Component, Event
 
-    from xuncha.deadlines.content import Entry
-    from xuncha.model.register import Frame
+
+class Workdays:
+    """The working days that the installed table holds; what it does not hold yet is not guessed (docs/adr/0011).
+
+    Raises SurroundingsError if the part `office` is not installed.
+    """
+
+    def __init__(self) -> None:
+        with needs("office"):
+            import chinese_calendar  # noqa: PLC0415  no other command needs it
+        self._is_workday = cache(chinese_calendar.is_workday)
+        self._first_year: int = min(chinese_calendar.holidays).year
+        self.last_year: int = max(chinese_calendar.holidays).year
+
+    def known(self, day: date) -> bool:
+        """Whether it is settled which days are worked around this one.
+
+        The last week of a year is settled by the announcement for the next, which in some years has made a Saturday of
+        late December a working day, or a Monday a day off.
+        """
+        is_held = self._first_year < day.year <= self.last_year
+        return is_held and (day + timedelta(days=7)).year <= self.last_year
+
+    def on_or_before(self, day: date) -> date | None:
+        """Find the last working day up to and including this one; None where it is not known."""
+        if not self.known(day):
+            return None
+        while not self._is_workday(day):
+            day -= timedelta(days=1)
+        return day
+
+
+class Entry(NamedTuple):
+    """What a measure waits for: its time limit while it is open; the next look at it when it is closed and long-term."""
+
+    kind: Literal["deadline", "review"]
+    problem: ProblemRow
+    measure: MeasureRow
+    day: date
+    last_workday: date | None
+    """The last working day up to and including the day; None where that is not known yet."""
+    reminders: tuple[date, ...]  # days on which to be reminded; none of them has passed
+    withdrawn: bool  # closed before its day came: a calendar that still has it is to drop it
+
+    @property
+    def unchecked(self) -> bool:
+        """Whether something is to be done by a day of which nobody knows yet whether it is a day off."""
+        return not self.withdrawn and self.last_workday is None
+
+
+def entries(
+    register: Register,
+    today: date,
+    workdays: Workdays,
+    *,
+    office: str | None = None,
+    leader: str | None = None,
+    closed: bool = False,
+) -> list[Entry]:
+    """List the entries of a ledger's calendar, in the order of their days: all, or those of one office or one leader.
+
+    With `closed`, list what was closed before its day as well, withdrawn. Reminders count from today on.
+    """
+    found = [
+        _entry(problem, row, register.frame, today, workdays)
+        for problem in register.problems
+        for row in problem.measures
+        if office in {None, row.office} and leader in {None, row.leader}
+    ]
+    wanted = [entry for entry in found if entry and (closed or not entry.withdrawn)]
+    return sorted(wanted, key=attrgetter("day"))
+
+
+def _entry(
+    problem: ProblemRow, row: MeasureRow, frame: Frame, today: date, workdays: Workdays
+) -> Entry | None:
+    review = review_day(row, frame)
+    day = review or (date.fromisoformat(row.due) if row.due else None)
+    withdrawn = row.status == "closed" and review is None
+    if day is None or (withdrawn and day < today):
+        return None
+    last = workdays.on_or_before(day)
+    reminders = () if withdrawn else _reminders(day, last, frame.due_soon_days, today, workdays)
+    return Entry("review" if review else "deadline", problem, row, day, last, reminders, withdrawn)
+
+
+def _reminders(
+    day: date, last: date | None, days_before: int, today: date, workdays: Workdays
+) -> tuple[date, ...]:
+    """List the days to be reminded on: `days_before` the day, and one working day before the last one on which it can be done."""
+    before = last and workdays.on_or_before(shifted(last, -1))
+    wanted = {shifted(day, -days_before), before or shifted(day, -1)}
+    return tuple(sorted(each for each in wanted if each >= today))
+
 
 _NAMESPACE: Final = UUID("5d38d4fe-1c82-4364-a383-ce9ac0d6a02c")
 """Of the names from which UIDs are made; it must never change."""
@@ -96,7 +193,8 @@ def _title(entry: Entry) -> str:
 def _before(entry: Entry) -> str:
     """Say by which day it is to be done; empty unless its own day is a day off."""
     last = entry.last_workday
-    return _BEFORE[entry.kind].format(day(last, entry.day)) if last and entry.day_off else ""
+    is_off = last and last != entry.day and not entry.withdrawn
+    return _BEFORE[entry.kind].format(day(last, entry.day)) if last and is_off else ""
 
 
 def _description(frame: Frame, entry: Entry, today: date, last_year: int) -> list[str]:

@@ -3,54 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from xuncha import language
+from xuncha.catalogue import Rule
 from xuncha.doctor import files, git, sharing
 from xuncha.doctor.surroundings import CHECKS, Surroundings
 from xuncha.errors import Severity, SurroundingsError, XunchaError
 from xuncha.language import gettext as _
-from xuncha.language import mark
-
-if TYPE_CHECKING:
-    from xuncha.catalogue import Rule
 
 CHAPTERS = (git, files, sharing)
 """The rooms of checks, in the order in which they are told."""
 State = Literal["well", "note", "warning", "error", "unknown"]
-_WELL = {
-    "no-git": mark("git runs"),
-    "old-git": mark("git is new enough"),
-    "no-repository": mark("the ledger is in a git repository"),
-    "not-yours": mark("git trusts this folder"),
-    "git-refuses": mark("git opens the repository"),
-    "no-user": mark("git knows who you are"),
-    "no-commit": mark("there is a commit to go back to"),
-    "unfinished": mark("no merge or rebase is half done"),
-    "detached": mark("a branch is checked out"),
-    "works-elsewhere": mark("git works in the ledger's own folder"),
-    "replaced": mark("git shows the history that it holds"),
-    "objects-missing": mark("git holds all of the history"),
-    "hidden": mark("git leaves no file of the ledger out of the folder"),
-    "repository-programs": mark("the repository names no programs of its own"),
-    "uncommitted": mark("every change of the ledger is committed"),
-    "interrupted": mark("no command was interrupted"),
-    "git-lock": mark("git has left no lock behind"),
-    "half-written": mark("no file was left half written"),
-    "read-only": mark("the folders can be written"),
-    "not-utf8": mark("every file is UTF-8"),
-    "line-ends": mark("git changes no line ends of the ledger"),
-    "mixed-line-ends": mark("no file mixes line ends"),
-    "no-driver": mark("the merge driver is registered, and its program is there"),
-    "no-driver-line": mark("the ledger's files are for the merge driver"),
-    "not-shared": mark("every commit is where others see it"),
-    "public-remote": mark("no remote is at a public service or in the internet"),
-    "clock-behind": mark("the clock is not behind the last commit"),
-    "missing-parts": mark("all parts are installed"),
-}
-"""The sentences for what is well, by the codes of the checks."""
-
-
 _GIT_FAILS = {"no-git", "not-yours", "git-refuses", "objects-missing"}
 """The checks of whether git itself does what it is asked for."""
 
@@ -92,7 +56,7 @@ def _diagnoses(check: Rule[Severity | None], around: Surroundings) -> list[Diagn
     except (XunchaError, OSError) as error:
         return [Diagnosis(check.code, "unknown", _("not looked at: {reason}").format(reason=error))]
     if not found:
-        return [Diagnosis(check.code, "well", language.gettext(_WELL[check.code]))]
+        return [Diagnosis(check.code, "well", language.gettext(check.well))]
     git_fails = check.code in _GIT_FAILS
     return [
         Diagnosis(check.code, each.place or each.severity, each.message, each.hint, git_fails)

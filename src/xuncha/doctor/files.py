@@ -9,18 +9,16 @@ import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.doctor.surroundings import CHECKS, Ailments, Surroundings, some
+from xuncha.errors import Severity
 from xuncha.language import gettext as _
-from xuncha.language import ngettext
+from xuncha.language import mark, ngettext
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PROBLEMS
 from xuncha.store.files import TEMPORARY
 from xuncha.trail.repository import private
 from xuncha.workflow.change import at_work, leftover
-
-if TYPE_CHECKING:
-    from xuncha.errors import Severity
 
 PROCESSES = Path("/proc")
 """Where a system shows what runs; not every one does."""
@@ -30,7 +28,7 @@ _SHOWN: Final = 5
 _LARGEST: Final = 1024 * 1024
 
 
-@CHECKS.rule("interrupted", "warning", scope="repository",
+@CHECKS.rule("interrupted", "warning", scope="repository", well=mark("no command was interrupted"),
     why="A command that was killed before its commit has changed a file and not the history; the next one that writes takes it back.",
     wrong="A journal of ours is there, and nobody holds the lock.", right="type the command again; or take it back: xuncha undo",
 )  # fmt: skip
@@ -46,6 +44,7 @@ def _interrupted(around: Surroundings) -> Ailments:
 
 @CHECKS.rule(
     "git-lock",
+    well=mark("git has left no lock behind"),
     why=(
         "A git that was killed leaves a file that ends in `.lock`, and every later one waits for it in vain. Such a file does not say "
         "whose it is: where the system shows what runs, a git at work in this repository is looked for; elsewhere its age is told."
@@ -77,7 +76,7 @@ def _git_lock(around: Surroundings) -> Ailments:
         yield severity, said, mend.format(command=f"rm {shlex.quote(name)}")
 
 
-@CHECKS.rule("half-written", "warning",
+@CHECKS.rule("half-written", "warning", well=mark("no file was left half written"),
     why="A file is written beside the old one and then put in its place; what was killed between leaves the new one. Nothing reads it.",
     wrong="Temporary files of ours are there, and no command is at work.",
     right="delete the file that is named; the next command that writes the same file does so too",
@@ -132,7 +131,7 @@ def _lasting(seconds: int) -> str:
     return _("{n} s").format(n=seconds)
 
 
-@CHECKS.rule("read-only",
+@CHECKS.rule("read-only", well=mark("the folders can be written"),
     why="A command writes a new file beside the old one and a commit into `.git`; in a folder without that permission it can do neither.",
     wrong="A folder of the ledger, or of git, cannot be written.",
     right="chmod -R u+w on what is named; on a share, ask who runs it; a disk that became read-only wants to be looked after",
@@ -151,7 +150,7 @@ def _read_only(around: Surroundings) -> Ailments:
         yield None, said.format(n=len(names), paths=some(names, _SHOWN)), f"chmod -R u+w {typed}"
 
 
-@CHECKS.rule("not-utf8",
+@CHECKS.rule("not-utf8", well=mark("every file is UTF-8"),
     why="Windows' own editor once saved Chinese as GBK; such a file is not read, and the ledger with it.",
     wrong="A file holds bytes that are no UTF-8.", right="save it as UTF-8: iconv -f GB18030 -t UTF-8 FILE > FILE.new && mv FILE.new FILE",
 )  # fmt: skip
@@ -180,7 +179,7 @@ def _is_in(content: bytes, encoding: str) -> bool:
     return True
 
 
-@CHECKS.rule("line-ends", "warning", scope="repository",
+@CHECKS.rule("line-ends", "warning", scope="repository", well=mark("git changes no line ends of the ledger"),
     why="With core.autocrlf git changes the line ends of files on their way in and out: then what is on disk is not what was committed.",
     wrong="Git converts line ends, and the ledger's files are not excepted.", right="put the line `data/** -text` into .gitattributes and commit it",
 )  # fmt: skip
@@ -199,7 +198,7 @@ def _line_ends(around: Surroundings) -> Ailments:
         yield None, said, mend.format(line=_KEEPS_BYTES)
 
 
-@CHECKS.rule("mixed-line-ends", "warning",
+@CHECKS.rule("mixed-line-ends", "warning", well=mark("no file mixes line ends"),
     why="A file with both kinds of line ends was changed by a program that did not look; the next editor changes all its lines at once.",
     wrong="A file has lines that end in CR LF and lines that end in LF.", right="sed -i 's/\\r$//' FILE; then commit it",
 )  # fmt: skip

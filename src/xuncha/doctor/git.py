@@ -10,7 +10,7 @@ from typing import Final
 from xuncha.doctor.surroundings import CHECKS, Ailments, Surroundings, some
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.language import ngettext
+from xuncha.language import mark, ngettext
 from xuncha.store.files import TEMPORARY
 from xuncha.sync import registration
 from xuncha.sync.sharing import unfinished_operations
@@ -26,7 +26,7 @@ _NAME_YOURSELF: Final = "git config --global user.name 姓名 && git config --gl
 _SHOWN: Final = 3
 
 
-@CHECKS.rule("no-git",
+@CHECKS.rule("no-git", well=mark("git runs"),
     why="Every change is a commit: without git a ledger can be looked at, and not changed.",
     wrong="Git is not installed, not in PATH, or does not run.",
     right="install git (https://git-scm.com), and see that `git --version` answers in a new window",
@@ -37,7 +37,7 @@ def _no_git(around: Surroundings) -> Ailments:
         yield None, said, _("install git (https://git-scm.com) and try again")
 
 
-@CHECKS.rule("old-git", "warning", scope="git",
+@CHECKS.rule("old-git", "warning", scope="git", well=mark("git is new enough"),
     why="`sync` merges without touching the files that are being worked on, which git can do since 2.38.",
     wrong="Git is older than 2.38.", right="install a newer git; all but `sync` works without",
 )  # fmt: skip
@@ -48,7 +48,7 @@ def _old_git(around: Surroundings) -> Ailments:
         yield None, said.format(version=version), _("install a newer git (https://git-scm.com)")
 
 
-@CHECKS.rule("no-repository",
+@CHECKS.rule("no-repository", well=mark("the ledger is in a git repository"),
     why="A ledger outside a repository has no history, and cannot be changed by a command.",
     wrong="The ledger is in no repository.", right=_BEGIN,
 )  # fmt: skip
@@ -58,7 +58,7 @@ def _no_repository(around: Surroundings) -> Ailments:
         yield None, said, _BEGIN
 
 
-@CHECKS.rule("not-yours", scope="folder",
+@CHECKS.rule("not-yours", scope="folder", well=mark("git trusts this folder"),
     why="Git does not open a repository that belongs to another account, since its settings can start programs.",
     wrong="Git refuses the folder of another owner.",
     right="the command that git itself names: git config --global --add safe.directory PATH; on a share, once on each computer",
@@ -70,7 +70,7 @@ def _not_yours(around: Surroundings) -> Ailments:
         yield None, _("the folder belongs to another account, so git does not open it"), mend
 
 
-@CHECKS.rule("git-refuses", scope="trust",
+@CHECKS.rule("git-refuses", scope="trust", well=mark("git opens the repository"),
     why="A damaged `.git`, or a line in git's settings that it cannot read, stops every command of git.",
     wrong="Git does not open the repository for another reason.",
     right="git names the file and the line; where the repository itself is damaged, make a fresh clone beside it",
@@ -81,7 +81,7 @@ def _git_refuses(around: Surroundings) -> Ailments:
         yield None, said, "git status"
 
 
-@CHECKS.rule("no-user", scope="repository",
+@CHECKS.rule("no-user", scope="repository", well=mark("git knows who you are"),
     why="A commit names who made it, and git makes none without.",
     wrong="Git knows no name or no e-mail; or has guessed them.", right=_NAME_YOURSELF,
 )  # fmt: skip
@@ -99,7 +99,7 @@ def _no_user(around: Surroundings) -> Ailments:
         yield "note", said.format(name=name, address=address), _NAME_YOURSELF
 
 
-@CHECKS.rule("no-commit", "warning", scope="repository",
+@CHECKS.rule("no-commit", "warning", scope="repository", well=mark("there is a commit to go back to"),
     why="What was never committed is in no history, and nothing brings it back.",
     wrong="Nothing has been committed yet.", right=_COMMIT_ALL,
 )  # fmt: skip
@@ -109,7 +109,7 @@ def _no_commit(around: Surroundings) -> Ailments:
         yield None, said, _COMMIT_ALL
 
 
-@CHECKS.rule("unfinished", scope="repository",
+@CHECKS.rule("unfinished", scope="repository", well=mark("no merge or rebase is half done"),
     why="While git waits for a merge, a rebase, a cherry-pick or a revert to be concluded, it refuses the commits of commands.",
     wrong="A merge, rebase, cherry-pick or revert waits to be concluded.",
     right="conclude it: git merge --continue; or give it up: git merge --abort (rebase, cherry-pick, revert likewise)",
@@ -121,7 +121,7 @@ def _unfinished(around: Surroundings) -> Ailments:
         yield None, said, mend.format(one=f"git {name} --continue", other=f"git {name} --abort")
 
 
-@CHECKS.rule("detached", "warning", scope="commit",
+@CHECKS.rule("detached", "warning", scope="commit", well=mark("a branch is checked out"),
     why="What is committed on no branch is lost from sight with the next `git switch`.",
     wrong="No branch is checked out; a rebase, which does that on purpose, is told by itself.",
     right="git switch main; to keep what was committed meanwhile, before that: git branch 保留",
@@ -140,7 +140,7 @@ def _no_branch(around: Surroundings) -> Ailments:
         yield None, said, f"git branch 保留 && git switch {shlex.quote(main)} && git merge 保留"
 
 
-@CHECKS.rule("works-elsewhere", scope="repository",
+@CHECKS.rule("works-elsewhere", scope="repository", well=mark("git works in the ledger's own folder"),
     why="`core.worktree` names the folder whose files git commits; in a copied repository that may be somebody else's.",
     wrong="The repository's settings have git work in another folder than the ledger's own.", right="git --work-tree=. config --unset core.worktree",
 )  # fmt: skip
@@ -150,7 +150,7 @@ def _works_elsewhere(around: Surroundings) -> Ailments:
         yield None, said.format(path=other), "git --work-tree=. config --unset core.worktree"
 
 
-@CHECKS.rule("replaced", "warning", scope="repository",
+@CHECKS.rule("replaced", "warning", scope="repository", well=mark("git shows the history that it holds"),
     why="`git replace`, and grafts, have git show another history than it holds. The commands look behind that; whoever types git does not.",
     wrong="The repository holds replacements or grafts.", right="git replace -d on what is named; rm .git/info/grafts",
 )  # fmt: skip
@@ -169,7 +169,7 @@ def _replaced(around: Surroundings) -> Ailments:
             yield None, said, f"rm {shlex.quote(name)}"
 
 
-@CHECKS.rule("objects-missing", scope="commit",
+@CHECKS.rule("objects-missing", scope="commit", well=mark("git holds all of the history"),
     why="History can be read, checked and archived only while git holds every object that it names.",
     wrong="An object of the history is missing or damaged.",
     right="fetch it from where it still is: git fetch --refetch; or make a fresh clone beside it",
@@ -183,7 +183,7 @@ def _objects_missing(around: Surroundings) -> Ailments:
         yield None, said.format(said=told), "git fetch --refetch --no-filter"
 
 
-@CHECKS.rule("hidden", scope="repository",
+@CHECKS.rule("hidden", scope="repository", well=mark("git leaves no file of the ledger out of the folder"),
     why="A sparse checkout, or `git update-index --skip-worktree`, leaves files out of the folder; what is not there would not be counted.",
     wrong="Git's index has a file of the ledger that git was told to leave out, and it is not in the folder.",
     right="git sparse-checkout disable; or, for a file: git update-index --no-skip-worktree FILE && git restore FILE",
@@ -198,7 +198,7 @@ def _hidden(around: Surroundings) -> Ailments:
         yield None, said.format(n=len(paths), paths=some(paths, _SHOWN)), "git sparse-checkout disable"
 
 
-@CHECKS.rule("repository-programs", "note", scope="repository",
+@CHECKS.rule("repository-programs", "note", scope="repository", well=mark("the repository names no programs of its own"),
     why="What changes the ledger runs the hooks of this folder and the programs that its `.git/config` names, as git does; what only reads runs none. No clone brings them, but a folder that was copied with its `.git` does.",
     wrong="`.git/config`, or a file that it includes, names programs; or there are hooks.",
     right="look at each that is named, and take away what you do not know: git config --local --unset NAME; rm .git/hooks/NAME",
@@ -220,7 +220,7 @@ def _repository_programs(around: Surroundings) -> Ailments:
         yield None, said.format(n=len(names), names=some(names, len(names))), mend
 
 
-@CHECKS.rule("uncommitted", "warning", scope="commit",
+@CHECKS.rule("uncommitted", "warning", scope="commit", well=mark("every change of the ledger is committed"),
     why="What was changed by hand and not committed is in no history; commands refuse to mix their change into it.",
     wrong="Files of the ledger differ from the last commit.",
     right="keep it: xuncha edit, or xuncha edit with the number; or take it back: git restore data",

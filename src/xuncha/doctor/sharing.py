@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from xuncha.doctor.surroundings import CHECKS, Ailments, Surroundings
 from xuncha.language import gettext as _
+from xuncha.language import mark
 from xuncha.parts import Part, how_to_add
 from xuncha.sync import registration
 
@@ -30,7 +31,7 @@ _LOCAL: Final = frozenset(
 _EXTRA = re.compile(r"""^([A-Za-z0-9._-]+).*;.*\bextra == ['"]([a-z0-9-]+)['"]""")
 
 
-@CHECKS.rule("no-driver", "warning", scope="repository",
+@CHECKS.rule("no-driver", "warning", scope="repository", well=mark("the merge driver is registered, and its program is there"),
     why="Git's settings come with no clone: until the driver is registered, git merges the ledger line by line, and leaves conflicts that are none. The program may have moved since, as when its environment was made anew.",
     wrong="The merge driver is not registered in this clone, or its program is not found.", right="xuncha setup, once in each clone",
 )  # fmt: skip
@@ -44,7 +45,7 @@ def _no_driver(around: Surroundings) -> Ailments:
         yield None, said, "xuncha setup"
 
 
-@CHECKS.rule("no-driver-line", "warning", scope="repository",
+@CHECKS.rule("no-driver-line", "warning", scope="repository", well=mark("the ledger's files are for the merge driver"),
     why="`.gitattributes` says which files the driver merges; without the line, git never calls it.",
     wrong="`.gitattributes` does not give the ledger's files to the driver.",
     right="put the line `data/**/*.yaml merge=xuncha` into .gitattributes and commit it; or, for this clone alone: xuncha setup",
@@ -56,7 +57,7 @@ def _no_driver_line(around: Surroundings) -> Ailments:
         yield None, said, mend.format(line=registration.LINE)
 
 
-@CHECKS.rule("not-shared", "note", scope="commit",
+@CHECKS.rule("not-shared", "note", scope="commit", well=mark("every commit is where others see it"),
     why="What was not sent is on this computer alone: nobody else sees it, and it goes when the disk goes.",
     wrong="Commits were not sent, or there is nowhere to send them.",
     right="xuncha sync; where there is no place yet: git remote add origin ADDRESS && git push -u origin main",
@@ -82,7 +83,7 @@ def _not_shared(around: Surroundings) -> Ailments:
         yield None, said.format(ahead=counts[1], behind=counts[0]), "xuncha sync"
 
 
-@CHECKS.rule("public-remote", "warning", scope="repository",
+@CHECKS.rule("public-remote", "warning", scope="repository", well=mark("no remote is at a public service or in the internet"),
     why="A ledger holds findings, names and notes that no notice shows, and every clone holds all of its history. What was sent to a service in the internet stays there for ever, whoever may see it today. It is told by the address alone: nothing is asked over the network.",
     wrong="A remote is at a service that anybody can reach, such as github.com or gitee.com, or at an http or https address outside the local network.",
     right="keep the ledger on a server of your own network, or a share; send there no more if it must not be there: git remote remove origin",
@@ -128,7 +129,7 @@ def _is_local(host: str) -> bool:
         return "." not in host or host.rpartition(".")[2] in _LOCAL
 
 
-@CHECKS.rule("clock-behind", "warning", scope="commit",
+@CHECKS.rule("clock-behind", "warning", scope="commit", well=mark("the clock is not behind the last commit"),
     why="Commits that are dated before those they follow confuse `--at`, the reports, and whoever checks the history.",
     wrong="The last commit lies in the future of this clock.", right="set the clock, such as: sudo timedatectl set-ntp true",
 )  # fmt: skip
@@ -143,7 +144,7 @@ def _clock_behind(around: Surroundings) -> Ailments:
         yield None, said, mend
 
 
-@CHECKS.rule("missing-parts", "note",
+@CHECKS.rule("missing-parts", "note", well=mark("all parts are installed"),
     why="Word, PDF, Excel and other things that few need come with packages of their own.",
     wrong="Parts are not installed.", right="type what it says: it adds the parts from where xuncha was installed from",
 )  # fmt: skip

@@ -6,11 +6,9 @@ Dates are ISO 8601 texts: they compare as dates do.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-if TYPE_CHECKING:
-    from xuncha.model.vocabulary import FieldType, Requirement, Status, Term
-
+from xuncha.model.vocabulary import FieldType, Requirement, Status, Term
 
 Values = tuple[tuple[str, int | float | str], ...]
 """The values of declared fields, by their keys."""

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Final, NamedTuple
+from datetime import date
+from typing import Final, NamedTuple
 
 from xuncha.chinese.characters import without_invisible
 from xuncha.chinese.days import written
 from xuncha.language import gettext as _
 from xuncha.model.formats import is_percent
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from xuncha.model.vocabulary import Status
+from xuncha.model.vocabulary import Status
 
 LONGEST = 24
 """Characters of a state; whatever is longer tells of progress."""

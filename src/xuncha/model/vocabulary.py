@@ -7,6 +7,7 @@ from typing import Final, Literal, get_args
 
 from xuncha import language
 from xuncha.language import gettext as _
+from xuncha.model import names
 
 Status = Literal["not_started", "in_progress", "submitted", "closed"]
 Term = Literal["at_once", "once", "long_term"]
@@ -19,9 +20,7 @@ Action = Literal[
     "init", "add", "start", "progress", "attach", "submit", "return", "close", "reopen", "extend", "escalate", "review", "set", "remove", "comment", "edit", "undo", "import", "sync", "renumber",
 ]  # fmt: skip
 
-WORDS: Final[dict[Status, str]] = {
-    "not_started": "未启动", "in_progress": "推进中", "submitted": "申请销号", "closed": "已销号",
-}  # fmt: skip
+WORDS: Final = {status: words[0] for status, words in names.STATUSES.items()}
 """The words that documents and tables write."""
 UNSAID: Final = "待明确"
 """What papers print in place of a name or a day that nobody has said yet."""
@@ -29,13 +28,12 @@ UNSAID: Final = "待明确"
 
 def status_name(status: str | None) -> str:
     """Name a status in the chosen language; give what is no status as it stands."""
-    names = {
+    return {
         "not_started": _("not started"),
         "in_progress": _("in progress"),
         "submitted": _("closing applied for"),
         "closed": _("closed"),
-    }
-    return names.get(status or "", status or "-")
+    }.get(status or "", status or "-")
 
 
 def action_name(action: str) -> str:
@@ -66,14 +64,13 @@ def light_name(light: Light) -> str:
 
 def channel_name(channel: Channel) -> str:
     """Return how a comment came, as people call it, in the chosen language."""
-    names = {
+    return {
         "phone": _("phone"),
         "post": _("post"),
         "email": _("e-mail"),
         "visit": _("visit"),
         "web": _("web"),
-    }
-    return names[channel]
+    }[channel]
 
 
 def requirement_name(requirement: Requirement) -> str:

@@ -15,9 +15,8 @@ __all__ = ["Pages", "lines"]
 def lines(path: Path) -> Pages:
     """Read the lines of a text (UTF-8, UTF-16, GB18030), Markdown, a web page or a Word document (.docx); blank ones are left out.
 
-    Raises:
-        RefusedError: it is not there, too large, damaged, under a password, or of a kind that is not read.
-        SurroundingsError: the part `office` is not installed.
+    Raises RefusedError if it is not there, too large, damaged, under a password, or of a kind that is not read;
+    SurroundingsError if the part `office` is not installed.
     """
     content = bytes_of(path)
     kind = kind_of(content, path)

@@ -15,13 +15,10 @@ if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
 
 _CHUNK: Final = 64 * 1024
-_LONGEST_TOKEN: Final = 1024 * 1024
-"""Bytes of a tag with its attributes, or of a comment."""
+_LONGEST_TOKEN: Final = 1024 * 1024  # bytes of a tag with its attributes, or of a comment
 _DEEPEST: Final = 100
-_MOST_ATTRIBUTES: Final = 200
-"""Of one element."""
-_MOST_ALIKE: Final = 500_000
-"""Elements of one name in a part, where nothing else is said."""
+_MOST_ATTRIBUTES: Final = 200  # of one element
+_MOST_ALIKE: Final = 500_000  # elements of one name in a part, where nothing else is said
 
 
 class TooManyError(PackageError):

@@ -14,8 +14,7 @@ _TOKEN = re.compile(
     | (?P<reference>&(?:\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?)""",
     re.VERBOSE | re.DOTALL,
 )
-_RAW = {"script", "style", "textarea", "xmp"}
-"""Elements in which there are no tags."""
+_RAW = {"script", "style", "textarea", "xmp"}  # elements in which there are no tags
 _UNSEEN = {"noscript", "template", "head", "svg", "select", "object", "iframe", "title"}
 _WITHIN_A_LINE = {
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img",
@@ -28,8 +27,7 @@ _HIDES = re.compile(
     re.IGNORECASE,
 )
 """A tag that hides its element."""
-_LONGEST_TAG = 4000
-"""Characters of a tag among which that is looked for."""
+_LONGEST_TAG = 4000  # characters of a tag among which that is looked for
 _EMPTY = {"br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "base", "embed", "source", "track"}  # fmt: skip
 _BLANKS = " \t\n\f"
 _WORD = re.compile(rf"[{_BLANKS}]+|[^{_BLANKS}]+")

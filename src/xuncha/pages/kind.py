@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 LARGEST: Final = 16 * 1024 * 1024
 """Bytes in one document; a notice has some ten thousand characters."""
 _MOST_LINES: Final = 8_000
-_MOST_CHARACTERS: Final = 500_000
-"""A long notice has some thirty thousand."""
+_MOST_CHARACTERS: Final = 500_000  # a long notice has some thirty thousand
 _PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|div|p|table|article)\b", re.IGNORECASE)
 _BY_NAME: Final[dict[str, Kind]] = {
     ".html": "html", ".htm": "html", ".shtml": "html", ".xhtml": "html", ".md": "md", ".markdown": "md",
@@ -108,8 +107,7 @@ def _refuse_others(content: bytes, path: str) -> None:
 class Foreign(NamedTuple):
     """A kind of file that is not read."""
 
-    code: str
-    """Such as old-format."""
+    code: str  # such as old-format
     kind: str
     """Of the file: word, excel, password, pdf, rtf, page, xml, text, table, archive, picture, empty, pointer, other."""
     message: str

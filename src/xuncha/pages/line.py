@@ -17,12 +17,9 @@ _SEEN: Final = re.compile(f"[^{IGNORABLE}]+")
 class Span(NamedTuple):
     """From this character of a line on, the file reads on without a break."""
 
-    start: int
-    """The character's place in the line's text, from 0."""
-    line: int
-    """Of the file, from 1; in a Word document the paragraph."""
-    column: int
-    """In characters, from 1."""
+    start: int  # the character's place in the line's text, from 0
+    line: int  # of the file, from 1; in a Word document the paragraph
+    column: int  # in characters, from 1
 
 
 class Line(NamedTuple):

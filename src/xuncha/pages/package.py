@@ -20,8 +20,7 @@ DAMAGES: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError,
 """What reading a damaged zip raises."""
 KINDS_OF_PARTS: Final = "[Content_Types].xml"
 _MOST_PARTS: Final = 5_000
-_LARGEST_LIST: Final = 4 * 1024 * 1024
-"""Bytes of a list of kinds or relationships: thousands of entries."""
+_LARGEST_LIST: Final = 4 * 1024 * 1024  # bytes of a list of kinds or relationships: thousands of entries
 _ENCRYPTED: Final = 0x1
 _OUTSIDE: Final = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:|\\|//)")
 """A target that is no part of the file, whatever its mode says."""
@@ -42,11 +41,9 @@ class PackageError(Exception):
 class Relationship(NamedTuple):
     """What one part, or the file itself, refers to."""
 
-    source: str
-    """The part's name; empty for the file itself."""
+    source: str  # the part's name; empty for the file itself
     type: str
-    target: str
-    """The name of a part; or what lies outside."""
+    target: str  # the name of a part; or what lies outside
     external: bool
 
     @property

@@ -10,8 +10,7 @@ from xuncha.language import gettext as _
 from xuncha.pages.line import Line, line_of
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_FEW = 20
-"""Control characters that a text may hold before it is taken for none."""
+_FEW = 20  # control characters that a text may hold before it is taken for none
 
 
 def decoded(content: bytes, path: str) -> str:

@@ -31,14 +31,11 @@ STYLES: Final = {
 }
 """Word's own styles for the kinds of blocks, so that it shows the headings beside the text."""
 _BLANK = Path(__file__).parent / "blank"
-_CHARACTER = 314
-"""The width of a character of the body, in twentieths of a point: 28 of them fill 156 mm."""
-_FIRST_DAY = (1980, 1, 1, 0, 0, 0)
-"""The day of the parts of a file: the first one that the format knows."""
+_CHARACTER = 314  # the width of a character of the body, in twentieths of a point: 28 of them fill 156 mm
+_FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the day of the parts of a file: the first one that the format knows
 LONGEST_PROPERTY: Final = 255
 _NAMESPACE: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_TOGETHER: Final = 6
-"""Rows of one cell that are kept on a page; more of them would leave pages half empty."""
+_TOGETHER: Final = 6  # rows of one cell that are kept on a page; more of them would leave pages half empty
 
 
 def docx(document: Document) -> bytes:

@@ -6,7 +6,7 @@ import re
 import traceback
 from collections.abc import Mapping
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from zipfile import BadZipFile, ZipFile
 
 from jinja2 import TemplateSyntaxError
@@ -19,14 +19,11 @@ from xuncha.pages.package import Package
 from xuncha.paper.docx import LONGEST_PROPERTY, pack
 from xuncha.paper.harmless import DROPPED, FORGOTTEN, must_be_harmless
 from xuncha.paper.heading import lines
-from xuncha.paper.own import OwnFileError
+from xuncha.paper.own import Own, OwnFileError
 from xuncha.paper.process import LimitError, run
 from xuncha.paper.templates import TEMPLATE_ERRORS, environment, place_of, reason, wrong
 from xuncha.paper.traces import hidden_styles, without_metadata, without_traces
 from xuncha.parts import needs
-
-if TYPE_CHECKING:
-    from xuncha.paper.own import Own
 
 _WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _LARGEST: Final = 100 * 1024 * 1024

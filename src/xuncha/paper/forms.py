@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from xuncha.paper.outline import Document
+from xuncha.paper.outline import Document
 
 TEXT: Final = ("txt", "md", "html")
 """The forms that are text; they can be shown on a screen."""

@@ -5,24 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, combinations, pairwise
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.chinese.characters import width
-from xuncha.paper.outline import Block
-
-if TYPE_CHECKING:
-    from xuncha.paper.outline import Document
+from xuncha.paper.outline import Block, Document
 
 _LONGEST_TITLE: Final = {False: 20, True: 28}
 """Characters of 22 pt in a line of the type area, upright and lying."""
-_DAY: Final = 4.0
-"""Characters between the date and the right edge."""
-_MOST_LINES: Final = 4
-"""Beyond these no shape is looked for."""
+_DAY: Final = 4.0  # characters between the date and the right edge
+_MOST_LINES: Final = 4  # beyond these no shape is looked for
 _NOT_FIRST = re.compile(r"[的地得和与及暨或等者了、，。：；！？）》”’〕)]")
 _NOT_LAST = re.compile(r".*([和与及暨或对向给将在以从按为第中]|关于|中共|[（《“‘〔(]|[0-9A-Za-z])")
-_SUBJECT = re.compile(r"关于|对于|转发|印发")
-"""Begins what a title is about: the best place for a new line."""
+_SUBJECT = re.compile(r"关于|对于|转发|印发")  # begins what a title is about: the best place for a new line
 _BODY = re.compile(
     r".*(党组|党委|党工委|纪委|纪检组|监委|工委|市委|省委|县委|区委|州委|旗委|镇委|乡委|委员会|政府|办公室|办公厅|"
     r"部务会|理事会|董事会|管委会|村委会|居委会|支委会|局|厅|部|院|组|中心|公司|集团|银行|大学|学院|学校|中学|小学|医院|协会|联合会|总工会|支部|总支|街道|社区)"

@@ -23,18 +23,15 @@ CELL: Final = "\x1f"
 """Between two cells of a row. A ledger holds no such character."""
 _BLANKS = re.compile(r"(?:[^\S\u3000]|[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff])+")
 """Blanks, and what no form can hold; the ideographic space is a character like others."""
-_SHORT: Final = 12
-"""Full-width characters of the longest text that is short."""
+_SHORT: Final = 12  # full-width characters of the longest text that is short
 
 
 @dataclass(frozen=True)
 class Block:
     """A paragraph or a heading."""
 
-    kind: str
-    """One of `KINDS`."""
-    text: str
-    """On one line, without mark-up, never empty."""
+    kind: str  # one of `KINDS`
+    text: str  # on one line, without mark-up, never empty
 
 
 @dataclass(frozen=True)
@@ -43,8 +40,7 @@ class Table:
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    widths: tuple[float, ...]
-    """Of the columns, as shares of the whole: they add up to 1."""
+    widths: tuple[float, ...]  # of the columns, as shares of the whole: they add up to 1
 
     def centred(self) -> tuple[bool, ...]:
         """Tell which columns hold short texts alone, such as names, days and numbers: those are centred."""
@@ -82,8 +78,7 @@ class Document:
     title: str
     blocks: tuple[Block | Table | LandscapeBreak, ...]
     landscape: bool = False
-    mark: str = ""
-    """Above the title, flush left, such as 内部资料; empty where there is none."""
+    mark: str = ""  # above the title, flush left, such as 内部资料; empty where there is none
 
 
 class OutlineError(ValueError):

@@ -18,12 +18,10 @@ LARGEST: Final = 20 * 1024 * 1024
 """Bytes in one file."""
 _LARGEST_IN_ALL: Final = 50 * 1024 * 1024
 _MOST: Final = 1000
-_DEEPEST: Final = 16
-"""Folders in one another; what is deeper is not looked at."""
+_DEEPEST: Final = 16  # folders in one another; what is deeper is not looked at
 FOLDER: Final = "templates"
 _LINK: Final = "120000"
-_REFERENCE = re.compile(r'"([\w.]+\.j2)"')
-"""In a built-in template: the name of another one."""
+_REFERENCE = re.compile(r'"([\w.]+\.j2)"')  # in a built-in template: the name of another one
 
 
 class OwnFileError(Exception):

@@ -6,16 +6,13 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.paper.heading import signature_indent, title
-from xuncha.paper.outline import LandscapeBreak, Table
+from xuncha.paper.outline import Block, Document, LandscapeBreak, Table
 from xuncha.parts import needs
-
-if TYPE_CHECKING:
-    from xuncha.paper.outline import Block, Document
 
 _PAGE = Path(__file__).parent / "page.typ"
 _SERIF: Final = (

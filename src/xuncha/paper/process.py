@@ -7,33 +7,25 @@ import os
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, Literal, NamedTuple
 
 from xuncha.errors import Finding, InvalidLedgerError, Place, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.language import spoken
-from xuncha.paper.own import FOLDER
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from xuncha.paper.own import Own
+from xuncha.paper.own import FOLDER, Own
 
 Task = Literal["render", "fill"]
-_TIMES: Final = 6
-"""How much longer than its own time a process may last, on a machine that has other work."""
+_TIMES: Final = 6  # how much longer than its own time a process may last, on a machine that has other work
 _PROGRAM: Final = "import sys; sys.path[:] = {path!r}; from xuncha.paper.worker import main; main()"
 
 
 class Limits(NamedTuple):
     """What a process may take."""
 
-    seconds: int = 20
-    """Of the processor; where the system counts them for no process, of the clock."""
-    memory: int = 1024 * 1024 * 1024
-    """Bytes that it may address; where the system has such a limit."""
-    output: int = 20 * 1024 * 1024
-    """Bytes of a document."""
+    seconds: int = 20  # of the processor; where the system counts them for no process, of the clock
+    memory: int = 1024 * 1024 * 1024  # bytes that it may address; where the system has such a limit
+    output: int = 20 * 1024 * 1024  # bytes of a document
 
 
 LIMITS: Final = Limits()
@@ -43,11 +35,9 @@ class Job(NamedTuple):
     """What a process is sent."""
 
     task: Task
-    files: Mapping[str, bytes | str]
-    """The ledger's own files: the process reads none of the ledger."""
+    files: Mapping[str, bytes | str]  # the ledger's own files: the process reads none of the ledger
     arguments: dict[str, Any]
-    given: Mapping[str, object]
-    """What the template is given."""
+    given: Mapping[str, object]  # what the template is given
     language: str
     limits: Limits
 

@@ -6,21 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.chinese.characters import width
-from xuncha.paper.outline import Block, Table
+from xuncha.paper.outline import Block, Document, Table
 
-if TYPE_CHECKING:
-    from xuncha.paper.outline import Document
-
-_LINE: Final = 38
-"""Full-width characters in a line."""
+_LINE: Final = 38  # full-width characters in a line
 _RULE: Final = "-" * (_LINE * 2)
-_GAP: Final = 1
-"""Between two columns, in full-width characters."""
-_LEAST: Final = 2
-"""What a column is wide at least."""
+_GAP: Final = 1  # between two columns, in full-width characters
+_LEAST: Final = 2  # what a column is wide at least
 _NOT_FIRST: Final = "，。、；：？！”’）》〉】〕…—,.;:?!)%"
 _NOT_LAST: Final = "（《〈【〔“‘("
 _MARKS: Final = {"h1": "##", "h2": "###", "h3": "####", "h4": "#####"}

@@ -31,10 +31,8 @@ _END_OF_JPEG: Final = 0xD9
 _SCAN: Final = 0xDA
 _SCANNED: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 """What ends the points of a picture: a marker that is none of theirs."""
-_BEGIN: Final = 0xFF
-"""Each segment of a JPEG begins with it."""
-_FIRST_ADDED: Final = 0xE0
-"""The marker from which on a segment holds what programs have added."""
+_BEGIN: Final = 0xFF  # each segment of a JPEG begins with it
+_FIRST_ADDED: Final = 0xE0  # the marker from which on a segment holds what programs have added
 _NEEDED: Final = (b"\xff\xe0\x00\x10JFIF\x00", b"\xff\xee\x00\x0eAdobe")
 """How those of them begin that say how large the points are, and of what colours."""
 

@@ -5,19 +5,13 @@ from __future__ import annotations
 import json
 import os
 import pickle
-from typing import TYPE_CHECKING
 
 from xuncha.errors import InvalidLedgerError, SurroundingsError
 from xuncha.language import speaking
 from xuncha.paper.own import Own
-from xuncha.paper.process import too_large, too_much_memory
+from xuncha.paper.process import Job, Limits, too_large, too_much_memory
 
-if TYPE_CHECKING:
-    from xuncha.paper.process import Job, Limits
-
-
-_LONGEST = 300
-"""Characters of what went wrong."""
+_LONGEST = 300  # characters of what went wrong
 
 
 def main() -> None:

@@ -9,24 +9,18 @@ from functools import cache
 from io import BytesIO
 from itertools import chain, count, pairwise
 from math import ceil
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from xuncha.paper.outline import Block, LandscapeBreak, Table, spans
+from xuncha.paper.outline import Block, Document, LandscapeBreak, Table, spans
 from xuncha.parts import needs
-
-if TYPE_CHECKING:
-    from xuncha.paper.outline import Document
 
 _ACROSS: Final = {True: 128, False: 84}
 """Widths of a page in characters of Excel, landscape and upright: more would be made smaller than 11 points in print."""
-_LINE: Final = 15.0
-"""Height of a line of 11 points, in points."""
-_HIGHEST: Final = 409.0
-"""The highest row that Excel knows, in points."""
+_LINE: Final = 15.0  # height of a line of 11 points, in points
+_HIGHEST: Final = 409.0  # the highest row that Excel knows, in points
 _A3_WIDTH, _A3_HEIGHT = 1100.0, 720.0
 """Of a page that lies, between its margins, in points; a little less than there is."""
-_CHARACTER: Final = 6.2
-"""The width of a character of 11 points, in points: Excel takes 6, LibreOffice 7."""
+_CHARACTER: Final = 6.2  # the width of a character of 11 points, in points: Excel takes 6, LibreOffice 7
 LONGEST_CELL: Final = 32_767
 """Characters of a cell: Excel's own limit."""
 _NO_SHEET_NAME: Final = re.compile(r"[\[\]:*?/\\]")
@@ -49,8 +43,7 @@ class Look(NamedTuple):
     size: int = 11
     align: str = "left"
     framed: bool = True
-    fill: str = ""
-    """A colour, such as #EDEDED; empty for none."""
+    fill: str = ""  # a colour, such as #EDEDED; empty for none
 
 
 TEXT: Final = Look()

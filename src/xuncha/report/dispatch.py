@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from xuncha.model.records import Ledger
 from xuncha.report.items import Item, desk, items, most_pressing, rows_json
 from xuncha.tally import Group, Tally, groups, percent, rate, tally
-
-if TYPE_CHECKING:
-    from xuncha.model.records import Ledger
 
 
 class Standing(NamedTuple):
@@ -21,8 +19,7 @@ class Standing(NamedTuple):
     office: str
     total: int
     closed: int
-    rate: str
-    """销号率: of measures, in percent."""
+    rate: str  # 销号率: of measures, in percent
     overdue: int
 
 

@@ -3,45 +3,37 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.model.vocabulary import UNSAID
+from xuncha.model.identity import Identity
+from xuncha.model.records import Ledger, Measure, Problem
+from xuncha.model.settings import Settings
+from xuncha.model.vocabulary import UNSAID, Light, Status, Term
 from xuncha.tally import Horizon, measure_json
-
-if TYPE_CHECKING:
-    from xuncha.model.identity import Identity
-    from xuncha.model.records import Ledger, Measure, Problem
-    from xuncha.model.settings import Settings
-    from xuncha.model.vocabulary import Light, Status, Term
 
 
 class Item(NamedTuple):
     """A measure and how it stands on a day."""
 
     id: str
-    problem: str
-    """Its number."""
+    problem: str  # its number
     problem_title: str
     part: str | None
     title: str
     goal: str | None
-    leader: str
-    """待明确 where nobody is named yet; likewise the office."""
+    leader: str  # 待明确 where nobody is named yet; likewise the office
     office: str
     co_offices: tuple[str, ...]
     term: Term
     due: date | None
-    days: int | None
-    """Until it is due; below 0 where it is late, None without a time limit."""
+    days: int | None  # until it is due; below 0 where it is late, None without a time limit
     status: Status
     light: Light
     publish: bool
-    last: date | None
-    """The day of its latest progress entry."""
-    fields: tuple[tuple[str, str], ...]
-    """What the office tracks besides, by its name."""
+    last: date | None  # the day of its latest progress entry
+    fields: tuple[tuple[str, str], ...]  # what the office tracks besides, by its name
 
     @property
     def long_term(self) -> bool:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date as Date  # noqa: N812  a field is named `date`
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.model.identity import Identity
+from xuncha.model.records import Ledger
 from xuncha.report.items import Item, desk, items
-
-if TYPE_CHECKING:
-    from xuncha.model.identity import Identity
-    from xuncha.model.records import Ledger
 
 
 class Letter(NamedTuple):
@@ -22,8 +20,7 @@ class Letter(NamedTuple):
     desk: str
     date: Date
     office: str
-    leaders: tuple[str, ...]
-    """Who answers for the measures, and is given a copy."""
+    leaders: tuple[str, ...]  # who answers for the measures, and is given a copy
     items: tuple[Item, ...]
     overdue: int
     due_soon: int

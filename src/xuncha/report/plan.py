@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date as Date  # noqa: N812  a field is named `date`
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from xuncha.model.records import Ledger
 from xuncha.model.vocabulary import UNSAID
 from xuncha.report.items import Item, desk, items, told_fields
 from xuncha.tally import Tally, tally
-
-if TYPE_CHECKING:
-    from xuncha.model.records import Ledger
 
 
 class PlannedProblem(NamedTuple):
@@ -19,13 +17,10 @@ class PlannedProblem(NamedTuple):
 
     number: str
     title: str
-    category: str
-    """Its title; 待明确 where none is said."""
-    finding: str | None
-    """The inspectors' own words: the plan is what answers them."""
+    category: str  # its title; 待明确 where none is said
+    finding: str | None  # the inspectors' own words: the plan is what answers them
     measures: tuple[Item, ...]
-    fields: tuple[tuple[str, str], ...]
-    """What the office tracks besides, by its name."""
+    fields: tuple[tuple[str, str], ...]  # what the office tracks besides, by its name
 
 
 class Plan(NamedTuple):
@@ -37,22 +32,17 @@ class Plan(NamedTuple):
     round: str | None
     feedback: Date | None
     date: Date
-    head: str | None
-    """Of the leading group: the first responsible person; none where there is no such group."""
-    office: str | None
-    """Where the office of the leading group is."""
+    head: str | None  # of the leading group: the first responsible person; none where there is no such group
+    office: str | None  # where the office of the leading group is
     leaders: tuple[str, ...]
     offices: tuple[str, ...]
     counts: Tally
-    categories: int
-    """With a problem."""
-    at_once: int
-    """Measures by their terms; those that have a day first, then those that still need one."""
+    categories: int  # with a problem
+    at_once: int  # measures by their terms; those that have a day first, then those that still need one
     limited: int
     undecided: int
     long_term: int
-    last_due: Date | None
-    """The latest time limit of those that have one."""
+    last_due: Date | None  # the latest time limit of those that have one
     problems: tuple[PlannedProblem, ...]
 
     @property

@@ -6,18 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from xuncha.model.identity import Identity
-from xuncha.model.vocabulary import UNSAID
+from xuncha.model.records import Ledger, Measure
+from xuncha.model.vocabulary import UNSAID, ReviewResult
 from xuncha.report.items import Item, desk, items, most_pressing, rows_json
 from xuncha.tally import Horizon, Tally, groups, review_day, tally
-from xuncha.trail.history import taken_back
-
-if TYPE_CHECKING:
-    from xuncha.model.records import Ledger, Measure
-    from xuncha.model.vocabulary import ReviewResult
-    from xuncha.trail.history import Event
+from xuncha.trail.history import Event, taken_back
 
 _TOLD = frozenset({"add", "start", "submit", "return", "close", "reopen", "extend", "escalate", "review"})
 """The actions that are told by themselves; what `progress` and `attach` record is told by the entries."""
@@ -28,10 +24,8 @@ class Entry(NamedTuple):
 
     date: Date
     text: str
-    late: bool
-    """Recorded in these days, and dated before them: no earlier report could tell it."""
-    publish: bool
-    """A weekly report tells it all the same."""
+    late: bool  # recorded in these days, and dated before them: no earlier report could tell it
+    publish: bool  # a weekly report tells it all the same
 
 
 class Work(NamedTuple):
@@ -39,11 +33,9 @@ class Work(NamedTuple):
 
     item: Item
     entries: tuple[Entry, ...]
-    actions: tuple[str, ...]
-    """In their order."""
+    actions: tuple[str, ...]  # in their order
     taken_over_by: str | None
-    result: ReviewResult | None
-    """Of the last look at it."""
+    result: ReviewResult | None  # of the last look at it
 
 
 class Section(NamedTuple):
@@ -80,8 +72,7 @@ class Review(NamedTuple):
     item: Item
     last: Date
     due: Date
-    days: int
-    """How late it is."""
+    days: int  # how late it is
 
 
 class Weekly(NamedTuple):
@@ -96,8 +87,7 @@ class Weekly(NamedTuple):
     """For how many measures: progressed, closed, submitted, returned, reopened, extended, added."""
     overdue: tuple[Item, ...]
     due_soon: tuple[Item, ...]
-    next_due: Item | None
-    """What is due first of all that is not near yet."""
+    next_due: Item | None  # what is due first of all that is not near yet
     leaders: tuple[Leader, ...]
     reviews: tuple[Review, ...]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.catalogue import Catalogue, Rule
@@ -29,15 +29,19 @@ class Neighbourhood(NamedTuple):
 
 
 RULES: Catalogue[Location] = Catalogue()
-Asking = dict[Rule[Location], set[str]]
-"""Rules, with the keys of a record that each asks."""
+
+
+def asked_of(scope: str) -> list[Rule[Location]]:
+    """List the rules of a scope that ask the keys of a record; the others are enforced where files are read."""
+    return [each for each in RULES.values() if each.scope == scope and each.asks]
 
 
 def broken(
-    rules: Asking, unsound: frozenset[str], *asked: object, warn: bool = False
+    rules: Iterable[Rule[Location]], unsound: frozenset[str], *asked: object, warn: bool = False
 ) -> Iterator[Finding[Location]]:
     """Yield what breaks the rules; leave out those that ask an unsound key, and warnings unless they are asked for."""
-    for each, keys in rules.items():
-        if each.check and not (unsound and keys & unsound) and (warn or each.severity == "error"):
+    for each in rules:
+        sound = unsound.isdisjoint(each.asks.split()) if unsound else True
+        if each.check and sound and (warn or each.severity == "error"):
             for found in each.check(*asked):
                 yield each.at(*found)

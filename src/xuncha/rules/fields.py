@@ -22,12 +22,11 @@ if TYPE_CHECKING:
     from xuncha.model.register import FieldFrame, Frame
 
 
-@RULES.rule("field-value",
+@RULES.rule("field-value", asks="fields",
     why="A field of one's own (自定义字段) is declared in data/ledger.yaml, and its values are of the type that is declared.",
     wrong="fields: {risk: 很高}", right="fields: {risk: 高}",
 )  # fmt: skip
 def field_of_measure(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Hold values of declared fields alone, each of its type."""
     return _wrong(measure.fields, around.frame, "measure")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from xuncha import __version__
 from xuncha.language import gettext as _
 from xuncha.model.vocabulary import PLACEHOLDER, PLACEHOLDERS
-from xuncha.rules.catalogue import RULES, Asking, Location
+from xuncha.rules.catalogue import RULES, Location, asked_of
 from xuncha.rules.fields import field_of_problem
 from xuncha.rules.names import unknown
 
@@ -20,12 +20,11 @@ if TYPE_CHECKING:
     from xuncha.model.settings import Settings
 
 
-@RULES.rule("name-twice", scope="ledger",
+@RULES.rule("name-twice", scope="ledger", asks="categories outcomes leaders offices fields",
     why="A key or a name stands once in its list, or counts would be split between equals.",
     wrong="offices: [办公室, 规划科, 财务科, 规划科]", right="offices: [办公室, 规划科, 财务科]",
 )  # fmt: skip
 def name_twice(settings: Settings) -> Broken[Location]:
-    """Hold no name or key twice in one list."""
     lists: dict[str, Sequence[str]] = {
         "categories": [category.key for category in settings.categories],
         "outcomes": [kind.key for kind in settings.outcomes],
@@ -40,12 +39,23 @@ def name_twice(settings: Settings) -> Broken[Location]:
                 yield (key, place), message, _("take one of them out")
 
 
-@RULES.rule("names-in-one", scope="ledger",
+@RULES.rule("choices-missing", scope="ledger", asks="fields",
+    why="A field that is chosen says what can be chosen.",
+    wrong="fields: [{key: risk, label: 风险等级, of: measure, type: choice}]",
+    right="fields: [{key: risk, label: 风险等级, of: measure, type: choice, choices: [高, 中, 低]}]",
+)  # fmt: skip
+def choices_missing(settings: Settings) -> Broken[Location]:
+    for place, kind in enumerate(settings.fields):
+        if kind.type == "choice" and not kind.choices:
+            message = _("the field `{key}` has no choices").format(key=kind.key)
+            yield ("fields", place), message, _("write `choices: [高, 中, 低]`")
+
+
+@RULES.rule("names-in-one", scope="ledger", asks="leaders offices",
     why="A name is one person or one section; a full-width comma between two makes one name of them.",
     wrong="leaders: [局长, 分管副局长, 书记，主任]", right="leaders: [局长, 分管副局长]",
 )  # fmt: skip
 def names_in_one(settings: Settings) -> Broken[Location]:
-    """Hold no two names in one."""
     for key, names in (("leaders", settings.leaders), ("offices", settings.offices)):
         for place, name in enumerate(names):
             if "，" in name:
@@ -55,13 +65,12 @@ def names_in_one(settings: Settings) -> Broken[Location]:
                 yield (key, place), message, hint
 
 
-@RULES.rule("inspection-order", scope="ledger",
+@RULES.rule("inspection-order", scope="ledger", asks="inspection",
     why="An inspection starts, ends, and is then reported on.",
     wrong="inspection: {started: 2023-09-08, ended: 2023-06-05, feedback: 2023-11-10}",
     right="inspection: {started: 2023-06-05, ended: 2023-09-08, feedback: 2023-11-10}",
 )  # fmt: skip
 def inspection_order(settings: Settings) -> Broken[Location]:
-    """Start, end, and then give the feedback."""
     message = _("`{after}` ({later}) is before `{before}` ({earlier})")
     hint = _("write the days in the order started, ended, feedback")
     days = [(key, getattr(settings.inspection, key)) for key in ("started", "ended", "feedback")]
@@ -71,12 +80,11 @@ def inspection_order(settings: Settings) -> Broken[Location]:
             yield ("inspection", after), said, hint
 
 
-@RULES.rule("notice-before-feedback", scope="ledger",
+@RULES.rule("notice-before-feedback", scope="ledger", asks="inspection notice",
     why="A notice tells of what was done after the feedback.",
     wrong="notice: {title: 通报, date: 2022-01-01}", right="notice: {title: 通报, date: 2024-06-15}",
 )  # fmt: skip
 def notice_before_feedback(settings: Settings) -> Broken[Location]:
-    """Date the notice on the day of the feedback or later."""
     day, feedback = settings.notice.date, settings.inspection.feedback
     if day and feedback and day < feedback:
         message = _("the notice is dated {date}, before the feedback of {feedback}")
@@ -84,12 +92,11 @@ def notice_before_feedback(settings: Settings) -> Broken[Location]:
         yield ("notice", "date"), message.format(date=day, feedback=feedback), hint
 
 
-@RULES.rule("unknown-placeholder", scope="ledger",
+@RULES.rule("unknown-placeholder", scope="ledger", asks="notice",
     why="A word in braces is replaced by a count of the ledger; one that is not known would be printed as it stands.",
     wrong="notice: {work: ['共{总数}个问题，已完成整改{已完成问题数}个。']}", right="notice: {work: ['共{问题数}个问题，已完成整改{已完成问题数}个。']}",
 )  # fmt: skip
 def unknown_placeholder(settings: Settings) -> Broken[Location]:
-    """Hold known placeholders alone in the texts of the notice."""
     message = _("{words} is none of the counts that a notice may name")
     hint = _("write one of {names}").format(names=" ".join(f"{{{name}}}" for name in PLACEHOLDERS))
     for key, said in settings.notice:
@@ -100,35 +107,20 @@ def unknown_placeholder(settings: Settings) -> Broken[Location]:
                     yield location, message.format(words=found[0]), hint
 
 
-@RULES.rule("unknown-category", scope="problem",
+@RULES.rule("unknown-category", scope="problem", asks="category",
     why="A problem is shown under a category of data/ledger.yaml.",
     wrong="category: c", right="category: a",
 )  # fmt: skip
 def unknown_category(problem: Problem, frame: Frame) -> Broken[Location]:
-    """Know a problem's category."""
     known = [key for key, _title in frame.categories]
     return unknown([(("category",), problem.category)] if problem.category else [], known, "categories")
 
 
-@RULES.rule("choices-missing", scope="ledger",
-    why="A field that is chosen says what can be chosen.",
-    wrong="fields: [{key: risk, label: 风险等级, of: measure, type: choice}]",
-    right="fields: [{key: risk, label: 风险等级, of: measure, type: choice, choices: [高, 中, 低]}]",
-)  # fmt: skip
-def choices_missing(settings: Settings) -> Broken[Location]:
-    """Say the choices of a field that is chosen."""
-    for place, kind in enumerate(settings.fields):
-        if kind.type == "choice" and not kind.choices:
-            message = _("the field `{key}` has no choices").format(key=kind.key)
-            yield ("fields", place), message, _("write `choices: [高, 中, 低]`")
-
-
-@RULES.rule("ledger-unsaid", "warning", scope="ledger",
+@RULES.rule("ledger-unsaid", "warning", scope="ledger", asks="organisation inspection",
     why="A notice names the organisation and the day of the feedback; time limits are checked against it.",
     wrong="organisation:", right="organisation: 中共某市水务局党组",
 )  # fmt: skip
 def ledger_unsaid(settings: Settings) -> Broken[Location]:
-    """Say the organisation, and the day of the feedback."""
     if settings.organisation is None:
         yield ("organisation",), _("the organisation is not said yet"), _("write `organisation: …`")
     if settings.inspection.feedback is None:
@@ -136,12 +128,11 @@ def ledger_unsaid(settings: Settings) -> Broken[Location]:
         yield ("inspection", "feedback"), _("the day of the feedback is not said yet"), hint
 
 
-@RULES.rule("category-unsaid", "warning", scope="problem",
+@RULES.rule("category-unsaid", "warning", scope="problem", asks="category",
     why="A notice shows a problem under a category.",
     wrong="category:", right="category: a",
 )  # fmt: skip
 def category_unsaid(problem: Problem, frame: Frame) -> Broken[Location]:
-    """Say the category of a problem."""
     del frame
     if problem.category is None:
         yield ("category",), _("the category is not said yet"), _("write `category: …`")
@@ -152,24 +143,11 @@ def category_unsaid(problem: Problem, frame: Frame) -> Broken[Location]:
     wrong="requires: '>=99'", right="requires: '>=0.1'",
 )  # fmt: skip
 def requires_newer(settings: Settings) -> Broken[Location]:
-    """Require no version that is newer than this program's."""
     asked = (settings.requires or ">=0").removeprefix(">=")
     if [int(part) for part in asked.split(".")] > [int(part) for part in __version__.split(".")]:
         message = _("this ledger requires xuncha {asked} or later, and this is {version}")
         yield ("requires",), message.format(asked=asked, version=__version__), _("install a newer xuncha")
 
 
-SETTINGS_RULES: Asking = {
-    name_twice: {"categories", "outcomes", "leaders", "offices", "fields"},
-    choices_missing: {"fields"},
-    names_in_one: {"leaders", "offices"},
-    inspection_order: {"inspection"},
-    notice_before_feedback: {"inspection", "notice"},
-    unknown_placeholder: {"notice"},
-    ledger_unsaid: {"organisation", "inspection"},
-}
-PROBLEM_RULES: Asking = {
-    unknown_category: {"category"},
-    field_of_problem: {"fields"},
-    category_unsaid: {"category"},
-}
+SETTINGS_RULES = asked_of("ledger")
+PROBLEM_RULES = [*asked_of("problem"), field_of_problem]

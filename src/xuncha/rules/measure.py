@@ -3,60 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from xuncha.catalogue import Broken
+from xuncha.errors import Finding
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.names import key_name
 from xuncha.model.records import EvidenceFile, Measure
-from xuncha.rules.catalogue import RULES, Asking, Location, Neighbourhood, broken
+from xuncha.rules.catalogue import RULES, Location, Neighbourhood, asked_of, broken
 from xuncha.rules.fields import field_of_measure
 from xuncha.rules.names import unknown
 
-if TYPE_CHECKING:
-    from xuncha.catalogue import Broken
-    from xuncha.errors import Finding
 
-
-@RULES.rule("unknown-leader",
+@RULES.rule("unknown-leader", asks="leader escalated",
     why="Only leaders listed in data/ledger.yaml answer for measures, so that every spelling is one person.",
     wrong="leader: 分管付局长", right="leader: 分管副局长",
 )  # fmt: skip
 def unknown_leader(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Know the leader, and whoever took the measure over."""
     named: list[tuple[Location, str]] = [(("leader",), measure.leader)] if measure.leader else []
     if measure.escalated:
         named.append((("escalated", "to"), measure.escalated.to))
     return unknown(named, around.frame.leaders, "leaders")
 
 
-@RULES.rule("unknown-office",
+@RULES.rule("unknown-office", asks="office co_offices",
     why="Only offices listed in data/ledger.yaml do the work, so that every spelling is one section.",
     wrong="office: 规化科", right="office: 规划科",
 )  # fmt: skip
 def unknown_office(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Know the responsible office and the co-responsible ones."""
     named: list[tuple[Location, str]] = [(("office",), measure.office)] if measure.office else []
     named += [(("co_offices", place), name) for place, name in enumerate(measure.co_offices)]
     return unknown(named, around.frame.offices, "offices")
 
 
-@RULES.rule("unknown-outcome",
+@RULES.rule("unknown-outcome", asks="outcomes",
     why="An outcome is counted under a key of data/ledger.yaml.",
     wrong="outcomes: {rule: 1}", right="outcomes: {rules: 1}",
 )  # fmt: skip
 def unknown_outcome(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Know the kind of each outcome."""
     named = [(("outcomes", key), key) for key in measure.outcomes]
     return unknown(named, around.frame.outcomes, "outcomes")
 
 
-@RULES.rule("not-assigned", "warning",
+@RULES.rule("not-assigned", "warning", asks="leader office due term status",
     why="Until somebody answers for an open measure, does it, and knows until when, nobody can be pressed for it.",
     wrong="office:", right="office: 规划科",
 )  # fmt: skip
 def not_assigned(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Name the leader, the office and, of what is done once, the time limit of an open measure."""
     if measure.status == "closed":
         return
     wanted = ("leader", "office", "due") if measure.term == "once" else ("leader", "office")
@@ -68,12 +61,11 @@ def not_assigned(measure: Measure, around: Neighbourhood) -> Broken[Location]:
         yield (lacking[0],), _("not assigned yet: {what} not said").format(what=what), hint
 
 
-@RULES.rule("due-before-feedback", "warning",
+@RULES.rule("due-before-feedback", "warning", asks="due",
     why="A time limit before the feedback is right where the problem was mended during the inspection, and often a slip.",
     wrong="due: 2023-01-01", right="due: 2024-12-31",
 )  # fmt: skip
 def due_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Set the deadline on the day of the feedback or later."""
     feedback = around.frame.feedback
     if feedback and measure.due is not None and measure.due.isoformat() < feedback:
         message = _("the time limit {due} is before the feedback of {feedback}")
@@ -81,36 +73,33 @@ def due_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Locat
         yield ("due",), message.format(due=measure.due, feedback=feedback), hint
 
 
-@RULES.rule("closed-missing",
+@RULES.rule("closed-missing", asks="status closed",
     why="A closed measure says when it was closed; the close command writes it.",
     wrong="status: closed", right="status: closed\nclosed: {date: 2024-12-20}",
 )  # fmt: skip
 def closed_missing(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Have `closed` where the status is closed."""
     if measure.status == "closed" and measure.closed is None:
         hint = _("write `closed: {{date: 2024-12-20, by: 办公室}}`; `xuncha close {id}` does it by itself")
         message = _("the measure is closed, but `closed` is missing")
         yield ("status",), message, hint.format(id=around.identity)
 
 
-@RULES.rule("closed-unexpected",
+@RULES.rule("closed-unexpected", asks="status closed",
     why="A measure that is open again is not closed; the reopen command takes it out.",
     wrong="status: in_progress\nclosed: {date: 2024-12-20}", right="status: in_progress",
 )  # fmt: skip
 def closed_unexpected(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Have no `closed` where the status is another."""
     if measure.status != "closed" and measure.closed is not None:
         message = _("`closed` stands here, but the status is {status}").format(status=measure.status)
         hint = _("take `closed` out, or close the measure with `xuncha close {id}`")
         yield ("closed",), message, hint.format(id=around.identity)
 
 
-@RULES.rule("closed-before-feedback",
+@RULES.rule("closed-before-feedback", asks="closed",
     why="A measure cannot have been closed before the feedback that asked for it.",
     wrong="status: closed\nclosed: {date: 2022-12-20}", right="status: closed\nclosed: {date: 2024-12-20}",
 )  # fmt: skip
 def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Close on the day of the feedback or later."""
     feedback = around.frame.feedback
     if feedback and measure.closed and measure.closed.date and measure.closed.date.isoformat() < feedback:
         message = _("closed on {date}, before the feedback of {feedback}")
@@ -118,12 +107,11 @@ def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Lo
         yield ("closed", "date"), said, _("write the day on which it was closed")
 
 
-@RULES.rule("review-unexpected",
+@RULES.rule("review-unexpected", asks="status term reviews",
     why="Only closed long-term measures are looked at again (回头看).",
     wrong="reviews: [{date: 2024-12-20, result: holds}]", right="reviews: []",
 )  # fmt: skip
 def review_unexpected(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    """Have reviews in long-term measures only; they stay when such a measure is reopened."""
     del around
     if measure.reviews and measure.term != "long_term":
         message = _("there are reviews, but the measure is not a long-term one")
@@ -178,18 +166,7 @@ def evidence_at_fault(measure: Measure, around: Neighbourhood) -> Iterator[Findi
                 yield _NOT_FETCHED.at(location, message.format(path=path), _("type: git lfs pull"))
 
 
-MEASURE_RULES: Asking = {
-    unknown_leader: {"leader", "escalated"},
-    unknown_office: {"office", "co_offices"},
-    unknown_outcome: {"outcomes"},
-    closed_missing: {"status", "closed"},
-    closed_unexpected: {"status", "closed"},
-    closed_before_feedback: {"closed"},
-    review_unexpected: {"status", "term", "reviews"},
-    field_of_measure: {"fields"},
-    not_assigned: {"leader", "office", "due", "term", "status"},
-    due_before_feedback: {"due"},
-}
+MEASURE_RULES = [*(each for each in asked_of("") if each is not field_of_measure), field_of_measure]
 
 
 def broken_measure(

@@ -24,10 +24,10 @@ from xuncha import __version__
 from xuncha.errors import Finding, InvalidLedgerError, Place
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS
 from xuncha.model.register import FieldFrame, Frame, MeasureRow, ProblemRow, Register
+from xuncha.model.source import Source
 from xuncha.trail.repository import private
 
 if TYPE_CHECKING:
-    from xuncha.model.source import Source
     from xuncha.trail.tree import Tree
 
 _FORMAT = (

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
+from xuncha.errors import Finding, Place
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, CommentNumber, Identity
 from xuncha.model.records import Comment
+from xuncha.model.source import Entry, Source
 from xuncha.rules.catalogue import broken
 from xuncha.rules.comment import COMMENT_RULES
 from xuncha.store import editing
 from xuncha.store.faults import about, link
 from xuncha.store.reading import parse
 from xuncha.store.record import by_place, data_folder, gaps, listed, placed_if_any, read_record
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from xuncha.errors import Finding, Place
-    from xuncha.model.source import Entry, Source
 
 _FILE = re.compile(r"0*([1-9][0-9]{0,5})\.yaml")
 

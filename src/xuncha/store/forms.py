@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import io
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from xuncha.chinese.characters import UNSAFE, is_blank
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.forms import Form
+from xuncha.model.source import Source
 from xuncha.rules.names import suggestion
 from xuncha.store.record import listed, read_record
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from xuncha.model.source import Source
 
 FOLDER = "data/forms"
 _HEAD = "# yaml-language-server: $schema=../schema/form.json\n# 表格样式：哪一列是什么，哪个字样是什么状态。可以改，改后用 --form 导入。\n"

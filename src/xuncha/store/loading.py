@@ -15,17 +15,16 @@ from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.model.records import Comment, EvidenceFile, Ledger, Measure, Problem
+from xuncha.model.register import Frame, ProblemRow
+from xuncha.model.source import Entry, Fingerprint, Source
 from xuncha.rules.catalogue import Neighbourhood, broken
 from xuncha.rules.ledger import PROBLEM_RULES, SETTINGS_RULES, requires_newer
 from xuncha.rules.measure import broken_measure
 from xuncha.store.faults import about, link, unreadable
-from xuncha.store.record import by_place, data_folder, gaps, listed, placed_if_any, read_record
-from xuncha.store.shape import shape
+from xuncha.store.record import by_place, data_folder, gaps, listed, placed_if_any, read_record, shape
 
 if TYPE_CHECKING:
-    from xuncha.model.register import Frame, ProblemRow
     from xuncha.model.settings import Settings
-    from xuncha.model.source import Entry, Fingerprint, Source
 
 _FOLDER = re.compile(r"0*([1-9][0-9]{0,5})")
 _MEASURE = re.compile(r"([1-9][0-9]{0,5})\.([1-9][0-9]{0,5})\.yaml")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from xuncha.errors import Finding, Place
 from xuncha.language import gettext as _
+from xuncha.model.source import Source
 from xuncha.paper.own import FOLDER, differs, is_template
 from xuncha.store.faults import about, link, unreadable
-
-if TYPE_CHECKING:
-    from xuncha.errors import Finding, Place
-    from xuncha.model.source import Source
 
 
 def remarks(source: Source, folder: str = FOLDER) -> Iterator[Finding[Place]]:

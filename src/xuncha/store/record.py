@@ -1,23 +1,203 @@
-"""What the readers of all kinds of files share: a folder listed, its numbers looked at, one file read as a record, findings placed."""
+"""From a file to a record: a folder listed, its numbers looked at, one file read, pydantic's complaints said in the words of the ledger and at their place."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from errno import ELOOP
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
+from xuncha.chinese.characters import UNSAFE_CHARACTER, is_blank
+from xuncha.chinese.limits import limit
 from xuncha.errors import Finding, Place
 from xuncha.language import gettext as _
+from xuncha.model.names import key_meant, word_meant
+from xuncha.model.source import Entry, Source
+from xuncha.rules.names import suggestion
 from xuncha.store.faults import UnreadableError, about, excerpt, keyboard_slip, link, unreadable
 from xuncha.store.reading import decode, parse
-from xuncha.store.shape import Shaped, shape
 
 if TYPE_CHECKING:
-    from xuncha.model.source import Entry, Source
+    from pydantic_core import ErrorDetails
+
     from xuncha.rules.catalogue import Location
+
+
+R = TypeVar("R")
+P = TypeVar("P")
+
+_LONGEST = 40  # characters of a value that a message shows
+# What stands in for a required key that is missing or wrong, so that the rules can look at the other keys.
+_STAND_INS: dict[str, dict[str, Any]] = {
+    "Settings": {"categories": [], "leaders": [], "offices": []},
+    "Problem": {"title": "—"},
+    "Measure": {"title": "—", "status": "not_started"},
+    "Form": {"name": "—", "columns": {}},
+    "Comment": {"received": "0001-01-01", "channel": "visit", "text": "—"},
+}
+
+
+class Shaped(NamedTuple, Generic[R, P]):
+    """A record made of plain data, and how far it can be trusted."""
+
+    record: R  # None where nothing of a file can be read
+    broken: list[Finding[P]]
+    """Keys that are missing or unknown, and values that are not what they should be; or why the file cannot be read."""
+    unsound: frozenset[str] = frozenset()
+    """The keys of the record that say nothing: what the file holds under them is missing or broken."""
+
+
+def shape(kind: type[_Record], data: dict[str, Any]) -> Shaped[_Record, Location]:
+    """Make a record of plain data; of its sound keys alone, where some are broken."""
+    try:
+        return Shaped(kind.model_validate(data), [])
+    except ValidationError as error:
+        complaints = error.errors(include_url=False)
+    meant = {_place_meant(kind, each) for each in complaints if each["type"] == "extra_forbidden"}
+    # A key under a Chinese name is one slip, not two.
+    slips = [each for each in complaints if each["type"] != "missing" or each["loc"] not in meant]
+    broken = [_broken(kind, each) for each in slips]
+    unsound = frozenset(str(each["loc"][0]) for each in complaints)
+    sound = {key: value for key, value in data.items() if isinstance(key, str) and key not in unsound}
+    return Shaped(kind.model_validate(_STAND_INS[kind.__name__] | sound), broken, unsound)
+
+
+def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]:
+    location = _location(complaint["loc"])
+    key = next((step for step in reversed(location) if isinstance(step, str)), "")
+    value = complaint["input"]
+    type_ = complaint["type"]
+    hidden = wanted = ""
+    if type_ == "string_pattern_mismatch":
+        # Not all invisible characters are refused: a text with none but this one shows whether it is.
+        doubtful = (each for each in value if not each.isprintable() or UNSAFE_CHARACTER.match(each))
+        pattern = complaint["ctx"]["pattern"]
+        # Of the patterns that `re` cannot read, those of letters, none takes such a character.
+        refused = (each for each in doubtful if r"\p" in pattern or not re.fullmatch(pattern, f"a{each}a"))
+        hidden = next(refused, "")
+    match type_:
+        case "missing":
+            hint = _("write `{key}: …`").format(key=key)
+            finding = Finding("missing-key", _("the key `{key}` is missing"), location, hint)
+        case "extra_forbidden" | "invalid_key":
+            known = _fields(kind, location[:-1])
+            meant = key_meant(key, known)
+            hint = _("write `{key}: …` instead").format(key=meant) if meant else suggestion(key, known)
+            finding = Finding("unknown-key", _("the key `{key}` is not known"), location, hint)
+        case "literal_error":
+            known = re.findall(r"'([^']*)'", complaint["ctx"]["expected"])
+            meant = word_meant(str(value), known)
+            hint = _("write `{word}`").format(word=meant) if meant else suggestion(str(value), known)
+            finding = Finding("unknown-word", _("`{key}` cannot be “{value}”"), location, hint)
+        case "bad_date":
+            message = _("“{value}” is not a day of the calendar written like 2024-12-31")
+            finding = Finding("bad-date", message, location, _for_a_day(str(value)))
+        case "string_pattern_mismatch" | "empty_text" if is_blank(value):
+            hint = _("write something; a key that may be missing can also be taken out")
+            finding = Finding("empty-text", _("`{key}` is empty"), location, hint)
+        case "string_pattern_mismatch" if hidden:
+            message = _("an invisible character (U+{code:04X}) stands in `{key}`")
+            finding = Finding("control-character", message, location, _("take it out"))
+        case _ if type_.endswith("_type"):
+            wanted, hint = _type_wanted(type_, value)
+            message = _("`{key}` must be {wanted}, not {given}")
+            finding = Finding("wrong-type", message, location, hint)
+        case _:
+            finding = Finding("bad-value", _("`{key}` cannot be {value}"), location, _reason(complaint))
+    said = str(value)
+    message = finding.message.format(
+        key=key,
+        value=said if len(said) <= _LONGEST else said[:_LONGEST] + "…",
+        code=ord(hidden or " "),
+        wanted=wanted,
+        given=_given(value),
+    )
+    return finding._replace(message=message)
+
+
+def _place_meant(kind: type[BaseModel], unknown: ErrorDetails) -> tuple[int | str, ...]:
+    """Return where the key belongs that an unknown key means; its own place where it means none."""
+    *above, key = unknown["loc"]
+    return (*above, key_meant(str(key), _fields(kind, _location(tuple(above)))) or key)
+
+
+def _for_a_day(value: str) -> str:
+    """Say what to write in place of words that are no day."""
+    if limit(value).long_term:
+        return _("write `term: long_term`, and take this key out")
+    if limit(value).at_once:
+        return _("write `term: at_once`, and take this key out")
+    return _("write year-month-day, such as 2024-12-31")
+
+
+def _location(steps: tuple[int | str, ...]) -> Location:
+    """Give pydantic's way to a value, without what it adds for unions and keys."""
+    tags = {place + 2 for place, step in enumerate(steps) if step == "evidence"}
+    return tuple(step for place, step in enumerate(steps) if step != "[key]" and place not in tags)
+
+
+def _fields(kind: type[BaseModel] | None, location: Location) -> list[str]:
+    """List the keys that the mapping at a location may have."""
+    for step in location:
+        if kind and isinstance(step, str):
+            kind = _model(kind.model_fields[step].annotation)
+    return list(kind.model_fields) if kind else []
+
+
+def _model(annotation: object) -> type[BaseModel] | None:
+    """Find the record that a kind of values is, holds or may be."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model, get_args(annotation))), None)
+
+
+def _type_wanted(kind: str, value: object) -> tuple[str, str]:
+    """Return what people call the type that is wanted in place of a value, and how such a value is written."""
+    as_list = _("write it in brackets, or each item on a line of its own after “- ”")
+    wanted, hint = {
+        "string_type": (_("text"), _("put it into double quotes to make it text")),
+        "bool_type": (_("true or false"), _("write true or false, without quotes")),
+        "int_type": (_("a whole number"), ""),
+        "list_type": (_("a list"), as_list),
+        "dict_type": (_("a mapping of keys to values"), ""),
+        "model_type": (_("a mapping of keys to values"), ""),
+    }.get(kind, (kind.removesuffix("_type"), ""))
+    if value is None:
+        hint = _("write a value after it")
+    elif kind == "string_type" and isinstance(value, list | dict):
+        hint = ""
+    return wanted, hint
+
+
+def _given(value: object) -> str:
+    return {
+        type(None): _("nothing"),
+        bool: _("true or false"),
+        int: _("a number"),
+        float: _("a number"),
+        str: _("text"),
+        list: _("a list"),
+    }.get(type(value), _("a mapping of keys to values"))
+
+
+def _reason(complaint: ErrorDetails) -> str:
+    context = complaint.get("ctx", {})
+    match complaint["type"]:
+        case "greater_than_equal":
+            return _("the smallest is {n}").format(n=context["ge"])
+        case "less_than_equal":
+            return _("the largest is {n}").format(n=context["le"])
+        case "string_too_long":
+            return _("at most {n} characters").format(n=context["max_length"])
+        case "bad_amount":
+            return _("write a number that is not negative")
+        case "string_pattern_mismatch":
+            return _("write it in the form that the schema shows")
+    return ""
+
 
 _MOST = 100  # findings of one file; whoever has more to mend will run it again
 _Record = TypeVar("_Record", bound=BaseModel)

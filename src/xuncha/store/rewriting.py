@@ -5,24 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xuncha.language import gettext as _
 from xuncha.store import editing
 from xuncha.store.editing import Splice
-from xuncha.store.positions import tree
+from xuncha.store.positions import Node, tree
 from xuncha.store.reading import decode, parse
-
-if TYPE_CHECKING:
-    from xuncha.store.positions import Node
 
 
 def rewritten(content: bytes, meant: dict[str, Any]) -> bytes:
     """Return a record's file so that it says what is meant.
 
-    Raises:
-        UnreadableError: the file cannot be read as a record.
-        RefusedError: the layout of the file does not let it be edited safely; it must be edited by hand.
+    Raises UnreadableError if the file cannot be read as a record; RefusedError if the layout of the file does not let
+    it be edited safely; it must be edited by hand.
     """
     text, said = decode(content), parse(content)
     after = editing.spliced(text, list(_mapping(text, tree(text), said, meant)))

@@ -7,24 +7,31 @@ import os
 import shlex
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.model.citations import cites
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PARTS, PROBLEMS, CommentNumber, Identity
-from xuncha.model.moves import Move, Numbered, number_after, numbered, place_now
+from xuncha.model.moves import Move, Numbered, cites, number_after, numbered, place_now
 from xuncha.store import editing
 from xuncha.store.comments import renumbered
+from xuncha.store.edits import Set
 from xuncha.store.faults import UnreadableError
 from xuncha.store.loading import check
 from xuncha.store.reading import parse
 from xuncha.sync import registration, sharing
 from xuncha.sync.names import Renaming, contradicts, followed, listed_names, renamings
-from xuncha.sync.numbers import as_named, in_order, moved, moves, same_names
-from xuncha.sync.records import read_records
-from xuncha.sync.removals import must_have_room, must_not_meet, must_not_mix
-from xuncha.sync.uniting import missed, refusal, settlement, unite
+from xuncha.sync.numbers import (
+    as_named,
+    in_order,
+    moved,
+    moves,
+    must_have_room,
+    must_not_meet,
+    must_not_mix,
+    same_names,
+)
+from xuncha.sync.uniting import missed, read_records, refusal, settlement, unite
 from xuncha.sync.values import Side, Versions
 from xuncha.trail import objects
 from xuncha.trail.git import CutShortError, Git, GitError, is_hash, literal
@@ -33,9 +40,6 @@ from xuncha.trail.tree import Tree
 from xuncha.workflow.change import Message, StatusChange
 from xuncha.workflow.comment import shortened, subject
 from xuncha.workflow.verbs import SUBJECTS
-
-if TYPE_CHECKING:
-    from xuncha.store.edits import Set
 
 _MANY = 8  # of what is named one by one
 _USAGE = 129  # the exit code of a git that does not know what it is asked for

@@ -7,10 +7,8 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from xuncha.trail.git import Git
+from xuncha.trail.git import Git
 
 NAME = "xuncha"
 PATTERN = "data/**/*.yaml"

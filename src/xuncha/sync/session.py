@@ -15,7 +15,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fasteners import InterProcessLock
 
@@ -23,19 +22,17 @@ from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.model.moves import Move, place_now
+from xuncha.model.register import Register
 from xuncha.sync import sharing
 from xuncha.sync.joining import Adjustments, Joining, Renumbered
 from xuncha.sync.sharing import Route, SentTags
+from xuncha.sync.values import Side
 from xuncha.trail import objects
 from xuncha.trail.git import Git
 from xuncha.trail.repository import git_dir, private
 from xuncha.trail.tags import PREFIX
 from xuncha.workflow.change import PATIENCE, Session, begin
 from xuncha.workflow.perform import standing
-
-if TYPE_CHECKING:
-    from xuncha.model.register import Register
-    from xuncha.sync.values import Side
 
 _PERSEVERANCE = 60.0  # seconds to try again where others are quicker each time
 _PAUSE = 0.3  # seconds at most before each try: who waits longer each time is overtaken each time

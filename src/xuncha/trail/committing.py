@@ -22,9 +22,12 @@ def commit(git: Git, message: str, paths: Sequence[str], *, new: Sequence[str], 
     """
     options = ["--quiet", *(["--gpg-sign"] if signed else []), "--file=-"]
     asked, content = (*_UTF8, "commit", *options), message.encode()
-    nothing_is_staged = len(paths) >= MANY and _nothing_is_staged(git)
+    at_once = len(paths) >= MANY
+    if at_once:
+        git.run("diff", "--cached", "--quiet", "--no-ext-diff", answers=(0, 1))
+        at_once = git.ended == 0  # nothing else is staged
     git = Git(git.root, writes=True)
-    if nothing_is_staged:
+    if at_once:
         try:
             _list(git, paths, "--add", "--remove")
             git.run(*asked, stdin=content)
@@ -46,11 +49,6 @@ def commit(git: Git, message: str, paths: Sequence[str], *, new: Sequence[str], 
             with contextlib.suppress(GitError):  # as above
                 git.run("rm", "--cached", "--quiet", "--ignore-unmatch", "--", *literal(new))
         raise
-
-
-def _nothing_is_staged(git: Git) -> bool:
-    git.run("diff", "--cached", "--quiet", "--no-ext-diff", answers=(0, 1))
-    return git.ended == 0
 
 
 def _list(git: Git, paths: Sequence[str], *options: str) -> None:

@@ -28,6 +28,7 @@ from xuncha.trail.repository import (
     in_between,
     is_ours,
     leads_away,
+    looks_like_git,
     repository,
     small_text,
     strange,
@@ -86,12 +87,6 @@ class CutShortError(GitError):
 
     def __init__(self) -> None:
         super().__init__(_("git was interrupted"), ended=0)
-
-
-def shallow() -> SurroundingsError:
-    """Return the error for a history that was cut off by a shallow clone."""
-    said = _("this clone holds only the last part of the history")
-    return SurroundingsError("shallow", said, _("fetch the rest: git fetch --unshallow"))
 
 
 class Door:
@@ -224,7 +219,7 @@ class Door:
         found = repository(self.root)
         if found is None or found.top is None:
             return []
-        if not found.is_sound:
+        if not looks_like_git(found.folder):
             return [f"--git-dir={found.folder}"]  # which it refuses, and says why
         if strange := in_between(self.root, found.top):
             said = _("{path} is laid out like a git repository of its own, so nothing is changed in it")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -13,10 +13,10 @@ from typing import IO, NamedTuple
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.trail.door import CutShortError, Door, GitError, shallow
+from xuncha.trail.door import CutShortError, Door, GitError
 from xuncha.trail.repository import common_dir, cut_off, git_dir
 
-__all__ = ("CutShortError", "Git", "GitError", "Leaf", "literal", "read_batch", "shallow")
+__all__ = ("CutShortError", "Git", "GitError", "Leaf", "literal", "read_batch")
 
 MANY = 500
 """Paths from which on git is not given each by itself; it compares each with every file, and a command line has an end."""
@@ -180,8 +180,9 @@ class Git(Door):
         """
         try:
             asked = literal(paths) if len(paths) < MANY else []
-            known = self.tree("HEAD", *asked, options=() if asked else ("-r",))
-            committed = {leaf.path: leaf.name for leaf in known}
+            known = self.words("ls-tree", "-z", *([] if asked else ["-r"]), "HEAD", "--", *asked)
+            entries = (line.partition("\t") for line in known)
+            committed = {path: facts.split(" ")[2] for facts, _tab, path in entries}
         except GitError:
             if not self.is_unborn():
                 raise
@@ -249,13 +250,6 @@ class Git(Door):
             raise self.lost(gone)
         return [content if kind == "blob" else None for _name, kind, content in found]
 
-    def tree(self, commit: str, *paths: str, options: Sequence[str] = ("-r",)) -> Iterator[Leaf]:
-        """List what a commit holds at and below some paths of the ledger; without options, the files."""
-        for line in self.words("ls-tree", "-z", *options, commit, "--", *paths):
-            facts, _tab, path = line.partition("\t")
-            mode, _kind, name = facts.split(" ")
-            yield Leaf(mode, name, path)
-
     def kinds(self, names: Iterable[str]) -> list[str]:
         """Return the kinds of objects, such as `tree`, by any names of them; empty for what is not there."""
         asked = [f"{name}\n" for name in names]
@@ -265,13 +259,6 @@ class Git(Door):
         if len(found) != len(asked) or not all(map(any, found)):
             raise CutShortError
         return [here[2] if here else "" for here, _missing in found]
-
-    def names(self, names: Iterable[str]) -> list[str]:
-        """Return git's own names of objects, by any names of them; empty for what is not there."""
-        return [
-            self.run("rev-parse", "--quiet", "--verify", each, answers=(0, 1)).decode().strip()
-            for each in names
-        ]
 
     def attributes(self, paths: Iterable[str], *names: str) -> dict[str, dict[str, str]]:
         """Return what .gitattributes says of files, by path and name: `unspecified`, `set`, `unset` or a value."""
@@ -288,7 +275,8 @@ class Git(Door):
         """Check that git has all of the history. Raises SurroundingsError if it was cut off by a shallow clone."""
         folder = git_dir(self.root)
         if folder and cut_off(folder):
-            raise shallow()
+            said = _("this clone holds only the last part of the history")
+            raise SurroundingsError("shallow", said, _("fetch the rest: git fetch --unshallow"))
 
     def setting(self, name: str) -> str:
         """Return a setting of git; empty where it is not set."""

@@ -41,27 +41,22 @@ _SETTINGS: Final = tuple(
 _FACTS: Final = ("mode before", "mode", "content before", "content", "letter")
 """What git tells of a touched file, before its path."""
 _END: Final = b"\x1e"
-_SAID_TWICE: Final = " / "
-"""Between the values of a trailer that should be there once."""
+_SAID_TWICE: Final = " / "  # between the values of a trailer that should be there once
 # Asked for one by one the trailers would take git as long as all the rest.
 _TRAILERS: Final = f"%(trailers:{','.join(f'key=Xuncha-{name}' for name in _NAMES)},unfold,separator=%x1e)"
 _FIELDS: Final = ("%H", "%P", "%an", "%ae", "%at", "%aI", "%ct", "%cI", "%ce", "%s", _TRAILERS)
 SUBMODULE: Final = "160000"
 """The mode of an entry that stands for another repository."""
-_LONGEST_HEADER: Final = 1 << 16
-"""Bytes of a commit in which its signature stands."""
-_LONGEST: Final = 1 << 16
-"""Bytes that are read of a name, a subject, or a trailer."""
+_LONGEST_HEADER: Final = 1 << 16  # bytes of a commit in which its signature stands
+_LONGEST: Final = 1 << 16  # bytes that are read of a name, a subject, or a trailer
 _MOST_TOUCHED: Final = 4_000_000
 """Files that all commits together may touch; each takes some hundred bytes of memory."""
 _BLOCK: Final = 1 << 20
-_PATIENCE: Final = 10.0
-"""Seconds in which it is looked for another place of a ledger."""
+_PATIENCE: Final = 10.0  # seconds in which it is looked for another place of a ledger
 _ADDRESS: Final = re.compile(r"<([^<>]*)>$")
 _OPENPGP: Final = (b"PGP SIGNATURE", b"PGP MESSAGE")
 _SECONDS: Final = re.compile(rb"-?[0-9]{1,15}")
-_BEGINNING: Final = "1970-01-01T00:00:00+00:00"
-"""The date of a commit whose own is none."""
+_BEGINNING: Final = "1970-01-01T00:00:00+00:00"  # the date of a commit whose own is none
 
 
 class Course(NamedTuple):
@@ -81,24 +76,20 @@ class Trailers(NamedTuple):
     """The values of `Xuncha-From`, in the order of the ids; shorter where some had no status. So are the targets."""
     targets: tuple[str, ...]
     reason: str
-    undoes: tuple[str, ...] = ()
-    """The commits that were taken back, the newest first."""
+    undoes: tuple[str, ...] = ()  # the commits that were taken back, the newest first
     comments: tuple[str, ...] = ()
     """The numbers of comments; of one that was renumbered, both, a blank between them."""
     renumbered: tuple[tuple[str, str], ...] = ()
     """What a `remove` has renumbered: the old number and the new one."""
-    courses: tuple[Course, ...] = ()
-    """What became of each id."""
-    account: str = ""
-    """Who was signed in, where the change was made in a browser."""
+    courses: tuple[Course, ...] = ()  # what became of each id
+    account: str = ""  # who was signed in, where the change was made in a browser
 
 
 class Touched(NamedTuple):
     """What a commit left of one file; of a merge, compared with its first parent. Where the file is gone, two are empty."""
 
     path: str
-    mode: str
-    """As git writes it: `100644` a file, `120000` a link."""
+    mode: str  # as git writes it: `100644` a file, `120000` a link
     blob: str
 
     @property
@@ -116,19 +107,14 @@ class Commit(NamedTuple):
     email: str
     moment: int
     """When its author made it, in seconds since 1970; 0 where the commit says no time that the calendar has."""
-    date: str
-    """The same as ISO 8601, on the author's own clock; in UTC where the offset is none."""
-    committed: str
-    """When it was committed, as ISO 8601, on the committer's own clock; as `date`."""
+    date: str  # the same as ISO 8601, on the author's own clock; in UTC where the offset is none
+    committed: str  # when it was committed, as ISO 8601, on the committer's own clock; as `date`
     subject: str
     trailers: Trailers
     touched: tuple[Touched, ...]
-    adds: bool
-    """Whether one of these files is new."""
-    committer: str = ""
-    """The e-mail of whoever made the commit, be it out of another's work."""
-    moment_committed: int = 0
-    """When that was, as `moment`."""
+    adds: bool  # whether one of these files is new
+    committer: str = ""  # the e-mail of whoever made the commit, be it out of another's work
+    moment_committed: int = 0  # when that was, as `moment`
 
     @property
     def day(self) -> str:
@@ -139,10 +125,8 @@ class Commit(NamedTuple):
 def log(git: Git, *asked: str, seconds: float | None = None) -> Iterator[Commit]:
     """Run `git log` with options, revisions and paths; with `RAW` the touched files are told.
 
-    Raises:
-        GitError: there is no such revision.
-        SlowError: git took more than these seconds.
-        RefusedError: the commits touch more files than any ledger has.
+    Raises GitError if there is no such revision; SlowError if git took more than these seconds; RefusedError if the
+    commits touch more files than any ledger has.
     """
     form = "%x00".join(_FIELDS)  # no text of a commit can hold the NUL between them
     options = ("-z", "--encoding=UTF-8", "--no-color", "--no-show-signature", f"--format={form}")
@@ -261,8 +245,7 @@ def _trailers(raw: bytes) -> Trailers:
 def names(root: Path) -> list[str]:
     """Return the hashes of all commits that led to the present one, parents first; none where nothing is committed yet.
 
-    Raises:
-        SurroundingsError: the ledger is in no repository, or git is not installed.
+    Raises SurroundingsError if the ledger is in no repository, or git is not installed.
     """
     git = Git.in_repository(root)
     if (head := git.head()) is None:
@@ -276,11 +259,8 @@ def names(root: Path) -> list[str]:
 def commits(root: Path, *, last: bool = False, without: Sequence[str] = ()) -> list[Commit]:
     """Read every commit that led to the present one, parents before their children; or the present one alone.
 
-    Folders that are too large to be listed (`trail.limits`) are left out.
-
-    Raises:
-        SurroundingsError: the ledger is in no repository, git is not installed, or all are asked for and the history here was
-            cut off by a shallow clone.
+    Folders that are too large to be listed (`trail.limits`) are left out. Raises SurroundingsError if the ledger is
+    in no repository, git is not installed, or all are asked for and the history here was cut off by a shallow clone.
     """
     git = Git.in_repository(root)
     if not last:
@@ -322,7 +302,7 @@ def elsewhere(git: Git, commit: Commit) -> Iterator[tuple[str, bytes | None, boo
                     seen.add(folder)
                     last = parent if touched.blob else f"{each.hash}^"
                     parts = [[f"{where}{part}" for part in PARTS] for where in (f"{last}:{folder}", f"{commit.hash}:{own}")]  # fmt: skip
-                    was, now = (git.names(part) for part in parts)
+                    was, now = ([git.object_of(each) for each in part] for part in parts)
                     yield folder or "./", git.blobs([f"{last}:{touched.path}"])[0], was == now
 
 
@@ -343,8 +323,7 @@ class Signature(NamedTuple):
     """The letter of git's `%G?`: G good, X or Y expired since, B bad, U by a key that nobody here trusts, N none, E not to be verified."""
     there: bool
     ssh: bool
-    signers: tuple[str, ...] = ()
-    """Whose key it is: addresses, patterns of them, or names."""
+    signers: tuple[str, ...] = ()  # whose key it is: addresses, patterns of them, or names
 
 
 def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:

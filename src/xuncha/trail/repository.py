@@ -41,11 +41,6 @@ class Repository(NamedTuple):
     top: Path | None
     """The top of the working tree; None where `GIT_DIR` names the folder, and git is told the rest in the same way."""
 
-    @property
-    def is_sound(self) -> bool:
-        """Whether git takes the folder for one of its own, and so looks for no other."""
-        return looks_like_git(self.folder)
-
 
 def repository(root: Path) -> Repository | None:
     """Find the repository of a ledger: what `GIT_DIR` names, else the nearest `.git` upwards; None outside a repository.

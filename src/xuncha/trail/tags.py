@@ -30,11 +30,9 @@ class Anchor(NamedTuple):
     number: int
     commit: str
     author: str
-    date: str
-    """ISO 8601 with the offset."""
+    date: str  # ISO 8601 with the offset
     errors: int
-    named: str = ""
-    """The first digits of the hash that its name holds."""
+    named: str = ""  # the first digits of the hash that its name holds
 
     @property
     def is_moved(self) -> bool:
@@ -88,9 +86,7 @@ def _are_there(folder: Path) -> bool:
 def drop(root: Path, number: int, commit: str, **counts: int) -> Anchor:
     """Tag a commit, by its full hash, as verified; the message says the counts of what was found.
 
-    Raises:
-        RefusedError: git refused.
-        SurroundingsError: git does not know who tags.
+    Raises RefusedError if git refused; SurroundingsError if git does not know who tags.
     """
     git = Git(root, writes=True)
     git.user()

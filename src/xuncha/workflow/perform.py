@@ -18,7 +18,7 @@ from xuncha.store.cache import register
 from xuncha.store.files import Overlay
 from xuncha.store.loading import checked_measure, checked_problem
 from xuncha.store.reading import parse
-from xuncha.store.shape import shape
+from xuncha.store.record import shape
 from xuncha.workflow.change import Message, Session, StatusChange
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.verb import Case

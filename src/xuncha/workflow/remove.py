@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.errors import InvalidLedgerError, RefusedError
 from xuncha.language import gettext as _
-from xuncha.model.citations import citations
 from xuncha.model.identity import COMMENTS, EVIDENCE, LEDGER_FILE, CommentNumber, Identity
-from xuncha.model.moves import closing_up, places_after
+from xuncha.model.moves import citations, closing_up, places_after
 from xuncha.rules.names import no_such
 from xuncha.store.cache import register
 from xuncha.store.comments import renumbered

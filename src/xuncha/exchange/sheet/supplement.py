@@ -22,7 +22,7 @@ from xuncha.model.forms import FIELD
 from xuncha.model.names import KEY_NAMES
 from xuncha.model.records import Measure, Problem
 from xuncha.model.settings import Settings
-from xuncha.store.shape import shape
+from xuncha.store.record import shape
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
