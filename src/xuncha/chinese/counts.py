@@ -48,8 +48,7 @@ _ONLY_A_PART: Final = re.compile(
 )
 """Words behind 完成 that make it something else, or less, than what is counted."""
 _CLAUSE_ENDS: Final = re.compile("[，,。；;：:！\n]")
-_WITHIN: Final = 60
-"""Characters before a word among which those that change it are looked for."""
+_WITHIN: Final = 60  # characters before a word among which those that change it are looked for
 _ROLE: Final = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _ROLES.items()))
 _RATE: Final = re.compile(
     r"(?:(?P<problems>问题)|(?P<measures>措施|任务))?[^，。；、0-9]{0,6}?(?P<rate>(?:整改)?(?:完成|办结|销号|整改)率[^0-9，。；百%％]{0,8}"
@@ -61,16 +60,12 @@ class Count(NamedTuple):
     """A number of things that are counted in 个, 项, 条 or 件."""
 
     start: int
-    end: int
-    """Where the unit ends."""
+    end: int  # where the unit ends
     number: int
-    about: bool
-    """Whether 余, 多, 约 or 近 says that the number is not exact."""
+    about: bool  # whether 余, 多, 约 or 近 says that the number is not exact
     unit: str
-    thing: Thing | None
-    """What is named right behind the unit."""
-    named_end: int
-    """Where the name of the thing ends, or the unit without one."""
+    thing: Thing | None  # what is named right behind the unit
+    named_end: int  # where the name of the thing ends, or the unit without one
 
 
 class Role(NamedTuple):
@@ -87,8 +82,7 @@ class Rate(NamedTuple):
     start: int
     end: int
     thing: Thing | None
-    percent: str
-    """As it is written, such as 98.71."""
+    percent: str  # as it is written, such as 98.71
 
 
 def counts(text: str) -> Iterator[Count]:

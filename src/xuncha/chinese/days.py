@@ -84,15 +84,12 @@ class Written(NamedTuple):
 
     start: int
     end: int
-    year: int | None
-    """As written, else that of the day or period before it."""
+    year: int | None  # as written, else that of the day or period before it
     month: int | None = None
     day: int | None = None
-    part: str = ""
-    """Of the month or of the year: 上旬, 中旬, 下旬, 初, 中, 底, 末, 上半年, 下半年, 全年, 内."""
+    part: str = ""  # of the month or of the year: 上旬, 中旬, 下旬, 初, 中, 底, 末, 上半年, 下半年, 全年, 内
     quarter: int | None = None
-    own_year: bool = False
-    """Whether the year is written here."""
+    own_year: bool = False  # whether the year is written here
 
     @property
     def exact(self) -> date | None:

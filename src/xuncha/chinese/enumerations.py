@@ -27,8 +27,9 @@ _PATTERNS: Final[dict[Family, str]] = {
     "•": r"([•●■◆▪➢➤★])\s*",
 }
 _COMPILED: Final = {family: re.compile(pattern) for family, pattern in _PATTERNS.items()}
-_IN_WORDS: Final = frozenset({"是", "要", "第", "其", "首先"})
-"""Families before which a comma or a blank may stand."""
+_IN_WORDS: Final = frozenset(
+    {"是", "要", "第", "其", "首先"}
+)  # families before which a comma or a blank may stand
 _WORDS: Final = {
     "首先": 1,
     "其次": 2,
@@ -39,10 +40,8 @@ _WORDS: Final = {
     "此外": 98,
     "同时": 97,
 } | dict.fromkeys("•●■◆▪➢➤★", 1)
-_LAST_WORD: Final = 90
-"""Numbers beyond it stand for words that end an enumeration, whatever their number."""
-_BOUNDARY: Final = "。；;！!？?：:\n”’）)】"
-"""What may stand before an item."""
+_LAST_WORD: Final = 90  # numbers beyond it stand for words that end an enumeration, whatever their number
+_BOUNDARY: Final = "。；;！!？?：:\n”’）)】"  # what may stand before an item
 _OF_ITEMS: Final = tuple(family for family in _PATTERNS if family != "要")
 
 
@@ -50,11 +49,9 @@ class Mark(NamedTuple):
     """A number or a word that begins an item of an enumeration, behind punctuation or at the beginning of a line."""
 
     start: int
-    end: int
-    """Where the text of the item begins."""
+    end: int  # where the text of the item begins
     family: Family
-    number: int
-    """As written; 最后, 此外 and 同时 have one beyond 90."""
+    number: int  # as written; 最后, 此外 and 同时 have one beyond 90
 
 
 class Item(NamedTuple):

@@ -29,8 +29,7 @@ class Limit(NamedTuple):
     day: date | None = None
     long_term: bool = False
     at_once: bool = False
-    doubt: str = ""
-    """What was assumed, for people; empty where nothing was."""
+    doubt: str = ""  # what was assumed, for people; empty where nothing was
 
     @property
     def understood(self) -> bool:

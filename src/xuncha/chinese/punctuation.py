@@ -17,14 +17,12 @@ _CHINESE: Final = (
 _BESIDE_CHINESE: Final = re.compile(rf"(?<={_CHINESE})[,;:!?()]|[,;:!?()](?={_CHINESE})")
 _FULL: Final = dict(zip(",;:!?()", "，；：！？（）", strict=True))
 _PERIOD: Final = re.compile(rf"(?<={HAN})\.(?=\s*(?:{HAN}|$))")
-_FIRST_PERIOD: Final = 4
-"""A period before this place belongs to the number of a heading, such as 十一."""
+_FIRST_PERIOD: Final = 4  # a period before this place belongs to the number of a heading, such as 十一
 _STRAIGHT: Final = re.compile(rf"(?<={HAN})[\"']|[\"'](?={HAN})")
 _OPENED_BY: Final = dict(zip("”’）》〉〕】」』］", "“‘（《〈〔【「『［", strict=True))
 _CLOSED_BY: Final = {opening: closing for closing, opening in _OPENED_BY.items()}
 _SAME: Final = str.maketrans("()[]", "（）［］")
-_NEAR: Final = 4
-"""Open marks among which a closing one looks for its other half."""
+_NEAR: Final = 4  # open marks among which a closing one looks for its other half
 _PAGE: Final = re.compile(r"<style>.*?</style>|<[^<>]*>|&#?[0-9A-Za-z]+;", re.DOTALL)
 """The mark-up of a web page: a style sheet, a tag, or a reference that stands for a character, such as `&lt;`."""
 _ESCAPE: Final = re.compile(r"\\[!-/:-@\[-`{-~]")

@@ -9,24 +9,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from xuncha.chinese.counts import counts, roles, things
+from xuncha.chinese.counts import Thing, counts, roles, things
 from xuncha.chinese.days import written
-from xuncha.chinese.enumerations import marks
+from xuncha.chinese.enumerations import Family, marks
 from xuncha.chinese.numbers import numeral
 from xuncha.language import gettext as _
 from xuncha.model.vocabulary import with_kept_braces
-from xuncha.reading.counts import ALL_DONE, BRACKETS, Kind, statements
+from xuncha.reading.counts import ALL_DONE, BRACKETS, Kind, Statement, statements
 
 if TYPE_CHECKING:
-    from xuncha.chinese.counts import Thing
-    from xuncha.chinese.enumerations import Family
     from xuncha.exchange.drafts import Draft
     from xuncha.pages.line import Line
-    from xuncha.reading.counts import Statement
     from xuncha.reading.notice import Stated
 
-_Units = set[tuple["Thing", str]]
-"""Units in which things are counted in a paragraph that names them."""
+_Units = set[tuple["Thing", str]]  # units in which things are counted in a paragraph that names them
 
 _PLACEHOLDERS: Final[dict[tuple[Thing, Kind | None], str]] = {
     ("problems", "total"): "{问题数}", ("problems", "done"): "{已完成问题数}",
@@ -44,8 +40,7 @@ _PLAIN: Final = {
 _ANYTHING: Final = re.compile("")
 _OPEN: Final = re.compile("正|推进|进行|整改中|尚|仍|未|剩|其余|还有|延期|基本|部分|初步")
 """What is not done for certain; what is long-term or kept up may be done."""
-_NEARLY_DONE: Final = re.compile("基本|初步|部分|阶段|长期|持续")
-"""What some offices count as done in a rate."""
+_NEARLY_DONE: Final = re.compile("基本|初步|部分|阶段|长期|持续")  # what some offices count as done in a rate
 _FOLLOWS: Final = re.compile("其[中余]|剩[余下]|余下|另")
 _BRACES: Final = frozenset("{}｛｝")
 _NUMBERED: Final = ("是", "要", "第", "（一）", "（1）", "1.", "1）")

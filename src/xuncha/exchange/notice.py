@@ -13,24 +13,21 @@ from xuncha.exchange.counted import Paragraphs, contradictions, read_of
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
 from xuncha.language import gettext as _
 from xuncha.model.states import goes_on
-from xuncha.model.vocabulary import WORDS, with_kept_braces
+from xuncha.model.vocabulary import WORDS, Status, with_kept_braces
 
 if TYPE_CHECKING:
-    from xuncha.model.vocabulary import Status
     from xuncha.reading.notice import Category, Measure, Notice, Problem, Words
 
 _LONGEST_TITLE = 300
 """Characters of a title; a sentence that is longer is shortened there, and kept whole in the progress."""
-_LONGEST_TEXT = 50_000
-"""Characters of one text in a ledger."""
+_LONGEST_TEXT = 50_000  # characters of one text in a ledger
 
 
 def draft_of(notice: Notice, path: str, today: date) -> Draft:
     """Make the draft of a ledger out of a notice that is read on the day `today`.
 
-    Raises:
-        RefusedError: there are no problems in it.
-        InvalidLedgerError: a text in it is longer than a ledger holds.
+    Raises RefusedError if there are no problems in it; InvalidLedgerError if a text in it is longer than a ledger
+    holds.
     """
     if not notice.categories:
         raise RefusedError(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from xuncha.errors import together
+from xuncha.errors import RefusedError, together
 from xuncha.exchange.entering import Enterer
-from xuncha.exchange.matching import matched
+from xuncha.exchange.matching import Match, matched
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
@@ -21,9 +21,7 @@ from xuncha.workflow.verb import submitter
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xuncha.errors import RefusedError
     from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
-    from xuncha.exchange.matching import Match
     from xuncha.model.records import Ledger, Measure, Problem
     from xuncha.model.source import Source
     from xuncha.workflow.intake import Intake

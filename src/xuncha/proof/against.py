@@ -11,7 +11,7 @@ from xuncha.chinese.days import in_words
 from xuncha.language import gettext as _
 from xuncha.pages import Pages
 from xuncha.proof.chapter import Chapter, Facts, Found, Text
-from xuncha.proof.counts import named, opening, totals
+from xuncha.proof.counts import Stated, named, opening, totals
 from xuncha.proof.dates import course
 from xuncha.reading.reading import read
 from xuncha.tally import tally
@@ -19,7 +19,6 @@ from xuncha.tally import tally
 if TYPE_CHECKING:
     from xuncha.chinese.counts import Thing
     from xuncha.model.register import Register
-    from xuncha.proof.counts import Stated
 
 RULES = Chapter()
 _NOT_ALL = re.compile(

@@ -48,12 +48,9 @@ class Heading(NamedTuple):
     number: int
     mark: str
     after: str
-    start: int
-    """Where the title begins in the line."""
-    title: str
-    """What follows the number; of a paragraph its first sentence with the full stop."""
-    alone: bool
-    """Whether nothing else stands in the line."""
+    start: int  # where the title begins in the line
+    title: str  # what follows the number; of a paragraph its first sentence with the full stop
+    alone: bool  # whether nothing else stands in the line
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +59,7 @@ class Text:
 
     lines: tuple[Line, ...]
     kind: Kind = "txt"
-    facts: Facts | None = None
-    """None: there is no ledger, or the notice tells of another one."""
+    facts: Facts | None = None  # None: there is no ledger, or the notice tells of another one
 
     @cached_property
     def texts(self) -> tuple[str, ...]:

@@ -6,32 +6,25 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
 from xuncha.chinese.counts import RoleName, Thing, rates, roles
 from xuncha.language import gettext as _
 from xuncha.proof.chapter import Chapter, Found, Text
-from xuncha.reading.counts import settled, statements
-
-if TYPE_CHECKING:
-    from xuncha.reading.counts import Statement
+from xuncha.reading.counts import Statement, settled, statements
 
 RULES = Chapter()
 _THINGS: tuple[Thing, ...] = get_args(Thing)
-_POINT = re.compile("[.．](?![0-9A-Za-z])")
-"""At the end of a sentence of a web page, for 。."""
+_POINT = re.compile("[.．](?![0-9A-Za-z])")  # at the end of a sentence of a web page, for 。
 _SENTENCE = re.compile("[^。；;！？]+")
 _CLAUSE = re.compile("[^，,：:]{1,300}")
 """What is longer is no clause that anybody wrote; each count looks through all of its own."""
 _ASIDE = re.compile(r"[（(][^（）()]{0,40}[）)]")
-_NOT_BEHIND = re.compile("[，。；、：0-9（）()]")
-"""Ends what stands behind a count, and so do ten characters."""
+_NOT_BEHIND = re.compile("[，。；、：0-9（）()]")  # ends what stands behind a count, and so do ten characters
 _REFINED = re.compile("梳理|细化|分解|制定|制订|明确|确定|列出|形成|归纳")
 _PARTLY = re.compile(r"\s*(?:其中|包括|含)")
-_OTHERS = re.compile("重点|突出|共性|难点|典型|遗留")
-"""Before 问题: some of them, chosen by another measure."""
-_EARLIER = re.compile("上一?[轮次届]|历次|以往|往年|去年")
-"""Of another inspection."""
+_OTHERS = re.compile("重点|突出|共性|难点|典型|遗留")  # before 问题: some of them, chosen by another measure
+_EARLIER = re.compile("上一?[轮次届]|历次|以往|往年|去年")  # of another inspection
 _SHARE = re.compile(
     r"(?:(?<![一-鿿])完成|(?<=整改|问题|措施)完成|销号|办结|整改|合规|覆盖|合格|达标|公开|上报|录入|占比|比例)(?:率|重)?(?:为|达到?|是)?\s*(?P<rate>[0-9]{1,5}(?:\.[0-9]{1,4})?)\s*[%％]"
 )
@@ -47,8 +40,7 @@ class Stated(NamedTuple):
     role: RoleName
     number: int
     unit: str
-    refined: bool
-    """Of a total: not what was fed back, but what it was broken down into."""
+    refined: bool  # of a total: not what was fed back, but what it was broken down into
 
 
 @lru_cache(maxsize=1)

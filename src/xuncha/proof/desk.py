@@ -48,11 +48,9 @@ class Silenced(NamedTuple):
 def read(path: Path) -> tuple[Text, list[Silenced]]:
     """Read a notice, and what comments such as `<!-- proof: heading-form -->` silence in their lines of Markdown or a web page.
 
-    What a web page puts around the notice is left out: when it was published, how often it was read.
-
-    Raises:
-        RefusedError: it cannot be read as a document.
-        SurroundingsError: it is a Word document, and the extra for them is not installed.
+    What a web page puts around the notice is left out: when it was published, how often it was read. Raises
+    RefusedError if it cannot be read as a document; SurroundingsError if it is a Word document, and the extra for
+    them is not installed.
     """
     pages = lines(path)
     commented = decoded(bytes_of(path), str(path)) if pages.kind in {"md", "html"} else ""

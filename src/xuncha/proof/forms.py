@@ -11,8 +11,7 @@ from xuncha.proof.chapter import LOWEST, Chapter, Found, Heading, Text
 RULES = Chapter()
 _ISSUER = r"中共\S{2,40}?(?:党组|党委|党工委|委员会|党总支|支部)"
 _TITLE = re.compile(rf"(?P<issuer>{_ISSUER})关于")
-_SHORT = 50
-"""Characters of the longest heading."""
+_SHORT = 50  # characters of the longest heading
 _STOP = "[。；;：:.，,]"
 _ASIDE = rf"[”’》]*(?:[（(][^（）()]*[）)])?{_STOP}*$"
 _FORMS = {

@@ -20,8 +20,7 @@ _AROUND = 12
 _STOPS = "，。、；：,;:？！?!"
 _HAN = re.compile(HAN)
 _INSIDE = re.compile("[，,。；]")
-_PARAGRAPH = 40
-"""Characters from which a line is a paragraph, which ends with a mark."""
+_PARAGRAPH = 40  # characters from which a line is a paragraph, which ends with a mark
 
 
 @RULES.rule(

@@ -14,8 +14,7 @@ from xuncha.language import gettext as _
 from xuncha.proof.chapter import LOWEST, Chapter, Found, Heading, Text, write
 
 RULES = Chapter()
-_DEEPEST = 6
-"""Enumerations inside enumerations, and headings of one level, that are kept in mind."""
+_DEEPEST = 6  # enumerations inside enumerations, and headings of one level, that are kept in mind
 _FORMS = {
     Level.CHAPTER: ("{}、", "、"),
     Level.SECTION: ("（{}）", ""),
@@ -42,10 +41,10 @@ class Item(NamedTuple):
 class Enumerations(NamedTuple):
     """The enumerations of one family below one heading."""
 
-    sequences: list[list[Item]]
-    """Those that are counted by themselves, also inside each other: 一是 (一是 二是) 二是."""
-    faults: list[tuple[Item, int]]
-    """The items that continue none, with the number that was expected."""
+    sequences: list[
+        list[Item]
+    ]  # those that are counted by themselves, also inside each other: 一是 (一是 二是) 二是
+    faults: list[tuple[Item, int]]  # the items that continue none, with the number that was expected
 
     @property
     def repeated(self) -> dict[Item, Item]:

@@ -28,8 +28,7 @@ _TOLD = re.compile(
 _MOST = 0.6
 _PIECE = re.compile("[^、，,]+")
 _NO_PART = re.compile("已|正在|尚|未|涉及|覆盖|带动|惠及|同比|环比|增长|下降|占|率")
-_IN_TWO = re.compile("同时|既|女|岁|学历|党员|以[上下]")
-"""Of people: who is in one part may be in another."""
+_IN_TWO = re.compile("同时|既|女|岁|学历|党员|以[上下]")  # of people: who is in one part may be in another
 _REST = re.compile("等|其余|其他|其它|余下|剩余|另")
 _NAME, _FEW = 24, 8
 """Characters before the number of a part; and behind the last one before its sum."""
@@ -49,8 +48,7 @@ class Figure(NamedTuple):
     end: int
     number: float
     unit: str
-    noun: str
-    """What stands behind the unit."""
+    noun: str  # what stands behind the unit
 
 
 def _figures(words: str, begin: int = 0) -> list[Figure]:

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 RULES = Chapter()
 _SENTENCE = re.compile(r"[^。！？；;]+")
-_SAME_SENTENCE = 20
-"""Characters from which a sentence that stands twice was copied, not meant."""
+_SAME_SENTENCE = 20  # characters from which a sentence that stands twice was copied, not meant
 _QUOTED = re.compile(r"“([^“”]{2,8})”")
 _ORDINAL = re.compile(r"第(?:(?P<digits>[0-9]{1,3})|[一二三四五六七八九十]{1,3})(?P<unit>[位名])")
 _INSPECTORS = re.compile(
@@ -63,8 +62,7 @@ _MAY_DOUBLE = re.compile(
 )
 """Words that may stand twice: 一个一个, 研究研究."""
 _OTHER = re.compile(rf"(?!{HAN}).")
-_AROUND = 2
-"""Characters; what is no longer is shown with as many of the Chinese ones before and behind it."""
+_AROUND = 2  # characters; what is no longer is shown with as many of the Chinese ones before and behind it
 
 
 def _slipped(table: str) -> Check[Position]:

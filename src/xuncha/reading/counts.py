@@ -42,12 +42,10 @@ _OF_A_PERSON: Final = re.compile(
 """Counts of what leaders did themselves."""
 _ABOUT: Final = re.compile("整改|反馈|问题|措施|任务|事项|销号|完成率|其余|其中")
 _NAMES: Final = re.compile("具体|整改|反馈|问题|措施|任务|事项")
-_MEASURES: Final = frozenset({"措施", "举措"})
-"""Beside them, 事项 and 任务 are something else."""
+_MEASURES: Final = frozenset({"措施", "举措"})  # beside them, 事项 and 任务 are something else
 _TOGETHER: Final = frozenset({"、", "和", "及", "以及", "与"})
 _PIECE: Final = re.compile(r"[^。；;！\n]+")
-_LONGEST: Final = 2000
-"""Characters of a sentence that counts."""
+_LONGEST: Final = 2000  # characters of a sentence that counts
 _OUTCOME: Final = re.compile(
     rf"(?P<label>[一-鿿]{{2,30}}?)(?P<number>{NUMBER})(?<![万亿])\s*(?:余|多)?(?P<unit>万元|亿元|元|人次|人|项|个|份|件)"
 )
@@ -65,19 +63,14 @@ class Statement:
     """A count with what is said of it."""
 
     thing: Thing
-    named: bool
-    """Whether the thing is named beside it, rather than beside the count before."""
+    named: bool  # whether the thing is named beside it, rather than beside the count before
     role: RoleName | None
     count: Count
-    word: str = ""
-    """The word for the thing: 问题, 措施, 事项."""
-    joined: bool = False
-    """Whether nothing but 、 stands between it and the next one."""
+    word: str = ""  # the word for the thing: 问题, 措施, 事项
+    joined: bool = False  # whether nothing but 、 stands between it and the next one
     all_done: bool = False
-    start: int = 0
-    """Where it stands in the paragraph."""
-    said: str = ""
-    """The words that say the role, such as 基本完成."""
+    start: int = 0  # where it stands in the paragraph
+    said: str = ""  # the words that say the role, such as 基本完成
 
     @property
     def kind(self) -> Kind | None:

@@ -27,8 +27,7 @@ _ORGANISATION: Final = re.compile(
     rf"(?:中共|中国共产党)?[^\s。，；：:]{{2,40}}{_BODY}(?:[（(].{{1,12}}[）)])?"
 )
 _LONGEST_TITLE: Final = 120
-_LONGEST_OPENING: Final = 20_000
-"""Characters among which the days of the inspection are looked for."""
+_LONGEST_OPENING: Final = 20_000  # characters among which the days of the inspection are looked for
 _CONTACT: Final = re.compile(
     r"^(?:[（(]?[一二三四五1-5][）)、.])?\s*(?:.{0,20}(?:欢迎|接受).{0,30}(?:监督|反映|意见)|如(?:有|对)|公[示告](?:期|时间|日期)|受理(?:时间|期限|方式|单位|部门)|(?:意见|反馈|反映|监督|举报)[^，。]{0,4}(?:方式|渠道|途径|时间|期限)|联\s*系|(?:咨询|监督|举报)?(?:电\s*话|热线|方式|邮箱)|邮|地\s*址|通[讯信]|电子|来[信电访]|广大|(?:社会各界|群众|各界)[^。]{0,20}(?:意见|反映|监督))"
 )
@@ -68,8 +67,7 @@ _CONTACT_OFFICE: Final = re.compile(
 )
 _PUBLISHED: Final = re.compile("(?:发布|成文|生成|发文)(?:日期|时间)|日期")
 _INSPECTED: Final = re.compile(rf"对(?P<who>[^，。；]{{2,40}}?{_BODY})(?:开展|进行|及)")
-_LONGEST_DAY: Final = 40
-"""Characters at the end of a line among which its day is looked for."""
+_LONGEST_DAY: Final = 40  # characters at the end of a line among which its day is looked for
 
 
 def frame(lines: Sequence[Line]) -> tuple[Notice, list[Line], list[Line]]:

@@ -17,12 +17,9 @@ from xuncha.reading.labels import first_label
 _CONTROL: Final = re.compile(rf"[\t\n{UNSAFE}]")
 _FULL_STOP: Final = re.compile(r"(?<=[\u3400-\u9fff）”》])[.．](?=\s*(?:$|[\u3400-\u9fff“《（]))")
 """A period at the end of a Chinese sentence."""
-_WIDEST_PAGE: Final = 60
-"""Full-width characters in a line of a text that is broken to fill a page."""
-_SHARE: Final = 0.3
-"""The least share of full lines in such a text."""
-_NEARLY: Final = 2.5
-"""Characters that a full line may lack."""
+_WIDEST_PAGE: Final = 60  # full-width characters in a line of a text that is broken to fill a page
+_SHARE: Final = 0.3  # the least share of full lines in such a text
+_NEARLY: Final = 2.5  # characters that a full line may lack
 _SENTENCE_ENDS: Final = tuple("。！？；：…”）!?;:")
 _NOISE: Final = re.compile(
     r"""^(?:.{0,30}(?:发布|成文|生成|更新|发文|公开)(?:日期|时间|机构|单位)|.{0,40}(?:浏览|点击|阅读|访问)(?:次数|量|数|：)
@@ -34,8 +31,7 @@ _NOISE: Final = re.compile(
     re.VERBOSE,
 )
 _LONGEST_NOISE: Final = 160
-_FEWEST_LABELS: Final = 3
-"""In a row of a table that is its head."""
+_FEWEST_LABELS: Final = 3  # in a row of a table that is its head
 _BULLET: Final = re.compile(r"[•·●○■□◆◇▪▫▲△▶►➢➤★☆※◦∙\uf000-\uf0ff]\s*(?=\S)")
 """A mark of a list before a line that has a number or a label of its own, or is the title."""
 _SIGNS: Final = re.compile("(?:中共|中国共产党)[^，。；：、]{2,40}")

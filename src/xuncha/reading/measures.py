@@ -26,15 +26,13 @@ OF_ONE_LINE: Final = frozenset({"leader", "office", "co_offices", "due", "state"
 _HEADS_MEASURE: Final = re.compile(r"[【\[]?(?:具体|主要)?(?:整改)?(?:措施|举措)[】\]]?\s*[：:]")
 _RESULTS: Final = frozenset({"result", "next"})
 _LONGEST_ANNOUNCEMENT: Final = 40
-_PARTING: Final = "；;，,、\n "
-"""Marks that only part a measure from the next one."""
+_PARTING: Final = "；;，,、\n "  # marks that only part a measure from the next one
 _SEVERAL: Final = re.compile(r"[、，,；;\s]+")
 _IN_BRACKETS: Final = re.compile(
     r"[（(【\[](?P<inside>[^（()）【】\[\]]*(?:责任|牵头|时限|期限|完成时间|配合)[^（()）【】\[\]]*[：:][^（()）【】\[\]]*)[）)】\]]"
 )
 _SENTENCE: Final = re.compile(r"[。；;\n]")
-_LONGEST_STATE: Final = 60
-"""Characters at the end of a text among which its state is looked for."""
+_LONGEST_STATE: Final = 60  # characters at the end of a text among which its state is looked for
 _STATE_WORDS: Final = "(?:整改|目前|现|已|正在|尚未|未|待|拟|申请|基本|全部|均|取得|持续|长期|推进|完成|启动|开展|落实|到位|办结|销号|坚持|阶段性|成效|申请|延期|序时|中|并|且|，|状态|情况|结果|：)+"
 """What states consist of; a text loses nothing where no more than that is taken away."""
 _ONLY_STATE: Final = re.compile(_STATE_WORDS)

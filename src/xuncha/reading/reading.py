@@ -12,14 +12,13 @@ from xuncha.reading.counts import stated
 from xuncha.reading.frame import frame, with_opening
 from xuncha.reading.lines import paragraphs
 from xuncha.reading.notice import Category, Notice, Stated
-from xuncha.reading.outline import outline
+from xuncha.reading.outline import Node, outline
 from xuncha.reading.tree import categories, is_of_leaders, told, zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from xuncha.pages.line import Line, Pages
-    from xuncha.reading.outline import Node
 
 
 def read(pages: Pages) -> Notice:

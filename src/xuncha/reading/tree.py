@@ -18,12 +18,10 @@ if TYPE_CHECKING:
     from xuncha.pages.line import Line
     from xuncha.reading.outline import Node
 
-_DEEPEST: Final = 3
-"""Levels of headings: category, problem, part."""
+_DEEPEST: Final = 3  # levels of headings: category, problem, part
 _NOTHING: Final = Words("", 1, 1)
 _STOPS: Final = "。；：:;，, （(【"
-_LONGEST: Final = 150
-"""Characters of a heading."""
+_LONGEST: Final = 150  # characters of a heading
 _NAMES_A_FAULT: Final = re.compile(
     r"存在|^(?:关于|针对|对于|聚焦|在[“\"「]|[“\"「])"
     r"|(?:问题|方面|现象|情形)(?:的?整改(?:落实)?(?:进展)?(?:情况)?)?$"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.exchange.sheet import cells
 from xuncha.exchange.sheet.grid import column_of
-from xuncha.exchange.sheet.plan import AddedRow, Entry, told_by
+from xuncha.exchange.sheet.plan import AddedRow, Entry, Plan, told_by
 from xuncha.exchange.sheet.tables import title_of_problem
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
@@ -15,7 +15,6 @@ from xuncha.model.forms import FIELD
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from xuncha.exchange.sheet.plan import Plan
     from xuncha.model.identity import Identity
 
 _OF_PROBLEM: Final = ("number", "category", "problem", "finding")
@@ -26,15 +25,13 @@ class Place(NamedTuple):
 
     sheet: str
     row: int
-    category: str
-    """What the table says of it; empty where it names no categories."""
+    category: str  # what the table says of it; empty where it names no categories
 
 
 class _Unit(NamedTuple):
     """What the table counts in its first column: a problem or a row."""
 
-    place: tuple[int, int, int]
-    """The sheet, the row, and which of those added below it."""
+    place: tuple[int, int, int]  # the sheet, the row, and which of those added below it
     told: str
     sheet: str
     row: int

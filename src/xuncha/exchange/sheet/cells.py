@@ -21,19 +21,20 @@ if TYPE_CHECKING:
     from xuncha.model.vocabulary import Term
 
 _GOES_ON = re.compile(r"[，,、（(《“‘：:]$")
-_GONE_ON = re.compile("[，、；。）)”]|并(?!购)|且|以及|同时")
-"""How a line begins that goes on with the one before it."""
+_GONE_ON = re.compile(
+    "[，、；。）)”]|并(?!购)|且|以及|同时"
+)  # how a line begins that goes on with the one before it
 _SIDE = re.compile(r"[（(](?:(?P<help>配合|协办|协助|参与)|牵头|主办|主责|负责)(?:单位|部门|科室)?[)）]")
 """What is said of a name behind it."""
 _ROLE = re.compile(
     r"(?P<lead>牵头|主办|主责|责任|承办)?(?P<help>配合|协办|协助|参与)?(?:领导|科室|单位|部门|处室|股室|人员|人)?\s*[：:]\s*"
 )
 _BETWEEN = re.compile(r"[、，,；;/\n\t]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
-_OFFICES_JOINED = re.compile("(?<=[部科室处局办股])[和及与](?=[\u4e00-\u9fff]+[部科室处局办股]$)")
-"""法务部和审计部."""
+_OFFICES_JOINED = re.compile(
+    "(?<=[部科室处局办股])[和及与](?=[\u4e00-\u9fff]+[部科室处局办股]$)"
+)  # 法务部和审计部
 _LONGEST_LINE = 2000
-_LONGEST_NAME = 200
-"""Characters of a name in a ledger."""
+_LONGEST_NAME = 200  # characters of a name in a ledger
 _MARKS = re.compile(r"[（(]|[)）]|" + _BETWEEN.pattern)
 _SEPARATES = re.compile(r"[、，,；;/\n\t \u3000：:]|等$")
 _POST = re.compile(r"(?:长|主任|书记|主席|委员|组长|队长|经理|处|科|局|成员|负责人|领导)$")
@@ -43,8 +44,7 @@ _ENTRY = re.compile(
 )
 _EVIDENCE = re.compile(r"（佐证：(?P<items>[^（）]+)）$")
 _HIDDEN = "（不公开）"
-_SERIALS: Final = range(36526, 73051)
-"""Excel's numbers for the days from 2000 to 2099."""
+_SERIALS: Final = range(36526, 73051)  # Excel's numbers for the days from 2000 to 2099
 _ONLY_A_DAY: Final = re.compile(
     r"[\d〇零一二三四五六七八九十年月日号.．/／\-－\s:：]*(?:已|于|完成|整改|销号|办结)*[。.]?"
 )
@@ -56,8 +56,7 @@ _PLAIN_NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d{0,11})(?:\.\d{1,6})?")
 """Not the number of a telephone or a document, which is text."""
 _NUMBERS: Final = re.compile(r"(?:199|20\d)\d(?:\d{4}|\.(?:0?[1-9]|1[0-2]))?")
 """Numbers that are days, months or years: 20240315, 2024.3, 2024."""
-_SPELT: Final = re.compile(r'"[^"]*"|\[[^\]]*\]')
-"""What a number format shows as it is."""
+_SPELT: Final = re.compile(r'"[^"]*"|\[[^\]]*\]')  # what a number format shows as it is
 
 
 def one_line(text: str) -> str:

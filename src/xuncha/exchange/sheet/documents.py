@@ -7,20 +7,15 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from xuncha.exchange.sheet import safety
-from xuncha.exchange.sheet.grid import Sheet
+from xuncha.exchange.sheet.grid import Sheet, Spot
 from xuncha.language import gettext as _
 from xuncha.parts import needs
 
-if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Spot
-
-_ABOVE: Final = 6
-"""Paragraphs above a table that may name the organisation and the feedback."""
-_MOST_SPANNED: Final = 2_000
-"""Rows or columns that one cell of a document may cover."""
+_ABOVE: Final = 6  # paragraphs above a table that may name the organisation and the feedback
+_MOST_SPANNED: Final = 2_000  # rows or columns that one cell of a document may cover
 _UNSEEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 

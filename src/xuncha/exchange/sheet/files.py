@@ -23,16 +23,14 @@ if TYPE_CHECKING:
     from xuncha.pages.package import Package
 
 _DELIMITERS: Final = ",\t;，"
-_HEAD: Final = 20
-"""Lines that tell what stands between the cells."""
+_HEAD: Final = 20  # lines that tell what stands between the cells
 
 
 def read(path: Path) -> list[Sheet]:
     """Read every table of a file as a sheet.
 
-    Raises:
-        RefusedError: it is of no kind that is read, damaged, protected by a password, or larger than a ledger is.
-        SurroundingsError: the part `office` is not installed.
+    Raises RefusedError if it is of no kind that is read, damaged, protected by a password, or larger than a ledger
+    is; SurroundingsError if the part `office` is not installed.
     """
     sheets = _sheets(path, safety.bytes_of(path))
     for sheet in sheets:
@@ -110,8 +108,7 @@ def _delimited(path: Path, text: str) -> Sheet:
 def _must_be_closed(path: Path, row: int, lines: list[str], delimiter: str) -> None:
     """Refuse a row of several lines of which a quote is not closed where its cell ends: it may have swallowed other rows.
 
-    Raises:
-        RefusedError: it is one.
+    Raises RefusedError if it is one.
     """
     try:
         list(csv.reader(lines, delimiter=delimiter, strict=True))

@@ -19,18 +19,16 @@ from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.exchange.sheet import safety
 from xuncha.exchange.sheet.documents import word_tables
-from xuncha.exchange.sheet.plan import as_text
+from xuncha.exchange.sheet.plan import AddedRow, Plan, as_text
 from xuncha.language import gettext as _
 from xuncha.paper.harmless import must_be_harmless
 from xuncha.paper.own import OwnFileError
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Spot
-    from xuncha.exchange.sheet.plan import AddedRow, Plan
     from xuncha.pages.package import Package
 
-_UNSEEN: Final = ("w:strike", "w:dstrike", "w:vanish")
-"""How a text looks that is not to be read."""
+_UNSEEN: Final = ("w:strike", "w:dstrike", "w:vanish")  # how a text looks that is not to be read
 _OF_ONE: Final = ("paraId", "textId", "rsidR", "rsidRPr", "rsidTr", "rsidRDefault", "rsidP")
 """Attributes that name one row or paragraph, and not its copy."""
 

@@ -12,11 +12,10 @@ from openpyxl import load_workbook
 
 from xuncha.chinese.characters import is_formula
 from xuncha.exchange.sheet import safety
-from xuncha.exchange.sheet.plan import Due, as_text
+from xuncha.exchange.sheet.plan import Due, Plan, as_text
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Spot
-    from xuncha.exchange.sheet.plan import Plan
     from xuncha.pages.package import Package
 
 

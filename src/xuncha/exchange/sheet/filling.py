@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 class _Writer(Protocol):
     """Writes a plan into a file of one kind."""
 
-    takes_rows: bool
-    """Whether rows can be added."""
+    takes_rows: bool  # whether rows can be added
 
     def first(self, sheet: str, spot: Spot) -> Spot:
         """Return the first place of the cell that covers a place."""

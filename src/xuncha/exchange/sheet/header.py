@@ -15,36 +15,28 @@ from xuncha.model.states import is_plain
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet
 
-_LISTED: Final = {"problem", "measure"}
-"""What the rows of a table are about."""
-_TOLD: Final = {"state", "progress"}
-"""What they tell of it."""
+_LISTED: Final = {"problem", "measure"}  # what the rows of a table are about
+_TOLD: Final = {"state", "progress"}  # what they tell of it
 _DATA: Final = re.compile(
     r"\d{1,6}(?:[.．-]\d{1,6})?|(?:19|20)\d\d[年./-]\d{1,2}(?:[月./-](?:\d{1,2}日?)?)?底?前?"
 )
 """Numbers and days, which no heading consists of."""
-_FEWEST: Final = 3
-"""Columns with a role that make a row a header."""
-_LONGEST: Final = 24
-"""Characters of a column's name."""
-_IN_GROUP: Final = "/"
-"""Stands between the two rows of a heading."""
+_FEWEST: Final = 3  # columns with a role that make a row a header
+_LONGEST: Final = 24  # characters of a column's name
+_IN_GROUP: Final = "/"  # stands between the two rows of a heading
 
 
 class Table(NamedTuple):
     """A table of a sheet: where its rows are, and what its columns hold."""
 
-    header: int
-    """The first row of the header."""
-    first: int
-    """The first row behind the header."""
+    header: int  # the first row of the header
+    first: int  # the first row behind the header
     last: int
     headings: Columns
     choices: dict[int, Choice]
     names: Columns = {}  # noqa: RUF012  never changed
     """What a form calls the columns: the headings of two rows joined, each once."""
-    heads: tuple[Columns, ...] = ()
-    """What the rows of the header say, as `plain` gives it."""
+    heads: tuple[Columns, ...] = ()  # what the rows of the header say, as `plain` gives it
     ticks: Columns = {}  # noqa: RUF012  never changed
     """The words for which ticks stand in some columns; see `ticks`."""
 

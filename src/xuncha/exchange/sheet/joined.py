@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.exchange.sheet import roles
-from xuncha.exchange.sheet.grid import Cell
-from xuncha.exchange.sheet.header import is_header
-
-if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Sheet, Spot
-    from xuncha.exchange.sheet.header import Table
+from xuncha.exchange.sheet.grid import Cell, Sheet, Spot
+from xuncha.exchange.sheet.header import Table, is_header
 
 _BETWEEN: Final = re.compile(r"\s*[/／\n]\s*")
 _IN_BRACKETS: Final = re.compile(r"(.+?)\s*[（(](.+)[）)]", re.DOTALL)

@@ -26,8 +26,7 @@ DAY_LONG_TERM = f'yyyy-mm-dd"（{LONG_TERM}）"'
 LONGEST = 32_000
 """Characters of a cell that we write; Excel takes 32,767."""
 CUT = "……（全文见“补充信息”）"
-_BOM = "\ufeff"
-"""Tells Excel that a text is UTF-8."""
+_BOM = "\ufeff"  # tells Excel that a text is UTF-8
 
 
 REMARK: Final = "remark"
@@ -41,8 +40,7 @@ class Column(NamedTuple):
     """The role of the column, as a form calls it; that of the numbers of measures is `identity` here."""
     heading: str
     width: int
-    keys: tuple[str, ...] = ()
-    """The keys of a measure that it shows."""
+    keys: tuple[str, ...] = ()  # the keys of a measure that it shows
 
 
 COLUMNS: Final = (
@@ -69,8 +67,7 @@ _ROLES: Final = {"identity": "number"}
 _FIELD_WIDTH: Final = 14
 OF_PROBLEM: Final = {"number", "category", "problem"}
 """Columns that tell of a problem; the others tell of its measures."""
-_OPTIONAL: Final = {"part", "goal", "person"}
-"""Columns that are there only where a measure has such a thing."""
+_OPTIONAL: Final = {"part", "goal", "person"}  # columns that are there only where a measure has such a thing
 
 
 def columns(ledger: Ledger, *, every: bool = False) -> list[Column]:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from xuncha.exchange.sheet.grid import Sheet, clean
+from xuncha.exchange.sheet.grid import Sheet, Spot, clean
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-    from xuncha.exchange.sheet.grid import Spot
     from xuncha.pages.package import Package
 
 _SPACE: Final = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TABLE, _TEXT, _OFFICE, _STYLE = (_SPACE % name for name in ("table", "text", "office", "style"))
 _CELLS: Final = {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}
 _UNSEEN: Final = {"collapse", "filter"}
-_MOST: Final = 10_000
-"""Rows or columns for which one element of the file may stand where they are hidden."""
+_MOST: Final = 10_000  # rows or columns for which one element of the file may stand where they are hidden
 
 
 @dataclass

@@ -11,7 +11,7 @@ from xuncha.chinese.days import in_words
 from xuncha.chinese.limits import full_days
 from xuncha.exchange.matching import matched
 from xuncha.exchange.sheet import cells, layout
-from xuncha.exchange.sheet.grid import address, column_of, letters
+from xuncha.exchange.sheet.grid import Spot, address, column_of, letters
 from xuncha.exchange.sheet.rows import IN_PARTS
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
@@ -21,15 +21,13 @@ from xuncha.model.vocabulary import WORDS
 
 if TYPE_CHECKING:
     from xuncha.exchange.drafts import Column, Draft, MeasureDraft
-    from xuncha.exchange.sheet.grid import Spot
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger
 
 _TICK: Final = "√"
 _BESIDE: Final = {"co_offices": "office", "closed_date": "state"}
 """What may stand in the cell of another role."""
-_DIGITS: Final = re.compile(r"\d{4}([-./])\d{1,2}\1\d{1,2}")
-"""A day as some offices write it."""
+_DIGITS: Final = re.compile(r"\d{4}([-./])\d{1,2}\1\d{1,2}")  # a day as some offices write it
 
 
 class Entry(NamedTuple):
@@ -38,8 +36,7 @@ class Entry(NamedTuple):
     sheet: str
     spot: Spot
     value: object
-    parts: bool = False
-    """Whether the merged cell is to be parted first, so that each row has its own."""
+    parts: bool = False  # whether the merged cell is to be parted first, so that each row has its own
 
 
 class Due(NamedTuple):
@@ -52,12 +49,9 @@ class Due(NamedTuple):
 class Wish(NamedTuple):
     """What a measure wants a cell to hold."""
 
-    changed: bool
-    """Whether the cell says something else."""
-    told: object
-    """What the ledger says, to be compared."""
-    value: object
-    """The same, to be written."""
+    changed: bool  # whether the cell says something else
+    told: object  # what the ledger says, to be compared
+    value: object  # the same, to be written
     row: int
 
 
@@ -66,10 +60,8 @@ class AddedRow(NamedTuple):
 
     sheet: str
     after: int
-    values: dict[int, object]
-    """By the numbers of the columns; the others stay empty."""
-    same: frozenset[int]
-    """Columns in which it goes on with the cell above it."""
+    values: dict[int, object]  # by the numbers of the columns; the others stay empty
+    same: frozenset[int]  # columns in which it goes on with the cell above it
 
 
 def as_text(value: object, before: str) -> str:

@@ -15,7 +15,7 @@ from xuncha.errors import RefusedError
 from xuncha.exchange.drafts import Draft
 from xuncha.exchange.sheet import files, header, layout, roles, supplement, unseen
 from xuncha.exchange.sheet.fields import Fields
-from xuncha.exchange.sheet.grid import address
+from xuncha.exchange.sheet.grid import Sheet, address
 from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import Taker
@@ -24,11 +24,9 @@ from xuncha.model.forms import FIELD, Form
 from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Sheet
     from xuncha.model.register import FieldFrame, Frame
 
-_NAME: Final = "台账"
-"""What a form is called that nobody has named."""
+_NAME: Final = "台账"  # what a form is called that nobody has named
 _ORGANISATION: Final = re.compile(
     r"(?P<name>中共[^\s，,。：:《》（）()]{2,40}?(?:委员会|党组|党委|党总支|党支部|工委))|(?:被巡察|整改)(?:单位|党组织)[：:]\s*(?P<labelled>[^\s，,。；;：:（）()]{2,40})"
 )
@@ -43,13 +41,10 @@ class Wanted(NamedTuple):
     """How a table is to be read, as far as somebody has said it."""
 
     today: date
-    feedback: date | None = None
-    """Of the ledger that is there."""
+    feedback: date | None = None  # of the ledger that is there
     form: Form | None = None
-    columns: Mapping[str, str] = MappingProxyType({})
-    """The roles of columns, by their headings."""
-    declared: Sequence[FieldFrame] = ()
-    """The fields of the ledger that is there."""
+    columns: Mapping[str, str] = MappingProxyType({})  # the roles of columns, by their headings
+    declared: Sequence[FieldFrame] = ()  # the fields of the ledger that is there
     forms: Sequence[Form] = ()
     """The forms of the ledger that is there: one with the headings of the table is used."""
 
@@ -64,9 +59,8 @@ class Wanted(NamedTuple):
 def draft_of(path: Path, wanted: Wanted) -> Draft:
     """Read what a table says, with what `export` had put beside it.
 
-    Raises:
-        RefusedError: it cannot be read, or no column in it is known for problems or measures.
-        SurroundingsError: the part `office` is not installed.
+    Raises RefusedError if it cannot be read, or no column in it is known for problems or measures; SurroundingsError
+    if the part `office` is not installed.
     """
     sheets, records = supplement.take(files.read(path))
     draft = understand(sheets, wanted, supplement.frame_of(records) if records else None)

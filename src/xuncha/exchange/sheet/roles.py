@@ -7,17 +7,14 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import count
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from xuncha.chinese.characters import without_invisible
 from xuncha.exchange.sheet.cells import exact_day, field_key, kind
-from xuncha.exchange.sheet.grid import Cell
+from xuncha.exchange.sheet.grid import Cell, Sheet
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD, IGNORE
 from xuncha.model.states import LONGEST, is_plain, state
-
-if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Sheet
 
 Columns = dict[int, str]
 """Something of each column, by its number."""
@@ -73,8 +70,7 @@ _LAST_WORD: Final = re.compile(
     )
 )
 """What a column may hold by the last word of its name, where no other column is called so; the first that fits wins."""
-_LATIN: Final = re.compile(r"[A-Za-z][A-Za-z .&'-]*")
-"""The second language of a heading."""
+_LATIN: Final = re.compile(r"[A-Za-z][A-Za-z .&'-]*")  # the second language of a heading
 PEOPLE: Final = frozenset({"leader", "office", "co_offices", "person"})
 """Roles of those who answer for a measure."""
 LABELLED: Final = PEOPLE | {"problem", "finding", "measure", "goal", "due"}
@@ -86,8 +82,7 @@ _EITHER_DAY: Final = re.compile(r"(?:整改)?完成(?:时间|日期)")
 _OF_PROGRESS: Final = re.compile("(?:记录|填报|更新|进展|汇报|上报)(?:日期|时间)")
 _EITHER_ONE: Final = re.compile("责任人|谁.+|责任(?!领导)[\u4e00-\u9fff]{2}|[\u4e00-\u9fff]{2}负责人")
 """The leader, where no other column is; else the person."""
-_REPEATED: Final = {"number", "progress", "co_offices", "evidence"}
-"""Roles that several columns may have."""
+_REPEATED: Final = {"number", "progress", "co_offices", "evidence"}  # roles that several columns may have
 _STATE_SHARE: Final = 0.6
 _SHARE: Final = re.compile("进度|率|比例|百分比|完成情况")
 _BRACKETS: Final = re.compile(r"[（(\[【].*?[)）\]】]")
@@ -96,10 +91,8 @@ _BRACKETS: Final = re.compile(r"[（(\[【].*?[)）\]】]")
 class Choice(NamedTuple):
     """What a column was taken for."""
 
-    role: str
-    """As a form writes it."""
-    why: str
-    """In a sentence."""
+    role: str  # as a form writes it
+    why: str  # in a sentence
 
 
 @lru_cache(maxsize=65_536)

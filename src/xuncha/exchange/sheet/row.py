@@ -29,8 +29,7 @@ class Row:
     """Cells of columns in which ticks stand for words, with the words; after `settle_ticks`, those not understood."""
     comments: list[tuple[str, str]] = field(default_factory=list)
     """Comments on the cells, with their addresses."""
-    last: int = 0
-    """The last of several rows."""
+    last: int = 0  # the last of several rows
 
     def settle_ticks(self) -> None:
         """Take the word of the one tick for the state."""

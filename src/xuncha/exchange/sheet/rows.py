@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from itertools import chain, zip_longest
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from xuncha.chinese.limits import full_days
-from xuncha.exchange.drafts import MeasureDraft
+from xuncha.exchange.drafts import Draft, MeasureDraft
 from xuncha.exchange.sheet import cells
 from xuncha.exchange.sheet.fields import Fields
 from xuncha.exchange.sheet.grid import Cell
@@ -18,11 +18,7 @@ from xuncha.exchange.wording import without_number
 from xuncha.language import gettext as _
 from xuncha.model import states
 from xuncha.model.forms import FIELD
-from xuncha.model.vocabulary import WORDS
-
-if TYPE_CHECKING:
-    from xuncha.exchange.drafts import Draft
-    from xuncha.model.vocabulary import Status
+from xuncha.model.vocabulary import WORDS, Status
 
 _LONGEST_TITLE: Final = 2000
 _LONGEST_SHORT: Final = 100

@@ -11,26 +11,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from xuncha.exchange.drafts import Draft
+from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft, RecordDraft
 from xuncha.exchange.sheet import layout
 from xuncha.exchange.sheet.fields import Fields
-from xuncha.exchange.sheet.grid import clean
+from xuncha.exchange.sheet.grid import Sheet, clean
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import title_of_problem
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD
 from xuncha.model.names import KEY_NAMES
-from xuncha.model.records import Measure, Problem
+from xuncha.model.records import Ledger, Measure, Problem
 from xuncha.model.settings import Settings
 from xuncha.store.shape import shape
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from xuncha.exchange.drafts import MeasureDraft, ProblemDraft, RecordDraft
-    from xuncha.exchange.sheet.grid import Sheet
     from xuncha.model.identity import Identity
-    from xuncha.model.records import Ledger
     from xuncha.model.register import Frame
 
 NAME = "补充信息"
@@ -42,8 +39,7 @@ COMPUTED = ("统计", "三个清单")
 """Sheets of ours that say nothing which the first does not say."""
 _LISTS = ("categories", "leaders", "offices")
 """Keys of the ledger that must be there even where they are empty."""
-_EXACT = 2**53
-"""Beyond it, a spreadsheet does not keep whole numbers."""
+_EXACT = 2**53  # beyond it, a spreadsheet does not keep whole numbers
 _MEASURE_COLUMNS = {"part", "goal", "co_offices", "person", "due", "progress", "closed_date"}
 """Columns that say something by being empty."""
 Row = tuple[str, str, str, str | int]

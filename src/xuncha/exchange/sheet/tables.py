@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from xuncha.exchange.drafts import Column, MeasureDraft, ProblemDraft
+from xuncha.exchange.drafts import Column, Draft, MeasureDraft, ProblemDraft
 from xuncha.exchange.sheet import cells, header, joined
-from xuncha.exchange.sheet.grid import Cell, address, letter
+from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, address, letter
 from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.row import UNNAMED, Row
 from xuncha.exchange.wording import key_of, without_number
@@ -17,8 +17,6 @@ from xuncha.language import gettext as _
 from xuncha.model.vocabulary import UNSAID
 
 if TYPE_CHECKING:
-    from xuncha.exchange.drafts import Draft
-    from xuncha.exchange.sheet.grid import Sheet, Spot
     from xuncha.exchange.sheet.rows import Reader
 
 _CATEGORY_ROW: Final = re.compile(
@@ -50,8 +48,7 @@ _HOW_MANY: Final = re.compile(r"[（(](?:共)?\s*\d+\s*(?:个|条|项)?(?:问题
 _LONGEST_TITLE: Final = 2000
 _LONGEST_LINE: Final = 100
 _FEW: Final = 3
-_ABBREVIATION: Final = 3
-"""Characters before a stop that end no sentence."""
+_ABBREVIATION: Final = 3  # characters before a stop that end no sentence
 _TOLD_ONCE: Final = {"progress", "evidence"}
 """Where such a cell is merged over several measures, it is told of the first."""
 

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 _TICKS: Final = frozenset("√✓✔☑●▲★◆■1是YyＹ")
 _OF_STATES: Final = {"state", "progress"}
-_FEWEST: Final = 2
-"""Columns that a group has."""
+_FEWEST: Final = 2  # columns that a group has
 _SHORTEST: Final = 2
 """Characters of a word that is a state without a group above it: 是 may be said of anything."""
 

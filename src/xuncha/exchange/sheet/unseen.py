@@ -7,12 +7,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from xuncha.exchange.sheet import header
-from xuncha.exchange.sheet.grid import address, letter
+from xuncha.exchange.sheet.grid import Sheet, address, letter
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
     from xuncha.exchange.drafts import Draft
-    from xuncha.exchange.sheet.grid import Sheet
 
 
 def look(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.chinese.characters import is_blank
 from xuncha.exchange.sheet import supplement
-from xuncha.exchange.sheet.grid import Cell, Sheet, clean
+from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, clean
 from xuncha.exchange.sheet.safety import hostile, of_any_damage
 from xuncha.language import gettext as _
 from xuncha.model.formats import hides
@@ -22,7 +22,6 @@ from xuncha.paper.xlsx import LONGEST_CELL
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Spot
     from xuncha.pages.package import Package
 
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -31,9 +30,8 @@ _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 def read(path: Path, content: bytes, package: Package) -> list[Sheet]:
     """Read every sheet of a workbook that may be unpacked.
 
-    Raises:
-        RefusedError: it is damaged, or a cell is longer than it may be.
-        SurroundingsError: the part `office` is not installed.
+    Raises RefusedError if it is damaged, or a cell is longer than it may be; SurroundingsError if the part `office`
+    is not installed.
     """
     with needs("office"):
         import openpyxl  # noqa: F401, PLC0415

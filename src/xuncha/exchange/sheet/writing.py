@@ -12,25 +12,21 @@ from typing import TYPE_CHECKING, Final
 from xuncha.chinese.days import in_words
 from xuncha.exchange.sheet import layout, supplement
 from xuncha.model.vocabulary import UNSAID, WORDS
-from xuncha.paper.xlsx import CENTRED, HEAD, MARK, TEXT, Book
-from xuncha.tally import groups, percent, tally
+from xuncha.paper.xlsx import CENTRED, HEAD, MARK, TEXT, Book, Sheet, Value
+from xuncha.tally import Grouping, groups, percent, tally
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.layout import Told
     from xuncha.model.records import Ledger
-    from xuncha.paper.xlsx import Sheet, Value
-    from xuncha.tally import Grouping
 
 SHEET: Final = "整改台账"
-_FIRST: Final = 4
-"""The first row of the ledger's sheet that holds a measure."""
+_FIRST: Final = 4  # the first row of the ledger's sheet that holds a measure
 _LATE: Final = "已超期"
 _COLOURS: Final = dict(
     zip((*WORDS.values(), _LATE), ("#EDEDED", "#DDEBF7", "#FFF2CC", "#E2EFDA", "#F8CBAD"), strict=True)
 )
 """The colours of the states; pale, so that they can be read on paper without colour."""
-_WIDEST_WORDS: Final = 14
-"""Columns that are wider hold sentences, which stand at the left."""
+_WIDEST_WORDS: Final = 14  # columns that are wider hold sentences, which stand at the left
 _HEADING: Final = HEAD._replace(size=13, align="left", framed=False)
 _GROUPS: Final[dict[Grouping, str]] = {
     "category": "方面",
@@ -44,8 +40,7 @@ _LIST_WIDTHS: Final = (9, 44, 44, 20, 22, 14)
 def workbook(ledger: Ledger, today: date, tick: Callable[[int], None]) -> bytes:
     """Write the workbook of a ledger; `tick` is told how many measures have been written since it was told last.
 
-    Raises:
-        SurroundingsError: the part `office` is not installed.
+    Raises SurroundingsError if the part `office` is not installed.
     """
     book = Book(f"{ledger.settings.name}整改台账")
     told = layout.told(ledger)
@@ -65,8 +60,7 @@ def workbook(ledger: Ledger, today: date, tick: Callable[[int], None]) -> bytes:
 def of_office(ledger: Ledger, office: str | None, today: date) -> bytes:
     """Write the ledger's sheet alone, for an office to fill in and send back: what it answers for or helps with, or all.
 
-    Raises:
-        SurroundingsError: the part `office` is not installed.
+    Raises SurroundingsError if the part `office` is not installed.
     """
     own = {
         identity: measure
