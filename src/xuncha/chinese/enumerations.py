@@ -27,9 +27,8 @@ _PATTERNS: Final[dict[Family, str]] = {
     "•": r"([•●■◆▪➢➤★])\s*",
 }
 _COMPILED: Final = {family: re.compile(pattern) for family, pattern in _PATTERNS.items()}
-_IN_WORDS: Final = frozenset(
-    {"是", "要", "第", "其", "首先"}
-)  # families before which a comma or a blank may stand
+_IN_WORDS: Final = frozenset({"是", "要", "第", "其", "首先"})
+"""Families before which a comma or a blank may stand."""
 _WORDS: Final = {
     "首先": 1,
     "其次": 2,

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
 _LISTS = ("categories", "leaders", "offices")
 _SHORTEST = 2  # characters of a name that is too short to look like another
-_COUNTED = re.compile(
-    "副|常务|[第0-9一二三四五六七八九十]+"
-)  # what tells two posts or offices apart that are called alike
+_COUNTED = re.compile("副|常务|[第0-9一二三四五六七八九十]+")
+"""What tells two posts or offices apart that are called alike."""
 
 
 class Enterer:

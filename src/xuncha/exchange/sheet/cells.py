@@ -21,18 +21,16 @@ if TYPE_CHECKING:
     from xuncha.model.vocabulary import Term
 
 _GOES_ON = re.compile(r"[，,、（(《“‘：:]$")
-_GONE_ON = re.compile(
-    "[，、；。）)”]|并(?!购)|且|以及|同时"
-)  # how a line begins that goes on with the one before it
+_GONE_ON = re.compile("[，、；。）)”]|并(?!购)|且|以及|同时")
+"""How a line begins that goes on with the one before it."""
 _SIDE = re.compile(r"[（(](?:(?P<help>配合|协办|协助|参与)|牵头|主办|主责|负责)(?:单位|部门|科室)?[)）]")
 """What is said of a name behind it."""
 _ROLE = re.compile(
     r"(?P<lead>牵头|主办|主责|责任|承办)?(?P<help>配合|协办|协助|参与)?(?:领导|科室|单位|部门|处室|股室|人员|人)?\s*[：:]\s*"
 )
 _BETWEEN = re.compile(r"[、，,；;/\n\t]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
-_OFFICES_JOINED = re.compile(
-    "(?<=[部科室处局办股])[和及与](?=[\u4e00-\u9fff]+[部科室处局办股]$)"
-)  # 法务部和审计部
+_OFFICES_JOINED = re.compile("(?<=[部科室处局办股])[和及与](?=[\u4e00-\u9fff]+[部科室处局办股]$)")
+"""法务部和审计部."""
 _LONGEST_LINE = 2000
 _LONGEST_NAME = 200  # characters of a name in a ledger
 _MARKS = re.compile(r"[（(]|[)）]|" + _BETWEEN.pattern)
